@@ -1,0 +1,95 @@
+//! The date that names an entry.
+
+use std::fmt;
+use std::str::FromStr;
+
+use chrono::{Datelike, NaiveDate};
+
+/// The day an entry is about: its natural key on every machine.
+///
+/// Shown as `2024-11-01`; also accepted as the number `20241101` and as a path
+/// whose file name is the date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryDate(NaiveDate);
+
+/// A text that names no entry.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no entry: expected a date such as 2024-11-01 or 20241101, or the path of an entry")]
+pub struct NotADate(pub String);
+
+impl EntryDate {
+    /// The date in `YYYY-MM-DD` and nothing else.
+    #[must_use]
+    pub fn from_iso(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let digits = |r: std::ops::Range<usize>| bytes[r].iter().all(u8::is_ascii_digit);
+        if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+            return None;
+        }
+        if !(digits(0..4) && digits(5..7) && digits(8..10)) {
+            return None;
+        }
+        NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Self)
+    }
+
+    /// The date that a path's file name gives, `…/2024-11-01.md`.
+    #[must_use]
+    pub fn from_path(path: &str) -> Option<Self> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        Self::from_iso(name.strip_suffix(".md")?)
+    }
+
+    /// The four-digit year, which names the ledger file and the folder.
+    #[must_use]
+    pub fn year(self) -> i32 {
+        self.0.year()
+    }
+
+    /// The date as the number that listings show as `Entry ID`, `20241101`.
+    #[must_use]
+    pub fn number(self) -> u32 {
+        // Four-digit years only: `from_iso` accepts nothing else.
+        self.0.year().unsigned_abs() * 10_000 + self.0.month() * 100 + self.0.day()
+    }
+}
+
+impl fmt::Display for EntryDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.format("%Y-%m-%d"))
+    }
+}
+
+impl FromStr for EntryDate {
+    type Err = NotADate;
+
+    fn from_str(text: &str) -> Result<Self, NotADate> {
+        let error = || NotADate(text.to_owned());
+        if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) {
+            let iso = format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]);
+            return Self::from_iso(&iso).ok_or_else(error);
+        }
+        Self::from_iso(text)
+            .or_else(|| Self::from_path(text))
+            .ok_or_else(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_date_in_its_three_spellings() {
+        let date: EntryDate = "2024-11-01".parse().unwrap();
+        assert_eq!("20241101".parse(), Ok(date));
+        assert_eq!("journal/md/2024/2024-11-01.md".parse(), Ok(date));
+        assert_eq!((date.to_string().as_str(), date.number(), date.year()), ("2024-11-01", 20_241_101, 2024));
+    }
+
+    #[test]
+    fn what_is_no_date_is_refused() {
+        for text in ["", "2024-13-01", "2024-11-1", "+024-11-01", "2024-11-01x", "notes.md", "１２３４-11-01"] {
+            assert!(text.parse::<EntryDate>().is_err(), "{text}");
+        }
+    }
+}

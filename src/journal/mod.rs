@@ -1,0 +1,16 @@
+//! What a journal is made of: documents split byte for byte, lossless
+//! frontmatter, entries, notes, the rules by which fields merge, the settings.
+//!
+//! Pure: bytes in, values or bytes out. Files are read by `repo`, rows are
+//! written by `store`.
+
+pub mod date;
+pub mod document;
+pub mod facts;
+pub mod table;
+pub mod yaml;
+
+pub use date::EntryDate;
+pub use document::Document;
+pub use facts::Facts;
+pub use table::{ItemKey, Table};

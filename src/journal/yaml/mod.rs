@@ -1,0 +1,13 @@
+//! Lossless YAML: a tree of spans over text that stays as it is.
+//!
+//! The structure comes from the event parser under serde-saphyr
+//! (granit-parser), so what a span says and what the text means cannot differ.
+//! Nothing here writes YAML from a value; `reconcile` splices slices.
+
+mod error;
+mod node;
+mod parse;
+
+pub use error::{Place, YamlError};
+pub use node::{Item, Kind, Layout, Node, Pair, Style};
+pub use parse::{MAX_BYTES, Tree};

@@ -1,0 +1,385 @@
+//! From text to tree, within bounds of size and depth.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use granit_parser::{Event, Options, Parser, ScalarStyle, Span, StrInput, StructureStyle, options};
+
+use super::{Item, Kind, Layout, Node, Pair, Place, Style, YamlError};
+
+/// The largest frontmatter that is read, in bytes. Above it a file is merged as
+/// plain text: nobody writes that much by hand, and memory must stay bounded.
+pub const MAX_BYTES: usize = 2 << 20;
+
+/// Deeper collections than this are refused; recursion below stays shallow.
+const MAX_DEPTH: usize = 64;
+
+/// A parsed frontmatter: at most one document over a text that the caller keeps.
+#[derive(Debug, Clone)]
+pub struct Tree {
+    /// The document's node; `None` where there is no content but comments.
+    pub root: Option<Node>,
+    /// Every comment, `#` to the end of its line (exclusive), in order.
+    pub comments: Vec<Range<usize>>,
+}
+
+impl Tree {
+    /// Parses one YAML document.
+    ///
+    /// # Errors
+    /// The place and reason where the text is no YAML, has a key twice, more than
+    /// one document or a directive, is nested deeper than 64 levels or is larger
+    /// than [`MAX_BYTES`].
+    pub fn parse(text: &str) -> Result<Self, YamlError> {
+        if text.len() > MAX_BYTES {
+            return Err(YamlError {
+                at: Place { line: 1, column: 1 },
+                what: format!("frontmatter of {} bytes; at most {MAX_BYTES} are read", text.len()),
+            });
+        }
+        Builder::new(text).document()
+    }
+
+    /// The node an alias stands for.
+    #[must_use]
+    pub fn anchored(&self, id: usize) -> Option<&Node> {
+        let mut found = None;
+        self.root.as_ref()?.walk(&mut |n| {
+            if n.anchor == Some(id) {
+                found = Some(n);
+            }
+        });
+        found
+    }
+
+    /// The node itself or, for an alias, what it stands for.
+    #[must_use]
+    pub fn resolve<'a>(&'a self, node: &'a Node) -> &'a Node {
+        match node.kind {
+            Kind::Alias(id) => self.anchored(id).unwrap_or(node),
+            _ => node,
+        }
+    }
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    parser: Parser<'a, StrInput<'a>>,
+    comments: Vec<Range<usize>>,
+    /// The next event, when one was read too early; comments are taken out.
+    ahead: Option<(Event<'a>, Span)>,
+    depth: usize,
+}
+
+type Result<T, E = YamlError> = std::result::Result<T, E>;
+
+impl<'a> Builder<'a> {
+    fn new(text: &'a str) -> Self {
+        let options: Options = options! {
+            emit_anchor_events: true,
+            disallow_directives: true,
+            max_buffered_comment_events: MAX_BYTES,
+        };
+        Self {
+            text,
+            parser: Parser::new_from_str_with_options(text, options),
+            comments: Vec::new(),
+            ahead: None,
+            depth: 0,
+        }
+    }
+
+    fn document(mut self) -> Result<Tree> {
+        let mut root = None;
+        loop {
+            let (event, span) = self.next()?;
+            match event {
+                Event::StreamStart | Event::DocumentEnd => {}
+                Event::DocumentStart(..) if root.is_some() => {
+                    return Err(self.error(start(&span), "a second YAML document; expected one".into()));
+                }
+                Event::DocumentStart(..) => {
+                    let first = self.next()?;
+                    root = Some(self.node(0, first)?);
+                }
+                Event::StreamEnd => break,
+                _ => return Err(self.error(start(&span), "content outside the document".into())),
+            }
+        }
+        // A document of comments alone comes as a value left out.
+        let root = root.filter(|n| !matches!(n.kind, Kind::Missing) || n.tag.is_some() || n.anchor.is_some());
+        Ok(Tree {
+            root,
+            comments: self.comments,
+        })
+    }
+
+    fn error(&self, offset: usize, what: String) -> YamlError {
+        YamlError {
+            at: Place::of(self.text, offset, 1),
+            what,
+        }
+    }
+
+    /// The next event that is no comment; comments are kept aside.
+    fn next(&mut self) -> Result<(Event<'a>, Span)> {
+        if let Some(event) = self.ahead.take() {
+            return Ok(event);
+        }
+        loop {
+            match self.parser.next_event() {
+                Some(Ok((Event::Comment(..), span))) => self.comments.push(bytes(&span)),
+                Some(Ok(event)) => return Ok(event),
+                Some(Err(e)) => {
+                    let m = e.marker();
+                    return Err(YamlError {
+                        at: Place {
+                            line: m.line().max(1),
+                            column: m.col() + 1,
+                        },
+                        what: e.info().to_string(),
+                    });
+                }
+                None => return Err(self.error(self.text.len(), "the YAML ends too early".into())),
+            }
+        }
+    }
+
+    fn peek(&mut self) -> Result<&(Event<'a>, Span)> {
+        if self.ahead.is_none() {
+            self.ahead = Some(self.next()?);
+        }
+        // Filled on the line above.
+        Ok(self.ahead.as_ref().unwrap())
+    }
+
+    /// Takes the anchor's own event, which follows the node's; gives where it stands.
+    fn anchor_span(&mut self) -> Result<Option<Range<usize>>> {
+        if matches!(self.peek()?.0, Event::Anchor(..)) {
+            let (_, span) = self.next()?;
+            return Ok(Some(bytes(&span)));
+        }
+        Ok(None)
+    }
+
+    /// Builds the node of an event. `from` is where the indicator before it ends.
+    fn node(&mut self, from: usize, (event, span): (Event<'a>, Span)) -> Result<Node> {
+        let tag_span = span.tag_span().map(|s| bytes(&s));
+        let tag = event.tag().map(granit_parser::Tag::original);
+        let anchor = event.anchor_id().filter(|&id| id != 0);
+        let mut value = bytes(&span);
+        let anchor_span = if anchor.is_some() { self.anchor_span()? } else { None };
+        let properties = [tag_span, anchor_span].into_iter().flatten();
+        let properties = properties.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end));
+        if let Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) = event {
+            // The parser's span starts at the content; the header belongs to the value.
+            value.start = self.skip_blank(properties.as_ref().map_or(from, |p| p.end), true);
+        }
+        let (kind, end) = match event {
+            Event::Alias(id) => (Kind::Alias(id), value.end),
+            Event::Scalar(_, ScalarStyle::Plain, ..) if value.is_empty() => (Kind::Missing, value.end),
+            Event::Scalar(text, style, ..) => {
+                let style = scalar_style(style);
+                let end = if style.is_block() { self.block_end(&value) } else { value.end };
+                (Kind::Scalar { value: text.into_owned(), style }, end)
+            }
+            Event::SequenceStart(style, ..) => {
+                let inner = self.inner_start(style, &mut value, from, properties.as_ref());
+                self.nested(&span, |b| b.sequence(layout_of(style), inner))?
+            }
+            Event::MappingStart(style, ..) => {
+                let inner = self.inner_start(style, &mut value, from, properties.as_ref());
+                self.nested(&span, |b| b.mapping(layout_of(style), inner))?
+            }
+            other => return Err(self.error(value.start, format!("unexpected {other:?}"))),
+        };
+        let begin = properties.as_ref().map_or(value.start, |p| p.start.min(value.start));
+        let (value_start, end) = match (&kind, &properties) {
+            // A value left out stands behind its properties or its indicator.
+            (Kind::Missing, Some(p)) => (p.end, p.end),
+            _ => (value.start, end),
+        };
+        Ok(Node {
+            kind,
+            span: begin.min(end)..end,
+            value_start,
+            tag,
+            anchor,
+        })
+    }
+
+    /// Where a collection's first item is looked for. The parser places a block
+    /// collection now before and now behind its first indicator, so its start is
+    /// found from the text.
+    fn inner_start(
+        &self,
+        style: StructureStyle,
+        value: &mut Range<usize>,
+        from: usize,
+        properties: Option<&Range<usize>>,
+    ) -> usize {
+        match style {
+            StructureStyle::Flow => value.end,
+            StructureStyle::Block => {
+                // A block mapping's properties may belong to its first key instead.
+                let behind = properties.filter(|p| p.end <= value.start).map_or(from, |p| p.end);
+                value.start = self.skip_blank(behind, true);
+                value.start
+            }
+        }
+    }
+
+    fn nested<T>(&mut self, span: &Span, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.error(start(span), format!("nested deeper than {MAX_DEPTH} levels")));
+        }
+        self.depth += 1;
+        let result = f(self);
+        self.depth -= 1;
+        result
+    }
+
+    fn sequence(&mut self, layout: Layout, mut from: usize) -> Result<(Kind, usize)> {
+        let mut items = Vec::new();
+        let end = loop {
+            let (event, span) = self.next()?;
+            if matches!(event, Event::SequenceEnd) {
+                break if layout == Layout::Flow { bytes(&span).end } else { from };
+            }
+            let dash = match layout {
+                Layout::Flow => None,
+                Layout::Block => Some(self.skip_blank(from, true)),
+            };
+            let mut node = self.node(dash.map_or(from, |d| d + 1), (event, span))?;
+            if let (Some(dash), Kind::Missing) = (dash, &node.kind)
+                && node.span.is_empty()
+            {
+                node.move_to(dash + 1);
+            }
+            from = node.span.end;
+            items.push(Item {
+                start: dash.unwrap_or(node.span.start),
+                node,
+            });
+        };
+        Ok((Kind::Seq { layout, items }, end))
+    }
+
+    fn mapping(&mut self, layout: Layout, mut from: usize) -> Result<(Kind, usize)> {
+        let mut pairs: Vec<Pair> = Vec::new();
+        let mut seen = HashSet::new();
+        let end = loop {
+            let (event, span) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                break if layout == Layout::Flow { bytes(&span).end } else { from };
+            }
+            let start = match layout {
+                Layout::Flow => self.skip_comma(from),
+                Layout::Block => self.skip_blank(from, true),
+            };
+            let explicit = self.text.as_bytes().get(start) == Some(&b'?') && bytes(&span).start > start;
+            let mut key = self.node(if explicit { start + 1 } else { start }, (event, span))?;
+            if matches!(key.kind, Kind::Missing) && key.span.is_empty() {
+                key.move_to(start + usize::from(explicit));
+            }
+            if let Some(name) = key.scalar()
+                && !seen.insert(name.to_owned())
+            {
+                return Err(self.error(key.span.start, format!("the key `{name}` stands twice in one mapping")));
+            }
+            // Only a key with `?`, or one in brackets, may have its `:` on a later line.
+            let colon = self.skip_blank(key.span.end, explicit || layout == Layout::Flow);
+            let behind = match self.text.as_bytes().get(colon) {
+                Some(b':') => colon + 1,
+                _ => key.span.end,
+            };
+            let next = self.next()?;
+            let mut value = self.node(behind, next)?;
+            if matches!(value.kind, Kind::Missing) && value.span.is_empty() {
+                value.move_to(behind);
+            }
+            from = value.span.end;
+            pairs.push(Pair {
+                start: if explicit { start } else { key.span.start },
+                explicit,
+                key,
+                value,
+            });
+        };
+        Ok((Kind::Map { layout, pairs }, end))
+    }
+
+    /// The first byte from `at` on that is neither white space nor a comment;
+    /// without `lines` the search stays on the line.
+    fn skip_blank(&self, mut at: usize, lines: bool) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut comment = self.comments.partition_point(|c| c.start < at);
+        while let Some(&b) = bytes.get(at) {
+            while self.comments.get(comment).is_some_and(|c| c.start < at) {
+                comment += 1;
+            }
+            match b {
+                b' ' | b'\t' => at += 1,
+                b'\r' | b'\n' if lines => at += 1,
+                b'#' if lines && self.comments.get(comment).is_some_and(|c| c.start == at) => {
+                    at = self.comments[comment].end;
+                }
+                // A byte order mark may open the text.
+                0xEF if at == 0 && self.text.starts_with('\u{FEFF}') => at += 3,
+                _ => break,
+            }
+        }
+        at
+    }
+
+    /// Where the flow pair behind `at` starts: over blanks and at most one comma.
+    fn skip_comma(&self, at: usize) -> usize {
+        let comma = self.skip_blank(at, true);
+        match self.text.as_bytes().get(comma) {
+            Some(b',') => self.skip_blank(comma + 1, true),
+            _ => comma,
+        }
+    }
+
+    /// The end of a block scalar without its last line's end. With `+` the blank
+    /// lines behind the text are part of it.
+    fn block_end(&self, value: &Range<usize>) -> usize {
+        let text = &self.text[..value.end];
+        let header = self.text[value.start..].lines().next().unwrap_or_default();
+        let keeps = header.split('#').next().is_some_and(|h| h.contains('+'));
+        let end = if keeps {
+            let text = text.trim_end_matches([' ', '\t']);
+            let text = text.strip_suffix('\n').unwrap_or(text);
+            text.strip_suffix('\r').unwrap_or(text).len()
+        } else {
+            text.trim_end_matches(['\n', '\r', ' ', '\t']).len()
+        };
+        end.max(value.start + 1)
+    }
+}
+
+fn start(span: &Span) -> usize {
+    bytes(span).start
+}
+
+fn bytes(span: &Span) -> Range<usize> {
+    // Parsing from a `&str` always tracks byte offsets.
+    span.byte_range().unwrap_or(0..0)
+}
+
+const fn layout_of(style: StructureStyle) -> Layout {
+    match style {
+        StructureStyle::Flow => Layout::Flow,
+        StructureStyle::Block => Layout::Block,
+    }
+}
+
+const fn scalar_style(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}

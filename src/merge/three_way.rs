@@ -1,0 +1,95 @@
+//! The one type for what is merged and the one for what comes out.
+
+/// The three versions that a merge starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThreeWay<T> {
+    /// The common ancestor.
+    pub base: T,
+    /// The side the merge is made on.
+    pub ours: T,
+    /// The side that is merged in.
+    pub theirs: T,
+}
+
+impl<T> ThreeWay<T> {
+    /// Builds a value from its three versions.
+    pub const fn new(base: T, ours: T, theirs: T) -> Self {
+        Self { base, ours, theirs }
+    }
+
+    /// Applies `f` to each version.
+    pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> ThreeWay<U> {
+        ThreeWay {
+            base: f(self.base),
+            ours: f(self.ours),
+            theirs: f(self.theirs),
+        }
+    }
+
+    /// Applies a fallible `f` to each version; the first error wins.
+    ///
+    /// # Errors
+    /// Whatever `f` returned first, in the order base, ours, theirs.
+    pub fn try_map<U, E>(self, mut f: impl FnMut(T) -> Result<U, E>) -> Result<ThreeWay<U>, E> {
+        Ok(ThreeWay {
+            base: f(self.base)?,
+            ours: f(self.ours)?,
+            theirs: f(self.theirs)?,
+        })
+    }
+
+    /// The three versions by reference.
+    pub const fn as_ref(&self) -> ThreeWay<&T> {
+        ThreeWay {
+            base: &self.base,
+            ours: &self.ours,
+            theirs: &self.theirs,
+        }
+    }
+
+    /// The same merge seen from the other side.
+    #[must_use]
+    pub fn swapped(self) -> Self {
+        Self {
+            base: self.base,
+            ours: self.theirs,
+            theirs: self.ours,
+        }
+    }
+}
+
+impl<T: PartialEq> ThreeWay<T> {
+    /// The result where the trivial rules decide: the sides agree, or only one of
+    /// them moved away from the base. `None` when both moved, differently.
+    pub fn trivial(self) -> Option<T> {
+        if self.ours == self.theirs || self.theirs == self.base {
+            Some(self.ours)
+        } else if self.ours == self.base {
+            Some(self.theirs)
+        } else {
+            None
+        }
+    }
+}
+
+/// What came out of a merge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Merged<T, C = ThreeWay<T>> {
+    /// One result that both sides can accept.
+    Clean(T),
+    /// Both sides changed the same thing to different values.
+    Conflict(C),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trivial_takes_the_side_that_moved() {
+        assert_eq!(ThreeWay::new(1, 1, 2).trivial(), Some(2));
+        assert_eq!(ThreeWay::new(1, 2, 1).trivial(), Some(2));
+        assert_eq!(ThreeWay::new(1, 2, 2).trivial(), Some(2));
+        assert_eq!(ThreeWay::new(1, 2, 3).trivial(), None);
+    }
+}
