@@ -1,1 +1,88 @@
-//! cli
+//! The command line: one file per command, each with its arguments and its `run`.
+//!
+//! One program that answers to four names: `palimpsest`, and `yaml2sql`,
+//! `wiki2sql`, `metadb`, which are its subcommands of the same names.
+
+mod exit;
+mod ui;
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::Exit;
+pub use ui::Ui;
+
+/// Keeps a Markdown journal, its notes and its index the same on every machine,
+/// through plain git pull, commit and push.
+#[derive(Debug, Parser)]
+#[command(name = "palimpsest", version, after_help = exit::HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// The names, besides its own, under which the program is installed.
+pub const OTHER_NAMES: [&str; 3] = ["yaml2sql", "wiki2sql", "metadb"];
+
+/// The drivers' commands: git reads their exit codes, so nothing may end them
+/// with a code that means something else.
+const DRIVERS: [&str; 2] = ["merge-driver", "ledger-driver"];
+
+/// Runs a command line; gives the process's exit code.
+#[must_use]
+pub fn main(args: Vec<OsString>) -> u8 {
+    let args = as_subcommand(args);
+    let driver = args.get(1).is_some_and(|a| DRIVERS.iter().any(|d| a == d));
+    // A panic ends with 101, which git would take for a conflict that left
+    // markers; a driver must say that it failed.
+    let result = std::panic::catch_unwind(|| run(&args));
+    match result {
+        Ok(exit) if driver => exit.as_driver(),
+        Ok(exit) => exit.code(),
+        Err(_) if driver => exit::DRIVER_FAILED,
+        Err(_) => exit::PANIC,
+    }
+}
+
+fn run(args: &[OsString]) -> Exit {
+    let ui = Ui::new();
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(e) => {
+            // Help and version are no errors; clap knows where each is printed.
+            let shown = e.print();
+            return match (e.use_stderr(), shown) {
+                (false, _) => Exit::Ok,
+                (true, _) => Exit::Usage,
+            };
+        }
+    };
+    match cli.command.run(&ui) {
+        Ok(exit) => exit,
+        Err(error) => ui.report(&error),
+    }
+}
+
+impl Command {
+    fn run(self, _ui: &Ui) -> anyhow::Result<Exit> {
+        match self {}
+    }
+}
+
+/// Turns `metadb …` into `palimpsest metadb …`.
+fn as_subcommand(mut args: Vec<OsString>) -> Vec<OsString> {
+    let name = args
+        .first()
+        .and_then(|a| Path::new(a).file_stem())
+        .map(OsString::from);
+    if let Some(name) = name.filter(|n| OTHER_NAMES.iter().any(|o| n == o)) {
+        args[0] = "palimpsest".into();
+        args.insert(1, name);
+    }
+    args
+}

@@ -14,7 +14,9 @@ pub struct EntryDate(NaiveDate);
 
 /// A text that names no entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no entry: expected a date such as 2024-11-01 or 20241101, or the path of an entry")]
+#[error(
+    "`{0}` is no entry: expected a date such as 2024-11-01 or 20241101, or the path of an entry"
+)]
 pub struct NotADate(pub String);
 
 impl EntryDate {
@@ -83,12 +85,23 @@ mod tests {
         let date: EntryDate = "2024-11-01".parse().unwrap();
         assert_eq!("20241101".parse(), Ok(date));
         assert_eq!("journal/md/2024/2024-11-01.md".parse(), Ok(date));
-        assert_eq!((date.to_string().as_str(), date.number(), date.year()), ("2024-11-01", 20_241_101, 2024));
+        assert_eq!(
+            (date.to_string().as_str(), date.number(), date.year()),
+            ("2024-11-01", 20_241_101, 2024)
+        );
     }
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "2024-13-01", "2024-11-1", "+024-11-01", "2024-11-01x", "notes.md", "１２３４-11-01"] {
+        for text in [
+            "",
+            "2024-13-01",
+            "2024-11-1",
+            "+024-11-01",
+            "2024-11-01x",
+            "notes.md",
+            "１２３４-11-01",
+        ] {
             assert!(text.parse::<EntryDate>().is_err(), "{text}");
         }
     }

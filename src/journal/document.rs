@@ -109,7 +109,10 @@ fn line_at(bytes: &[u8], at: usize) -> Range<usize> {
 }
 
 fn is_fence(line: &[u8]) -> bool {
-    line.starts_with(b"---") && line[3..].iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
+    line.starts_with(b"---")
+        && line[3..]
+            .iter()
+            .all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 #[cfg(test)]
@@ -124,9 +127,18 @@ mod tests {
 
     #[test]
     fn splits_at_the_fences() {
-        assert_eq!(parts(b"---\na: 1\n---\nbody"), [b"---\n" as &[u8], b"a: 1\n", b"---\n", b"body"]);
-        assert_eq!(parts(b"---\n---\n"), [b"---\n" as &[u8], b"", b"---\n", b""]);
-        assert_eq!(parts(b"\xEF\xBB\xBF---\r\na: 1\r\n---"), [b"\xEF\xBB\xBF---\r\n" as &[u8], b"a: 1\r\n", b"---", b""]);
+        assert_eq!(
+            parts(b"---\na: 1\n---\nbody"),
+            [b"---\n" as &[u8], b"a: 1\n", b"---\n", b"body"]
+        );
+        assert_eq!(
+            parts(b"---\n---\n"),
+            [b"---\n" as &[u8], b"", b"---\n", b""]
+        );
+        assert_eq!(
+            parts(b"\xEF\xBB\xBF---\r\na: 1\r\n---"),
+            [b"\xEF\xBB\xBF---\r\n" as &[u8], b"a: 1\r\n", b"---", b""]
+        );
     }
 
     #[test]

@@ -55,11 +55,20 @@ pub enum Kind {
     /// A value left out: `key:` with nothing behind it.
     Missing,
     /// Any scalar; `value` has escapes and folding resolved.
-    Scalar { value: String, style: Style },
+    Scalar {
+        value: String,
+        style: Style,
+    },
     /// `*name`, by the anchor's id.
     Alias(usize),
-    Seq { layout: Layout, items: Vec<Item> },
-    Map { layout: Layout, pairs: Vec<Pair> },
+    Seq {
+        layout: Layout,
+        items: Vec<Item>,
+    },
+    Map {
+        layout: Layout,
+        pairs: Vec<Pair>,
+    },
 }
 
 /// An item of a sequence.
@@ -147,7 +156,10 @@ impl Node {
     pub fn is_null(&self) -> bool {
         match &self.kind {
             Kind::Missing => self.tag.is_none(),
-            Kind::Scalar { value, style: Style::Plain } => {
+            Kind::Scalar {
+                value,
+                style: Style::Plain,
+            } => {
                 self.tag.is_none() && matches!(value.as_str(), "" | "~" | "null" | "Null" | "NULL")
             }
             _ => false,

@@ -34,7 +34,10 @@ impl Tree {
         if text.len() > MAX_BYTES {
             return Err(YamlError {
                 at: Place { line: 1, column: 1 },
-                what: format!("frontmatter of {} bytes; at most {MAX_BYTES} are read", text.len()),
+                what: format!(
+                    "frontmatter of {} bytes; at most {MAX_BYTES} are read",
+                    text.len()
+                ),
             });
         }
         Builder::new(text).document()
@@ -96,7 +99,9 @@ impl<'a> Builder<'a> {
             match event {
                 Event::StreamStart | Event::DocumentEnd => {}
                 Event::DocumentStart(..) if root.is_some() => {
-                    return Err(self.error(start(&span), "a second YAML document; expected one".into()));
+                    return Err(
+                        self.error(start(&span), "a second YAML document; expected one".into())
+                    );
                 }
                 Event::DocumentStart(..) => {
                     let first = self.next()?;
@@ -107,7 +112,8 @@ impl<'a> Builder<'a> {
             }
         }
         // A document of comments alone comes as a value left out.
-        let root = root.filter(|n| !matches!(n.kind, Kind::Missing) || n.tag.is_some() || n.anchor.is_some());
+        let root = root
+            .filter(|n| !matches!(n.kind, Kind::Missing) || n.tag.is_some() || n.anchor.is_some());
         Ok(Tree {
             root,
             comments: self.comments,
@@ -168,7 +174,11 @@ impl<'a> Builder<'a> {
         let tag = event.tag().map(granit_parser::Tag::original);
         let anchor = event.anchor_id().filter(|&id| id != 0);
         let mut value = bytes(&span);
-        let anchor_span = if anchor.is_some() { self.anchor_span()? } else { None };
+        let anchor_span = if anchor.is_some() {
+            self.anchor_span()?
+        } else {
+            None
+        };
         let properties = [tag_span, anchor_span].into_iter().flatten();
         let properties = properties.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end));
         if let Event::Scalar(_, ScalarStyle::Literal | ScalarStyle::Folded, ..) = event {
@@ -177,11 +187,23 @@ impl<'a> Builder<'a> {
         }
         let (kind, end) = match event {
             Event::Alias(id) => (Kind::Alias(id), value.end),
-            Event::Scalar(_, ScalarStyle::Plain, ..) if value.is_empty() => (Kind::Missing, value.end),
+            Event::Scalar(_, ScalarStyle::Plain, ..) if value.is_empty() => {
+                (Kind::Missing, value.end)
+            }
             Event::Scalar(text, style, ..) => {
                 let style = scalar_style(style);
-                let end = if style.is_block() { self.block_end(&value) } else { value.end };
-                (Kind::Scalar { value: text.into_owned(), style }, end)
+                let end = if style.is_block() {
+                    self.block_end(&value)
+                } else {
+                    value.end
+                };
+                (
+                    Kind::Scalar {
+                        value: text.into_owned(),
+                        style,
+                    },
+                    end,
+                )
             }
             Event::SequenceStart(style, ..) => {
                 let inner = self.inner_start(style, &mut value, from, properties.as_ref());
@@ -193,7 +215,9 @@ impl<'a> Builder<'a> {
             }
             other => return Err(self.error(value.start, format!("unexpected {other:?}"))),
         };
-        let begin = properties.as_ref().map_or(value.start, |p| p.start.min(value.start));
+        let begin = properties
+            .as_ref()
+            .map_or(value.start, |p| p.start.min(value.start));
         let (value_start, end) = match (&kind, &properties) {
             // A value left out stands behind its properties or its indicator.
             (Kind::Missing, Some(p)) => (p.end, p.end),
@@ -222,7 +246,9 @@ impl<'a> Builder<'a> {
             StructureStyle::Flow => value.end,
             StructureStyle::Block => {
                 // A block mapping's properties may belong to its first key instead.
-                let behind = properties.filter(|p| p.end <= value.start).map_or(from, |p| p.end);
+                let behind = properties
+                    .filter(|p| p.end <= value.start)
+                    .map_or(from, |p| p.end);
                 value.start = self.skip_blank(behind, true);
                 value.start
             }
@@ -231,7 +257,10 @@ impl<'a> Builder<'a> {
 
     fn nested<T>(&mut self, span: &Span, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if self.depth == MAX_DEPTH {
-            return Err(self.error(start(span), format!("nested deeper than {MAX_DEPTH} levels")));
+            return Err(self.error(
+                start(span),
+                format!("nested deeper than {MAX_DEPTH} levels"),
+            ));
         }
         self.depth += 1;
         let result = f(self);
@@ -244,7 +273,11 @@ impl<'a> Builder<'a> {
         let end = loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::SequenceEnd) {
-                break if layout == Layout::Flow { bytes(&span).end } else { from };
+                break if layout == Layout::Flow {
+                    bytes(&span).end
+                } else {
+                    from
+                };
             }
             let dash = match layout {
                 Layout::Flow => None,
@@ -271,13 +304,18 @@ impl<'a> Builder<'a> {
         let end = loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
-                break if layout == Layout::Flow { bytes(&span).end } else { from };
+                break if layout == Layout::Flow {
+                    bytes(&span).end
+                } else {
+                    from
+                };
             }
             let start = match layout {
                 Layout::Flow => self.skip_comma(from),
                 Layout::Block => self.skip_blank(from, true),
             };
-            let explicit = self.text.as_bytes().get(start) == Some(&b'?') && bytes(&span).start > start;
+            let explicit =
+                self.text.as_bytes().get(start) == Some(&b'?') && bytes(&span).start > start;
             let mut key = self.node(if explicit { start + 1 } else { start }, (event, span))?;
             if matches!(key.kind, Kind::Missing) && key.span.is_empty() {
                 key.move_to(start + usize::from(explicit));
@@ -285,7 +323,10 @@ impl<'a> Builder<'a> {
             if let Some(name) = key.scalar()
                 && !seen.insert(name.to_owned())
             {
-                return Err(self.error(key.span.start, format!("the key `{name}` stands twice in one mapping")));
+                return Err(self.error(
+                    key.span.start,
+                    format!("the key `{name}` stands twice in one mapping"),
+                ));
             }
             // Only a key with `?`, or one in brackets, may have its `:` on a later line.
             let colon = self.skip_blank(key.span.end, explicit || layout == Layout::Flow);

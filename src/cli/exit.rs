@@ -1,0 +1,50 @@
+//! Every exit code of the program, in one place.
+
+/// What `--help` says about exit codes.
+pub const HELP: &str = "\
+Exit codes: 0 done (warnings, conflicts that are listed and empty listings too); \
+1 a file could not be read, a check failed or the command could not finish; \
+2 wrong usage. Merge drivers: 0 clean, 1 conflict with markers written, \
+129 and above anything else, so that git refuses the merge and touches nothing.";
+
+/// A driver failed: above 128, so git stops and leaves the work tree alone.
+pub const DRIVER_FAILED: u8 = 129;
+
+/// A panic anywhere but in a driver; the same code as Rust's own.
+pub const PANIC: u8 = 101;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Done.
+    Ok,
+    /// Something could not be read or finished; for a merge: failed.
+    Failed,
+    /// The command line was wrong.
+    Usage,
+    /// A merge ended with conflict markers written.
+    Conflict,
+}
+
+impl Exit {
+    /// The exit code of an ordinary command.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Failed | Self::Conflict => 1,
+            Self::Usage => 2,
+        }
+    }
+
+    /// The exit code of a merge driver, where 1 means "conflict, markers written"
+    /// and only that.
+    #[must_use]
+    pub const fn as_driver(self) -> u8 {
+        match self {
+            Self::Ok => 0,
+            Self::Conflict => 1,
+            Self::Failed | Self::Usage => DRIVER_FAILED,
+        }
+    }
+}
