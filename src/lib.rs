@@ -2,7 +2,7 @@
 //! on every machine, through plain `git pull`, `git commit` and `git push`.
 //!
 //! The modules are layers; each may use only those above it in this table.
-//! `tests/layers.rs` reads the `use crate::` lines and holds them to it.
+//! `tests/it/layers.rs` reads the `use crate::` lines and holds them to it.
 //!
 //! | layer | module | knows |
 //! |---|---|---|

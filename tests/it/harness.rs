@@ -1,0 +1,76 @@
+//! The sandbox itself, with git alone.
+
+use std::path::Path;
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn two_machines_meet_over_the_remote() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry("2031-05-04", "", "Went to the quay.\n");
+    laptop.commit("Begin");
+    laptop.push();
+    laptop.assert_clean();
+
+    let desktop = sandbox.machine("desktop");
+    assert_eq!(
+        desktop.read_entry("2031-05-04"),
+        "---\ndate: 2031-05-04\n---\nWent to the quay.\n"
+    );
+    desktop
+        .git(["config", "palimpsest.machine"])
+        .ok()
+        .is("desktop");
+    assert_eq!(laptop.oid("HEAD"), desktop.oid("HEAD"));
+}
+
+#[test]
+fn a_commit_is_the_same_in_every_sandbox() {
+    let oid = || {
+        let sandbox = Sandbox::new();
+        let machine = sandbox.repository("laptop");
+        machine.write("a", "a\n");
+        machine.commit("One");
+        machine.oid("HEAD")
+    };
+    assert_eq!(oid(), oid());
+}
+
+#[test]
+fn each_command_is_a_minute_later() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine
+        .git(["commit", "-q", "--allow-empty", "-m", "One"])
+        .ok();
+    machine
+        .git(["commit", "-q", "--allow-empty", "-m", "Two"])
+        .ok();
+    let log = machine.git(["log", "--format=%ct"]).ok();
+    let times: Vec<i64> = log.text().lines().map(|t| t.parse().unwrap()).collect();
+    assert_eq!(times[0] - times[1], 60);
+}
+
+#[test]
+fn nothing_of_the_caller_is_seen() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.folder("plain");
+    machine.git(["rev-parse", "--git-dir"]).exits(128);
+    machine
+        .git(["config", "--show-origin", "--get-all", "user.name"])
+        .ok()
+        .says("home/gitconfig");
+    let names = machine.run_with(&[], "env", [] as [&str; 0]).ok().stdout;
+    assert!(names.lines().all(|l| !l.starts_with("CARGO")), "{names}");
+}
+
+#[test]
+fn the_program_answers_to_its_four_names() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.folder("plain");
+    machine.palimpsest(["--version"]).ok().says("palimpsest");
+    for name in ["palimpsest", "yaml2sql", "wiki2sql", "metadb"] {
+        assert!(Path::exists(&sandbox.bin().join(name)), "{name}");
+    }
+}

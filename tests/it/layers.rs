@@ -1,0 +1,173 @@
+//! The layer table of `src/lib.rs`, held against what the modules really use.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Modules in the order of the table, with their layer.
+fn table() -> Vec<(u32, String)> {
+    let lib = fs::read_to_string(source().join("lib.rs")).unwrap();
+    lib.lines()
+        .filter_map(|line| {
+            let mut cells = line.strip_prefix("//! | L")?.split('|').map(str::trim);
+            let layer = cells.next()?.parse().ok()?;
+            let module = cells.next()?.strip_prefix("[`")?.strip_suffix("`]")?;
+            Some((layer, module.to_owned()))
+        })
+        .collect()
+}
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            rust_files(&path, into);
+        } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") {
+            into.push(path);
+        }
+    }
+}
+
+/// A file's code up to its unit tests, without comments.
+fn code(path: &Path) -> String {
+    let text = fs::read_to_string(path).unwrap();
+    text.split("#[cfg(test)]")
+        .next()
+        .unwrap_or_default()
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// What directly follows `root::` in the code: `b` for `a::b::c`, `b` and `d` for `a::{b::c, d}`.
+fn used(code: &str, root: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices(&format!("{root}::")) {
+        let before = code[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':') {
+            continue;
+        }
+        let rest = &code[at + root.len() + 2..];
+        match rest.strip_prefix('{') {
+            None => found.extend(word(rest)),
+            Some(group) => {
+                let mut depth = 0;
+                let mut start = true;
+                for (i, c) in group.char_indices() {
+                    if depth == 0 && start && !c.is_whitespace() {
+                        found.extend(word(&group[i..]));
+                        start = false;
+                    }
+                    match c {
+                        '{' => depth += 1,
+                        '}' if depth == 0 => break,
+                        '}' => depth -= 1,
+                        ',' if depth == 0 => start = true,
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+fn word(text: &str) -> Option<String> {
+    let word: String = text
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect();
+    (!word.is_empty()).then_some(word)
+}
+
+/// Calls `check` with each source file's module, its layer, place in the table, path and code.
+fn each_file(mut check: impl FnMut(&str, u32, usize, &Path, &str)) {
+    let table = table();
+    assert!(table.len() >= 7, "the table of src/lib.rs: {table:?}");
+    for (place, (layer, module)) in table.iter().enumerate() {
+        let mut files = Vec::new();
+        let dir = source().join(module);
+        assert!(dir.is_dir(), "no module {module}");
+        rust_files(&dir, &mut files);
+        for file in files {
+            check(module, *layer, place, &file, &code(&file));
+        }
+    }
+}
+
+#[test]
+fn a_module_uses_only_those_above_it() {
+    let table = table();
+    each_file(|module, _, place, path, code| {
+        for name in used(code, "crate") {
+            let Some(other) = table.iter().position(|(_, m)| *m == name) else {
+                panic!("{}: crate::{name} is not in the table", path.display());
+            };
+            let apart = module == "repo" && name == "store";
+            assert!(
+                other <= place && !apart,
+                "{}: {module} must not use crate::{name}",
+                path.display()
+            );
+        }
+    });
+}
+
+#[test]
+fn git_and_sqlite_have_one_home_each() {
+    each_file(|module, _, _, path, code| {
+        for (library, home) in [("git2", "repo"), ("rusqlite", "store")] {
+            assert!(
+                module == home || used(code, library).is_empty(),
+                "{}: {library} belongs in {home}",
+                path.display()
+            );
+        }
+    });
+}
+
+#[test]
+fn the_lower_layers_are_pure() {
+    each_file(|_, layer, _, path, code| {
+        if layer > 1 {
+            return;
+        }
+        let effects = ["fs", "env", "process", "net", "time"];
+        let std = used(code, "std");
+        for effect in effects {
+            assert!(
+                !std.contains(effect),
+                "{}: std::{effect} in a pure layer",
+                path.display()
+            );
+        }
+        for (library, item) in [("chrono", "Utc"), ("chrono", "Local")] {
+            assert!(
+                !used(code, library).contains(item),
+                "{}: {library}::{item} reads the clock",
+                path.display()
+            );
+        }
+        for library in ["tempfile", "gethostname", "clap", "anstream", "anyhow"] {
+            assert!(
+                used(code, library).is_empty(),
+                "{}: {library} in a pure layer",
+                path.display()
+            );
+        }
+    });
+}
+
+#[test]
+fn uses_are_found() {
+    let code = "use crate::merge::{a, b};\nuse crate::{journal::{x, y}, ledger};\nfn f() { crate::repo::g() }\nuse other_crate::store;";
+    let expected: BTreeSet<String> = ["merge", "journal", "ledger", "repo"]
+        .map(String::from)
+        .into();
+    assert_eq!(used(code, "crate"), expected);
+}

@@ -1,0 +1,181 @@
+//! One person's repository on one machine.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{Run, Sandbox};
+
+/// A folder of the sandbox, mostly a clone, and what a person does there.
+#[derive(Debug, Clone)]
+pub struct Machine<'a> {
+    sandbox: &'a Sandbox,
+    dir: PathBuf,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(sandbox: &'a Sandbox, name: &str) -> Self {
+        Self {
+            sandbox,
+            dir: sandbox.root().join(name),
+        }
+    }
+
+    /// The top of the work tree.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// An absolute path of a file here.
+    pub fn path(&self, file: &str) -> PathBuf {
+        self.dir.join(file)
+    }
+
+    /// The same repository, seen from a folder in it.
+    pub fn inside(&self, folder: &str) -> Self {
+        Self {
+            sandbox: self.sandbox,
+            dir: self.dir.join(folder),
+        }
+    }
+
+    /// Writes a file, with the folders that it needs.
+    pub fn write(&self, file: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// Writes the entry of a date: the frontmatter's `date` and these lines, and a body.
+    pub fn write_entry(&self, date: &str, fields: &str, body: &str) {
+        let fields = fields.trim_end();
+        let fields = if fields.is_empty() {
+            String::new()
+        } else {
+            format!("{fields}\n")
+        };
+        self.write(
+            &entry(date),
+            format!("---\ndate: {date}\n{fields}---\n{body}"),
+        );
+    }
+
+    /// A file's text.
+    #[track_caller]
+    pub fn read(&self, file: &str) -> String {
+        let path = self.path(file);
+        fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    }
+
+    /// The text of the entry of a date.
+    #[track_caller]
+    pub fn read_entry(&self, date: &str) -> String {
+        self.read(&entry(date))
+    }
+
+    /// Puts `to` for `from`, which must be there, in a file.
+    #[track_caller]
+    pub fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "no `{from}` in {file}:\n{text}");
+        self.write(file, text.replacen(from, to, 1));
+    }
+
+    /// The same, in the entry of a date.
+    #[track_caller]
+    pub fn edit_entry(&self, date: &str, from: &str, to: &str) {
+        self.edit(&entry(date), from, to);
+    }
+
+    pub fn exists(&self, file: &str) -> bool {
+        self.path(file).exists()
+    }
+
+    /// Removes a file.
+    #[track_caller]
+    pub fn remove(&self, file: &str) {
+        fs::remove_file(self.path(file)).unwrap();
+    }
+
+    #[track_caller]
+    pub fn git<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+        self.sandbox.run_in(&self.dir, "git", args)
+    }
+
+    #[track_caller]
+    pub fn palimpsest<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+        self.sandbox.run_in(&self.dir, "palimpsest", args)
+    }
+
+    #[track_caller]
+    pub fn metadb<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+        self.sandbox.run_in(&self.dir, "metadb", args)
+    }
+
+    #[track_caller]
+    pub fn yaml2sql<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+        self.sandbox.run_in(&self.dir, "yaml2sql", args)
+    }
+
+    #[track_caller]
+    pub fn wiki2sql<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+        self.sandbox.run_in(&self.dir, "wiki2sql", args)
+    }
+
+    /// Runs a program with variables added to the sandbox's environment.
+    #[track_caller]
+    pub fn run_with<A: AsRef<OsStr>>(
+        &self,
+        env: &[(&str, &str)],
+        program: &str,
+        args: impl IntoIterator<Item = A>,
+    ) -> Run {
+        let mut command = self.sandbox.command(&self.dir, program);
+        command.args(args).envs(env.iter().copied());
+        Run::of(command)
+    }
+
+    /// Adds everything and commits it.
+    #[track_caller]
+    pub fn commit(&self, message: &str) -> Run {
+        self.git(["add", "-A"]).ok();
+        self.git(["commit", "-q", "-m", message]).ok()
+    }
+
+    #[track_caller]
+    pub fn push(&self) -> Run {
+        self.git(["push", "-q", "-u", "origin", "HEAD"]).ok()
+    }
+
+    #[track_caller]
+    pub fn pull(&self) -> Run {
+        self.git(["pull"]).ok()
+    }
+
+    /// The object id of a revision.
+    #[track_caller]
+    pub fn oid(&self, revision: &str) -> String {
+        self.git(["rev-parse", "--verify", "-q", revision])
+            .ok()
+            .text()
+            .to_owned()
+    }
+
+    /// `git status --porcelain` is empty.
+    #[track_caller]
+    pub fn assert_clean(&self) {
+        let status = self.git(["status", "--porcelain"]).ok();
+        assert!(
+            status.stdout.is_empty(),
+            "git status is not clean in {}:\n{}{}",
+            self.dir.display(),
+            status.stdout,
+            self.git(["diff", "HEAD"]).stdout
+        );
+    }
+}
+
+/// The default path of the entry of a date.
+pub fn entry(date: &str) -> String {
+    format!("journal/md/{}/{date}.md", &date[..4])
+}
