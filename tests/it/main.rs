@@ -1,5 +1,6 @@
 //! The integration tests: one binary, a file per command, real git throughout.
 
 mod harness;
+mod install;
 mod layers;
 mod sandbox;

@@ -1,0 +1,102 @@
+#!/bin/sh
+# Builds palimpsest and installs it with its other names, yaml2sql, wiki2sql
+# and metadb. Then sets up the journal it is given, or shows the demo.
+set -eu
+
+usage() {
+    cat <<'EOF'
+usage: ./install.sh [JOURNAL]
+
+Builds palimpsest and installs it into ~/.local/bin, or into $PREFIX/bin.
+With JOURNAL, the folder of a journal in a git repository, sets it up there
+(palimpsest init); without, plays the demo in a temporary folder.
+EOF
+}
+
+fail() {
+    printf 'install.sh: %s\n' "$*" >&2
+    exit 1
+}
+
+# Against the folder that the caller stands in.
+absolute() {
+    case $1 in
+        /*) printf '%s\n' "$1" ;;
+        *) printf '%s/%s\n' "$(pwd -P)" "$1" ;;
+    esac
+}
+
+case ${1-} in
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    -*)
+        usage >&2
+        exit 2
+        ;;
+esac
+[ $# -le 1 ] || {
+    usage >&2
+    exit 2
+}
+
+journal=
+if [ $# -eq 1 ]; then
+    [ -d "$1" ] || fail "$1: no such folder"
+    journal=$(absolute "$1")
+fi
+
+if [ -n "${PREFIX-}" ]; then
+    bin=$(absolute "$PREFIX")/bin
+else
+    [ -n "${HOME-}" ] || fail "neither PREFIX nor HOME is set"
+    bin=$HOME/.local/bin
+fi
+
+command -v cargo >/dev/null || fail "cargo is missing: install Rust from https://rustup.rs, then run this again"
+command -v cc >/dev/null || fail "cc is missing: install a C compiler (Debian: apt install gcc), then run this again"
+command -v git >/dev/null || fail "git is missing: install it, then run this again"
+
+# Another program of that name is not ours to replace.
+for name in yaml2sql wiki2sql metadb; do
+    if [ -e "$bin/$name" ] || [ -L "$bin/$name" ]; then
+        [ "$(readlink "$bin/$name" || :)" = palimpsest ] ||
+            fail "$bin/$name is another program: move it away, or choose another folder with PREFIX=..."
+    fi
+done
+
+top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
+cd "$top"
+unset CARGO_BUILD_TARGET
+printf 'Building palimpsest (a minute or two the first time) ...\n'
+cargo build --release --locked --quiet --target-dir "$top/target"
+
+mkdir -p "$bin"
+new=$bin/.palimpsest.$$
+trap 'rm -f "$new"' EXIT
+trap 'exit 1' HUP INT TERM
+# Renamed into place: a hook that runs meanwhile has the old or the new program.
+cp "$top/target/release/palimpsest" "$new"
+chmod 755 "$new"
+mv -f "$new" "$bin/palimpsest"
+for name in yaml2sql wiki2sql metadb; do
+    ln -s palimpsest "$new"
+    mv -f "$new" "$bin/$name"
+done
+printf 'Installed palimpsest, yaml2sql, wiki2sql and metadb in %s\n' "$bin"
+
+case :${PATH-}: in
+    *":$bin:"*) ;;
+    *)
+        # shellcheck disable=SC2016 # $PATH is for the reader's shell to fill in.
+        printf '\n%s is not on your PATH. Add this line to ~/.profile:\n\n    export PATH="%s:$PATH"\n' "$bin" "$bin"
+        ;;
+esac
+
+printf '\n'
+if [ -n "$journal" ]; then
+    "$bin/palimpsest" init "$journal"
+else
+    "$bin/palimpsest" demo
+fi

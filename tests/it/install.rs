@@ -1,0 +1,96 @@
+//! `install.sh`, with a stand-in for cargo that builds a program at once.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+
+use crate::sandbox::{Machine, Sandbox};
+
+const PROGRAM: &str = "#!/bin/sh\nprintf 'ran:%s\\n' \"$*\"\n";
+
+/// A checkout in a folder with spaces, whose cargo "builds" `PROGRAM`.
+fn checkout(sandbox: &Sandbox) -> Machine<'_> {
+    let checkout = sandbox.folder("my checkout");
+    let script = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh")).unwrap();
+    checkout.write("install.sh", script);
+    checkout.write("program", PROGRAM);
+    executable(&checkout.path("install.sh"));
+    executable(&checkout.path("program"));
+    let cargo = sandbox.bin().join("cargo");
+    fs::write(
+        &cargo,
+        "#!/bin/sh\nmkdir -p target/release && cp program target/release/palimpsest\n",
+    )
+    .unwrap();
+    executable(&cargo);
+    checkout
+}
+
+fn executable(path: &Path) {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn installs_all_names_and_plays_the_demo() {
+    let sandbox = Sandbox::new();
+    let checkout = checkout(&sandbox);
+    let elsewhere = sandbox.folder("else where");
+    let script = checkout.path("install.sh").display().to_string();
+    // Twice: the second run replaces what the first installed.
+    for _ in 0..2 {
+        let run = elsewhere.run_with(&[("PREFIX", "my tools")], "sh", [&script]);
+        let bin = elsewhere.path("my tools/bin");
+        run.ok()
+            .says(&format!("{} is not on your PATH", bin.display()))
+            .says("ran:demo");
+        for name in ["palimpsest", "yaml2sql", "wiki2sql", "metadb"] {
+            assert_eq!(fs::read_to_string(bin.join(name)).unwrap(), PROGRAM);
+        }
+        assert_eq!(fs::read_dir(&bin).unwrap().count(), 4, "leftovers in bin");
+    }
+}
+
+#[test]
+fn installs_into_the_home_folder_and_sets_a_journal_up() {
+    let sandbox = Sandbox::new();
+    let checkout = checkout(&sandbox);
+    sandbox.folder("my journal");
+    let run = checkout.run_with(&[], "./install.sh", ["../my journal"]);
+    let journal = checkout.path("../my journal").display().to_string();
+    run.ok().says(&format!("ran:init {journal}"));
+    assert!(sandbox.home().join(".local/bin/metadb").exists());
+}
+
+#[test]
+fn leaves_another_program_alone() {
+    let sandbox = Sandbox::new();
+    let checkout = checkout(&sandbox);
+    let foreign = sandbox.home().join(".local/bin/metadb");
+    fs::create_dir_all(foreign.parent().unwrap()).unwrap();
+    fs::write(&foreign, "mine").unwrap();
+    checkout
+        .run_with(&[], "./install.sh", [] as [&str; 0])
+        .exits(1)
+        .warns("metadb is another program");
+    assert_eq!(fs::read_to_string(&foreign).unwrap(), "mine");
+    assert!(!sandbox.home().join(".local/bin/palimpsest").exists());
+}
+
+#[test]
+fn says_what_is_wrong_before_it_builds() {
+    let sandbox = Sandbox::new();
+    let checkout = checkout(&sandbox);
+    checkout
+        .run_with(&[], "./install.sh", ["no such journal"])
+        .exits(1)
+        .warns("no such journal: no such folder");
+    checkout
+        .run_with(&[], "./install.sh", ["--bogus"])
+        .exits(2)
+        .warns("usage: ./install.sh");
+    checkout
+        .run_with(&[], "./install.sh", ["--help"])
+        .ok()
+        .says("usage: ./install.sh");
+    assert!(!checkout.exists("target"));
+}
