@@ -4,6 +4,67 @@
 //! Pure: rows in, rows out. `derive` compares versions, `merge` joins ledgers,
 //! `sync` reads and stages the files.
 
+mod derive;
+mod line;
+mod merge;
 mod row;
+mod text;
 
-pub use row::{Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
+pub use derive::{Context, FileRef, Parent, derive, removal_id, short_sha256};
+pub use merge::{join, merge};
+pub use row::{
+    Corrupt, Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
+};
+pub use text::{format, parse};
+
+#[cfg(test)]
+mod laws;
+
+#[cfg(test)]
+mod tests {
+    //! Rows to test with.
+    use super::*;
+    use crate::journal::{EntryDate, ItemKey, Table};
+
+    pub fn day(text: &str) -> EntryDate {
+        text.parse().unwrap()
+    }
+
+    pub fn key(entry: &str, item: &str, id: &str) -> RowKey {
+        RowKey {
+            entry: day(entry),
+            table: Table::People,
+            item: ItemKey::new(item),
+            id: id.into(),
+        }
+    }
+
+    pub fn tombstone() -> Tombstone {
+        Tombstone {
+            at: "2026-11-23T09:30:00Z".into(),
+            by: "laptop".into(),
+            source: "yaml".into(),
+            state: State::Active,
+            permanent: false,
+            shortened: false,
+        }
+    }
+
+    pub fn hash(hash: &str, by: &str, counter: u64, settled: bool) -> Hash {
+        Hash {
+            hash: hash.into(),
+            by: by.into(),
+            at: "2026-11-23T09:30:00Z".into(),
+            counter,
+            settled,
+        }
+    }
+
+    pub fn state(counter: u64, hashes: &[Hash]) -> SyncState {
+        SyncState {
+            hashes: hashes.to_vec(),
+            counter,
+            resolved: 0,
+        }
+    }
+}

@@ -1,6 +1,8 @@
-//! The rows of a ledger.
+//! The rows of a ledger, and the questions that are asked of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Days, Utc};
 
 use crate::journal::{EntryDate, ItemKey, Table};
 
@@ -10,12 +12,22 @@ use crate::journal::{EntryDate, ItemKey, Table};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ledger {
     pub tombstones: BTreeMap<RowKey, Tombstone>,
+    /// By entry and id; see [`removal_id`](super::removal_id).
     pub deletions: BTreeMap<(EntryDate, String), Deletion>,
     pub sync: BTreeMap<(EntryDate, Source), SyncState>,
-    /// Lines of an unknown kind or version, byte for byte, without line end.
-    pub opaque: Vec<String>,
-    /// Lines that are no ledger lines at all, with their number; kept likewise.
-    pub corrupt: Vec<(usize, String)>,
+    /// Lines of an unknown kind or version, byte for byte, without line end; sorted.
+    pub opaque: BTreeSet<String>,
+    /// Lines that are no ledger lines at all, in the file's order; kept likewise.
+    pub corrupt: Vec<Corrupt>,
+}
+
+/// A line that is no ledger line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Corrupt {
+    /// Its number in the file it was read from, counted from 1.
+    pub line: usize,
+    /// Its bytes without line end; they need not be UTF-8.
+    pub bytes: Vec<u8>,
 }
 
 /// What identifies one removal: the association's item and the removal's id.
@@ -24,7 +36,7 @@ pub struct RowKey {
     pub entry: EntryDate,
     pub table: Table,
     pub item: ItemKey,
-    /// 16 hex digits; see `derive::removal_id`.
+    /// 16 hex digits; see [`removal_id`](super::removal_id).
     pub id: String,
 }
 
@@ -45,7 +57,7 @@ pub struct Tombstone {
 }
 
 /// Whether a removal still keeps its item out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
     Active,
     Restored(Restored),
@@ -58,6 +70,15 @@ pub struct Restored {
     pub by: String,
     /// `re-added` (found in a commit), `metadb` (a person's decision) or `reverted`.
     pub how: String,
+}
+
+impl Restored {
+    /// Found by comparing two versions of the entry.
+    pub const RE_ADDED: &'static str = "re-added";
+    /// Decided by a person at the command line.
+    pub const METADB: &'static str = "metadb";
+    /// A side of a merge took the row itself back.
+    pub const REVERTED: &'static str = "reverted";
 }
 
 /// An entry whose file was removed; its items have no tombstones.
@@ -81,10 +102,29 @@ pub enum Source {
     Wiki,
 }
 
+impl Source {
+    /// The name in the ledger and in listings.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Wiki => "wiki",
+        }
+    }
+
+    /// The source of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Yaml, Self::Wiki]
+            .into_iter()
+            .find(|s| s.name() == name)
+    }
+}
+
 /// The sync state of an entry and a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncState {
-    /// Normally one; two or more distinct ones are an unresolved conflict.
+    /// Normally one; two or more distinct ones are an unresolved conflict. Sorted.
     pub hashes: Vec<Hash>,
     /// One higher with each recorded change.
     pub counter: u64,
@@ -110,5 +150,175 @@ impl SyncState {
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         self.hashes.windows(2).any(|w| w[0].hash != w[1].hash)
+    }
+}
+
+impl State {
+    /// Whether the row still keeps its item out (or its entry deleted).
+    #[must_use]
+    pub const fn is_active(&self) -> bool {
+        matches!(self, Self::Active)
+    }
+}
+
+impl Tombstone {
+    /// When the row may be shortened; `None` if never: permanent, shortened
+    /// already, or with a time that cannot be read.
+    #[must_use]
+    pub fn expires(&self, lifetime_days: u32) -> Option<DateTime<Utc>> {
+        if self.permanent || self.shortened {
+            return None;
+        }
+        DateTime::parse_from_rfc3339(&self.at)
+            .ok()?
+            .with_timezone(&Utc)
+            .checked_add_days(Days::new(lifetime_days.into()))
+    }
+
+    /// Whether the lifetime is over at `now`.
+    #[must_use]
+    pub fn is_expired(&self, now: DateTime<Utc>, lifetime_days: u32) -> bool {
+        self.expires(lifetime_days).is_some_and(|end| end <= now)
+    }
+
+    /// Shortens the row to its key, which goes on protecting.
+    pub fn shorten(&mut self) {
+        self.at.clear();
+        self.by.clear();
+        self.source.clear();
+        self.shortened = true;
+    }
+}
+
+impl Ledger {
+    /// Whether there is no line at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
+    }
+
+    /// The removals of one entry, by table, item and id.
+    pub fn tombstones_of(&self, entry: EntryDate) -> impl Iterator<Item = (&RowKey, &Tombstone)> {
+        let first = RowKey {
+            entry,
+            table: Table::ALL[0],
+            item: ItemKey::new(""),
+            id: String::new(),
+        };
+        self.tombstones
+            .range(first..)
+            .take_while(move |(key, _)| key.entry == entry)
+    }
+
+    /// The deletions of one entry's file.
+    pub fn deletions_of(
+        &self,
+        entry: EntryDate,
+    ) -> impl Iterator<Item = (&(EntryDate, String), &Deletion)> {
+        self.deletions
+            .range((entry, String::new())..)
+            .take_while(move |((date, _), _)| *date == entry)
+    }
+
+    /// What is kept out of an entry: every item with at least one active removal.
+    #[must_use]
+    pub fn kept_out(&self, entry: EntryDate) -> BTreeSet<(Table, ItemKey)> {
+        self.tombstones_of(entry)
+            .filter(|(_, row)| row.state.is_active())
+            .map(|(key, _)| (key.table, key.item.clone()))
+            .collect()
+    }
+
+    /// The states that hold two different texts, each an unresolved conflict.
+    pub fn conflicts(&self) -> impl Iterator<Item = (EntryDate, Source, &SyncState)> {
+        self.sync
+            .iter()
+            .filter(|(_, state)| state.is_conflict())
+            .map(|((entry, source), state)| (*entry, *source, state))
+    }
+
+    /// Writes `rows` over this ledger: equal keys are replaced, nothing is lost.
+    pub fn apply(&mut self, rows: Self) {
+        self.tombstones.extend(rows.tombstones);
+        self.deletions.extend(rows.deletions);
+        self.sync.extend(rows.sync);
+        self.opaque.extend(rows.opaque);
+        self.corrupt.extend(rows.corrupt);
+    }
+
+    /// The rows of one entry alone.
+    #[must_use]
+    pub fn of_entry(&self, entry: EntryDate) -> Self {
+        Self {
+            tombstones: self
+                .tombstones_of(entry)
+                .map(|(k, r)| (k.clone(), r.clone()))
+                .collect(),
+            deletions: self
+                .deletions_of(entry)
+                .map(|(k, r)| (k.clone(), r.clone()))
+                .collect(),
+            sync: self
+                .sync
+                .range((entry, Source::Yaml)..=(entry, Source::Wiki))
+                .map(|(k, r)| (*k, r.clone()))
+                .collect(),
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{day, key, tombstone};
+    use super::*;
+
+    #[test]
+    fn an_item_is_kept_out_while_any_row_is_active() {
+        let mut ledger = Ledger::default();
+        let restored = State::Restored(Restored {
+            at: String::new(),
+            by: String::new(),
+            how: Restored::METADB.into(),
+        });
+        for (item, id, state) in [
+            ("Bob", "1", restored.clone()),
+            ("Bob", "2", State::Active),
+            ("Eve", "3", restored),
+        ] {
+            let row = Tombstone {
+                state,
+                ..tombstone()
+            };
+            ledger.tombstones.insert(key("2024-11-01", item, id), row);
+        }
+        let other = key("2024-11-02", "Zoe", "4");
+        ledger.tombstones.insert(other, tombstone());
+        let out = ledger.kept_out(day("2024-11-01"));
+        assert_eq!(
+            out.into_iter().collect::<Vec<_>>(),
+            [(Table::People, ItemKey::new("Bob"))]
+        );
+        assert_eq!(ledger.of_entry(day("2024-11-02")).tombstones.len(), 1);
+    }
+
+    #[test]
+    fn expiry_ends_with_the_lifetime_unless_permanent_or_shortened() {
+        let at = |s: &str| DateTime::parse_from_rfc3339(s).unwrap().to_utc();
+        let row = Tombstone {
+            at: "2026-01-01T00:00:00Z".into(),
+            ..tombstone()
+        };
+        assert!(!row.is_expired(at("2026-03-31T23:59:59Z"), 90));
+        assert!(row.is_expired(at("2026-04-01T00:00:00Z"), 90));
+        let permanent = Tombstone {
+            permanent: true,
+            ..row.clone()
+        };
+        assert_eq!(permanent.expires(90), None);
+        let mut short = row;
+        short.shorten();
+        assert_eq!((short.expires(90), short.at.as_str()), (None, ""));
+        assert!(short.state.is_active());
     }
 }

@@ -1,0 +1,425 @@
+//! Removals, re-additions and edits, found by comparing a version of an entry
+//! with its parents'. Used for staged against HEAD, work tree against HEAD and
+//! for history; nothing is remembered in between.
+
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+use super::{Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
+use crate::journal::{EntryDate, Facts, ItemKey, Table};
+
+/// An entry as one parent commit has it.
+#[derive(Debug, Clone, Copy)]
+pub struct Parent<'a> {
+    /// What the file said; `None` where there was no file.
+    pub facts: Option<&'a Facts>,
+    /// The ledger of that commit: what whoever made the change knew.
+    pub rows: &'a Ledger,
+}
+
+/// The file that held an entry, for the record of its deletion.
+#[derive(Debug, Clone, Copy)]
+pub struct FileRef<'a> {
+    pub path: &'a str,
+    /// Hex object id of its last version.
+    pub blob: &'a str,
+}
+
+/// Whose change it is, and where it goes.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    pub entry: EntryDate,
+    pub source: Source,
+    /// This machine's label.
+    pub machine: &'a str,
+    /// Hex id of the commit that the change stands on (all zeros for a first
+    /// commit); ids are made from it.
+    pub parent: &'a str,
+    /// RFC 3339 in UTC, to the second; empty for rows that are only pending.
+    pub at: &'a str,
+    /// What the rows say found them, see [`Tombstone::source`].
+    pub found_by: &'a str,
+    /// The ledger that the rows are written into: the parent's, or in a merge
+    /// commit what the ledger driver made of the parents'.
+    pub current: &'a Ledger,
+    /// In a merge commit: a person resolved this file. Otherwise its text is
+    /// git's or the driver's work and raises no sync state.
+    pub by_hand: bool,
+    /// The file that is gone, when it is.
+    pub removed: Option<FileRef<'a>>,
+}
+
+/// The rows that a change gives: new ones, and changed versions of those of
+/// `context.current`. `now` is `None` when the file is gone.
+#[must_use]
+pub fn derive(parents: &[Parent<'_>], now: Option<&Facts>, context: &Context<'_>) -> Ledger {
+    let mut out = Ledger::default();
+    match now {
+        Some(now) => {
+            removals(parents, now, context, &mut out);
+            re_additions(parents, now, context, &mut out);
+            if let Some(state) = edit(parents, now, context) {
+                out.sync.insert((context.entry, context.source), state);
+            }
+        }
+        None => deletion(parents, context, &mut out),
+    }
+    out
+}
+
+/// The id of a removal: the same for whoever derives the same removal, another
+/// one for another machine or another parent commit. An entry's own deletion
+/// has no table and its path as the item.
+#[must_use]
+pub fn removal_id(
+    machine: &str,
+    parent: &str,
+    entry: EntryDate,
+    table: Option<Table>,
+    item: &str,
+) -> String {
+    let entry = entry.to_string();
+    let table = table.map_or("", Table::name);
+    short_sha256([machine, parent, &entry, table, item].join("\0").as_bytes())
+}
+
+/// The first 16 hex digits of the SHA-256 of `bytes`.
+#[must_use]
+pub fn short_sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)[..8]
+        .iter()
+        .fold(String::new(), |mut hex, byte| {
+            // Writing into a string cannot fail.
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
+}
+
+/// What every parent had and is not there now.
+fn removals(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mut Ledger) {
+    let Some(first) = parents.first().and_then(|p| p.facts) else {
+        return;
+    };
+    let in_all = |item: &&(Table, ItemKey)| {
+        parents
+            .iter()
+            .all(|p| p.facts.is_some_and(|f| f.items.contains(*item)))
+    };
+    for (table, item) in first.items.difference(&now.items).filter(in_all) {
+        let key = RowKey {
+            entry: context.entry,
+            table: *table,
+            item: item.clone(),
+            id: removal_id(
+                context.machine,
+                context.parent,
+                context.entry,
+                Some(*table),
+                item.as_str(),
+            ),
+        };
+        let row = Tombstone {
+            at: context.at.into(),
+            by: context.machine.into(),
+            source: context.found_by.into(),
+            state: State::Active,
+            permanent: false,
+            shortened: false,
+        };
+        out.tombstones.insert(key, row);
+    }
+}
+
+/// What no parent had and is there now, on top of removals that they knew.
+fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mut Ledger) {
+    let in_none = |item: &(Table, ItemKey)| {
+        !parents
+            .iter()
+            .any(|p| p.facts.is_some_and(|f| f.items.contains(item)))
+    };
+    for parent in parents {
+        for (key, row) in parent.rows.tombstones_of(context.entry) {
+            let item = (key.table, key.item.clone());
+            if row.state.is_active() && now.items.contains(&item) && in_none(&item) {
+                let mut row = row.clone();
+                row.state = re_added(context);
+                out.tombstones.insert(key.clone(), row);
+            }
+        }
+        // The note page of a deleted entry does not bring the entry back.
+        for (key, row) in parent.rows.deletions_of(context.entry) {
+            if row.state.is_active() && context.source == Source::Yaml {
+                let mut row = row.clone();
+                row.state = re_added(context);
+                out.deletions.insert(key.clone(), row);
+            }
+        }
+    }
+}
+
+fn re_added(context: &Context<'_>) -> State {
+    State::Restored(Restored {
+        at: context.at.into(),
+        by: context.machine.into(),
+        how: Restored::RE_ADDED.into(),
+    })
+}
+
+/// The state after an edit: one text, the counter one higher, and a conflict
+/// that was there is settled, since whoever edited had both.
+fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<SyncState> {
+    let key = (context.entry, context.source);
+    let current = context.current.sync.get(&key);
+    let was_conflict = current.is_some_and(SyncState::is_conflict);
+    let differs = parents
+        .iter()
+        .all(|p| p.facts.is_none_or(|f| f.hash != now.hash));
+    // In a merge, taking one side's text by hand settles the conflict as well.
+    let own = match parents.len() {
+        0 | 1 => differs,
+        _ => context.by_hand && (differs || was_conflict),
+    };
+    if !own {
+        return None;
+    }
+    let states = || parents.iter().filter_map(|p| p.rows.sync.get(&key));
+    let states = || states().chain(current);
+    let counter = states().map(|s| s.counter).max().unwrap_or(0) + 1;
+    let resolved = states().map(|s| s.resolved).max().unwrap_or(0) + u64::from(was_conflict);
+    Some(SyncState {
+        hashes: vec![Hash {
+            hash: now.hash.clone(),
+            by: context.machine.into(),
+            at: context.at.into(),
+            counter,
+            settled: false,
+        }],
+        counter,
+        resolved,
+    })
+}
+
+/// The file is gone that every parent had.
+fn deletion(parents: &[Parent<'_>], context: &Context<'_>, out: &mut Ledger) {
+    let everywhere = !parents.is_empty() && parents.iter().all(|p| p.facts.is_some());
+    let Some(file) = context.removed.filter(|_| everywhere) else {
+        return;
+    };
+    if context.source != Source::Yaml {
+        return;
+    }
+    let id = removal_id(
+        context.machine,
+        context.parent,
+        context.entry,
+        None,
+        file.path,
+    );
+    let row = Deletion {
+        at: context.at.into(),
+        by: context.machine.into(),
+        reason: "file removed".into(),
+        path: file.path.into(),
+        blob: file.blob.into(),
+        state: State::Active,
+    };
+    out.deletions.insert((context.entry, id), row);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{day, hash, key, state, tombstone};
+    use super::*;
+
+    fn facts(people: &[&str]) -> Facts {
+        Facts {
+            items: people
+                .iter()
+                .map(|p| (Table::People, ItemKey::new(p)))
+                .collect(),
+            hash: people.join(","),
+        }
+    }
+
+    fn context(current: &Ledger) -> Context<'_> {
+        Context {
+            entry: day("2024-11-01"),
+            source: Source::Yaml,
+            machine: "laptop",
+            parent: "c0ffee",
+            at: "2026-11-23T09:30:00Z",
+            found_by: "yaml",
+            current,
+            by_hand: false,
+            removed: None,
+        }
+    }
+
+    fn items(ledger: &Ledger) -> Vec<(&str, bool)> {
+        ledger
+            .tombstones
+            .iter()
+            .map(|(k, r)| (k.item.as_str(), r.state.is_active()))
+            .collect()
+    }
+
+    #[test]
+    fn a_removed_item_gives_a_row_whose_id_anyone_can_make_again() {
+        let (before, rows) = (facts(&["Al", "Bob"]), Ledger::default());
+        let parent = Parent {
+            facts: Some(&before),
+            rows: &rows,
+        };
+        let out = derive(&[parent], Some(&facts(&["Al"])), &context(&rows));
+        assert_eq!(items(&out), [("Bob", true)]);
+        let id = &out.tombstones.keys().next().unwrap().id;
+        assert_eq!(
+            *id,
+            removal_id(
+                "laptop",
+                "c0ffee",
+                day("2024-11-01"),
+                Some(Table::People),
+                "Bob"
+            )
+        );
+        assert_eq!(id.len(), 16);
+        assert_ne!(
+            *id,
+            removal_id(
+                "desktop",
+                "c0ffee",
+                day("2024-11-01"),
+                Some(Table::People),
+                "Bob"
+            )
+        );
+        assert_eq!(out.sync.values().next().unwrap().counter, 1);
+    }
+
+    #[test]
+    fn adding_an_item_again_restores_the_rows_that_the_parent_knew() {
+        let (before, now) = (facts(&["Al"]), facts(&["Al", "Bob"]));
+        let mut rows = Ledger::default();
+        for id in ["1", "2"] {
+            rows.tombstones
+                .insert(key("2024-11-01", "Bob", id), tombstone());
+        }
+        rows.tombstones
+            .insert(key("2024-11-01", "Eve", "3"), tombstone());
+        rows.tombstones
+            .insert(key("2024-11-02", "Bob", "4"), tombstone());
+        let knew = Parent {
+            facts: Some(&before),
+            rows: &rows,
+        };
+        let out = derive(&[knew], Some(&now), &context(&rows));
+        assert_eq!(items(&out), [("Bob", false), ("Bob", false)]);
+        let nothing = Ledger::default();
+        let unaware = Parent {
+            facts: Some(&before),
+            rows: &nothing,
+        };
+        assert_eq!(items(&derive(&[unaware], Some(&now), &context(&rows))), []);
+    }
+
+    #[test]
+    fn a_gone_file_is_a_deletion_and_its_return_restores_it() {
+        let (before, rows) = (facts(&["Al", "Bob"]), Ledger::default());
+        let parent = Parent {
+            facts: Some(&before),
+            rows: &rows,
+        };
+        let gone = Context {
+            removed: Some(FileRef {
+                path: "journal/md/2024/2024-11-01.md",
+                blob: "b10b",
+            }),
+            ..context(&rows)
+        };
+        let out = derive(&[parent], None, &gone);
+        assert_eq!(
+            (out.tombstones.len(), out.sync.len(), out.deletions.len()),
+            (0, 0, 1)
+        );
+        assert_eq!(out.deletions.values().next().unwrap().blob, "b10b");
+        let absent = Parent {
+            facts: None,
+            rows: &out,
+        };
+        let back = derive(&[absent], Some(&before), &context(&out));
+        assert!(!back.deletions.values().next().unwrap().state.is_active());
+    }
+
+    #[test]
+    fn a_merge_commit_records_what_differs_from_every_parent() {
+        let (a, b, none) = (
+            facts(&["Al", "Bob"]),
+            facts(&["Al", "Eve"]),
+            Ledger::default(),
+        );
+        let parents = [&a, &b].map(|f| Parent {
+            facts: Some(f),
+            rows: &none,
+        });
+        // Bob and Eve are gone from one parent each: the merge's work, not a removal.
+        let out = derive(&parents, Some(&facts(&["Zoe"])), &context(&none));
+        assert_eq!(items(&out), [("Al", true)]);
+        assert!(out.sync.is_empty());
+    }
+
+    #[test]
+    fn an_edit_raises_the_counter_and_settles_a_conflict() {
+        let before = facts(&["Al"]);
+        let mut rows = Ledger::default();
+        let both = [
+            hash("0a", "laptop", 4, false),
+            hash("0b", "desktop", 4, false),
+        ];
+        rows.sync
+            .insert((day("2024-11-01"), Source::Yaml), state(4, &both));
+        let parent = Parent {
+            facts: Some(&before),
+            rows: &rows,
+        };
+        assert!(derive(&[parent], Some(&before), &context(&rows)).is_empty());
+        let out = derive(&[parent], Some(&facts(&[])), &context(&rows));
+        let state = out.sync.values().next().unwrap();
+        assert_eq!(
+            (state.counter, state.resolved, state.is_conflict()),
+            (5, 1, false)
+        );
+    }
+
+    #[test]
+    fn a_conflict_resolved_by_hand_is_settled_by_its_merge_commit() {
+        let (a, b, none) = (facts(&["Al"]), facts(&["Bob"]), Ledger::default());
+        let mut merged = Ledger::default();
+        let both = [
+            hash("0a", "laptop", 2, false),
+            hash("0b", "desktop", 2, false),
+        ];
+        merged
+            .sync
+            .insert((day("2024-11-01"), Source::Yaml), state(2, &both));
+        let parents = [&a, &b].map(|f| Parent {
+            facts: Some(f),
+            rows: &none,
+        });
+        let by_hand = Context {
+            by_hand: true,
+            ..context(&merged)
+        };
+        // Also where the person took one side as it stands.
+        for text in [&a, &facts(&["Al", "Bob"])] {
+            let out = derive(&parents, Some(text), &by_hand);
+            assert_eq!(out.sync.values().next().unwrap().resolved, 1);
+        }
+        assert!(
+            derive(&parents, Some(&a), &context(&merged))
+                .sync
+                .is_empty()
+        );
+    }
+}

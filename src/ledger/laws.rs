@@ -1,0 +1,155 @@
+//! Laws of the ledger, over ledgers that grew from one another.
+
+use proptest::prelude::*;
+
+use super::tests::{day, hash, key, tombstone};
+use super::*;
+
+/// What may happen to a ledger, one line at a time.
+#[derive(Debug, Clone)]
+enum Step {
+    Remove(usize, usize),
+    Restore(usize, usize, usize),
+    Keep(usize, usize),
+    Shorten(usize, usize),
+    Edit(usize, usize),
+    Settle(usize),
+    Delete(usize),
+    Unknown(usize),
+    Damage(usize),
+}
+
+const DAYS: [&str; 3] = ["2024-01-01", "2024-11-01", "2025-02-28"];
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        3 => (0..3usize, 0..4usize).prop_map(|(d, i)| Step::Remove(d, i)),
+        3 => (0..3usize, 0..4usize, 0..2usize).prop_map(|(d, i, by)| Step::Restore(d, i, by)),
+        1 => (0..3usize, 0..4usize).prop_map(|(d, i)| Step::Keep(d, i)),
+        1 => (0..3usize, 0..4usize).prop_map(|(d, i)| Step::Shorten(d, i)),
+        4 => (0..3usize, 0..3usize).prop_map(|(d, text)| Step::Edit(d, text)),
+        1 => (0..3usize).prop_map(Step::Settle),
+        1 => (0..3usize).prop_map(Step::Delete),
+        1 => (0..3usize).prop_map(Step::Unknown),
+        1 => (0..3usize).prop_map(Step::Damage),
+    ]
+}
+
+fn grow(mut ledger: Ledger, steps: &[Step], by: &str) -> Ledger {
+    let bob = |d: usize, i: usize| key(DAYS[d], "Bob", &i.to_string());
+    for step in steps {
+        match *step {
+            Step::Remove(d, i) => {
+                ledger.tombstones.entry(bob(d, i)).or_insert_with(tombstone);
+            }
+            Step::Restore(d, i, who) => {
+                if let Some(row) = ledger.tombstones.get_mut(&bob(d, i)) {
+                    row.state = State::Restored(Restored {
+                        at: "2026-11-25T00:00:00Z".into(),
+                        by: ["laptop", "desktop"][who].into(),
+                        how: Restored::METADB.into(),
+                    });
+                }
+            }
+            Step::Keep(d, i) => {
+                if let Some(row) = ledger.tombstones.get_mut(&bob(d, i)) {
+                    row.permanent = true;
+                }
+            }
+            Step::Shorten(d, i) => {
+                if let Some(row) = ledger.tombstones.get_mut(&bob(d, i)) {
+                    row.shorten();
+                }
+            }
+            Step::Edit(d, text) => raise(&mut ledger, d, &format!("0{text}"), by, false),
+            Step::Settle(d) => raise(&mut ledger, d, "0f", by, true),
+            Step::Delete(d) => {
+                let row = Deletion {
+                    at: "2026-11-23T09:30:00Z".into(),
+                    by: by.into(),
+                    reason: "file removed".into(),
+                    path: "p".into(),
+                    blob: "b".into(),
+                    state: State::Active,
+                };
+                ledger.deletions.insert((day(DAYS[d]), by.into()), row);
+            }
+            Step::Unknown(i) => {
+                let line = format!("{{\"v\":9,\"kind\":\"k{i}\"}}");
+                ledger.opaque.insert(line);
+            }
+            Step::Damage(i) => {
+                let bytes = format!("junk {i}").into_bytes();
+                if ledger.corrupt.iter().all(|c| c.bytes != bytes) {
+                    ledger.corrupt.push(Corrupt { line: 0, bytes });
+                }
+            }
+        }
+    }
+    // Line numbers as they are once written and read.
+    parse(&format(&ledger))
+}
+
+fn raise(ledger: &mut Ledger, d: usize, text: &str, by: &str, settled: bool) {
+    let row = ledger
+        .sync
+        .entry((day(DAYS[d]), Source::Yaml))
+        .or_insert_with(|| super::tests::state(0, &[]));
+    row.resolved += u64::from(row.is_conflict());
+    row.counter += 1;
+    row.hashes = vec![hash(text, by, row.counter, settled)];
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(step(), 0..12)
+}
+
+proptest! {
+    #[test]
+    fn formatting_and_parsing_are_inverse(a in steps()) {
+        let ledger = grow(Ledger::default(), &a, "laptop");
+        let bytes = format(&ledger);
+        prop_assert_eq!(&parse(&bytes), &ledger);
+        prop_assert_eq!(format(&parse(&bytes)), bytes);
+    }
+
+    #[test]
+    fn garbage_is_kept_and_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        let once = format(&parse(&bytes));
+        prop_assert_eq!(format(&parse(&once)), once);
+    }
+
+    #[test]
+    fn garbled_lines_never_panic(a in steps(), cut in 0..400usize, byte in any::<u8>()) {
+        let mut bytes = format(&grow(Ledger::default(), &a, "laptop"));
+        if let Some(b) = bytes.get_mut(cut) {
+            *b = byte;
+        }
+        let once = format(&parse(&bytes));
+        prop_assert_eq!(format(&parse(&once)), once);
+    }
+
+    #[test]
+    fn the_merge_is_the_same_from_both_sides_and_loses_no_row(
+        b in steps(), o in steps(), t in steps(),
+    ) {
+        let base = grow(Ledger::default(), &b, "laptop");
+        let ours = grow(base.clone(), &o, "laptop");
+        let theirs = grow(base.clone(), &t, "desktop");
+        let out = merge(&base, &ours, &theirs);
+        prop_assert_eq!(format(&out), format(&merge(&base, &theirs, &ours)));
+        for side in [&base, &ours, &theirs] {
+            prop_assert!(side.tombstones.keys().all(|k| out.tombstones.contains_key(k)));
+            prop_assert!(side.deletions.keys().all(|k| out.deletions.contains_key(k)));
+            prop_assert!(side.sync.keys().all(|k| out.sync.contains_key(k)));
+        }
+    }
+
+    #[test]
+    fn a_merge_with_one_change_is_that_change(b in steps(), x in steps()) {
+        let base = grow(Ledger::default(), &b, "laptop");
+        let side = grow(base.clone(), &x, "desktop");
+        prop_assert_eq!(&merge(&base, &side, &base), &side);
+        prop_assert_eq!(&merge(&base, &side, &side), &side);
+    }
+}

@@ -1,0 +1,383 @@
+//! The merge of ledgers: row by row, the same from both sides, without a clock,
+//! and never a conflict of its own.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Corrupt, Deletion, Hash, Ledger, Restored, State, SyncState, Tombstone};
+use crate::merge::ThreeWay;
+
+/// Merges two ledgers that grew from a base. Rows never vanish: one that the
+/// base has and a side lacks was taken back there, and counts as restored.
+#[must_use]
+pub fn merge(base: &Ledger, ours: &Ledger, theirs: &Ledger) -> Ledger {
+    let all = ThreeWay::new(base, ours, theirs);
+    Ledger {
+        tombstones: rows(all.map(|l| &l.tombstones), tombstone),
+        deletions: rows(all.map(|l| &l.deletions), deletion),
+        sync: rows(all.map(|l| &l.sync), sync),
+        opaque: set(all.map(|l| l.opaque.clone())),
+        corrupt: corrupt(all),
+    }
+}
+
+/// Joins two ledgers without a common ancestor: the files of several years, or
+/// a row that stands twice.
+#[must_use]
+pub fn join(mut into: Ledger, from: Ledger) -> Ledger {
+    join_rows(&mut into.tombstones, from.tombstones, |a, b| {
+        tombstone(ThreeWay::new(None, Some(a), Some(b)))
+    });
+    join_rows(&mut into.deletions, from.deletions, |a, b| {
+        deletion(ThreeWay::new(None, Some(a), Some(b)))
+    });
+    join_rows(&mut into.sync, from.sync, |a, b| {
+        sync(ThreeWay::new(None, Some(a), Some(b)))
+    });
+    into.opaque.extend(from.opaque);
+    into.corrupt.extend(from.corrupt);
+    into
+}
+
+fn join_rows<K: Ord, V>(
+    into: &mut BTreeMap<K, V>,
+    from: BTreeMap<K, V>,
+    both: impl Fn(&V, &V) -> Option<V>,
+) {
+    for (key, row) in from {
+        let joined = into.get(&key).and_then(|there| both(there, &row));
+        into.insert(key, joined.unwrap_or(row));
+    }
+}
+
+/// Merges each row that stands on any side.
+fn rows<K: Ord + Clone, V>(
+    all: ThreeWay<&BTreeMap<K, V>>,
+    one: impl Fn(ThreeWay<Option<&V>>) -> Option<V>,
+) -> BTreeMap<K, V> {
+    let keys: BTreeSet<&K> = all
+        .base
+        .keys()
+        .chain(all.ours.keys())
+        .chain(all.theirs.keys())
+        .collect();
+    keys.into_iter()
+        .filter_map(|key| Some((key.clone(), one(all.map(|side| side.get(key)))?)))
+        .collect()
+}
+
+/// `None` only for a row that stands nowhere.
+fn tombstone(row: ThreeWay<Option<&Tombstone>>) -> Option<Tombstone> {
+    if let Some(Some(row)) = row.trivial() {
+        return Some(row.clone());
+    }
+    let sides = present(row);
+    let state = state(row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str()))));
+    // A row that somebody restored is of interest in its long form.
+    let shortened = match state {
+        State::Active => sides.iter().any(|r| r.shortened),
+        State::Restored(_) => sides.iter().all(|r| r.shortened),
+    };
+    let form: Vec<&&Tombstone> = sides.iter().filter(|r| r.shortened == shortened).collect();
+    Some(Tombstone {
+        at: form.iter().map(|r| &r.at).min()?.clone(),
+        by: form.iter().map(|r| &r.by).min()?.clone(),
+        source: form.iter().map(|r| &r.source).min()?.clone(),
+        state,
+        permanent: sides.iter().any(|r| r.permanent),
+        shortened,
+    })
+}
+
+fn deletion(row: ThreeWay<Option<&Deletion>>) -> Option<Deletion> {
+    if let Some(Some(row)) = row.trivial() {
+        return Some(row.clone());
+    }
+    let sides = present(row);
+    Some(Deletion {
+        at: sides.iter().map(|r| &r.at).min()?.clone(),
+        by: sides.iter().map(|r| &r.by).min()?.clone(),
+        reason: sides.iter().map(|r| &r.reason).min()?.clone(),
+        path: sides.iter().map(|r| &r.path).min()?.clone(),
+        blob: sides.iter().map(|r| &r.blob).min()?.clone(),
+        state: state(row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str())))),
+    })
+}
+
+/// Restored wins; of two restorations the smaller. A side that lacks a row of
+/// the base took it back; the base's own time and machine stand in, so that
+/// both machines write the same.
+fn state(row: ThreeWay<Option<(&State, &str, &str)>>) -> State {
+    let taken_back = row.base.is_some() && (row.ours.is_none() || row.theirs.is_none());
+    let reverted = row.base.filter(|_| taken_back).map(|(_, at, by)| Restored {
+        at: at.into(),
+        by: by.into(),
+        how: Restored::REVERTED.into(),
+    });
+    let sides = [row.ours, row.theirs];
+    let base_alone = sides.iter().all(Option::is_none).then_some(row.base);
+    sides
+        .into_iter()
+        .chain(base_alone)
+        .flatten()
+        .filter_map(|(state, _, _)| match state {
+            State::Restored(restored) => Some(restored.clone()),
+            State::Active => None,
+        })
+        .min()
+        .or(reverted)
+        .map_or(State::Active, State::Restored)
+}
+
+fn sync(row: ThreeWay<Option<&SyncState>>) -> Option<SyncState> {
+    if let Some(Some(state)) = row.trivial() {
+        return Some(state.clone());
+    }
+    let none = SyncState {
+        hashes: Vec::new(),
+        counter: 0,
+        resolved: 0,
+    };
+    let base = row.base.unwrap_or(&none);
+    // A side that lacks the base's state has nothing to say about it.
+    let (ours, theirs) = (row.ours.unwrap_or(base), row.theirs.unwrap_or(base));
+    let raised = |s: &SyncState| s.counter > base.counter || !new_hashes(s, base).is_empty();
+    let settling = |s: &SyncState| {
+        let new = new_hashes(s, base);
+        base.is_conflict() && !new.is_empty() && new.iter().all(|h| h.settled)
+    };
+    let hashes = match (raised(ours), raised(theirs)) {
+        (true, false) => ours.hashes.clone(),
+        (false, true) => theirs.hashes.clone(),
+        // Whoever edited on top of the base's conflict had both texts: that
+        // edit settles it as well, and says more.
+        _ => match (settling(ours), settling(theirs)) {
+            (true, false) => theirs.hashes.clone(),
+            (false, true) => ours.hashes.clone(),
+            _ => both_hashes(base, ours, theirs),
+        },
+    };
+    Some(SyncState {
+        hashes,
+        counter: ours.counter.max(theirs.counter),
+        resolved: ours.resolved.max(theirs.resolved),
+    })
+}
+
+fn new_hashes<'a>(side: &'a SyncState, base: &SyncState) -> Vec<&'a Hash> {
+    let known = |h: &Hash| base.hashes.iter().any(|b| identity(b) == identity(h));
+    side.hashes.iter().filter(|h| !known(h)).collect()
+}
+
+const fn identity(hash: &Hash) -> (&String, u64) {
+    (&hash.hash, hash.counter)
+}
+
+/// (ours and theirs) less what either dropped; each text once.
+fn both_hashes(base: &SyncState, ours: &SyncState, theirs: &SyncState) -> Vec<Hash> {
+    let has = |s: &SyncState, h: &Hash| s.hashes.iter().any(|o| identity(o) == identity(h));
+    let kept = |h: &&Hash| !has(base, h) || (has(ours, h) && has(theirs, h));
+    let mut hashes: Vec<Hash> = ours
+        .hashes
+        .iter()
+        .chain(&theirs.hashes)
+        .filter(kept)
+        .cloned()
+        .collect();
+    hashes.sort();
+    hashes.dedup_by(|later, first| later.hash == first.hash);
+    hashes
+}
+
+/// (ours and theirs) less what either removed.
+fn set<T: Ord + Clone>(sides: ThreeWay<BTreeSet<T>>) -> BTreeSet<T> {
+    let ThreeWay { base, ours, theirs } = sides;
+    ours.union(&theirs)
+        .filter(|x| !base.contains(x) || (ours.contains(x) && theirs.contains(x)))
+        .cloned()
+        .collect()
+}
+
+fn corrupt(sides: ThreeWay<&Ledger>) -> Vec<Corrupt> {
+    if let Some(lines) = sides.map(|l| &l.corrupt).trivial() {
+        return lines.clone();
+    }
+    let lines = set(sides.map(|l| l.corrupt.iter().map(|c| &c.bytes).collect()));
+    let line_of = |bytes: &Vec<u8>| {
+        [sides.ours, sides.theirs]
+            .into_iter()
+            .flat_map(|l| &l.corrupt)
+            .filter(|c| c.bytes == *bytes)
+            .map(|c| c.line)
+            .min()
+            .unwrap_or(0)
+    };
+    lines
+        .into_iter()
+        .map(|bytes| Corrupt {
+            line: line_of(bytes),
+            bytes: bytes.clone(),
+        })
+        .collect()
+}
+
+/// The versions of a row on the sides, or the base's where both lack it.
+fn present<V>(row: ThreeWay<Option<&V>>) -> Vec<&V> {
+    let sides: Vec<&V> = [row.ours, row.theirs].into_iter().flatten().collect();
+    if sides.is_empty() {
+        row.base.into_iter().collect()
+    } else {
+        sides
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{day, hash, key, state as sync_state, tombstone as row};
+    use super::super::{Source, parse};
+    use super::*;
+
+    fn restored(how: &str, by: &str) -> Tombstone {
+        Tombstone {
+            state: State::Restored(Restored {
+                at: "2026-11-24T00:00:00Z".into(),
+                by: by.into(),
+                how: how.into(),
+            }),
+            ..row()
+        }
+    }
+
+    fn merged(
+        base: Option<Tombstone>,
+        ours: Option<Tombstone>,
+        theirs: Option<Tombstone>,
+    ) -> Tombstone {
+        let ledger = |row: Option<Tombstone>| Ledger {
+            tombstones: row
+                .into_iter()
+                .map(|r| (key("2024-11-01", "Bob", "1"), r))
+                .collect(),
+            ..Ledger::default()
+        };
+        let [b, o, t] = [base, ours, theirs].map(ledger);
+        let out = merge(&b, &o, &t);
+        assert_eq!(out, merge(&b, &t, &o));
+        out.tombstones.into_values().next().unwrap()
+    }
+
+    #[test]
+    fn a_removal_that_either_side_has_stays() {
+        assert_eq!(merged(None, Some(row()), None), row());
+        assert_eq!(merged(None, Some(row()), Some(row())), row());
+    }
+
+    #[test]
+    fn restored_wins_over_active_and_the_smaller_of_two_restorations() {
+        let (a, b) = (restored("metadb", "a"), restored("metadb", "b"));
+        assert_eq!(merged(Some(row()), Some(a.clone()), Some(row())), a);
+        assert_eq!(merged(None, Some(a.clone()), Some(row())), a);
+        assert_eq!(merged(Some(row()), Some(b), Some(a.clone())), a);
+    }
+
+    #[test]
+    fn a_row_that_a_side_took_back_counts_as_restored() {
+        let out = merged(Some(row()), None, Some(row()));
+        let State::Restored(restored) = out.state else {
+            panic!("{out:?}")
+        };
+        assert_eq!(restored.how, Restored::REVERTED);
+        assert_eq!((restored.at, restored.by), (row().at, row().by));
+        assert!(!merged(Some(row()), None, None).state.is_active());
+    }
+
+    #[test]
+    fn permanent_and_shortened_survive_the_other_side() {
+        let permanent = Tombstone {
+            permanent: true,
+            ..row()
+        };
+        let mut short = row();
+        short.shorten();
+        let both = merged(Some(row()), Some(permanent), Some(short.clone()));
+        assert!(both.permanent && both.shortened && both.at.is_empty());
+        let back = merged(Some(row()), Some(restored("metadb", "a")), Some(short));
+        assert!(!back.shortened && !back.at.is_empty());
+    }
+
+    fn state_of(base: &SyncState, ours: &SyncState, theirs: &SyncState) -> SyncState {
+        let ledger = |state: &SyncState| Ledger {
+            sync: [((day("2024-11-01"), Source::Yaml), state.clone())].into(),
+            ..Ledger::default()
+        };
+        let (b, o, t) = (ledger(base), ledger(ours), ledger(theirs));
+        let out = merge(&b, &o, &t);
+        assert_eq!(out, merge(&b, &t, &o));
+        out.sync.into_values().next().unwrap()
+    }
+
+    #[test]
+    fn one_edit_is_no_conflict_and_two_are() {
+        let base = sync_state(1, &[hash("00", "desktop", 1, false)]);
+        let ours = sync_state(2, &[hash("0a", "laptop", 2, false)]);
+        let theirs = sync_state(2, &[hash("0b", "desktop", 2, false)]);
+        assert_eq!(state_of(&base, &ours, &base), ours);
+        let both = state_of(&base, &ours, &theirs);
+        assert_eq!(
+            both.hashes.iter().map(|h| &*h.by).collect::<Vec<_>>(),
+            ["laptop", "desktop"]
+        );
+        assert_eq!((both.is_conflict(), both.counter), (true, 2));
+        // The same text on both sides is no conflict.
+        let same = sync_state(2, &[hash("0a", "desktop", 2, false)]);
+        assert_eq!(state_of(&base, &ours, &same).hashes.len(), 1);
+    }
+
+    #[test]
+    fn a_settled_conflict_stays_settled() {
+        let conflict = sync_state(
+            2,
+            &[
+                hash("0a", "laptop", 2, false),
+                hash("0b", "desktop", 2, false),
+            ],
+        );
+        let settled = SyncState {
+            resolved: 1,
+            ..sync_state(3, &[hash("0c", "laptop", 3, true)])
+        };
+        let edited = SyncState {
+            resolved: 1,
+            ..sync_state(3, &[hash("0d", "desktop", 3, false)])
+        };
+        assert_eq!(state_of(&conflict, &settled, &conflict), settled);
+        assert_eq!(state_of(&conflict, &settled, &edited), edited);
+        // Both edited on top of it: a new, genuine conflict.
+        let other = SyncState {
+            resolved: 1,
+            ..sync_state(3, &[hash("0e", "laptop", 3, false)])
+        };
+        let again = state_of(&conflict, &edited, &other);
+        assert_eq!((again.hashes.len(), again.resolved), (2, 1));
+    }
+
+    #[test]
+    fn an_edit_that_did_not_know_of_the_conflict_is_one_again() {
+        // Desktop never saw the conflict that laptop settled.
+        let base = sync_state(2, &[hash("0b", "desktop", 2, false)]);
+        let settled = sync_state(3, &[hash("0c", "laptop", 3, true)]);
+        let edited = sync_state(3, &[hash("0d", "desktop", 3, false)]);
+        assert!(state_of(&base, &settled, &edited).is_conflict());
+    }
+
+    #[test]
+    fn lines_that_are_not_understood_merge_as_a_set() {
+        let v2 = |n: &str| format!("{{\"v\":2,\"kind\":\"{n}\"}}\n");
+        let base = parse(format!("{}{}junk\n", v2("a"), v2("b")).as_bytes());
+        let ours = parse(format!("{}junk\nworse\n", v2("a")).as_bytes());
+        let theirs = parse(format!("{}{}{}", v2("a"), v2("b"), v2("c")).as_bytes());
+        let out = merge(&base, &ours, &theirs);
+        assert_eq!(out, merge(&base, &theirs, &ours));
+        assert_eq!(out.opaque.len(), 2);
+        assert_eq!(out.corrupt[0].bytes, b"worse");
+    }
+}

@@ -1,0 +1,152 @@
+//! A ledger file: lines in, rows out, and back. Rows stand sorted by entry, so a
+//! change of an entry is a line or two in `git diff`, the same on every machine.
+
+use super::{Corrupt, Ledger, join, line};
+use crate::journal::EntryDate;
+
+/// Reads a ledger file. Never fails: a line that is no ledger line is kept in
+/// `corrupt`, one of a kind or version that is not known here in `opaque`.
+/// Blank lines and carriage returns at line ends are dropped.
+#[must_use]
+pub fn parse(bytes: &[u8]) -> Ledger {
+    let mut ledger = Ledger::default();
+    for (number, bytes) in (1..).zip(bytes.split(|&b| b == b'\n')) {
+        let bytes = bytes.trim_ascii_end();
+        if bytes.is_empty() {
+            continue;
+        }
+        let text = std::str::from_utf8(bytes).ok();
+        match text.map(|text| (text, line::read(text))) {
+            // The same key twice is what a merge without the driver leaves.
+            Some((_, line::Line::Row(row))) => ledger = join(ledger, row),
+            Some((text, line::Line::Opaque)) => {
+                ledger.opaque.insert(text.to_owned());
+            }
+            Some((_, line::Line::Corrupt)) | None => ledger.corrupt.push(Corrupt {
+                line: number,
+                bytes: bytes.to_vec(),
+            }),
+        }
+    }
+    ledger
+}
+
+/// Writes a ledger file: the same rows give the same bytes on every machine.
+/// Rows by entry; then lines of unknown kinds, sorted; then damaged lines.
+#[must_use]
+pub fn format(ledger: &Ledger) -> Vec<u8> {
+    let mut rows: Vec<(EntryDate, String)> = Vec::new();
+    for (key, row) in &ledger.tombstones {
+        rows.push((key.entry, line::of_tombstone(key, row)));
+    }
+    for (key, row) in &ledger.deletions {
+        rows.push((key.0, line::of_deletion(key, row)));
+    }
+    for (key, row) in &ledger.sync {
+        rows.push((key.0, line::of_sync(key, row)));
+    }
+    // Stable: within an entry the kinds keep the order above and their keys' order.
+    rows.sort_by_key(|(entry, _)| *entry);
+
+    let rows = rows.iter().map(|(_, text)| text.as_bytes());
+    let opaque = ledger.opaque.iter().map(String::as_bytes);
+    let corrupt = ledger.corrupt.iter().map(|c| c.bytes.as_slice());
+    let mut out = Vec::new();
+    for line in rows.chain(opaque).chain(corrupt) {
+        out.extend_from_slice(line);
+        out.push(b'\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{hash, key, state, tombstone};
+    use super::super::{Deletion, Restored, Source, State, Tombstone};
+    use super::*;
+
+    fn lines(bytes: &[u8]) -> Vec<&str> {
+        std::str::from_utf8(bytes).unwrap().lines().collect()
+    }
+
+    #[test]
+    fn rows_are_written_as_documented_and_read_again() {
+        let restored = State::Restored(Restored {
+            at: "2026-11-24T00:00:00Z".into(),
+            by: "desktop".into(),
+            how: Restored::METADB.into(),
+        });
+        let mut ledger = Ledger::default();
+        let b = key("2024-11-01", "Bob \"B\" Å", "9f00000000000000");
+        ledger.tombstones.insert(b, tombstone());
+        let mut short = Tombstone {
+            state: restored.clone(),
+            permanent: true,
+            ..tombstone()
+        };
+        short.shorten();
+        let a = key("2024-11-01", "Al", "aa00000000000000");
+        ledger.tombstones.insert(a, short);
+        let day = "2024-11-01".parse().unwrap();
+        let deletion = Deletion {
+            at: "2026-11-23T09:30:00Z".into(),
+            by: "laptop".into(),
+            reason: "file removed".into(),
+            path: "journal/md/2024/2024-11-01.md".into(),
+            blob: "b1".into(),
+            state: State::Active,
+        };
+        ledger.deletions.insert((day, "d0".into()), deletion);
+        let one = state(2, &[hash("0123456789abcdef", "laptop", 2, false)]);
+        ledger.sync.insert((day, Source::Yaml), one);
+        let earlier = key("2024-10-31", "Zoe", "1");
+        ledger.tombstones.insert(earlier, tombstone());
+
+        let bytes = format(&ledger);
+        assert_eq!(
+            lines(&bytes),
+            [
+                r#"{"v":1,"kind":"tombstone","entry":"2024-10-31","table":"entry_people","item":"Zoe","id":"1","state":"active","at":"2026-11-23T09:30:00Z","by":"laptop","source":"yaml"}"#,
+                r#"{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_people","item":"Al","id":"aa00000000000000","state":"restored","permanent":true,"shortened":true,"restored":{"at":"2026-11-24T00:00:00Z","by":"desktop","how":"metadb"}}"#,
+                r#"{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_people","item":"Bob \"B\" Å","id":"9f00000000000000","state":"active","at":"2026-11-23T09:30:00Z","by":"laptop","source":"yaml"}"#,
+                r#"{"v":1,"kind":"deletion","entry":"2024-11-01","id":"d0","state":"active","at":"2026-11-23T09:30:00Z","by":"laptop","reason":"file removed","path":"journal/md/2024/2024-11-01.md","blob":"b1"}"#,
+                r#"{"v":1,"kind":"sync","entry":"2024-11-01","source":"yaml","counter":2,"hashes":[{"hash":"0123456789abcdef","by":"laptop","at":"2026-11-23T09:30:00Z","counter":2}]}"#,
+            ]
+        );
+        assert_eq!(parse(&bytes), ledger);
+    }
+
+    #[test]
+    fn what_is_not_known_here_is_kept_byte_for_byte() {
+        for text in [
+            r#"{"v":2,"kind":"tombstone","entry":"soon"}"#,
+            r#"{ "kind": "mood",  "v": 1 }"#,
+            r#"{"v":1,"kind":"sync","entry":"2024-11-01","source":"calendar","counter":1,"hashes":[]}"#,
+            r#"{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_moods","item":"x","id":"1","state":"active"}"#,
+            r#"{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_tags","item":"x","id":"1","state":"active","why":"?"}"#,
+        ] {
+            let ledger = parse(text.as_bytes());
+            assert_eq!(ledger.opaque.iter().collect::<Vec<_>>(), [text]);
+            assert_eq!(format(&ledger), format!("{text}\n").into_bytes());
+        }
+    }
+
+    #[test]
+    fn a_damaged_line_is_named_and_kept() {
+        let bad: &[&[u8]] = &[
+            b"<<<<<<< HEAD",
+            b"{\"v\":1,\"kind\":\"sync\",\"entry\":\"2024-99-01\",\"source\":\"yaml\",\"counter\":1,\"hashes\":[]}",
+            b"{\"v\":1,\"kind\":\"sync\",\"entry\":\"2024-11-01\",\"sour",
+            b"\xff\xfe",
+            b"[]",
+            b"{}",
+        ];
+        for line in bad {
+            let file = [b"\n\n" as &[u8], line, b"\r\n"].concat();
+            let ledger = parse(&file);
+            assert_eq!(ledger.corrupt.len(), 1, "{line:?}");
+            assert_eq!(ledger.corrupt[0].line, 3);
+            assert_eq!(format(&ledger), [line, b"\n" as &[u8]].concat());
+        }
+    }
+}
