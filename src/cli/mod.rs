@@ -3,6 +3,7 @@
 //! One program that answers to four names: `palimpsest`, and `yaml2sql`,
 //! `wiki2sql`, `metadb`, which are its subcommands of the same names.
 
+mod demo;
 mod exit;
 mod ui;
 
@@ -24,7 +25,9 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Demo(demo::Demo),
+}
 
 /// The names, besides its own, under which the program is installed.
 pub const OTHER_NAMES: [&str; 3] = ["yaml2sql", "wiki2sql", "metadb"];
@@ -69,8 +72,10 @@ fn run(args: &[OsString]) -> Exit {
 }
 
 impl Command {
-    fn run(self, _ui: &Ui) -> anyhow::Result<Exit> {
-        match self {}
+    fn run(self, ui: &Ui) -> anyhow::Result<Exit> {
+        match self {
+            Self::Demo(demo) => demo.run(ui),
+        }
     }
 }
 
