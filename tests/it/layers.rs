@@ -146,10 +146,11 @@ fn the_lower_layers_are_pure() {
                 path.display()
             );
         }
-        for (library, item) in [("chrono", "Utc"), ("chrono", "Local")] {
+        // `Utc` is also the type of a time that was passed in.
+        for clock in ["Utc::now", "Local::now"] {
             assert!(
-                !used(code, library).contains(item),
-                "{}: {library}::{item} reads the clock",
+                !code.contains(clock),
+                "{}: {clock} in a pure layer",
                 path.display()
             );
         }
