@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use sha2::{Digest, Sha256};
+
 use super::{ItemKey, Table};
 
 /// The part of a version of an entry that removals, re-additions and concurrent
@@ -13,4 +15,32 @@ pub struct Facts {
     /// The first 16 hex digits of the SHA-256 of the frontmatter's bytes (between
     /// the fences), or of the note's text for a note page.
     pub hash: String,
+}
+
+/// The first 16 hex digits of the SHA-256 of a text. Line ends count as LF, so
+/// that a checkout with `core.autocrlf` says the same as what is committed.
+#[must_use]
+pub fn short_hash(bytes: &[u8]) -> String {
+    let mut hasher = Sha256::new();
+    let mut rest = bytes;
+    while let Some(at) = rest.windows(2).position(|w| w == b"\r\n") {
+        hasher.update(&rest[..at]);
+        rest = &rest[at + 1..];
+    }
+    hasher.update(rest);
+    let digest = hasher.finalize();
+    digest[..8].iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_16_digits_and_does_not_see_line_ends() {
+        // printf 'a\nb\n' | sha256sum
+        assert_eq!(short_hash(b"a\nb\n"), "911169ddaaf146af");
+        assert_eq!(short_hash(b"a\r\nb\r\n"), short_hash(b"a\nb\n"));
+        assert_ne!(short_hash(b"a\rb\n"), short_hash(b"a\nb\n"));
+    }
 }

@@ -6,11 +6,18 @@
 
 pub mod date;
 pub mod document;
+pub mod entry;
 pub mod facts;
+pub mod layout;
+pub mod markdown;
+pub mod note;
 pub mod table;
 pub mod yaml;
 
 pub use date::EntryDate;
 pub use document::Document;
+pub use entry::{Entry, EntryError};
 pub use facts::Facts;
+pub use layout::{Layout, PathKind};
+pub use note::Note;
 pub use table::{ItemKey, Table};

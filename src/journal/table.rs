@@ -87,6 +87,16 @@ impl Table {
         }
     }
 
+    /// The table whose items stand under a frontmatter key. `city` and `cities`
+    /// are one table; `themes` stands inside `manuscript`.
+    #[must_use]
+    pub fn of_field(name: &str) -> Option<Self> {
+        match name {
+            "cities" => Some(Self::Cities),
+            _ => Self::ALL.into_iter().find(|t| t.field() == name),
+        }
+    }
+
     /// The table of this name, if there is one. The short form without `entry_`
     /// is accepted, since people type it.
     #[must_use]

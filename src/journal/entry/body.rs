@@ -1,0 +1,44 @@
+//! What is counted in an entry's body.
+
+use crate::journal::markdown::{Line, lines};
+
+/// Words that an average reader takes in in a minute.
+pub const WORDS_A_MINUTE: u64 = 260;
+
+/// The words of a body: runs of anything but white space, outside headings.
+#[must_use]
+pub fn words(body: &str) -> u64 {
+    let counted = lines(body).filter(|l| !matches!(l.kind, Line::Heading(_)));
+    counted
+        .map(|l| l.text.split_whitespace().count() as u64)
+        .sum()
+}
+
+/// Minutes to read so many words, rounded to two decimals.
+#[must_use]
+pub fn reading_time(words: u64) -> f64 {
+    // Rounded in whole hundredths; journals are far below 2^52 words.
+    let hundredths = (words * 100 + WORDS_A_MINUTE / 2) / WORDS_A_MINUTE;
+    #[allow(clippy::cast_precision_loss)]
+    let minutes = hundredths as f64 / 100.0;
+    minutes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_counted_outside_headings() {
+        assert_eq!(words("# A heading here\n\nWent to the quay.\n"), 4);
+        assert_eq!(words("```\n# a comment in code\n```\n#tag stays\n"), 9);
+        assert_eq!(words(""), 0);
+    }
+
+    #[test]
+    fn minutes_have_two_decimals() {
+        for (words, minutes) in [(0, 0.0), (4, 0.02), (260, 1.0), (390, 1.5), (100, 0.38)] {
+            assert!((reading_time(words) - minutes).abs() < 1e-9, "{words}");
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Reading an entry's file, key by key.
+
+use serde_json::Map;
+
+use super::item::related;
+use super::mention::{DateItem, MentionedDate};
+use super::reader::Reader;
+use super::{Entry, EntryError, Location, Manuscript, Person, Poem, Reference, Warning};
+use super::{reading_time, words};
+use crate::journal::document::Fences;
+use crate::journal::facts::short_hash;
+use crate::journal::note::utf8;
+use crate::journal::yaml::{Node, Place, Tree, YamlError};
+use crate::journal::{Document, EntryDate, ItemKey};
+
+type Result<T, E = EntryError> = std::result::Result<T, E>;
+
+impl Entry {
+    /// Reads the file of the entry of `date` (from the file's name).
+    ///
+    /// # Errors
+    /// Place and reason where the frontmatter is missing, has no end, is not
+    /// UTF-8 or no YAML map, has no date or another than the file's name, or holds
+    /// a field whose items cannot be told.
+    pub fn read(date: EntryDate, bytes: &[u8]) -> Result<Self> {
+        let document = Document::split(bytes);
+        if !document.has_frontmatter() {
+            return Err(no_frontmatter(bytes));
+        }
+        let offset = document.open.len();
+        let text = utf8(document.frontmatter, offset, bytes)?;
+        let first_line = 2;
+        let tree = Tree::parse(text).map_err(|e| in_file(e, first_line))?;
+        let reader = Reader::new(text, &tree, first_line);
+        let mut entry = Self::empty(date, short_hash(document.frontmatter));
+        match &tree.root {
+            Some(root) if root.pairs().is_some() => entry.fields(&reader, root)?,
+            Some(root) if !root.is_null() => {
+                let what = "the frontmatter is no map; expected lines such as `date: 2024-11-01`";
+                return Err(reader.error(root, what));
+            }
+            _ => return Err(no_date(date)),
+        }
+        entry.count(&document, &reader_numbers(&reader, tree.root.as_ref())?);
+        entry.warnings = reader.into_warnings();
+        if std::str::from_utf8(document.body).is_err() {
+            let start = bytes.len() - document.body.len();
+            if let Err(EntryError { at, what }) = utf8(document.body, start, bytes) {
+                entry.warnings.push(Warning { at, what });
+            }
+        }
+        Ok(entry)
+    }
+
+    fn empty(date: EntryDate, hash: String) -> Self {
+        Self {
+            date,
+            hash,
+            word_count: 0,
+            reading_time: 0.0,
+            epigraph: None,
+            epigraph_attribution: None,
+            notes: None,
+            cities: Vec::new(),
+            locations: Vec::new(),
+            people: Vec::new(),
+            dates: Vec::new(),
+            own_date_left_out: false,
+            events: Vec::new(),
+            tags: Vec::new(),
+            related: Vec::new(),
+            references: Vec::new(),
+            poems: Vec::new(),
+            manuscript: None,
+            other: Map::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    fn fields<'a>(&mut self, reader: &Reader<'a>, root: &'a Node) -> Result<()> {
+        let Some(date) = root.get("date").filter(|d| !reader.resolve(d).is_null()) else {
+            return Err(no_date(self.date));
+        };
+        self.check_date(reader, date)?;
+        for (key, value) in reader.pairs(root) {
+            self.field(reader, key, value)?;
+        }
+        // A flat list stands in the one city that the entry names.
+        if let [city] = self.cities.as_slice() {
+            for location in &mut self.locations {
+                location.city.get_or_insert_with(|| city.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn field<'a>(&mut self, reader: &Reader<'a>, key: &str, value: &'a Node) -> Result<()> {
+        match key {
+            "date" => {}
+            "word_count" | "reading_time" => {
+                if number(reader, value)?.is_none() && !value.is_null() {
+                    let what = format!("`{key}` is no number of 0 or more; worked out instead");
+                    reader.warn(value, what);
+                    self.keep(reader, key, value)?;
+                }
+            }
+            "epigraph" => self.epigraph = self.text(reader, key, value)?,
+            "epigraph_attribution" => self.epigraph_attribution = self.text(reader, key, value)?,
+            "notes" => self.notes = self.text(reader, key, value)?,
+            "city" | "cities" => merge_into(&mut self.cities, keys(reader, key, value)?),
+            "locations" => self.locations = Location::read(reader, value)?,
+            "people" => {
+                for item in reader.list(key, value)? {
+                    self.people.extend(Person::read(reader, item)?);
+                }
+            }
+            "dates" => self.dates(reader, value)?,
+            "events" => self.events = keys(reader, key, value)?,
+            "tags" => self.tags = keys(reader, key, value)?,
+            "related_entries" => {
+                for (node, text) in reader.texts(key, value)? {
+                    let item = related(&ItemKey::new(text));
+                    if EntryDate::from_iso(item.as_str()).is_none() {
+                        reader.warn(node, format!("`{text}` is no date of an entry"));
+                    }
+                    merge_into(&mut self.related, vec![item]);
+                }
+            }
+            "references" => {
+                for item in one_or_many(reader, key, value)? {
+                    self.references.extend(Reference::read(reader, item)?);
+                }
+            }
+            "poems" => {
+                for item in one_or_many(reader, key, value)? {
+                    self.poems.extend(Poem::read(reader, item)?);
+                }
+            }
+            "manuscript" => self.manuscript = Manuscript::read(reader, value)?,
+            _ => self.keep(reader, key, value)?,
+        }
+        Ok(())
+    }
+
+    fn keep<'a>(&mut self, reader: &Reader<'a>, key: &str, value: &'a Node) -> Result<()> {
+        self.other.insert(key.to_owned(), reader.json(value)?);
+        Ok(())
+    }
+
+    fn text<'a>(
+        &mut self,
+        reader: &Reader<'a>,
+        key: &str,
+        value: &'a Node,
+    ) -> Result<Option<String>> {
+        if reader.resolve(value).layout().is_some() {
+            self.keep(reader, key, value)?;
+        }
+        reader.text_field(key, value)
+    }
+
+    fn dates<'a>(&mut self, reader: &Reader<'a>, value: &'a Node) -> Result<()> {
+        for item in one_or_many(reader, "dates", value)? {
+            match MentionedDate::read(reader, item)? {
+                Some(DateItem::NotOwn) => self.own_date_left_out = true,
+                Some(DateItem::Mention(date)) => self.dates.push(date),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn check_date<'a>(&self, reader: &Reader<'a>, node: &'a Node) -> Result<()> {
+        let expected = format!("expected {}, the date in the file's name", self.date);
+        let Some(text) = reader.text(node)? else {
+            return Err(reader.error(node, format!("`date` is no date; {expected}")));
+        };
+        match EntryDate::from_iso(text.trim()) {
+            Some(date) if date == self.date => Ok(()),
+            Some(date) => Err(reader.error(node, format!("`date` is {date}; {expected}"))),
+            None => Err(reader.error(node, format!("`{text}` is no date; {expected}"))),
+        }
+    }
+
+    /// The entry's own numbers, else those of its body.
+    fn count(&mut self, document: &Document, (count, minutes): &(Option<f64>, Option<f64>)) {
+        let body_words = match (count, minutes) {
+            (Some(_), Some(_)) => 0,
+            _ => words(&String::from_utf8_lossy(document.body)),
+        };
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let stated = |n: f64| n.round() as u64;
+        self.word_count = count.map_or(body_words, stated);
+        self.reading_time = minutes.unwrap_or_else(|| reading_time(body_words));
+    }
+}
+
+fn reader_numbers<'a>(
+    reader: &Reader<'a>,
+    root: Option<&'a Node>,
+) -> Result<(Option<f64>, Option<f64>)> {
+    let get = |key| match root.and_then(|r| r.get(key)) {
+        Some(node) => number(reader, node),
+        None => Ok(None),
+    };
+    Ok((get("word_count")?, get("reading_time")?))
+}
+
+/// A finite number of 0 or more, below what an index column holds.
+fn number<'a>(reader: &Reader<'a>, node: &'a Node) -> Result<Option<f64>> {
+    let number = reader
+        .text(node)?
+        .and_then(|t| t.trim().parse::<f64>().ok());
+    Ok(number.filter(|n| (0.0..1e15).contains(n)))
+}
+
+fn keys<'a>(reader: &Reader<'a>, key: &str, value: &'a Node) -> Result<Vec<ItemKey>> {
+    let mut keys = Vec::new();
+    let texts = reader.texts(key, value)?;
+    merge_into(
+        &mut keys,
+        texts.iter().map(|(_, t)| ItemKey::new(t)).collect(),
+    );
+    Ok(keys)
+}
+
+/// Appends what is not there yet, in order.
+fn merge_into(keys: &mut Vec<ItemKey>, more: Vec<ItemKey>) {
+    let mut seen: std::collections::HashSet<ItemKey> = keys.iter().cloned().collect();
+    keys.extend(more.into_iter().filter(|k| seen.insert(k.clone())));
+}
+
+/// The items of a list of maps; a single map counts as one.
+fn one_or_many<'a>(reader: &Reader<'a>, key: &str, value: &'a Node) -> Result<Vec<&'a Node>> {
+    let value = reader.resolve(value);
+    if value.pairs().is_some() {
+        return Ok(vec![value]);
+    }
+    reader.list(key, value)
+}
+
+fn no_frontmatter(bytes: &[u8]) -> EntryError {
+    let (line, what) = match Document::fences(bytes) {
+        Fences::Unclosed => (
+            1,
+            "the frontmatter has no end; expected a second line `---`",
+        ),
+        _ => (
+            1,
+            "no frontmatter; expected a first line `---`, then `date: 2024-11-01`, then `---`",
+        ),
+    };
+    EntryError {
+        at: Place { line, column: 1 },
+        what: what.to_owned(),
+    }
+}
+
+fn no_date(date: EntryDate) -> EntryError {
+    EntryError {
+        at: Place { line: 2, column: 1 },
+        what: format!("no `date`; expected `date: {date}`, as in the file's name"),
+    }
+}
+
+fn in_file(error: YamlError, first_line: usize) -> EntryError {
+    EntryError {
+        at: Place {
+            line: error.at.line + first_line - 1,
+            column: error.at.column,
+        },
+        what: error.what,
+    }
+}

@@ -1,0 +1,149 @@
+//! A date that an entry mentions, with what is said of it.
+
+use super::EntryError;
+use super::person::{Person, parenthesised, spaced};
+use super::reader::Reader;
+use crate::journal::yaml::Node;
+use crate::journal::{EntryDate, ItemKey};
+
+/// One item of `dates`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MentionedDate {
+    /// The date as `2030-11-02`; where it is no date, the text as it stands.
+    pub key: ItemKey,
+    pub context: Option<String>,
+    /// People mentioned as `@Ana-Lirio` in the context, or listed.
+    pub people: Vec<Person>,
+    /// Places mentioned as `#Ferry-Steps` in the context, or listed.
+    pub locations: Vec<ItemKey>,
+}
+
+/// What an item of `dates` can be.
+pub(super) enum DateItem {
+    /// `~`: leave the entry's own date out.
+    NotOwn,
+    Mention(MentionedDate),
+}
+
+impl MentionedDate {
+    fn new(key: ItemKey, context: Option<&str>) -> Self {
+        let context = context.map(str::trim).filter(|c| !c.is_empty());
+        let (mut people, mut locations) = (Vec::new(), Vec::new());
+        for (sigil, name) in context.into_iter().flat_map(mentions) {
+            if sigil == '@' {
+                people.extend(Person::parse(name));
+            } else {
+                locations.push(ItemKey::new(&spaced(name)));
+            }
+        }
+        Self {
+            key,
+            context: context.map(str::to_owned),
+            people,
+            locations,
+        }
+    }
+
+    pub(super) fn read<'a>(
+        reader: &Reader<'a>,
+        node: &'a Node,
+    ) -> Result<Option<DateItem>, EntryError> {
+        let node = reader.resolve(node);
+        if node.pairs().is_some() {
+            return Self::read_map(reader, node).map(|d| Some(DateItem::Mention(d)));
+        }
+        let text = match reader.text(node)? {
+            Some(text) => text.trim(),
+            // `- ~` without quotes is YAML's null and means the same.
+            None if node.scalar() == Some("~") => "~",
+            None if node.is_null() => return Ok(None),
+            None => return Err(reader.error(node, "a list where a date was expected")),
+        };
+        let (date, context) = match parenthesised(text) {
+            Some((date, context)) => (date, Some(context)),
+            None => (text, None),
+        };
+        Ok(match text {
+            "" => None,
+            "~" => Some(DateItem::NotOwn),
+            _ => {
+                let key = Self::key(reader, node, date, text);
+                Some(DateItem::Mention(Self::new(key, context)))
+            }
+        })
+    }
+
+    fn read_map<'a>(reader: &Reader<'a>, node: &'a Node) -> Result<Self, EntryError> {
+        let (mut date, mut context) = (None, None);
+        let (mut people, mut locations) = (Vec::new(), Vec::new());
+        for (key, value) in reader.pairs(node) {
+            match key {
+                "date" => date = reader.text(value)?,
+                "context" => context = reader.text(value)?,
+                "people" => {
+                    for item in reader.list(key, value)? {
+                        people.extend(Person::read(reader, item)?);
+                    }
+                }
+                "locations" => {
+                    let texts = reader.texts(key, value)?;
+                    locations.extend(texts.iter().map(|(_, t)| ItemKey::new(t)));
+                }
+                _ => {}
+            }
+        }
+        let missing = "a mentioned date without a date; expected `date: 2024-11-01`";
+        let date = date.ok_or_else(|| reader.error(node, missing))?;
+        let mut mention = Self::new(Self::key(reader, node, date, date), context);
+        for person in people {
+            if mention.people.iter().all(|p| p.key != person.key) {
+                mention.people.push(person);
+            }
+        }
+        for location in locations {
+            if !mention.locations.contains(&location) {
+                mention.locations.push(location);
+            }
+        }
+        Ok(mention)
+    }
+
+    /// The key of a date; what is no date keeps its whole text, with a warning.
+    fn key(reader: &Reader, node: &Node, date: &str, whole: &str) -> ItemKey {
+        match EntryDate::from_iso(date.trim()) {
+            Some(date) => ItemKey::new(&date.to_string()),
+            None => {
+                let what = format!("`{date}` is no date; expected one such as 2024-11-01");
+                reader.warn(node, what);
+                ItemKey::new(whole)
+            }
+        }
+    }
+}
+
+/// The `@Name` and `#Place` words of a context, without a mark inside a word
+/// (`a@b.c` is an address).
+fn mentions(context: &str) -> impl Iterator<Item = (char, &str)> {
+    context.match_indices(['@', '#']).filter_map(|(at, mark)| {
+        let before = context[..at].chars().next_back();
+        let rest = &context[at + 1..];
+        let end = rest
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '\'' | '’')))
+            .unwrap_or(rest.len());
+        let name = rest[..end].trim_matches(['-', '_', '\'', '’']);
+        let opens = before.is_none_or(|c| !c.is_alphanumeric());
+        (opens && !name.is_empty()).then(|| (if mark == "@" { '@' } else { '#' }, name))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mentions_stand_at_the_start_of_a_word() {
+        let found: Vec<_> =
+            mentions("with @Ana-Lirio's at #Ferry-Steps, mail a@b.c, @ #-").collect();
+        assert_eq!(found, [('@', "Ana-Lirio's"), ('#', "Ferry-Steps")]);
+    }
+}

@@ -1,0 +1,92 @@
+//! An entry: every key of its frontmatter as a value, or an error with a place.
+//!
+//! Whatever would look like a removal if it were passed over (a people field that
+//! is no list, a reference without words) is an error; anything else odd is a
+//! warning, and the entry is indexed.
+
+mod body;
+mod error;
+mod fields;
+mod item;
+mod mention;
+mod person;
+mod place;
+mod reader;
+#[cfg(test)]
+mod tests;
+mod works;
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+pub use body::{WORDS_A_MINUTE, reading_time, words};
+pub use error::{EntryError, Warning};
+pub use item::canonical;
+pub use mention::MentionedDate;
+pub use person::Person;
+pub use place::Location;
+pub use works::{Manuscript, Poem, Reference, SourceWork};
+
+use super::{EntryDate, Facts, ItemKey, Table};
+
+/// Everything that an entry says, as it is indexed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    pub date: EntryDate,
+    /// See [`Facts::hash`].
+    pub hash: String,
+    /// As the entry says, else counted in its body.
+    pub word_count: u64,
+    /// Minutes; as the entry says, else from the words of its body.
+    pub reading_time: f64,
+    pub epigraph: Option<String>,
+    pub epigraph_attribution: Option<String>,
+    pub notes: Option<String>,
+    pub cities: Vec<ItemKey>,
+    pub locations: Vec<Location>,
+    pub people: Vec<Person>,
+    pub dates: Vec<MentionedDate>,
+    /// `dates` holds `~`: the entry's own date is not among the mentioned ones.
+    pub own_date_left_out: bool,
+    pub events: Vec<ItemKey>,
+    pub tags: Vec<ItemKey>,
+    /// Dates, as text; the entries need not exist.
+    pub related: Vec<ItemKey>,
+    pub references: Vec<Reference>,
+    pub poems: Vec<Poem>,
+    pub manuscript: Option<Manuscript>,
+    /// Every other field, and known ones whose value is of no known form, by key.
+    pub other: Map<String, Value>,
+    /// What is odd, with its place; nothing of it is lost.
+    pub warnings: Vec<Warning>,
+}
+
+impl Entry {
+    /// What history needs of this version.
+    #[must_use]
+    pub fn facts(&self) -> Facts {
+        let mut items = BTreeSet::new();
+        let mut add = |table, keys: &mut dyn Iterator<Item = &ItemKey>| {
+            items.extend(keys.map(|k| (table, k.clone())));
+        };
+        add(Table::Cities, &mut self.cities.iter());
+        add(Table::Dates, &mut self.dates.iter().map(|d| &d.key));
+        add(Table::Events, &mut self.events.iter());
+        add(Table::Locations, &mut self.locations.iter().map(|l| &l.key));
+        add(Table::People, &mut self.people.iter().map(|p| &p.key));
+        add(Table::Poems, &mut self.poems.iter().map(|p| &p.key));
+        add(
+            Table::References,
+            &mut self.references.iter().map(|r| &r.key),
+        );
+        add(Table::Related, &mut self.related.iter());
+        add(Table::Tags, &mut self.tags.iter());
+        let themes = self.manuscript.iter().flat_map(|m| &m.themes);
+        add(Table::Themes, &mut themes.into_iter());
+        Facts {
+            items,
+            hash: self.hash.clone(),
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! Where an entry takes place: `locations` in its three shapes.
+
+use super::EntryError;
+use super::reader::Reader;
+use crate::journal::ItemKey;
+use crate::journal::yaml::Node;
+
+/// One location, in the order of the entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    pub key: ItemKey,
+    /// The city it is listed under.
+    pub city: Option<ItemKey>,
+}
+
+impl Location {
+    /// Reads a list, or a map from city to a location or a list of them. A flat
+    /// list has no cities of its own; `Entry` gives it the one city, if there is one.
+    pub(super) fn read<'a>(reader: &Reader<'a>, node: &'a Node) -> Result<Vec<Self>, EntryError> {
+        let node = reader.resolve(node);
+        let mut found = Vec::new();
+        if node.pairs().is_some() {
+            Self::by_city(reader, node, &mut found)?;
+            return Ok(found);
+        }
+        for item in reader.list("locations", node)? {
+            let item = reader.resolve(item);
+            if item.pairs().is_some() {
+                Self::by_city(reader, item, &mut found)?;
+            } else {
+                found.extend(reader.texts("locations", item)?.iter().map(|(_, t)| Self {
+                    key: ItemKey::new(t),
+                    city: None,
+                }));
+            }
+        }
+        Ok(found)
+    }
+
+    fn by_city<'a>(
+        reader: &Reader<'a>,
+        map: &'a Node,
+        found: &mut Vec<Self>,
+    ) -> Result<(), EntryError> {
+        for (city, value) in reader.pairs(map) {
+            let texts = reader.texts("locations", value)?;
+            found.extend(texts.iter().map(|(_, t)| Self {
+                key: ItemKey::new(t),
+                city: Some(ItemKey::new(city)),
+            }));
+        }
+        Ok(())
+    }
+}

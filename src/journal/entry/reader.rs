@@ -1,0 +1,253 @@
+//! Typed access to a parsed frontmatter: aliases resolved within a bound,
+//! errors and warnings with their place in the file.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+
+use serde_json::{Map, Number, Value};
+
+use super::{EntryError, Warning};
+use crate::journal::yaml::{Kind, Node, Place, Style, Tree};
+
+/// How much may be read out of one frontmatter with its aliases expanded, in bytes
+/// of text and [`NODE_COST`] for each value. An alias bomb passes it at once.
+const BUDGET: usize = 16 << 20;
+const NODE_COST: usize = 32;
+
+/// How deep a value may be once its aliases are expanded.
+const MAX_DEPTH: usize = 128;
+
+/// More warnings than this are not worth reading.
+const MAX_WARNINGS: usize = 100;
+
+type Result<T, E = EntryError> = std::result::Result<T, E>;
+
+pub(crate) struct Reader<'a> {
+    text: &'a str,
+    /// The file's line that the text's first line is.
+    first_line: usize,
+    tree: &'a Tree,
+    /// Made at the first alias: most frontmatter has none.
+    anchors: OnceCell<HashMap<usize, &'a Node>>,
+    budget: Cell<usize>,
+    warnings: RefCell<Vec<Warning>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(text: &'a str, tree: &'a Tree, first_line: usize) -> Self {
+        Self {
+            text,
+            first_line,
+            tree,
+            anchors: OnceCell::new(),
+            budget: Cell::new(BUDGET),
+            warnings: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn into_warnings(self) -> Vec<Warning> {
+        self.warnings.into_inner()
+    }
+
+    fn place(&self, node: &Node) -> Place {
+        Place::of(self.text, node.span.start, self.first_line)
+    }
+
+    /// An error at a node.
+    pub(crate) fn error(&self, node: &Node, what: impl Into<String>) -> EntryError {
+        EntryError {
+            at: self.place(node),
+            what: what.into(),
+        }
+    }
+
+    /// Notes something odd at a node; reading goes on.
+    pub(crate) fn warn(&self, node: &Node, what: impl Into<String>) {
+        if self.warnings.borrow().len() < MAX_WARNINGS {
+            let warning = Warning {
+                at: self.place(node),
+                what: what.into(),
+            };
+            self.warnings.borrow_mut().push(warning);
+        }
+    }
+
+    /// The node, or what its alias stands for.
+    pub(crate) fn resolve(&self, node: &'a Node) -> &'a Node {
+        match node.kind {
+            Kind::Alias(id) => self.anchors().get(&id).copied().unwrap_or(node),
+            _ => node,
+        }
+    }
+
+    fn anchors(&self) -> &HashMap<usize, &'a Node> {
+        self.anchors.get_or_init(|| {
+            let mut anchors = HashMap::new();
+            if let Some(root) = &self.tree.root {
+                root.walk(&mut |n| {
+                    if let Some(id) = n.anchor {
+                        anchors.insert(id, n);
+                    }
+                });
+            }
+            anchors
+        })
+    }
+
+    fn spend(&self, node: &Node, bytes: usize) -> Result<()> {
+        match self.budget.get().checked_sub(bytes + NODE_COST) {
+            Some(left) => {
+                self.budget.set(left);
+                Ok(())
+            }
+            None => Err(self.error(node, "too large once its aliases are expanded")),
+        }
+    }
+
+    /// A scalar's text as it is meant; `None` for null and for collections.
+    pub(crate) fn text(&self, node: &'a Node) -> Result<Option<&'a str>> {
+        let node = self.resolve(node);
+        if node.is_null() {
+            return Ok(None);
+        }
+        let text = node.scalar();
+        self.spend(node, text.map_or(0, str::len))?;
+        Ok(text)
+    }
+
+    /// A text field: nothing for an empty one; anything but a scalar is an oddity
+    /// that `None` and a warning stand for.
+    pub(crate) fn text_field(&self, key: &str, node: &'a Node) -> Result<Option<String>> {
+        let text = self.text(node)?;
+        if text.is_none() && !self.resolve(node).is_null() {
+            self.warn(node, format!("`{key}` is no text; kept as it stands"));
+        }
+        let text = text.map(|t| t.trim_end_matches(['\n', '\r']));
+        Ok(text.filter(|t| !t.trim().is_empty()).map(str::to_owned))
+    }
+
+    /// The items of a list field: null is none, a scalar is one.
+    pub(crate) fn list(&self, key: &str, node: &'a Node) -> Result<Vec<&'a Node>> {
+        let node = self.resolve(node);
+        match &node.kind {
+            _ if node.is_null() => Ok(Vec::new()),
+            Kind::Seq { items, .. } => {
+                self.spend(node, items.len())?;
+                Ok(items.iter().map(|i| &i.node).collect())
+            }
+            Kind::Scalar { .. } => Ok(vec![node]),
+            // What cannot be read would look like a removal of everything in it.
+            _ => Err(self.error(node, format!("`{key}` is a map; expected a list"))),
+        }
+    }
+
+    /// A list field of texts, with each item's node; empty items are left out.
+    pub(crate) fn texts(&self, key: &str, node: &'a Node) -> Result<Vec<(&'a Node, &'a str)>> {
+        let mut texts = Vec::new();
+        for item in self.list(key, node)? {
+            match self.text(item)? {
+                Some(text) if !text.trim().is_empty() => texts.push((item, text)),
+                None if !self.resolve(item).is_null() => {
+                    let what = format!("an item of `{key}` is no text; expected a name");
+                    return Err(self.error(item, what));
+                }
+                _ => {}
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The pairs of a map with scalar keys, the values resolved.
+    pub(crate) fn pairs(&self, node: &'a Node) -> Vec<(&'a str, &'a Node)> {
+        let pairs = self.resolve(node).pairs().unwrap_or_default();
+        pairs
+            .iter()
+            .filter_map(|p| Some((p.key.scalar()?, self.resolve(&p.value))))
+            .collect()
+    }
+
+    /// Any value as JSON, aliases expanded.
+    pub(crate) fn json(&self, node: &'a Node) -> Result<Value> {
+        self.json_at(node, 0)
+    }
+
+    fn json_at(&self, node: &'a Node, depth: usize) -> Result<Value> {
+        let node = self.resolve(node);
+        if depth == MAX_DEPTH {
+            let what = format!("nested deeper than {MAX_DEPTH} levels, aliases expanded");
+            return Err(self.error(node, what));
+        }
+        match &node.kind {
+            Kind::Missing | Kind::Alias(_) => Ok(Value::Null),
+            Kind::Scalar { value, style } => {
+                self.spend(node, value.len())?;
+                let plain = *style == Style::Plain && node.tag.is_none();
+                Ok(if plain {
+                    plain_value(value)
+                } else {
+                    Value::String(value.clone())
+                })
+            }
+            Kind::Seq { items, .. } => {
+                self.spend(node, items.len())?;
+                let values = items.iter().map(|i| self.json_at(&i.node, depth + 1));
+                Ok(Value::Array(values.collect::<Result<_>>()?))
+            }
+            Kind::Map { pairs, .. } => {
+                let mut map = Map::new();
+                for pair in pairs {
+                    let key = match pair.key.scalar() {
+                        Some(key) => key.to_owned(),
+                        None => self.json_at(&pair.key, depth + 1)?.to_string(),
+                    };
+                    self.spend(node, key.len())?;
+                    map.insert(key, self.json_at(&pair.value, depth + 1)?);
+                }
+                Ok(Value::Object(map))
+            }
+        }
+    }
+}
+
+/// A plain scalar by YAML 1.2's core rules; whatever JSON would show otherwise
+/// than it stands (`0123`, `.inf`, dates) stays text.
+fn plain_value(text: &str) -> Value {
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
+        "true" | "True" | "TRUE" => return Value::Bool(true),
+        "false" | "False" | "FALSE" => return Value::Bool(false),
+        _ => {}
+    }
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let leading_zero = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
+    let number = digits.starts_with(|c: char| c.is_ascii_digit()) && !leading_zero;
+    if let Some(int) = number.then(|| text.parse::<i64>().ok()).flatten() {
+        return Value::Number(int.into());
+    }
+    let float = (number && text.len() <= 17)
+        .then(|| text.parse::<f64>().ok().and_then(Number::from_f64))
+        .flatten();
+    float.map_or_else(|| Value::String(text.to_owned()), Value::Number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_become_what_they_mean() {
+        for (text, json) in [
+            ("12", "12"),
+            ("-3", "-3"),
+            ("2.50", "2.5"),
+            ("0123", "\"0123\""),
+            ("2024-11-01", "\"2024-11-01\""),
+            ("no", "\"no\""),
+            ("true", "true"),
+            ("~", "null"),
+            (".inf", "\".inf\""),
+        ] {
+            assert_eq!(plain_value(text).to_string(), json);
+        }
+    }
+}

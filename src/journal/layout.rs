@@ -1,0 +1,150 @@
+//! Where the parts of a journal stand in the work tree.
+
+use super::EntryDate;
+
+/// The folders and files of a journal, as paths from the top of the work tree
+/// with `/` between their parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The entries' folder.
+    pub journal: String,
+    /// The note pages' folder.
+    pub wiki: String,
+    /// The folder of the ledger's files.
+    pub ledger: String,
+    /// The database file.
+    pub database: String,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            journal: "journal/md".into(),
+            wiki: "wiki/entries".into(),
+            ledger: "data/ledger".into(),
+            database: "data/palimpsest.db".into(),
+        }
+    }
+}
+
+/// What a path is to the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathKind {
+    /// An entry's file, by the date in its name; in any folder below the journal's.
+    Entry(EntryDate),
+    /// A note page, by the date in its name.
+    Note(EntryDate),
+    /// The ledger of a year.
+    Ledger(i32),
+    /// A Markdown file in the journal or the wiki whose name is no date.
+    UndatedPage,
+    /// Anything else.
+    Other,
+}
+
+impl Layout {
+    /// What a path from the top of the work tree is.
+    #[must_use]
+    pub fn classify(&self, path: &str) -> PathKind {
+        if let Some(name) = below(path, &self.ledger) {
+            return ledger_year(name).map_or(PathKind::Other, PathKind::Ledger);
+        }
+        let page = |kind: fn(EntryDate) -> PathKind| match EntryDate::from_path(path) {
+            Some(date) => kind(date),
+            None if path.ends_with(".md") => PathKind::UndatedPage,
+            None => PathKind::Other,
+        };
+        // The wiki may stand inside the journal's folder or the other way round:
+        // the longer folder decides.
+        let (journal, wiki) = (below(path, &self.journal), below(path, &self.wiki));
+        match (journal, wiki) {
+            (Some(j), Some(w)) if w.len() < j.len() => page(PathKind::Note),
+            (Some(_), _) => page(PathKind::Entry),
+            (None, Some(_)) => page(PathKind::Note),
+            (None, None) => PathKind::Other,
+        }
+    }
+
+    /// Where the entry of a date is written by default.
+    #[must_use]
+    pub fn entry_path(&self, date: EntryDate) -> String {
+        format!("{}/{:04}/{date}.md", self.journal, date.year())
+    }
+
+    /// Where the note page of a date is written by default.
+    #[must_use]
+    pub fn note_path(&self, date: EntryDate) -> String {
+        format!("{}/{:04}/{date}.md", self.wiki, date.year())
+    }
+
+    /// The ledger file of a year.
+    #[must_use]
+    pub fn ledger_path(&self, year: i32) -> String {
+        format!("{}/{year:04}.jsonl", self.ledger)
+    }
+}
+
+/// The part of `path` below `folder`.
+fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    match folder.trim_end_matches('/') {
+        "" | "." => Some(path),
+        folder => path.strip_prefix(folder)?.strip_prefix('/'),
+    }
+}
+
+fn ledger_year(name: &str) -> Option<i32> {
+    let year = name.strip_suffix(".jsonl")?;
+    (year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))
+        .then(|| year.parse().ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_what_its_folder_and_name_say() {
+        let date = EntryDate::from_iso("2024-11-01").unwrap();
+        let layout = Layout::default();
+        for (path, kind) in [
+            ("journal/md/2024/2024-11-01.md", PathKind::Entry(date)),
+            ("journal/md/2024-11-01.md", PathKind::Entry(date)),
+            ("wiki/entries/2024/2024-11-01.md", PathKind::Note(date)),
+            ("data/ledger/2024.jsonl", PathKind::Ledger(2024)),
+            ("data/ledger/24.jsonl", PathKind::Other),
+            ("data/ledger/old/2024.jsonl", PathKind::Other),
+            ("journal/md/index.md", PathKind::UndatedPage),
+            ("journal/md/2024-13-01.md", PathKind::UndatedPage),
+            ("journal/md/2024/photo.jpg", PathKind::Other),
+            ("journal/mdx/2024-11-01.md", PathKind::Other),
+            ("README.md", PathKind::Other),
+        ] {
+            assert_eq!(layout.classify(path), kind, "{path}");
+        }
+        assert_eq!(
+            layout.classify(&layout.entry_path(date)),
+            PathKind::Entry(date)
+        );
+        assert_eq!(
+            layout.classify(&layout.note_path(date)),
+            PathKind::Note(date)
+        );
+        assert_eq!(
+            layout.classify(&layout.ledger_path(2024)),
+            PathKind::Ledger(2024)
+        );
+    }
+
+    #[test]
+    fn the_inner_of_two_nested_folders_decides() {
+        let date = EntryDate::from_iso("2024-11-01").unwrap();
+        let layout = Layout {
+            journal: ".".into(),
+            wiki: "wiki".into(),
+            ..Layout::default()
+        };
+        assert_eq!(layout.classify("wiki/2024-11-01.md"), PathKind::Note(date));
+        assert_eq!(layout.classify("2024-11-01.md"), PathKind::Entry(date));
+    }
+}
