@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, FixedOffset};
 
 use crate::journal::{EntryDate, ItemKey, Table};
 
@@ -165,19 +165,18 @@ impl Tombstone {
     /// When the row may be shortened; `None` if never: permanent, shortened
     /// already, or with a time that cannot be read.
     #[must_use]
-    pub fn expires(&self, lifetime_days: u32) -> Option<DateTime<Utc>> {
+    pub fn expires(&self, lifetime_days: u32) -> Option<DateTime<FixedOffset>> {
         if self.permanent || self.shortened {
             return None;
         }
         DateTime::parse_from_rfc3339(&self.at)
             .ok()?
-            .with_timezone(&Utc)
             .checked_add_days(Days::new(lifetime_days.into()))
     }
 
     /// Whether the lifetime is over at `now`.
     #[must_use]
-    pub fn is_expired(&self, now: DateTime<Utc>, lifetime_days: u32) -> bool {
+    pub fn is_expired(&self, now: DateTime<FixedOffset>, lifetime_days: u32) -> bool {
         self.expires(lifetime_days).is_some_and(|end| end <= now)
     }
 
@@ -304,7 +303,7 @@ mod tests {
 
     #[test]
     fn expiry_ends_with_the_lifetime_unless_permanent_or_shortened() {
-        let at = |s: &str| DateTime::parse_from_rfc3339(s).unwrap().to_utc();
+        let at = |s: &str| DateTime::parse_from_rfc3339(s).unwrap();
         let row = Tombstone {
             at: "2026-01-01T00:00:00Z".into(),
             ..tombstone()
