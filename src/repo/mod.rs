@@ -1,1 +1,23 @@
-//! repo
+//! The git edge: commits, blobs, the index, the work tree, configuration.
+//!
+//! libgit2's types stop here; what comes out are plain values. Reading is
+//! libgit2's; writing the index is git's own (`command`), which keeps the
+//! extensions of an index that libgit2 would drop.
+
+mod command;
+mod config;
+mod error;
+mod history;
+mod index;
+mod object;
+mod open;
+mod work_tree;
+
+pub use error::RepoError;
+pub use index::{Index, StagedFile};
+pub use object::{Blob, BlobKind, Change, ObjectId};
+pub use open::Repo;
+pub use work_tree::{Skipped, WorkFile, WorkFiles};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,67 @@
+//! Git itself, run for what must be exactly its own doing.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use super::{Repo, RepoError};
+
+/// The variables that tie a git process to a repository, as
+/// `git rev-parse --local-env-vars` lists them.
+const LOCAL_VARIABLES: [&str; 15] = [
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_CONFIG_COUNT",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_GRAFT_FILE",
+    "GIT_INDEX_FILE",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX",
+    "GIT_SHALLOW_FILE",
+    "GIT_COMMON_DIR",
+];
+
+impl Repo {
+    /// Runs git on this repository and its index, with `input` on stdin; gives stdout.
+    ///
+    /// # Errors
+    /// Git is missing, or fails: its stderr is in the error.
+    pub(super) fn run_git<A: AsRef<OsStr>>(
+        &self,
+        args: &[A],
+        input: &[u8],
+    ) -> Result<Vec<u8>, RepoError> {
+        let mut command = Command::new("git");
+        for name in LOCAL_VARIABLES {
+            command.env_remove(name);
+        }
+        command
+            .args(args)
+            .current_dir(self.workdir())
+            .env("GIT_DIR", self.git_dir())
+            .env("GIT_WORK_TREE", self.workdir())
+            .env("GIT_INDEX_FILE", &self.index_path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(RepoError::NoGit)?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // A git that failed closes its end early; its exit says why.
+            let _ = stdin.write_all(input);
+        }
+        let output = child.wait_with_output().map_err(RepoError::NoGit)?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let words: Vec<_> = args.iter().map(|a| a.as_ref().to_string_lossy()).collect();
+        Err(RepoError::Command {
+            command: words.join(" "),
+            stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        })
+    }
+}

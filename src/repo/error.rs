@@ -1,0 +1,49 @@
+//! What can go wrong at the git edge.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::ObjectId;
+
+/// An error of the git edge, with the path or object it is about.
+#[derive(Debug, thiserror::Error)]
+pub enum RepoError {
+    #[error("{dir}: no git repository here or above; run `git init` first, or go to the journal's folder", dir = .0.display())]
+    NoRepository(PathBuf),
+    #[error("{dir}: a bare repository has no work tree; run this in a clone of it", dir = .0.display())]
+    Bare(PathBuf),
+    #[error("{dir}: cannot open this repository: {source}", dir = dir.display())]
+    Open { dir: PathBuf, source: git2::Error },
+    #[error("cannot read object {id}: {source}")]
+    Object { id: ObjectId, source: git2::Error },
+    #[error("cannot {what}: {source}")]
+    Git {
+        what: &'static str,
+        source: git2::Error,
+    },
+    #[error("{path}: cannot read the index: {source}", path = path.display())]
+    Index { path: PathBuf, source: git2::Error },
+    #[error("{path}: {source}", path = path.display())]
+    Io { path: PathBuf, source: io::Error },
+    #[error(
+        "{0}: a symbolic link; expected a file of its own, so that nothing outside the repository is read or written"
+    )]
+    Symlink(String),
+    #[error("{0}: not a path inside the repository")]
+    Outside(String),
+    #[error("cannot run git: {0}; expected it in PATH")]
+    NoGit(io::Error),
+    #[error("`git {command}` failed: {stderr}")]
+    Command { command: String, stderr: String },
+}
+
+impl RepoError {
+    pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+
+    pub(super) fn git(what: &'static str) -> impl FnOnce(git2::Error) -> Self {
+        move |source| Self::Git { what, source }
+    }
+}

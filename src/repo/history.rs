@@ -1,0 +1,171 @@
+//! Commits: where HEAD is, what a commit holds, what lies between two.
+
+use std::fs;
+
+use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
+
+impl Repo {
+    /// The commit that HEAD is at, on a branch or detached; `None` before the
+    /// first commit.
+    ///
+    /// # Errors
+    /// HEAD cannot be read.
+    pub fn head(&self) -> Result<Option<ObjectId>, RepoError> {
+        match self.git.head() {
+            Ok(head) => {
+                let commit = head.peel_to_commit().map_err(RepoError::git("read HEAD"))?;
+                Ok(Some(ObjectId(commit.id())))
+            }
+            Err(e) if e.code() == git2::ErrorCode::UnbornBranch => Ok(None),
+            Err(e) => Err(RepoError::git("read HEAD")(e)),
+        }
+    }
+
+    /// The commit that a name means, if there is one.
+    ///
+    /// # Errors
+    /// The name leads to something that cannot be read.
+    pub fn commit_named(&self, name: &str) -> Result<Option<ObjectId>, RepoError> {
+        let Ok(object) = self.git.revparse_single(name) else {
+            return Ok(None);
+        };
+        let commit = object
+            .peel_to_commit()
+            .map_err(RepoError::git("read a commit"))?;
+        Ok(Some(ObjectId(commit.id())))
+    }
+
+    /// What a commit has at a path.
+    ///
+    /// # Errors
+    /// The commit or a tree in it cannot be read.
+    pub fn blob_at(&self, commit: ObjectId, path: &str) -> Result<Option<Blob>, RepoError> {
+        match self.tree(commit)?.get_path(path.as_ref()) {
+            Ok(entry) => Ok(Some(Blob {
+                id: ObjectId(entry.id()),
+                kind: BlobKind::of_mode(entry.filemode().cast_unsigned()),
+            })),
+            Err(e) if e.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(source) => Err(RepoError::Object { id: commit, source }),
+        }
+    }
+
+    /// A blob's content.
+    ///
+    /// # Errors
+    /// The blob is missing or damaged.
+    pub fn read_blob(&self, id: ObjectId) -> Result<Vec<u8>, RepoError> {
+        self.git
+            .find_blob(id.0)
+            .map(|blob| blob.content().to_vec())
+            .map_err(|source| RepoError::Object { id, source })
+    }
+
+    /// The content of the file that a commit has at a path; `None` where there
+    /// is no file (a symbolic link is none).
+    ///
+    /// # Errors
+    /// The commit, a tree or the blob cannot be read.
+    pub fn read_at(&self, commit: ObjectId, path: &str) -> Result<Option<Vec<u8>>, RepoError> {
+        match self.blob_at(commit, path)?.and_then(Blob::file) {
+            Some(id) => self.read_blob(id).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// What differs between two commits below the given folders or files (all
+    /// paths if none are given), sorted by path. `None` is a tree without files:
+    /// `changes(None, head, …)` lists everything. Unchanged folders are not read.
+    ///
+    /// # Errors
+    /// A commit or a tree cannot be read.
+    pub fn changes(
+        &self,
+        from: Option<ObjectId>,
+        to: Option<ObjectId>,
+        below: &[&str],
+    ) -> Result<Vec<Change>, RepoError> {
+        if from == to {
+            return Ok(Vec::new());
+        }
+        let from = from.map(|id| self.tree(id)).transpose()?;
+        let to = to.map(|id| self.tree(id)).transpose()?;
+        let diff = self
+            .git
+            .diff_tree_to_tree(from.as_ref(), to.as_ref(), Some(&mut limited_to(below)))
+            .map_err(RepoError::git("compare two commits"))?;
+        Ok(changes_of(&diff))
+    }
+
+    /// All best common ancestors of two commits; none for unrelated histories.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn merge_bases(&self, a: ObjectId, b: ObjectId) -> Result<Vec<ObjectId>, RepoError> {
+        match self.git.merge_bases(a.0, b.0) {
+            Ok(bases) => Ok(bases.iter().map(|id| ObjectId(*id)).collect()),
+            Err(e) if e.code() == git2::ErrorCode::NotFound => Ok(Vec::new()),
+            Err(e) => Err(RepoError::git("find the merge base")(e)),
+        }
+    }
+
+    /// The commits being merged into HEAD: none unless a merge waits for its commit.
+    ///
+    /// # Errors
+    /// `MERGE_HEAD` cannot be read.
+    pub fn merge_heads(&self) -> Result<Vec<ObjectId>, RepoError> {
+        let path = self.git_dir().join("MERGE_HEAD");
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(text.lines().filter_map(|l| l.trim().parse().ok()).collect()),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(source) => Err(RepoError::Io { path, source }),
+        }
+    }
+
+    pub(super) fn tree(&self, commit: ObjectId) -> Result<git2::Tree<'_>, RepoError> {
+        self.git
+            .find_commit(commit.0)
+            .and_then(|c| c.tree())
+            .map_err(|source| RepoError::Object { id: commit, source })
+    }
+}
+
+pub(super) fn limited_to(below: &[&str]) -> git2::DiffOptions {
+    let mut options = git2::DiffOptions::new();
+    // Names are names here, whatever characters they hold.
+    options
+        .disable_pathspec_match(true)
+        .include_typechange(true)
+        .ignore_submodules(true);
+    for folder in below {
+        options.pathspec(*folder);
+    }
+    options
+}
+
+pub(super) fn changes_of(diff: &git2::Diff<'_>) -> Vec<Change> {
+    let blob = |file: &git2::DiffFile<'_>| {
+        (file.exists() && !file.id().is_zero()).then(|| Blob {
+            id: ObjectId(file.id()),
+            kind: BlobKind::of_mode(file.mode().into()),
+        })
+    };
+    let mut changes: Vec<Change> = diff
+        .deltas()
+        .filter_map(|delta| {
+            let file = match delta.status() {
+                git2::Delta::Deleted => delta.old_file(),
+                _ => delta.new_file(),
+            };
+            // An entry's path is ASCII; a path that is no UTF-8 is none of ours.
+            let path = std::str::from_utf8(file.path_bytes()?).ok()?.to_owned();
+            Some(Change {
+                path,
+                old: blob(&delta.old_file()),
+                new: blob(&delta.new_file()),
+            })
+        })
+        .collect();
+    changes.sort_by(|a, b| a.path.cmp(&b.path));
+    changes
+}

@@ -1,0 +1,179 @@
+//! The index: what the next commit will hold.
+
+use super::history::{changes_of, limited_to};
+use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
+
+/// The index as it stood when it was read.
+pub struct Index(git2::Index);
+
+/// A file to be staged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StagedFile {
+    /// From the top of the work tree, with `/`.
+    pub path: String,
+    pub bytes: Vec<u8>,
+}
+
+impl Repo {
+    /// Reads the index that git is working with (see [`Repo::from_env`]).
+    ///
+    /// # Errors
+    /// It cannot be read; also a split or sparse index, which libgit2 does not know.
+    pub fn index(&self) -> Result<Index, RepoError> {
+        git2::Index::open(&self.index_path)
+            .map(Index)
+            .map_err(|source| RepoError::Index {
+                path: self.index_path.clone(),
+                source,
+            })
+    }
+
+    /// What the next commit changes: the index against HEAD (against a commit
+    /// without files before the first one), below the given folders or files,
+    /// sorted by path. Unmerged paths are not in it; see [`Index::unmerged`].
+    ///
+    /// # Errors
+    /// HEAD or a tree cannot be read.
+    pub fn staged_changes(&self, index: &Index, below: &[&str]) -> Result<Vec<Change>, RepoError> {
+        let head = self.head()?;
+        self.staged_against(index, head, below)
+    }
+
+    /// The same against any commit, such as the other parent of a merge.
+    ///
+    /// # Errors
+    /// The commit or a tree cannot be read.
+    pub fn staged_against(
+        &self,
+        index: &Index,
+        commit: Option<ObjectId>,
+        below: &[&str],
+    ) -> Result<Vec<Change>, RepoError> {
+        let tree = commit.map(|id| self.tree(id)).transpose()?;
+        let diff = self
+            .git
+            .diff_tree_to_index(tree.as_ref(), Some(&index.0), Some(&mut limited_to(below)))
+            .map_err(RepoError::git("compare the index with a commit"))?;
+        Ok(changes_of(&diff))
+    }
+
+    /// Stages these bytes under their paths, whatever the work tree holds there.
+    /// Git writes the index; one that another process holds is waited for.
+    ///
+    /// # Errors
+    /// Git cannot write the blobs or the index.
+    pub fn stage(&self, files: &[StagedFile]) -> Result<(), RepoError> {
+        if files.is_empty() {
+            return Ok(());
+        }
+        let mut lines = Vec::new();
+        for file in files {
+            let id = self
+                .git
+                .blob(&file.bytes)
+                .map_err(RepoError::git("write a blob"))?;
+            lines.extend_from_slice(format!("100644 {id} 0\t{}\0", file.path).as_bytes());
+        }
+        self.update_index(&lines)
+    }
+
+    /// Takes paths out of the index; the work tree keeps its files.
+    ///
+    /// # Errors
+    /// Git cannot write the index.
+    pub fn unstage(&self, paths: &[&str]) -> Result<(), RepoError> {
+        let zero = "0".repeat(40);
+        let lines: String = paths.iter().map(|p| format!("0 {zero} 0\t{p}\0")).collect();
+        self.update_index(lines.as_bytes())
+    }
+
+    fn update_index(&self, lines: &[u8]) -> Result<(), RepoError> {
+        const TRIES: u32 = 20;
+        let args = ["update-index", "--add", "-z", "--index-info"];
+        for _ in 1..TRIES {
+            match self.run_git(&args, lines) {
+                Err(RepoError::Command { stderr, .. }) if stderr.contains(".lock") => {
+                    std::thread::sleep(std::time::Duration::from_millis(100));
+                }
+                other => return other.map(|_| ()),
+            }
+        }
+        self.run_git(&args, lines).map(|_| ())
+    }
+
+    /// Makes git look at a file's stat again, so that a file whose content is
+    /// what the index says does not count as modified.
+    ///
+    /// # Errors
+    /// Git cannot write the index.
+    pub fn refresh_stat(&self) -> Result<(), RepoError> {
+        self.run_git(&["update-index", "-q", "--refresh"], b"")
+            .map(|_| ())
+            .or_else(|error| match error {
+                // Files that do differ make git end with 1: no failure here.
+                RepoError::Command { .. } => Ok(()),
+                other => Err(other),
+            })
+    }
+
+    /// The paths that were in conflict and that a person has resolved since
+    /// (`git ls-files --resolve-undo`), sorted.
+    ///
+    /// # Errors
+    /// Git cannot read the index.
+    pub fn resolved_by_hand(&self) -> Result<Vec<String>, RepoError> {
+        let out = self.run_git(&["ls-files", "--resolve-undo", "-z"], b"")?;
+        let mut paths: Vec<String> = String::from_utf8_lossy(&out)
+            .split('\0')
+            .filter_map(|line| Some(line.split_once('\t')?.1.to_owned()))
+            .collect();
+        paths.dedup();
+        Ok(paths)
+    }
+}
+
+impl Index {
+    /// What is staged at a path; `None` if nothing is, or if it is unmerged.
+    #[must_use]
+    pub fn staged(&self, path: &str) -> Option<Blob> {
+        let entry = self.0.get_path(path.as_ref(), 0)?;
+        Some(Blob {
+            id: ObjectId(entry.id),
+            kind: BlobKind::of_mode(entry.mode),
+        })
+    }
+
+    /// Paths staged below a folder, with what they hold, sorted.
+    #[must_use]
+    pub fn below(&self, folder: &str) -> Vec<(String, Blob)> {
+        let prefix = format!("{folder}/");
+        self.0
+            .iter()
+            .filter(|e| e.path.starts_with(prefix.as_bytes()) && stage_of(e) == 0)
+            .filter_map(|e| {
+                let blob = Blob {
+                    id: ObjectId(e.id),
+                    kind: BlobKind::of_mode(e.mode),
+                };
+                Some((String::from_utf8(e.path).ok()?, blob))
+            })
+            .collect()
+    }
+
+    /// The paths that are still in conflict, sorted.
+    #[must_use]
+    pub fn unmerged(&self) -> Vec<String> {
+        let mut paths: Vec<String> = self
+            .0
+            .iter()
+            .filter(|e| stage_of(e) != 0)
+            .filter_map(|e| String::from_utf8(e.path).ok())
+            .collect();
+        paths.dedup();
+        paths
+    }
+}
+
+const fn stage_of(entry: &git2::IndexEntry) -> u16 {
+    (entry.flags >> 12) & 3
+}

@@ -1,0 +1,103 @@
+//! Finding and opening a repository.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use super::RepoError;
+
+/// A repository with a work tree; for a linked work tree, that one.
+pub struct Repo {
+    pub(super) git: git2::Repository,
+    workdir: PathBuf,
+    /// The index that git is working with: `GIT_INDEX_FILE` in a hook.
+    pub(super) index_path: PathBuf,
+}
+
+impl Repo {
+    /// The repository that `dir` is in. The environment is not asked: a command
+    /// that names a folder means that folder.
+    ///
+    /// # Errors
+    /// No repository, a bare one, or one that cannot be opened.
+    pub fn discover(dir: &Path) -> Result<Self, RepoError> {
+        let found = git2::Repository::discover(dir);
+        Self::of(found, dir, None)
+    }
+
+    /// The repository that git means: that of `GIT_DIR` and its like where they
+    /// are set (in hooks of linked work trees), else the one around the current
+    /// folder. Its index is that of `GIT_INDEX_FILE`, if set.
+    ///
+    /// # Errors
+    /// No repository, a bare one, or one that cannot be opened.
+    pub fn from_env() -> Result<Self, RepoError> {
+        let here = env::current_dir().map_err(RepoError::io("."))?;
+        let found = if env::var_os("GIT_DIR").is_some() {
+            git2::Repository::open_from_env()
+        } else {
+            git2::Repository::discover(&here)
+        };
+        // Relative to where git started the hook: the top of the work tree.
+        let index = env::var_os("GIT_INDEX_FILE")
+            .filter(|path| !path.is_empty())
+            .map(|path| here.join(path));
+        Self::of(found, &here, index)
+    }
+
+    fn of(
+        found: Result<git2::Repository, git2::Error>,
+        dir: &Path,
+        index: Option<PathBuf>,
+    ) -> Result<Self, RepoError> {
+        let git = found.map_err(|source| match source.code() {
+            git2::ErrorCode::NotFound => RepoError::NoRepository(dir.to_owned()),
+            _ => RepoError::Open {
+                dir: dir.to_owned(),
+                source,
+            },
+        })?;
+        let Some(workdir) = git.workdir().map(Path::to_owned) else {
+            return Err(RepoError::Bare(git.path().to_owned()));
+        };
+        let index_path = index.unwrap_or_else(|| git.path().join("index"));
+        Ok(Self {
+            git,
+            workdir,
+            index_path,
+        })
+    }
+
+    /// The same repository, with its own index in place of `GIT_INDEX_FILE`.
+    #[must_use]
+    pub fn with_real_index(mut self) -> Self {
+        self.index_path = self.git.path().join("index");
+        self
+    }
+
+    /// Whether the index is the temporary one of `git commit FILE`. The real
+    /// index is then locked, and keeps what it holds for other paths.
+    #[must_use]
+    pub fn index_is_temporary(&self) -> bool {
+        self.index_path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("next-index-"))
+    }
+
+    /// The top of the work tree, absolute.
+    #[must_use]
+    pub fn workdir(&self) -> &Path {
+        &self.workdir
+    }
+
+    /// The git directory, absolute: of the linked work tree, if it is one.
+    #[must_use]
+    pub fn git_dir(&self) -> &Path {
+        self.git.path()
+    }
+
+    /// The git directory that all linked work trees share.
+    #[must_use]
+    pub fn common_dir(&self) -> &Path {
+        self.git.commondir()
+    }
+}

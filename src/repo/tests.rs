@@ -1,0 +1,255 @@
+//! The git edge against real git.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::*;
+
+/// A repository in a temporary folder, whose path has spaces and letters.
+struct Scratch {
+    dir: tempfile::TempDir,
+}
+
+impl Scratch {
+    fn new() -> Self {
+        let dir = tempfile::Builder::new()
+            .prefix("Ein Büch \"x\" ")
+            .tempdir()
+            .unwrap();
+        let scratch = Self { dir };
+        scratch.git(&["init", "-q", "-b", "main"]);
+        scratch
+    }
+
+    fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    fn git(&self, args: &[&str]) -> String {
+        let out = Command::new("git")
+            .args(args)
+            .current_dir(self.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_EDITOR", "true")
+            .envs(["AUTHOR", "COMMITTER"].map(|w| (format!("GIT_{w}_NAME"), "Orla")))
+            .envs(["AUTHOR", "COMMITTER"].map(|w| (format!("GIT_{w}_EMAIL"), "o@example.org")))
+            .output()
+            .unwrap();
+        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let full = self.path().join(path);
+        fs::create_dir_all(full.parent().unwrap()).unwrap();
+        fs::write(full, text).unwrap();
+    }
+
+    fn commit(&self, path: &str, text: &str) {
+        self.write(path, text);
+        self.git(&["add", "-A"]);
+        self.git(&["commit", "-q", "-m", "x"]);
+    }
+
+    fn repo(&self) -> Repo {
+        Repo::discover(self.path()).unwrap()
+    }
+}
+
+#[test]
+fn a_repository_without_commits_and_a_detached_head() {
+    let s = Scratch::new();
+    assert_eq!(s.repo().head().unwrap(), None);
+    s.write("a.md", "a");
+    s.git(&["add", "-A"]);
+    let repo = s.repo();
+    let index = repo.index().unwrap();
+    let staged = repo.staged_changes(&index, &[]).unwrap();
+    assert_eq!((staged.len(), staged[0].old), (1, None));
+    s.git(&["commit", "-q", "-m", "x"]);
+    s.git(&["checkout", "-q", "--detach"]);
+    assert_eq!(
+        s.repo().head().unwrap().unwrap().to_string(),
+        s.git(&["rev-parse", "HEAD"])
+    );
+}
+
+#[test]
+fn no_repository_and_a_bare_one_are_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let error = Repo::discover(dir.path()).err().unwrap();
+    assert!(matches!(error, RepoError::NoRepository(_)), "{error}");
+    let s = Scratch::new();
+    s.git(&["init", "-q", "--bare", "bare.git"]);
+    let error = Repo::discover(&s.path().join("bare.git")).err().unwrap();
+    assert!(matches!(error, RepoError::Bare(_)), "{error}");
+}
+
+#[test]
+fn a_linked_work_tree_has_its_own_head_and_index() {
+    let s = Scratch::new();
+    s.commit("a.md", "a");
+    s.git(&["worktree", "add", "-q", "-b", "side", "linked"]);
+    fs::write(s.path().join("linked/b.md"), "b").unwrap();
+    let repo = Repo::discover(&s.path().join("linked")).unwrap();
+    let b = StagedFile {
+        path: "b.md".into(),
+        bytes: b"b".to_vec(),
+    };
+    repo.stage(&[b]).unwrap();
+    assert!(repo.index().unwrap().staged("b.md").is_some());
+    assert!(s.repo().index().unwrap().staged("b.md").is_none());
+    assert_ne!(repo.git_dir(), repo.common_dir());
+    assert!(repo.workdir().ends_with("linked"));
+}
+
+#[test]
+fn changes_are_limited_to_folders_by_name() {
+    let s = Scratch::new();
+    s.commit("journal/md/2024/a b \"c\" é.md", "1");
+    s.commit("other/a.md", "1");
+    let first = s.repo().head().unwrap();
+    s.commit("journal/md/2024/a b \"c\" é.md", "2");
+    s.commit("journal/mdx/no.md", "1");
+    s.commit("other/a.md", "2");
+    let repo = s.repo();
+    let head = repo.head().unwrap();
+    let changes = repo.changes(first, head, &["journal/md", "wiki"]).unwrap();
+    assert_eq!(
+        changes.iter().map(|c| &*c.path).collect::<Vec<_>>(),
+        ["journal/md/2024/a b \"c\" é.md"]
+    );
+    let new = changes[0].new.unwrap().file().unwrap();
+    assert_eq!(repo.read_blob(new).unwrap(), b"2");
+    assert_eq!(
+        repo.read_at(first.unwrap(), &changes[0].path).unwrap(),
+        Some(b"1".to_vec())
+    );
+    assert_eq!(repo.read_at(first.unwrap(), "none.md").unwrap(), None);
+    assert_eq!(repo.changes(None, head, &[]).unwrap().len(), 3);
+    assert_eq!(repo.changes(head, None, &["other"]).unwrap().len(), 1);
+}
+
+#[test]
+fn staging_leaves_the_work_tree_alone() {
+    let s = Scratch::new();
+    s.commit("data/a.jsonl", "1\n");
+    s.write("data/a.jsonl", "work\n");
+    let repo = s.repo();
+    repo.stage(&[StagedFile {
+        path: "data/a.jsonl".into(),
+        bytes: b"staged\n".to_vec(),
+    }])
+    .unwrap();
+    let staged = repo.index().unwrap().staged("data/a.jsonl").unwrap();
+    assert_eq!(repo.read_blob(staged.id).unwrap(), b"staged\n");
+    assert_eq!(fs::read(s.path().join("data/a.jsonl")).unwrap(), b"work\n");
+    assert_eq!(s.git(&["status", "--porcelain"]), "MM data/a.jsonl");
+    repo.unstage(&["data/a.jsonl"]).unwrap();
+    assert!(repo.index().unwrap().staged("data/a.jsonl").is_none());
+}
+
+#[test]
+fn a_held_index_lock_is_an_error_after_a_while() {
+    let s = Scratch::new();
+    s.write(".git/index.lock", "");
+    let file = StagedFile {
+        path: "a".into(),
+        bytes: Vec::new(),
+    };
+    let error = s.repo().stage(&[file]).unwrap_err();
+    assert!(error.to_string().contains("index.lock"), "{error}");
+}
+
+#[test]
+fn a_merge_in_progress_says_its_heads_and_what_was_resolved() {
+    let s = Scratch::new();
+    s.commit("a.md", "1\n");
+    s.commit("b.md", "1\n");
+    s.git(&["checkout", "-q", "-b", "side"]);
+    s.commit("a.md", "side\n");
+    s.commit("b.md", "side\n");
+    let side = s.repo().head().unwrap().unwrap();
+    s.git(&["checkout", "-q", "main"]);
+    s.commit("a.md", "main\n");
+    s.commit("b.md", "main\n");
+    let base = s
+        .repo()
+        .merge_bases(s.repo().head().unwrap().unwrap(), side);
+    assert_eq!(base.unwrap().len(), 1);
+    assert_eq!(s.repo().merge_heads().unwrap(), []);
+    s.git(&["merge", "-q", "side"]);
+    let repo = s.repo();
+    assert_eq!(repo.merge_heads().unwrap(), [side]);
+    assert_eq!(repo.index().unwrap().unmerged(), ["a.md", "b.md"]);
+    assert!(repo.resolved_by_hand().unwrap().is_empty());
+    s.write("a.md", "both\n");
+    s.git(&["add", "a.md"]);
+    assert_eq!(repo.resolved_by_hand().unwrap(), ["a.md"]);
+    assert_eq!(repo.index().unwrap().unmerged(), ["b.md"]);
+}
+
+#[test]
+fn symbolic_links_are_skipped_and_said() {
+    let s = Scratch::new();
+    s.write("outside/x.md", "x");
+    s.write("j/2024/a.md", "a");
+    std::os::unix::fs::symlink("../../outside/x.md", s.path().join("j/2024/link.md")).unwrap();
+    std::os::unix::fs::symlink("../outside", s.path().join("j/folder")).unwrap();
+    let repo = s.repo();
+    let found = repo.work_files("j").unwrap();
+    assert_eq!(found.files.len(), 1);
+    assert_eq!(
+        (found.files[0].path.as_str(), found.files[0].size),
+        ("j/2024/a.md", 1)
+    );
+    assert_eq!(found.skipped.len(), 2);
+    for path in ["j/2024/link.md", "j/folder/x.md"] {
+        let error = repo.read_work_file(path).unwrap_err();
+        assert!(matches!(error, RepoError::Symlink(_)), "{error}");
+        assert!(repo.write_work_file(path, b"no").is_err());
+    }
+    assert!(matches!(
+        repo.read_work_file("../x"),
+        Err(RepoError::Outside(_))
+    ));
+    assert_eq!(repo.read_work_file("j/none.md").unwrap(), None);
+    assert_eq!(repo.work_files("none").unwrap(), WorkFiles::default());
+}
+
+#[test]
+fn a_written_file_keeps_its_permissions_and_leaves_nothing_beside_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let s = Scratch::new();
+    let repo = s.repo();
+    repo.write_work_file("data/ledger/2024.jsonl", b"1")
+        .unwrap();
+    let full = s.path().join("data/ledger/2024.jsonl");
+    fs::set_permissions(&full, fs::Permissions::from_mode(0o640)).unwrap();
+    repo.write_work_file("data/ledger/2024.jsonl", b"2")
+        .unwrap();
+    assert_eq!(fs::read(&full).unwrap(), b"2");
+    assert_eq!(full.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(fs::read_dir(full.parent().unwrap()).unwrap().count(), 1);
+}
+
+#[test]
+fn configuration_is_read_set_and_taken_back_to_the_byte() {
+    let s = Scratch::new();
+    let before = fs::read(s.path().join(".git/config")).unwrap();
+    let repo = s.repo();
+    assert_eq!(repo.config("palimpsest.machine").unwrap(), None);
+    assert!(!repo.machine().unwrap().is_empty());
+    repo.set_config("palimpsest.machine", "laptop").unwrap();
+    assert_eq!(repo.machine().unwrap(), "laptop");
+    assert_eq!(
+        repo.local_config("palimpsest.machine").unwrap().as_deref(),
+        Some("laptop")
+    );
+    repo.unset_config("palimpsest.machine").unwrap();
+    repo.unset_config("palimpsest.machine").unwrap();
+    assert_eq!(fs::read(s.path().join(".git/config")).unwrap(), before);
+}

@@ -1,0 +1,234 @@
+//! Files of the work tree. Nothing outside of it is read or written: a symbolic
+//! link is skipped and said so.
+
+use std::fs::{self, Metadata};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Component, Path, PathBuf};
+
+use super::{Repo, RepoError};
+
+/// A file as `stat` has it: whether it changed can be told without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkFile {
+    /// From the top of the work tree, with `/`.
+    pub path: String,
+    /// In bytes.
+    pub size: u64,
+    /// When it was modified, in nanoseconds since 1970.
+    pub mtime_ns: i64,
+    pub ino: u64,
+}
+
+/// What a walk over a folder found, sorted by path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkFiles {
+    pub files: Vec<WorkFile>,
+    pub skipped: Vec<Skipped>,
+}
+
+/// Something in a folder that is not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Skipped {
+    /// A symbolic link, to a file or a folder.
+    Symlink(String),
+    /// A name that is not UTF-8, shown as well as it can be.
+    NotUtf8(String),
+}
+
+impl std::fmt::Display for Skipped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Symlink(path) => write!(f, "{path}: skipped, a symbolic link"),
+            Self::NotUtf8(path) => write!(f, "{path}: skipped, its name is not UTF-8"),
+        }
+    }
+}
+
+impl Repo {
+    /// All files below a folder, with their stat. A folder that is not there has none.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub fn work_files(&self, folder: &str) -> Result<WorkFiles, RepoError> {
+        let mut found = WorkFiles::default();
+        if self.link_on_the_way(folder)? {
+            found.skipped.push(Skipped::Symlink(folder.to_owned()));
+            return Ok(found);
+        }
+        walk(&self.inside(folder)?, folder, &mut found)?;
+        found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(found)
+    }
+
+    /// The stat of one file; `None` if there is no such file.
+    ///
+    /// # Errors
+    /// It is a symbolic link, or cannot be looked at.
+    pub fn work_file(&self, path: &str) -> Result<Option<WorkFile>, RepoError> {
+        Ok(self
+            .file_metadata(path)?
+            .map(|meta| work_file(path.to_owned(), &meta)))
+    }
+
+    /// The content of a file of the work tree; `None` if there is no such file.
+    ///
+    /// # Errors
+    /// It is, or lies behind, a symbolic link, or cannot be read.
+    pub fn read_work_file(&self, path: &str) -> Result<Option<Vec<u8>>, RepoError> {
+        if self.file_metadata(path)?.is_none() {
+            return Ok(None);
+        }
+        let full = self.inside(path)?;
+        match fs::read(&full) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(RepoError::io(full)(e)),
+        }
+    }
+
+    /// Writes a file of the work tree beside its place and renames it there, with
+    /// the folders it needs; an existing file's permissions are kept.
+    ///
+    /// # Errors
+    /// The place is, or lies behind, a symbolic link, or cannot be written.
+    pub fn write_work_file(&self, path: &str, bytes: &[u8]) -> Result<(), RepoError> {
+        let meta = self.file_metadata(path)?;
+        let full = self.inside(path)?;
+        write_atomically(&full, bytes, meta.map(|m| m.permissions()))
+    }
+
+    /// The absolute path of a path of the repository.
+    ///
+    /// # Errors
+    /// It is absolute or climbs out.
+    pub fn inside(&self, path: &str) -> Result<PathBuf, RepoError> {
+        let plain = |c: Component<'_>| matches!(c, Component::Normal(_) | Component::CurDir);
+        if Path::new(path).components().all(plain) {
+            Ok(self.workdir().join(path))
+        } else {
+            Err(RepoError::Outside(path.to_owned()))
+        }
+    }
+
+    /// A path of the repository for one that a person typed, relative to `from`
+    /// or absolute; the file need not exist.
+    ///
+    /// # Errors
+    /// It is not inside the work tree.
+    pub fn relative(&self, from: &Path, typed: &Path) -> Result<String, RepoError> {
+        let outside = || RepoError::Outside(typed.display().to_string());
+        let full = from.join(typed);
+        let (Some(parent), Some(name)) = (full.parent(), full.file_name()) else {
+            return Err(outside());
+        };
+        // The folder may have been reached by a link (`/tmp` on macOS); the file must not be one.
+        let real = |p: &Path| fs::canonicalize(p).unwrap_or_else(|_| p.to_owned());
+        let relative = real(parent).join(name);
+        let relative = relative
+            .strip_prefix(real(self.workdir()))
+            .map_err(|_| outside())?;
+        relative.to_str().map(str::to_owned).ok_or_else(outside)
+    }
+
+    fn file_metadata(&self, path: &str) -> Result<Option<Metadata>, RepoError> {
+        let full = self.inside(path)?;
+        if self.link_on_the_way(path)? {
+            return Err(RepoError::Symlink(path.to_owned()));
+        }
+        match fs::symlink_metadata(&full) {
+            Ok(meta) => Ok(meta.is_file().then_some(meta)),
+            Err(e) if is_absent(&e) => Ok(None),
+            Err(e) => Err(RepoError::io(full)(e)),
+        }
+    }
+
+    /// Whether the path itself, or a folder on the way to it, is a symbolic link.
+    fn link_on_the_way(&self, path: &str) -> Result<bool, RepoError> {
+        let mut full = self.workdir().to_owned();
+        for part in Path::new(path).components() {
+            full.push(part);
+            match fs::symlink_metadata(&full) {
+                Ok(meta) if meta.is_symlink() => return Ok(true),
+                Ok(_) => {}
+                Err(e) if is_absent(&e) => return Ok(false),
+                Err(e) => return Err(RepoError::io(full)(e)),
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// Writes a file beside its place, flushes it and renames it there.
+///
+/// # Errors
+/// The folder cannot be made or the file cannot be written.
+pub(super) fn write_atomically(
+    full: &Path,
+    bytes: &[u8],
+    permissions: Option<fs::Permissions>,
+) -> Result<(), RepoError> {
+    let folder = full.parent().unwrap_or(full);
+    fs::create_dir_all(folder).map_err(RepoError::io(folder))?;
+    let write = || {
+        let mut file = tempfile::Builder::new()
+            .prefix(".palimpsest-")
+            .permissions(
+                permissions.unwrap_or_else(|| std::os::unix::fs::PermissionsExt::from_mode(0o666)),
+            )
+            .tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(full).map_err(|e| e.error)?;
+        Ok(())
+    };
+    write().map_err(RepoError::io(full))
+}
+
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+}
+
+fn walk(dir: &Path, prefix: &str, found: &mut WorkFiles) -> Result<(), RepoError> {
+    let entries = match fs::read_dir(dir) {
+        Ok(entries) => entries,
+        Err(e) if is_absent(&e) => return Ok(()),
+        Err(e) => return Err(RepoError::io(dir)(e)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(RepoError::io(dir))?;
+        let name = entry.file_name();
+        let Some(name) = name.to_str() else {
+            let shown = format!("{prefix}/{}", name.to_string_lossy());
+            found.skipped.push(Skipped::NotUtf8(shown));
+            continue;
+        };
+        let path = format!("{prefix}/{name}");
+        // Does not follow links.
+        let meta = match entry.metadata() {
+            Ok(meta) => meta,
+            Err(e) if is_absent(&e) => continue,
+            Err(e) => return Err(RepoError::io(entry.path())(e)),
+        };
+        if meta.is_symlink() {
+            found.skipped.push(Skipped::Symlink(path));
+        } else if meta.is_dir() && name != ".git" {
+            walk(&entry.path(), &path, found)?;
+        } else if meta.is_file() {
+            found.files.push(work_file(path, &meta));
+        }
+    }
+    Ok(())
+}
+
+fn work_file(path: String, meta: &Metadata) -> WorkFile {
+    WorkFile {
+        path,
+        size: meta.size(),
+        mtime_ns: meta
+            .mtime()
+            .saturating_mul(1_000_000_000)
+            .saturating_add(meta.mtime_nsec()),
+        ino: meta.ino(),
+    }
+}
