@@ -143,6 +143,16 @@ impl Index {
         })
     }
 
+    /// Whether a path is left out of the work tree on purpose (sparse checkout).
+    #[must_use]
+    pub fn is_left_out(&self, path: &str) -> bool {
+        let entry = self.0.get_path(path.as_ref(), 0);
+        entry.is_some_and(|e| {
+            let flags = git2::IndexEntryExtendedFlag::from_bits_truncate(e.flags_extended);
+            flags.is_skip_worktree()
+        })
+    }
+
     /// Paths staged below a folder, with what they hold, sorted.
     #[must_use]
     pub fn below(&self, folder: &str) -> Vec<(String, Blob)> {

@@ -1,1 +1,29 @@
-//! store
+//! The SQLite database: an index of the journal that anyone can query.
+//!
+//! Derived, so it is never migrated: one of another version, a damaged or a
+//! foreign file is set aside or replaced, and filled anew by `sync::refresh`.
+//! Knows nothing of git. `rusqlite` is used here and nowhere else.
+
+mod error;
+mod insert;
+mod known;
+mod ledger;
+mod listing;
+mod open;
+mod people;
+mod rows;
+mod show;
+#[cfg(test)]
+mod tests;
+mod update;
+mod who;
+
+pub use error::StoreError;
+pub use known::{FileRow, Known};
+pub use listing::{
+    Conflict, ConflictKind, HashRow, SyncRow, SyncStats, TombstoneRow, TombstoneStats,
+};
+pub use open::{Fresh, Store};
+pub use rows::{EntryRow, LedgerRows, PENDING};
+pub use show::{Shown, ShownEntry};
+pub use update::Update;

@@ -1,1 +1,4 @@
-//! sync
+//! Plans and their effects: the refresh of the index, drivers, hooks. Everything
+//! that needs both the repository and the database, or either with the clock.
+
+pub mod refresh;

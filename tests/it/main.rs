@@ -3,4 +3,5 @@
 mod harness;
 mod install;
 mod layers;
+mod refresh;
 mod sandbox;

@@ -1,0 +1,86 @@
+//! What can go wrong with the database.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+/// An error of the database, with its file.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process kept it locked for as long as we wait.
+    #[error(
+        "{}: locked by {holder} for more than {waited} s; \
+         wait until it is done, or end it, and run the command again",
+        path.display()
+    )]
+    Locked {
+        path: PathBuf,
+        /// The process, as far as the system tells.
+        holder: String,
+        waited: u64,
+    },
+    /// Its pages make no sense. It is derived, so it can be made anew.
+    #[error("{}: the database is damaged", path.display())]
+    Corrupt { path: PathBuf },
+    /// The file or its folder cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    File {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    /// Another process wrote between reading and writing; to be tried again.
+    #[error("{}: another process keeps changing it", path.display())]
+    Moved { path: PathBuf },
+    /// Anything else that SQLite says.
+    #[error("{}: {source}", path.display())]
+    Sqlite {
+        path: PathBuf,
+        source: rusqlite::Error,
+    },
+}
+
+impl StoreError {
+    pub(super) fn of(path: &Path, waited: u64, source: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        match source.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked {
+                holder: holder(&path).unwrap_or_else(|| "another process".to_owned()),
+                path,
+                waited,
+            },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt { path },
+            _ => Self::Sqlite { path, source },
+        }
+    }
+
+    /// Whether making the database anew helps.
+    #[must_use]
+    pub const fn is_corrupt(&self) -> bool {
+        matches!(self, Self::Corrupt { .. })
+    }
+}
+
+/// The process that holds a lock on a file, where the system lists locks.
+#[cfg(target_os = "linux")]
+fn holder(path: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let inode = std::fs::metadata(path).ok()?.ino().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let own = std::process::id().to_string();
+    // 1: POSIX  ADVISORY  WRITE 4711 08:01:131090 0 EOF
+    let pid = locks.lines().find_map(|line| {
+        let mut words = line.split_whitespace().skip(4);
+        let (pid, file) = (words.next()?, words.next()?);
+        (file.rsplit(':').next()? == inode && pid != own).then_some(pid)
+    })?;
+    let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    Some(match name.trim() {
+        "" => format!("process {pid}"),
+        name => format!("{name} (process {pid})"),
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn holder(_path: &Path) -> Option<String> {
+    None
+}

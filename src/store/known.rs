@@ -1,0 +1,169 @@
+//! What the index knew when it was brought up to date last.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::Connection;
+
+use super::{Store, StoreError};
+use crate::journal::{EntryDate, ItemKey, Table};
+
+type Sql<T> = rusqlite::Result<T>;
+
+/// A file of the work tree as it was read last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileRow {
+    /// Whose entry or note it is.
+    pub entry: Option<String>,
+    /// What tells that it changed; empty if it must be read again anyway.
+    pub stamp: String,
+    /// A digest of its bytes.
+    pub content: String,
+    /// `line:column: why`, where it could not be read.
+    pub problem: Option<String>,
+}
+
+/// The state that the index stands for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// By key; see `Update::set_meta`.
+    pub meta: BTreeMap<String, String>,
+    /// By path.
+    pub files: BTreeMap<String, FileRow>,
+    /// Digests of the entries' ledger rows.
+    pub digests: BTreeMap<EntryDate, String>,
+}
+
+impl Store {
+    /// All that is known; nothing for an empty database.
+    ///
+    /// # Errors
+    /// The database's own, as for all queries.
+    pub fn known(&self) -> Result<Known, StoreError> {
+        if self.is_empty() {
+            return Ok(Known::default());
+        }
+        self.read(|c| {
+            Ok(Known {
+                meta: meta(c)?,
+                files: files(
+                    c,
+                    "SELECT path, entry, stamp, content, problem FROM files",
+                    [],
+                )?,
+                digests: digests(c, "", "~")?,
+            })
+        })
+    }
+
+    /// What is known about these entries and ledger files alone.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn known_of(
+        &self,
+        entries: &BTreeSet<EntryDate>,
+        ledgers: &BTreeMap<i32, String>,
+    ) -> Result<Known, StoreError> {
+        if self.is_empty() {
+            return Ok(Known::default());
+        }
+        self.read(|c| {
+            let mut known = Known {
+                meta: meta(c)?,
+                ..Known::default()
+            };
+            let all = "SELECT path, entry, stamp, content, problem FROM files";
+            for entry in entries {
+                let sql = format!("{all} WHERE entry = ?1");
+                known.files.extend(files(c, &sql, [entry.to_string()])?);
+            }
+            for (year, path) in ledgers {
+                let sql = format!("{all} WHERE path = ?1");
+                known.files.extend(files(c, &sql, [path.clone()])?);
+                known
+                    .digests
+                    .extend(digests(c, &format!("{year:04}-"), &format!("{year:04}~"))?);
+            }
+            Ok(known)
+        })
+    }
+
+    /// The value of a key of `meta`.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+        if self.is_empty() {
+            return Ok(None);
+        }
+        self.read(|c| Ok(meta(c)?.remove(key)))
+    }
+}
+
+fn meta(c: &Connection) -> Sql<BTreeMap<String, String>> {
+    let mut rows = c.prepare("SELECT key, value FROM meta")?;
+    rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
+        .collect()
+}
+
+fn files(
+    c: &Connection,
+    sql: &str,
+    params: impl rusqlite::Params,
+) -> Sql<BTreeMap<String, FileRow>> {
+    let mut rows = c.prepare_cached(sql)?;
+    let rows = rows.query_map(params, |r| {
+        let row = FileRow {
+            entry: r.get(1)?,
+            stamp: r.get(2)?,
+            content: r.get(3)?,
+            problem: r.get(4)?,
+        };
+        Ok((r.get(0)?, row))
+    })?;
+    rows.collect()
+}
+
+fn digests(c: &Connection, from: &str, to: &str) -> Sql<BTreeMap<EntryDate, String>> {
+    let sql = "SELECT entry, digest FROM ledger_digests WHERE entry >= ?1 AND entry < ?2";
+    let mut rows = c.prepare_cached(sql)?;
+    let rows = rows.query_map([from, to], |r| Ok((r.get::<_, String>(0)?, r.get(1)?)))?;
+    let mut found = BTreeMap::new();
+    for row in rows {
+        let (entry, digest) = row?;
+        // Only dates are written there.
+        found.extend(EntryDate::from_iso(&entry).map(|date| (date, digest)));
+    }
+    Ok(found)
+}
+
+/// Where the items of each table stand. People by their spelling, as in the ledger.
+const ITEMS: [(Table, &str, &str); 10] = [
+    (Table::Cities, "entry_cities", "city"),
+    (Table::Dates, "entry_dates", "date"),
+    (Table::Events, "entry_events", "event"),
+    (Table::Locations, "entry_locations", "location"),
+    (Table::People, "spellings", "item"),
+    (Table::Poems, "entry_poems", "poem"),
+    (Table::References, "entry_references", "reference"),
+    (Table::Related, "entry_related", "related"),
+    (Table::Tags, "entry_tags", "tag"),
+    (Table::Themes, "entry_themes", "theme"),
+];
+
+pub(super) fn items(c: &Connection, entry: &str) -> Sql<BTreeSet<(Table, ItemKey)>> {
+    let mut found = BTreeSet::new();
+    for (table, from, column) in ITEMS {
+        let only = match table {
+            Table::People => "AND NOT mention",
+            Table::Dates => "AND position >= 0",
+            _ => "",
+        };
+        let sql = format!("SELECT {column} FROM {from} WHERE entry = ?1 {only}");
+        let mut rows = c.prepare_cached(&sql)?;
+        for item in rows.query_map([entry], |r| r.get::<_, String>(0))? {
+            found.insert((table, ItemKey::new(&item?)));
+        }
+    }
+    Ok(found)
+}

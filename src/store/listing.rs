@@ -1,0 +1,290 @@
+//! What the listings ask: sync states, conflicts, removals, counts.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, Row, params};
+use serde::Serialize;
+
+use super::{Store, StoreError};
+use crate::journal::{EntryDate, Table};
+
+type Sql<T> = rusqlite::Result<T>;
+
+/// One text that was synced.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HashRow {
+    pub hash: String,
+    /// The machine.
+    pub by: String,
+    pub at: String,
+    pub counter: i64,
+    pub settled: bool,
+}
+
+/// The sync state of an entry and a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SyncRow {
+    pub entry: String,
+    /// `yaml` or `wiki`.
+    pub source: String,
+    pub counter: i64,
+    pub resolved: i64,
+    pub conflict: bool,
+    /// The text in the work tree is not committed yet.
+    pub pending: bool,
+    pub hashes: Vec<HashRow>,
+}
+
+/// A removal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TombstoneRow {
+    pub table: String,
+    pub entry: String,
+    pub item: String,
+    pub id: String,
+    pub state: String,
+    pub at: String,
+    pub by: String,
+    pub source: String,
+    pub permanent: bool,
+    /// Not committed yet, or its restoration is not.
+    pub pending: bool,
+    pub restored_at: Option<String>,
+    pub restored_by: Option<String>,
+    pub restored_how: Option<String>,
+}
+
+/// Something that a person should look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Conflict {
+    pub entry: String,
+    #[serde(flatten)]
+    pub kind: ConflictKind,
+}
+
+/// What happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ConflictKind {
+    /// Two machines edited the same text before either had the other's edit.
+    BothEdited { state: SyncRow },
+    /// An item stands in the file, but a removal of it is active.
+    StillInFile { removal: TombstoneRow },
+}
+
+/// Counts of sync states.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct SyncStats {
+    /// Entries and notes.
+    pub total: i64,
+    pub unresolved: i64,
+    pub resolved: i64,
+    pub by_type: BTreeMap<String, i64>,
+    pub by_source: BTreeMap<String, i64>,
+    /// By the machine that recorded the newest text; empty where none did yet.
+    pub by_machine: BTreeMap<String, i64>,
+}
+
+/// Counts of removals that are active and listed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct TombstoneStats {
+    pub total: i64,
+    pub pending: i64,
+    pub by_table: BTreeMap<String, i64>,
+    pub by_source: BTreeMap<String, i64>,
+}
+
+const TOMBSTONES: &str = "SELECT table_name, entry, item, id, state, at, by, source, permanent,
+    pending, restored_at, restored_by, restored_how FROM association_tombstones";
+
+impl Store {
+    /// The sync states of one entry, or of all.
+    ///
+    /// # Errors
+    /// The database's own, as for all queries.
+    pub fn sync_states(&self, entry: Option<EntryDate>) -> Result<Vec<SyncRow>, StoreError> {
+        let entry = entry.map(|e| e.to_string());
+        self.read(|c| sync_states(c, "?1 IS NULL OR entry = ?1", &entry))
+    }
+
+    /// Everything that a person should look at, by entry: of one, or of all.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn conflicts(&self, entry: Option<EntryDate>) -> Result<Vec<Conflict>, StoreError> {
+        let entry = entry.map(|e| e.to_string());
+        self.read(|c| {
+            let states = sync_states(c, "conflict AND (?1 IS NULL OR entry = ?1)", &entry)?;
+            let mut all: Vec<Conflict> = states
+                .into_iter()
+                .map(|state| Conflict {
+                    entry: state.entry.clone(),
+                    kind: ConflictKind::BothEdited { state },
+                })
+                .collect();
+            let sql = format!(
+                "{TOMBSTONES} NATURAL JOIN kept_out WHERE state = 'active'
+                 AND (?1 IS NULL OR entry = ?1) ORDER BY entry, table_name, item, id"
+            );
+            let mut rows = c.prepare(&sql)?;
+            for removal in rows.query_map([&entry], tombstone)? {
+                let removal = removal?;
+                all.push(Conflict {
+                    entry: removal.entry.clone(),
+                    kind: ConflictKind::StillInFile { removal },
+                });
+            }
+            all.sort_by(|a, b| a.entry.cmp(&b.entry));
+            Ok(all)
+        })
+    }
+
+    /// Counts of sync states.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn sync_stats(&self) -> Result<SyncStats, StoreError> {
+        self.read(|c| {
+            let mut stats = SyncStats {
+                unresolved: count(c, "SELECT count(*) FROM sync_states WHERE conflict")?,
+                resolved: count(c, "SELECT coalesce(sum(resolved), 0) FROM sync_states")?,
+                ..SyncStats::default()
+            };
+            let entries = "SELECT count(*) FROM entries WHERE deleted_at IS NULL";
+            for (kind, source, n) in [
+                ("Entry", "yaml", count(c, entries)?),
+                (
+                    "Note",
+                    "wiki",
+                    count(c, "SELECT count(*) FROM entry_notes")?,
+                ),
+            ] {
+                stats.total += n;
+                if n > 0 {
+                    stats.by_type.insert(kind.to_owned(), n);
+                    stats.by_source.insert(source.to_owned(), n);
+                }
+            }
+            let sql = "WITH tracked(entry, source) AS (
+                    SELECT entry, 'yaml' FROM entries WHERE deleted_at IS NULL
+                    UNION ALL SELECT entry, 'wiki' FROM entry_notes),
+                newest AS (SELECT entry, source, by, max(counter) FROM sync_hashes
+                    GROUP BY entry, source)
+                SELECT coalesce(by, ''), count(*)
+                FROM tracked LEFT JOIN newest USING (entry, source) GROUP BY 1";
+            stats.by_machine = counts(c, sql)?;
+            Ok(stats)
+        })
+    }
+
+    /// Removals by entry, table and item; active ones alone unless `all`.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn tombstones(
+        &self,
+        table: Option<Table>,
+        entry: Option<EntryDate>,
+        all: bool,
+    ) -> Result<Vec<TombstoneRow>, StoreError> {
+        let (table, entry) = (table.map(Table::name), entry.map(|e| e.to_string()));
+        self.read(|c| {
+            let sql = format!(
+                "{TOMBSTONES} WHERE NOT shortened AND (?3 OR state = 'active')
+                 AND (?1 IS NULL OR table_name = ?1) AND (?2 IS NULL OR entry = ?2)
+                 ORDER BY pending DESC, at DESC, entry DESC, table_name, item, id"
+            );
+            let mut rows = c.prepare(&sql)?;
+            rows.query_map(params![table, entry, all], tombstone)?
+                .collect()
+        })
+    }
+
+    /// Counts of the removals that are listed.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn tombstone_stats(&self) -> Result<TombstoneStats, StoreError> {
+        let listed = "FROM association_tombstones WHERE NOT shortened AND state = 'active'";
+        self.read(|c| {
+            Ok(TombstoneStats {
+                total: count(c, &format!("SELECT count(*) {listed}"))?,
+                pending: count(c, &format!("SELECT count(*) {listed} AND pending"))?,
+                by_table: counts(
+                    c,
+                    &format!("SELECT table_name, count(*) {listed} GROUP BY 1"),
+                )?,
+                by_source: counts(c, &format!("SELECT source, count(*) {listed} GROUP BY 1"))?,
+            })
+        })
+    }
+}
+
+fn count(c: &Connection, sql: &str) -> Sql<i64> {
+    c.query_row(sql, [], |r| r.get(0))
+}
+
+fn counts(c: &Connection, sql: &str) -> Sql<BTreeMap<String, i64>> {
+    let mut rows = c.prepare(sql)?;
+    rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
+        .collect()
+}
+
+pub(super) fn sync_states(
+    c: &Connection,
+    condition: &str,
+    entry: &Option<String>,
+) -> Sql<Vec<SyncRow>> {
+    let mut states = c.prepare(&format!(
+        "SELECT entry, source, counter, resolved, conflict, pending FROM sync_states
+         WHERE {condition} ORDER BY entry, source DESC"
+    ))?;
+    let mut hashes = c.prepare(
+        "SELECT hash, by, at, counter, settled FROM sync_hashes
+         WHERE entry = ?1 AND source = ?2 ORDER BY position",
+    )?;
+    let mut found = Vec::new();
+    for state in states.query_map([entry], |r| {
+        Ok(SyncRow {
+            entry: r.get(0)?,
+            source: r.get(1)?,
+            counter: r.get(2)?,
+            resolved: r.get(3)?,
+            conflict: r.get(4)?,
+            pending: r.get(5)?,
+            hashes: Vec::new(),
+        })
+    })? {
+        let mut state = state?;
+        let rows = hashes.query_map([&state.entry, &state.source], |r| {
+            Ok(HashRow {
+                hash: r.get(0)?,
+                by: r.get(1)?,
+                at: r.get(2)?,
+                counter: r.get(3)?,
+                settled: r.get(4)?,
+            })
+        })?;
+        state.hashes = rows.collect::<Sql<_>>()?;
+        found.push(state);
+    }
+    Ok(found)
+}
+
+fn tombstone(r: &Row<'_>) -> Sql<TombstoneRow> {
+    Ok(TombstoneRow {
+        table: r.get(0)?,
+        entry: r.get(1)?,
+        item: r.get(2)?,
+        id: r.get(3)?,
+        state: r.get(4)?,
+        at: r.get(5)?,
+        by: r.get(6)?,
+        source: r.get(7)?,
+        permanent: r.get(8)?,
+        pending: r.get(9)?,
+        restored_at: r.get(10)?,
+        restored_by: r.get(11)?,
+        restored_how: r.get(12)?,
+    })
+}

@@ -1,0 +1,360 @@
+//! Opening the database, and making it anew where there is none to trust.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::{StoreError, Update};
+
+/// Raised with every change of the schema or of what the rows mean.
+const VERSION: i32 = 1;
+
+/// `PALI`, in the file's header: a database of this program.
+const APPLICATION: i32 = 0x5041_4C49;
+
+const SCHEMA: &str = include_str!("schema.sql");
+const INDEXES: &str = include_str!("indexes.sql");
+
+/// How long to wait for another process, in seconds.
+const WAIT: u64 = 5;
+
+/// An open database.
+#[derive(Debug)]
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    wait: u64,
+    /// It has no rows and no indexes yet.
+    empty: bool,
+}
+
+/// Why a database was made anew.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fresh {
+    /// There was none.
+    Missing,
+    /// It was of another version of the program.
+    OtherVersion(i32),
+    /// It was damaged, or not finished.
+    Damaged,
+    /// It was no database of this program; it was kept under this name.
+    Foreign { kept: PathBuf },
+    /// Somebody asked for it.
+    Asked,
+}
+
+/// What is found at the database's place.
+enum Found {
+    Nothing,
+    Ours(Connection),
+    OtherVersion(i32),
+    Damaged,
+    Foreign,
+}
+
+impl Store {
+    /// Opens the database, or makes an empty one, to be filled. `wait` is how many
+    /// seconds to wait for a lock, 5 if not said.
+    ///
+    /// # Errors
+    /// The file or folder cannot be used, or another process holds the lock.
+    pub fn open(path: &Path, wait: Option<u64>) -> Result<(Self, Option<Fresh>), StoreError> {
+        let wait = wait.unwrap_or(WAIT);
+        let fresh = match look(path, wait)? {
+            Found::Ours(connection) => {
+                let store = Self {
+                    connection,
+                    path: path.to_owned(),
+                    wait,
+                    empty: false,
+                };
+                return Ok((store, None));
+            }
+            Found::Nothing => Fresh::Missing,
+            Found::OtherVersion(version) => Fresh::OtherVersion(version),
+            Found::Damaged => Fresh::Damaged,
+            Found::Foreign => Fresh::Foreign {
+                kept: set_aside(path)?,
+            },
+        };
+        Self::make(path, wait, &fresh).map(|store| (store, Some(fresh)))
+    }
+
+    /// The database as it is, or else an empty one that is never written to a file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or another process holds the lock.
+    pub fn open_or_pretend(path: &Path, wait: Option<u64>) -> Result<Self, StoreError> {
+        let wait = wait.unwrap_or(WAIT);
+        let (connection, empty) = match look(path, wait)? {
+            Found::Ours(connection) => (Ok(connection), false),
+            _ => (connect(Path::new(":memory:"), wait, true), true),
+        };
+        Ok(Self {
+            connection: connection.map_err(|e| StoreError::of(path, wait, e))?,
+            path: path.to_owned(),
+            wait,
+            empty,
+        })
+    }
+
+    /// Makes the database anew, whatever is there.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn recreate(path: &Path, wait: Option<u64>) -> Result<(Self, Fresh), StoreError> {
+        match Self::open(path, wait)? {
+            (store, Some(fresh)) => Ok((store, fresh)),
+            (store, None) => {
+                drop(store);
+                let wait = wait.unwrap_or(WAIT);
+                Self::make(path, wait, &Fresh::Asked).map(|store| (store, Fresh::Asked))
+            }
+        }
+    }
+
+    /// An empty database, filled by the first update.
+    fn make(path: &Path, wait: u64, fresh: &Fresh) -> Result<Self, StoreError> {
+        let file = |source| StoreError::File {
+            path: path.to_owned(),
+            source,
+        };
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(file)?;
+        }
+        // The old file goes; whoever has it open reads on in what they have. Where
+        // there was none, another process may be filling one at this moment.
+        let old = if *fresh == Fresh::Missing {
+            &[] as &[&str]
+        } else {
+            &["", "-journal", "-wal", "-shm"]
+        };
+        for old in old.iter().map(|suffix| beside(path, suffix)) {
+            match std::fs::remove_file(&old) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(file(e)),
+                _ => {}
+            }
+        }
+        let store = Self {
+            connection: connect(path, wait, true).map_err(|e| StoreError::of(path, wait, e))?,
+            path: path.to_owned(),
+            wait,
+            empty: true,
+        };
+        Ok(store)
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether nothing was written yet: the next update must bring everything.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.empty
+    }
+
+    /// A number that changes when another process writes.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn version(&self) -> Result<i64, StoreError> {
+        self.read(|c| c.pragma_query_value(None, "data_version", |r| r.get(0)))
+    }
+
+    /// Runs one transaction that writes; nothing of it stays if `work` fails.
+    ///
+    /// # Errors
+    /// [`StoreError::Moved`] if another process wrote since `version` was read,
+    /// whatever `work` returns, or the database's own errors.
+    pub fn update<T, E: From<StoreError>>(
+        &mut self,
+        version: i64,
+        work: impl FnOnce(&mut Update<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let (path, wait) = (self.path.clone(), self.wait);
+        let wrap = |e| StoreError::of(&path, wait, e);
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(wrap)?;
+        let now: i64 = transaction
+            .pragma_query_value(None, "data_version", |r| r.get(0))
+            .map_err(wrap)?;
+        if now != version {
+            drop(transaction);
+            self.empty = !has_tables(&self.connection).map_err(wrap)?;
+            return Err(StoreError::Moved { path: path.clone() }.into());
+        }
+        let fill = self.empty;
+        // Rows refer to each other both ways until the end.
+        transaction
+            .pragma_update(None, "defer_foreign_keys", true)
+            .map_err(wrap)?;
+        if fill {
+            transaction.execute_batch(SCHEMA).map_err(wrap)?;
+            transaction
+                .pragma_update(None, "user_version", VERSION)
+                .map_err(wrap)?;
+            transaction
+                .pragma_update(None, "application_id", APPLICATION)
+                .map_err(wrap)?;
+        }
+        let mut update = Update::new(&transaction, &path, wait, fill);
+        let value = work(&mut update)?;
+        update.finish()?;
+        drop(update);
+        if fill {
+            transaction.execute_batch(INDEXES).map_err(wrap)?;
+        }
+        transaction.commit().map_err(wrap)?;
+        self.empty = false;
+        Ok(value)
+    }
+
+    /// Runs one or more queries.
+    pub(super) fn read<T>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        query(&self.connection).map_err(|e| StoreError::of(&self.path, self.wait, e))
+    }
+
+    /// Every row of every table but `files`, as text, for comparing two databases.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn dump(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|c| {
+            let mut tables = c.prepare(
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'files' ORDER BY 1",
+            )?;
+            let tables: Vec<String> = tables
+                .query_map([], |r| r.get(0))?
+                .collect::<rusqlite::Result<_>>()?;
+            let mut rows = Vec::new();
+            for table in tables {
+                let mut all = c.prepare(&format!("SELECT * FROM {table}"))?;
+                let columns = all.column_count();
+                let mut found = all.query([])?;
+                while let Some(row) = found.next()? {
+                    let mut text = table.clone();
+                    for column in 0..columns {
+                        text += &format!(" | {:?}", row.get_ref(column)?);
+                    }
+                    rows.push(text);
+                }
+            }
+            Ok(rows)
+        })
+    }
+
+    /// What SQLite's own checks find: broken pages and dangling references.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn check(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|c| {
+            let mut found = Vec::new();
+            for (check, column) in [("integrity_check", 0), ("foreign_key_check", 0)] {
+                let mut rows = c.prepare(&format!("PRAGMA {check}"))?;
+                let mut rows = rows.query([])?;
+                while let Some(row) = rows.next()? {
+                    let text: String = row.get(column)?;
+                    if text != "ok" {
+                        found.push(format!("{check}: {text}"));
+                    }
+                }
+            }
+            Ok(found)
+        })
+    }
+}
+
+fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
+    match std::fs::metadata(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(source) => {
+            return Err(StoreError::File {
+                path: path.to_owned(),
+                source,
+            });
+        }
+        // A process that ended between making the file and filling it.
+        Ok(file) if file.len() == 0 && !beside(path, "-journal").exists() => {
+            return Ok(Found::Nothing);
+        }
+        Ok(_) => {}
+    }
+    let result = connect(path, wait, false).and_then(|c| {
+        let application: i32 = c.pragma_query_value(None, "application_id", |r| r.get(0))?;
+        let version: i32 = c.pragma_query_value(None, "user_version", |r| r.get(0))?;
+        let tables = has_tables(&c)?;
+        Ok((c, application, version, tables))
+    });
+    match result {
+        Ok((connection, APPLICATION, VERSION, true)) => Ok(Found::Ours(connection)),
+        Ok((_, APPLICATION, version, true)) => Ok(Found::OtherVersion(version)),
+        // Made by a process that has not filled it yet, or was killed before.
+        Ok((_, _, _, false)) => Ok(Found::Nothing),
+        Ok(_) => Ok(Found::Foreign),
+        Err(e) => match StoreError::of(path, wait, e) {
+            StoreError::Corrupt { .. } if is_ours(path) => Ok(Found::Damaged),
+            StoreError::Corrupt { .. } => Ok(Found::Foreign),
+            other => Err(other),
+        },
+    }
+}
+
+/// A damaged database is still ours if its header says so: bytes 68 to 71.
+fn is_ours(path: &Path) -> bool {
+    use std::io::Read;
+    let mut header = [0; 72];
+    let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut header));
+    read.is_ok() && header[68..72] == APPLICATION.to_be_bytes()
+}
+
+fn connect(path: &Path, wait: u64, create: bool) -> rusqlite::Result<Connection> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(wait))?;
+    connection.set_prepared_statement_cache_capacity(128);
+    // A rollback journal, not a write-ahead log: the database is one file between
+    // commands, with nothing beside it for git or a file-syncing service to see,
+    // and writers are rare and short. A kill leaves the old rows; after a loss of
+    // power the worst is a file that is made anew.
+    connection.execute_batch(
+        "PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL;
+         PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+    )?;
+    Ok(connection)
+}
+
+fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |r| r.get(0))
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}
+
+/// Keeps a file that is not ours under the first free name.
+fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
+    let free = (1..).map(|n| beside(path, &format!(".foreign-{n}")));
+    // The numbers do not end.
+    let kept = free.into_iter().find(|p| !p.exists()).unwrap_or_default();
+    match std::fs::rename(path, &kept) {
+        Ok(()) => Ok(kept),
+        Err(source) => Err(StoreError::File {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}

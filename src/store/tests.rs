@@ -1,0 +1,149 @@
+//! What is done with whatever stands at the database's place.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::*;
+use crate::journal::Entry;
+
+fn fill(store: &mut Store) {
+    let date = "2024-11-01".parse().unwrap();
+    let entry = Entry::read(date, b"---\ndate: 2024-11-01\ntags: [rain]\n---\nx\n").unwrap();
+    let version = store.version().unwrap();
+    store
+        .update(version, |update| {
+            update.put_entry(&EntryRow {
+                entry: &entry,
+                path: "journal/md/2024/2024-11-01.md",
+                pending: false,
+                deleted: None,
+                kept_out: &BTreeSet::new(),
+            })
+        })
+        .unwrap();
+}
+
+/// Opens, fills, and gives why it was made anew.
+fn open(path: &Path) -> Option<Fresh> {
+    let (mut store, fresh) = Store::open(path, Some(0)).unwrap();
+    assert_eq!(store.is_empty(), fresh.is_some());
+    fill(&mut store);
+    assert_eq!(store.check().unwrap(), [] as [&str; 0]);
+    let tags = store
+        .dump()
+        .unwrap()
+        .iter()
+        .filter(|r| r.starts_with("entry_tags"))
+        .count();
+    assert_eq!(tags, 1);
+    fresh
+}
+
+#[test]
+fn a_database_is_made_where_there_is_none_and_kept_where_it_is_ours() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data/palimpsest.db");
+    assert_eq!(open(&path), Some(Fresh::Missing));
+    assert_eq!(open(&path), None);
+    let (store, fresh) = Store::recreate(&path, None).unwrap();
+    assert!(store.is_empty() && fresh == Fresh::Asked);
+}
+
+#[test]
+fn another_version_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("palimpsest.db");
+    open(&path);
+    Connection::open(&path)
+        .unwrap()
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
+    assert_eq!(open(&path), Some(Fresh::OtherVersion(99)));
+    assert_eq!(open(&path), None);
+}
+
+#[test]
+fn a_damaged_one_is_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("palimpsest.db");
+    open(&path);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[100..4096].fill(0xA5);
+    std::fs::write(&path, bytes).unwrap();
+    assert_eq!(open(&path), Some(Fresh::Damaged));
+    // A process that was killed before it wrote anything.
+    std::fs::write(&path, b"").unwrap();
+    assert_eq!(open(&path), Some(Fresh::Missing));
+}
+
+#[test]
+fn a_foreign_file_is_kept_under_another_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("palimpsest.db");
+    let kept = |n: u8| folder.path().join(format!("palimpsest.db.foreign-{n}"));
+    let foreign = Connection::open(&path).unwrap();
+    foreign
+        .execute_batch("CREATE TABLE entries (id INTEGER); INSERT INTO entries VALUES (7)")
+        .unwrap();
+    drop(foreign);
+    assert_eq!(open(&path), Some(Fresh::Foreign { kept: kept(1) }));
+    let id: i64 = Connection::open(kept(1))
+        .unwrap()
+        .query_row("SELECT id FROM entries", [], |r| r.get(0))
+        .unwrap();
+    assert_eq!(id, 7);
+    std::fs::write(
+        &path,
+        "no database at all, but somebody's text\n".repeat(20),
+    )
+    .unwrap();
+    assert_eq!(open(&path), Some(Fresh::Foreign { kept: kept(2) }));
+}
+
+#[test]
+fn a_lock_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("palimpsest.db");
+    open(&path);
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let error = Store::open(&path, Some(0)).map(|_| ()).unwrap_err();
+    assert!(matches!(error, StoreError::Locked { .. }), "{error}");
+    assert!(error.to_string().contains("locked by"), "{error}");
+    other.execute_batch("COMMIT").unwrap();
+    assert_eq!(open(&path), None);
+}
+
+#[test]
+fn what_another_process_wrote_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("palimpsest.db");
+    open(&path);
+    let (mut one, _) = Store::open(&path, Some(0)).unwrap();
+    let version = one.version().unwrap();
+    open(&path);
+    let moved = one
+        .update(version, |_| Ok::<_, StoreError>(()))
+        .unwrap_err();
+    assert!(matches!(moved, StoreError::Moved { .. }));
+    let version = one.version().unwrap();
+    one.update(version, |_| Ok::<_, StoreError>(())).unwrap();
+}
+
+#[test]
+fn a_failed_update_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("palimpsest.db");
+    open(&path);
+    let (mut store, _) = Store::open(&path, None).unwrap();
+    let before = store.dump().unwrap();
+    let version = store.version().unwrap();
+    let stop = store.update(version, |update| {
+        update.remove_entry("2024-11-01".parse().unwrap())?;
+        Err::<(), _>(StoreError::Corrupt { path: path.clone() })
+    });
+    assert!(stop.is_err());
+    assert_eq!(store.dump().unwrap(), before);
+}

@@ -1,0 +1,119 @@
+//! Keeping `entry_people` right while spellings come and go.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::params;
+
+use super::people::{People, Spelling};
+use super::update::{Sql, Update};
+
+impl Update<'_> {
+    pub(super) fn finish_people(&mut self) -> Sql {
+        if self.spellings_changed()? {
+            let moved = self.resolve_people()?;
+            for (item, mention) in moved {
+                let sql = "SELECT entry FROM spellings WHERE item = ?1 AND mention = ?2";
+                let mut rows = self.connection.prepare_cached(sql)?;
+                for entry in rows.query_map(params![item, mention], |r| r.get(0))? {
+                    self.touched.insert(entry?);
+                }
+            }
+        }
+        for entry in &self.touched {
+            if !self.fill {
+                self.run("DELETE FROM entry_people WHERE entry = ?1", &[entry])?;
+            }
+            // With min(), the other columns come from the row that has the minimum.
+            self.run(
+                "INSERT INTO entry_people
+                 SELECT s.entry, p.person, s.item, min(s.position)
+                 FROM spellings s JOIN spelling_people p ON p.item = s.item AND p.mention = 0
+                 WHERE s.entry = ?1 AND s.mention = 0 GROUP BY p.person",
+                &[entry],
+            )?;
+            self.run(
+                "UPDATE entry_date_people SET person = (SELECT person FROM spelling_people p
+                     WHERE p.item = entry_date_people.item AND p.mention = 1)
+                 WHERE entry = ?1",
+                &[entry],
+            )?;
+        }
+        self.run(
+            "DELETE FROM people WHERE NOT EXISTS (SELECT 1 FROM spelling_people WHERE person = name)",
+            &[],
+        )
+    }
+
+    /// Whether the set of all spellings is another than before.
+    fn spellings_changed(&self) -> Sql<bool> {
+        if self.fill {
+            return Ok(true);
+        }
+        let mut counts: BTreeMap<&Spelling, (i64, i64)> = BTreeMap::new();
+        self.removed
+            .iter()
+            .for_each(|s| counts.entry(s).or_default().0 += 1);
+        self.added
+            .iter()
+            .for_each(|s| counts.entry(s).or_default().1 += 1);
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM spellings WHERE item = ?1 AND name = ?2
+            AND full = ?3 AND alias = ?4 AND mention = ?5 LIMIT ?6)";
+        let mut count = self.connection.prepare_cached(sql)?;
+        for (s, (removed, added)) in counts {
+            let some = added + 1;
+            let now: i64 = count.query_row(
+                params![s.item, s.name, s.full, s.alias, s.mention, some],
+                |r| r.get(0),
+            )?;
+            // What stands in more entries than were written now stood there before.
+            if (now > 0) != (removed > 0 || now > added) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Works out who is who; gives the spellings that changed hands.
+    fn resolve_people(&mut self) -> Sql<Vec<(String, bool)>> {
+        let sql = "SELECT DISTINCT item, name, full, alias, mention FROM spellings";
+        let mut all = self.connection.prepare_cached(sql)?;
+        let all: BTreeSet<Spelling> = all.query_map([], spelling)?.collect::<Sql<_>>()?;
+        let mut old = self
+            .connection
+            .prepare_cached("SELECT item, mention, person FROM spelling_people")?;
+        let mut old: BTreeMap<(String, bool), String> = old
+            .query_map([], |r| Ok(((r.get(0)?, r.get(1)?), r.get(2)?)))?
+            .collect::<Sql<_>>()?;
+        let people = People::resolve(&all);
+        let mut moved = Vec::new();
+        for (key, person) in people.of {
+            if old.remove(&key).as_ref() != Some(&person) {
+                self.name("people", &person)?;
+                let sql = "INSERT OR REPLACE INTO spelling_people VALUES (?1, ?2, ?3)";
+                self.run(sql, &[&key.0, &key.1, &person])?;
+                moved.push(key);
+            }
+        }
+        for (item, mention) in old.into_keys() {
+            let sql = "DELETE FROM spelling_people WHERE item = ?1 AND mention = ?2";
+            self.run(sql, &[&item, &mention])?;
+        }
+        self.run("DELETE FROM aliases", &[])?;
+        for (alias, person) in &people.aliases {
+            // Whose alias it is need not be listed anywhere under that very name.
+            self.name("people", person)?;
+            self.run("INSERT INTO aliases VALUES (?1, ?2)", &[alias, person])?;
+        }
+        Ok(moved)
+    }
+}
+
+pub(super) fn spelling(row: &rusqlite::Row<'_>) -> Sql<Spelling> {
+    Ok(Spelling {
+        item: row.get(0)?,
+        name: row.get(1)?,
+        full: row.get(2)?,
+        alias: row.get(3)?,
+        mention: row.get(4)?,
+    })
+}

@@ -1,0 +1,338 @@
+//! Reading the planned dates and writing their rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::RefreshError;
+use super::ledgers::Ledgers;
+use super::look::Look;
+use super::plan::Plan;
+use super::report::{Failure, Report};
+use super::state::{Version, Versions, decide};
+use crate::journal::{Entry, EntryDate, EntryError, Layout, Note, PathKind};
+use crate::ledger::{Ledger, short_sha256};
+use crate::repo::{Blob, Index, ObjectId, Repo};
+use crate::store::{FileRow, Update};
+
+/// Below this many dates HEAD's files are looked up one by one.
+const FEW: usize = 64;
+
+pub(super) struct Apply<'a, 'l, 'u> {
+    pub repo: &'a Repo,
+    pub layout: &'a Layout,
+    pub head: Option<ObjectId>,
+    pub look: &'a Look,
+    pub plan: &'a Plan,
+    pub ledgers: &'a mut Ledgers<'l>,
+    pub update: &'a mut Update<'u>,
+    pub report: Report,
+    /// Dates that somebody asked for; their changes are told in any case.
+    pub asked: &'a BTreeSet<EntryDate>,
+    /// The index was empty: everything is created, item by item is not told.
+    pub fill: bool,
+}
+
+type Paths = BTreeMap<(EntryDate, bool), Vec<String>>;
+type HeadFiles = BTreeMap<String, Blob>;
+
+impl Apply<'_, '_, '_> {
+    pub(super) fn run(mut self, progress: &dyn Fn(usize, usize)) -> Result<Report, RefreshError> {
+        let work = self.paths();
+        let head_files = self.head_files()?;
+        let head_paths = by_date(self.layout, head_files.keys());
+        let index = self.index_if_needed(&work, &head_paths)?;
+        let total = self.plan.dates.len();
+        let mut rows: BTreeMap<String, FileRow> = BTreeMap::new();
+        for (at, date) in self.plan.dates.iter().enumerate() {
+            progress(at, total);
+            self.date(
+                *date,
+                &work,
+                &head_paths,
+                &head_files,
+                index.as_ref(),
+                &mut rows,
+            )?;
+        }
+        self.files(rows)?;
+        for date in &self.plan.digests {
+            let digest = self.look.seen.digests.get(date);
+            self.update.set_digest(*date, digest.map(String::as_str))?;
+        }
+        let head = self.head.map(|h| h.to_string()).unwrap_or_default();
+        self.update.set_meta("head", &head)?;
+        Ok(self.report)
+    }
+
+    /// The work tree's entry files (`false`) and note files (`true`) by date.
+    fn paths(&self) -> Paths {
+        by_date(self.layout, self.look.seen.files.keys())
+    }
+
+    /// What HEAD has at every path that may hold one of the planned dates.
+    fn head_files(&self) -> Result<HeadFiles, RefreshError> {
+        let Some(head) = self.head else {
+            return Ok(HeadFiles::new());
+        };
+        if self.plan.dates.len() > FEW || self.look.all_of_head {
+            let folders = [self.layout.journal.as_str(), &self.layout.wiki];
+            let all = self.repo.changes(None, Some(head), &folders)?;
+            return Ok(all
+                .into_iter()
+                .filter_map(|c| Some((c.path, c.new?)))
+                .collect());
+        }
+        let mut files = HeadFiles::new();
+        let known = self
+            .look
+            .known
+            .files
+            .keys()
+            .chain(self.look.seen.files.keys());
+        let known = known
+            .chain(&self.look.seen.head_changes)
+            .chain(&self.look.links)
+            .cloned();
+        let usual = self.plan.dates.iter();
+        let usual = usual.flat_map(|d| [self.layout.entry_path(*d), self.layout.note_path(*d)]);
+        let paths: BTreeSet<String> = known.chain(usual).collect();
+        for path in paths {
+            let planned = super::plan::date_of(self.layout, &path);
+            if planned.is_some_and(|d| self.plan.dates.contains(&d))
+                && let Some(blob) = self.repo.blob_at(head, &path)?
+            {
+                files.insert(path, blob);
+            }
+        }
+        // A file that was gone already keeps its place in its entry's row.
+        for date in &self.plan.dates {
+            if let Some(path) = self.update.path(*date)?
+                && let Some(blob) = self.repo.blob_at(head, &path)?
+            {
+                files.insert(path, blob);
+            }
+        }
+        Ok(files)
+    }
+
+    /// The index tells a file that is gone from one that a sparse checkout left out.
+    fn index_if_needed(&self, work: &Paths, head: &Paths) -> Result<Option<Index>, RefreshError> {
+        let absent = self.plan.dates.iter().any(|date| {
+            [false, true]
+                .into_iter()
+                .any(|note| head.contains_key(&(*date, note)) && !work.contains_key(&(*date, note)))
+        });
+        // An index that libgit2 cannot read says nothing about it.
+        Ok(absent.then(|| self.repo.index().ok()).flatten())
+    }
+
+    fn date(
+        &mut self,
+        date: EntryDate,
+        work: &Paths,
+        head_paths: &Paths,
+        head_files: &HeadFiles,
+        index: Option<&Index>,
+        rows: &mut BTreeMap<String, FileRow>,
+    ) -> Result<(), RefreshError> {
+        let year = self.ledgers.year(date.year())?;
+        let (head_rows, now_rows) = (year.head.of_entry(date), year.now.of_entry(date));
+        let none = Vec::new();
+        let paths = |from: &Paths, note| from.get(&(date, note)).cloned().unwrap_or_default();
+
+        let mut versions = Versions::default();
+        let (entry_paths, note_paths) = (paths(work, false), paths(work, true));
+        let head_entries = head_paths.get(&(date, false)).unwrap_or(&none);
+        let left_out = |path: &String| {
+            self.look.links.contains(path) || index.is_some_and(|i| i.is_left_out(path))
+        };
+        versions.untold = entry_paths.is_empty() && head_entries.iter().any(left_out)
+            || self
+                .look
+                .links
+                .iter()
+                .any(|l| self.layout.classify(l) == PathKind::Entry(date));
+
+        let head_path = match entry_paths.as_slice() {
+            [path] if head_files.contains_key(path) => Some(path),
+            _ => head_entries.first(),
+        };
+        let head_id = head_path
+            .and_then(|p| head_files.get(p))
+            .and_then(|b| b.file());
+        let mut same = false;
+        if let [path] = entry_paths.as_slice() {
+            let (bytes, row) = self.file(path, date)?;
+            same = head_id.is_some() && ObjectId::of_file(&bytes) == head_id;
+            let read = Entry::read(date, &bytes);
+            versions.work = Some(self.version(path, read, row, rows));
+        } else if entry_paths.len() > 1 {
+            let all = entry_paths.join(" and ");
+            for path in &entry_paths {
+                let (_, mut row) = self.file(path, date)?;
+                row.problem = Some(format!(
+                    "1:1: {all} are both the entry of {date}; expected one"
+                ));
+                rows.insert(path.clone(), row);
+            }
+            versions.work = Some(Version {
+                path: entry_paths[0].clone(),
+                content: None,
+            });
+        }
+        if let (Some(path), Some(id), false) = (head_path, head_id, same) {
+            let bytes = self.repo.read_blob(id)?;
+            versions.head = Some(Version {
+                path: path.clone(),
+                content: Entry::read(date, &bytes).ok(),
+            });
+        }
+        versions.same = same;
+        if versions.work.is_none() && versions.head.is_none() {
+            versions.deleted = self.deleted(date, &now_rows);
+        }
+        self.notes(
+            date,
+            &mut versions,
+            &note_paths,
+            head_paths,
+            head_files,
+            rows,
+        )?;
+
+        let problem = |path: &String| rows.get(path).and_then(|r| r.problem.as_ref());
+        let broken = entry_paths.iter().any(|p| problem(p).is_some());
+        let broken_note = note_paths.iter().any(|p| problem(p).is_some());
+        let touched = |paths: &[String]| paths.iter().any(|p| self.touched(p, rows));
+        let (entry_touched, note_touched) = (touched(&entry_paths), touched(&note_paths));
+        let indexed = decide(date, versions, &head_rows, now_rows);
+        self.write_entry(date, &indexed, entry_touched, broken)?;
+        self.write_note(date, &indexed, note_touched, broken_note)?;
+        self.update.put_ledger(date, &indexed.ledger)?;
+        Ok(())
+    }
+
+    /// Whether a file's bytes are others than at the last look.
+    fn touched(&self, path: &String, rows: &BTreeMap<String, FileRow>) -> bool {
+        let before = self.look.known.files.get(path).map(|r| &r.content);
+        before != rows.get(path).map(|r| &r.content)
+    }
+
+    fn file(&self, path: &str, date: EntryDate) -> Result<(Vec<u8>, FileRow), RefreshError> {
+        // One that went away since the look is an empty one, and read again next time.
+        let bytes = self.repo.read_work_file(path)?.unwrap_or_default();
+        let stamp = self.look.seen.files.get(path).cloned().unwrap_or_default();
+        let row = FileRow {
+            entry: Some(date.to_string()),
+            stamp,
+            content: short_sha256(&bytes),
+            problem: None,
+        };
+        Ok((bytes, row))
+    }
+
+    fn version<T>(
+        &mut self,
+        path: &str,
+        read: Result<T, EntryError>,
+        mut row: FileRow,
+        rows: &mut BTreeMap<String, FileRow>,
+    ) -> Version<T> {
+        row.problem = read.as_ref().err().map(ToString::to_string);
+        rows.insert(path.to_owned(), row);
+        Version {
+            path: path.to_owned(),
+            content: read.ok(),
+        }
+    }
+
+    fn notes(
+        &mut self,
+        date: EntryDate,
+        versions: &mut Versions,
+        paths: &[String],
+        head_paths: &Paths,
+        head_files: &HeadFiles,
+        rows: &mut BTreeMap<String, FileRow>,
+    ) -> Result<(), RefreshError> {
+        let head = head_paths.get(&(date, true)).and_then(|p| p.first());
+        if let Some((path, id)) = head.and_then(|p| Some((p, head_files.get(p)?.file()?))) {
+            let bytes = self.repo.read_blob(id)?;
+            versions.head_note = Some(Version {
+                path: path.clone(),
+                content: Note::read(&bytes).ok(),
+            });
+        }
+        for path in paths {
+            let (bytes, row) = self.file(path, date)?;
+            let read = Note::read(&bytes);
+            let version = self.version(path, read, row, rows);
+            if versions.work_note.is_none() {
+                versions.work_note = Some(version);
+            } else if let Some(row) = rows.get_mut(path) {
+                let first = versions.work_note.as_ref().map_or("", |v| v.path.as_str());
+                row.problem = Some(format!(
+                    "1:1: {first} is the note of {date} already; expected one"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The last version of a deleted entry, as far as it is still to be had.
+    fn deleted(&self, date: EntryDate, rows: &Ledger) -> Option<Version<Entry>> {
+        let (_, deletion) = rows.deletions_of(date).find(|(_, d)| d.state.is_active())?;
+        let id: ObjectId = deletion.blob.parse().ok()?;
+        let bytes = self.repo.read_blob(id).ok()?;
+        Some(Version {
+            path: deletion.path.clone(),
+            content: Entry::read(date, &bytes).ok(),
+        })
+    }
+
+    /// Writes the planned files' rows; those of the ledger hold no entry.
+    fn files(&mut self, mut rows: BTreeMap<String, FileRow>) -> Result<(), RefreshError> {
+        for path in &self.plan.files {
+            let Some(stamp) = self.look.seen.files.get(path) else {
+                self.update.set_file(path, None)?;
+                continue;
+            };
+            rows.entry(path.clone()).or_insert_with(|| FileRow {
+                stamp: stamp.clone(),
+                ..FileRow::default()
+            });
+        }
+        for (path, mut row) in rows {
+            if let PathKind::Ledger(year) = self.layout.classify(&path) {
+                let corrupt = &self.ledgers.year(year)?.now.corrupt;
+                row.problem = corrupt.first().map(|c| {
+                    let more = corrupt.len() - 1;
+                    let more = if more > 0 {
+                        format!(" (and {more} more)")
+                    } else {
+                        String::new()
+                    };
+                    format!("{}:1: no line of a ledger{more}; kept as it stands", c.line)
+                });
+            }
+            if self.look.known.files.get(&path) != Some(&row) {
+                self.update.set_file(&path, Some(&row))?;
+            }
+            if let Some(problem) = row.problem {
+                self.report.failed.push(Failure { path, problem });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn by_date<'p>(layout: &Layout, paths: impl Iterator<Item = &'p String>) -> Paths {
+    let mut found = Paths::new();
+    for path in paths {
+        match layout.classify(path) {
+            PathKind::Entry(date) => found.entry((date, false)).or_default().push(path.clone()),
+            PathKind::Note(date) => found.entry((date, true)).or_default().push(path.clone()),
+            _ => {}
+        }
+    }
+    found
+}

@@ -1,0 +1,71 @@
+//! The ledger of each year as HEAD and the work tree have it, read when needed.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::journal::{EntryDate, Layout};
+use crate::ledger::{self, Ledger, short_sha256};
+use crate::repo::{ObjectId, Repo, RepoError};
+
+/// A year's ledger in its two versions.
+#[derive(Debug, Default)]
+pub(super) struct Year {
+    /// What is committed: what whoever edits the work tree knew.
+    pub head: Ledger,
+    /// What counts: the work tree's file, or HEAD's where there is none.
+    pub now: Ledger,
+}
+
+impl Year {
+    /// A digest of each entry's rows in both versions.
+    pub(super) fn digests(&self) -> BTreeMap<EntryDate, String> {
+        let keys = |ledger: &Ledger| {
+            let tombstones = ledger.tombstones.keys().map(|k| k.entry);
+            let deletions = ledger.deletions.keys().map(|k| k.0);
+            let sync = ledger.sync.keys().map(|k| k.0);
+            tombstones.chain(deletions).chain(sync).collect::<Vec<_>>()
+        };
+        let digest = |entry| {
+            let rows = |ledger: &Ledger| ledger::format(&ledger.of_entry(entry));
+            short_sha256(&[rows(&self.head), rows(&self.now)].join(&0))
+        };
+        let entries = keys(&self.head).into_iter().chain(keys(&self.now));
+        entries.map(|entry| (entry, digest(entry))).collect()
+    }
+}
+
+/// The years that were read so far.
+pub(super) struct Ledgers<'a> {
+    repo: &'a Repo,
+    layout: &'a Layout,
+    head: Option<ObjectId>,
+    years: BTreeMap<i32, Rc<Year>>,
+}
+
+impl<'a> Ledgers<'a> {
+    pub(super) fn new(repo: &'a Repo, layout: &'a Layout, head: Option<ObjectId>) -> Self {
+        Self {
+            repo,
+            layout,
+            head,
+            years: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn year(&mut self, year: i32) -> Result<Rc<Year>, RepoError> {
+        if let Some(found) = self.years.get(&year) {
+            return Ok(Rc::clone(found));
+        }
+        let path = self.layout.ledger_path(year);
+        let head = match self.head {
+            Some(head) => self.repo.read_at(head, &path)?,
+            None => None,
+        };
+        let head = head.map(|bytes| ledger::parse(&bytes)).unwrap_or_default();
+        let now = self.repo.read_work_file(&path)?;
+        let now = now.map_or_else(|| head.clone(), |bytes| ledger::parse(&bytes));
+        let read = Rc::new(Year { head, now });
+        self.years.insert(year, Rc::clone(&read));
+        Ok(read)
+    }
+}

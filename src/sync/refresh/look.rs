@@ -1,0 +1,170 @@
+//! Looking at the work tree and at HEAD, as far as the scope goes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::SystemTime;
+
+use super::ledgers::Ledgers;
+use super::plan::{Seen, date_of};
+use super::{RefreshError, Scope};
+use crate::journal::{EntryDate, Layout, PathKind};
+use crate::repo::{ObjectId, Repo, Skipped, WorkFile};
+use crate::store::{FileRow, Known, Store};
+
+/// What a look found, with what the index knew of the same things.
+pub(super) struct Look {
+    pub known: Known,
+    pub seen: Seen,
+    pub skipped: Vec<String>,
+    /// Paths of symbolic links among the entries.
+    pub links: BTreeSet<String>,
+    pub undated: Vec<String>,
+    /// Everything in HEAD's folders is new to the index.
+    pub all_of_head: bool,
+}
+
+pub(super) fn look(
+    repo: &Repo,
+    layout: &Layout,
+    store: &Store,
+    head: Option<ObjectId>,
+    ledgers: &mut Ledgers<'_>,
+    scope: Scope,
+) -> Result<Look, RefreshError> {
+    let recorded = store.meta("head")?;
+    let recorded: Option<ObjectId> = recorded.and_then(|h| h.parse().ok());
+    let folders = [layout.journal.as_str(), &layout.wiki, &layout.ledger];
+    // A HEAD that is gone (rewritten and collected) tells nothing: take it all.
+    let changes = repo.changes(recorded, head, &folders);
+    let (changes, all_of_head) = match changes {
+        Ok(changes) => (changes, recorded.is_none() && head.is_some()),
+        Err(_) => (repo.changes(None, head, &folders)?, true),
+    };
+    let head_changes: Vec<String> = changes.into_iter().map(|c| c.path).collect();
+    let everything = scope == Scope::All || store.is_empty() || all_of_head;
+
+    let mut found = Found::new(layout);
+    let known = if everything {
+        for folder in folders {
+            let files = repo.work_files(folder)?;
+            for skipped in &files.skipped {
+                found.skip(skipped);
+            }
+            files.files.iter().for_each(|f| found.add(f));
+        }
+        store.known()?
+    } else {
+        let dates: BTreeSet<EntryDate> = head_changes
+            .iter()
+            .filter_map(|p| date_of(layout, p))
+            .collect();
+        let known = store.known_of(&dates, &years(layout, head_changes.iter()))?;
+        let paths: BTreeSet<&String> = known.files.keys().chain(&head_changes).collect();
+        for path in paths {
+            match repo.work_file(path) {
+                Ok(Some(file)) => found.add(&file),
+                Ok(None) => {}
+                Err(_) => found.skip(&Skipped::Symlink(path.clone())),
+            }
+        }
+        known
+    };
+
+    let mut seen = Seen {
+        files: found.files,
+        head_changes,
+        ..Seen::default()
+    };
+    let of_files = changed(&known.files, &seen.files);
+    seen.years = years(layout, of_files.into_iter().chain(&seen.head_changes))
+        .into_keys()
+        .collect();
+    for year in &seen.years {
+        seen.digests.extend(ledgers.year(*year)?.digests());
+    }
+    Ok(Look {
+        known,
+        seen,
+        skipped: found.skipped,
+        links: found.links,
+        undated: found.undated,
+        all_of_head,
+    })
+}
+
+/// Paths whose stamp is not the known one, on either side.
+fn changed<'a>(
+    known: &'a BTreeMap<String, FileRow>,
+    seen: &'a BTreeMap<String, String>,
+) -> Vec<&'a String> {
+    let new = seen.iter().filter(|(path, stamp)| {
+        stamp.is_empty() || known.get(*path).is_none_or(|row| row.stamp != **stamp)
+    });
+    let gone = known.keys().filter(|path| !seen.contains_key(*path));
+    new.map(|(path, _)| path).chain(gone).collect()
+}
+
+/// The years whose ledger is among the paths.
+fn years<'a>(layout: &Layout, paths: impl Iterator<Item = &'a String>) -> BTreeMap<i32, String> {
+    let year = |path: &'a String| match layout.classify(path) {
+        PathKind::Ledger(year) => Some((year, path.clone())),
+        _ => None,
+    };
+    paths.filter_map(year).collect()
+}
+
+struct Found<'a> {
+    layout: &'a Layout,
+    now_ns: i64,
+    files: BTreeMap<String, String>,
+    skipped: Vec<String>,
+    links: BTreeSet<String>,
+    undated: Vec<String>,
+}
+
+impl<'a> Found<'a> {
+    fn new(layout: &'a Layout) -> Self {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        let now = now.map_or(0, |d| d.as_nanos());
+        Self {
+            layout,
+            now_ns: i64::try_from(now).unwrap_or(i64::MAX),
+            files: BTreeMap::new(),
+            skipped: Vec::new(),
+            links: BTreeSet::new(),
+            undated: Vec::new(),
+        }
+    }
+
+    fn skip(&mut self, skipped: &Skipped) {
+        if let Skipped::Symlink(path) = skipped {
+            self.links.insert(path.clone());
+        }
+        self.skipped.push(skipped.to_string());
+    }
+
+    fn add(&mut self, file: &WorkFile) {
+        match self.layout.classify(&file.path) {
+            PathKind::Entry(_) | PathKind::Note(_) | PathKind::Ledger(_) => {
+                self.files.insert(file.path.clone(), self.stamp(file));
+            }
+            PathKind::UndatedPage => self.undated.push(file.path.clone()),
+            PathKind::Other => {}
+        }
+    }
+
+    /// Empty for a file that was written so short a time ago that it may be
+    /// written again without its stamp changing. Where times are whole seconds,
+    /// the file system may count in steps of two.
+    fn stamp(&self, file: &WorkFile) -> String {
+        const SECOND: i64 = 1_000_000_000;
+        let step = if file.mtime_ns % SECOND == 0 {
+            2 * SECOND
+        } else {
+            SECOND / 10
+        };
+        if file.mtime_ns > self.now_ns.saturating_sub(step) {
+            return String::new();
+        }
+        format!("{} {} {}", file.size, file.mtime_ns, file.ino)
+    }
+}

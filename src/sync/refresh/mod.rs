@@ -1,0 +1,206 @@
+//! Bringing the index up to date, at the cost of what changed.
+//!
+//! The index is a pure function of HEAD, HEAD's ledger and the work tree. `look`
+//! finds what there is, `plan` compares it with what the index knows (pure),
+//! `state` decides what is indexed of a date (pure), `apply` reads and writes, in
+//! one transaction. Nothing is remembered that cannot be worked out again; only an
+//! entry that was never readable in HEAD keeps the rows it had while its file is broken.
+
+mod apply;
+mod ledgers;
+mod look;
+mod plan;
+mod report;
+mod state;
+mod write;
+
+use std::collections::BTreeSet;
+
+pub use report::{Change, Failure, Report, What, Why};
+
+use crate::journal::{EntryDate, Layout};
+use crate::repo::{Repo, RepoError};
+use crate::store::{Fresh, Store, StoreError};
+
+/// How far to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// At every file of the journal, by its stat: readers and syncs.
+    All,
+    /// At what differs between the HEAD of the index and HEAD now: hooks.
+    Head,
+}
+
+/// What to do besides.
+pub struct Options<'a> {
+    pub scope: Scope,
+    /// Say what would be done; write nothing.
+    pub dry_run: bool,
+    /// Read every file again, into a database made anew.
+    pub force: bool,
+    /// Entries whose state is told even if nothing changed.
+    pub asked: BTreeSet<EntryDate>,
+    /// Seconds to wait for another process; a few if not said.
+    pub wait: Option<u64>,
+    /// Called with the number of entries done and of all.
+    pub progress: &'a dyn Fn(usize, usize),
+}
+
+impl Options<'_> {
+    /// The options of a reader: everything, quietly.
+    #[must_use]
+    pub fn new(scope: Scope) -> Self {
+        Self {
+            scope,
+            dry_run: false,
+            force: false,
+            asked: BTreeSet::new(),
+            wait: None,
+            progress: &|_, _| {},
+        }
+    }
+}
+
+/// Why the index could not be brought up to date.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    #[error(transparent)]
+    Repo(#[from] RepoError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Carries the report out of the transaction that is rolled back.
+    #[error("a dry run")]
+    DryRun(Box<Report>),
+}
+
+impl RefreshError {
+    const fn is_corrupt(&self) -> bool {
+        matches!(self, Self::Store(e) if e.is_corrupt())
+    }
+
+    const fn has_moved(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Moved { .. }))
+    }
+}
+
+/// How often to begin again while other processes keep writing.
+const TRIES: usize = 5;
+
+/// Brings the index up to date; gives it, open, with what was done.
+///
+/// # Errors
+/// The repository or the database cannot be read or written. A file that cannot
+/// be read is no error but in the report.
+pub fn refresh(
+    repo: &Repo,
+    layout: &Layout,
+    options: &Options<'_>,
+) -> Result<(Store, Report), RefreshError> {
+    let path = repo.inside(&layout.database)?;
+    let (mut store, mut fresh) = if options.dry_run {
+        (Store::open_or_pretend(&path, options.wait)?, None)
+    } else if options.force {
+        let (store, fresh) = Store::recreate(&path, options.wait)?;
+        (store, Some(fresh))
+    } else {
+        Store::open(&path, options.wait)?
+    };
+    let mut tries = 0;
+    loop {
+        match attempt(repo, layout, &mut store, options) {
+            Ok(mut report) => {
+                report.fresh = fresh;
+                return Ok((store, report));
+            }
+            Err(RefreshError::DryRun(report)) => return Ok((store, *report)),
+            Err(e) if e.has_moved() && tries < TRIES => tries += 1,
+            Err(e) if e.is_corrupt() && fresh.is_none() && !options.dry_run => {
+                drop(store);
+                store = Store::recreate(&path, options.wait)?.0;
+                fresh = Some(Fresh::Damaged);
+            }
+            Err(e) => return Err(e),
+        }
+    }
+}
+
+fn attempt(
+    repo: &Repo,
+    layout: &Layout,
+    store: &mut Store,
+    options: &Options<'_>,
+) -> Result<Report, RefreshError> {
+    let version = store.version()?;
+    let head = repo.head()?;
+    let mut ledgers = ledgers::Ledgers::new(repo, layout, head);
+    let look = look::look(repo, layout, store, head, &mut ledgers, options.scope)?;
+    let force = options.force || options.dry_run && store.is_empty();
+    let mut plan = plan::plan(layout, &look.known, &look.seen, force);
+    plan.dates.extend(&options.asked);
+    let head_now = head.map(|h| h.to_string()).unwrap_or_default();
+    let report = Report {
+        skipped: look.skipped.clone(),
+        undated: look.undated.clone(),
+        failed: still_failing(&look, &plan),
+        ..Report::default()
+    };
+    let same_head = look.known.meta.get("head") == Some(&head_now);
+    let mut report = if plan == plan::Plan::default() && same_head && !store.is_empty() {
+        report
+    } else {
+        let fill = store.is_empty();
+        store.update(version, |update| {
+            let apply = apply::Apply {
+                repo,
+                layout,
+                head,
+                look: &look,
+                plan: &plan,
+                ledgers: &mut ledgers,
+                update,
+                report,
+                asked: &options.asked,
+                fill,
+            };
+            let mut report = apply.run(options.progress)?;
+            if options.dry_run {
+                count_unread(layout, &look, &plan, &mut report);
+                return Err(RefreshError::DryRun(Box::new(report)));
+            }
+            Ok(report)
+        })?
+    };
+    count_unread(layout, &look, &plan, &mut report);
+    Ok(report)
+}
+
+/// Files that could not be read last time and have not changed since.
+fn still_failing(look: &look::Look, plan: &plan::Plan) -> Vec<Failure> {
+    let same = look.known.files.iter().filter(|(path, row)| {
+        let date = row.entry.as_deref().and_then(EntryDate::from_iso);
+        !plan.files.contains(*path) && date.is_none_or(|d| !plan.dates.contains(&d))
+    });
+    same.filter_map(|(path, row)| {
+        Some(Failure {
+            path: path.clone(),
+            problem: row.problem.clone()?,
+        })
+    })
+    .collect()
+}
+
+/// Counts what was not even read as unchanged.
+fn count_unread(layout: &Layout, look: &look::Look, plan: &plan::Plan, report: &mut Report) {
+    use crate::journal::PathKind;
+    for (path, row) in &look.known.files {
+        if row.problem.is_some() || !look.seen.files.contains_key(path) {
+            continue;
+        }
+        match layout.classify(path) {
+            PathKind::Entry(d) if !plan.dates.contains(&d) => report.unchanged_entries += 1,
+            PathKind::Note(d) if !plan.dates.contains(&d) => report.unchanged_notes += 1,
+            _ => {}
+        }
+    }
+    report.failed.sort_by(|a, b| a.path.cmp(&b.path));
+}

@@ -1,0 +1,158 @@
+//! Which dates must be looked at again: a pure comparison of what the index
+//! knows with what there is.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::journal::{EntryDate, Layout, PathKind};
+use crate::store::Known;
+
+/// What there is now.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    /// Stamps of the work tree's files by path; empty for a file that changed so
+    /// recently that its stamp proves nothing. Everything that the index knows of
+    /// and that is not here is gone.
+    pub files: BTreeMap<String, String>,
+    /// Paths that differ between the HEAD of the index and HEAD now.
+    pub head_changes: Vec<String>,
+    /// Digests of the ledger's rows of the years whose ledger changed.
+    pub digests: BTreeMap<EntryDate, String>,
+    pub years: BTreeSet<i32>,
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Plan {
+    /// The entries and notes to be read anew.
+    pub dates: BTreeSet<EntryDate>,
+    /// Files whose row is to be written, or taken out if they are gone.
+    pub files: BTreeSet<String>,
+    /// Entries whose ledger rows changed.
+    pub digests: BTreeSet<EntryDate>,
+}
+
+/// Compares. With `force` every date is read anew.
+pub(super) fn plan(layout: &Layout, known: &Known, seen: &Seen, force: bool) -> Plan {
+    let mut plan = Plan::default();
+    let paths: BTreeSet<&String> = known.files.keys().chain(seen.files.keys()).collect();
+    for path in paths {
+        let stamp = seen.files.get(path);
+        let same = known.files.get(path).map(|f| &f.stamp) == stamp;
+        if same && stamp.is_none_or(|s| !s.is_empty()) && !force {
+            continue;
+        }
+        plan.files.insert(path.clone());
+        plan.dates.extend(date_of(layout, path));
+    }
+    plan.dates
+        .extend(seen.head_changes.iter().filter_map(|p| date_of(layout, p)));
+    let known_digests = known
+        .digests
+        .iter()
+        .filter(|(d, _)| seen.years.contains(&d.year()));
+    let known_digests: BTreeMap<_, _> = known_digests.collect();
+    for date in known_digests.keys().copied().chain(seen.digests.keys()) {
+        if known_digests.get(date).copied() != seen.digests.get(date) {
+            plan.digests.insert(*date);
+            plan.dates.insert(*date);
+        }
+    }
+    plan
+}
+
+pub(super) fn date_of(layout: &Layout, path: &str) -> Option<EntryDate> {
+    match layout.classify(path) {
+        PathKind::Entry(date) | PathKind::Note(date) => Some(date),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::FileRow;
+
+    const A: &str = "journal/md/2024/2024-11-01.md";
+    const B: &str = "journal/md/2024/2024-11-02.md";
+    const NOTE: &str = "wiki/entries/2024/2024-11-03.md";
+
+    fn day(text: &str) -> EntryDate {
+        text.parse().unwrap()
+    }
+
+    fn known(files: &[(&str, &str)]) -> Known {
+        let row = |stamp: &str| FileRow {
+            stamp: stamp.to_owned(),
+            ..FileRow::default()
+        };
+        Known {
+            files: files
+                .iter()
+                .map(|(p, s)| ((*p).to_owned(), row(s)))
+                .collect(),
+            ..Known::default()
+        }
+    }
+
+    fn seen(files: &[(&str, &str)]) -> Seen {
+        Seen {
+            files: files
+                .iter()
+                .map(|(p, s)| ((*p).to_owned(), (*s).to_owned()))
+                .collect(),
+            ..Seen::default()
+        }
+    }
+
+    fn dates(known: &Known, seen: &Seen, force: bool) -> String {
+        let plan = plan(&Layout::default(), known, seen, force);
+        plan.dates
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    #[test]
+    fn what_changed_is_read_and_nothing_else() {
+        let old = known(&[(A, "1"), (B, "2")]);
+        for (files, expected) in [
+            (&[(A, "1"), (B, "2")] as &[_], ""),
+            (&[(A, "1"), (B, "3")], "2024-11-02"),
+            (&[(A, "1")], "2024-11-02"),
+            (&[(A, "1"), (B, "2"), (NOTE, "4")], "2024-11-03"),
+            (&[(A, ""), (B, "2")], "2024-11-01"),
+        ] {
+            assert_eq!(dates(&old, &seen(files), false), expected);
+        }
+        assert_eq!(
+            dates(&old, &seen(&[(A, "1"), (B, "2")]), true),
+            "2024-11-01 2024-11-02"
+        );
+        // A file that is always read again is read again.
+        let racy = known(&[(A, "")]);
+        assert_eq!(dates(&racy, &seen(&[(A, "")]), false), "2024-11-01");
+    }
+
+    #[test]
+    fn changes_of_head_and_of_the_ledger_count() {
+        let mut old = known(&[(A, "1")]);
+        let mut now = seen(&[(A, "1")]);
+        now.head_changes = vec![A.to_owned(), "README.md".to_owned()];
+        assert_eq!(dates(&old, &now, false), "2024-11-01");
+
+        old.digests = [
+            ("2024-11-01", "a"),
+            ("2024-11-02", "b"),
+            ("2023-01-01", "c"),
+        ]
+        .map(|(d, h)| (day(d), h.to_owned()))
+        .into();
+        let mut now = seen(&[(A, "1")]);
+        now.years.insert(2024);
+        now.digests = [("2024-11-01", "a"), ("2024-11-03", "d")]
+            .map(|(d, h)| (day(d), h.to_owned()))
+            .into();
+        assert_eq!(dates(&old, &now, false), "2024-11-02 2024-11-03");
+    }
+}

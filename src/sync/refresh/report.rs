@@ -1,0 +1,100 @@
+//! What a refresh did, as data; the command line prints it.
+
+use std::collections::BTreeSet;
+
+use crate::journal::{EntryDate, ItemKey, Table};
+use crate::store::Fresh;
+
+/// What a refresh did, or would do.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The database was made anew, and why.
+    pub fresh: Option<Fresh>,
+    /// Entries that changed, by date.
+    pub entries: Vec<Change>,
+    /// Notes that changed, by date; their items are empty.
+    pub notes: Vec<Change>,
+    /// Entries and notes that were looked at and are as they were.
+    pub unchanged_entries: usize,
+    pub unchanged_notes: usize,
+    /// Every file that cannot be read: `path:line:column: why`.
+    pub failed: Vec<Failure>,
+    /// What is odd in the entries read now: `path:line:column: what`.
+    pub warnings: Vec<String>,
+    /// Symbolic links and names that are not UTF-8, said as they are.
+    pub skipped: Vec<String>,
+    /// Markdown files whose name is no date.
+    pub undated: Vec<String>,
+}
+
+/// An entry's change in the index.
+#[derive(Debug, Clone)]
+pub struct Change {
+    pub date: EntryDate,
+    pub path: String,
+    pub what: What,
+    /// Items that are indexed now and were not before.
+    pub added: BTreeSet<(Table, ItemKey)>,
+    /// Items that were indexed before and are not now, with the reason.
+    pub removed: Vec<(Table, ItemKey, Why)>,
+    /// Items that stand in the file and stay out, since a removal of them is active.
+    pub kept_out: BTreeSet<(Table, ItemKey)>,
+}
+
+/// What became of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    Created,
+    Updated,
+    Deleted,
+    Restored,
+    /// Nothing changed in the index; listed since somebody asked for it.
+    Unchanged,
+}
+
+impl What {
+    /// The word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Deleted => "deleted",
+            Self::Restored => "restored",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// Why an item is not indexed any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// Taken out of the file; its tombstone is made by the commit.
+    Pending,
+    /// A removal in the ledger, made by this machine or another one.
+    RemovedBy { machine: String, at: String },
+    /// The file does not hold it, and no removal was recorded.
+    NotInFile,
+}
+
+/// A file that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    pub path: String,
+    /// `line:column: why`
+    pub problem: String,
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.path, self.problem)
+    }
+}
+
+impl Report {
+    /// How many entries have become this.
+    #[must_use]
+    pub fn count(&self, what: What) -> usize {
+        self.entries.iter().filter(|c| c.what == what).count()
+    }
+}

@@ -1,0 +1,237 @@
+//! What is to be indexed of one date: a pure decision from the versions there are.
+
+use std::collections::BTreeSet;
+
+use crate::journal::{Entry, EntryDate, Facts, ItemKey, Note, Table};
+use crate::ledger::{self, Context, FileRef, Ledger, Parent, Source, State};
+use crate::store::LedgerRows;
+
+/// A version of an entry's or a note's file.
+#[derive(Debug, Clone)]
+pub(super) struct Version<T> {
+    pub path: String,
+    /// `None` where it cannot be read.
+    pub content: Option<T>,
+}
+
+/// All that there is of a date.
+#[derive(Debug, Default)]
+pub(super) struct Versions {
+    /// HEAD's file; its content is `None` also where it is as in the work tree.
+    pub head: Option<Version<Entry>>,
+    pub work: Option<Version<Entry>>,
+    /// The work tree's file has HEAD's bytes.
+    pub same: bool,
+    /// The work tree's file is not gone but cannot be told: left out by a sparse
+    /// checkout, a symbolic link, or there twice.
+    pub untold: bool,
+    /// What a deletion in the ledger has kept.
+    pub deleted: Option<Version<Entry>>,
+    pub head_note: Option<Version<Note>>,
+    pub work_note: Option<Version<Note>>,
+}
+
+/// What is indexed of a date.
+#[derive(Debug, Default)]
+pub(super) struct Indexed {
+    pub entry: Option<IndexedEntry>,
+    pub note: Option<(String, Note, bool)>,
+    pub ledger: LedgerRows,
+    /// The work tree's file cannot be read and HEAD has none that can: what is
+    /// indexed stays.
+    pub keep: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct IndexedEntry {
+    pub entry: Entry,
+    pub path: String,
+    pub pending: bool,
+    /// At, by, why.
+    pub deleted: Option<(String, String, String)>,
+    pub kept_out: BTreeSet<(Table, ItemKey)>,
+}
+
+/// Decides. `head_rows` and `rows` are the entry's rows in HEAD's ledger and in
+/// the one of the work tree.
+pub(super) fn decide(
+    date: EntryDate,
+    versions: Versions,
+    head_rows: &Ledger,
+    rows: Ledger,
+) -> Indexed {
+    let mut indexed = Indexed {
+        ledger: LedgerRows {
+            pending: changed_rows(head_rows, &rows),
+            rows,
+            ..LedgerRows::default()
+        },
+        ..Indexed::default()
+    };
+    note(&versions, &mut indexed);
+    entry(date, versions, head_rows, &mut indexed);
+    indexed
+}
+
+fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut Indexed) {
+    let Versions {
+        head,
+        work,
+        deleted,
+        same,
+        untold,
+        ..
+    } = versions;
+    let readable = |v: &Version<Entry>| v.content.is_some();
+    let (shown, pending, gone) = match (work, head) {
+        (Some(work), head) if readable(&work) => {
+            if let Some(now) = work.content.as_ref().filter(|_| !same) {
+                let before = head.as_ref().map(|h| h.content.as_ref().map(Entry::facts));
+                compare(
+                    date,
+                    before.as_ref(),
+                    &now.facts(),
+                    head_rows,
+                    &mut indexed.ledger,
+                );
+            }
+            (work, !same, None)
+        }
+        // It cannot be read or told; what HEAD says stays.
+        (work, Some(head)) if readable(&head) && (work.is_some() || untold) => {
+            (head, work.is_some(), None)
+        }
+        (Some(_), _) => {
+            indexed.keep = true;
+            return;
+        }
+        (None, Some(head)) if readable(&head) => (
+            head,
+            true,
+            Some((String::new(), String::new(), "file removed".to_owned())),
+        ),
+        (None, Some(_)) => {
+            indexed.keep = untold;
+            return;
+        }
+        (None, None) if untold => {
+            indexed.keep = true;
+            return;
+        }
+        (None, None) => {
+            let row = indexed
+                .ledger
+                .rows
+                .deletions_of(date)
+                .find(|(_, d)| d.state.is_active());
+            let row = row.map(|(_, d)| (d.at.clone(), d.by.clone(), d.reason.clone()));
+            match (deleted.filter(readable), row) {
+                (Some(version), Some(row)) => (version, false, Some(row)),
+                _ => return,
+            }
+        }
+    };
+    let Some(entry) = shown.content else { return };
+    let active = indexed.ledger.rows.kept_out(date);
+    let items = entry.facts().items;
+    indexed.entry = Some(IndexedEntry {
+        // What a deleted entry's last version held is shown as it was.
+        kept_out: if gone.is_some() {
+            BTreeSet::new()
+        } else {
+            items.intersection(&active).cloned().collect()
+        },
+        entry,
+        path: shown.path,
+        pending,
+        deleted: gone,
+    });
+}
+
+/// Lays over the ledger's rows what a commit of the work tree would make of them.
+fn compare(
+    date: EntryDate,
+    head: Option<&Option<Facts>>,
+    now: &Facts,
+    head_rows: &Ledger,
+    ledger: &mut LedgerRows,
+) {
+    // Where HEAD's version cannot be read nothing can be told of items.
+    let unreadable = matches!(head, Some(None));
+    let before = head.and_then(Option::as_ref);
+    let parent = Parent {
+        facts: before,
+        rows: head_rows,
+    };
+    let context = context(date, Source::Yaml, &ledger.rows);
+    let parents: &[Parent<'_>] = if head.is_some() || !head_rows.is_empty() {
+        &[parent]
+    } else {
+        &[]
+    };
+    let made = ledger::derive(parents, Some(now), &context);
+    if before.is_none_or(|b| b.hash != now.hash) {
+        ledger.edited.insert(Source::Yaml);
+    }
+    if unreadable {
+        return;
+    }
+    for (key, row) in made.tombstones {
+        match ledger.rows.tombstones.get_mut(&key) {
+            // A person's decision in the work tree's ledger stands.
+            Some(old) if !old.state.is_active() => {}
+            Some(old) => {
+                old.state = row.state;
+                ledger.pending.insert(key);
+            }
+            None => {
+                if matches!(row.state, State::Active) {
+                    ledger.new.insert(key.clone());
+                }
+                ledger.pending.insert(key.clone());
+                ledger.rows.tombstones.insert(key, row);
+            }
+        }
+    }
+}
+
+fn note(versions: &Versions, indexed: &mut Indexed) {
+    let hash = |v: &Option<Version<Note>>| {
+        let note = v.as_ref().and_then(|v| v.content.as_ref());
+        note.map(|n| n.facts().hash)
+    };
+    let pending = hash(&versions.work_note) != hash(&versions.head_note);
+    if pending {
+        indexed.ledger.edited.insert(Source::Wiki);
+    }
+    if let Some(work) = &versions.work_note
+        && let Some(note) = &work.content
+    {
+        indexed.note = Some((work.path.clone(), note.clone(), pending));
+    }
+}
+
+/// Rows that the work tree's ledger has otherwise than HEAD's.
+fn changed_rows(head: &Ledger, now: &Ledger) -> BTreeSet<ledger::RowKey> {
+    let changed = now
+        .tombstones
+        .iter()
+        .filter(|(k, row)| head.tombstones.get(k) != Some(row));
+    changed.map(|(k, _)| k.clone()).collect()
+}
+
+/// Nothing of this machine and no time: rows that are only pending are the same
+/// everywhere.
+fn context<'a>(entry: EntryDate, source: Source, current: &'a Ledger) -> Context<'a> {
+    Context {
+        entry,
+        source,
+        machine: "",
+        parent: "",
+        at: "",
+        found_by: "yaml",
+        current,
+        by_hand: false,
+        removed: None::<FileRef<'a>>,
+    }
+}

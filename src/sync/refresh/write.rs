@@ -1,0 +1,150 @@
+//! Writing what was decided for a date, and telling what that changes.
+
+use std::collections::BTreeSet;
+
+use super::RefreshError;
+use super::apply::Apply;
+use super::report::{Change, What, Why};
+use super::state::Indexed;
+use crate::journal::{EntryDate, ItemKey, Table};
+use crate::store::EntryRow;
+
+impl Apply<'_, '_, '_> {
+    pub(super) fn write_entry(
+        &mut self,
+        date: EntryDate,
+        indexed: &Indexed,
+        touched: bool,
+        broken: bool,
+    ) -> Result<(), RefreshError> {
+        if indexed.keep {
+            return Ok(());
+        }
+        let before = self.update.items(date)?;
+        let was = self.update.is_deleted(date)?;
+        let Some(it) = &indexed.entry else {
+            self.update.remove_entry(date)?;
+            return Ok(());
+        };
+        let deleted = it.deleted.as_ref();
+        self.update.put_entry(&EntryRow {
+            entry: &it.entry,
+            path: &it.path,
+            pending: it.pending,
+            deleted: deleted.map(|(at, by, why)| (at.as_str(), by.as_str(), why.as_str())),
+            kept_out: &it.kept_out,
+        })?;
+        if broken {
+            return Ok(());
+        }
+        for warning in &it.entry.warnings {
+            self.report.warnings.push(format!("{}:{warning}", it.path));
+        }
+        let facts = it.entry.facts().items;
+        let now: BTreeSet<_> = facts.difference(&it.kept_out).cloned().collect();
+        let what = match (was, deleted.is_some()) {
+            (None, false) => What::Created,
+            (None | Some(false), true) => What::Deleted,
+            (Some(true), false) => What::Restored,
+            (Some(true), true) => What::Unchanged,
+            (Some(false), false) if touched || before != now => What::Updated,
+            (Some(false), false) => What::Unchanged,
+        };
+        if what == What::Unchanged && !self.asked.contains(&date) {
+            self.report.unchanged_entries += usize::from(deleted.is_none());
+            return Ok(());
+        }
+        let items = !self.fill && deleted.is_none();
+        self.report.entries.push(Change {
+            date,
+            path: it.path.clone(),
+            what,
+            added: if items {
+                now.difference(&before).cloned().collect()
+            } else {
+                BTreeSet::new()
+            },
+            removed: if items {
+                removed(date, indexed, &before, &now)
+            } else {
+                Vec::new()
+            },
+            kept_out: it.kept_out.clone(),
+        });
+        Ok(())
+    }
+
+    pub(super) fn write_note(
+        &mut self,
+        date: EntryDate,
+        indexed: &Indexed,
+        touched: bool,
+        broken: bool,
+    ) -> Result<(), RefreshError> {
+        if broken {
+            return Ok(());
+        }
+        let was = self.update.has_note(date)?;
+        let note = indexed.note.as_ref();
+        self.update.put_note(
+            date,
+            note.map(|(path, note, pending)| (path.as_str(), note, *pending)),
+        )?;
+        let what = match (was, note.is_some()) {
+            (false, false) => return Ok(()),
+            (false, true) => What::Created,
+            (true, false) => What::Deleted,
+            (true, true) if touched => What::Updated,
+            (true, true) => {
+                self.report.unchanged_notes += 1;
+                return Ok(());
+            }
+        };
+        self.report.notes.push(Change {
+            date,
+            path: note.map_or_else(|| self.layout.note_path(date), |n| n.0.clone()),
+            what,
+            added: BTreeSet::new(),
+            removed: Vec::new(),
+            kept_out: BTreeSet::new(),
+        });
+        Ok(())
+    }
+}
+
+/// What is not indexed any more, and what the next commit will record as removed.
+fn removed(
+    date: EntryDate,
+    indexed: &Indexed,
+    before: &BTreeSet<(Table, ItemKey)>,
+    now: &BTreeSet<(Table, ItemKey)>,
+) -> Vec<(Table, ItemKey, Why)> {
+    let ledger = &indexed.ledger;
+    let pending: BTreeSet<_> = ledger
+        .new
+        .iter()
+        .map(|k| (k.table, k.item.clone()))
+        .collect();
+    let gone: BTreeSet<_> = before
+        .difference(now)
+        .cloned()
+        .chain(pending.iter().cloned())
+        .collect();
+    let why = |item: &(Table, ItemKey)| {
+        if pending.contains(item) {
+            return Why::Pending;
+        }
+        let mut rows = ledger.rows.tombstones_of(date);
+        let row = rows.find(|(k, r)| r.state.is_active() && k.table == item.0 && k.item == item.1);
+        row.map_or(Why::NotInFile, |(_, row)| Why::RemovedBy {
+            machine: row.by.clone(),
+            at: row.at.clone(),
+        })
+    };
+    gone.into_iter()
+        .map(|item| {
+            let why = why(&item);
+            (item.0, item.1, why)
+        })
+        .collect()
+}
