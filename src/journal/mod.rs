@@ -10,6 +10,7 @@ pub mod entry;
 pub mod facts;
 pub mod layout;
 pub mod markdown;
+pub mod markers;
 pub mod note;
 pub mod table;
 pub mod yaml;

@@ -4,12 +4,14 @@
 //! Pure: rows in, rows out. `derive` compares versions, `merge` joins ledgers,
 //! `sync` reads and stages the files.
 
+mod decisions;
 mod derive;
 mod line;
 mod merge;
 mod row;
 mod text;
 
+pub use decisions::decisions;
 pub use derive::{Context, FileRef, Parent, derive, removal_id, short_sha256};
 pub use merge::{join, merge};
 pub use row::{

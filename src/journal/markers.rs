@@ -1,0 +1,86 @@
+//! Conflict markers left in a text.
+
+/// Where the first whole set of markers begins: a line `<<<<<<<`, later a line
+/// `=======`, later a line `>>>>>>>`, each at the start of its line and all of one
+/// length (7 or more). Counted from 1. A heading underlined with `=======`, an
+/// indented or quoted marker and a lone one are text.
+#[must_use]
+pub fn conflict_markers(bytes: &[u8]) -> Option<Markers<'_>> {
+    let mut open: Option<(usize, usize, usize, bool)> = None;
+    let mut at = 0;
+    for (number, line) in (1..).zip(bytes.split_inclusive(|&b| b == b'\n')) {
+        let start = at;
+        at += line.len();
+        let Some((sign, length)) = marker(line) else {
+            continue;
+        };
+        open = match (sign, open) {
+            (b'<', _) => Some((number, start, length, false)),
+            (b'=', Some((n, s, len, _))) if len == length => Some((n, s, len, true)),
+            (b'>', Some((line, s, len, true))) if len == length => {
+                return Some(Markers {
+                    line,
+                    text: &bytes[s..at],
+                });
+            }
+            (_, open) => open,
+        };
+    }
+    None
+}
+
+/// A whole set of conflict markers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Markers<'a> {
+    /// The line of the first marker, counted from 1.
+    pub line: usize,
+    /// From the first marker to the end of the last one's line.
+    pub text: &'a [u8],
+}
+
+/// The sign and length of a marker line: the sign at least seven times, then
+/// nothing, or a space and a label (none behind `=`).
+fn marker(line: &[u8]) -> Option<(u8, usize)> {
+    let sign = *line.first().filter(|b| b"<=>".contains(b))?;
+    let length = line.iter().take_while(|&&b| b == sign).count();
+    let rest = line[length..].trim_ascii_end();
+    let labelled = rest.starts_with(b" ") && sign != b'=';
+    (length >= 7 && (rest.is_empty() || labelled)).then_some((sign, length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(text: &str) -> Option<usize> {
+        conflict_markers(text.as_bytes()).map(|m| m.line)
+    }
+
+    #[test]
+    fn whole_sets_are_found_in_all_of_gits_styles() {
+        let set = "a\n<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> main\nb\n";
+        assert_eq!(line(set), Some(2));
+        assert_eq!(line(&set.replace('\n', "\r\n")), Some(2));
+        let diff3 = "<<<<<<< ours\nx\n||||||| base\nz\n=======\ny\n>>>>>>> theirs";
+        assert_eq!(line(diff3), Some(1));
+        assert_eq!(line("<<<<<<<<<\n=========\n>>>>>>>>>\n"), Some(1));
+    }
+
+    #[test]
+    fn text_that_looks_alike_is_text() {
+        for text in [
+            "Heading\n=======\n",
+            "> <<<<<<< HEAD\n> =======\n> >>>>>>> main\n",
+            "    <<<<<<< HEAD\n    =======\n    >>>>>>> main\n",
+            "+<<<<<<< HEAD\n+=======\n+>>>>>>> main\n",
+            "<<<<<<< HEAD\nalone\n",
+            "<<<<<<< a\n>>>>>>> b\n=======\n",
+            "<<<<<<<x\n=======\n>>>>>>>y\n",
+            "<<<<<<< a\n======== \n>>>>>>> b\n",
+            "<<<<<<\n======\n>>>>>>\n",
+            "",
+        ] {
+            assert_eq!(line(text), None, "{text:?}");
+        }
+    }
+}
