@@ -4,8 +4,13 @@
 //! `wiki2sql`, `metadb`, which are its subcommands of the same names.
 
 mod demo;
+mod doctor;
 mod exit;
+mod hook;
+mod init;
+mod ledger_driver;
 mod ui;
+mod uninstall;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -27,6 +32,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Demo),
+    Doctor(doctor::Doctor),
+    Init(init::Init),
+    Uninstall(uninstall::Uninstall),
+    Hook(hook::Hook),
+    LedgerDriver(ledger_driver::LedgerDriver),
 }
 
 /// The names, besides its own, under which the program is installed.
@@ -41,6 +51,7 @@ const DRIVERS: [&str; 2] = ["merge-driver", "ledger-driver"];
 pub fn main(args: Vec<OsString>) -> u8 {
     let args = as_subcommand(args);
     let driver = args.get(1).is_some_and(|a| DRIVERS.iter().any(|d| a == d));
+    let hook = args.get(1).is_some_and(|a| a == "hook");
     // A panic ends with 101, which git would take for a conflict that left
     // markers; a driver must say that it failed.
     let result = std::panic::catch_unwind(|| run(&args));
@@ -48,6 +59,9 @@ pub fn main(args: Vec<OsString>) -> u8 {
         Ok(exit) if driver => exit.as_driver(),
         Ok(exit) => exit.code(),
         Err(_) if driver => exit::DRIVER_FAILED,
+        // A defect here must not keep anyone from committing: what a commit
+        // lacks is derived from history later.
+        Err(_) if hook => Exit::Ok.code(),
         Err(_) => exit::PANIC,
     }
 }
@@ -75,6 +89,11 @@ impl Command {
     fn run(self, ui: &Ui) -> anyhow::Result<Exit> {
         match self {
             Self::Demo(demo) => demo.run(ui),
+            Self::Doctor(doctor) => doctor.run(ui),
+            Self::Init(init) => init.run(ui),
+            Self::Uninstall(uninstall) => uninstall.run(ui),
+            Self::Hook(hook) => hook.run(ui),
+            Self::LedgerDriver(driver) => driver.run(ui),
         }
     }
 }

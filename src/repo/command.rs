@@ -8,11 +8,9 @@ use super::{Repo, RepoError};
 
 /// The variables that tie a git process to a repository, as
 /// `git rev-parse --local-env-vars` lists them.
-const LOCAL_VARIABLES: [&str; 15] = [
+const LOCAL_VARIABLES: [&str; 13] = [
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_CONFIG",
-    "GIT_CONFIG_PARAMETERS",
-    "GIT_CONFIG_COUNT",
     "GIT_OBJECT_DIRECTORY",
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -25,6 +23,9 @@ const LOCAL_VARIABLES: [&str; 15] = [
     "GIT_SHALLOW_FILE",
     "GIT_COMMON_DIR",
 ];
+
+/// Configuration of the one git command that a hook belongs to (`git -c`).
+const COMMAND_CONFIGURATION: [&str; 2] = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"];
 
 impl Repo {
     /// Runs git on this repository and its index, with `input` on stdin; gives stdout.
@@ -39,6 +40,11 @@ impl Repo {
         let mut command = Command::new("git");
         for name in LOCAL_VARIABLES {
             command.env_remove(name);
+        }
+        if !self.in_hook {
+            for name in COMMAND_CONFIGURATION {
+                command.env_remove(name);
+            }
         }
         command
             .args(args)

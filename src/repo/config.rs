@@ -7,35 +7,13 @@ pub const MACHINE: &str = "palimpsest.machine";
 
 impl Repo {
     /// A value as git sees it from here: the last one, of whichever file.
-    /// `None` where it is not set.
+    /// `None` where it is not set. Git is asked, since libgit2 does not know all
+    /// the places that git takes configuration from.
     ///
     /// # Errors
     /// The configuration cannot be read.
     pub fn config(&self, key: &str) -> Result<Option<String>, RepoError> {
-        let read = |source| RepoError::git("read git's configuration")(source);
-        let snapshot = self.git.config().and_then(|mut c| c.snapshot());
-        match snapshot.map_err(read)?.get_string(key) {
-            Ok(value) => Ok(Some(value)),
-            Err(e) if e.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(e) => Err(read(e)),
-        }
-    }
-
-    /// A path of the configuration: `~` is the home folder, a relative one
-    /// starts at the top of the work tree.
-    ///
-    /// # Errors
-    /// The configuration cannot be read.
-    pub fn config_path(&self, key: &str) -> Result<Option<std::path::PathBuf>, RepoError> {
-        let out = self.run_git(&["config", "--type=path", "--get", key], b"");
-        match out {
-            Ok(value) => {
-                let value = String::from_utf8_lossy(&value);
-                Ok(Some(self.workdir().join(value.trim_end_matches('\n'))))
-            }
-            Err(RepoError::Command { stderr, .. }) if stderr.is_empty() => Ok(None),
-            Err(e) => Err(e),
-        }
+        self.get(&["config", "--get", key])
     }
 
     /// A value of the repository's own configuration file alone.
@@ -43,14 +21,34 @@ impl Repo {
     /// # Errors
     /// The configuration cannot be read.
     pub fn local_config(&self, key: &str) -> Result<Option<String>, RepoError> {
-        match self.run_git(&["config", "--local", "--get", key], b"") {
+        self.get(&["config", "--local", "--get", key])
+    }
+
+    fn get(&self, args: &[&str]) -> Result<Option<String>, RepoError> {
+        match self.run_git(args, b"") {
             Ok(value) => {
                 let value = String::from_utf8_lossy(&value);
-                Ok(Some(value.trim_end_matches('\n').to_owned()))
+                Ok(Some(value.strip_suffix('\n').unwrap_or(&value).to_owned()))
             }
+            // Git ends with 1 and says nothing where there is no value.
             Err(RepoError::Command { stderr, .. }) if stderr.is_empty() => Ok(None),
             Err(e) => Err(e),
         }
+    }
+
+    /// Whether the repository's own configuration file has a value, without
+    /// starting git.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn has_local_config(&self, key: &str) -> Result<bool, RepoError> {
+        let local = |config: git2::Config| config.open_level(git2::ConfigLevel::Local);
+        let config = self
+            .git
+            .config()
+            .and_then(local)
+            .map_err(RepoError::git("read git's configuration"))?;
+        Ok(config.get_entry(key).is_ok())
     }
 
     /// Sets a value in the repository's own configuration file.
@@ -72,6 +70,16 @@ impl Repo {
             return Ok(());
         }
         self.run_git(&["config", "--local", "--unset-all", key], b"")
+            .map(|_| ())
+    }
+
+    /// Takes a section with all its values out of the repository's own
+    /// configuration file.
+    ///
+    /// # Errors
+    /// Git cannot write it, or there is no such section.
+    pub fn remove_section(&self, name: &str) -> Result<(), RepoError> {
+        self.run_git(&["config", "--local", "--remove-section", name], b"")
             .map(|_| ())
     }
 

@@ -101,21 +101,6 @@ impl Repo {
         self.run_git(&args, lines).map(|_| ())
     }
 
-    /// Makes git look at a file's stat again, so that a file whose content is
-    /// what the index says does not count as modified.
-    ///
-    /// # Errors
-    /// Git cannot write the index.
-    pub fn refresh_stat(&self) -> Result<(), RepoError> {
-        self.run_git(&["update-index", "-q", "--refresh"], b"")
-            .map(|_| ())
-            .or_else(|error| match error {
-                // Files that do differ make git end with 1: no failure here.
-                RepoError::Command { .. } => Ok(()),
-                other => Err(other),
-            })
-    }
-
     /// The paths that were in conflict and that a person has resolved since
     /// (`git ls-files --resolve-undo`), sorted.
     ///
@@ -153,20 +138,17 @@ impl Index {
         })
     }
 
-    /// Paths staged below a folder, with what they hold, sorted.
+    /// The staged paths whose file name is `name`, in whichever folder, sorted.
     #[must_use]
-    pub fn below(&self, folder: &str) -> Vec<(String, Blob)> {
-        let prefix = format!("{folder}/");
+    pub fn named(&self, name: &str) -> Vec<String> {
+        let is_named = |path: &[u8]| {
+            path.strip_suffix(name.as_bytes())
+                .is_some_and(|folder| folder.is_empty() || folder.ends_with(b"/"))
+        };
         self.0
             .iter()
-            .filter(|e| e.path.starts_with(prefix.as_bytes()) && stage_of(e) == 0)
-            .filter_map(|e| {
-                let blob = Blob {
-                    id: ObjectId(e.id),
-                    kind: BlobKind::of_mode(e.mode),
-                };
-                Some((String::from_utf8(e.path).ok()?, blob))
-            })
+            .filter(|e| stage_of(e) == 0 && is_named(&e.path))
+            .filter_map(|e| String::from_utf8(e.path).ok())
             .collect()
     }
 

@@ -4,11 +4,13 @@
 //! libgit2's; writing the index is git's own (`command`), which keeps the
 //! extensions of an index that libgit2 would drop.
 
+mod ask;
 mod command;
 mod config;
 mod error;
 mod history;
 mod index;
+pub mod install;
 mod object;
 mod open;
 mod work_tree;

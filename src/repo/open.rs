@@ -11,6 +11,8 @@ pub struct Repo {
     workdir: PathBuf,
     /// The index that git is working with: `GIT_INDEX_FILE` in a hook.
     pub(super) index_path: PathBuf,
+    /// Opened for a hook or driver: what `git -c` set is meant for it.
+    pub(super) in_hook: bool,
 }
 
 impl Repo {
@@ -21,7 +23,7 @@ impl Repo {
     /// No repository, a bare one, or one that cannot be opened.
     pub fn discover(dir: &Path) -> Result<Self, RepoError> {
         let found = git2::Repository::discover(dir);
-        Self::of(found, dir, None)
+        Self::of(found, dir, None, false)
     }
 
     /// The repository that git means: that of `GIT_DIR` and its like where they
@@ -41,13 +43,14 @@ impl Repo {
         let index = env::var_os("GIT_INDEX_FILE")
             .filter(|path| !path.is_empty())
             .map(|path| here.join(path));
-        Self::of(found, &here, index)
+        Self::of(found, &here, index, true)
     }
 
     fn of(
         found: Result<git2::Repository, git2::Error>,
         dir: &Path,
         index: Option<PathBuf>,
+        in_hook: bool,
     ) -> Result<Self, RepoError> {
         let git = found.map_err(|source| match source.code() {
             git2::ErrorCode::NotFound => RepoError::NoRepository(dir.to_owned()),
@@ -64,6 +67,7 @@ impl Repo {
             git,
             workdir,
             index_path,
+            in_hook,
         })
     }
 

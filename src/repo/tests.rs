@@ -243,8 +243,10 @@ fn configuration_is_read_set_and_taken_back_to_the_byte() {
     let repo = s.repo();
     assert_eq!(repo.config("palimpsest.machine").unwrap(), None);
     assert!(!repo.machine().unwrap().is_empty());
+    assert!(!repo.has_local_config("palimpsest.machine").unwrap());
     repo.set_config("palimpsest.machine", "laptop").unwrap();
     assert_eq!(repo.machine().unwrap(), "laptop");
+    assert!(repo.has_local_config("palimpsest.machine").unwrap());
     assert_eq!(
         repo.local_config("palimpsest.machine").unwrap().as_deref(),
         Some("laptop")

@@ -1,7 +1,10 @@
 //! The integration tests: one binary, a file per command, real git throughout.
 
+mod commit;
 mod harness;
 mod install;
 mod layers;
 mod refresh;
+mod refuse;
 mod sandbox;
+mod setup;

@@ -17,7 +17,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-pub use machine::Machine;
+pub use machine::{Machine, entry};
 pub use run::Run;
 
 /// 2026-01-05T09:00:00Z, a Monday morning.

@@ -66,11 +66,17 @@ pub fn play(play: &mut Play) -> anyhow::Result<()> {
 
 /// Both edit again: a second conflict is a conflict of its own.
 fn again(play: &mut Play) -> anyhow::Result<()> {
-    play.on(Laptop, "weeks later, both again")?;
-    play.edit(ENTRY, "city: Porto", "city: Braga")?;
+    play.on(Laptop, "weeks later, both again, other fields")?;
+    play.types(
+        &format!("sed -i.bak 's/city: Porto/city: Braga/' {ENTRY} && rm {ENTRY}.bak"),
+        Shown::Nothing,
+    )?;
     play.types("git commit -qam 'Braga' && git push -q", Shown::Nothing)?;
     play.on(Desktop, "")?;
-    play.edit(ENTRY, "tags: [rain]", "tags: [rain, train]")?;
+    play.types(
+        &format!("sed -i.bak 's/tags: \\[rain\\]/tags: [rain, train]/' {ENTRY} && rm {ENTRY}.bak"),
+        Shown::Nothing,
+    )?;
     play.types("git commit -qam 'By train' && git pull -q", Shown::Nothing)?;
     let text = play.reads(ENTRY)?;
     play.check_has(

@@ -1,0 +1,134 @@
+//! `palimpsest hook NAME`: what the installed hooks call.
+
+use std::path::Path;
+
+use clap::Args;
+
+use super::{Exit, Ui};
+use crate::journal::Layout;
+use crate::repo::install::has_journal;
+use crate::repo::{ObjectId, Repo, RepoError};
+use crate::sync::{clock, commit, incoming, refresh};
+
+/// Run as a git hook (the installed hooks call this)
+#[derive(Debug, Args)]
+#[command(hide = true)]
+pub struct Hook {
+    /// The hook's name, such as pre-commit
+    name: String,
+    /// What git gave the hook
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+/// The variable that turns the hooks and drivers into git's own behaviour.
+pub const OFF_SWITCH: &str = "PALIMPSEST";
+
+/// How long a hook waits for another process that writes the index, in seconds.
+const LONGEST_WAIT: u64 = 3;
+
+/// Whether the environment turns Palimpsest off.
+#[must_use]
+pub fn is_off() -> bool {
+    std::env::var_os(OFF_SWITCH).is_some_and(|value| value == "0")
+}
+
+impl Hook {
+    /// Only `pre-commit` can fail, and only by refusing: whatever else goes wrong
+    /// is said, and git goes on. Rows that a commit lacks are derived later.
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        if is_off() {
+            return Ok(Exit::Ok);
+        }
+        let done = Repo::from_env().and_then(|repo| self.act(ui, &repo, &Layout::default()));
+        Ok(done.unwrap_or_else(|error| {
+            ui.warn(format_args!("{}: {error}", self.name));
+            Exit::Ok
+        }))
+    }
+
+    fn act(&self, ui: &Ui, repo: &Repo, layout: &Layout) -> Result<Exit, RepoError> {
+        // Hooks may stand in a folder that several repositories share.
+        if !repo.is_installed()? {
+            return Ok(Exit::Ok);
+        }
+        match self.name.as_str() {
+            "pre-commit" => return pre_commit(ui, repo, layout),
+            "post-commit" => {
+                if !is_rebasing(repo.git_dir()) {
+                    commit::after_commit(repo, layout)?;
+                }
+            }
+            "post-merge" => {
+                // A squash is no merge yet: its commit is still to come.
+                if self.args.first().is_none_or(|squash| squash != "1") {
+                    say_conflicts(ui, repo, layout, "ORIG_HEAD")?;
+                }
+            }
+            "post-rewrite" => {
+                if self.args.first().is_some_and(|by| by == "rebase") {
+                    say_conflicts(ui, repo, layout, "ORIG_HEAD")?;
+                }
+            }
+            "post-checkout" => {
+                // In a rebase the end alone counts.
+                if is_rebasing(repo.git_dir()) || self.args.get(2).is_some_and(|flag| flag == "0") {
+                    return Ok(Exit::Ok);
+                }
+            }
+            _ => return Ok(Exit::Ok),
+        }
+        bring_up_to_date(ui, repo, layout);
+        Ok(Exit::Ok)
+    }
+}
+
+fn pre_commit(ui: &Ui, repo: &Repo, layout: &Layout) -> Result<Exit, RepoError> {
+    let report = commit::pre_commit(repo, layout, &clock::stamp(clock::now()))?;
+    for line in report.to_string().lines() {
+        ui.remark(format_args!("palimpsest: {line}"));
+    }
+    if report.refusals.is_empty() {
+        return Ok(Exit::Ok);
+    }
+    ui.remark("palimpsest: nothing was committed (`git commit --no-verify` commits all the same)");
+    Ok(Exit::Failed)
+}
+
+/// Names the conflicts that came in since `before`.
+fn say_conflicts(ui: &Ui, repo: &Repo, layout: &Layout, before: &str) -> Result<(), RepoError> {
+    let Some(head) = repo.head()? else {
+        return Ok(());
+    };
+    let before: Option<ObjectId> = repo.commit_named(before)?;
+    let entries = incoming::conflicts_between(repo, layout, before, head)?;
+    for entry in &entries {
+        ui.remark(format_args!("Conflict detected for entry {entry}"));
+    }
+    if !entries.is_empty() {
+        ui.remark("palimpsest: both edits are in the files; look: `metadb sync conflicts`");
+    }
+    Ok(())
+}
+
+/// Brings the index up to date for what changed. It is derived, and every reader
+/// does the same, so a failure here is only said.
+fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) {
+    let options = refresh::Options {
+        wait: Some(LONGEST_WAIT),
+        ..refresh::Options::new(refresh::Scope::Head)
+    };
+    if has_journal(repo, layout)
+        && let Err(error) = refresh::refresh(repo, layout, &options)
+    {
+        ui.warn(format_args!(
+            "the index is not up to date, and will be with the next command: {error}"
+        ));
+    }
+}
+
+fn is_rebasing(git_dir: &Path) -> bool {
+    ["rebase-merge", "rebase-apply"]
+        .iter()
+        .any(|folder| git_dir.join(folder).exists())
+}

@@ -1,0 +1,34 @@
+//! `palimpsest uninstall`: takes back what `init` did and git does not track.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::init::program;
+use super::{Exit, Ui};
+use crate::journal::Layout;
+use crate::repo::Repo;
+
+/// Take back what git does not track: hooks, drivers, the database
+///
+/// Hooks that stood there before are restored. Tracked files stay: git's own
+/// merge takes over, and other machines go on using Palimpsest.
+#[derive(Debug, Args)]
+pub struct Uninstall {
+    /// A folder of the repository [default: the current folder]
+    dir: Option<PathBuf>,
+}
+
+impl Uninstall {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
+        let removed = repo.uninstall(&Layout::default(), &program()?)?;
+        for what in &removed {
+            ui.line(what)?;
+        }
+        if removed.is_empty() {
+            ui.line("nothing is installed here")?;
+        }
+        Ok(Exit::Ok)
+    }
+}

@@ -1,0 +1,33 @@
+//! Applying a plan.
+
+use std::fs;
+
+use super::Step;
+use super::files::with_lines;
+use crate::repo::work_tree::write_atomically;
+use crate::repo::{Repo, RepoError};
+
+impl Repo {
+    /// Does one step of a plan.
+    ///
+    /// # Errors
+    /// A file or the configuration cannot be written.
+    pub fn apply(&self, step: &Step) -> Result<(), RepoError> {
+        match step {
+            Step::Hook { path, script, keep } => {
+                if let Some(keep) = keep {
+                    fs::rename(path, keep).map_err(RepoError::io(path))?;
+                }
+                let executable = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+                write_atomically(path, script.as_bytes(), Some(executable))
+            }
+            Step::Config { key, value, .. } => self.set_config(key, value),
+            Step::Lines { path, lines, .. } => {
+                let there = self.read_work_file(path)?.unwrap_or_default();
+                let text = with_lines(&String::from_utf8_lossy(&there), lines);
+                self.write_work_file(path, text.as_bytes())
+            }
+            Step::File { path, text, .. } => self.write_work_file(path, text.as_bytes()),
+        }
+    }
+}

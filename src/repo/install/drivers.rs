@@ -1,0 +1,98 @@
+//! The merge drivers, in the repository's own configuration.
+
+use std::path::Path;
+
+use super::{Plan, Step, shell_word};
+use crate::repo::{Repo, RepoError};
+
+/// The key of the entries' driver.
+pub const ENTRY_DRIVER: &str = "merge.palimpsest.driver";
+/// The key of the ledger's driver.
+pub const LEDGER_DRIVER: &str = "merge.palimpsest-ledger.driver";
+/// Set where `init` set `pull.rebase`, so that `uninstall` takes it back.
+pub(super) const PULL_MARK: &str = "palimpsest.pullRebaseByInit";
+
+/// The shell line of a driver. Git takes an exit code of 1 to 128 for a conflict
+/// whose markers are written: a program that is gone (127) or cannot be started
+/// (126) would pass ours for the result. So git's own merge stands in for it.
+/// `%P` and the labels come quoted from git.
+fn line(program: &Path, command: &str) -> String {
+    let program = shell_word(&program.to_string_lossy()).replace('%', "%%");
+    format!(
+        "p={program}; if test -x \"$p\"; then \"$p\" {command}; s=$?; else s=127; fi; \
+         case $s in 126|127) git merge-file --marker-size=%L -L %X -L %S -L %Y %A %O %B;; \
+         *) exit $s;; esac"
+    )
+}
+
+/// The keys and values of both drivers.
+pub(super) fn settings(program: &Path) -> [(&'static str, String); 4] {
+    let entry = "merge-driver %O %A %B -s %S -x %X -y %Y -p %P -l %L";
+    let ledger = "ledger-driver %O %A %B -p %P";
+    [
+        ("merge.palimpsest.name", "Markdown, field by field".into()),
+        (ENTRY_DRIVER, line(program, entry)),
+        (
+            "merge.palimpsest-ledger.name",
+            "Palimpsest's ledger, row by row".into(),
+        ),
+        (LEDGER_DRIVER, line(program, ledger)),
+    ]
+}
+
+impl Repo {
+    /// Whether `init` was run here: hooks in a folder that several repositories
+    /// share stay silent elsewhere.
+    ///
+    /// # Errors
+    /// The configuration cannot be read.
+    pub fn is_installed(&self) -> Result<bool, RepoError> {
+        self.has_local_config(ENTRY_DRIVER)
+    }
+
+    /// The settings that differ from what this program would set, by key.
+    ///
+    /// # Errors
+    /// The configuration cannot be read.
+    pub fn outdated_drivers(&self, program: &Path) -> Result<Vec<(String, String)>, RepoError> {
+        let mut outdated = Vec::new();
+        for (key, value) in settings(program) {
+            if self.local_config(key)?.as_ref() != Some(&value) {
+                outdated.push((key.to_owned(), value));
+            }
+        }
+        Ok(outdated)
+    }
+
+    pub(super) fn plan_drivers(&self, program: &Path, plan: &mut Plan) -> Result<(), RepoError> {
+        for (key, value) in self.outdated_drivers(program)? {
+            let why = match key.contains("ledger") {
+                true => "the ledger merges row by row",
+                false => "Markdown files merge field by field",
+            };
+            plan.steps.push(Step::Config { key, value, why });
+        }
+        let decided = self.config("pull.rebase")?.is_some() || self.config("pull.ff")?.is_some();
+        if !decided {
+            for (key, value, why) in [
+                (
+                    "pull.rebase",
+                    "false",
+                    "a plain `git pull` of diverged histories merges",
+                ),
+                (
+                    PULL_MARK,
+                    "true",
+                    "so that uninstall takes pull.rebase back",
+                ),
+            ] {
+                plan.steps.push(Step::Config {
+                    key: key.into(),
+                    value: value.into(),
+                    why,
+                });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,176 @@
+//! The tracked files: attributes, ignored paths, settings.
+//!
+//! The attributes are tracked, so that every clone has them: git takes an
+//! attribute that names a driver it does not know for its own merge, and `init`
+//! on a clone then only sets what git does not carry along (hooks, drivers).
+
+use super::{Plan, Step};
+use crate::journal::Layout;
+use crate::repo::{Repo, RepoError};
+
+pub(super) const SETTINGS: &str = "palimpsest.toml";
+const ATTRIBUTES: &str = ".gitattributes";
+const IGNORE: &str = ".gitignore";
+
+const SETTINGS_TEXT: &str = include_str!("palimpsest.toml");
+
+/// The attribute lines of a journal, or of any repository of Markdown files.
+#[must_use]
+pub(super) fn attributes(layout: &Layout, journal: bool) -> Vec<String> {
+    if !journal {
+        return vec!["*.md merge=palimpsest".into()];
+    }
+    let mut lines: Vec<String> = [&layout.journal, &layout.wiki]
+        .map(|folder| format!("{} merge=palimpsest", pattern(folder, "**/*.md")))
+        .into();
+    lines.dedup();
+    lines.push(format!(
+        "{} text eol=lf merge=palimpsest-ledger",
+        pattern(&layout.ledger, "*.jsonl")
+    ));
+    lines
+}
+
+fn ignored(layout: &Layout) -> Vec<String> {
+    vec![format!("/{}*", layout.database), "/backups/".into()]
+}
+
+/// A pattern below a folder; quoted where git needs it.
+fn pattern(folder: &str, files: &str) -> String {
+    let path = match folder.trim_matches('/') {
+        "" | "." => format!("/{files}"),
+        folder => format!("/{folder}/{files}"),
+    };
+    if path.contains([' ', '"', '\\', '\t']) {
+        format!("\"{}\"", path.replace('\\', r"\\").replace('"', "\\\""))
+    } else {
+        path
+    }
+}
+
+impl Repo {
+    pub(super) fn plan_files(
+        &self,
+        layout: &Layout,
+        journal: bool,
+        plan: &mut Plan,
+    ) -> Result<(), RepoError> {
+        let merges = match journal {
+            true => "entries and the ledger use the merge drivers",
+            false => "Markdown files use the merge driver",
+        };
+        self.plan_lines(ATTRIBUTES, attributes(layout, journal), merges, plan)?;
+        if !journal {
+            return Ok(());
+        }
+        let why = "the database and backups stay out of git";
+        self.plan_lines(IGNORE, ignored(layout), why, plan)?;
+        if self.read_work_file(SETTINGS)?.is_none() {
+            plan.steps.push(Step::File {
+                path: SETTINGS.into(),
+                text: SETTINGS_TEXT.into(),
+                why: "settings for all machines, with their defaults",
+            });
+        }
+        if self.index()?.staged(&layout.database).is_some() {
+            plan.notes.push(format!(
+                "{0} is tracked, and conflicts at every merge; take it out: `git rm --cached {0}`",
+                layout.database
+            ));
+        }
+        Ok(())
+    }
+
+    fn plan_lines(
+        &self,
+        path: &str,
+        lines: Vec<String>,
+        why: &'static str,
+        plan: &mut Plan,
+    ) -> Result<(), RepoError> {
+        let there = self.read_work_file(path)?.unwrap_or_default();
+        let there = String::from_utf8_lossy(&there);
+        let missing: Vec<String> = lines
+            .into_iter()
+            .filter(|line| !there.lines().any(|l| l.trim() == line))
+            .collect();
+        if !missing.is_empty() {
+            plan.steps.push(Step::Lines {
+                path: path.into(),
+                lines: missing,
+                why,
+            });
+        }
+        Ok(())
+    }
+
+    /// The tracked files of the installation that are not committed as they
+    /// stand: what is left for a person to do.
+    ///
+    /// # Errors
+    /// Git cannot say.
+    pub fn uncommitted_setup(&self) -> Result<Vec<String>, RepoError> {
+        let args = [
+            "status",
+            "--porcelain",
+            "-z",
+            "--",
+            ATTRIBUTES,
+            IGNORE,
+            SETTINGS,
+        ];
+        let out = self.run_git(&args, b"")?;
+        let paths = String::from_utf8_lossy(&out);
+        // `XY path`, each with a NUL at its end.
+        let path = |line: &str| Some(line.get(3..)?.to_owned());
+        Ok(paths.split('\0').filter_map(path).collect())
+    }
+}
+
+/// A file's text with lines added at its end, in its own line ends.
+pub(super) fn with_lines(text: &str, lines: &[String]) -> String {
+    let end = match text.contains("\r\n") {
+        true => "\r\n",
+        false => "\n",
+    };
+    let mut out = text.to_owned();
+    if !out.is_empty() && !out.ends_with('\n') {
+        out.push_str(end);
+    }
+    for line in lines {
+        out.push_str(line);
+        out.push_str(end);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_added_in_the_files_own_way() {
+        let line = ["x".to_owned()];
+        assert_eq!(with_lines("", &line), "x\n");
+        assert_eq!(with_lines("a", &line), "a\nx\n");
+        assert_eq!(with_lines("a\r\n", &line), "a\r\nx\r\n");
+    }
+
+    #[test]
+    fn patterns_begin_at_the_top_and_are_quoted_where_needed() {
+        let layout = Layout {
+            journal: "my journal".into(),
+            wiki: ".".into(),
+            ..Layout::default()
+        };
+        assert_eq!(
+            attributes(&layout, true),
+            [
+                "\"/my journal/**/*.md\" merge=palimpsest",
+                "/**/*.md merge=palimpsest",
+                "/data/ledger/*.jsonl text eol=lf merge=palimpsest-ledger",
+            ]
+        );
+        assert_eq!(attributes(&layout, false), ["*.md merge=palimpsest"]);
+    }
+}

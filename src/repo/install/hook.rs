@@ -1,0 +1,134 @@
+//! The hooks: small shims that call the program and chain what stood there.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::{Plan, Step, shell_word};
+use crate::repo::{Repo, RepoError};
+
+/// The hooks that are installed.
+pub const NAMES: [&str; 5] = [
+    "pre-commit",
+    "post-commit",
+    "post-merge",
+    "post-rewrite",
+    "post-checkout",
+];
+
+const SHIM: &str = include_str!("../../../hooks/shim.sh");
+
+/// What makes a file one of ours, whichever version wrote it.
+const ID: &str = "# palimpsest-hook ";
+
+/// What stands where a hook belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HookState {
+    Absent,
+    /// Ours, for the same program, as this version writes it.
+    Current,
+    /// Ours, of another version, for another program, or edited since.
+    Outdated {
+        /// Only the program differs: nobody edited it.
+        unedited: bool,
+    },
+    /// Somebody else's.
+    Foreign,
+}
+
+/// The script of a hook.
+pub(super) fn script(name: &str, program: &Path) -> String {
+    let program = shell_word(&program.to_string_lossy());
+    SHIM.replace("@NAME@", name).replace("@PROGRAM@", &program)
+}
+
+/// Where a hook that stood there before is kept.
+pub(super) fn kept(hook: &Path) -> PathBuf {
+    let mut name = hook.file_name().unwrap_or_default().to_owned();
+    name.push(".before-palimpsest");
+    hook.with_file_name(name)
+}
+
+impl Repo {
+    /// The folder that git runs hooks from: `core.hooksPath`, or the git
+    /// directory's own. `None` if the configuration turns hooks off.
+    ///
+    /// # Errors
+    /// Git cannot say.
+    pub fn hooks_folder(&self) -> Result<Option<PathBuf>, RepoError> {
+        let out = self.run_git(&["rev-parse", "--git-path", "hooks"], b"")?;
+        let path = String::from_utf8_lossy(&out);
+        let path = self.workdir().join(path.trim_end_matches('\n'));
+        let usable = path.is_dir() || !path.exists();
+        Ok(usable.then_some(path))
+    }
+
+    /// What stands at a hook's place.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn hook_state(&self, hook: &Path, program: &Path) -> Result<HookState, RepoError> {
+        let text = match fs::read(hook) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(HookState::Absent),
+            Err(e) => return Err(RepoError::io(hook)(e)),
+        };
+        if !text.lines().take(3).any(|line| line.starts_with(ID)) {
+            return Ok(HookState::Foreign);
+        }
+        let name = hook.file_name().unwrap_or_default().to_string_lossy();
+        let ours = script(&name, program);
+        if text == ours {
+            return Ok(HookState::Current);
+        }
+        let without_program = |text: &str| {
+            let keep = |line: &&str| !line.starts_with("program=");
+            text.lines()
+                .filter(keep)
+                .map(String::from)
+                .collect::<Vec<_>>()
+        };
+        Ok(HookState::Outdated {
+            unedited: without_program(&text) == without_program(&ours),
+        })
+    }
+
+    pub(super) fn plan_hooks(&self, program: &Path, plan: &mut Plan) -> Result<(), RepoError> {
+        let Some(folder) = self.hooks_folder()? else {
+            plan.notes.push(
+                "core.hooksPath turns hooks off in this repository: merges work, but nothing is \
+                 checked or recorded at commits"
+                    .into(),
+            );
+            return Ok(());
+        };
+        if let Some(own) = self.config("core.hooksPath")? {
+            plan.notes.push(format!(
+                "core.hooksPath is {own}: the hooks are installed there"
+            ));
+        }
+        for name in NAMES {
+            let path = folder.join(name);
+            let keep = match self.hook_state(&path, program)? {
+                HookState::Current => continue,
+                HookState::Foreign => Some(kept(&path)),
+                HookState::Absent | HookState::Outdated { .. } => None,
+            };
+            if let Some(kept) = keep.as_ref().filter(|kept| kept.exists()) {
+                plan.notes.push(format!(
+                    "{}: left alone, since both it and {} are there; remove one of them and run \
+                     this again",
+                    path.display(),
+                    kept.display()
+                ));
+                continue;
+            }
+            plan.steps.push(Step::Hook {
+                script: script(name, program),
+                path,
+                keep,
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! Taking the installation back: what git does not track.
+
+use std::fmt;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::drivers::{ENTRY_DRIVER, LEDGER_DRIVER, PULL_MARK};
+use super::hook::{HookState, NAMES, kept};
+use crate::journal::Layout;
+use crate::repo::{Repo, RepoError};
+
+/// Something that was taken back, or left for a reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Removed {
+    Hook(PathBuf),
+    /// The hook that stood there before is back.
+    Restored(PathBuf),
+    Config(&'static str),
+    Database(String),
+    /// Ours, but edited since: left, for its owner to look at.
+    LeftEdited(PathBuf),
+}
+
+impl fmt::Display for Removed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hook(path) => write!(f, "removed hook {}", path.display()),
+            Self::Restored(path) => write!(f, "restored your hook {}", path.display()),
+            Self::Config(key) => write!(f, "removed git config {key}"),
+            Self::Database(path) => write!(f, "removed {path} (derived from the files)"),
+            Self::LeftEdited(path) => write!(
+                f,
+                "left {}: it was edited since `init`; remove it by hand",
+                path.display()
+            ),
+        }
+    }
+}
+
+impl Repo {
+    /// Takes hooks, drivers, the value of `pull.rebase` that `init` set, and the
+    /// database away. Tracked files stay: they are the journal's.
+    ///
+    /// # Errors
+    /// A file or the configuration cannot be read or written.
+    pub fn uninstall(&self, layout: &Layout, program: &Path) -> Result<Vec<Removed>, RepoError> {
+        let mut removed = Vec::new();
+        if let Some(folder) = self.hooks_folder()? {
+            for name in NAMES {
+                self.take_hook(&folder.join(name), program, &mut removed)?;
+            }
+        }
+        if self.local_config(PULL_MARK)?.is_some() {
+            if self.local_config("pull.rebase")?.as_deref() == Some("false") {
+                self.unset_config("pull.rebase")?;
+                removed.push(Removed::Config("pull.rebase"));
+            }
+            self.unset_config(PULL_MARK)?;
+        }
+        for (key, section) in [
+            (ENTRY_DRIVER, "merge.palimpsest"),
+            (LEDGER_DRIVER, "merge.palimpsest-ledger"),
+        ] {
+            if self.local_config(key)?.is_some() {
+                self.remove_section(section)?;
+                removed.push(Removed::Config(section));
+            }
+        }
+        self.remove_database(layout, &mut removed)?;
+        Ok(removed)
+    }
+
+    fn take_hook(
+        &self,
+        hook: &Path,
+        program: &Path,
+        removed: &mut Vec<Removed>,
+    ) -> Result<(), RepoError> {
+        match self.hook_state(hook, program)? {
+            HookState::Current | HookState::Outdated { unedited: true } => {}
+            HookState::Outdated { unedited: false } => {
+                removed.push(Removed::LeftEdited(hook.to_owned()));
+                return Ok(());
+            }
+            HookState::Absent | HookState::Foreign => return Ok(()),
+        }
+        let before = kept(hook);
+        if before.exists() {
+            // Replaces ours in one step.
+            fs::rename(&before, hook).map_err(RepoError::io(&before))?;
+            removed.push(Removed::Restored(hook.to_owned()));
+        } else {
+            fs::remove_file(hook).map_err(RepoError::io(hook))?;
+            removed.push(Removed::Hook(hook.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn remove_database(
+        &self,
+        layout: &Layout,
+        removed: &mut Vec<Removed>,
+    ) -> Result<(), RepoError> {
+        // A tracked one is not ours to remove.
+        if self.index()?.staged(&layout.database).is_some() {
+            return Ok(());
+        }
+        for suffix in ["", "-wal", "-shm", "-journal"] {
+            let path = format!("{}{suffix}", layout.database);
+            let full = self.inside(&path)?;
+            match fs::remove_file(&full) {
+                Ok(()) => removed.push(Removed::Database(path)),
+                Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
+                Err(e) => return Err(RepoError::io(full)(e)),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,74 @@
+//! What `post-commit` does: the ledger files of the real index and of the work
+//! tree follow the commit.
+//!
+//! `git commit FILE` commits from a temporary index, so that the real one still
+//! holds the ledger as it was; and `pre-commit` leaves the work tree alone.
+
+use crate::journal::{Layout, PathKind};
+use crate::ledger;
+use crate::repo::{Blob, Repo, RepoError, StagedFile};
+
+/// Brings the ledger files of index and work tree in line with HEAD. Decisions
+/// that are there and not committed stay, as unstaged or staged changes.
+///
+/// # Errors
+/// The repository cannot be read, or the index or a ledger file not written.
+pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
+    let Some(head) = repo.head()? else {
+        return Ok(());
+    };
+    let before = match repo.commit_named("HEAD@{1}")? {
+        Some(before) => Some(before),
+        // Without a reflog: right except for an amended commit.
+        None => repo.commit_named("HEAD^")?,
+    };
+    let changes = repo.changes(before, Some(head), &[layout.ledger.as_str()])?;
+    let index = repo.index()?;
+    let machine = repo.machine()?;
+    let parent = before.map_or_else(|| "0".repeat(40), |id| id.to_string());
+
+    let mut staged = Vec::new();
+    for change in changes {
+        let is_ledger = matches!(layout.classify(&change.path), PathKind::Ledger(_));
+        let Some(id) = change.new.and_then(Blob::file).filter(|_| is_ledger) else {
+            continue;
+        };
+        let committed = repo.read_blob(id)?;
+        let follow = |edited: &[u8]| follow(&committed, edited, &machine, &parent);
+
+        let there = index.staged(&change.path).and_then(Blob::file);
+        let bytes = match there {
+            Some(there) if there == id => None,
+            Some(there) => Some(follow(&repo.read_blob(there)?)),
+            None if change.old.is_none() => Some(committed.clone()),
+            // Taken out of the index on purpose.
+            None => None,
+        };
+        staged.extend(bytes.map(|bytes| StagedFile {
+            path: change.path.clone(),
+            bytes,
+        }));
+
+        let work = repo.read_work_file(&change.path)?;
+        let bytes = match &work {
+            Some(work) if *work == committed => None,
+            Some(work) => Some(follow(work)),
+            None => change.old.is_none().then(|| committed.clone()),
+        };
+        if let Some(bytes) = bytes.filter(|bytes| Some(bytes) != work.as_ref()) {
+            repo.write_work_file(&change.path, &bytes)?;
+        }
+    }
+    repo.stage(&staged)
+}
+
+/// The committed ledger with the decisions that `edited` adds to it.
+fn follow(committed: &[u8], edited: &[u8], machine: &str, parent: &str) -> Vec<u8> {
+    let known = ledger::parse(committed);
+    let wanted = ledger::decisions(&known, &ledger::parse(edited), machine, parent);
+    if wanted == known {
+        committed.to_vec()
+    } else {
+        ledger::format(&wanted)
+    }
+}

@@ -1,0 +1,165 @@
+//! What a commit must not hold: conflict markers, entries that cannot be read,
+//! two entries of one date. Only what the commit changes is looked at.
+
+use std::fmt;
+
+use crate::journal::markers::{Markers, conflict_markers};
+use crate::journal::{EntryDate, Layout, PathKind};
+use crate::ledger;
+use crate::repo::{Blob, BlobKind, Change, Index, ObjectId, Repo, RepoError};
+
+use super::versions::{facts, key_of};
+
+/// A reason not to commit, with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// Conflict markers in a file.
+    Markers { path: String, line: usize },
+    /// An entry or note that cannot be read.
+    Unreadable {
+        path: String,
+        error: crate::journal::EntryError,
+    },
+    /// Two files for one entry.
+    TwoOfOneDate {
+        date: EntryDate,
+        path: String,
+        other: String,
+    },
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Markers { path, line } => write!(
+                f,
+                "{path}:{line}:1: conflict markers; edit the file, then `git add {}`",
+                quoted(path)
+            ),
+            Self::Unreadable { path, error } => write!(f, "{path}:{error}"),
+            Self::TwoOfOneDate { date, path, other } => write!(
+                f,
+                "{path}: a second entry of {date}; the first is {other}; keep one of them, \
+                 for example `git rm --cached {}`",
+                quoted(path)
+            ),
+        }
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+,:@".contains(&b);
+    if path.bytes().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+/// What the checks found.
+#[derive(Debug, Default)]
+pub(super) struct Checked {
+    pub refusals: Vec<Refusal>,
+    pub warnings: Vec<String>,
+}
+
+/// Looks at what the commit changes. `parents` are asked before markers are
+/// refused: text that stood there before, such as an example in a page about git,
+/// is meant.
+pub(super) fn check(
+    repo: &Repo,
+    index: &Index,
+    layout: &Layout,
+    parents: &[ObjectId],
+    changes: &[Change],
+) -> Result<Checked, RepoError> {
+    let mut found = Checked::default();
+    // Without a journal the markers are looked for in every page.
+    let journal = repo.workdir().join(&layout.journal).is_dir();
+    for change in changes {
+        let kind = layout.classify(&change.path);
+        let page = !journal && change.path.ends_with(".md");
+        if kind == PathKind::Other && !page {
+            continue;
+        }
+        let Some(id) = file(change, kind, &mut found) else {
+            continue;
+        };
+        let bytes = repo.read_blob(id)?;
+        if let Some(markers) = conflict_markers(&bytes)
+            && !stood_before(repo, parents, &change.path, markers)?
+        {
+            found.refusals.push(Refusal::Markers {
+                path: change.path.clone(),
+                line: markers.line,
+            });
+            continue;
+        }
+        if let Some(key) = key_of(layout, &change.path)
+            && let Err(error) = facts(key, &bytes)
+        {
+            found.refusals.push(Refusal::Unreadable {
+                path: change.path.clone(),
+                error,
+            });
+        }
+        if matches!(kind, PathKind::Ledger(_)) {
+            found.warnings.extend(damaged(&change.path, &bytes));
+        }
+        if let (PathKind::Entry(date), None) = (kind, change.old) {
+            found
+                .refusals
+                .extend(second(index, layout, date, &change.path));
+        }
+    }
+    Ok(found)
+}
+
+fn file(change: &Change, kind: PathKind, found: &mut Checked) -> Option<ObjectId> {
+    let new = change.new?;
+    if new.kind == BlobKind::Symlink && kind != PathKind::Other {
+        let path = &change.path;
+        found.warnings.push(format!(
+            "{path}: a symbolic link; it is committed, but not read"
+        ));
+    }
+    Blob::file(new)
+}
+
+fn stood_before(
+    repo: &Repo,
+    parents: &[ObjectId],
+    path: &str,
+    markers: Markers<'_>,
+) -> Result<bool, RepoError> {
+    for parent in parents {
+        let before = repo.read_at(*parent, path)?.unwrap_or_default();
+        if before
+            .windows(markers.text.len())
+            .any(|text| text == markers.text)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn damaged(path: &str, bytes: &[u8]) -> Vec<String> {
+    let corrupt = ledger::parse(bytes).corrupt;
+    let say = |c: &ledger::Corrupt| format!("{path}:{}: no ledger line; kept as it is", c.line);
+    corrupt.iter().map(say).collect()
+}
+
+fn second(index: &Index, layout: &Layout, date: EntryDate, path: &str) -> Option<Refusal> {
+    let name = format!("{date}.md");
+    let other = index
+        .named(&name)
+        .into_iter()
+        .find(|other| other != path && layout.classify(other) == PathKind::Entry(date))?;
+    Some(Refusal::TwoOfOneDate {
+        date,
+        path: path.to_owned(),
+        other,
+    })
+}

@@ -1,0 +1,108 @@
+//! What `pre-commit` does: looks at what is staged, refuses what must not be
+//! recorded, and puts the ledger's rows into the same commit.
+//!
+//! The index is read, never the work tree; everything is computed anew from HEAD,
+//! so nothing depends on what an earlier, aborted commit left. The work tree's
+//! ledger file follows in `post-commit` ([`after_commit`]): a commit that is
+//! aborted leaves the user's files as they were.
+
+mod after;
+mod check;
+mod report;
+mod rows;
+mod versions;
+
+use std::collections::BTreeSet;
+
+use crate::journal::{EntryDate, Layout, PathKind};
+use crate::ledger::Source;
+use crate::repo::{Repo, RepoError};
+
+pub use after::after_commit;
+pub use check::Refusal;
+pub use report::{KeptOut, PreCommit};
+
+use rows::Ground;
+
+/// Checks the commit that is being made, and stages the ledger's rows for it.
+/// Nothing is staged if anything is refused.
+///
+/// `now` is RFC 3339 in UTC, to the second.
+///
+/// # Errors
+/// The repository or its index cannot be read or written.
+pub fn pre_commit(repo: &Repo, layout: &Layout, now: &str) -> Result<PreCommit, RepoError> {
+    let index = repo.index()?;
+    let merged = repo.merge_heads()?;
+    let by_hand = match merged.as_slice() {
+        [] => Vec::new(),
+        _ => repo.resolved_by_hand()?,
+    };
+    let head = repo.head()?;
+    let ground = Ground {
+        repo,
+        index: &index,
+        layout,
+        parents: head.into_iter().chain(merged).collect(),
+        machine: repo.machine()?,
+        now,
+    };
+
+    let mut changes = repo.staged_changes(&index, &[])?;
+    for other in ground.parents.iter().skip(1) {
+        let from_other = repo.staged_against(&index, Some(*other), &[])?;
+        let paths: BTreeSet<&str> = from_other.iter().map(|c| c.path.as_str()).collect();
+        // What is as the other side has it was checked there.
+        changes.retain(|c| paths.contains(c.path.as_str()));
+    }
+    let checked = check::check(repo, &index, layout, &ground.parents, &changes)?;
+    let mut report = PreCommit {
+        refusals: checked.refusals,
+        warnings: checked.warnings,
+        ..PreCommit::default()
+    };
+    if !report.refusals.is_empty() {
+        return Ok(report);
+    }
+    record(&ground, &by_hand, &mut report)?;
+    Ok(report)
+}
+
+/// Derives the rows of all that the commit changes and stages them.
+fn record(
+    ground: &Ground<'_>,
+    by_hand: &[String],
+    report: &mut PreCommit,
+) -> Result<(), RepoError> {
+    let Ground { repo, layout, .. } = ground;
+    let own = versions::own_changes(repo, ground.index, layout, &ground.parents, by_hand)?;
+    let resolved: BTreeSet<(EntryDate, Source)> = by_hand
+        .iter()
+        .filter_map(|path| versions::key_of(layout, path))
+        .collect();
+    let ledgers = repo.staged_changes(ground.index, &[layout.ledger.as_str()])?;
+    let year_of = |path: &str| match layout.classify(path) {
+        PathKind::Ledger(year) => Some(year),
+        _ => None,
+    };
+    let changed_years = ledgers.iter().filter_map(|c| year_of(&c.path));
+    let years = own.keys().map(|(date, _)| date.year());
+    let mut years = ground.years(changed_years.chain(years).collect())?;
+
+    for (key, versions) in &own {
+        let Some(year) = years.get_mut(&key.0.year()) else {
+            continue;
+        };
+        let (rows, now) = ground.derive(*key, versions, resolved.contains(key), year)?;
+        report.add_rows(&rows);
+        if let Some(now) = now {
+            report.add_kept_out(key.0, &now, &year.current);
+        }
+    }
+    for year in years.values() {
+        report.add_conflicts(&year.known, &year.current);
+        report.warnings.extend(year.older_copy());
+    }
+    let files: Vec<_> = years.values().filter_map(rows::Year::to_stage).collect();
+    repo.stage(&files)
+}

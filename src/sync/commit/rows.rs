@@ -1,0 +1,195 @@
+//! The ledger that goes into a commit.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::journal::{Facts, Layout};
+use crate::ledger::{self, Context, FileRef, Ledger, Parent};
+use crate::repo::{Blob, Index, ObjectId, Repo, RepoError, StagedFile};
+
+use super::versions::{Key, Version, Versions, facts, facts_before};
+
+/// What stands still while a commit is looked at.
+pub(super) struct Ground<'a> {
+    pub repo: &'a Repo,
+    pub index: &'a Index,
+    pub layout: &'a Layout,
+    /// HEAD, then the commits that are merged; none before the first commit.
+    pub parents: Vec<ObjectId>,
+    pub machine: String,
+    /// RFC 3339 in UTC.
+    pub now: &'a str,
+}
+
+/// The ledger file of a year, before and after.
+pub(super) struct Year {
+    path: String,
+    /// As it is staged now.
+    staged: Option<Vec<u8>>,
+    /// The parents' ledgers, in their order.
+    parents: Vec<Ledger>,
+    /// What history says: HEAD's, in a merge the merge of the parents'.
+    pub known: Ledger,
+    /// `known` with a person's decisions and what this commit changes.
+    pub current: Ledger,
+}
+
+impl Ground<'_> {
+    /// The commit that rows are made on, as they name it.
+    pub fn parent_name(&self) -> String {
+        match self.parents.first() {
+            Some(head) => head.to_string(),
+            None => "0".repeat(40),
+        }
+    }
+
+    /// Reads the ledgers of these years.
+    pub fn years(&self, years: BTreeSet<i32>) -> Result<BTreeMap<i32, Year>, RepoError> {
+        years.into_iter().map(|y| Ok((y, self.year(y)?))).collect()
+    }
+
+    fn year(&self, year: i32) -> Result<Year, RepoError> {
+        let path = self.layout.ledger_path(year);
+        let staged = self.index.staged(&path).and_then(Blob::file);
+        let staged = staged.map(|id| self.repo.read_blob(id)).transpose()?;
+        let edited = staged.as_deref().map(ledger::parse);
+        let parents = self
+            .parents
+            .iter()
+            .map(|commit| self.ledger_at(*commit, &path))
+            .collect::<Result<Vec<_>, _>>()?;
+        let known = match parents.as_slice() {
+            [] => Ledger::default(),
+            [head] => head.clone(),
+            [head, other] => match self.merge_base(&path)? {
+                Some(base) => ledger::merge(&base, head, other),
+                None => edited.clone().unwrap_or_default(),
+            },
+            // What git and the driver made of an octopus or a criss-cross.
+            _ => edited.clone().unwrap_or_default(),
+        };
+        let current = match edited {
+            Some(edited) => ledger::decisions(&known, &edited, &self.machine, &self.parent_name()),
+            None => known.clone(),
+        };
+        Ok(Year {
+            path,
+            staged,
+            parents,
+            known,
+            current,
+        })
+    }
+
+    fn ledger_at(&self, commit: ObjectId, path: &str) -> Result<Ledger, RepoError> {
+        let bytes = self.repo.read_at(commit, path)?;
+        Ok(bytes.as_deref().map(ledger::parse).unwrap_or_default())
+    }
+
+    /// The ledger of the one merge base of the two parents; none of several.
+    fn merge_base(&self, path: &str) -> Result<Option<Ledger>, RepoError> {
+        let bases = self.repo.merge_bases(self.parents[0], self.parents[1])?;
+        match bases.as_slice() {
+            [] => Ok(Some(Ledger::default())),
+            [base] => self.ledger_at(*base, path).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// Derives the rows of one entry's change and writes them into its year.
+    /// Gives the rows, and what the entry says now.
+    pub fn derive(
+        &self,
+        key: Key,
+        versions: &Versions,
+        by_hand: bool,
+        year: &mut Year,
+    ) -> Result<(Ledger, Option<Facts>), RepoError> {
+        let read = |v: &Version| self.repo.read_blob(v.blob);
+        let now = match &versions.now {
+            Some(version) => facts(key, &read(version)?).ok(),
+            None => None,
+        };
+        let mut before = Vec::new();
+        for version in &versions.parents {
+            before.push(match version {
+                Some(v) => Some(facts_before(key, &read(v)?, now.as_ref())),
+                None => None,
+            });
+        }
+        let parents: Vec<Parent<'_>> = before
+            .iter()
+            .zip(&year.parents)
+            .map(|(facts, rows)| Parent {
+                facts: facts.as_ref(),
+                rows,
+            })
+            .collect();
+        let gone = versions.parents.iter().flatten().next();
+        let blob = gone.map(|v| v.blob.to_string()).unwrap_or_default();
+        let rows = ledger::derive(
+            &parents,
+            now.as_ref(),
+            &Context {
+                entry: key.0,
+                source: key.1,
+                machine: &self.machine,
+                parent: &self.parent_name(),
+                at: self.now,
+                found_by: key.1.name(),
+                current: &year.current,
+                by_hand,
+                removed: gone.map(|v| FileRef {
+                    path: &v.path,
+                    blob: &blob,
+                }),
+            },
+        );
+        year.current.apply(rows.clone());
+        Ok((rows, now))
+    }
+}
+
+impl Year {
+    /// A warning if what is staged lacks lines that history has: they stay.
+    pub fn older_copy(&self) -> Option<String> {
+        let edited = self
+            .staged
+            .as_deref()
+            .map(ledger::parse)
+            .unwrap_or_default();
+        let known = &self.known;
+        let older = known
+            .tombstones
+            .keys()
+            .any(|k| !edited.tombstones.contains_key(k))
+            || known
+                .deletions
+                .keys()
+                .any(|k| !edited.deletions.contains_key(k))
+            || known.sync.iter().any(|(k, state)| {
+                edited
+                    .sync
+                    .get(k)
+                    .is_none_or(|there| there.counter < state.counter)
+            });
+        older.then(|| {
+            let path = &self.path;
+            format!(
+                "{path}: what is staged is older than HEAD; nothing is taken out of the ledger \
+                 (to have it back in the folder too: `git checkout HEAD -- {path}`)"
+            )
+        })
+    }
+
+    /// The file to stage, if it has to change.
+    pub fn to_stage(&self) -> Option<StagedFile> {
+        let same = match &self.staged {
+            Some(bytes) => ledger::parse(bytes) == self.current,
+            None => self.current.is_empty(),
+        };
+        (!same).then(|| StagedFile {
+            path: self.path.clone(),
+            bytes: ledger::format(&self.current),
+        })
+    }
+}

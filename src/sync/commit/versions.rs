@@ -1,0 +1,119 @@
+//! The entries and notes that a commit changes, with their versions in its parents.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::journal::facts::short_hash;
+use crate::journal::{Entry, EntryDate, EntryError, Facts, Layout, Note, PathKind};
+use crate::ledger::Source;
+use crate::repo::{Blob, Change, Index, ObjectId, Repo, RepoError};
+
+/// A file that holds a version of an entry or a note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Version {
+    pub path: String,
+    pub blob: ObjectId,
+}
+
+/// An entry's frontmatter or note, before and now.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Versions {
+    /// One for each parent of the commit.
+    pub parents: Vec<Option<Version>>,
+    pub now: Option<Version>,
+}
+
+pub(super) type Key = (EntryDate, Source);
+
+/// What the commit itself changes: all that differs from its parent, or in a
+/// merge from every parent, and what a person resolved there.
+pub(super) fn own_changes(
+    repo: &Repo,
+    index: &Index,
+    layout: &Layout,
+    parents: &[ObjectId],
+    by_hand: &[String],
+) -> Result<BTreeMap<Key, Versions>, RepoError> {
+    let folders = [layout.journal.as_str(), layout.wiki.as_str()];
+    let below: &[&str] = if folders.contains(&".") {
+        &[]
+    } else {
+        &folders
+    };
+    let commits: Vec<Option<ObjectId>> = match parents {
+        [] => vec![None],
+        some => some.iter().copied().map(Some).collect(),
+    };
+    let mut diffs = Vec::new();
+    for commit in &commits {
+        let changes = repo.staged_against(index, *commit, below)?;
+        diffs.push(by_key(layout, changes));
+    }
+    let mut keys: BTreeSet<Key> = diffs[0].keys().copied().collect();
+    keys.retain(|key| diffs.iter().all(|d| d.contains_key(key)));
+    keys.extend(by_hand.iter().filter_map(|path| key_of(layout, path)));
+    Ok(keys
+        .into_iter()
+        .map(|key| {
+            // Unchanged against one parent: what that parent has is what is there now.
+            let now = diffs.iter().find_map(|d| Some(d.get(&key)?.now.clone()));
+            let now = now.flatten();
+            let before = |d: &BTreeMap<Key, Pair>| d.get(&key).map_or(&now, |p| &p.old).clone();
+            let before = diffs.iter().map(before).collect();
+            let parents = if parents.is_empty() { vec![] } else { before };
+            (key, Versions { parents, now })
+        })
+        .collect())
+}
+
+#[derive(Debug, Default)]
+struct Pair {
+    old: Option<Version>,
+    now: Option<Version>,
+}
+
+/// A file that moved within the journal is one changed entry.
+fn by_key(layout: &Layout, changes: Vec<Change>) -> BTreeMap<Key, Pair> {
+    let mut pairs: BTreeMap<Key, Pair> = BTreeMap::new();
+    for change in changes {
+        let Some(key) = key_of(layout, &change.path) else {
+            continue;
+        };
+        let pair = pairs.entry(key).or_default();
+        let version = |blob: Option<Blob>| {
+            let blob = blob.and_then(Blob::file)?;
+            Some(Version {
+                path: change.path.clone(),
+                blob,
+            })
+        };
+        pair.old = pair.old.take().or_else(|| version(change.old));
+        pair.now = pair.now.take().or_else(|| version(change.new));
+    }
+    pairs
+}
+
+/// Which text of which entry a path holds.
+pub(super) fn key_of(layout: &Layout, path: &str) -> Option<Key> {
+    match layout.classify(path) {
+        PathKind::Entry(date) => Some((date, Source::Yaml)),
+        PathKind::Note(date) => Some((date, Source::Wiki)),
+        _ => None,
+    }
+}
+
+/// What a version says, as far as history is concerned.
+pub(super) fn facts((date, source): Key, bytes: &[u8]) -> Result<Facts, EntryError> {
+    match source {
+        Source::Yaml => Entry::read(date, bytes).map(|entry| entry.facts()),
+        Source::Wiki => Note::read(bytes).map(|note| note.facts()),
+    }
+}
+
+/// What an earlier version said. One that cannot be read is taken to have had
+/// the items that are there now: nothing is known to be removed or added again.
+pub(super) fn facts_before(key: Key, bytes: &[u8], now: Option<&Facts>) -> Facts {
+    facts(key, bytes).unwrap_or_else(|_| Facts {
+        items: now.map(|f| f.items.clone()).unwrap_or_default(),
+        hash: short_hash(bytes),
+    })
+}

@@ -1,0 +1,141 @@
+//! What can be wrong with a repository's setup, and the command that mends it.
+
+use std::path::Path;
+
+use crate::journal::markers::conflict_markers;
+use crate::journal::{Layout, PathKind};
+use crate::ledger;
+use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
+use crate::repo::{Repo, RepoError};
+
+/// Something that is not in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    pub what: String,
+    /// The command that mends it, or what to do.
+    pub mend: String,
+}
+
+fn finding(what: impl Into<String>, mend: impl Into<String>) -> Finding {
+    Finding {
+        what: what.into(),
+        mend: mend.into(),
+    }
+}
+
+/// Looks at hooks, drivers, attributes, ignored paths, the ledger's files and
+/// leftovers. `program` is the one that the setup should call.
+///
+/// # Errors
+/// The repository cannot be read.
+pub fn check(repo: &Repo, layout: &Layout, program: &Path) -> Result<Vec<Finding>, RepoError> {
+    let mut found = Vec::new();
+    hooks(repo, program, &mut found)?;
+    for (key, _) in repo.outdated_drivers(program)? {
+        found.push(finding(
+            format!("git config {key}: missing, or for another program"),
+            "palimpsest init",
+        ));
+    }
+    paths(repo, layout, &mut found)?;
+    ledgers(repo, layout, &mut found)?;
+    leftovers(repo, &mut found)?;
+    Ok(found)
+}
+
+fn hooks(repo: &Repo, program: &Path, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let Some(folder) = repo.hooks_folder()? else {
+        found.push(finding(
+            "core.hooksPath turns hooks off: nothing is checked or recorded at commits",
+            "git config --unset core.hooksPath, then palimpsest init",
+        ));
+        return Ok(());
+    };
+    for name in HOOK_NAMES {
+        let path = folder.join(name);
+        let state = match repo.hook_state(&path, program)? {
+            HookState::Current => continue,
+            HookState::Absent => "missing",
+            HookState::Outdated { .. } => "of another version, or for another program",
+            HookState::Foreign => "not Palimpsest's",
+        };
+        let what = format!("hook {}: {state}", path.display());
+        found.push(finding(what, "palimpsest init"));
+    }
+    Ok(())
+}
+
+fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    if !has_journal(repo, layout) {
+        return Ok(());
+    }
+    let year = 2024;
+    for (path, driver) in [
+        (format!("{}/{year}/x.md", layout.journal), "palimpsest"),
+        (format!("{}/{year}/x.md", layout.wiki), "palimpsest"),
+        (layout.ledger_path(year), "palimpsest-ledger"),
+    ] {
+        let merge = repo.attribute("merge", &path)?;
+        if merge.as_deref() != Some(driver) {
+            found.push(finding(
+                format!(
+                    ".gitattributes: files such as {path} merge with `{}`, not with {driver}",
+                    merge.as_deref().unwrap_or("git's default")
+                ),
+                "palimpsest init, and take out lines that come later and say otherwise",
+            ));
+        }
+    }
+    let database = &layout.database;
+    if repo.index()?.staged(database).is_some() {
+        found.push(finding(
+            format!("{database}: tracked, so that it conflicts at every merge"),
+            format!("git rm --cached {database}"),
+        ));
+    } else if !repo.is_ignored(database)? {
+        found.push(finding(
+            format!("{database}: not ignored"),
+            "palimpsest init",
+        ));
+    }
+    Ok(())
+}
+
+fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    for file in repo.work_files(&layout.ledger)?.files {
+        if !matches!(layout.classify(&file.path), PathKind::Ledger(_)) {
+            continue;
+        }
+        let bytes = repo.read_work_file(&file.path)?.unwrap_or_default();
+        if let Some(markers) = conflict_markers(&bytes) {
+            found.push(finding(
+                format!("{}:{}: conflict markers", file.path, markers.line),
+                format!("git checkout -m -- {}", file.path),
+            ));
+            continue;
+        }
+        for corrupt in ledger::parse(&bytes).corrupt {
+            found.push(finding(
+                format!("{}:{}: no ledger line", file.path, corrupt.line),
+                format!("take the line out of {}, and commit it", file.path),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn leftovers(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    for path in repo.index()?.unmerged() {
+        found.push(finding(
+            format!("{path}: in conflict"),
+            format!("edit it, then git add {path}"),
+        ));
+    }
+    for path in repo.leftovers()? {
+        found.push(finding(
+            format!("{}: left by a git that was killed", path.display()),
+            format!("if no git is running: rm {}", path.display()),
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,318 @@
+//! `palimpsest hook pre-commit` and `post-commit`, in every form of commit.
+
+use crate::sandbox::{Machine, Sandbox, entry};
+
+const DAY: &str = "2024-11-01";
+const LEDGER: &str = "data/ledger/2024.jsonl";
+
+/// A journal with Al, Bob and Eve in one entry, set up and committed.
+fn journal<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, "people: [Al, Bob, Eve]", "Went to the quay.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.assert_clean();
+    laptop
+}
+
+fn remove(machine: &Machine<'_>, from: &str, to: &str) {
+    machine.edit_entry(DAY, from, to);
+}
+
+/// The items with an active tombstone in the ledger that HEAD holds.
+fn kept_out(machine: &Machine<'_>) -> Vec<String> {
+    let ledger = machine.git(["show", &format!("HEAD:{LEDGER}")]).ok();
+    let active = ledger
+        .stdout
+        .lines()
+        .filter(|l| l.contains("\"kind\":\"tombstone\"") && l.contains("\"state\":\"active\""));
+    let item = |l: &str| {
+        let rest = l.split("\"item\":\"").nth(1).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    active.map(item).collect()
+}
+
+fn counter(machine: &Machine<'_>) -> String {
+    let ledger = machine.git(["show", &format!("HEAD:{LEDGER}")]).ok();
+    let sync = ledger.stdout.lines().find(|l| l.contains("\"sync\""));
+    let rest = sync.unwrap().split("\"counter\":").nth(1).unwrap();
+    rest.split(',').next().unwrap().to_owned()
+}
+
+#[test]
+fn the_first_commit_of_a_repository_records_its_states() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let ledger = laptop.read(LEDGER);
+    assert!(
+        ledger.starts_with(
+            r#"{"v":1,"kind":"sync","entry":"2024-11-01","source":"yaml","counter":1,"#
+        ),
+        "{ledger}"
+    );
+    assert!(ledger.contains(r#""by":"laptop""#));
+}
+
+#[test]
+fn a_removal_is_recorded_in_the_commit_that_makes_it() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-m", "Bob"])
+        .ok()
+        .warns("recorded: person Bob removed from 2024-11-01");
+    laptop.assert_clean();
+    assert_eq!(kept_out(&laptop), ["Bob"]);
+    assert_eq!(counter(&laptop), "2");
+    laptop
+        .git(["show", "--name-only", "--format=", "HEAD"])
+        .ok()
+        .is(&format!("{LEDGER}\n{}", entry(DAY)));
+    // Nothing of the entries changes: nothing is recorded.
+    laptop.write("README.md", "# Mine\n");
+    laptop.commit("Readme");
+    assert_eq!(counter(&laptop), "2");
+}
+
+#[test]
+fn every_form_of_commit_records_and_leaves_nothing() {
+    let forms: [&[&str]; 5] = [
+        &["-a"],
+        &["--", "journal/md/2024/2024-11-01.md"],
+        &["--include", "journal/md/2024/2024-11-01.md"],
+        &["-a", "--amend"],
+        &["--amend", "--only", "journal/md/2024/2024-11-01.md"],
+    ];
+    for form in forms {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        remove(&laptop, "Bob, ", "");
+        let args = [&["commit", "-q", "-m", "Bob"], form].concat();
+        laptop.git(args).ok();
+        laptop.assert_clean();
+        assert_eq!(kept_out(&laptop), ["Bob"], "{form:?}");
+    }
+}
+
+#[test]
+fn committing_one_file_keeps_what_is_staged_of_others() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write_entry("2024-11-02", "people: [Zoe]", "");
+    laptop.git(["add", "-A"]).ok();
+    remove(&laptop, "Bob, ", "");
+    laptop.git(["commit", "-q", "-m", "Bob", &entry(DAY)]).ok();
+    laptop
+        .git(["status", "--porcelain"])
+        .ok()
+        .is("A  journal/md/2024/2024-11-02.md");
+    laptop.git(["commit", "-q", "-m", "Zoe"]).ok();
+    laptop.assert_clean();
+    assert!(laptop.read(LEDGER).contains("2024-11-02"));
+    assert_eq!(kept_out(&laptop), ["Bob"]);
+}
+
+#[test]
+fn what_is_staged_counts_not_the_work_tree() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    laptop.git(["add", "-A"]).ok();
+    remove(&laptop, "Eve", "Zoe");
+    laptop.git(["commit", "-q", "-m", "Bob alone"]).ok();
+    assert_eq!(kept_out(&laptop), ["Bob"]);
+    laptop
+        .git(["status", "--porcelain"])
+        .ok()
+        .is(&format!("M {}", entry(DAY)));
+    assert!(laptop.read_entry(DAY).contains("Zoe"));
+}
+
+#[test]
+fn an_aborted_commit_leaves_no_removal_behind() {
+    for form in [&["-a"] as &[&str], &[], &["--", "journal"]] {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        remove(&laptop, "Bob, ", "");
+        if form.is_empty() {
+            laptop.git(["add", "-A"]).ok();
+        }
+        let args = [&["commit", "-m", ""], form].concat();
+        laptop.git(args).fails();
+        assert!(!laptop.read(LEDGER).contains("Bob"), "{form:?}");
+        laptop.edit_entry(DAY, "[Al, Eve]", "[Al, Bob, Eve, Zoe]");
+        laptop.commit("Bob stays");
+        laptop.assert_clean();
+        assert_eq!(kept_out(&laptop), [] as [&str; 0], "{form:?}");
+        assert_eq!(counter(&laptop), "2");
+    }
+}
+
+#[test]
+fn adding_an_item_again_restores_it() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    laptop.commit("Without Bob");
+    laptop.edit_entry(DAY, "[Al, ", "[Al, Bob, ");
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-m", "With Bob"])
+        .ok()
+        .warns("recorded: person Bob put back into 2024-11-01");
+    assert_eq!(kept_out(&laptop), [] as [&str; 0]);
+    assert!(laptop.read(LEDGER).contains(r#""how":"re-added""#));
+    laptop.assert_clean();
+}
+
+#[test]
+fn a_file_that_goes_is_a_deletion_and_comes_back() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.git(["rm", "-q", &entry(DAY)]).ok();
+    laptop
+        .git(["commit", "-m", "Gone"])
+        .ok()
+        .warns("recorded: entry 2024-11-01 deleted");
+    let ledger = laptop.read(LEDGER);
+    assert!(ledger.contains(r#""kind":"deletion""#) && !ledger.contains("tombstone"));
+    laptop
+        .git(["checkout", "-q", "HEAD^", "--", &entry(DAY)])
+        .ok();
+    laptop
+        .git(["commit", "-m", "Back"])
+        .ok()
+        .warns("recorded: entry 2024-11-01 is back");
+    laptop.assert_clean();
+}
+
+#[test]
+fn an_entry_that_moves_keeps_its_history() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop
+        .git(["mv", &entry(DAY), "journal/md/2024-11-01.md"])
+        .ok();
+    laptop.git(["commit", "-q", "-m", "Move"]).ok();
+    let ledger = laptop.read(LEDGER);
+    assert!(!ledger.contains("deletion"), "{ledger}");
+    assert_eq!(counter(&laptop), "1");
+}
+
+#[test]
+fn notes_have_a_state_of_their_own() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write(
+        "wiki/entries/2024/2024-11-01.md",
+        "### Notes\n\nKeep the ferry.\n",
+    );
+    laptop.commit("A note");
+    let wiki = |l: &&str| l.contains(r#""source":"wiki""#);
+    let ledger = laptop.read(LEDGER);
+    assert!(
+        ledger
+            .lines()
+            .find(wiki)
+            .unwrap()
+            .contains(r#""counter":1"#)
+    );
+    assert_eq!(counter(&laptop), "1");
+    laptop.assert_clean();
+}
+
+#[test]
+fn a_decision_in_the_ledger_is_committed_like_any_edit() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    laptop.commit("Without Bob");
+    laptop.edit(
+        LEDGER,
+        r#""source":"yaml"}"#,
+        r#""source":"yaml","permanent":true}"#,
+    );
+    // Not staged: it waits, and a commit of something else does not take it.
+    remove(&laptop, "Eve", "Zoe");
+    laptop.git(["commit", "-q", "-m", "Zoe", &entry(DAY)]).ok();
+    laptop
+        .git(["status", "--porcelain"])
+        .ok()
+        .is(&format!("M {LEDGER}"));
+    assert!(
+        !laptop
+            .git(["show", &format!("HEAD:{LEDGER}")])
+            .stdout
+            .contains("permanent")
+    );
+    let work = laptop.read(LEDGER);
+    assert!(work.contains("permanent") && work.contains("Eve"), "{work}");
+    laptop.commit("Keep Bob out");
+    laptop.assert_clean();
+    assert!(
+        laptop
+            .git(["show", &format!("HEAD:{LEDGER}")])
+            .stdout
+            .contains("permanent")
+    );
+}
+
+#[test]
+fn an_old_copy_of_the_ledger_takes_nothing_away() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let old = laptop.read(LEDGER);
+    remove(&laptop, "Bob, ", "");
+    laptop.commit("Without Bob");
+    laptop.write(LEDGER, &old);
+    laptop.write("README.md", "# Mine\n");
+    laptop
+        .commit("Readme")
+        .warns("what is staged is older than HEAD");
+    assert_eq!(kept_out(&laptop), ["Bob"]);
+    laptop.git(["checkout", "HEAD", "--", LEDGER]).ok();
+    laptop.assert_clean();
+}
+
+#[test]
+fn a_detached_head_a_linked_work_tree_and_a_folder_below() {
+    let sandbox = Sandbox::in_folder("Ein Büch 'x' \"y\" ");
+    let laptop = journal(&sandbox);
+    laptop
+        .git(["worktree", "add", "-q", "-b", "side", "../linked tree"])
+        .ok();
+    let linked = laptop.inside("../linked tree");
+    linked.edit_entry(DAY, "Bob, ", "");
+    linked
+        .inside("journal")
+        .git(["commit", "-q", "-am", "Bob"])
+        .ok();
+    linked.assert_clean();
+    assert_eq!(kept_out(&linked), ["Bob"]);
+    laptop.assert_clean();
+    assert_eq!(kept_out(&laptop), [] as [&str; 0]);
+    laptop.git(["checkout", "-q", "--detach"]).ok();
+    remove(&laptop, "Eve", "Zoe");
+    laptop.commit("Detached");
+    laptop.assert_clean();
+    assert_eq!(kept_out(&laptop), ["Eve"]);
+}
+
+#[test]
+fn a_commit_that_was_not_checked_is_let_be() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    laptop.git(["commit", "-qam", "Bob", "--no-verify"]).ok();
+    laptop.assert_clean();
+    assert!(!laptop.read(LEDGER).contains("Bob"));
+    remove(&laptop, "Eve", "Zoe");
+    laptop
+        .run_with(&[("PALIMPSEST", "0")], "git", ["commit", "-qam", "Eve"])
+        .ok();
+    laptop.assert_clean();
+    assert!(!laptop.read(LEDGER).contains("Eve"));
+}

@@ -1,0 +1,171 @@
+//! What `pre-commit` refuses, with the place; and what it does not.
+
+use crate::sandbox::{Machine, Sandbox, entry};
+
+const DAY: &str = "2024-11-01";
+
+fn journal<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, "people: [Al]", "Went to the quay.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop
+}
+
+/// Stages everything and commits; the commit is refused with this message.
+#[track_caller]
+fn refused(machine: &Machine<'_>, message: &str) {
+    let before = machine.oid("HEAD");
+    machine.git(["add", "-A"]).ok();
+    let staged = machine.git(["diff", "--cached"]).ok().stdout;
+    machine
+        .git(["commit", "-m", "x"])
+        .exits(1)
+        .warns(message)
+        .warns("nothing was committed");
+    assert_eq!(machine.oid("HEAD"), before);
+    assert_eq!(machine.git(["diff", "--cached"]).ok().stdout, staged);
+}
+
+const MARKED: &str = "one\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> main\n";
+
+#[test]
+fn conflict_markers_in_entries_notes_and_the_ledger() {
+    for (path, line) in [
+        ("journal/md/2024/2024-11-03.md", 5),
+        ("wiki/entries/2024/2024-11-01.md", 2),
+        ("journal/md/index.md", 2),
+        ("data/ledger/2023.jsonl", 2),
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        let head = match line {
+            5 => "---\ndate: 2024-11-03\n---\n",
+            _ => "",
+        };
+        laptop.write(path, format!("{head}{MARKED}"));
+        refused(&laptop, &format!("{path}:{line}:1: conflict markers"));
+    }
+}
+
+#[test]
+fn text_that_only_looks_like_markers_is_text() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let body = "Heading\n=======\n\n> <<<<<<< HEAD\n> =======\n> >>>>>>> main\n";
+    laptop.write_entry("2024-11-03", "", body);
+    // Other files of the repository are not ours to judge.
+    laptop.write("docs/git.md", MARKED);
+    laptop.commit("Fine");
+    // What was committed on purpose once is not asked about again.
+    laptop.write_entry("2024-11-04", "", MARKED);
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-q", "-m", "x"]).exits(1);
+    laptop.git(["commit", "-q", "--no-verify", "-m", "x"]).ok();
+    laptop.write_entry("2024-11-04", "people: [Zoe]", MARKED);
+    laptop.commit("Another field");
+}
+
+#[test]
+fn frontmatter_that_cannot_be_read_with_its_place() {
+    for (text, message) in [
+        (
+            "---\ndate: 2024-11-03\ntags: [a\n---\n",
+            "journal/md/2024/2024-11-03.md:",
+        ),
+        (
+            "---\ndate: 2024-11-04\n---\n",
+            "journal/md/2024/2024-11-03.md:2:7: ",
+        ),
+        ("---\ndate: 2024-11-03\n", "journal/md/2024/2024-11-03.md:"),
+        ("no frontmatter\n", "journal/md/2024/2024-11-03.md:1:1: "),
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        laptop.write(&entry("2024-11-03"), text);
+        refused(&laptop, message);
+    }
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write(
+        &entry("2024-11-03"),
+        b"---\ndate: 2024-11-03\nx: \xff\n---\n",
+    );
+    refused(&laptop, "journal/md/2024/2024-11-03.md:3:4: ");
+}
+
+#[test]
+fn two_entries_of_one_date() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write(
+        "journal/md/it's new/2024-11-01.md",
+        "---\ndate: 2024-11-01\n---\n",
+    );
+    refused(
+        &laptop,
+        "journal/md/it's new/2024-11-01.md: a second entry of 2024-11-01; \
+         the first is journal/md/2024/2024-11-01.md",
+    );
+    laptop
+        .run_with(
+            &[],
+            "sh",
+            [
+                "-c",
+                r"git rm -q --cached 'journal/md/it'\''s new/2024-11-01.md'",
+            ],
+        )
+        .ok();
+    laptop
+        .git(["commit", "-q", "--allow-empty", "-m", "x"])
+        .ok();
+}
+
+#[test]
+fn a_bad_file_that_the_commit_does_not_change_is_not_asked_about() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write(&entry("2024-11-03"), "no frontmatter\n");
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "--no-verify", "-m", "Bad"])
+        .ok();
+    laptop.write_entry("2024-11-04", "", "");
+    laptop.commit("Good");
+    laptop.assert_clean();
+}
+
+#[test]
+fn a_symbolic_link_is_said_and_not_read() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    std::os::unix::fs::symlink("/etc/passwd", laptop.path("journal/md/2024/2024-11-03.md"))
+        .unwrap();
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-m", "Link"])
+        .ok()
+        .warns("journal/md/2024/2024-11-03.md: a symbolic link");
+    laptop.assert_clean();
+}
+
+#[test]
+fn without_a_journal_markers_are_looked_for_in_every_page() {
+    let sandbox = Sandbox::new();
+    let blog = sandbox.repository("blog");
+    blog.write("posts/a b.md", "---\ntitle: a\n---\n");
+    blog.palimpsest(["init"])
+        .ok()
+        .says("no folder journal/md here");
+    blog.commit("Begin");
+    blog.assert_clean();
+    blog.write("posts/a b.md", MARKED);
+    refused(
+        &blog,
+        "posts/a b.md:2:1: conflict markers; edit the file, then `git add 'posts/a b.md'`",
+    );
+    blog.write("posts/a b.md", "---\n: [\n---\n");
+    blog.commit("Not ours to judge");
+    assert!(!blog.exists("data"));
+}
