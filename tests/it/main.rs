@@ -4,6 +4,7 @@ mod commit;
 mod harness;
 mod install;
 mod layers;
+mod pull;
 mod refresh;
 mod refuse;
 mod sandbox;

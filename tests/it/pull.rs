@@ -1,0 +1,273 @@
+//! What the ledger's driver and the hooks make of real merges.
+
+use crate::sandbox::{Machine, Run, Sandbox};
+
+const DAY: &str = "2024-11-01";
+const LEDGER: &str = "data/ledger/2024.jsonl";
+const FIELDS: &str = "\
+city: Lisbon
+people: [Al, Bob]
+epigraph: Salt keeps
+# Between the fields
+# that the machines edit
+# stand enough lines
+# for git alone.
+tags: [rain]
+";
+
+/// Two machines with one entry, set up.
+fn machines(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, FIELDS, "Went to the quay.\n");
+    laptop.palimpsest(["init"]).ok();
+    plain_entries(&laptop);
+    laptop.commit("Begin");
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    desktop.palimpsest(["init"]).ok();
+    plain_entries(&desktop);
+    desktop.assert_clean();
+    (laptop, desktop)
+}
+
+/// Leaves the entries to git alone: these tests are about the ledger.
+fn plain_entries(machine: &Machine<'_>) {
+    let driver = "git merge-file --marker-size=%L -L %X -L %S -L %Y %A %O %B";
+    machine
+        .git(["config", "merge.palimpsest.driver", driver])
+        .ok();
+}
+
+/// Edits and commits; what the commit said.
+fn edit(machine: &Machine<'_>, from: &str, to: &str) -> Run {
+    machine.edit_entry(DAY, from, to);
+    machine.commit(&format!("{from} to {to}"))
+}
+
+fn sync_line(machine: &Machine<'_>) -> String {
+    let ledger = machine.read(LEDGER);
+    let line = ledger.lines().find(|l| l.contains(r#""kind":"sync""#));
+    line.unwrap().to_owned()
+}
+
+/// The machines whose texts the state of the entry holds.
+fn texts_of(machine: &Machine<'_>) -> Vec<&'static str> {
+    let line = sync_line(machine);
+    let by = |name: &&str| line.contains(&format!(r#""by":"{name}""#));
+    ["desktop", "laptop"].into_iter().filter(by).collect()
+}
+
+const DETECTED: &str = "Conflict detected for entry 2024-11-01";
+
+#[test]
+fn concurrent_edits_are_a_conflict_on_both_machines_until_someone_edits() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, "Bob]", "Bob, Charlie]").silent_about("conflict");
+    laptop.push();
+    edit(&desktop, "[rain]", "[rain, ferry]");
+    desktop.pull().mentions(DETECTED);
+    desktop.assert_clean();
+    assert_eq!(texts_of(&desktop), ["desktop", "laptop"]);
+    desktop.push();
+    laptop.pull().mentions(DETECTED);
+    laptop.assert_clean();
+    assert_eq!(laptop.read(LEDGER), desktop.read(LEDGER));
+
+    // Pulling again, or an edit of the body, changes nothing.
+    laptop.pull().never_mentions("Conflict");
+    edit(&laptop, "quay", "harbour").warns("metadb sync resolve Entry 2024-11-01");
+    assert_eq!(texts_of(&laptop), ["desktop", "laptop"]);
+    // An edit by someone who has both settles it.
+    edit(&laptop, "Lisbon", "Porto").warns("settles the conflict of entry 2024-11-01");
+    assert_eq!(texts_of(&laptop), ["laptop"]);
+    assert!(sync_line(&laptop).contains(r#""resolved":1"#));
+    laptop.push();
+    desktop.pull().never_mentions("Conflict");
+
+    // A second genuine one is listed again.
+    edit(&desktop, "Porto", "Braga");
+    desktop.push();
+    edit(&laptop, "[rain", "[fog, rain");
+    laptop.pull().mentions(DETECTED);
+    assert_eq!(texts_of(&laptop), ["desktop", "laptop"]);
+    laptop.assert_clean();
+}
+
+#[test]
+fn one_machines_edits_are_never_a_conflict() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, "Lisbon", "Porto");
+    edit(&laptop, "Porto", "Braga");
+    laptop.push();
+    desktop.write_entry("2024-11-02", "people: [Zoe]", "");
+    desktop.commit("Another entry");
+    desktop.pull().never_mentions("Conflict");
+    desktop.assert_clean();
+    let merged = desktop.read(LEDGER);
+    assert!(merged.contains("2024-11-02") && sync_line(&desktop).contains(r#""counter":3"#));
+}
+
+#[test]
+fn a_rebase_ends_in_the_same_state() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, "Bob]", "Bob, Charlie]");
+    laptop.push();
+    edit(&desktop, "[rain]", "[rain, ferry]");
+    edit(&desktop, "ferry", "boat");
+    desktop.git(["pull", "--rebase"]).ok().mentions(DETECTED);
+    desktop.assert_clean();
+    assert_eq!(texts_of(&desktop), ["desktop", "laptop"]);
+    desktop.push();
+    laptop.git(["pull", "--rebase"]).ok().mentions(DETECTED);
+    laptop.assert_clean();
+}
+
+#[test]
+fn a_conflict_resolved_by_hand_is_settled_with_the_merge() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, "Lisbon", "Porto");
+    laptop.push();
+    for keep in ["Porto", "Braga", "Faro"] {
+        desktop.git(["reset", "-q", "--hard", "HEAD"]).ok();
+        let side = format!("side-{keep}");
+        desktop.git(["checkout", "-q", "-b", &side, "main"]).ok();
+        edit(&desktop, "Lisbon", "Braga");
+        desktop
+            .git(["pull", "--no-rebase", "origin", "main"])
+            .exits(1);
+        let text = desktop.read_entry(DAY);
+        let start = text.find("<<<<<<<").unwrap();
+        let end = text.find(">>>>>>>").unwrap();
+        let end = end + text[end..].find('\n').unwrap() + 1;
+        let resolved = format!("{}city: {keep}\n{}", &text[..start], &text[end..]);
+        // Not resolved yet: refused, with the place.
+        desktop
+            .git(["commit", "-qam", "Too early"])
+            .exits(1)
+            .warns("conflict markers");
+        desktop.write(&crate::sandbox::entry(DAY), resolved);
+        desktop.git(["add", "-A"]).ok();
+        desktop
+            .git(["commit", "--no-edit"])
+            .ok()
+            .warns("settles the conflict of entry 2024-11-01");
+        assert_eq!(texts_of(&desktop), ["desktop"], "{keep}");
+        desktop.assert_clean();
+    }
+}
+
+#[test]
+fn a_criss_cross_keeps_both_and_ends_alike() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, "Bob]", "Bob, Charlie]");
+    edit(&desktop, "[rain]", "[rain, ferry]");
+    laptop.git(["push", "-q", "origin", "HEAD:laptop"]).ok();
+    desktop.git(["push", "-q", "origin", "HEAD:desktop"]).ok();
+    // Each merges the other's edit on its own.
+    laptop.git(["pull", "-q", "origin", "desktop"]).ok();
+    desktop.git(["pull", "-q", "origin", "laptop"]).ok();
+    assert_eq!(laptop.read(LEDGER), desktop.read(LEDGER));
+    edit(&laptop, "Lisbon", "Porto");
+    laptop.git(["push", "-q", "origin", "HEAD:laptop"]).ok();
+    desktop.write_entry("2024-11-02", "", "");
+    desktop.commit("Another");
+    desktop.git(["pull", "-q", "origin", "laptop"]).ok();
+    desktop.assert_clean();
+    // The laptop had both when it edited.
+    assert_eq!(texts_of(&desktop), ["laptop"]);
+}
+
+#[test]
+fn a_removal_travels_and_is_no_conflict() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, ", Bob", "");
+    laptop.push();
+    desktop.write("README.md", "# Ours\n");
+    desktop.commit("Readme");
+    desktop.pull().never_mentions("Conflict");
+    desktop.assert_clean();
+    assert!(desktop.read(LEDGER).contains(r#""item":"Bob""#));
+    assert!(!desktop.read_entry(DAY).contains("Bob"));
+}
+
+#[test]
+fn both_machines_removals_are_two_rows() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, ", Bob", "");
+    laptop.push();
+    edit(&desktop, ", Bob", "");
+    desktop.pull();
+    desktop.assert_clean();
+    let ledger = desktop.read(LEDGER);
+    assert_eq!(ledger.matches(r#""item":"Bob""#).count(), 2, "{ledger}");
+    // The same text on both sides is no conflict.
+    assert!(
+        sync_line(&desktop).matches(r#""by""#).count() == 1,
+        "{ledger}"
+    );
+}
+
+#[test]
+fn a_revert_of_the_removing_commit_restores_for_everyone() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, ", Bob", "");
+    laptop.push();
+    desktop.pull();
+    laptop.git(["revert", "--no-edit", "HEAD"]).ok();
+    laptop.assert_clean();
+    laptop.push();
+    edit(&desktop, "[rain]", "[rain, ferry]");
+    desktop.pull();
+    desktop.assert_clean();
+    assert!(desktop.read_entry(DAY).contains("Bob"));
+    assert!(!desktop.read(LEDGER).contains(r#""state":"active""#));
+}
+
+#[test]
+fn status_is_clean_after_switching_picking_squashing_and_stashing() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = machines(&sandbox);
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    edit(&laptop, ", Bob", "");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.assert_clean();
+    edit(&laptop, "[rain]", "[rain, ferry]");
+    laptop.git(["cherry-pick", "side"]).ok();
+    laptop.assert_clean();
+    assert!(laptop.read(LEDGER).contains(r#""item":"Bob""#));
+    laptop.git(["reset", "-q", "--hard", "HEAD^"]).ok();
+    laptop.git(["merge", "--squash", "side"]).ok();
+    laptop.git(["commit", "-q", "-m", "Squashed"]).ok();
+    laptop.assert_clean();
+    assert!(laptop.read(LEDGER).contains(r#""item":"Bob""#));
+    laptop.edit_entry(DAY, "Lisbon", "Porto");
+    laptop.git(["stash", "-q"]).ok();
+    laptop.assert_clean();
+    laptop.git(["stash", "pop", "-q"]).ok();
+    laptop.commit("Porto");
+    laptop.assert_clean();
+}
+
+#[test]
+fn an_uncommitted_edit_blocks_no_pull_of_other_entries() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    laptop.write_entry("2024-11-02", "people: [Zoe]", "");
+    laptop.commit("Another");
+    laptop.push();
+    desktop.edit_entry(DAY, ", Bob", "");
+    desktop.git(["commit", "-a", "-m", ""]).fails();
+    desktop.pull();
+    assert!(desktop.read(LEDGER).contains("2024-11-02"));
+    desktop.commit("Without Bob");
+    desktop.assert_clean();
+    assert!(desktop.read(LEDGER).contains(r#""item":"Bob""#));
+}
