@@ -15,6 +15,7 @@ mod object;
 mod open;
 mod work_tree;
 
+pub use config::MACHINE;
 pub use error::RepoError;
 pub use index::{Index, StagedFile};
 pub use object::{Blob, BlobKind, Change, ObjectId};
