@@ -11,13 +11,14 @@ mod error;
 mod history;
 mod index;
 pub mod install;
+mod lines;
 mod object;
 mod open;
 mod work_tree;
 
-pub use config::MACHINE;
 pub use error::RepoError;
 pub use index::{Index, StagedFile};
+pub use lines::GitLines;
 pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
 pub use work_tree::{Skipped, WorkFile, WorkFiles};
