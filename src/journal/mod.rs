@@ -4,6 +4,7 @@
 //! Pure: bytes in, values or bytes out. Files are read by `repo`, rows are
 //! written by `store`.
 
+pub mod blocks;
 pub mod date;
 pub mod document;
 pub mod entry;
@@ -12,6 +13,8 @@ pub mod layout;
 pub mod markdown;
 pub mod markers;
 pub mod note;
+pub mod reconcile;
+pub mod rules;
 pub mod table;
 pub mod yaml;
 

@@ -7,7 +7,9 @@
 mod error;
 mod node;
 mod parse;
+mod value;
 
 pub use error::{Place, YamlError};
 pub use node::{Item, Kind, Layout, Node, Pair, Style};
 pub use parse::{MAX_BYTES, Tree};
+pub use value::Value;

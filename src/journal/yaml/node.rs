@@ -45,6 +45,7 @@ pub struct Node {
     pub value_start: usize,
     /// The tag as resolved by the parser, if one is written.
     pub tag: Option<String>,
+    pub(super) properties_end: Option<usize>,
     /// The id that aliases refer to, where the node has an anchor.
     pub anchor: Option<usize>,
 }
@@ -95,6 +96,12 @@ impl Node {
     pub(super) fn move_to(&mut self, at: usize) {
         self.span = at..at;
         self.value_start = at;
+    }
+
+    /// Behind the anchor and tag, if there are any; white space may follow.
+    #[must_use]
+    pub fn properties_end(&self) -> Option<usize> {
+        self.properties_end
     }
 
     /// The resolved text of a scalar; `None` for anything else, also for a value left out.

@@ -228,6 +228,7 @@ impl<'a> Builder<'a> {
             span: begin.min(end)..end,
             value_start,
             tag,
+            properties_end: properties.filter(|p| p.start < value_start).map(|p| p.end),
             anchor,
         })
     }

@@ -1,0 +1,410 @@
+//! Collections that both sides changed: lists and mappings, in either layout.
+
+use std::collections::{HashMap, HashSet};
+
+use super::cut::spaces;
+use super::entry::{self, Context, Entries};
+use super::flow::{self, Written};
+use super::member::Member;
+use super::output::{Meaning, Out, Piece};
+use super::report::Decision;
+use super::sequence;
+use super::view::{Form, View};
+use super::{Stop, join, join_present, smaller};
+use crate::journal::rules::Rule;
+use crate::journal::yaml::Value;
+use crate::merge::{ThreeWay, order};
+
+/// A merged collection with the frame that it stands in.
+pub struct Collection {
+    /// Up to the value: `key: `, `key:\n`, `- `.
+    prefix: String,
+    body: Vec<Piece>,
+    /// Behind an inline value.
+    suffix: String,
+    meaning: Meaning,
+}
+
+impl Collection {
+    /// The whole entry, without its lead and the indentation of its first line.
+    pub fn framed(self) -> Out {
+        let mut pieces = vec![Piece::Text(self.prefix)];
+        pieces.extend(self.body);
+        pieces.push(Piece::Text(self.suffix));
+        Out {
+            pieces,
+            meaning: self.meaning,
+        }
+    }
+
+    /// Whether nothing is left in it.
+    pub fn is_empty(&self) -> bool {
+        let empty = |v: &Option<Value>| match v {
+            Some(Value::Seq(items)) => items.is_empty(),
+            Some(Value::Map(pairs)) => pairs.is_empty(),
+            Some(Value::Null) | None => true,
+            Some(_) => false,
+        };
+        empty(&self.meaning.ours) && empty(&self.meaning.theirs)
+    }
+}
+
+/// Where a collection stands in the result.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'p> {
+    /// How it is written.
+    pub form: Form<'p>,
+    /// The keys from the top to it.
+    pub path: &'p [String],
+    /// The column of the entry that holds it.
+    pub column: usize,
+}
+
+impl Place<'_> {
+    /// The column that its entries stand in.
+    pub fn entry_column(&self) -> usize {
+        entry_column(self.form, self.column)
+    }
+}
+
+/// One merged member, and what it means on either pick.
+pub struct Part {
+    /// Lines in a block collection.
+    pub pieces: Vec<Piece>,
+    /// The entry in a flow collection.
+    pub flow: Option<Written>,
+    pub key: Option<Value>,
+    pub meaning: Meaning,
+}
+
+/// Merges the collections that three members hold. The entry's own column is
+/// `column` in the result.
+pub fn merge(
+    cx: &mut Context,
+    sides: &Entries,
+    rule: &Rule,
+    path: &[String],
+    column: usize,
+) -> Result<Collection, Stop> {
+    let views = sides.try_map(|m| match m {
+        Some(m) => View::of(m, rule).map(Some).ok_or(Stop::Conflict),
+        None => Ok(None),
+    })?;
+    let (form, views) = in_one_form(views, column)?;
+    let place = Place { form, path, column };
+    let parts = match rule {
+        Rule::Sequence => sequence::parts(cx, &views, &place)?,
+        _ => by_id(cx, &views, rule, &place)?,
+    };
+    assemble(sides, parts, form, *rule == Rule::Map, column)
+}
+
+/// The column that the entries of a block collection stand in.
+fn entry_column(form: Form, column: usize) -> usize {
+    match form {
+        Form::Block { relative, .. } => column + relative,
+        _ => 0,
+    }
+}
+
+/// Decides how the result is written and brings all members into that layout.
+///
+/// A side that rewrote the collection in another layout is followed; where both
+/// did, the smaller form counts, so that the side does not matter.
+fn in_one_form<'a>(
+    views: ThreeWay<Option<View<'a>>>,
+    column: usize,
+) -> Result<(Form<'a>, ThreeWay<Option<View<'a>>>), Stop> {
+    let filled = |v: &Option<View<'a>>| v.as_ref().map(|v| v.form).filter(|f| *f != Form::Empty);
+    let choose = |accept: &dyn Fn(&Form) -> bool| {
+        let forms = views.as_ref().map(|v| filled(v).filter(|f| accept(f)));
+        match (forms.ours, forms.theirs) {
+            (Some(_), Some(_)) => forms.trivial().flatten().or(forms.ours.min(forms.theirs)),
+            (one, other) => one.or(other).or(forms.base),
+        }
+    };
+    let form = choose(&|_| true).unwrap_or(Form::Empty);
+    if !matches!(form, Form::Block { .. })
+        && let Some(views) = convert(&views, |m| m.into_flow())
+    {
+        return Ok((form, views));
+    }
+    let form = choose(&|f| matches!(f, Form::Block { .. })).ok_or(Stop::Conflict)?;
+    let at = entry_column(form, column);
+    let views = convert(&views, |m| Some(m.into_block(at))).ok_or(Stop::Conflict)?;
+    Ok((form, views))
+}
+
+fn convert<'a>(
+    views: &ThreeWay<Option<View<'a>>>,
+    f: impl Fn(Member<'a>) -> Option<Member<'a>>,
+) -> Option<ThreeWay<Option<View<'a>>>> {
+    let one = |view: &Option<View<'a>>| match view {
+        None => Some(None),
+        Some(v) => {
+            let members = v
+                .members
+                .iter()
+                .cloned()
+                .map(&f)
+                .collect::<Option<Vec<_>>>()?;
+            Some(Some(View {
+                members,
+                ids: v.ids.clone(),
+                form: v.form,
+            }))
+        }
+    };
+    views.as_ref().try_map(|v| one(v).ok_or(())).ok()
+}
+
+/// Sets, keyed lists and mappings: per member, then in an order that does not
+/// depend on the side.
+pub fn by_id(
+    cx: &mut Context,
+    views: &ThreeWay<Option<View>>,
+    rule: &Rule,
+    place: &Place,
+) -> Result<Vec<Part>, Stop> {
+    let noted = cx.report.fields.len();
+    let none: &[String] = &[];
+    let ids = views.as_ref().map(|v| v.as_ref().map_or(none, |v| &v.ids));
+    let members = views
+        .as_ref()
+        .map(|v| v.as_ref().map(View::by_id).unwrap_or_default());
+    let mut parts: HashMap<String, Part> = HashMap::new();
+    let mut inner = place.path.to_vec();
+    for id in ids.ours.iter().chain(
+        ids.theirs
+            .iter()
+            .filter(|id| !members.ours.contains_key(id.as_str())),
+    ) {
+        let sides = members.as_ref().map(|m| m.get(id.as_str()).copied());
+        if *rule == Rule::Set && !stays_in_set(cx, &sides, place.path) {
+            continue;
+        }
+        inner.push(id.clone());
+        if let Some(part) = part(cx, sides, place, &inner)? {
+            parts.insert(id.clone(), part);
+        }
+        inner.pop();
+    }
+    if *rule == Rule::Set {
+        // The field tells what happened to a set; its items would only repeat it.
+        let mut at = 0;
+        cx.report.fields.retain(|f| {
+            at += 1;
+            at <= noted || f.decision == Decision::Conflict
+        });
+    }
+    let keep: HashSet<String> = parts.keys().cloned().collect();
+    let order = order(ids, &keep);
+    // `order` gives back each kept id once.
+    Ok(order.iter().filter_map(|id| parts.remove(id)).collect())
+}
+
+/// Whether an item is in (ours ∪ theirs) less what either removed and less what
+/// a tombstone keeps out. What all three have is not asked for: a tombstone there
+/// is a matter for `metadb sync conflicts`, not for a merge that did not touch it.
+fn stays_in_set(cx: &mut Context, sides: &Entries, path: &[String]) -> bool {
+    let removed = sides.base.is_some() && (sides.ours.is_none() || sides.theirs.is_none());
+    let member = sides.ours.or(sides.theirs);
+    let scalar = member.is_some_and(|m| m.value.scalar().is_some() || m.value.is_null());
+    if removed && scalar {
+        return false;
+    }
+    let everywhere = sides.base.is_some() && sides.ours.is_some() && sides.theirs.is_some();
+    match member {
+        Some(m) if !everywhere => match (cx.kept_out)(path, m.side.tree, m.value) {
+            Some(kept) => {
+                cx.report.kept_out.push(kept);
+                false
+            }
+            None => true,
+        },
+        _ => true,
+    }
+}
+
+/// Merges one member in the layout of the result.
+pub fn part(
+    cx: &mut Context,
+    sides: Entries,
+    place: &Place,
+    path: &[String],
+) -> Result<Option<Part>, Stop> {
+    let key = [sides.ours, sides.theirs, sides.base]
+        .into_iter()
+        .flatten()
+        .find_map(|m| m.key.map(|k| Value::of(k, m.side.text)));
+    if let Form::Block { .. } = place.form {
+        let out = entry::block(cx, sides, path, place.entry_column())?;
+        return Ok(out.map(|out| Part {
+            pieces: out.pieces,
+            flow: None,
+            key,
+            meaning: out.meaning,
+        }));
+    }
+    let lead = |m: Option<&Member>| m.map(|m| m.lead.to_string());
+    let out = entry::flow(cx, sides, path)?;
+    Ok(out.map(|out| Part {
+        pieces: Vec::new(),
+        flow: Some(Written {
+            text: out.text,
+            lead: join(&sides.map(lead)).filter(|l| !l.is_empty()),
+            comment: out.comment,
+        }),
+        key,
+        meaning: Meaning::clean(out.value),
+    }))
+}
+
+/// Puts the parts into the frame of the sides that are written in this form.
+fn assemble(
+    sides: &Entries,
+    parts: Vec<Part>,
+    form: Form,
+    map: bool,
+    column: usize,
+) -> Result<Collection, Stop> {
+    let meaning = meaning(&parts, form, map);
+    if parts.is_empty() {
+        return empty(sides, map, column);
+    }
+    let fits = |m: &&Member| match form {
+        Form::Block { compact, .. } => m.nested.is_some() && m.compact() == compact,
+        _ => m.nested.is_none() && !m.body.is_empty(),
+    };
+    let fitting = sides.map(|m| m.filter(fits));
+    // A comment behind the key on a side whose frame is not used would be lost.
+    let comment = |m: &Member| match (m.prefix.find('#'), m.suffix.find('#')) {
+        (Some(at), _) if m.nested.is_some() => m.prefix[at..].trim().to_owned(),
+        (_, Some(at)) => m.suffix[at..].trim().to_owned(),
+        _ => String::new(),
+    };
+    for (m, fit) in [(sides.ours, fitting.ours), (sides.theirs, fitting.theirs)] {
+        if let (Some(m), None) = (m, fit)
+            && !comment(m).is_empty()
+            && sides.base.is_none_or(|b| comment(b) != comment(m))
+        {
+            return Err(Stop::Conflict);
+        }
+    }
+    let prefix = smaller(&fitting.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
+        .ok_or(Stop::Conflict)?;
+    if let Form::Block { .. } = form {
+        let (prefix, body) = block_body(prefix, parts, entry_column(form, column));
+        return Ok(Collection {
+            prefix,
+            body,
+            suffix: String::new(),
+            meaning,
+        });
+    }
+    let suffix = join_present(&fitting.map(|m| m.map(|m| m.suffix_at(column).into_owned())))
+        .ok_or(Stop::Conflict)?;
+    let entries: Vec<Written> = parts.into_iter().filter_map(|p| p.flow).collect();
+    let body = match form {
+        Form::Lone if entries.len() == 1 => entries[0].text.clone(),
+        Form::Flow(spacing) => flow::write(
+            if map { ['{', '}'] } else { ['[', ']'] },
+            &entries,
+            &spacing,
+        ),
+        _ => flow::write(['[', ']'], &entries, &flow::Spacing::PLAIN),
+    };
+    Ok(Collection {
+        prefix,
+        body: vec![Piece::Text(body)],
+        suffix,
+        meaning,
+    })
+}
+
+/// The lines of a block collection. Where the first entry stands on the dash's
+/// line it loses its indentation; an entry that needs lines above it cannot.
+fn block_body(prefix: String, parts: Vec<Part>, at: usize) -> (String, Vec<Piece>) {
+    let mut body: Vec<Piece> = parts.into_iter().flat_map(|p| p.pieces).collect();
+    body.retain(|p| *p != Piece::Text(String::new()));
+    if prefix.contains('\n') {
+        return (prefix, body);
+    }
+    let indent = spaces(at);
+    if let Some(Piece::Text(first)) = body.first_mut()
+        && let Some(rest) = first.strip_prefix(&indent)
+        && !rest.starts_with(['#', '\n', '\r', ' '])
+    {
+        *first = rest.to_owned();
+        return (prefix, body);
+    }
+    (format!("{}\n", prefix.trim_end()), body)
+}
+
+/// A collection with nothing left in it: as a side wrote it that emptied it, or
+/// as empty brackets.
+fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> {
+    let is_empty = |m: &&Member| {
+        m.value.is_null()
+            || m.value.items().is_some_and(<[_]>::is_empty)
+            || m.value.pairs().is_some_and(<[_]>::is_empty)
+    };
+    let emptied = sides.map(|m| m.filter(is_empty));
+    let texts = emptied.map(|m| m.map(|m| m.core_at(column)));
+    if let Some(text) = smaller(&texts) {
+        let value = [emptied.ours, emptied.theirs, emptied.base]
+            .into_iter()
+            .flatten()
+            .find(|m| m.core_at(column) == text)
+            .map(Member::meaning);
+        return Ok(Collection {
+            prefix: text,
+            body: Vec::new(),
+            suffix: String::new(),
+            meaning: Meaning {
+                ours: value.clone(),
+                theirs: value,
+            },
+        });
+    }
+    let prefix = smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
+        .ok_or(Stop::Conflict)?;
+    let (key, comment) = match prefix.find('#') {
+        Some(at) => (
+            prefix[..at].trim_end(),
+            format!(" {}", prefix[at..].trim_end()),
+        ),
+        None => (prefix.trim_end(), String::new()),
+    };
+    let brackets = if map { "{}" } else { "[]" };
+    Ok(Collection {
+        prefix: format!("{key} {brackets}{comment}\n"),
+        body: Vec::new(),
+        suffix: String::new(),
+        meaning: Meaning::clean(if map {
+            Value::Map(Vec::new())
+        } else {
+            Value::Seq(Vec::new())
+        }),
+    })
+}
+
+pub fn meaning(parts: &[Part], form: Form, map: bool) -> Meaning {
+    let pick = |of: fn(&Meaning) -> &Option<Value>| {
+        if map {
+            let pairs = parts
+                .iter()
+                .filter_map(|p| Some((p.key.clone()?, of(&p.meaning).clone()?)));
+            return Some(Value::Map(pairs.collect()));
+        }
+        let mut items: Vec<Value> = parts.iter().flat_map(|p| of(&p.meaning).clone()).collect();
+        if form == Form::Lone && items.len() == 1 {
+            return items.pop();
+        }
+        Some(Value::Seq(items))
+    };
+    Meaning {
+        ours: pick(|m| &m.ours),
+        theirs: pick(|m| &m.theirs),
+    }
+}

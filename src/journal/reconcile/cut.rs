@@ -1,0 +1,46 @@
+//! Slices of a side's text that can move to another column.
+
+use std::borrow::Cow;
+
+/// Moves lines from one column to another: each line but the first, or all of
+/// them. A line with less indentation than is to be taken (the `]` of a flow list
+/// in column 0) loses what it has.
+pub fn shift(text: &str, from: usize, to: usize, first_too: bool) -> Cow<'_, str> {
+    if from == to || text.is_empty() || (!first_too && !text.contains('\n')) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for (i, line) in text.split_inclusive('\n').enumerate() {
+        let blank = line.trim_end_matches(['\n', '\r', ' ']).is_empty();
+        if (i == 0 && !first_too) || blank {
+            out.push_str(line);
+        } else if to > from {
+            out.extend(std::iter::repeat_n(' ', to - from));
+            out.push_str(line);
+        } else {
+            let spaces = line
+                .bytes()
+                .take(from - to)
+                .take_while(|&b| b == b' ')
+                .count();
+            out.push_str(&line[spaces..]);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// `n` spaces.
+pub fn spaces(n: usize) -> String {
+    " ".repeat(n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shifts_all_lines_or_all_but_the_first() {
+        assert_eq!(shift("a\n  b\n\n c\n", 2, 0, false), "a\nb\n\nc\n");
+        assert_eq!(shift("  a\n    b\n", 2, 4, true), "    a\n      b\n");
+    }
+}

@@ -1,0 +1,379 @@
+//! A whole document: split, parse, merge, check, join; or git's own result.
+
+use std::ops::Range;
+
+use super::Stop;
+use super::collection::{self, Place};
+use super::entry::{Context, KeptOut};
+use super::eol;
+use super::member::{Member, Side};
+use super::output::{Pick, Piece, marked, picked};
+use super::report::Report;
+use super::view::{Form, View};
+use crate::journal::document::Document;
+use crate::journal::rules::{Rule, Rules};
+use crate::journal::yaml::{Layout, Tree, Value};
+use crate::merge::{LineMerge, Markers, ThreeWay, is_binary};
+
+/// What kind of file is merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Frontmatter between fences, and a body.
+    Markdown,
+    /// All of it is YAML.
+    Yaml,
+}
+
+/// Everything that a merge depends on besides the three texts.
+pub struct Merger<'c> {
+    pub rules: &'c Rules,
+    pub lines: &'c dyn LineMerge,
+    pub markers: Markers,
+    /// The result becomes the base of another merge (criss-cross): no markers in
+    /// the frontmatter, conflicts take the base's value.
+    pub virtual_base: bool,
+    pub kept_out: KeptOut<'c>,
+    pub kind: Kind,
+}
+
+/// How a result came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Field by field.
+    ByField,
+    /// It is what `git merge-file` writes, for this reason.
+    Git(String),
+}
+
+/// A merged document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Result {
+    pub bytes: Vec<u8>,
+    /// Conflict markers were written (or, for a binary file, ours stands alone).
+    pub conflict: bool,
+    pub outcome: Outcome,
+    pub report: Report,
+}
+
+type Made = (Vec<u8>, bool, Report);
+
+impl Merger<'_> {
+    /// Merges three versions of a file. The same three versions give the same
+    /// bytes on every machine, and with the sides swapped, unless there is a conflict.
+    ///
+    /// # Errors
+    /// What git's line merge says where it cannot merge at all.
+    pub fn merge(&self, sides: ThreeWay<&[u8]>) -> std::result::Result<Result, String> {
+        if [sides.base, sides.ours, sides.theirs]
+            .into_iter()
+            .any(is_binary)
+        {
+            let kept = if self.virtual_base {
+                sides.base
+            } else {
+                sides.ours
+            };
+            return Ok(Result {
+                bytes: kept.to_vec(),
+                conflict: true,
+                outcome: Outcome::Git("a binary file".into()),
+                report: Report::default(),
+            });
+        }
+        let (texts, writer) = eol::unify(sides);
+        let texts = texts.as_ref().map(|t| t.as_ref());
+        let made = match self.kind {
+            Kind::Markdown => self.markdown(texts),
+            Kind::Yaml => self.yaml(texts),
+        };
+        match made {
+            Ok((bytes, conflict, report)) => Ok(Result {
+                bytes: writer.write(bytes),
+                conflict,
+                outcome: Outcome::ByField,
+                report,
+            }),
+            Err(stop) => {
+                let merged = self.lines.merge(sides, &self.markers)?;
+                let reason = match stop {
+                    Stop::Refuse(reason) => reason,
+                    Stop::Conflict => "the frontmatter as a whole conflicts".into(),
+                };
+                Ok(Result {
+                    bytes: merged.bytes,
+                    conflict: merged.conflict,
+                    outcome: Outcome::Git(reason),
+                    report: Report::default(),
+                })
+            }
+        }
+    }
+
+    fn markdown(&self, texts: ThreeWay<&[u8]>) -> std::result::Result<Made, Stop> {
+        let docs = texts.map(Document::split);
+        for (text, name) in named(texts) {
+            if Document::fences(text) == crate::journal::document::Fences::Unclosed {
+                return Err(Stop::Refuse(format!(
+                    "{name}: the frontmatter has no closing `---`"
+                )));
+            }
+        }
+        let has = docs.map(|d| d.has_frontmatter());
+        let body = self.body(docs.map(|d| d.body))?;
+        let (front, conflict, report) = match (has.ours, has.theirs) {
+            (false, false) if !has.base => return Err(Stop::Refuse("no frontmatter".into())),
+            (false, false) => (Vec::new(), false, Report::default()),
+            (true, true) => {
+                let fronts = utf8(docs.map(|d| d.frontmatter))?;
+                let (text, conflict, report) = self.front(fronts)?;
+                let fence = |f: fn(&Document) -> Vec<u8>| -> Vec<u8> {
+                    let f = docs.as_ref().map(|d| d.has_frontmatter().then(|| f(d)));
+                    match f.clone().trivial() {
+                        Some(fence) => fence.unwrap_or_default(),
+                        None => f.ours.min(f.theirs).unwrap_or_default(),
+                    }
+                };
+                let mut front = fence(|d| d.open.to_vec());
+                front.extend(text.into_bytes());
+                front.extend(fence(|d| d.close.to_vec()));
+                (front, conflict, report)
+            }
+            (ours, _) => {
+                let only = if ours { docs.ours } else { docs.theirs };
+                let front = [only.open, only.frontmatter, only.close].concat();
+                if !has.base {
+                    utf8(docs.map(|d| d.frontmatter))?;
+                    (front, false, Report::default())
+                } else if only.frontmatter == docs.base.frontmatter {
+                    (Vec::new(), false, Report::default())
+                } else {
+                    return Err(Stop::Refuse(
+                        "one side removed the frontmatter, the other changed it".into(),
+                    ));
+                }
+            }
+        };
+        let mut bytes = front;
+        if !bytes.is_empty() && !bytes.ends_with(b"\n") && !body.0.is_empty() {
+            bytes.push(b'\n');
+        }
+        bytes.extend(body.0);
+        Ok((bytes, conflict || body.1, report))
+    }
+
+    fn yaml(&self, texts: ThreeWay<&[u8]>) -> std::result::Result<Made, Stop> {
+        const BOM: char = '\u{FEFF}';
+        let texts = utf8(texts)?;
+        let bom = texts.map(|t| t.starts_with(BOM)).trivial().unwrap_or(false);
+        let newline = texts
+            .map(|t| t.ends_with('\n') || t.is_empty())
+            .trivial()
+            .unwrap_or(true);
+        // A last line without its end could not be followed by another.
+        let whole = texts.map(|t| {
+            let t = t.strip_prefix(BOM).unwrap_or(t);
+            if t.ends_with('\n') || t.is_empty() {
+                t.to_owned()
+            } else {
+                format!("{t}\n")
+            }
+        });
+        let (mut text, conflict, report) = self.front(whole.as_ref().map(String::as_str))?;
+        if !newline && !conflict && text.ends_with('\n') {
+            text.pop();
+        }
+        if bom {
+            text.insert(0, BOM);
+        }
+        Ok((text.into_bytes(), conflict, report))
+    }
+
+    fn body(&self, bodies: ThreeWay<&[u8]>) -> std::result::Result<(Vec<u8>, bool), Stop> {
+        if let Some(body) = bodies.trivial() {
+            return Ok((body.to_vec(), false));
+        }
+        let merged = self
+            .lines
+            .merge(bodies, &self.markers)
+            .map_err(Stop::Refuse)?;
+        Ok((merged.bytes, merged.conflict))
+    }
+
+    /// Merges three frontmatters; each line has its end.
+    fn front(&self, texts: ThreeWay<&str>) -> std::result::Result<(String, bool, Report), Stop> {
+        let parse = |name: &str, text: &str| {
+            Tree::parse(text).map_err(|e| {
+                Stop::Refuse(format!(
+                    "{name}: the frontmatter is no YAML that can be merged: {e}"
+                ))
+            })
+        };
+        let trees = ThreeWay::new(
+            parse("base", texts.base)?,
+            parse("ours", texts.ours)?,
+            parse("theirs", texts.theirs)?,
+        );
+        if let Some(text) = texts.trivial() {
+            return Ok((text.to_owned(), false, Report::default()));
+        }
+        let side = |text, tree| Side { text, tree };
+        let sides = ThreeWay::new(
+            side(texts.base, &trees.base),
+            side(texts.ours, &trees.ours),
+            side(texts.theirs, &trees.theirs),
+        );
+        let tops = sides.try_map(Top::of)?;
+        let mut cx = Context {
+            rules: self.rules,
+            lines: self.lines,
+            virtual_base: self.virtual_base,
+            kept_out: self.kept_out,
+            report: Report::default(),
+        };
+        let form = Form::Block {
+            relative: 0,
+            compact: false,
+        };
+        let place = Place {
+            form,
+            path: &[],
+            column: 0,
+        };
+        let views = tops.as_ref().map(|t| Some(t.view.clone()));
+        let parts = collection::by_id(&mut cx, &views, &Rule::Map, &place)?;
+        let decided = collection::meaning(&parts, form, true);
+        let head = self.trivia(tops.as_ref().map(|t| t.head))?;
+        let tail = self.trivia(tops.as_ref().map(|t| t.tail))?;
+        let mut pieces = vec![Piece::Text(head)];
+        pieces.extend(parts.into_iter().flat_map(|p| p.pieces));
+        pieces.push(Piece::Text(tail));
+        check(&picked(&pieces, Pick::Ours), decided.ours)?;
+        let conflict = pieces.iter().any(|p| matches!(p, Piece::Conflict(_)));
+        if conflict {
+            check(&picked(&pieces, Pick::Theirs), decided.theirs)?;
+        }
+        Ok((marked(&pieces, &self.markers), conflict, cx.report))
+    }
+
+    /// Comments that belong to no field.
+    fn trivia(&self, texts: ThreeWay<&str>) -> std::result::Result<String, Stop> {
+        if let Some(text) = texts.trivial() {
+            return Ok(text.to_owned());
+        }
+        let merged = self
+            .lines
+            .merge(texts.map(str::as_bytes), &self.markers)
+            .map_err(Stop::Refuse)?;
+        if merged.conflict {
+            return Err(Stop::Refuse("both sides changed a comment".into()));
+        }
+        String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))
+    }
+}
+
+/// A frontmatter cut into its fields.
+struct Top<'a> {
+    /// Comments above the first field, apart from it by a blank line.
+    head: &'a str,
+    view: View<'a>,
+    /// Comments behind the last field, and an end mark `...`.
+    tail: &'a str,
+}
+
+impl<'a> Top<'a> {
+    fn of(side: Side<'a>) -> std::result::Result<Self, Stop> {
+        let text = side.text;
+        let form = Form::Block {
+            relative: 0,
+            compact: false,
+        };
+        let Some(root) = side.tree.root.as_ref() else {
+            let view = View {
+                members: Vec::new(),
+                ids: Vec::new(),
+                form,
+            };
+            return Ok(Self {
+                head: text,
+                view,
+                tail: "",
+            });
+        };
+        let refuse = || Stop::Refuse("the frontmatter is no mapping with one key a line".into());
+        if root.layout() != Some(Layout::Block)
+            || root.pairs().is_none()
+            || root.properties_end().is_some()
+        {
+            return Err(refuse());
+        }
+        let region: Range<usize> = 0..side.source().content_end(root);
+        let mut slots = side
+            .source()
+            .slots(root, region.clone())
+            .ok_or_else(refuse)?;
+        let first = slots.first_mut().ok_or_else(refuse)?;
+        if side.source().column(first.start) != 0 {
+            return Err(refuse());
+        }
+        let head = head_of(&text[first.lead.clone()]);
+        first.lead.start += head;
+        let members: Vec<Member<'a>> = slots.iter().map(|s| Member::block(side, s)).collect();
+        let view = View::new(members, &Rule::Map, form);
+        Ok(Self {
+            head: &text[..head],
+            view,
+            tail: &text[region.end..],
+        })
+    }
+}
+
+/// How much of the lines above the first field belongs to the file: up to the
+/// last blank line.
+fn head_of(lead: &str) -> usize {
+    let mut at = 0;
+    let mut head = 0;
+    for line in lead.split_inclusive('\n') {
+        at += line.len();
+        if line.trim().is_empty() {
+            head = at;
+        }
+    }
+    head
+}
+
+/// Reads a result again: it must say what was decided.
+fn check(text: &str, decided: Option<Value>) -> std::result::Result<(), Stop> {
+    if !text.is_empty() && !text.ends_with('\n') {
+        return Err(Stop::Refuse(
+            "the merged frontmatter would run into its fence".into(),
+        ));
+    }
+    let tree = Tree::parse(text)
+        .map_err(|e| Stop::Refuse(format!("the merged frontmatter could not be read: {e}")))?;
+    if Some(Value::of_tree(&tree, text)) != decided {
+        return Err(Stop::Refuse(
+            "the merged frontmatter would not say what was decided".into(),
+        ));
+    }
+    Ok(())
+}
+
+fn utf8(texts: ThreeWay<&[u8]>) -> std::result::Result<ThreeWay<&str>, Stop> {
+    let [base, ours, theirs] = named(texts).map(|(text, name)| {
+        std::str::from_utf8(text).map_err(|e| {
+            Stop::Refuse(format!(
+                "{name}: not UTF-8 at byte {} of the frontmatter",
+                e.valid_up_to()
+            ))
+        })
+    });
+    Ok(ThreeWay::new(base?, ours?, theirs?))
+}
+
+const fn named(texts: ThreeWay<&[u8]>) -> [(&[u8], &'static str); 3] {
+    [
+        (texts.base, "base"),
+        (texts.ours, "ours"),
+        (texts.theirs, "theirs"),
+    ]
+}

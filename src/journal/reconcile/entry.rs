@@ -1,0 +1,286 @@
+//! One entry of a collection on three sides: added, removed, or changed.
+
+use super::cut::spaces;
+use super::member::Member;
+use super::output::{Meaning, Out, Piece};
+use super::report::{Decision, Report};
+use super::{Stop, collection, join, leaf, shape};
+use crate::journal::rules::{Rule, Rules};
+use crate::journal::yaml::{Node, Tree, Value};
+use crate::journal::{ItemKey, Table};
+use crate::merge::{LineMerge, Markers, ThreeWay};
+
+/// Asks whether a tombstone keeps an item of the field at a path out, and as what.
+pub type KeptOut<'c> = &'c dyn Fn(&[String], &Tree, &Node) -> Option<(Table, ItemKey)>;
+
+/// What a merge may ask for, and what it says about itself.
+pub struct Context<'c> {
+    pub rules: &'c Rules,
+    pub lines: &'c dyn LineMerge,
+    /// The result becomes the base of another merge: conflicts take the base.
+    pub virtual_base: bool,
+    pub kept_out: KeptOut<'c>,
+    pub report: Report,
+}
+
+/// The three versions of one entry.
+pub type Entries<'m, 'a> = ThreeWay<Option<&'m Member<'a>>>;
+
+/// Merges one entry of a block collection whose entries stand in `column`. The
+/// result is in whole lines; `None` where the entry is gone.
+pub fn block(
+    cx: &mut Context,
+    sides: Entries,
+    path: &[String],
+    column: usize,
+) -> Result<Option<Out>, Stop> {
+    let copy = |m: &Member| {
+        let text = format!(
+            "{}{}{}",
+            m.lead_at(column),
+            spaces(column),
+            m.core_at(column)
+        );
+        Some(Out::text(text, m.meaning()))
+    };
+    let (ours, theirs) = match (sides.ours, sides.theirs) {
+        (None, None) => return Ok(None),
+        (Some(only), None) | (None, Some(only)) => return one_sided(cx, sides, only, path, column),
+        (Some(ours), Some(theirs)) => (ours, theirs),
+    };
+    if ours.same_text(theirs) || sides.base.is_some_and(|b| theirs.same_text(b)) {
+        cx.report.note(path, None, Decision::one_side(&sides, true));
+        return Ok(copy(ours));
+    }
+    if sides.base.is_some_and(|b| ours.same_text(b)) {
+        cx.report
+            .note(path, None, Decision::one_side(&sides, false));
+        return Ok(copy(theirs));
+    }
+    if [Some(ours), Some(theirs), sides.base]
+        .into_iter()
+        .flatten()
+        .any(|m| m.value.has_anchor_or_alias())
+    {
+        return Err(Stop::Refuse(format!(
+            "both sides changed `{}`, which has an anchor or an alias",
+            path.join(".")
+        )));
+    }
+    let leads = sides.map(|m| m.map(|m| m.lead_at(column).into_owned()));
+    let Some(lead) = lead(cx, &leads)? else {
+        return conflict(cx, &sides, path, column, None);
+    };
+    let rule = shape::rule(cx.rules, path, &sides);
+    match core(cx, &sides, &rule, path, column) {
+        Ok(mut out) => {
+            cx.report.note(path, Some(&rule), Decision::Merged);
+            out.pieces.insert(0, Piece::Text(lead + &spaces(column)));
+            Ok(Some(out))
+        }
+        Err(Stop::Conflict) => conflict(cx, &sides, path, column, Some(lead)),
+        Err(refuse) => Err(refuse),
+    }
+}
+
+/// The lines above an entry: comments merge by line; blank lines alone are no
+/// reason for a conflict. `None` where both sides changed the same comment.
+fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<String>, Stop> {
+    if let Some(lead) = join(sides) {
+        return Ok(Some(lead));
+    }
+    let texts = sides.as_ref().map(|s| s.as_deref().unwrap_or_default());
+    let comments = |text: &str| {
+        text.lines()
+            .filter(|l| !l.trim().is_empty())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    if comments(texts.ours) == comments(texts.theirs) {
+        return Ok(Some(texts.ours.min(texts.theirs).to_owned()));
+    }
+    let merged = cx
+        .lines
+        .merge(texts.map(str::as_bytes), &Markers::default())
+        .map_err(Stop::Refuse)?;
+    Ok(String::from_utf8(merged.bytes)
+        .ok()
+        .filter(|_| !merged.conflict))
+}
+
+/// The entry itself, without the lines above and the indentation before it.
+fn core(
+    cx: &mut Context,
+    sides: &Entries,
+    rule: &Rule,
+    path: &[String],
+    column: usize,
+) -> Result<Out, Stop> {
+    match rule {
+        Rule::Set | Rule::Sequence | Rule::KeyedList(_) | Rule::Map => {
+            let merged = collection::merge(cx, sides, rule, path, column)?;
+            Ok(merged.framed())
+        }
+        _ => match (sides.ours, sides.theirs) {
+            (Some(ours), Some(theirs)) => leaf::merge(cx, sides.base, ours, theirs, rule, column),
+            _ => Err(Stop::Conflict),
+        },
+    }
+}
+
+/// An entry that one side has and the other lacks.
+fn one_sided(
+    cx: &mut Context,
+    sides: Entries,
+    only: &Member,
+    path: &[String],
+    column: usize,
+) -> Result<Option<Out>, Stop> {
+    let is_ours = sides.ours.is_some();
+    let Some(base) = sides.base else {
+        cx.report
+            .note(path, None, Decision::one_side(&sides, is_ours));
+        let text = format!(
+            "{}{}{}",
+            only.lead_at(column),
+            spaces(column),
+            only.core_at(column)
+        );
+        return Ok(Some(Out::text(text, only.meaning())));
+    };
+    let gone =
+        only.same_text(base) || (only.meaning() == base.meaning() && same_comments(only, base));
+    if gone {
+        cx.report
+            .note(path, None, Decision::one_side(&sides, !is_ours));
+        return Ok(None);
+    }
+    let rule = shape::rule(cx.rules, path, &sides);
+    if rule == Rule::Set && !only.value.has_anchor_or_alias() {
+        // No list and an empty one both mean none.
+        match collection::merge(cx, &sides, &rule, path, column) {
+            Ok(merged) => {
+                cx.report.note(path, Some(&rule), Decision::Merged);
+                if merged.is_empty() {
+                    return Ok(None);
+                }
+                let mut out = merged.framed();
+                out.pieces.insert(
+                    0,
+                    Piece::Text(format!("{}{}", only.lead_at(column), spaces(column))),
+                );
+                return Ok(Some(out));
+            }
+            Err(Stop::Conflict) => {}
+            Err(refuse) => return Err(refuse),
+        }
+    }
+    conflict(cx, &sides, path, column, None)
+}
+
+fn same_comments(a: &Member, b: &Member) -> bool {
+    let comments = |m: &Member| {
+        let whole = format!("{}{}", m.lead, m.core_at(0));
+        whole.contains('#').then_some(whole)
+    };
+    comments(a) == comments(b)
+}
+
+/// Both sides changed the entry to different values. With `lead` the lines above
+/// are merged and stand outside.
+fn conflict(
+    cx: &mut Context,
+    sides: &Entries,
+    path: &[String],
+    column: usize,
+    lead: Option<String>,
+) -> Result<Option<Out>, Stop> {
+    let whole = |m: Option<&Member>| -> String {
+        let Some(m) = m else { return String::new() };
+        let above = if lead.is_some() {
+            "".into()
+        } else {
+            m.lead_at(column)
+        };
+        format!("{above}{}{}", spaces(column), m.core_at(column))
+    };
+    if cx.virtual_base {
+        cx.report.note(path, None, Decision::Base);
+        return Ok(sides.base.map(|b| {
+            let text = format!("{}{}", lead.as_deref().unwrap_or_default(), whole(Some(b)));
+            Out::text(text, b.meaning())
+        }));
+    }
+    cx.report.note(path, None, Decision::Conflict);
+    let mut pieces = Vec::new();
+    pieces.extend(lead.clone().filter(|l| !l.is_empty()).map(Piece::Text));
+    pieces.push(Piece::Conflict(sides.map(whole)));
+    Ok(Some(Out {
+        pieces,
+        meaning: Meaning {
+            ours: sides.ours.map(Member::meaning),
+            theirs: sides.theirs.map(Member::meaning),
+        },
+    }))
+}
+
+/// An entry of a flow collection: its text, its space before it, its comment.
+pub struct FlowOut {
+    pub text: String,
+    pub comment: String,
+    pub value: Value,
+}
+
+/// Merges one entry of a flow collection. A conflict there is one of the whole
+/// collection, since markers need lines of their own.
+pub fn flow(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<FlowOut>, Stop> {
+    let copy = |m: &Member| {
+        Ok(Some(FlowOut {
+            text: format!("{}{}", m.prefix, m.body),
+            comment: m.suffix.to_string(),
+            value: m.meaning(),
+        }))
+    };
+    let (ours, theirs) = match (sides.ours, sides.theirs) {
+        (None, None) => return Ok(None),
+        (Some(only), None) | (None, Some(only)) => match sides.base {
+            None => return copy(only),
+            Some(base) if only.same_text(base) || only.meaning() == base.meaning() => {
+                return Ok(None);
+            }
+            Some(_) => return Err(Stop::Conflict),
+        },
+        (Some(ours), Some(theirs)) => (ours, theirs),
+    };
+    if ours.same_text(theirs) || sides.base.is_some_and(|b| theirs.same_text(b)) {
+        return copy(ours);
+    }
+    if sides.base.is_some_and(|b| ours.same_text(b)) {
+        return copy(theirs);
+    }
+    if [Some(ours), Some(theirs), sides.base]
+        .into_iter()
+        .flatten()
+        .any(|m| m.value.has_anchor_or_alias())
+    {
+        return Err(Stop::Refuse(format!(
+            "both sides changed `{}`, which has an anchor or an alias",
+            path.join(".")
+        )));
+    }
+    let rule = shape::rule(cx.rules, path, &sides);
+    let out = core(cx, &sides, &rule, path, 0)?;
+    let text = out.clean_text().ok_or(Stop::Conflict)?;
+    let value = out.meaning.ours.ok_or(Stop::Conflict)?;
+    let comment = join(&sides.map(|m| m.map(|m| m.suffix.to_string()))).ok_or(Stop::Conflict)?;
+    // The frame's end is the comment, which stands behind the comma.
+    let text = text
+        .strip_suffix(comment.as_str())
+        .unwrap_or(&text)
+        .to_owned();
+    Ok(Some(FlowOut {
+        text,
+        comment,
+        value,
+    }))
+}

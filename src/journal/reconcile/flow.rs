@@ -1,0 +1,162 @@
+//! Flow collections: cutting `[a, b]` into members, and writing one anew.
+
+use super::member::{Member, Side};
+use crate::journal::yaml::{Kind, Layout, Node};
+
+/// How a flow collection is spaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Spacing<'a> {
+    /// Between the bracket and the first entry.
+    pub first: &'a str,
+    /// Between a comma (and its comment) and the next entry.
+    pub next: &'a str,
+    /// Between the last entry (and its comma and comment) and the bracket.
+    pub last: &'a str,
+    /// A comma stands behind the last entry.
+    pub trailing_comma: bool,
+}
+
+impl Spacing<'static> {
+    /// `[a, b]`
+    pub const PLAIN: Self = Spacing {
+        first: "",
+        next: " ",
+        last: "",
+        trailing_comma: false,
+    };
+}
+
+/// Cuts a flow collection. `None` where a comment stands between an entry and
+/// its comma: such a list is left whole.
+pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, Spacing<'a>)> {
+    let text = side.text;
+    let parts: Vec<(Option<&'a Node>, &'a Node, usize, usize)> = match &node.kind {
+        Kind::Seq {
+            layout: Layout::Flow,
+            items,
+        } => items
+            .iter()
+            .map(|i| (None, &i.node, i.node.span.start, i.node.span.end))
+            .collect(),
+        Kind::Map {
+            layout: Layout::Flow,
+            pairs,
+        } => pairs
+            .iter()
+            .map(|p| {
+                (
+                    Some(&p.key),
+                    &p.value,
+                    p.start,
+                    p.value.span.end.max(p.key.span.end),
+                )
+            })
+            .collect(),
+        _ => return None,
+    };
+    let close = node.span.end.checked_sub(1)?;
+    let mut from = node.value_start + 1;
+    let mut members = Vec::with_capacity(parts.len());
+    let mut spacing = Spacing::PLAIN;
+    for (i, &(key, value, start, end)) in parts.iter().enumerate() {
+        let lead = text.get(from..start)?;
+        match i {
+            0 => spacing.first = lead,
+            1 => spacing.next = lead,
+            _ => {}
+        }
+        let stop = parts.get(i + 1).map_or(close, |p| p.2);
+        let behind = text.get(end..stop)?;
+        let comma = behind.bytes().position(|b| !b.is_ascii_whitespace());
+        let comma = comma.filter(|&at| behind.as_bytes()[at] == b',');
+        let bare = comma.is_none()
+            && behind
+                .split('\n')
+                .next()
+                .is_some_and(|l| l.trim_start().starts_with('#'));
+        if comma.is_none() && (i + 1 < parts.len() || (behind.contains('#') && !bare)) {
+            return None;
+        }
+        spacing.trailing_comma = comma.is_some();
+        let after = end + comma.map_or(0, |c| c + 1);
+        let line = text[after..stop].split('\n').next().unwrap_or_default();
+        let comment = if line.trim_start().starts_with('#') {
+            line
+        } else {
+            ""
+        };
+        let body = if key.is_some() {
+            value.span.start.max(start)
+        } else {
+            start
+        };
+        members.push(Member {
+            side,
+            key,
+            value,
+            layout: Layout::Flow,
+            column: 0,
+            lead: lead.into(),
+            prefix: text.get(start..body)?.into(),
+            body: text.get(body..end)?.into(),
+            suffix: comment.into(),
+            nested: None,
+        });
+        from = after + comment.len();
+    }
+    spacing.last = text.get(from..close)?;
+    if parts.len() < 2 && spacing.first.contains('\n') {
+        spacing.next = spacing.first;
+    }
+    Some((members, spacing))
+}
+
+/// An entry of a flow collection to be written: its text (`key: value` or
+/// `value`), its own space where it had any, its comment.
+pub struct Written {
+    pub text: String,
+    pub lead: Option<String>,
+    pub comment: String,
+}
+
+/// Writes a flow collection.
+pub fn write(brackets: [char; 2], entries: &[Written], spacing: &Spacing) -> String {
+    let mut out = String::from(brackets[0]);
+    for (i, entry) in entries.iter().enumerate() {
+        let own = entry.lead.as_deref();
+        out.push_str(match (i, own) {
+            (0, Some(own)) if own.contains('#') => own,
+            (0, _) => spacing.first,
+            (_, Some(own)) => own,
+            (_, None) => spacing.next,
+        });
+        out.push_str(&entry.text);
+        let last = i + 1 == entries.len();
+        if !last || spacing.trailing_comma {
+            out.push(',');
+        }
+        out.push_str(&entry.comment);
+    }
+    if !entries.is_empty() {
+        out.push_str(spacing.last);
+    }
+    out.push(brackets[1]);
+    out
+}
+
+/// A scalar from a block collection as it may stand between brackets.
+pub fn quoted_for_flow(body: &str, value: &str) -> String {
+    let plain = !body.starts_with(['"', '\'']);
+    let risky = body.contains([',', '[', ']', '{', '}', '\n', '#'])
+        || body.contains(": ")
+        || body.ends_with(':')
+        || body.starts_with(['&', '*', '!', '|', '>', '%', '@', '`']);
+    if !plain || !risky {
+        return body.to_owned();
+    }
+    if value.contains(['\n', '\r']) {
+        // JSON's escapes are YAML's.
+        return serde_json::Value::String(value.to_owned()).to_string();
+    }
+    format!("'{}'", value.replace('\'', "''"))
+}

@@ -1,0 +1,236 @@
+//! Values that merge as one: scalars, stamps, text.
+
+use super::cut::shift;
+use super::entry::Context;
+use super::member::Member;
+use super::output::Out;
+use super::stamp;
+use super::{Stop, join, smaller};
+use crate::journal::rules::Rule;
+use crate::journal::yaml::{Tree, Value};
+use crate::merge::{Markers, ThreeWay};
+
+/// Merges a value that both sides changed, as one value. The result is the whole
+/// entry without its lead, its first line starting at the key.
+pub fn merge(
+    cx: &mut Context,
+    base: Option<&Member>,
+    ours: &Member,
+    theirs: &Member,
+    rule: &Rule,
+    column: usize,
+) -> Result<Out, Stop> {
+    let meanings = ThreeWay::new(
+        base.map(Member::meaning),
+        Some(ours.meaning()),
+        Some(theirs.meaning()),
+    );
+    if meanings.ours == meanings.theirs || same_item(ours, theirs) {
+        // The same value: a change of spelling on one side alone is kept.
+        let bodies = ThreeWay::new(
+            base.filter(|_| meanings.base == meanings.ours)
+                .map(|b| b.body_at(0)),
+            Some(ours.body_at(0)),
+            Some(theirs.body_at(0)),
+        );
+        let pick = match bodies.trivial().flatten() {
+            Some(body) if body == ours.body_at(0) => ours,
+            Some(_) => theirs,
+            None if ours.body_at(0) <= theirs.body_at(0) => ours,
+            None => theirs,
+        };
+        return framed(base, ours, theirs, pick, column);
+    }
+    if meanings.ours == meanings.base {
+        return framed(base, ours, theirs, theirs, column);
+    }
+    if meanings.theirs == meanings.base {
+        return framed(base, ours, theirs, ours, column);
+    }
+    match rule {
+        Rule::Stamp => {
+            let (Some(a), Some(b)) = (ours.value.scalar(), theirs.value.scalar()) else {
+                return Err(Stop::Conflict);
+            };
+            match stamp::later(a, b) {
+                Some(std::cmp::Ordering::Less) => framed(base, ours, theirs, theirs, column),
+                Some(_) => framed(base, ours, theirs, ours, column),
+                None => Err(Stop::Conflict),
+            }
+        }
+        _ if block_scalar(ours) && block_scalar(theirs) && *rule != Rule::Scalar => {
+            text(cx, base.filter(|b| block_scalar(b)), ours, theirs, column)
+        }
+        _ => Err(Stop::Conflict),
+    }
+}
+
+/// Whether two items are one, compared as items are: after Unicode
+/// normalisation, with surrounding space trimmed.
+fn same_item(a: &Member, b: &Member) -> bool {
+    let text = |m: &Member| match m.meaning() {
+        Value::Text(_) if m.key.is_none() => m.value.identity(),
+        _ => None,
+    };
+    text(a).is_some() && text(a) == text(b)
+}
+
+fn block_scalar(member: &Member) -> bool {
+    member.value.style().is_some_and(|s| s.is_block())
+}
+
+/// The entry with the value of `pick` and what either side changed around it.
+fn framed(
+    base: Option<&Member>,
+    ours: &Member,
+    theirs: &Member,
+    pick: &Member,
+    column: usize,
+) -> Result<Out, Stop> {
+    let sides = ThreeWay::new(base, Some(ours), Some(theirs));
+    let value = pick.meaning();
+    let other = if std::ptr::eq(pick, ours) {
+        theirs
+    } else {
+        ours
+    };
+    if other.value.scalar().is_none()
+        && other.body.contains('#')
+        && base.is_none_or(|b| b.body_at(0) != other.body_at(0))
+        && pick.body_at(0) != other.body_at(0)
+    {
+        // Comments inside the value that is not taken would be lost.
+        return Err(Stop::Conflict);
+    }
+    let alike = |m: &&Member| m.nested.is_none() && !m.body.is_empty();
+    let all_inline = [Some(ours), Some(theirs), base]
+        .into_iter()
+        .flatten()
+        .all(|m| alike(&m));
+    let prefix = if all_inline {
+        smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned()))).unwrap_or_default()
+    } else {
+        pick.prefix_at(column).into_owned()
+    };
+    let body = pick.body_at(column);
+    if pick.nested.is_some() {
+        // A block collection has no end of line of its own; what the other side
+        // wrote there would be lost.
+        let kept = |m: &Member| m.suffix.trim().to_owned();
+        if !kept(other).is_empty() && base.is_none_or(|b| kept(b) != kept(other)) {
+            return Err(Stop::Conflict);
+        }
+        return Ok(Out::text(format!("{prefix}{body}"), value));
+    }
+    let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
+    Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
+}
+
+/// What stands behind a value: three-way, and where both sides changed it, by its
+/// comment, which the side that has none did not remove unless base had it.
+/// `None` where both sides wrote different comments.
+fn suffix(sides: &ThreeWay<Option<&Member>>, column: usize) -> Option<String> {
+    let inline = sides.map(|m| m.filter(|m| m.nested.is_none()));
+    let whole = inline.map(|m| m.map(|m| m.suffix_at(column).into_owned()));
+    if let Some(Some(suffix)) = whole.clone().trivial() {
+        return Some(suffix);
+    }
+    let texts = whole.as_ref().map(|s| s.as_deref());
+    let comment = texts.map(|s| s.unwrap_or_default().trim()).trivial()?;
+    let side = [texts.ours, texts.theirs].into_iter().flatten();
+    let side = side.filter(|s| s.trim() == comment).min();
+    side.or(texts.base.filter(|s| s.trim() == comment))
+        .map(str::to_owned)
+}
+
+/// Merges block scalars by line.
+fn text<'a>(
+    cx: &mut Context,
+    base: Option<&Member<'a>>,
+    ours: &Member<'a>,
+    theirs: &Member<'a>,
+    column: usize,
+) -> Result<Out, Stop> {
+    let sides = ThreeWay::new(base, Some(ours), Some(theirs));
+    let parts = sides.try_map(|m| match m {
+        Some(m) => BlockText::of(m).map(Some),
+        None => Ok(None),
+    })?;
+    let header = parts.as_ref().map(|p| p.as_ref().map(|p| p.header));
+    let header = header.trivial().flatten().ok_or(Stop::Conflict)?;
+    let indent = parts.as_ref().map(|p| p.as_ref().map(|p| p.indent));
+    let indent = indent
+        .trivial()
+        .flatten()
+        .or(indent.ours.min(indent.theirs));
+    let indent = indent.ok_or(Stop::Conflict)?;
+    let lines = parts
+        .as_ref()
+        .map(|p| p.as_ref().map_or("", |p| p.lines.as_str()).as_bytes());
+    let merged = cx
+        .lines
+        .merge(lines, &Markers::default())
+        .map_err(Stop::Refuse)?;
+    if merged.conflict {
+        return Err(Stop::Conflict);
+    }
+    let merged = String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))?;
+    let body = format!("{header}\n{}", shift(&merged, 0, column + indent, true));
+    let body = body.strip_suffix('\n').unwrap_or(&body);
+    let part = |f: &dyn Fn(&Member) -> String| sides.map(|m| m.map(f));
+    let prefix = smaller(&part(&|m| m.prefix_at(column).into_owned())).unwrap_or_default();
+    let suffix = join(&part(&|m| m.suffix_at(column).into_owned())).ok_or(Stop::Conflict)?;
+    // What the lines say as a scalar, read on their own.
+    let probe = format!("k: {}\n", shift(body, column, 0, false));
+    let tree = Tree::parse(&probe).map_err(|e| Stop::Refuse(e.to_string()))?;
+    let value = tree
+        .root
+        .as_ref()
+        .and_then(|r| r.get("k"))
+        .map(|n| Value::of(n, &probe));
+    let value = value.ok_or(Stop::Conflict)?;
+    Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
+}
+
+struct BlockText<'a> {
+    /// `|`, `>-` …, with a comment if it has one.
+    header: &'a str,
+    /// The lines without their common indentation, each with its end.
+    lines: String,
+    /// How much deeper than the key they stand.
+    indent: usize,
+}
+
+impl<'a> BlockText<'a> {
+    fn of<'m: 'a>(member: &'m Member) -> Result<Self, Stop> {
+        let (header, lines) = member.body.split_once('\n').unwrap_or((&member.body, ""));
+        if header
+            .split('#')
+            .next()
+            .unwrap_or_default()
+            .contains(|c: char| c.is_ascii_digit())
+        {
+            // The indentation is given by number: leave such a text whole.
+            return Err(Stop::Conflict);
+        }
+        let width = |l: &str| l.len() - l.trim_start_matches(' ').len();
+        let at = lines
+            .lines()
+            .filter(|l| !l.trim().is_empty())
+            .map(width)
+            .min()
+            .unwrap_or(0);
+        if at < member.column {
+            return Err(Stop::Conflict);
+        }
+        let mut text = shift(lines, at, 0, true).into_owned();
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        Ok(Self {
+            header,
+            lines: text,
+            indent: at - member.column,
+        })
+    }
+}

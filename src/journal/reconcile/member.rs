@@ -1,0 +1,211 @@
+//! One entry of a collection, cut from a side: what it says and how it stands there.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::cut::shift;
+use super::flow::quoted_for_flow;
+use crate::journal::blocks::{Slot, Source};
+use crate::journal::yaml::{Layout, Node, Tree, Value};
+
+/// One version of the text, parsed.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    pub text: &'a str,
+    pub tree: &'a Tree,
+}
+
+impl<'a> Side<'a> {
+    pub const fn source(self) -> Source<'a> {
+        Source {
+            text: self.text,
+            comments: self.tree.comments.as_slice(),
+        }
+    }
+}
+
+/// A pair or an item with its surroundings, as slices of its side.
+#[derive(Debug, Clone)]
+pub struct Member<'a> {
+    pub side: Side<'a>,
+    pub key: Option<&'a Node>,
+    pub value: &'a Node,
+    /// The layout of the collection that it stands in.
+    pub layout: Layout,
+    /// The column of its key or dash; 0 in a flow collection.
+    pub column: usize,
+    /// Block: comment and blank lines above. Flow: the space before it.
+    pub lead: Cow<'a, str>,
+    /// Up to the value: `key: `, `- `, `key:\n`; empty for a flow item.
+    pub prefix: Cow<'a, str>,
+    /// The value; for a block collection its whole lines.
+    pub body: Cow<'a, str>,
+    /// Block: the rest of the line, and comments indented deeper. Flow: a comment
+    /// behind the comma.
+    pub suffix: Cow<'a, str>,
+    /// Where the lines of a block collection as value are.
+    pub nested: Option<Range<usize>>,
+}
+
+impl<'a> Member<'a> {
+    /// Cuts a block entry at its value.
+    pub fn block(side: Side<'a>, slot: &Slot<'a>) -> Self {
+        let value = slot.value;
+        let text = side.text;
+        let nested =
+            (value.layout() == Some(Layout::Block)).then(|| nested_start(side, slot)..slot.end);
+        let body = nested.clone().unwrap_or_else(|| value.span.clone());
+        Self {
+            side,
+            key: slot.key,
+            value,
+            layout: Layout::Block,
+            column: side.source().column(slot.start),
+            lead: text[slot.lead.clone()].into(),
+            prefix: text[slot.start..body.start].into(),
+            suffix: text[body.end..slot.end].into(),
+            body: text[body].into(),
+            nested,
+        }
+    }
+
+    /// A single scalar that stands for a list of one.
+    pub fn lone(side: Side<'a>, value: &'a Node) -> Self {
+        Self {
+            side,
+            key: None,
+            value,
+            layout: Layout::Flow,
+            column: 0,
+            lead: "".into(),
+            prefix: "".into(),
+            body: side.text[value.span.clone()].into(),
+            suffix: "".into(),
+            nested: None,
+        }
+    }
+
+    /// The same entry as it stands in a block collection.
+    pub fn into_block(mut self, column: usize) -> Self {
+        if self.layout == Layout::Block {
+            return self;
+        }
+        self.prefix = match self.key {
+            None => "- ".into(),
+            Some(_) => {
+                let key = self.prefix.trim_end();
+                let colon = if key.ends_with(':') { "" } else { ":" };
+                let space = if self.body.is_empty() { "" } else { " " };
+                format!("{key}{colon}{space}").into()
+            }
+        };
+        self.lead = "".into();
+        self.suffix = format!("{}\n", self.suffix.trim_end()).into();
+        self.layout = Layout::Block;
+        self.column = column;
+        self
+    }
+
+    /// The same entry as it stands between brackets; `None` for what cannot
+    /// stand there: block values, comments.
+    pub fn into_flow(mut self) -> Option<Self> {
+        if self.layout == Layout::Flow {
+            return Some(self);
+        }
+        if self.nested.is_some()
+            || self.has_comments()
+            || self.value.style().is_some_and(|s| s.is_block())
+        {
+            return None;
+        }
+        if let Some(scalar) = self.value.scalar() {
+            self.body = quoted_for_flow(&self.body, scalar).into();
+        }
+        self.prefix = match self.key {
+            None => "".into(),
+            Some(_) => format!("{} ", self.prefix.trim_end()).into(),
+        };
+        self.lead = "".into();
+        self.suffix = "".into();
+        self.layout = Layout::Flow;
+        self.column = 0;
+        Some(self)
+    }
+
+    /// What it means.
+    pub fn meaning(&self) -> Value {
+        Value::of(self.value, self.side.text)
+    }
+
+    /// Whether the value is a block collection that starts on the dash's own line.
+    pub fn compact(&self) -> bool {
+        self.nested.is_some() && !self.prefix.contains('\n')
+    }
+
+    /// The entry without the lines above it, moved to `column`; its first line
+    /// starts at the key or dash.
+    pub fn core_at(&self, column: usize) -> String {
+        let whole = [self.prefix.as_ref(), &self.body, &self.suffix].concat();
+        shift(&whole, self.column, column, false).into_owned()
+    }
+
+    /// The lines above it, moved to `column`.
+    pub fn lead_at(&self, column: usize) -> Cow<'_, str> {
+        shift(&self.lead, self.column, column, true)
+    }
+
+    /// The prefix, its further lines moved to `column`.
+    pub fn prefix_at(&self, column: usize) -> Cow<'_, str> {
+        shift(&self.prefix, self.column, column, false)
+    }
+
+    /// The suffix, its further lines moved to `column`.
+    pub fn suffix_at(&self, column: usize) -> Cow<'_, str> {
+        shift(&self.suffix, self.column, column, false)
+    }
+
+    /// The value as it stands, its further lines moved to `column`.
+    pub fn body_at(&self, column: usize) -> Cow<'_, str> {
+        shift(
+            &self.body,
+            self.column,
+            column,
+            self.nested.is_some() && !self.compact(),
+        )
+    }
+
+    /// Whether any comment stands with it, outside its value.
+    pub fn has_comments(&self) -> bool {
+        self.lead.contains('#') || self.suffix.contains('#')
+    }
+
+    /// The same bytes, but for the column. Spacing between flow entries is not theirs.
+    pub fn same_text(&self, other: &Self) -> bool {
+        let lead = |m: &Self| match m.layout {
+            Layout::Block => m.lead_at(0).into_owned(),
+            Layout::Flow => m.lead.trim().to_owned(),
+        };
+        if self.column == other.column {
+            return self.prefix == other.prefix
+                && self.body == other.body
+                && self.suffix == other.suffix
+                && lead(self) == lead(other);
+        }
+        self.core_at(0) == other.core_at(0) && lead(self) == lead(other)
+    }
+}
+
+/// Where the lines of a block collection start: at its first entry behind a dash
+/// or, where it stands on lines of its own, behind the line of the key and
+/// its properties, so that comments above the first entry belong to it.
+fn nested_start(side: Side, slot: &Slot) -> usize {
+    let inner = slot.value.value_start;
+    let frame_end = match slot.value.properties_end() {
+        Some(end) => end,
+        None => slot.key.map_or(slot.start + 1, |k| k.span.end),
+    };
+    match side.text[frame_end..inner].find('\n') {
+        Some(n) => frame_end + n + 1,
+        None => inner,
+    }
+}

@@ -1,0 +1,61 @@
+//! The merge of a document: frontmatter field by field, body by line.
+//!
+//! `document` splits, parses and puts together; `entry`, `collection`, `sequence`
+//! and `leaf` decide; `member`, `view`, `flow` and `cut` handle slices of text.
+//! A result is read again before it is given out, and wherever something cannot
+//! be parsed, proved or finished the outcome is git's own result.
+
+mod collection;
+mod cut;
+mod document;
+mod entry;
+mod eol;
+mod flow;
+mod leaf;
+mod member;
+mod output;
+mod report;
+mod sequence;
+mod shape;
+mod stamp;
+mod view;
+
+pub use document::{Kind, Merger, Outcome, Result};
+pub use entry::KeptOut;
+pub use report::{Decision, Field, Report};
+
+use crate::merge::ThreeWay;
+
+/// Why a part could not be merged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stop {
+    /// A person has to choose, for the smallest entry around it.
+    Conflict,
+    /// The whole document is left to git, for this reason.
+    Refuse(String),
+}
+
+/// The three-way result of a text that may be absent; `None` where both sides
+/// changed it differently.
+fn join(sides: &ThreeWay<Option<String>>) -> Option<String> {
+    sides.clone().trivial().map(Option::unwrap_or_default)
+}
+
+/// The three-way result of a text that only some sides have in a form that fits;
+/// the others do not count. `None` where both sides changed it differently.
+fn join_present(sides: &ThreeWay<Option<String>>) -> Option<String> {
+    match (&sides.ours, &sides.theirs) {
+        (Some(_), Some(_)) => join(sides),
+        (one, other) => one
+            .as_ref()
+            .or(other.as_ref())
+            .or(sides.base.as_ref())
+            .cloned(),
+    }
+}
+
+/// The same, but where both sides changed it the smaller by bytes, so that the
+/// side does not matter.
+fn smaller(sides: &ThreeWay<Option<String>>) -> Option<String> {
+    join_present(sides).or_else(|| sides.ours.as_ref().min(sides.theirs.as_ref()).cloned())
+}

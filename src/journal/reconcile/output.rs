@@ -1,0 +1,87 @@
+//! What a merge has put together so far: text with conflicts in it, and what
+//! that text must mean.
+
+use crate::journal::yaml::Value;
+use crate::merge::{Markers, ThreeWay};
+
+/// A stretch of the result, in whole lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    Text(String),
+    Conflict(ThreeWay<String>),
+}
+
+/// What an entry means, for a reader who takes ours, or theirs, in every
+/// conflict. Without conflicts both are the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Meaning {
+    pub ours: Option<Value>,
+    pub theirs: Option<Value>,
+}
+
+impl Meaning {
+    pub fn clean(value: Value) -> Self {
+        Self {
+            ours: Some(value.clone()),
+            theirs: Some(value),
+        }
+    }
+}
+
+/// A merged entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Out {
+    pub pieces: Vec<Piece>,
+    pub meaning: Meaning,
+}
+
+impl Out {
+    pub fn text(text: String, value: Value) -> Self {
+        Self {
+            pieces: vec![Piece::Text(text)],
+            meaning: Meaning::clean(value),
+        }
+    }
+
+    /// The text, if no conflict is in it.
+    pub fn clean_text(&self) -> Option<String> {
+        self.pieces
+            .iter()
+            .map(|p| match p {
+                Piece::Text(t) => Some(t.as_str()),
+                Piece::Conflict(_) => None,
+            })
+            .collect()
+    }
+}
+
+/// Which side a reader takes where the result conflicts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pick {
+    Ours,
+    Theirs,
+}
+
+/// The result with one side taken in every conflict.
+pub fn picked(pieces: &[Piece], pick: Pick) -> String {
+    pieces
+        .iter()
+        .map(|p| match (p, pick) {
+            (Piece::Text(t), _) => t.as_str(),
+            (Piece::Conflict(c), Pick::Ours) => c.ours.as_str(),
+            (Piece::Conflict(c), Pick::Theirs) => c.theirs.as_str(),
+        })
+        .collect()
+}
+
+/// The result with conflicts marked.
+pub fn marked(pieces: &[Piece], markers: &Markers) -> String {
+    let mut out = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Text(t) => out.push_str(t),
+            Piece::Conflict(c) => markers.write(&mut out, c.as_ref().map(String::as_str)),
+        }
+    }
+    out
+}

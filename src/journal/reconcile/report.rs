@@ -1,0 +1,92 @@
+//! What a merge decided, field by field: for `palimpsest merge -v` and for a
+//! look afterwards.
+
+use super::entry::Entries;
+use crate::journal::rules::Rule;
+use crate::journal::{ItemKey, Table};
+
+/// How a field came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decision {
+    /// Both sides have the same.
+    Same,
+    /// Only ours changed it.
+    Ours,
+    /// Only theirs changed it.
+    Theirs,
+    /// Both changed it; the rule joined them.
+    Merged,
+    /// Both changed it, and a person has to choose.
+    Conflict,
+    /// Both changed it in the base of another merge, which keeps the base's value.
+    Base,
+}
+
+impl Decision {
+    /// The decision where one side's version stands; `ours` says which was taken.
+    pub(super) fn one_side(sides: &Entries, ours: bool) -> Self {
+        let same = match (sides.ours, sides.theirs) {
+            (Some(a), Some(b)) => a.same_text(b),
+            (None, None) => true,
+            _ => false,
+        };
+        match (same, ours) {
+            (true, _) => Self::Same,
+            (false, true) => Self::Ours,
+            (false, false) => Self::Theirs,
+        }
+    }
+
+    /// One word for listings.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Ours => "ours",
+            Self::Theirs => "theirs",
+            Self::Merged => "merged",
+            Self::Conflict => "conflict",
+            Self::Base => "base",
+        }
+    }
+}
+
+/// A field and what was decided for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Field {
+    /// The keys from the top, such as `manuscript`, `themes`.
+    pub path: Vec<String>,
+    /// The rule that was needed; `None` where one side's version simply stands.
+    pub rule: Option<Rule>,
+    pub decision: Decision,
+}
+
+/// Everything that a merge decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    pub fields: Vec<Field>,
+    /// Items that a tombstone kept out.
+    pub kept_out: Vec<(Table, ItemKey)>,
+}
+
+impl Report {
+    /// Notes a decision. Fields that nobody changed are left out.
+    pub(super) fn note(&mut self, path: &[String], rule: Option<&Rule>, decision: Decision) {
+        if decision == Decision::Same {
+            return;
+        }
+        self.fields.push(Field {
+            path: path.to_vec(),
+            rule: rule.cloned(),
+            decision,
+        });
+    }
+
+    /// The fields in conflict, by dotted path.
+    pub fn conflicts(&self) -> impl Iterator<Item = String> + '_ {
+        self.fields
+            .iter()
+            .filter(|f| f.decision == Decision::Conflict)
+            .map(|f| f.path.join("."))
+    }
+}

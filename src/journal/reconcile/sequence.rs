@@ -1,0 +1,162 @@
+//! Lists whose order means something: merged in order, place by place.
+
+use std::ops::Range;
+
+use super::Stop;
+use super::collection::{Part, Place, part};
+use super::cut::spaces;
+use super::entry::{Context, Entries};
+use super::member::Member;
+use super::output::{Meaning, Piece};
+use super::report::Decision;
+use super::view::{Form, View};
+use crate::journal::yaml::Value;
+use crate::merge::{Chunk, ThreeWay, sequence};
+
+/// The longest list that is merged in order. Comparing costs the product of
+/// length and difference, and nobody orders more by hand.
+const MAX_ITEMS: usize = 5_000;
+
+/// Merges the items of three lists in order. A place that both sides changed is
+/// a conflict of that place alone, in a block list; of the whole list in a flow one.
+pub fn parts(
+    cx: &mut Context,
+    views: &ThreeWay<Option<View>>,
+    place: &Place,
+) -> Result<Vec<Part>, Stop> {
+    let members = views
+        .as_ref()
+        .map(|v| v.as_ref().map_or(&[][..], |v| &v.members[..]));
+    if [members.base, members.ours, members.theirs]
+        .iter()
+        .any(|m| m.len() > MAX_ITEMS)
+    {
+        return Err(Stop::Conflict);
+    }
+    let values = views
+        .as_ref()
+        .map(|v| v.as_ref().map(View::meanings).unwrap_or_default());
+    let mut out = Vec::new();
+    for chunk in sequence(values.as_ref().map(Vec::as_slice)) {
+        match chunk {
+            Chunk::Same(at) => {
+                for i in 0..at.base.len() {
+                    let sides = ThreeWay::new(
+                        Some(&members.base[at.base.start + i]),
+                        Some(&members.ours[at.ours.start + i]),
+                        Some(&members.theirs[at.theirs.start + i]),
+                    );
+                    out.extend(one(cx, sides, place, at.base.start + i)?);
+                }
+            }
+            Chunk::Changed(at) => changed(cx, &members, &values, &at, place, &mut out)?,
+        }
+    }
+    Ok(out)
+}
+
+fn one(
+    cx: &mut Context,
+    sides: Entries,
+    place: &Place,
+    index: usize,
+) -> Result<Option<Part>, Stop> {
+    let mut path = place.path.to_vec();
+    path.push(index.to_string());
+    part(cx, sides, place, &path)
+}
+
+fn changed(
+    cx: &mut Context,
+    members: &ThreeWay<&[Member]>,
+    values: &ThreeWay<Vec<Value>>,
+    at: &ThreeWay<Range<usize>>,
+    place: &Place,
+    out: &mut Vec<Part>,
+) -> Result<(), Stop> {
+    let ours = &members.ours[at.ours.clone()];
+    let theirs = &members.theirs[at.theirs.clone()];
+    let base = &members.base[at.base.clone()];
+    let same = |a: &[Member], b: &[Member]| {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_text(b))
+    };
+    let slices = ThreeWay::new(
+        &values.base[at.base.clone()],
+        &values.ours[at.ours.clone()],
+        &values.theirs[at.theirs.clone()],
+    );
+    // What one side alone changed is taken, unless the other changed comments there.
+    let take =
+        if slices.ours == slices.theirs || (slices.theirs == slices.base && same(theirs, base)) {
+            Some(ours)
+        } else if slices.ours == slices.base && same(ours, base) {
+            Some(theirs)
+        } else {
+            None
+        };
+    if let Some(taken) = take {
+        for (i, member) in taken.iter().enumerate() {
+            let sides = ThreeWay::new(None, Some(member), Some(member));
+            out.extend(one(cx, sides, place, at.base.start + i)?);
+        }
+        return Ok(());
+    }
+    if let ([b], [o], [t]) = (base, ours, theirs)
+        && [b, o, t].iter().all(|m| m.value.pairs().is_some())
+    {
+        // One map that both sides changed in its place: per key.
+        out.extend(one(
+            cx,
+            ThreeWay::new(Some(b), Some(o), Some(t)),
+            place,
+            at.base.start,
+        )?);
+        return Ok(());
+    }
+    let Form::Block { .. } = place.form else {
+        return Err(Stop::Conflict);
+    };
+    let at_column = place.entry_column();
+    let lines = |members: &[Member]| -> String {
+        members
+            .iter()
+            .map(|m| {
+                format!(
+                    "{}{}{}",
+                    m.lead_at(at_column),
+                    spaces(at_column),
+                    m.core_at(at_column)
+                )
+            })
+            .collect()
+    };
+    if cx.virtual_base {
+        for (i, member) in base.iter().enumerate() {
+            let sides = ThreeWay::new(None, Some(member), Some(member));
+            out.extend(one(cx, sides, place, at.base.start + i)?);
+        }
+        return Ok(());
+    }
+    let mut path = place.path.to_vec();
+    path.push(at.base.start.to_string());
+    cx.report.note(&path, None, Decision::Conflict);
+    // One conflict for the place, and each side's items on its own pick.
+    let mut pieces = vec![Piece::Conflict(ThreeWay::new(
+        lines(base),
+        lines(ours),
+        lines(theirs),
+    ))];
+    let longest = ours.len().max(theirs.len());
+    for i in 0..longest {
+        out.push(Part {
+            pieces: std::mem::take(&mut pieces),
+            flow: None,
+            key: None,
+            meaning: Meaning {
+                ours: slices.ours.get(i).cloned(),
+                theirs: slices.theirs.get(i).cloned(),
+            },
+        });
+    }
+    Ok(())
+}

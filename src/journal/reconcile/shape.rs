@@ -1,0 +1,93 @@
+//! The rule of a field: its name's, where the values have the shape for it, or
+//! that of its shape.
+
+use std::collections::HashSet;
+
+use super::entry::Entries;
+use crate::journal::rules::{IDENTIFYING, Rule, Rules};
+use crate::journal::yaml::{Kind, Node};
+
+/// The rule for a field that both sides changed (or that one removed).
+pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
+    let nodes: Vec<&Node> = [sides.ours, sides.theirs, sides.base]
+        .into_iter()
+        .flatten()
+        .map(|m| m.value)
+        .collect();
+    let list_now = [sides.ours, sides.theirs]
+        .into_iter()
+        .flatten()
+        .any(|m| m.value.items().is_some());
+    // A list may have been cleared, or be a single scalar.
+    let listable = |n: &&Node| {
+        n.items().is_some()
+            || n.is_null()
+            || n.scalar()
+                .is_some_and(|_| !n.style().is_some_and(|s| s.is_block()))
+    };
+    let lists = list_now && nodes.iter().all(listable);
+    let strictly = list_now && nodes.iter().all(|n| n.items().is_some() || n.is_null());
+    match rules.named(path) {
+        Some(Rule::Set) if lists => return Rule::Set,
+        Some(rule @ (Rule::KeyedList(_) | Rule::Sequence)) if strictly => match rule {
+            Rule::KeyedList(keys) if keys.is_empty() => {
+                if let Some(keyed) = keyed(&nodes) {
+                    return keyed;
+                }
+                return Rule::Sequence;
+            }
+            rule => return rule.clone(),
+        },
+        Some(Rule::Map) if all_maps(&nodes) => return Rule::Map,
+        Some(rule @ (Rule::Text | Rule::Stamp | Rule::Derived(_) | Rule::Scalar)) => {
+            return rule.clone();
+        }
+        _ => {}
+    }
+    if all_maps(&nodes) {
+        return Rule::Map;
+    }
+    if strictly {
+        if nodes.iter().all(|n| unique_scalars(n)) {
+            return Rule::Set;
+        }
+        return keyed(&nodes).unwrap_or(Rule::Sequence);
+    }
+    if nodes
+        .iter()
+        .any(|n| n.style().is_some_and(|s| s.is_block()))
+    {
+        return Rule::Text;
+    }
+    Rule::Scalar
+}
+
+fn all_maps(nodes: &[&Node]) -> bool {
+    nodes.iter().all(|n| n.pairs().is_some())
+}
+
+fn unique_scalars(node: &Node) -> bool {
+    let mut seen = HashSet::new();
+    node.items().unwrap_or_default().iter().all(|i| {
+        // A dash with nothing behind it is an item that nobody filled in.
+        let scalar = i.node.is_null() || matches!(&i.node.kind, Kind::Scalar { .. });
+        scalar && seen.insert(i.node.identity().unwrap_or_default())
+    })
+}
+
+/// The keyed list that lists of maps are, where one key tells all items apart.
+fn keyed(nodes: &[&Node]) -> Option<Rule> {
+    let identifies = |key: &&&str| {
+        nodes.iter().all(|n| {
+            let mut seen = HashSet::new();
+            n.items().unwrap_or_default().iter().all(|i| {
+                i.node
+                    .get(key)
+                    .and_then(Node::identity)
+                    .is_some_and(|id| seen.insert(id))
+            })
+        })
+    };
+    let key = IDENTIFYING.iter().find(identifies)?;
+    Some(Rule::KeyedList(vec![(*key).to_owned()]))
+}
