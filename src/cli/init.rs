@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::{Exit, Ui};
 use crate::journal::Layout;
+use crate::repo::Repo;
 use crate::repo::install::has_journal;
-use crate::repo::{MACHINE, Repo};
 use crate::sync::refresh;
 
 /// Set a repository up: merge drivers, hooks, attributes, ignored paths, settings
@@ -33,13 +33,11 @@ impl Init {
             true => "would set",
             false => "set",
         };
-        if !self.dry_run {
-            for step in &plan.steps {
+        for step in &plan.steps {
+            if !self.dry_run {
                 repo.apply(step)?;
             }
-        }
-        for line in plan.lines() {
-            ui.line(format_args!("{verb} {line}"))?;
+            ui.line(format_args!("{verb} {step}"))?;
         }
         for note in &plan.notes {
             ui.line(format_args!("note: {note}"))?;
@@ -47,10 +45,6 @@ impl Init {
         if self.dry_run {
             return Ok(Exit::Ok);
         }
-        ui.line(format_args!(
-            "this machine is called {} (to change it: git config {MACHINE} NAME)",
-            repo.machine()?
-        ))?;
         if plan.steps.is_empty() {
             ui.line("everything is set up already")?;
         }

@@ -9,6 +9,7 @@ mod exit;
 mod hook;
 mod init;
 mod ledger_driver;
+mod merge;
 mod ui;
 mod uninstall;
 
@@ -37,6 +38,8 @@ enum Command {
     Uninstall(uninstall::Uninstall),
     Hook(hook::Hook),
     LedgerDriver(ledger_driver::LedgerDriver),
+    Merge(merge::Merge),
+    MergeDriver(merge::MergeDriver),
 }
 
 /// The names, besides its own, under which the program is installed.
@@ -44,7 +47,7 @@ pub const OTHER_NAMES: [&str; 3] = ["yaml2sql", "wiki2sql", "metadb"];
 
 /// The drivers' commands: git reads their exit codes, so nothing may end them
 /// with a code that means something else.
-const DRIVERS: [&str; 2] = ["merge-driver", "ledger-driver"];
+const DRIVERS: [&str; 3] = ["merge", "merge-driver", "ledger-driver"];
 
 /// Runs a command line; gives the process's exit code.
 #[must_use]
@@ -94,6 +97,8 @@ impl Command {
             Self::Uninstall(uninstall) => uninstall.run(ui),
             Self::Hook(hook) => hook.run(ui),
             Self::LedgerDriver(driver) => driver.run(ui),
+            Self::Merge(merge) => merge.run(ui),
+            Self::MergeDriver(driver) => driver.run(ui),
         }
     }
 }

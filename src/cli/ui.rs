@@ -23,6 +23,15 @@ impl Ui {
         ignore_broken_pipe(writeln!(anstream::stdout(), "{text}"))
     }
 
+    /// Writes bytes to stdout as they are, whatever they hold.
+    ///
+    /// # Errors
+    /// Whatever stdout answers, but for a reader that went away.
+    pub fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        ignore_broken_pipe(out.write_all(bytes).and_then(|()| out.flush()))
+    }
+
     /// Writes a line to stderr; nothing can be done if that fails.
     pub fn remark(&self, text: impl Display) {
         let _ = writeln!(anstream::stderr(), "{text}");

@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod commit;
+pub mod driver;
 pub mod health;
 pub mod incoming;
 pub mod ledger_driver;

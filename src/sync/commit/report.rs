@@ -23,8 +23,6 @@ pub struct PreCommit {
     pub returned: Vec<EntryDate>,
     /// Conflicts that it settles.
     pub settled: Vec<(EntryDate, Source)>,
-    /// Conflicts that a merge brings in with this commit.
-    pub detected: Vec<EntryDate>,
     /// Conflicts that go on.
     pub unresolved: Vec<(EntryDate, Source)>,
     /// Items that stand in an entry although a removal keeps them out.
@@ -67,8 +65,7 @@ impl PreCommit {
             .extend(standing.map(|(table, item)| KeptOut { entry, table, item }));
     }
 
-    /// `head` is HEAD's ledger, `known` what the merge made of the parents'.
-    pub(super) fn add_conflicts(&mut self, head: &Ledger, known: &Ledger, current: &Ledger) {
+    pub(super) fn add_conflicts(&mut self, known: &Ledger, current: &Ledger) {
         let now = |entry, source| {
             let state = current.sync.get(&(entry, source));
             state.is_some_and(crate::ledger::SyncState::is_conflict)
@@ -78,12 +75,11 @@ impl PreCommit {
                 self.settled.push((entry, source));
             }
         }
-        for (entry, source, state) in current.conflicts() {
-            if head.sync.get(&(entry, source)) != Some(state) {
-                self.detected.push(entry);
-            }
-            self.unresolved.push((entry, source));
-        }
+        self.unresolved.extend(
+            current
+                .conflicts()
+                .map(|(entry, source, _)| (entry, source)),
+        );
     }
 }
 
@@ -106,9 +102,6 @@ impl fmt::Display for PreCommit {
         }
         for entry in &self.returned {
             writeln!(f, "recorded: entry {entry} is back")?;
-        }
-        for entry in &self.detected {
-            writeln!(f, "Conflict detected for entry {entry}")?;
         }
         for (entry, source) in &self.settled {
             writeln!(

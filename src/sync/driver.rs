@@ -1,0 +1,118 @@
+//! The entry driver: three files in, the merge of them out.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::journal::reconcile::{KeptOut, Kind, Merger, Result as MergeResult};
+use crate::journal::rules::Rules;
+use crate::journal::yaml::{Node, Tree};
+use crate::journal::{ItemKey, Table};
+use crate::merge::{ConflictStyle, Markers, ThreeWay};
+use crate::repo::GitLines;
+
+/// A merge that could not be made at all; the files are as they were.
+#[derive(Debug, thiserror::Error)]
+pub enum DriverError {
+    /// An input that cannot be read.
+    #[error("{path}: cannot be read: {source}")]
+    Read { path: PathBuf, source: io::Error },
+    /// The result that cannot be written.
+    #[error("{path}: cannot be written: {source}")]
+    Write { path: PathBuf, source: io::Error },
+    /// git's own line merge failed.
+    #[error("the files could not be merged by line: {0}")]
+    Lines(String),
+}
+
+/// The longest marker that is no virtual base: git lengthens the markers of a
+/// merge of merge bases.
+const ORDINARY_MARKER: usize = 7;
+
+/// One merge of three files.
+pub struct FileMerge<'a> {
+    /// The three files.
+    pub files: ThreeWay<PathBuf>,
+    /// The name of the file in the repository, which tells what it is.
+    pub path: &'a str,
+    pub markers: Markers,
+    pub rules: &'a Rules,
+    /// Whether a tombstone keeps an item of a field out.
+    pub kept_out: KeptOut<'a>,
+}
+
+impl FileMerge<'_> {
+    /// Reads and merges the files; writes nothing. `style` is asked for only where
+    /// there is a conflict to show.
+    ///
+    /// # Errors
+    /// Where a file cannot be read, or git's line merge fails.
+    pub fn run(&self, style: impl FnOnce() -> ConflictStyle) -> Result<MergeResult, DriverError> {
+        let texts = self.files.as_ref().try_map(|path| {
+            fs::read(path).map_err(|source| DriverError::Read {
+                path: path.clone(),
+                source,
+            })
+        })?;
+        let sides = texts.as_ref().map(Vec::as_slice);
+        let lines = GitLines::new();
+        let mut merger = Merger {
+            rules: self.rules,
+            lines: &lines,
+            markers: self.markers.clone(),
+            virtual_base: self.markers.size > ORDINARY_MARKER,
+            kept_out: self.kept_out,
+            kind: kind(self.path),
+        };
+        let merged = merger.merge(sides).map_err(DriverError::Lines)?;
+        if merged.conflict && self.markers.style == ConflictStyle::Merge {
+            let style = style();
+            if style != ConflictStyle::Merge {
+                merger.markers.style = style;
+                return merger.merge(sides).map_err(DriverError::Lines);
+            }
+        }
+        Ok(merged)
+    }
+}
+
+fn kind(path: &str) -> Kind {
+    let extension = Path::new(path).extension().unwrap_or_default();
+    if extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml") {
+        Kind::Yaml
+    } else {
+        Kind::Markdown
+    }
+}
+
+/// Puts a result in place: written beside it and renamed, so that a kill leaves
+/// the old file or the new one.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
+    let error = |source| DriverError::Write {
+        path: path.to_owned(),
+        source,
+    };
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".palimpsest-")
+        .tempfile_in(folder)
+        .map_err(error)?;
+    file.write_all(bytes).map_err(error)?;
+    if let Ok(old) = fs::metadata(path) {
+        fs::set_permissions(file.path(), old.permissions()).map_err(error)?;
+    }
+    file.persist(path).map_err(|e| error(e.error))?;
+    Ok(())
+}
+
+/// Nothing is kept out: for merges outside a journal.
+#[must_use]
+pub fn keep_all(_: &[String], _: &Tree, _: &Node) -> Option<(Table, ItemKey)> {
+    None
+}

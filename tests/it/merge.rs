@@ -1,0 +1,51 @@
+//! The merge of entries: the project's cases, the shared data, laws and git's
+//! own merge as the oracle.
+
+mod cases;
+mod corpus;
+mod laws;
+mod oracle;
+mod yaml_suite;
+
+use std::path::{Path, PathBuf};
+
+use palimpsest::journal::reconcile::{Kind, Merger, Result as Merged};
+use palimpsest::journal::rules::Rules;
+use palimpsest::merge::{ConflictStyle, Markers, ThreeWay};
+use palimpsest::repo::GitLines;
+
+/// Data for tests that is kept beside the repository and may be absent.
+pub fn shared(folder: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../shared")
+        .join(folder);
+    if path.is_dir() {
+        return Some(path);
+    }
+    println!("skipped: {} is absent", path.display());
+    None
+}
+
+/// Merges with no settings and no tombstones.
+pub fn merge(sides: ThreeWay<&[u8]>) -> Merged {
+    merge_as(Kind::Markdown, ConflictStyle::Merge, 7, sides)
+}
+
+/// Merges as a kind of file, with conflicts in a style and markers of a length.
+pub fn merge_as(kind: Kind, style: ConflictStyle, size: usize, sides: ThreeWay<&[u8]>) -> Merged {
+    let merger = Merger {
+        rules: &Rules::default(),
+        lines: &GitLines::new(),
+        markers: Markers {
+            size,
+            style,
+            ..Markers::default()
+        },
+        virtual_base: size > 7,
+        kept_out: &|_, _, _| None,
+        kind,
+    };
+    merger
+        .merge(sides)
+        .expect("three texts can be merged by line")
+}
