@@ -7,7 +7,7 @@ use clap::Args;
 use super::{Exit, Ui};
 use crate::journal::Layout;
 use crate::repo::install::has_journal;
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{Index, ObjectId, Repo, RepoError};
 use crate::sync::{clock, commit, incoming, refresh};
 
 /// Run as a git hook (the installed hooks call this)
@@ -118,13 +118,20 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) {
         wait: Some(LONGEST_WAIT),
         ..refresh::Options::new(refresh::Scope::Head)
     };
-    if has_journal(repo, layout)
+    if may_index(repo, layout)
         && let Err(error) = refresh::refresh(repo, layout, &options)
     {
         ui.warn(format_args!(
             "the index is not up to date, and will be with the next command: {error}"
         ));
     }
+}
+
+/// Whether there is a journal to index, and a database that is ours to write: one
+/// that is tracked would be a modified file after every pull.
+pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
+    let tracked = |index: Index| index.staged(&layout.database).is_some();
+    has_journal(repo, layout) && !repo.index().is_ok_and(tracked)
 }
 
 fn is_rebasing(git_dir: &Path) -> bool {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::Args;
 
+use super::hook::may_index;
 use super::{Exit, Ui};
 use crate::journal::Layout;
 use crate::repo::Repo;
@@ -48,7 +49,7 @@ impl Init {
         if plan.steps.is_empty() {
             ui.line("everything is set up already")?;
         }
-        if has_journal(&repo, &layout) {
+        if may_index(&repo, &layout) {
             Self::index(ui, &repo, &layout)?;
         }
         let left = repo.uncommitted_setup()?;

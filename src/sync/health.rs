@@ -7,6 +7,7 @@ use crate::journal::{Layout, PathKind};
 use crate::ledger;
 use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
 use crate::repo::{Repo, RepoError};
+use crate::store::Store;
 
 /// Something that is not in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +24,8 @@ fn finding(what: impl Into<String>, mend: impl Into<String>) -> Finding {
     }
 }
 
-/// Looks at hooks, drivers, attributes, ignored paths, the ledger's files and
-/// leftovers. `program` is the one that the setup should call.
+/// Looks at hooks, drivers, attributes, ignored paths, the ledger's files, the
+/// database and leftovers. `program` is the one that the setup should call.
 ///
 /// # Errors
 /// The repository cannot be read.
@@ -39,6 +40,7 @@ pub fn check(repo: &Repo, layout: &Layout, program: &Path) -> Result<Vec<Finding
     }
     paths(repo, layout, &mut found)?;
     ledgers(repo, layout, &mut found)?;
+    database(repo, layout, &mut found)?;
     leftovers(repo, &mut found)?;
     Ok(found)
 }
@@ -121,6 +123,27 @@ fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
             ));
         }
     }
+    Ok(())
+}
+
+/// A database that is not there is no finding: whoever reads it next makes it.
+fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let path = repo.inside(&layout.database)?;
+    if !path.exists() {
+        return Ok(());
+    }
+    let problems = match Store::open_or_pretend(&path, None) {
+        Ok(store) if store.is_empty() => vec!["damaged, or of another program or version".into()],
+        Ok(store) => store.check().unwrap_or_else(|e| vec![e.to_string()]),
+        Err(e) => vec![e.to_string()],
+    };
+    let (database, journal) = (&layout.database, &layout.journal);
+    found.extend(problems.into_iter().map(|problem| {
+        finding(
+            format!("{database}: {problem}"),
+            format!("yaml2sql sync --force {journal} (makes it anew from the files)"),
+        )
+    }));
     Ok(())
 }
 

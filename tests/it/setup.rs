@@ -279,6 +279,27 @@ fn doctor_names_what_is_wrong() {
 }
 
 #[test]
+fn a_damaged_database_is_a_finding_and_a_tracked_one_is_left_alone() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.write("data/palimpsest.db", "no database at all");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("data/palimpsest.db: damaged, or of another program")
+        .says("mend: yaml2sql sync --force journal/md");
+    laptop.git(["add", "-f", "data/palimpsest.db"]).ok();
+    laptop.commit("Tracked after all");
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("take it out: `git rm --cached data/palimpsest.db`");
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    laptop.assert_clean();
+}
+
+#[test]
 fn no_repository_is_said() {
     let sandbox = Sandbox::new();
     let plain = sandbox.folder("plain");
