@@ -8,10 +8,6 @@ const FIELDS: &str = "\
 city: Lisbon
 people: [Al, Bob]
 epigraph: Salt keeps
-# Between the fields
-# that the machines edit
-# stand enough lines
-# for git alone.
 tags: [rain]
 ";
 
@@ -20,22 +16,12 @@ fn machines(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
     let laptop = sandbox.machine("laptop");
     laptop.write_entry(DAY, FIELDS, "Went to the quay.\n");
     laptop.palimpsest(["init"]).ok();
-    plain_entries(&laptop);
     laptop.commit("Begin");
     laptop.push();
     let desktop = sandbox.machine("desktop");
     desktop.palimpsest(["init"]).ok();
-    plain_entries(&desktop);
     desktop.assert_clean();
     (laptop, desktop)
-}
-
-/// Leaves the entries to git alone: these tests are about the ledger.
-fn plain_entries(machine: &Machine<'_>) {
-    let driver = "git merge-file --marker-size=%L -L %X -L %S -L %Y %A %O %B";
-    machine
-        .git(["config", "merge.palimpsest.driver", driver])
-        .ok();
 }
 
 /// Edits and commits; what the commit said.
