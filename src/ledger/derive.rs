@@ -63,7 +63,12 @@ pub fn derive(parents: &[Parent<'_>], now: Option<&Facts>, context: &Context<'_>
                 out.sync.insert((context.entry, context.source), state);
             }
         }
-        None => deletion(parents, context, &mut out),
+        None => {
+            deletion(parents, context, &mut out);
+            if let Some(state) = settled_by_deletion(context) {
+                out.sync.insert((context.entry, context.source), state);
+            }
+        }
     }
     out
 }
@@ -185,11 +190,28 @@ fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<Sy
     }
     let states = || parents.iter().filter_map(|p| p.rows.sync.get(&key));
     let states = || states().chain(current);
-    let counter = states().map(|s| s.counter).max().unwrap_or(0) + 1;
-    let resolved = states().map(|s| s.resolved).max().unwrap_or(0) + u64::from(was_conflict);
-    Some(SyncState {
+    let counter = states().map(|s| s.counter).max().unwrap_or(0);
+    let resolved = states().map(|s| s.resolved).max().unwrap_or(0);
+    let resolved = resolved + u64::from(was_conflict);
+    Some(one_text(now.hash.clone(), counter + 1, resolved, context))
+}
+
+/// Whoever takes the file away had both texts, and wants neither.
+fn settled_by_deletion(context: &Context<'_>) -> Option<SyncState> {
+    let current = context.current.sync.get(&(context.entry, context.source));
+    let current = current.filter(|state| state.is_conflict())?;
+    Some(one_text(
+        short_sha256(b""),
+        current.counter + 1,
+        current.resolved + 1,
+        context,
+    ))
+}
+
+fn one_text(hash: String, counter: u64, resolved: u64, context: &Context<'_>) -> SyncState {
+    SyncState {
         hashes: vec![Hash {
-            hash: now.hash.clone(),
+            hash,
             by: context.machine.into(),
             at: context.at.into(),
             counter,
@@ -197,7 +219,7 @@ fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<Sy
         }],
         counter,
         resolved,
-    })
+    }
 }
 
 /// The file is gone that every parent had.
@@ -384,6 +406,8 @@ mod tests {
             rows: &rows,
         };
         assert!(derive(&[parent], Some(&before), &context(&rows)).is_empty());
+        let gone = derive(&[parent], None, &context(&rows));
+        assert!(!gone.sync.values().next().unwrap().is_conflict());
         let out = derive(&[parent], Some(&facts(&[])), &context(&rows));
         let state = out.sync.values().next().unwrap();
         assert_eq!(

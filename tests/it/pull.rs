@@ -1,6 +1,6 @@
 //! What the ledger's driver and the hooks make of real merges.
 
-use crate::sandbox::{Machine, Run, Sandbox};
+use crate::sandbox::{Machine, Run, Sandbox, entry};
 
 const DAY: &str = "2024-11-01";
 const LEDGER: &str = "data/ledger/2024.jsonl";
@@ -135,7 +135,7 @@ fn a_conflict_resolved_by_hand_is_settled_with_the_merge() {
             .git(["commit", "-qam", "Too early"])
             .exits(1)
             .warns("conflict markers");
-        desktop.write(&crate::sandbox::entry(DAY), resolved);
+        desktop.write(&entry(DAY), resolved);
         desktop.git(["add", "-A"]).ok();
         desktop
             .git(["commit", "--no-edit"])
@@ -256,4 +256,51 @@ fn an_uncommitted_edit_blocks_no_pull_of_other_entries() {
     desktop.commit("Without Bob");
     desktop.assert_clean();
     assert!(desktop.read(LEDGER).contains(r#""item":"Bob""#));
+}
+
+/// One machine removes the entry, the other edits it; git stops at that.
+fn removed_and_edited<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+    let (laptop, desktop) = machines(sandbox);
+    laptop.git(["rm", "-q", &entry(DAY)]).ok();
+    laptop.git(["commit", "-q", "-m", "Gone"]).ok();
+    laptop.push();
+    edit(&desktop, "[rain]", "[rain, ferry]");
+    desktop
+        .git(["pull"])
+        .exits(1)
+        .mentions("CONFLICT (modify/delete)");
+    desktop
+}
+
+#[test]
+fn an_entry_that_is_kept_against_a_deletion_is_no_longer_deleted() {
+    let sandbox = Sandbox::new();
+    let desktop = removed_and_edited(&sandbox);
+    assert!(desktop.read(LEDGER).contains(r#""kind":"deletion""#));
+    desktop.git(["add", "-A"]).ok();
+    desktop
+        .git(["commit", "--no-edit"])
+        .ok()
+        .warns("recorded: entry 2024-11-01 is back");
+    assert!(desktop.read_entry(DAY).contains("ferry"));
+    let ledger = desktop.read(LEDGER);
+    assert!(!ledger.contains(r#""state":"active""#), "{ledger}");
+    desktop.assert_clean();
+}
+
+#[test]
+fn an_entry_whose_deletion_is_accepted_stays_deleted() {
+    let sandbox = Sandbox::new();
+    let desktop = removed_and_edited(&sandbox);
+    desktop.git(["rm", "-q", &entry(DAY)]).ok();
+    desktop.git(["commit", "--no-edit"]).ok();
+    let ledger = desktop.read(LEDGER);
+    assert_eq!(
+        ledger.matches(r#""kind":"deletion""#).count(),
+        1,
+        "{ledger}"
+    );
+    assert!(ledger.contains(r#""state":"active""#));
+    assert!(!desktop.exists(&entry(DAY)));
+    desktop.assert_clean();
 }

@@ -6,6 +6,9 @@ use super::Refusal;
 use crate::journal::{EntryDate, Facts, ItemKey, Table};
 use crate::ledger::{Ledger, Source};
 
+/// How many unresolved conflicts are told one by one.
+const MOST_CONFLICTS: usize = 5;
+
 /// What `pre-commit` found and did. Shown as one line each.
 #[derive(Debug, Default)]
 pub struct PreCommit {
@@ -110,13 +113,16 @@ impl fmt::Display for PreCommit {
                 source.name()
             )?;
         }
-        for (entry, source) in &self.unresolved {
+        for (entry, source) in self.unresolved.iter().take(MOST_CONFLICTS) {
             writeln!(
                 f,
                 "entry {entry} ({}) has an unresolved conflict; look: `metadb show {entry} --full`, \
                  settle: `metadb sync resolve Entry {entry}`",
                 source.name()
             )?;
+        }
+        if let Some(more) = self.unresolved.len().checked_sub(MOST_CONFLICTS + 1) {
+            writeln!(f, "{} more conflicts: `metadb sync conflicts`", more + 1)?;
         }
         for KeptOut { entry, table, item } in &self.kept_out {
             writeln!(
