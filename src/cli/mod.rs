@@ -8,10 +8,16 @@ mod doctor;
 mod exit;
 mod hook;
 mod init;
+mod journal;
 mod ledger_driver;
 mod merge;
+mod metadb;
+mod outcome;
+mod shown;
 mod ui;
 mod uninstall;
+mod wiki2sql;
+mod yaml2sql;
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -40,6 +46,9 @@ enum Command {
     LedgerDriver(ledger_driver::LedgerDriver),
     Merge(merge::Merge),
     MergeDriver(merge::MergeDriver),
+    Metadb(metadb::Metadb),
+    Wiki2sql(wiki2sql::Wiki2sql),
+    Yaml2sql(yaml2sql::Yaml2sql),
 }
 
 /// The names, besides its own, under which the program is installed.
@@ -99,6 +108,9 @@ impl Command {
             Self::LedgerDriver(driver) => driver.run(ui),
             Self::Merge(merge) => merge.run(ui),
             Self::MergeDriver(driver) => driver.run(ui),
+            Self::Metadb(metadb) => metadb.run(ui),
+            Self::Wiki2sql(wiki) => wiki.run(ui),
+            Self::Yaml2sql(yaml) => yaml.run(ui),
         }
     }
 }

@@ -1,9 +1,13 @@
 //! All output of the program. Colour follows `NO_COLOR` and the terminal.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+
+use owo_colors::OwoColorize;
+use serde::Serialize;
 
 use super::Exit;
+use super::shown::{columns, safe};
 
 /// Where commands write. Text goes to stdout, remarks and errors to stderr.
 #[derive(Debug, Default)]
@@ -32,6 +36,59 @@ impl Ui {
         ignore_broken_pipe(out.write_all(bytes).and_then(|()| out.flush()))
     }
 
+    /// Writes a heading to stdout, bold on a terminal.
+    ///
+    /// # Errors
+    /// As for [`Ui::line`].
+    pub fn heading(&self, text: impl Display) -> io::Result<()> {
+        self.line(text.bold())
+    }
+
+    /// Writes text of a file to stdout, each line made safe and indented by so many spaces.
+    ///
+    /// # Errors
+    /// As for [`Ui::line`].
+    pub fn text(&self, indent: usize, text: &str) -> io::Result<()> {
+        for line in text.lines() {
+            let line = format!("{:indent$}{}", "", safe(line));
+            self.line(line.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// Writes rows in columns to stdout, under a bold heading row.
+    ///
+    /// # Errors
+    /// As for [`Ui::line`].
+    pub fn table(&self, heading: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
+        let heading = heading.iter().map(|h| (*h).to_owned()).collect();
+        let mut lines = columns(&[vec![heading], rows].concat()).into_iter();
+        lines.next().map_or(Ok(()), |first| self.heading(first))?;
+        lines.try_for_each(|line| self.line(line))
+    }
+
+    /// Writes a value to stdout as JSON.
+    ///
+    /// # Errors
+    /// As for [`Ui::line`].
+    pub fn json(&self, value: &impl Serialize) -> io::Result<()> {
+        self.line(serde_json::to_string_pretty(value)?)
+    }
+
+    /// Shows how far long work is, on a terminal only.
+    pub fn progress(&self, what: &str, done: usize, all: usize) {
+        if all >= 500 && done.is_multiple_of(100) && io::stderr().is_terminal() {
+            let _ = write!(anstream::stderr(), "\r{what}: {done} of {all}\x1b[K");
+        }
+    }
+
+    /// Takes the progress off the terminal.
+    pub fn progress_done(&self) {
+        if io::stderr().is_terminal() {
+            let _ = write!(anstream::stderr(), "\r\x1b[K");
+        }
+    }
+
     /// Writes a line to stderr; nothing can be done if that fails.
     pub fn remark(&self, text: impl Display) {
         let _ = writeln!(anstream::stderr(), "{text}");
@@ -52,7 +109,9 @@ impl Ui {
         {
             return Exit::Ok;
         }
-        self.remark(format_args!("palimpsest: {error:#}"));
+        // Names from files may stand in it.
+        let text = format!("palimpsest: {error:#}");
+        text.lines().for_each(|line| self.remark(safe(line)));
         Exit::Failed
     }
 }

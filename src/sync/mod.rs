@@ -1,5 +1,5 @@
-//! Plans and their effects: the refresh of the index, drivers, hooks. Everything
-//! that needs both the repository and the database, or either with the clock.
+//! Plan and apply: what the hooks, the drivers and the commands do, from what git
+//! has (`repo`), what the files say (`journal`) and what the ledger knows.
 
 pub mod clock;
 pub mod commit;
@@ -8,3 +8,4 @@ pub mod health;
 pub mod incoming;
 pub mod ledger_driver;
 pub mod refresh;
+pub mod settle;

@@ -1,0 +1,144 @@
+//! The journal that a command is about: found from the current folder, its index
+//! brought up to date.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+use super::Ui;
+use super::shown::safe;
+use crate::journal::{EntryDate, Layout};
+use crate::repo::install::has_journal;
+use crate::repo::{ObjectId, Repo, RepoError};
+use crate::store::{Fresh, Store};
+use crate::sync::clock;
+use crate::sync::refresh::{Options, Report, Scope, refresh};
+use crate::sync::settle::Decider;
+
+/// Seconds to wait for a process that holds the database.
+const WAIT_VARIABLE: &str = "PALIMPSEST_LOCK_WAIT";
+
+pub struct Journal {
+    pub repo: Repo,
+    pub layout: Layout,
+    /// Where the command was typed.
+    pub here: PathBuf,
+}
+
+impl Journal {
+    /// The journal around the current folder.
+    pub fn find() -> anyhow::Result<Self> {
+        Self::of(Repo::from_env())
+    }
+
+    /// The journal around the current folder or, if there is none, the one that a
+    /// path on the command line is in.
+    pub fn find_by(typed: &Path) -> anyhow::Result<Self> {
+        match Repo::from_env() {
+            Err(RepoError::NoRepository(_)) => {
+                let folder = if typed.is_dir() {
+                    Some(typed)
+                } else {
+                    typed.parent()
+                };
+                Self::of(Repo::discover(folder.unwrap_or(typed)))
+            }
+            found => Self::of(found),
+        }
+    }
+
+    fn of(repo: Result<Repo, RepoError>) -> anyhow::Result<Self> {
+        let here = std::env::current_dir().context("the current folder")?;
+        let journal = Self {
+            repo: repo?,
+            layout: Layout::default(),
+            here,
+        };
+        if !journal.exists()? {
+            bail!(
+                "{}: no journal in this repository: expected entries in `{}`; \
+                 `palimpsest init` sets one up",
+                journal.repo.workdir().display(),
+                journal.layout.journal
+            );
+        }
+        Ok(journal)
+    }
+
+    fn exists(&self) -> anyhow::Result<bool> {
+        let layout = &self.layout;
+        let folders = [&layout.journal, &layout.wiki, &layout.ledger];
+        let any = folders.iter().any(|f| self.repo.workdir().join(f).is_dir());
+        if any || has_journal(&self.repo, layout) {
+            return Ok(true);
+        }
+        // All files may be removed, and not committed so.
+        let head: Option<ObjectId> = self.repo.head()?;
+        let Some(head) = head else { return Ok(false) };
+        let below = folders.map(String::as_str);
+        Ok(!self.repo.changes(None, Some(head), &below)?.is_empty())
+    }
+
+    /// The index, brought up to date for a command that reads it.
+    pub fn index(&self, ui: &Ui) -> anyhow::Result<Store> {
+        let (store, report) = self.refresh(ui, Options::new(Scope::All))?;
+        for failure in &report.failed {
+            ui.warn(safe(&failure.to_string()));
+        }
+        Ok(store)
+    }
+
+    /// Brings the index up to date; says if it was made anew for a reason.
+    pub fn refresh(&self, ui: &Ui, options: Options<'_>) -> anyhow::Result<(Store, Report)> {
+        let progress = |done, all| ui.progress("Reading entries", done, all);
+        let wait = std::env::var(WAIT_VARIABLE).ok();
+        let options = Options {
+            progress: &progress,
+            wait: wait.and_then(|w| w.parse().ok()),
+            ..options
+        };
+        let done = refresh(&self.repo, &self.layout, &options);
+        ui.progress_done();
+        let (store, report) = done?;
+        let database = &self.layout.database;
+        match &report.fresh {
+            Some(Fresh::OtherVersion(_)) => {
+                ui.remark(format_args!(
+                    "{database}: of another version of palimpsest; made anew"
+                ));
+            }
+            Some(Fresh::Damaged) => ui.remark(format_args!("{database}: damaged; made anew")),
+            Some(Fresh::Foreign { kept }) => ui.warn(format_args!(
+                "{database}: no database of palimpsest; kept as {}, and made anew",
+                kept.display()
+            )),
+            Some(Fresh::Missing | Fresh::Asked) | None => {}
+        }
+        Ok((store, report))
+    }
+
+    /// A path that somebody typed, from the top of the work tree.
+    pub fn relative(&self, typed: &Path) -> anyhow::Result<String> {
+        Ok(self.repo.relative(&self.here, typed)?)
+    }
+
+    /// This machine, now.
+    pub fn decider(&self) -> anyhow::Result<Decider> {
+        Ok(Decider {
+            machine: self.repo.machine()?,
+            at: clock::stamp(clock::now()),
+        })
+    }
+}
+
+/// The entry that the words `Entry ID` or `ID` name; none without words.
+pub fn entry_named(words: &[String]) -> anyhow::Result<Option<EntryDate>> {
+    let id = match words {
+        [] => return Ok(None),
+        [kind, id] if kind.eq_ignore_ascii_case("entry") => id,
+        [id] if !id.eq_ignore_ascii_case("entry") => id,
+        [kind] => bail!("`{kind}` which one? Expected an id, such as `{kind} 2024-11-01`"),
+        [kind, ..] => bail!("`{kind}` is no kind of thing here; expected `Entry 2024-11-01`"),
+    };
+    Ok(Some(id.parse()?))
+}

@@ -1,0 +1,45 @@
+//! `metadb`: look at what is known of the entries, and settle what is open.
+
+mod restore;
+mod show;
+mod sync;
+mod tombstone;
+
+use clap::{Args, Subcommand};
+
+use super::journal::{Journal, entry_named};
+use super::{Exit, Ui};
+
+/// Look at entries, sync states and removals, and settle what is open
+#[derive(Debug, Args)]
+pub struct Metadb {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Show(show::Show),
+    Sync(sync::Sync),
+    Tombstone(tombstone::TombstoneCommand),
+    Restore(restore::Restore),
+}
+
+impl Metadb {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        match &self.command {
+            Command::Show(show) => show.run(ui),
+            Command::Sync(sync) => sync.run(ui),
+            Command::Tombstone(tombstone) => tombstone.run(ui),
+            Command::Restore(restore) => restore.run(ui),
+        }
+    }
+}
+
+/// What to do once a ledger file was changed.
+fn say_commit(ui: &Ui, path: &str) -> anyhow::Result<()> {
+    ui.line(format_args!(
+        "Changed {path}; commit it: git commit -m 'Settle' {path}"
+    ))?;
+    Ok(())
+}

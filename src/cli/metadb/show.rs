@@ -1,0 +1,208 @@
+//! `metadb show ENTRY`: all that is known of an entry.
+
+use anyhow::bail;
+use clap::Args;
+use serde_json::Value;
+
+use super::Journal;
+use super::sync::{print_conflict, print_states};
+use super::tombstone::print_rows;
+use crate::cli::shown::safe;
+use crate::cli::{Exit, Ui};
+use crate::journal::EntryDate;
+use crate::store::{Shown, ShownEntry};
+
+/// Show an entry as the index has it
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The entry: 2024-11-01, 20241101 or its path
+    entry: String,
+    /// Everything: texts, every other field, sync states, removals, conflicts
+    #[arg(long)]
+    full: bool,
+    #[arg(long)]
+    json: bool,
+}
+
+impl Show {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let date: EntryDate = self.entry.parse()?;
+        let journal = Journal::find()?;
+        let store = journal.index(ui)?;
+        let Some(shown) = store.show(date)? else {
+            let near = store.nearest(date)?;
+            let near = near
+                .map(|d| format!("; the nearest is {d}"))
+                .unwrap_or_default();
+            bail!("no entry {date}{near}");
+        };
+        if self.json {
+            ui.json(&shown)?;
+        } else {
+            print(ui, &shown, self.full)?;
+        }
+        Ok(Exit::Ok)
+    }
+}
+
+fn print(ui: &Ui, shown: &Shown, full: bool) -> anyhow::Result<()> {
+    ui.heading(format_args!("Entry {} (ID {})", shown.entry, shown.id))?;
+    match &shown.content {
+        Some(entry) => content(ui, entry, full)?,
+        None => field(ui, "State", "no entry of this date is indexed")?,
+    }
+    if let Some(note) = &shown.wiki_note {
+        if full {
+            long(ui, "Wiki note", note)?;
+        } else {
+            field(ui, "Wiki note", note.lines().next().unwrap_or("(empty)"))?;
+        }
+    }
+    let open = shown.conflicts.len();
+    if !full {
+        if open > 0 {
+            field(
+                ui,
+                "Conflicts",
+                &format!("{open}; look: metadb sync conflicts"),
+            )?;
+        }
+        return Ok(());
+    }
+    ui.line("")?;
+    ui.heading("Sync states")?;
+    print_states(ui, &shown.sync)?;
+    if !shown.tombstones.is_empty() {
+        ui.line("")?;
+        ui.heading("Removals")?;
+        print_rows(ui, &shown.tombstones)?;
+    }
+    if open > 0 {
+        ui.line("")?;
+        ui.heading("Conflicts")?;
+        for conflict in &shown.conflicts {
+            print_conflict(ui, conflict)?;
+        }
+    }
+    Ok(())
+}
+
+fn content(ui: &Ui, e: &ShownEntry, full: bool) -> anyhow::Result<()> {
+    field(ui, "File", &e.path)?;
+    let state = match (&e.deleted_at, e.pending) {
+        (Some(at), _) if at.is_empty() => Some("deleted, not committed yet".to_owned()),
+        (Some(at), _) => {
+            let by = e.deleted_by.as_deref().unwrap_or_default();
+            let why = e.deletion_reason.as_deref().unwrap_or_default();
+            Some(format!(
+                "deleted at {at} by {by} ({why}); back: metadb restore Entry"
+            ))
+        }
+        (None, true) => Some("edited, not committed yet".to_owned()),
+        (None, false) => None,
+    };
+    if let Some(state) = state {
+        field(ui, "State", &state)?;
+    }
+    field(
+        ui,
+        "Words",
+        &format!("{} ({} min)", e.word_count, e.reading_time),
+    )?;
+    list(ui, "City", &e.cities)?;
+    let places = e
+        .locations
+        .iter()
+        .map(|l| match (text(l, "location"), text(l, "city")) {
+            (place, "") => place.to_owned(),
+            (place, city) => format!("{place} ({city})"),
+        });
+    list(ui, "Locations", &places.collect::<Vec<_>>())?;
+    list(ui, "People", &e.people)?;
+    list(ui, "Events", &e.events)?;
+    list(ui, "Tags", &e.tags)?;
+    list(ui, "Related", &e.related_entries)?;
+    if !full {
+        return Ok(());
+    }
+    for (name, value) in [
+        ("Epigraph", &e.epigraph),
+        ("Epigraph by", &e.epigraph_attribution),
+        ("Notes", &e.notes),
+    ] {
+        if let Some(value) = value {
+            long(ui, name, value)?;
+        }
+    }
+    let dates = e.dates.iter().map(|d| match text(d, "context") {
+        "" => text(d, "date").to_owned(),
+        context => format!("{} ({context})", text(d, "date")),
+    });
+    list(ui, "Dates", &dates.collect::<Vec<_>>())?;
+    objects(ui, "References", &e.references)?;
+    objects(ui, "Poems", &e.poems)?;
+    if let Some(manuscript) = &e.manuscript {
+        objects(ui, "Manuscript", std::slice::from_ref(manuscript))?;
+    }
+    for (name, value) in &e.other {
+        field(ui, name, &plain(value))?;
+    }
+    for warning in &e.warnings {
+        field(ui, "Warning", &format!("{}:{warning}", e.path))?;
+    }
+    field(ui, "Hash", &e.hash)
+}
+
+fn field(ui: &Ui, name: &str, value: &str) -> anyhow::Result<()> {
+    // A name that somebody chose may be long.
+    let name = format!("{}:", safe(name));
+    ui.line(format_args!("  {name:14} {}", safe(value)))?;
+    Ok(())
+}
+
+fn list(ui: &Ui, name: &str, items: &[String]) -> anyhow::Result<()> {
+    match items {
+        [] => Ok(()),
+        items => field(ui, name, &items.join(", ")),
+    }
+}
+
+fn long(ui: &Ui, name: &str, value: &str) -> anyhow::Result<()> {
+    if value.lines().count() < 2 {
+        return field(ui, name, value);
+    }
+    ui.line(format_args!("  {name}:"))?;
+    ui.text(4, value)?;
+    Ok(())
+}
+
+fn objects(ui: &Ui, name: &str, objects: &[Value]) -> anyhow::Result<()> {
+    for object in objects {
+        ui.line(format_args!("  {name}:"))?;
+        let fields = object.as_object().into_iter().flatten();
+        for (key, value) in fields {
+            let value = plain(value);
+            if value.lines().count() > 1 {
+                ui.line(format_args!("    {}:", safe(key)))?;
+                ui.text(6, &value)?;
+            } else {
+                ui.line(format_args!("    {}: {}", safe(key), safe(&value)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn text<'a>(object: &'a Value, key: &str) -> &'a str {
+    object.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.iter().all(|i| !i.is_object() && !i.is_array()) => {
+            items.iter().map(plain).collect::<Vec<_>>().join(", ")
+        }
+        other => other.to_string(),
+    }
+}

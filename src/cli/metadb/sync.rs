@@ -1,0 +1,350 @@
+//! `metadb sync`: sync states and the conflicts between machines.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::bail;
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use super::tombstone::print_rows;
+use super::{Journal, entry_named, say_commit};
+use crate::cli::shown::{counted, safe};
+use crate::cli::{Exit, Ui};
+use crate::journal::EntryDate;
+use crate::ledger::Source;
+use crate::store::{Conflict, ConflictKind, HashRow, Store, SyncRow};
+use crate::sync::settle;
+
+/// Look at sync states, and settle conflicts between machines
+#[derive(Debug, Args)]
+pub struct Sync {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// How many entries are tracked and in conflict; or all about one entry
+    Status {
+        /// `Entry` and the entry: 2024-11-01, 20241101 or its path
+        #[arg(num_args = 0..=2, value_names = ["Entry", "ID"])]
+        entry: Vec<String>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// What a person should look at
+    Conflicts {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Settle an entry's conflict, for all machines: what stands now is right
+    Resolve {
+        /// `Entry` and the entry: 2024-11-01, 20241101 or its path
+        #[arg(num_args = 0..=2, value_names = ["Entry", "ID"], required_unless_present = "all")]
+        entry: Vec<String>,
+        /// Settle the conflicts of all entries
+        #[arg(long, conflicts_with = "entry")]
+        all: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Counts by type, source and machine
+    Stats {
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Sync {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        match &self.command {
+            Command::Status { entry, json } => match entry_named(entry)? {
+                None => status(ui, *json),
+                Some(date) => status_of(ui, date, *json),
+            },
+            Command::Conflicts { json } => conflicts(ui, *json),
+            Command::Resolve { entry, json, .. } => resolve(ui, entry_named(entry)?, *json),
+            Command::Stats { json } => stats(ui, *json),
+        }
+    }
+}
+
+fn status(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
+    let store = Journal::find()?.index(ui)?;
+    let stats = store.sync_stats()?;
+    let conflicts = store.conflicts(None)?.len();
+    if json {
+        ui.json(&json!({"total": stats.total, "active_conflicts": conflicts}))?;
+        return Ok(Exit::Ok);
+    }
+    ui.heading("Sync status")?;
+    ui.line(format_args!("Total entities tracked: {}", stats.total))?;
+    ui.line(format_args!("Active conflicts: {conflicts}"))?;
+    Ok(Exit::Ok)
+}
+
+fn status_of(ui: &Ui, date: EntryDate, json: bool) -> anyhow::Result<Exit> {
+    let store = Journal::find()?.index(ui)?;
+    let Some(shown) = store.show(date)? else {
+        bail!("nothing is known of {date}");
+    };
+    if json {
+        ui.json(&json!({
+            "entry": shown.entry,
+            "id": shown.id,
+            "sync": shown.sync,
+            "tombstones": shown.tombstones,
+            "conflicts": shown.conflicts,
+        }))?;
+        return Ok(Exit::Ok);
+    }
+    ui.heading(format_args!("Entry ID: {} ({})", shown.id, shown.entry))?;
+    print_states(ui, &shown.sync)?;
+    if shown.sync.is_empty() && shown.content.is_some() {
+        ui.line("  It is recorded by the next commit that changes it.")?;
+    }
+    if !shown.tombstones.is_empty() {
+        ui.line("Removals:")?;
+        print_rows(ui, &shown.tombstones)?;
+    }
+    for conflict in &shown.conflicts {
+        print_conflict(ui, conflict)?;
+    }
+    Ok(Exit::Ok)
+}
+
+fn conflicts(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
+    let store = Journal::find()?.index(ui)?;
+    let conflicts = store.conflicts(None)?;
+    if json {
+        ui.json(&conflicts)?;
+        return Ok(Exit::Ok);
+    }
+    if conflicts.is_empty() {
+        ui.line("No unresolved conflicts found")?;
+        return Ok(Exit::Ok);
+    }
+    ui.heading(format_args!("Unresolved conflicts ({})", conflicts.len()))?;
+    for conflict in &conflicts {
+        print_conflict(ui, conflict)?;
+    }
+    Ok(Exit::Ok)
+}
+
+pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()> {
+    let entry = &conflict.entry;
+    let id = entry.parse::<EntryDate>().map_or(0, EntryDate::number);
+    ui.line(format_args!("Entry ID: {id} ({entry})"))?;
+    match &conflict.kind {
+        ConflictKind::BothEdited { state } => {
+            let last = state
+                .hashes
+                .iter()
+                .map(|h| h.at.as_str())
+                .max()
+                .unwrap_or_default();
+            let machines: BTreeSet<&str> = state.hashes.iter().map(|h| h.by.as_str()).collect();
+            let machines = machines.into_iter().collect::<Vec<_>>().join(", ");
+            let hashes = state
+                .hashes
+                .iter()
+                .map(|h| format!("{} ({})", short(&h.hash), h.by));
+            let hashes = hashes.collect::<Vec<_>>().join(", ");
+            line(ui, "Last synced", last)?;
+            line(ui, "Sync source", &state.source)?;
+            line(ui, "Machine", &machines)?;
+            line(ui, "Hash", &hashes)?;
+            line(
+                ui,
+                "Kind",
+                "both edited, before either had the other's edit",
+            )?;
+            let edited = if state.pending {
+                "; so does committing your edit of it"
+            } else {
+                ""
+            };
+            line(
+                ui,
+                "To do",
+                &format!(
+                    "look: metadb show {entry} --full; then settle it: metadb sync resolve Entry {entry}{edited}"
+                ),
+            )?;
+        }
+        ConflictKind::StillInFile { removal } => {
+            line(ui, "Last synced", &removal.at)?;
+            line(ui, "Sync source", &removal.source)?;
+            line(ui, "Machine", &removal.by)?;
+            line(ui, "Hash", &short(&removal.id))?;
+            let (table, item) = (&removal.table, &removal.item);
+            line(
+                ui,
+                "Kind",
+                &format!("still in the file: {item} ({table}) was removed, and is not indexed"),
+            )?;
+            line(
+                ui,
+                "To do",
+                &format!(
+                    "take it out of the file, or let it in: metadb tombstone remove {table} {entry} '{item}'"
+                ),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+fn line(ui: &Ui, name: &str, value: &str) -> anyhow::Result<()> {
+    ui.line(format_args!("  {name}: {}", safe(value)))?;
+    Ok(())
+}
+
+/// 12 characters of a hash.
+fn short(hash: &str) -> String {
+    let start: String = hash.chars().take(12).collect();
+    format!("{start}…")
+}
+
+pub(super) fn print_states(ui: &Ui, states: &[SyncRow]) -> anyhow::Result<()> {
+    for state in states {
+        let kind = match (state.conflict, state.pending) {
+            (true, _) => "in conflict",
+            (false, true) => "edited, not committed yet",
+            (false, false) => "in step",
+        };
+        let changes = counted(
+            usize::try_from(state.counter).unwrap_or(0),
+            "change",
+            "changes",
+        );
+        let settled = counted(
+            usize::try_from(state.resolved).unwrap_or(0),
+            "conflict",
+            "conflicts",
+        );
+        ui.line(format_args!(
+            "  {}: {kind}; {changes} recorded, {settled} settled",
+            state.source
+        ))?;
+        for HashRow {
+            hash,
+            by,
+            at,
+            settled,
+            ..
+        } in &state.hashes
+        {
+            let how = if *settled { " (settled)" } else { "" };
+            ui.line(format_args!(
+                "    {} by {} at {}{how}",
+                short(&safe(hash)),
+                safe(by),
+                safe(at)
+            ))?;
+        }
+    }
+    if states.is_empty() {
+        ui.line("  No sync state is recorded yet.")?;
+    }
+    Ok(())
+}
+
+fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::Result<Exit> {
+    let journal = Journal::find()?;
+    let store = journal.index(ui)?;
+    let open = store.conflicts(date)?;
+    let dates: BTreeSet<EntryDate> = open.iter().filter_map(|c| c.entry.parse().ok()).collect();
+    let by = journal.decider()?;
+    let (mut settled, mut files) = (Vec::new(), BTreeSet::new());
+    for date in dates {
+        let hashes = current_hashes(&store, date)?;
+        let hash = |source: Source| hashes.get(source.name()).cloned();
+        for source in settle::resolve(&journal.repo, &journal.layout, date, &hash, &by)? {
+            settled.push((date, source));
+            files.insert(journal.layout.ledger_path(date.year()));
+        }
+    }
+    drop(store);
+    let left = journal.index(ui)?.conflicts(date)?;
+    if json {
+        let settled = settled
+            .iter()
+            .map(|(d, s)| json!({"entry": d.to_string(), "source": s.name()}));
+        ui.json(&json!({"settled": settled.collect::<Vec<_>>(), "changed": files, "left": left}))?;
+        return Ok(Exit::Ok);
+    }
+    for (date, source) in &settled {
+        ui.line(format_args!("Resolved: Entry {date} ({})", source.name()))?;
+    }
+    if settled.is_empty() && left.is_empty() {
+        match date {
+            Some(date) => ui.line(format_args!("No unresolved conflict for entry {date}"))?,
+            None => ui.line("No unresolved conflicts found")?,
+        }
+    }
+    for file in &files {
+        say_commit(ui, file)?;
+    }
+    if !left.is_empty() {
+        ui.line("Left, since it stands in a file:")?;
+        for conflict in &left {
+            print_conflict(ui, conflict)?;
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+/// The hash of what is indexed, by source.
+fn current_hashes(
+    store: &Store,
+    date: EntryDate,
+) -> anyhow::Result<BTreeMap<&'static str, String>> {
+    let mut hashes = BTreeMap::new();
+    if let Some(shown) = store.show(date)? {
+        hashes.extend(shown.content.map(|c| (Source::Yaml.name(), c.hash)));
+        let note = shown
+            .wiki_note
+            .map(|text| crate::journal::Note { text }.facts().hash);
+        hashes.extend(note.map(|hash| (Source::Wiki.name(), hash)));
+    }
+    Ok(hashes)
+}
+
+fn stats(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
+    let stats = Journal::find()?.index(ui)?.sync_stats()?;
+    if json {
+        ui.json(&stats)?;
+        return Ok(Exit::Ok);
+    }
+    ui.heading("Sync state statistics")?;
+    ui.line(format_args!("Total entities tracked: {}", stats.total))?;
+    ui.line(format_args!("Conflicts (unresolved): {}", stats.unresolved))?;
+    ui.line(format_args!("Conflicts (resolved): {}", stats.resolved))?;
+    for (title, counts) in [
+        ("By entity type", &stats.by_type),
+        ("By sync source", &stats.by_source),
+        ("By machine", &stats.by_machine),
+    ] {
+        group(ui, title, counts)?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// A titled group of counts.
+pub(super) fn group(ui: &Ui, title: &str, counts: &BTreeMap<String, i64>) -> anyhow::Result<()> {
+    if counts.is_empty() {
+        return Ok(());
+    }
+    ui.line("")?;
+    ui.heading(format_args!("{title}:"))?;
+    for (name, count) in counts {
+        let name = if name.is_empty() {
+            "(not recorded yet)"
+        } else {
+            name
+        };
+        ui.line(format_args!("  {}: {count}", safe(name)))?;
+    }
+    Ok(())
+}

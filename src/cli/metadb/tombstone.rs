@@ -1,0 +1,241 @@
+//! `metadb tombstone`: what was removed, and the way back.
+
+use anyhow::bail;
+use chrono::{DateTime, FixedOffset};
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::sync::group;
+use super::{Journal, say_commit};
+use crate::cli::shown::safe;
+use crate::cli::{Exit, Ui};
+use crate::journal::entry::Person;
+use crate::journal::{EntryDate, ItemKey, Table};
+use crate::store::TombstoneRow;
+use crate::sync::{clock, settle};
+
+/// How long a removal is listed, in days.
+const LIFETIME: i64 = 90;
+
+/// Look at what was removed from entries, and let it back in
+#[derive(Debug, Args)]
+pub struct TombstoneCommand {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// The removals, newest first
+    List {
+        /// Of one table only, such as entry_people
+        #[arg(long, value_parser = table)]
+        table: Option<Table>,
+        /// At most so many
+        #[arg(long)]
+        limit: Option<usize>,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Counts by table and source
+    Stats {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Let a removed item in again; says what to add to the entry's file
+    Remove {
+        /// Such as entry_people
+        #[arg(value_parser = table)]
+        table: Table,
+        /// The entry: 2024-11-01, 20241101 or its path
+        entry: String,
+        /// The item's name, as listed
+        name: String,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn table(name: &str) -> Result<Table, String> {
+    Table::from_name(name).ok_or_else(|| {
+        let names: Vec<&str> = Table::ALL.iter().map(|t| t.name()).collect();
+        format!("no such table; expected one of {}", names.join(", "))
+    })
+}
+
+impl TombstoneCommand {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        match &self.command {
+            Command::List { table, limit, json } => list(ui, *table, *limit, *json),
+            Command::Stats { json } => stats(ui, *json),
+            Command::Remove {
+                table,
+                entry,
+                name,
+                json,
+            } => remove(ui, *table, entry.parse()?, name, *json),
+        }
+    }
+}
+
+fn list(ui: &Ui, table: Option<Table>, limit: Option<usize>, json: bool) -> anyhow::Result<Exit> {
+    let mut rows = Journal::find()?.index(ui)?.tombstones(table, None, false)?;
+    let all = rows.len();
+    rows.truncate(limit.unwrap_or(all));
+    if json {
+        ui.json(&rows.iter().map(as_json).collect::<Vec<_>>())?;
+        return Ok(Exit::Ok);
+    }
+    if rows.is_empty() {
+        ui.line("No tombstones found")?;
+        return Ok(Exit::Ok);
+    }
+    print_rows(ui, &rows)?;
+    if rows.len() < all {
+        ui.line(format_args!("{} of {all} shown", rows.len()))?;
+    }
+    Ok(Exit::Ok)
+}
+
+/// Removals as a table, one a line.
+pub(super) fn print_rows(ui: &Ui, rows: &[TombstoneRow]) -> anyhow::Result<()> {
+    let cells = rows.iter().map(|row| {
+        let by = if row.by.is_empty() { "-" } else { &row.by };
+        let at = if row.at.is_empty() { "-" } else { &row.at };
+        [
+            &row.table,
+            &row.entry,
+            &row.item,
+            at,
+            by,
+            &reason(row),
+            &row.source,
+            &expires(row),
+        ]
+        .map(|cell| cell.to_owned())
+        .to_vec()
+    });
+    let heading = [
+        "TABLE", "ENTRY", "NAME", "REMOVED", "BY", "REASON", "SOURCE", "EXPIRES",
+    ];
+    ui.table(&heading, cells.collect())?;
+    Ok(())
+}
+
+fn reason(row: &TombstoneRow) -> String {
+    match (row.state.as_str(), row.pending) {
+        ("restored", _) => {
+            let how = row.restored_how.as_deref().unwrap_or_default();
+            let pending = if row.pending {
+                ", not committed yet"
+            } else {
+                ""
+            };
+            format!("restored ({how}){pending}")
+        }
+        (_, true) => "removed, not committed yet".to_owned(),
+        (_, false) => "removed from the entry".to_owned(),
+    }
+}
+
+fn end(row: &TombstoneRow) -> Option<DateTime<FixedOffset>> {
+    let at = DateTime::parse_from_rfc3339(&row.at)
+        .ok()
+        .filter(|_| !row.permanent)?;
+    at.checked_add_signed(chrono::TimeDelta::days(LIFETIME))
+}
+
+fn expires(row: &TombstoneRow) -> String {
+    match end(row) {
+        Some(end) => end.format("%Y-%m-%d").to_string(),
+        None if row.permanent => "never".to_owned(),
+        None => "-".to_owned(),
+    }
+}
+
+fn as_json(row: &TombstoneRow) -> Value {
+    let mut value = json!(row);
+    value["reason"] = json!(reason(row));
+    value["expires"] = json!(expires(row));
+    value
+}
+
+fn stats(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
+    let store = Journal::find()?.index(ui)?;
+    let stats = store.tombstone_stats()?;
+    let now = clock::now();
+    let rows = store.tombstones(None, None, false)?;
+    let expired = rows
+        .iter()
+        .filter(|r| end(r).is_some_and(|end| end <= now))
+        .count();
+    if json {
+        let mut value = json!(stats);
+        value["expired"] = json!(expired);
+        ui.json(&value)?;
+        return Ok(Exit::Ok);
+    }
+    ui.heading("Tombstone statistics")?;
+    ui.line(format_args!("Total tombstones: {}", stats.total))?;
+    ui.line(format_args!("Expired tombstones: {expired}"))?;
+    if stats.pending > 0 {
+        ui.line(format_args!("Not committed yet: {}", stats.pending))?;
+    }
+    group(ui, "By table", &stats.by_table)?;
+    group(ui, "By source", &stats.by_source)?;
+    Ok(Exit::Ok)
+}
+
+fn remove(ui: &Ui, table: Table, entry: EntryDate, name: &str, json: bool) -> anyhow::Result<Exit> {
+    let journal = Journal::find()?;
+    let store = journal.index(ui)?;
+    let rows = store.tombstones(Some(table), Some(entry), false)?;
+    // As it is listed, or as it stands in a file.
+    let mut keys = vec![ItemKey::new(name)];
+    if table == Table::People {
+        keys.extend(Person::parse(name).map(|p| p.key));
+    }
+    let row = rows
+        .iter()
+        .find(|r| keys.iter().any(|k| k.as_str() == r.item));
+    let path = store.show(entry)?.and_then(|s| s.content).map(|c| c.path);
+    let path = path.unwrap_or_else(|| journal.layout.entry_path(entry));
+    drop(store);
+    let Some(row) = row else {
+        bail!(
+            "no active removal of `{name}` in {table} of {entry}; \
+             `metadb tombstone list --table {table}` has what there is"
+        );
+    };
+    let item = ItemKey::new(&row.item);
+    let by = journal.decider()?;
+    let count = settle::restore_item(&journal.repo, &journal.layout, entry, table, &item, &by)?;
+    let key = match table {
+        Table::Themes => "manuscript: themes",
+        other => other.field(),
+    };
+    let add = format!("under `{key}:` in {path}, add: {}", row.item);
+    if count == 0 {
+        bail!("the removal of `{name}` is not committed yet: to take it back, {add}");
+    }
+    journal.index(ui)?;
+    let file = journal.layout.ledger_path(entry.year());
+    if json {
+        ui.json(&json!({
+            "table": table.name(), "entry": entry.to_string(), "item": row.item,
+            "restored": count, "changed": [file], "add_to": path, "add_under": key,
+        }))?;
+        return Ok(Exit::Ok);
+    }
+    ui.line(format_args!(
+        "Restored: {} ({}) may stand in {entry} again",
+        safe(&row.item),
+        table.noun()
+    ))?;
+    ui.line(format_args!(
+        "The entry's file is as it was; to have it there: {}",
+        safe(&add)
+    ))?;
+    say_commit(ui, &file)?;
+    Ok(Exit::Ok)
+}

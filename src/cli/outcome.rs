@@ -1,0 +1,192 @@
+//! What a refresh did, printed as text or JSON.
+
+use serde_json::{Value, json};
+
+use super::shown::{counted, safe};
+use super::{Exit, Ui};
+use crate::sync::refresh::{Change, Report, What, Why};
+
+/// More changes than this are counted, not listed; `--json` has them all.
+const LISTED: usize = 100;
+
+/// Prints the changes of entries or notes and their counts; gives the exit code.
+pub fn print(ui: &Ui, report: &Report, of: Of, dry_run: bool, json: bool) -> anyhow::Result<Exit> {
+    for failure in &report.failed {
+        ui.remark(format_args!("palimpsest: {}", safe(&failure.to_string())));
+    }
+    if json {
+        ui.json(&as_json(report, of, dry_run))?;
+    } else {
+        text(ui, report, of, dry_run)?;
+    }
+    Ok(if report.failed.is_empty() {
+        Exit::Ok
+    } else {
+        Exit::Failed
+    })
+}
+
+/// What the command is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    Entries,
+    Notes,
+}
+
+impl Of {
+    fn changes(self, report: &Report) -> &[Change] {
+        match self {
+            Self::Entries => &report.entries,
+            Self::Notes => &report.notes,
+        }
+    }
+
+    fn unchanged(self, report: &Report) -> usize {
+        match self {
+            Self::Entries => report.unchanged_entries,
+            Self::Notes => report.unchanged_notes,
+        }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Entries => "Entries",
+            Self::Notes => "Notes",
+        }
+    }
+}
+
+fn text(ui: &Ui, report: &Report, of: Of, dry_run: bool) -> anyhow::Result<()> {
+    for warning in report.warnings.iter().filter(|_| of == Of::Entries) {
+        ui.warn(safe(warning));
+    }
+    for skipped in &report.skipped {
+        ui.remark(format_args!("palimpsest: {}", safe(skipped)));
+    }
+    // A first index lists nothing: all is new.
+    let first = report.fresh.is_some() && of.changes(report).len() > 10;
+    let listed: &[Change] = if first { &[] } else { of.changes(report) };
+    for change in listed.iter().take(LISTED) {
+        let what = change.what.word();
+        ui.line(format_args!(
+            "{}  {what:9}  {}",
+            change.date,
+            safe(&change.path)
+        ))?;
+        for line in items(change) {
+            ui.line(format_args!("  {line}"))?;
+        }
+    }
+    if listed.len() > LISTED {
+        ui.line(format_args!("… and {} more", listed.len() - LISTED))?;
+    }
+    if !report.undated.is_empty() {
+        let first = &report.undated[0];
+        let files = counted(report.undated.len(), "file", "files");
+        ui.line(format_args!(
+            "{files} skipped: the name is no date ({})",
+            safe(first)
+        ))?;
+    }
+    let counts: Vec<String> = counts(report, of)
+        .iter()
+        .map(|(w, n)| format!("{n} {w}"))
+        .collect();
+    let dry = if dry_run {
+        " (dry run, nothing was written)"
+    } else {
+        ""
+    };
+    ui.line(format_args!("{}: {}{dry}", of.word(), counts.join(", ")))?;
+    Ok(())
+}
+
+fn counts(report: &Report, of: Of) -> [(&'static str, usize); 6] {
+    let count = |what| of.changes(report).iter().filter(|c| c.what == what).count();
+    let unchanged = of.unchanged(report) + count(What::Unchanged);
+    [
+        ("created", count(What::Created)),
+        ("updated", count(What::Updated)),
+        ("unchanged", unchanged),
+        ("deleted", count(What::Deleted)),
+        ("restored", count(What::Restored)),
+        ("failed", report.failed.len()),
+    ]
+}
+
+/// One line for each item that came, went or stays out.
+fn items(change: &Change) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (table, item, why) in &change.removed {
+        let why = match why {
+            Why::Pending => "removed; its tombstone is pending until the commit".to_owned(),
+            Why::RemovedBy { machine, at } => {
+                format!("removed by {} at {}", safe(machine), safe(at))
+            }
+            Why::NotInFile => "no longer in the entry".to_owned(),
+        };
+        lines.push(format!(
+            "- {} ({}): {why}",
+            safe(item.as_str()),
+            table.noun()
+        ));
+    }
+    for (table, item) in &change.added {
+        lines.push(format!(
+            "+ {} ({}): added",
+            safe(item.as_str()),
+            table.noun()
+        ));
+    }
+    for (table, item) in &change.kept_out {
+        let (noun, item, entry) = (table.noun(), safe(item.as_str()), change.date);
+        lines.push(format!(
+            "! {item} ({noun}): kept out, it was removed; `metadb tombstone remove {table} {entry} '{item}'` lets it in"
+        ));
+    }
+    lines
+}
+
+fn as_json(report: &Report, of: Of, dry_run: bool) -> Value {
+    let change = |c: &Change| {
+        let items =
+            |items: &mut dyn Iterator<Item = &(crate::journal::Table, crate::journal::ItemKey)>| {
+                let items = items.map(|(t, i)| json!({"table": t.name(), "item": i.as_str()}));
+                items.collect::<Vec<_>>()
+            };
+        let removed = c.removed.iter().map(|(t, i, why)| {
+            let (why, by, at) = match why {
+                Why::Pending => ("pending", None, None),
+                Why::RemovedBy { machine, at } => ("tombstone", Some(machine), Some(at)),
+                Why::NotInFile => ("not_in_file", None, None),
+            };
+            json!({"table": t.name(), "item": i.as_str(), "why": why, "by": by, "at": at})
+        });
+        json!({
+            "entry": c.date.to_string(),
+            "id": c.date.number(),
+            "path": c.path,
+            "what": c.what.word(),
+            "added": items(&mut c.added.iter()),
+            "removed": removed.collect::<Vec<_>>(),
+            "kept_out": items(&mut c.kept_out.iter()),
+        })
+    };
+    let counts: serde_json::Map<String, Value> = counts(report, of)
+        .iter()
+        .map(|(w, n)| ((*w).to_owned(), json!(n)))
+        .collect();
+    let failed = report
+        .failed
+        .iter()
+        .map(|f| json!({"path": f.path, "problem": f.problem}));
+    json!({
+        "dry_run": dry_run,
+        "counts": counts,
+        "changes": of.changes(report).iter().map(change).collect::<Vec<_>>(),
+        "failed": failed.collect::<Vec<_>>(),
+        "warnings": report.warnings,
+        "skipped": report.skipped,
+        "undated": report.undated,
+    })
+}

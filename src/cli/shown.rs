@@ -1,0 +1,86 @@
+//! Text from files, made safe for a terminal, and text in columns.
+
+use std::borrow::Cow;
+
+use unicode_width::UnicodeWidthStr;
+
+/// One line of a file's text with everything escaped that could move the cursor,
+/// change colours or turn the direction of reading.
+#[must_use]
+pub fn safe(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_unsafe(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Control characters, and those that override the direction of text or cannot be seen.
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}'
+            | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// Rows in columns as wide as their widest cell, two spaces apart. Cells are made safe.
+#[must_use]
+pub fn columns(rows: &[Vec<String>]) -> Vec<String> {
+    let rows: Vec<Vec<Cow<'_, str>>> = rows
+        .iter()
+        .map(|r| r.iter().map(|c| safe(c)).collect())
+        .collect();
+    let count = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |at: usize| {
+        rows.iter()
+            .filter_map(|r| r.get(at))
+            .map(|c| c.width())
+            .max()
+    };
+    let widths: Vec<usize> = (0..count).map(|at| width(at).unwrap_or(0)).collect();
+    let line = |row: &Vec<Cow<'_, str>>| {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            line += cell;
+            line += &" ".repeat(width - cell.width() + 2);
+        }
+        line.trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
+/// `1 entry`, `2 entries`.
+#[must_use]
+pub fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_would_obey_is_shown_instead() {
+        for (text, shown) in [
+            ("Orla Pennyfold é 雨", "Orla Pennyfold é 雨"),
+            ("a\x1b[31mb", "a\\u{1b}[31mb"),
+            ("a\r\nb", "a\\r\\nb"),
+            ("\u{202E}dlo", "\\u{202e}dlo"),
+            ("a\u{9b}b\u{2066}", "a\\u{9b}b\\u{2066}"),
+        ] {
+            assert_eq!(safe(text), shown);
+        }
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_they_must_be() {
+        let rows = [["a", "b", "c"], ["雨雨", "", "d"]].map(|r| r.map(String::from).to_vec());
+        assert_eq!(columns(&rows), ["a     b  c", "雨雨     d"]);
+    }
+}

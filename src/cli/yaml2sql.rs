@@ -1,0 +1,190 @@
+//! `yaml2sql`: index entries.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::{Args, Subcommand};
+
+use super::journal::Journal;
+use super::outcome::{self, Of};
+use super::{Exit, Ui};
+use crate::journal::{EntryDate, PathKind};
+use crate::store::{ConflictKind, Store};
+use crate::sync::refresh::{Options, Report, Scope};
+
+/// Index entries: say what was added, what was removed and why
+#[derive(Debug, Args)]
+pub struct Yaml2sql {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Index these entries
+    Update {
+        /// Entries' files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Say what would be done, write nothing
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Index every entry that changed
+    Sync {
+        /// The journal's folder, or one in it
+        dir: PathBuf,
+        /// Say what would be done, write nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Read every entry again, into a database made anew
+        #[arg(long)]
+        force: bool,
+        /// Accepted, and changes nothing: entries whose files are gone are always marked as deleted
+        #[arg(long)]
+        delete_missing: bool,
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+impl Yaml2sql {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        match &self.command {
+            Command::Update {
+                files,
+                dry_run,
+                json,
+            } => update(ui, files, *dry_run, *json),
+            Command::Sync {
+                dir,
+                dry_run,
+                force,
+                json,
+                delete_missing: _,
+            } => sync(ui, dir, *dry_run, *force, *json),
+        }
+    }
+}
+
+fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Result<Exit> {
+    let journal = Journal::find_by(&files[0])?;
+    let mut asked = BTreeSet::new();
+    for file in files {
+        let path = journal.relative(file)?;
+        match journal.layout.classify(&path) {
+            PathKind::Entry(date) => asked.insert(date),
+            _ => bail!(
+                "{}: no entry of this journal; expected a file such as {}",
+                file.display(),
+                journal.layout.entry_path("2024-11-01".parse()?)
+            ),
+        };
+    }
+    let options = Options {
+        dry_run,
+        asked: asked.clone(),
+        ..Options::new(Scope::All)
+    };
+    let (store, mut report) = journal.refresh(ui, options)?;
+    let missing = asked.iter().filter(|date| {
+        let listed = report.entries.iter().any(|c| c.date == **date);
+        let failed = report
+            .failed
+            .iter()
+            .any(|f| EntryDate::from_path(&f.path) == Some(**date));
+        !listed
+            && !failed
+            && report
+                .skipped
+                .iter()
+                .all(|s| !s.contains(&date.to_string()))
+    });
+    let missing: Vec<String> = missing.map(ToString::to_string).collect();
+    report.entries.retain(|c| asked.contains(&c.date));
+    report.unchanged_entries = 0;
+    report.undated.clear();
+    let is_asked = |path: &str| matches!(journal.layout.classify(path), PathKind::Entry(d) if asked.contains(&d));
+    report.failed.retain(|f| is_asked(&f.path));
+    report
+        .warnings
+        .retain(|w| w.split(':').next().is_some_and(is_asked));
+    say_conflicts(ui, &store, &report, dry_run)?;
+    let exit = outcome::print(ui, &report, Of::Entries, dry_run, json)?;
+    if !missing.is_empty() {
+        bail!("no such entry: {}", missing.join(", "));
+    }
+    Ok(exit)
+}
+
+fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::Result<Exit> {
+    let journal = Journal::find_by(dir)?;
+    let folder = journal.relative(&dir.join("."))?;
+    let folder = folder
+        .trim_end_matches("/.")
+        .trim_end_matches('.')
+        .trim_end_matches('/')
+        .to_owned();
+    let within = |inner: &str, outer: &str| {
+        outer.is_empty()
+            || inner == outer
+            || inner
+                .strip_prefix(outer)
+                .is_some_and(|r| r.starts_with('/'))
+    };
+    let top = journal.layout.journal.as_str();
+    if !within(&folder, top) && !within(top, &folder) {
+        bail!(
+            "{}: not in the journal; expected `yaml2sql sync {top}`",
+            dir.display()
+        );
+    }
+    if !journal.repo.workdir().join(&folder).is_dir() {
+        bail!("{}: no such folder", dir.display());
+    }
+    let options = Options {
+        dry_run,
+        force,
+        ..Options::new(Scope::All)
+    };
+    let (store, mut report) = journal.refresh(ui, options)?;
+    if within(&folder, top) && folder != top {
+        report.entries.retain(|c| within(&c.path, &folder));
+        report.undated.retain(|p| within(p, &folder));
+    }
+    report.undated.retain(|p| within(p, top));
+    report.failed.retain(|f| {
+        !within(&f.path, &journal.layout.wiki)
+            && (within(&f.path, &folder) || !within(&f.path, top))
+    });
+    say_conflicts(ui, &store, &report, dry_run)?;
+    outcome::print(ui, &report, Of::Entries, dry_run, json)
+}
+
+/// Names the entries with two machines' edits, if they changed just now or if all are synced.
+fn say_conflicts(ui: &Ui, store: &Store, report: &Report, dry_run: bool) -> anyhow::Result<()> {
+    if dry_run {
+        return Ok(());
+    }
+    let mut said = BTreeSet::new();
+    for conflict in store.conflicts(None)? {
+        let changed = report
+            .entries
+            .iter()
+            .any(|c| c.date.to_string() == conflict.entry);
+        let edited = matches!(conflict.kind, ConflictKind::BothEdited { .. });
+        if edited && changed && said.insert(conflict.entry.clone()) {
+            ui.remark(format_args!(
+                "Conflict detected for entry {}",
+                conflict.entry
+            ));
+        }
+    }
+    if !said.is_empty() {
+        ui.remark("palimpsest: both edits are in the files; look: `metadb sync conflicts`");
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! A person's decisions: changes of the ledger's file in the work tree, to be
+//! committed like any edit, and the return of a deleted entry's file.
+
+use crate::journal::{EntryDate, ItemKey, Layout, Table};
+use crate::ledger::{self, Hash, Ledger, Restored, Source, State, SyncState};
+use crate::repo::{ObjectId, Repo, RepoError};
+
+/// Who decides, and when.
+#[derive(Debug, Clone)]
+pub struct Decider {
+    pub machine: String,
+    /// As in the ledger; see `clock::stamp`.
+    pub at: String,
+}
+
+/// Settles an entry's conflicts between two machines' edits: the text that stands
+/// now is the one. `hash` gives the current text's, by source. Gives the sources
+/// that were settled; the ledger's file is written if there are any.
+///
+/// # Errors
+/// The ledger's file cannot be read or written.
+pub fn resolve(
+    repo: &Repo,
+    layout: &Layout,
+    entry: EntryDate,
+    hash: &dyn Fn(Source) -> Option<String>,
+    by: &Decider,
+) -> Result<Vec<Source>, RepoError> {
+    change(repo, layout, entry, |ledger| {
+        let mut settled = Vec::new();
+        for source in [Source::Yaml, Source::Wiki] {
+            let Some(state) = ledger
+                .sync
+                .get_mut(&(entry, source))
+                .filter(|s| s.is_conflict())
+            else {
+                continue;
+            };
+            *state = settled_state(state, hash(source), by);
+            settled.push(source);
+        }
+        settled
+    })
+}
+
+/// One text, the counter one higher, one more conflict settled.
+fn settled_state(state: &SyncState, hash: Option<String>, by: &Decider) -> SyncState {
+    let counter = state.counter + 1;
+    let newest = || {
+        state
+            .hashes
+            .iter()
+            .max_by_key(|h| (h.counter, &h.hash))
+            .map(|h| h.hash.clone())
+    };
+    SyncState {
+        hashes: vec![Hash {
+            // Without the text itself, one of the two is as good as the other.
+            hash: hash.or_else(newest).unwrap_or_default(),
+            by: by.machine.clone(),
+            at: by.at.clone(),
+            counter,
+            settled: true,
+        }],
+        counter,
+        resolved: state.resolved + 1,
+    }
+}
+
+/// Restores every active removal of an item; gives how many there were. The
+/// entry's file is left alone.
+///
+/// # Errors
+/// The ledger's file cannot be read or written.
+pub fn restore_item(
+    repo: &Repo,
+    layout: &Layout,
+    entry: EntryDate,
+    table: Table,
+    item: &ItemKey,
+    by: &Decider,
+) -> Result<usize, RepoError> {
+    change(repo, layout, entry, |ledger| {
+        let rows = ledger.tombstones.iter_mut().filter(|(key, row)| {
+            key.entry == entry && key.table == table && key.item == *item && row.state.is_active()
+        });
+        let mut count = 0;
+        for (_, row) in rows {
+            row.state = State::Restored(Restored {
+                at: by.at.clone(),
+                by: by.machine.clone(),
+                how: Restored::METADB.into(),
+            });
+            count += 1;
+        }
+        count
+    })
+}
+
+/// Changes the ledger of an entry's year; writes nothing if nothing changed.
+fn change<T>(
+    repo: &Repo,
+    layout: &Layout,
+    entry: EntryDate,
+    edit: impl FnOnce(&mut Ledger) -> T,
+) -> Result<T, RepoError> {
+    let path = layout.ledger_path(entry.year());
+    let bytes = match (repo.read_work_file(&path)?, repo.head()?) {
+        (Some(bytes), _) => bytes,
+        (None, Some(head)) => repo.read_at(head, &path)?.unwrap_or_default(),
+        (None, None) => Vec::new(),
+    };
+    let before = ledger::parse(&bytes);
+    let mut after = before.clone();
+    let result = edit(&mut after);
+    if after != before {
+        repo.write_work_file(&path, &ledger::format(&after))?;
+    }
+    Ok(result)
+}
+
+/// Where a deleted entry's last version is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Return {
+    /// The file was written again under this path.
+    Written(String),
+    /// Its file is there.
+    NotDeleted(String),
+    /// Nothing is known of it.
+    Unknown,
+    /// The ledger names this blob, and it is not in this repository.
+    Lost { blob: String },
+}
+
+/// Puts the file of a deleted entry back into the work tree, from HEAD or from
+/// the version that the ledger names.
+///
+/// # Errors
+/// The repository cannot be read, or the file not be written.
+pub fn restore_entry(
+    repo: &Repo,
+    layout: &Layout,
+    entry: EntryDate,
+    known_path: Option<&str>,
+) -> Result<Return, RepoError> {
+    let usual = layout.entry_path(entry);
+    let paths = [known_path.unwrap_or(&usual), &usual];
+    for path in paths {
+        if repo.work_file(path)?.is_some() {
+            return Ok(Return::NotDeleted(path.to_owned()));
+        }
+    }
+    if let Some(head) = repo.head()? {
+        for path in paths {
+            if let Some(bytes) = repo.read_at(head, path)? {
+                repo.write_work_file(path, &bytes)?;
+                return Ok(Return::Written(path.to_owned()));
+            }
+        }
+    }
+    let ledger = layout.ledger_path(entry.year());
+    let ledger = repo
+        .read_work_file(&ledger)?
+        .map(|b| ledger::parse(&b))
+        .unwrap_or_default();
+    let row = ledger
+        .deletions_of(entry)
+        .find(|(_, d)| d.state.is_active());
+    let Some((_, row)) = row else {
+        return Ok(Return::Unknown);
+    };
+    let id: Option<ObjectId> = row.blob.parse().ok();
+    let Some(bytes) = id.and_then(|id| repo.read_blob(id).ok()) else {
+        return Ok(Return::Lost {
+            blob: row.blob.clone(),
+        });
+    };
+    repo.write_work_file(&row.path, &bytes)?;
+    Ok(Return::Written(row.path.clone()))
+}
