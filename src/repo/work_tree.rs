@@ -128,6 +128,10 @@ impl Repo {
         let relative = relative
             .strip_prefix(real(self.workdir()))
             .map_err(|_| outside())?;
+        // A folder that does not exist keeps its `..`.
+        if relative.components().any(|c| c == Component::ParentDir) {
+            return Err(outside());
+        }
         relative.to_str().map(str::to_owned).ok_or_else(outside)
     }
 

@@ -5,8 +5,10 @@
 
 mod commit;
 mod harness;
+mod indexing;
 mod install;
 mod layers;
+mod listings;
 mod merge;
 mod pull;
 mod refresh;

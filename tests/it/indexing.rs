@@ -1,0 +1,499 @@
+//! A journal with every field in use and broken files, and places where there is
+//! nothing to index.
+
+use std::fmt::Write;
+
+use rusqlite::Connection;
+
+use crate::sandbox::{Machine, Sandbox, entry};
+
+fn dates(count: u32) -> impl Iterator<Item = String> {
+    (0..count).map(|n| {
+        format!(
+            "20{:02}-{:02}-{:02}",
+            20 + n / 336,
+            n / 28 % 12 + 1,
+            n % 28 + 1
+        )
+    })
+}
+
+const NAMES: [&str; 7] = ["Orla", "Bram", "Ida", "Moss", "Juno", "Pell", "Wren"];
+
+/// An entry with every field, different for each number.
+fn fields(n: usize) -> String {
+    let name = NAMES[n % 7];
+    let other = NAMES[(n + 3) % 7];
+    let mut text = String::new();
+    let _ = write!(
+        text,
+        "word_count: {n}\nreading_time: 1.5\nepigraph: &q \"Salt {n}\"\nepigraph_attribution: H. Inkpen\n\
+         notes: |\n  line\n  {n}\ncity: [Porto, Lisbon]\nlocations:\n  Porto: Quay {}\n  Lisbon: [Mill, Inn]\n\
+         people:\n  - {name}\n  - {name} Pennyfold\n  - Ana-Lirio # here\n  - \"@Moth ({other})\"\n  - {{name: Jo, full_name: Jo Reed, alias: [Fly]}}\n\
+         dates:\n  - \"~\"\n  - 2030-11-02\n  - \"2030-11-09 (walk with @Ana-Lirio at #Ferry-Steps)\"\n\
+         events: [fair, flood-{n}]\ntags:\n- rain\n- t{}\nrelated_entries: [2020-01-01, \"2035-01-01\"]\n\
+         references:\n  - content: *q\n    mode: paraphrase\n    speaker: {name}\n    source: {{title: The Salt Almanac, type: book, author: H. Inkpen}}\n\
+         poems:\n  - title: Fog {}\n    content: |\n      one\n      two\n    revision_date: 2031-05-04\n\
+         manuscript: {{status: draft, edited: false, themes: [distance, t{}], notes: keep}}\nmood: {{a: [1, {{b: c}}]}}\n",
+        n % 5,
+        n % 9,
+        n % 4,
+        n % 3,
+    );
+    text
+}
+
+fn count(machine: &Machine<'_>, sql: &str) -> i64 {
+    let database = Connection::open(machine.path("data/palimpsest.db")).unwrap();
+    database.query_row(sql, [], |r| r.get(0)).unwrap()
+}
+
+fn texts(machine: &Machine<'_>, sql: &str) -> Vec<String> {
+    let database = Connection::open(machine.path("data/palimpsest.db")).unwrap();
+    let mut rows = database.prepare(sql).unwrap();
+    rows.query_map([], |r| r.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+#[test]
+fn two_hundred_entries_with_every_field_and_broken_ones() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    for (n, date) in dates(200).enumerate() {
+        machine.write_entry(&date, &fields(n), "# Title\n\nBody.\n");
+    }
+    let broken: [(&str, &[u8], &str); 6] = [
+        ("2019-01-01", b"no frontmatter", "1:1: no frontmatter"),
+        (
+            "2019-01-02",
+            b"---\ndate: 2019-01-02\n",
+            "1:1: the frontmatter has no end",
+        ),
+        (
+            "2019-01-03",
+            b"---\ndate: 2019-01-03\nx: \xFF\n---\n",
+            "3:4: the byte 0xFF is not UTF-8",
+        ),
+        (
+            "2019-01-04",
+            b"---\ndate: 2019-01-05\n---\n",
+            "2:7: `date` is 2019-01-05",
+        ),
+        (
+            "2019-01-05",
+            b"---\ndate: 2019-01-05\na: [1\n---\n",
+            "3:4: unclosed bracket",
+        ),
+        (
+            "2019-01-06",
+            b"---\ndate: 2019-01-06\npeople: {a: b}\n---\n",
+            "3:9: `people` is a map",
+        ),
+    ];
+    for (date, bytes, _) in broken {
+        machine.write(&entry(date), bytes);
+    }
+    machine.write("journal/md/index.md", "no entry\n");
+    let said = "\
+1 file skipped: the name is no date (journal/md/index.md)
+Entries: 200 created, 0 updated, 0 unchanged, 0 deleted, 0 restored, 6 failed";
+    let run = machine.yaml2sql(["sync", "journal/md/"]).exits(1).is(said);
+    for (date, _, what) in broken {
+        assert!(
+            run.stderr.contains(&format!("{}:{what}", entry(date))),
+            "{run}"
+        );
+    }
+    assert_eq!(count(&machine, "SELECT count(*) FROM entries"), 200);
+    assert_eq!(texts(&machine, "PRAGMA integrity_check"), ["ok"]);
+    assert_eq!(
+        count(&machine, "SELECT count(*) FROM pragma_foreign_key_check"),
+        0
+    );
+
+    for (sql, expected) in [
+        (
+            "SELECT count(*) FROM entry_people WHERE person = 'Orla Pennyfold'",
+            57,
+        ),
+        ("SELECT count(*) FROM people", 9),
+        (
+            "SELECT count(*) FROM aliases WHERE alias = 'Fly' AND person = 'Jo Reed'",
+            1,
+        ),
+        (
+            "SELECT count(*) FROM entry_date_people WHERE person = 'Ana Lirio'",
+            200,
+        ),
+        (
+            "SELECT count(*) FROM entry_date_locations WHERE location = 'Ferry Steps'",
+            200,
+        ),
+        ("SELECT count(*) FROM entry_dates WHERE date = entry", 0),
+        (
+            "SELECT count(*) FROM entry_locations WHERE city = 'Lisbon'",
+            400,
+        ),
+        ("SELECT count(*) FROM tags", 10),
+        ("SELECT count(*) FROM entry_related", 400),
+        (
+            "SELECT count(*) FROM entry_references WHERE source = 'The Salt Almanac'",
+            200,
+        ),
+        (
+            "SELECT count(*) FROM poem_versions WHERE poem = 'Fog 1'",
+            50,
+        ),
+        (
+            "SELECT count(*) FROM manuscript WHERE edited = 0 AND status = 'draft'",
+            200,
+        ),
+        (
+            "SELECT count(*) FROM other_fields WHERE field = 'mood'",
+            200,
+        ),
+        ("SELECT sum(word_count) FROM entries", 199 * 100),
+    ] {
+        assert_eq!(count(&machine, sql), expected, "{sql}");
+    }
+
+    // A second sync changes no row; a body's change is one entry's.
+    let dump = || {
+        let database = Connection::open(machine.path("data/palimpsest.db")).unwrap();
+        let changes: i64 = database
+            .query_row("PRAGMA data_version", [], |r| r.get(0))
+            .unwrap();
+        (
+            changes,
+            std::fs::read(machine.path("data/palimpsest.db")).unwrap(),
+        )
+    };
+    // Until the files are older than the clock's step, each look reads them again.
+    std::thread::sleep(std::time::Duration::from_millis(150));
+    machine.yaml2sql(["sync", "journal/md/"]).exits(1);
+    let before = dump();
+    machine
+        .yaml2sql(["sync", "journal/md/"])
+        .exits(1)
+        .says("200 unchanged");
+    assert!(before == dump(), "the second sync wrote to the database");
+    machine.edit_entry("2020-01-01", "Body.", "Body, longer.");
+    machine
+        .yaml2sql(["sync", "journal/md/"])
+        .exits(1)
+        .says("1 updated, 199 unchanged");
+    machine
+        .yaml2sql(["sync", ".", "--force"])
+        .exits(1)
+        .says("200 created");
+}
+
+#[test]
+fn a_broken_file_leaves_its_entrys_rows() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    let people = "SELECT person FROM entry_people ORDER BY 1";
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    machine.write_entry("2024-11-02", "people: [Bob]", "x\n");
+    machine.yaml2sql(["sync", "journal/md"]).ok();
+    // Never committed, and committed.
+    for commit in [false, true] {
+        if commit {
+            machine.write(".git/info/exclude", "data/palimpsest.db\n");
+            machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+            machine.commit("Begin");
+        }
+        machine.write(
+            &entry("2024-11-01"),
+            "---\ndate: 2024-11-01\npeople: [\n---\n",
+        );
+        let run = machine.yaml2sql(["sync", "journal/md"]).exits(1);
+        run.says("1 failed")
+            .warns("journal/md/2024/2024-11-01.md:3:9: ");
+        assert_eq!(texts(&machine, people), ["Alice", "Bob"]);
+        machine
+            .metadb(["tombstone", "list"])
+            .ok()
+            .is("No tombstones found");
+        // It is named again as long as it is broken.
+        machine
+            .yaml2sql(["update", &entry("2024-11-01")])
+            .exits(1)
+            .warns(":3:9: ");
+        machine
+            .yaml2sql(["update", &entry("2024-11-02")])
+            .ok()
+            .silent_about(":3:9: ");
+    }
+}
+
+#[test]
+fn two_files_of_one_date_are_both_named() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    machine.yaml2sql(["sync", "journal/md"]).ok();
+    machine.write("journal/md/2024-11-01.md", "---\ndate: 2024-11-01\n---\n");
+    let both = "journal/md/2024-11-01.md and journal/md/2024/2024-11-01.md are both the entry of 2024-11-01";
+    machine
+        .yaml2sql(["sync", "journal/md"])
+        .exits(1)
+        .warns(both);
+    machine.metadb(["show", "2024-11-01"]).ok().says("Alice");
+    machine.remove("journal/md/2024-11-01.md");
+    machine
+        .yaml2sql(["sync", "journal/md"])
+        .ok()
+        .says("0 failed");
+}
+
+#[test]
+fn a_symbolic_link_is_said_and_skipped() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    machine.write(
+        "elsewhere.md",
+        "---\ndate: 2024-11-02\npeople: [Eve]\n---\n",
+    );
+    let link = machine.path("journal/md/2024/2024-11-02.md");
+    std::os::unix::fs::symlink(machine.path("elsewhere.md"), link).unwrap();
+    let run = machine.yaml2sql(["sync", "journal/md"]).ok();
+    run.says("1 created")
+        .warns("2024-11-02.md: skipped, a symbolic link");
+    machine.metadb(["show", "2024-11-02"]).exits(1);
+    machine
+        .yaml2sql(["update", "journal/md/2024/2024-11-02.md"])
+        .warns("a symbolic link");
+}
+
+#[test]
+fn a_dry_run_prints_the_plan_and_writes_nothing() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice, Bob]", "x\n");
+    let run = machine.yaml2sql(["sync", "journal/md", "--dry-run"]).ok();
+    run.says("2024-11-01  created")
+        .says("(dry run, nothing was written)");
+    assert!(!machine.exists("data/palimpsest.db"));
+    machine.commit("Begin");
+    machine.yaml2sql(["sync", "journal/md"]).ok();
+    machine.edit_entry("2024-11-01", ", Bob", "");
+    let before = std::fs::read(machine.path("data/palimpsest.db")).unwrap();
+    machine
+        .yaml2sql(["sync", "journal/md", "--dry-run", "--delete-missing"])
+        .ok()
+        .says("- Bob");
+    assert_eq!(
+        std::fs::read(machine.path("data/palimpsest.db")).unwrap(),
+        before
+    );
+}
+
+#[test]
+fn nothing_to_index_is_said() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder("plain");
+    for args in [&["sync", "status"] as &[&str], &["show", "2024-11-01"]] {
+        folder
+            .metadb(args)
+            .exits(1)
+            .warns("no git repository here or above");
+    }
+    folder
+        .yaml2sql(["sync", "."])
+        .exits(1)
+        .warns("no git repository");
+    let empty = sandbox.repository("empty");
+    empty
+        .metadb(["sync", "status"])
+        .exits(1)
+        .warns("no journal in this repository");
+    empty
+        .wiki2sql(["import", "entries"])
+        .exits(1)
+        .warns("palimpsest init");
+}
+
+#[test]
+fn it_works_without_commits_and_at_a_detached_head() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    machine
+        .yaml2sql(["sync", "journal/md"])
+        .ok()
+        .says("1 created");
+    machine
+        .metadb(["show", "2024-11-01"])
+        .ok()
+        .says("edited, not committed yet");
+    machine.write(".git/info/exclude", "data/palimpsest.db\n");
+    machine.commit("One");
+    machine
+        .metadb(["show", "2024-11-01"])
+        .ok()
+        .says("Alice")
+        .lacks("State");
+    machine.edit_entry("2024-11-01", "Alice", "Bob");
+    machine.commit("Two");
+    machine.git(["checkout", "-q", "--detach", "HEAD~1"]).ok();
+    machine
+        .metadb(["show", "2024-11-01"])
+        .ok()
+        .says("Alice")
+        .lacks("State");
+    machine.git(["checkout", "-q", "main"]).ok();
+    machine
+        .metadb(["show", "2024-11-01"])
+        .ok()
+        .says("Bob")
+        .lacks("State");
+}
+
+#[test]
+fn paths_that_are_no_entry_are_refused_by_name() {
+    let sandbox = Sandbox::in_folder("päl imp'sest ");
+    let machine = sandbox.repository("lap top");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    machine.write("notes.md", "x");
+    machine
+        .yaml2sql(["update", "notes.md"])
+        .exits(1)
+        .warns("notes.md: no entry of this journal");
+    machine
+        .yaml2sql(["update", &entry("2024-11-02")])
+        .exits(1)
+        .warns("no such entry: 2024-11-02");
+    machine
+        .yaml2sql(["update", "../../x/2024-11-02.md"])
+        .exits(1)
+        .warns("not a path inside");
+    machine
+        .yaml2sql(["sync", "data"])
+        .exits(1)
+        .warns("not in the journal");
+    machine
+        .yaml2sql(["sync", "journal/md/1999"])
+        .exits(1)
+        .warns("no such folder");
+    machine
+        .inside("journal")
+        .yaml2sql(["update", "md/2024/2024-11-01.md"])
+        .ok();
+    machine
+        .inside("journal/md/2024")
+        .yaml2sql(["sync", "."])
+        .ok()
+        .says("1 unchanged");
+    let outside = sandbox.folder("outside");
+    outside
+        .yaml2sql(["sync", "../lap top/journal/md"])
+        .ok()
+        .says("1 unchanged");
+}
+
+#[test]
+fn a_locked_database_is_named_with_its_holder() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "", "x\n");
+    machine.yaml2sql(["sync", "journal/md"]).ok();
+    let other = Connection::open(machine.path("data/palimpsest.db")).unwrap();
+    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let wait = [("PALIMPSEST_LOCK_WAIT", "0")];
+    let run = machine
+        .run_with(&wait, "metadb", ["sync", "status"])
+        .exits(1);
+    let run = run
+        .warns("palimpsest.db: locked by ")
+        .warns("run the command again");
+    if cfg!(target_os = "linux") {
+        run.warns(&format!("(process {})", std::process::id()));
+    }
+    other.execute_batch("COMMIT").unwrap();
+    machine.metadb(["sync", "status"]).ok();
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_made_anew_and_said() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    machine.write(
+        "data/palimpsest.db",
+        "somebody's text, long enough to be no database\n".repeat(9),
+    );
+    let run = machine.metadb(["show", "2024-11-01"]).ok().says("Alice");
+    run.warns("no database of palimpsest; kept as ")
+        .warns("palimpsest.db.foreign-1");
+    // Damage in the middle of what a query needs.
+    let path = machine.path("data/palimpsest.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4096..].fill(0x5A);
+    std::fs::write(&path, bytes).unwrap();
+    machine
+        .metadb(["show", "2024-11-01"])
+        .ok()
+        .says("Alice")
+        .warns("damaged; made anew");
+}
+
+#[test]
+fn a_damaged_ledger_line_is_named_and_kept() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    machine.write("data/ledger/2024.jsonl", "{\"v\":1,\"kind\":\"tomb\n");
+    let run = machine
+        .yaml2sql(["sync", "journal/md"])
+        .exits(1)
+        .says("1 created");
+    run.warns("data/ledger/2024.jsonl:1:1: no line of a ledger; kept as it stands");
+    assert_eq!(
+        machine.read("data/ledger/2024.jsonl"),
+        "{\"v\":1,\"kind\":\"tomb\n"
+    );
+}
+
+#[test]
+fn notes_are_indexed_and_emptied() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    let page = "wiki/entries/2024/2024-11-01.md";
+    machine.write_entry("2024-11-01", "notes: of the entry", "x\n");
+    machine.write(
+        page,
+        "# Page\n### Notes\n\nKeep.\n#### More\nyes\n## End\nno\n",
+    );
+    machine.wiki2sql(["import", "entries"]).ok().is("\
+2024-11-01  created    wiki/entries/2024/2024-11-01.md
+Notes: 1 created, 0 updated, 0 unchanged, 0 deleted, 0 restored, 0 failed");
+    assert_eq!(
+        texts(&machine, "SELECT note FROM entry_notes"),
+        ["Keep.\n#### More\nyes"]
+    );
+    assert_eq!(
+        texts(&machine, "SELECT notes FROM entries"),
+        ["of the entry"]
+    );
+    machine.write(page, "# Page\n### Notes\n## End\nno\n");
+    machine
+        .wiki2sql(["import", "entries"])
+        .ok()
+        .says("1 updated");
+    assert_eq!(texts(&machine, "SELECT note FROM entry_notes"), [""]);
+    machine.write(page, b"### Notes\n\xFF");
+    let run = machine
+        .wiki2sql(["import", "entries"])
+        .exits(1)
+        .says("1 failed");
+    run.warns("wiki/entries/2024/2024-11-01.md:2:1: the byte 0xFF");
+    machine.remove(page);
+    machine
+        .wiki2sql(["import", "entries"])
+        .ok()
+        .says("1 deleted");
+}
