@@ -4,9 +4,11 @@
 #![allow(clippy::print_stdout)]
 
 mod commit;
+mod driver;
 mod harness;
 mod indexing;
 mod install;
+mod kept_out;
 mod layers;
 mod listings;
 mod merge;
