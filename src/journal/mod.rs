@@ -15,7 +15,6 @@ pub mod markers;
 pub mod note;
 pub mod reconcile;
 pub mod rules;
-pub mod settings;
 pub mod table;
 pub mod yaml;
 
@@ -25,5 +24,4 @@ pub use entry::{Entry, EntryError};
 pub use facts::Facts;
 pub use layout::{Layout, PathKind};
 pub use note::Note;
-pub use settings::{Policy, Settings, SettingsError};
 pub use table::{ItemKey, Table};

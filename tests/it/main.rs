@@ -3,12 +3,14 @@
 // Tests print figures and what they skip; the program itself never prints past `Ui`.
 #![allow(clippy::print_stdout)]
 
+mod bad_input;
 mod commit;
-mod driver;
+mod converge;
+mod demo;
+mod dice;
 mod harness;
 mod indexing;
 mod install;
-mod kept_out;
 mod layers;
 mod listings;
 mod merge;
@@ -16,4 +18,5 @@ mod pull;
 mod refresh;
 mod refuse;
 mod sandbox;
+mod scenarios;
 mod setup;

@@ -11,32 +11,8 @@ use palimpsest::repo::Repo;
 use palimpsest::store::Store;
 use palimpsest::sync::refresh::{Options, Report, Scope, refresh};
 
+use crate::dice::Dice;
 use crate::sandbox::{Machine, Sandbox};
-
-/// A small generator of its own, so that a failing seed fails everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % sides
-    }
-
-    fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {
-        choices[usize::try_from(self.roll(choices.len() as u64)).unwrap()]
-    }
-
-    fn some<'a>(&mut self, choices: &[&'a str]) -> Vec<&'a str> {
-        choices
-            .iter()
-            .filter(|_| self.roll(3) == 0)
-            .copied()
-            .collect()
-    }
-}
 
 const DATES: [&str; 5] = [
     "2024-11-01",

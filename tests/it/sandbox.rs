@@ -20,6 +20,27 @@ use tempfile::TempDir;
 pub use machine::{Machine, entry};
 pub use run::Run;
 
+/// A laptop's journal with these entries (date, frontmatter's lines, body) and the
+/// desktop's clone of it, both set up by `palimpsest init`, both at the same commit.
+#[track_caller]
+pub fn journal<'a>(
+    sandbox: &'a Sandbox,
+    entries: &[(&str, &str, &str)],
+) -> (Machine<'a>, Machine<'a>) {
+    let laptop = sandbox.machine("laptop");
+    for (date, fields, body) in entries {
+        laptop.write_entry(date, fields, body);
+    }
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.assert_clean();
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    desktop.palimpsest(["init"]).ok();
+    desktop.assert_clean();
+    (laptop, desktop)
+}
+
 /// 2026-01-05T09:00:00Z, a Monday morning.
 const START: i64 = 1_767_603_600;
 

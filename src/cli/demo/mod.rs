@@ -55,6 +55,10 @@ impl Demo {
 
         play.title("Setting up")?;
         opening::play(&mut play)?;
+        if !play.holds() {
+            // Without both machines there is nothing to play on.
+            return play.end(self.keep);
+        }
         for (number, (title, scenario)) in (1..).zip(SCENARIOS) {
             if self.scenario.is_none_or(|wanted| wanted == number) {
                 play.title(&format!("{number}  {title}"))?;

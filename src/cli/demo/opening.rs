@@ -7,7 +7,7 @@ use super::stage::Who::{Desktop, Laptop};
 pub fn play(play: &mut Play) -> anyhow::Result<()> {
     play.on(Laptop, "a small journal, in git already")?;
     play.prepares(JOURNAL)?;
-    play.types("palimpsest init", Shown::Lines(8))?;
+    play.types("palimpsest init", Shown::Lines(6))?;
     play.types(
         "git add -A && git commit -qm 'Use Palimpsest' && git push -q",
         Shown::Nothing,

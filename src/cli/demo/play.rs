@@ -26,6 +26,8 @@ pub struct Play<'a> {
     ui: &'a Ui,
     stage: Stage,
     who: Who,
+    /// Whether the machine's name stands beside its lines already.
+    named: bool,
     checks: usize,
     failed: Vec<String>,
     started: std::time::Instant,
@@ -39,6 +41,7 @@ impl<'a> Play<'a> {
             ui,
             stage,
             who: Who::Laptop,
+            named: false,
             checks: 0,
             failed: Vec::new(),
             started: std::time::Instant::now(),
@@ -56,13 +59,14 @@ impl<'a> Play<'a> {
         self.line(&format!("\n{} {}", title.bold(), rule.dimmed()))
     }
 
-    /// The scene changes to a machine; `remark` says when or why.
+    /// The scene changes to a machine; `remark`, if any, says when or why.
     pub fn on(&mut self, who: Who, remark: &str) -> anyhow::Result<()> {
         self.who = who;
-        let name = format!("{:<7}", who.name());
-        let name = name.style(style(who).bold()).to_string();
-        let scene = format!("{name} {} {}", self.bar(), remark.dimmed());
-        self.line(scene.trim_end())
+        self.named = false;
+        if remark.is_empty() {
+            return Ok(());
+        }
+        self.beside(&remark.dimmed().to_string())
     }
 
     /// A person changes `from` to `to` in a file of their machine's.
@@ -178,6 +182,11 @@ impl<'a> Play<'a> {
         self.check("git status is clean", status.is_empty(), &status)
     }
 
+    /// Whether every check so far held.
+    pub fn holds(&self) -> bool {
+        self.failed.is_empty()
+    }
+
     /// Sums up; keeps the folder if asked to.
     pub fn end(self, keep: bool) -> anyhow::Result<Exit> {
         let seconds = self.started.elapsed().as_secs_f32();
@@ -216,15 +225,21 @@ impl<'a> Play<'a> {
         Ok(Exit::Failed)
     }
 
-    fn says<'l>(&self, lines: impl Iterator<Item = &'l str>, most: usize) -> anyhow::Result<()> {
+    fn says<'l>(
+        &mut self,
+        lines: impl Iterator<Item = &'l str>,
+        most: usize,
+    ) -> anyhow::Result<()> {
         let lines: Vec<&str> = lines.filter(|l| !l.trim().is_empty()).collect();
         let cut = if lines.len() > most {
             most.saturating_sub(1)
         } else {
             lines.len()
         };
+        let here = format!("{}/", self.stage.dir(self.who).display());
         for line in &lines[..cut] {
-            self.beside(&format!("    {}", fit(line).dimmed()))?;
+            let line = line.replace(&here, "");
+            self.beside(&format!("    {}", fit(&line).dimmed()))?;
         }
         if cut < lines.len() {
             let more = format!("… {} more lines", lines.len() - cut);
@@ -233,7 +248,7 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    fn typed(&self, line: &str) -> anyhow::Result<()> {
+    fn typed(&mut self, line: &str) -> anyhow::Result<()> {
         let mut lines = line.lines();
         let first = lines.next().unwrap_or_default();
         self.beside(&format!("{} {first}", "$".style(style(self.who))))?;
@@ -243,8 +258,13 @@ impl<'a> Play<'a> {
         Ok(())
     }
 
-    fn beside(&self, text: &str) -> anyhow::Result<()> {
-        let line = format!("{:7} {} {text}", "", self.bar());
+    fn beside(&mut self, text: &str) -> anyhow::Result<()> {
+        let name = if self.named { "" } else { self.who.name() };
+        self.named = true;
+        let name = format!("{name:7}")
+            .style(style(self.who).bold())
+            .to_string();
+        let line = format!("{name} {} {text}", self.bar());
         self.line(line.trim_end())
     }
 
