@@ -15,6 +15,7 @@ mod layers;
 mod listings;
 mod merge;
 mod pull;
+mod reference;
 mod refresh;
 mod refuse;
 mod sandbox;
