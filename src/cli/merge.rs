@@ -1,15 +1,19 @@
 //! `palimpsest merge` and `palimpsest merge-driver`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
 
+use super::hook::is_off;
 use super::{Exit, Ui};
-use crate::journal::reconcile::{Outcome, Result as Merged};
-use crate::journal::rules::Rules;
+use crate::journal::Settings;
+use crate::journal::reconcile::{NO_FRONTMATTER, Outcome, Result as Merged};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
-use crate::sync::driver::{FileMerge, keep_all, write};
+use crate::repo::Repo;
+use crate::sync::driver::{By, FileMerge, keep_all, write};
+use crate::sync::kept_out::KeptOut;
+use crate::sync::settings::load;
 
 /// Merges three versions of a file, anywhere: frontmatter field by field, the
 /// rest by line
@@ -63,6 +67,11 @@ impl Merge {
             ),
             style: self.style,
         };
+        // The settings of the repository around, if there is one.
+        let settings = match Repo::discover(Path::new(".")) {
+            Ok(repo) => load(repo.workdir())?,
+            Err(_) => Settings::default(),
+        };
         let path = self
             .path
             .clone()
@@ -71,7 +80,8 @@ impl Merge {
             files: ThreeWay::new(self.base, self.ours, self.theirs),
             path: &path,
             markers,
-            rules: &Rules::default(),
+            rules: &settings.rules,
+            by: By::Field,
             kept_out: &keep_all,
         }
         .run(|| self.style)?;
@@ -193,27 +203,63 @@ impl MergeDriver {
             ),
             style: ConflictStyle::Merge,
         };
+        // Git calls a driver at the top of the work tree.
+        let settings = load(Path::new("."));
+        let by = match &settings {
+            _ if is_off() => By::Line,
+            Ok(_) => By::Field,
+            Err(error) => {
+                ui.warn(format_args!("{error}; {} is merged by line", self.path));
+                By::Line
+            }
+        };
+        let settings = settings.unwrap_or_default();
+        let kept_out = KeptOut::of(&self.path, &settings.layout);
         let merged = FileMerge {
             files: ThreeWay::new(self.base, self.ours.clone(), self.theirs),
             path: &self.path,
             markers,
-            rules: &Rules::default(),
-            kept_out: &keep_all,
+            rules: &settings.rules,
+            by,
+            kept_out: &|path, tree, node| kept_out.ask(path, tree, node),
         }
-        .run(|| ConflictStyle::Merge)?;
+        .run(conflict_style)?;
         write(&self.ours, &merged.bytes)?;
-        if let Outcome::Git(reason) = &merged.outcome
-            && reason != "no frontmatter"
-        {
-            ui.remark(format_args!(
-                "palimpsest: {}: merged by line: {reason}",
-                self.path
-            ));
+        say(ui, &self.path, &merged);
+        if let Some(remark) = kept_out.remark() {
+            ui.remark(format_args!("palimpsest: {}: {remark}", self.path));
         }
         Ok(if merged.conflict {
             Exit::Conflict
         } else {
             Exit::Ok
         })
+    }
+}
+
+/// `merge.conflictStyle`; git does not tell a driver.
+fn conflict_style() -> ConflictStyle {
+    Repo::from_env()
+        .and_then(|repo| repo.config("merge.conflictStyle"))
+        .ok()
+        .flatten()
+        .and_then(|name| ConflictStyle::from_name(&name))
+        .unwrap_or_default()
+}
+
+/// What a person should see of a merge that git made: what was left to git, and
+/// what was kept out.
+fn say(ui: &Ui, path: &str, merged: &Merged) {
+    if let Outcome::Git(reason) = &merged.outcome
+        && !is_off()
+        && reason != NO_FRONTMATTER
+    {
+        ui.remark(format_args!("palimpsest: {path}: merged by line: {reason}"));
+    }
+    for (table, item) in &merged.report.kept_out {
+        ui.remark(format_args!(
+            "palimpsest: {path}: {} {item} stays out, it was removed (metadb tombstone list --table {table})",
+            table.noun()
+        ));
     }
 }

@@ -15,6 +15,7 @@ pub mod markers;
 pub mod note;
 pub mod reconcile;
 pub mod rules;
+pub mod settings;
 pub mod table;
 pub mod yaml;
 
@@ -24,4 +25,5 @@ pub use entry::{Entry, EntryError};
 pub use facts::Facts;
 pub use layout::{Layout, PathKind};
 pub use note::Note;
+pub use settings::{Policy, Settings, SettingsError};
 pub use table::{ItemKey, Table};

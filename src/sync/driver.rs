@@ -29,6 +29,15 @@ pub enum DriverError {
 /// merge of merge bases.
 const ORDINARY_MARKER: usize = 7;
 
+/// Who merges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Field by field.
+    Field,
+    /// By line, as git does: Palimpsest is turned off, or cannot know its rules.
+    Line,
+}
+
 /// One merge of three files.
 pub struct FileMerge<'a> {
     /// The three files.
@@ -37,6 +46,7 @@ pub struct FileMerge<'a> {
     pub path: &'a str,
     pub markers: Markers,
     pub rules: &'a Rules,
+    pub by: By,
     /// Whether a tombstone keeps an item of a field out.
     pub kept_out: KeptOut<'a>,
 }
@@ -64,12 +74,16 @@ impl FileMerge<'_> {
             kept_out: self.kept_out,
             kind: kind(self.path),
         };
-        let merged = merger.merge(sides).map_err(DriverError::Lines)?;
+        let merge = |merger: &Merger| match self.by {
+            By::Field => merger.merge(sides),
+            By::Line => merger.by_line(sides, "Palimpsest is turned off".into()),
+        };
+        let merged = merge(&merger).map_err(DriverError::Lines)?;
         if merged.conflict && self.markers.style == ConflictStyle::Merge {
             let style = style();
             if style != ConflictStyle::Merge {
                 merger.markers.style = style;
-                return merger.merge(sides).map_err(DriverError::Lines);
+                return merge(&merger).map_err(DriverError::Lines);
             }
         }
         Ok(merged)

@@ -6,6 +6,8 @@ pub mod commit;
 pub mod driver;
 pub mod health;
 pub mod incoming;
+pub mod kept_out;
 pub mod ledger_driver;
 pub mod refresh;
+pub mod settings;
 pub mod settle;

@@ -226,6 +226,25 @@ fn stays_in_set(cx: &mut Context, sides: &Entries, path: &[String]) -> bool {
     }
 }
 
+/// Whether a tombstone keeps an item out that not all three sides have.
+pub fn has_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> bool {
+    if cx.rules.named(path) != Some(&Rule::Set) {
+        return false;
+    }
+    let views = sides.map(|m| m.and_then(|m| View::of(m, &Rule::Set)));
+    let base = views.base.as_ref().map(View::by_id).unwrap_or_default();
+    [&views.ours, &views.theirs]
+        .into_iter()
+        .flatten()
+        .any(|view| {
+            view.ids.iter().zip(&view.members).any(|(id, m)| {
+                // What base has was not added here: it stays on all sides, or goes.
+                let in_base = base.contains_key(id.as_str());
+                !in_base && (cx.kept_out)(path, m.side.tree, m.value).is_some()
+            })
+        })
+}
+
 /// Merges one member in the layout of the result.
 pub fn part(
     cx: &mut Context,

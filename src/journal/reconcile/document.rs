@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Stop;
 use super::collection::{self, Place};
-use super::entry::{Context, KeptOut};
+use super::entry::{Bodies, Context, KeptOut};
 use super::eol;
 use super::member::{Member, Side};
 use super::output::{Pick, Piece, marked, picked};
@@ -23,6 +23,9 @@ pub enum Kind {
     /// All of it is YAML.
     Yaml,
 }
+
+/// The reason where there is nothing but a body to merge.
+pub const NO_FRONTMATTER: &str = "no frontmatter";
 
 /// Everything that a merge depends on besides the three texts.
 pub struct Merger<'c> {
@@ -68,17 +71,7 @@ impl Merger<'_> {
             .into_iter()
             .any(is_binary)
         {
-            let kept = if self.virtual_base {
-                sides.base
-            } else {
-                sides.ours
-            };
-            return Ok(Result {
-                bytes: kept.to_vec(),
-                conflict: true,
-                outcome: Outcome::Git("a binary file".into()),
-                report: Report::default(),
-            });
+            return self.by_line(sides, "a binary file".into());
         }
         let (texts, writer) = eol::unify(sides);
         let texts = texts.as_ref().map(|t| t.as_ref());
@@ -94,19 +87,45 @@ impl Merger<'_> {
                 report,
             }),
             Err(stop) => {
-                let merged = self.lines.merge(sides, &self.markers)?;
                 let reason = match stop {
                     Stop::Refuse(reason) => reason,
                     Stop::Conflict => "the frontmatter as a whole conflicts".into(),
                 };
-                Ok(Result {
-                    bytes: merged.bytes,
-                    conflict: merged.conflict,
-                    outcome: Outcome::Git(reason),
-                    report: Report::default(),
-                })
+                self.by_line(sides, reason)
             }
         }
+    }
+
+    /// git's own result for these three files: by line, or for a binary file ours
+    /// and a conflict.
+    ///
+    /// # Errors
+    /// What git's line merge says where it cannot merge at all.
+    pub fn by_line(
+        &self,
+        sides: ThreeWay<&[u8]>,
+        reason: String,
+    ) -> std::result::Result<Result, String> {
+        let (bytes, conflict) = if [sides.base, sides.ours, sides.theirs]
+            .into_iter()
+            .any(is_binary)
+        {
+            let kept = if self.virtual_base {
+                sides.base
+            } else {
+                sides.ours
+            };
+            (kept.to_vec(), true)
+        } else {
+            let merged = self.lines.merge(sides, &self.markers)?;
+            (merged.bytes, merged.conflict)
+        };
+        Ok(Result {
+            bytes,
+            conflict,
+            outcome: Outcome::Git(reason),
+            report: Report::default(),
+        })
     }
 
     fn markdown(&self, texts: ThreeWay<&[u8]>) -> std::result::Result<Made, Stop> {
@@ -121,11 +140,18 @@ impl Merger<'_> {
         let has = docs.map(|d| d.has_frontmatter());
         let body = self.body(docs.map(|d| d.body))?;
         let (front, conflict, report) = match (has.ours, has.theirs) {
-            (false, false) if !has.base => return Err(Stop::Refuse("no frontmatter".into())),
+            (false, false) if !has.base => return Err(Stop::Refuse(NO_FRONTMATTER.into())),
             (false, false) => (Vec::new(), false, Report::default()),
             (true, true) => {
                 let fronts = utf8(docs.map(|d| d.frontmatter))?;
-                let (text, conflict, report) = self.front(fronts)?;
+                let texts = docs.map(|d| String::from_utf8_lossy(d.body));
+                let merged = String::from_utf8_lossy(&body.0);
+                let bodies = Bodies {
+                    ours: &texts.ours,
+                    theirs: &texts.theirs,
+                    merged: (!body.1).then_some(&*merged),
+                };
+                let (text, conflict, report) = self.front(fronts, bodies)?;
                 let fence = |f: fn(&Document) -> Vec<u8>| -> Vec<u8> {
                     let f = docs.as_ref().map(|d| d.has_frontmatter().then(|| f(d)));
                     match f.clone().trivial() {
@@ -178,7 +204,8 @@ impl Merger<'_> {
                 format!("{t}\n")
             }
         });
-        let (mut text, conflict, report) = self.front(whole.as_ref().map(String::as_str))?;
+        let (mut text, conflict, report) =
+            self.front(whole.as_ref().map(String::as_str), Bodies::default())?;
         if !newline && !conflict && text.ends_with('\n') {
             text.pop();
         }
@@ -200,7 +227,11 @@ impl Merger<'_> {
     }
 
     /// Merges three frontmatters; each line has its end.
-    fn front(&self, texts: ThreeWay<&str>) -> std::result::Result<(String, bool, Report), Stop> {
+    fn front(
+        &self,
+        texts: ThreeWay<&str>,
+        bodies: Bodies,
+    ) -> std::result::Result<(String, bool, Report), Stop> {
         let parse = |name: &str, text: &str| {
             Tree::parse(text).map_err(|e| {
                 Stop::Refuse(format!(
@@ -213,9 +244,6 @@ impl Merger<'_> {
             parse("ours", texts.ours)?,
             parse("theirs", texts.theirs)?,
         );
-        if let Some(text) = texts.trivial() {
-            return Ok((text.to_owned(), false, Report::default()));
-        }
         let side = |text, tree| Side { text, tree };
         let sides = ThreeWay::new(
             side(texts.base, &trees.base),
@@ -228,6 +256,7 @@ impl Merger<'_> {
             lines: self.lines,
             virtual_base: self.virtual_base,
             kept_out: self.kept_out,
+            bodies,
             report: Report::default(),
         };
         let form = Form::Block {

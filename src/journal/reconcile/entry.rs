@@ -4,7 +4,7 @@ use super::cut::spaces;
 use super::member::Member;
 use super::output::{Meaning, Out, Piece};
 use super::report::{Decision, Report};
-use super::{Stop, collection, join, leaf, shape};
+use super::{Stop, collection, join, join_present, leaf, shape};
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Node, Tree, Value};
 use crate::journal::{ItemKey, Table};
@@ -13,6 +13,15 @@ use crate::merge::{LineMerge, Markers, ThreeWay};
 /// Asks whether a tombstone keeps an item of the field at a path out, and as what.
 pub type KeptOut<'c> = &'c dyn Fn(&[String], &Tree, &Node) -> Option<(Table, ItemKey)>;
 
+/// The bodies, for fields that are worked out from them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bodies<'c> {
+    pub ours: &'c str,
+    pub theirs: &'c str,
+    /// `None` where the bodies conflict.
+    pub merged: Option<&'c str>,
+}
+
 /// What a merge may ask for, and what it says about itself.
 pub struct Context<'c> {
     pub rules: &'c Rules,
@@ -20,6 +29,7 @@ pub struct Context<'c> {
     /// The result becomes the base of another merge: conflicts take the base.
     pub virtual_base: bool,
     pub kept_out: KeptOut<'c>,
+    pub bodies: Bodies<'c>,
     pub report: Report,
 }
 
@@ -43,6 +53,10 @@ pub fn block(
         );
         Some(Out::text(text, m.meaning()))
     };
+    // A removal also counts against what one side alone added.
+    if collection::has_kept_out(cx, &sides, path) {
+        return united(cx, &sides, path, column);
+    }
     let (ours, theirs) = match (sides.ours, sides.theirs) {
         (None, None) => return Ok(None),
         (Some(only), None) | (None, Some(only)) => return one_sided(cx, sides, only, path, column),
@@ -157,25 +171,42 @@ fn one_sided(
     }
     let rule = shape::rule(cx.rules, path, &sides);
     if rule == Rule::Set && !only.value.has_anchor_or_alias() {
-        // No list and an empty one both mean none.
-        match collection::merge(cx, &sides, &rule, path, column) {
-            Ok(merged) => {
-                cx.report.note(path, Some(&rule), Decision::Merged);
-                if merged.is_empty() {
-                    return Ok(None);
-                }
-                let mut out = merged.framed();
-                out.pieces.insert(
-                    0,
-                    Piece::Text(format!("{}{}", only.lead_at(column), spaces(column))),
-                );
-                return Ok(Some(out));
-            }
-            Err(Stop::Conflict) => {}
-            Err(refuse) => return Err(refuse),
-        }
+        return united(cx, &sides, path, column);
     }
     conflict(cx, &sides, path, column, None)
+}
+
+/// A set, on sides of which some may lack it: no list and an empty one both mean
+/// none.
+fn united(
+    cx: &mut Context,
+    sides: &Entries,
+    path: &[String],
+    column: usize,
+) -> Result<Option<Out>, Stop> {
+    let lacking = sides.ours.is_none() || sides.theirs.is_none();
+    let leads = sides.map(|m| m.map(|m| m.lead_at(column).into_owned()));
+    let lead = if lacking {
+        join_present(&leads)
+    } else {
+        lead(cx, &leads)?
+    };
+    let Some(lead) = lead else {
+        return conflict(cx, sides, path, column, None);
+    };
+    match collection::merge(cx, sides, &Rule::Set, path, column) {
+        Ok(merged) => {
+            cx.report.note(path, Some(&Rule::Set), Decision::Merged);
+            if lacking && merged.is_empty() {
+                return Ok(None);
+            }
+            let mut out = merged.framed();
+            out.pieces.insert(0, Piece::Text(lead + &spaces(column)));
+            Ok(Some(out))
+        }
+        Err(Stop::Conflict) => conflict(cx, sides, path, column, Some(lead)),
+        Err(refuse) => Err(refuse),
+    }
 }
 
 fn same_comments(a: &Member, b: &Member) -> bool {

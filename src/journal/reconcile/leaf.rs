@@ -6,8 +6,9 @@ use super::member::Member;
 use super::output::Out;
 use super::stamp;
 use super::{Stop, join, smaller};
-use crate::journal::rules::Rule;
-use crate::journal::yaml::{Tree, Value};
+use crate::journal::entry::{reading_time, words};
+use crate::journal::rules::{Derived, Rule};
+use crate::journal::yaml::{Style, Tree, Value};
 use crate::merge::{Markers, ThreeWay};
 
 /// Merges a value that both sides changed, as one value. The result is the whole
@@ -58,6 +59,7 @@ pub fn merge(
                 None => Err(Stop::Conflict),
             }
         }
+        Rule::Derived(what) => derived(cx, *what, base, ours, theirs, column).ok_or(Stop::Conflict),
         _ if block_scalar(ours) && block_scalar(theirs) && *rule != Rule::Scalar => {
             text(cx, base.filter(|b| block_scalar(b)), ours, theirs, column)
         }
@@ -69,7 +71,7 @@ pub fn merge(
 /// normalisation, with surrounding space trimmed.
 fn same_item(a: &Member, b: &Member) -> bool {
     let text = |m: &Member| match m.meaning() {
-        Value::Text(_) if m.key.is_none() => m.value.identity(),
+        Value::Text(_) | Value::Typed(_) if m.key.is_none() => m.value.identity(),
         _ => None,
     };
     text(a).is_some() && text(a) == text(b)
@@ -125,6 +127,46 @@ fn framed(
     let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
     Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
 }
+
+/// Works a field out again from the merged body, where both sides' values were
+/// worked out from theirs in the same way, and written in the same form.
+fn derived(
+    cx: &Context,
+    what: Derived,
+    base: Option<&Member>,
+    ours: &Member,
+    theirs: &Member,
+    column: usize,
+) -> Option<Out> {
+    let merged = cx.bodies.merged?;
+    let write = FORMS.iter().find(|write| {
+        [(ours, cx.bodies.ours), (theirs, cx.bodies.theirs)]
+            .iter()
+            .all(|(m, body)| {
+                m.value.style() == Some(Style::Plain)
+                    && m.value.scalar() == Some(&write(what, body))
+            })
+    })?;
+    let body = write(what, merged);
+    let sides = ThreeWay::new(base, Some(ours), Some(theirs));
+    let prefix = smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned())))?;
+    let suffix = suffix(&sides, column)?;
+    Some(Out::text(
+        format!("{prefix}{body}{suffix}"),
+        Value::Typed(body),
+    ))
+}
+
+/// The forms in which programs write a derived number: `0.5`, `0.50`, and `2.0`
+/// where the first writes `2`.
+const FORMS: [fn(Derived, &str) -> String; 3] = [
+    |what, body| match what {
+        Derived::WordCount => words(body).to_string(),
+        Derived::ReadingTime => reading_time(words(body)).to_string(),
+    },
+    |_, body| format!("{:.2}", reading_time(words(body))),
+    |_, body| format!("{:?}", reading_time(words(body))),
+];
 
 /// What stands behind a value: three-way, and where both sides changed it, by its
 /// comment, which the side that has none did not remove unless base had it.

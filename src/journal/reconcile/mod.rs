@@ -20,7 +20,7 @@ mod shape;
 mod stamp;
 mod view;
 
-pub use document::{Kind, Merger, Outcome, Result};
+pub use document::{Kind, Merger, NO_FRONTMATTER, Outcome, Result};
 pub use entry::KeptOut;
 pub use report::{Decision, Field, Report};
 

@@ -1,0 +1,244 @@
+//! `palimpsest.toml`: what all machines that share a journal have set.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::layout::Layout;
+use super::rules::{Rule, Rules};
+use super::table::Table;
+use super::yaml::Place;
+
+/// The settings' file, at the top of the work tree.
+pub const FILE: &str = "palimpsest.toml";
+
+/// How long a removal is listed, in days, unless the settings say otherwise.
+pub const LIFETIME_DAYS: u32 = 90;
+
+/// What the pre-commit hook does about conflicts that wait for a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Policy {
+    /// Names them, with the command that settles them; the commit is made.
+    #[default]
+    Flag,
+    /// Refuses the commit.
+    Block,
+}
+
+/// All settings, with defaults for what the file does not say.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Settings {
+    pub layout: Layout,
+    pub rules: Rules,
+    /// `conflicts.on_commit`
+    pub on_commit: Policy,
+    lifetime: Option<u32>,
+    lifetimes: BTreeMap<Table, u32>,
+}
+
+/// A setting that cannot be used, with its place in `palimpsest.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{FILE}:{at}: {what}")]
+pub struct SettingsError {
+    pub at: Place,
+    pub what: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Raw {
+    paths: RawPaths,
+    merge: RawMerge,
+    conflicts: RawConflicts,
+    tombstones: RawTombstones,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawPaths {
+    journal: Option<Spanned<String>>,
+    wiki: Option<Spanned<String>>,
+    ledger: Option<Spanned<String>>,
+    database: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawMerge {
+    fields: BTreeMap<String, Spanned<String>>,
+    stamps: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawConflicts {
+    on_commit: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RawTombstones {
+    lifetime_days: Option<u32>,
+    tables: BTreeMap<Spanned<String>, u32>,
+}
+
+impl Settings {
+    /// Reads the settings' text.
+    ///
+    /// # Errors
+    /// Where the text is no TOML, a key is unknown or a value is none that its key
+    /// can have; the error names the line, the column and the key.
+    pub fn parse(text: &str) -> Result<Self, SettingsError> {
+        let error = |at: usize, what: String| SettingsError {
+            at: Place::of(text, at, 1),
+            what,
+        };
+        let raw: Raw = toml::from_str(text).map_err(|e| {
+            let at = e.span().map_or(0, |s| s.start);
+            error(at, e.message().to_owned())
+        })?;
+        let mut settings = Self::default();
+        let paths = &mut settings.layout;
+        for (key, raw, into) in [
+            ("paths.journal", raw.paths.journal, &mut paths.journal),
+            ("paths.wiki", raw.paths.wiki, &mut paths.wiki),
+            ("paths.ledger", raw.paths.ledger, &mut paths.ledger),
+            ("paths.database", raw.paths.database, &mut paths.database),
+        ] {
+            let Some(path) = raw else { continue };
+            let at = path.span().start;
+            *into = inside(path.as_ref()).ok_or_else(|| {
+                let what = format!(
+                    "{key} = \"{}\": expected a path below the top of the repository",
+                    path.as_ref()
+                );
+                error(at, what)
+            })?;
+        }
+        for stamp in raw.merge.stamps {
+            settings.rules.insert(&stamp, Rule::Stamp);
+        }
+        for (field, rule) in raw.merge.fields {
+            let known = Rule::from_name(rule.as_ref()).ok_or_else(|| {
+                let what = format!(
+                    "merge.fields.{field} = \"{}\": expected set, sequence, keyed list, \
+                     keyed list by KEY, map, text, stamp or scalar",
+                    rule.as_ref()
+                );
+                error(rule.span().start, what)
+            })?;
+            settings.rules.insert(&field, known);
+        }
+        if let Some(policy) = raw.conflicts.on_commit {
+            settings.on_commit = match policy.as_ref().as_str() {
+                "flag" => Policy::Flag,
+                "block" => Policy::Block,
+                other => {
+                    let what = format!("conflicts.on_commit = \"{other}\": expected flag or block");
+                    return Err(error(policy.span().start, what));
+                }
+            };
+        }
+        settings.lifetime = raw.tombstones.lifetime_days;
+        for (name, days) in raw.tombstones.tables {
+            let table = Table::from_name(name.as_ref()).ok_or_else(|| {
+                let names: Vec<&str> = Table::ALL.iter().map(|t| t.name()).collect();
+                let what = format!(
+                    "tombstones.tables.{}: expected one of {}",
+                    name.as_ref(),
+                    names.join(", ")
+                );
+                error(name.span().start, what)
+            })?;
+            settings.lifetimes.insert(table, days);
+        }
+        Ok(settings)
+    }
+
+    /// How long a removal from a table is listed, in days.
+    #[must_use]
+    pub fn lifetime_days(&self, table: Table) -> u32 {
+        self.lifetimes
+            .get(&table)
+            .copied()
+            .or(self.lifetime)
+            .unwrap_or(LIFETIME_DAYS)
+    }
+}
+
+/// A path with `/` between its parts and none that leaves the repository.
+fn inside(path: &str) -> Option<String> {
+    let path = path.trim().trim_end_matches('/');
+    let path = path.strip_prefix("./").unwrap_or(path);
+    let bad = path.is_empty()
+        || path.starts_with('/')
+        || path.contains(['\\', ':', '\0'])
+        || path
+            .split('/')
+            .any(|part| part == ".." || part == ".git" || part.is_empty());
+    (!bad).then(|| path.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_set_is_the_default() {
+        assert_eq!(Settings::parse(""), Ok(Settings::default()));
+        assert_eq!(Settings::default().lifetime_days(Table::People), 90);
+    }
+
+    #[test]
+    fn each_setting_is_read() {
+        let settings = Settings::parse(
+            "[paths]\njournal = \"diary/\"\n[merge]\nstamps = [\"saved\"]\n\
+             [merge.fields]\ngear = \"sequence\"\n\"trip.stops\" = \"keyed list by place\"\n\
+             [conflicts]\non_commit = \"block\"\n\
+             [tombstones]\nlifetime_days = 30\ntables = { entry_people = 365 }\n",
+        )
+        .unwrap();
+        assert_eq!(settings.layout.journal, "diary");
+        assert_eq!(settings.layout.wiki, "wiki/entries");
+        assert_eq!(settings.rules.named(&["saved".into()]), Some(&Rule::Stamp));
+        assert_eq!(
+            settings.rules.named(&["gear".into()]),
+            Some(&Rule::Sequence)
+        );
+        assert_eq!(settings.on_commit, Policy::Block);
+        assert_eq!(settings.lifetime_days(Table::People), 365);
+        assert_eq!(settings.lifetime_days(Table::Tags), 30);
+    }
+
+    #[test]
+    fn a_wrong_setting_is_named_with_its_place() {
+        for (text, message) in [
+            (
+                "[merge.fields]\ntags = \"union\"\n",
+                "palimpsest.toml:2:8: merge.fields.tags = \"union\"",
+            ),
+            (
+                "[conflicts]\non_commit = \"stop\"\n",
+                "palimpsest.toml:2:13: conflicts.on_commit = \"stop\"",
+            ),
+            ("[path]\n", "palimpsest.toml:1:2: unknown field `path`"),
+            (
+                "[paths]\njournal = \"../elsewhere\"\n",
+                "palimpsest.toml:2:11: paths.journal = \"../elsewhere\"",
+            ),
+            (
+                "[paths]\njournal = 3\n",
+                "palimpsest.toml:2:11: invalid type",
+            ),
+            (
+                "[tombstones.tables]\nentry_dogs = 3\n",
+                "palimpsest.toml:2:1: tombstones.tables.entry_dogs",
+            ),
+            ("a b\n", "palimpsest.toml:1:"),
+        ] {
+            let error = Settings::parse(text).unwrap_err().to_string();
+            assert!(error.starts_with(message), "{error}");
+        }
+    }
+}

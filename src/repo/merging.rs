@@ -1,0 +1,89 @@
+//! Which commits git is merging while it calls a driver.
+
+use std::env;
+use std::fs;
+
+use super::{ObjectId, Repo, RepoError};
+
+/// The commits of the merge in progress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merging {
+    /// The best common ancestors; none for unrelated histories, several in a
+    /// criss-cross.
+    pub bases: Vec<ObjectId>,
+    pub ours: ObjectId,
+    pub theirs: ObjectId,
+}
+
+/// Set by `git merge` and `git pull` for each head that is merged.
+const GITHEAD: &str = "GITHEAD_";
+
+impl Repo {
+    /// The commits being merged: under `git merge` and `git pull` from the
+    /// environment, in a rebase from its list of done steps. `None` elsewhere
+    /// (cherry-pick, revert, stash), where git says nowhere what it merges.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn merging(&self) -> Result<Option<Merging>, RepoError> {
+        let Some(ours) = self.head()? else {
+            return Ok(None);
+        };
+        let mut heads = env::vars_os()
+            .filter_map(|(name, _)| name.to_str()?.strip_prefix(GITHEAD).map(str::to_owned));
+        if let Some(oid) = heads.next() {
+            if heads.next().is_some() {
+                // An octopus calls no driver; whatever this is, it is not known.
+                return Ok(None);
+            }
+            let Some(theirs) = self.commit_named(&oid)? else {
+                return Ok(None);
+            };
+            let bases = self.merge_bases(ours, theirs)?;
+            return Ok(Some(Merging {
+                bases,
+                ours,
+                theirs,
+            }));
+        }
+        let Ok(done) = fs::read_to_string(self.git_dir().join("rebase-merge/done")) else {
+            return Ok(None);
+        };
+        let Some(oid) = done.lines().rev().find_map(picked) else {
+            return Ok(None);
+        };
+        let Some(theirs) = self.commit_named(oid)? else {
+            return Ok(None);
+        };
+        let bases = self.commit_named(&format!("{oid}^"))?.into_iter().collect();
+        Ok(Some(Merging {
+            bases,
+            ours,
+            theirs,
+        }))
+    }
+}
+
+/// The commit of a step such as `pick 1a2b3c4 # Subject`.
+fn picked(line: &str) -> Option<&str> {
+    let mut words = line.split_whitespace();
+    match words.next()? {
+        "pick" | "p" | "reword" | "r" | "edit" | "e" | "squash" | "s" | "fixup" | "f" => {
+            words.find(|w| !w.starts_with('-'))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pick_of_a_rebase_is_named_by_its_step() {
+        assert_eq!(picked("pick 1a2b3c4 # Subject"), Some("1a2b3c4"));
+        assert_eq!(picked("fixup -C 1a2b3c4 # Subject"), Some("1a2b3c4"));
+        assert_eq!(picked("exec make"), None);
+        assert_eq!(picked(""), None);
+    }
+}

@@ -1,0 +1,102 @@
+//! What the ledgers of a merge keep out of an entry.
+
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
+use crate::journal::entry::canonical;
+use crate::journal::yaml::{Node, Tree};
+use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Table};
+use crate::ledger::{self, Ledger};
+use crate::repo::{ObjectId, Repo, RepoError};
+
+/// Asks, for the items of one entry, whether a removal keeps them out of a merge.
+///
+/// The repository is opened at the first question alone: most merges add nothing
+/// that anybody could have removed.
+pub struct KeptOut<'a> {
+    layout: &'a Layout,
+    entry: Option<EntryDate>,
+    known: OnceCell<Result<Known, RepoError>>,
+}
+
+/// What the ledgers said.
+#[derive(Debug, Default)]
+struct Known {
+    items: BTreeSet<(Table, ItemKey)>,
+    /// Git did not say which commits it merges, so no ledger was asked.
+    unknown: bool,
+}
+
+impl<'a> KeptOut<'a> {
+    /// For the file at `path`, which need not be an entry.
+    #[must_use]
+    pub fn of(path: &str, layout: &'a Layout) -> Self {
+        let entry = match layout.classify(path) {
+            PathKind::Entry(date) => Some(date),
+            _ => None,
+        };
+        Self {
+            layout,
+            entry,
+            known: OnceCell::new(),
+        }
+    }
+
+    /// Whether the item at `node` of the field at `path` is kept out, and as what.
+    pub fn ask(&self, path: &[String], tree: &Tree, node: &Node) -> Option<(Table, ItemKey)> {
+        let entry = self.entry?;
+        let table = match path {
+            [field] => Table::of_field(field)?,
+            [manuscript, themes] if manuscript == "manuscript" && themes == "themes" => {
+                Table::Themes
+            }
+            _ => return None,
+        };
+        let item = canonical(table, tree, node)?;
+        let known = self.known.get_or_init(|| self.read(entry));
+        let kept = (table, item);
+        known.as_ref().ok()?.items.contains(&kept).then_some(kept)
+    }
+
+    /// Why the ledgers were not asked although there was a question.
+    #[must_use]
+    pub fn remark(&self) -> Option<String> {
+        match self.known.get()? {
+            Ok(known) if known.unknown => Some(
+                "merged without the ledger: git does not say which commits it merges here".into(),
+            ),
+            Ok(_) => None,
+            Err(error) => Some(format!("merged without the ledger: {error}")),
+        }
+    }
+
+    fn read(&self, entry: EntryDate) -> Result<Known, RepoError> {
+        let repo = Repo::from_env()?;
+        let Some(merging) = repo.merging()? else {
+            return Ok(Known {
+                unknown: true,
+                ..Known::default()
+            });
+        };
+        let path = self.layout.ledger_path(entry.year());
+        let at = |commit: ObjectId| -> Result<Ledger, RepoError> {
+            let bytes = repo.read_at(commit, &path)?;
+            Ok(bytes.map(|b| ledger::parse(&b)).unwrap_or_default())
+        };
+        // Several merge bases stand for their own merge, as git's virtual base does.
+        let mut base = Ledger::default();
+        for (i, commit) in merging.bases.iter().enumerate() {
+            let next = at(*commit)?;
+            base = if i == 0 {
+                next
+            } else {
+                ledger::merge(&Ledger::default(), &base, &next)
+            };
+        }
+        let merged = ledger::merge(&base, &at(merging.ours)?, &at(merging.theirs)?);
+        Ok(Known {
+            items: merged.kept_out(entry),
+            unknown: false,
+        })
+    }
+}

@@ -1,0 +1,184 @@
+//! The entry driver as git calls it: exit codes, labels, styles, fallbacks.
+
+use crate::sandbox::{Machine, Sandbox};
+
+const NOTE: &str = "note.md";
+
+fn text(front: &str, body: &str) -> String {
+    format!("---\n{front}---\n{body}")
+}
+
+/// A repository with a branch `other`, whose sides hold these versions.
+fn diverged<'s>(sandbox: &'s Sandbox, base: &str, ours: &str, theirs: &str) -> Machine<'s> {
+    let repository = sandbox.repository("vault");
+    repository.write(NOTE, base);
+    repository.palimpsest(["init"]).ok();
+    repository.commit("Base");
+    repository.git(["checkout", "-q", "-b", "other"]).ok();
+    repository.write(NOTE, theirs);
+    repository.commit("Theirs");
+    repository.git(["checkout", "-q", "-"]).ok();
+    repository.write(NOTE, ours);
+    repository.commit("Ours");
+    repository
+}
+
+const BASE: &str = "mood: calm\ntags: [sea]\n";
+
+fn conflicting(sandbox: &Sandbox) -> Machine<'_> {
+    diverged(
+        sandbox,
+        &text(BASE, "Body.\n"),
+        &text("mood: good\ntags: [sea, fog]\n", "Body.\n"),
+        &text("mood: bad\ntags: [sea, rain]\n", "Body.\n"),
+    )
+}
+
+#[test]
+fn a_conflict_marks_its_field_with_gits_labels() {
+    let sandbox = Sandbox::new();
+    let vault = conflicting(&sandbox);
+    vault.git(["merge", "other"]).fails();
+    assert_eq!(
+        vault.read(NOTE),
+        text(
+            "<<<<<<< HEAD\nmood: good\n=======\nmood: bad\n>>>>>>> other\ntags: [sea, fog, rain]\n",
+            "Body.\n"
+        )
+    );
+    vault.git(["status", "--porcelain"]).says("UU note.md");
+    // What is marked cannot be committed by mistake.
+    vault.git(["add", NOTE]).ok();
+    vault
+        .git(["commit", "-m", "Merge"])
+        .fails()
+        .mentions("note.md:2");
+}
+
+#[test]
+fn the_conflict_style_is_gits() {
+    for (style, wanted) in [
+        ("diff3", "<<<<<<< HEAD\nmood: good\n||||||| "),
+        ("zdiff3", "<<<<<<< HEAD\nmood: good\n||||||| "),
+        ("merge", "<<<<<<< HEAD\nmood: good\n=======\n"),
+    ] {
+        let sandbox = Sandbox::new();
+        let vault = conflicting(&sandbox);
+        vault
+            .git([
+                "-c",
+                &format!("merge.conflictStyle={style}"),
+                "merge",
+                "other",
+            ])
+            .fails();
+        assert!(vault.read(NOTE).contains(wanted), "{}", vault.read(NOTE));
+    }
+}
+
+#[test]
+fn off_means_gits_own_merge() {
+    let sandbox = Sandbox::new();
+    let vault = conflicting(&sandbox);
+    vault
+        .run_with(&[("PALIMPSEST", "0")], "git", ["merge", "other"])
+        .fails();
+    assert!(
+        vault.read(NOTE).contains("tags: [sea, fog]\n=======\n"),
+        "{}",
+        vault.read(NOTE)
+    );
+}
+
+#[test]
+fn a_wrong_setting_leaves_the_merge_to_git_and_is_named() {
+    let sandbox = Sandbox::new();
+    let vault = conflicting(&sandbox);
+    vault.write("palimpsest.toml", "[merge.fields]\ntags = \"union\"\n");
+    vault
+        .git(["merge", "other"])
+        .fails()
+        .mentions("palimpsest.toml:2:8: merge.fields.tags = \"union\"");
+    assert!(vault.read(NOTE).contains("tags: [sea, fog]\n=======\n"));
+}
+
+#[test]
+fn a_setting_decides_how_a_field_merges() {
+    let sandbox = Sandbox::new();
+    let vault = conflicting(&sandbox);
+    vault.write("palimpsest.toml", "[merge.fields]\ntags = \"sequence\"\n");
+    vault.git(["merge", "other"]).fails();
+    assert!(
+        vault.read(NOTE).contains("tags: [sea, fog]\n=======\n"),
+        "{}",
+        vault.read(NOTE)
+    );
+}
+
+#[test]
+fn frontmatter_that_is_no_yaml_is_merged_by_line_and_named() {
+    let sandbox = Sandbox::new();
+    let vault = diverged(
+        &sandbox,
+        &text("mood: calm\ncity: Ferry\nlist: [a\n", "Body.\n"),
+        &text("mood: good\ncity: Ferry\nlist: [a\n", "Body.\n"),
+        &text("mood: calm\ncity: Ferry\nlist: [a, b\n", "Body.\n"),
+    );
+    vault
+        .git(["merge", "other"])
+        .ok()
+        .mentions("note.md: merged by line: base: the frontmatter is no YAML");
+}
+
+#[test]
+fn a_driver_that_cannot_work_refuses_the_merge() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder("anywhere");
+    folder.write("ours.md", "ours");
+    // A missing input, and a wrong call: never a code that reads as a conflict.
+    folder
+        .palimpsest(["merge-driver", "none.md", "ours.md", "none.md"])
+        .exits(129);
+    folder.palimpsest(["merge-driver", "--nonsense"]).exits(129);
+    folder
+        .palimpsest(["ledger-driver", "none", "ours.md", "none"])
+        .exits(129);
+    assert_eq!(folder.read("ours.md"), "ours");
+}
+
+#[test]
+fn criss_cross_merges_give_the_same_tree() {
+    let sandbox = Sandbox::new();
+    let vault = diverged(
+        &sandbox,
+        &text("mood: calm\ntags: [sea]\n", "Body.\n"),
+        &text("mood: calm\ntags: [sea, fog]\n", "Body.\n"),
+        &text("mood: good\ntags: [sea, rain]\n", "Body.\n"),
+    );
+    let main = vault.oid("HEAD");
+    let other = vault.oid("other");
+    vault.git(["merge", "-q", "other"]).ok();
+    vault.git(["checkout", "-q", "other"]).ok();
+    vault.git(["merge", "-q", &main]).ok();
+    assert_eq!(vault.oid("HEAD^{tree}"), vault.oid("@{-1}^{tree}"));
+    // Both go on from their own merge, and meet with two bases.
+    vault.write(
+        NOTE,
+        text("mood: good\ntags: [sea, fog, rain, one]\n", "Body.\n"),
+    );
+    vault.commit("One");
+    let one = vault.oid("HEAD");
+    vault.git(["checkout", "-q", "-"]).ok();
+    vault.write(
+        NOTE,
+        text("mood: good\ntags: [sea, fog, rain, two]\n", "Body.\n"),
+    );
+    vault.commit("Two");
+    assert_ne!(main, other);
+    vault.git(["merge", "-q", &one]).ok();
+    assert_eq!(
+        vault.read(NOTE),
+        text("mood: good\ntags: [sea, fog, rain, one, two]\n", "Body.\n")
+    );
+    vault.assert_clean();
+}

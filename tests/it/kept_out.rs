@@ -1,0 +1,116 @@
+//! What was removed stays removed in merges that knew nothing of it, and comes
+//! back where somebody who knew put it back.
+
+use crate::sandbox::{Machine, Sandbox};
+
+const DAY: &str = "2024-11-01";
+const FIELDS: &str = "\
+city: Lisbon
+people: [Alice]
+mood: calm
+tags: [rain]
+";
+
+fn machines(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, FIELDS, "Went to the quay.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    desktop.palimpsest(["init"]).ok();
+    (laptop, desktop)
+}
+
+fn edit(machine: &Machine<'_>, from: &str, to: &str) {
+    machine.edit_entry(DAY, from, to);
+    machine.commit(&format!("{from} to {to}"));
+}
+
+/// The laptop adds Bob and removes him again, and changes something else, so that
+/// both sides changed the file.
+fn add_and_remove_bob(laptop: &Machine<'_>) {
+    edit(laptop, "[Alice]", "[Alice, Bob]");
+    edit(laptop, "[Alice, Bob]", "[Alice]");
+    edit(laptop, "mood: calm", "mood: good");
+    laptop.push();
+}
+
+#[test]
+fn an_addition_that_did_not_know_of_the_removal_is_kept_out() {
+    for pull in [&["pull", "--no-rebase"][..], &["pull", "--rebase"]] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = machines(&sandbox);
+        add_and_remove_bob(&laptop);
+        edit(&desktop, "[Alice]", "[Alice, Bob, Carol]");
+        let pulled = desktop.git(pull).ok();
+        pulled.mentions("person Bob stays out, it was removed");
+        desktop.assert_clean();
+        assert!(
+            desktop
+                .read_entry(DAY)
+                .contains("people: [Alice, Carol]\nmood: good"),
+            "{pull:?}"
+        );
+        desktop.push();
+        laptop.pull();
+        assert_eq!(laptop.read_entry(DAY), desktop.read_entry(DAY));
+    }
+}
+
+#[test]
+fn an_addition_that_knew_of_the_removal_stays() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    add_and_remove_bob(&laptop);
+    desktop.pull();
+    edit(&desktop, "[Alice]", "[Alice, Bob]");
+    edit(&laptop, "mood: good", "mood: fine");
+    laptop.push();
+    desktop.pull().silent_about("stays out");
+    assert!(
+        desktop
+            .read_entry(DAY)
+            .contains("people: [Alice, Bob]\nmood: fine")
+    );
+    desktop.push();
+    laptop.pull();
+    assert!(laptop.read_entry(DAY).contains("people: [Alice, Bob]"));
+}
+
+#[test]
+fn one_re_addition_does_not_restore_another_removal() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.push();
+    desktop.pull();
+    // Both remove him; the desktop puts him back and knows its own removal alone.
+    edit(&laptop, "[Alice, Bob]", "[Alice]");
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", "[Alice]");
+    edit(&desktop, "[Alice]", "[Alice, Carol, Bob]");
+    desktop.pull();
+    desktop.assert_clean();
+    assert!(desktop.read_entry(DAY).contains("people: [Alice, Carol]"));
+}
+
+#[test]
+fn without_known_commits_the_merge_is_three_way_and_says_so() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    add_and_remove_bob(&laptop);
+    desktop.git(["fetch", "-q"]).ok();
+    edit(&desktop, "[Alice]", "[Alice, Bob]");
+    desktop
+        .git(["cherry-pick", "origin/main"])
+        .ok()
+        .silent_about("stays out");
+    desktop.assert_clean();
+    assert!(
+        desktop
+            .read_entry(DAY)
+            .contains("people: [Alice, Bob]\nmood: good")
+    );
+}
