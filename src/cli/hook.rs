@@ -54,11 +54,7 @@ impl Hook {
         }
         match self.name.as_str() {
             "pre-commit" => return pre_commit(ui, repo, layout),
-            "post-commit" => {
-                if !is_rebasing(repo.git_dir()) {
-                    commit::after_commit(repo, layout)?;
-                }
-            }
+            "post-commit" => commit::after_commit(repo, layout)?,
             "post-merge" => {
                 // A squash is no merge yet: its commit is still to come.
                 if self.args.first().is_none_or(|squash| squash != "1") {
@@ -70,15 +66,17 @@ impl Hook {
                     say_conflicts(ui, repo, layout, "ORIG_HEAD")?;
                 }
             }
-            "post-checkout" => {
-                // In a rebase the end alone counts.
-                if is_rebasing(repo.git_dir()) || self.args.get(2).is_some_and(|flag| flag == "0") {
-                    return Ok(Exit::Ok);
-                }
+            // Files of the work tree came from the index: HEAD is where it was.
+            "post-checkout" if self.args.get(2).is_some_and(|flag| flag == "0") => {
+                return Ok(Exit::Ok);
             }
+            "post-checkout" => {}
             _ => return Ok(Exit::Ok),
         }
-        bring_up_to_date(ui, repo, layout);
+        // In the middle of a rebase HEAD moves on at once; its end is what counts.
+        if self.name == "post-rewrite" || !is_rebasing(repo.git_dir()) {
+            bring_up_to_date(ui, repo, layout);
+        }
         Ok(Exit::Ok)
     }
 }

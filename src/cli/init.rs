@@ -8,8 +8,8 @@ use clap::Args;
 use super::hook::may_index;
 use super::{Exit, Ui};
 use crate::journal::Layout;
-use crate::repo::Repo;
 use crate::repo::install::has_journal;
+use crate::repo::{MACHINE, Repo};
 use crate::sync::refresh;
 
 /// Set a repository up: merge drivers, hooks, attributes, ignored paths, settings
@@ -34,11 +34,13 @@ impl Init {
             true => "would set",
             false => "set",
         };
-        for step in &plan.steps {
-            if !self.dry_run {
+        if !self.dry_run {
+            for step in &plan.steps {
                 repo.apply(step)?;
             }
-            ui.line(format_args!("{verb} {step}"))?;
+        }
+        for line in plan.lines() {
+            ui.line(format_args!("{verb} {line}"))?;
         }
         for note in &plan.notes {
             ui.line(format_args!("note: {note}"))?;
@@ -46,6 +48,10 @@ impl Init {
         if self.dry_run {
             return Ok(Exit::Ok);
         }
+        ui.line(format_args!(
+            "this machine is called {} (to change it: git config {MACHINE} NAME)",
+            repo.machine()?
+        ))?;
         if plan.steps.is_empty() {
             ui.line("everything is set up already")?;
         }

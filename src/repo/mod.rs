@@ -17,6 +17,7 @@ mod object;
 mod open;
 mod work_tree;
 
+pub use config::MACHINE;
 pub use error::RepoError;
 pub use index::{Index, StagedFile};
 pub use lines::GitLines;

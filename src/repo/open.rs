@@ -1,7 +1,10 @@
 //! Finding and opening a repository.
 
 use std::env;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use super::RepoError;
 
@@ -35,7 +38,14 @@ impl Repo {
     pub fn from_env() -> Result<Self, RepoError> {
         let here = env::current_dir().map_err(RepoError::io("."))?;
         let found = if env::var_os("GIT_DIR").is_some() {
-            git2::Repository::open_from_env()
+            git2::Repository::open_from_env().and_then(|git| {
+                // libgit2 takes a relative GIT_WORK_TREE from the git directory,
+                // and does not know that without one the current folder is meant.
+                if let Some(top) = top_level() {
+                    git.set_workdir(&top, false)?;
+                }
+                Ok(git)
+            })
         } else {
             git2::Repository::discover(&here)
         };
@@ -104,4 +114,15 @@ impl Repo {
     pub fn common_dir(&self) -> &Path {
         self.git.commondir()
     }
+}
+
+/// The top of the work tree as git has it, in this environment.
+fn top_level() -> Option<PathBuf> {
+    let output = Command::new("git")
+        .args(["rev-parse", "--show-toplevel"])
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let path = output.stdout.strip_suffix(b"\n")?;
+    (!path.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(path)))
 }

@@ -316,3 +316,48 @@ fn a_commit_that_was_not_checked_is_let_be() {
     laptop.assert_clean();
     assert!(!laptop.read(LEDGER).contains("Eve"));
 }
+
+#[test]
+fn hunks_picked_one_by_one() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let body: String = (1..30).map(|n| format!("Line {n}\n")).collect();
+    laptop.write_entry(DAY, "people: [Al, Bob, Eve]", &body);
+    laptop.commit("Long");
+    remove(&laptop, "Bob, ", "");
+    laptop.edit_entry(DAY, "Line 29", "Line 29, changed");
+    laptop
+        .run_with(
+            &[],
+            "sh",
+            ["-c", "printf 'y\\nn\\n' | git commit -q -p -m Hunk"],
+        )
+        .ok();
+    assert_eq!(kept_out(&laptop), ["Bob"]);
+    laptop
+        .git(["status", "--porcelain"])
+        .ok()
+        .is(&format!("M {}", entry(DAY)));
+    laptop
+        .git(["diff", "--stat"])
+        .ok()
+        .says("1 insertion(+), 1 deletion(-)");
+}
+
+#[test]
+fn a_git_directory_elsewhere() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    std::fs::rename(laptop.path(".git"), sandbox.root().join("away.git")).unwrap();
+    remove(&laptop, "Bob, ", "");
+    let git = sandbox.root().join("away.git").display().to_string();
+    let env = [("GIT_DIR", git.as_str()), ("GIT_WORK_TREE", ".")];
+    laptop
+        .run_with(&env, "git", ["commit", "-qam", "Bob"])
+        .ok()
+        .warns("Bob removed");
+    laptop
+        .run_with(&env, "git", ["status", "--porcelain"])
+        .ok()
+        .is("");
+}

@@ -258,6 +258,52 @@ fn an_uncommitted_edit_blocks_no_pull_of_other_entries() {
     assert!(desktop.read(LEDGER).contains(r#""item":"Bob""#));
 }
 
+#[test]
+fn a_merge_that_waits_for_its_commit_says_what_came_in() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, "Bob]", "Bob, Charlie]");
+    laptop.push();
+    edit(&desktop, "[rain]", "[rain, ferry]");
+    desktop.git(["pull", "--no-commit"]).ok();
+    desktop.git(["commit", "--no-edit"]).ok().warns(DETECTED);
+    assert_eq!(texts_of(&desktop), ["desktop", "laptop"]);
+    desktop.assert_clean();
+}
+
+#[test]
+fn a_ledger_merged_without_the_driver_is_merged_again() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, "Bob]", "Bob, Charlie]");
+    laptop.push();
+    edit(&desktop, "[rain]", "[rain, ferry]");
+    let driver = desktop
+        .git(["config", "merge.palimpsest-ledger.driver"])
+        .text()
+        .to_owned();
+    desktop
+        .git([
+            "config",
+            "merge.palimpsest-ledger.driver",
+            "git merge-file %A %O %B",
+        ])
+        .ok();
+    desktop.git(["pull"]).exits(1);
+    desktop
+        .git(["commit", "-qam", "With markers"])
+        .exits(1)
+        .warns("data/ledger/2024.jsonl:1:1: conflict markers")
+        .warns("`git checkout -m -- data/ledger/2024.jsonl`");
+    desktop
+        .git(["config", "merge.palimpsest-ledger.driver", &driver])
+        .ok();
+    desktop.git(["checkout", "-m", "--", LEDGER]).ok();
+    desktop.commit("Merged").warns(DETECTED);
+    assert_eq!(texts_of(&desktop), ["desktop", "laptop"]);
+    desktop.assert_clean();
+}
+
 /// One machine removes the entry, the other edits it; git stops at that.
 fn removed_and_edited<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
     let (laptop, desktop) = machines(sandbox);

@@ -71,8 +71,8 @@ fn a_dry_run_changes_nothing() {
     laptop
         .palimpsest(["init", "--dry-run"])
         .ok()
-        .says("would set hook ")
-        .says("would set git config merge.palimpsest.driver");
+        .says("would set hooks pre-commit, post-commit, ")
+        .says("would set merge driver palimpsest: ");
     assert_eq!(installed(&laptop), before);
     laptop.assert_clean();
 }
@@ -163,7 +163,7 @@ fn the_hooks_folder_of_the_configuration_is_used() {
     laptop
         .git(["config", "core.hooksPath", shared.to_str().unwrap()])
         .ok();
-    laptop.palimpsest(["init"]).ok().says("my hooks/pre-commit");
+    laptop.palimpsest(["init"]).ok().says("my hooks");
     assert!(!laptop.exists(".git/hooks/pre-commit"));
     laptop.edit_entry(DAY, "Bob", "Zoe");
     laptop

@@ -7,7 +7,7 @@ mod files;
 mod hook;
 mod uninstall;
 
-use std::fmt;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Repo, RepoError};
@@ -54,24 +54,47 @@ pub enum Step {
     },
 }
 
-impl fmt::Display for Step {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Hook { path, keep, .. } => {
-                write!(f, "hook {}", path.display())?;
-                match keep {
-                    Some(kept) => {
-                        let name = kept.file_name().unwrap_or_default();
-                        write!(f, " (yours is kept as {}, and runs first)", name.display())
+impl Plan {
+    /// What the steps come to, a line each; steps of one kind are told together.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut hooks: Vec<String> = Vec::new();
+        let mut folder = PathBuf::new();
+        let mut told = BTreeSet::new();
+        for step in &self.steps {
+            match step {
+                Step::Hook { path, keep, .. } => {
+                    let name = path.file_name().unwrap_or_default().display().to_string();
+                    if let Some(kept) = keep {
+                        let kept = kept.file_name().unwrap_or_default().display();
+                        lines.push(format!(
+                            "hook {name}: yours is kept as {kept}, and runs first"
+                        ));
                     }
-                    None => Ok(()),
+                    hooks.push(name);
+                    path.parent().unwrap_or(path).clone_into(&mut folder);
+                }
+                Step::Config { key, value, why } => {
+                    // The two values of a driver, and the mark of a value, are one thing.
+                    let section = key.rsplit_once('.').map_or(key.as_str(), |(s, _)| s);
+                    if told.insert(section) && *key != drivers::PULL_MARK {
+                        lines.push(match section.strip_prefix("merge.") {
+                            Some(driver) => format!("merge driver {driver}: {why}"),
+                            None => format!("git config {key} {value}: {why}"),
+                        });
+                    }
+                }
+                Step::Lines { path, why, .. } | Step::File { path, why, .. } => {
+                    lines.push(format!("{path}: {why}"));
                 }
             }
-            Self::Config { key, why, .. } => write!(f, "git config {key}: {why}"),
-            Self::Lines { path, why, .. } | Self::File { path, why, .. } => {
-                write!(f, "{path}: {why}")
-            }
         }
+        if !hooks.is_empty() {
+            let hooks = format!("hooks {} in {}", hooks.join(", "), folder.display());
+            lines.insert(0, hooks);
+        }
+        lines
     }
 }
 

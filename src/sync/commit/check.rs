@@ -14,7 +14,12 @@ use super::versions::{facts, key_of};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// Conflict markers in a file.
-    Markers { path: String, line: usize },
+    Markers {
+        path: String,
+        line: usize,
+        /// A ledger: its driver merges it without a conflict.
+        ledger: bool,
+    },
     /// An entry or note that cannot be read.
     Unreadable {
         path: String,
@@ -31,11 +36,14 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Markers { path, line } => write!(
-                f,
-                "{path}:{line}:1: conflict markers; edit the file, then `git add {}`",
-                quoted(path)
-            ),
+            Self::Markers { path, line, ledger } => {
+                let mend = match ledger {
+                    true => "merge it again with `git checkout -m --",
+                    false => "edit the file, then `git add",
+                };
+                let word = quoted(path);
+                write!(f, "{path}:{line}:1: conflict markers; {mend} {word}`")
+            }
             Self::Unreadable { path, error } => write!(f, "{path}:{error}"),
             Self::TwoOfOneDate { date, path, other } => write!(
                 f,
@@ -93,6 +101,7 @@ pub(super) fn check(
             found.refusals.push(Refusal::Markers {
                 path: change.path.clone(),
                 line: markers.line,
+                ledger: matches!(kind, PathKind::Ledger(_)),
             });
             continue;
         }

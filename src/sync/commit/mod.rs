@@ -100,7 +100,7 @@ fn record(
         }
     }
     for year in years.values() {
-        report.add_conflicts(&year.known, &year.current);
+        report.add_conflicts(year.head(), &year.known, &year.current);
         report.warnings.extend(year.older_copy());
     }
     let files: Vec<_> = years.values().filter_map(rows::Year::to_stage).collect();

@@ -26,6 +26,8 @@ pub struct PreCommit {
     pub returned: Vec<EntryDate>,
     /// Conflicts that it settles.
     pub settled: Vec<(EntryDate, Source)>,
+    /// Conflicts that a merge brings in with this commit.
+    pub detected: Vec<EntryDate>,
     /// Conflicts that go on.
     pub unresolved: Vec<(EntryDate, Source)>,
     /// Items that stand in an entry although a removal keeps them out.
@@ -68,7 +70,8 @@ impl PreCommit {
             .extend(standing.map(|(table, item)| KeptOut { entry, table, item }));
     }
 
-    pub(super) fn add_conflicts(&mut self, known: &Ledger, current: &Ledger) {
+    /// `head` is HEAD's ledger, `known` what the merge made of the parents'.
+    pub(super) fn add_conflicts(&mut self, head: &Ledger, known: &Ledger, current: &Ledger) {
         let now = |entry, source| {
             let state = current.sync.get(&(entry, source));
             state.is_some_and(crate::ledger::SyncState::is_conflict)
@@ -78,11 +81,12 @@ impl PreCommit {
                 self.settled.push((entry, source));
             }
         }
-        self.unresolved.extend(
-            current
-                .conflicts()
-                .map(|(entry, source, _)| (entry, source)),
-        );
+        for (entry, source, state) in current.conflicts() {
+            if head.sync.get(&(entry, source)) != Some(state) {
+                self.detected.push(entry);
+            }
+            self.unresolved.push((entry, source));
+        }
     }
 }
 
@@ -105,6 +109,9 @@ impl fmt::Display for PreCommit {
         }
         for entry in &self.returned {
             writeln!(f, "recorded: entry {entry} is back")?;
+        }
+        for entry in &self.detected {
+            writeln!(f, "Conflict detected for entry {entry}")?;
         }
         for (entry, source) in &self.settled {
             writeln!(

@@ -181,6 +181,11 @@ impl Year {
         })
     }
 
+    /// HEAD's own ledger; before the first commit an empty one.
+    pub fn head(&self) -> &Ledger {
+        self.parents.first().unwrap_or(&self.known)
+    }
+
     /// The file to stage, if it has to change.
     pub fn to_stage(&self) -> Option<StagedFile> {
         let same = match &self.staged {
