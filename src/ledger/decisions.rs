@@ -1,9 +1,7 @@
 //! What a person decided in a ledger file, told apart from rows that an aborted
 //! commit left there. Recognised by the rows themselves, never by remembering.
 
-use super::merge::{deletion, tombstone};
-use super::{Deletion, Ledger, Restored, State, SyncState, Tombstone, removal_id};
-use crate::merge::ThreeWay;
+use super::{Ledger, Restored, State, SyncState, Tombstone, removal_id};
 
 /// `known` (HEAD's ledger; in a merge commit what the merge makes of the
 /// parents') with the decisions that `edited`, a version of the same file, adds.
@@ -17,25 +15,29 @@ pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, parent: &str) -
     for (key, row) in &edited.tombstones {
         let item = key.item.as_str();
         let own = || removal_id(machine, parent, key.entry, Some(key.table), item) == key.id;
-        let decided = match known.tombstones.get(key) {
-            Some(was) if re_added(&was.state, &row.state) => None,
-            Some(was) => tombstone(ThreeWay::new(None, Some(was), Some(row))),
-            None if is_derived(row) && own() => None,
-            None => Some(row.clone()),
-        };
-        out.tombstones
-            .extend(decided.map(|row: Tombstone| (key.clone(), row)));
+        match out.tombstones.get_mut(key) {
+            Some(was) => {
+                was.permanent |= row.permanent;
+                decide(&mut was.state, &row.state);
+                if row.shortened && was.state.is_active() {
+                    was.shorten();
+                }
+            }
+            None if is_derived(row) && own() => {}
+            None => {
+                out.tombstones.insert(key.clone(), row.clone());
+            }
+        }
     }
     for (key, row) in &edited.deletions {
         let own = || removal_id(machine, parent, key.0, None, &row.path) == key.1;
-        let decided = match known.deletions.get(key) {
-            Some(was) if re_added(&was.state, &row.state) => None,
-            Some(was) => deletion(ThreeWay::new(None, Some(was), Some(row))),
-            None if row.state.is_active() && own() => None,
-            None => Some(row.clone()),
-        };
-        out.deletions
-            .extend(decided.map(|row: Deletion| (key.clone(), row)));
+        match out.deletions.get_mut(key) {
+            Some(was) => decide(&mut was.state, &row.state),
+            None if row.state.is_active() && own() => {}
+            None => {
+                out.deletions.insert(key.clone(), row.clone());
+            }
+        }
     }
     for (key, row) in &edited.sync {
         let counter = known.sync.get(key).map_or(0, |s| s.counter);
@@ -49,12 +51,18 @@ pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, parent: &str) -
     out
 }
 
-const fn is_derived(row: &Tombstone) -> bool {
-    row.state.is_active() && !row.permanent && !row.shortened
+/// Takes over a restoration that a person decided. One that was found in a commit
+/// is found again where it holds, and the first that was recorded stays.
+fn decide(was: &mut State, now: &State) {
+    if let (State::Active, State::Restored(restored)) = (&*was, now)
+        && restored.how != Restored::RE_ADDED
+    {
+        *was = now.clone();
+    }
 }
 
-fn re_added(was: &State, now: &State) -> bool {
-    matches!(now, State::Restored(r) if r.how == Restored::RE_ADDED) && was.is_active()
+const fn is_derived(row: &Tombstone) -> bool {
+    row.state.is_active() && !row.permanent && !row.shortened
 }
 
 /// The newest text of the state was recorded by settling a conflict.
@@ -99,41 +107,49 @@ mod tests {
         }
     }
 
-    fn decide(known: &Ledger, edited: &Ledger) -> Ledger {
+    fn decided(known: &Ledger, edited: &Ledger) -> Ledger {
         decisions(known, edited, "laptop", "c0ffee")
     }
 
     #[test]
     fn a_row_that_an_aborted_commit_left_is_computed_anew() {
         let left = with(&[(derived_here("Bob"), row())]);
-        assert_eq!(decide(&Ledger::default(), &left), Ledger::default());
+        assert_eq!(decided(&Ledger::default(), &left), Ledger::default());
         // Another machine's, or one of an earlier commit, is a row.
         let other = with(&[(key("2024-11-01", "Bob", "1"), row())]);
-        assert_eq!(decide(&Ledger::default(), &other), other);
+        assert_eq!(decided(&Ledger::default(), &other), other);
         // So is one that a person made permanent.
         let permanent = Tombstone {
             permanent: true,
             ..row()
         };
         let kept = with(&[(derived_here("Bob"), permanent)]);
-        assert_eq!(decide(&Ledger::default(), &kept), kept);
+        assert_eq!(decided(&Ledger::default(), &kept), kept);
     }
 
     #[test]
     fn a_decision_counts_and_a_derived_restoration_does_not() {
         let known = with(&[(key("2024-11-01", "Bob", "1"), row())]);
         let by_hand = with(&[(key("2024-11-01", "Bob", "1"), restored(Restored::METADB))]);
-        assert_eq!(decide(&known, &by_hand), by_hand);
+        assert_eq!(decided(&known, &by_hand), by_hand);
         let found = with(&[(key("2024-11-01", "Bob", "1"), restored(Restored::RE_ADDED))]);
-        assert_eq!(decide(&known, &found), known);
+        assert_eq!(decided(&known, &found), known);
+        // Nor does an earlier one replace the one that was recorded.
+        let mut later = found.clone();
+        for row in later.tombstones.values_mut() {
+            if let State::Restored(r) = &mut row.state {
+                r.at = "2026-12-01T00:00:00Z".into();
+            }
+        }
+        assert_eq!(decided(&later, &found), later);
     }
 
     #[test]
     fn a_stale_copy_takes_nothing_away() {
         let known = with(&[(key("2024-11-01", "Bob", "1"), restored(Restored::METADB))]);
-        assert_eq!(decide(&known, &Ledger::default()), known);
+        assert_eq!(decided(&known, &Ledger::default()), known);
         let older = with(&[(key("2024-11-01", "Bob", "1"), row())]);
-        assert_eq!(decide(&known, &older), known);
+        assert_eq!(decided(&known, &older), known);
     }
 
     #[test]
@@ -148,8 +164,8 @@ mod tests {
         ));
         let edited = ledger(state(3, &[hash("0c", "laptop", 3, false)]));
         let settled = ledger(state(3, &[hash("0c", "laptop", 3, true)]));
-        assert_eq!(decide(&known, &edited), known);
-        assert_eq!(decide(&known, &settled), settled);
-        assert_eq!(decide(&settled, &known), settled);
+        assert_eq!(decided(&known, &edited), known);
+        assert_eq!(decided(&known, &settled), settled);
+        assert_eq!(decided(&settled, &known), settled);
     }
 }

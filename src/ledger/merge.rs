@@ -66,7 +66,7 @@ fn rows<K: Ord + Clone, V>(
 }
 
 /// `None` only for a row that stands nowhere.
-pub(super) fn tombstone(row: ThreeWay<Option<&Tombstone>>) -> Option<Tombstone> {
+fn tombstone(row: ThreeWay<Option<&Tombstone>>) -> Option<Tombstone> {
     if let Some(Some(row)) = row.trivial() {
         return Some(row.clone());
     }
@@ -88,7 +88,7 @@ pub(super) fn tombstone(row: ThreeWay<Option<&Tombstone>>) -> Option<Tombstone> 
     })
 }
 
-pub(super) fn deletion(row: ThreeWay<Option<&Deletion>>) -> Option<Deletion> {
+fn deletion(row: ThreeWay<Option<&Deletion>>) -> Option<Deletion> {
     if let Some(Some(row)) = row.trivial() {
         return Some(row.clone());
     }

@@ -103,6 +103,15 @@ fn record(
         report.add_conflicts(year.head(), &year.known, &year.current);
         report.warnings.extend(year.older_copy());
     }
-    let files: Vec<_> = years.values().filter_map(rows::Year::to_stage).collect();
+    let mut files = Vec::new();
+    for year in years.values() {
+        let Some(file) = year.to_stage() else {
+            continue;
+        };
+        if year.is_heads(repo, &ground.parents)? {
+            year.follow(repo)?;
+        }
+        files.push(file);
+    }
     repo.stage(&files)
 }

@@ -174,16 +174,32 @@ impl Year {
             });
         older.then(|| {
             let path = &self.path;
-            format!(
-                "{path}: what is staged is older than HEAD; nothing is taken out of the ledger \
-                 (to have it back in the folder too: `git checkout HEAD -- {path}`)"
-            )
+            format!("{path}: what is staged is older than HEAD; nothing is taken out of the ledger")
         })
     }
 
     /// HEAD's own ledger; before the first commit an empty one.
     pub fn head(&self) -> &Ledger {
         self.parents.first().unwrap_or(&self.known)
+    }
+
+    /// Whether the file is to be staged only to be HEAD's again: the commit does
+    /// not change it, so nothing would tell `post-commit` of it.
+    pub fn is_heads(&self, repo: &Repo, parents: &[ObjectId]) -> Result<bool, RepoError> {
+        let [head] = parents else {
+            return Ok(false);
+        };
+        let committed = repo.read_at(*head, &self.path)?;
+        Ok(committed.is_some_and(|bytes| ledger::parse(&bytes) == self.current))
+    }
+
+    /// Lets the work tree's file follow, if it is what was staged.
+    pub fn follow(&self, repo: &Repo) -> Result<(), RepoError> {
+        let work = repo.read_work_file(&self.path)?;
+        if work.is_some() && work == self.staged {
+            repo.write_work_file(&self.path, &ledger::format(&self.current))?;
+        }
+        Ok(())
     }
 
     /// The file to stage, if it has to change.
