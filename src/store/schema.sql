@@ -20,6 +20,12 @@ CREATE TABLE files (
     problem TEXT               -- line:column: why it could not be read
 ) STRICT, WITHOUT ROWID;
 
+-- Entries and notes that HEAD has at another place than the usual one.
+CREATE TABLE head_paths (
+    path TEXT PRIMARY KEY,
+    entry TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- A digest of each entry's ledger rows (HEAD's and the work tree's), to find those that changed.
 CREATE TABLE ledger_digests (
     entry TEXT PRIMARY KEY,

@@ -126,6 +126,47 @@ impl<'a> Update<'a> {
         .map_err(|e| self.wrap(e))
     }
 
+    /// Notes that HEAD has, or has no more, a file of this entry at an unusual place.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn set_head_path(
+        &mut self,
+        path: &str,
+        entry: Option<EntryDate>,
+    ) -> Result<(), StoreError> {
+        match entry.map(|e| e.to_string()) {
+            Some(entry) => self.run(
+                "INSERT OR REPLACE INTO head_paths VALUES (?1, ?2)",
+                &[&path, &entry],
+            ),
+            None => self.run("DELETE FROM head_paths WHERE path = ?1", &[&path]),
+        }
+        .map_err(|e| self.wrap(e))
+    }
+
+    /// Forgets the unusual places of HEAD's files.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn clear_head_paths(&mut self) -> Result<(), StoreError> {
+        self.run("DELETE FROM head_paths", &[])
+            .map_err(|e| self.wrap(e))
+    }
+
+    /// The unusual places of HEAD's files of an entry.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn head_paths(&self, date: EntryDate) -> Result<Vec<String>, StoreError> {
+        let query = || -> Sql<Vec<String>> {
+            let sql = "SELECT path FROM head_paths WHERE entry = ?1";
+            let mut rows = self.connection.prepare_cached(sql)?;
+            rows.query_map([date.to_string()], |r| r.get(0))?.collect()
+        };
+        query().map_err(|e| self.wrap(e))
+    }
+
     /// Notes the digest of an entry's ledger rows, or that it has none.
     ///
     /// # Errors
@@ -183,22 +224,6 @@ impl<'a> Update<'a> {
             row.query_row([date.to_string()], |_| Ok(())).optional()
         };
         query().map(|row| row.is_some()).map_err(|e| self.wrap(e))
-    }
-
-    /// Where an entry's file is or was, as indexed.
-    ///
-    /// # Errors
-    /// The database's own.
-    pub fn path(&self, date: EntryDate) -> Result<Option<String>, StoreError> {
-        if self.fill {
-            return Ok(None);
-        }
-        let sql = "SELECT path FROM entries WHERE entry = ?1";
-        let query = || {
-            let mut row = self.connection.prepare_cached(sql)?;
-            row.query_row([date.to_string()], |r| r.get(0)).optional()
-        };
-        query().map_err(|e| self.wrap(e))
     }
 
     /// Writes an entry's rows in place of the old ones.

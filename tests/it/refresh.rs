@@ -140,6 +140,11 @@ fn step(dice: &mut Dice, machine: &Machine<'_>) {
     let path = format!("journal/md/{}/{date}.md", &date[..4]);
     match dice.roll(12) {
         0..=4 => {
+            // Two files of one date are broken, and a broken entry that HEAD does
+            // not have keeps its rows: the one thing that cannot be made anew.
+            drop(std::fs::remove_file(
+                machine.path(&format!("journal/md/moved/{date}.md")),
+            ));
             let fields = entry(dice);
             machine.write_entry(date, &fields, dice.of(&["One.\n", "Two words.\n"]));
         }
@@ -166,6 +171,27 @@ fn step(dice: &mut Dice, machine: &Machine<'_>) {
     }
 }
 
+/// Makes new files look as if they were written long ago, each at another time:
+/// a file of this moment is read again anyway, and hides what is not noticed.
+fn age(folder: &std::path::Path, clock: &mut u64) {
+    for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        if file.path().is_dir() {
+            age(&file.path(), clock);
+            continue;
+        }
+        let modified = file.metadata().unwrap().modified().unwrap();
+        if modified.elapsed().unwrap_or_default().as_secs() < 3600 {
+            *clock += 1;
+            let then = std::time::UNIX_EPOCH
+                + std::time::Duration::from_millis(1_600_000_000_001 + *clock * 1000);
+            std::fs::File::open(file.path())
+                .unwrap()
+                .set_modified(then)
+                .unwrap();
+        }
+    }
+}
+
 fn options(scope: Scope) -> Options<'static> {
     Options::new(scope)
 }
@@ -182,13 +208,17 @@ fn index(machine: &Machine<'_>, database: &str, scope: Scope) -> (Store, Report)
 #[test]
 fn step_by_step_gives_the_rows_of_an_index_made_anew() {
     let mut tables = BTreeSet::new();
-    for seed in 0..16 {
+    for seed in 0..10 {
         let sandbox = Sandbox::new();
         let machine = sandbox.repository("laptop");
         machine.write(".git/info/exclude", "*.db*\n");
         let mut dice = Dice(seed);
+        let mut clock = 0;
         for at in 0..24 {
             step(&mut dice, &machine);
+            for folder in ["journal", "wiki", "data/ledger"] {
+                age(&machine.path(folder), &mut clock);
+            }
             if dice.roll(3) == 0 {
                 index(&machine, "data/steps.db", Scope::Head);
             }
@@ -213,5 +243,5 @@ fn step_by_step_gives_the_rows_of_an_index_made_anew() {
         assert_eq!(store.check().unwrap(), [] as [&str; 0], "seed {seed}");
     }
     // The histories reach every table but the one that compares stamps.
-    assert_eq!(tables.len(), 32, "{tables:?}");
+    assert_eq!(tables.len(), 33, "{tables:?}");
 }

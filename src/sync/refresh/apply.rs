@@ -36,6 +36,7 @@ type HeadFiles = BTreeMap<String, Blob>;
 
 impl Apply<'_, '_, '_> {
     pub(super) fn run(mut self, progress: &dyn Fn(usize, usize)) -> Result<Report, RefreshError> {
+        self.unusual_paths()?;
         let work = self.paths();
         let head_files = self.head_files()?;
         let head_paths = by_date(self.layout, head_files.keys());
@@ -66,6 +67,26 @@ impl Apply<'_, '_, '_> {
     /// The work tree's entry files (`false`) and note files (`true`) by date.
     fn paths(&self) -> Paths {
         by_date(self.layout, self.look.seen.files.keys())
+    }
+
+    /// Keeps up with where HEAD has files of entries at unusual places.
+    fn unusual_paths(&mut self) -> Result<(), RefreshError> {
+        if self.look.all_of_head {
+            self.update.clear_head_paths()?;
+        }
+        for path in &self.look.seen.head_changes {
+            let date = match self.layout.classify(path) {
+                PathKind::Entry(date) if *path != self.layout.entry_path(date) => date,
+                PathKind::Note(date) if *path != self.layout.note_path(date) => date,
+                _ => continue,
+            };
+            let there = match self.head {
+                Some(head) => self.repo.blob_at(head, path)?.is_some(),
+                None => false,
+            };
+            self.update.set_head_path(path, there.then_some(date))?;
+        }
+        Ok(())
     }
 
     /// What HEAD has at every path that may hold one of the planned dates.
@@ -103,12 +124,11 @@ impl Apply<'_, '_, '_> {
                 files.insert(path, blob);
             }
         }
-        // A file that was gone already keeps its place in its entry's row.
         for date in &self.plan.dates {
-            if let Some(path) = self.update.path(*date)?
-                && let Some(blob) = self.repo.blob_at(head, &path)?
-            {
-                files.insert(path, blob);
+            for path in self.update.head_paths(*date)? {
+                if let Some(blob) = self.repo.blob_at(head, &path)? {
+                    files.insert(path, blob);
+                }
             }
         }
         Ok(files)

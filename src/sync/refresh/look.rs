@@ -53,20 +53,21 @@ pub(super) fn look(
         }
         store.known()?
     } else {
-        let dates: BTreeSet<EntryDate> = head_changes
+        let known = known_around(layout, store, &head_changes, ledgers)?;
+        let usual = known
+            .1
             .iter()
-            .filter_map(|p| date_of(layout, p))
-            .collect();
-        let known = store.known_of(&dates, &years(layout, head_changes.iter()))?;
-        let paths: BTreeSet<&String> = known.files.keys().chain(&head_changes).collect();
+            .flat_map(|d| [layout.entry_path(*d), layout.note_path(*d)]);
+        let paths = known.0.files.keys().chain(&head_changes).cloned();
+        let paths: BTreeSet<String> = paths.chain(usual).collect();
         for path in paths {
-            match repo.work_file(path) {
+            match repo.work_file(&path) {
                 Ok(Some(file)) => found.add(&file),
                 Ok(None) => {}
-                Err(_) => found.skip(&Skipped::Symlink(path.clone())),
+                Err(_) => found.skip(&Skipped::Symlink(path)),
             }
         }
-        known
+        known.0
     };
 
     let mut seen = Seen {
@@ -89,6 +90,30 @@ pub(super) fn look(
         undated: found.undated,
         all_of_head,
     })
+}
+
+/// What is known of the dates that a change of HEAD is about: those whose files
+/// changed, and those whose rows in a changed ledger did.
+fn known_around(
+    layout: &Layout,
+    store: &Store,
+    head_changes: &[String],
+    ledgers: &mut Ledgers<'_>,
+) -> Result<(Known, BTreeSet<EntryDate>), RefreshError> {
+    let years = years(layout, head_changes.iter());
+    let of_files = head_changes.iter().filter_map(|p| date_of(layout, p));
+    let mut dates: BTreeSet<EntryDate> = of_files.collect();
+    let known = store.known_of(&BTreeSet::new(), &years)?.digests;
+    let mut now = BTreeMap::new();
+    for year in years.keys() {
+        now.extend(ledgers.year(*year)?.digests());
+    }
+    let changed = known
+        .keys()
+        .chain(now.keys())
+        .filter(|d| known.get(*d) != now.get(*d));
+    dates.extend(changed);
+    Ok((store.known_of(&dates, &years)?, dates))
 }
 
 /// Paths whose stamp is not the known one, on either side.
