@@ -3,6 +3,7 @@
 
 mod cases;
 mod corpus;
+mod hostile;
 mod laws;
 mod oracle;
 mod yaml_suite;
@@ -29,6 +30,24 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
 /// Merges with no settings and no tombstones.
 pub fn merge(sides: ThreeWay<&[u8]>) -> Merged {
     merge_as(Kind::Markdown, ConflictStyle::Merge, 7, sides)
+}
+
+/// Merges with the labels that git would give.
+pub fn merge_labelled(sides: ThreeWay<&[u8]>, labels: ThreeWay<&str>) -> Merged {
+    let merger = Merger {
+        rules: &Rules::default(),
+        lines: &GitLines::new(),
+        markers: Markers {
+            labels: labels.map(str::to_owned),
+            ..Markers::default()
+        },
+        virtual_base: false,
+        kept_out: &|_, _, _| None,
+        kind: Kind::Markdown,
+    };
+    merger
+        .merge(sides)
+        .expect("three texts can be merged by line")
 }
 
 /// Merges as a kind of file, with conflicts in a style and markers of a length.

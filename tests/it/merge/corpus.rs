@@ -17,6 +17,7 @@ use palimpsest::journal::yaml::{Tree, Value};
 use palimpsest::merge::{ConflictStyle, ThreeWay};
 
 use super::{merge, merge_as, shared};
+use crate::sandbox::Sandbox;
 
 type Fields = Vec<(Value, Value)>;
 
@@ -245,6 +246,78 @@ fn nothing_provably_wrong_comes_out_of_real_merges() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(lost.is_empty(), "{}", lost.join("\n"));
     assert!(settled >= 42, "{settled} settled, at least 42 were once");
+}
+
+/// The same merges as git makes them, with the driver installed: each file comes
+/// out as above, in one merge of two branches that hold all of them.
+#[test]
+fn git_makes_the_same_merges_with_the_driver_installed() {
+    let cases = cases();
+    if cases.is_empty() {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let vault = sandbox.repository("vault");
+    vault.palimpsest(["init"]).ok();
+    let read = |folder: &Path, name: &str| fs::read(folder.join(name)).unwrap();
+    let name = |folder: &Path| format!("{}.md", folder.file_name().unwrap().to_string_lossy());
+    let record = |side: &str| {
+        for folder in &cases {
+            vault.write(&name(folder), read(folder, side));
+        }
+        vault.git(["add", "-A"]).ok();
+        // The hook would refuse what these people committed now and then.
+        vault.git(["commit", "-q", "--no-verify", "-m", side]).ok();
+    };
+    record("base.md");
+    vault.git(["checkout", "-q", "-b", "theirs"]).ok();
+    record("theirs.md");
+    vault.git(["checkout", "-q", "-b", "ours", "theirs^"]).ok();
+    record("ours.md");
+    let conflicts = || {
+        let listed = vault
+            .git(["diff", "--name-only", "-z", "--diff-filter=U"])
+            .ok();
+        listed
+            .text()
+            .split('\0')
+            .filter(|n| !n.is_empty())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+
+    vault
+        .run_with(&[("PALIMPSEST", "0")], "git", ["merge", "-q", "theirs"])
+        .fails();
+    let gits = conflicts()
+        .iter()
+        .filter(|n| conflict_in_front(&fs::read(vault.path(n)).unwrap()))
+        .count();
+    vault.git(["merge", "--abort"]).ok();
+
+    vault.git(["merge", "-q", "theirs"]).fails();
+    let unmerged = conflicts();
+    let mut left = 0;
+    for folder in &cases {
+        let (base, ours, theirs) = (
+            read(folder, "base.md"),
+            read(folder, "ours.md"),
+            read(folder, "theirs.md"),
+        );
+        let file = name(folder);
+        let sides = ThreeWay::new(&base[..], &ours, &theirs);
+        let wanted = super::merge_labelled(sides, ThreeWay::new("base", "HEAD", "theirs"));
+        let got = fs::read(vault.path(&file)).unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&got),
+            String::from_utf8_lossy(&wanted.bytes),
+            "{file}"
+        );
+        assert_eq!(unmerged.contains(&file), wanted.conflict, "{file}");
+        left += usize::from(conflict_in_front(&got));
+    }
+    println!("frontmatter conflicts in a real merge: {gits} for git, {left} left");
+    assert!(left < gits);
 }
 
 /// The proofs must be able to fail: each of these results is wrong in one way.

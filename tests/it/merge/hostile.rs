@@ -1,0 +1,119 @@
+//! Input made to break a reader: git's own result or an answer, in bounded time
+//! and memory, and never a panic.
+
+use std::time::{Duration, Instant};
+
+use palimpsest::journal::reconcile::Outcome;
+use palimpsest::merge::ThreeWay;
+
+use super::merge;
+
+/// Far above what any of these takes; a reader that is not bounded takes minutes.
+const LONG: Duration = Duration::from_secs(20);
+
+fn document(front: &str) -> Vec<u8> {
+    format!("---\n{front}\n---\nBody.\n").into_bytes()
+}
+
+fn alias_bomb() -> String {
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for i in 1..12 {
+        let before = format!("*a{}", i - 1);
+        text += &format!("a{i}: &a{i} [{}]\n", [before.as_str(); 9].join(", "));
+    }
+    text
+}
+
+fn hostile() -> Vec<(&'static str, String)> {
+    let list: String = (0..100_000).map(|i| format!("- item {i}\n")).collect();
+    let sequence: String = (0..20_000)
+        .map(|i| format!("- [{i}, {}]\n", i % 7))
+        .collect();
+    let keys: String = (0..20_000).map(|i| format!("key{i}: {i}\n")).collect();
+    let deep: String = (0..5_000)
+        .map(|i| format!("{}k:\n", " ".repeat(i % 900)))
+        .collect();
+    vec![
+        ("alias bomb", alias_bomb()),
+        (
+            "100 KB of brackets",
+            "a: ".to_owned() + &"[".repeat(100_000),
+        ),
+        ("100 KB of braces", "a: ".to_owned() + &"{".repeat(100_000)),
+        (
+            "closed brackets",
+            format!("a: {}{}", "[".repeat(60_000), "]".repeat(60_000)),
+        ),
+        ("1 MB scalar", format!("a: {}", "x".repeat(1_000_000))),
+        (
+            "1 MB quoted scalar",
+            format!("a: \"{}\"", "x\\n".repeat(330_000)),
+        ),
+        (
+            "1 MB of comment",
+            format!("# {}\na: 1", "c".repeat(1_000_000)),
+        ),
+        (
+            "100,000 comments",
+            format!("{}a: 1", "# c\n".repeat(100_000)),
+        ),
+        ("100,000 items", format!("tags:\n{list}")),
+        ("20,000 ordered items", format!("walk:\n{sequence}")),
+        ("20,000 keys", keys),
+        ("deep maps", deep),
+        ("NUL", "a: \0".into()),
+        ("dashes", "- ".repeat(50_000)),
+        ("question marks", "? ".repeat(50_000)),
+        ("anchors", "&a ".repeat(50_000)),
+        ("colons", ":".repeat(100_000)),
+        ("quotes", "\"".repeat(99_999)),
+        (
+            "bidirectional and control characters",
+            "a: \u{202E}x\u{1b}[31m\nb: \u{7f}".into(),
+        ),
+        ("tabs", "a:\n\t- b\n".into()),
+        (
+            "merge keys",
+            "base: &b {x: 1}\na: {<<: *b, <<: *b}\n".into(),
+        ),
+        (
+            "a key of another kind",
+            "? [a, b]\n: c\n? {d: e}\n: f\n".into(),
+        ),
+    ]
+}
+
+#[test]
+fn hostile_frontmatter_ends_in_an_answer() {
+    for (name, text) in hostile() {
+        let base = document(&text);
+        // Both sides change it, at the start and at the end.
+        let ours = document(&format!("first: 1\n{text}"));
+        let theirs = document(&format!("{text}\nlast: 1"));
+        let start = Instant::now();
+        let merged = merge(ThreeWay::new(&base[..], &ours, &theirs));
+        let took = start.elapsed();
+        assert!(took < LONG, "{name}: {took:?}");
+        if merged.outcome == Outcome::ByField && !merged.conflict {
+            let text = String::from_utf8_lossy(&merged.bytes);
+            assert!(
+                text.contains("first: 1\n") && text.contains("last: 1\n"),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn large_lists_that_both_sides_changed_merge() {
+    let list = |extra: &str| {
+        let items: String = (0..100_000).map(|i| format!("- item {i}\n")).collect();
+        document(&format!("tags:\n{items}{extra}"))
+    };
+    let (base, ours, theirs) = (list(""), list("- ours"), list("- theirs"));
+    let start = Instant::now();
+    let merged = merge(ThreeWay::new(&base[..], &ours, &theirs));
+    assert!(start.elapsed() < LONG, "{:?}", start.elapsed());
+    assert_eq!(merged.outcome, Outcome::ByField);
+    assert!(String::from_utf8_lossy(&merged.bytes).contains("- ours\n- theirs\n"));
+}
