@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::json;
 
 use super::hook::is_off;
 use super::{Exit, Ui};
@@ -11,8 +10,10 @@ use crate::journal::Settings;
 use crate::journal::reconcile::{NO_FRONTMATTER, Outcome, Result as Merged};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::Repo;
+use crate::sync::clock;
 use crate::sync::driver::{By, FileMerge, keep_all, write};
 use crate::sync::kept_out::KeptOut;
+use crate::sync::merge_log::{self, to_json};
 use crate::sync::settings::load;
 
 /// Merges three versions of a file, anywhere: frontmatter field by field, the
@@ -129,37 +130,6 @@ fn explain(ui: &Ui, merged: &Merged) {
     }
 }
 
-fn to_json(merged: &Merged) -> serde_json::Value {
-    let git = match &merged.outcome {
-        Outcome::ByField => None,
-        Outcome::Git(reason) => Some(reason),
-    };
-    let fields: Vec<_> = merged
-        .report
-        .fields
-        .iter()
-        .map(|f| {
-            json!({
-                "path": f.path,
-                "rule": f.rule.as_ref().map(ToString::to_string),
-                "decision": f.decision.word(),
-            })
-        })
-        .collect();
-    let kept_out: Vec<_> = merged
-        .report
-        .kept_out
-        .iter()
-        .map(|(table, item)| json!({"table": table.name(), "item": item.as_str()}))
-        .collect();
-    json!({
-        "conflict": merged.conflict,
-        "by_line": git,
-        "fields": fields,
-        "kept_out": kept_out,
-    })
-}
-
 /// What git calls to merge an entry (`merge.palimpsest.driver`)
 #[derive(Debug, Args)]
 #[command(hide = true)]
@@ -226,6 +196,14 @@ impl MergeDriver {
         .run(conflict_style)?;
         write(&self.ours, &merged.bytes)?;
         say(ui, &self.path, &merged);
+        if merge_log::is_worth_a_look(&merged)
+            && let Err(error) = merge_log::add(&self.path, &clock::stamp(clock::now()), &merged)
+        {
+            // The merge stands without its record.
+            ui.warn(format_args!(
+                "the merge is not in `palimpsest merges`: {error}"
+            ));
+        }
         if let Some(remark) = kept_out.remark() {
             ui.remark(format_args!("palimpsest: {}: {remark}", self.path));
         }

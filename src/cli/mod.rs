@@ -11,6 +11,7 @@ mod init;
 mod journal;
 mod ledger_driver;
 mod merge;
+mod merges;
 mod metadb;
 mod outcome;
 mod shown;
@@ -45,6 +46,7 @@ enum Command {
     Hook(hook::Hook),
     LedgerDriver(ledger_driver::LedgerDriver),
     Merge(merge::Merge),
+    Merges(merges::Merges),
     MergeDriver(merge::MergeDriver),
     Metadb(metadb::Metadb),
     Wiki2sql(wiki2sql::Wiki2sql),
@@ -107,6 +109,7 @@ impl Command {
             Self::Hook(hook) => hook.run(ui),
             Self::LedgerDriver(driver) => driver.run(ui),
             Self::Merge(merge) => merge.run(ui),
+            Self::Merges(merges) => merges.run(ui),
             Self::MergeDriver(driver) => driver.run(ui),
             Self::Metadb(metadb) => metadb.run(ui),
             Self::Wiki2sql(wiki) => wiki.run(ui),

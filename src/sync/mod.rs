@@ -8,6 +8,7 @@ pub mod health;
 pub mod incoming;
 pub mod kept_out;
 pub mod ledger_driver;
+pub mod merge_log;
 pub mod refresh;
 pub mod settings;
 pub mod settle;

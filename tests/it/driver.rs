@@ -56,6 +56,38 @@ fn a_conflict_marks_its_field_with_gits_labels() {
 }
 
 #[test]
+fn what_a_merge_decided_can_be_looked_at() {
+    let sandbox = Sandbox::new();
+    let vault = conflicting(&sandbox);
+    vault
+        .palimpsest(["merges"])
+        .ok()
+        .says("No merge decided anything");
+    vault.git(["merge", "other"]).fails();
+    vault
+        .palimpsest(["merges"])
+        .ok()
+        .says("note.md")
+        .says("mood: conflict")
+        .says("tags: merged (set)");
+    vault
+        .palimpsest(["merges", "--json"])
+        .ok()
+        .says("\"rule\": \"set\"");
+    // The log is this machine's own and never grows without end.
+    let log = ".git/palimpsest/merges.jsonl";
+    let line = vault.read(log);
+    vault.write(log, line.repeat(600 * 1024 / line.len()));
+    vault.git(["merge", "--abort"]).ok();
+    vault.git(["merge", "other"]).fails();
+    assert!(vault.read(log).len() < 400 * 1024);
+    vault
+        .palimpsest(["merges", "--limit", "1"])
+        .ok()
+        .says("tags: merged (set)");
+}
+
+#[test]
 fn the_conflict_style_is_gits() {
     for (style, wanted) in [
         ("diff3", "<<<<<<< HEAD\nmood: good\n||||||| "),

@@ -1,0 +1,138 @@
+//! What the driver decided by itself, for a look afterwards: kept for this
+//! machine, in the git directory, bounded.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use crate::journal::reconcile::{Decision, Outcome, Result as Merged};
+use crate::repo::{Repo, RepoError};
+
+/// Above this the older half goes.
+const MAX_BYTES: u64 = 256 * 1024;
+
+/// The log's place below the git directory that all work trees share.
+const FILE: &str = "palimpsest/merges.jsonl";
+
+/// One merge as the log, `palimpsest merge --json` and `palimpsest merges` show it.
+#[must_use]
+pub fn to_json(merged: &Merged) -> Value {
+    let git = match &merged.outcome {
+        Outcome::ByField => None,
+        Outcome::Git(reason) => Some(reason),
+    };
+    let fields: Vec<Value> = merged
+        .report
+        .fields
+        .iter()
+        .map(|f| {
+            json!({
+                "path": f.path,
+                "rule": f.rule.as_ref().map(ToString::to_string),
+                "decision": f.decision.word(),
+            })
+        })
+        .collect();
+    let kept_out: Vec<Value> = merged
+        .report
+        .kept_out
+        .iter()
+        .map(|(table, item)| json!({"table": table.name(), "item": item.as_str()}))
+        .collect();
+    json!({
+        "conflict": merged.conflict,
+        "by_line": git,
+        "fields": fields,
+        "kept_out": kept_out,
+    })
+}
+
+/// Whether a merge decided anything that a person may want to look at.
+#[must_use]
+pub fn is_worth_a_look(merged: &Merged) -> bool {
+    let decided = |d: Decision| !matches!(d, Decision::Same | Decision::Ours | Decision::Theirs);
+    merged.report.fields.iter().any(|f| decided(f.decision)) || !merged.report.kept_out.is_empty()
+}
+
+/// Adds a merge to the log. `at` is RFC 3339.
+///
+/// # Errors
+/// The repository or the log cannot be reached; a merge goes on without it.
+pub fn add(path: &str, at: &str, merged: &Merged) -> Result<(), LogError> {
+    let mut record = to_json(merged);
+    record["file"] = path.into();
+    record["at"] = at.into();
+    let log = place()?;
+    let error = |source| LogError::Io {
+        path: log.clone(),
+        source,
+    };
+    if let Some(folder) = log.parent() {
+        fs::create_dir_all(folder).map_err(error)?;
+    }
+    shorten(&log).map_err(error)?;
+    // One write of one line: processes that append at once do not mix.
+    let mut file = fs::OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(&log)
+        .map_err(error)?;
+    file.write_all(format!("{record}\n").as_bytes())
+        .map_err(error)
+}
+
+/// The merges in the log of `repo`, oldest first; lines that are none are left out.
+///
+/// # Errors
+/// The log is there and cannot be read.
+pub fn read(repo: &Repo) -> Result<Vec<Value>, LogError> {
+    let path = repo.common_dir().join(FILE);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(source) => return Err(LogError::Io { path, source }),
+    };
+    Ok(text
+        .lines()
+        .filter_map(|l| serde_json::from_str(l).ok())
+        .collect())
+}
+
+/// A log that cannot be reached.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    #[error(transparent)]
+    Repo(#[from] RepoError),
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+}
+
+/// The log's file. Git calls drivers at the top of the work tree: in a plain
+/// repository the folder is there, and nothing need be opened to find it.
+fn place() -> Result<PathBuf, LogError> {
+    let plain = Path::new(".git");
+    if std::env::var_os("GIT_DIR").is_none() && plain.is_dir() {
+        return Ok(plain.join(FILE));
+    }
+    Ok(Repo::from_env()?.common_dir().join(FILE))
+}
+
+fn shorten(log: &Path) -> io::Result<()> {
+    match fs::metadata(log) {
+        Ok(meta) if meta.len() > MAX_BYTES => {}
+        _ => return Ok(()),
+    }
+    let text = fs::read(log)?;
+    let half = text.len() / 2;
+    let from = text[half..]
+        .iter()
+        .position(|&b| b == b'\n')
+        .map_or(half, |n| half + n + 1);
+    let folder = log.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(&text[from..])?;
+    file.persist(log).map_err(|e| e.error)?;
+    Ok(())
+}
