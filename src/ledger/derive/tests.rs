@@ -1,0 +1,197 @@
+//! What is derived from two versions, case by case.
+
+use super::*;
+use crate::ledger::tests::{day, hash, key, state, tombstone};
+
+fn facts(people: &[&str]) -> Facts {
+    Facts {
+        items: people
+            .iter()
+            .map(|p| (Table::People, ItemKey::new(p)))
+            .collect(),
+        hash: people.join(","),
+    }
+}
+
+fn context(current: &Ledger) -> Context<'_> {
+    Context {
+        entry: day("2024-11-01"),
+        source: Source::Yaml,
+        machine: "laptop",
+        parent: "c0ffee",
+        at: "2026-11-23T09:30:00Z",
+        found_by: "yaml",
+        current,
+        by_hand: false,
+        removed: None,
+    }
+}
+
+fn items(ledger: &Ledger) -> Vec<(&str, bool)> {
+    ledger
+        .tombstones
+        .iter()
+        .map(|(k, r)| (k.item.as_str(), r.state.is_active()))
+        .collect()
+}
+
+#[test]
+fn a_removed_item_gives_a_row_whose_id_anyone_can_make_again() {
+    let (before, rows) = (facts(&["Al", "Bob"]), Ledger::default());
+    let parent = Parent {
+        facts: Some(&before),
+        rows: &rows,
+    };
+    let out = derive(&[parent], Some(&facts(&["Al"])), &context(&rows));
+    assert_eq!(items(&out), [("Bob", true)]);
+    let id = &out.tombstones.keys().next().unwrap().id;
+    assert_eq!(
+        *id,
+        removal_id(
+            "laptop",
+            "c0ffee",
+            day("2024-11-01"),
+            Some(Table::People),
+            "Bob"
+        )
+    );
+    assert_eq!(id.len(), 16);
+    assert_ne!(
+        *id,
+        removal_id(
+            "desktop",
+            "c0ffee",
+            day("2024-11-01"),
+            Some(Table::People),
+            "Bob"
+        )
+    );
+    assert_eq!(out.sync.values().next().unwrap().counter, 1);
+}
+
+#[test]
+fn adding_an_item_again_restores_the_rows_that_the_parent_knew() {
+    let (before, now) = (facts(&["Al"]), facts(&["Al", "Bob"]));
+    let mut rows = Ledger::default();
+    for id in ["1", "2"] {
+        rows.tombstones
+            .insert(key("2024-11-01", "Bob", id), tombstone());
+    }
+    rows.tombstones
+        .insert(key("2024-11-01", "Eve", "3"), tombstone());
+    rows.tombstones
+        .insert(key("2024-11-02", "Bob", "4"), tombstone());
+    let knew = Parent {
+        facts: Some(&before),
+        rows: &rows,
+    };
+    let out = derive(&[knew], Some(&now), &context(&rows));
+    assert_eq!(items(&out), [("Bob", false), ("Bob", false)]);
+    let nothing = Ledger::default();
+    let unaware = Parent {
+        facts: Some(&before),
+        rows: &nothing,
+    };
+    assert_eq!(items(&derive(&[unaware], Some(&now), &context(&rows))), []);
+}
+
+#[test]
+fn a_gone_file_is_a_deletion_and_its_return_restores_it() {
+    let (before, rows) = (facts(&["Al", "Bob"]), Ledger::default());
+    let parent = Parent {
+        facts: Some(&before),
+        rows: &rows,
+    };
+    let gone = Context {
+        removed: Some(FileRef {
+            path: "journal/md/2024/2024-11-01.md",
+            blob: "b10b",
+        }),
+        ..context(&rows)
+    };
+    let out = derive(&[parent], None, &gone);
+    assert_eq!(
+        (out.tombstones.len(), out.sync.len(), out.deletions.len()),
+        (0, 0, 1)
+    );
+    assert_eq!(out.deletions.values().next().unwrap().blob, "b10b");
+    let absent = Parent {
+        facts: None,
+        rows: &out,
+    };
+    let back = derive(&[absent], Some(&before), &context(&out));
+    assert!(!back.deletions.values().next().unwrap().state.is_active());
+}
+
+#[test]
+fn a_merge_commit_records_what_differs_from_every_parent() {
+    let (a, b, none) = (
+        facts(&["Al", "Bob"]),
+        facts(&["Al", "Eve"]),
+        Ledger::default(),
+    );
+    let parents = [&a, &b].map(|f| Parent {
+        facts: Some(f),
+        rows: &none,
+    });
+    // Bob and Eve are gone from one parent each: the merge's work, not a removal.
+    let out = derive(&parents, Some(&facts(&["Zoe"])), &context(&none));
+    assert_eq!(items(&out), [("Al", true)]);
+    assert!(out.sync.is_empty());
+}
+
+#[test]
+fn an_edit_raises_the_counter_and_settles_a_conflict() {
+    let before = facts(&["Al"]);
+    let mut rows = Ledger::default();
+    let both = [
+        hash("0a", "laptop", 4, false),
+        hash("0b", "desktop", 4, false),
+    ];
+    rows.sync
+        .insert((day("2024-11-01"), Source::Yaml), state(4, &both));
+    let parent = Parent {
+        facts: Some(&before),
+        rows: &rows,
+    };
+    assert!(derive(&[parent], Some(&before), &context(&rows)).is_empty());
+    let gone = derive(&[parent], None, &context(&rows));
+    assert!(!gone.sync.values().next().unwrap().is_conflict());
+    let out = derive(&[parent], Some(&facts(&[])), &context(&rows));
+    let state = out.sync.values().next().unwrap();
+    assert_eq!(
+        (state.counter, state.resolved, state.is_conflict()),
+        (5, 1, false)
+    );
+}
+
+#[test]
+fn a_conflict_resolved_by_hand_is_settled_by_its_merge_commit() {
+    let (a, b, none) = (facts(&["Al"]), facts(&["Bob"]), Ledger::default());
+    let mut merged = Ledger::default();
+    let both = [
+        hash("0a", "laptop", 2, false),
+        hash("0b", "desktop", 2, false),
+    ];
+    merged
+        .sync
+        .insert((day("2024-11-01"), Source::Yaml), state(2, &both));
+    let parents = [&a, &b].map(|f| Parent {
+        facts: Some(f),
+        rows: &none,
+    });
+    let by_hand = Context {
+        by_hand: true,
+        ..context(&merged)
+    };
+    // Also where the person took one side as it stands.
+    for text in [&a, &facts(&["Al", "Bob"])] {
+        let out = derive(&parents, Some(text), &by_hand);
+        assert_eq!(out.sync.values().next().unwrap().resolved, 1);
+    }
+    assert!(
+        derive(&parents, Some(&a), &context(&merged))
+            .sync
+            .is_empty()
+    );
+}
