@@ -6,9 +6,9 @@ use clap::Args;
 
 use super::init::program;
 use super::{Exit, Ui};
-use crate::journal::Layout;
 use crate::repo::Repo;
 use crate::sync::health;
+use crate::sync::settings::load;
 
 /// Check the setup, the ledger and leftovers; say the command that mends each
 #[derive(Debug, Args)]
@@ -20,7 +20,7 @@ pub struct Doctor {
 impl Doctor {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
-        let findings = health::check(&repo, &Layout::default(), &program()?)?;
+        let findings = health::check(&repo, &load(repo.workdir())?.layout, &program()?)?;
         for finding in &findings {
             ui.line(format_args!("{}\n    mend: {}", finding.what, finding.mend))?;
         }

@@ -5,9 +5,10 @@ use std::path::Path;
 use clap::Args;
 
 use super::{Exit, Ui};
-use crate::journal::Layout;
+use crate::journal::{Layout, Settings};
 use crate::repo::install::has_journal;
 use crate::repo::{Index, ObjectId, Repo, RepoError};
+use crate::sync::settings::load;
 use crate::sync::{clock, commit, incoming, refresh};
 
 /// Run as a git hook (the installed hooks call this)
@@ -40,20 +41,22 @@ impl Hook {
         if is_off() {
             return Ok(Exit::Ok);
         }
-        let done = Repo::from_env().and_then(|repo| self.act(ui, &repo, &Layout::default()));
-        Ok(done.unwrap_or_else(|error| {
-            ui.warn(format_args!("{}: {error}", self.name));
+        Ok(self.act(ui).unwrap_or_else(|error| {
+            ui.warn(format_args!("{}: {error:#}", self.name));
             Exit::Ok
         }))
     }
 
-    fn act(&self, ui: &Ui, repo: &Repo, layout: &Layout) -> Result<Exit, RepoError> {
+    fn act(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let repo = &Repo::from_env()?;
         // Hooks may stand in a folder that several repositories share.
         if !repo.is_installed()? {
             return Ok(Exit::Ok);
         }
+        let settings = load(repo.workdir())?;
+        let layout = &settings.layout;
         match self.name.as_str() {
-            "pre-commit" => return pre_commit(ui, repo, layout),
+            "pre-commit" => return Ok(pre_commit(ui, repo, &settings)?),
             "post-commit" => commit::after_commit(repo, layout)?,
             "post-merge" => {
                 // A squash is no merge yet: its commit is still to come.
@@ -81,12 +84,12 @@ impl Hook {
     }
 }
 
-fn pre_commit(ui: &Ui, repo: &Repo, layout: &Layout) -> Result<Exit, RepoError> {
-    let report = commit::pre_commit(repo, layout, &clock::stamp(clock::now()))?;
+fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoError> {
+    let report = commit::pre_commit(repo, settings, &clock::stamp(clock::now()))?;
     for line in report.to_string().lines() {
         ui.remark(format_args!("palimpsest: {line}"));
     }
-    if report.refusals.is_empty() {
+    if !report.is_refused() {
         return Ok(Exit::Ok);
     }
     ui.remark("palimpsest: nothing was committed (`git commit --no-verify` commits all the same)");

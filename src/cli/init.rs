@@ -11,6 +11,7 @@ use crate::journal::Layout;
 use crate::repo::install::has_journal;
 use crate::repo::{MACHINE, Repo};
 use crate::sync::refresh;
+use crate::sync::settings::load;
 
 /// Set a repository up: merge drivers, hooks, attributes, ignored paths, settings
 ///
@@ -28,7 +29,7 @@ pub struct Init {
 impl Init {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
-        let layout = Layout::default();
+        let layout = load(repo.workdir())?.layout;
         let plan = repo.plan_install(&layout, &program()?)?;
         let verb = match self.dry_run {
             true => "would set",

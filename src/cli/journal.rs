@@ -13,6 +13,7 @@ use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::{Fresh, Store};
 use crate::sync::clock;
 use crate::sync::refresh::{Options, Report, Scope, refresh};
+use crate::sync::settings::load;
 use crate::sync::settle::Decider;
 
 /// Seconds to wait for a process that holds the database.
@@ -49,9 +50,10 @@ impl Journal {
 
     fn of(repo: Result<Repo, RepoError>) -> anyhow::Result<Self> {
         let here = std::env::current_dir().context("the current folder")?;
+        let repo = repo?;
         let journal = Self {
-            repo: repo?,
-            layout: Layout::default(),
+            layout: load(repo.workdir())?.layout,
+            repo,
             here,
         };
         if !journal.exists()? {

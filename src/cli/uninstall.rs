@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::init::program;
 use super::{Exit, Ui};
-use crate::journal::Layout;
 use crate::repo::Repo;
+use crate::sync::settings::load;
 
 /// Take back what git does not track: hooks, drivers, the database
 ///
@@ -22,7 +22,7 @@ pub struct Uninstall {
 impl Uninstall {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
-        let removed = repo.uninstall(&Layout::default(), &program()?)?;
+        let removed = repo.uninstall(&load(repo.workdir())?.layout, &program()?)?;
         for what in &removed {
             ui.line(what)?;
         }

@@ -350,3 +350,23 @@ fn an_entry_whose_deletion_is_accepted_stays_deleted() {
     assert!(!desktop.exists(&entry(DAY)));
     desktop.assert_clean();
 }
+
+#[test]
+fn unresolved_conflicts_block_where_the_settings_say_so() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, "Bob]", "Bob, Charlie]");
+    laptop.push();
+    edit(&desktop, "[rain]", "[rain, ferry]");
+    desktop.pull().mentions(DETECTED);
+    desktop.write("palimpsest.toml", "[conflicts]\non_commit = \"block\"\n");
+    desktop.edit_entry(DAY, "quay", "harbour");
+    desktop
+        .git(["commit", "-qam", "Body"])
+        .exits(1)
+        .warns("metadb sync resolve Entry 2024-11-01")
+        .warns("conflicts.on_commit");
+    desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+    desktop.commit("Settled");
+    desktop.assert_clean();
+}

@@ -300,6 +300,33 @@ fn a_damaged_database_is_a_finding_and_a_tracked_one_is_left_alone() {
 }
 
 #[test]
+fn the_folders_of_the_settings_are_used() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write(
+        "palimpsest.toml",
+        "[paths]\njournal = \"my diary\"\nledger = \"my diary/ledger\"\n",
+    );
+    laptop.write(
+        "my diary/2024-11-01.md",
+        "---\ndate: 2024-11-01\npeople: [Al]\n---\n",
+    );
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.assert_clean();
+    assert!(
+        laptop
+            .read("my diary/ledger/2024.jsonl")
+            .contains("\"counter\":1")
+    );
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.metadb(["show", "2024-11-01"]).ok().says("Al");
+    // Settings that cannot be read stop no commit, and are named with their place.
+    laptop.write("palimpsest.toml", "[paths]\njurnal = 1\n");
+    laptop.commit("Typo").warns("palimpsest.toml:2:1");
+}
+
+#[test]
 fn no_repository_is_said() {
     let sandbox = Sandbox::new();
     let plain = sandbox.folder("plain");

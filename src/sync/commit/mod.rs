@@ -14,7 +14,7 @@ mod versions;
 
 use std::collections::BTreeSet;
 
-use crate::journal::{EntryDate, Layout, PathKind};
+use crate::journal::{EntryDate, PathKind, Policy, Settings};
 use crate::ledger::Source;
 use crate::repo::{Repo, RepoError};
 
@@ -31,7 +31,8 @@ use rows::Ground;
 ///
 /// # Errors
 /// The repository or its index cannot be read or written.
-pub fn pre_commit(repo: &Repo, layout: &Layout, now: &str) -> Result<PreCommit, RepoError> {
+pub fn pre_commit(repo: &Repo, settings: &Settings, now: &str) -> Result<PreCommit, RepoError> {
+    let layout = &settings.layout;
     let index = repo.index()?;
     let merged = repo.merge_heads()?;
     let by_hand = match merged.as_slice() {
@@ -64,7 +65,7 @@ pub fn pre_commit(repo: &Repo, layout: &Layout, now: &str) -> Result<PreCommit, 
     if !report.refusals.is_empty() {
         return Ok(report);
     }
-    record(&ground, &by_hand, &mut report)?;
+    record(&ground, &by_hand, settings.on_commit, &mut report)?;
     Ok(report)
 }
 
@@ -72,6 +73,7 @@ pub fn pre_commit(repo: &Repo, layout: &Layout, now: &str) -> Result<PreCommit, 
 fn record(
     ground: &Ground<'_>,
     by_hand: &[String],
+    on_commit: Policy,
     report: &mut PreCommit,
 ) -> Result<(), RepoError> {
     let Ground { repo, layout, .. } = ground;
@@ -102,6 +104,10 @@ fn record(
     for year in years.values() {
         report.add_conflicts(year.head(), &year.known, &year.current);
         report.warnings.extend(year.older_copy());
+    }
+    report.blocked = on_commit == Policy::Block && report.has_old_conflicts();
+    if report.blocked {
+        return Ok(());
     }
     let mut files = Vec::new();
     for year in years.values() {

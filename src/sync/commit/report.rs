@@ -14,6 +14,8 @@ const MOST_CONFLICTS: usize = 5;
 pub struct PreCommit {
     /// Reasons not to commit; with any, nothing was staged.
     pub refusals: Vec<Refusal>,
+    /// The settings refuse commits while conflicts wait; nothing was staged.
+    pub blocked: bool,
     /// What is odd and was let pass.
     pub warnings: Vec<String>,
     /// Removals that the commit records.
@@ -43,6 +45,19 @@ pub struct KeptOut {
 }
 
 impl PreCommit {
+    /// Whether the commit is not to be made.
+    #[must_use]
+    pub const fn is_refused(&self) -> bool {
+        self.blocked || !self.refusals.is_empty()
+    }
+
+    /// Conflicts that were there before this commit, which is a merge if it brings
+    /// one in: that has to be committed before it can be settled.
+    pub(super) fn has_old_conflicts(&self) -> bool {
+        let old = |(entry, _): &(EntryDate, Source)| !self.detected.contains(entry);
+        self.unresolved.iter().any(old)
+    }
+
     pub(super) fn add_rows(&mut self, rows: &Ledger) {
         for (key, row) in &rows.tombstones {
             let item = (key.entry, key.table, key.item.clone());
@@ -127,6 +142,9 @@ impl fmt::Display for PreCommit {
                  settle: `metadb sync resolve Entry {entry}`",
                 source.name()
             )?;
+        }
+        if self.blocked {
+            writeln!(f, "conflicts.on_commit is \"block\" in palimpsest.toml")?;
         }
         if let Some(more) = self.unresolved.len().checked_sub(MOST_CONFLICTS + 1) {
             writeln!(f, "{} more conflicts: `metadb sync conflicts`", more + 1)?;
