@@ -7,20 +7,20 @@ use anyhow::{Context, bail};
 
 use super::Ui;
 use super::shown::safe;
-use crate::journal::{EntryDate, Layout};
+use crate::journal::{EntryDate, Layout, Settings};
 use crate::repo::install::has_journal;
 use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::{Fresh, Store};
-use crate::sync::clock;
 use crate::sync::refresh::{Options, Report, Scope, refresh};
-use crate::sync::settings::load;
 use crate::sync::settle::Decider;
+use crate::sync::{clock, settings};
 
 /// Seconds to wait for a process that holds the database.
 const WAIT_VARIABLE: &str = "PALIMPSEST_LOCK_WAIT";
 
 pub struct Journal {
     pub repo: Repo,
+    pub settings: Settings,
     pub layout: Layout,
     /// Where the command was typed.
     pub here: PathBuf,
@@ -51,9 +51,11 @@ impl Journal {
     fn of(repo: Result<Repo, RepoError>) -> anyhow::Result<Self> {
         let here = std::env::current_dir().context("the current folder")?;
         let repo = repo?;
+        let settings = settings::load(repo.workdir())?;
         let journal = Self {
-            layout: load(repo.workdir())?.layout,
             repo,
+            layout: settings.layout.clone(),
+            settings,
             here,
         };
         if !journal.exists()? {

@@ -88,15 +88,28 @@ impl Store {
     /// The file cannot be read, or another process holds the lock.
     pub fn open_or_pretend(path: &Path, wait: Option<u64>) -> Result<Self, StoreError> {
         let wait = wait.unwrap_or(WAIT);
-        let (connection, empty) = match look(path, wait)? {
-            Found::Ours(connection) => (Ok(connection), false),
-            _ => (connect(Path::new(":memory:"), wait, true), true),
-        };
+        match look(path, wait)? {
+            Found::Ours(connection) => Ok(Self {
+                connection,
+                path: path.to_owned(),
+                wait,
+                empty: false,
+            }),
+            _ => Self::pretend(path),
+        }
+    }
+
+    /// An empty database that is never written to a file, in place of the one there.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub fn pretend(path: &Path) -> Result<Self, StoreError> {
+        let connection = connect(Path::new(":memory:"), 0, true);
         Ok(Self {
-            connection: connection.map_err(|e| StoreError::of(path, wait, e))?,
+            connection: connection.map_err(|e| StoreError::of(path, 0, e))?,
             path: path.to_owned(),
-            wait,
-            empty,
+            wait: 0,
+            empty: true,
         })
     }
 

@@ -497,3 +497,23 @@ Notes: 1 created, 0 updated, 0 unchanged, 0 deleted, 0 restored, 0 failed");
         .ok()
         .says("1 deleted");
 }
+
+#[test]
+fn the_settings_say_where_the_journal_is_and_how_long_removals_are_listed() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    machine
+        .yaml2sql(["sync", "journal/md"])
+        .ok()
+        .says("1 created");
+    machine.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+    machine.write("diary/2024-11-02.md", "---\ndate: 2024-11-02\n---\nx\n");
+    machine.yaml2sql(["sync", "diary"]).ok().says("1 created");
+    assert_eq!(texts(&machine, "SELECT entry FROM entries"), ["2024-11-02"]);
+    machine.write("palimpsest.toml", "[paths]\njournl = \"diary\"\n");
+    machine
+        .yaml2sql(["sync", "diary"])
+        .exits(1)
+        .warns("palimpsest.toml:2:1: ");
+}

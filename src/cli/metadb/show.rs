@@ -9,7 +9,7 @@ use super::sync::{print_conflict, print_states};
 use super::tombstone::print_rows;
 use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
-use crate::journal::EntryDate;
+use crate::journal::{EntryDate, Settings};
 use crate::store::{Shown, ShownEntry};
 
 /// Show an entry as the index has it
@@ -39,13 +39,13 @@ impl Show {
         if self.json {
             ui.json(&shown)?;
         } else {
-            print(ui, &shown, self.full)?;
+            print(ui, &shown, self.full, &journal.settings)?;
         }
         Ok(Exit::Ok)
     }
 }
 
-fn print(ui: &Ui, shown: &Shown, full: bool) -> anyhow::Result<()> {
+fn print(ui: &Ui, shown: &Shown, full: bool, settings: &Settings) -> anyhow::Result<()> {
     ui.heading(format_args!("Entry {} (ID {})", shown.entry, shown.id))?;
     match &shown.content {
         Some(entry) => content(ui, entry, full)?,
@@ -75,7 +75,7 @@ fn print(ui: &Ui, shown: &Shown, full: bool) -> anyhow::Result<()> {
     if !shown.tombstones.is_empty() {
         ui.line("")?;
         ui.heading("Removals")?;
-        print_rows(ui, &shown.tombstones)?;
+        print_rows(ui, &shown.tombstones, settings)?;
     }
     if open > 0 {
         ui.line("")?;

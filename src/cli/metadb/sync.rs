@@ -84,7 +84,8 @@ fn status(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
 }
 
 fn status_of(ui: &Ui, date: EntryDate, json: bool) -> anyhow::Result<Exit> {
-    let store = Journal::find()?.index(ui)?;
+    let journal = Journal::find()?;
+    let store = journal.index(ui)?;
     let Some(shown) = store.show(date)? else {
         bail!("nothing is known of {date}");
     };
@@ -105,7 +106,7 @@ fn status_of(ui: &Ui, date: EntryDate, json: bool) -> anyhow::Result<Exit> {
     }
     if !shown.tombstones.is_empty() {
         ui.line("Removals:")?;
-        print_rows(ui, &shown.tombstones)?;
+        print_rows(ui, &shown.tombstones, &journal.settings)?;
     }
     for conflict in &shown.conflicts {
         print_conflict(ui, conflict)?;

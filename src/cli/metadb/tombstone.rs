@@ -10,12 +10,9 @@ use super::{Journal, say_commit};
 use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
 use crate::journal::entry::Person;
-use crate::journal::{EntryDate, ItemKey, Table};
+use crate::journal::{EntryDate, ItemKey, Settings, Table};
 use crate::store::TombstoneRow;
 use crate::sync::{clock, settle};
-
-/// How long a removal is listed, in days.
-const LIFETIME: i64 = 90;
 
 /// Look at what was removed from entries, and let it back in
 #[derive(Debug, Args)]
@@ -79,18 +76,24 @@ impl TombstoneCommand {
 }
 
 fn list(ui: &Ui, table: Option<Table>, limit: Option<usize>, json: bool) -> anyhow::Result<Exit> {
-    let mut rows = Journal::find()?.index(ui)?.tombstones(table, None, false)?;
+    let journal = Journal::find()?;
+    let mut rows = journal.index(ui)?.tombstones(table, None, false)?;
     let all = rows.len();
     rows.truncate(limit.unwrap_or(all));
     if json {
-        ui.json(&rows.iter().map(as_json).collect::<Vec<_>>())?;
+        ui.json(
+            &rows
+                .iter()
+                .map(|r| as_json(r, &journal.settings))
+                .collect::<Vec<_>>(),
+        )?;
         return Ok(Exit::Ok);
     }
     if rows.is_empty() {
         ui.line("No tombstones found")?;
         return Ok(Exit::Ok);
     }
-    print_rows(ui, &rows)?;
+    print_rows(ui, &rows, &journal.settings)?;
     if rows.len() < all {
         ui.line(format_args!("{} of {all} shown", rows.len()))?;
     }
@@ -98,7 +101,11 @@ fn list(ui: &Ui, table: Option<Table>, limit: Option<usize>, json: bool) -> anyh
 }
 
 /// Removals as a table, one a line.
-pub(super) fn print_rows(ui: &Ui, rows: &[TombstoneRow]) -> anyhow::Result<()> {
+pub(super) fn print_rows(
+    ui: &Ui,
+    rows: &[TombstoneRow],
+    settings: &Settings,
+) -> anyhow::Result<()> {
     let cells = rows.iter().map(|row| {
         let by = if row.by.is_empty() { "-" } else { &row.by };
         let at = if row.at.is_empty() { "-" } else { &row.at };
@@ -110,7 +117,7 @@ pub(super) fn print_rows(ui: &Ui, rows: &[TombstoneRow]) -> anyhow::Result<()> {
             by,
             &reason(row),
             &row.source,
-            &expires(row),
+            &expires(row, settings),
         ]
         .map(|cell| cell.to_owned())
         .to_vec()
@@ -138,36 +145,38 @@ fn reason(row: &TombstoneRow) -> String {
     }
 }
 
-fn end(row: &TombstoneRow) -> Option<DateTime<FixedOffset>> {
+fn end(row: &TombstoneRow, settings: &Settings) -> Option<DateTime<FixedOffset>> {
     let at = DateTime::parse_from_rfc3339(&row.at)
         .ok()
         .filter(|_| !row.permanent)?;
-    at.checked_add_signed(chrono::TimeDelta::days(LIFETIME))
+    let days = settings.lifetime_days(Table::from_name(&row.table)?);
+    at.checked_add_signed(chrono::TimeDelta::days(days.into()))
 }
 
-fn expires(row: &TombstoneRow) -> String {
-    match end(row) {
+fn expires(row: &TombstoneRow, settings: &Settings) -> String {
+    match end(row, settings) {
         Some(end) => end.format("%Y-%m-%d").to_string(),
         None if row.permanent => "never".to_owned(),
         None => "-".to_owned(),
     }
 }
 
-fn as_json(row: &TombstoneRow) -> Value {
+fn as_json(row: &TombstoneRow, settings: &Settings) -> Value {
     let mut value = json!(row);
     value["reason"] = json!(reason(row));
-    value["expires"] = json!(expires(row));
+    value["expires"] = json!(expires(row, settings));
     value
 }
 
 fn stats(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
-    let store = Journal::find()?.index(ui)?;
+    let journal = Journal::find()?;
+    let store = journal.index(ui)?;
     let stats = store.tombstone_stats()?;
     let now = clock::now();
     let rows = store.tombstones(None, None, false)?;
     let expired = rows
         .iter()
-        .filter(|r| end(r).is_some_and(|end| end <= now))
+        .filter(|r| end(r, &journal.settings).is_some_and(|end| end <= now))
         .count();
     if json {
         let mut value = json!(stats);

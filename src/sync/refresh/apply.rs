@@ -61,6 +61,8 @@ impl Apply<'_, '_, '_> {
         }
         let head = self.head.map(|h| h.to_string()).unwrap_or_default();
         self.update.set_meta("head", &head)?;
+        self.update
+            .set_meta("places", &super::places(self.layout))?;
         Ok(self.report)
     }
 

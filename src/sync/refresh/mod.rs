@@ -105,6 +105,17 @@ pub fn refresh(
     } else {
         Store::open(&path, options.wait)?
     };
+    let places = places(layout);
+    if fresh.is_none() && store.meta("places")?.is_some_and(|p| p != places) {
+        // Other folders in the settings: nothing that is known counts.
+        drop(store);
+        store = if options.dry_run {
+            Store::pretend(&path)?
+        } else {
+            Store::recreate(&path, options.wait)?.0
+        };
+        fresh = Some(Fresh::Asked);
+    }
     let mut tries = 0;
     loop {
         match attempt(repo, layout, &mut store, options) {
@@ -122,6 +133,11 @@ pub fn refresh(
             Err(e) => return Err(e),
         }
     }
+}
+
+/// The folders that the index is about, as they are written into it.
+fn places(layout: &Layout) -> String {
+    [layout.journal.as_str(), &layout.wiki, &layout.ledger].join("\n")
 }
 
 fn attempt(
