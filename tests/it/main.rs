@@ -9,6 +9,7 @@ mod converge;
 mod demo;
 mod dice;
 mod driver;
+mod elsewhere;
 mod harness;
 mod indexing;
 mod install;

@@ -143,6 +143,27 @@ fn a_removed_person_stays_gone_where_the_other_machine_edited_the_same_list() {
 }
 
 #[test]
+fn a_removed_person_is_not_brought_back_by_unrelated_histories() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = laptop_and_desktop(&sandbox);
+    laptop.edit(NOV_1, "[Alice, Bob, Charlie]", "[Alice, Charlie]");
+    commit(&laptop, "Remove Bob");
+    push(&laptop);
+    // The desktop's journal as somebody copied it, with a history of its own.
+    desktop.git(["checkout", "-q", "--orphan", "copied"]).ok();
+    desktop.git(["commit", "-qm", "A copy"]).ok();
+    desktop.git(["fetch", "-q"]).ok();
+    desktop
+        .git(["merge", "--allow-unrelated-histories", "origin/main"])
+        .ok()
+        .mentions("person Bob stays out");
+    desktop.assert_clean();
+    let text = desktop.read(NOV_1);
+    assert!(text.contains("people: [Alice, Charlie]\n"), "{text}");
+    desktop.metadb(["show", "2024-11-01"]).ok().lacks("Bob");
+}
+
+#[test]
 fn a_new_entry_is_there_on_the_other_machine() {
     let sandbox = Sandbox::new();
     let (laptop, desktop) = laptop_and_desktop(&sandbox);

@@ -1,0 +1,75 @@
+//! A journal in other folders than the default's, as `palimpsest.toml` says.
+
+use crate::sandbox::{Machine, Sandbox};
+
+const FILE: &str = "diary of Ana/md/2024/2024-11-01.md";
+
+fn journal(sandbox: &Sandbox) -> Machine<'_> {
+    let laptop = sandbox.machine("laptop");
+    laptop.write(
+        "palimpsest.toml",
+        "[paths]\njournal = \"diary of Ana/md\"\nledger = \"diary of Ana/ledger\"\n\
+         database = \"diary of Ana/index.db\"\n",
+    );
+    laptop.write(
+        FILE,
+        "---\ndate: 2024-11-01\npeople: [Alice, Bob]\n---\nCoffee.\n",
+    );
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.assert_clean();
+    laptop
+}
+
+#[test]
+fn the_whole_loop() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    desktop.palimpsest(["init"]).ok();
+    desktop.assert_clean();
+
+    laptop.edit(FILE, "[Alice, Bob]", "[Alice]");
+    laptop.commit("Without Bob");
+    laptop
+        .git(["show", "HEAD:diary of Ana/ledger/2024.jsonl"])
+        .ok()
+        .says("Bob");
+    laptop.push();
+    desktop.edit(FILE, "[Alice, Bob]", "[Alice, Bob, Charlie]");
+    desktop.commit("Charlie");
+    desktop.pull();
+    desktop.assert_clean();
+    assert!(desktop.read(FILE).contains("people: [Alice, Charlie]\n"));
+    assert!(desktop.exists("diary of Ana/index.db"));
+    assert!(!desktop.exists("data"), "something in the default's folder");
+    let inside = desktop.inside("diary of Ana/md/2024");
+    inside.yaml2sql(["update", "2024-11-01.md"]).ok();
+    inside.yaml2sql(["sync", "."]).ok();
+    inside
+        .metadb(["show", "2024-11-01.md"])
+        .ok()
+        .says("Charlie");
+    desktop.palimpsest(["doctor"]).ok();
+}
+
+#[test]
+fn wrong_settings_are_named_and_git_goes_on() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"../elsewhere\"\n");
+    laptop.edit(FILE, "Coffee", "Tea");
+    laptop
+        .git(["commit", "-am", "Tea"])
+        .ok()
+        .warns("palimpsest.toml:2");
+    laptop
+        .metadb(["show", "2024-11-01"])
+        .exits(1)
+        .warns("palimpsest.toml:2");
+    laptop
+        .git(["switch", "-q", "-c", "other"])
+        .ok()
+        .warns("palimpsest.toml:2");
+}
