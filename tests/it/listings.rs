@@ -34,8 +34,8 @@ Entries: 0 created, 1 updated, 0 unchanged, 0 deleted, 0 restored, 0 failed";
         .says("- Bob (person)")
         .says("1 unchanged");
     machine.metadb(["tombstone", "list"]).ok().is("\
-TABLE         ENTRY       NAME  REMOVED  BY  REASON                      SOURCE  EXPIRES
-entry_people  2024-11-01  Bob   -        -   removed, not committed yet  yaml    -");
+TABLE         ENTRY       NAME  REMOVED  BY  REASON                               SOURCE  EXPIRES
+entry_people  2024-11-01  Bob   -        -   pending: removed, not committed yet  yaml    -");
 
     machine.commit("Dave, not Bob");
     machine.assert_clean();

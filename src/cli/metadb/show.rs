@@ -48,7 +48,7 @@ impl Show {
 fn print(ui: &Ui, shown: &Shown, full: bool, settings: &Settings) -> anyhow::Result<()> {
     ui.heading(format_args!("Entry {} (ID {})", shown.entry, shown.id))?;
     match &shown.content {
-        Some(entry) => content(ui, entry, full)?,
+        Some(entry) => content(ui, &shown.entry, entry, full)?,
         None => field(ui, "State", "no entry of this date is indexed")?,
     }
     if let Some(note) = &shown.wiki_note {
@@ -87,7 +87,7 @@ fn print(ui: &Ui, shown: &Shown, full: bool, settings: &Settings) -> anyhow::Res
     Ok(())
 }
 
-fn content(ui: &Ui, e: &ShownEntry, full: bool) -> anyhow::Result<()> {
+fn content(ui: &Ui, id: &str, e: &ShownEntry, full: bool) -> anyhow::Result<()> {
     field(ui, "File", &e.path)?;
     let state = match (&e.deleted_at, e.pending) {
         (Some(at), _) if at.is_empty() => Some("deleted, not committed yet".to_owned()),
@@ -95,7 +95,7 @@ fn content(ui: &Ui, e: &ShownEntry, full: bool) -> anyhow::Result<()> {
             let by = e.deleted_by.as_deref().unwrap_or_default();
             let why = e.deletion_reason.as_deref().unwrap_or_default();
             Some(format!(
-                "deleted at {at} by {by} ({why}); back: metadb restore Entry"
+                "deleted at {at} by {by} ({why}); back: metadb restore Entry {id}"
             ))
         }
         (None, true) => Some("edited, not committed yet".to_owned()),

@@ -140,7 +140,7 @@ fn reason(row: &TombstoneRow) -> String {
             };
             format!("restored ({how}){pending}")
         }
-        (_, true) => "removed, not committed yet".to_owned(),
+        (_, true) => "pending: removed, not committed yet".to_owned(),
         (_, false) => "removed from the entry".to_owned(),
     }
 }
