@@ -4,8 +4,6 @@
 //! configuration file of the sandbox's own, and the clock is fixed and moves on
 //! a minute with each command.
 
-#![allow(dead_code)] // Each test file uses the part that it needs.
-
 mod machine;
 mod run;
 
@@ -123,11 +121,6 @@ impl Sandbox {
     /// The temporary folder that everything is in.
     pub fn root(&self) -> &Path {
         self.root.path()
-    }
-
-    /// The bare remote.
-    pub fn remote(&self) -> PathBuf {
-        self.root().join("remote.git")
     }
 
     /// `$HOME` of all commands.
