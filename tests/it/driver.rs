@@ -39,13 +39,12 @@ fn a_conflict_marks_its_field_with_gits_labels() {
     let sandbox = Sandbox::new();
     let vault = conflicting(&sandbox);
     vault.git(["merge", "other"]).fails();
-    assert_eq!(
-        vault.read(NOTE),
-        text(
-            "<<<<<<< HEAD\nmood: good\n=======\nmood: bad\n>>>>>>> other\ntags: [sea, fog, rain]\n",
-            "Body.\n"
-        )
+    let (ours, theirs) = vault.labels("other");
+    let marked = format!(
+        "<<<<<<< {ours}\nmood: good\n=======\nmood: bad\n>>>>>>> {theirs}\n\
+         tags: [sea, fog, rain]\n"
     );
+    assert_eq!(vault.read(NOTE), text(&marked, "Body.\n"));
     vault.git(["status", "--porcelain"]).says("UU note.md");
     // What is marked cannot be committed by mistake.
     vault.git(["add", NOTE]).ok();
@@ -90,9 +89,9 @@ fn what_a_merge_decided_can_be_looked_at() {
 #[test]
 fn the_conflict_style_is_gits() {
     for (style, wanted) in [
-        ("diff3", "<<<<<<< HEAD\nmood: good\n||||||| "),
-        ("zdiff3", "<<<<<<< HEAD\nmood: good\n||||||| "),
-        ("merge", "<<<<<<< HEAD\nmood: good\n=======\n"),
+        ("diff3", "mood: good\n||||||| "),
+        ("zdiff3", "mood: good\n||||||| "),
+        ("merge", "mood: good\n=======\n"),
     ] {
         let sandbox = Sandbox::new();
         let vault = conflicting(&sandbox);
@@ -104,7 +103,8 @@ fn the_conflict_style_is_gits() {
                 "other",
             ])
             .fails();
-        assert!(vault.read(NOTE).contains(wanted), "{}", vault.read(NOTE));
+        let wanted = format!("<<<<<<< {}\n{wanted}", vault.labels("other").0);
+        assert!(vault.read(NOTE).contains(&wanted), "{}", vault.read(NOTE));
     }
 }
 

@@ -152,6 +152,20 @@ impl<'a> Machine<'a> {
         self.git(["pull"]).ok()
     }
 
+    /// What a driver calls the sides of a merge of `theirs`: as git does from 2.44
+    /// on; before that git does not tell it.
+    pub fn labels<'t>(&self, theirs: &'t str) -> (&'static str, &'t str) {
+        let version = self.git(["version"]).ok().stdout;
+        let mut numbers = version
+            .split(|c: char| !c.is_ascii_digit())
+            .filter_map(|n| n.parse::<u32>().ok());
+        if (numbers.next(), numbers.next()) >= (Some(2), Some(44)) {
+            ("HEAD", theirs)
+        } else {
+            ("ours", "theirs")
+        }
+    }
+
     /// The object id of a revision.
     #[track_caller]
     pub fn oid(&self, revision: &str) -> String {
