@@ -152,4 +152,31 @@ proptest! {
         prop_assert_eq!(&merge(&base, &side, &base), &side);
         prop_assert_eq!(&merge(&base, &side, &side), &side);
     }
+
+    #[test]
+    fn expiry_never_changes_a_merge(
+        b in steps(), o in steps(), t in steps(), which in prop::collection::vec(any::<bool>(), 3),
+    ) {
+        let base = grow(Ledger::default(), &b, "laptop");
+        let ours = grow(base.clone(), &o, "laptop");
+        let theirs = grow(base.clone(), &t, "desktop");
+        let states = |ledger: &Ledger| {
+            let active = |(k, r): (&RowKey, &Tombstone)| (k.clone(), r.state.is_active());
+            ledger.tombstones.iter().map(active).collect::<Vec<_>>()
+        };
+        let clean = |ledger: &Ledger, which: bool| {
+            let mut ledger = ledger.clone();
+            let rows = ledger.tombstones.values_mut();
+            rows.filter(|r| which && r.state.is_active()).for_each(Tombstone::shorten);
+            ledger
+        };
+        let out = merge(&base, &ours, &theirs);
+        let cleaned = merge(
+            &clean(&base, which[0]),
+            &clean(&ours, which[1]),
+            &clean(&theirs, which[2]),
+        );
+        prop_assert_eq!(states(&cleaned), states(&out));
+        prop_assert_eq!(cleaned.sync, out.sync);
+    }
 }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
 use super::{Store, StoreError};
-use crate::journal::{EntryDate, Table};
+use crate::journal::{EntryDate, ItemKey, Table};
 
 type Sql<T> = rusqlite::Result<T>;
 
@@ -197,6 +197,28 @@ impl Store {
             let mut rows = c.prepare(&sql)?;
             rows.query_map(params![table, entry, all], tombstone)?
                 .collect()
+        })
+    }
+
+    /// The items that an active removal keeps out of an entry, also one that is no
+    /// longer listed.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn removed_items(
+        &self,
+        table: Table,
+        entry: EntryDate,
+    ) -> Result<Vec<ItemKey>, StoreError> {
+        self.read(|c| {
+            let mut rows = c.prepare(
+                "SELECT DISTINCT item FROM association_tombstones
+                 WHERE state = 'active' AND table_name = ?1 AND entry = ?2 ORDER BY item",
+            )?;
+            rows.query_map(params![table.name(), entry.to_string()], |r| {
+                Ok(ItemKey::new(&r.get::<_, String>(0)?))
+            })?
+            .collect()
         })
     }
 

@@ -1,7 +1,9 @@
 //! A person's decisions: changes of the ledger's file in the work tree, to be
 //! committed like any edit, and the return of a deleted entry's file.
 
-use crate::journal::{EntryDate, ItemKey, Layout, Table};
+use chrono::{DateTime, FixedOffset};
+
+use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Settings, Table};
 use crate::ledger::{self, Hash, Ledger, Restored, Source, State, SyncState};
 use crate::repo::{ObjectId, Repo, RepoError};
 
@@ -95,6 +97,86 @@ pub fn restore_item(
         }
         count
     })
+}
+
+/// How many active removals of an item there are, and how many were changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Kept {
+    pub there: usize,
+    pub changed: usize,
+}
+
+/// Makes every active removal of an item permanent.
+///
+/// # Errors
+/// The ledger's file cannot be read or written.
+pub fn keep_item(
+    repo: &Repo,
+    layout: &Layout,
+    entry: EntryDate,
+    table: Table,
+    item: &ItemKey,
+) -> Result<Kept, RepoError> {
+    change(repo, layout, entry, |ledger| {
+        let mut kept = Kept::default();
+        for (key, row) in &mut ledger.tombstones {
+            if key.entry != entry
+                || key.table != table
+                || key.item != *item
+                || !row.state.is_active()
+            {
+                continue;
+            }
+            kept.there += 1;
+            kept.changed += usize::from(!row.permanent);
+            row.permanent = true;
+        }
+        kept
+    })
+}
+
+/// What a cleanup did, or would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cleaned {
+    pub count: usize,
+    /// The ledger files that were written.
+    pub changed: Vec<String>,
+}
+
+/// Shortens the removals whose lifetime is over at `now` to their keys. One that
+/// was restored stays as it is: it is history, and is not listed anyway.
+///
+/// # Errors
+/// A ledger file cannot be read or written.
+pub fn cleanup(
+    repo: &Repo,
+    settings: &Settings,
+    now: DateTime<FixedOffset>,
+    dry_run: bool,
+) -> Result<Cleaned, RepoError> {
+    let layout = &settings.layout;
+    let mut cleaned = Cleaned::default();
+    for file in repo.work_files(&layout.ledger)?.files {
+        if !matches!(layout.classify(&file.path), PathKind::Ledger(_)) {
+            continue;
+        }
+        let bytes = repo.read_work_file(&file.path)?.unwrap_or_default();
+        let mut ledger = ledger::parse(&bytes);
+        let mut count = 0;
+        for (key, row) in &mut ledger.tombstones {
+            let days = settings.lifetime_days(key.table);
+            if row.state.is_active() && row.is_expired(now, days) {
+                row.shorten();
+                count += 1;
+            }
+        }
+        cleaned.count += count;
+        if count > 0 && !dry_run {
+            repo.write_work_file(&file.path, &ledger::format(&ledger))?;
+            cleaned.changed.push(file.path);
+        }
+    }
+    Ok(cleaned)
 }
 
 /// Changes the ledger of an entry's year; writes nothing if nothing changed.

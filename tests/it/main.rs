@@ -15,6 +15,7 @@ mod indexing;
 mod install;
 mod kept_out;
 mod layers;
+mod lifetime;
 mod listings;
 mod merge;
 mod pull;

@@ -1,18 +1,17 @@
 //! `metadb tombstone`: what was removed, and the way back.
 
-use anyhow::bail;
+mod decide;
+
 use chrono::{DateTime, FixedOffset};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::sync::group;
 use super::{Journal, say_commit};
-use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
-use crate::journal::entry::Person;
-use crate::journal::{EntryDate, ItemKey, Settings, Table};
+use crate::journal::{Settings, Table};
 use crate::store::TombstoneRow;
-use crate::sync::{clock, settle};
+use crate::sync::clock;
 
 /// Look at what was removed from entries, and let it back in
 #[derive(Debug, Args)]
@@ -39,18 +38,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Let a removed item in again; says what to add to the entry's file
-    Remove {
-        /// Such as entry_people
-        #[arg(value_parser = table)]
-        table: Table,
-        /// The entry: 2024-11-01, 20241101 or its path
-        entry: String,
-        /// The item's name, as listed
-        name: String,
-        #[arg(long)]
-        json: bool,
-    },
+    Cleanup(decide::Cleanup),
+    Keep(decide::Keep),
+    Remove(decide::Remove),
 }
 
 fn table(name: &str) -> Result<Table, String> {
@@ -65,12 +55,9 @@ impl TombstoneCommand {
         match &self.command {
             Command::List { table, limit, json } => list(ui, *table, *limit, *json),
             Command::Stats { json } => stats(ui, *json),
-            Command::Remove {
-                table,
-                entry,
-                name,
-                json,
-            } => remove(ui, *table, entry.parse()?, name, *json),
+            Command::Cleanup(cleanup) => cleanup.run(ui),
+            Command::Keep(keep) => keep.run(ui),
+            Command::Remove(remove) => remove.run(ui),
         }
     }
 }
@@ -192,59 +179,5 @@ fn stats(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
     }
     group(ui, "By table", &stats.by_table)?;
     group(ui, "By source", &stats.by_source)?;
-    Ok(Exit::Ok)
-}
-
-fn remove(ui: &Ui, table: Table, entry: EntryDate, name: &str, json: bool) -> anyhow::Result<Exit> {
-    let journal = Journal::find()?;
-    let store = journal.index(ui)?;
-    let rows = store.tombstones(Some(table), Some(entry), false)?;
-    // As it is listed, or as it stands in a file.
-    let mut keys = vec![ItemKey::new(name)];
-    if table == Table::People {
-        keys.extend(Person::parse(name).map(|p| p.key));
-    }
-    let row = rows
-        .iter()
-        .find(|r| keys.iter().any(|k| k.as_str() == r.item));
-    let path = store.show(entry)?.and_then(|s| s.content).map(|c| c.path);
-    let path = path.unwrap_or_else(|| journal.layout.entry_path(entry));
-    drop(store);
-    let Some(row) = row else {
-        bail!(
-            "no active removal of `{name}` in {table} of {entry}; \
-             `metadb tombstone list --table {table}` has what there is"
-        );
-    };
-    let item = ItemKey::new(&row.item);
-    let by = journal.decider()?;
-    let count = settle::restore_item(&journal.repo, &journal.layout, entry, table, &item, &by)?;
-    let key = match table {
-        Table::Themes => "manuscript: themes",
-        other => other.field(),
-    };
-    let add = format!("under `{key}:` in {path}, add: {}", row.item);
-    if count == 0 {
-        bail!("the removal of `{name}` is not committed yet: to take it back, {add}");
-    }
-    journal.index(ui)?;
-    let file = journal.layout.ledger_path(entry.year());
-    if json {
-        ui.json(&json!({
-            "table": table.name(), "entry": entry.to_string(), "item": row.item,
-            "restored": count, "changed": [file], "add_to": path, "add_under": key,
-        }))?;
-        return Ok(Exit::Ok);
-    }
-    ui.line(format_args!(
-        "Restored: {} ({}) may stand in {entry} again",
-        safe(&row.item),
-        table.noun()
-    ))?;
-    ui.line(format_args!(
-        "The entry's file is as it was; to have it there: {}",
-        safe(&add)
-    ))?;
-    say_commit(ui, &file)?;
     Ok(Exit::Ok)
 }

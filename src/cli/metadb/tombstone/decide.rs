@@ -1,0 +1,188 @@
+//! What a person decides about removals: let one in again, keep it for good, or
+//! drop expired ones from the listings.
+
+use anyhow::bail;
+use clap::Args;
+use serde_json::json;
+
+use super::{Journal, say_commit, table};
+use crate::cli::shown::safe;
+use crate::cli::{Exit, Ui};
+use crate::journal::entry::Person;
+use crate::journal::{EntryDate, ItemKey, Table};
+use crate::sync::{clock, settle};
+
+/// Which removal is meant.
+#[derive(Debug, Args)]
+struct Which {
+    /// Such as entry_people
+    #[arg(value_parser = table)]
+    table: Table,
+    /// The entry: 2024-11-01, 20241101 or its path
+    entry: String,
+    /// The item's name, as listed
+    name: String,
+}
+
+/// A removal that was found.
+struct Found {
+    entry: EntryDate,
+    item: ItemKey,
+    /// The entry's file.
+    path: String,
+}
+
+impl Which {
+    /// Looks the name up as it is listed, or as it stands in a file.
+    fn find(&self, ui: &Ui, journal: &Journal) -> anyhow::Result<Found> {
+        let table = self.table;
+        let entry: EntryDate = self.entry.parse()?;
+        let store = journal.index(ui)?;
+        let mut keys = vec![ItemKey::new(&self.name)];
+        if table == Table::People {
+            keys.extend(Person::parse(&self.name).map(|p| p.key));
+        }
+        let items = store.removed_items(table, entry)?;
+        let item = items.into_iter().find(|i| keys.iter().any(|k| k == i));
+        let Some(item) = item else {
+            bail!(
+                "no active removal of `{}` in {table} of {entry}; \
+                 `metadb tombstone list --table {table}` has what there is",
+                self.name
+            );
+        };
+        let path = store.show(entry)?.and_then(|s| s.content).map(|c| c.path);
+        let path = path.unwrap_or_else(|| journal.layout.entry_path(entry));
+        Ok(Found { entry, item, path })
+    }
+}
+
+/// Let a removed item in again; says what to add to the entry's file
+#[derive(Debug, Args)]
+pub struct Remove {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long)]
+    json: bool,
+}
+
+impl Remove {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let journal = Journal::find()?;
+        let Found { entry, item, path } = self.which.find(ui, &journal)?;
+        let (table, name) = (self.which.table, &self.which.name);
+        let by = journal.decider()?;
+        let count = settle::restore_item(&journal.repo, &journal.layout, entry, table, &item, &by)?;
+        let key = match table {
+            Table::Themes => "manuscript: themes",
+            other => other.field(),
+        };
+        let add = format!("under `{key}:` in {path}, add: {item}");
+        if count == 0 {
+            bail!("the removal of `{name}` is not committed yet: to take it back, {add}");
+        }
+        journal.index(ui)?;
+        let file = journal.layout.ledger_path(entry.year());
+        if self.json {
+            ui.json(&json!({
+                "table": table.name(), "entry": entry.to_string(), "item": item.as_str(),
+                "restored": count, "changed": [file], "add_to": path, "add_under": key,
+            }))?;
+            return Ok(Exit::Ok);
+        }
+        ui.line(format_args!(
+            "Restored: {} ({}) may stand in {entry} again",
+            safe(item.as_str()),
+            table.noun()
+        ))?;
+        ui.line(format_args!(
+            "The entry's file is as it was; to have it there: {}",
+            safe(&add)
+        ))?;
+        say_commit(ui, &file)?;
+        Ok(Exit::Ok)
+    }
+}
+
+/// Keep a removal listed for good: it never expires
+#[derive(Debug, Args)]
+pub struct Keep {
+    #[command(flatten)]
+    which: Which,
+    #[arg(long)]
+    json: bool,
+}
+
+impl Keep {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let journal = Journal::find()?;
+        let Found { entry, item, .. } = self.which.find(ui, &journal)?;
+        let (table, name) = (self.which.table, &self.which.name);
+        let kept = settle::keep_item(&journal.repo, &journal.layout, entry, table, &item)?;
+        if kept.there == 0 {
+            bail!("the removal of `{name}` is not committed yet: commit it, then keep it");
+        }
+        journal.index(ui)?;
+        let file = journal.layout.ledger_path(entry.year());
+        if self.json {
+            let changed: Vec<&String> = (kept.changed > 0).then_some(&file).into_iter().collect();
+            ui.json(&json!({
+                "table": table.name(), "entry": entry.to_string(), "item": item.as_str(),
+                "kept": kept.there, "changed": changed,
+            }))?;
+            return Ok(Exit::Ok);
+        }
+        let shown = format!("{} ({})", safe(item.as_str()), table.noun());
+        if kept.changed == 0 {
+            ui.line(format_args!("{shown} in {entry}: kept for good already"))?;
+            return Ok(Exit::Ok);
+        }
+        ui.line(format_args!(
+            "Kept for good: the removal of {shown} from {entry} never expires"
+        ))?;
+        say_commit(ui, &file)?;
+        Ok(Exit::Ok)
+    }
+}
+
+/// Drop expired removals from the listings; they go on keeping their items out
+///
+/// An expired removal is shortened to its key in the ledger. No merge comes out
+/// differently for it. Asks nothing, so it can run from cron.
+#[derive(Debug, Args)]
+pub struct Cleanup {
+    /// Say how many there are, and change nothing
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+    #[arg(long)]
+    json: bool,
+}
+
+impl Cleanup {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let journal = Journal::find()?;
+        let cleaned =
+            settle::cleanup(&journal.repo, &journal.settings, clock::now(), self.dry_run)?;
+        if !cleaned.changed.is_empty() {
+            journal.index(ui)?;
+        }
+        let count = cleaned.count;
+        if self.json {
+            ui.json(&json!({
+                "expired": count, "dry_run": self.dry_run, "changed": cleaned.changed,
+            }))?;
+            return Ok(Exit::Ok);
+        }
+        if self.dry_run {
+            ui.line(format_args!(
+                "Dry run: would delete {count} expired tombstones"
+            ))?;
+            return Ok(Exit::Ok);
+        }
+        ui.line(format_args!("Cleaned up {count} expired tombstones"))?;
+        if count > 0 {
+            say_commit(ui, &cleaned.changed.join(" "))?;
+        }
+        Ok(Exit::Ok)
+    }
+}
