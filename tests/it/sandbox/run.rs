@@ -1,6 +1,8 @@
 //! A command that ended, and assertions on it that chain and name the command.
 
+use std::io::ErrorKind;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// The command line, exit code and output of a command that ended.
 #[derive(Debug, Clone)]
@@ -17,10 +19,20 @@ impl Run {
     #[track_caller]
     pub fn of(mut command: Command) -> Self {
         let shown = shown(&command);
-        let output = command
-            .stdin(Stdio::null())
-            .output()
-            .unwrap_or_else(|e| panic!("{shown}: {e}"));
+        command.stdin(Stdio::null());
+        // A program that a test has just written is busy while another test's
+        // thread, between fork and exec, still holds the file open.
+        let mut output = command.output();
+        for _ in 0..50 {
+            match &output {
+                Err(e) if e.kind() == ErrorKind::ExecutableFileBusy => {
+                    std::thread::sleep(Duration::from_millis(20));
+                    output = command.output();
+                }
+                _ => break,
+            }
+        }
+        let output = output.unwrap_or_else(|e| panic!("{shown}: {e}"));
         Self {
             command: shown,
             code: output.status.code().unwrap_or(-1),
