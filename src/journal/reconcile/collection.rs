@@ -6,7 +6,7 @@ use super::cut::spaces;
 use super::entry::{self, Context, Entries};
 use super::flow::{self, Written};
 use super::member::Member;
-use super::output::{Meaning, Out, Piece};
+use super::output::{Meaning, Out, Pick, Piece};
 use super::report::Decision;
 use super::sequence;
 use super::view::{Form, View};
@@ -39,13 +39,12 @@ impl Collection {
 
     /// Whether nothing is left in it.
     pub fn is_empty(&self) -> bool {
-        let empty = |v: &Option<Value>| match v {
-            Some(Value::Seq(items)) => items.is_empty(),
-            Some(Value::Map(pairs)) => pairs.is_empty(),
-            Some(Value::Null) | None => true,
-            Some(_) => false,
-        };
-        empty(&self.meaning.ours) && empty(&self.meaning.theirs)
+        match &self.meaning {
+            Meaning::Same(Value::Seq(items)) => items.is_empty(),
+            Meaning::Same(Value::Map(pairs)) => pairs.is_empty(),
+            Meaning::Same(value) => *value == Value::Null,
+            Meaning::Differ { .. } => false,
+        }
     }
 }
 
@@ -124,38 +123,31 @@ fn in_one_form<'a>(
         }
     };
     let form = choose(&|_| true).unwrap_or(Form::Empty);
-    if !matches!(form, Form::Block { .. })
-        && let Some(views) = convert(&views, |m| m.into_flow())
-    {
-        return Ok((form, views));
+    let fits_in_brackets = || {
+        let all = [&views.base, &views.ours, &views.theirs];
+        all.into_iter()
+            .flatten()
+            .flat_map(|v| &v.members)
+            .all(Member::fits_in_brackets)
+    };
+    if !matches!(form, Form::Block { .. }) && fits_in_brackets() {
+        return Ok((form, convert(views, Member::into_flow)));
     }
     let form = choose(&|f| matches!(f, Form::Block { .. })).ok_or(Stop::Conflict)?;
     let at = entry_column(form, column);
-    let views = convert(&views, |m| Some(m.into_block(at))).ok_or(Stop::Conflict)?;
-    Ok((form, views))
+    Ok((form, convert(views, |m| m.into_block(at))))
 }
 
 fn convert<'a>(
-    views: &ThreeWay<Option<View<'a>>>,
-    f: impl Fn(Member<'a>) -> Option<Member<'a>>,
-) -> Option<ThreeWay<Option<View<'a>>>> {
-    let one = |view: &Option<View<'a>>| match view {
-        None => Some(None),
-        Some(v) => {
-            let members = v
-                .members
-                .iter()
-                .cloned()
-                .map(&f)
-                .collect::<Option<Vec<_>>>()?;
-            Some(Some(View {
-                members,
-                ids: v.ids.clone(),
-                form: v.form,
-            }))
-        }
-    };
-    views.as_ref().try_map(|v| one(v).ok_or(())).ok()
+    views: ThreeWay<Option<View<'a>>>,
+    f: impl Fn(Member<'a>) -> Member<'a>,
+) -> ThreeWay<Option<View<'a>>> {
+    views.map(|view| {
+        view.map(|v| View {
+            members: v.members.into_iter().map(&f).collect(),
+            ..v
+        })
+    })
 }
 
 /// Sets, keyed lists and mappings: per member, then in an order that does not
@@ -172,7 +164,7 @@ pub fn by_id(
     let members = views
         .as_ref()
         .map(|v| v.as_ref().map(View::by_id).unwrap_or_default());
-    let mut parts: HashMap<String, Part> = HashMap::new();
+    let mut parts: HashMap<&str, Part> = HashMap::new();
     let mut inner = place.path.to_vec();
     for id in ids.ours.iter().chain(
         ids.theirs
@@ -185,7 +177,7 @@ pub fn by_id(
         }
         inner.push(id.clone());
         if let Some(part) = part(cx, sides, place, &inner)? {
-            parts.insert(id.clone(), part);
+            parts.insert(id, part);
         }
         inner.pop();
     }
@@ -197,8 +189,9 @@ pub fn by_id(
             at <= noted || f.decision == Decision::Conflict
         });
     }
-    let keep: HashSet<String> = parts.keys().cloned().collect();
-    let order = order(ids, &keep);
+    let keep: HashSet<&str> = parts.keys().copied().collect();
+    let ids = ids.map(|side| side.iter().map(String::as_str).collect::<Vec<_>>());
+    let order = order(ids.as_ref().map(Vec::as_slice), &keep);
     // `order` gives back each kept id once.
     Ok(order.iter().filter_map(|id| parts.remove(id)).collect())
 }
@@ -275,19 +268,19 @@ pub fn part(
             comment: out.comment,
         }),
         key,
-        meaning: Meaning::clean(out.value),
+        meaning: Meaning::Same(out.value),
     }))
 }
 
 /// Puts the parts into the frame of the sides that are written in this form.
 fn assemble(
     sides: &Entries,
-    parts: Vec<Part>,
+    mut parts: Vec<Part>,
     form: Form,
     map: bool,
     column: usize,
 ) -> Result<Collection, Stop> {
-    let meaning = meaning(&parts, form, map);
+    let meaning = meaning(&mut parts, form, map);
     if parts.is_empty() {
         return empty(sides, map, column);
     }
@@ -380,10 +373,7 @@ fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> 
             prefix: text,
             body: Vec::new(),
             suffix: String::new(),
-            meaning: Meaning {
-                ours: value.clone(),
-                theirs: value,
-            },
+            meaning: Meaning::Same(value.unwrap_or(Value::Null)),
         });
     }
     let prefix = smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
@@ -400,7 +390,7 @@ fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> 
         prefix: format!("{key} {brackets}{comment}\n"),
         body: Vec::new(),
         suffix: String::new(),
-        meaning: Meaning::clean(if map {
+        meaning: Meaning::Same(if map {
             Value::Map(Vec::new())
         } else {
             Value::Seq(Vec::new())
@@ -408,22 +398,35 @@ fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> 
     })
 }
 
-pub fn meaning(parts: &[Part], form: Form, map: bool) -> Meaning {
-    let pick = |of: fn(&Meaning) -> &Option<Value>| {
+/// What the merged parts mean together; takes their own meanings out of them.
+pub fn meaning(parts: &mut [Part], form: Form, map: bool) -> Meaning {
+    let keyed: Vec<(Option<Value>, Meaning)> = parts
+        .iter_mut()
+        .map(|p| {
+            (
+                p.key.take(),
+                std::mem::replace(&mut p.meaning, Meaning::Same(Value::Null)),
+            )
+        })
+        .collect();
+    let whole = |keyed: Vec<(Option<Value>, Meaning)>, pick: Pick| {
+        let values = keyed
+            .into_iter()
+            .filter_map(|(k, m)| Some((k, m.on(pick)?)));
         if map {
-            let pairs = parts
-                .iter()
-                .filter_map(|p| Some((p.key.clone()?, of(&p.meaning).clone()?)));
-            return Some(Value::Map(pairs.collect()));
+            return Value::Map(values.filter_map(|(k, v)| Some((k?, v))).collect());
         }
-        let mut items: Vec<Value> = parts.iter().flat_map(|p| of(&p.meaning).clone()).collect();
-        if form == Form::Lone && items.len() == 1 {
-            return items.pop();
+        let mut items: Vec<Value> = values.map(|(_, v)| v).collect();
+        match (form, items.len()) {
+            (Form::Lone, 1) => items.remove(0),
+            _ => Value::Seq(items),
         }
-        Some(Value::Seq(items))
     };
-    Meaning {
-        ours: pick(|m| &m.ours),
-        theirs: pick(|m| &m.theirs),
+    if keyed.iter().all(|(_, m)| matches!(m, Meaning::Same(_))) {
+        return Meaning::Same(whole(keyed, Pick::Ours));
+    }
+    Meaning::Differ {
+        ours: Some(whole(keyed.clone(), Pick::Ours)),
+        theirs: Some(whole(keyed, Pick::Theirs)),
     }
 }

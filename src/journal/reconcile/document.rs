@@ -269,18 +269,21 @@ impl Merger<'_> {
             column: 0,
         };
         let views = tops.as_ref().map(|t| Some(t.view.clone()));
-        let parts = collection::by_id(&mut cx, &views, &Rule::Map, &place)?;
-        let decided = collection::meaning(&parts, form, true);
+        let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place)?;
+        let decided = collection::meaning(&mut parts, form, true);
         let head = self.trivia(tops.as_ref().map(|t| t.head))?;
         let tail = self.trivia(tops.as_ref().map(|t| t.tail))?;
         let mut pieces = vec![Piece::Text(head)];
         pieces.extend(parts.into_iter().flat_map(|p| p.pieces));
         pieces.push(Piece::Text(tail));
-        check(&picked(&pieces, Pick::Ours), decided.ours)?;
         let conflict = pieces.iter().any(|p| matches!(p, Piece::Conflict(_)));
         if conflict {
-            check(&picked(&pieces, Pick::Theirs), decided.theirs)?;
+            check(
+                &picked(&pieces, Pick::Theirs),
+                decided.clone().on(Pick::Theirs),
+            )?;
         }
+        check(&picked(&pieces, Pick::Ours), decided.on(Pick::Ours))?;
         Ok((marked(&pieces, &self.markers), conflict, cx.report))
     }
 

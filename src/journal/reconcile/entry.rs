@@ -248,7 +248,7 @@ fn conflict(
     pieces.push(Piece::Conflict(sides.map(whole)));
     Ok(Some(Out {
         pieces,
-        meaning: Meaning {
+        meaning: Meaning::Differ {
             ours: sides.ours.map(Member::meaning),
             theirs: sides.theirs.map(Member::meaning),
         },
@@ -302,7 +302,7 @@ pub fn flow(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<
     let rule = shape::rule(cx.rules, path, &sides);
     let out = core(cx, &sides, &rule, path, 0)?;
     let text = out.clean_text().ok_or(Stop::Conflict)?;
-    let value = out.meaning.ours.ok_or(Stop::Conflict)?;
+    let value = out.meaning.same().ok_or(Stop::Conflict)?;
     let comment = join(&sides.map(|m| m.map(|m| m.suffix.to_string()))).ok_or(Stop::Conflict)?;
     // The frame's end is the comment, which stands behind the comma.
     let text = text

@@ -106,17 +106,16 @@ impl<'a> Member<'a> {
         self
     }
 
-    /// The same entry as it stands between brackets; `None` for what cannot
-    /// stand there: block values, comments.
-    pub fn into_flow(mut self) -> Option<Self> {
+    /// Whether it can stand between brackets: no block value, no comment.
+    pub fn fits_in_brackets(&self) -> bool {
+        let block = self.nested.is_some() || self.value.style().is_some_and(|s| s.is_block());
+        self.layout == Layout::Flow || !(block || self.has_comments())
+    }
+
+    /// The same entry as it stands between brackets, for one that fits there.
+    pub fn into_flow(mut self) -> Self {
         if self.layout == Layout::Flow {
-            return Some(self);
-        }
-        if self.nested.is_some()
-            || self.has_comments()
-            || self.value.style().is_some_and(|s| s.is_block())
-        {
-            return None;
+            return self;
         }
         if let Some(scalar) = self.value.scalar() {
             self.body = quoted_for_flow(&self.body, scalar).into();
@@ -129,7 +128,7 @@ impl<'a> Member<'a> {
         self.suffix = "".into();
         self.layout = Layout::Flow;
         self.column = 0;
-        Some(self)
+        self
     }
 
     /// What it means.
@@ -181,17 +180,17 @@ impl<'a> Member<'a> {
 
     /// The same bytes, but for the column. Spacing between flow entries is not theirs.
     pub fn same_text(&self, other: &Self) -> bool {
-        let lead = |m: &Self| match m.layout {
-            Layout::Block => m.lead_at(0).into_owned(),
-            Layout::Flow => m.lead.trim().to_owned(),
-        };
         if self.column == other.column {
-            return self.prefix == other.prefix
+            let lead = match self.layout {
+                Layout::Block => self.lead == other.lead,
+                Layout::Flow => self.lead.trim() == other.lead.trim(),
+            };
+            return lead
+                && self.prefix == other.prefix
                 && self.body == other.body
-                && self.suffix == other.suffix
-                && lead(self) == lead(other);
+                && self.suffix == other.suffix;
         }
-        self.core_at(0) == other.core_at(0) && lead(self) == lead(other)
+        self.core_at(0) == other.core_at(0) && self.lead_at(0) == other.lead_at(0)
     }
 }
 

@@ -11,19 +11,32 @@ pub enum Piece {
     Conflict(ThreeWay<String>),
 }
 
-/// What an entry means, for a reader who takes ours, or theirs, in every
-/// conflict. Without conflicts both are the same.
+/// What an entry means; where it holds a conflict, for a reader who takes ours and
+/// for one who takes theirs. `None` where the entry is absent on that pick.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Meaning {
-    pub ours: Option<Value>,
-    pub theirs: Option<Value>,
+pub enum Meaning {
+    Same(Value),
+    Differ {
+        ours: Option<Value>,
+        theirs: Option<Value>,
+    },
 }
 
 impl Meaning {
-    pub fn clean(value: Value) -> Self {
-        Self {
-            ours: Some(value.clone()),
-            theirs: Some(value),
+    /// The meaning on a pick.
+    pub fn on(self, pick: Pick) -> Option<Value> {
+        match (self, pick) {
+            (Self::Same(value), _) => Some(value),
+            (Self::Differ { ours, .. }, Pick::Ours) => ours,
+            (Self::Differ { theirs, .. }, Pick::Theirs) => theirs,
+        }
+    }
+
+    /// The meaning without conflicts.
+    pub fn same(self) -> Option<Value> {
+        match self {
+            Self::Same(value) => Some(value),
+            Self::Differ { .. } => None,
         }
     }
 }
@@ -39,7 +52,7 @@ impl Out {
     pub fn text(text: String, value: Value) -> Self {
         Self {
             pieces: vec![Piece::Text(text)],
-            meaning: Meaning::clean(value),
+            meaning: Meaning::Same(value),
         }
     }
 

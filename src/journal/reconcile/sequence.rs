@@ -152,7 +152,7 @@ fn changed(
             pieces: std::mem::take(&mut pieces),
             flow: None,
             key: None,
-            meaning: Meaning {
+            meaning: Meaning::Differ {
                 ours: slices.ours.get(i).cloned(),
                 theirs: slices.theirs.get(i).cloned(),
             },
