@@ -78,6 +78,12 @@ fn compare(folder: &Path, name: &str, rival: &dyn Fn() -> Command, versions: &[S
 fn main() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
+    // Git calls a driver at the top of a work tree.
+    let init = Command::new("git")
+        .args(["init", "-q"])
+        .current_dir(path)
+        .status();
+    assert!(init.is_ok_and(|s| s.success()), "git init");
     let git = || {
         let mut git = Command::new("git");
         git.args(["merge-file", "-p", "ours.md", "base.md", "theirs.md"])

@@ -53,6 +53,21 @@ enum Command {
     Yaml2sql(yaml2sql::Yaml2sql),
 }
 
+#[derive(Debug, Parser)]
+#[command(name = "palimpsest", version)]
+struct Drivers {
+    #[command(subcommand)]
+    command: Driver,
+}
+
+#[derive(Debug, Subcommand)]
+enum Driver {
+    #[command(name = "ledger-driver")]
+    Ledger(ledger_driver::LedgerDriver),
+    #[command(name = "merge-driver")]
+    Merge(merge::MergeDriver),
+}
+
 /// The names, besides its own, under which the program is installed.
 pub const OTHER_NAMES: [&str; 3] = ["yaml2sql", "wiki2sql", "metadb"];
 
@@ -82,8 +97,20 @@ pub fn main(args: Vec<OsString>) -> u8 {
 
 fn run(args: &[OsString]) -> Exit {
     let ui = Ui::new();
-    let cli = match Cli::try_parse_from(args) {
-        Ok(cli) => cli,
+    // Git calls the drivers for every file: no other command is built for them.
+    let called_by_git = args
+        .get(1)
+        .is_some_and(|a| a == "merge-driver" || a == "ledger-driver");
+    let parsed = if called_by_git {
+        Drivers::try_parse_from(args).map(|d| match d.command {
+            Driver::Ledger(driver) => Command::LedgerDriver(driver),
+            Driver::Merge(driver) => Command::MergeDriver(driver),
+        })
+    } else {
+        Cli::try_parse_from(args).map(|cli| cli.command)
+    };
+    let command = match parsed {
+        Ok(command) => command,
         Err(e) => {
             // Help and version are no errors; clap knows where each is printed.
             let shown = e.print();
@@ -93,7 +120,7 @@ fn run(args: &[OsString]) -> Exit {
             };
         }
     };
-    match cli.command.run(&ui) {
+    match command.run(&ui) {
         Ok(exit) => exit,
         Err(error) => ui.report(&error),
     }

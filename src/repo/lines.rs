@@ -10,10 +10,9 @@ use crate::merge::{ConflictStyle, LineMerge, Markers, MergedLines, ThreeWay};
 pub struct GitLines(());
 
 impl GitLines {
-    /// Prepares libgit2, which merges files only once something has initialised it.
+    /// Nothing is prepared yet: most merges never need a line merge.
     #[must_use]
-    pub fn new() -> Self {
-        let _ = git2::Buf::new();
+    pub const fn new() -> Self {
         Self(())
     }
 }
@@ -32,6 +31,8 @@ impl LineMerge for GitLines {
                 conflict: false,
             });
         }
+        // libgit2 merges files only once something has initialised it.
+        let _ = git2::Buf::new();
         let empty = [sides.base, sides.ours, sides.theirs]
             .iter()
             .any(|s| s.is_empty());

@@ -159,7 +159,7 @@ fn frontmatter_that_is_no_yaml_is_merged_by_line_and_named() {
     vault
         .git(["merge", "other"])
         .ok()
-        .mentions("note.md: merged by line: base: the frontmatter is no YAML");
+        .mentions("note.md: merged by line: base, line");
 }
 
 #[test]

@@ -2,27 +2,27 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::cut::spaces;
+use super::assemble::assemble;
 use super::entry::{self, Context, Entries};
-use super::flow::{self, Written};
+use super::flow::Written;
 use super::member::Member;
-use super::output::{Meaning, Out, Pick, Piece};
+use super::output::{Meaning, Out, Piece};
 use super::report::Decision;
 use super::sequence;
 use super::view::{Form, View};
-use super::{Stop, join, join_present, smaller};
+use super::{Stop, join};
 use crate::journal::rules::Rule;
-use crate::journal::yaml::Value;
+use crate::journal::yaml::{Node, Value};
 use crate::merge::{ThreeWay, order};
 
 /// A merged collection with the frame that it stands in.
 pub struct Collection {
     /// Up to the value: `key: `, `key:\n`, `- `.
-    prefix: String,
-    body: Vec<Piece>,
+    pub prefix: String,
+    pub body: Vec<Piece>,
     /// Behind an inline value.
-    suffix: String,
-    meaning: Meaning,
+    pub suffix: String,
+    pub meaning: Meaning,
 }
 
 impl Collection {
@@ -99,7 +99,7 @@ pub fn merge(
 }
 
 /// The column that the entries of a block collection stand in.
-fn entry_column(form: Form, column: usize) -> usize {
+pub fn entry_column(form: Form, column: usize) -> usize {
     match form {
         Form::Block { relative, .. } => column + relative,
         _ => 0,
@@ -224,18 +224,28 @@ pub fn has_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> bool {
     if cx.rules.named(path) != Some(&Rule::Set) {
         return false;
     }
-    let views = sides.map(|m| m.and_then(|m| View::of(m, &Rule::Set)));
-    let base = views.base.as_ref().map(View::by_id).unwrap_or_default();
-    [&views.ours, &views.theirs]
+    let nodes = sides.map(|m| m.map(|m| list_of(m.value)).unwrap_or_default());
+    let base: HashSet<_> = nodes.base.iter().map(|n| n.identity()).collect();
+    [(sides.ours, nodes.ours), (sides.theirs, nodes.theirs)]
         .into_iter()
-        .flatten()
-        .any(|view| {
-            view.ids.iter().zip(&view.members).any(|(id, m)| {
+        .filter_map(|(m, nodes)| Some((m?.side, nodes)))
+        .any(|(side, nodes)| {
+            nodes.into_iter().any(|node| {
                 // What base has was not added here: it stays on all sides, or goes.
-                let in_base = base.contains_key(id.as_str());
-                !in_base && (cx.kept_out)(path, m.side.tree, m.value).is_some()
+                let id = node.identity();
+                let in_base = id.is_some() && base.contains(&id);
+                !in_base && (cx.kept_out)(path, side.tree, node).is_some()
             })
         })
+}
+
+/// The items of a list; a single scalar is a list of one.
+fn list_of(node: &Node) -> Vec<&Node> {
+    match node.items() {
+        Some(items) => items.iter().map(|i| &i.node).collect(),
+        None if node.is_null() || node.scalar().is_none() => Vec::new(),
+        None => vec![node],
+    }
 }
 
 /// Merges one member in the layout of the result.
@@ -270,163 +280,4 @@ pub fn part(
         key,
         meaning: Meaning::Same(out.value),
     }))
-}
-
-/// Puts the parts into the frame of the sides that are written in this form.
-fn assemble(
-    sides: &Entries,
-    mut parts: Vec<Part>,
-    form: Form,
-    map: bool,
-    column: usize,
-) -> Result<Collection, Stop> {
-    let meaning = meaning(&mut parts, form, map);
-    if parts.is_empty() {
-        return empty(sides, map, column);
-    }
-    let fits = |m: &&Member| match form {
-        Form::Block { compact, .. } => m.nested.is_some() && m.compact() == compact,
-        _ => m.nested.is_none() && !m.body.is_empty(),
-    };
-    let fitting = sides.map(|m| m.filter(fits));
-    // A comment behind the key on a side whose frame is not used would be lost.
-    let comment = |m: &Member| match (m.prefix.find('#'), m.suffix.find('#')) {
-        (Some(at), _) if m.nested.is_some() => m.prefix[at..].trim().to_owned(),
-        (_, Some(at)) => m.suffix[at..].trim().to_owned(),
-        _ => String::new(),
-    };
-    for (m, fit) in [(sides.ours, fitting.ours), (sides.theirs, fitting.theirs)] {
-        if let (Some(m), None) = (m, fit)
-            && !comment(m).is_empty()
-            && sides.base.is_none_or(|b| comment(b) != comment(m))
-        {
-            return Err(Stop::Conflict);
-        }
-    }
-    let prefix = smaller(&fitting.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
-        .ok_or(Stop::Conflict)?;
-    if let Form::Block { .. } = form {
-        let (prefix, body) = block_body(prefix, parts, entry_column(form, column));
-        return Ok(Collection {
-            prefix,
-            body,
-            suffix: String::new(),
-            meaning,
-        });
-    }
-    let suffix = join_present(&fitting.map(|m| m.map(|m| m.suffix_at(column).into_owned())))
-        .ok_or(Stop::Conflict)?;
-    let entries: Vec<Written> = parts.into_iter().filter_map(|p| p.flow).collect();
-    let body = match form {
-        Form::Lone if entries.len() == 1 => entries[0].text.clone(),
-        Form::Flow(spacing) => flow::write(
-            if map { ['{', '}'] } else { ['[', ']'] },
-            &entries,
-            &spacing,
-        ),
-        _ => flow::write(['[', ']'], &entries, &flow::Spacing::PLAIN),
-    };
-    Ok(Collection {
-        prefix,
-        body: vec![Piece::Text(body)],
-        suffix,
-        meaning,
-    })
-}
-
-/// The lines of a block collection. Where the first entry stands on the dash's
-/// line it loses its indentation; an entry that needs lines above it cannot.
-fn block_body(prefix: String, parts: Vec<Part>, at: usize) -> (String, Vec<Piece>) {
-    let mut body: Vec<Piece> = parts.into_iter().flat_map(|p| p.pieces).collect();
-    body.retain(|p| *p != Piece::Text(String::new()));
-    if prefix.contains('\n') {
-        return (prefix, body);
-    }
-    let indent = spaces(at);
-    if let Some(Piece::Text(first)) = body.first_mut()
-        && let Some(rest) = first.strip_prefix(&indent)
-        && !rest.starts_with(['#', '\n', '\r', ' '])
-    {
-        *first = rest.to_owned();
-        return (prefix, body);
-    }
-    (format!("{}\n", prefix.trim_end()), body)
-}
-
-/// A collection with nothing left in it: as a side wrote it that emptied it, or
-/// as empty brackets.
-fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> {
-    let is_empty = |m: &&Member| {
-        m.value.is_null()
-            || m.value.items().is_some_and(<[_]>::is_empty)
-            || m.value.pairs().is_some_and(<[_]>::is_empty)
-    };
-    let emptied = sides.map(|m| m.filter(is_empty));
-    let texts = emptied.map(|m| m.map(|m| m.core_at(column)));
-    if let Some(text) = smaller(&texts) {
-        let value = [emptied.ours, emptied.theirs, emptied.base]
-            .into_iter()
-            .flatten()
-            .find(|m| m.core_at(column) == text)
-            .map(Member::meaning);
-        return Ok(Collection {
-            prefix: text,
-            body: Vec::new(),
-            suffix: String::new(),
-            meaning: Meaning::Same(value.unwrap_or(Value::Null)),
-        });
-    }
-    let prefix = smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
-        .ok_or(Stop::Conflict)?;
-    let (key, comment) = match prefix.find('#') {
-        Some(at) => (
-            prefix[..at].trim_end(),
-            format!(" {}", prefix[at..].trim_end()),
-        ),
-        None => (prefix.trim_end(), String::new()),
-    };
-    let brackets = if map { "{}" } else { "[]" };
-    Ok(Collection {
-        prefix: format!("{key} {brackets}{comment}\n"),
-        body: Vec::new(),
-        suffix: String::new(),
-        meaning: Meaning::Same(if map {
-            Value::Map(Vec::new())
-        } else {
-            Value::Seq(Vec::new())
-        }),
-    })
-}
-
-/// What the merged parts mean together; takes their own meanings out of them.
-pub fn meaning(parts: &mut [Part], form: Form, map: bool) -> Meaning {
-    let keyed: Vec<(Option<Value>, Meaning)> = parts
-        .iter_mut()
-        .map(|p| {
-            (
-                p.key.take(),
-                std::mem::replace(&mut p.meaning, Meaning::Same(Value::Null)),
-            )
-        })
-        .collect();
-    let whole = |keyed: Vec<(Option<Value>, Meaning)>, pick: Pick| {
-        let values = keyed
-            .into_iter()
-            .filter_map(|(k, m)| Some((k, m.on(pick)?)));
-        if map {
-            return Value::Map(values.filter_map(|(k, v)| Some((k?, v))).collect());
-        }
-        let mut items: Vec<Value> = values.map(|(_, v)| v).collect();
-        match (form, items.len()) {
-            (Form::Lone, 1) => items.remove(0),
-            _ => Value::Seq(items),
-        }
-    };
-    if keyed.iter().all(|(_, m)| matches!(m, Meaning::Same(_))) {
-        return Meaning::Same(whole(keyed, Pick::Ours));
-    }
-    Meaning::Differ {
-        ours: Some(whole(keyed.clone(), Pick::Ours)),
-        theirs: Some(whole(keyed, Pick::Theirs)),
-    }
 }

@@ -1,18 +1,18 @@
 //! A whole document: split, parse, merge, check, join; or git's own result.
 
-use std::ops::Range;
-
 use super::Stop;
+use super::assemble;
 use super::collection::{self, Place};
 use super::entry::{Bodies, Context, KeptOut};
 use super::eol;
-use super::member::{Member, Side};
-use super::output::{Pick, Piece, marked, picked};
+use super::member::Side;
+use super::output::{Meaning, Pick, Piece, marked, picked};
 use super::report::Report;
-use super::view::{Form, View};
+use super::top::Top;
+use super::view::Form;
 use crate::journal::document::Document;
 use crate::journal::rules::{Rule, Rules};
-use crate::journal::yaml::{Layout, Tree, Value};
+use crate::journal::yaml::{Tree, Value};
 use crate::merge::{LineMerge, Markers, ThreeWay, is_binary};
 
 /// What kind of file is merged.
@@ -232,10 +232,34 @@ impl Merger<'_> {
         texts: ThreeWay<&str>,
         bodies: Bodies,
     ) -> std::result::Result<(String, bool, Report), Stop> {
+        // The trees are gone before the result is read again: memory stays bounded.
+        let (pieces, decided, report) = self.decide(texts, bodies)?;
+        let conflict = pieces.iter().any(|p| matches!(p, Piece::Conflict(_)));
+        if conflict {
+            check(
+                &picked(&pieces, Pick::Theirs),
+                decided.clone().on(Pick::Theirs),
+            )?;
+        }
+        check(&picked(&pieces, Pick::Ours), decided.on(Pick::Ours))?;
+        Ok((marked(&pieces, &self.markers), conflict, report))
+    }
+
+    /// What the merged frontmatter is and means.
+    fn decide(
+        &self,
+        texts: ThreeWay<&str>,
+        bodies: Bodies,
+    ) -> std::result::Result<(Vec<Piece>, Meaning, Report), Stop> {
+        // Lines are counted in the file, where the fence is the first.
+        let above = usize::from(self.kind == Kind::Markdown);
         let parse = |name: &str, text: &str| {
             Tree::parse(text).map_err(|e| {
                 Stop::Refuse(format!(
-                    "{name}: the frontmatter is no YAML that can be merged: {e}"
+                    "{name}, line {}, column {}: the frontmatter is no YAML that can be merged: {}",
+                    e.at.line + above,
+                    e.at.column,
+                    e.what
                 ))
             })
         };
@@ -268,23 +292,16 @@ impl Merger<'_> {
             path: &[],
             column: 0,
         };
-        let views = tops.as_ref().map(|t| Some(t.view.clone()));
+        let (heads, tails) = (tops.as_ref().map(|t| t.head), tops.as_ref().map(|t| t.tail));
+        let views = tops.map(|t| Some(t.view));
         let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place)?;
-        let decided = collection::meaning(&mut parts, form, true);
-        let head = self.trivia(tops.as_ref().map(|t| t.head))?;
-        let tail = self.trivia(tops.as_ref().map(|t| t.tail))?;
+        let decided = assemble::meaning(&mut parts, form, true);
+        let head = self.trivia(heads)?;
+        let tail = self.trivia(tails)?;
         let mut pieces = vec![Piece::Text(head)];
         pieces.extend(parts.into_iter().flat_map(|p| p.pieces));
         pieces.push(Piece::Text(tail));
-        let conflict = pieces.iter().any(|p| matches!(p, Piece::Conflict(_)));
-        if conflict {
-            check(
-                &picked(&pieces, Pick::Theirs),
-                decided.clone().on(Pick::Theirs),
-            )?;
-        }
-        check(&picked(&pieces, Pick::Ours), decided.on(Pick::Ours))?;
-        Ok((marked(&pieces, &self.markers), conflict, cx.report))
+        Ok((pieces, decided, cx.report))
     }
 
     /// Comments that belong to no field.
@@ -301,76 +318,6 @@ impl Merger<'_> {
         }
         String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))
     }
-}
-
-/// A frontmatter cut into its fields.
-struct Top<'a> {
-    /// Comments above the first field, apart from it by a blank line.
-    head: &'a str,
-    view: View<'a>,
-    /// Comments behind the last field, and an end mark `...`.
-    tail: &'a str,
-}
-
-impl<'a> Top<'a> {
-    fn of(side: Side<'a>) -> std::result::Result<Self, Stop> {
-        let text = side.text;
-        let form = Form::Block {
-            relative: 0,
-            compact: false,
-        };
-        let Some(root) = side.tree.root.as_ref() else {
-            let view = View {
-                members: Vec::new(),
-                ids: Vec::new(),
-                form,
-            };
-            return Ok(Self {
-                head: text,
-                view,
-                tail: "",
-            });
-        };
-        let refuse = || Stop::Refuse("the frontmatter is no mapping with one key a line".into());
-        if root.layout() != Some(Layout::Block)
-            || root.pairs().is_none()
-            || root.properties_end().is_some()
-        {
-            return Err(refuse());
-        }
-        let region: Range<usize> = 0..side.source().content_end(root);
-        let mut slots = side
-            .source()
-            .slots(root, region.clone())
-            .ok_or_else(refuse)?;
-        let first = slots.first_mut().ok_or_else(refuse)?;
-        if side.source().column(first.start) != 0 {
-            return Err(refuse());
-        }
-        let head = head_of(&text[first.lead.clone()]);
-        first.lead.start += head;
-        let members: Vec<Member<'a>> = slots.iter().map(|s| Member::block(side, s)).collect();
-        let view = View::new(members, &Rule::Map, form);
-        Ok(Self {
-            head: &text[..head],
-            view,
-            tail: &text[region.end..],
-        })
-    }
-}
-
-/// How much of the lines above the first field belongs to the file: up to the
-/// last blank line.
-fn head_of(lead: &str) -> usize {
-    let mut at = 0;
-    let mut head = 0;
-    for line in lead.split_inclusive('\n') {
-        at += line.len();
-        if line.trim().is_empty() {
-            head = at;
-        }
-    }
-    head
 }
 
 /// Reads a result again: it must say what was decided.

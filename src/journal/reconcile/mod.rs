@@ -1,10 +1,11 @@
 //! The merge of a document: frontmatter field by field, body by line.
 //!
-//! `document` splits, parses and puts together; `entry`, `collection`, `sequence`
-//! and `leaf` decide; `member`, `view`, `flow` and `cut` handle slices of text.
+//! `document` and `top` split and parse, `assemble` puts together; `entry`, `collection`,
+//! `sequence` and `leaf` decide; `member`, `view`, `flow` and `cut` handle slices of text.
 //! A result is read again before it is given out, and wherever something cannot
 //! be parsed, proved or finished the outcome is git's own result.
 
+mod assemble;
 mod collection;
 mod cut;
 mod document;
@@ -18,6 +19,7 @@ mod report;
 mod sequence;
 mod shape;
 mod stamp;
+mod top;
 mod view;
 
 pub use document::{Kind, Merger, NO_FRONTMATTER, Outcome, Result};

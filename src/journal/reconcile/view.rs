@@ -88,16 +88,20 @@ impl<'a> View<'a> {
 
 /// Names each member; the second of the same name is told apart by a number.
 fn ids(members: &[Member], rule: &Rule) -> Vec<String> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    members
-        .iter()
-        .map(|m| {
-            let id = id(m, rule);
-            let n = seen.entry(id.clone()).or_insert(0);
-            *n += 1;
-            if *n == 1 { id } else { format!("{id}\u{0}{n}") }
-        })
-        .collect()
+    let mut ids: Vec<String> = members.iter().map(|m| id(m, rule)).collect();
+    let mut seen: HashMap<&str, usize> = HashMap::with_capacity(ids.len());
+    let mut again = Vec::new();
+    for (i, id) in ids.iter().enumerate() {
+        let n = seen.entry(id).or_insert(0);
+        *n += 1;
+        if *n > 1 {
+            again.push((i, *n));
+        }
+    }
+    for (i, n) in again {
+        ids[i] = format!("{}\u{0}{n}", ids[i]);
+    }
+    ids
 }
 
 fn id(member: &Member, rule: &Rule) -> String {

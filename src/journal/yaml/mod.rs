@@ -7,6 +7,7 @@
 mod error;
 mod node;
 mod parse;
+mod scan;
 mod value;
 
 pub use error::{Place, YamlError};

@@ -1,0 +1,171 @@
+//! Putting merged members together: the frame, the brackets or lines, and what
+//! the whole means.
+
+use super::collection::{Collection, Part, entry_column};
+use super::cut::spaces;
+use super::entry::Entries;
+use super::flow::{self, Written};
+use super::member::Member;
+use super::output::{Meaning, Pick, Piece};
+use super::view::Form;
+use super::{Stop, join_present, smaller};
+use crate::journal::yaml::Value;
+
+/// Puts the parts into the frame of the sides that are written in this form.
+pub fn assemble(
+    sides: &Entries,
+    mut parts: Vec<Part>,
+    form: Form,
+    map: bool,
+    column: usize,
+) -> Result<Collection, Stop> {
+    let meaning = meaning(&mut parts, form, map);
+    if parts.is_empty() {
+        return empty(sides, map, column);
+    }
+    let fits = |m: &&Member| match form {
+        Form::Block { compact, .. } => m.nested.is_some() && m.compact() == compact,
+        _ => m.nested.is_none() && !m.body.is_empty(),
+    };
+    let fitting = sides.map(|m| m.filter(fits));
+    // A comment behind the key on a side whose frame is not used would be lost.
+    let comment = |m: &Member| match (m.prefix.find('#'), m.suffix.find('#')) {
+        (Some(at), _) if m.nested.is_some() => m.prefix[at..].trim().to_owned(),
+        (_, Some(at)) => m.suffix[at..].trim().to_owned(),
+        _ => String::new(),
+    };
+    for (m, fit) in [(sides.ours, fitting.ours), (sides.theirs, fitting.theirs)] {
+        if let (Some(m), None) = (m, fit)
+            && !comment(m).is_empty()
+            && sides.base.is_none_or(|b| comment(b) != comment(m))
+        {
+            return Err(Stop::Conflict);
+        }
+    }
+    let prefix = smaller(&fitting.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
+        .ok_or(Stop::Conflict)?;
+    if let Form::Block { .. } = form {
+        let (prefix, body) = block_body(prefix, parts, entry_column(form, column));
+        return Ok(Collection {
+            prefix,
+            body,
+            suffix: String::new(),
+            meaning,
+        });
+    }
+    let suffix = join_present(&fitting.map(|m| m.map(|m| m.suffix_at(column).into_owned())))
+        .ok_or(Stop::Conflict)?;
+    let entries: Vec<Written> = parts.into_iter().filter_map(|p| p.flow).collect();
+    let body = match form {
+        Form::Lone if entries.len() == 1 => entries[0].text.clone(),
+        Form::Flow(spacing) => flow::write(
+            if map { ['{', '}'] } else { ['[', ']'] },
+            &entries,
+            &spacing,
+        ),
+        _ => flow::write(['[', ']'], &entries, &flow::Spacing::PLAIN),
+    };
+    Ok(Collection {
+        prefix,
+        body: vec![Piece::Text(body)],
+        suffix,
+        meaning,
+    })
+}
+
+/// The lines of a block collection. Where the first entry stands on the dash's
+/// line it loses its indentation; an entry that needs lines above it cannot.
+fn block_body(prefix: String, parts: Vec<Part>, at: usize) -> (String, Vec<Piece>) {
+    let mut body: Vec<Piece> = parts.into_iter().flat_map(|p| p.pieces).collect();
+    body.retain(|p| *p != Piece::Text(String::new()));
+    if prefix.contains('\n') {
+        return (prefix, body);
+    }
+    let indent = spaces(at);
+    if let Some(Piece::Text(first)) = body.first_mut()
+        && let Some(rest) = first.strip_prefix(&indent)
+        && !rest.starts_with(['#', '\n', '\r', ' '])
+    {
+        *first = rest.to_owned();
+        return (prefix, body);
+    }
+    (format!("{}\n", prefix.trim_end()), body)
+}
+
+/// A collection with nothing left in it: as a side wrote it that emptied it, or
+/// as empty brackets.
+fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> {
+    let is_empty = |m: &&Member| {
+        m.value.is_null()
+            || m.value.items().is_some_and(<[_]>::is_empty)
+            || m.value.pairs().is_some_and(<[_]>::is_empty)
+    };
+    let emptied = sides.map(|m| m.filter(is_empty));
+    let texts = emptied.map(|m| m.map(|m| m.core_at(column)));
+    if let Some(text) = smaller(&texts) {
+        let value = [emptied.ours, emptied.theirs, emptied.base]
+            .into_iter()
+            .flatten()
+            .find(|m| m.core_at(column) == text)
+            .map(Member::meaning);
+        return Ok(Collection {
+            prefix: text,
+            body: Vec::new(),
+            suffix: String::new(),
+            meaning: Meaning::Same(value.unwrap_or(Value::Null)),
+        });
+    }
+    let prefix = smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
+        .ok_or(Stop::Conflict)?;
+    let (key, comment) = match prefix.find('#') {
+        Some(at) => (
+            prefix[..at].trim_end(),
+            format!(" {}", prefix[at..].trim_end()),
+        ),
+        None => (prefix.trim_end(), String::new()),
+    };
+    let brackets = if map { "{}" } else { "[]" };
+    Ok(Collection {
+        prefix: format!("{key} {brackets}{comment}\n"),
+        body: Vec::new(),
+        suffix: String::new(),
+        meaning: Meaning::Same(if map {
+            Value::Map(Vec::new())
+        } else {
+            Value::Seq(Vec::new())
+        }),
+    })
+}
+
+/// What the merged parts mean together; takes their own meanings out of them.
+pub fn meaning(parts: &mut [Part], form: Form, map: bool) -> Meaning {
+    let keyed: Vec<(Option<Value>, Meaning)> = parts
+        .iter_mut()
+        .map(|p| {
+            (
+                p.key.take(),
+                std::mem::replace(&mut p.meaning, Meaning::Same(Value::Null)),
+            )
+        })
+        .collect();
+    let whole = |keyed: Vec<(Option<Value>, Meaning)>, pick: Pick| {
+        let values = keyed
+            .into_iter()
+            .filter_map(|(k, m)| Some((k, m.on(pick)?)));
+        if map {
+            return Value::Map(values.filter_map(|(k, v)| Some((k?, v))).collect());
+        }
+        let mut items: Vec<Value> = values.map(|(_, v)| v).collect();
+        match (form, items.len()) {
+            (Form::Lone, 1) => items.remove(0),
+            _ => Value::Seq(items),
+        }
+    };
+    if keyed.iter().all(|(_, m)| matches!(m, Meaning::Same(_))) {
+        return Meaning::Same(whole(keyed, Pick::Ours));
+    }
+    Meaning::Differ {
+        ours: Some(whole(keyed.clone(), Pick::Ours)),
+        theirs: Some(whole(keyed, Pick::Theirs)),
+    }
+}

@@ -1,0 +1,83 @@
+//! A frontmatter cut into its fields, and the lines that belong to none.
+
+use std::ops::Range;
+
+use super::Stop;
+use super::member::{Member, Side};
+use super::view::{Form, View};
+use crate::journal::rules::Rule;
+use crate::journal::yaml::Layout;
+
+/// A frontmatter cut into its fields.
+pub struct Top<'a> {
+    /// Comments above the first field, apart from it by a blank line.
+    pub head: &'a str,
+    pub view: View<'a>,
+    /// Comments behind the last field, and an end mark `...`.
+    pub tail: &'a str,
+}
+
+impl<'a> Top<'a> {
+    /// Cuts a side's frontmatter.
+    ///
+    /// # Errors
+    /// A top that is no mapping with one key a line is left to git.
+    pub fn of(side: Side<'a>) -> std::result::Result<Self, Stop> {
+        let text = side.text;
+        let form = Form::Block {
+            relative: 0,
+            compact: false,
+        };
+        let Some(root) = side.tree.root.as_ref() else {
+            let view = View {
+                members: Vec::new(),
+                ids: Vec::new(),
+                form,
+            };
+            return Ok(Self {
+                head: text,
+                view,
+                tail: "",
+            });
+        };
+        let refuse = || Stop::Refuse("the frontmatter is no mapping with one key a line".into());
+        if root.layout() != Some(Layout::Block)
+            || root.pairs().is_none()
+            || root.properties_end().is_some()
+        {
+            return Err(refuse());
+        }
+        let region: Range<usize> = 0..side.source().content_end(root);
+        let mut slots = side
+            .source()
+            .slots(root, region.clone())
+            .ok_or_else(refuse)?;
+        let first = slots.first_mut().ok_or_else(refuse)?;
+        if side.source().column(first.start) != 0 {
+            return Err(refuse());
+        }
+        let head = head_of(&text[first.lead.clone()]);
+        first.lead.start += head;
+        let members: Vec<Member<'a>> = slots.iter().map(|s| Member::block(side, s)).collect();
+        let view = View::new(members, &Rule::Map, form);
+        Ok(Self {
+            head: &text[..head],
+            view,
+            tail: &text[region.end..],
+        })
+    }
+}
+
+/// How much of the lines above the first field belongs to the file: up to the
+/// last blank line.
+fn head_of(lead: &str) -> usize {
+    let mut at = 0;
+    let mut head = 0;
+    for line in lead.split_inclusive('\n') {
+        at += line.len();
+        if line.trim().is_empty() {
+            head = at;
+        }
+    }
+    head
+}
