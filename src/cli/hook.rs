@@ -53,7 +53,20 @@ impl Hook {
         if !repo.is_installed()? {
             return Ok(Exit::Ok);
         }
-        let settings = load(repo.workdir())?;
+        let settings = match load(repo.workdir()) {
+            Ok(settings) => settings,
+            // Without them nobody knows where the ledger is: a commit would go
+            // through unchecked and without its rows.
+            Err(error) if self.name == "pre-commit" => {
+                ui.remark(format_args!(
+                    "palimpsest: {error}\n\
+                     palimpsest: nothing is committed: mend the settings, \
+                     or commit without the checks: git commit --no-verify"
+                ));
+                return Ok(Exit::Failed);
+            }
+            Err(error) => return Err(error.into()),
+        };
         let layout = &settings.layout;
         match self.name.as_str() {
             "pre-commit" => return Ok(pre_commit(ui, repo, &settings)?),

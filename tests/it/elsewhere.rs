@@ -55,15 +55,16 @@ fn the_whole_loop() {
 }
 
 #[test]
-fn wrong_settings_are_named_and_git_goes_on() {
+fn wrong_settings_are_named_and_stop_a_commit_alone() {
     let sandbox = Sandbox::new();
     let laptop = journal(&sandbox);
     laptop.write("palimpsest.toml", "[paths]\njournal = \"../elsewhere\"\n");
     laptop.edit(FILE, "Coffee", "Tea");
     laptop
         .git(["commit", "-am", "Tea"])
-        .ok()
-        .warns("palimpsest.toml:2");
+        .fails()
+        .warns("palimpsest.toml:2")
+        .warns("--no-verify");
     laptop
         .metadb(["show", "2024-11-01"])
         .exits(1)

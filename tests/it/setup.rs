@@ -321,9 +321,6 @@ fn the_folders_of_the_settings_are_used() {
     );
     laptop.palimpsest(["doctor"]).ok();
     laptop.metadb(["show", "2024-11-01"]).ok().says("Al");
-    // Settings that cannot be read stop no commit, and are named with their place.
-    laptop.write("palimpsest.toml", "[paths]\njurnal = 1\n");
-    laptop.commit("Typo").warns("palimpsest.toml:2:1");
 }
 
 #[test]

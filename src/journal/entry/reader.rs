@@ -209,25 +209,30 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A plain scalar by YAML 1.2's core rules; whatever JSON would show otherwise
-/// than it stands (`0123`, `.inf`, dates) stays text.
+/// A plain scalar as serde-saphyr reads it by YAML 1.2's core rules; what JSON
+/// would show otherwise than it stands (`0123`, `.inf`, dates) stays text.
 fn plain_value(text: &str) -> Value {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
-        "true" | "True" | "TRUE" => return Value::Bool(true),
-        "false" | "False" | "FALSE" => return Value::Bool(false),
-        _ => {}
+    if text.is_empty() {
+        return Value::Null;
     }
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let leading_zero = digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.");
-    let number = digits.starts_with(|c: char| c.is_ascii_digit()) && !leading_zero;
-    if let Some(int) = number.then(|| text.parse::<i64>().ok()).flatten() {
-        return Value::Number(int.into());
+    let options = serde_saphyr::options! { strict_booleans: true };
+    let read = serde_saphyr::from_str_with_options::<Value>(text, options);
+    match read {
+        Ok(value @ (Value::Null | Value::Bool(_))) => value,
+        Ok(Value::Number(number)) if stands_as(&number, text) => Value::Number(number),
+        _ => Value::String(text.to_owned()),
     }
-    let float = (number && text.len() <= 17)
-        .then(|| text.parse::<f64>().ok().and_then(Number::from_f64))
-        .flatten();
-    float.map_or_else(|| Value::String(text.to_owned()), Value::Number)
+}
+
+/// Whether a number is written as JSON would write it, but for zeros behind the
+/// point: `0x1F`, `1_000` and numbers too long for a float are kept as text.
+fn stands_as(number: &Number, text: &str) -> bool {
+    let written = number.to_string();
+    let whole = |t: &str| match t.contains('.') {
+        true => t.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => t.to_owned(),
+    };
+    whole(&written) == whole(text)
 }
 
 #[cfg(test)]
@@ -245,6 +250,11 @@ mod tests {
             ("no", "\"no\""),
             ("true", "true"),
             ("~", "null"),
+            ("1_000", "\"1_000\""),
+            ("0x1F", "\"0x1F\""),
+            ("3.0", "3.0"),
+            ("12345678901234567890.5", "\"12345678901234567890.5\""),
+            ("x: y", "\"x: y\""),
             (".inf", "\".inf\""),
         ] {
             assert_eq!(plain_value(text).to_string(), json);
