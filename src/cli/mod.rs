@@ -3,6 +3,7 @@
 //! One program that answers to four names: `palimpsest`, and `yaml2sql`,
 //! `wiki2sql`, `metadb`, which are its subcommands of the same names.
 
+mod backup;
 mod demo;
 mod doctor;
 mod exit;
@@ -14,6 +15,7 @@ mod merge;
 mod merges;
 mod metadb;
 mod outcome;
+mod reindex;
 mod shown;
 mod ui;
 mod uninstall;
@@ -39,9 +41,13 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    BackupFull(backup::BackupFull),
+    BackupListFull(backup::BackupListFull),
     Demo(demo::Demo),
     Doctor(doctor::Doctor),
     Init(init::Init),
+    Reindex(reindex::Reindex),
+    RestoreFull(backup::RestoreFull),
     Uninstall(uninstall::Uninstall),
     Hook(hook::Hook),
     LedgerDriver(ledger_driver::LedgerDriver),
@@ -129,9 +135,13 @@ fn run(args: &[OsString]) -> Exit {
 impl Command {
     fn run(self, ui: &Ui) -> anyhow::Result<Exit> {
         match self {
+            Self::BackupFull(backup) => backup.run(ui),
+            Self::BackupListFull(list) => list.run(ui),
             Self::Demo(demo) => demo.run(ui),
             Self::Doctor(doctor) => doctor.run(ui),
             Self::Init(init) => init.run(ui),
+            Self::Reindex(reindex) => reindex.run(ui),
+            Self::RestoreFull(restore) => restore.run(ui),
             Self::Uninstall(uninstall) => uninstall.run(ui),
             Self::Hook(hook) => hook.run(ui),
             Self::LedgerDriver(driver) => driver.run(ui),

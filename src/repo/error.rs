@@ -31,6 +31,13 @@ pub enum RepoError {
     Symlink(String),
     #[error("{0}: not a path inside the repository")]
     Outside(String),
+    #[error("{archive}: {at}: {what}; nothing was changed", archive = archive.display())]
+    Archive {
+        archive: PathBuf,
+        /// The member, or where in the archive.
+        at: String,
+        what: String,
+    },
     #[error("cannot run git: {0}; expected it in PATH")]
     NoGit(io::Error),
     #[error("`git {command}` failed: {stderr}")]

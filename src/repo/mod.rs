@@ -4,6 +4,7 @@
 //! libgit2's; writing the index is git's own (`command`), which keeps the
 //! extensions of an index that libgit2 would drop.
 
+mod archive;
 mod ask;
 mod command;
 mod config;
@@ -17,6 +18,7 @@ mod object;
 mod open;
 mod work_tree;
 
+pub use archive::{ArchiveWriter, Member, read_archive};
 pub use config::MACHINE;
 pub use error::RepoError;
 pub use index::{Index, StagedFile};

@@ -13,6 +13,7 @@ mod open;
 mod people;
 mod rows;
 mod show;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -26,4 +27,5 @@ pub use listing::{
 pub use open::{Fresh, Store};
 pub use rows::{EntryRow, LedgerRows, PENDING};
 pub use show::{Shown, ShownEntry};
+pub use snapshot::check_snapshot;
 pub use update::Update;

@@ -229,6 +229,17 @@ impl Store {
         Ok(value)
     }
 
+    /// Seconds to wait for another process.
+    pub(super) const fn wait(&self) -> u64 {
+        self.wait
+    }
+
+    /// The connection, for what replaces everything that it leads to.
+    pub(super) const fn connection(&mut self) -> &mut Connection {
+        self.empty = false;
+        &mut self.connection
+    }
+
     /// Runs one or more queries.
     pub(super) fn read<T>(
         &self,

@@ -1,6 +1,7 @@
 //! Plan and apply: what the hooks, the drivers and the commands do, from what git
 //! has (`repo`), what the files say (`journal`) and what the ledger knows.
 
+pub mod backup;
 pub mod clock;
 pub mod commit;
 pub mod driver;

@@ -3,6 +3,7 @@
 // Tests print figures and what they skip; the program itself never prints past `Ui`.
 #![allow(clippy::print_stdout)]
 
+mod backup;
 mod bad_input;
 mod commit;
 mod converge;

@@ -81,6 +81,29 @@ impl Repo {
         Ok(())
     }
 
+    /// Those lines of the attributes that a journal needs and that are there.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn own_attributes(&self, layout: &Layout) -> Result<Vec<String>, RepoError> {
+        let there = self.read_work_file(ATTRIBUTES)?.unwrap_or_default();
+        let there = String::from_utf8_lossy(&there);
+        let mut lines = attributes(layout, true);
+        lines.retain(|line| there.lines().any(|l| l.trim() == line));
+        Ok(lines)
+    }
+
+    /// Adds those of the lines to the attributes that are not there.
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn add_attributes(&self, lines: &str) -> Result<(), RepoError> {
+        let mut plan = Plan::default();
+        let lines = lines.lines().map(str::to_owned).collect();
+        self.plan_lines(ATTRIBUTES, lines, "", &mut plan)?;
+        plan.steps.iter().try_for_each(|step| self.apply(step))
+    }
+
     fn plan_lines(
         &self,
         path: &str,

@@ -1,0 +1,267 @@
+//! `palimpsest backup-full`, `backup-list-full` and `restore-full`: the whole
+//! journal in one file, and back.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use chrono::{TimeDelta, Utc};
+use clap::Args;
+use serde_json::json;
+
+use super::journal::Journal;
+use super::shown::{counted, safe};
+use super::{Exit, Ui};
+use crate::repo::Repo;
+use crate::sync::backup::{FOLDER, Name, Opened, Options, Taken, listed, take};
+use crate::sync::refresh::{Options as Refresh, Scope, refresh};
+use crate::sync::{clock, settings};
+
+/// The suffix of the backup that is taken before one is restored over a journal.
+const BEFORE: &str = "before-restore";
+
+/// Back the journal up: entries, notes, ledger, settings and database in one archive
+///
+/// Writes backups/full_data/palimpsest-data-full_YYYYMMDD_HHMMSS[_S].tar.gz (the
+/// time is UTC) and reads it again to verify it. Git's history is not in it: that
+/// is in every clone.
+#[derive(Debug, Args)]
+pub struct BackupFull {
+    /// Added to the name: letters, digits, `-` and `_`
+    #[arg(long, value_name = "S")]
+    suffix: Option<String>,
+    /// Remove all but the newest N backups of the same suffix, this one counted
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    keep: Option<u32>,
+}
+
+impl BackupFull {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let journal = Journal::find()?;
+        let store = journal.index(ui)?;
+        let options = Options {
+            suffix: self.suffix.as_deref(),
+            keep: self.keep.map(|n| n as usize),
+            machine: journal.repo.machine()?,
+            now: clock::now().with_timezone(&Utc),
+        };
+        let taken = take(&journal.repo, &journal.layout, Some(&store), &options)?;
+        say_taken(ui, &journal.repo, &taken)?;
+        for old in &taken.removed {
+            ui.line(format_args!(
+                "removed {}",
+                safe(&below(&journal.repo, old).display().to_string())
+            ))?;
+        }
+        Ok(Exit::Ok)
+    }
+}
+
+/// List the backups, oldest first: name, when it was made, size and age
+#[derive(Debug, Args)]
+pub struct BackupListFull {
+    #[arg(long)]
+    json: bool,
+}
+
+impl BackupListFull {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let repo = Repo::from_env()?;
+        let now = clock::now().with_timezone(&Utc);
+        let backups = listed(repo.workdir())?;
+        if self.json {
+            let rows = backups.iter().map(|(name, path, size)| {
+                json!({
+                    "name": name.to_string(),
+                    "path": path,
+                    "created": clock::stamp(name.time.fixed_offset()),
+                    "suffix": name.suffix,
+                    "size_bytes": size,
+                    "age_seconds": (now - name.time).num_seconds(),
+                })
+            });
+            ui.json(&rows.collect::<Vec<_>>())?;
+            return Ok(Exit::Ok);
+        }
+        if backups.is_empty() {
+            ui.line("No backups found; `palimpsest backup-full` makes one")?;
+            return Ok(Exit::Ok);
+        }
+        let row = |(name, _, bytes): &(Name, PathBuf, u64)| {
+            let created = name.time.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+            vec![
+                name.to_string(),
+                created,
+                size(*bytes),
+                age(now - name.time),
+            ]
+        };
+        ui.table(
+            &["name", "created", "size", "age"],
+            backups.iter().map(row).collect(),
+        )?;
+        Ok(Exit::Ok)
+    }
+}
+
+/// Restore a backup: over this journal, after a backup of it, or into a new folder
+///
+/// The archive is verified as a whole before anything is changed. Restored over a
+/// journal, entries, notes and ledger become those of the backup, also where that
+/// means that a file goes; git's history stays as it is, and what changed is for
+/// you to look at and commit.
+#[derive(Debug, Args)]
+pub struct RestoreFull {
+    /// The archive, or the name of one in backups/full_data
+    file: PathBuf,
+    /// A new or empty folder to restore into
+    #[arg(long, value_name = "DIR")]
+    into: Option<PathBuf>,
+}
+
+impl RestoreFull {
+    pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        match &self.into {
+            Some(dir) => self.beside(ui, dir),
+            None => self.over(ui),
+        }
+    }
+
+    fn beside(&self, ui: &Ui, dir: &Path) -> anyhow::Result<Exit> {
+        let here = std::env::current_dir().context("the current folder")?;
+        let dir = here.join(dir);
+        let archive = self.archive(Repo::from_env().ok().as_ref())?;
+        let opened = Opened::open(&archive, dir.parent().unwrap_or(&dir))?;
+        let files = counted(opened.manifest.files.len(), "file", "files");
+        opened.become_folder(&dir)?;
+        let shown = safe(&dir.display().to_string()).into_owned();
+        ui.line(format_args!("restored {files} into {shown}"))?;
+        ui.line("to use it as a journal of its own: go there, `git init`, `palimpsest init`")?;
+        Ok(Exit::Ok)
+    }
+
+    fn over(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let repo = Repo::from_env().context("to restore into a new folder, add `--into DIR`")?;
+        let archive = self.archive(Some(&repo))?;
+        let opened = Opened::open(&archive, repo.git_dir())?;
+        opened.check_places(&repo)?;
+        // Settings that cannot be read may be the reason for restoring.
+        let layout = settings::load(repo.workdir())
+            .map_or_else(|_| opened.layout.clone(), |settings| settings.layout);
+        let (store, _) = refresh(&repo, &layout, &Refresh::new(Scope::All))?;
+        let options = Options {
+            suffix: Some(BEFORE),
+            keep: None,
+            machine: repo.machine()?,
+            now: clock::now().with_timezone(&Utc),
+        };
+        let before = take(&repo, &layout, Some(&store), &options)?;
+        drop(store);
+        say_taken(ui, &repo, &before)?;
+        let done = opened.write_over(&repo, &before)?;
+        refresh(&repo, &opened.layout, &Refresh::new(Scope::All))?;
+        ui.line(format_args!(
+            "restored the journal of {} ({}): {} written, {} removed, {} unchanged",
+            safe(&opened.manifest.created),
+            safe(&opened.manifest.machine),
+            counted(done.written, "file", "files"),
+            done.removed,
+            done.unchanged,
+        ))?;
+        ui.line("look at it with `git status`; it is committed like any edit")?;
+        Ok(Exit::Ok)
+    }
+
+    /// The archive that is meant.
+    fn archive(&self, repo: Option<&Repo>) -> anyhow::Result<PathBuf> {
+        let kept = repo.map(|r| r.workdir().join(FOLDER).join(&self.file));
+        match kept {
+            _ if self.file.is_file() => Ok(self.file.clone()),
+            Some(kept) if kept.is_file() => Ok(kept),
+            _ => bail!(
+                "{}: no such file; `palimpsest backup-list-full` lists the backups",
+                self.file.display()
+            ),
+        }
+    }
+}
+
+fn say_taken(ui: &Ui, repo: &Repo, taken: &Taken) -> anyhow::Result<()> {
+    let place = below(repo, &taken.place);
+    ui.line(format_args!(
+        "backed up {} in {} ({}, verified)",
+        counted(taken.files.len(), "file", "files"),
+        place.display(),
+        size(taken.size)
+    ))?;
+    for skipped in &taken.skipped {
+        ui.warn(safe(skipped));
+    }
+    if !place
+        .to_str()
+        .is_some_and(|p| repo.is_ignored(p).unwrap_or(true))
+    {
+        ui.warn("git does not ignore backups/ here; `palimpsest init` sets that");
+    }
+    Ok(())
+}
+
+/// A path from the top of the work tree.
+fn below<'p>(repo: &Repo, path: &'p Path) -> &'p Path {
+    path.strip_prefix(repo.workdir()).unwrap_or(path)
+}
+
+/// `812 B`, `4.2 KB`, `13 MB`: in thousands.
+fn size(bytes: u64) -> String {
+    #[allow(clippy::cast_precision_loss)] // Shown with two digits.
+    let mut n = bytes as f64;
+    let mut unit = "B";
+    for larger in ["KB", "MB", "GB", "TB"] {
+        if n < 999.5 {
+            break;
+        }
+        n /= 1000.0;
+        unit = larger;
+    }
+    if unit == "B" || n >= 9.95 {
+        format!("{n:.0} {unit}")
+    } else {
+        format!("{n:.1} {unit}")
+    }
+}
+
+/// `3 days`, `2 hours`: the largest unit that it fills.
+fn age(age: TimeDelta) -> String {
+    let count = |n: i64, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
+    match age {
+        age if age.num_days() > 0 => count(age.num_days(), "day"),
+        age if age.num_hours() > 0 => count(age.num_hours(), "hour"),
+        age => count(age.num_minutes().max(0), "minute"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_ages_are_short() {
+        for (bytes, shown) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_000, "1.0 KB"),
+            (4_249, "4.2 KB"),
+            (12_900, "13 KB"),
+            (999_900, "1.0 MB"),
+        ] {
+            assert_eq!(size(bytes), shown);
+        }
+        for (seconds, shown) in [
+            (-5, "0 minutes"),
+            (119, "1 minute"),
+            (7_200, "2 hours"),
+            (86_400 * 3, "3 days"),
+        ] {
+            assert_eq!(age(TimeDelta::seconds(seconds)), shown);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What an archive says that it holds, and whether it does.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::MANIFEST;
+use crate::repo::Member;
+
+const VERSION: u32 = 1;
+
+/// The manifest of an archive, a JSON file in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Of this form; 1.
+    pub version: u32,
+    /// RFC 3339, in UTC.
+    pub created: String,
+    pub machine: String,
+    /// The commit that was checked out; empty before the first one.
+    pub head: String,
+    /// Where the database is in the archive; empty if it was left out.
+    pub database: String,
+    pub files: Vec<Listed>,
+}
+
+/// A file of the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    pub path: String,
+    /// In bytes.
+    pub size: u64,
+    /// In hex.
+    pub sha256: String,
+}
+
+impl From<&Member> for Listed {
+    fn from(member: &Member) -> Self {
+        Self {
+            path: member.path.clone(),
+            size: member.size,
+            sha256: member.sha256.clone(),
+        }
+    }
+}
+
+impl Manifest {
+    /// A manifest of these files.
+    #[must_use]
+    pub fn new(
+        created: String,
+        machine: String,
+        head: String,
+        database: String,
+        members: &[Member],
+    ) -> Self {
+        Self {
+            version: VERSION,
+            created,
+            machine,
+            head,
+            database,
+            files: members.iter().map(Listed::from).collect(),
+        }
+    }
+
+    /// The first thing in which an archive differs from its manifest: the file and what is wrong.
+    #[must_use]
+    pub fn differs(&self, members: &[Member]) -> Option<(String, String)> {
+        if self.version != VERSION {
+            let what = format!(
+                "version {}; expected {VERSION}: it was made by a newer program",
+                self.version
+            );
+            return Some((MANIFEST.into(), what));
+        }
+        let found = members.iter().filter(|m| m.path != MANIFEST);
+        let mut found: BTreeMap<&str, &Member> = found.map(|m| (m.path.as_str(), m)).collect();
+        for listed in &self.files {
+            let what = match found.remove(listed.path.as_str()) {
+                None => "missing in the archive".to_owned(),
+                Some(m) if m.sha256 != listed.sha256 || m.size != listed.size => format!(
+                    "its SHA-256 is {}; the manifest has {}",
+                    m.sha256, listed.sha256
+                ),
+                Some(_) => continue,
+            };
+            return Some((listed.path.clone(), what));
+        }
+        let extra = found.into_keys().next()?;
+        Some((extra.to_owned(), "not in the manifest".into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member(path: &str, sha256: &str) -> Member {
+        Member {
+            path: path.into(),
+            size: 1,
+            sha256: sha256.into(),
+        }
+    }
+
+    #[test]
+    fn every_difference_is_named() {
+        let members = [member("a", "1"), member("b", "2")];
+        let [created, machine, head, database] = [""; 4].map(String::from);
+        let manifest = Manifest::new(created, machine, head, database, &members);
+        let differs = |members: &[Member]| manifest.differs(members).map(|(path, _)| path);
+        let own = member(MANIFEST, "9");
+        assert_eq!(differs(&[&members[..], &[own]].concat()), None);
+        assert_eq!(differs(&members[..1]).as_deref(), Some("b"));
+        assert_eq!(
+            differs(&[member("a", "1"), member("b", "3")]).as_deref(),
+            Some("b")
+        );
+        let more = [&members[..], &[member("c", "4")]].concat();
+        assert_eq!(differs(&more).as_deref(), Some("c"));
+    }
+}

@@ -1,0 +1,66 @@
+//! Backups: the journal, the wiki, the ledger, the settings and the database in
+//! one archive, with a manifest of what it holds.
+//!
+//! An archive is verified after it is written and before anything is restored.
+//! `name` and `manifest` are pure; `take` and `restore` read and write.
+
+mod manifest;
+mod name;
+mod restore;
+mod take;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use manifest::Manifest;
+pub use name::Name;
+pub use restore::{Opened, Restored};
+pub use take::{Options, Taken, listed, take};
+
+use crate::repo::RepoError;
+use crate::store::StoreError;
+
+/// Where backups are kept, from the top of the work tree; not tracked.
+pub const FOLDER: &str = "backups/full_data";
+
+/// The file in an archive that tells what else is in it.
+const MANIFEST: &str = "palimpsest-backup.json";
+
+/// Git's attributes; those lines of it that Palimpsest needs are kept.
+const ATTRIBUTES: &str = ".gitattributes";
+
+/// Why there is no backup, or why nothing was restored.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    #[error(transparent)]
+    Repo(#[from] RepoError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{path}: {source}", path = path.display())]
+    Io { path: PathBuf, source: io::Error },
+    #[error(
+        "`{0}`: no suffix of a backup; expected letters, digits, `-` and `_`, as in `--suffix monthly`"
+    )]
+    Suffix(String),
+    #[error(
+        "{dir}: not empty; expected a new or empty folder. To restore over a journal, go into it \
+         and leave `--into` out: what is there is backed up first", dir = .0.display()
+    )]
+    NotEmpty(PathBuf),
+}
+
+impl BackupError {
+    fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io { path, source }
+    }
+
+    /// An archive that is not what it should be, at one of its files.
+    fn damaged(archive: &Path, at: &str, what: impl Into<String>) -> Self {
+        Self::Repo(RepoError::Archive {
+            archive: archive.to_owned(),
+            at: at.to_owned(),
+            what: what.into(),
+        })
+    }
+}

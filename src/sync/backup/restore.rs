@@ -1,0 +1,193 @@
+//! Restoring an archive: opened and verified as a whole, in a folder of its own,
+//! before anything else is touched.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken};
+use crate::journal::settings::FILE;
+use crate::journal::{Layout, Settings};
+use crate::repo::{Repo, read_archive};
+use crate::store::{Store, check_snapshot};
+
+/// More than the manifest of a million entries takes, in bytes.
+const LONGEST_MANIFEST: u64 = 512 << 20;
+
+/// An archive that was verified, with its files unpacked beside where they go.
+#[derive(Debug)]
+pub struct Opened {
+    pub manifest: Manifest,
+    /// The folders that its own settings name.
+    pub layout: Layout,
+    archive: PathBuf,
+    files: TempDir,
+}
+
+/// What restoring over a journal did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Restored {
+    /// Files whose bytes are others than before, or that are there again.
+    pub written: usize,
+    pub unchanged: usize,
+    /// Files that the backup does not have.
+    pub removed: usize,
+}
+
+impl Opened {
+    /// Unpacks an archive into a new folder beside `place` and verifies it.
+    ///
+    /// # Errors
+    /// It is damaged, holds what no backup holds, or cannot be unpacked there.
+    pub fn open(archive: &Path, beside: &Path) -> Result<Self, BackupError> {
+        let files = tempfile::Builder::new()
+            .prefix(".palimpsest-restore-")
+            .tempdir_in(beside)
+            .map_err(BackupError::io(beside))?;
+        let members = read_archive(archive, Some(files.path()))?;
+        let damaged = |at: &str, what: String| BackupError::damaged(archive, at, what);
+        let manifest = read_manifest(files.path()).map_err(|what| damaged(MANIFEST, what))?;
+        if let Some((at, what)) = manifest.differs(&members) {
+            return Err(damaged(&at, what));
+        }
+        let layout = match fs::read_to_string(files.path().join(FILE)) {
+            Ok(text) => {
+                let settings = Settings::parse(&text).map_err(|e| damaged(FILE, e.to_string()))?;
+                settings.layout
+            }
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Layout::default(),
+            Err(e) => return Err(damaged(FILE, e.to_string())),
+        };
+        if let Some(other) = members.iter().find(|m| !belongs(&layout, &m.path)) {
+            let what = "no part of a journal with these settings";
+            return Err(damaged(&other.path, what.into()));
+        }
+        let database = files.path().join(&layout.database);
+        if database.exists() {
+            let found = check_snapshot(&database);
+            let wrong = found.map_or_else(|e| Some(e.to_string()), |f| f.into_iter().next());
+            if let Some(wrong) = wrong {
+                return Err(damaged(&layout.database, wrong));
+            }
+        }
+        let own = files.path().join(MANIFEST);
+        fs::remove_file(&own).map_err(BackupError::io(&own))?;
+        Ok(Self {
+            manifest,
+            layout,
+            archive: archive.to_owned(),
+            files,
+        })
+    }
+
+    /// Becomes a folder that is not there yet, or is empty.
+    ///
+    /// # Errors
+    /// There is something in it, or it cannot be made.
+    pub fn become_folder(self, dir: &Path) -> Result<(), BackupError> {
+        if !is_free(dir) {
+            return Err(BackupError::NotEmpty(dir.to_owned()));
+        }
+        // A temporary folder is for its owner alone; this one is a usual one.
+        let like = tempfile::Builder::new()
+            .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777))
+            .tempdir_in(self.files.path())
+            .and_then(|d| fs::metadata(d.path()));
+        like.and_then(|meta| fs::set_permissions(self.files.path(), meta.permissions()))
+            .and_then(|()| fs::rename(self.files.path(), dir))
+            .map_err(BackupError::io(dir))
+    }
+
+    /// Says what would keep the files from being written over a journal.
+    ///
+    /// # Errors
+    /// A place is, or lies behind, a symbolic link, or is a folder.
+    pub fn check_places(&self, repo: &Repo) -> Result<(), BackupError> {
+        for file in &self.manifest.files {
+            repo.work_file(&file.path)?;
+            let place = repo.inside(&file.path)?;
+            if place.is_dir() {
+                let folder = std::io::ErrorKind::IsADirectory.into();
+                return Err(BackupError::io(&place)(folder));
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the files over those of a journal of which `before` is a backup, and
+    /// takes away those that are in `before` alone. Each file is the old or the new
+    /// one whenever it is interrupted.
+    ///
+    /// # Errors
+    /// A file or the database cannot be written.
+    pub fn write_over(&self, repo: &Repo, before: &Taken) -> Result<Restored, BackupError> {
+        let mut done = Restored::default();
+        let mut kept = BTreeSet::from([ATTRIBUTES, self.layout.database.as_str()]);
+        kept.extend(self.manifest.files.iter().map(|f| f.path.as_str()));
+        for path in self.manifest.files.iter().map(|f| &f.path) {
+            let from = self.files.path().join(path);
+            if *path == self.layout.database {
+                continue;
+            }
+            let bytes = fs::read(&from).map_err(BackupError::io(&from))?;
+            if path == ATTRIBUTES {
+                repo.add_attributes(&String::from_utf8_lossy(&bytes))?;
+            } else if repo.read_work_file(path)?.as_deref() == Some(&bytes) {
+                done.unchanged += 1;
+            } else {
+                repo.write_work_file(path, &bytes)?;
+                done.written += 1;
+            }
+        }
+        for path in before.files.iter().filter(|p| !kept.contains(p.as_str())) {
+            let place = repo.inside(path)?;
+            match fs::remove_file(&place) {
+                Ok(()) => done.removed += 1,
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+                Err(e) => return Err(BackupError::io(&place)(e)),
+            }
+        }
+        let snapshot = self.files.path().join(&self.layout.database);
+        if snapshot.exists() {
+            let (mut store, _) = Store::open(&repo.inside(&self.layout.database)?, None)?;
+            store.take_over(&snapshot)?;
+        }
+        Ok(done)
+    }
+
+    /// The archive's file.
+    #[must_use]
+    pub fn archive(&self) -> &Path {
+        &self.archive
+    }
+}
+
+/// Whether a folder can become something: not there, or empty.
+fn is_free(dir: &Path) -> bool {
+    match fs::read_dir(dir) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(e) => e.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
+fn read_manifest(folder: &Path) -> Result<Manifest, String> {
+    let path = folder.join(MANIFEST);
+    let size = fs::metadata(&path).map_err(|_| "missing: this is no backup".to_owned())?;
+    if size.len() > LONGEST_MANIFEST {
+        return Err("longer than any manifest".into());
+    }
+    let text = fs::read(&path).map_err(|e| e.to_string())?;
+    serde_json::from_slice(&text).map_err(|e| format!("no manifest: {e}"))
+}
+
+/// Whether a path is one of those that a backup of this journal has.
+fn belongs(layout: &Layout, path: &str) -> bool {
+    let folders = [&layout.journal, &layout.wiki, &layout.ledger];
+    [MANIFEST, FILE, ATTRIBUTES, &layout.database].contains(&path)
+        || folders.iter().any(|folder| {
+            let rest = path.strip_prefix(folder.as_str());
+            *folder == "." || rest.is_some_and(|rest| rest.starts_with('/'))
+        })
+}

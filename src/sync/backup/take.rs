@@ -1,0 +1,166 @@
+//! Taking a backup, listing those there are, and letting old ones go.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{ATTRIBUTES, BackupError, FOLDER, MANIFEST, Manifest, Name};
+use crate::journal::Layout;
+use crate::journal::settings::FILE;
+use crate::repo::{ArchiveWriter, Member, Repo, read_archive};
+use crate::store::Store;
+use crate::sync::clock;
+
+/// How a backup is to be taken.
+#[derive(Debug, Clone)]
+pub struct Options<'a> {
+    pub suffix: Option<&'a str>,
+    /// How many backups of the same suffix are kept; all of them if not said.
+    pub keep: Option<usize>,
+    pub machine: String,
+    pub now: DateTime<Utc>,
+}
+
+/// A backup that was taken.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    pub place: PathBuf,
+    /// In bytes.
+    pub size: u64,
+    /// The files in it, the manifest left out.
+    pub files: BTreeSet<String>,
+    /// What is not in it: symbolic links and names that are not UTF-8.
+    pub skipped: Vec<String>,
+    /// Older backups that went.
+    pub removed: Vec<PathBuf>,
+}
+
+/// Takes a backup and verifies it. Without a store the database, which is derived,
+/// is left out.
+///
+/// # Errors
+/// A file cannot be read, the archive cannot be written, or is not what was written.
+pub fn take(
+    repo: &Repo,
+    layout: &Layout,
+    store: Option<&Store>,
+    options: &Options<'_>,
+) -> Result<Taken, BackupError> {
+    let mut name = Name::new(options.now, options.suffix)?;
+    let folder = repo.workdir().join(FOLDER);
+    let time = u64::try_from(name.time.timestamp()).unwrap_or(0);
+    let mut archive = ArchiveWriter::begin(&folder, time)?;
+    let (members, skipped) = put_files(repo, layout, store, &mut archive)?;
+    let head = repo.head()?.map(|h| h.to_string()).unwrap_or_default();
+    let database = store.map(|_| layout.database.clone()).unwrap_or_default();
+    let created = clock::stamp(options.now.fixed_offset());
+    let manifest = Manifest::new(created, options.machine.clone(), head, database, &members);
+    let text = serde_json::to_string_pretty(&manifest)
+        .map_err(|e| BackupError::io(Path::new(MANIFEST))(e.into()))?;
+    archive.add(MANIFEST, text.len() as u64, text.as_bytes())?;
+    // Two backups in one second: the later one says so.
+    while folder.join(name.to_string()).exists() {
+        name.time += TimeDelta::seconds(1);
+    }
+    let place = folder.join(name.to_string());
+    if !archive.finish(&place)? {
+        let taken = std::io::ErrorKind::AlreadyExists.into();
+        return Err(BackupError::io(&place)(taken));
+    }
+    if let Some((at, what)) = manifest.differs(&read_archive(&place, None)?) {
+        return Err(BackupError::damaged(&place, &at, what));
+    }
+    let size = fs::metadata(&place).map_err(BackupError::io(&place))?.len();
+    Ok(Taken {
+        size,
+        files: members.into_iter().map(|m| m.path).collect(),
+        skipped,
+        removed: remove_old(&folder, &name, options.keep)?,
+        place,
+    })
+}
+
+fn put_files(
+    repo: &Repo,
+    layout: &Layout,
+    store: Option<&Store>,
+    archive: &mut ArchiveWriter,
+) -> Result<(Vec<Member>, Vec<String>), BackupError> {
+    let mut paths = BTreeSet::new();
+    let mut skipped = Vec::new();
+    for folder in [&layout.journal, &layout.wiki, &layout.ledger] {
+        let found = repo.work_files(folder)?;
+        skipped.extend(found.skipped.iter().map(ToString::to_string));
+        paths.extend(found.files.into_iter().map(|f| f.path));
+    }
+    // The folders may hold one another, the database and the backups themselves.
+    let backups = format!("{FOLDER}/");
+    paths.retain(|p| !p.starts_with(&layout.database) && !p.starts_with(&backups));
+    paths.insert(FILE.to_owned());
+    let mut members = Vec::with_capacity(paths.len() + 2);
+    for path in &paths {
+        // One that went away since it was found is not there any more.
+        if let Some(bytes) = repo.read_work_file(path)? {
+            members.push(archive.add(path, bytes.len() as u64, bytes.as_slice())?);
+        }
+    }
+    let attributes = repo.own_attributes(layout)?;
+    if !attributes.is_empty() {
+        let text = attributes.join("\n") + "\n";
+        members.push(archive.add(ATTRIBUTES, text.len() as u64, text.as_bytes())?);
+    }
+    if let Some(store) = store {
+        let copy = tempfile::NamedTempFile::new().map_err(BackupError::io(store.path()))?;
+        store.snapshot(copy.path())?;
+        let file = File::open(copy.path()).map_err(BackupError::io(copy.path()))?;
+        let size = file.metadata().map_err(BackupError::io(copy.path()))?.len();
+        members.push(archive.add(&layout.database, size, file)?);
+    }
+    Ok((members, skipped))
+}
+
+/// The backups there are, oldest first, with their sizes in bytes.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn listed(top: &Path) -> Result<Vec<(Name, PathBuf, u64)>, BackupError> {
+    let folder = top.join(FOLDER);
+    let entries = match fs::read_dir(&folder) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        other => other.map_err(BackupError::io(&folder))?,
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(BackupError::io(&folder))?;
+        let name = entry.file_name().to_str().and_then(Name::parse);
+        if let Some(name) = name {
+            let size = entry.metadata().map_err(BackupError::io(&entry.path()))?;
+            found.push((name, entry.path(), size.len()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Removes all but the newest of those with the same suffix, so that monthly
+/// backups do not make room for daily ones.
+fn remove_old(
+    folder: &Path,
+    newest: &Name,
+    keep: Option<usize>,
+) -> Result<Vec<PathBuf>, BackupError> {
+    let Some(keep) = keep else {
+        return Ok(Vec::new());
+    };
+    let top = folder.ancestors().nth(2).unwrap_or(folder);
+    let mut same = listed(top)?;
+    same.retain(|(name, ..)| name.suffix == newest.suffix && name <= newest);
+    let old = same.len().saturating_sub(keep.max(1));
+    let old: Vec<PathBuf> = same.drain(..old).map(|(_, path, _)| path).collect();
+    for path in &old {
+        fs::remove_file(path).map_err(BackupError::io(path))?;
+    }
+    Ok(old)
+}
