@@ -214,3 +214,22 @@ fn criss_cross_merges_give_the_same_tree() {
     );
     vault.assert_clean();
 }
+
+#[test]
+fn yaml_files_merge_by_field_where_the_attribute_says_so() {
+    let sandbox = Sandbox::new();
+    let vault = sandbox.repository("vault");
+    let file = "_data/crew.yaml";
+    vault.palimpsest(["init"]).ok();
+    vault.write(".gitattributes", "*.yaml merge=palimpsest\n");
+    vault.write(file, "people: [Orla]\nboat: Moth\n");
+    vault.commit("Base");
+    vault.git(["checkout", "-q", "-b", "other"]).ok();
+    vault.write(file, "people: [Orla, Bram]\nboat: Moth\n");
+    vault.commit("Theirs");
+    vault.git(["checkout", "-q", "-"]).ok();
+    vault.write(file, "people: [Orla, Pip]\nboat: Moth\n");
+    vault.commit("Ours");
+    vault.git(["merge", "other"]).ok();
+    assert_eq!(vault.read(file), "people: [Orla, Bram, Pip]\nboat: Moth\n");
+}

@@ -164,7 +164,8 @@ pub fn by_id(
     let members = views
         .as_ref()
         .map(|v| v.as_ref().map(View::by_id).unwrap_or_default());
-    let mut parts: HashMap<&str, Part> = HashMap::new();
+    // Boxed: a table's empty places should not have a part's size.
+    let mut parts: HashMap<&str, Box<Part>> = HashMap::new();
     let mut inner = place.path.to_vec();
     for id in ids.ours.iter().chain(
         ids.theirs
@@ -177,7 +178,7 @@ pub fn by_id(
         }
         inner.push(id.clone());
         if let Some(part) = part(cx, sides, place, &inner)? {
-            parts.insert(id, part);
+            parts.insert(id, Box::new(part));
         }
         inner.pop();
     }
@@ -193,7 +194,11 @@ pub fn by_id(
     let ids = ids.map(|side| side.iter().map(String::as_str).collect::<Vec<_>>());
     let order = order(ids.as_ref().map(Vec::as_slice), &keep);
     // `order` gives back each kept id once.
-    Ok(order.iter().filter_map(|id| parts.remove(id)).collect())
+    Ok(order
+        .iter()
+        .filter_map(|id| parts.remove(id))
+        .map(|part| *part)
+        .collect())
 }
 
 /// Whether an item is in (ours ∪ theirs) less what either removed and less what

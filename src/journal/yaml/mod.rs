@@ -12,5 +12,5 @@ mod value;
 
 pub use error::{Place, YamlError};
 pub use node::{Item, Kind, Layout, Node, Pair, Style};
-pub use parse::{MAX_BYTES, Tree};
+pub use parse::{MAX_BYTES, MAX_NODES, Tree};
 pub use value::Value;

@@ -11,6 +11,10 @@ use super::{Item, Kind, Layout, Node, Pair, Place, Style, YamlError};
 /// plain text: nobody writes that much by hand, and memory must stay bounded.
 pub const MAX_BYTES: usize = 2 << 20;
 
+/// The most values (keys and items included) that are read: memory goes with
+/// their number, and three sides of a merge hold that many each.
+pub const MAX_NODES: usize = 50_000;
+
 /// Deeper collections than this are refused; recursion below stays shallow.
 const MAX_DEPTH: usize = 64;
 
@@ -28,8 +32,8 @@ impl Tree {
     ///
     /// # Errors
     /// The place and reason where the text is no YAML, has a key twice, more than
-    /// one document or a directive, is nested deeper than 64 levels or is larger
-    /// than [`MAX_BYTES`].
+    /// one document or a directive, is nested deeper than 64 levels, has more than
+    /// [`MAX_NODES`] values or is larger than [`MAX_BYTES`].
     pub fn parse(text: &str) -> Result<Self, YamlError> {
         if text.len() > MAX_BYTES {
             return Err(YamlError {
@@ -72,6 +76,7 @@ pub(super) struct Builder<'a> {
     /// The next event, when one was read too early; comments are taken out.
     ahead: Option<(Event<'a>, Span)>,
     depth: usize,
+    nodes: usize,
 }
 
 type Result<T, E = YamlError> = std::result::Result<T, E>;
@@ -89,6 +94,7 @@ impl<'a> Builder<'a> {
             comments: Vec::new(),
             ahead: None,
             depth: 0,
+            nodes: 0,
         }
     }
 
@@ -170,6 +176,11 @@ impl<'a> Builder<'a> {
 
     /// Builds the node of an event. `from` is where the indicator before it ends.
     fn node(&mut self, from: usize, (event, span): (Event<'a>, Span)) -> Result<Node> {
+        self.nodes += 1;
+        if self.nodes > MAX_NODES {
+            let what = format!("more than {MAX_NODES} values; frontmatter is for fewer");
+            return Err(self.error(start(&span), what));
+        }
         let tag_span = span.tag_span().map(|s| bytes(&s));
         let tag = event.tag().map(granit_parser::Tag::original);
         let anchor = event.anchor_id().filter(|&id| id != 0);
@@ -296,6 +307,7 @@ impl<'a> Builder<'a> {
                 node,
             });
         };
+        items.shrink_to_fit();
         Ok((Kind::Seq { layout, items }, end))
     }
 
@@ -348,6 +360,7 @@ impl<'a> Builder<'a> {
                 value,
             });
         };
+        pairs.shrink_to_fit();
         Ok((Kind::Map { layout, pairs }, end))
     }
 }
