@@ -25,4 +25,5 @@ mod refresh;
 mod refuse;
 mod sandbox;
 mod scenarios;
+mod schema;
 mod setup;

@@ -1,0 +1,81 @@
+//! `docs/schema.md` names every table, and each of its queries runs.
+
+use std::fs;
+use std::path::Path;
+
+use crate::sandbox::{Sandbox, journal};
+
+fn page() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema.md");
+    fs::read_to_string(path).unwrap()
+}
+
+fn queries() -> Vec<String> {
+    let page = page();
+    let blocks = page.split("```sql\n").skip(1);
+    blocks
+        .map(|b| b.split("```").next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_query_runs_on_a_real_database() {
+    let sandbox = Sandbox::new();
+    let fields = "\
+people: [Orla Pennyfold, '@Moth (Orla)', Bram]
+city: Porto
+locations: [Quay]
+tags: [rain]
+events: [Moving]
+dates: ['2030-11-09 (walk with @Bram at #Mill)']
+related_entries: [2024-01-01]
+references: [{content: Salt, source: {title: Almanac, type: book}}]
+poems: [{title: Fog, content: a}]
+manuscript: {status: draft, themes: [distance]}
+mood: calm";
+    let (laptop, _) = journal(&sandbox, &[("2024-11-01", fields, "Went to the quay.\n")]);
+    laptop.write("wiki/entries/2024/2024-11-01.md", "Keep the ferry.\n");
+    laptop.edit_entry("2024-11-01", ", Bram]", "]");
+    laptop.commit("Take Bram out");
+    laptop.yaml2sql(["sync", "journal/md"]).ok();
+    let database = rusqlite::Connection::open(laptop.path("data/palimpsest.db")).unwrap();
+    let queries = queries();
+    assert!(queries.len() > 20, "{}", queries.len());
+    let mut with_rows = 0;
+    for query in &queries {
+        let mut statement = database
+            .prepare(query)
+            .unwrap_or_else(|e| panic!("{e}\n{query}"));
+        let mut rows = statement.query([]).unwrap();
+        let found = rows.next().unwrap_or_else(|e| panic!("{e}\n{query}"));
+        with_rows += usize::from(found.is_some());
+    }
+    // All but those that look for what is wrong.
+    assert!(with_rows > queries.len() / 2, "{with_rows}");
+}
+
+#[test]
+fn every_table_is_described_and_asked() {
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/schema.sql");
+    let schema = fs::read_to_string(schema).unwrap();
+    let (page, queries) = (page(), queries().join("\n"));
+    let tables = schema.lines().filter_map(|line| {
+        let rest = line
+            .strip_prefix("CREATE TABLE ")
+            .or(line.strip_prefix("CREATE VIEW "))?;
+        rest.split_whitespace().next()
+    });
+    let tables: Vec<&str> = tables.collect();
+    assert!(tables.len() > 30);
+    for table in tables {
+        assert!(
+            page.contains(&format!("`{table}`")),
+            "{table} is not described"
+        );
+        let asked = queries.split(|c: char| !c.is_alphanumeric() && c != '_');
+        assert!(
+            asked.into_iter().any(|word| word == table),
+            "no query asks {table}"
+        );
+    }
+}
