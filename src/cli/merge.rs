@@ -77,15 +77,15 @@ impl Merge {
             .path
             .clone()
             .unwrap_or_else(|| self.ours.display().to_string());
+        let files = ThreeWay::new(self.base, self.ours, self.theirs);
         let merged = FileMerge {
-            files: ThreeWay::new(self.base, self.ours, self.theirs),
             path: &path,
             markers,
             rules: &settings.rules,
             by: By::Field,
             kept_out: &keep_all,
         }
-        .run(|| self.style)?;
+        .of_files(&files, || self.style)?;
         match &self.output {
             Some(file) => write(file, &merged.bytes)?,
             None => ui.bytes(&merged.bytes)?,
@@ -185,15 +185,15 @@ impl MergeDriver {
         };
         let settings = settings.unwrap_or_default();
         let kept_out = KeptOut::of(&self.path, &settings.layout);
+        let files = ThreeWay::new(self.base, self.ours.clone(), self.theirs);
         let merged = FileMerge {
-            files: ThreeWay::new(self.base, self.ours.clone(), self.theirs),
             path: &self.path,
             markers,
             rules: &settings.rules,
             by,
             kept_out: &|path, tree, node| kept_out.ask(path, tree, node),
         }
-        .run(conflict_style)?;
+        .of_files(&files, conflict_style)?;
         write(&self.ours, &merged.bytes)?;
         say(ui, &self.path, &merged);
         if merge_log::is_worth_a_look(&merged)

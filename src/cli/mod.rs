@@ -16,6 +16,7 @@ mod merges;
 mod metadb;
 mod outcome;
 mod reindex;
+mod resolve;
 mod shown;
 mod ui;
 mod uninstall;
@@ -55,6 +56,7 @@ enum Command {
     Merges(merges::Merges),
     MergeDriver(merge::MergeDriver),
     Metadb(metadb::Metadb),
+    Resolve(resolve::Resolve),
     Wiki2sql(wiki2sql::Wiki2sql),
     Yaml2sql(yaml2sql::Yaml2sql),
 }
@@ -149,6 +151,7 @@ impl Command {
             Self::Merges(merges) => merges.run(ui),
             Self::MergeDriver(driver) => driver.run(ui),
             Self::Metadb(metadb) => metadb.run(ui),
+            Self::Resolve(resolve) => resolve.run(ui),
             Self::Wiki2sql(wiki) => wiki.run(ui),
             Self::Yaml2sql(yaml) => yaml.run(ui),
         }

@@ -19,6 +19,12 @@ impl Ui {
         Self {}
     }
 
+    /// Whether there is somebody at a terminal to ask.
+    #[must_use]
+    pub fn can_ask() -> bool {
+        io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
     /// Writes a line to stdout. A reader that went away (`| head`) is no error.
     ///
     /// # Errors

@@ -15,9 +15,9 @@ pub fn conflict_markers(bytes: &[u8]) -> Option<Markers<'_>> {
             continue;
         };
         open = match (sign, open) {
-            (b'<', _) => Some((number, start, length, false)),
-            (b'=', Some((n, s, len, _))) if len == length => Some((n, s, len, true)),
-            (b'>', Some((line, s, len, true))) if len == length => {
+            (Sign::Ours, _) => Some((number, start, length, false)),
+            (Sign::Middle, Some((n, s, len, _))) if len == length => Some((n, s, len, true)),
+            (Sign::Theirs, Some((line, s, len, true))) if len == length => {
                 return Some(Markers {
                     line,
                     text: &bytes[s..at],
@@ -38,13 +38,29 @@ pub struct Markers<'a> {
     pub text: &'a [u8],
 }
 
+/// What a marker begins or ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sign {
+    Ours,
+    Base,
+    Middle,
+    Theirs,
+}
+
 /// The sign and length of a marker line: the sign at least seven times, then
 /// nothing, or a space and a label (none behind `=`).
-fn marker(line: &[u8]) -> Option<(u8, usize)> {
-    let sign = *line.first().filter(|b| b"<=>".contains(b))?;
-    let length = line.iter().take_while(|&&b| b == sign).count();
+pub(super) fn marker(line: &[u8]) -> Option<(Sign, usize)> {
+    let first = *line.first()?;
+    let sign = match first {
+        b'<' => Sign::Ours,
+        b'|' => Sign::Base,
+        b'=' => Sign::Middle,
+        b'>' => Sign::Theirs,
+        _ => return None,
+    };
+    let length = line.iter().take_while(|&&b| b == first).count();
     let rest = line[length..].trim_ascii_end();
-    let labelled = rest.starts_with(b" ") && sign != b'=';
+    let labelled = rest.starts_with(b" ") && sign != Sign::Middle;
     (length >= 7 && (rest.is_empty() || labelled)).then_some((sign, length))
 }
 

@@ -9,6 +9,7 @@ pub mod date;
 pub mod document;
 pub mod entry;
 pub mod facts;
+pub mod hunks;
 pub mod layout;
 pub mod markdown;
 pub mod markers;

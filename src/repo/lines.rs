@@ -7,13 +7,22 @@ use crate::merge::{ConflictStyle, LineMerge, Markers, MergedLines, ThreeWay};
 /// Merges by line as `git merge-file` does: the same diff, the same level of
 /// simplification, the same markers.
 #[derive(Debug, Clone, Copy)]
-pub struct GitLines(());
+pub struct GitLines {
+    simplify: bool,
+}
 
 impl GitLines {
     /// Nothing is prepared yet: most merges never need a line merge.
     #[must_use]
     pub const fn new() -> Self {
-        Self(())
+        Self { simplify: true }
+    }
+
+    /// Merges as `git merge` itself does without a driver: lines without a letter
+    /// or digit between two conflicts do not join them.
+    #[must_use]
+    pub const fn as_git_merge() -> Self {
+        Self { simplify: false }
     }
 }
 
@@ -37,7 +46,7 @@ impl LineMerge for GitLines {
             .iter()
             .any(|s| s.is_empty());
         if !empty {
-            return merge(sides, markers);
+            return merge(sides, markers, self.simplify);
         }
         // libgit2 leaves out the label of a side that is empty. Markers of a
         // length that no line has can be found again and written as they should be.
@@ -45,7 +54,7 @@ impl LineMerge for GitLines {
             size: markers.size.max(longest_run(sides) + 1),
             ..markers.clone()
         };
-        let mut merged = merge(sides, &long)?;
+        let mut merged = merge(sides, &long, self.simplify)?;
         if merged.conflict {
             merged.bytes = relabel(&merged.bytes, long.size, markers);
         }
@@ -55,7 +64,7 @@ impl LineMerge for GitLines {
 
 const MARKS: [u8; 4] = [b'<', b'|', b'=', b'>'];
 
-fn merge(sides: ThreeWay<&[u8]>, markers: &Markers) -> Result<MergedLines, String> {
+fn merge(sides: ThreeWay<&[u8]>, markers: &Markers, simplify: bool) -> Result<MergedLines, String> {
     let input = |content| {
         let mut input = MergeFileInput::new();
         input.content(content);
@@ -65,7 +74,7 @@ fn merge(sides: ThreeWay<&[u8]>, markers: &Markers) -> Result<MergedLines, Strin
     let mut options = MergeFileOptions::new();
     options
         // `git merge-file` merges at XDL_MERGE_ZEALOUS_ALNUM (builtin/merge-file.c).
-        .simplify_alnum(true)
+        .simplify_alnum(simplify)
         .marker_size(u16::try_from(markers.size).unwrap_or(u16::MAX))
         .ancestor_label(markers.labels.base.as_str())
         .our_label(markers.labels.ours.as_str())

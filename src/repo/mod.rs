@@ -16,6 +16,7 @@ mod lines;
 mod merging;
 mod object;
 mod open;
+mod stages;
 mod work_tree;
 
 pub use archive::{ArchiveWriter, Member, read_archive};
@@ -26,6 +27,7 @@ pub use lines::GitLines;
 pub use merging::Merging;
 pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
+pub use stages::Stages;
 pub use work_tree::{Skipped, WorkFile, WorkFiles};
 
 #[cfg(test)]

@@ -38,10 +38,8 @@ pub enum By {
     Line,
 }
 
-/// One merge of three files.
+/// One merge of three versions of a file.
 pub struct FileMerge<'a> {
-    /// The three files.
-    pub files: ThreeWay<PathBuf>,
     /// The name of the file in the repository, which tells what it is.
     pub path: &'a str,
     pub markers: Markers,
@@ -57,14 +55,29 @@ impl FileMerge<'_> {
     ///
     /// # Errors
     /// Where a file cannot be read, or git's line merge fails.
-    pub fn run(&self, style: impl FnOnce() -> ConflictStyle) -> Result<MergeResult, DriverError> {
-        let texts = self.files.as_ref().try_map(|path| {
+    pub fn of_files(
+        &self,
+        files: &ThreeWay<PathBuf>,
+        style: impl FnOnce() -> ConflictStyle,
+    ) -> Result<MergeResult, DriverError> {
+        let texts = files.as_ref().try_map(|path| {
             fs::read(path).map_err(|source| DriverError::Read {
                 path: path.clone(),
                 source,
             })
         })?;
-        let sides = texts.as_ref().map(Vec::as_slice);
+        self.of_texts(texts.as_ref().map(Vec::as_slice), style)
+    }
+
+    /// Merges three texts.
+    ///
+    /// # Errors
+    /// Where git's line merge fails.
+    pub fn of_texts(
+        &self,
+        sides: ThreeWay<&[u8]>,
+        style: impl FnOnce() -> ConflictStyle,
+    ) -> Result<MergeResult, DriverError> {
         let lines = GitLines::new();
         let mut merger = Merger {
             rules: self.rules,

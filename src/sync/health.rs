@@ -112,7 +112,7 @@ fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
         if let Some(markers) = conflict_markers(&bytes) {
             found.push(finding(
                 format!("{}:{}: conflict markers", file.path, markers.line),
-                format!("git checkout -m -- {}", file.path),
+                format!("palimpsest resolve {}", file.path),
             ));
             continue;
         }
@@ -151,7 +151,7 @@ fn leftovers(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     for path in repo.index()?.unmerged() {
         found.push(finding(
             format!("{path}: in conflict"),
-            format!("edit it, then git add {path}"),
+            format!("palimpsest resolve {path}, or edit it and git add {path}"),
         ));
     }
     for path in repo.leftovers()? {

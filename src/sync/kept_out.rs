@@ -7,7 +7,7 @@ use crate::journal::entry::canonical;
 use crate::journal::yaml::{Node, Tree};
 use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Table};
 use crate::ledger::{self, Ledger};
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 /// Asks, for the items of one entry, whether a removal keeps them out of a merge.
 ///
@@ -16,6 +16,8 @@ use crate::repo::{ObjectId, Repo, RepoError};
 pub struct KeptOut<'a> {
     layout: &'a Layout,
     entry: Option<EntryDate>,
+    /// The commits, where they are known; else git is asked.
+    merging: Option<Merging>,
     known: OnceCell<Result<Known, RepoError>>,
 }
 
@@ -38,8 +40,16 @@ impl<'a> KeptOut<'a> {
         Self {
             layout,
             entry,
+            merging: None,
             known: OnceCell::new(),
         }
+    }
+
+    /// The same, in the merge of these commits.
+    #[must_use]
+    pub fn within(mut self, merging: Option<Merging>) -> Self {
+        self.merging = merging;
+        self
     }
 
     /// Whether the item at `node` of the field at `path` is kept out, and as what.
@@ -72,7 +82,11 @@ impl<'a> KeptOut<'a> {
 
     fn read(&self, entry: EntryDate) -> Result<Known, RepoError> {
         let repo = Repo::from_env()?;
-        let Some(merging) = repo.merging()? else {
+        let merging = match &self.merging {
+            Some(merging) => Some(merging.clone()),
+            None => repo.merging()?,
+        };
+        let Some(merging) = merging else {
             return Ok(Known {
                 unknown: true,
                 ..Known::default()

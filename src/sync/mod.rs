@@ -11,5 +11,6 @@ pub mod kept_out;
 pub mod ledger_driver;
 pub mod merge_log;
 pub mod refresh;
+pub mod resolve;
 pub mod settings;
 pub mod settle;

@@ -23,6 +23,7 @@ mod pull;
 mod reference;
 mod refresh;
 mod refuse;
+mod resolve;
 mod sandbox;
 mod scenarios;
 mod schema;

@@ -294,7 +294,7 @@ fn a_ledger_merged_without_the_driver_is_merged_again() {
         .git(["commit", "-qam", "With markers"])
         .exits(1)
         .warns("data/ledger/2024.jsonl:1:1: conflict markers")
-        .warns("`git checkout -m -- data/ledger/2024.jsonl`");
+        .warns("`palimpsest resolve data/ledger/2024.jsonl`");
     desktop
         .git(["config", "merge.palimpsest-ledger.driver", &driver])
         .ok();

@@ -163,7 +163,7 @@ fn without_a_journal_markers_are_looked_for_in_every_page() {
     blog.write("posts/a b.md", MARKED);
     refused(
         &blog,
-        "posts/a b.md:2:1: conflict markers; edit the file, then `git add 'posts/a b.md'`",
+        "posts/a b.md:2:1: conflict markers; `palimpsest resolve 'posts/a b.md'`, or edit the file and `git add` it",
     );
     blog.write("posts/a b.md", "---\n: [\n---\n");
     blog.commit("Not ours to judge");

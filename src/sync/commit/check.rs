@@ -37,12 +37,15 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Markers { path, line, ledger } => {
-                let mend = match ledger {
-                    true => "merge it again with `git checkout -m --",
-                    false => "edit the file, then `git add",
-                };
                 let word = quoted(path);
-                write!(f, "{path}:{line}:1: conflict markers; {mend} {word}`")
+                let by_hand = match ledger {
+                    true => "",
+                    false => ", or edit the file and `git add` it",
+                };
+                write!(
+                    f,
+                    "{path}:{line}:1: conflict markers; `palimpsest resolve {word}`{by_hand}"
+                )
             }
             Self::Unreadable { path, error } => write!(f, "{path}:{error}"),
             Self::TwoOfOneDate { date, path, other } => write!(

@@ -1,0 +1,350 @@
+//! A text with conflict markers, taken apart: what both sides agree on, and the
+//! hunks where a person has to choose.
+
+use super::markers::{Sign, marker};
+use crate::merge::ThreeWay;
+
+/// A text in its parts, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hunks {
+    parts: Vec<Part>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Part {
+    Text(Vec<u8>),
+    Hunk(Hunk),
+}
+
+/// One set of markers, and what stands between them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hunk {
+    /// The line of the first marker, counted from 1.
+    pub line: usize,
+    /// The frontmatter's key that it is in; `None` in the body.
+    pub field: Option<String>,
+    pub ours: Vec<u8>,
+    /// In the styles diff3 and zdiff3.
+    pub base: Option<Vec<u8>>,
+    pub theirs: Vec<u8>,
+    /// What stands behind the first and the last marker.
+    pub labels: (String, String),
+    /// All of it, markers too.
+    text: Vec<u8>,
+}
+
+/// What becomes of a hunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    Ours,
+    Theirs,
+    /// Ours, then the lines of theirs that ours lacks.
+    Both,
+    /// The markers stay.
+    Leave,
+}
+
+impl Hunks {
+    /// Takes a text apart. Markers that make no whole set are text.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut parts = Vec::new();
+        let mut text = Vec::new();
+        let mut open: Option<Open> = None;
+        let mut place = Place::default();
+        for (number, line) in (1..).zip(bytes.split_inclusive(|&b| b == b'\n')) {
+            let sign = marker(line);
+            if let Some((Sign::Ours, length)) = sign {
+                // A set that was not whole.
+                text.extend(open.take().map(|o| o.hunk.text).unwrap_or_default());
+                open = Some(Open::new(number, length, line));
+                continue;
+            }
+            let Some(mut hunk) = open.take() else {
+                place.see(line);
+                text.extend_from_slice(line);
+                continue;
+            };
+            match hunk.take(sign, line) {
+                Taken::Going => open = Some(hunk),
+                Taken::Closed => {
+                    let mut hunk = hunk.hunk;
+                    hunk.field = place.field_of(&hunk);
+                    let lines = hunk.ours.split_inclusive(|&b| b == b'\n');
+                    lines.for_each(|line| place.see(line));
+                    if !text.is_empty() {
+                        parts.push(Part::Text(std::mem::take(&mut text)));
+                    }
+                    parts.push(Part::Hunk(hunk));
+                }
+            }
+        }
+        text.extend(open.map(|o| o.hunk.text).unwrap_or_default());
+        if !text.is_empty() {
+            parts.push(Part::Text(text));
+        }
+        Self { parts }
+    }
+
+    /// The hunks, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Hunk> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Hunk(hunk) => Some(hunk),
+            Part::Text(_) => None,
+        })
+    }
+
+    /// Whether there is nothing to choose.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// The text with a choice made for each hunk, by its number.
+    #[must_use]
+    pub fn choose(&self, choice: impl Fn(usize) -> Choice) -> Vec<u8> {
+        let mut number = 0;
+        self.join(|hunk| {
+            let chosen = match choice(number) {
+                Choice::Ours => hunk.ours.clone(),
+                Choice::Theirs => hunk.theirs.clone(),
+                Choice::Both => hunk.both(),
+                Choice::Leave => hunk.text.clone(),
+            };
+            number += 1;
+            chosen
+        })
+    }
+
+    /// The three versions that the markers tell of. A base that is not shown is
+    /// taken to lack what the sides do not agree on, so that nothing counts as removed.
+    #[must_use]
+    pub fn versions(&self) -> ThreeWay<Vec<u8>> {
+        ThreeWay::new(
+            self.join(|hunk| hunk.base.clone().unwrap_or_default()),
+            self.join(|hunk| hunk.ours.clone()),
+            self.join(|hunk| hunk.theirs.clone()),
+        )
+    }
+
+    /// The text with bare markers and LF line ends: two clients' merges of the
+    /// same sides differ in their labels.
+    #[must_use]
+    pub fn without_labels(&self) -> Vec<u8> {
+        let text = self.join(|hunk| {
+            let bar = hunk
+                .base
+                .as_ref()
+                .map(|base| [b"|||||||\n", &base[..]].concat());
+            let parts: [&[u8]; 6] = [
+                b"<<<<<<<\n",
+                &hunk.ours,
+                bar.as_deref().unwrap_or_default(),
+                b"=======\n",
+                &hunk.theirs,
+                b">>>>>>>\n",
+            ];
+            parts.concat()
+        });
+        let mut out = Vec::with_capacity(text.len());
+        for line in text.split_inclusive(|&b| b == b'\n') {
+            match line.strip_suffix(b"\r\n") {
+                Some(line) => out.extend([line, b"\n"].concat()),
+                None => out.extend_from_slice(line),
+            }
+        }
+        out
+    }
+
+    fn join(&self, mut hunk: impl FnMut(&Hunk) -> Vec<u8>) -> Vec<u8> {
+        let mut out = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => out.extend_from_slice(text),
+                Part::Hunk(h) => out.extend(hunk(h)),
+            }
+        }
+        out
+    }
+}
+
+impl Hunk {
+    /// Ours, then the lines of theirs that ours lacks.
+    fn both(&self) -> Vec<u8> {
+        let lines = |side: &'_ [u8]| -> Vec<Vec<u8>> {
+            side.split_inclusive(|&b| b == b'\n')
+                .map(<[u8]>::to_vec)
+                .collect()
+        };
+        let mut out = lines(&self.ours);
+        for line in lines(&self.theirs) {
+            let same = |there: &Vec<u8>| there.trim_ascii_end() == line.trim_ascii_end();
+            if line.trim_ascii().is_empty() || !out.iter().any(same) {
+                out.push(line);
+            }
+        }
+        out.concat()
+    }
+}
+
+/// A hunk that is being read.
+struct Open {
+    hunk: Hunk,
+    length: usize,
+    part: Sign,
+}
+
+enum Taken {
+    Going,
+    Closed,
+}
+
+impl Open {
+    fn new(line: usize, length: usize, text: &[u8]) -> Self {
+        let hunk = Hunk {
+            line,
+            labels: (label(text, length), String::new()),
+            text: text.to_vec(),
+            ..Hunk::default()
+        };
+        Self {
+            hunk,
+            length,
+            part: Sign::Ours,
+        }
+    }
+
+    fn take(&mut self, sign: Option<(Sign, usize)>, line: &[u8]) -> Taken {
+        self.hunk.text.extend_from_slice(line);
+        let sign = sign.filter(|(_, length)| *length == self.length);
+        match (self.part, sign.map(|(sign, _)| sign)) {
+            (Sign::Ours, Some(Sign::Base)) => {
+                self.part = Sign::Base;
+                self.hunk.base = Some(Vec::new());
+            }
+            (Sign::Ours | Sign::Base, Some(Sign::Middle)) => self.part = Sign::Middle,
+            (Sign::Middle, Some(Sign::Theirs)) => {
+                self.hunk.labels.1 = label(line, self.length);
+                return Taken::Closed;
+            }
+            (Sign::Ours, _) => self.hunk.ours.extend_from_slice(line),
+            (Sign::Base, _) => {
+                let base = self.hunk.base.get_or_insert_default();
+                base.extend_from_slice(line);
+            }
+            (_, _) => self.hunk.theirs.extend_from_slice(line),
+        }
+        Taken::Going
+    }
+}
+
+fn label(line: &[u8], length: usize) -> String {
+    String::from_utf8_lossy(&line[length..]).trim().to_owned()
+}
+
+/// Where in a document the reading is.
+#[derive(Default)]
+struct Place {
+    lines: usize,
+    front: bool,
+    key: Option<String>,
+}
+
+impl Place {
+    fn see(&mut self, line: &[u8]) {
+        self.lines += 1;
+        let fence = line.trim_ascii_end() == b"---" || line.trim_ascii_end() == b"\xEF\xBB\xBF---";
+        match (self.lines, fence) {
+            (1, true) => self.front = true,
+            (_, true) if self.front => {
+                self.front = false;
+                self.key = None;
+            }
+            _ if self.front => self.key = key(line).or(self.key.take()),
+            _ => {}
+        }
+    }
+
+    fn field_of(&self, hunk: &Hunk) -> Option<String> {
+        let first = |side: &[u8]| side.split_inclusive(|&b| b == b'\n').next().and_then(key);
+        match self.front {
+            true => first(&hunk.ours)
+                .or_else(|| first(&hunk.theirs))
+                .or_else(|| self.key.clone()),
+            false => None,
+        }
+    }
+}
+
+/// The key of a line that begins an entry of the frontmatter.
+fn key(line: &[u8]) -> Option<String> {
+    let line = std::str::from_utf8(line).ok()?;
+    if line.starts_with([' ', '\t', '-', '#']) {
+        return None;
+    }
+    let (key, rest) = line.split_once(':')?;
+    let ends = rest.starts_with([' ', '\n', '\r']) || rest.is_empty();
+    ends.then(|| key.trim_matches(['"', '\'']).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "---\ncity: A\npeople:\n- Orla\n<<<<<<< HEAD\n- Bob\n=======\n- Eve\n\
+        >>>>>>> main\n---\nBody\n<<<<<<< HEAD\nx\n||||||| base\nz\n=======\ny\nx\n>>>>>>> main\n";
+
+    #[test]
+    fn hunks_are_named_by_line_and_field() {
+        let hunks = Hunks::of(TEXT.as_bytes());
+        let names: Vec<_> = hunks.iter().map(|h| (h.line, h.field.as_deref())).collect();
+        assert_eq!(names, [(5, Some("people")), (12, None)]);
+        let labels = ("HEAD".to_owned(), "main".to_owned());
+        assert!(hunks.iter().all(|h| h.labels == labels));
+        let own = "---\n<<<<<<< a\ncity: A\n=======\ncity: B\n>>>>>>> b\n---\n";
+        let own = Hunks::of(own.as_bytes());
+        assert_eq!(own.iter().next().unwrap().field.as_deref(), Some("city"));
+    }
+
+    #[test]
+    fn each_choice_is_the_text_of_its_side_and_leaving_is_the_text() {
+        let hunks = Hunks::of(TEXT.as_bytes());
+        let chosen = |c| String::from_utf8(hunks.choose(|_| c)).unwrap();
+        assert_eq!(chosen(Choice::Leave), TEXT);
+        assert!(chosen(Choice::Ours).ends_with("- Bob\n---\nBody\nx\n"));
+        assert!(chosen(Choice::Theirs).ends_with("- Eve\n---\nBody\ny\nx\n"));
+        assert!(chosen(Choice::Both).ends_with("- Bob\n- Eve\n---\nBody\nx\ny\n"));
+        let one = String::from_utf8(hunks.choose(|n| [Choice::Ours, Choice::Leave][n])).unwrap();
+        assert!(one.contains("- Bob\n---") && one.contains(">>>>>>>"));
+    }
+
+    #[test]
+    fn the_versions_are_those_of_the_markers() {
+        let versions = Hunks::of(TEXT.as_bytes()).versions();
+        let base = String::from_utf8(versions.base).unwrap();
+        assert!(base.ends_with("- Orla\n---\nBody\nz\n"), "{base}");
+    }
+
+    #[test]
+    fn what_is_no_whole_set_stays_as_it_is() {
+        for text in [
+            "",
+            "<<<<<<< a\nx\n",
+            "<<<<<<< a\nx\n=======\n<<<<<<< b\ny\n",
+            "a\n=======\nb\n>>>>>>> c\n",
+        ] {
+            let hunks = Hunks::of(text.as_bytes());
+            assert!(hunks.is_empty(), "{text:?}");
+            assert_eq!(hunks.choose(|_| Choice::Ours), text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn labels_and_line_ends_do_not_count() {
+        let other = TEXT.replace("HEAD", "ours").replace('\n', "\r\n");
+        assert_eq!(
+            Hunks::of(other.as_bytes()).without_labels(),
+            Hunks::of(TEXT.as_bytes()).without_labels()
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! Paths in conflict: their three stages, what the index still knows of those
+//! that were resolved, and the way out.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use super::work_tree::write_atomically;
+use super::{Blob, BlobKind, Merging, ObjectId, Repo, RepoError};
+use crate::merge::ThreeWay;
+
+/// The versions of a path in conflict; a side that has none deleted or never had it.
+pub type Stages = ThreeWay<Option<Blob>>;
+
+/// Below the git directory: files as they stood before `resolve` wrote them.
+const BEFORE: &str = "palimpsest/before-resolve";
+
+impl Repo {
+    /// The paths in conflict with their stages.
+    ///
+    /// # Errors
+    /// Git cannot read the index.
+    pub fn unmerged_stages(&self) -> Result<BTreeMap<String, Stages>, RepoError> {
+        self.stages("--unmerged")
+    }
+
+    /// The paths that were in conflict and were added since, with the stages they had.
+    ///
+    /// # Errors
+    /// Git cannot read the index.
+    pub fn resolved_stages(&self) -> Result<BTreeMap<String, Stages>, RepoError> {
+        self.stages("--resolve-undo")
+    }
+
+    fn stages(&self, which: &str) -> Result<BTreeMap<String, Stages>, RepoError> {
+        let out = self.run_git(&["ls-files", which, "-z"], b"")?;
+        let mut found: BTreeMap<String, Stages> = BTreeMap::new();
+        for line in String::from_utf8_lossy(&out).split('\0') {
+            let Some((about, path)) = line.split_once('\t') else {
+                continue;
+            };
+            let words: Vec<&str> = about.split(' ').collect();
+            let [mode, id, stage] = words[..] else {
+                continue;
+            };
+            let Ok(id) = id.parse::<ObjectId>() else {
+                continue;
+            };
+            let blob = Some(Blob {
+                id,
+                kind: BlobKind::of_mode(u32::from_str_radix(mode, 8).unwrap_or(0)),
+            });
+            let stages = found
+                .entry(path.to_owned())
+                .or_insert(ThreeWay::new(None, None, None));
+            match stage {
+                "1" => stages.base = blob,
+                "2" => stages.ours = blob,
+                _ => stages.theirs = blob,
+            }
+        }
+        Ok(found)
+    }
+
+    /// The merge that waits for its commit, or whatever git says it is merging.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn waiting_merge(&self) -> Result<Option<Merging>, RepoError> {
+        match (self.head()?, self.merge_heads()?.as_slice()) {
+            (Some(ours), [theirs]) => self.merge_of(ours, *theirs).map(Some),
+            (_, []) => self.merging(),
+            _ => Ok(None),
+        }
+    }
+
+    /// The merge that HEAD is; `None` if it is an ordinary commit or an octopus.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn merge_at_head(&self) -> Result<Option<Merging>, RepoError> {
+        let Some(ObjectId(head)) = self.head()? else {
+            return Ok(None);
+        };
+        let commit = self
+            .git
+            .find_commit(head)
+            .map_err(RepoError::git("read HEAD"))?;
+        let parents: Vec<ObjectId> = commit.parent_ids().map(ObjectId).collect();
+        match parents.as_slice() {
+            [ours, theirs] => self.merge_of(*ours, *theirs).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    fn merge_of(&self, ours: ObjectId, theirs: ObjectId) -> Result<Merging, RepoError> {
+        Ok(Merging {
+            bases: self.merge_bases(ours, theirs)?,
+            ours,
+            theirs,
+        })
+    }
+
+    /// Stages the work tree's file, as `git add` does, and writes it as git would
+    /// check it out.
+    ///
+    /// # Errors
+    /// Git cannot write the index or the file.
+    pub fn add(&self, path: &str) -> Result<(), RepoError> {
+        self.run_git(&["--literal-pathspecs", "add", "--", path], b"")?;
+        self.run_git(&["checkout-index", "-f", "-u", "--", path], b"")
+            .map(|_| ())
+    }
+
+    /// Removes a file of the work tree; one that is not there is no error.
+    ///
+    /// # Errors
+    /// It lies behind a symbolic link, or cannot be removed.
+    pub fn remove_work_file(&self, path: &str) -> Result<(), RepoError> {
+        if self.work_file(path)?.is_none() {
+            return Ok(());
+        }
+        let full = self.inside(path)?;
+        match fs::remove_file(&full) {
+            Err(e) if e.kind() != ErrorKind::NotFound => Err(RepoError::io(full)(e)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keeps a file's bytes in the git directory before it is written over, each
+    /// version under a name of its own; gives the place.
+    ///
+    /// # Errors
+    /// The place cannot be written.
+    pub fn keep_aside(&self, path: &str, bytes: &[u8]) -> Result<PathBuf, RepoError> {
+        let folder = self.git_dir().join(BEFORE);
+        for number in 1_u32.. {
+            let suffix = match number {
+                1 => String::new(),
+                n => format!(".{n}"),
+            };
+            let place = folder.join(format!("{path}{suffix}"));
+            match fs::read(&place) {
+                Ok(there) if there == bytes => return Ok(place),
+                Ok(_) => {}
+                Err(_) => {
+                    write_atomically(&place, bytes, None)?;
+                    return Ok(place);
+                }
+            }
+        }
+        Ok(folder)
+    }
+}

@@ -1,0 +1,188 @@
+//! Finding the paths that are open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Open, Origin, Resolver};
+use crate::journal::PathKind;
+use crate::journal::hunks::Hunks;
+use crate::ledger;
+use crate::merge::ThreeWay;
+use crate::repo::install::ENTRY_DRIVER;
+use crate::repo::{Blob, Merging, ObjectId, RepoError};
+
+impl Resolver<'_> {
+    /// The open paths, sorted. With `only`, those of these files and folders, and
+    /// markers in them count wherever they stand.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn open(&self, only: Option<&[String]>) -> Result<Vec<Open>, RepoError> {
+        let is_chosen = |path: &str| {
+            only.is_none_or(|paths| paths.iter().any(|p| p.is_empty() || is_below(path, p)))
+        };
+        let mut found: BTreeMap<String, Open> = BTreeMap::new();
+        let waiting = self.repo.waiting_merge()?;
+        for (path, stages) in self.repo.unmerged_stages()? {
+            if is_chosen(&path) && self.is_ours(&path)? {
+                let open = self.of_stages(&path, Origin::Unmerged, stages, &waiting)?;
+                found.extend(open.map(|o| (path, o)));
+            }
+        }
+        if let Some(merging) = self.repo.merge_at_head()? {
+            for path in self.changed_on_both(&merging)? {
+                if is_chosen(&path) && !found.contains_key(&path) && self.is_ours(&path)? {
+                    let open = self.committed(&path, &merging)?;
+                    found.extend(open.map(|o| (path, o)));
+                }
+            }
+        }
+        // The index knows them for a while after the commit, too.
+        for (path, stages) in self.repo.resolved_stages()? {
+            if is_chosen(&path) && !found.contains_key(&path) && self.is_ours(&path)? {
+                let open = self.of_stages(&path, Origin::Added, stages, &waiting)?;
+                let marked = |o: &Open| o.work.as_deref().is_some_and(has_hunks);
+                found.extend(open.filter(marked).map(|o| (path, o)));
+            }
+        }
+        for path in self.marked(only)? {
+            if is_chosen(&path) && !found.contains_key(&path) {
+                let work = self.repo.read_work_file(&path)?;
+                let text = work.clone().unwrap_or_default();
+                let open = Open {
+                    path: path.clone(),
+                    origin: Origin::Markers,
+                    sides: Hunks::of(&text).versions().map(Some),
+                    work,
+                    merging: None,
+                };
+                found.insert(path, open);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// Whether a path is one that the drivers merge.
+    fn is_ours(&self, path: &str) -> Result<bool, RepoError> {
+        if self.layout().classify(path) != PathKind::Other {
+            return Ok(true);
+        }
+        let driver = self.repo.attribute("merge", path)?;
+        let known = ENTRY_DRIVER.split('.').nth(1);
+        Ok(driver.as_deref() == known)
+    }
+
+    fn of_stages(
+        &self,
+        path: &str,
+        origin: Origin,
+        stages: ThreeWay<Option<Blob>>,
+        merging: &Option<Merging>,
+    ) -> Result<Option<Open>, RepoError> {
+        let link = |b: Option<Blob>| b.is_some_and(|b| b.file().is_none());
+        if link(stages.base) || link(stages.ours) || link(stages.theirs) {
+            return Ok(None);
+        }
+        let read = |blob: Option<Blob>| blob.map(|b| self.repo.read_blob(b.id)).transpose();
+        Ok(Some(Open {
+            path: path.to_owned(),
+            origin,
+            sides: stages.try_map(read)?,
+            work: self.repo.read_work_file(path)?,
+            merging: merging.clone(),
+        }))
+    }
+
+    /// The paths of a merge that a driver would have been called for.
+    fn changed_on_both(&self, merging: &Merging) -> Result<BTreeSet<String>, RepoError> {
+        let base = merging.bases.first().copied();
+        let changed = |side: ObjectId| -> Result<BTreeSet<String>, RepoError> {
+            let changes = self.repo.changes(base, Some(side), &[])?;
+            Ok(changes.into_iter().map(|c| c.path).collect())
+        };
+        let (ours, theirs) = (changed(merging.ours)?, changed(merging.theirs)?);
+        Ok(ours.intersection(&theirs).cloned().collect())
+    }
+
+    /// A path of the merge commit; none of a criss-cross, whose base is no commit.
+    fn committed(&self, path: &str, merging: &Merging) -> Result<Option<Open>, RepoError> {
+        let [base] = merging.bases[..] else {
+            return Ok(None);
+        };
+        let sides = ThreeWay::new(base, merging.ours, merging.theirs)
+            .try_map(|commit| self.repo.read_at(commit, path))?;
+        let work = self.repo.read_work_file(path)?;
+        let head = match self.repo.head()? {
+            Some(head) => self.repo.read_at(head, path)?,
+            None => None,
+        };
+        // A file that one side or the merge deleted, or that was edited since, is
+        // somebody's decision.
+        let whole = sides.ours.is_some() && sides.theirs.is_some() && head.is_some();
+        Ok((whole && work == head).then(|| Open {
+            path: path.to_owned(),
+            origin: Origin::Committed,
+            sides,
+            work,
+            merging: Some(merging.clone()),
+        }))
+    }
+
+    /// The journal's files with markers in them. Such text in a body may be meant,
+    /// an example in a page about git: it is, if it was committed so.
+    fn marked(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
+        let layout = self.layout();
+        let mut folders = vec![&layout.journal, &layout.wiki, &layout.ledger];
+        folders.extend(only.unwrap_or_default());
+        let mut paths = BTreeSet::new();
+        for folder in folders.into_iter().filter(|f| !f.is_empty()) {
+            if self.repo.work_file(folder)?.is_some() {
+                paths.insert(folder.clone());
+            }
+            let files = self.repo.work_files(folder)?.files;
+            paths.extend(files.into_iter().map(|f| f.path));
+        }
+        let head = self.repo.head()?;
+        let mut marked = Vec::new();
+        for path in paths {
+            let named = only.is_some_and(|only| only.contains(&path));
+            if !named && layout.classify(&path) == PathKind::Other {
+                continue;
+            }
+            let text = self.repo.read_work_file(&path)?.unwrap_or_default();
+            let hunks = Hunks::of(&text);
+            let committed = || -> Result<bool, RepoError> {
+                let Some(head) = head else { return Ok(false) };
+                Ok(self.repo.read_at(head, &path)?.as_deref() == Some(&text))
+            };
+            let is_ledger = matches!(layout.classify(&path), PathKind::Ledger(_));
+            let is_open = named || is_ledger || hunks.iter().any(|h| h.field.is_some());
+            if !hunks.is_empty() && (is_open || !committed()?) {
+                marked.push(path);
+            }
+        }
+        Ok(marked)
+    }
+}
+
+fn has_hunks(text: &[u8]) -> bool {
+    !Hunks::of(text).is_empty()
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path == folder
+        || path
+            .strip_prefix(folder.trim_end_matches('/'))
+            .is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Whether a ledger has all rows of another.
+pub(super) fn has_all(ledger: &ledger::Ledger, of: &ledger::Ledger) -> bool {
+    of.tombstones
+        .keys()
+        .all(|k| ledger.tombstones.contains_key(k))
+        && of
+            .deletions
+            .keys()
+            .all(|k| ledger.deletions.contains_key(k))
+        && of.sync.keys().all(|k| ledger.sync.contains_key(k))
+}

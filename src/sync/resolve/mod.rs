@@ -1,0 +1,131 @@
+//! What a merge left for a person, or what a client without drivers made of one:
+//! found, merged again with the drivers' own functions, and written.
+//!
+//! `find` collects the open paths, `propose` merges one anew; nothing is written
+//! before [`Resolver::finish`], which keeps what stood there.
+
+mod find;
+mod propose;
+
+use std::path::PathBuf;
+
+use crate::journal::{Entry, Layout, Note, PathKind, Settings};
+use crate::merge::ThreeWay;
+use crate::repo::{Merging, Repo, RepoError};
+
+use super::driver::DriverError;
+
+pub use propose::Proposal;
+
+/// A path that may need a person, or a better merge.
+#[derive(Debug, Clone)]
+pub struct Open {
+    /// From the top of the work tree.
+    pub path: String,
+    pub origin: Origin,
+    sides: ThreeWay<Option<Vec<u8>>>,
+    /// The work tree's file.
+    work: Option<Vec<u8>>,
+    merging: Option<Merging>,
+}
+
+/// How a path came to be open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// In conflict in the index.
+    Unmerged,
+    /// Added with its markers; the index still knows the sides.
+    Added,
+    /// Part of the merge commit that HEAD is.
+    Committed,
+    /// There are markers in the file, and nothing else is known.
+    Markers,
+}
+
+/// What was done with a path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Finished {
+    /// The result is staged; else it waits in the work tree.
+    pub staged: bool,
+    /// Where the file is kept as it stood before.
+    pub aside: Option<PathBuf>,
+}
+
+/// A path that could not be merged again or written.
+#[derive(Debug, thiserror::Error)]
+pub enum ResolveError {
+    #[error(transparent)]
+    Repo(#[from] RepoError),
+    #[error("{path}: {source}")]
+    Merge { path: String, source: DriverError },
+}
+
+/// Finds, merges and writes, in one repository.
+pub struct Resolver<'a> {
+    pub repo: &'a Repo,
+    pub settings: &'a Settings,
+}
+
+impl Resolver<'_> {
+    fn layout(&self) -> &Layout {
+        &self.settings.layout
+    }
+
+    /// Writes the result for a path, `None` to remove it. One without markers is
+    /// staged if the path was in conflict, or was staged with its markers.
+    ///
+    /// # Errors
+    /// The file or the index cannot be written.
+    pub fn finish(
+        &self,
+        open: &Open,
+        result: Option<&[u8]>,
+        is_settled: bool,
+    ) -> Result<Finished, ResolveError> {
+        let repo = self.repo;
+        let mut done = Finished::default();
+        if let Some(old) = open.work.as_deref().filter(|old| Some(*old) != result) {
+            done.aside = Some(repo.keep_aside(&open.path, old)?);
+        }
+        let stage = is_settled && (open.origin == Origin::Unmerged || self.is_staged_so(open)?);
+        match result {
+            Some(bytes) => {
+                repo.write_work_file(&open.path, bytes)?;
+                if stage {
+                    repo.add(&open.path)?;
+                }
+            }
+            None => {
+                repo.remove_work_file(&open.path)?;
+                if stage {
+                    repo.unstage(&[&open.path])?;
+                }
+            }
+        }
+        done.staged = stage;
+        Ok(done)
+    }
+
+    /// Whether the file, as it stands, is staged and not committed.
+    fn is_staged_so(&self, open: &Open) -> Result<bool, RepoError> {
+        let Some(staged) = self.repo.index()?.staged(&open.path) else {
+            return Ok(false);
+        };
+        let committed = match self.repo.head()? {
+            Some(head) => self.repo.blob_at(head, &open.path)?,
+            None => None,
+        };
+        let bytes = self.repo.read_blob(staged.id)?;
+        Ok(committed != Some(staged) && Some(bytes) == open.work)
+    }
+
+    /// Whether a text is what a file of its name should hold.
+    #[must_use]
+    pub fn is_readable(&self, path: &str, bytes: &[u8]) -> bool {
+        match self.layout().classify(path) {
+            PathKind::Entry(date) => Entry::read(date, bytes).is_ok(),
+            PathKind::Note(_) => Note::read(bytes).is_ok(),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What a path should hold: its sides merged again, as the drivers merge them.
+
+use super::find::has_all;
+use super::{Open, Origin, ResolveError, Resolver};
+use crate::journal::PathKind;
+use crate::journal::hunks::Hunks;
+use crate::ledger;
+use crate::merge::{ConflictStyle, LineMerge, Markers, ThreeWay};
+use crate::repo::{GitLines, RepoError};
+use crate::sync::driver::{By, FileMerge};
+use crate::sync::kept_out::KeptOut;
+
+/// What there is to do with a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proposal {
+    /// It is as it should be.
+    Fine,
+    /// This text; a person has to choose if there are hunks in it.
+    Text(Vec<u8>),
+    /// One side deleted the file, the other changed it; `None` is the deletion.
+    OneSided {
+        ours: Option<Vec<u8>>,
+        theirs: Option<Vec<u8>>,
+    },
+    /// No markers, and no result of a merge: somebody edited it.
+    Edited,
+    /// The merge commit holds something else than the merge of its parents, which
+    /// somebody may have meant.
+    Differs(Vec<u8>),
+}
+
+const STYLES: [ConflictStyle; 3] = [
+    ConflictStyle::Merge,
+    ConflictStyle::Diff3,
+    ConflictStyle::Zdiff3,
+];
+
+impl Resolver<'_> {
+    /// Merges the sides of a path again.
+    ///
+    /// # Errors
+    /// The configuration cannot be read, or git's line merge fails.
+    pub fn propose(&self, open: &Open) -> Result<Proposal, ResolveError> {
+        let ThreeWay { base, ours, theirs } = &open.sides;
+        let (Some(ours), Some(theirs)) = (ours, theirs) else {
+            return Ok(Proposal::OneSided {
+                ours: ours.clone(),
+                theirs: theirs.clone(),
+            });
+        };
+        let sides = ThreeWay::new(
+            base.clone().unwrap_or_default(),
+            ours.clone(),
+            theirs.clone(),
+        );
+        let work = open.work.as_deref().unwrap_or_default();
+        let hunks = Hunks::of(work);
+        if open.origin == Origin::Committed {
+            return self.propose_committed(open, sides, work, &hunks);
+        }
+        let untouched = open.work.is_none()
+            || open.origin == Origin::Markers
+            || self.is_made_by_a_merge(open, sides.as_ref(), work, true)?;
+        let sides = match (untouched, hunks.is_empty()) {
+            (true, _) => sides,
+            // Edits beside the markers are in both of their sides, and so stay.
+            (false, false) => ThreeWay {
+                base: sides.base,
+                ..hunks.versions()
+            },
+            (false, true) => return Ok(Proposal::Edited),
+        };
+        self.merge(open, sides.as_ref(), &hunks).map(Proposal::Text)
+    }
+
+    fn propose_committed(
+        &self,
+        open: &Open,
+        sides: ThreeWay<Vec<u8>>,
+        work: &[u8],
+        hunks: &Hunks,
+    ) -> Result<Proposal, ResolveError> {
+        let merged = self.merge(open, sides.as_ref(), hunks)?;
+        if merged == work {
+            return Ok(Proposal::Fine);
+        }
+        if self.is_ledger(open) {
+            return Ok(Self::committed_ledger(&merged, work, hunks));
+        }
+        if self.is_made_by_a_merge(open, sides.as_ref(), work, false)? {
+            return Ok(Proposal::Text(merged));
+        }
+        if !hunks.is_empty() {
+            let sides = ThreeWay {
+                base: sides.base,
+                ..hunks.versions()
+            };
+            return self.merge(open, sides.as_ref(), hunks).map(Proposal::Text);
+        }
+        // A conflict that somebody decided.
+        let conflict = !Hunks::of(&merged).is_empty();
+        Ok(match conflict {
+            true => Proposal::Fine,
+            false => Proposal::Differs(merged),
+        })
+    }
+
+    /// The rows of the commit's own stay; what the merge should have brought comes
+    /// back.
+    fn committed_ledger(merged: &[u8], work: &[u8], hunks: &Hunks) -> Proposal {
+        let merged = ledger::parse(merged);
+        let there = ledger::parse(work);
+        if hunks.is_empty() && has_all(&there, &merged) {
+            return Proposal::Fine;
+        }
+        let mut whole = merged.clone();
+        let new = ledger::Ledger {
+            corrupt: Vec::new(),
+            ..there
+        };
+        let known = merged;
+        whole.apply(ledger::Ledger {
+            tombstones: without(new.tombstones, |k| known.tombstones.contains_key(k)),
+            deletions: without(new.deletions, |k| known.deletions.contains_key(k)),
+            sync: without(new.sync, |k| known.sync.contains_key(k)),
+            ..new
+        });
+        Proposal::Text(ledger::format(&whole))
+    }
+
+    fn is_ledger(&self, open: &Open) -> bool {
+        matches!(self.layout().classify(&open.path), PathKind::Ledger(_))
+    }
+
+    /// The merge as the drivers make it, with the labels that stand in the file.
+    fn merge(
+        &self,
+        open: &Open,
+        sides: ThreeWay<&Vec<u8>>,
+        hunks: &Hunks,
+    ) -> Result<Vec<u8>, ResolveError> {
+        if self.is_ledger(open) {
+            let sides = sides.map(|text| ledger::parse(text));
+            let merged = ledger::merge(&sides.base, &sides.ours, &sides.theirs);
+            return Ok(ledger::format(&merged));
+        }
+        let labels = hunks.iter().next().map(|h| h.labels.clone());
+        let (ours, theirs) = labels.unwrap_or(("ours".into(), "theirs".into()));
+        let markers = Markers {
+            labels: ThreeWay::new("base".into(), ours, theirs),
+            ..Markers::default()
+        };
+        self.by_field(open, sides, &markers, self.style()?)
+    }
+
+    fn style(&self) -> Result<ConflictStyle, RepoError> {
+        let style = self.repo.config("merge.conflictStyle")?;
+        Ok(style
+            .and_then(|name| ConflictStyle::from_name(&name))
+            .unwrap_or_default())
+    }
+
+    fn by_field(
+        &self,
+        open: &Open,
+        sides: ThreeWay<&Vec<u8>>,
+        markers: &Markers,
+        style: ConflictStyle,
+    ) -> Result<Vec<u8>, ResolveError> {
+        let kept_out = KeptOut::of(&open.path, &self.settings.layout).within(open.merging.clone());
+        let merge = FileMerge {
+            path: &open.path,
+            markers: markers.clone(),
+            rules: &self.settings.rules,
+            by: By::Field,
+            kept_out: &|path, tree, node| kept_out.ask(path, tree, node),
+        };
+        let merged = merge.of_texts(sides.map(Vec::as_slice), || style);
+        merged
+            .map(|m| m.bytes)
+            .map_err(|source| ResolveError::Merge {
+                path: open.path.clone(),
+                source,
+            })
+    }
+
+    /// Whether a file holds what a merge of the sides makes, by line or by field
+    /// and in whichever style, so that nobody's edit is in it. With `one_side`
+    /// also either side alone: some clients leave ours.
+    fn is_made_by_a_merge(
+        &self,
+        open: &Open,
+        sides: ThreeWay<&Vec<u8>>,
+        text: &[u8],
+        one_side: bool,
+    ) -> Result<bool, ResolveError> {
+        let bare = |text: &[u8]| Hunks::of(text).without_labels();
+        let text = bare(text);
+        if one_side && [sides.ours, sides.theirs].iter().any(|s| bare(s) == text) {
+            return Ok(true);
+        }
+        for style in STYLES {
+            let markers = Markers {
+                style,
+                ..Markers::default()
+            };
+            for lines in [GitLines::new(), GitLines::as_git_merge()] {
+                let merged = lines.merge(sides.map(Vec::as_slice), &markers);
+                if merged.is_ok_and(|m| bare(&m.bytes) == text) {
+                    return Ok(true);
+                }
+            }
+            if !self.is_ledger(open) && bare(&self.by_field(open, sides, &markers, style)?) == text
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn without<K: Ord, V>(
+    rows: std::collections::BTreeMap<K, V>,
+    known: impl Fn(&K) -> bool,
+) -> std::collections::BTreeMap<K, V> {
+    rows.into_iter().filter(|(k, _)| !known(k)).collect()
+}
