@@ -4,6 +4,7 @@
 //! `wiki2sql`, `metadb`, which are its subcommands of the same names.
 
 mod backup;
+mod check;
 mod demo;
 mod doctor;
 mod exit;
@@ -44,6 +45,7 @@ struct Cli {
 enum Command {
     BackupFull(backup::BackupFull),
     BackupListFull(backup::BackupListFull),
+    Check(check::Check),
     Demo(demo::Demo),
     Doctor(doctor::Doctor),
     Init(init::Init),
@@ -139,6 +141,7 @@ impl Command {
         match self {
             Self::BackupFull(backup) => backup.run(ui),
             Self::BackupListFull(list) => list.run(ui),
+            Self::Check(check) => check.run(ui),
             Self::Demo(demo) => demo.run(ui),
             Self::Doctor(doctor) => doctor.run(ui),
             Self::Init(init) => init.run(ui),

@@ -169,3 +169,32 @@ fn without_a_journal_markers_are_looked_for_in_every_page() {
     blog.commit("Not ours to judge");
     assert!(!blog.exists("data"));
 }
+
+#[test]
+fn the_check_for_other_hook_managers_says_the_same_and_writes_nothing() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop
+        .palimpsest(["check", "--staged"])
+        .ok()
+        .lacks("conflict");
+    let path = "journal/md/2024/2024-11-01.md";
+    let entry = laptop.read(path);
+    laptop.edit(path, "[Al]", "[Zoe]");
+    laptop.git(["add", "-A"]).ok();
+    let staged = laptop.git(["ls-files", "-s"]).ok().stdout;
+    laptop
+        .palimpsest(["check", "--staged"])
+        .ok()
+        .says("would be recorded: person Al removed");
+    laptop.write(path, format!("{entry}{MARKED}"));
+    // The index is looked at, not the work tree.
+    laptop.palimpsest(["check", "--staged"]).ok();
+    assert_eq!(laptop.git(["ls-files", "-s"]).ok().stdout, staged);
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .palimpsest(["check", "--staged"])
+        .exits(1)
+        .says("conflict markers");
+    laptop.palimpsest(["check"]).exits(2);
+}

@@ -32,6 +32,23 @@ use rows::Ground;
 /// # Errors
 /// The repository or its index cannot be read or written.
 pub fn pre_commit(repo: &Repo, settings: &Settings, now: &str) -> Result<PreCommit, RepoError> {
+    examine(repo, settings, now, true)
+}
+
+/// The same checks of what is staged, without staging or writing anything.
+///
+/// # Errors
+/// The repository or its index cannot be read.
+pub fn check_staged(repo: &Repo, settings: &Settings, now: &str) -> Result<PreCommit, RepoError> {
+    examine(repo, settings, now, false)
+}
+
+fn examine(
+    repo: &Repo,
+    settings: &Settings,
+    now: &str,
+    write: bool,
+) -> Result<PreCommit, RepoError> {
     let layout = &settings.layout;
     let index = repo.index()?;
     let merged = repo.merge_heads()?;
@@ -65,6 +82,7 @@ pub fn pre_commit(repo: &Repo, settings: &Settings, now: &str) -> Result<PreComm
     if !report.refusals.is_empty() {
         return Ok(report);
     }
+    report.only_checked = !write;
     record(&ground, &by_hand, settings.on_commit, &mut report)?;
     Ok(report)
 }
@@ -106,7 +124,7 @@ fn record(
         report.warnings.extend(year.older_copy());
     }
     report.blocked = on_commit == Policy::Block && report.has_old_conflicts();
-    if report.blocked {
+    if report.blocked || report.only_checked {
         return Ok(());
     }
     let mut files = Vec::new();

@@ -16,6 +16,8 @@ pub struct PreCommit {
     pub refusals: Vec<Refusal>,
     /// The settings refuse commits while conflicts wait; nothing was staged.
     pub blocked: bool,
+    /// Nothing was to be staged.
+    pub only_checked: bool,
     /// What is odd and was let pass.
     pub warnings: Vec<String>,
     /// Removals that the commit records.
@@ -113,17 +115,29 @@ impl fmt::Display for PreCommit {
         for refusal in &self.refusals {
             writeln!(f, "{refusal}")?;
         }
+        let recorded = match self.only_checked {
+            true => "would be recorded",
+            false => "recorded",
+        };
         for (entry, table, item) in &self.removed {
-            writeln!(f, "recorded: {} {item} removed from {entry}", table.noun())?;
+            writeln!(
+                f,
+                "{recorded}: {} {item} removed from {entry}",
+                table.noun()
+            )?;
         }
         for (entry, table, item) in &self.restored {
-            writeln!(f, "recorded: {} {item} put back into {entry}", table.noun())?;
+            writeln!(
+                f,
+                "{recorded}: {} {item} put back into {entry}",
+                table.noun()
+            )?;
         }
         for entry in &self.deleted {
-            writeln!(f, "recorded: entry {entry} deleted")?;
+            writeln!(f, "{recorded}: entry {entry} deleted")?;
         }
         for entry in &self.returned {
-            writeln!(f, "recorded: entry {entry} is back")?;
+            writeln!(f, "{recorded}: entry {entry} is back")?;
         }
         for entry in &self.detected {
             writeln!(f, "Conflict detected for entry {entry}")?;
