@@ -9,7 +9,7 @@ use crate::journal::{Layout, Settings};
 use crate::repo::install::has_journal;
 use crate::repo::{Index, ObjectId, Repo, RepoError};
 use crate::sync::settings::load;
-use crate::sync::{clock, commit, incoming, refresh};
+use crate::sync::{clock, commit, history, incoming, refresh};
 
 /// Run as a git hook (the installed hooks call this)
 #[derive(Debug, Args)]
@@ -79,6 +79,11 @@ impl Hook {
             }
             "post-rewrite" => {
                 if self.args.first().is_some_and(|by| by == "rebase") {
+                    if let (Some(before), Some(now)) =
+                        (repo.commit_named("ORIG_HEAD")?, repo.head()?)
+                    {
+                        history::keep_what_a_rebase_kept_out(repo, layout, before, now)?;
+                    }
                     say_conflicts(ui, repo, layout, "ORIG_HEAD")?;
                 }
             }

@@ -45,6 +45,10 @@ pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, parent: &str) -
             out.sync.insert(*key, row.clone());
         }
     }
+    for (key, row) in &edited.kept {
+        let known = out.kept.entry(key.clone()).or_insert(*row);
+        known.settled |= row.settled;
+    }
     out.opaque.extend(edited.opaque.iter().cloned());
     // A person mends a damaged line by taking it out.
     out.corrupt.clone_from(&edited.corrupt);

@@ -15,6 +15,7 @@ enum Step {
     Edit(usize, usize),
     Settle(usize),
     Delete(usize),
+    KeepOut(usize, usize, bool),
     Unknown(usize),
     Damage(usize),
 }
@@ -30,6 +31,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => (0..3usize, 0..3usize).prop_map(|(d, text)| Step::Edit(d, text)),
         1 => (0..3usize).prop_map(Step::Settle),
         1 => (0..3usize).prop_map(Step::Delete),
+        1 => (0..3usize, 0..4usize, any::<bool>()).prop_map(|(d, i, s)| Step::KeepOut(d, i, s)),
         1 => (0..3usize).prop_map(Step::Unknown),
         1 => (0..3usize).prop_map(Step::Damage),
     ]
@@ -73,6 +75,10 @@ fn grow(mut ledger: Ledger, steps: &[Step], by: &str) -> Ledger {
                     state: State::Active,
                 };
                 ledger.deletions.insert((day(DAYS[d]), by.into()), row);
+            }
+            Step::KeepOut(d, i, settled) => {
+                let row = ledger.kept.entry((bob(d, i), "51de".into()));
+                row.or_insert(Kept { settled }).settled |= settled;
             }
             Step::Unknown(i) => {
                 let line = format!("{{\"v\":9,\"kind\":\"k{i}\"}}");

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
+use super::{Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
 use crate::journal::{EntryDate, ItemKey, Table};
 
 /// The version of the lines that this program writes and understands.
@@ -82,6 +82,21 @@ struct DeletionLine {
 }
 
 #[derive(Serialize, Deserialize)]
+struct KeptLine {
+    v: u64,
+    kind: String,
+    entry: String,
+    table: String,
+    item: String,
+    id: String,
+    side: String,
+    #[serde(default, skip_serializing_if = "is_false")]
+    settled: bool,
+    #[serde(flatten)]
+    unknown: Map<String, Value>,
+}
+
+#[derive(Serialize, Deserialize)]
 struct SyncLine {
     v: u64,
     kind: String,
@@ -132,6 +147,7 @@ pub(super) fn read(text: &str) -> Line {
     let row = match (head.v, head.kind.as_str()) {
         (VERSION, "tombstone") => serde_json::from_str(text).ok().and_then(tombstone),
         (VERSION, "deletion") => serde_json::from_str(text).ok().and_then(deletion),
+        (VERSION, "kept_out") => serde_json::from_str(text).ok().and_then(kept),
         (VERSION, "sync") => serde_json::from_str(text).ok().and_then(sync),
         _ => Some(Line::Opaque),
     };
@@ -182,6 +198,26 @@ fn deletion(line: DeletionLine) -> Option<Line> {
     };
     Some(Line::Row(Ledger {
         deletions: [((entry, line.id), row)].into(),
+        ..Ledger::default()
+    }))
+}
+
+fn kept(line: KeptLine) -> Option<Line> {
+    let entry = EntryDate::from_iso(&line.entry)?;
+    let (Some(table), true) = (Table::from_name(&line.table), line.unknown.is_empty()) else {
+        return Some(Line::Opaque);
+    };
+    let key = RowKey {
+        entry,
+        table,
+        item: ItemKey::new(&line.item),
+        id: line.id,
+    };
+    let row = Kept {
+        settled: line.settled,
+    };
+    Some(Line::Row(Ledger {
+        kept: [((key, line.side), row)].into(),
         ..Ledger::default()
     }))
 }
@@ -261,6 +297,21 @@ pub(super) fn of_tombstone(key: &RowKey, row: &Tombstone) -> String {
         permanent: row.permanent,
         shortened: row.shortened,
         restored,
+        unknown: Map::new(),
+    })
+}
+
+/// The line of an item that a merge kept out, without line end.
+pub(super) fn of_kept(key: &RowKey, side: &str, row: Kept) -> String {
+    write(&KeptLine {
+        v: VERSION,
+        kind: "kept_out".into(),
+        entry: key.entry.to_string(),
+        table: key.table.name().into(),
+        item: key.item.as_str().into(),
+        id: key.id.clone(),
+        side: side.into(),
+        settled: row.settled,
         unknown: Map::new(),
     })
 }

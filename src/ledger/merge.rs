@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Corrupt, Deletion, Hash, Ledger, Restored, State, SyncState, Tombstone};
+use super::{Corrupt, Deletion, Hash, Kept, Ledger, Restored, State, SyncState, Tombstone};
 use crate::merge::ThreeWay;
 
 /// Merges two ledgers that grew from a base. Rows never vanish: one that the
@@ -15,6 +15,7 @@ pub fn merge(base: &Ledger, ours: &Ledger, theirs: &Ledger) -> Ledger {
         tombstones: rows(all.map(|l| &l.tombstones), tombstone),
         deletions: rows(all.map(|l| &l.deletions), deletion),
         sync: rows(all.map(|l| &l.sync), sync),
+        kept: rows(all.map(|l| &l.kept), kept),
         opaque: set(all.map(|l| l.opaque.clone())),
         corrupt: corrupt(all),
     }
@@ -32,6 +33,9 @@ pub fn join(mut into: Ledger, from: Ledger) -> Ledger {
     });
     join_rows(&mut into.sync, from.sync, |a, b| {
         sync(ThreeWay::new(None, Some(a), Some(b)))
+    });
+    join_rows(&mut into.kept, from.kept, |a, b| {
+        kept(ThreeWay::new(None, Some(a), Some(b)))
     });
     into.opaque.extend(from.opaque);
     into.corrupt.extend(from.corrupt);
@@ -100,6 +104,14 @@ fn deletion(row: ThreeWay<Option<&Deletion>>) -> Option<Deletion> {
         path: sides.iter().map(|r| &r.path).min()?.clone(),
         blob: sides.iter().map(|r| &r.blob).min()?.clone(),
         state: state(row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str())))),
+    })
+}
+
+/// Settled once, settled for all.
+fn kept(row: ThreeWay<Option<&Kept>>) -> Option<Kept> {
+    let sides = present(row);
+    Some(Kept {
+        settled: sides.iter().any(|r| r.settled),
     })
 }
 

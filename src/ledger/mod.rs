@@ -15,7 +15,7 @@ pub use decisions::decisions;
 pub use derive::{Context, FileRef, Parent, derive, removal_id, short_sha256};
 pub use merge::{join, merge};
 pub use row::{
-    Corrupt, Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
+    Corrupt, Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
 };
 pub use text::{format, parse};
 

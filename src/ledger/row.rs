@@ -15,6 +15,9 @@ pub struct Ledger {
     /// By entry and id; see [`removal_id`](super::removal_id).
     pub deletions: BTreeMap<(EntryDate, String), Deletion>,
     pub sync: BTreeMap<(EntryDate, Source), SyncState>,
+    /// What merges kept out: by the removal that did it and the side that had the
+    /// item (the first 12 hex digits of its commit's id).
+    pub kept: BTreeMap<(RowKey, String), Kept>,
     /// Lines of an unknown kind or version, byte for byte, without line end; sorted.
     pub opaque: BTreeSet<String>,
     /// Lines that are no ledger lines at all, in the file's order; kept likewise.
@@ -38,6 +41,13 @@ pub struct RowKey {
     pub item: ItemKey,
     /// 16 hex digits; see [`removal_id`](super::removal_id).
     pub id: String,
+}
+
+/// An item that a merge kept out, although a side had added it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// A person agreed with the removal: nobody need look at it any more.
+    pub settled: bool,
 }
 
 /// A removal of an item from an entry.
@@ -228,6 +238,18 @@ impl Ledger {
             .collect()
     }
 
+    /// The active removals that kept an item out of a merge, for a person to settle.
+    #[must_use]
+    pub fn to_settle(&self) -> BTreeSet<&RowKey> {
+        let open = self.kept.iter().filter(|(_, kept)| !kept.settled);
+        open.map(|((key, _), _)| key)
+            .filter(|key| {
+                let row = self.tombstones.get(*key);
+                row.is_some_and(|r| r.state.is_active())
+            })
+            .collect()
+    }
+
     /// The states that hold two different texts, each an unresolved conflict.
     pub fn conflicts(&self) -> impl Iterator<Item = (EntryDate, Source, &SyncState)> {
         self.sync
@@ -241,6 +263,7 @@ impl Ledger {
         self.tombstones.extend(rows.tombstones);
         self.deletions.extend(rows.deletions);
         self.sync.extend(rows.sync);
+        self.kept.extend(rows.kept);
         self.opaque.extend(rows.opaque);
         self.corrupt.extend(rows.corrupt);
     }
@@ -261,6 +284,12 @@ impl Ledger {
                 .sync
                 .range((entry, Source::Yaml)..=(entry, Source::Wiki))
                 .map(|(k, r)| (*k, r.clone()))
+                .collect(),
+            kept: self
+                .kept
+                .iter()
+                .filter(|((key, _), _)| key.entry == entry)
+                .map(|(k, r)| (k.clone(), *r))
                 .collect(),
             ..Self::default()
         }

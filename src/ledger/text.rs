@@ -39,6 +39,9 @@ pub fn format(ledger: &Ledger) -> Vec<u8> {
     for (key, row) in &ledger.tombstones {
         rows.push((key.entry, line::of_tombstone(key, row)));
     }
+    for ((key, side), row) in &ledger.kept {
+        rows.push((key.entry, line::of_kept(key, side, *row)));
+    }
     for (key, row) in &ledger.deletions {
         rows.push((key.0, line::of_deletion(key, row)));
     }

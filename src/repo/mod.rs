@@ -7,6 +7,7 @@
 mod archive;
 mod ask;
 mod command;
+mod commits;
 mod config;
 mod error;
 mod history;
@@ -20,6 +21,7 @@ mod stages;
 mod work_tree;
 
 pub use archive::{ArchiveWriter, Member, read_archive};
+pub use commits::Commit;
 pub use config::MACHINE;
 pub use error::RepoError;
 pub use index::{Index, StagedFile};

@@ -16,6 +16,7 @@ impl Update<'_> {
                 self.run(&format!("DELETE FROM {table} WHERE entry = ?1"), &[&entry])?;
             }
         }
+        let to_settle = ledger.rows.to_settle();
         for (key, row) in &ledger.rows.tombstones {
             let pending = ledger.pending.contains(key);
             let (state, restored) = match &row.state {
@@ -24,7 +25,7 @@ impl Update<'_> {
             };
             let new = ledger.new.contains(key);
             let sql = "INSERT INTO association_tombstones
-                VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)";
+                VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)";
             self.connection.prepare_cached(sql)?.execute(params![
                 entry,
                 key.table.name(),
@@ -40,6 +41,7 @@ impl Update<'_> {
                 restored.map(|r| r.by.as_str()),
                 restored.map(|r| r.how.as_str()),
                 pending,
+                to_settle.contains(key),
             ])?;
         }
         for ((_, source), state) in &ledger.rows.sync {

@@ -68,6 +68,8 @@ pub struct Conflict {
 pub enum ConflictKind {
     /// Two machines edited the same text before either had the other's edit.
     BothEdited { state: SyncRow },
+    /// A merge left out what a side had added, because a removal keeps it out.
+    KeptOut { removal: TombstoneRow },
     /// An item stands in the file, but a removal of it is active.
     StillInFile { removal: TombstoneRow },
 }
@@ -122,16 +124,19 @@ impl Store {
                     kind: ConflictKind::BothEdited { state },
                 })
                 .collect();
-            let sql = format!(
-                "{TOMBSTONES} NATURAL JOIN kept_out WHERE state = 'active'
-                 AND (?1 IS NULL OR entry = ?1) ORDER BY entry, table_name, item, id"
-            );
-            let mut rows = c.prepare(&sql)?;
-            for removal in rows.query_map([&entry], tombstone)? {
-                let removal = removal?;
+            for removal in removals(c, "NATURAL JOIN kept_out WHERE state = 'active'", &entry)? {
                 all.push(Conflict {
                     entry: removal.entry.clone(),
                     kind: ConflictKind::StillInFile { removal },
+                });
+            }
+            let gone = "WHERE to_settle AND state = 'active'
+                AND (entry, table_name, item) NOT IN (SELECT entry, table_name, item FROM kept_out)
+                AND entry IN (SELECT entry FROM entries WHERE deleted_at IS NULL)";
+            for removal in removals(c, gone, &entry)? {
+                all.push(Conflict {
+                    entry: removal.entry.clone(),
+                    kind: ConflictKind::KeptOut { removal },
                 });
             }
             all.sort_by(|a, b| a.entry.cmp(&b.entry));
@@ -240,6 +245,15 @@ impl Store {
             })
         })
     }
+}
+
+fn removals(c: &Connection, which: &str, entry: &Option<String>) -> Sql<Vec<TombstoneRow>> {
+    let sql = format!(
+        "{TOMBSTONES} {which} AND (?1 IS NULL OR entry = ?1)
+         ORDER BY entry, table_name, item, id"
+    );
+    let mut rows = c.prepare(&sql)?;
+    rows.query_map([entry], tombstone)?.collect()
 }
 
 fn count(c: &Connection, sql: &str) -> Sql<i64> {

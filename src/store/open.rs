@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use super::{StoreError, Update};
 
 /// Raised with every change of the schema or of what the rows mean.
-const VERSION: i32 = 2;
+const VERSION: i32 = 3;
 
 /// `PALI`, in the file's header: a database of this program.
 const APPLICATION: i32 = 0x5041_4C49;

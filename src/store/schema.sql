@@ -230,6 +230,7 @@ CREATE TABLE association_tombstones (
     restored_by TEXT,
     restored_how TEXT,
     pending INTEGER NOT NULL,          -- the row or its state is not committed yet
+    to_settle INTEGER NOT NULL,        -- it kept the item out of a merge, and nobody has looked at it
     PRIMARY KEY (entry, table_name, item, id)
 ) STRICT, WITHOUT ROWID;
 

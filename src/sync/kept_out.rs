@@ -9,6 +9,8 @@ use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Table};
 use crate::ledger::{self, Ledger};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
+use super::history;
+
 /// Asks, for the items of one entry, whether a removal keeps them out of a merge.
 ///
 /// The repository is opened at the first question alone: most merges add nothing
@@ -107,7 +109,12 @@ impl<'a> KeptOut<'a> {
                 ledger::merge(&Ledger::default(), &base, &next)
             };
         }
-        let merged = ledger::merge(&base, &at(merging.ours)?, &at(merging.theirs)?);
+        // Commits that came without rows tell theirs by what they did.
+        let side = |commit: ObjectId| -> Result<Ledger, RepoError> {
+            let told = history::rows_between(&repo, self.layout, &merging.bases, commit, entry)?;
+            Ok(ledger::join(at(commit)?, told))
+        };
+        let merged = ledger::merge(&base, &side(merging.ours)?, &side(merging.theirs)?);
         Ok(Known {
             items: merged.kept_out(entry),
             unknown: false,

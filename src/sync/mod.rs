@@ -6,6 +6,7 @@ pub mod clock;
 pub mod commit;
 pub mod driver;
 pub mod health;
+pub mod history;
 pub mod incoming;
 pub mod kept_out;
 pub mod ledger_driver;

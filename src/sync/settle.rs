@@ -1,11 +1,15 @@
 //! A person's decisions: changes of the ledger's file in the work tree, to be
 //! committed like any edit, and the return of a deleted entry's file.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, FixedOffset};
 
 use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Settings, Table};
-use crate::ledger::{self, Hash, Ledger, Restored, Source, State, SyncState};
+use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState};
 use crate::repo::{ObjectId, Repo, RepoError};
+
+use super::history;
 
 /// Who decides, and when.
 #[derive(Debug, Clone)]
@@ -42,6 +46,26 @@ pub fn resolve(
             settled.push(source);
         }
         settled
+    })
+}
+
+/// Agrees with the removals that kept an item of an entry out of a merge; gives how
+/// many there were.
+///
+/// # Errors
+/// The ledger's file cannot be read or written.
+pub fn agree(repo: &Repo, layout: &Layout, entry: EntryDate) -> Result<usize, RepoError> {
+    change(repo, layout, entry, |ledger| {
+        let open: BTreeSet<RowKey> = ledger
+            .to_settle()
+            .into_iter()
+            .filter(|key| key.entry == entry)
+            .cloned()
+            .collect();
+        for ((key, _), kept) in &mut ledger.kept {
+            kept.settled |= open.contains(key);
+        }
+        open.len()
     })
 }
 
@@ -192,7 +216,12 @@ fn change<T>(
         (None, Some(head)) => repo.read_at(head, &path)?.unwrap_or_default(),
         (None, None) => Vec::new(),
     };
-    let before = ledger::parse(&bytes);
+    let mut before = ledger::parse(&bytes);
+    // What history tells and no commit holds yet is settled like the rest.
+    if let Some(head) = repo.head()? {
+        let found = history::rows_of(repo, layout, head)?;
+        before = ledger::join(before, history::of_year(&found, entry.year()));
+    }
     let mut after = before.clone();
     let result = edit(&mut after);
     if after != before {

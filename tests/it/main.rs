@@ -12,6 +12,7 @@ mod dice;
 mod driver;
 mod elsewhere;
 mod harness;
+mod histories;
 mod indexing;
 mod install;
 mod kept_out;

@@ -173,6 +173,29 @@ pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()>
                 ),
             )?;
         }
+        ConflictKind::KeptOut { removal } => {
+            line(ui, "Last synced", &removal.at)?;
+            line(ui, "Sync source", &removal.source)?;
+            line(ui, "Machine", &removal.by)?;
+            line(ui, "Hash", &short(&removal.id))?;
+            let (table, item) = (&removal.table, &removal.item);
+            line(
+                ui,
+                "Kind",
+                &format!(
+                    "kept out: {item} ({table}) was removed by {}, and added by someone who did not know",
+                    removal.by
+                ),
+            )?;
+            line(
+                ui,
+                "To do",
+                &format!(
+                    "let it in: metadb tombstone remove {table} {entry} '{item}'; \
+                     or agree with the removal: metadb sync resolve Entry {entry}"
+                ),
+            )?;
+        }
         ConflictKind::StillInFile { removal } => {
             line(ui, "Last synced", &removal.at)?;
             line(ui, "Sync source", &removal.source)?;
@@ -257,12 +280,17 @@ fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::Result<Exit>
     let open = store.conflicts(date)?;
     let dates: BTreeSet<EntryDate> = open.iter().filter_map(|c| c.entry.parse().ok()).collect();
     let by = journal.decider()?;
-    let (mut settled, mut files) = (Vec::new(), BTreeSet::new());
+    let (mut settled, mut agreed, mut files) = (Vec::new(), Vec::new(), BTreeSet::new());
     for date in dates {
         let hashes = current_hashes(&store, date)?;
         let hash = |source: Source| hashes.get(source.name()).cloned();
         for source in settle::resolve(&journal.repo, &journal.layout, date, &hash, &by)? {
             settled.push((date, source));
+            files.insert(journal.layout.ledger_path(date.year()));
+        }
+        let count = settle::agree(&journal.repo, &journal.layout, date)?;
+        if count > 0 {
+            agreed.push((date, count));
             files.insert(journal.layout.ledger_path(date.year()));
         }
     }
@@ -272,13 +300,22 @@ fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::Result<Exit>
         let settled = settled
             .iter()
             .map(|(d, s)| json!({"entry": d.to_string(), "source": s.name()}));
-        ui.json(&json!({"settled": settled.collect::<Vec<_>>(), "changed": files, "left": left}))?;
+        let agreed = agreed
+            .iter()
+            .map(|(d, n)| json!({"entry": d.to_string(), "removals": n}));
+        ui.json(&json!({"settled": settled.collect::<Vec<_>>(), "agreed": agreed.collect::<Vec<_>>(), "changed": files, "left": left}))?;
         return Ok(Exit::Ok);
     }
     for (date, source) in &settled {
         ui.line(format_args!("Resolved: Entry {date} ({})", source.name()))?;
     }
-    if settled.is_empty() && left.is_empty() {
+    for (date, count) in &agreed {
+        let removals = counted(*count, "removal", "removals");
+        ui.line(format_args!(
+            "Resolved: Entry {date} (agreed with {removals})"
+        ))?;
+    }
+    if settled.is_empty() && agreed.is_empty() && left.is_empty() {
         match date {
             Some(date) => ui.line(format_args!("No unresolved conflict for entry {date}"))?,
             None => ui.line("No unresolved conflicts found")?,

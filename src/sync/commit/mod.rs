@@ -10,13 +10,14 @@ mod after;
 mod check;
 mod report;
 mod rows;
-mod versions;
+pub(super) mod versions;
 
 use std::collections::BTreeSet;
 
 use crate::journal::{EntryDate, PathKind, Policy, Settings};
 use crate::ledger::Source;
-use crate::repo::{Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError};
+use crate::sync::history;
 
 pub use after::after_commit;
 pub use check::Refusal;
@@ -56,14 +57,19 @@ fn examine(
         [] => Vec::new(),
         _ => repo.resolved_by_hand()?,
     };
-    let head = repo.head()?;
+    let parents: Vec<ObjectId> = repo.head()?.into_iter().chain(merged).collect();
+    let mut found = Vec::new();
+    for parent in &parents {
+        found.push(history::rows_of(repo, layout, *parent)?);
+    }
     let ground = Ground {
         repo,
         index: &index,
         layout,
-        parents: head.into_iter().chain(merged).collect(),
+        parents,
         machine: repo.machine()?,
         now,
+        found,
     };
 
     let mut changes = repo.staged_changes(&index, &[])?;
@@ -107,7 +113,8 @@ fn record(
     };
     let changed_years = ledgers.iter().filter_map(|c| year_of(&c.path));
     let years = own.keys().map(|(date, _)| date.year());
-    let mut years = ground.years(changed_years.chain(years).collect())?;
+    let told = ground.found.iter().flat_map(history::years_of);
+    let mut years = ground.years(changed_years.chain(years).chain(told).collect())?;
 
     for (key, versions) in &own {
         let Some(year) = years.get_mut(&key.0.year()) else {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::journal::{Facts, Layout};
 use crate::ledger::{self, Context, FileRef, Ledger, Parent};
 use crate::repo::{Blob, Index, ObjectId, Repo, RepoError, StagedFile};
+use crate::sync::history;
 
 use super::versions::{Key, Version, Versions, facts, facts_before};
 
@@ -18,6 +19,8 @@ pub(super) struct Ground<'a> {
     pub machine: String,
     /// RFC 3339 in UTC.
     pub now: &'a str,
+    /// What each parent's history tells and its ledger does not hold.
+    pub found: Vec<Ledger>,
 }
 
 /// The ledger file of a year, before and after.
@@ -25,9 +28,11 @@ pub(super) struct Year {
     path: String,
     /// As it is staged now.
     staged: Option<Vec<u8>>,
-    /// The parents' ledgers, in their order.
+    /// The parents' ledgers, in their order, with what their history tells.
     parents: Vec<Ledger>,
-    /// What history says: HEAD's, in a merge the merge of the parents'.
+    /// What the parents' ledgers say, in a merge the merge of them.
+    recorded: Ledger,
+    /// `recorded` with what history tells besides.
     pub known: Ledger,
     /// `known` with a person's decisions and what this commit changes.
     pub current: Ledger,
@@ -52,12 +57,12 @@ impl Ground<'_> {
         let staged = self.index.staged(&path).and_then(Blob::file);
         let staged = staged.map(|id| self.repo.read_blob(id)).transpose()?;
         let edited = staged.as_deref().map(ledger::parse);
-        let parents = self
+        let mut parents = self
             .parents
             .iter()
             .map(|commit| self.ledger_at(*commit, &path))
             .collect::<Result<Vec<_>, _>>()?;
-        let known = match parents.as_slice() {
+        let recorded = match parents.as_slice() {
             [] => Ledger::default(),
             [head] => head.clone(),
             [head, other] => match self.merge_base(&path)? {
@@ -67,6 +72,12 @@ impl Ground<'_> {
             // What git and the driver made of an octopus or a criss-cross.
             _ => edited.clone().unwrap_or_default(),
         };
+        let mut known = recorded.clone();
+        for (parent, found) in parents.iter_mut().zip(&self.found) {
+            let found = history::of_year(found, year);
+            known = ledger::join(known, found.clone());
+            *parent = ledger::join(std::mem::take(parent), found);
+        }
         let current = match edited {
             Some(edited) => ledger::decisions(&known, &edited, &self.machine, &self.parent_name()),
             None => known.clone(),
@@ -75,6 +86,7 @@ impl Ground<'_> {
             path,
             staged,
             parents,
+            recorded,
             known,
             current,
         })
@@ -157,7 +169,7 @@ impl Year {
             .as_deref()
             .map(ledger::parse)
             .unwrap_or_default();
-        let known = &self.known;
+        let known = &self.recorded;
         let older = known
             .tombstones
             .keys()

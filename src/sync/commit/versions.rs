@@ -9,24 +9,24 @@ use crate::repo::{Blob, Change, Index, ObjectId, Repo, RepoError};
 
 /// A file that holds a version of an entry or a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Version {
+pub(in crate::sync) struct Version {
     pub path: String,
     pub blob: ObjectId,
 }
 
 /// An entry's frontmatter or note, before and now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Versions {
+pub(in crate::sync) struct Versions {
     /// One for each parent of the commit.
     pub parents: Vec<Option<Version>>,
     pub now: Option<Version>,
 }
 
-pub(super) type Key = (EntryDate, Source);
+pub(in crate::sync) type Key = (EntryDate, Source);
 
 /// What the commit itself changes: all that differs from its parent, or in a
 /// merge from every parent, and what a person resolved there.
-pub(super) fn own_changes(
+pub(in crate::sync) fn own_changes(
     repo: &Repo,
     index: &Index,
     layout: &Layout,
@@ -65,14 +65,15 @@ pub(super) fn own_changes(
         .collect())
 }
 
+/// An entry's file before and now.
 #[derive(Debug, Default)]
-struct Pair {
-    old: Option<Version>,
-    now: Option<Version>,
+pub(in crate::sync) struct Pair {
+    pub old: Option<Version>,
+    pub now: Option<Version>,
 }
 
 /// A file that moved within the journal is one changed entry.
-fn by_key(layout: &Layout, changes: Vec<Change>) -> BTreeMap<Key, Pair> {
+pub(in crate::sync) fn by_key(layout: &Layout, changes: Vec<Change>) -> BTreeMap<Key, Pair> {
     let mut pairs: BTreeMap<Key, Pair> = BTreeMap::new();
     for change in changes {
         let Some(key) = key_of(layout, &change.path) else {
@@ -93,7 +94,7 @@ fn by_key(layout: &Layout, changes: Vec<Change>) -> BTreeMap<Key, Pair> {
 }
 
 /// Which text of which entry a path holds.
-pub(super) fn key_of(layout: &Layout, path: &str) -> Option<Key> {
+pub(in crate::sync) fn key_of(layout: &Layout, path: &str) -> Option<Key> {
     match layout.classify(path) {
         PathKind::Entry(date) => Some((date, Source::Yaml)),
         PathKind::Note(date) => Some((date, Source::Wiki)),
@@ -102,7 +103,7 @@ pub(super) fn key_of(layout: &Layout, path: &str) -> Option<Key> {
 }
 
 /// What a version says, as far as history is concerned.
-pub(super) fn facts((date, source): Key, bytes: &[u8]) -> Result<Facts, EntryError> {
+pub(in crate::sync) fn facts((date, source): Key, bytes: &[u8]) -> Result<Facts, EntryError> {
     match source {
         Source::Yaml => Entry::read(date, bytes).map(|entry| entry.facts()),
         Source::Wiki => Note::read(bytes).map(|note| note.facts()),
@@ -111,7 +112,7 @@ pub(super) fn facts((date, source): Key, bytes: &[u8]) -> Result<Facts, EntryErr
 
 /// What an earlier version said. One that cannot be read is taken to have had
 /// the items that are there now: nothing is known to be removed or added again.
-pub(super) fn facts_before(key: Key, bytes: &[u8], now: Option<&Facts>) -> Facts {
+pub(in crate::sync) fn facts_before(key: Key, bytes: &[u8], now: Option<&Facts>) -> Facts {
     facts(key, bytes).unwrap_or_else(|_| Facts {
         items: now.map(|f| f.items.clone()).unwrap_or_default(),
         hash: short_hash(bytes),

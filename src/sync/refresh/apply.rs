@@ -61,6 +61,9 @@ impl Apply<'_, '_, '_> {
         }
         let head = self.head.map(|h| h.to_string()).unwrap_or_default();
         self.update.set_meta("head", &head)?;
+        let told = self.ledgers.years_told()?;
+        let told: Vec<String> = told.iter().map(ToString::to_string).collect();
+        self.update.set_meta("told", &told.join(" "))?;
         self.update
             .set_meta("places", &super::places(self.layout))?;
         Ok(self.report)
@@ -226,7 +229,9 @@ impl Apply<'_, '_, '_> {
         let broken_note = note_paths.iter().any(|p| problem(p).is_some());
         let touched = |paths: &[String]| paths.iter().any(|p| self.touched(p, rows));
         let (entry_touched, note_touched) = (touched(&entry_paths), touched(&note_paths));
-        let indexed = decide(date, versions, &head_rows, now_rows);
+        let mut indexed = decide(date, versions, &head_rows, now_rows);
+        let found = year.found.of_entry(date);
+        indexed.ledger.pending.extend(found.tombstones.into_keys());
         self.write_entry(date, &indexed, entry_touched, broken)?;
         self.write_note(date, &indexed, note_touched, broken_note)?;
         self.update.put_ledger(date, &indexed.ledger)?;

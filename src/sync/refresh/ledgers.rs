@@ -1,11 +1,12 @@
 //! The ledger of each year as HEAD and the work tree have it, read when needed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::{EntryDate, Layout};
 use crate::ledger::{self, Ledger, short_sha256};
 use crate::repo::{ObjectId, Repo, RepoError};
+use crate::sync::history;
 
 /// A year's ledger in its two versions.
 #[derive(Debug, Default)]
@@ -14,6 +15,8 @@ pub(super) struct Year {
     pub head: Ledger,
     /// What counts: the work tree's file, or HEAD's where there is none.
     pub now: Ledger,
+    /// What history tells and no commit holds yet; it is in both.
+    pub found: Ledger,
 }
 
 impl Year {
@@ -40,6 +43,7 @@ pub(super) struct Ledgers<'a> {
     layout: &'a Layout,
     head: Option<ObjectId>,
     years: BTreeMap<i32, Rc<Year>>,
+    found: Option<Ledger>,
 }
 
 impl<'a> Ledgers<'a> {
@@ -49,7 +53,22 @@ impl<'a> Ledgers<'a> {
             layout,
             head,
             years: BTreeMap::new(),
+            found: None,
         }
+    }
+
+    /// The years that history tells rows of.
+    pub(super) fn years_told(&mut self) -> Result<BTreeSet<i32>, RepoError> {
+        Ok(history::years_of(self.found()?))
+    }
+
+    fn found(&mut self) -> Result<&Ledger, RepoError> {
+        let found = match (self.found.take(), self.head) {
+            (Some(found), _) => found,
+            (None, Some(head)) => history::rows_of(self.repo, self.layout, head)?,
+            (None, None) => Ledger::default(),
+        };
+        Ok(self.found.insert(found))
     }
 
     pub(super) fn year(&mut self, year: i32) -> Result<Rc<Year>, RepoError> {
@@ -64,7 +83,12 @@ impl<'a> Ledgers<'a> {
         let head = head.map(|bytes| ledger::parse(&bytes)).unwrap_or_default();
         let now = self.repo.read_work_file(&path)?;
         let now = now.map_or_else(|| head.clone(), |bytes| ledger::parse(&bytes));
-        let read = Rc::new(Year { head, now });
+        let found = history::of_year(self.found()?, year);
+        let read = Rc::new(Year {
+            head: ledger::join(head, found.clone()),
+            now: ledger::join(now, found.clone()),
+            found,
+        });
         self.years.insert(year, Rc::clone(&read));
         Ok(read)
     }

@@ -40,6 +40,7 @@ pub(super) fn look(
         Err(_) => (repo.changes(None, head, &folders)?, true),
     };
     let head_changes: Vec<String> = changes.into_iter().map(|c| c.path).collect();
+    let told = years_told(store, ledgers)?;
     let everything = scope == Scope::All || store.is_empty() || all_of_head;
 
     let mut found = Found::new(layout);
@@ -53,7 +54,7 @@ pub(super) fn look(
         }
         store.known()?
     } else {
-        let known = known_around(layout, store, &head_changes, ledgers)?;
+        let known = known_around(layout, store, &head_changes, &told, ledgers)?;
         let usual = known
             .1
             .iter()
@@ -79,6 +80,7 @@ pub(super) fn look(
     seen.years = years(layout, of_files.into_iter().chain(&seen.head_changes))
         .into_keys()
         .collect();
+    seen.years.extend(&told);
     for year in &seen.years {
         seen.digests.extend(ledgers.year(*year)?.digests());
     }
@@ -92,15 +94,26 @@ pub(super) fn look(
     })
 }
 
+/// The years that history tells rows of, now or at the last look: no ledger file
+/// changes when these do.
+fn years_told(store: &Store, ledgers: &mut Ledgers<'_>) -> Result<BTreeSet<i32>, RefreshError> {
+    let before = store.meta("told")?.unwrap_or_default();
+    let mut years: BTreeSet<i32> = before.split(' ').filter_map(|y| y.parse().ok()).collect();
+    years.extend(ledgers.years_told()?);
+    Ok(years)
+}
+
 /// What is known of the dates that a change of HEAD is about: those whose files
 /// changed, and those whose rows in a changed ledger did.
 fn known_around(
     layout: &Layout,
     store: &Store,
     head_changes: &[String],
+    told: &BTreeSet<i32>,
     ledgers: &mut Ledgers<'_>,
 ) -> Result<(Known, BTreeSet<EntryDate>), RefreshError> {
-    let years = years(layout, head_changes.iter());
+    let mut years = years(layout, head_changes.iter());
+    years.extend(told.iter().map(|year| (*year, layout.ledger_path(*year))));
     let of_files = head_changes.iter().filter_map(|p| date_of(layout, p));
     let mut dates: BTreeSet<EntryDate> = of_files.collect();
     let known = store.known_of(&BTreeSet::new(), &years)?.digests;

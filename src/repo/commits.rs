@@ -1,0 +1,87 @@
+//! A walk over commits, oldest first, for what history itself tells.
+
+use std::fs;
+use std::path::PathBuf;
+
+use chrono::{DateTime, SecondsFormat};
+
+use super::work_tree::write_atomically;
+use super::{ObjectId, Repo, RepoError};
+
+/// A commit of a walk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    pub id: ObjectId,
+    /// Empty for a first commit, and where a shallow clone ends.
+    pub parents: Vec<ObjectId>,
+    /// When it was committed: RFC 3339 in UTC, to the second.
+    pub at: String,
+    /// The author's name.
+    pub by: String,
+}
+
+impl Repo {
+    /// The commits that `tip` has and none of `hidden` has, parents first.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn commits(&self, tip: ObjectId, hidden: &[ObjectId]) -> Result<Vec<Commit>, RepoError> {
+        let mut walk = self
+            .git
+            .revwalk()
+            .map_err(RepoError::git("walk over history"))?;
+        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)
+            .map_err(RepoError::git("walk over history"))?;
+        walk.push(tip.0)
+            .map_err(RepoError::git("walk over history"))?;
+        for id in hidden {
+            walk.hide(id.0)
+                .map_err(RepoError::git("walk over history"))?;
+        }
+        let mut found = Vec::new();
+        for id in walk {
+            let commit = id.and_then(|id| self.git.find_commit(id));
+            let commit = commit.map_err(RepoError::git("walk over history"))?;
+            let parents: Vec<ObjectId> = commit.parent_ids().map(ObjectId).collect();
+            let whole = parents.iter().all(|p| self.git.find_commit(p.0).is_ok());
+            found.push(Commit {
+                id: ObjectId(commit.id()),
+                parents: if whole { parents } else { Vec::new() },
+                at: DateTime::from_timestamp(commit.time().seconds(), 0)
+                    .map(|t| t.to_rfc3339_opts(SecondsFormat::Secs, true))
+                    .unwrap_or_default(),
+                by: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+            });
+        }
+        Ok(found)
+    }
+
+    /// Whether `commit` is `tip` or one of its ancestors; not for one that is gone.
+    #[must_use]
+    pub fn is_in(&self, commit: ObjectId, tip: ObjectId) -> bool {
+        commit == tip
+            || self
+                .git
+                .graph_descendant_of(tip.0, commit.0)
+                .unwrap_or(false)
+    }
+
+    /// Text kept in the git directory that all work trees share; empty if there is
+    /// none. Only what can be worked out again, or concerns this clone alone.
+    #[must_use]
+    pub fn noted(&self, name: &str) -> String {
+        fs::read_to_string(self.note_path(name)).unwrap_or_default()
+    }
+
+    /// Keeps such a text.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn note(&self, name: &str, text: &str) -> Result<(), RepoError> {
+        write_atomically(&self.note_path(name), text.as_bytes(), None)
+    }
+
+    fn note_path(&self, name: &str) -> PathBuf {
+        self.common_dir().join("palimpsest").join(name)
+    }
+}

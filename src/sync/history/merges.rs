@@ -1,0 +1,79 @@
+//! What a merge kept out: an item that one side had added, that is not in the
+//! result, and that a removal which this side did not know keeps out.
+
+use super::{History, of_year, years_of};
+use crate::journal::{EntryDate, Facts, ItemKey, PathKind, Table};
+use crate::ledger::{self, Kept, Ledger, State};
+use crate::repo::{ObjectId, RepoError};
+
+/// Hex digits that name a side.
+const SIDE: usize = 12;
+
+impl History<'_> {
+    /// `merged` is the result, `found` what history tells there besides its ledger,
+    /// `bases` where the side `from` parted from the others.
+    pub(super) fn kept_out(
+        &self,
+        merged: ObjectId,
+        from: ObjectId,
+        bases: &[ObjectId],
+        found: &Ledger,
+    ) -> Result<Ledger, RepoError> {
+        let mut out = Ledger::default();
+        let mut years = years_of(found);
+        let ledgers = [self.layout.ledger.as_str()];
+        for change in self.repo.changes(Some(from), Some(merged), &ledgers)? {
+            if let PathKind::Ledger(year) = self.layout.classify(&change.path) {
+                years.insert(year);
+            }
+        }
+        let side: String = from.to_string().chars().take(SIDE).collect();
+        for year in years {
+            let now = ledger::join(self.year_at(merged, year)?, of_year(found, year));
+            let knew = of_year(&self.found(from), year);
+            let knew = ledger::join(self.year_at(from, year)?, knew);
+            for (key, row) in &now.tombstones {
+                let new = row.state.is_active() && !knew.tombstones.contains_key(key);
+                if !new || self.only.is_some_and(|only| only != key.entry) {
+                    continue;
+                }
+                let item = (key.table, key.item.clone());
+                let has = |facts: Option<Facts>| facts.map(|f| f.items.contains(&item));
+                if has(self.facts_at(merged, key.entry)?) == Some(false)
+                    && has(self.facts_at(from, key.entry)?) == Some(true)
+                    && self.added_since(bases, key.entry, &item, &knew)?
+                {
+                    let key = (key.clone(), side.clone());
+                    out.kept.insert(key, Kept { settled: false });
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Whether the side added the item since it parted from the others, also after
+    /// a removal of its own.
+    fn added_since(
+        &self,
+        bases: &[ObjectId],
+        entry: EntryDate,
+        item: &(Table, ItemKey),
+        knew: &Ledger,
+    ) -> Result<bool, RepoError> {
+        let restored = |rows: &Ledger| {
+            let rows = rows.tombstones_of(entry);
+            let rows = rows.filter(|(k, row)| {
+                k.table == item.0 && k.item == item.1 && matches!(row.state, State::Restored(_))
+            });
+            rows.count()
+        };
+        for base in bases {
+            let there = self.facts_at(*base, entry)?;
+            let was_there = there.is_some_and(|facts| facts.items.contains(item));
+            if was_there && restored(&self.recorded(*base, entry)?) >= restored(knew) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}

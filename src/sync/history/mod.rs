@@ -1,0 +1,220 @@
+//! Rows of commits that came without them, worked out from history.
+//!
+//! A client without hooks, `--no-verify`, a clean revert, a rebase: nothing of
+//! Palimpsest recorded what such a commit removed, put back or kept out. It is
+//! found by comparing the commit with its parents, under ids made from the commit
+//! itself, so that every machine finds the same rows. They count at once, and the
+//! next commit made here stores them.
+
+mod marks;
+mod merges;
+mod own;
+mod rebase;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::journal::{EntryDate, Facts, Layout};
+use crate::ledger::{self, Ledger, Source};
+use crate::repo::{Blob, Commit, ObjectId, Repo, RepoError};
+
+use super::commit::versions::facts;
+
+pub use rebase::keep_what_a_rebase_kept_out;
+
+/// The rows that `tip`'s history tells and `tip`'s ledger does not hold, or holds
+/// in an older state. Looks at what came in since the ledger held everything.
+///
+/// # Errors
+/// History cannot be read.
+pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, RepoError> {
+    let marks = marks::Marks::read(repo, layout);
+    let mut missing = Ledger::default();
+    if !marks.is_newest(tip) {
+        let hidden: Vec<ObjectId> = marks.newest_in(repo, tip).into_iter().collect();
+        let history = History::walk(repo, layout, tip, &hidden, None)?;
+        missing = history.missing(tip)?;
+        if missing.is_empty() {
+            // What is noted can be worked out again: a folder that cannot be
+            // written costs time alone.
+            let _ = marks.add(repo, tip);
+        }
+    }
+    rebase::add_noted(repo, layout, tip, &mut missing)?;
+    Ok(missing)
+}
+
+/// The same for one entry, from the commits that `tip` has and none of `known` has.
+///
+/// # Errors
+/// History cannot be read.
+pub fn rows_between(
+    repo: &Repo,
+    layout: &Layout,
+    known: &[ObjectId],
+    tip: ObjectId,
+    entry: EntryDate,
+) -> Result<Ledger, RepoError> {
+    let history = History::walk(repo, layout, tip, known, Some(entry))?;
+    Ok(history.found(tip).of_entry(entry))
+}
+
+/// A walk over history: what each commit's history tells beside its ledger.
+struct History<'a> {
+    repo: &'a Repo,
+    layout: &'a Layout,
+    /// Only this entry is looked at.
+    only: Option<EntryDate>,
+    found: BTreeMap<ObjectId, Rc<Ledger>>,
+}
+
+impl<'a> History<'a> {
+    fn walk(
+        repo: &'a Repo,
+        layout: &'a Layout,
+        tip: ObjectId,
+        hidden: &[ObjectId],
+        only: Option<EntryDate>,
+    ) -> Result<Self, RepoError> {
+        let mut history = Self {
+            repo,
+            layout,
+            only,
+            found: BTreeMap::new(),
+        };
+        for commit in repo.commits(tip, hidden)? {
+            let rows = history.look(&commit)?;
+            if !rows.is_empty() {
+                history.found.insert(commit.id, Rc::new(rows));
+            }
+        }
+        Ok(history)
+    }
+
+    fn look(&self, commit: &Commit) -> Result<Ledger, RepoError> {
+        let mut rows = Ledger::default();
+        for parent in &commit.parents {
+            rows = ledger::join(rows, (*self.found(*parent)).clone());
+        }
+        // Before somebody set Palimpsest up there was nothing to record.
+        if commit.parents.is_empty() || !self.is_set_up(commit.id)? {
+            return Ok(rows);
+        }
+        rows = ledger::join(rows, self.own(commit)?);
+        if commit.parents.len() > 1 {
+            for from in &commit.parents {
+                let mut bases = Vec::new();
+                for other in commit.parents.iter().filter(|p| *p != from) {
+                    bases.extend(self.repo.merge_bases(*from, *other)?);
+                }
+                let kept = self.kept_out(commit.id, *from, &bases, &rows)?;
+                rows = ledger::join(rows, kept);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn is_set_up(&self, commit: ObjectId) -> Result<bool, RepoError> {
+        for path in ["palimpsest.toml", self.layout.ledger.as_str()] {
+            if self.repo.blob_at(commit, path)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn found(&self, commit: ObjectId) -> Rc<Ledger> {
+        self.found.get(&commit).cloned().unwrap_or_default()
+    }
+
+    /// What of the tip's rows its ledger does not say already.
+    fn missing(&self, tip: ObjectId) -> Result<Ledger, RepoError> {
+        let found = self.found(tip);
+        let mut years: BTreeMap<i32, Ledger> = BTreeMap::new();
+        for year in years_of(&found) {
+            years.insert(year, self.year_at(tip, year)?);
+        }
+        Ok(beyond(&found, &years))
+    }
+
+    fn year_at(&self, commit: ObjectId, year: i32) -> Result<Ledger, RepoError> {
+        year_at(self.repo, self.layout, commit, year)
+    }
+
+    /// The rows of one entry in a commit's own ledger.
+    fn recorded(&self, commit: ObjectId, entry: EntryDate) -> Result<Ledger, RepoError> {
+        let path = self.layout.ledger_path(entry.year());
+        let bytes = self.repo.read_at(commit, &path)?.unwrap_or_default();
+        // A year is long; only this entry's lines are of interest.
+        let text = String::from_utf8_lossy(&bytes);
+        let day = entry.to_string();
+        let lines: Vec<&str> = text.lines().filter(|l| l.contains(&day)).collect();
+        Ok(ledger::parse(lines.join("\n").as_bytes()).of_entry(entry))
+    }
+
+    /// All that whoever stood on a commit could know of an entry.
+    fn known(&self, commit: ObjectId, entry: EntryDate) -> Result<Ledger, RepoError> {
+        let recorded = self.recorded(commit, entry)?;
+        Ok(ledger::join(recorded, self.found(commit).of_entry(entry)))
+    }
+
+    /// What a commit's file of an entry says, at its usual place.
+    fn facts_at(&self, commit: ObjectId, entry: EntryDate) -> Result<Option<Facts>, RepoError> {
+        facts_at(self.repo, self.layout, commit, entry)
+    }
+}
+
+fn facts_at(
+    repo: &Repo,
+    layout: &Layout,
+    commit: ObjectId,
+    entry: EntryDate,
+) -> Result<Option<Facts>, RepoError> {
+    let path = layout.entry_path(entry);
+    let Some(id) = repo.blob_at(commit, &path)?.and_then(Blob::file) else {
+        return Ok(None);
+    };
+    Ok(facts((entry, Source::Yaml), &repo.read_blob(id)?).ok())
+}
+
+fn year_at(repo: &Repo, layout: &Layout, commit: ObjectId, year: i32) -> Result<Ledger, RepoError> {
+    let bytes = repo.read_at(commit, &layout.ledger_path(year))?;
+    Ok(bytes.as_deref().map(ledger::parse).unwrap_or_default())
+}
+
+/// The years that rows are about.
+#[must_use]
+pub fn years_of(rows: &Ledger) -> std::collections::BTreeSet<i32> {
+    let tombstones = rows.tombstones.keys().map(|k| k.entry.year());
+    let deletions = rows.deletions.keys().map(|(entry, _)| entry.year());
+    let kept = rows.kept.keys().map(|(k, _)| k.entry.year());
+    tombstones.chain(deletions).chain(kept).collect()
+}
+
+/// The rows of one year.
+#[must_use]
+pub fn of_year(rows: &Ledger, year: i32) -> Ledger {
+    let mut rows = rows.clone();
+    rows.tombstones.retain(|k, _| k.entry.year() == year);
+    rows.deletions.retain(|(entry, _), _| entry.year() == year);
+    rows.kept.retain(|(k, _), _| k.entry.year() == year);
+    rows
+}
+
+/// Those of `rows` that change something when they are laid over the ledgers.
+fn beyond(rows: &Ledger, years: &BTreeMap<i32, Ledger>) -> Ledger {
+    let none = Ledger::default();
+    let year = |entry: EntryDate| years.get(&entry.year()).unwrap_or(&none);
+    let mut out = rows.clone();
+    out.tombstones.retain(|key, row| {
+        let there = year(key.entry).tombstones.get(key);
+        there.is_none_or(|t| t.state.is_active() && !row.state.is_active())
+    });
+    out.deletions.retain(|key, row| {
+        let there = year(key.0).deletions.get(key);
+        there.is_none_or(|d| d.state.is_active() && !row.state.is_active())
+    });
+    out.kept
+        .retain(|key, _| !year(key.0.entry).kept.contains_key(key));
+    out
+}

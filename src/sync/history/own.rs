@@ -1,0 +1,155 @@
+//! What a commit itself removed and put back, as far as it did not record it.
+
+use std::collections::BTreeMap;
+
+use super::History;
+use crate::journal::EntryDate;
+use crate::ledger::{self, Context, FileRef, Ledger, Parent, Source};
+use crate::repo::{Commit, RepoError};
+use crate::sync::commit::versions::{Pair, by_key, facts, facts_before};
+
+/// Who found a row, in the ledger.
+const FOUND_BY: &str = "history";
+
+impl History<'_> {
+    pub(super) fn own(&self, commit: &Commit) -> Result<Ledger, RepoError> {
+        let mut diffs = Vec::new();
+        for parent in &commit.parents {
+            diffs.push(self.changed(*parent, commit)?);
+        }
+        let mut rows = Ledger::default();
+        let Some((first, others)) = diffs.split_first() else {
+            return Ok(rows);
+        };
+        // In a merge, what differs from every parent.
+        for entry in first.keys() {
+            if others.iter().all(|d| d.contains_key(entry)) {
+                let pairs: Vec<&Pair> = diffs.iter().map(|d| &d[entry]).collect();
+                rows.apply(self.entry(commit, *entry, &pairs)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    fn changed(
+        &self,
+        parent: crate::repo::ObjectId,
+        commit: &Commit,
+    ) -> Result<BTreeMap<EntryDate, Pair>, RepoError> {
+        let usual = self.only.map(|entry| self.layout.entry_path(entry));
+        let below = usual.as_deref().unwrap_or(&self.layout.journal);
+        let below: &[&str] = if below == "." { &[] } else { &[below] };
+        let changes = self.repo.changes(Some(parent), Some(commit.id), below)?;
+        let entries = by_key(self.layout, changes).into_iter();
+        Ok(entries
+            .filter(|((_, source), _)| *source == Source::Yaml)
+            .map(|((entry, _), pair)| (entry, pair))
+            .collect())
+    }
+
+    fn entry(
+        &self,
+        commit: &Commit,
+        entry: EntryDate,
+        pairs: &[&Pair],
+    ) -> Result<Ledger, RepoError> {
+        let key = (entry, Source::Yaml);
+        let now = match pairs.iter().find_map(|p| p.now.as_ref()) {
+            Some(version) => match facts(key, &self.repo.read_blob(version.blob)?) {
+                Ok(facts) => Some(facts),
+                // Nothing can be told of what cannot be read.
+                Err(_) => return Ok(Ledger::default()),
+            },
+            None => None,
+        };
+        let mut before = Vec::new();
+        for pair in pairs {
+            before.push(match &pair.old {
+                Some(v) => Some(facts_before(
+                    key,
+                    &self.repo.read_blob(v.blob)?,
+                    now.as_ref(),
+                )),
+                None => None,
+            });
+        }
+        let same_items = before
+            .iter()
+            .all(|b| b.as_ref().map(|f| &f.items) == now.as_ref().map(|f| &f.items));
+        if same_items {
+            return Ok(Ledger::default());
+        }
+        let mut known = Vec::new();
+        for parent in &commit.parents {
+            known.push(self.known(*parent, entry)?);
+        }
+        let parents: Vec<Parent<'_>> = before
+            .iter()
+            .zip(&known)
+            .map(|(facts, rows)| Parent {
+                facts: facts.as_ref(),
+                rows,
+            })
+            .collect();
+        let gone = pairs.iter().find_map(|p| p.old.as_ref());
+        let blob = gone.map(|v| v.blob.to_string()).unwrap_or_default();
+        let id = commit.id.to_string();
+        let made = ledger::derive(
+            &parents,
+            now.as_ref(),
+            &Context {
+                entry,
+                source: Source::Yaml,
+                machine: &commit.by,
+                parent: &id,
+                at: &commit.at,
+                found_by: FOUND_BY,
+                current: &Ledger::default(),
+                by_hand: false,
+                removed: gone.map(|v| FileRef {
+                    path: &v.path,
+                    blob: &blob,
+                }),
+            },
+        );
+        let recorded = self.recorded(commit.id, entry)?;
+        Ok(unrecorded(made, &recorded, &known, entry))
+    }
+}
+
+/// Those of the derived rows that the commit's own ledger does not stand for.
+///
+/// A removal is recorded by a new row of the same item, whichever its id: a rebase
+/// makes another commit and keeps the row. An addition is recorded by a raised sync
+/// state: its rows were derived when it was made, on another parent perhaps, and
+/// what they did not restore then was not known.
+fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDate) -> Ledger {
+    let mut out = made;
+    out.sync.clear();
+    let counter = |rows: &Ledger| {
+        rows.sync
+            .get(&(entry, Source::Yaml))
+            .map_or(0, |s| s.counter)
+    };
+    let raised = known.iter().all(|k| counter(recorded) > counter(k));
+    out.tombstones.retain(|key, row| {
+        if !row.state.is_active() {
+            let there = recorded.tombstones.get(key);
+            return !raised && there.is_none_or(|t| t.state.is_active());
+        }
+        !recorded.tombstones.keys().any(|k| {
+            k.table == key.table
+                && k.item == key.item
+                && known.iter().all(|p| !p.tombstones.contains_key(k))
+        })
+    });
+    out.deletions.retain(|key, row| {
+        if !row.state.is_active() {
+            let there = recorded.deletions.get(key);
+            return there.is_none_or(|d| d.state.is_active());
+        }
+        let new = |k| known.iter().all(|p| !p.deletions.contains_key(k));
+        !recorded.deletions.keys().any(new)
+    });
+    out
+}

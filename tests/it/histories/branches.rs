@@ -1,0 +1,209 @@
+//! Ways in which git joins histories.
+
+use super::*;
+
+#[test]
+fn a_removal_that_is_picked() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.git(["fetch", "-q"]).ok();
+    desktop.git(["cherry-pick", "origin/main"]).ok();
+    desktop.assert_clean();
+    without_bob([&laptop, &desktop]);
+    agree(&desktop, &laptop, &["both_edited"]);
+    without_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn a_removal_that_is_reverted_is_undone_for_everybody() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    desktop.pull();
+    desktop.git(["revert", "--no-edit", "HEAD"]).ok();
+    agree(&desktop, &laptop, &[]);
+    with_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn a_removal_that_is_reverted_while_the_other_edits() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    desktop.pull();
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.push();
+    desktop.git(["revert", "--no-edit", "HEAD"]).ok();
+    desktop.pull();
+    with_bob([&desktop, &desktop]);
+    // A revert is an edit like any other.
+    agree(&desktop, &laptop, &["both_edited"]);
+    with_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn a_squashed_branch_that_is_merged_again() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.git(["merge", "-q", "--no-edit", "side"]).ok();
+    assert!(!laptop.read_entry(DAY).contains("Carol"));
+    agree(&laptop, &desktop, &["both_edited", "kept_out Carol"]);
+}
+
+#[test]
+fn a_repository_that_was_made_again_from_old_files() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.push();
+    let old = desktop.read_entry(DAY);
+    desktop.git(["checkout", "-q", "--orphan", "new"]).ok();
+    desktop
+        .git(["rm", "-q", "-r", "--cached", "data/ledger"])
+        .ok();
+    std::fs::remove_dir_all(desktop.path("data/ledger")).unwrap();
+    assert_eq!(old, desktop.read_entry(DAY));
+    desktop.commit("Everything anew");
+    desktop.git(["fetch", "-q"]).ok();
+    desktop
+        .git([
+            "merge",
+            "-q",
+            "--no-edit",
+            "--allow-unrelated-histories",
+            "origin/main",
+        ])
+        .exits(1);
+    // The weather differs: a person decides.
+    let text = desktop.read_entry(DAY);
+    assert!(!people(&text).contains("Bob"), "{text}");
+    desktop.write_entry(DAY, &FIELDS.replace(", Bob", ""), BODY);
+    desktop.git(["add", "-A"]).ok();
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    desktop.git(["branch", "-q", "-M", "main"]).ok();
+    desktop.git(["push", "-q", "-u", "origin", "main"]).ok();
+    agree(&desktop, &laptop, &["kept_out Bob"]);
+    without_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn a_shallow_clone() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    let remote = format!("file://{}", sandbox.root().join("remote.git").display());
+    sandbox
+        .run_in(
+            sandbox.root(),
+            "git",
+            ["clone", "-q", "--depth=1", remote.as_str(), "shallow"],
+        )
+        .ok();
+    let shallow = sandbox.folder("shallow");
+    shallow.palimpsest(["init"]).ok();
+    holds(&shallow, &[]);
+    edit(&shallow, "[Alice]", "[Alice, Carol]");
+    edit(&laptop, "[Alice]", "[Alice, Dora]");
+    laptop.push();
+    shallow.git(["pull", "-q", "--no-rebase"]).ok();
+    agree(&shallow, &desktop, &["both_edited"]);
+    without_bob([&shallow, &desktop]);
+}
+
+#[test]
+fn a_criss_cross_gives_the_same_tree() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "mood: calm", "mood: good");
+    edit(&desktop, "[Alice, Bob]", "[Alice, Carol]");
+    for (machine, branch) in [(&laptop, "one"), (&desktop, "two")] {
+        machine
+            .git(["push", "-q", "origin", &format!("HEAD:{branch}")])
+            .ok();
+    }
+    laptop
+        .git(["pull", "-q", "--no-rebase", "origin", "two"])
+        .ok();
+    desktop
+        .git(["pull", "-q", "--no-rebase", "origin", "one"])
+        .ok();
+    assert_eq!(laptop.oid("HEAD^{tree}"), desktop.oid("HEAD^{tree}"));
+    for machine in [&laptop, &desktop] {
+        holds(machine, &["both_edited", "kept_out Carol"]);
+    }
+    laptop.push();
+    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+    without_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn an_octopus_and_the_resolve_strategy_are_not_worse_than_git() {
+    for strategy in ["octopus", "resolve"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.git(["checkout", "-q", "-b", "side"]).ok();
+        // One that shares a ledger file with the removal, one that does not.
+        let other = if strategy == "resolve" {
+            "2024-11-05"
+        } else {
+            "2023-11-05"
+        };
+        laptop.write_entry(other, "people: [Zoe]", "Side.\n");
+        laptop.commit("Side");
+        laptop.git(["checkout", "-q", "-b", "third", "main"]).ok();
+        laptop.write_entry("2022-11-05", "people: [Zoe]", "Third.\n");
+        laptop.commit("Third");
+        laptop.git(["checkout", "-q", "main"]).ok();
+        laptop.edit_entry(DAY, "[Alice, Bob]", "[Alice]");
+        laptop.commit("No Bob");
+        let branches: &[&str] = match strategy {
+            "octopus" => &["side", "third"],
+            _ => &["side"],
+        };
+        let args = ["merge", "-q", "--no-edit", "-s", strategy];
+        let run = laptop.git(args.iter().chain(branches));
+        if run.code != 0 {
+            // Both wrote the ledger of 2024, and this strategy asks no driver.
+            assert_eq!(strategy, "resolve");
+            let ledger = "data/ledger/2024.jsonl";
+            laptop.git(["checkout", "-m", "--", ledger]).ok();
+            laptop.git(["add", "-A"]).ok();
+            laptop.git(["commit", "-q", "--no-edit"]).ok();
+        }
+        agree(&laptop, &desktop, &[]);
+        without_bob([&laptop, &desktop]);
+    }
+}
+
+#[test]
+fn the_options_ours_and_theirs() {
+    for option in ["ours", "theirs"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        remove_bob(&laptop);
+        laptop.push();
+        edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Eve]");
+        desktop
+            .git(["pull", "-q", "--no-rebase", "-X", option])
+            .ok();
+        agree(&desktop, &laptop, &["both_edited"]);
+        without_bob([&laptop, &desktop]);
+        assert!(laptop.read_entry(DAY).contains("Eve"));
+    }
+}

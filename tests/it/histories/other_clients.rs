@@ -1,0 +1,119 @@
+//! Clients that know neither hooks nor drivers.
+
+use super::*;
+
+#[test]
+fn a_removal_by_a_client_without_hooks_counts_at_once_and_is_stored_by_the_next_commit() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.push();
+    desktop.pull();
+    let rows = desktop.metadb(["tombstone", "list"]).ok();
+    rows.says("Bob").says("history").says("pending");
+    assert!(!desktop.read("data/ledger/2024.jsonl").contains("Bob"));
+    desktop.write_entry("2023-01-01", "", "Another year.\n");
+    desktop.commit("Another year");
+    assert!(desktop.read("data/ledger/2024.jsonl").contains("Bob"));
+    agree(&desktop, &laptop, &[]);
+    without_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn both_machines_derive_the_same_row() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.push();
+    desktop.pull();
+    edit(&laptop, "weather: fair", "weather: wet");
+    desktop.write_entry("2023-01-01", "", "Another year.\n");
+    desktop.commit("Another year");
+    let row = |m: &Machine<'_>| {
+        let ledger = m.read("data/ledger/2024.jsonl");
+        let row = ledger.lines().find(|l| l.contains("Bob"));
+        row.unwrap().to_owned()
+    };
+    assert_eq!(row(&laptop), row(&desktop));
+    agree(&desktop, &laptop, &[]);
+    let ledger = laptop.read("data/ledger/2024.jsonl");
+    assert_eq!(ledger.matches("Bob").count(), 1);
+}
+
+#[test]
+fn an_addition_is_kept_out_by_a_removal_that_no_ledger_holds() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit_without_hooks(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit_without_hooks(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    desktop.pull().mentions("Carol stays out");
+    agree(&desktop, &laptop, &["kept_out Carol"]);
+}
+
+#[test]
+fn an_addition_by_a_client_without_hooks_on_top_of_the_removal_restores() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    edit_without_hooks(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    agree(&desktop, &laptop, &["both_edited"]);
+    with_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn a_merge_with_markers_that_a_client_without_hooks_resolves() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.push();
+    desktop.edit_entry(DAY, "[Alice, Bob]", "[Alice, Bob, Eve]");
+    without_hooks(&desktop, &["commit", "-q", "-a", "-m", "Eve"]);
+    let merge = ["pull", "-q", "--no-rebase"];
+    desktop
+        .run_with(&[("PALIMPSEST", "0")], "git", merge)
+        .exits(1);
+    desktop.write_entry(DAY, &FIELDS.replace("Bob", "Eve"), BODY);
+    without_hooks(&desktop, &["commit", "-q", "-a", "--no-edit"]);
+    agree(&desktop, &laptop, &[]);
+    without_bob([&laptop, &desktop]);
+    assert!(laptop.read_entry(DAY).contains("[Alice, Eve]"));
+}
+
+#[test]
+fn a_merge_by_a_client_without_drivers_that_drops_an_item_of_both() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit_without_hooks(&desktop, "mood: calm", "mood: bad");
+    let merge = ["pull", "-q", "--no-rebase"];
+    desktop
+        .run_with(&[("PALIMPSEST", "0")], "git", merge)
+        .exits(1);
+    desktop.write_entry(DAY, &FIELDS.replace(", Bob", ""), BODY);
+    without_hooks(&desktop, &["commit", "-q", "-a", "--no-edit"]);
+    agree(&desktop, &laptop, &[]);
+    laptop.metadb(["tombstone", "list"]).ok().says("Bob");
+}
+
+#[test]
+fn a_rebase_that_goes_on_after_a_removal_by_hand() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "mood: calm", "mood: bad");
+    desktop.git(["pull", "-q", "--rebase"]).exits(1);
+    let text = FIELDS.replace(", Bob", "").replace("calm", "fine");
+    desktop.write_entry(DAY, &text, BODY);
+    desktop.git(["add", "-A"]).ok();
+    desktop.git(["rebase", "--continue"]).ok();
+    desktop.assert_clean();
+    agree(&desktop, &laptop, &["both_edited"]);
+    laptop.metadb(["tombstone", "list"]).ok().says("Bob");
+}

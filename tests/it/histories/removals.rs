@@ -1,0 +1,168 @@
+//! A removal here, an edit or an addition there.
+
+use super::*;
+
+#[test]
+fn a_removal_and_another_edit_by_merge() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.pull();
+    without_bob([&laptop, &desktop]);
+    agree(&desktop, &laptop, &["both_edited"]);
+    without_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn a_removal_and_another_edit_by_rebase() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.git(["pull", "--rebase"]).ok();
+    desktop.assert_clean();
+    without_bob([&laptop, &desktop]);
+    agree(&desktop, &laptop, &["both_edited"]);
+    without_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn a_removal_and_an_edit_that_waits_in_the_stash() {
+    for how in ["autostash", "stash"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        remove_bob(&laptop);
+        laptop.push();
+        desktop.edit_entry(DAY, "weather: fair", "weather: wet");
+        if how == "autostash" {
+            desktop.git(["pull", "--rebase", "--autostash"]).ok();
+        } else {
+            desktop.git(["stash", "-q"]).ok();
+            desktop.pull();
+            desktop.git(["stash", "pop", "-q"]).ok();
+        }
+        let text = desktop.read_entry(DAY);
+        assert!(text.contains("people: [Alice]") && text.contains("weather: wet"));
+        desktop.git(["add", "-A"]).ok();
+        desktop.commit("Wet");
+        agree(&desktop, &laptop, &[]);
+        without_bob([&laptop, &desktop]);
+    }
+}
+
+/// The laptop adds Carol and removes her again; its file is otherwise edited too,
+/// so that git asks the driver.
+fn add_and_remove_carol(laptop: &Machine<'_>) {
+    edit(laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(laptop, "mood: calm", "mood: good");
+    laptop.push();
+}
+
+#[test]
+fn an_addition_of_what_the_other_side_added_and_removed_is_kept_out_and_listed() {
+    for pull in ["--no-rebase", "--rebase"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        add_and_remove_carol(&laptop);
+        edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+        desktop.git(["pull", "-q", pull]).ok();
+        holds(&desktop, &["both_edited", "kept_out Carol"]);
+        if pull == "--rebase" {
+            // What the rebase dropped is known here alone, until a commit stores it.
+            desktop.write("README.md", "A journal.\n");
+            desktop.commit("Read me");
+        }
+        agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+        assert!(!laptop.read_entry(DAY).contains("Carol"));
+    }
+}
+
+#[test]
+fn where_git_asks_no_driver_the_item_stands_in_the_file_and_is_listed() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    desktop.pull();
+    agree(&desktop, &laptop, &["both_edited", "still_in_file Carol"]);
+    // Taken out by hand it is settled, for everybody.
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    agree(&laptop, &desktop, &[]);
+}
+
+#[test]
+fn removed_and_added_again_here_and_removed_there() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    remove_bob(&desktop);
+    edit(&desktop, "[Alice]", "[Alice, Bob]");
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.pull();
+    agree(&desktop, &laptop, &["both_edited", "kept_out Bob"]);
+    without_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn a_re_addition_that_knew_of_the_removal_stays() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    desktop.pull();
+    edit(&desktop, "[Alice]", "[Alice, Bob]");
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.push();
+    desktop.pull();
+    agree(&desktop, &laptop, &["both_edited"]);
+    with_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn an_entry_that_both_wrote() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[("2024-01-01", "", "Other.\n")]);
+    laptop.write_entry(DAY, FIELDS, BODY);
+    laptop.commit("New");
+    remove_bob(&laptop);
+    laptop.push();
+    desktop.write_entry(DAY, &FIELDS.replace("Bob", "Bob, Eve"), BODY);
+    desktop.commit("New here too");
+    desktop.pull();
+    without_bob([&desktop, &desktop]);
+    agree(&desktop, &laptop, &["both_edited", "kept_out Bob"]);
+    without_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn a_deleted_entry_stays_away_and_its_revert_brings_it_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.remove(&crate::sandbox::entry(DAY));
+    laptop.commit("Gone");
+    laptop.push();
+    desktop.write_entry("2024-11-02", "", "Else.\n");
+    desktop.commit("Else");
+    agree(&desktop, &laptop, &[]);
+    assert!(!desktop.exists(&crate::sandbox::entry(DAY)));
+    let gone = laptop.git(["log", "--format=%H", "--grep=Gone", "-1"]).ok();
+    laptop.git(["revert", "--no-edit", gone.text()]).ok();
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+    assert!(
+        !laptop
+            .read("data/ledger/2024.jsonl")
+            .contains(r#""kind":"deletion","entry":"2024-11-01","id":"x"#)
+    );
+    for machine in [&laptop, &desktop] {
+        machine.metadb(["show", DAY]).ok().lacks("deleted");
+    }
+}
