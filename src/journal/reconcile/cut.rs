@@ -29,6 +29,16 @@ pub fn shift(text: &str, from: usize, to: usize, first_too: bool) -> Cow<'_, str
     Cow::Owned(out)
 }
 
+/// The least indentation of a text's lines behind the first.
+pub fn further_indent(text: &str) -> usize {
+    text.lines()
+        .skip(1)
+        .filter(|l| !l.trim().is_empty())
+        .map(|l| l.len() - l.trim_start_matches(' ').len())
+        .min()
+        .unwrap_or(0)
+}
+
 /// `n` spaces.
 pub fn spaces(n: usize) -> String {
     " ".repeat(n)

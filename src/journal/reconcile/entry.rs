@@ -4,7 +4,7 @@ use super::cut::spaces;
 use super::member::Member;
 use super::output::{Meaning, Out, Piece};
 use super::report::{Decision, Report};
-use super::{Stop, collection, join, join_present, leaf, shape};
+use super::{Stop, collection, join, join_present, leaf, loss, shape};
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Node, Tree, Value};
 use crate::journal::{ItemKey, Table};
@@ -37,8 +37,25 @@ pub struct Context<'c> {
 pub type Entries<'m, 'a> = ThreeWay<Option<&'m Member<'a>>>;
 
 /// Merges one entry of a block collection whose entries stand in `column`. The
-/// result is in whole lines; `None` where the entry is gone.
+/// result is in whole lines; `None` where the entry is gone. A merge that would
+/// lose a comment is a conflict.
 pub fn block(
+    cx: &mut Context,
+    sides: Entries,
+    path: &[String],
+    column: usize,
+) -> Result<Option<Out>, Stop> {
+    let noted = cx.report.fields.len();
+    let out = merged(cx, sides, path, column)?;
+    let pieces = out.as_ref().map_or(&[][..], |o| &o.pieces);
+    if loss::of_comments(&sides, pieces) {
+        cx.report.fields.truncate(noted);
+        return conflict(cx, &sides, path, column, None);
+    }
+    Ok(out)
+}
+
+fn merged(
     cx: &mut Context,
     sides: Entries,
     path: &[String],
@@ -82,44 +99,59 @@ pub fn block(
         )));
     }
     let leads = sides.map(|m| m.map(|m| m.lead_at(column).into_owned()));
-    let Some(lead) = lead(cx, &leads)? else {
+    let lead = lead(cx, &leads)?;
+    if lead.is_none() && cx.virtual_base {
         return conflict(cx, &sides, path, column, None);
-    };
+    }
     let rule = shape::rule(cx.rules, path, &sides);
     match core(cx, &sides, &rule, path, column) {
         Ok(mut out) => {
-            cx.report.note(path, Some(&rule), Decision::Merged);
-            out.pieces.insert(0, Piece::Text(lead + &spaces(column)));
+            let (decision, above) = match lead {
+                Some(lead) => (Decision::Merged, Piece::Text(lead)),
+                // The comments above conflict, and nothing else.
+                None => (
+                    Decision::Conflict,
+                    Piece::Conflict(leads.map(Option::unwrap_or_default)),
+                ),
+            };
+            cx.report.note(path, Some(&rule), decision);
+            out.pieces
+                .splice(0..0, [above, Piece::Text(spaces(column))]);
             Ok(Some(out))
         }
-        Err(Stop::Conflict) => conflict(cx, &sides, path, column, Some(lead)),
+        Err(Stop::Conflict) => conflict(cx, &sides, path, column, lead),
         Err(refuse) => Err(refuse),
     }
 }
 
 /// The lines above an entry: comments merge by line; blank lines alone are no
 /// reason for a conflict. `None` where both sides changed the same comment.
-fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<String>, Stop> {
+pub fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<String>, Stop> {
     if let Some(lead) = join(sides) {
         return Ok(Some(lead));
     }
     let texts = sides.as_ref().map(|s| s.as_deref().unwrap_or_default());
-    let comments = |text: &str| {
+    let comments = texts.map(|text| {
         text.lines()
             .filter(|l| !l.trim().is_empty())
-            .map(str::to_owned)
             .collect::<Vec<_>>()
-    };
-    if comments(texts.ours) == comments(texts.theirs) {
+    });
+    if comments.ours == comments.theirs {
         return Ok(Some(texts.ours.min(texts.theirs).to_owned()));
     }
     let merged = cx
         .lines
         .merge(texts.map(str::as_bytes), &Markers::default())
         .map_err(Stop::Refuse)?;
-    Ok(String::from_utf8(merged.bytes)
-        .ok()
-        .filter(|_| !merged.conflict))
+    if !merged.conflict {
+        return Ok(String::from_utf8(merged.bytes).ok());
+    }
+    let changed = match () {
+        () if comments.theirs == comments.base => Some(texts.ours),
+        () if comments.ours == comments.base => Some(texts.theirs),
+        () => None,
+    };
+    Ok(changed.map(str::to_owned))
 }
 
 /// The entry itself, without the lines above and the indentation before it.

@@ -61,8 +61,8 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
     for (i, &(key, value, start, end)) in parts.iter().enumerate() {
         let lead = text.get(from..start)?;
         match i {
-            0 => spacing.first = lead,
-            1 => spacing.next = lead,
+            0 => spacing.first = without_comment(lead),
+            1 => spacing.next = without_comment(lead),
             _ => {}
         }
         let stop = parts.get(i + 1).map_or(close, |p| p.2);
@@ -101,6 +101,7 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
             body: text.get(body..end)?.into(),
             suffix: comment.into(),
             nested: None,
+            range: from..after + comment.len(),
         });
         from = after + comment.len();
     }
@@ -109,6 +110,15 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
         spacing.next = spacing.first;
     }
     Some((members, spacing))
+}
+
+/// The space between a comment and the entry below it, or all of it where there
+/// is no comment: comments go with their own entry.
+fn without_comment(lead: &str) -> &str {
+    match (lead.contains('#'), lead.rfind('\n')) {
+        (true, Some(at)) => &lead[at..],
+        _ => lead,
+    }
 }
 
 /// An entry of a flow collection to be written: its text (`key: value` or

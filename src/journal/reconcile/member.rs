@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::cut::shift;
+use super::cut::{further_indent, shift};
 use super::flow::quoted_for_flow;
 use crate::journal::blocks::{Slot, Source};
 use crate::journal::yaml::{Layout, Node, Tree, Value};
@@ -45,6 +45,8 @@ pub struct Member<'a> {
     pub suffix: Cow<'a, str>,
     /// Where the lines of a block collection as value are.
     pub nested: Option<Range<usize>>,
+    /// All of it in its side's text, the lines above and the comments included.
+    pub range: Range<usize>,
 }
 
 impl<'a> Member<'a> {
@@ -66,6 +68,7 @@ impl<'a> Member<'a> {
             suffix: text[body.end..slot.end].into(),
             body: text[body].into(),
             nested,
+            range: slot.lead.start..slot.end,
         }
     }
 
@@ -82,6 +85,7 @@ impl<'a> Member<'a> {
             body: side.text[value.span.clone()].into(),
             suffix: "".into(),
             nested: None,
+            range: value.span.clone(),
         }
     }
 
@@ -101,6 +105,13 @@ impl<'a> Member<'a> {
         };
         self.lead = "".into();
         self.suffix = format!("{}\n", self.suffix.trim_end()).into();
+        if self.body.contains('\n') {
+            // Further lines of a value must stand deeper than its key or dash.
+            let least = further_indent(&self.body);
+            self.body = shift(&self.body, least, column + 2, false)
+                .into_owned()
+                .into();
+        }
         self.layout = Layout::Block;
         self.column = column;
         self

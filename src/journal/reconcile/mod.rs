@@ -13,6 +13,7 @@ mod entry;
 mod eol;
 mod flow;
 mod leaf;
+mod loss;
 mod member;
 mod output;
 mod report;
