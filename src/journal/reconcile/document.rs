@@ -3,12 +3,12 @@
 use super::Stop;
 use super::assemble;
 use super::collection::{self, Place};
-use super::entry::{Bodies, Context, KeptOut};
+use super::entry::{self, Bodies, Context, KeptOut};
 use super::eol;
 use super::member::Side;
 use super::output::{Meaning, Pick, Piece, marked, picked};
-use super::report::Report;
-use super::top::Top;
+use super::report::{Decision, Report};
+use super::top::{self, Top};
 use super::view::Form;
 use crate::journal::document::Document;
 use crate::journal::rules::{Rule, Rules};
@@ -274,7 +274,7 @@ impl Merger<'_> {
             side(texts.ours, &trees.ours),
             side(texts.theirs, &trees.theirs),
         );
-        let tops = sides.try_map(Top::of)?;
+        let tops = top::in_one_cut(sides.try_map(Top::of)?);
         let mut cx = Context {
             rules: self.rules,
             lines: self.lines,
@@ -296,28 +296,23 @@ impl Merger<'_> {
         let views = tops.map(|t| Some(t.view));
         let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place)?;
         let decided = assemble::meaning(&mut parts, form, true);
-        let head = self.trivia(heads)?;
-        let tail = self.trivia(tails)?;
-        let mut pieces = vec![Piece::Text(head)];
+        let mut pieces = vec![trivia(&mut cx, heads)?];
         pieces.extend(parts.into_iter().flat_map(|p| p.pieces));
-        pieces.push(Piece::Text(tail));
+        pieces.push(trivia(&mut cx, tails)?);
         Ok((pieces, decided, cx.report))
     }
+}
 
-    /// Comments that belong to no field.
-    fn trivia(&self, texts: ThreeWay<&str>) -> std::result::Result<String, Stop> {
-        if let Some(text) = texts.trivial() {
-            return Ok(text.to_owned());
-        }
-        let merged = self
-            .lines
-            .merge(texts.map(str::as_bytes), &self.markers)
-            .map_err(Stop::Refuse)?;
-        if merged.conflict {
-            return Err(Stop::Refuse("both sides changed a comment".into()));
-        }
-        String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))
+/// Comments that belong to no field.
+fn trivia(cx: &mut Context, texts: ThreeWay<&str>) -> std::result::Result<Piece, Stop> {
+    if let Some(text) = entry::lead(cx, &texts.map(|t| Some(t.to_owned())))? {
+        return Ok(Piece::Text(text));
     }
+    if cx.virtual_base {
+        return Ok(Piece::Text(texts.base.to_owned()));
+    }
+    cx.report.note(&["#".to_owned()], None, Decision::Conflict);
+    Ok(Piece::Conflict(texts.map(str::to_owned)))
 }
 
 /// Reads a result again: it must say what was decided.

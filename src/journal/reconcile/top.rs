@@ -7,6 +7,7 @@ use super::member::{Member, Side};
 use super::view::{Form, View};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::Layout;
+use crate::merge::ThreeWay;
 
 /// A frontmatter cut into its fields.
 pub struct Top<'a> {
@@ -66,6 +67,26 @@ impl<'a> Top<'a> {
             tail: &text[region.end..],
         })
     }
+}
+
+/// Where only some sides have lines apart from the same first field, all of them
+/// belong to the field: a blank line more is no comment less.
+pub fn in_one_cut(mut tops: ThreeWay<Top>) -> ThreeWay<Top> {
+    let first = tops.as_ref().map(|t| t.view.ids.first());
+    let heads = tops.as_ref().map(|t| t.head);
+    let one_field = first.ours.is_some() && first.ours == first.theirs && first.ours == first.base;
+    let empty = heads.map(|h| h.trim().is_empty());
+    if !one_field || (empty.ours == empty.base && empty.theirs == empty.base) {
+        return tops;
+    }
+    for top in [&mut tops.base, &mut tops.ours, &mut tops.theirs] {
+        if let Some(member) = top.view.members.first_mut() {
+            member.range.start = 0;
+            member.lead = member.side.text[..top.head.len() + member.lead.len()].into();
+            top.head = "";
+        }
+    }
+    tops
 }
 
 /// How much of the lines above the first field belongs to the file: up to the
