@@ -23,6 +23,12 @@ pub fn assemble(
     if parts.is_empty() {
         return empty(sides, map, column);
     }
+    if let Meaning::Differ { ours, theirs } = &meaning
+        && [ours, theirs].into_iter().flatten().any(is_hollow)
+    {
+        // With no line left on one pick the key would mean null there.
+        return Err(Stop::Conflict);
+    }
     let fits = |m: &&Member| match form {
         Form::Block { compact, .. } => m.nested.is_some() && m.compact() == compact,
         _ => m.nested.is_none() && !m.body.is_empty(),
@@ -71,6 +77,14 @@ pub fn assemble(
         suffix,
         meaning,
     })
+}
+
+fn is_hollow(value: &Value) -> bool {
+    match value {
+        Value::Seq(items) => items.is_empty(),
+        Value::Map(pairs) => pairs.is_empty(),
+        _ => false,
+    }
 }
 
 /// The lines of a block collection. Where the first entry stands on the dash's

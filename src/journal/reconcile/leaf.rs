@@ -104,12 +104,12 @@ fn framed(
         // Comments inside the value that is not taken would be lost.
         return Err(Stop::Conflict);
     }
-    let alike = |m: &&Member| m.nested.is_none() && !m.body.is_empty();
-    let all_inline = [Some(ours), Some(theirs), base]
-        .into_iter()
-        .flatten()
-        .all(|m| alike(&m));
-    let prefix = if all_inline {
+    // What stands before the value can be joined where the value starts at one
+    // place: on its line, or below it.
+    let below = |m: &Member| m.nested.is_some() && !m.compact();
+    let inline = |m: &Member| m.nested.is_none() && !m.body.is_empty();
+    let sided = || [Some(ours), Some(theirs), base].into_iter().flatten();
+    let prefix = if sided().all(inline) || sided().all(below) {
         smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned()))).unwrap_or_default()
     } else {
         pick.prefix_at(column).into_owned()
@@ -125,6 +125,10 @@ fn framed(
         return Ok(Out::text(format!("{prefix}{body}"), value));
     }
     let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
+    if block_scalar(pick) && !suffix.starts_with('\n') {
+        // A comment behind a block scalar's last line would be part of its text.
+        return Err(Stop::Conflict);
+    }
     Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
 }
 
