@@ -56,6 +56,24 @@ impl Repo {
         Ok(found)
     }
 
+    /// The commits up to `tip` that changed a path, the newest first.
+    ///
+    /// # Errors
+    /// Git cannot say.
+    pub fn commits_of(&self, tip: ObjectId, path: &str) -> Result<Vec<ObjectId>, RepoError> {
+        let tip = tip.to_string();
+        let args = ["rev-list", "--full-history", &tip, "--", path];
+        let out = self.run_git(&args, b"")?;
+        let lines = String::from_utf8_lossy(&out);
+        Ok(lines.lines().filter_map(|l| l.parse().ok()).collect())
+    }
+
+    /// Whether `git revert` waits for its commit.
+    #[must_use]
+    pub fn is_reverting(&self) -> bool {
+        self.git_dir().join("REVERT_HEAD").exists()
+    }
+
     /// Whether `commit` is `tip` or one of its ancestors; not for one that is gone.
     #[must_use]
     pub fn is_in(&self, commit: ObjectId, tip: ObjectId) -> bool {

@@ -11,6 +11,7 @@ mod commits;
 mod other_clients;
 mod removals;
 mod settling;
+mod stale;
 
 const DAY: &str = "2024-11-01";
 const FIELDS: &str = "\

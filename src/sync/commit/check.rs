@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::journal::markers::{Markers, conflict_markers};
-use crate::journal::{EntryDate, Layout, PathKind};
+use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Table};
 use crate::ledger;
 use crate::repo::{Blob, BlobKind, Change, Index, ObjectId, Repo, RepoError};
 
@@ -24,6 +24,16 @@ pub enum Refusal {
     Unreadable {
         path: String,
         error: crate::journal::EntryError,
+    },
+    /// An older version that would undo more than a removal.
+    StaleCopy {
+        path: String,
+        /// The first digits of a commit that has this version.
+        commit: String,
+        /// The removed items that it brings back.
+        back: Vec<(Table, ItemKey)>,
+        /// The fields that differ besides.
+        undone: Vec<String>,
     },
     /// Two files for one entry.
     TwoOfOneDate {
@@ -48,6 +58,23 @@ impl fmt::Display for Refusal {
                 )
             }
             Self::Unreadable { path, error } => write!(f, "{path}:{error}"),
+            Self::StaleCopy {
+                path,
+                commit,
+                back,
+                undone,
+            } => {
+                let back = back.iter().map(|(t, item)| format!("{} {item}", t.noun()));
+                let back = back.collect::<Vec<_>>().join(", ");
+                let undone = undone.join(", ");
+                let word = quoted(path);
+                write!(
+                    f,
+                    "{path}: a copy of {commit}'s version; it would put back {back} and undo later \
+                     changes of {undone}; to keep those: `git restore --staged --worktree \
+                     --source=HEAD -- {word}`"
+                )
+            }
             Self::TwoOfOneDate { date, path, other } => write!(
                 f,
                 "{path}: a second entry of {date}; the first is {other}; keep one of them, \

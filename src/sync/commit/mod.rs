@@ -10,6 +10,7 @@ mod after;
 mod check;
 mod report;
 mod rows;
+mod stale;
 pub(super) mod versions;
 
 use std::collections::BTreeSet;
@@ -89,7 +90,7 @@ fn examine(
         return Ok(report);
     }
     report.only_checked = !write;
-    record(&ground, &by_hand, settings.on_commit, &mut report)?;
+    record(&ground, &by_hand, settings, &mut report)?;
     Ok(report)
 }
 
@@ -97,7 +98,7 @@ fn examine(
 fn record(
     ground: &Ground<'_>,
     by_hand: &[String],
-    on_commit: Policy,
+    settings: &Settings,
     report: &mut PreCommit,
 ) -> Result<(), RepoError> {
     let Ground { repo, layout, .. } = ground;
@@ -121,6 +122,8 @@ fn record(
             continue;
         };
         let (rows, now) = ground.derive(*key, versions, resolved.contains(key), year)?;
+        let stale = stale::stale_copy(ground, &settings.rules, *key, versions, &rows)?;
+        report.refusals.extend(stale);
         report.add_rows(&rows);
         if let Some(now) = now {
             report.add_kept_out(key.0, &now, &year.current);
@@ -130,8 +133,8 @@ fn record(
         report.add_conflicts(year.head(), &year.known, &year.current);
         report.warnings.extend(year.older_copy());
     }
-    report.blocked = on_commit == Policy::Block && report.has_old_conflicts();
-    if report.blocked || report.only_checked {
+    report.blocked = settings.on_commit == Policy::Block && report.has_old_conflicts();
+    if report.is_refused() || report.only_checked {
         return Ok(());
     }
     let mut files = Vec::new();

@@ -1,0 +1,77 @@
+//! Old copies that come back.
+
+use super::*;
+
+/// Bob is removed, and then the mood changes; gives the file from before.
+fn later_changes(laptop: &Machine<'_>) -> String {
+    let old = laptop.read_entry(DAY);
+    remove_bob(laptop);
+    edit(laptop, "mood: calm", "mood: good");
+    old
+}
+
+#[test]
+fn a_stale_copy_is_refused_and_says_what_it_would_undo() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let old = later_changes(&laptop);
+    let begun = laptop.oid("HEAD~2");
+    let file = crate::sandbox::entry(DAY);
+    laptop.write(&file, &old);
+    for args in [
+        &["commit", "-q", "-a", "-m", "Backup"][..],
+        &["commit", "-q", "-m", "Backup", "--", &file],
+    ] {
+        laptop
+            .git(args)
+            .exits(1)
+            .warns(&format!("{file}: a copy of {}", &begun[..12]))
+            .warns("would put back person Bob and undo later changes of mood")
+            .warns("git restore --staged --worktree")
+            .warns("git commit --no-verify");
+    }
+    laptop.palimpsest(["check", "--staged"]).ok();
+    laptop.git(["add", "-A"]).ok();
+    laptop.palimpsest(["check", "--staged"]).exits(1);
+
+    // All the same: a person's decision, and known to everybody as one.
+    laptop
+        .git(["commit", "-q", "--no-verify", "-m", "Backup"])
+        .ok();
+    agree(&laptop, &desktop, &[]);
+    assert_eq!(desktop.read_entry(DAY), old);
+}
+
+#[test]
+fn a_file_that_undoes_a_removal_alone_adds_the_item_again() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    let file = crate::sandbox::entry(DAY);
+    laptop.git(["checkout", "-q", "HEAD^", "--", &file]).ok();
+    laptop.commit("Bob again");
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn a_revert_in_progress_is_no_stale_copy() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    later_changes(&laptop);
+    laptop.git(["revert", "--no-commit", "HEAD", "HEAD^"]).ok();
+    laptop.git(["commit", "-q", "-m", "Both back"]).ok();
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn an_old_version_with_an_edit_is_no_copy() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let old = later_changes(&laptop);
+    laptop.write(&crate::sandbox::entry(DAY), old.replace("Lisbon", "Porto"));
+    laptop.commit("Begin again from the old one");
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+}
