@@ -39,9 +39,12 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
             rule => return rule.clone(),
         },
         Some(Rule::Map) if all_maps(&nodes) => return Rule::Map,
-        Some(rule @ (Rule::Text | Rule::Stamp | Rule::Derived(_) | Rule::Scalar)) => {
+        Some(rule @ (Rule::Text | Rule::Stamp | Rule::Derived(_)))
+            if nodes.iter().any(|n| n.scalar().is_some()) =>
+        {
             return rule.clone();
         }
+        Some(Rule::Scalar) => return Rule::Scalar,
         _ => {}
     }
     if all_maps(&nodes) {

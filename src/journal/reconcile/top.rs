@@ -69,14 +69,13 @@ impl<'a> Top<'a> {
     }
 }
 
-/// Where only some sides have lines apart from the same first field, all of them
-/// belong to the field: a blank line more is no comment less.
+/// Where only some sides have lines apart from the first field, all of them belong
+/// to that field: a blank line more is no comment less, and what stood between two
+/// fields does not come to stand above the file when the first of them goes.
 pub fn in_one_cut(mut tops: ThreeWay<Top>) -> ThreeWay<Top> {
-    let first = tops.as_ref().map(|t| t.view.ids.first());
     let heads = tops.as_ref().map(|t| t.head);
-    let one_field = first.ours.is_some() && first.ours == first.theirs && first.ours == first.base;
     let empty = heads.map(|h| h.trim().is_empty());
-    if !one_field || (empty.ours == empty.base && empty.theirs == empty.base) {
+    if empty.ours == empty.base && empty.theirs == empty.base {
         return tops;
     }
     for top in [&mut tops.base, &mut tops.ours, &mut tops.theirs] {
