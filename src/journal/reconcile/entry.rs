@@ -194,8 +194,8 @@ fn one_sided(
         );
         return Ok(Some(Out::text(text, only.meaning())));
     };
-    let gone =
-        only.same_text(base) || (only.meaning() == base.meaning() && same_comments(only, base));
+    let gone = only.same_text(base)
+        || (only.meaning() == base.meaning() && !loss::has_new_comment(only, base));
     if gone {
         cx.report
             .note(path, None, Decision::one_side(&sides, !is_ours));
@@ -239,14 +239,6 @@ fn united(
         Err(Stop::Conflict) => conflict(cx, sides, path, column, Some(lead)),
         Err(refuse) => Err(refuse),
     }
-}
-
-fn same_comments(a: &Member, b: &Member) -> bool {
-    let comments = |m: &Member| {
-        let whole = format!("{}{}", m.lead, m.core_at(0));
-        whole.contains('#').then_some(whole)
-    };
-    comments(a) == comments(b)
 }
 
 /// Both sides changed the entry to different values. With `lead` the lines above

@@ -8,6 +8,8 @@ use crate::journal::yaml::{Kind, Layout, Node};
 pub struct Spacing<'a> {
     /// Between the bracket and the first entry.
     pub first: &'a str,
+    /// Between an entry and its comma.
+    pub comma: &'a str,
     /// Between a comma (and its comment) and the next entry.
     pub next: &'a str,
     /// Between the last entry (and its comma and comment) and the bracket.
@@ -20,6 +22,7 @@ impl Spacing<'static> {
     /// `[a, b]`
     pub const PLAIN: Self = Spacing {
         first: "",
+        comma: "",
         next: " ",
         last: "",
         trailing_comma: false,
@@ -78,6 +81,9 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
             return None;
         }
         spacing.trailing_comma = comma.is_some();
+        if let (0, Some(at)) = (i, comma) {
+            spacing.comma = &behind[..at];
+        }
         let after = end + comma.map_or(0, |c| c + 1);
         let line = text[after..stop].split('\n').next().unwrap_or_default();
         let comment = if line.trim_start().starts_with('#') {
@@ -143,6 +149,7 @@ pub fn write(brackets: [char; 2], entries: &[Written], spacing: &Spacing) -> Str
         out.push_str(&entry.text);
         let last = i + 1 == entries.len();
         if !last || spacing.trailing_comma {
+            out.push_str(spacing.comma);
             out.push(',');
         }
         out.push_str(&entry.comment);

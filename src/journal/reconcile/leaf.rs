@@ -29,7 +29,7 @@ pub fn merge(
     if meanings.ours == meanings.theirs || same_item(ours, theirs) {
         // The same value: a change of spelling on one side alone is kept.
         let bodies = ThreeWay::new(
-            base.filter(|_| meanings.base == meanings.ours)
+            base.filter(|b| meanings.base == meanings.ours || same_item(b, ours))
                 .map(|b| b.body_at(0)),
             Some(ours.body_at(0)),
             Some(theirs.body_at(0)),
