@@ -1,13 +1,28 @@
 #!/bin/sh
 # palimpsest-hook 1 @NAME@
 # Written by `palimpsest init`, taken back by `palimpsest uninstall`.
-# A hook that stood here before is kept beside this one and runs first.
-# PALIMPSEST=0 in the environment leaves Palimpsest out.
+# A hook that stood here before is kept below before-palimpsest, under its own
+# name, and runs first. PALIMPSEST=0 in the environment leaves Palimpsest out.
 program=@PROGRAM@
-before=$0.before-palimpsest
+before=${0%/*}/before-palimpsest/@NAME@
+
+# Hooks may look for their own name, or for files beside them. A shell script
+# is told that it still stands here.
+run_before() {
+    first=
+    IFS= read -r first <"$before" || :
+    case $first in
+    '#!'*[/\ ]sh | '#!'*[/\ ]sh\ * | '#!'*[/\ ]bash | '#!'*[/\ ]bash\ * | '#!'*[/\ ]dash)
+        # shellcheck disable=SC2016,SC2086 # The inner shell expands; words are options.
+        ${first#'#!'} -c 'kept=$1; shift; . "$kept"' "$0" "$before" "$@"
+        ;;
+    *) "$before" "$@" ;;
+    esac
+}
+
 status=0
 if [ -x "$before" ]; then
-    "$before" "$@" || status=$?
+    run_before "$@" || status=$?
     # Only what may stop git stops here.
     case @NAME@ in pre-*) [ $status -eq 0 ] || exit $status ;; esac
 fi

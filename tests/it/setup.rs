@@ -1,5 +1,8 @@
 //! `palimpsest init`, `uninstall` and `doctor`.
 
+mod foreign;
+mod places;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -133,7 +136,7 @@ fn a_foreign_hook_runs_first_and_may_refuse() {
     laptop
         .palimpsest(["init"])
         .ok()
-        .says("yours is kept as pre-commit.before-palimpsest");
+        .says("yours is kept as before-palimpsest/pre-commit");
     laptop.edit_entry(DAY, "Bob", "Zoe");
     laptop
         .git(["commit", "-am", "Zoe"])

@@ -1,9 +1,7 @@
 //! Applying a plan.
 
-use std::fs;
-
-use super::Step;
 use super::files::with_lines;
+use super::{Step, foreign};
 use crate::repo::work_tree::write_atomically;
 use crate::repo::{Repo, RepoError};
 
@@ -16,7 +14,7 @@ impl Repo {
         match step {
             Step::Hook { path, script, keep } => {
                 if let Some(keep) = keep {
-                    fs::rename(path, keep).map_err(RepoError::io(path))?;
+                    foreign::keep(path, keep)?;
                 }
                 let executable = std::os::unix::fs::PermissionsExt::from_mode(0o777);
                 write_atomically(path, script.as_bytes(), Some(executable))

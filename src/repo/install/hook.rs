@@ -4,6 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::foreign::{is_kept, kept};
 use super::{Plan, Step, shell_word};
 use crate::repo::{Repo, RepoError};
 
@@ -40,13 +41,6 @@ pub enum HookState {
 pub(super) fn script(name: &str, program: &Path) -> String {
     let program = shell_word(&program.to_string_lossy());
     SHIM.replace("@NAME@", name).replace("@PROGRAM@", &program)
-}
-
-/// Where a hook that stood there before is kept.
-pub(super) fn kept(hook: &Path) -> PathBuf {
-    let mut name = hook.file_name().unwrap_or_default().to_owned();
-    name.push(".before-palimpsest");
-    hook.with_file_name(name)
 }
 
 impl Repo {
@@ -107,21 +101,33 @@ impl Repo {
                 "core.hooksPath is {own}: the hooks are installed there"
             ));
         }
+        if self.is_in_work_tree(&folder) {
+            plan.notes.push(format!(
+                "{}: a folder of the work tree, and the hooks name a path of this machine: do not \
+                 commit them; or keep your own, and let them call `palimpsest hook NAME \"$@\"`",
+                folder.display()
+            ));
+        }
         for name in NAMES {
             let path = folder.join(name);
-            let keep = match self.hook_state(&path, program)? {
+            let mut keep = match self.hook_state(&path, program)? {
                 HookState::Current => continue,
                 HookState::Foreign => Some(kept(&path)),
                 HookState::Absent | HookState::Outdated { .. } => None,
             };
-            if let Some(kept) = keep.as_ref().filter(|kept| kept.exists()) {
-                plan.notes.push(format!(
-                    "{}: left alone, since both it and {} are there; remove one of them and run \
-                     this again",
-                    path.display(),
-                    kept.display()
-                ));
-                continue;
+            if let Some(kept) = keep.as_ref().filter(|kept| is_kept(kept)) {
+                // Another hook manager wrote its hook again.
+                let same = fs::read(kept).ok() == fs::read(&path).ok();
+                if !same {
+                    plan.notes.push(format!(
+                        "{}: left alone, since both it and {} are there; remove one of them and \
+                         run this again",
+                        path.display(),
+                        kept.display()
+                    ));
+                    continue;
+                }
+                keep = None;
             }
             plan.steps.push(Step::Hook {
                 script: script(name, program),
@@ -130,5 +136,13 @@ impl Repo {
             });
         }
         Ok(())
+    }
+
+    /// Whether a folder is one that git could track.
+    fn is_in_work_tree(&self, folder: &Path) -> bool {
+        let real = |p: &Path| fs::canonicalize(p).unwrap_or_else(|_| p.to_owned());
+        let folder = real(folder);
+        let inside = folder.starts_with(real(self.workdir()));
+        inside && !folder.starts_with(real(self.common_dir()))
     }
 }

@@ -4,6 +4,7 @@
 mod apply;
 mod drivers;
 mod files;
+mod foreign;
 mod hook;
 mod uninstall;
 
@@ -67,7 +68,8 @@ impl Plan {
                 Step::Hook { path, keep, .. } => {
                     let name = path.file_name().unwrap_or_default().display().to_string();
                     if let Some(kept) = keep {
-                        let kept = kept.file_name().unwrap_or_default().display();
+                        let folder = path.parent().unwrap_or(path);
+                        let kept = kept.strip_prefix(folder).unwrap_or(kept).display();
                         lines.push(format!(
                             "hook {name}: yours is kept as {kept}, and runs first"
                         ));

@@ -6,7 +6,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::drivers::{ENTRY_DRIVER, LEDGER_DRIVER, PULL_MARK};
-use super::hook::{HookState, NAMES, kept};
+use super::foreign::{is_kept, kept, restore};
+use super::hook::{HookState, NAMES};
 use crate::journal::Layout;
 use crate::repo::{Repo, RepoError};
 
@@ -86,9 +87,9 @@ impl Repo {
             HookState::Absent | HookState::Foreign => return Ok(()),
         }
         let before = kept(hook);
-        if before.exists() {
+        if is_kept(&before) {
             // Replaces ours in one step.
-            fs::rename(&before, hook).map_err(RepoError::io(&before))?;
+            restore(&before, hook)?;
             removed.push(Removed::Restored(hook.to_owned()));
         } else {
             fs::remove_file(hook).map_err(RepoError::io(hook))?;

@@ -1,0 +1,154 @@
+//! Hooks of other managers: kept, run as if they still stood there, and put back.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+use super::{DAY, executable, installed, journal};
+use crate::sandbox::{Machine, Sandbox};
+
+/// What husky writes into `.husky/_`, for each hook the same.
+const HUSKY_HOOK: &str = "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"";
+const HUSKY: &str = "#!/usr/bin/env sh
+n=$(basename \"$0\")
+s=$(dirname \"$(dirname \"$0\")\")/$n
+[ ! -f \"$s\" ] && exit 0
+sh -e \"$s\" \"$@\"
+";
+
+/// What pre-commit writes, without its Python.
+const PRE_COMMIT: &str = "#!/usr/bin/env bash
+ARGS=(hook-impl --hook-type=pre-commit)
+HERE=\"$(cd \"$(dirname \"$0\")\" && pwd)\"
+ARGS+=(--hook-dir \"$HERE\" -- \"$@\")
+if [ -x tool ]; then
+    exec ./tool \"${ARGS[@]}\"
+fi
+echo 'tool not found.' 1>&2
+exit 1
+";
+
+const LEFTHOOK: &str = "#!/bin/sh
+if [ \"$LEFTHOOK\" = \"0\" ]; then
+  exit 0
+fi
+call_lefthook()
+{
+  ./tool \"$@\"
+}
+call_lefthook run \"post-merge\" \"$@\"
+";
+
+const TOOL: &str = "#!/bin/sh\necho \"tool: $*\" >&2\n";
+
+#[track_caller]
+fn records(machine: &Machine<'_>, from: &str, to: &str, says: &str) {
+    machine.edit_entry(DAY, from, to);
+    machine
+        .git(["commit", "-qam", to])
+        .ok()
+        .warns(says)
+        .warns(&format!("recorded: person {from} removed"));
+}
+
+#[test]
+fn husky_finds_its_name_and_its_folder() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    executable(&laptop, ".husky/_/pre-commit", HUSKY_HOOK);
+    executable(&laptop, ".husky/_/h", HUSKY);
+    laptop.write(".husky/_/.gitignore", "*\n");
+    laptop.write(".husky/pre-commit", "echo husky runs >&2\ntest ! -e stop\n");
+    laptop.git(["config", "core.hooksPath", ".husky/_"]).ok();
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("core.hooksPath is .husky/_: the hooks are installed there");
+    laptop.commit("Use both");
+    laptop.assert_clean();
+    records(&laptop, "Bob", "Zoe", "husky runs");
+    laptop.write("stop", "");
+    laptop.edit_entry(DAY, "Zoe", "Bob");
+    laptop.git(["commit", "-qam", "Bob"]).exits(1);
+    laptop.remove("stop");
+    laptop.git(["checkout", "-q", "."]).ok();
+
+    // `npm install` writes husky's hook again.
+    executable(&laptop, ".husky/_/pre-commit", HUSKY_HOOK);
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("pre-commit: not Palimpsest's");
+    laptop.palimpsest(["init"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+    records(&laptop, "Zoe", "Eve", "husky runs");
+
+    laptop.palimpsest(["uninstall"]).ok();
+    assert_eq!(laptop.read(".husky/_/pre-commit"), HUSKY_HOOK);
+    assert!(!laptop.exists(".husky/_/before-palimpsest"));
+}
+
+#[test]
+fn pre_commit_and_lefthook_run() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    executable(&laptop, "tool", TOOL);
+    executable(&laptop, ".git/hooks/pre-commit", PRE_COMMIT);
+    executable(&laptop, ".git/hooks/post-merge", LEFTHOOK);
+    let before = installed(&laptop);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    let hooks = laptop.path(".git/hooks");
+    let says = format!("--hook-dir {}", fs::canonicalize(hooks).unwrap().display());
+    records(&laptop, "Bob", "Zoe", &says);
+    laptop.git(["checkout", "-q", "-b", "side", "HEAD~1"]).ok();
+    laptop
+        .git(["merge", "-q", "main"])
+        .ok()
+        .warns("tool: run post-merge 0");
+    laptop.palimpsest(["uninstall"]).ok();
+    let hooks = |all: Vec<(String, Vec<u8>, u32)>| {
+        all.into_iter()
+            .filter(|f| f.0.contains("/hooks/"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(hooks(installed(&laptop)), hooks(before));
+    assert!(!laptop.exists(".git/hooks/before-palimpsest"));
+}
+
+#[test]
+fn a_link_to_a_dispatcher_is_kept_and_comes_back_as_it_was() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let dispatch = "#!/bin/sh\necho \"as $(basename \"$0\")\" >&2\n";
+    executable(&laptop, "tools/dispatch", dispatch);
+    let hook = laptop.path(".git/hooks/pre-commit");
+    symlink("../../tools/dispatch", &hook).unwrap();
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    records(&laptop, "Bob", "Zoe", "as pre-commit");
+    laptop.palimpsest(["uninstall"]).ok();
+    let target = fs::read_link(&hook).unwrap();
+    assert_eq!(target.to_str(), Some("../../tools/dispatch"));
+}
+
+#[test]
+fn another_language_is_started_under_its_own_name() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    // Any program that is no shell: it cannot be told where it stood.
+    executable(
+        &laptop,
+        "show name",
+        "#!/bin/sh\necho \"as $(basename \"$1\")\" >&2\n",
+    );
+    let interpreter = laptop.path("interpreter");
+    symlink(laptop.path("show name"), &interpreter).unwrap();
+    let hook = format!("#!{}\n", interpreter.display());
+    executable(&laptop, ".git/hooks/pre-commit", &hook);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    // Linux runs a script as an interpreter.
+    records(&laptop, "Bob", "Zoe", "as pre-commit");
+    let mode = fs::metadata(laptop.path(".git/hooks/before-palimpsest/pre-commit"));
+    assert_eq!(mode.unwrap().permissions().mode() & 0o111, 0o111);
+}

@@ -1,0 +1,158 @@
+//! Repositories of other shapes than a journal alone.
+
+use super::{DAY, journal};
+use crate::sandbox::{Sandbox, entry};
+
+#[test]
+fn a_linked_work_tree_uses_the_same_setup() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.git(["worktree", "add", "-q", "../second"]).ok();
+    let second = laptop.inside("../second");
+    second.palimpsest(["doctor"]).ok();
+    second
+        .palimpsest(["init"])
+        .ok()
+        .says("everything is set up already");
+    second.edit_entry(DAY, "Bob", "Zoe");
+    second
+        .git(["commit", "-qam", "Zoe"])
+        .ok()
+        .warns("recorded: person Bob removed");
+    second.assert_clean();
+    laptop.assert_clean();
+    // Both changed the entry: the driver is there for either.
+    laptop.edit_entry(DAY, "Bob", "Bob, Eve");
+    laptop.git(["commit", "-qam", "Eve"]).ok();
+    laptop.git(["merge", "-q", "second"]).ok();
+    let text = laptop.read_entry(DAY);
+    assert!(
+        text.contains("Zoe") && text.contains("Eve") && !text.contains("Bob"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_submodule_is_a_repository_of_its_own() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.push();
+    let outer = sandbox.repository("outer");
+    outer.write("README", "Everything.\n");
+    outer.commit("Begin");
+    let remote = sandbox.root().join("remote.git");
+    outer
+        .git(
+            ["-c", "protocol.file.allow=always", "submodule", "add", "-q"]
+                .into_iter()
+                .chain([remote.to_str().unwrap(), "diary"]),
+        )
+        .ok();
+    outer.commit("The diary");
+    let diary = outer.inside("diary");
+    diary.git(["config", "palimpsest.machine", "inner"]).ok();
+    diary
+        .palimpsest(["init"])
+        .ok()
+        .says("nothing to commit here");
+    diary.palimpsest(["doctor"]).ok();
+    diary.edit_entry(DAY, "Bob", "Zoe");
+    diary
+        .git(["commit", "-qam", "Zoe"])
+        .ok()
+        .warns("recorded: person Bob removed");
+    diary.assert_clean();
+    // The outer one is none of its business.
+    assert!(!outer.exists(".git/hooks/pre-commit") && !outer.exists(".gitattributes"));
+    outer
+        .palimpsest(["uninstall"])
+        .ok()
+        .is("nothing is installed here");
+    diary.palimpsest(["uninstall"]).ok().says("removed hook");
+    assert!(!outer.exists(".git/modules/diary/hooks/pre-commit"));
+}
+
+#[test]
+fn a_journal_in_a_folder_of_a_larger_repository() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write(
+        "palimpsest.toml",
+        "[paths]\njournal = \"life/journal/md\"\nwiki = \"life/wiki\"\n\
+         ledger = \"life/ledger\"\ndatabase = \"life/palimpsest.db\"\n",
+    );
+    let own = format!("life/{}", entry(DAY));
+    laptop.write(
+        &own,
+        "---\ndate: 2024-11-01\npeople: [Al, Bob]\n---\nOne.\n",
+    );
+    laptop.write(
+        "docs/notes.md",
+        "---\ndate: never\n---\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n",
+    );
+    let below = laptop.inside("life");
+    below.palimpsest(["init"]).ok();
+    assert!(laptop.exists(".gitattributes") && !below.exists(".gitattributes"));
+    laptop.commit("Begin");
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    desktop
+        .palimpsest(["init"])
+        .ok()
+        .says("nothing to commit here");
+    desktop.edit(&own, "Bob", "Bob, Eve");
+    desktop.write("docs/notes.md", "---\ndate: later\n---\n");
+    desktop.commit("Eve");
+    desktop.push();
+    laptop.edit(&own, "Al, Bob", "Al");
+    below
+        .git(["commit", "-qam", "Not Bob"])
+        .ok()
+        .warns("recorded: person Bob removed");
+    below.git(["pull", "-q"]).ok();
+    assert!(laptop.read(&own).contains("people: [Al, Eve]"));
+    below.metadb(["tombstone", "list"]).ok().says("Bob");
+    below.palimpsest(["doctor"]).ok();
+    laptop.assert_clean();
+}
+
+#[test]
+fn a_relative_hooks_folder_in_the_work_tree_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.git(["config", "core.hooksPath", ".githooks"]).ok();
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("a folder of the work tree, and the hooks name a path of this machine")
+        .says("palimpsest hook NAME");
+    laptop.git(["add", "-A", ":!.githooks"]).ok();
+    laptop.git(["commit", "-qm", "Use Palimpsest"]).ok();
+    laptop.edit_entry(DAY, "Bob", "Zoe");
+    laptop
+        .inside("journal")
+        .git(["commit", "-qam", "Zoe"])
+        .ok()
+        .warns("recorded: person Bob removed");
+    laptop.palimpsest(["uninstall"]).ok();
+    assert!(!laptop.exists(".githooks/pre-commit"));
+}
+
+#[test]
+fn before_git_2_44_the_labels_arrive_as_they_are_configured() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder("plain");
+    for (name, city) in [("base", "A"), ("ours", "B"), ("theirs", "C")] {
+        folder.write(name, format!("---\ncity: {city}\n---\n"));
+    }
+    let args = "merge-driver base ours theirs -s %S -x %X -y %Y -p a.md -l 7";
+    folder.palimpsest(args.split(' ')).exits(1);
+    assert_eq!(
+        folder.read("ours"),
+        "---\n<<<<<<< ours\ncity: B\n=======\ncity: C\n>>>>>>> theirs\n---\n"
+    );
+}
