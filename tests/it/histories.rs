@@ -123,17 +123,20 @@ fn agree(one: &Machine<'_>, other: &Machine<'_>, expected: &[&str]) {
         holds(machine, expected);
     }
     // Storing what history told changes nothing that anybody sees, and is all.
-    one.git(["commit", "-q", "--allow-empty", "-m", "Next"])
-        .ok();
+    one.git(["commit", "-q", "-m", "Nothing at all"]).exits(1);
+    one.assert_clean();
+    let at = one.oid("HEAD");
+    one.write("pages/next.txt", format!("After {at}.\n"));
+    one.commit("Next");
     one.push();
     other.pull();
     for machine in [one, other] {
         holds(machine, expected);
     }
-    one.git(["commit", "-q", "--allow-empty", "-m", "Nothing"])
-        .ok();
+    one.write("pages/next.txt", format!("Again after {at}.\n"));
+    one.commit("And the next");
     let changed = one.git(["diff", "--name-only", "HEAD^", "HEAD"]).ok();
-    changed.is("");
+    changed.is("pages/next.txt");
     one.push();
     other.pull();
 }

@@ -16,7 +16,7 @@ pub(super) mod versions;
 use std::collections::BTreeSet;
 
 use crate::journal::{EntryDate, PathKind, Policy, Settings};
-use crate::ledger::Source;
+use crate::ledger::{Ledger, Source};
 use crate::repo::{ObjectId, Repo, RepoError};
 use crate::sync::history;
 
@@ -59,9 +59,14 @@ fn examine(
         _ => repo.resolved_by_hand()?,
     };
     let parents: Vec<ObjectId> = repo.head()?.into_iter().chain(merged).collect();
+    let mut changes = repo.staged_changes(&index, &[])?;
     let mut found = Vec::new();
     for parent in &parents {
-        found.push(history::rows_of(repo, layout, *parent)?);
+        // Git refuses a commit that changes nothing, and rows would stay staged.
+        found.push(match changes.is_empty() && parents.len() == 1 {
+            true => Ledger::default(),
+            false => history::rows_of(repo, layout, *parent)?,
+        });
     }
     let ground = Ground {
         repo,
@@ -73,7 +78,6 @@ fn examine(
         found,
     };
 
-    let mut changes = repo.staged_changes(&index, &[])?;
     for other in ground.parents.iter().skip(1) {
         let from_other = repo.staged_against(&index, Some(*other), &[])?;
         let paths: BTreeSet<&str> = from_other.iter().map(|c| c.path.as_str()).collect();
