@@ -7,20 +7,35 @@ use clap::Args;
 use super::init::program;
 use super::{Exit, Ui};
 use crate::repo::Repo;
-use crate::sync::health;
+use crate::sync::mend::mend;
 use crate::sync::settings::load;
+use crate::sync::{clock, health};
 
 /// Check the setup, the ledger and leftovers; say the command that mends each
 #[derive(Debug, Args)]
 pub struct Doctor {
     /// A folder of the repository [default: the current folder]
     dir: Option<PathBuf>,
+    /// Mend what needs no decision, and say what was done
+    ///
+    /// Hooks, drivers, attributes and ignored paths are set, a tracked database is
+    /// taken out of git's index, a damaged one made anew, and files that a killed
+    /// git left more than an hour ago are removed.
+    #[arg(long)]
+    fix: bool,
 }
 
 impl Doctor {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
-        let findings = health::check(&repo, &load(repo.workdir())?.layout, &program()?)?;
+        let layout = load(repo.workdir())?.layout;
+        let program = program()?;
+        if self.fix {
+            for line in mend(&repo, &layout, &program, clock::now())? {
+                ui.line(format_args!("mended: {line}"))?;
+            }
+        }
+        let findings = health::check(&repo, &layout, &program)?;
         for finding in &findings {
             ui.line(format_args!("{}\n    mend: {}", finding.what, finding.mend))?;
         }

@@ -9,7 +9,7 @@ use super::Ui;
 use super::shown::safe;
 use crate::journal::{EntryDate, Layout, Settings};
 use crate::repo::install::has_journal;
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{Index, ObjectId, Repo, RepoError};
 use crate::store::{Fresh, Store};
 use crate::sync::refresh::{Options, Report, Scope, refresh};
 use crate::sync::settle::Decider;
@@ -105,6 +105,13 @@ impl Journal {
         ui.progress_done();
         let (store, report) = done?;
         let database = &self.layout.database;
+        let tracked = |index: Index| index.staged(database).is_some();
+        if self.repo.index().is_ok_and(tracked) {
+            ui.warn(format_args!(
+                "{database} is tracked by git, so that looking changes a tracked file; \
+                 `palimpsest doctor --fix` takes it out"
+            ));
+        }
         match &report.fresh {
             Some(Fresh::OtherVersion(_)) => {
                 ui.remark(format_args!(

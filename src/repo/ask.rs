@@ -50,4 +50,18 @@ impl Repo {
         left.sort();
         Ok(left)
     }
+
+    /// How many loose objects there are, and their size in KiB.
+    ///
+    /// # Errors
+    /// Git cannot count them.
+    pub fn loose_objects(&self) -> Result<(u64, u64), RepoError> {
+        let out = self.run_git(&["count-objects", "-v"], b"")?;
+        let out = String::from_utf8_lossy(&out);
+        let number = |name: &str| {
+            let value = out.lines().find_map(|l| l.strip_prefix(name));
+            value.and_then(|v| v.trim().parse().ok()).unwrap_or(0)
+        };
+        Ok((number("count:"), number("size:")))
+    }
 }

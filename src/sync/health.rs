@@ -9,6 +9,9 @@ use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
 use crate::repo::{Repo, RepoError};
 use crate::store::Store;
 
+/// As many loose objects as git lets be, where `gc.auto` does not say.
+const MOST_LOOSE: u64 = 6700;
+
 /// Something that is not in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -42,6 +45,7 @@ pub fn check(repo: &Repo, layout: &Layout, program: &Path) -> Result<Vec<Finding
     ledgers(repo, layout, &mut found)?;
     database(repo, layout, &mut found)?;
     leftovers(repo, &mut found)?;
+    growth(repo, &mut found)?;
     Ok(found)
 }
 
@@ -56,13 +60,31 @@ fn hooks(repo: &Repo, program: &Path, found: &mut Vec<Finding>) -> Result<(), Re
     for name in HOOK_NAMES {
         let path = folder.join(name);
         let state = match repo.hook_state(&path, program)? {
-            HookState::Current => continue,
+            HookState::Current => {
+                tracked_hook(repo, &path, found)?;
+                continue;
+            }
             HookState::Absent => "missing",
             HookState::Outdated { .. } => "of another version, or for another program",
             HookState::Foreign => "not Palimpsest's",
         };
         let what = format!("hook {}: {state}", path.display());
         found.push(finding(what, "palimpsest init"));
+    }
+    Ok(())
+}
+
+/// A hook in the work tree (`core.hooksPath` is a folder of it) names a path of
+/// this machine, so the other machines must not get it.
+fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let Ok(path) = repo.relative(repo.workdir(), hook) else {
+        return Ok(());
+    };
+    if repo.index()?.staged(&path).is_some() {
+        found.push(finding(
+            format!("hook {path}: tracked, with a path that only this machine has"),
+            format!("git rm --cached {path}, and add it to .gitignore"),
+        ));
     }
     Ok(())
 }
@@ -92,7 +114,7 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
     if repo.index()?.staged(database).is_some() {
         found.push(finding(
             format!("{database}: tracked, so that it conflicts at every merge"),
-            format!("git rm --cached {database}"),
+            format!("palimpsest doctor --fix, or git rm --cached {database}"),
         ));
     } else if !repo.is_ignored(database)? {
         found.push(finding(
@@ -126,24 +148,45 @@ fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
     Ok(())
 }
 
-/// A database that is not there is no finding: whoever reads it next makes it.
 fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let path = repo.inside(&layout.database)?;
-    if !path.exists() {
-        return Ok(());
-    }
-    let problems = match Store::open_or_pretend(&path, None) {
-        Ok(store) if store.is_empty() => vec!["damaged, or of another program or version".into()],
-        Ok(store) => store.check().unwrap_or_else(|e| vec![e.to_string()]),
-        Err(e) => vec![e.to_string()],
-    };
     let (database, journal) = (&layout.database, &layout.journal);
+    let problems = database_problems(repo, layout)?;
     found.extend(problems.into_iter().map(|problem| {
         finding(
             format!("{database}: {problem}"),
             format!("yaml2sql sync --force {journal} (makes it anew from the files)"),
         )
     }));
+    Ok(())
+}
+
+/// What is wrong with the database. One that is not there is fine: whoever reads
+/// it next makes it.
+///
+/// # Errors
+/// The settings' path leaves the repository.
+pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> {
+    let path = repo.inside(&layout.database)?;
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    Ok(match Store::open_or_pretend(&path, None) {
+        Ok(store) if store.is_empty() => vec!["damaged, or of another program or version".into()],
+        Ok(store) => store.check().unwrap_or_else(|e| vec![e.to_string()]),
+        Err(e) => vec![e.to_string()],
+    })
+}
+
+/// Growth that git's own housekeeping should have taken care of.
+fn growth(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let (count, kib) = repo.loose_objects()?;
+    let most = repo.config("gc.auto")?.and_then(|n| n.parse().ok());
+    if count > most.filter(|n| *n > 0).unwrap_or(MOST_LOOSE) {
+        found.push(finding(
+            format!("{count} loose objects in the repository, {kib} KiB: git gc is due"),
+            "git gc",
+        ));
+    }
     Ok(())
 }
 

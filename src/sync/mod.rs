@@ -10,6 +10,7 @@ pub mod history;
 pub mod incoming;
 pub mod kept_out;
 pub mod ledger_driver;
+pub mod mend;
 pub mod merge_log;
 pub mod refresh;
 pub mod resolve;

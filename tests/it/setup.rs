@@ -1,5 +1,6 @@
 //! `palimpsest init`, `uninstall` and `doctor`.
 
+mod doctor;
 mod foreign;
 mod places;
 

@@ -1,0 +1,84 @@
+//! Mending a setup: what can be put right without a decision of a person.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use chrono::{DateTime, FixedOffset, TimeDelta};
+
+use super::health::database_problems;
+use super::refresh::{self, Options, RefreshError, Scope};
+use crate::journal::Layout;
+use crate::repo::install::has_journal;
+use crate::repo::{Repo, RepoError};
+
+/// A mend that did not work.
+#[derive(Debug, thiserror::Error)]
+pub enum MendError {
+    #[error(transparent)]
+    Repo(#[from] RepoError),
+    #[error(transparent)]
+    Refresh(#[from] RefreshError),
+    #[error("{path}: {source}", path = path.display())]
+    Remove {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+}
+
+/// Sets up what `init` would, takes a tracked database out of the index, makes a
+/// damaged one anew, and removes what a git that was killed more than an hour
+/// before `now` left. Gives what was done, a line each.
+///
+/// # Errors
+/// Something cannot be read or written; what was done before stands.
+pub fn mend(
+    repo: &Repo,
+    layout: &Layout,
+    program: &Path,
+    now: DateTime<FixedOffset>,
+) -> Result<Vec<String>, MendError> {
+    let mut done = Vec::new();
+    let plan = repo.plan_install(layout, program)?;
+    for step in &plan.steps {
+        repo.apply(step)?;
+    }
+    done.extend(plan.lines().into_iter().map(|line| format!("set {line}")));
+    let database = &layout.database;
+    if repo.index()?.staged(database).is_some() {
+        repo.unstage(&[database])?;
+        done.push(format!(
+            "{database}: not tracked any longer, the file stays; commit that"
+        ));
+    }
+    if has_journal(repo, layout) && !database_problems(repo, layout)?.is_empty() {
+        let options = Options {
+            force: true,
+            ..Options::new(Scope::All)
+        };
+        refresh::refresh(repo, layout, &options)?;
+        done.push(format!("{database}: made anew"));
+    }
+    for path in repo.leftovers()? {
+        let is_lock = path.extension().is_some_and(|e| e == "lock");
+        if !is_lock && is_older(&path, now) {
+            let error = |source| MendError::Remove {
+                path: path.clone(),
+                source,
+            };
+            fs::remove_file(&path).map_err(error)?;
+            done.push(format!(
+                "{}: removed, left by a git that was killed",
+                path.display()
+            ));
+        }
+    }
+    Ok(done)
+}
+
+/// Whether a file was last written more than an hour before `now`: a merge that
+/// still runs writes its files anew.
+fn is_older(path: &Path, now: DateTime<FixedOffset>) -> bool {
+    let modified: Option<SystemTime> = fs::metadata(path).and_then(|m| m.modified()).ok();
+    modified.is_some_and(|at| DateTime::<chrono::Utc>::from(at) < now - TimeDelta::hours(1))
+}

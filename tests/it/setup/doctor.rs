@@ -1,0 +1,99 @@
+//! `palimpsest doctor --fix`: what it mends, and what it leaves to a person.
+
+use std::fs::{File, FileTimes};
+use std::time::{Duration, SystemTime};
+
+use super::{DAY, executable, journal};
+use crate::sandbox::{Machine, Sandbox};
+
+/// Writes a file as it was modified so many hours before the sandbox's clock.
+fn left(sandbox: &Sandbox, machine: &Machine<'_>, file: &str, hours: i64) {
+    machine.write(file, "left\n");
+    let now = chrono::DateTime::parse_from_rfc3339(&sandbox.now()).unwrap();
+    let at = SystemTime::UNIX_EPOCH
+        + Duration::from_secs((now.timestamp() - hours * 3600).try_into().unwrap());
+    let file = File::options().write(true).open(machine.path(file));
+    let times = FileTimes::new().set_modified(at);
+    file.unwrap().set_times(times).unwrap();
+}
+
+#[test]
+fn what_needs_no_decision_is_mended_and_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.palimpsest(["doctor"]).ok();
+    let shim = laptop.read(".git/hooks/pre-commit");
+
+    laptop.remove(".git/hooks/post-merge");
+    let other = shim.replace("program=", "program=/gone");
+    executable(&laptop, ".git/hooks/pre-commit", &other);
+    laptop
+        .git(["config", "merge.palimpsest.driver", "/gone/palimpsest"])
+        .ok();
+    laptop.write(".gitattributes", "");
+    laptop.write(".gitignore", "");
+    laptop.write("data/palimpsest.db", "no database at all");
+    laptop.git(["add", "-f", "data/palimpsest.db"]).ok();
+    left(&sandbox, &laptop, ".merge_file_old", 2);
+    left(&sandbox, &laptop, ".merge_file_new", 0);
+    laptop
+        .palimpsest(["doctor", "--fix"])
+        .exits(1)
+        .says("mended: set hooks pre-commit, post-merge in")
+        .says("mended: set merge driver palimpsest")
+        .says("mended: set .gitattributes")
+        .says("mended: set .gitignore")
+        .says("mended: data/palimpsest.db: not tracked any longer")
+        .says("mended: data/palimpsest.db: made anew")
+        .says(".merge_file_old: removed")
+        .says(".merge_file_new: left by a git that was killed\n    mend: if no git is running");
+    assert_eq!(laptop.read(".git/hooks/pre-commit"), shim);
+    laptop.remove(".merge_file_new");
+    laptop
+        .palimpsest(["doctor", "--fix"])
+        .ok()
+        .is("everything is in order");
+    laptop.metadb(["show", DAY]).ok().says("Bob");
+    laptop.assert_clean();
+}
+
+#[test]
+fn growth_and_hooks_that_others_would_get_are_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.git(["config", "core.hooksPath", ".githooks"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest, hooks and all");
+    laptop.git(["config", "gc.auto", "5"]).ok();
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("hook .githooks/pre-commit: tracked, with a path that only this machine has")
+        .says("KiB: git gc is due\n    mend: git gc");
+    laptop.git(["rm", "-rq", "--cached", ".githooks"]).ok();
+    laptop.git(["gc", "-q", "--prune=now"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+}
+
+#[test]
+fn a_reader_that_changes_a_tracked_database_says_so() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.git(["add", "-f", "data/palimpsest.db"]).ok();
+    laptop.commit("Tracked after all");
+    laptop
+        .metadb(["show", DAY])
+        .ok()
+        .warns("data/palimpsest.db is tracked by git");
+    laptop.palimpsest(["doctor", "--fix"]).ok();
+    laptop.commit("Take the database out");
+    laptop
+        .metadb(["show", DAY])
+        .ok()
+        .silent_about("tracked by git");
+    assert!(laptop.exists("data/palimpsest.db"));
+    laptop.assert_clean();
+}
