@@ -2,7 +2,7 @@
 
 use git2::{MergeFileInput, MergeFileOptions};
 
-use crate::merge::{ConflictStyle, LineMerge, Markers, MergedLines, ThreeWay};
+use crate::merge::{ConflictStyle, LineMerge, Markers, MergedLines, ThreeWay, is_binary};
 
 /// Merges by line as `git merge-file` does: the same diff, the same level of
 /// simplification, the same markers.
@@ -39,6 +39,13 @@ impl LineMerge for GitLines {
                 bytes: bytes.to_vec(),
                 conflict: false,
             });
+        }
+        if [sides.base, sides.ours, sides.theirs]
+            .into_iter()
+            .any(is_binary)
+        {
+            // libgit2 would give back nothing at all.
+            return Err("a NUL byte among the first 8000: git does not merge that by line".into());
         }
         // libgit2 merges files only once something has initialised it.
         let _ = git2::Buf::new();

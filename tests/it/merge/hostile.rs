@@ -127,3 +127,17 @@ fn large_lists_that_both_sides_changed_merge() {
     assert_eq!(merged.outcome, Outcome::ByField);
     assert!(String::from_utf8_lossy(&merged.bytes).contains("- ours\n- theirs\n"));
 }
+
+#[test]
+fn a_nul_byte_near_the_start_of_the_body_loses_nothing() {
+    // Far enough from the file's start that git takes the file for text.
+    let front = format!("---\nmood: {}\n---\n", "calm ".repeat(300));
+    let body = |first: &str, last: &str| {
+        let rain = "It rained.\n".repeat(640);
+        format!("{front}{first}\n{rain}\0\n{last}\n").into_bytes()
+    };
+    let (base, ours, theirs) = (body("a", "b"), body("ours", "b"), body("a", "theirs"));
+    let merged = merge(ThreeWay::new(&base[..], &ours, &theirs));
+    assert!(!merged.conflict);
+    assert_eq!(merged.bytes, body("ours", "theirs"));
+}
