@@ -3,6 +3,7 @@
 
 mod cases;
 mod corpus;
+mod fuzz_seeds;
 mod hostile;
 mod laws;
 mod oracle;

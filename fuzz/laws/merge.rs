@@ -1,0 +1,192 @@
+//! The laws of the merge of an entry.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use palimpsest::journal::reconcile::{Kind, Merger, Outcome, Result as Merged};
+use palimpsest::journal::rules::Rules;
+use palimpsest::journal::yaml::Tree;
+use palimpsest::merge::{LineMerge, Markers, ThreeWay, is_binary};
+use palimpsest::repo::GitLines;
+
+use super::documents::words;
+use super::thirds;
+
+/// Merges with no settings and no tombstones.
+fn merge(kind: Kind, size: usize, texts: ThreeWay<&[u8]>) -> Merged {
+    let merger = Merger {
+        rules: &Rules::default(),
+        lines: &GitLines::new(),
+        markers: Markers {
+            size,
+            ..Markers::default()
+        },
+        virtual_base: size > 7,
+        kept_out: &|_, _, _| None,
+        kind,
+    };
+    merger.merge(texts).expect("three texts merge by line")
+}
+
+/// The laws that the merge of three frontmatters breaks.
+pub fn broken(fronts: &ThreeWay<String>) -> Vec<String> {
+    let files = fronts.as_ref().map(|f| format!("---\n{f}---\nRain.\n"));
+    let sides = files.as_ref().map(|t| t.as_bytes());
+    let merged = merge(Kind::Markdown, 7, sides);
+    let mut broken = whichever_side(Kind::Markdown, sides, &merged);
+    let text = String::from_utf8_lossy(&merged.bytes).into_owned();
+    let crlf = files.as_ref().map(|t| t.replace('\n', "\r\n"));
+    let other = merge(Kind::Markdown, 7, crlf.as_ref().map(|t| t.as_bytes()));
+    if other.outcome == Outcome::ByField && other.bytes != text.replace('\n', "\r\n").into_bytes() {
+        broken.push("other line ends, another result".into());
+    }
+    let other = merge(Kind::Yaml, 7, fronts.as_ref().map(|t| t.as_bytes()));
+    let alike = format!("---\n{}---\nRain.\n", String::from_utf8_lossy(&other.bytes)) == text;
+    if other.outcome == merged.outcome && merged.outcome == Outcome::ByField && !alike {
+        broken.push("without fences another result".into());
+    }
+    let other = merge(Kind::Markdown, 9, sides);
+    let markers = String::from_utf8_lossy(&other.bytes).contains("<<<<<<<");
+    if other.outcome == Outcome::ByField && markers {
+        broken.push("a virtual base with markers".into());
+    }
+    if merged.outcome == Outcome::ByField {
+        broken.extend(lost(fronts, &text, merged.conflict));
+        broken.extend(too_much(fronts, &text));
+    }
+    broken
+}
+
+/// The laws that hold for any three texts.
+pub fn broken_by_any_bytes(bytes: &[u8]) -> Vec<String> {
+    let sides = thirds(bytes);
+    let mut broken = Vec::new();
+    for kind in [Kind::Markdown, Kind::Yaml] {
+        let merged = merge(kind, 7, sides);
+        broken.extend(whichever_side(kind, sides, &merged));
+        let one = merge(kind, 7, ThreeWay::new(sides.base, sides.ours, sides.base));
+        let binary = is_binary(sides.base) || is_binary(sides.ours);
+        if !binary && (one.conflict || one.bytes != sides.ours) {
+            broken.push("a change of one side does not stand as it is".into());
+        }
+    }
+    broken
+}
+
+/// Symmetry; and git's own bytes where the outcome says so.
+fn whichever_side(kind: Kind, sides: ThreeWay<&[u8]>, merged: &Merged) -> Vec<String> {
+    let swapped = merge(kind, 7, sides.swapped());
+    let mut broken = Vec::new();
+    if matches!(merged.outcome, Outcome::Git(_)) {
+        let git = GitLines::new().merge(sides, &Markers::default());
+        let binary = [sides.base, sides.ours, sides.theirs]
+            .into_iter()
+            .any(is_binary);
+        if !binary && git.is_ok_and(|git| git.bytes != merged.bytes) {
+            broken.push("called git's own result, but other bytes".into());
+        }
+        return broken;
+    }
+    if merged.conflict != swapped.conflict || (!merged.conflict && merged.bytes != swapped.bytes) {
+        broken.push("the side matters".into());
+    }
+    let fields = |m: &Merged| m.report.conflicts().collect::<BTreeSet<_>>();
+    if fields(merged) != fields(&swapped) {
+        broken.push("other fields conflict with the sides swapped".into());
+    }
+    broken
+}
+
+/// Words and comments that are gone or stand twice.
+fn lost(fronts: &ThreeWay<String>, merged: &str, conflict: bool) -> Vec<String> {
+    let has = fronts
+        .as_ref()
+        .map(|t| words(t).into_iter().collect::<BTreeSet<_>>());
+    let mut got: BTreeMap<String, usize> = BTreeMap::new();
+    for word in words(merged) {
+        *got.entry(word).or_default() += 1;
+    }
+    let mut broken = Vec::new();
+    for word in has.ours.union(&has.theirs) {
+        let new = !has.base.contains(word);
+        let kept = has.ours.contains(word) && has.theirs.contains(word);
+        if (new || kept) && !got.contains_key(word) {
+            broken.push(format!("lost: {word}"));
+        }
+        if new && !conflict && got.get(word).is_some_and(|&n| n > 1) {
+            broken.push(format!("twice: {word}"));
+        }
+    }
+    broken
+}
+
+/// Fields that one side left alone and that are marked all the same, or changed;
+/// asked only where no field came, went or moved and took lines along.
+fn too_much(fronts: &ThreeWay<String>, merged: &str) -> Vec<String> {
+    let fields = fronts.as_ref().map(|t| fields_of(t));
+    let keys = fields
+        .as_ref()
+        .map(|f| f.iter().map(|(key, _)| key.as_str()).collect::<Vec<_>>());
+    let mut broken = Vec::new();
+    if keys.ours != keys.base || keys.theirs != keys.base {
+        return broken;
+    }
+    let marked = words(&blocks(merged));
+    for (i, (key, base)) in fields.base.iter().enumerate() {
+        let (ours, theirs) = (&fields.ours[i].1, &fields.theirs[i].1);
+        let other = match () {
+            () if ours == base => theirs,
+            () if theirs == base => ours,
+            () => continue,
+        };
+        // A word that moved into another field may be marked there.
+        let here = |w: &String| ours.contains(w.as_str()) && theirs.contains(w.as_str());
+        if words(base).iter().any(|w| here(w) && marked.contains(w)) {
+            broken.push(format!("changed by one side, and marked: {key}"));
+        }
+        // Comments between two fields may be either one's.
+        let mut lines = other.lines().filter(|l| !l.contains('#'));
+        if lines.any(|l| !merged.contains(l)) {
+            broken.push(format!("changed by one side, and written otherwise: {key}"));
+        }
+    }
+    broken
+}
+
+/// The fields of a frontmatter, each with the lines above and below it.
+fn fields_of(front: &str) -> Vec<(String, String)> {
+    let Ok(tree) = Tree::parse(front) else {
+        return Vec::new();
+    };
+    let pairs = tree
+        .root
+        .as_ref()
+        .and_then(|r| r.pairs())
+        .unwrap_or_default();
+    let mut from = 0;
+    let mut fields = Vec::new();
+    for (i, pair) in pairs.iter().enumerate() {
+        let end = pair.value.span.end.max(pair.key.span.end);
+        let end = front[end..].find('\n').map_or(front.len(), |n| end + n + 1);
+        let next = pairs.get(i + 1).map_or(front.len(), |p| p.start);
+        let key = pair.key.scalar().unwrap_or_default();
+        fields.push((key.to_owned(), front[from..next].to_owned()));
+        from = end;
+    }
+    fields
+}
+
+/// The lines inside conflict markers.
+fn blocks(text: &str) -> String {
+    let mut open = false;
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("<<<<<<<") {
+            open = true;
+        } else if line.starts_with(">>>>>>>") {
+            open = false;
+        } else if open {
+            out += line;
+        }
+    }
+    out
+}
