@@ -3,8 +3,8 @@
 
 use super::{History, of_year, years_of};
 use crate::journal::{EntryDate, Facts, ItemKey, PathKind, Table};
-use crate::ledger::{self, Kept, Ledger, State};
-use crate::repo::{ObjectId, RepoError};
+use crate::ledger::{self, Deletion, Kept, Ledger, Restored, State};
+use crate::repo::{Commit, ObjectId, RepoError};
 
 /// Hex digits that name a side.
 const SIDE: usize = 12;
@@ -45,6 +45,36 @@ impl History<'_> {
                 {
                     let key = (key.clone(), side.clone());
                     out.kept.insert(key, Kept { settled: false });
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// The deletions of entries whose file the merge kept all the same, restored: a
+    /// person took the other side's edit.
+    pub(super) fn still_there(&self, merge: &Commit, found: &Ledger) -> Result<Ledger, RepoError> {
+        let mut years = years_of(found);
+        let ledgers = [self.layout.ledger.as_str()];
+        for side in &merge.parents {
+            for change in self.repo.changes(Some(*side), Some(merge.id), &ledgers)? {
+                if let PathKind::Ledger(year) = self.layout.classify(&change.path) {
+                    years.insert(year);
+                }
+            }
+        }
+        let mut out = Ledger::default();
+        for year in years {
+            let now = ledger::join(self.year_at(merge.id, year)?, of_year(found, year));
+            for (key, row) in now.deletions {
+                let there = || self.repo.blob_at(merge.id, &row.path);
+                if row.state.is_active() && there()?.is_some() {
+                    let state = State::Restored(Restored {
+                        at: merge.at.clone(),
+                        by: merge.by.clone(),
+                        how: Restored::RE_ADDED.into(),
+                    });
+                    out.deletions.insert(key, Deletion { state, ..row });
                 }
             }
         }

@@ -102,6 +102,7 @@ impl<'a> History<'a> {
         }
         rows = ledger::join(rows, self.own(commit)?);
         if commit.parents.len() > 1 {
+            rows = ledger::join(self.still_there(commit, &rows)?, rows);
             for from in &commit.parents {
                 let mut bases = Vec::new();
                 for other in commit.parents.iter().filter(|p| *p != from) {

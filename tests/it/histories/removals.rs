@@ -157,12 +157,37 @@ fn a_deleted_entry_stays_away_and_its_revert_brings_it_back() {
     laptop.git(["revert", "--no-edit", gone.text()]).ok();
     agree(&laptop, &desktop, &[]);
     with_bob([&laptop, &desktop]);
-    assert!(
-        !laptop
-            .read("data/ledger/2024.jsonl")
-            .contains(r#""kind":"deletion","entry":"2024-11-01","id":"x"#)
-    );
+    let ledger = laptop.read("data/ledger/2024.jsonl");
+    let row = ledger.lines().find(|l| l.contains(r#""kind":"deletion""#));
+    assert!(row.unwrap().contains(r#""state":"restored""#), "{ledger}");
     for machine in [&laptop, &desktop] {
         machine.metadb(["show", DAY]).ok().lacks("deleted");
+    }
+}
+
+#[test]
+fn a_deleted_entry_whose_edit_a_merge_keeps_is_there() {
+    for hooks in ["1", "0"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        let file = crate::sandbox::entry(DAY);
+        laptop.remove(&file);
+        laptop.commit("Gone");
+        laptop.push();
+        edit(&desktop, "weather: fair", "weather: wet");
+        desktop.git(["pull", "-q", "--no-rebase"]).exits(1);
+        desktop.git(["add", &file]).ok();
+        desktop
+            .run_with(
+                &[("PALIMPSEST", hooks)],
+                "git",
+                ["commit", "-q", "--no-edit"],
+            )
+            .ok();
+        agree(&desktop, &laptop, &[]);
+        with_bob([&laptop, &desktop]);
+        let ledger = laptop.read("data/ledger/2024.jsonl");
+        let row = ledger.lines().find(|l| l.contains(r#""kind":"deletion""#));
+        assert!(row.unwrap().contains(r#""state":"restored""#), "{ledger}");
     }
 }
