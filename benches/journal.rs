@@ -1,0 +1,197 @@
+//! What the index, a commit and a pull cost, as ratios of CPU time in one run.
+//!
+//! `cargo bench --bench journal [-- ENTRIES]`, 1,000 if not said; another build of the
+//! program can be named in `BENCH_PROGRAM`, a folder that is only to be filled with
+//! a journal in `BENCH_GENERATE`. CPU time is that
+//! of the processes and all they start, user and system, from the kernel's own
+//! accounts, summed over the rounds of each side in turn.
+
+#![allow(clippy::print_stdout)]
+
+#[path = "journal/generator.rs"]
+mod generator;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Of user and system time in `/proc`, a second.
+const TICKS: f64 = 100.0;
+
+fn main() {
+    // `cargo bench` adds `--bench`.
+    let entries = std::env::args()
+        .find_map(|a| a.parse().ok())
+        .unwrap_or(1_000);
+    if let Some(top) = std::env::var_os("BENCH_GENERATE") {
+        return generator::write(Path::new(&top), entries);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let bench = Bench {
+        root: folder.path().to_owned(),
+        program: std::env::var("BENCH_PROGRAM")
+            .unwrap_or_else(|_| env!("CARGO_BIN_EXE_palimpsest").to_owned()),
+    };
+    fs::write(
+        bench.root.join("gitconfig"),
+        "[user]\nname = Orla\nemail = orla@example.org\n[init]\ndefaultBranch = main\n[gc]\nauto = 0\n",
+    )
+    .unwrap();
+    println!(
+        "{entries} entries of {} bytes; CPU time in ms, one run each",
+        generator::LENGTH
+    );
+    bench.index(entries);
+    let small = bench.everyday("small", 100);
+    let full = bench.everyday("full", entries);
+    for (what, small, full) in [("commit", small.0, full.0), ("pull", small.1, full.1)] {
+        println!(
+            "{what} of 10 at {entries} entries / at 100: {:.2} (goal 1.1)",
+            full / small
+        );
+    }
+}
+
+struct Bench {
+    root: PathBuf,
+    program: String,
+}
+
+impl Bench {
+    fn command(&self, dir: &Path, program: &str, args: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
+            .args(args)
+            .current_dir(dir)
+            .env("GIT_CONFIG_GLOBAL", self.root.join("gitconfig"))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
+    }
+
+    /// Runs a command; gives its CPU time in seconds.
+    fn run(&self, dir: &Path, program: &str, args: &[&str]) -> f64 {
+        let before = children();
+        let status = self.command(dir, program, args).status().unwrap();
+        assert!(status.success(), "{program} {args:?} in {}", dir.display());
+        children() - before
+    }
+
+    fn git(&self, dir: &Path, args: &[&str]) -> f64 {
+        self.run(dir, "git", args)
+    }
+
+    fn index(&self, entries: usize) {
+        let top = self.root.join("index");
+        fs::create_dir(&top).unwrap();
+        generator::write(&top, entries);
+        let database = top.join("data/palimpsest.db");
+        let sync = ["yaml2sql", "sync", "journal/md"];
+        let (mut first, mut add) = (0.0, 0.0);
+        for _ in 0..3 {
+            let _ = fs::remove_dir_all(top.join(".git"));
+            self.git(&top, &["init", "-q"]);
+            add += self.git(&top, &["add", "journal", "wiki"]);
+            self.git(&top, &["commit", "-q", "-m", "Begin"]);
+            let _ = fs::remove_file(&database);
+            first += self.run(&top, &self.program, &sync);
+        }
+        report("first sync / git add", first / 3.0, add / 3.0, 0.5);
+        let rounds = if entries > 2_000 { 20 } else { 40 };
+        let same = Self::mean(rounds, |_| self.run(&top, &self.program, &sync));
+        let status = Self::mean(rounds, |_| self.git(&top, &["status"]));
+        report("nothing changed / git status", same, status, 1.2);
+        let one = Self::mean(rounds, |round| {
+            let path = generator::path(round);
+            let text = generator::entry(round).replacen("tags: [", "tags: [new, ", 1);
+            fs::write(top.join(&path), text).unwrap();
+            self.run(&top, &self.program, &["yaml2sql", "update", &path])
+        });
+        let bare = Self::mean(200, |_| self.run(&top, &self.program, &["--version"]));
+        report("one update / bare start", one, bare, 2.0);
+    }
+
+    /// The mean CPU time of many runs; the kernel's account has steps of 10 ms.
+    fn mean<T>(rounds: usize, run: impl Fn(usize) -> T) -> f64 {
+        let before = children();
+        for round in 0..rounds {
+            run(round);
+        }
+        (children() - before) / rounds as f64
+    }
+
+    /// A commit and a pull of ten changed entries, with and without; gives the
+    /// seconds of both with.
+    fn everyday(&self, name: &str, entries: usize) -> (f64, f64) {
+        const ROUNDS: usize = 10;
+        let sides = ["with", "without"].map(|side| {
+            let folder = self.root.join(format!("{name}-{side}"));
+            let (writer, reader) = (folder.join("writer"), folder.join("reader"));
+            fs::create_dir_all(&writer).unwrap();
+            generator::write(&writer, entries);
+            self.git(&writer, &["init", "-q"]);
+            if side == "with" {
+                self.run(&writer, &self.program, &["init"]);
+            }
+            self.git(&writer, &["add", "-A"]);
+            self.git(&writer, &["commit", "-q", "-m", "Begin"]);
+            self.git(&folder, &["clone", "-q", "writer", "reader"]);
+            if side == "with" {
+                self.run(&reader, &self.program, &["init"]);
+            }
+            self.git(&reader, &["status"]);
+            (writer, reader)
+        });
+        let (mut commits, mut pulls) = ([0.0; 2], [0.0; 2]);
+        for round in 0..ROUNDS {
+            for (side, (writer, reader)) in sides.iter().enumerate() {
+                for at in 0..10 {
+                    let number = (round * 10 + at) * (entries / 100);
+                    let text = generator::entry(number).replacen("tags: [", "tags: [new, ", 1);
+                    fs::write(writer.join(generator::path(number)), text).unwrap();
+                }
+                commits[side] += self.git(writer, &["commit", "-q", "-a", "-m", "Ten"]);
+                pulls[side] += self.git(reader, &["pull", "-q"]);
+            }
+        }
+        let mean = |sums: [f64; 2]| sums.map(|s| s / ROUNDS as f64);
+        let ([with, without], [pull, plain]) = (mean(commits), mean(pulls));
+        report(
+            &format!("commit of 10 of {entries} / plain git"),
+            with,
+            without,
+            1.5,
+        );
+        report(
+            &format!("pull of 10 of {entries} / plain git"),
+            pull,
+            plain,
+            1.5,
+        );
+        (with, pull)
+    }
+}
+
+/// CPU time of the children that were waited for, in seconds.
+fn children() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    // The name in brackets may hold anything; cutime and cstime are 16 and 17.
+    let fields: Vec<&str> = stat
+        .rsplit_once(')')
+        .unwrap()
+        .1
+        .split_whitespace()
+        .collect();
+    let ticks = |at: usize| fields[at - 3].parse::<f64>().unwrap();
+    (ticks(16) + ticks(17)) / TICKS
+}
+
+fn report(what: &str, ours: f64, theirs: f64, goal: f64) {
+    println!(
+        "{what:>36}: {:8.1} / {:8.1} = {:5.2} (goal {goal})",
+        ours * 1e3,
+        theirs * 1e3,
+        ours / theirs
+    );
+}
