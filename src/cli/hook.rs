@@ -137,13 +137,21 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) {
         wait: Some(LONGEST_WAIT),
         ..refresh::Options::new(refresh::Scope::Head)
     };
-    if may_index(repo, layout)
+    if has_journal(repo, layout)
+        && !is_committed(repo, layout)
         && let Err(error) = refresh::refresh(repo, layout, &options)
     {
         ui.warn(format_args!(
             "the index is not up to date, and will be with the next command: {error}"
         ));
     }
+}
+
+/// Whether HEAD has the database. The index, which takes longer to read than all
+/// the rest, says the same after a commit or a merge.
+fn is_committed(repo: &Repo, layout: &Layout) -> bool {
+    let there = |head: Option<ObjectId>| repo.blob_at(head?, &layout.database).ok().flatten();
+    repo.head().is_ok_and(|head| there(head).is_some())
 }
 
 /// Whether there is a journal to index, and a database that is ours to write: one

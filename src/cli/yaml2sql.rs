@@ -72,7 +72,7 @@ impl Yaml2sql {
 
 fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Result<Exit> {
     let journal = Journal::find_by(&files[0])?;
-    let mut asked = BTreeSet::new();
+    let (mut asked, mut paths) = (BTreeSet::new(), BTreeSet::new());
     for file in files {
         let path = journal.relative(file)?;
         match journal.layout.classify(&path) {
@@ -83,11 +83,13 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
                 journal.layout.entry_path("2024-11-01".parse()?)
             ),
         };
+        paths.insert(path);
     }
     let options = Options {
         dry_run,
         asked: asked.clone(),
-        ..Options::new(Scope::All)
+        files: paths,
+        ..Options::new(Scope::Head)
     };
     let (store, mut report) = journal.refresh(ui, options)?;
     let missing = asked.iter().filter(|date| {
@@ -166,7 +168,7 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
 
 /// Names the entries with two machines' edits, if they changed just now or if all are synced.
 fn say_conflicts(ui: &Ui, store: &Store, report: &Report, dry_run: bool) -> anyhow::Result<()> {
-    if dry_run {
+    if dry_run || report.entries.is_empty() {
         return Ok(());
     }
     let mut said = BTreeSet::new();

@@ -11,6 +11,7 @@ mod demo;
 mod dice;
 mod driver;
 mod elsewhere;
+mod generated;
 mod harness;
 mod histories;
 mod indexing;

@@ -6,7 +6,7 @@
 
 use crate::journal::{Layout, PathKind};
 use crate::ledger;
-use crate::repo::{Blob, Repo, RepoError, StagedFile};
+use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 
 /// Brings the ledger files of index and work tree in line with HEAD. Decisions
 /// that are there and not committed stay, as unstaged or staged changes.
@@ -24,7 +24,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
     };
     let changes = repo.changes(before, Some(head), &[layout.ledger.as_str()])?;
     let index = repo.index()?;
-    let machine = repo.machine()?;
+    let mut machine = None;
     let parent = before.map_or_else(|| "0".repeat(40), |id| id.to_string());
 
     let mut staged = Vec::new();
@@ -34,12 +34,24 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
             continue;
         };
         let committed = repo.read_blob(id)?;
-        let follow = |edited: &[u8]| follow(&committed, edited, &machine, &parent);
+        let mut follow = |edited: Vec<u8>| -> Result<Vec<u8>, RepoError> {
+            // What the commit before had holds no decision.
+            let id = ObjectId::of_file(&edited);
+            if id.is_some() && id == change.old.and_then(Blob::file) {
+                return Ok(committed.clone());
+            }
+            let machine = match &mut machine {
+                Some(machine) => machine,
+                // Git is asked, which takes as long as all the rest.
+                none => none.insert(repo.machine()?),
+            };
+            Ok(follow(&committed, &edited, machine, &parent))
+        };
 
         let there = index.staged(&change.path).and_then(Blob::file);
         let bytes = match there {
             Some(there) if there == id => None,
-            Some(there) => Some(follow(&repo.read_blob(there)?)),
+            Some(there) => Some(follow(repo.read_blob(there)?)?),
             None if change.old.is_none() => Some(committed.clone()),
             // Taken out of the index on purpose.
             None => None,
@@ -52,7 +64,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         let work = repo.read_work_file(&change.path)?;
         let bytes = match &work {
             Some(work) if *work == committed => None,
-            Some(work) => Some(follow(work)),
+            Some(work) => Some(follow(work.clone())?),
             None => change.old.is_none().then(|| committed.clone()),
         };
         if let Some(bytes) = bytes.filter(|bytes| Some(bytes) != work.as_ref()) {

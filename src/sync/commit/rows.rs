@@ -28,6 +28,8 @@ pub(super) struct Year {
     path: String,
     /// As it is staged now.
     staged: Option<Vec<u8>>,
+    /// The rows of `staged`.
+    edited: Ledger,
     /// The parents' ledgers, in their order, with what their history tells.
     parents: Vec<Ledger>,
     /// What the parents' ledgers say, in a merge the merge of them.
@@ -78,13 +80,14 @@ impl Ground<'_> {
             known = ledger::join(known, found.clone());
             *parent = ledger::join(std::mem::take(parent), found);
         }
-        let current = match edited {
-            Some(edited) => ledger::decisions(&known, &edited, &self.machine, &self.parent_name()),
+        let current = match &edited {
+            Some(edited) => ledger::decisions(&known, edited, &self.machine, &self.parent_name()),
             None => known.clone(),
         };
         Ok(Year {
             path,
             staged,
+            edited: edited.unwrap_or_default(),
             parents,
             recorded,
             known,
@@ -164,11 +167,7 @@ impl Ground<'_> {
 impl Year {
     /// A warning if what is staged lacks lines that history has: they stay.
     pub fn older_copy(&self) -> Option<String> {
-        let edited = self
-            .staged
-            .as_deref()
-            .map(ledger::parse)
-            .unwrap_or_default();
+        let edited = &self.edited;
         let known = &self.recorded;
         let older = known
             .tombstones
@@ -202,6 +201,9 @@ impl Year {
             return Ok(false);
         };
         let committed = repo.read_at(*head, &self.path)?;
+        if committed == self.staged {
+            return Ok(self.edited == self.current);
+        }
         Ok(committed.is_some_and(|bytes| ledger::parse(&bytes) == self.current))
     }
 
@@ -217,7 +219,7 @@ impl Year {
     /// The file to stage, if it has to change.
     pub fn to_stage(&self) -> Option<StagedFile> {
         let same = match &self.staged {
-            Some(bytes) => ledger::parse(bytes) == self.current,
+            Some(_) => self.edited == self.current,
             None => self.current.is_empty(),
         };
         (!same).then(|| StagedFile {

@@ -29,11 +29,22 @@ impl Year {
             tombstones.chain(deletions).chain(sync).collect::<Vec<_>>()
         };
         let digest = |entry| {
-            let rows = |ledger: &Ledger| ledger::format(&ledger.of_entry(entry));
-            short_sha256(&[rows(&self.head), rows(&self.now)].join(&0))
+            let (head, now) = (self.head.of_entry(entry), self.now.of_entry(entry));
+            let before = ledger::format(&head);
+            let after = if head == now {
+                before.clone()
+            } else {
+                ledger::format(&now)
+            };
+            short_sha256(&[before, after].join(&0))
         };
         let entries = keys(&self.head).into_iter().chain(keys(&self.now));
-        entries.map(|entry| (entry, digest(entry))).collect()
+        // Each once: mostly both ledgers have it.
+        let entries: BTreeSet<EntryDate> = entries.collect();
+        entries
+            .into_iter()
+            .map(|entry| (entry, digest(entry)))
+            .collect()
     }
 }
 
@@ -80,9 +91,11 @@ impl<'a> Ledgers<'a> {
             Some(head) => self.repo.read_at(head, &path)?,
             None => None,
         };
+        let work = self.repo.read_work_file(&path)?;
+        // Mostly the same bytes: read once.
+        let work = work.filter(|bytes| Some(bytes) != head.as_ref());
         let head = head.map(|bytes| ledger::parse(&bytes)).unwrap_or_default();
-        let now = self.repo.read_work_file(&path)?;
-        let now = now.map_or_else(|| head.clone(), |bytes| ledger::parse(&bytes));
+        let now = work.map_or_else(|| head.clone(), |bytes| ledger::parse(&bytes));
         let found = history::of_year(self.found()?, year);
         let read = Rc::new(Year {
             head: ledger::join(head, found.clone()),

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use super::ledgers::Ledgers;
 use super::plan::{Seen, date_of};
-use super::{RefreshError, Scope};
+use super::{Options, RefreshError, Scope};
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::repo::{ObjectId, Repo, Skipped, WorkFile};
 use crate::store::{FileRow, Known, Store};
@@ -28,7 +28,7 @@ pub(super) fn look(
     store: &Store,
     head: Option<ObjectId>,
     ledgers: &mut Ledgers<'_>,
-    scope: Scope,
+    options: &Options<'_>,
 ) -> Result<Look, RefreshError> {
     let recorded = store.meta("head")?;
     let recorded: Option<ObjectId> = recorded.and_then(|h| h.parse().ok());
@@ -41,7 +41,7 @@ pub(super) fn look(
     };
     let head_changes: Vec<String> = changes.into_iter().map(|c| c.path).collect();
     let told = years_told(store, ledgers)?;
-    let everything = scope == Scope::All || store.is_empty() || all_of_head;
+    let everything = options.scope == Scope::All || store.is_empty() || all_of_head;
 
     let mut found = Found::new(layout);
     let known = if everything {
@@ -54,12 +54,13 @@ pub(super) fn look(
         }
         store.known()?
     } else {
-        let known = known_around(layout, store, &head_changes, &told, ledgers)?;
+        let known = known_around(layout, store, &head_changes, &told, &options.asked, ledgers)?;
         let usual = known
             .1
             .iter()
             .flat_map(|d| [layout.entry_path(*d), layout.note_path(*d)]);
-        let paths = known.0.files.keys().chain(&head_changes).cloned();
+        let paths = known.0.files.keys().chain(&head_changes);
+        let paths = paths.chain(&options.files).cloned();
         let paths: BTreeSet<String> = paths.chain(usual).collect();
         for path in paths {
             match repo.work_file(&path) {
@@ -104,12 +105,13 @@ fn years_told(store: &Store, ledgers: &mut Ledgers<'_>) -> Result<BTreeSet<i32>,
 }
 
 /// What is known of the dates that a change of HEAD is about: those whose files
-/// changed, and those whose rows in a changed ledger did.
+/// changed, and those whose rows in a changed ledger did. And of those asked for.
 fn known_around(
     layout: &Layout,
     store: &Store,
     head_changes: &[String],
     told: &BTreeSet<i32>,
+    asked: &BTreeSet<EntryDate>,
     ledgers: &mut Ledgers<'_>,
 ) -> Result<(Known, BTreeSet<EntryDate>), RefreshError> {
     let mut years = years(layout, head_changes.iter());
@@ -126,6 +128,7 @@ fn known_around(
         .chain(now.keys())
         .filter(|d| known.get(*d) != now.get(*d));
     dates.extend(changed);
+    dates.extend(asked);
     Ok((store.known_of(&dates, &years)?, dates))
 }
 

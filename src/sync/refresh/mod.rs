@@ -27,7 +27,8 @@ use crate::store::{Fresh, Store, StoreError};
 pub enum Scope {
     /// At every file of the journal, by its stat: readers and syncs.
     All,
-    /// At what differs between the HEAD of the index and HEAD now: hooks.
+    /// At what differs between the HEAD of the index and HEAD now: hooks. And at the
+    /// entries and files that somebody asked for.
     Head,
 }
 
@@ -40,6 +41,8 @@ pub struct Options<'a> {
     pub force: bool,
     /// Entries whose state is told even if nothing changed.
     pub asked: BTreeSet<EntryDate>,
+    /// Files that are looked at in any case.
+    pub files: BTreeSet<String>,
     /// Seconds to wait for another process; a few if not said.
     pub wait: Option<u64>,
     /// Called with the number of entries done and of all.
@@ -55,6 +58,7 @@ impl Options<'_> {
             dry_run: false,
             force: false,
             asked: BTreeSet::new(),
+            files: BTreeSet::new(),
             wait: None,
             progress: &|_, _| {},
         }
@@ -149,7 +153,7 @@ fn attempt(
     let version = store.version()?;
     let head = repo.head()?;
     let mut ledgers = ledgers::Ledgers::new(repo, layout, head);
-    let look = look::look(repo, layout, store, head, &mut ledgers, options.scope)?;
+    let look = look::look(repo, layout, store, head, &mut ledgers, options)?;
     let force = options.force || options.dry_run && store.is_empty();
     let mut plan = plan::plan(layout, &look.known, &look.seen, force);
     plan.dates.extend(&options.asked);
