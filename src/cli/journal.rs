@@ -11,7 +11,7 @@ use crate::journal::{EntryDate, Layout, Settings};
 use crate::repo::install::has_journal;
 use crate::repo::{Index, ObjectId, Repo, RepoError};
 use crate::store::{Fresh, Store};
-use crate::sync::refresh::{Options, Report, Scope, refresh};
+use crate::sync::refresh::{Change, Options, Report, Scope, What, refresh};
 use crate::sync::settle::Decider;
 use crate::sync::{clock, settings};
 
@@ -103,7 +103,7 @@ impl Journal {
         };
         let done = refresh(&self.repo, &self.layout, &options);
         ui.progress_done();
-        let (store, report) = done?;
+        let (store, mut report) = done?;
         let database = &self.layout.database;
         let tracked = |index: Index| index.staged(database).is_some();
         if self.repo.index().is_ok_and(tracked) {
@@ -125,6 +125,10 @@ impl Journal {
             )),
             Some(Fresh::Missing | Fresh::Asked) | None => {}
         }
+        // A dry run has not written who is who.
+        if !options.dry_run {
+            warn_of_aliases(&store, &mut report)?;
+        }
         Ok((store, report))
     }
 
@@ -140,6 +144,24 @@ impl Journal {
             at: clock::stamp(clock::now()),
         })
     }
+}
+
+/// Warns of aliases in the entries that were read which nobody is known by.
+fn warn_of_aliases(store: &Store, report: &mut Report) -> anyhow::Result<()> {
+    if report.entries.is_empty() {
+        return Ok(());
+    }
+    for (entry, alias) in store.unknown_aliases()? {
+        let read = |c: &&Change| c.what != What::Deleted && c.date.to_string() == entry;
+        if let Some(change) = report.entries.iter().find(read) {
+            report.warnings.push(format!(
+                "{}: nobody is known by the alias {alias}; indexed as a person of its own, until \
+                 an entry says who it is: \"{alias} (Name)\"",
+                change.path
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The entry that the words `Entry ID` or `ID` name; none without words.

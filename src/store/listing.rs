@@ -227,6 +227,22 @@ impl Store {
         })
     }
 
+    /// Aliases that nobody is known by, with the entries that name them: each is
+    /// indexed as a person of its own.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn unknown_aliases(&self) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(|c| {
+            let mut rows = c.prepare(
+                "SELECT entry, person FROM entry_people
+                 WHERE person LIKE '@%' ORDER BY entry, person",
+            )?;
+            rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
+                .collect()
+        })
+    }
+
     /// Counts of the removals that are listed.
     ///
     /// # Errors

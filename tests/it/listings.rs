@@ -371,3 +371,23 @@ fn names_cannot_drive_the_terminal() {
     assert!(!run.stdout.contains(['\x1b', '\u{202E}']), "{run}");
     run.says("a\\u{1b}[31mb, x\\u{202e}y");
 }
+
+#[test]
+fn an_alias_that_nobody_has_is_a_warning_and_a_person_of_its_own() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    machine.edit_entry(DAY, "Bob", "\"@Pip\"");
+    machine
+        .yaml2sql(["update", &entry(DAY)])
+        .ok()
+        .mentions(&format!(
+            "{}: nobody is known by the alias @Pip",
+            entry(DAY)
+        ))
+        .never_mentions("alias @Moth");
+    machine.edit_entry(DAY, "@Pip", "@Pip (Alice)");
+    machine
+        .yaml2sql(["update", &entry(DAY)])
+        .ok()
+        .never_mentions("nobody is known");
+}
