@@ -88,16 +88,7 @@ fn merged(
             .note(path, None, Decision::one_side(&sides, false));
         return Ok(copy(theirs));
     }
-    if [Some(ours), Some(theirs), sides.base]
-        .into_iter()
-        .flatten()
-        .any(|m| m.value.has_anchor_or_alias())
-    {
-        return Err(Stop::Refuse(format!(
-            "both sides changed `{}`, which has an anchor or an alias",
-            path.join(".")
-        )));
-    }
+    refuse_anchors(&sides, path)?;
     let leads = sides.map(|m| m.map(|m| m.lead_at(column).into_owned()));
     let lead = lead(cx, &leads)?;
     if lead.is_none() && cx.virtual_base {
@@ -279,6 +270,19 @@ fn conflict(
     }))
 }
 
+/// An entry that both sides changed and that names another, or is named by one,
+/// means more than its own lines say: git merges the document.
+fn refuse_anchors(sides: &Entries, path: &[String]) -> Result<(), Stop> {
+    let mut members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
+    if members.any(|m| m.value.has_anchor_or_alias()) {
+        return Err(Stop::Refuse(format!(
+            "both sides changed `{}`, which has an anchor or an alias",
+            path.join(".")
+        )));
+    }
+    Ok(())
+}
+
 /// An entry of a flow collection: its text, its space before it, its comment.
 pub struct FlowOut {
     pub text: String,
@@ -313,16 +317,7 @@ pub fn flow(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<
     if sides.base.is_some_and(|b| ours.same_text(b)) {
         return copy(theirs);
     }
-    if [Some(ours), Some(theirs), sides.base]
-        .into_iter()
-        .flatten()
-        .any(|m| m.value.has_anchor_or_alias())
-    {
-        return Err(Stop::Refuse(format!(
-            "both sides changed `{}`, which has an anchor or an alias",
-            path.join(".")
-        )));
-    }
+    refuse_anchors(&sides, path)?;
     let rule = shape::rule(cx.rules, path, &sides);
     let out = core(cx, &sides, &rule, path, 0)?;
     let text = out.clean_text().ok_or(Stop::Conflict)?;
