@@ -233,3 +233,28 @@ fn yaml_files_merge_by_field_where_the_attribute_says_so() {
     vault.git(["merge", "other"]).ok();
     assert_eq!(vault.read(file), "people: [Orla, Bram, Pip]\nboat: Moth\n");
 }
+
+#[test]
+fn drivers_put_their_result_in_place_whole() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder("anywhere");
+    for (driver, base, ours, theirs) in [
+        (
+            "merge-driver",
+            "---\na: 1\n---\n",
+            "---\na: 2\n---\n",
+            "---\na: 1\nb: 1\n---\n",
+        ),
+        ("ledger-driver", "", "{\"v\":9}\n", "{\"v\":8}\n"),
+    ] {
+        for (name, text) in [("base", base), ("ours", ours), ("theirs", theirs)] {
+            folder.write(name, text);
+        }
+        // Whoever has the old file open, or linked, keeps it whole.
+        let link = folder.path(&format!("old-{driver}"));
+        std::fs::hard_link(folder.path("ours"), &link).unwrap();
+        folder.palimpsest([driver, "base", "ours", "theirs"]).ok();
+        assert_eq!(std::fs::read_to_string(&link).unwrap(), ours, "{driver}");
+        assert_ne!(folder.read("ours"), ours, "{driver}");
+    }
+}
