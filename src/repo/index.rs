@@ -18,14 +18,33 @@ impl Repo {
     /// Reads the index that git is working with (see [`Repo::from_env`]).
     ///
     /// # Errors
-    /// It cannot be read; also a split or sparse index, which libgit2 does not know.
+    /// It cannot be read.
     pub fn index(&self) -> Result<Index, RepoError> {
         git2::Index::open(&self.index_path)
+            // libgit2 does not know a split or a sparse index; git does.
+            .or_else(|source| self.index_as_listed().map_err(|_| source))
             .map(Index)
             .map_err(|source| RepoError::Index {
                 path: self.index_path.clone(),
                 source,
             })
+    }
+
+    /// The index as git lists it, in memory: without the files' stat, which is
+    /// not asked of it.
+    fn index_as_listed(&self) -> Result<git2::Index, RepoError> {
+        let unknown = |source| RepoError::Index {
+            path: self.index_path.clone(),
+            source,
+        };
+        let mut index = git2::Index::new().map_err(unknown)?;
+        let listed = self.run_git(&["ls-files", "--stage", "-t", "-z"], b"")?;
+        for line in listed.split(|&b| b == 0) {
+            if let Some(entry) = listed_entry(line) {
+                index.add(&entry).map_err(unknown)?;
+            }
+        }
+        Ok(index)
     }
 
     /// What the next commit changes: the index against HEAD (against a commit
@@ -58,7 +77,8 @@ impl Repo {
     }
 
     /// Stages these bytes under their paths, whatever the work tree holds there.
-    /// Git writes the index; one that another process holds is waited for.
+    /// Git writes the index; one that another process holds is waited for. What is
+    /// left out of the work tree stays left out.
     ///
     /// # Errors
     /// Git cannot write the blobs or the index.
@@ -66,6 +86,7 @@ impl Repo {
         if files.is_empty() {
             return Ok(());
         }
+        let left_out = self.left_out(files)?;
         let mut lines = Vec::new();
         for file in files {
             let id = self
@@ -74,7 +95,24 @@ impl Repo {
                 .map_err(RepoError::git("write a blob"))?;
             lines.extend_from_slice(format!("100644 {id} 0\t{}\0", file.path).as_bytes());
         }
-        self.update_index(&lines)
+        self.update_index(&["--add", "--index-info"], &lines)?;
+        match left_out.is_empty() {
+            true => Ok(()),
+            // Git takes a file that is staged anew for one that should be there.
+            false => self.update_index(&["--skip-worktree", "--stdin"], left_out.as_bytes()),
+        }
+    }
+
+    /// Those of the files that a sparse checkout leaves out, each with a NUL.
+    fn left_out(&self, files: &[StagedFile]) -> Result<String, RepoError> {
+        let absent = |file: &&StagedFile| !self.workdir().join(&file.path).exists();
+        let absent: Vec<&StagedFile> = files.iter().filter(absent).collect();
+        if absent.is_empty() {
+            return Ok(String::new());
+        }
+        let index = self.index()?;
+        let left_out = absent.iter().filter(|file| index.is_left_out(&file.path));
+        Ok(left_out.map(|file| format!("{}\0", file.path)).collect())
     }
 
     /// Takes paths out of the index; the work tree keeps its files.
@@ -84,12 +122,12 @@ impl Repo {
     pub fn unstage(&self, paths: &[&str]) -> Result<(), RepoError> {
         let zero = "0".repeat(40);
         let lines: String = paths.iter().map(|p| format!("0 {zero} 0\t{p}\0")).collect();
-        self.update_index(lines.as_bytes())
+        self.update_index(&["--index-info"], lines.as_bytes())
     }
 
-    fn update_index(&self, lines: &[u8]) -> Result<(), RepoError> {
+    fn update_index(&self, how: &[&str], lines: &[u8]) -> Result<(), RepoError> {
         const TRIES: u32 = 20;
-        let args = ["update-index", "--add", "-z", "--index-info"];
+        let args = [&["update-index", "-z"], how].concat();
         for _ in 1..TRIES {
             match self.run_git(&args, lines) {
                 Err(RepoError::Command { stderr, .. }) if stderr.contains(".lock") => {
@@ -164,6 +202,33 @@ impl Index {
         paths.dedup();
         paths
     }
+}
+
+/// An entry from a line such as `H 100644 ID 0<TAB>PATH`; `S` is left out of the
+/// work tree.
+fn listed_entry(line: &[u8]) -> Option<git2::IndexEntry> {
+    let tab = line.iter().position(|&b| b == b'\t')?;
+    let (about, path) = (std::str::from_utf8(&line[..tab]).ok()?, &line[tab + 1..]);
+    let words: Vec<&str> = about.split(' ').collect();
+    let [tag, mode, id, stage] = words[..] else {
+        return None;
+    };
+    let skip = git2::IndexEntryExtendedFlag::SKIP_WORKTREE;
+    let zero = git2::IndexTime::new(0, 0);
+    Some(git2::IndexEntry {
+        ctime: zero,
+        mtime: zero,
+        dev: 0,
+        ino: 0,
+        mode: u32::from_str_radix(mode, 8).ok()?,
+        uid: 0,
+        gid: 0,
+        file_size: 0,
+        id: git2::Oid::from_str(id).ok()?,
+        flags: stage.parse::<u16>().ok()? << 12,
+        flags_extended: if tag == "S" { skip.bits() } else { 0 },
+        path: path.to_vec(),
+    })
 }
 
 const fn stage_of(entry: &git2::IndexEntry) -> u16 {

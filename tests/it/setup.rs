@@ -2,6 +2,7 @@
 
 mod doctor;
 mod foreign;
+mod indexes;
 mod places;
 
 use std::fs;
