@@ -4,9 +4,11 @@ use std::path::Path;
 
 use clap::Args;
 
+use super::shown::safe;
+use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
-use crate::repo::install::has_journal;
+use crate::repo::install::{has_journal, is_installed_around};
 use crate::repo::{Index, ObjectId, Repo, RepoError};
 use crate::sync::settings::load;
 use crate::sync::{clock, commit, history, incoming, refresh};
@@ -42,13 +44,23 @@ impl Hook {
             return Ok(Exit::Ok);
         }
         Ok(self.act(ui).unwrap_or_else(|error| {
-            ui.warn(format_args!("{}: {error:#}", self.name));
+            ui.warn(format_args!("{}: {}", self.name, safe(&told(&error))));
             Exit::Ok
         }))
     }
 
     fn act(&self, ui: &Ui) -> anyhow::Result<Exit> {
-        let repo = &Repo::from_env()?;
+        let repo = &match Repo::from_env() {
+            // Said where something would be recorded or come in, and only where
+            // `init` was run before the repository took that format.
+            Err(RepoError::Unsupported { .. })
+                if !matches!(self.name.as_str(), "pre-commit" | "post-merge")
+                    || !is_installed_around() =>
+            {
+                return Ok(Exit::Ok);
+            }
+            opened => opened?,
+        };
         // Hooks may stand in a folder that several repositories share.
         if !repo.is_installed()? {
             return Ok(Exit::Ok);

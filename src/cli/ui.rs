@@ -116,10 +116,23 @@ impl Ui {
             return Exit::Ok;
         }
         // Names from files may stand in it.
-        let text = format!("palimpsest: {error:#}");
+        let text = format!("palimpsest: {}", told(error));
         text.lines().for_each(|line| self.remark(safe(line)));
         Exit::Failed
     }
+}
+
+/// An error with its causes, each told once: many tell theirs already.
+pub fn told(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 fn ignore_broken_pipe(result: io::Result<()>) -> io::Result<()> {

@@ -1,7 +1,7 @@
 //! What can go wrong at the git edge.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::ObjectId;
 
@@ -14,6 +14,13 @@ pub enum RepoError {
     Bare(PathBuf),
     #[error("{dir}: cannot open this repository: {source}", dir = dir.display())]
     Open { dir: PathBuf, source: git2::Error },
+    /// A format that libgit2 does not know; git itself works there.
+    #[error("{dir}: Palimpsest cannot read this repository: {what}; {mend}", dir = dir.display())]
+    Unsupported {
+        dir: PathBuf,
+        what: String,
+        mend: &'static str,
+    },
     #[error("cannot read object {id}: {source}")]
     Object { id: ObjectId, source: git2::Error },
     #[error("cannot {what}: {source}")]
@@ -45,6 +52,36 @@ pub enum RepoError {
 }
 
 impl RepoError {
+    /// Why a repository could not be opened.
+    pub(super) fn open(dir: &Path, source: git2::Error) -> Self {
+        let dir = dir.to_owned();
+        if source.code() == git2::ErrorCode::NotFound {
+            return Self::NoRepository(dir);
+        }
+        let message = source.message();
+        let (what, mend) = if let Some(format) = message.strip_prefix("unknown object format ") {
+            (
+                format!("its object format is {format}, expected 'sha1'"),
+                "git merges here as it does without Palimpsest; for a journal that uses it, \
+                 `git init --object-format=sha1`",
+            )
+        } else if let Some(name) = message.strip_prefix("unsupported extension name ") {
+            let mend = match name.to_ascii_lowercase().as_str() {
+                "extensions.refstorage" => {
+                    "branches have to be files: `git refs migrate --ref-format=files`"
+                }
+                "extensions.partialclone" => {
+                    "it has to hold all of its objects: clone it again without `--filter`"
+                }
+                _ => "git merges here as it does without Palimpsest",
+            };
+            (format!("it has {name}, which is not known"), mend)
+        } else {
+            return Self::Open { dir, source };
+        };
+        Self::Unsupported { dir, what, mend }
+    }
+
     pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }

@@ -64,13 +64,7 @@ impl Repo {
     ) -> Result<Self, RepoError> {
         // As git itself: a read checks zlib's sum, `git fsck` the hashes.
         git2::opts::strict_hash_verification(false);
-        let git = found.map_err(|source| match source.code() {
-            git2::ErrorCode::NotFound => RepoError::NoRepository(dir.to_owned()),
-            _ => RepoError::Open {
-                dir: dir.to_owned(),
-                source,
-            },
-        })?;
+        let git = found.map_err(|source| RepoError::open(dir, source))?;
         let Some(workdir) = git.workdir().map(Path::to_owned) else {
             return Err(RepoError::Bare(git.path().to_owned()));
         };

@@ -1,6 +1,7 @@
 //! The merge drivers, in the repository's own configuration.
 
 use std::path::Path;
+use std::process::Command;
 
 use super::{Plan, Step, shell_word};
 use crate::repo::{Repo, RepoError};
@@ -38,6 +39,15 @@ pub(super) fn settings(program: &Path) -> [(&'static str, String); 4] {
         ),
         (LEDGER_DRIVER, line(program, ledger)),
     ]
+}
+
+/// The same as [`Repo::is_installed`] for the repository around, asked of git: one
+/// that took a format that cannot be opened after `init` was run.
+#[must_use]
+pub fn is_installed_around() -> bool {
+    let mut git = Command::new("git");
+    git.args(["config", "--local", "--get", ENTRY_DRIVER]);
+    git.output().is_ok_and(|output| output.status.success())
 }
 
 impl Repo {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use super::{Repo, RepoError};
 use crate::journal::Layout;
 
-pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER};
+pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around};
 pub use hook::{HookState, NAMES as HOOK_NAMES};
 pub use uninstall::Removed;
 

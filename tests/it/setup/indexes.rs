@@ -1,4 +1,5 @@
 //! Indexes of every form that git writes: commits, pulls and readers see the same.
+//! Repositories of a format that cannot be read: said, and git goes on.
 
 use super::DAY;
 use crate::sandbox::{Machine, Sandbox, entry, journal};
@@ -137,4 +138,89 @@ fn a_monitor_of_the_file_system() {
         laptop.git(["status"]).ok();
         index_has(laptop, b"FSMN");
     });
+}
+
+/// Two branches of `repository` that edited the entry's people, merged: each is
+/// there, whether or not the ledger could be asked.
+fn merges_by_field(repository: &Machine<'_>) {
+    repository.git(["checkout", "-q", "-b", "side"]).ok();
+    repository.edit_entry(DAY, "- Al\n", "- Al\n- Eve\n");
+    repository.commit("Eve");
+    repository.git(["checkout", "-q", "main"]).ok();
+    repository.edit_entry(DAY, "- Al\n", "- Al\n- Zoe\n");
+    repository.commit("Zoe");
+    repository.git(["merge", "side"]).ok();
+    let text = repository.read_entry(DAY);
+    assert!(text.contains("- Al\n- Eve\n- Zoe\n"), "{text}");
+    repository.assert_clean();
+}
+
+#[test]
+fn sha_256_is_said_and_git_goes_on() {
+    let sandbox = Sandbox::new();
+    let new = sandbox.repository("new");
+    std::fs::remove_dir_all(new.path(".git")).unwrap();
+    new.git(["init", "-q", "--object-format=sha256"]).ok();
+    new.write_entry(DAY, "people:\n- Al", "One.\n");
+    for command in ["init", "doctor", "uninstall", "resolve"] {
+        new.palimpsest([command])
+            .exits(1)
+            .warns("its object format is 'sha256', expected 'sha1'; git merges here as it does")
+            .silent_about("class=");
+    }
+    assert!(!new.exists(".gitattributes"));
+    // A folder of hooks that other repositories share says nothing here.
+    let other = sandbox.repository("other");
+    other.palimpsest(["init"]).ok();
+    new.git(["config", "core.hooksPath", "../other/.git/hooks"])
+        .ok();
+    new.git(["add", "-A"]).ok();
+    new.git(["commit", "-q", "-m", "Begin"])
+        .ok()
+        .silent_about("palimpsest");
+    // The driver is everybody's; the files need no repository.
+    let driver = other.git(["config", "merge.palimpsest.driver"]).ok();
+    new.git(
+        ["config", "--global", "merge.palimpsest.driver"]
+            .map(String::from)
+            .into_iter()
+            .chain([driver.text().to_owned()]),
+    )
+    .ok();
+    new.write(".gitattributes", "*.md merge=palimpsest\n");
+    new.commit("Merge by field");
+    merges_by_field(&new);
+}
+
+#[test]
+fn branches_in_a_reftable_are_said_and_git_goes_on() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, "people:\n- Al", "One.\n")]);
+    if laptop
+        .git(["refs", "migrate", "--ref-format=reftable"])
+        .code
+        != 0
+    {
+        println!("skipped: this git has no reftable");
+        return;
+    }
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .warns("extensions.refstorage, which is not known")
+        .warns("git refs migrate --ref-format=files");
+    laptop.edit_entry(DAY, "One", "Two");
+    laptop
+        .git(["commit", "-qam", "Two"])
+        .ok()
+        .warns("warning: pre-commit: ")
+        .warns("git refs migrate --ref-format=files")
+        .silent_about("post-commit");
+    merges_by_field(&laptop);
+    // What the commits lack is derived once it can be read again.
+    laptop.edit_entry(DAY, "- Al\n", "");
+    laptop.git(["commit", "-qam", "Not Al"]).ok();
+    laptop.git(["refs", "migrate", "--ref-format=files"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.metadb(["tombstone", "list"]).ok().says("Al");
 }
