@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::hook::is_off;
+use super::shown::safe_json;
 use super::{Exit, Ui};
 use crate::journal::Settings;
 use crate::journal::reconcile::{NO_FRONTMATTER, Outcome, Result as Merged};
@@ -91,7 +92,7 @@ impl Merge {
             None => ui.bytes(&merged.bytes)?,
         }
         if self.json {
-            let report = to_json(&merged).to_string();
+            let report = safe_json(&to_json(&merged).to_string());
             if self.output.is_some() {
                 ui.line(report)?;
             } else {

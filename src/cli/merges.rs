@@ -25,7 +25,7 @@ impl Merges {
         merges.reverse();
         merges.truncate(self.limit);
         if self.json {
-            ui.line(serde_json::to_string_pretty(&merges)?)?;
+            ui.json(&merges)?;
             return Ok(Exit::Ok);
         }
         if merges.is_empty() {

@@ -22,6 +22,22 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
+/// JSON with the same characters escaped as JSON does it: it says the same to a
+/// program, and is safe on a terminal too. Line ends between the values stay.
+#[must_use]
+pub fn safe_json(json: &str) -> String {
+    let mut shown = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && is_unsafe(c) {
+            // All of them are below U+10000.
+            shown += &format!("\\u{:04x}", u32::from(c));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
+}
+
 /// Control characters, and those that override the direction of text or cannot be seen.
 fn is_unsafe(c: char) -> bool {
     c.is_control()
@@ -76,6 +92,17 @@ mod tests {
         ] {
             assert_eq!(safe(text), shown);
         }
+    }
+
+    #[test]
+    fn json_says_the_same_without_what_a_terminal_would_obey() {
+        let value = serde_json::json!({"name": "a\u{202E}b\x1b[31m\u{9b}c\n", "é": 1});
+        let shown = safe_json(&serde_json::to_string_pretty(&value).unwrap());
+        assert!(!shown.chars().any(|c| c != '\n' && is_unsafe(c)), "{shown}");
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&shown).unwrap(),
+            value
+        );
     }
 
     #[test]

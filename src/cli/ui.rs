@@ -7,7 +7,7 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 
 use super::Exit;
-use super::shown::{columns, safe};
+use super::shown::{columns, safe, safe_json};
 
 /// Where commands write. Text goes to stdout, remarks and errors to stderr.
 #[derive(Debug, Default)]
@@ -25,11 +25,21 @@ impl Ui {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Writes a line to stdout. A reader that went away (`| head`) is no error.
+    /// Writes a line to stdout, made safe for a terminal: names from files stand in
+    /// it. A reader that went away (`| head`) is no error.
     ///
     /// # Errors
     /// Whatever else stdout answers.
     pub fn line(&self, text: impl Display) -> io::Result<()> {
+        self.styled(lines_made_safe(&text.to_string()))
+    }
+
+    /// Writes a line to stdout with the colours that its text has; nothing that a
+    /// file holds may stand in it.
+    ///
+    /// # Errors
+    /// As for [`Ui::line`].
+    pub fn styled(&self, text: impl Display) -> io::Result<()> {
         ignore_broken_pipe(writeln!(anstream::stdout(), "{text}"))
     }
 
@@ -47,7 +57,7 @@ impl Ui {
     /// # Errors
     /// As for [`Ui::line`].
     pub fn heading(&self, text: impl Display) -> io::Result<()> {
-        self.line(text.bold())
+        self.styled(lines_made_safe(&text.to_string()).bold())
     }
 
     /// Writes text of a file to stdout, each line made safe and indented by so many spaces.
@@ -78,7 +88,7 @@ impl Ui {
     /// # Errors
     /// As for [`Ui::line`].
     pub fn json(&self, value: &impl Serialize) -> io::Result<()> {
-        self.line(serde_json::to_string_pretty(value)?)
+        self.styled(safe_json(&serde_json::to_string_pretty(value)?))
     }
 
     /// Shows how far long work is, on a terminal only.
@@ -95,9 +105,11 @@ impl Ui {
         }
     }
 
-    /// Writes a line to stderr; nothing can be done if that fails.
+    /// Writes a line to stderr, made safe for a terminal; nothing can be done if
+    /// that fails.
     pub fn remark(&self, text: impl Display) {
-        let _ = writeln!(anstream::stderr(), "{text}");
+        let text = text.to_string();
+        let _ = writeln!(anstream::stderr(), "{}", lines_made_safe(&text));
     }
 
     /// Writes a warning to stderr.
@@ -115,9 +127,7 @@ impl Ui {
         {
             return Exit::Ok;
         }
-        // Names from files may stand in it.
-        let text = format!("palimpsest: {}", told(error));
-        text.lines().for_each(|line| self.remark(safe(line)));
+        self.remark(format_args!("palimpsest: {}", told(error)));
         Exit::Failed
     }
 }
@@ -133,6 +143,12 @@ pub fn told(error: &anyhow::Error) -> String {
         }
     }
     text
+}
+
+/// Text of several lines, each made safe.
+fn lines_made_safe(text: &str) -> String {
+    let lines: Vec<_> = text.split('\n').map(safe).collect();
+    lines.join("\n")
 }
 
 fn ignore_broken_pipe(result: io::Result<()>) -> io::Result<()> {

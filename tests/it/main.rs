@@ -14,6 +14,7 @@ mod elsewhere;
 mod generated;
 mod harness;
 mod histories;
+mod hostile;
 mod indexing;
 mod install;
 mod kept_out;

@@ -50,7 +50,7 @@ impl<'a> Play<'a> {
 
     /// A line of plain text.
     pub fn line(&self, text: &str) -> anyhow::Result<()> {
-        Ok(self.ui.line(text)?)
+        Ok(self.ui.styled(text)?)
     }
 
     /// A scenario's heading.

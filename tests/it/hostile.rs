@@ -1,0 +1,18 @@
+//! Input made to harm: each reader has a table of it, with what comes out. Nothing
+//! outside the repository is read or written, nothing is obeyed by the terminal,
+//! nothing is lost, and the good input beside it is read all the same.
+//!
+//! Merges of hostile frontmatter are in `merge/hostile.rs`, archives in `backup.rs`.
+
+mod terminal;
+
+use crate::sandbox::{Machine, Sandbox, journal};
+
+const ENTRY: &str = "journal/md/2024/2024-11-01.md";
+const LEDGER: &str = "data/ledger/2024.jsonl";
+const DATABASE: &str = "data/palimpsest.db";
+
+fn laptop<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+    let entries = [("2024-11-01", "people: [Alice, Bob]\n", "Coffee.\n")];
+    journal(sandbox, &entries).0
+}

@@ -1,0 +1,89 @@
+//! What is shown on a terminal.
+
+use super::laptop;
+use crate::sandbox::{Run, Sandbox};
+
+/// A title for the window, red, a bell, a word turned round, a line begun anew.
+const NAME: &str = "\\e]0;pwned\\a\\e[31m\\u202Egnp.\\rBob\\u2066\\x9b";
+
+#[track_caller]
+fn plain(run: Run) {
+    let obeyed = |c: char| {
+        (c.is_control() && c != '\n') || ('\u{202A}'..='\u{202E}').contains(&c) || c == '\u{2066}'
+    };
+    assert!(!run.output().chars().any(obeyed), "{:?}", run.output());
+}
+
+#[test]
+fn nothing_that_a_file_holds_is_obeyed() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let fields = ["people", "tags", "events", "city", "themes"]
+        .map(|key| format!("{key}: [\"{NAME}\", x]\n"))
+        .concat();
+    let fields = format!(
+        "{fields}epigraph: \"{NAME}\"\nnotes: \"{NAME}\"\n\"{NAME}\": \"{NAME}\"\n\
+         references: [{{content: \"{NAME}\", speaker: \"{NAME}\"}}]\n\
+         poems: [{{title: \"{NAME}\", content: \"{NAME}\"}}]\n\
+         manuscript: {{status: \"{NAME}\"}}\ndates: [\"2024-01-01 ({NAME})\"]\n"
+    );
+    laptop.write_entry("2024-11-02", &fields, "Body\x1b[31m.\n");
+    laptop
+        .git(["config", "palimpsest.machine", "\x1b[31mlaptop"])
+        .ok();
+    plain(laptop.yaml2sql(["sync", "journal/md"]));
+    laptop.git(["add", "-A"]).ok();
+    plain(laptop.git(["commit", "-qm", "Hostile"]));
+    laptop.write_entry("2024-11-02", "people: [x]\n", "Body.\n");
+    plain(laptop.yaml2sql(["update", "journal/md/2024/2024-11-02.md"]));
+    plain(laptop.metadb(["tombstone", "list"]));
+    plain(laptop.git(["commit", "-qam", "Removed"]));
+    for args in [
+        &["show", "2024-11-02", "--full"][..],
+        &["show", "2024-11-02", "--full", "--json"],
+        &["tombstone", "list"],
+        &["tombstone", "list", "--json"],
+        &["tombstone", "stats"],
+        &["sync", "stats"],
+        &["sync", "status", "Entry", "2024-11-02"],
+        &[
+            "tombstone",
+            "remove",
+            "entry_people",
+            "2024-11-02",
+            "\x1b[31m",
+        ],
+        &["show", "\x1b[31m"],
+    ] {
+        let run = laptop.metadb(args);
+        if args.contains(&"--json") {
+            let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+            assert!(json.to_string().contains("2024-11-02"));
+        }
+        plain(run);
+    }
+    laptop.write(
+        "journal/md/2024/2024-11-03.md",
+        format!("---\ndate: 2024-11-03\n\"{NAME}\": [\n---\n"),
+    );
+    plain(laptop.yaml2sql(["sync", "journal/md"]));
+    plain(laptop.palimpsest(["doctor"]));
+}
+
+#[test]
+fn a_merge_shows_names_as_text() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let side = |mood: &str| format!("---\n\"{NAME}\": {mood}\n---\n");
+    for (file, mood) in [
+        ("base", "\"a\""),
+        ("ours", &format!("\"{NAME}\"")),
+        ("theirs", "\"c\""),
+    ] {
+        laptop.write(file, side(mood));
+    }
+    for flag in ["-v", "--json"] {
+        let run = laptop.palimpsest(["merge", "base", "ours", "theirs", "-o", "out", flag]);
+        plain(run.exits(1));
+    }
+}
