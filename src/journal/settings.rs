@@ -176,7 +176,7 @@ fn inside(path: &str) -> Option<String> {
         || path.contains(['\\', ':', '\0'])
         || path
             .split('/')
-            .any(|part| part == ".." || part == ".git" || part.is_empty());
+            .any(|part| part == ".." || part.is_empty() || part.eq_ignore_ascii_case(".git"));
     (!bad).then(|| path.to_owned())
 }
 
@@ -226,6 +226,10 @@ mod tests {
             (
                 "[paths]\njournal = \"../elsewhere\"\n",
                 "palimpsest.toml:2:11: paths.journal = \"../elsewhere\"",
+            ),
+            (
+                "[paths]\ndatabase = \"data/.GIT/hooks/post-commit\"\n",
+                "palimpsest.toml:2:12: paths.database = \"data/.GIT/hooks/post-commit\"",
             ),
             (
                 "[paths]\njournal = 3\n",

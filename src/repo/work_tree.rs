@@ -98,12 +98,32 @@ impl Repo {
         write_atomically(&full, bytes, meta.map(|m| m.permissions()))
     }
 
+    /// The absolute path of something that git does not track here, such as the
+    /// database. A symbolic link on the way is followed if it is this machine's own;
+    /// one that git tracks came with the repository and could lead anywhere.
+    ///
+    /// # Errors
+    /// It is absolute or climbs out; a tracked link is, or lies, on the way.
+    pub fn untracked_place(&self, path: &str) -> Result<PathBuf, RepoError> {
+        let full = self.inside(path)?;
+        if let Some(link) = self.first_link(path)?
+            && self.index()?.staged(&link).is_some()
+        {
+            return Err(RepoError::Symlink(link));
+        }
+        Ok(full)
+    }
+
     /// The absolute path of a path of the repository.
     ///
     /// # Errors
-    /// It is absolute or climbs out.
+    /// It is absolute, climbs out or leads into a git directory.
     pub fn inside(&self, path: &str) -> Result<PathBuf, RepoError> {
-        let plain = |c: Component<'_>| matches!(c, Component::Normal(_) | Component::CurDir);
+        let plain = |c: Component<'_>| match c {
+            Component::Normal(name) => !name.eq_ignore_ascii_case(".git"),
+            Component::CurDir => true,
+            _ => false,
+        };
         if Path::new(path).components().all(plain) {
             Ok(self.workdir().join(path))
         } else {
@@ -149,17 +169,25 @@ impl Repo {
 
     /// Whether the path itself, or a folder on the way to it, is a symbolic link.
     fn link_on_the_way(&self, path: &str) -> Result<bool, RepoError> {
-        let mut full = self.workdir().to_owned();
+        Ok(self.first_link(path)?.is_some())
+    }
+
+    /// The first symbolic link on the way to a path, itself included.
+    fn first_link(&self, path: &str) -> Result<Option<String>, RepoError> {
+        let mut walked = PathBuf::new();
         for part in Path::new(path).components() {
-            full.push(part);
+            walked.push(part);
+            let full = self.workdir().join(&walked);
             match fs::symlink_metadata(&full) {
-                Ok(meta) if meta.is_symlink() => return Ok(true),
+                Ok(meta) if meta.is_symlink() => {
+                    return Ok(Some(walked.to_string_lossy().into_owned()));
+                }
                 Ok(_) => {}
-                Err(e) if is_absent(&e) => return Ok(false),
+                Err(e) if is_absent(&e) => return Ok(None),
                 Err(e) => return Err(RepoError::io(full)(e)),
             }
         }
-        Ok(false)
+        Ok(None)
     }
 }
 

@@ -164,9 +164,9 @@ fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<()
 /// it next makes it.
 ///
 /// # Errors
-/// The settings' path leaves the repository.
+/// The settings' path leaves the repository, also by a link that git tracks.
 pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> {
-    let path = repo.inside(&layout.database)?;
+    let path = repo.untracked_place(&layout.database)?;
     if !path.exists() {
         return Ok(Vec::new());
     }

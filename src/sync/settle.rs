@@ -286,6 +286,11 @@ pub fn restore_entry(
             blob: row.blob.clone(),
         });
     };
-    repo.write_work_file(&row.path, &bytes)?;
-    Ok(Return::Written(row.path.clone()))
+    // A ledger comes from whoever wrote the repository: its path is a hint alone.
+    let path = match layout.classify(&row.path) {
+        PathKind::Entry(date) if date == entry => &row.path,
+        _ => &usual,
+    };
+    repo.write_work_file(path, &bytes)?;
+    Ok(Return::Written(path.clone()))
 }

@@ -4,6 +4,8 @@
 //!
 //! Merges of hostile frontmatter are in `merge/hostile.rs`, archives in `backup.rs`.
 
+mod entries;
+mod paths;
 mod terminal;
 
 use crate::sandbox::{Machine, Sandbox, journal};

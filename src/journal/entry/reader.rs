@@ -12,7 +12,7 @@ use crate::journal::yaml::{Kind, Node, Place, Style, Tree};
 /// How much may be read out of one frontmatter with its aliases expanded, in bytes
 /// of text and [`NODE_COST`] for each value. An alias bomb passes it at once.
 const BUDGET: usize = 16 << 20;
-const NODE_COST: usize = 32;
+const NODE_COST: usize = 128;
 
 /// How deep a value may be once its aliases are expanded.
 const MAX_DEPTH: usize = 128;

@@ -49,7 +49,7 @@ pub fn take(
     options: &Options<'_>,
 ) -> Result<Taken, BackupError> {
     let mut name = Name::new(options.now, options.suffix)?;
-    let folder = repo.workdir().join(FOLDER);
+    let folder = repo.untracked_place(FOLDER)?;
     let time = u64::try_from(name.time.timestamp()).unwrap_or(0);
     let mut archive = ArchiveWriter::begin(&folder, time)?;
     let (members, skipped) = put_files(repo, layout, store, &mut archive)?;

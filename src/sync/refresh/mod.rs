@@ -100,7 +100,7 @@ pub fn refresh(
     layout: &Layout,
     options: &Options<'_>,
 ) -> Result<(Store, Report), RefreshError> {
-    let path = repo.inside(&layout.database)?;
+    let path = repo.untracked_place(&layout.database)?;
     let (mut store, mut fresh) = if options.dry_run {
         (Store::open_or_pretend(&path, options.wait)?, None)
     } else if options.force {
