@@ -19,7 +19,7 @@ pub enum StoreError {
         holder: String,
         waited: u64,
     },
-    /// Its pages make no sense. It is derived, so it can be made anew.
+    /// Its pages or its tables make no sense. It is derived, so it can be made anew.
     #[error("{}: the database is damaged", path.display())]
     Corrupt { path: PathBuf },
     /// The file or its folder cannot be read or written.
@@ -49,6 +49,9 @@ impl StoreError {
                 waited,
             },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt { path },
+            // SQLITE_ERROR: a statement of ours that does not fit the tables, so
+            // that somebody changed these.
+            _ if is_sql_error(&source) => Self::Corrupt { path },
             _ => Self::Sqlite { path, source },
         }
     }
@@ -57,6 +60,14 @@ impl StoreError {
     #[must_use]
     pub const fn is_corrupt(&self) -> bool {
         matches!(self, Self::Corrupt { .. })
+    }
+}
+
+fn is_sql_error(error: &rusqlite::Error) -> bool {
+    match error {
+        rusqlite::Error::SqliteFailure(failure, _) => failure.extended_code == 1,
+        rusqlite::Error::SqlInputError { .. } => true,
+        _ => false,
     }
 }
 

@@ -318,8 +318,18 @@ fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
         let application: i32 = c.pragma_query_value(None, "application_id", |r| r.get(0))?;
         let version: i32 = c.pragma_query_value(None, "user_version", |r| r.get(0))?;
         let tables = has_tables(&c)?;
-        Ok((c, application, version, tables))
+        // Palimpsest has none; those of somebody else would run with every row
+        // that is written.
+        if application == APPLICATION && has_triggers(&c)? {
+            return Ok(None);
+        }
+        Ok(Some((c, application, version, tables)))
     });
+    let result = match result {
+        Ok(None) => return Ok(Found::Damaged),
+        Ok(Some(found)) => Ok(found),
+        Err(e) => Err(e),
+    };
     match result {
         Ok((connection, APPLICATION, VERSION, true)) => Ok(Found::Ours(connection)),
         Ok((_, APPLICATION, version, true)) => Ok(Found::OtherVersion(version)),
@@ -354,13 +364,18 @@ fn connect(path: &Path, wait: u64, create: bool) -> rusqlite::Result<Connection>
     // power the worst is a file that is made anew.
     connection.execute_batch(
         "PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL;
-         PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
+         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
     )?;
     Ok(connection)
 }
 
 fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |r| r.get(0))
+}
+
+fn has_triggers(connection: &Connection) -> rusqlite::Result<bool> {
+    let triggers = "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'trigger'";
+    connection.query_row(triggers, [], |r| r.get(0))
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

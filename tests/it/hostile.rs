@@ -4,6 +4,7 @@
 //!
 //! Merges of hostile frontmatter are in `merge/hostile.rs`, archives in `backup.rs`.
 
+mod database;
 mod entries;
 mod paths;
 mod terminal;

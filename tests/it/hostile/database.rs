@@ -1,0 +1,83 @@
+//! The database's file.
+
+use std::fs;
+
+use rusqlite::Connection;
+
+use super::{DATABASE, laptop};
+use crate::dice::Dice;
+use crate::sandbox::Sandbox;
+
+#[test]
+fn tables_that_somebody_changed_are_made_anew() {
+    for (what, sql, says) in [
+        ("a table of theirs", "CREATE TABLE mine (a)", ""),
+        ("a view of theirs", "CREATE VIEW mine AS SELECT 1", ""),
+        (
+            "a trigger",
+            "CREATE TRIGGER t AFTER INSERT ON entries BEGIN DELETE FROM entry_people; END",
+            "made anew",
+        ),
+        ("no such table", "DROP TABLE entry_people", "made anew"),
+        (
+            "other columns",
+            "DROP TABLE entry_tags; CREATE TABLE entry_tags (a)",
+            "made anew",
+        ),
+        (
+            "a view in its place",
+            "DROP TABLE entry_people; CREATE VIEW entry_people AS SELECT 1",
+            "made anew",
+        ),
+        ("another version", "PRAGMA user_version = 99", "made anew"),
+        ("another program", "PRAGMA application_id = 7", "kept as"),
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = laptop(&sandbox);
+        laptop.metadb(["show", "2024-11-01"]).ok();
+        let database = Connection::open(laptop.path(DATABASE)).unwrap();
+        database
+            .execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}"))
+            .unwrap();
+        drop(database);
+        laptop.write_entry("2024-11-02", "people: [Charlie]\n", "Rain.\n");
+        let run = laptop.metadb(["show", "2024-11-02"]).ok().says("Charlie");
+        assert_eq!(run.stderr.contains("anew"), !says.is_empty(), "{what}");
+        run.warns(says);
+        laptop
+            .metadb(["show", "2024-11-01"])
+            .ok()
+            .says("Alice, Bob");
+    }
+}
+
+#[test]
+fn bytes_by_dice_are_an_answer_or_a_database_made_anew() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let mut dice = Dice(7);
+    for round in 0..25 {
+        laptop.metadb(["show", "2024-11-01"]).ok();
+        let mut bytes = fs::read(laptop.path(DATABASE)).unwrap();
+        let first = if round % 2 == 0 { 0 } else { 100 };
+        for _ in 0..300 {
+            let span = u64::try_from(bytes.len() - first).unwrap();
+            let at = first + usize::try_from(dice.roll(span)).unwrap();
+            bytes[at] = u8::try_from(dice.roll(256)).unwrap();
+        }
+        bytes.truncate(match round % 5 {
+            0 => 1000,
+            1 => 5000,
+            _ => bytes.len(),
+        });
+        laptop.write(DATABASE, bytes);
+        laptop.write_entry("2024-11-02", "", &format!("Rain {round}.\n"));
+        let run = laptop.metadb(["show", "2024-11-01", "--full"]);
+        assert!(!run.output().contains("panicked"), "{run}");
+        laptop.palimpsest(["reindex"]).ok();
+        laptop
+            .metadb(["show", "2024-11-01"])
+            .ok()
+            .says("Alice, Bob");
+    }
+}
