@@ -9,6 +9,10 @@ use crate::journal::{EntryDate, ItemKey, Table};
 /// The version of the lines that this program writes and understands.
 const VERSION: u64 = 1;
 
+/// The largest counter that JSON's readers agree on (RFC 8259, section 6), which
+/// leaves one that is counted on from it room in 64 bits.
+const LARGEST: u64 = (1 << 53) - 1;
+
 /// What a line turned out to be.
 pub(super) enum Line {
     /// The rows of one line (a ledger with a single row).
@@ -224,6 +228,10 @@ fn kept(line: KeptLine) -> Option<Line> {
 
 fn sync(line: SyncLine) -> Option<Line> {
     let entry = EntryDate::from_iso(&line.entry)?;
+    let mut counters = line.hashes.iter().map(|h| h.counter);
+    if line.counter > LARGEST || line.resolved > LARGEST || counters.any(|c| c > LARGEST) {
+        return None;
+    }
     let known = line.unknown.is_empty() && line.hashes.iter().all(|h| h.unknown.is_empty());
     let (Some(source), true) = (Source::from_name(&line.source), known) else {
         return Some(Line::Opaque);

@@ -140,6 +140,7 @@ mod tests {
             b"<<<<<<< HEAD",
             b"{\"v\":1,\"kind\":\"sync\",\"entry\":\"2024-99-01\",\"source\":\"yaml\",\"counter\":1,\"hashes\":[]}",
             b"{\"v\":1,\"kind\":\"sync\",\"entry\":\"2024-11-01\",\"sour",
+            b"{\"v\":1,\"kind\":\"sync\",\"entry\":\"2024-11-01\",\"source\":\"yaml\",\"counter\":9007199254740992,\"hashes\":[]}",
             b"\xff\xfe",
             b"[]",
             b"{}",

@@ -6,6 +6,7 @@
 
 mod database;
 mod entries;
+mod ledger;
 mod paths;
 mod terminal;
 
