@@ -226,8 +226,8 @@ fn conflict_style() -> ConflictStyle {
         .unwrap_or_default()
 }
 
-/// What a person should see of a merge that git made: what was left to git, and
-/// what was kept out.
+/// What a person should see of a merge that git made: what was left to git, what
+/// was kept out, and what is left to choose.
 fn say(ui: &Ui, path: &str, merged: &Merged) {
     if let Outcome::Git(reason) = &merged.outcome
         && !is_off()
@@ -239,6 +239,18 @@ fn say(ui: &Ui, path: &str, merged: &Merged) {
         ui.remark(format_args!(
             "palimpsest: {path}: {} {item} stays out, it was removed (metadb tombstone list --table {table})",
             table.noun()
+        ));
+    }
+    // A virtual base is no file that anybody could edit, and it has no conflict here.
+    if merged.conflict {
+        let fields: Vec<String> = merged.report.conflicts().collect();
+        let what = match fields.as_slice() {
+            [] => "both sides changed the same lines".to_owned(),
+            [one] => format!("{one} has two values"),
+            many => format!("{} have two values each", many.join(", ")),
+        };
+        ui.remark(format_args!(
+            "palimpsest: {path}: {what}; choose with `palimpsest resolve`, or edit the file and `git add` it"
         ));
     }
 }

@@ -12,6 +12,7 @@ mod dice;
 mod driver;
 mod elsewhere;
 mod generated;
+mod guide;
 mod harness;
 mod histories;
 mod hostile;

@@ -127,6 +127,10 @@ fn reason(row: &TombstoneRow) -> String {
             };
             format!("restored ({how}){pending}")
         }
+        // It was committed, by a client that recorded nothing.
+        (_, true) if row.source == "history" => {
+            "pending: the next commit here stores it".to_owned()
+        }
         (_, true) => "pending: removed, not committed yet".to_owned(),
         (_, false) => "removed from the entry".to_owned(),
     }
