@@ -6,6 +6,7 @@
 pub mod documents;
 pub mod ledger;
 pub mod merge;
+pub mod readers;
 
 use documents::{Author, Choices};
 use palimpsest::merge::ThreeWay;

@@ -96,7 +96,9 @@ fn any_bytes_keep_the_laws() {
                 PIECES[usize::from(at) % (PIECES.len() - usize::from(seed % 3 != 0))],
             );
         }
-        let broken = laws::merge::broken_by_any_bytes(&text);
+        let mut broken = laws::merge::broken_by_any_bytes(&text);
+        let files = [laws::readers::frontmatter, laws::readers::page];
+        broken.extend(files.iter().flat_map(|law| law(&text)).map(str::to_owned));
         if !broken.is_empty() {
             failures.push(format!("seed {seed}: {broken:?}\n{}", text.escape_ascii()));
         }
@@ -141,4 +143,35 @@ fn ledgers_keep_the_laws() {
         1,
         "the lines are no rows any more"
     );
+}
+
+#[test]
+fn markers_keep_the_laws() {
+    const LINES: [&str; 12] = [
+        "<<<<<<< HEAD\n",
+        "||||||| base\n",
+        "=======\n",
+        ">>>>>>> theirs\n",
+        "<<<<<<<<< HEAD\n",
+        "=========\r\n",
+        ">>>>>>>>> theirs\n",
+        "---\n",
+        "people:\n",
+        "- Bob\n",
+        "- Bob\r\n",
+        "Rain.",
+    ];
+    let mut failures = Vec::new();
+    for seed in 0..cases(3000) {
+        let lines = bytes(seed, 4 + usize::try_from(seed % 20).unwrap());
+        let text: String = lines
+            .into_iter()
+            .map(|at| LINES[usize::from(at) % LINES.len()])
+            .collect();
+        let broken = laws::readers::markers(text.as_bytes());
+        if !broken.is_empty() {
+            failures.push(format!("seed {seed}: {broken:?}\n{text}"));
+        }
+    }
+    report(failures);
 }
