@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Corrupt, Deletion, Hash, Kept, Ledger, Restored, State, SyncState, Tombstone};
+use super::states::merge_states;
+use super::{Corrupt, Deletion, Kept, Ledger, Restored, State, Tombstone};
 use crate::merge::ThreeWay;
 
 /// Merges two ledgers that grew from a base. Rows never vanish: one that the
@@ -14,7 +15,7 @@ pub fn merge(base: &Ledger, ours: &Ledger, theirs: &Ledger) -> Ledger {
     Ledger {
         tombstones: rows(all.map(|l| &l.tombstones), tombstone),
         deletions: rows(all.map(|l| &l.deletions), deletion),
-        sync: rows(all.map(|l| &l.sync), sync),
+        sync: rows(all.map(|l| &l.sync), merge_states),
         kept: rows(all.map(|l| &l.kept), kept),
         opaque: set(all.map(|l| l.opaque.clone())),
         corrupt: corrupt(all),
@@ -32,7 +33,7 @@ pub fn join(mut into: Ledger, from: Ledger) -> Ledger {
         deletion(ThreeWay::new(None, Some(a), Some(b)))
     });
     join_rows(&mut into.sync, from.sync, |a, b| {
-        sync(ThreeWay::new(None, Some(a), Some(b)))
+        merge_states(ThreeWay::new(None, Some(a), Some(b)))
     });
     join_rows(&mut into.kept, from.kept, |a, b| {
         kept(ThreeWay::new(None, Some(a), Some(b)))
@@ -140,66 +141,6 @@ fn state(row: ThreeWay<Option<(&State, &str, &str)>>) -> State {
         .map_or(State::Active, State::Restored)
 }
 
-fn sync(row: ThreeWay<Option<&SyncState>>) -> Option<SyncState> {
-    if let Some(Some(state)) = row.trivial() {
-        return Some(state.clone());
-    }
-    let none = SyncState {
-        hashes: Vec::new(),
-        counter: 0,
-        resolved: 0,
-    };
-    let base = row.base.unwrap_or(&none);
-    // A side that lacks the base's state has nothing to say about it.
-    let (ours, theirs) = (row.ours.unwrap_or(base), row.theirs.unwrap_or(base));
-    let raised = |s: &SyncState| s.counter > base.counter || !new_hashes(s, base).is_empty();
-    let settling = |s: &SyncState| {
-        let new = new_hashes(s, base);
-        base.is_conflict() && !new.is_empty() && new.iter().all(|h| h.settled)
-    };
-    let hashes = match (raised(ours), raised(theirs)) {
-        (true, false) => ours.hashes.clone(),
-        (false, true) => theirs.hashes.clone(),
-        // Whoever edited on top of the base's conflict had both texts: that
-        // edit settles it as well, and says more.
-        _ => match (settling(ours), settling(theirs)) {
-            (true, false) => theirs.hashes.clone(),
-            (false, true) => ours.hashes.clone(),
-            _ => both_hashes(base, ours, theirs),
-        },
-    };
-    Some(SyncState {
-        hashes,
-        counter: ours.counter.max(theirs.counter),
-        resolved: ours.resolved.max(theirs.resolved),
-    })
-}
-
-fn new_hashes<'a>(side: &'a SyncState, base: &SyncState) -> Vec<&'a Hash> {
-    let known = |h: &Hash| base.hashes.iter().any(|b| identity(b) == identity(h));
-    side.hashes.iter().filter(|h| !known(h)).collect()
-}
-
-const fn identity(hash: &Hash) -> (&String, u64) {
-    (&hash.hash, hash.counter)
-}
-
-/// (ours and theirs) less what either dropped; each text once.
-fn both_hashes(base: &SyncState, ours: &SyncState, theirs: &SyncState) -> Vec<Hash> {
-    let has = |s: &SyncState, h: &Hash| s.hashes.iter().any(|o| identity(o) == identity(h));
-    let kept = |h: &&Hash| !has(base, h) || (has(ours, h) && has(theirs, h));
-    let mut hashes: Vec<Hash> = ours
-        .hashes
-        .iter()
-        .chain(&theirs.hashes)
-        .filter(kept)
-        .cloned()
-        .collect();
-    hashes.sort();
-    hashes.dedup_by(|later, first| later.hash == first.hash);
-    hashes
-}
-
 /// (ours and theirs) less what either removed.
 fn set<T: Ord + Clone>(sides: ThreeWay<BTreeSet<T>>) -> BTreeSet<T> {
     let ThreeWay { base, ours, theirs } = sides;
@@ -245,7 +186,7 @@ fn present<V>(row: ThreeWay<Option<&V>>) -> Vec<&V> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{day, hash, key, state as sync_state, tombstone as row};
-    use super::super::{Source, parse};
+    use super::super::{Source, SyncState, parse};
     use super::*;
 
     fn restored(how: &str, by: &str) -> Tombstone {

@@ -9,6 +9,7 @@ mod derive;
 mod line;
 mod merge;
 mod row;
+mod states;
 mod text;
 
 pub use decisions::decisions;
@@ -17,6 +18,7 @@ pub use merge::{join, merge};
 pub use row::{
     Corrupt, Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
 };
+pub use states::{Change, after_edit, merge_states, recorded_by};
 pub use text::{format, parse};
 
 #[cfg(test)]

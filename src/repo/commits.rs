@@ -21,19 +21,25 @@ pub struct Commit {
 }
 
 impl Repo {
-    /// The commits that `tip` has and none of `hidden` has, parents first.
+    /// The commits that any of `tips` has and none of `hidden` has, parents first.
     ///
     /// # Errors
     /// History cannot be read.
-    pub fn commits(&self, tip: ObjectId, hidden: &[ObjectId]) -> Result<Vec<Commit>, RepoError> {
+    pub fn commits(
+        &self,
+        tips: &[ObjectId],
+        hidden: &[ObjectId],
+    ) -> Result<Vec<Commit>, RepoError> {
         let mut walk = self
             .git
             .revwalk()
             .map_err(RepoError::git("walk over history"))?;
         walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)
             .map_err(RepoError::git("walk over history"))?;
-        walk.push(tip.0)
-            .map_err(RepoError::git("walk over history"))?;
+        for tip in tips {
+            walk.push(tip.0)
+                .map_err(RepoError::git("walk over history"))?;
+        }
         for id in hidden {
             walk.hide(id.0)
                 .map_err(RepoError::git("walk over history"))?;

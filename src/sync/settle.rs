@@ -220,7 +220,7 @@ fn change<T>(
     // What history tells and no commit holds yet is settled like the rest.
     if let Some(head) = repo.head()? {
         let found = history::rows_of(repo, layout, head)?;
-        before = ledger::join(before, history::of_year(&found, entry.year()));
+        before = history::with(before, history::of_year(&found, entry.year()));
     }
     let mut after = before.clone();
     let result = edit(&mut after);

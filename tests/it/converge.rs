@@ -69,7 +69,38 @@ fn pull(machine: &Machine, rebase: bool) {
     machine.assert_clean();
 }
 
-fn weeks(seed: u64, rebases: bool) {
+/// A phone without hooks and drivers works on a branch of its own, from where the
+/// main one stands as soon as that has all of it.
+#[track_caller]
+fn on_the_phone(phone: &Machine, date: &str, key: &str, list: &dyn Fn(&mut Vec<String>)) {
+    phone.git(["fetch", "-q"]).ok();
+    let there = ["merge-base", "--is-ancestor", "HEAD", "origin/main"];
+    if phone.git(there).code == 0 {
+        phone.git(["reset", "-q", "--hard", "origin/main"]).ok();
+    }
+    let mut now = items(phone, date, key);
+    list(&mut now);
+    set_items(phone, date, key, &now);
+    phone.git(["commit", "-qam", "On the phone"]).ok();
+    phone.git(["push", "-q", "origin", "HEAD:phone"]).ok();
+}
+
+#[track_caller]
+fn merge_the_phone(machine: &Machine) {
+    machine.git(["fetch", "-q"]).ok();
+    if machine
+        .git(["rev-parse", "-q", "--verify", "origin/phone"])
+        .code
+        == 0
+    {
+        machine
+            .git(["merge", "-q", "--no-edit", "origin/phone"])
+            .ok();
+        machine.assert_clean();
+    }
+}
+
+fn weeks(seed: u64, rebases: bool, with_phone: bool) {
     let sandbox = Sandbox::new();
     let fields = "people: []\ntags: []\n";
     let entries = DATES.map(|date| (date, fields, "A first line.\n"));
@@ -77,6 +108,7 @@ fn weeks(seed: u64, rebases: bool) {
     let tablet = sandbox.machine("tablet");
     tablet.palimpsest(["init"]).ok();
     let machines = [laptop, desktop, tablet];
+    let phone = with_phone.then(|| sandbox.machine("phone"));
 
     let mut dice = Dice(seed);
     let mut added = 0;
@@ -84,8 +116,17 @@ fn weeks(seed: u64, rebases: bool) {
     let mut expected = BTreeSet::new();
     for step in 0..STEPS {
         let machine = &machines[below(&mut dice, machines.len())];
-        match dice.roll(10) {
-            0..=5 => {
+        let what = dice.roll(if with_phone { 15 } else { 10 });
+        match (what, &phone) {
+            (10..=12, Some(phone)) => {
+                added += 1;
+                let new = format!("Item{added:02}");
+                let (date, key) = (dice.of(&DATES), dice.of(&["people", "tags"]));
+                expected.insert((date, key, new.clone()));
+                on_the_phone(phone, date, key, &|list| list.push(new.clone()));
+            }
+            (13.., _) => merge_the_phone(machine),
+            (0..=5, _) => {
                 let date = dice.of(&DATES);
                 let key = dice.of(&["people", "tags"]);
                 let mut list = items(machine, date, key);
@@ -104,7 +145,7 @@ fn weeks(seed: u64, rebases: bool) {
                     .ok();
                 machine.assert_clean();
             }
-            6..=7 => pull(machine, rebases && dice.roll(2) == 0),
+            (6..=7, _) => pull(machine, rebases && dice.roll(2) == 0),
             _ => {
                 pull(machine, rebases && dice.roll(2) == 0);
                 machine.git(["push", "-q"]).ok();
@@ -114,6 +155,9 @@ fn weeks(seed: u64, rebases: bool) {
     for _ in 0..2 {
         for machine in &machines {
             pull(machine, false);
+            if with_phone {
+                merge_the_phone(machine);
+            }
             machine.git(["push", "-q"]).ok();
         }
     }
@@ -128,12 +172,32 @@ fn weeks(seed: u64, rebases: bool) {
         }
     }
     assert_eq!(found, expected, "seed {seed}");
+    same(&machines, seed);
+    // What history told and no ledger held is stored, and that is all there was.
+    machines[0].write("README.md", "A journal.\n");
+    machines[0].commit("Read me");
+    machines[0].git(["push", "-q"]).ok();
+    let before = index(&machines[0]);
+    for machine in &machines[1..] {
+        pull(machine, false);
+        assert_eq!(index(machine), before, "stored, seed {seed}");
+    }
+    machines[1].write("README.md", "A journal.\n\nMine.\n");
+    machines[1].commit("Read me again");
+    let changed = machines[1].git(["diff", "--name-only", "HEAD^"]).ok();
+    changed.is("README.md");
+}
+
+/// All have the same tree and the same index, also rebuilt without any note of
+/// what was looked at.
+fn same(machines: &[Machine], seed: u64) {
     let first = index(&machines[0]);
     assert!(!first.is_empty());
-    for machine in &machines {
+    for machine in machines {
         assert_eq!(machine.oid("HEAD^{tree}"), machines[0].oid("HEAD^{tree}"));
         assert_eq!(index(machine), first, "seed {seed}");
         machine.remove("data/palimpsest.db");
+        std::fs::remove_file(machine.path(".git/palimpsest/history")).ok();
         assert_eq!(index(machine), first, "rebuilt, seed {seed}");
         machine.assert_clean();
     }
@@ -141,10 +205,20 @@ fn weeks(seed: u64, rebases: bool) {
 
 #[test]
 fn merging() {
-    weeks(1, false);
+    weeks(1, false, false);
 }
 
 #[test]
 fn merging_and_rebasing() {
-    weeks(2, true);
+    weeks(2, true, false);
+}
+
+#[test]
+fn with_a_phone_that_has_no_hooks() {
+    weeks(3, false, true);
+}
+
+#[test]
+fn with_a_phone_and_rebasing() {
+    weeks(4, true, true);
 }

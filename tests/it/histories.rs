@@ -12,6 +12,7 @@ mod other_clients;
 mod removals;
 mod settling;
 mod stale;
+mod states;
 
 const DAY: &str = "2024-11-01";
 const FIELDS: &str = "\

@@ -68,6 +68,10 @@ fn examine(
             false => history::rows_of(repo, layout, *parent)?,
         });
     }
+    let merged = match parents.len() {
+        0 | 1 => Ledger::default(),
+        _ => history::states_of_merge(repo, layout, &parents)?,
+    };
     let ground = Ground {
         repo,
         index: &index,
@@ -76,6 +80,7 @@ fn examine(
         machine: repo.machine()?,
         now,
         found,
+        merged,
     };
 
     for other in ground.parents.iter().skip(1) {
@@ -118,7 +123,8 @@ fn record(
     };
     let changed_years = ledgers.iter().filter_map(|c| year_of(&c.path));
     let years = own.keys().map(|(date, _)| date.year());
-    let told = ground.found.iter().flat_map(history::years_of);
+    let told = ground.found.iter().chain([&ground.merged]);
+    let told = told.flat_map(history::years_of);
     let mut years = ground.years(changed_years.chain(years).chain(told).collect())?;
 
     for (key, versions) in &own {

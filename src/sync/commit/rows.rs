@@ -21,6 +21,8 @@ pub(super) struct Ground<'a> {
     pub now: &'a str,
     /// What each parent's history tells and its ledger does not hold.
     pub found: Vec<Ledger>,
+    /// In a merge: what becomes of the parents' sync states.
+    pub merged: Ledger,
 }
 
 /// The ledger file of a year, before and after.
@@ -75,11 +77,16 @@ impl Ground<'_> {
             _ => edited.clone().unwrap_or_default(),
         };
         let mut known = recorded.clone();
+        let merges = parents.len() > 1;
         for (parent, found) in parents.iter_mut().zip(&self.found) {
-            let found = history::of_year(found, year);
-            known = ledger::join(known, found.clone());
-            *parent = ledger::join(std::mem::take(parent), found);
+            let mut found = history::of_year(found, year);
+            *parent = history::with(std::mem::take(parent), found.clone());
+            if merges {
+                found.sync.clear();
+            }
+            known = history::with(known, found);
         }
+        known = history::with(known, history::of_year(&self.merged, year));
         let current = match &edited {
             Some(edited) => ledger::decisions(&known, edited, &self.machine, &self.parent_name()),
             None => known.clone(),

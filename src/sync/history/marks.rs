@@ -2,8 +2,10 @@
 //! every row that their history tells. A note of this clone, to save time; without
 //! it all of history is looked at once more, with the same outcome.
 
+use std::collections::BTreeSet;
+
 use crate::journal::Layout;
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
 const NOTE: &str = "history";
 /// Branches that a person goes back and forth between.
@@ -18,7 +20,7 @@ pub(super) struct Marks {
 
 impl Marks {
     pub fn read(repo: &Repo, layout: &Layout) -> Self {
-        let about = format!("1 {} {}", layout.journal, layout.ledger);
+        let about = format!("2 {} {} {}", layout.journal, layout.wiki, layout.ledger);
         let text = repo.noted(NOTE);
         let mut lines = text.lines();
         let commits = match lines.next() {
@@ -28,13 +30,29 @@ impl Marks {
         Self { about, commits }
     }
 
-    pub fn is_newest(&self, tip: ObjectId) -> bool {
-        self.commits.first() == Some(&tip)
+    pub fn has(&self, tip: ObjectId) -> bool {
+        self.commits.contains(&tip)
     }
 
-    /// The newest mark that `tip` stands on.
-    pub fn newest_in(&self, repo: &Repo, tip: ObjectId) -> Option<ObjectId> {
-        self.commits.iter().copied().find(|c| repo.is_in(*c, tip))
+    /// The commits since a mark that all of `tips` stand on. Every parent of theirs is
+    /// among them or is the mark: in the commits before a mark less was recorded than
+    /// their history tells, so that nothing can start from those.
+    pub fn commits_since(&self, repo: &Repo, tips: &[ObjectId]) -> Result<Vec<Commit>, RepoError> {
+        let mut ends: BTreeSet<ObjectId> = tips.iter().copied().collect();
+        for mark in &self.commits {
+            if !ends.iter().all(|end| repo.is_in(*mark, *end)) {
+                continue;
+            }
+            let commits = repo.commits(tips, &[*mark])?;
+            let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).chain([*mark]).collect();
+            let parents = commits.iter().flat_map(|c| &c.parents).chain(tips);
+            let outside: Vec<ObjectId> = parents.filter(|p| !inside.contains(p)).copied().collect();
+            if outside.is_empty() {
+                return Ok(commits);
+            }
+            ends.extend(outside);
+        }
+        repo.commits(tips, &[])
     }
 
     pub fn add(mut self, repo: &Repo, tip: ObjectId) -> Result<(), RepoError> {

@@ -6,11 +6,14 @@
 //! itself, so that every machine finds the same rows. They count at once, and the
 //! next commit made here stores them.
 
+mod diff;
 mod marks;
 mod merges;
 mod own;
 mod rebase;
+mod states;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -19,6 +22,9 @@ use crate::ledger::{self, Ledger, Source};
 use crate::repo::{Blob, Commit, ObjectId, Repo, RepoError};
 
 use super::commit::versions::facts;
+use diff::Diff;
+use marks::Marks;
+use states::States;
 
 pub use rebase::keep_what_a_rebase_kept_out;
 
@@ -28,11 +34,11 @@ pub use rebase::keep_what_a_rebase_kept_out;
 /// # Errors
 /// History cannot be read.
 pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, RepoError> {
-    let marks = marks::Marks::read(repo, layout);
+    let marks = Marks::read(repo, layout);
     let mut missing = Ledger::default();
-    if !marks.is_newest(tip) {
-        let hidden: Vec<ObjectId> = marks.newest_in(repo, tip).into_iter().collect();
-        let history = History::walk(repo, layout, tip, &hidden, None)?;
+    if !marks.has(tip) {
+        let commits = marks.commits_since(repo, &[tip])?;
+        let history = History::walk((repo, layout), &[tip], commits, None)?;
         missing = history.missing(tip)?;
         if missing.is_empty() {
             // What is noted can be worked out again: a folder that cannot be
@@ -44,7 +50,23 @@ pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, Re
     Ok(missing)
 }
 
-/// The same for one entry, from the commits that `tip` has and none of `known` has.
+/// What a merge of these commits makes of the sync states, for those that may be
+/// others than the merge of the ledgers makes them.
+///
+/// # Errors
+/// History cannot be read.
+pub fn states_of_merge(
+    repo: &Repo,
+    layout: &Layout,
+    parents: &[ObjectId],
+) -> Result<Ledger, RepoError> {
+    let commits = Marks::read(repo, layout).commits_since(repo, parents)?;
+    let history = History::walk((repo, layout), parents, commits, None)?;
+    Ok(states::rows(history.merged_states(parents)?))
+}
+
+/// The removals and deletions that history tells of one entry, from the commits
+/// that `tip` has and none of `known` has.
 ///
 /// # Errors
 /// History cannot be read.
@@ -55,7 +77,8 @@ pub fn rows_between(
     tip: ObjectId,
     entry: EntryDate,
 ) -> Result<Ledger, RepoError> {
-    let history = History::walk(repo, layout, tip, known, Some(entry))?;
+    let commits = repo.commits(&[tip], known)?;
+    let history = History::walk((repo, layout), &[tip], commits, Some(entry))?;
     Ok(history.found(tip).of_entry(entry))
 }
 
@@ -65,15 +88,20 @@ struct History<'a> {
     layout: &'a Layout,
     /// Only this entry is looked at.
     only: Option<EntryDate>,
+    /// Rows other than sync states.
     found: BTreeMap<ObjectId, Rc<Ledger>>,
+    /// The sync states that differ from what the commit's ledger holds. Where nothing
+    /// but its one child asks for those of a commit, they went over to that.
+    states: BTreeMap<ObjectId, States>,
+    /// Texts of ledger files.
+    texts: RefCell<Vec<(ObjectId, Rc<str>)>>,
 }
 
 impl<'a> History<'a> {
     fn walk(
-        repo: &'a Repo,
-        layout: &'a Layout,
-        tip: ObjectId,
-        hidden: &[ObjectId],
+        (repo, layout): (&'a Repo, &'a Layout),
+        tips: &[ObjectId],
+        commits: Vec<Commit>,
         only: Option<EntryDate>,
     ) -> Result<Self, RepoError> {
         let mut history = Self {
@@ -81,26 +109,54 @@ impl<'a> History<'a> {
             layout,
             only,
             found: BTreeMap::new(),
+            states: BTreeMap::new(),
+            texts: RefCell::default(),
         };
-        for commit in repo.commits(tip, hidden)? {
-            let rows = history.look(&commit)?;
+        let mut children: BTreeMap<ObjectId, usize> = BTreeMap::new();
+        for parent in commits.iter().flat_map(|c| &c.parents).chain(tips) {
+            *children.entry(*parent).or_default() += 1;
+        }
+        for commit in commits {
+            // Before somebody set Palimpsest up there was nothing to record.
+            let told = !commit.parents.is_empty() && history.is_set_up(commit.id)?;
+            let mut diffs = Vec::new();
+            for parent in commit.parents.iter().filter(|_| told) {
+                diffs.push(history.diff(*parent, &commit)?);
+            }
+            let rows = history.look(&commit, &diffs)?;
             if !rows.is_empty() {
                 history.found.insert(commit.id, Rc::new(rows));
+            }
+            if only.is_some() {
+                continue;
+            }
+            let states = match (commit.parents.as_slice(), diffs.as_slice()) {
+                ([parent], [diff]) => {
+                    let before = match children.get(parent) {
+                        Some(1) => history.states.remove(parent),
+                        _ => history.states.get(parent).cloned(),
+                    };
+                    history.states_after(&commit, *parent, diff, before.unwrap_or_default())?
+                }
+                (_, []) => States::new(),
+                _ => history.states_of_merge(&commit)?,
+            };
+            if !states.is_empty() {
+                history.states.insert(commit.id, states);
             }
         }
         Ok(history)
     }
 
-    fn look(&self, commit: &Commit) -> Result<Ledger, RepoError> {
+    fn look(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {
         let mut rows = Ledger::default();
         for parent in &commit.parents {
             rows = ledger::join(rows, (*self.found(*parent)).clone());
         }
-        // Before somebody set Palimpsest up there was nothing to record.
-        if commit.parents.is_empty() || !self.is_set_up(commit.id)? {
+        if diffs.is_empty() {
             return Ok(rows);
         }
-        rows = ledger::join(rows, self.own(commit)?);
+        rows = ledger::join(rows, self.own(commit, diffs)?);
         if commit.parents.len() > 1 {
             rows = ledger::join(self.still_there(commit, &rows)?, rows);
             for from in &commit.parents {
@@ -135,7 +191,9 @@ impl<'a> History<'a> {
         for year in years_of(&found) {
             years.insert(year, self.year_at(tip, year)?);
         }
-        Ok(beyond(&found, &years))
+        let mut missing = beyond(&found, &years);
+        missing.sync = self.states.get(&tip).cloned().unwrap_or_default();
+        Ok(missing)
     }
 
     fn year_at(&self, commit: ObjectId, year: i32) -> Result<Ledger, RepoError> {
@@ -145,9 +203,8 @@ impl<'a> History<'a> {
     /// The rows of one entry in a commit's own ledger.
     fn recorded(&self, commit: ObjectId, entry: EntryDate) -> Result<Ledger, RepoError> {
         let path = self.layout.ledger_path(entry.year());
-        let bytes = self.repo.read_at(commit, &path)?.unwrap_or_default();
+        let text = self.text(self.repo.blob_at(commit, &path)?)?;
         // A year is long; only this entry's lines are of interest.
-        let text = String::from_utf8_lossy(&bytes);
         let day = entry.to_string();
         let lines: Vec<&str> = text.lines().filter(|l| l.contains(&day)).collect();
         Ok(ledger::parse(lines.join("\n").as_bytes()).of_entry(entry))
@@ -189,7 +246,9 @@ pub fn years_of(rows: &Ledger) -> std::collections::BTreeSet<i32> {
     let tombstones = rows.tombstones.keys().map(|k| k.entry.year());
     let deletions = rows.deletions.keys().map(|(entry, _)| entry.year());
     let kept = rows.kept.keys().map(|(k, _)| k.entry.year());
-    tombstones.chain(deletions).chain(kept).collect()
+    let sync = rows.sync.keys().map(|(entry, _)| entry.year());
+    let all = tombstones.chain(deletions).chain(kept);
+    all.chain(sync).collect()
 }
 
 /// The rows of one year.
@@ -199,7 +258,26 @@ pub fn of_year(rows: &Ledger, year: i32) -> Ledger {
     rows.tombstones.retain(|k, _| k.entry.year() == year);
     rows.deletions.retain(|(entry, _), _| entry.year() == year);
     rows.kept.retain(|(k, _), _| k.entry.year() == year);
+    rows.sync.retain(|(entry, _), _| entry.year() == year);
     rows
+}
+
+/// A ledger with what history tells besides. Of a sync state the later one counts:
+/// history's, unless a person decided on top of it.
+#[must_use]
+pub fn with(ledger: Ledger, mut told: Ledger) -> Ledger {
+    let states = std::mem::take(&mut told.sync);
+    let mut all = ledger::join(ledger, told);
+    for (key, state) in states {
+        let later = all
+            .sync
+            .get(&key)
+            .is_some_and(|s| s.counter > state.counter);
+        if !later {
+            all.sync.insert(key, state);
+        }
+    }
+    all
 }
 
 /// Those of `rows` that change something when they are laid over the ledgers.

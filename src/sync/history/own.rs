@@ -1,50 +1,30 @@
 //! What a commit itself removed and put back, as far as it did not record it.
 
-use std::collections::BTreeMap;
-
 use super::History;
+use super::diff::Diff;
 use crate::journal::EntryDate;
 use crate::ledger::{self, Context, FileRef, Ledger, Parent, Source};
 use crate::repo::{Commit, RepoError};
-use crate::sync::commit::versions::{Pair, by_key, facts, facts_before};
+use crate::sync::commit::versions::{Pair, facts, facts_before};
 
 /// Who found a row, in the ledger.
 const FOUND_BY: &str = "history";
 
 impl History<'_> {
-    pub(super) fn own(&self, commit: &Commit) -> Result<Ledger, RepoError> {
-        let mut diffs = Vec::new();
-        for parent in &commit.parents {
-            diffs.push(self.changed(*parent, commit)?);
-        }
+    pub(super) fn own(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {
         let mut rows = Ledger::default();
         let Some((first, others)) = diffs.split_first() else {
             return Ok(rows);
         };
         // In a merge, what differs from every parent.
-        for entry in first.keys() {
-            if others.iter().all(|d| d.contains_key(entry)) {
-                let pairs: Vec<&Pair> = diffs.iter().map(|d| &d[entry]).collect();
-                rows.apply(self.entry(commit, *entry, &pairs)?);
+        let entries = first.texts.keys().filter(|(_, s)| *s == Source::Yaml);
+        for key in entries {
+            if others.iter().all(|d| d.texts.contains_key(key)) {
+                let pairs: Vec<&Pair> = diffs.iter().map(|d| &d.texts[key]).collect();
+                rows.apply(self.entry(commit, key.0, &pairs)?);
             }
         }
         Ok(rows)
-    }
-
-    fn changed(
-        &self,
-        parent: crate::repo::ObjectId,
-        commit: &Commit,
-    ) -> Result<BTreeMap<EntryDate, Pair>, RepoError> {
-        let usual = self.only.map(|entry| self.layout.entry_path(entry));
-        let below = usual.as_deref().unwrap_or(&self.layout.journal);
-        let below: &[&str] = if below == "." { &[] } else { &[below] };
-        let changes = self.repo.changes(Some(parent), Some(commit.id), below)?;
-        let entries = by_key(self.layout, changes).into_iter();
-        Ok(entries
-            .filter(|((_, source), _)| *source == Source::Yaml)
-            .map(|((entry, _), pair)| (entry, pair))
-            .collect())
     }
 
     fn entry(

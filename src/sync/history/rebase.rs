@@ -23,11 +23,8 @@ pub fn keep_what_a_rebase_kept_out(
     before: ObjectId,
     now: ObjectId,
 ) -> Result<(), RepoError> {
-    let hidden: Vec<ObjectId> = Marks::read(repo, layout)
-        .newest_in(repo, now)
-        .into_iter()
-        .collect();
-    let history = History::walk(repo, layout, now, &hidden, None)?;
+    let commits = Marks::read(repo, layout).commits_since(repo, &[now])?;
+    let history = History::walk((repo, layout), &[now], commits, None)?;
     let bases = repo.merge_bases(before, now)?;
     let found = history.kept_out(now, before, &bases, &history.found(now))?;
     if found.is_empty() {

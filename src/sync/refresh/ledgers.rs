@@ -98,8 +98,8 @@ impl<'a> Ledgers<'a> {
         let now = work.map_or_else(|| head.clone(), |bytes| ledger::parse(&bytes));
         let found = history::of_year(self.found()?, year);
         let read = Rc::new(Year {
-            head: ledger::join(head, found.clone()),
-            now: ledger::join(now, found.clone()),
+            head: history::with(head, found.clone()),
+            now: history::with(now, found.clone()),
             found,
         });
         self.years.insert(year, Rc::clone(&read));

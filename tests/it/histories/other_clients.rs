@@ -50,7 +50,7 @@ fn an_addition_is_kept_out_by_a_removal_that_no_ledger_holds() {
     laptop.push();
     edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
     desktop.pull().mentions("Carol stays out");
-    agree(&desktop, &laptop, &["kept_out Carol"]);
+    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn a_merge_with_markers_that_a_client_without_hooks_resolves() {
         .exits(1);
     desktop.write_entry(DAY, &FIELDS.replace("Bob", "Eve"), BODY);
     without_hooks(&desktop, &["commit", "-q", "-a", "--no-edit"]);
-    agree(&desktop, &laptop, &[]);
+    agree(&desktop, &laptop, &["both_edited"]);
     without_bob([&laptop, &desktop]);
     assert!(laptop.read_entry(DAY).contains("[Alice, Eve]"));
 }
@@ -97,7 +97,7 @@ fn a_merge_by_a_client_without_drivers_that_drops_an_item_of_both() {
         .exits(1);
     desktop.write_entry(DAY, &FIELDS.replace(", Bob", ""), BODY);
     without_hooks(&desktop, &["commit", "-q", "-a", "--no-edit"]);
-    agree(&desktop, &laptop, &[]);
+    agree(&desktop, &laptop, &["both_edited"]);
     laptop.metadb(["tombstone", "list"]).ok().says("Bob");
 }
 

@@ -1,0 +1,249 @@
+//! Sync states: their merge, and the state that a commit leaves where its own
+//! ledger may not say it, from the state before, the ledgers and the text.
+
+use super::{Hash, SyncState};
+use crate::merge::ThreeWay;
+
+/// Merges the state of one entry and source: where both sides raised it, both
+/// texts stay. `None` only for a state that stands nowhere.
+#[must_use]
+pub fn merge_states(row: ThreeWay<Option<&SyncState>>) -> Option<SyncState> {
+    if let Some(Some(state)) = row.trivial() {
+        return Some(state.clone());
+    }
+    let none = SyncState {
+        hashes: Vec::new(),
+        counter: 0,
+        resolved: 0,
+    };
+    let base = row.base.unwrap_or(&none);
+    // A side that lacks the base's state, or has one from before it (a revert put
+    // it back), has nothing to say about it.
+    let grown = |s: &&SyncState| s.counter >= base.counter;
+    let ours = row.ours.filter(grown).unwrap_or(base);
+    let theirs = row.theirs.filter(grown).unwrap_or(base);
+    let raised = |s: &SyncState| s.counter > base.counter || !new_hashes(s, base).is_empty();
+    let settling = |s: &SyncState| {
+        let new = new_hashes(s, base);
+        base.is_conflict() && !new.is_empty() && new.iter().all(|h| h.settled)
+    };
+    let hashes = match (raised(ours), raised(theirs)) {
+        (true, false) => ours.hashes.clone(),
+        (false, true) => theirs.hashes.clone(),
+        // Whoever edited on top of the base's conflict had both texts: that
+        // edit settles it as well, and says more.
+        _ => match (settling(ours), settling(theirs)) {
+            (true, false) => theirs.hashes.clone(),
+            (false, true) => ours.hashes.clone(),
+            _ => both_hashes(base, ours, theirs),
+        },
+    };
+    Some(SyncState {
+        hashes,
+        counter: ours.counter.max(theirs.counter),
+        resolved: ours.resolved.max(theirs.resolved),
+    })
+}
+
+fn new_hashes<'a>(side: &'a SyncState, base: &SyncState) -> Vec<&'a Hash> {
+    let known = |h: &Hash| base.hashes.iter().any(|b| identity(b) == identity(h));
+    side.hashes.iter().filter(|h| !known(h)).collect()
+}
+
+const fn identity(hash: &Hash) -> (&String, u64) {
+    (&hash.hash, hash.counter)
+}
+
+/// (ours and theirs) less what either dropped; each text once.
+fn both_hashes(base: &SyncState, ours: &SyncState, theirs: &SyncState) -> Vec<Hash> {
+    let has = |s: &SyncState, h: &Hash| s.hashes.iter().any(|o| identity(o) == identity(h));
+    let kept = |h: &&Hash| !has(base, h) || (has(ours, h) && has(theirs, h));
+    let mut hashes: Vec<Hash> = ours
+        .hashes
+        .iter()
+        .chain(&theirs.hashes)
+        .filter(kept)
+        .cloned()
+        .collect();
+    hashes.sort();
+    hashes.dedup_by(|later, first| later.hash == first.hash);
+    hashes
+}
+
+/// One commit's change of a state.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// The state before, recorded or told by history; in a merge commit what the
+    /// merge makes of the parents' states.
+    pub known: Option<&'a SyncState>,
+    /// What the parents' ledgers hold.
+    pub before: &'a [SyncState],
+    /// Whether it is a merge commit.
+    pub is_merge: bool,
+    /// What the commit's ledger holds.
+    pub recorded: Option<&'a SyncState>,
+    /// The hash of the text that the commit holds.
+    pub hash: Option<&'a str>,
+}
+
+/// The state after, as far as the commit's ledger says something that was not
+/// known: whoever edited or decided there recorded it, or a rebase or a
+/// cherry-pick brought a row along that was recorded elsewhere. `None` where the
+/// ledger is silent: it holds what was there before, or an older state that a
+/// revert put back.
+#[must_use]
+pub fn recorded_by(change: &Change<'_>) -> Option<SyncState> {
+    let recorded = change.recorded?;
+    let floor = change.before.iter().map(|s| s.counter).max();
+    if recorded.counter < floor.unwrap_or(0) {
+        return None;
+    }
+    let there = |h: &Hash, s: &SyncState| {
+        let same = |o: &Hash| o.hash == h.hash && o.counter == h.counter;
+        s.hashes.iter().any(same)
+    };
+    let seen = || change.before.iter().chain(change.known);
+    let new = recorded.hashes.iter();
+    let new: Vec<&Hash> = new.filter(|h| !seen().any(|s| there(h, s))).collect();
+    if new.is_empty() {
+        return None;
+    }
+    let counter = change.known.map_or(0, |s| s.counter);
+    if !change.is_merge && change.known == change.before.first() {
+        return Some(recorded.clone());
+    }
+    // Made where the commit stands, by somebody who had all that was known.
+    let by_text = new.iter().any(|h| Some(h.hash.as_str()) == change.hash);
+    let on_top = recorded.counter > counter && (change.is_merge || new.iter().any(|h| h.settled));
+    if !recorded.is_conflict() && (by_text || on_top) {
+        return Some(SyncState {
+            counter: recorded.counter.max(counter + 1),
+            ..recorded.clone()
+        });
+    }
+    if change.is_merge {
+        return None;
+    }
+    merge_states(ThreeWay::new(
+        change.before.first(),
+        change.known,
+        Some(recorded),
+    ))
+}
+
+/// The state after an edit by somebody who had the one before.
+#[must_use]
+pub fn after_edit(known: Option<&SyncState>, hash: &str, by: &str, at: &str) -> SyncState {
+    let counter = known.map_or(0, |s| s.counter) + 1;
+    let settles = known.is_some_and(SyncState::is_conflict);
+    SyncState {
+        hashes: vec![Hash {
+            hash: hash.into(),
+            by: by.into(),
+            at: at.into(),
+            counter,
+            settled: false,
+        }],
+        counter,
+        resolved: known.map_or(0, |s| s.resolved) + u64::from(settles),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{hash, state};
+    use super::*;
+
+    fn one(text: &str, by: &str, counter: u64) -> SyncState {
+        state(counter, &[hash(text, by, counter, false)])
+    }
+
+    fn both(a: &SyncState, b: &SyncState) -> SyncState {
+        state(
+            a.counter.max(b.counter),
+            &[a.hashes[0].clone(), b.hashes[0].clone()],
+        )
+    }
+
+    fn after(
+        known: &SyncState,
+        before: &SyncState,
+        recorded: &SyncState,
+        hash: &str,
+    ) -> Option<SyncState> {
+        recorded_by(&Change {
+            known: Some(known),
+            before: std::slice::from_ref(before),
+            is_merge: false,
+            recorded: Some(recorded),
+            hash: Some(hash),
+        })
+    }
+
+    #[test]
+    fn a_row_that_says_nothing_new_is_silence() {
+        let (first, second) = (one("0a", "laptop", 1), one("0b", "phone", 2));
+        assert_eq!(after(&first, &first, &first, "0b"), None);
+        // What was told is stored by another entry's commit.
+        assert_eq!(after(&second, &first, &second, "0b"), None);
+        // A revert puts the older row back.
+        assert_eq!(after(&second, &second, &first, "0a"), None);
+    }
+
+    #[test]
+    fn what_was_recorded_on_top_of_all_that_was_known_is_one_text() {
+        let (first, phone) = (one("0a", "laptop", 1), one("0b", "phone", 2));
+        let own = one("0c", "laptop", 3);
+        assert_eq!(after(&phone, &first, &own, "0c"), Some(own.clone()));
+        // By a program that did not know of the phone's edit, but stood on it.
+        let unaware = one("0c", "laptop", 2);
+        let counted = SyncState {
+            counter: 3,
+            ..unaware.clone()
+        };
+        assert_eq!(after(&phone, &first, &unaware, "0c"), Some(counted));
+        let settled = state(3, &[hash("0c", "laptop", 3, true)]);
+        let conflict = both(&one("0d", "laptop", 2), &phone);
+        assert_eq!(after(&conflict, &first, &settled, "0e"), Some(settled));
+    }
+
+    #[test]
+    fn a_row_that_a_rebase_brought_along_did_not_know() {
+        let (first, phone) = (one("0a", "laptop", 1), one("0b", "phone", 2));
+        let own = one("0c", "laptop", 2);
+        let conflict = after(&phone, &first, &own, "0d").unwrap();
+        assert_eq!(conflict, both(&phone, &own));
+        // And the next one of the same branch.
+        let next = one("0e", "laptop", 3);
+        let again = after(&conflict, &own, &next, "0f").unwrap();
+        assert_eq!((again.is_conflict(), again.counter), (true, 3));
+    }
+
+    #[test]
+    fn a_merge_is_what_it_makes_of_its_parents_unless_somebody_edited_there() {
+        let first = [one("0a", "laptop", 2), one("0b", "desktop", 2)];
+        let merge = both(&first[0], &first[1]);
+        let by = |recorded: &SyncState| {
+            recorded_by(&Change {
+                known: Some(&merge),
+                before: &first,
+                is_merge: true,
+                recorded: Some(recorded),
+                hash: None,
+            })
+        };
+        assert_eq!(by(&first[0]), None);
+        assert_eq!(by(&merge), None);
+        let by_hand = one("0c", "desktop", 3);
+        assert_eq!(by(&by_hand), Some(by_hand.clone()));
+    }
+
+    #[test]
+    fn an_edit_by_somebody_who_had_both_settles() {
+        let conflict = both(&one("0a", "laptop", 2), &one("0b", "phone", 2));
+        let edited = after_edit(Some(&conflict), "0c", "phone", "");
+        assert_eq!((edited.counter, edited.resolved), (3, 1));
+        assert!(!edited.is_conflict());
+        assert_eq!(after_edit(None, "0c", "phone", "").counter, 1);
+    }
+}

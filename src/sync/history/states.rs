@@ -1,0 +1,260 @@
+//! The sync states that history tells: who changed which text, one after the other
+//! or at once. What a commit recorded is taken from its ledger; what it did not is
+//! told by the commit itself, and two sides of a merge that both changed a text
+//! since they parted are a conflict, whoever recorded it.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::rc::Rc;
+
+use super::History;
+use super::diff::Diff;
+use crate::journal::{Document, Note, PathKind, facts::short_hash};
+use crate::ledger::{self, Change, Ledger, Source, SyncState, after_edit, merge_states};
+use crate::merge::ThreeWay;
+use crate::repo::{Blob, Commit, ObjectId, RepoError};
+use crate::sync::commit::versions::{Key, Version, facts};
+
+/// States that differ from what the commit's own ledger holds.
+pub(super) type States = BTreeMap<Key, SyncState>;
+
+/// How deep merge bases of merge bases are looked at.
+const DEEPEST: usize = 16;
+
+/// Where two sides parted: several commits where they had merged crosswise.
+pub(super) struct Base {
+    commits: Vec<ObjectId>,
+    /// Of the first of them and each of the others.
+    below: Vec<Base>,
+}
+
+impl History<'_> {
+    /// The states after a commit that has one parent. `states` are the parent's.
+    pub(super) fn states_after(
+        &self,
+        commit: &Commit,
+        parent: ObjectId,
+        diff: &Diff,
+        mut states: States,
+    ) -> Result<States, RepoError> {
+        let open = states.keys().copied();
+        let open = open.filter(|(entry, _)| diff.years.contains(&entry.year()));
+        let keys: BTreeSet<Key> = open.chain(diff.texts.keys().copied()).collect();
+        for key in keys {
+            let before = self.recorded_state(parent, key)?;
+            let recorded = match diff.years.contains(&key.0.year()) {
+                true => self.recorded_state(commit.id, key)?,
+                false => before.clone(),
+            };
+            let known = states.remove(&key).or_else(|| before.clone());
+            let pair = diff.texts.get(&key);
+            let now = pair.and_then(|p| p.now.as_ref());
+            let hash = now.map(|v| self.hash(key, v)).transpose()?;
+            let said = ledger::recorded_by(&Change {
+                known: known.as_ref(),
+                before: before.as_slice(),
+                is_merge: false,
+                recorded: recorded.as_ref(),
+                hash: hash.as_deref(),
+            });
+            let after = match (said, pair) {
+                (Some(state), _) => Some(state),
+                (None, None) => known,
+                (None, Some(pair)) => {
+                    let was = pair.old.as_ref().map(|v| self.hash(key, v)).transpose()?;
+                    let edit = |hash: &str| {
+                        let known = known.as_ref();
+                        Some(after_edit(known, hash, &commit.by, &commit.at))
+                    };
+                    match (now, &hash) {
+                        (Some(now), Some(hash)) if was.as_ref() != Some(hash) => {
+                            // Nothing can be told of what cannot be read.
+                            match facts(key, &self.repo.read_blob(now.blob)?) {
+                                Ok(_) => edit(hash),
+                                Err(_) => known,
+                            }
+                        }
+                        // Whoever takes the file away had both texts.
+                        (None, _) if known.as_ref().is_some_and(SyncState::is_conflict) => {
+                            edit(&short_hash(b""))
+                        }
+                        _ => known,
+                    }
+                }
+            };
+            if let Some(after) = after.filter(|a| recorded.as_ref() != Some(a)) {
+                states.insert(key, after);
+            }
+        }
+        Ok(states)
+    }
+
+    /// The states after a merge commit.
+    pub(super) fn states_of_merge(&self, commit: &Commit) -> Result<States, RepoError> {
+        let mut states = self.merged_states(&commit.parents)?;
+        for (key, known) in &mut states {
+            let Some(recorded) = self.recorded_state(commit.id, *key)? else {
+                continue;
+            };
+            if recorded == *known {
+                continue;
+            }
+            let mut before = Vec::new();
+            for parent in &commit.parents {
+                before.extend(self.recorded_state(*parent, *key)?);
+                before.extend(self.state_at(*parent, *key)?);
+            }
+            let path = match key.1 {
+                Source::Yaml => self.layout.entry_path(key.0),
+                Source::Wiki => self.layout.note_path(key.0),
+            };
+            let blob = self.repo.blob_at(commit.id, &path)?.and_then(Blob::file);
+            let version = blob.map(|blob| Version { path, blob });
+            let hash = version.map(|v| self.hash(*key, &v)).transpose()?;
+            let said = ledger::recorded_by(&Change {
+                known: Some(known),
+                before: &before,
+                is_merge: true,
+                recorded: Some(&recorded),
+                hash: hash.as_deref(),
+            });
+            *known = said.unwrap_or_else(|| known.clone());
+        }
+        let mut differing = States::new();
+        for (key, state) in states {
+            if self.recorded_state(commit.id, key)?.as_ref() != Some(&state) {
+                differing.insert(key, state);
+            }
+        }
+        Ok(differing)
+    }
+
+    /// What a merge makes of its parents' states, for those that may be others than
+    /// in every parent's ledger.
+    pub(super) fn merged_states(&self, parents: &[ObjectId]) -> Result<States, RepoError> {
+        let Some((first, others)) = parents.split_first() else {
+            return Ok(States::new());
+        };
+        let mut keys: BTreeSet<Key> = BTreeSet::new();
+        let mut bases = Vec::new();
+        for other in others {
+            keys.extend(self.differing_states(*first, *other)?);
+            bases.push(self.base_of(*first, *other, DEEPEST)?);
+        }
+        for parent in parents {
+            keys.extend(self.states.get(parent).iter().flat_map(|s| s.keys()));
+        }
+        let mut merged = States::new();
+        for key in keys {
+            let mut state = self.state_at(*first, key)?;
+            for (other, base) in others.iter().zip(&bases) {
+                let base = self.state_of_base(base, key)?;
+                let other = self.state_at(*other, key)?;
+                state = merge_states(ThreeWay::new(base.as_ref(), state.as_ref(), other.as_ref()));
+            }
+            merged.extend(state.map(|state| (key, state)));
+        }
+        Ok(merged)
+    }
+
+    fn base_of(&self, a: ObjectId, b: ObjectId, deepest: usize) -> Result<Base, RepoError> {
+        let commits = self.repo.merge_bases(a, b)?;
+        let mut below = Vec::new();
+        if let Some((first, others)) = commits.split_first().filter(|_| deepest > 0) {
+            for other in others {
+                below.push(self.base_of(*first, *other, deepest - 1)?);
+            }
+        }
+        Ok(Base { commits, below })
+    }
+
+    /// Several bases stand for their own merge, as git's virtual base does.
+    fn state_of_base(&self, base: &Base, key: Key) -> Result<Option<SyncState>, RepoError> {
+        let Some((first, others)) = base.commits.split_first() else {
+            return Ok(None);
+        };
+        let mut state = self.state_at(*first, key)?;
+        for (other, below) in others.iter().zip(&base.below) {
+            let below = self.state_of_base(below, key)?;
+            let other = self.state_at(*other, key)?;
+            state = merge_states(ThreeWay::new(
+                below.as_ref(),
+                state.as_ref(),
+                other.as_ref(),
+            ));
+        }
+        Ok(state)
+    }
+
+    /// The states whose lines differ between two commits' ledgers.
+    fn differing_states(&self, a: ObjectId, b: ObjectId) -> Result<BTreeSet<Key>, RepoError> {
+        let mut keys = BTreeSet::new();
+        let ledgers = [self.layout.ledger.as_str()];
+        for change in self.repo.changes(Some(a), Some(b), &ledgers)? {
+            if !matches!(self.layout.classify(&change.path), PathKind::Ledger(_)) {
+                continue;
+            }
+            let (old, new) = (self.text(change.old)?, self.text(change.new)?);
+            let (old, new): (HashSet<&str>, HashSet<&str>) =
+                (old.lines().collect(), new.lines().collect());
+            let lines: Vec<&str> = old.symmetric_difference(&new).copied().collect();
+            keys.extend(ledger::parse(lines.join("\n").as_bytes()).sync.into_keys());
+        }
+        Ok(keys)
+    }
+
+    /// The state that a commit leaves, recorded or not.
+    pub(super) fn state_at(
+        &self,
+        commit: ObjectId,
+        key: Key,
+    ) -> Result<Option<SyncState>, RepoError> {
+        match self.states.get(&commit).and_then(|s| s.get(&key)) {
+            Some(state) => Ok(Some(state.clone())),
+            None => self.recorded_state(commit, key),
+        }
+    }
+
+    fn recorded_state(&self, commit: ObjectId, key: Key) -> Result<Option<SyncState>, RepoError> {
+        Ok(self.recorded(commit, key.0)?.sync.remove(&key))
+    }
+
+    /// A ledger file's text; the last few are kept, since commit after commit asks
+    /// for the same.
+    pub(super) fn text(&self, blob: Option<Blob>) -> Result<Rc<str>, RepoError> {
+        const KEPT: usize = 8;
+        let Some(id) = blob.and_then(Blob::file) else {
+            return Ok(Rc::from(""));
+        };
+        let mut texts = self.texts.borrow_mut();
+        if let Some(at) = texts.iter().position(|(of, _)| *of == id) {
+            let found = texts.remove(at);
+            texts.push(found.clone());
+            return Ok(found.1);
+        }
+        let bytes = self.repo.read_blob(id)?;
+        let text: Rc<str> = Rc::from(String::from_utf8_lossy(&bytes));
+        if texts.len() >= KEPT {
+            texts.remove(0);
+        }
+        texts.push((id, Rc::clone(&text)));
+        Ok(text)
+    }
+
+    /// The hash that [`facts`] gives, of a text that need not be readable.
+    fn hash(&self, key: Key, version: &Version) -> Result<String, RepoError> {
+        let bytes = self.repo.read_blob(version.blob)?;
+        Ok(match (key.1, Note::read(&bytes)) {
+            (Source::Wiki, Ok(note)) => note.facts().hash,
+            (Source::Wiki, Err(_)) => short_hash(&bytes),
+            (Source::Yaml, _) => short_hash(Document::split(&bytes).frontmatter),
+        })
+    }
+}
+
+/// The rows of these states.
+pub(super) fn rows(states: States) -> Ledger {
+    Ledger {
+        sync: states,
+        ..Ledger::default()
+    }
+}

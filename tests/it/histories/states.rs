@@ -1,0 +1,241 @@
+//! Concurrent edits of which one or both came from a client without hooks.
+
+use super::*;
+
+/// Pulls without drivers, settles what git leaves in conflict by `resolved`, pushes.
+#[track_caller]
+fn pull_without_hooks(machine: &Machine<'_>, how: &str) {
+    without_hooks(machine, &["pull", "-q", how]);
+    machine.push();
+}
+
+/// The machines that a listed conflict names.
+#[track_caller]
+fn named(machine: &Machine<'_>) -> Vec<String> {
+    let all = json(&machine.metadb(["sync", "conflicts", "--json"]).ok());
+    let hashes = all[0]["state"]["hashes"].as_array().unwrap();
+    let mut by: Vec<String> = hashes
+        .iter()
+        .map(|h| h["by"].as_str().unwrap().to_owned())
+        .collect();
+    by.sort();
+    by
+}
+
+/// A phone: a clone where `init` was never run.
+fn phone(sandbox: &Sandbox) -> Machine<'_> {
+    let phone = sandbox.machine("phone");
+    phone.git(["config", "user.name", "Phone"]).ok();
+    phone
+}
+
+#[test]
+fn an_edit_on_a_phone_and_one_on_a_machine_are_a_conflict_whoever_merges() {
+    for how in ["--no-rebase", "--rebase"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        let phone = phone(&sandbox);
+        phone.edit_entry(DAY, "mood: calm", "mood: good");
+        phone.commit("On the phone");
+        phone.push();
+        edit(&laptop, "[rain]", "[rain, sea]");
+        laptop
+            .git(["pull", "-q", how])
+            .ok()
+            .mentions(&format!("Conflict detected for entry {DAY}"));
+        laptop.assert_clean();
+        assert_eq!(listed(&laptop), ["both_edited"], "{how}");
+        assert_eq!(named(&laptop), ["Phone", "laptop"]);
+        laptop.push();
+        desktop.pull();
+        assert_eq!(named(&desktop), ["Phone", "laptop"]);
+        agree(&laptop, &desktop, &["both_edited"]);
+        assert_eq!(named(&laptop), ["Phone", "laptop"]);
+    }
+}
+
+#[test]
+fn the_phone_that_merges_brings_the_conflict_to_everybody() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let phone = phone(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Eve]");
+    laptop.push();
+    phone.edit_entry(DAY, "weather: fair", "weather: wet");
+    phone.commit("On the phone");
+    pull_without_hooks(&phone, "--no-rebase");
+    for machine in [&laptop, &desktop] {
+        machine
+            .pull()
+            .mentions(&format!("Conflict detected for entry {DAY}"));
+        assert_eq!(named(machine), ["Phone", "laptop"]);
+    }
+    agree(&laptop, &desktop, &["both_edited"]);
+}
+
+#[test]
+fn two_phones_that_edited_at_once() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let phone = phone(&sandbox);
+    let tablet = sandbox.machine("tablet");
+    tablet.git(["config", "user.name", "Tablet"]).ok();
+    phone.edit_entry(DAY, "[Alice, Bob]", "[Alice, Bob, Eve]");
+    phone.commit("On the phone");
+    phone.push();
+    tablet.edit_entry(DAY, "weather: fair", "weather: wet");
+    tablet.commit("On the tablet");
+    pull_without_hooks(&tablet, "--no-rebase");
+    laptop.pull();
+    assert_eq!(named(&laptop), ["Phone", "Tablet"]);
+    agree(&desktop, &laptop, &["both_edited"]);
+    desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+    desktop.commit("Settled");
+    agree(&desktop, &laptop, &[]);
+}
+
+#[test]
+fn a_phone_that_edits_alone_is_no_conflict() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let phone = phone(&sandbox);
+    phone.edit_entry(DAY, "mood: calm", "mood: good");
+    phone.commit("On the phone");
+    phone.push();
+    // Both take it in; one edits the same entry, the other something else: to git's
+    // driver that looks like two changes of one row.
+    laptop.pull();
+    desktop.pull();
+    edit(&laptop, "[rain]", "[rain, sea]");
+    laptop.push();
+    desktop.write_entry("2024-01-01", "", "Else.\n");
+    desktop.commit("Else");
+    agree(&desktop, &laptop, &[]);
+    phone.pull();
+    phone.edit_entry(DAY, "mood: good", "mood: better");
+    phone.commit("Once more");
+    phone.push();
+    laptop.write_entry("2024-01-02", "", "Else.\n");
+    laptop.commit("Else again");
+    agree(&laptop, &desktop, &[]);
+    let state = json(
+        &laptop
+            .metadb(["sync", "status", "Entry", DAY, "--json"])
+            .ok(),
+    );
+    assert_eq!(state["sync"][0]["counter"], 4);
+    assert_eq!(state["sync"][0]["hashes"][0]["by"], "Phone");
+}
+
+#[test]
+fn settled_once_it_is_settled_for_all_and_a_second_conflict_is_listed_again() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let phone = phone(&sandbox);
+    phone.edit_entry(DAY, "mood: calm", "mood: good");
+    phone.commit("On the phone");
+    phone.push();
+    edit(&laptop, "[rain]", "[rain, sea]");
+    laptop.pull();
+    laptop.push();
+    desktop.pull();
+    // One settles what no ledger holds yet, while the other stores it.
+    laptop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+    laptop.commit("Settled");
+    desktop.write_entry("2024-01-01", "", "Else.\n");
+    desktop.commit("Else");
+    laptop.push();
+    agree(&desktop, &laptop, &[]);
+    // An edit by somebody who has both says the same.
+    phone.pull();
+    phone.edit_entry(DAY, "mood: good", "mood: better");
+    phone.commit("Again");
+    phone.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    agree(&desktop, &laptop, &["both_edited"]);
+    phone.pull();
+    phone.edit_entry(DAY, "mood: better", "mood: best");
+    phone.commit("Knowing both");
+    phone.push();
+    laptop.pull();
+    agree(&laptop, &desktop, &[]);
+}
+
+#[test]
+fn a_note_that_two_wrote_at_once() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let note = format!("wiki/entries/2024/{DAY}.md");
+    laptop.write(&note, "One.\n\nTwo.\n\nThree.\n");
+    laptop.commit("A note");
+    laptop.push();
+    desktop.pull();
+    let phone = phone(&sandbox);
+    phone.edit(&note, "One", "The first");
+    phone.commit("On the phone");
+    phone.push();
+    laptop.edit(&note, "Three", "The third");
+    laptop.commit("Third");
+    agree(&laptop, &desktop, &["both_edited"]);
+    desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+    desktop.commit("Settled");
+    agree(&desktop, &laptop, &[]);
+}
+
+#[test]
+fn what_one_person_does_alone_is_no_conflict() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "mood: calm", "mood: good");
+    edit(&laptop, "[rain]", "[rain, sea]");
+    // A clean revert runs no hook, and takes an older row into the ledger.
+    laptop.git(["revert", "--no-edit", "HEAD^"]).ok();
+    assert_eq!(listed(&laptop), [""; 0]);
+    edit_without_hooks(&laptop, "weather: fair", "weather: wet");
+    laptop.git(["revert", "--no-edit", "HEAD"]).ok();
+    laptop.edit_entry(DAY, "city: Lisbon", "city: Porto");
+    laptop
+        .git(["commit", "-q", "-a", "-n", "-m", "Unverified"])
+        .ok();
+    laptop.edit_entry(DAY, "city: Porto", "city: Faro");
+    laptop
+        .git(["commit", "-q", "-a", "--amend", "--no-edit"])
+        .ok();
+    desktop.write_entry("2024-01-01", "", "Else.\n");
+    desktop.commit("Else");
+    agree(&laptop, &desktop, &[]);
+    edit(&desktop, "city: Faro", "city: Lagos");
+    agree(&desktop, &laptop, &[]);
+}
+
+#[test]
+fn the_index_made_anew_and_a_clone_say_the_same() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    let phone = phone(&sandbox);
+    phone.edit_entry(DAY, "mood: calm", "mood: good");
+    phone.commit("On the phone");
+    phone.push();
+    edit(&laptop, "[rain]", "[rain, sea]");
+    laptop.pull();
+    laptop.push();
+    let said = |m: &Machine<'_>| {
+        let listings: [&[&str]; 4] = [
+            &["sync", "conflicts", "--json"],
+            &["sync", "status", "Entry", DAY, "--json"],
+            &["sync", "stats", "--json"],
+            &["show", DAY, "--json"],
+        ];
+        listings.map(|args| m.metadb(args).ok().stdout)
+    };
+    let first = said(&laptop);
+    assert!(first[0].contains("both_edited"));
+    laptop.palimpsest(["reindex"]).ok();
+    assert_eq!(said(&laptop), first);
+    std::fs::remove_file(laptop.path(".git/palimpsest/history")).ok();
+    laptop.palimpsest(["reindex"]).ok();
+    assert_eq!(said(&laptop), first);
+    let clone = sandbox.machine("clone");
+    clone.palimpsest(["init"]).ok();
+    assert_eq!(said(&clone), first);
+}
