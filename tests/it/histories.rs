@@ -9,6 +9,7 @@ use crate::sandbox::{Machine, Sandbox, journal};
 mod branches;
 mod commits;
 mod other_clients;
+mod places;
 mod removals;
 mod settling;
 mod stale;
@@ -83,6 +84,19 @@ fn listed(machine: &Machine<'_>) -> Vec<String> {
     all
 }
 
+/// The entry's file, wherever in the journal it stands.
+#[track_caller]
+fn file_of(machine: &Machine<'_>) -> Option<String> {
+    let usual = crate::sandbox::entry(DAY);
+    if machine.exists(&usual) {
+        return Some(usual);
+    }
+    let files = machine.git(["ls-files", "journal"]).ok();
+    let name = format!("{DAY}.md");
+    let file = files.stdout.lines().find(|path| path.ends_with(&name));
+    file.map(str::to_owned)
+}
+
 /// `git status` is clean, the index has what the file has (less what stands there
 /// against a removal), and this is listed.
 #[track_caller]
@@ -90,10 +104,9 @@ fn holds(machine: &Machine<'_>, expected: &[&str]) {
     machine.assert_clean();
     let conflicts = listed(machine);
     assert_eq!(conflicts, expected, "listed in {}", machine.dir().display());
-    let file = crate::sandbox::entry(DAY);
-    if !machine.exists(&file) {
+    let Some(file) = file_of(machine) else {
         return;
-    }
+    };
     let mut wanted = people(&machine.read(&file));
     for line in &conflicts {
         if let Some(item) = line.strip_prefix("still_in_file ") {

@@ -16,24 +16,21 @@ pub(super) struct Diff {
 
 impl History<'_> {
     pub(super) fn diff(&self, parent: ObjectId, commit: &Commit) -> Result<Diff, RepoError> {
-        let usual = self.only.map(|entry| self.layout.entry_path(entry));
         let layout = self.layout;
-        let below = match usual.as_deref() {
-            Some(usual) => vec![usual],
-            None => vec![layout.journal.as_str(), &layout.wiki, &layout.ledger],
-        };
-        let below = match below.contains(&".") {
-            true => Vec::new(),
-            false => below,
+        let folders = [layout.journal.as_str(), &layout.wiki, &layout.ledger];
+        let below: Vec<&str> = match self.only {
+            Some(_) => self.below.iter().map(String::as_str).collect(),
+            None if folders.contains(&".") => Vec::new(),
+            None => folders.to_vec(),
         };
         let changes = self.repo.changes(Some(parent), Some(commit.id), &below)?;
         let year = |path: &str| match layout.classify(path) {
             PathKind::Ledger(year) => Some(year),
             _ => None,
         };
-        Ok(Diff {
-            years: changes.iter().filter_map(|c| year(&c.path)).collect(),
-            texts: by_key(layout, changes),
-        })
+        let years = changes.iter().filter_map(|c| year(&c.path)).collect();
+        let mut texts = by_key(layout, changes);
+        texts.retain(|(entry, _), _| self.only.is_none_or(|only| only == *entry));
+        Ok(Diff { texts, years })
     }
 }

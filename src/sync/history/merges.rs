@@ -67,7 +67,7 @@ impl History<'_> {
         for year in years {
             let now = ledger::join(self.year_at(merge.id, year)?, of_year(found, year));
             for (key, row) in now.deletions {
-                let there = || self.repo.blob_at(merge.id, &row.path);
+                let there = || self.places.file_of(merge.id, key.0);
                 if row.state.is_active() && there()?.is_some() {
                     let state = State::Restored(Restored {
                         at: merge.at.clone(),

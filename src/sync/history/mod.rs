@@ -10,20 +10,22 @@ mod diff;
 mod marks;
 mod merges;
 mod own;
+mod places;
 mod rebase;
 mod states;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, Ledger, Source};
-use crate::repo::{Blob, Commit, ObjectId, Repo, RepoError};
+use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
 use super::commit::versions::facts;
 use diff::Diff;
 use marks::Marks;
+use places::Places;
 use states::States;
 
 pub use rebase::keep_what_a_rebase_kept_out;
@@ -88,6 +90,9 @@ struct History<'a> {
     layout: &'a Layout,
     /// Only this entry is looked at.
     only: Option<EntryDate>,
+    /// Where the entries that are looked at can stand; everywhere if empty.
+    below: Vec<String>,
+    places: Places<'a>,
     /// Rows other than sync states.
     found: BTreeMap<ObjectId, Rc<Ledger>>,
     /// The sync states that differ from what the commit's ledger holds. Where nothing
@@ -104,10 +109,22 @@ impl<'a> History<'a> {
         commits: Vec<Commit>,
         only: Option<EntryDate>,
     ) -> Result<Self, RepoError> {
+        let places = Places::new(repo, layout);
+        let below = match only {
+            Some(entry) => {
+                let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).collect();
+                let parents = commits.iter().flat_map(|c| &c.parents);
+                let ends = parents.filter(|p| !inside.contains(p)).chain(tips);
+                places.below(entry, ends.copied())?
+            }
+            None => places.anywhere(),
+        };
         let mut history = Self {
             repo,
             layout,
             only,
+            below,
+            places,
             found: BTreeMap::new(),
             states: BTreeMap::new(),
             texts: RefCell::default(),
@@ -216,23 +233,14 @@ impl<'a> History<'a> {
         Ok(ledger::join(recorded, self.found(commit).of_entry(entry)))
     }
 
-    /// What a commit's file of an entry says, at its usual place.
+    /// What a commit's file of an entry says.
     fn facts_at(&self, commit: ObjectId, entry: EntryDate) -> Result<Option<Facts>, RepoError> {
-        facts_at(self.repo, self.layout, commit, entry)
+        let Some(version) = self.places.file_of(commit, entry)? else {
+            return Ok(None);
+        };
+        let bytes = self.repo.read_blob(version.blob)?;
+        Ok(facts((entry, Source::Yaml), &bytes).ok())
     }
-}
-
-fn facts_at(
-    repo: &Repo,
-    layout: &Layout,
-    commit: ObjectId,
-    entry: EntryDate,
-) -> Result<Option<Facts>, RepoError> {
-    let path = layout.entry_path(entry);
-    let Some(id) = repo.blob_at(commit, &path)?.and_then(Blob::file) else {
-        return Ok(None);
-    };
-    Ok(facts((entry, Source::Yaml), &repo.read_blob(id)?).ok())
 }
 
 fn year_at(repo: &Repo, layout: &Layout, commit: ObjectId, year: i32) -> Result<Ledger, RepoError> {
@@ -242,7 +250,7 @@ fn year_at(repo: &Repo, layout: &Layout, commit: ObjectId, year: i32) -> Result<
 
 /// The years that rows are about.
 #[must_use]
-pub fn years_of(rows: &Ledger) -> std::collections::BTreeSet<i32> {
+pub fn years_of(rows: &Ledger) -> BTreeSet<i32> {
     let tombstones = rows.tombstones.keys().map(|k| k.entry.year());
     let deletions = rows.deletions.keys().map(|(entry, _)| entry.year());
     let kept = rows.kept.keys().map(|(k, _)| k.entry.year());

@@ -103,12 +103,14 @@ impl History<'_> {
                 before.extend(self.recorded_state(*parent, *key)?);
                 before.extend(self.state_at(*parent, *key)?);
             }
-            let path = match key.1 {
-                Source::Yaml => self.layout.entry_path(key.0),
-                Source::Wiki => self.layout.note_path(key.0),
+            let version = match key.1 {
+                Source::Yaml => self.places.file_of(commit.id, key.0)?,
+                Source::Wiki => {
+                    let path = self.layout.note_path(key.0);
+                    let blob = self.repo.blob_at(commit.id, &path)?.and_then(Blob::file);
+                    blob.map(|blob| Version { path, blob })
+                }
             };
-            let blob = self.repo.blob_at(commit.id, &path)?.and_then(Blob::file);
-            let version = blob.map(|blob| Version { path, blob });
             let hash = version.map(|v| self.hash(*key, &v)).transpose()?;
             let said = ledger::recorded_by(&Change {
                 known: Some(known),

@@ -1,0 +1,104 @@
+//! Entries that do not stand in the folder of their year.
+
+use super::*;
+
+/// Below the journal's folder, in another year's, and in a folder of its own.
+const PLACES: [&str; 3] = [
+    "journal/md/2024-11-01.md",
+    "journal/md/2023/2024-11-01.md",
+    "journal/md/2024/november/quay/2024-11-01.md",
+];
+
+fn begin_at<'a>(sandbox: &'a Sandbox, file: &str) -> (Machine<'a>, Machine<'a>) {
+    let (laptop, desktop) = journal(sandbox, &[("2024-01-01", "", "Other.\n")]);
+    laptop.write(file, format!("---\ndate: {DAY}\n{FIELDS}---\n{BODY}"));
+    laptop.commit("The entry");
+    laptop.push();
+    desktop.pull();
+    (laptop, desktop)
+}
+
+#[track_caller]
+fn edit_at(machine: &Machine<'_>, file: &str, from: &str, to: &str) {
+    machine.edit(file, from, to);
+    machine.commit(&format!("{from} to {to}"));
+    machine.assert_clean();
+}
+
+#[track_caller]
+fn edit_without_hooks_at(machine: &Machine<'_>, file: &str, from: &str, to: &str) {
+    machine.edit(file, from, to);
+    without_hooks(machine, &["commit", "-q", "-a", "-m", "Without hooks"]);
+}
+
+#[test]
+fn a_removal_and_another_edit_at_any_place() {
+    for file in PLACES {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin_at(&sandbox, file);
+        edit_at(&laptop, file, "[Alice, Bob]", "[Alice]");
+        laptop.push();
+        edit_at(&desktop, file, "weather: fair", "weather: wet");
+        desktop.pull();
+        agree(&desktop, &laptop, &["both_edited"]);
+        assert!(laptop.read(file).contains("people: [Alice]\n"));
+        // Put back on top of the removal.
+        edit_at(&laptop, file, "[Alice]", "[Alice, Bob]");
+        agree(&laptop, &desktop, &[]);
+        assert!(desktop.read(file).contains("Bob"));
+    }
+}
+
+#[test]
+fn what_is_kept_out_at_any_place_is_listed() {
+    for file in PLACES {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin_at(&sandbox, file);
+        edit_at(&laptop, file, "[Alice, Bob]", "[Alice, Bob, Carol]");
+        edit_at(&laptop, file, "[Alice, Bob, Carol]", "[Alice, Bob]");
+        edit_at(&laptop, file, "mood: calm", "mood: good");
+        laptop.push();
+        edit_at(&desktop, file, "[Alice, Bob]", "[Alice, Bob, Carol]");
+        desktop.pull();
+        agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+        assert!(!laptop.read(file).contains("Carol"));
+    }
+}
+
+#[test]
+fn what_a_client_without_hooks_removes_at_any_place_stays_removed() {
+    for file in PLACES {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin_at(&sandbox, file);
+        let (two, three) = ("[Alice, Bob]", "[Alice, Bob, Carol]");
+        edit_without_hooks_at(&laptop, file, two, three);
+        edit_without_hooks_at(&laptop, file, three, two);
+        edit_without_hooks_at(&laptop, file, "mood: calm", "mood: good");
+        laptop.push();
+        edit_at(&desktop, file, two, three);
+        desktop.pull().mentions("Carol stays out");
+        agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+        assert!(!laptop.read(file).contains("Carol"));
+    }
+}
+
+#[test]
+fn an_entry_that_moves_here_and_is_edited_there() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let usual = crate::sandbox::entry(DAY);
+    remove_bob(&laptop);
+    laptop.git(["mv", &usual, PLACES[0]]).ok();
+    laptop.commit("Moved");
+    laptop.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.pull();
+    agree(&desktop, &laptop, &["both_edited"]);
+    for machine in [&laptop, &desktop] {
+        let text = machine.read(PLACES[0]);
+        assert!(!text.contains("Bob") && text.contains("wet"), "{text}");
+        assert!(!machine.exists(&usual));
+    }
+    let ledger = laptop.read("data/ledger/2024.jsonl");
+    assert!(!ledger.contains(r#""kind":"deletion""#), "{ledger}");
+}
