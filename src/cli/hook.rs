@@ -169,7 +169,7 @@ fn is_committed(repo: &Repo, layout: &Layout) -> bool {
 /// Whether there is a journal to index, and a database that is ours to write: one
 /// that is tracked would be a modified file after every pull.
 pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
-    let tracked = |index: Index| index.staged(&layout.database).is_some();
+    let tracked = |index: Index| index.has(&layout.database);
     has_journal(repo, layout) && !repo.index().is_ok_and(tracked)
 }
 

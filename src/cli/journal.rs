@@ -105,7 +105,7 @@ impl Journal {
         ui.progress_done();
         let (store, mut report) = done?;
         let database = &self.layout.database;
-        let tracked = |index: Index| index.staged(database).is_some();
+        let tracked = |index: Index| index.has(database);
         if self.repo.index().is_ok_and(tracked) {
             ui.warn(format_args!(
                 "{database} is tracked by git, so that looking changes a tracked file; \

@@ -166,6 +166,15 @@ impl Index {
         })
     }
 
+    /// Whether a path is in the index, also in conflict.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        let stages = 0..=3;
+        stages
+            .into_iter()
+            .any(|stage| self.0.get_path(path.as_ref(), stage).is_some())
+    }
+
     /// Whether a path is left out of the work tree on purpose (sparse checkout).
     #[must_use]
     pub fn is_left_out(&self, path: &str) -> bool {

@@ -44,7 +44,7 @@ pub fn check(repo: &Repo, layout: &Layout, program: &Path) -> Result<Vec<Finding
     paths(repo, layout, &mut found)?;
     ledgers(repo, layout, &mut found)?;
     database(repo, layout, &mut found)?;
-    leftovers(repo, &mut found)?;
+    leftovers(repo, layout, &mut found)?;
     growth(repo, &mut found)?;
     Ok(found)
 }
@@ -111,7 +111,7 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
         }
     }
     let database = &layout.database;
-    if repo.index()?.staged(database).is_some() {
+    if repo.index()?.has(database) {
         found.push(finding(
             format!("{database}: tracked, so that it conflicts at every merge"),
             format!("palimpsest doctor --fix, or git rm --cached {database}"),
@@ -190,8 +190,10 @@ fn growth(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     Ok(())
 }
 
-fn leftovers(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    for path in repo.index()?.unmerged() {
+fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let unmerged = repo.index()?.unmerged();
+    // A database that is tracked was named as that.
+    for path in unmerged.iter().filter(|path| **path != layout.database) {
         found.push(finding(
             format!("{path}: in conflict"),
             format!("palimpsest resolve {path}, or edit it and git add {path}"),

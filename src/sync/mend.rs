@@ -45,7 +45,7 @@ pub fn mend(
     }
     done.extend(plan.lines().into_iter().map(|line| format!("set {line}")));
     let database = &layout.database;
-    if repo.index()?.staged(database).is_some() {
+    if repo.index()?.has(database) {
         repo.unstage(&[database])?;
         done.push(format!(
             "{database}: not tracked any longer, the file stays; commit that"

@@ -11,6 +11,7 @@ mod commits;
 mod other_clients;
 mod places;
 mod removals;
+mod setups;
 mod settling;
 mod stale;
 mod states;

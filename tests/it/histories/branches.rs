@@ -153,6 +153,49 @@ fn a_criss_cross_gives_the_same_tree() {
 }
 
 #[test]
+fn a_criss_cross_of_commits_that_came_without_rows() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit_without_hooks(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit_without_hooks(&laptop, "mood: calm", "mood: good");
+    edit_without_hooks(&desktop, "[Alice, Bob]", "[Alice, Carol]");
+    for (machine, branch) in [(&laptop, "one"), (&desktop, "two")] {
+        machine
+            .git(["push", "-q", "origin", &format!("HEAD:{branch}")])
+            .ok();
+    }
+    laptop
+        .git(["pull", "-q", "--no-rebase", "origin", "two"])
+        .ok();
+    desktop
+        .git(["pull", "-q", "--no-rebase", "origin", "one"])
+        .ok();
+    assert_eq!(laptop.oid("HEAD^{tree}"), desktop.oid("HEAD^{tree}"));
+    for machine in [&laptop, &desktop] {
+        holds(machine, &["both_edited", "kept_out Carol"]);
+    }
+    // The next merge has two bases, and git calls the driver for them first.
+    edit_without_hooks(&laptop, "weather: fair", "weather: wet");
+    edit_without_hooks(&desktop, "tags: [rain]", "tags: [rain, sea]");
+    laptop.push();
+    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+    without_bob([&laptop, &desktop]);
+    for machine in [&laptop, &desktop] {
+        let text = machine.read_entry(DAY);
+        assert!(!text.contains("Carol") && text.contains("sea"), "{text}");
+        // Each removal is one row, whoever derived it.
+        let ledger = machine.read("data/ledger/2024.jsonl");
+        let rows = |item: &str| {
+            let item = format!(r#""item":"{item}""#);
+            let rows = ledger.lines().filter(|l| l.contains(&item));
+            rows.filter(|l| l.contains(r#""kind":"tombstone""#)).count()
+        };
+        assert_eq!((rows("Bob"), rows("Carol")), (1, 1), "{ledger}");
+    }
+}
+
+#[test]
 fn an_octopus_and_the_resolve_strategy_are_not_worse_than_git() {
     for strategy in ["octopus", "resolve"] {
         let sandbox = Sandbox::new();
