@@ -3,6 +3,7 @@
 //! One program that answers to four names: `palimpsest`, and `yaml2sql`,
 //! `wiki2sql`, `metadb`, which are its subcommands of the same names.
 
+mod against_removals;
 mod backup;
 mod check;
 mod demo;

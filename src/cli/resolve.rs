@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use dialoguer::Select;
 
+use super::against_removals::{self, Answer};
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::hunks::{Choice, Hunk, Hunks};
@@ -17,8 +18,9 @@ use crate::sync::settings::load;
 /// Files that a git client without Palimpsest left in conflict, or committed with
 /// markers, are merged again as the drivers do it; a merge commit that HEAD is, from
 /// its parents. What is clean then is staged, if the file was in conflict. For each
-/// field that is left you are asked, or say --ours, --theirs or --both. A file that
-/// is written over is kept in the git directory.
+/// field that is left you are asked, or say --ours, --theirs or --both. An item that
+/// still stands in a file although it was removed is taken out of it, or with --both
+/// let in again. A file that is written over is kept in the git directory.
 #[derive(Debug, Args)]
 pub struct Resolve {
     /// Files and folders [default: everything that is open]
@@ -36,12 +38,30 @@ pub struct Resolve {
 
 /// What was done with one path.
 #[derive(Default)]
-struct Outcome {
+pub(super) struct Outcome {
     /// A line for each place that is left.
     left: Vec<String>,
     aside: Option<PathBuf>,
     /// The result waits in the work tree.
     written: bool,
+}
+
+impl Outcome {
+    pub fn left_at(line: String) -> Self {
+        Self {
+            left: vec![line],
+            ..Self::default()
+        }
+    }
+
+    /// A new text waits in the work tree; the old one is kept there.
+    pub fn written_over(aside: PathBuf) -> Self {
+        Self {
+            aside: Some(aside),
+            written: true,
+            ..Self::default()
+        }
+    }
 }
 
 impl Resolve {
@@ -73,6 +93,11 @@ impl Resolve {
         let mut outcomes = Vec::new();
         for open in &open {
             outcomes.extend(self.settle(ui, &resolver, open, only)?);
+        }
+        // Files with markers in them say nothing yet of what stands in them.
+        if outcomes.iter().all(|o| o.left.is_empty()) {
+            let ask = |prompt: &str| self.against_removal(prompt);
+            outcomes.extend(against_removals::settle(ui, &resolver, only, &ask)?);
         }
         if outcomes.is_empty() {
             ui.line("nothing to resolve")?;
@@ -261,6 +286,20 @@ impl Resolve {
             &options,
             &[Choice::Ours, Choice::Theirs, Choice::Both, Choice::Leave],
         )
+    }
+
+    /// A removal is what one side has and the other has not: both means to keep it.
+    fn against_removal(&self, prompt: &str) -> anyhow::Result<Answer> {
+        let choice = self.ask(
+            prompt,
+            &["take it out of the file", "let it in again", "leave it"],
+            &[Choice::Ours, Choice::Both, Choice::Leave],
+        )?;
+        Ok(match choice {
+            Choice::Ours | Choice::Theirs => Answer::TakeOut,
+            Choice::Both => Answer::LetIn,
+            Choice::Leave => Answer::Leave,
+        })
     }
 
     /// The side that was said, or the answer on a terminal.

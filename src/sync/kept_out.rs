@@ -11,6 +11,17 @@ use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 use super::history;
 
+/// The item that stands at `node` of the field at `path`, if that is an association.
+#[must_use]
+pub fn item_at(path: &[String], tree: &Tree, node: &Node) -> Option<(Table, ItemKey)> {
+    let table = match path {
+        [field] => Table::of_field(field)?,
+        [manuscript, themes] if manuscript == "manuscript" && themes == "themes" => Table::Themes,
+        _ => return None,
+    };
+    Some((table, canonical(table, tree, node)?))
+}
+
 /// Asks, for the items of one entry, whether a removal keeps them out of a merge.
 ///
 /// The repository is opened at the first question alone: most merges add nothing
@@ -57,16 +68,8 @@ impl<'a> KeptOut<'a> {
     /// Whether the item at `node` of the field at `path` is kept out, and as what.
     pub fn ask(&self, path: &[String], tree: &Tree, node: &Node) -> Option<(Table, ItemKey)> {
         let entry = self.entry?;
-        let table = match path {
-            [field] => Table::of_field(field)?,
-            [manuscript, themes] if manuscript == "manuscript" && themes == "themes" => {
-                Table::Themes
-            }
-            _ => return None,
-        };
-        let item = canonical(table, tree, node)?;
+        let kept = item_at(path, tree, node)?;
         let known = self.known.get_or_init(|| self.read(entry));
-        let kept = (table, item);
         known.as_ref().ok()?.items.contains(&kept).then_some(kept)
     }
 

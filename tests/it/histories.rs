@@ -11,8 +11,8 @@ mod commits;
 mod other_clients;
 mod places;
 mod removals;
-mod setups;
 mod settling;
+mod setups;
 mod stale;
 mod states;
 
@@ -61,7 +61,7 @@ fn remove_bob(machine: &Machine<'_>) {
 
 fn people(text: &str) -> BTreeSet<String> {
     let line = text.lines().find_map(|l| l.strip_prefix("people: ["));
-    let items = line.and_then(|l| l.strip_suffix(']')).unwrap_or_default();
+    let items = line.and_then(|l| l.split(']').next()).unwrap_or_default();
     let items = items.split(", ").filter(|item| !item.is_empty());
     items.map(str::to_owned).collect()
 }

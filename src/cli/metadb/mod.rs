@@ -37,7 +37,7 @@ impl Metadb {
 }
 
 /// What to do once a ledger file was changed.
-fn say_commit(ui: &Ui, path: &str) -> anyhow::Result<()> {
+pub(super) fn say_commit(ui: &Ui, path: &str) -> anyhow::Result<()> {
     ui.line(format_args!(
         "Changed {path}; commit it: git commit -m 'Settle' {path}"
     ))?;

@@ -211,7 +211,8 @@ pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()>
                 ui,
                 "To do",
                 &format!(
-                    "take it out of the file, or let it in: metadb tombstone remove {table} {entry} '{item}'"
+                    "take it out of the file, as palimpsest resolve does; or let it in: \
+                     metadb tombstone remove {table} {entry} '{item}'"
                 ),
             )?;
         }

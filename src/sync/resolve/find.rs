@@ -17,9 +17,7 @@ impl Resolver<'_> {
     /// # Errors
     /// The repository cannot be read.
     pub fn open(&self, only: Option<&[String]>) -> Result<Vec<Open>, RepoError> {
-        let is_chosen = |path: &str| {
-            only.is_none_or(|paths| paths.iter().any(|p| p.is_empty() || is_below(path, p)))
-        };
+        let is_chosen = |path: &str| is_chosen(path, only);
         let mut found: BTreeMap<String, Open> = BTreeMap::new();
         let waiting = self.repo.waiting_merge()?;
         for (path, stages) in self.repo.unmerged_stages()? {
@@ -166,6 +164,13 @@ impl Resolver<'_> {
 
 fn has_hunks(text: &[u8]) -> bool {
     !Hunks::of(text).is_empty()
+}
+
+/// Whether a path is one of these files or in one of these folders; all are if none
+/// are given. The top of the work tree has an empty name.
+#[must_use]
+pub fn is_chosen(path: &str, only: Option<&[String]>) -> bool {
+    only.is_none_or(|paths| paths.iter().any(|p| p.is_empty() || is_below(path, p)))
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

@@ -2,10 +2,12 @@
 //! found, merged again with the drivers' own functions, and written.
 //!
 //! `find` collects the open paths, `propose` merges one anew; nothing is written
-//! before [`Resolver::finish`], which keeps what stood there.
+//! before [`Resolver::finish`], which keeps what stood there. `take_out` is for items
+//! that stand in a file against a removal.
 
 mod find;
 mod propose;
+mod take_out;
 
 use std::path::PathBuf;
 
@@ -15,6 +17,7 @@ use crate::repo::{Merging, Repo, RepoError};
 
 use super::driver::DriverError;
 
+pub use find::is_chosen;
 pub use propose::Proposal;
 
 /// A path that may need a person, or a better merge.

@@ -1,4 +1,5 @@
-//! What was kept out is listed on every machine until somebody settles it.
+//! What was kept out, or still stands in a file, is listed on every machine until
+//! somebody settles it.
 
 use super::*;
 
@@ -79,4 +80,88 @@ fn each_removal_that_did_it_is_listed() {
     desktop.pull();
     let expected = ["both_edited", "kept_out Carol", "kept_out Carol"];
     agree(&desktop, &laptop, &expected);
+}
+
+/// Carol stands in the entry of both against a removal: git asked no driver. The
+/// desktop wrote her into the entry with a comment.
+fn still_in_file<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
+    let (laptop, desktop) = begin(sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    laptop.push();
+    edit(
+        &desktop,
+        "[Alice, Bob]",
+        "[Alice, Bob, Carol] # at the quay",
+    );
+    desktop.pull();
+    agree(&desktop, &laptop, &["both_edited", "still_in_file Carol"]);
+    (laptop, desktop)
+}
+
+/// Taking out without a terminal, and in a file that is edited further.
+#[test]
+fn resolve_takes_out_what_still_stands_in_a_file() {
+    for side in ["--ours", "--theirs"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = still_in_file(&sandbox);
+        let before = laptop.read_entry(DAY);
+        laptop
+            .metadb(["sync", "conflicts"])
+            .ok()
+            .says("take it out of the file, as palimpsest resolve does");
+        // Without an answer nothing is changed.
+        laptop
+            .palimpsest(["resolve"])
+            .exits(1)
+            .warns("2024-11-01.md: person Carol, though it was removed: --ours or --theirs");
+        assert_eq!(laptop.read_entry(DAY), before);
+        laptop
+            .palimpsest(["resolve", side, "wiki"])
+            .ok()
+            .says("nothing to resolve");
+        laptop
+            .palimpsest(["resolve", side])
+            .ok()
+            .says("journal/md/2024/2024-11-01.md: person Carol taken out")
+            .says("what stood there before is kept in");
+        let after = before.replace("Bob, Carol]", "Bob]");
+        assert_eq!(laptop.read_entry(DAY), after);
+        let kept = ".git/palimpsest/before-resolve/journal/md/2024/2024-11-01.md";
+        assert_eq!(laptop.read(kept), before);
+        laptop.commit("Not Carol");
+        agree(&laptop, &desktop, &[]);
+        assert_eq!(desktop.read_entry(DAY), after);
+    }
+}
+
+#[test]
+fn resolve_lets_in_what_still_stands_in_a_file() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = still_in_file(&sandbox);
+    let before = laptop.read_entry(DAY);
+    laptop
+        .palimpsest(["resolve", "--both", &crate::sandbox::entry(DAY)])
+        .ok()
+        .says("person Carol let in again")
+        .says("git commit -m 'Settle' data/ledger/2024.jsonl");
+    assert_eq!(laptop.read_entry(DAY), before);
+    assert_eq!(listed(&laptop), ["both_edited"]);
+    laptop.commit("Carol after all");
+    agree(&laptop, &desktop, &["both_edited"]);
+    laptop.palimpsest(["resolve"]).ok().is("nothing to resolve");
+}
+
+#[test]
+fn metadb_leaves_to_the_file_what_stands_in_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = still_in_file(&sandbox);
+    laptop
+        .metadb(["sync", "resolve", "--all"])
+        .ok()
+        .says("Resolved: Entry 2024-11-01 (yaml)")
+        .says("Left, since it stands in a file:")
+        .says("palimpsest resolve");
+    laptop.commit("Settled");
+    agree(&laptop, &desktop, &["still_in_file Carol"]);
 }

@@ -1,0 +1,117 @@
+//! What stands in a file although it was removed: the part of `palimpsest resolve`
+//! that takes it out or lets it in.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::hook::may_index;
+use super::journal::Journal;
+use super::resolve::Outcome;
+use super::shown::safe;
+use super::{Ui, metadb};
+use crate::journal::{EntryDate, ItemKey, Table};
+use crate::store::ConflictKind;
+use crate::sync::resolve::{Resolver, is_chosen};
+use crate::sync::settle::restore_item;
+
+type Item = (Table, ItemKey);
+
+/// What to do with the items of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    TakeOut,
+    LetIn,
+    Leave,
+}
+
+/// An entry with items that a removal keeps out of the index.
+struct Standing {
+    entry: EntryDate,
+    path: String,
+    items: BTreeSet<Item>,
+}
+
+/// Settles what stands against a removal in the chosen files (all if none are).
+pub fn settle(
+    ui: &Ui,
+    resolver: &Resolver<'_>,
+    only: Option<&[String]>,
+    ask: &dyn Fn(&str) -> anyhow::Result<Answer>,
+) -> anyhow::Result<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
+    if !may_index(resolver.repo, &resolver.settings.layout) {
+        return Ok(outcomes);
+    }
+    let journal = Journal::find()?;
+    for standing in standing(ui, &journal, only)? {
+        let what = format!("{}: {}", standing.path, named(&standing.items));
+        outcomes.push(match ask(&format!("{what}, though it was removed"))? {
+            Answer::TakeOut => take_out(ui, resolver, &standing, &what)?,
+            Answer::LetIn => let_in(ui, &journal, &standing, &what)?,
+            Answer::Leave => Outcome::left_at(format!(
+                "{what}, though it was removed: --ours or --theirs takes it out of the file, \
+                 --both lets it in again"
+            )),
+        });
+    }
+    Ok(outcomes)
+}
+
+fn standing(ui: &Ui, journal: &Journal, only: Option<&[String]>) -> anyhow::Result<Vec<Standing>> {
+    let store = journal.index(ui)?;
+    let mut entries: BTreeMap<EntryDate, BTreeSet<Item>> = BTreeMap::new();
+    for conflict in store.conflicts(None)? {
+        if let ConflictKind::StillInFile { removal } = conflict.kind
+            && let Some(table) = Table::from_name(&removal.table)
+        {
+            let items = entries.entry(conflict.entry.parse()?).or_default();
+            items.insert((table, ItemKey::new(&removal.item)));
+        }
+    }
+    let mut found = Vec::new();
+    for (entry, items) in entries {
+        let Some(shown) = store.show(entry)?.and_then(|s| s.content) else {
+            continue;
+        };
+        let path = shown.path;
+        if is_chosen(&path, only) {
+            found.push(Standing { entry, path, items });
+        }
+    }
+    Ok(found)
+}
+
+fn take_out(
+    ui: &Ui,
+    resolver: &Resolver<'_>,
+    standing: &Standing,
+    what: &str,
+) -> anyhow::Result<Outcome> {
+    let Standing { entry, path, items } = standing;
+    let text = resolver.repo.read_work_file(path)?.unwrap_or_default();
+    let Some(without) = resolver.take_out(path, *entry, &text, items)? else {
+        return Ok(Outcome::left_at(format!(
+            "{what}, though it was removed: take it out of the file by hand"
+        )));
+    };
+    let aside = resolver.repo.keep_aside(path, &text)?;
+    resolver.repo.write_work_file(path, &without)?;
+    ui.line(format_args!("{} taken out", safe(what)))?;
+    Ok(Outcome::written_over(aside))
+}
+
+fn let_in(ui: &Ui, journal: &Journal, standing: &Standing, what: &str) -> anyhow::Result<Outcome> {
+    let by = journal.decider()?;
+    let Standing { entry, items, .. } = standing;
+    for (table, item) in items {
+        restore_item(&journal.repo, &journal.layout, *entry, *table, item, &by)?;
+    }
+    ui.line(format_args!("{} let in again", safe(what)))?;
+    metadb::say_commit(ui, &journal.layout.ledger_path(entry.year()))?;
+    Ok(Outcome::default())
+}
+
+/// `person Bob, tag rain`.
+fn named(items: &BTreeSet<Item>) -> String {
+    let items = items.iter().map(|(t, item)| format!("{} {item}", t.noun()));
+    items.collect::<Vec<_>>().join(", ")
+}
