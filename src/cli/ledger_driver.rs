@@ -20,7 +20,7 @@ pub struct LedgerDriver {
     ours: PathBuf,
     /// Their version (%B)
     theirs: PathBuf,
-    /// The file's path in the repository (%P), for messages
+    /// The file's path in the repository (%P)
     #[arg(short = 'p', long = "path", allow_hyphen_values = true)]
     path: Option<String>,
 }
@@ -32,7 +32,7 @@ impl LedgerDriver {
         }
         let files = ThreeWay::new(&self.base, &self.ours, &self.theirs).map(PathBuf::as_path);
         let shown = self.path.as_deref().unwrap_or("the ledger");
-        for line in merge_ledger(files)? {
+        for line in merge_ledger(files, self.path.as_deref())? {
             ui.warn(format_args!(
                 "{shown}: no ledger line, kept as it is: line {line}"
             ));

@@ -46,6 +46,26 @@ impl Repo {
                 theirs,
             }));
         }
+        self.pick(ours)
+    }
+
+    /// The commits of the pick that a rebase is at: its parent, the branch so far
+    /// and the pick itself. `None` outside a rebase, and in a merge within one.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn picking(&self) -> Result<Option<Merging>, RepoError> {
+        let merges = env::vars_os().any(|(name, _)| {
+            let name = name.to_str();
+            name.is_some_and(|name| name.starts_with(GITHEAD))
+        });
+        match self.head()? {
+            Some(ours) if !merges => self.pick(ours),
+            _ => Ok(None),
+        }
+    }
+
+    fn pick(&self, ours: ObjectId) -> Result<Option<Merging>, RepoError> {
         let Ok(done) = fs::read_to_string(self.git_dir().join("rebase-merge/done")) else {
             return Ok(None);
         };

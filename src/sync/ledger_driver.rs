@@ -5,15 +5,22 @@ use std::fs;
 use std::path::Path;
 
 use super::driver::{DriverError, write};
-use crate::ledger;
+use super::{history, settings};
+use crate::journal::PathKind;
+use crate::ledger::{self, Ledger};
 use crate::merge::ThreeWay;
+use crate::repo::{Repo, RepoError};
 
-/// Merges the three files that git made for a ledger and writes the result over
-/// ours. Gives the damaged lines that were kept, as `line: text`.
+/// Merges the three files that git made for the ledger at `path` and writes the
+/// result over ours. In a rebase it also holds what the pick keeps out. Gives what
+/// there is to say: damaged lines that were kept, as `line: text`.
 ///
 /// # Errors
 /// A file cannot be read or written; ours is unchanged then.
-pub fn merge_ledger(files: ThreeWay<&Path>) -> Result<Vec<String>, DriverError> {
+pub fn merge_ledger(
+    files: ThreeWay<&Path>,
+    path: Option<&str>,
+) -> Result<Vec<String>, DriverError> {
     let sides = files.try_map(|path| match fs::read(path) {
         Ok(bytes) => Ok(ledger::parse(&bytes)),
         Err(source) => Err(DriverError::Read {
@@ -21,8 +28,44 @@ pub fn merge_ledger(files: ThreeWay<&Path>) -> Result<Vec<String>, DriverError> 
             source,
         }),
     })?;
-    let merged = ledger::merge(&sides.base, &sides.ours, &sides.theirs);
+    let mut merged = ledger::merge(&sides.base, &sides.ours, &sides.theirs);
+    if let Some(path) = path {
+        let mut with = merged.clone();
+        // Without it the merge is whole; the end of the rebase looks again.
+        if add_what_a_pick_keeps_out(path, &sides.theirs, &mut with).is_ok() {
+            merged = with;
+        }
+    }
     write(files.ours, &ledger::format(&merged))?;
     let shown = |c: &ledger::Corrupt| format!("{}: {}", c.line, String::from_utf8_lossy(&c.bytes));
     Ok(merged.corrupt.iter().map(shown).collect())
+}
+
+fn add_what_a_pick_keeps_out(
+    path: &str,
+    theirs: &Ledger,
+    merged: &mut Ledger,
+) -> Result<(), RepoError> {
+    let known = |key| theirs.tombstones.contains_key(key);
+    let mut rows = merged.tombstones.iter();
+    if rows.all(|(key, row)| !row.state.is_active() || known(key)) && merged.kept.is_empty() {
+        return Ok(());
+    }
+    let repo = Repo::from_env()?;
+    let Some(picking) = repo.picking()? else {
+        return Ok(());
+    };
+    // Wrong settings are named elsewhere.
+    let settings = settings::load(repo.workdir()).unwrap_or_default();
+    match settings.layout.classify(path) {
+        PathKind::Ledger(year) => history::add_what_a_pick_keeps_out(
+            &repo,
+            &settings.layout,
+            &picking,
+            year,
+            theirs,
+            merged,
+        ),
+        _ => Ok(()),
+    }
 }

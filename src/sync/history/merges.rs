@@ -9,6 +9,11 @@ use crate::repo::{Commit, ObjectId, RepoError};
 /// Hex digits that name a side.
 const SIDE: usize = 12;
 
+/// How a side is named in the rows of what was kept out of it.
+pub(super) fn side(commit: ObjectId) -> String {
+    commit.to_string().chars().take(SIDE).collect()
+}
+
 impl History<'_> {
     /// `merged` is the result, `found` what history tells there besides its ledger,
     /// `bases` where the side `from` parted from the others.
@@ -27,7 +32,7 @@ impl History<'_> {
                 years.insert(year);
             }
         }
-        let side: String = from.to_string().chars().take(SIDE).collect();
+        let side = side(from);
         for year in years {
             let now = ledger::join(self.year_at(merged, year)?, of_year(found, year));
             let knew = of_year(&self.found(from), year);
@@ -83,7 +88,7 @@ impl History<'_> {
 
     /// Whether the side added the item since it parted from the others, also after
     /// a removal of its own.
-    fn added_since(
+    pub(super) fn added_since(
         &self,
         bases: &[ObjectId],
         entry: EntryDate,

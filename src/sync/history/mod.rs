@@ -10,6 +10,7 @@ mod diff;
 mod marks;
 mod merges;
 mod own;
+mod pick;
 mod places;
 mod rebase;
 mod states;
@@ -28,6 +29,7 @@ use marks::Marks;
 use places::Places;
 use states::States;
 
+pub use pick::add_what_a_pick_keeps_out;
 pub use rebase::keep_what_a_rebase_kept_out;
 
 /// The rows that `tip`'s history tells and `tip`'s ledger does not hold, or holds
@@ -109,26 +111,14 @@ impl<'a> History<'a> {
         commits: Vec<Commit>,
         only: Option<EntryDate>,
     ) -> Result<Self, RepoError> {
-        let places = Places::new(repo, layout);
-        let below = match only {
-            Some(entry) => {
-                let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).collect();
-                let parents = commits.iter().flat_map(|c| &c.parents);
-                let ends = parents.filter(|p| !inside.contains(p)).chain(tips);
-                places.below(entry, ends.copied())?
-            }
-            None => places.anywhere(),
-        };
-        let mut history = Self {
-            repo,
-            layout,
-            only,
-            below,
-            places,
-            found: BTreeMap::new(),
-            states: BTreeMap::new(),
-            texts: RefCell::default(),
-        };
+        let mut history = Self::unwalked(repo, layout);
+        if let Some(entry) = only {
+            let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).collect();
+            let parents = commits.iter().flat_map(|c| &c.parents);
+            let ends = parents.filter(|p| !inside.contains(p)).chain(tips);
+            history.below = history.places.below(entry, ends.copied())?;
+            history.only = only;
+        }
         let mut children: BTreeMap<ObjectId, usize> = BTreeMap::new();
         for parent in commits.iter().flat_map(|c| &c.parents).chain(tips) {
             *children.entry(*parent).or_default() += 1;
@@ -163,6 +153,21 @@ impl<'a> History<'a> {
             }
         }
         Ok(history)
+    }
+
+    /// Before any commit was looked at.
+    fn unwalked(repo: &'a Repo, layout: &'a Layout) -> Self {
+        let places = Places::new(repo, layout);
+        Self {
+            repo,
+            layout,
+            only: None,
+            below: places.anywhere(),
+            places,
+            found: BTreeMap::new(),
+            states: BTreeMap::new(),
+            texts: RefCell::default(),
+        }
     }
 
     fn look(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {

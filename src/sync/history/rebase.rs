@@ -1,8 +1,8 @@
-//! What a rebase kept out. The commits that had the item are no part of history
-//! any more, so that nothing could be compared later: it is noted in the git
-//! directory when the rebase ends, until a commit stores it.
+//! What a rebase kept out and no pick could store, since git asked no ledger
+//! driver there (`pick`): it is noted in the git directory when the rebase ends,
+//! until a commit stores it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::Marks;
 use super::{History, beyond, year_at, years_of};
@@ -26,7 +26,16 @@ pub fn keep_what_a_rebase_kept_out(
     let commits = Marks::read(repo, layout).commits_since(repo, &[now])?;
     let history = History::walk((repo, layout), &[now], commits, None)?;
     let bases = repo.merge_bases(before, now)?;
-    let found = history.kept_out(now, before, &bases, &history.found(now))?;
+    let mut found = history.kept_out(now, before, &bases, &history.found(now))?;
+    let mut stored = BTreeSet::new();
+    for year in years_of(&found) {
+        for ((key, side), _) in history.year_at(now, year)?.kept {
+            if history.is_of_branch(&side, before)? {
+                stored.insert(key);
+            }
+        }
+    }
+    found.kept.retain(|(key, _), _| !stored.contains(key));
     if found.is_empty() {
         return Ok(());
     }

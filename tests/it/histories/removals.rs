@@ -71,11 +71,6 @@ fn an_addition_of_what_the_other_side_added_and_removed_is_kept_out_and_listed()
         edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
         desktop.git(["pull", "-q", pull]).ok();
         holds(&desktop, &["both_edited", "kept_out Carol"]);
-        if pull == "--rebase" {
-            // What the rebase dropped is known here alone, until a commit stores it.
-            desktop.write("README.md", "A journal.\n");
-            desktop.commit("Read me");
-        }
         agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
         assert!(!laptop.read_entry(DAY).contains("Carol"));
     }
@@ -190,4 +185,33 @@ fn a_deleted_entry_whose_edit_a_merge_keeps_is_there() {
         let row = ledger.lines().find(|l| l.contains(r#""kind":"deletion""#));
         assert!(row.unwrap().contains(r#""state":"restored""#), "{ledger}");
     }
+}
+
+#[test]
+fn what_a_rebase_kept_out_and_the_branch_removed_itself_is_settled() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    add_and_remove_carol(&laptop);
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&desktop, "weather: fair", "weather: wet");
+    edit(&desktop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    agree(&desktop, &laptop, &["both_edited"]);
+}
+
+#[test]
+fn what_a_rebase_of_commits_without_rows_kept_out_is_noted_until_a_commit_stores_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    add_and_remove_carol(&laptop);
+    edit_without_hooks(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    holds(&desktop, &["kept_out Carol"]);
+    // Git merged no ledger, so that it is known here alone.
+    desktop.push();
+    laptop.pull();
+    holds(&laptop, &[]);
+    desktop.write("README.md", "A journal.\n");
+    desktop.commit("Read me");
+    agree(&desktop, &laptop, &["kept_out Carol"]);
 }

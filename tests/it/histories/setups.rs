@@ -26,6 +26,24 @@ fn a_second_work_tree_of_one_repository() {
 }
 
 #[test]
+fn what_a_rebase_in_a_second_work_tree_kept_out() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop
+        .git(["worktree", "add", "-q", "../second", "-b", "second"])
+        .ok();
+    let second = laptop.inside("../second");
+    edit(&second, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "mood: calm", "mood: good");
+    second.git(["rebase", "-q", "main"]).ok();
+    holds(&second, &["both_edited", "kept_out Carol"]);
+    laptop.git(["merge", "-q", "--ff-only", "second"]).ok();
+    agree(&laptop, &desktop, &["both_edited", "kept_out Carol"]);
+}
+
+#[test]
 fn a_journal_that_is_a_submodule() {
     let sandbox = Sandbox::new();
     let (laptop, _) = begin(&sandbox);

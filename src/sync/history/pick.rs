@@ -1,0 +1,99 @@
+//! What the picks of a rebase keep out. A rebase drops the commits that had an
+//! item, so that nobody could compare with them later: the ledger's driver, which
+//! git asks at each pick, puts it into the commit that the pick becomes.
+
+use std::collections::BTreeSet;
+
+use super::merges::side;
+use super::{History, rows_between};
+use crate::journal::{EntryDate, Facts, ItemKey, Layout, PathKind, Table};
+use crate::ledger::{self, Kept, Ledger};
+use crate::repo::{Merging, ObjectId, Repo, RepoError};
+
+type Items = BTreeSet<(Table, ItemKey)>;
+
+/// Adds to `merged`, the ledger of a year in a pick, what the removals on the
+/// branch keep out of it. `theirs` is the ledger of the picked commit: what it knew.
+///
+/// # Errors
+/// History cannot be read.
+pub fn add_what_a_pick_keeps_out(
+    repo: &Repo,
+    layout: &Layout,
+    picking: &Merging,
+    year: i32,
+    theirs: &Ledger,
+    merged: &mut Ledger,
+) -> Result<(), RepoError> {
+    let [base] = picking.bases[..] else {
+        return Ok(());
+    };
+    let history = History::unwalked(repo, layout);
+    let below: Vec<&str> = history.below.iter().map(String::as_str).collect();
+    let mut entries = BTreeSet::new();
+    for change in repo.changes(Some(base), Some(picking.theirs), &below)? {
+        if let PathKind::Entry(entry) = layout.classify(&change.path)
+            && entry.year() == year
+        {
+            entries.insert(entry);
+        }
+    }
+    for entry in entries {
+        history.add_picked(base, picking, entry, theirs, merged)?;
+    }
+    Ok(())
+}
+
+impl History<'_> {
+    fn add_picked(
+        &self,
+        base: ObjectId,
+        picking: &Merging,
+        entry: EntryDate,
+        theirs: &Ledger,
+        merged: &mut Ledger,
+    ) -> Result<(), RepoError> {
+        let blob = |commit| -> Result<Option<ObjectId>, RepoError> {
+            Ok(self.places.file_of(commit, entry)?.map(|file| file.blob))
+        };
+        if blob(base)? == blob(picking.ours)? {
+            // Git takes the picked file as it is: what stands in it is listed as that.
+            return Ok(());
+        }
+        let items = |commit| -> Result<Items, RepoError> {
+            let facts: Option<Facts> = self.facts_at(commit, entry)?;
+            Ok(facts.map(|f| f.items).unwrap_or_default())
+        };
+        let (before, picked, there) = (items(base)?, items(picking.theirs)?, items(picking.ours)?);
+        // Whoever removes it later on the same branch wants it out as well.
+        for ((key, from), kept) in &mut merged.kept {
+            let item = (key.table, key.item.clone());
+            let gone = before.contains(&item) && !picked.contains(&item);
+            if key.entry == entry && gone && !theirs.tombstones.contains_key(key) {
+                kept.settled |= self.is_of_branch(from, picking.theirs)?;
+            }
+        }
+        let added = |item: &(Table, ItemKey)| {
+            picked.contains(item) && !before.contains(item) && !there.contains(item)
+        };
+        if !picked.iter().any(added) {
+            return Ok(());
+        }
+        let told = rows_between(self.repo, self.layout, &picking.bases, picking.ours, entry)?;
+        let rows = ledger::join(merged.of_entry(entry), told);
+        for (key, row) in rows.tombstones {
+            let known = theirs.tombstones.contains_key(&key);
+            if row.state.is_active() && !known && added(&(key.table, key.item.clone())) {
+                let row = (key, side(picking.theirs));
+                merged.kept.entry(row).or_insert(Kept { settled: false });
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a side, as rows name it, is a commit of a branch.
+    pub(super) fn is_of_branch(&self, side: &str, tip: ObjectId) -> Result<bool, RepoError> {
+        let commit = self.repo.commit_named(side)?;
+        Ok(commit.is_some_and(|commit| self.repo.is_in(commit, tip)))
+    }
+}
