@@ -117,3 +117,44 @@ fn a_rebase_that_goes_on_after_a_removal_by_hand() {
     agree(&desktop, &laptop, &["both_edited"]);
     laptop.metadb(["tombstone", "list"]).ok().says("Bob");
 }
+
+#[test]
+fn a_rebase_by_such_a_client_over_a_removal_is_an_addition_on_top_of_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, phone) = begin(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.push();
+    edit_without_hooks(&phone, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    without_hooks(&phone, &["pull", "-q", "--rebase"]);
+    assert!(phone.read_entry(DAY).contains("Carol"));
+    agree(&phone, &laptop, &[]);
+    for machine in [&phone, &laptop] {
+        assert!(machine.read_entry(DAY).contains("Carol"));
+    }
+    let rows = laptop.read("data/ledger/2024.jsonl");
+    let row = rows.lines().find(|l| l.contains("Carol")).unwrap();
+    assert!(row.contains(r#""how":"re-added""#), "{row}");
+}
+
+/// What such a client rebases was recorded when it was made: it did not know.
+#[test]
+fn a_rebase_without_drivers_of_a_recorded_addition_restores_nothing() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    let rebase = ["pull", "-q", "--rebase"];
+    desktop
+        .run_with(&[("PALIMPSEST", "0")], "git", rebase)
+        .exits(1);
+    // Both wrote the same lines of the ledger, and of nothing else.
+    let open = desktop.git(["diff", "--name-only", "--diff-filter=U"]).ok();
+    open.is("data/ledger/2024.jsonl");
+    desktop.palimpsest(["resolve", "data"]).ok();
+    desktop.git(["rebase", "--continue"]).ok();
+    agree(&desktop, &laptop, &["both_edited", "still_in_file Carol"]);
+}
