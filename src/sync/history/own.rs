@@ -3,7 +3,7 @@
 use super::History;
 use super::diff::Diff;
 use crate::journal::EntryDate;
-use crate::ledger::{self, Context, FileRef, Ledger, Parent, Source};
+use crate::ledger::{self, Context, FileRef, Hash, Ledger, Parent, Source};
 use crate::repo::{Commit, RepoError};
 use crate::sync::commit::versions::{Pair, facts, facts_before};
 
@@ -106,12 +106,16 @@ impl History<'_> {
 fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDate) -> Ledger {
     let mut out = made;
     out.sync.clear();
-    let counter = |rows: &Ledger| {
-        rows.sync
-            .get(&(entry, Source::Yaml))
-            .map_or(0, |s| s.counter)
+    // The counter alone does not tell: a rebase onto more edits keeps theirs.
+    let texts = |rows: &Ledger| -> Vec<Hash> {
+        let state = rows.sync.get(&(entry, Source::Yaml));
+        state.map(|s| s.hashes.clone()).unwrap_or_default()
     };
-    let raised = known.iter().all(|k| counter(recorded) > counter(k));
+    let now = texts(recorded);
+    let raised = known.iter().map(texts).all(|before| {
+        let is_new = |hash| !before.contains(hash);
+        now.iter().any(is_new)
+    });
     out.tombstones.retain(|key, row| {
         if !row.state.is_active() {
             let there = recorded.tombstones.get(key);

@@ -78,17 +78,19 @@ fn an_addition_of_what_the_other_side_added_and_removed_is_kept_out_and_listed()
 
 #[test]
 fn where_git_asks_no_driver_the_item_stands_in_the_file_and_is_listed() {
-    let sandbox = Sandbox::new();
-    let (laptop, desktop) = begin(&sandbox);
-    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
-    laptop.push();
-    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    desktop.pull();
-    agree(&desktop, &laptop, &["both_edited", "still_in_file Carol"]);
-    // Taken out by hand it is settled, for everybody.
-    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
-    agree(&laptop, &desktop, &[]);
+    for pull in ["--no-rebase", "--rebase"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+        edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+        laptop.push();
+        edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+        desktop.git(["pull", "-q", pull]).ok();
+        agree(&desktop, &laptop, &["both_edited", "still_in_file Carol"]);
+        // Taken out by hand it is settled, for everybody.
+        edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+        agree(&laptop, &desktop, &[]);
+    }
 }
 
 #[test]
