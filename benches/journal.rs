@@ -1,6 +1,8 @@
 //! What the index, a commit and a pull cost, as ratios of CPU time in one run.
 //!
-//! `cargo bench --bench journal [-- ENTRIES]`, 1,000 if not said; another build of the
+//! `cargo bench --bench journal [-- ENTRIES]`, 1,000 if not said. With `-- scale` what
+//! a first sync of 100,000 entries takes in time and memory instead, with `-- growth`
+//! what the ledger of 500 commits adds to a repository. Another build of the
 //! program can be named in `BENCH_PROGRAM`, a folder that is only to be filled with
 //! a journal in `BENCH_GENERATE`. CPU time is that
 //! of the processes and all they start, user and system, from the kernel's own
@@ -10,6 +12,10 @@
 
 #[path = "journal/generator.rs"]
 mod generator;
+#[path = "journal/growth.rs"]
+mod growth;
+#[path = "journal/scale.rs"]
+mod scale;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -37,6 +43,13 @@ fn main() {
         "[user]\nname = Orla\nemail = orla@example.org\n[init]\ndefaultBranch = main\n[gc]\nauto = 0\n",
     )
     .unwrap();
+    for argument in std::env::args() {
+        match argument.as_str() {
+            "scale" => return scale::print(&bench),
+            "growth" => return growth::print(&bench),
+            _ => {}
+        }
+    }
     println!(
         "{entries} entries of {} bytes; CPU time in ms, one run each",
         generator::LENGTH

@@ -145,7 +145,8 @@ impl Update<'_> {
             let new = insert.execute(params![
                 entry, s.item, s.name, s.full, s.alias, s.mention, position
             ])?;
-            if new > 0 {
+            // In a first load there is nothing to compare them with.
+            if new > 0 && !self.fill {
                 self.added.push(s);
             }
         }

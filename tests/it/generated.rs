@@ -4,13 +4,33 @@
 #[path = "../../benches/journal/generator.rs"]
 mod generator;
 
+use std::fs;
 use std::path::Path;
 
 use palimpsest::store::Store;
 
 use crate::sandbox::{Machine, Sandbox};
 
-const ENTRIES: usize = 200;
+const ENTRIES: usize = 1_000;
+
+/// Tables that a journal without removals and without oddities leaves empty.
+const EMPTY: [&str; 4] = [
+    "association_tombstones",
+    "head_paths",
+    "kept_out",
+    "warnings",
+];
+
+/// Frontmatter that cannot be read, and where the error is.
+const BROKEN: [(&str, &str); 7] = [
+    ("date: DATE\ntags: [rain\n---\n", ":3:7:"),
+    ("date: DATE\npeople:\n\t- Orla\n---\n", ":4:2:"),
+    ("date: DATE\ncity: Porto\ncity: Tarn\n---\n", ":4:1:"),
+    ("date: someday\n---\n", ":2:7:"),
+    ("date: 1999-01-01\n---\n", ":2:7:"),
+    ("city: Porto\n---\n", ":2:1:"),
+    ("date: DATE\nnotes: \"open\n---\n", ":3:8:"),
+];
 
 fn dump(machine: &Machine<'_>) -> Vec<String> {
     let store = Store::open(&machine.path("data/palimpsest.db"), None)
@@ -18,6 +38,13 @@ fn dump(machine: &Machine<'_>) -> Vec<String> {
         .0;
     assert_eq!(store.check().unwrap(), [] as [&str; 0]);
     store.dump().unwrap()
+}
+
+/// The bytes of every file of the journal and its wiki.
+fn files(machine: &Machine<'_>) -> Vec<(String, Vec<u8>)> {
+    let listed = machine.git(["ls-files", "journal", "wiki", "data"]).ok();
+    let read = |path: &str| (path.to_owned(), fs::read(machine.path(path)).unwrap());
+    listed.stdout.lines().map(read).collect()
 }
 
 #[test]
@@ -37,27 +64,53 @@ fn all_of_it_is_indexed_once() {
         .ok()
         .says(&format!("{ENTRIES} created"))
         .says("0 failed");
-    let rows = dump(&laptop);
-    assert!(!rows.iter().any(|row| row.starts_with("warnings ")));
+    let (rows, bytes) = (dump(&laptop), files(&laptop));
+    let schema = fs::read_to_string("src/store/schema.sql").unwrap();
+    let tables = schema.lines().filter_map(|line| {
+        let name = line.strip_prefix("CREATE TABLE ")?;
+        name.split_whitespace().next()
+    });
+    for table in tables.filter(|t| *t != "files") {
+        let row = format!("{table} | ");
+        let filled = rows.iter().any(|r| r.starts_with(&row));
+        assert_eq!(filled, !EMPTY.contains(&table), "{table}");
+    }
     laptop
         .yaml2sql(["sync", "journal/md"])
         .ok()
         .says(&format!("{ENTRIES} unchanged"));
     assert_eq!(dump(&laptop), rows);
+    assert_eq!(files(&laptop), bytes);
     laptop.assert_clean();
 
-    // Broken files are each named, and are all that is missing.
-    let broken = [3, 50, 199].map(generator::path);
-    for path in &broken {
+    // Broken files are each named, also where the entry could be read before, and
+    // are all that is missing.
+    let before = [3, 50, 199].map(generator::path);
+    for path in &before {
         laptop.edit(path, "city: ", "city: [");
     }
+    let mut places: Vec<String> = before.iter().map(|path| format!("{path}:6:")).collect();
+    for (number, (text, place)) in BROKEN.iter().enumerate() {
+        let path = generator::path(ENTRIES + number);
+        let date = generator::date(ENTRIES + number).to_string();
+        laptop.write(
+            &path,
+            format!("---\n{}Text.\n", text.replace("DATE", &date)),
+        );
+        places.push(format!("{path}{place}"));
+    }
     let sync = laptop.yaml2sql(["sync", "journal/md", "--force"]).exits(1);
-    let sync = broken
-        .iter()
-        .fold(sync, |sync, path| sync.warns(&format!("{path}:6:")));
-    sync.says("3 failed");
-    let now = dump(&laptop);
-    assert_eq!(now.len(), rows.len());
+    let sync = places.iter().fold(sync, |sync, place| sync.warns(place));
+    sync.says(&format!("{} failed", places.len()));
+    assert_eq!(dump(&laptop).len(), rows.len());
+    for path in &before {
+        laptop.git(["restore", path]).ok();
+    }
+    laptop
+        .yaml2sql(["sync", "journal/md"])
+        .exits(1)
+        .says(&format!("{} failed", BROKEN.len()));
+    assert_eq!(dump(&laptop), rows);
 }
 
 #[test]

@@ -42,9 +42,9 @@ impl Apply<'_, '_, '_> {
         let head_paths = by_date(self.layout, head_files.keys());
         let index = self.index_if_needed(&work, &head_paths)?;
         let total = self.plan.dates.len();
-        let mut rows: BTreeMap<String, FileRow> = BTreeMap::new();
         for (at, date) in self.plan.dates.iter().enumerate() {
             progress(at, total);
+            let mut rows = BTreeMap::new();
             self.date(
                 *date,
                 &work,
@@ -53,8 +53,9 @@ impl Apply<'_, '_, '_> {
                 index.as_ref(),
                 &mut rows,
             )?;
+            self.write_files(rows)?;
         }
-        self.files(rows)?;
+        self.other_files()?;
         for date in &self.plan.digests {
             let digest = self.look.seen.digests.get(date);
             self.update.set_digest(*date, digest.map(String::as_str))?;
@@ -316,31 +317,40 @@ impl Apply<'_, '_, '_> {
         })
     }
 
-    /// Writes the planned files' rows; those of the ledger hold no entry.
-    fn files(&mut self, mut rows: BTreeMap<String, FileRow>) -> Result<(), RefreshError> {
+    /// Writes the rows of planned files that are of no date, and takes out those of
+    /// files that are gone.
+    fn other_files(&mut self) -> Result<(), RefreshError> {
+        let mut rows = BTreeMap::new();
         for path in &self.plan.files {
             let Some(stamp) = self.look.seen.files.get(path) else {
                 self.update.set_file(path, None)?;
                 continue;
             };
-            rows.entry(path.clone()).or_insert_with(|| FileRow {
-                stamp: stamp.clone(),
-                ..FileRow::default()
+            let PathKind::Ledger(year) = self.layout.classify(path) else {
+                continue;
+            };
+            let corrupt = &self.ledgers.year(year)?.now.corrupt;
+            let problem = corrupt.first().map(|c| {
+                let more = corrupt.len() - 1;
+                let more = if more > 0 {
+                    format!(" (and {more} more)")
+                } else {
+                    String::new()
+                };
+                format!("{}:1: no line of a ledger{more}; kept as it stands", c.line)
             });
+            let row = FileRow {
+                stamp: stamp.clone(),
+                problem,
+                ..FileRow::default()
+            };
+            rows.insert(path.clone(), row);
         }
-        for (path, mut row) in rows {
-            if let PathKind::Ledger(year) = self.layout.classify(&path) {
-                let corrupt = &self.ledgers.year(year)?.now.corrupt;
-                row.problem = corrupt.first().map(|c| {
-                    let more = corrupt.len() - 1;
-                    let more = if more > 0 {
-                        format!(" (and {more} more)")
-                    } else {
-                        String::new()
-                    };
-                    format!("{}:1: no line of a ledger{more}; kept as it stands", c.line)
-                });
-            }
+        self.write_files(rows)
+    }
+
+    fn write_files(&mut self, rows: BTreeMap<String, FileRow>) -> Result<(), RefreshError> {
+        for (path, row) in rows {
             if self.look.known.files.get(&path) != Some(&row) {
                 self.update.set_file(&path, Some(&row))?;
             }

@@ -48,7 +48,10 @@ impl Year {
     }
 }
 
-/// The years that were read so far.
+/// As many years as are kept at a time; who asks goes from year to year.
+const MOST_YEARS: usize = 40;
+
+/// The years that were read last.
 pub(super) struct Ledgers<'a> {
     repo: &'a Repo,
     layout: &'a Layout,
@@ -102,6 +105,9 @@ impl<'a> Ledgers<'a> {
             now: history::with(now, found.clone()),
             found,
         });
+        while self.years.len() >= MOST_YEARS {
+            self.years.pop_first();
+        }
         self.years.insert(year, Rc::clone(&read));
         Ok(read)
     }
