@@ -8,6 +8,7 @@ mod decisions;
 mod derive;
 mod line;
 mod merge;
+mod news;
 mod row;
 mod states;
 mod text;
@@ -15,6 +16,7 @@ mod text;
 pub use decisions::decisions;
 pub use derive::{Context, FileRef, Parent, derive, removal_id, short_sha256};
 pub use merge::{join, merge};
+pub use news::news;
 pub use row::{
     Corrupt, Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
 };

@@ -8,6 +8,7 @@ use crate::sandbox::{Machine, Sandbox, journal};
 
 mod branches;
 mod commits;
+mod flags;
 mod other_clients;
 mod places;
 mod removals;

@@ -141,9 +141,16 @@ fn record(
     }
     for year in years.values() {
         report.add_conflicts(year.head(), &year.known, &year.current);
+        report.add_left_out(&year.current, &|entry| {
+            let mut named = ground.index.named(&format!("{entry}.md")).into_iter();
+            named.any(|path| layout.classify(&path) == PathKind::Entry(entry))
+        });
+        report.told.extend(year.told.clone());
         report.warnings.extend(year.older_copy());
     }
-    report.blocked = settings.on_commit == Policy::Block && report.has_old_conflicts();
+    // What a merge brings in has to be committed before it can be settled.
+    let merges = ground.parents.len() > 1;
+    report.blocked = settings.on_commit == Policy::Block && !merges && report.has_to_settle();
     if report.is_refused() || report.only_checked {
         return Ok(());
     }

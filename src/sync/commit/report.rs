@@ -1,13 +1,14 @@
 //! What `pre-commit` found and did, for people.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::Refusal;
 use crate::journal::{EntryDate, Facts, ItemKey, Table};
 use crate::ledger::{Ledger, Source};
 
-/// How many unresolved conflicts are told one by one.
-const MOST_CONFLICTS: usize = 5;
+/// How many conflicts, items and entries are told one by one.
+const MOST: usize = 5;
 
 /// What `pre-commit` found and did. Shown as one line each.
 #[derive(Debug, Default)]
@@ -36,14 +37,28 @@ pub struct PreCommit {
     pub unresolved: Vec<(EntryDate, Source)>,
     /// Items that stand in an entry although a removal keeps them out.
     pub kept_out: Vec<KeptOut>,
+    /// Items that merges left out, for a person to settle.
+    pub left_out: Vec<KeptOut>,
+    /// Entries that commits without hooks changed, and whose rows this commit
+    /// stores; with the names of who made those.
+    pub told: BTreeMap<EntryDate, BTreeSet<String>>,
 }
 
-/// An item that stands in a file and is kept out by a removal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An item that a removal keeps out of an entry.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeptOut {
     pub entry: EntryDate,
     pub table: Table,
     pub item: ItemKey,
+}
+
+impl KeptOut {
+    /// The command that lets it in.
+    fn to_restore(&self) -> String {
+        let Self { entry, table, item } = self;
+        let item = item.as_str().replace('\'', r"'\''");
+        format!("metadb tombstone remove {table} {entry} '{item}'")
+    }
 }
 
 impl PreCommit {
@@ -53,11 +68,9 @@ impl PreCommit {
         self.blocked || !self.refusals.is_empty()
     }
 
-    /// Conflicts that were there before this commit, which is a merge if it brings
-    /// one in: that has to be committed before it can be settled.
-    pub(super) fn has_old_conflicts(&self) -> bool {
-        let old = |(entry, _): &(EntryDate, Source)| !self.detected.contains(entry);
-        self.unresolved.iter().any(old)
+    /// Whether something waits for a person's decision.
+    pub(super) fn has_to_settle(&self) -> bool {
+        !(self.unresolved.is_empty() && self.kept_out.is_empty() && self.left_out.is_empty())
     }
 
     pub(super) fn add_rows(&mut self, rows: &Ledger) {
@@ -85,6 +98,20 @@ impl PreCommit {
         let standing = out.into_iter().filter(|item| now.items.contains(item));
         self.kept_out
             .extend(standing.map(|(table, item)| KeptOut { entry, table, item }));
+    }
+
+    /// What merges left out of the entries that are `there`.
+    pub(super) fn add_left_out(&mut self, ledger: &Ledger, there: &dyn Fn(EntryDate) -> bool) {
+        let keys = ledger.to_settle().into_iter().map(|key| KeptOut {
+            entry: key.entry,
+            table: key.table,
+            item: key.item.clone(),
+        });
+        // Several removals of one item are one line.
+        let items: BTreeSet<KeptOut> = keys.collect();
+        let items = items.into_iter().filter(|item| there(item.entry));
+        let new: Vec<KeptOut> = items.filter(|i| !self.kept_out.contains(i)).collect();
+        self.left_out.extend(new);
     }
 
     /// `head` is HEAD's ledger, `known` what the merge made of the parents'.
@@ -149,7 +176,7 @@ impl fmt::Display for PreCommit {
                 source.name()
             )?;
         }
-        for (entry, source) in self.unresolved.iter().take(MOST_CONFLICTS) {
+        for (entry, source) in self.unresolved.iter().take(MOST) {
             writeln!(
                 f,
                 "entry {entry} ({}) has an unresolved conflict; look: `metadb show {entry} --full`, \
@@ -157,19 +184,55 @@ impl fmt::Display for PreCommit {
                 source.name()
             )?;
         }
-        if self.blocked {
-            writeln!(f, "conflicts.on_commit is \"block\" in palimpsest.toml")?;
-        }
-        if let Some(more) = self.unresolved.len().checked_sub(MOST_CONFLICTS + 1) {
+        if let Some(more) = self.unresolved.len().checked_sub(MOST + 1) {
             writeln!(f, "{} more conflicts: `metadb sync conflicts`", more + 1)?;
         }
-        for KeptOut { entry, table, item } in &self.kept_out {
+        for kept @ KeptOut { entry, table, item } in &self.kept_out {
+            let noun = table.noun();
             writeln!(
                 f,
-                "{} {item} stands in {entry}, but an earlier removal keeps it out; \
-                 to restore: `metadb tombstone remove {table} {entry} '{}'`",
-                table.noun(),
-                item.as_str().replace('\'', r"'\''")
+                "{noun} {item} stands in {entry}, but an earlier removal keeps it out; \
+                 to restore: `{}`",
+                kept.to_restore()
+            )?;
+        }
+        for kept @ KeptOut { entry, table, item } in self.left_out.iter().take(MOST) {
+            let noun = table.noun();
+            writeln!(
+                f,
+                "{noun} {item} was kept out of {entry} by a removal that whoever added it did \
+                 not know; let it in: `{}`, or agree: `metadb sync resolve Entry {entry}`",
+                kept.to_restore()
+            )?;
+        }
+        if let Some(more) = self.left_out.len().checked_sub(MOST + 1) {
+            writeln!(
+                f,
+                "{} more items kept out: `metadb sync conflicts`",
+                more + 1
+            )?;
+        }
+        for (entry, by) in self.told.iter().take(MOST) {
+            let by: Vec<&str> = by.iter().map(String::as_str).collect();
+            writeln!(
+                f,
+                "{recorded}: entry {entry} was changed without hooks by {}; \
+                 look: `metadb sync status Entry {entry}`",
+                by.join(", ")
+            )?;
+        }
+        if let Some(more) = self.told.len().checked_sub(MOST + 1) {
+            writeln!(
+                f,
+                "{recorded}: {} more entries were changed without hooks",
+                more + 1
+            )?;
+        }
+        if self.blocked {
+            writeln!(
+                f,
+                "conflicts.on_commit is \"block\" in palimpsest.toml: settle what is named \
+                 above, and `git add` the ledger that this changes"
             )?;
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::journal::{Facts, Layout};
+use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, Context, FileRef, Ledger, Parent};
 use crate::repo::{Blob, Index, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
@@ -40,6 +40,8 @@ pub(super) struct Year {
     pub known: Ledger,
     /// `known` with a person's decisions and what this commit changes.
     pub current: Ledger,
+    /// The entries that history tells changes of, and who made them.
+    pub told: BTreeMap<EntryDate, BTreeSet<String>>,
 }
 
 impl Ground<'_> {
@@ -77,6 +79,10 @@ impl Ground<'_> {
             _ => edited.clone().unwrap_or_default(),
         };
         let mut known = recorded.clone();
+        let held = match self.tells_of(year) {
+            true => parents.clone(),
+            false => Vec::new(),
+        };
         let merges = parents.len() > 1;
         for (parent, found) in parents.iter_mut().zip(&self.found) {
             let mut found = history::of_year(found, year);
@@ -91,6 +97,13 @@ impl Ground<'_> {
             Some(edited) => ledger::decisions(&known, edited, &self.machine, &self.parent_name()),
             None => known.clone(),
         };
+        let told = match held.is_empty() {
+            true => BTreeMap::new(),
+            false => {
+                let held: Vec<&Ledger> = held.iter().chain([&recorded]).collect();
+                ledger::news(&known, &held)
+            }
+        };
         Ok(Year {
             path,
             staged,
@@ -99,7 +112,14 @@ impl Ground<'_> {
             recorded,
             known,
             current,
+            told,
         })
+    }
+
+    /// Whether history tells anything of a year that the parents' ledgers lack.
+    fn tells_of(&self, year: i32) -> bool {
+        let mut all = self.found.iter().chain([&self.merged]);
+        all.any(|told| history::years_of(told).contains(&year))
     }
 
     fn ledger_at(&self, commit: ObjectId, path: &str) -> Result<Ledger, RepoError> {

@@ -1,0 +1,97 @@
+//! Who changed which entry, as rows tell it that no ledger holds yet.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Hash, Ledger, State};
+use crate::journal::EntryDate;
+
+/// The entries that `known` tells changes of, which none of the `recorded` ledgers
+/// holds, with the names of who made them.
+#[must_use]
+pub fn news(known: &Ledger, recorded: &[&Ledger]) -> BTreeMap<EntryDate, BTreeSet<String>> {
+    let mut changed: BTreeMap<EntryDate, BTreeSet<String>> = BTreeMap::new();
+    let mut add = |entry, by: &str| {
+        changed.entry(entry).or_default().insert(by.to_owned());
+    };
+    for (key, row) in &known.tombstones {
+        let there = recorded.iter().filter_map(|l| l.tombstones.get(key));
+        let there: Vec<&State> = there.map(|r| &r.state).collect();
+        if let Some(by) = made_by(&row.state, &row.by, &there) {
+            add(key.entry, by);
+        }
+    }
+    for (key, row) in &known.deletions {
+        let there = recorded.iter().filter_map(|l| l.deletions.get(key));
+        let there: Vec<&State> = there.map(|r| &r.state).collect();
+        if let Some(by) = made_by(&row.state, &row.by, &there) {
+            add(key.0, by);
+        }
+    }
+    for (key, state) in &known.sync {
+        let there = |h: &&Hash| {
+            let mut states = recorded.iter().filter_map(|l| l.sync.get(key));
+            states.any(|s| s.hashes.contains(h))
+        };
+        for hash in state.hashes.iter().filter(|h| !there(h)) {
+            add(key.0, &hash.by);
+        }
+    }
+    changed
+}
+
+/// Who made a removal or restored it, unless that is in a ledger.
+fn made_by<'a>(now: &'a State, by: &'a str, there: &[&State]) -> Option<&'a str> {
+    match now {
+        State::Active => there.is_empty().then_some(by),
+        State::Restored(restored) => {
+            let known = there.iter().any(|state| !state.is_active());
+            (!known).then_some(restored.by.as_str())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{day, hash, key, state, tombstone};
+    use super::super::{Restored, Source};
+    use super::*;
+
+    fn told(known: &Ledger, recorded: &Ledger) -> Vec<String> {
+        let changed = news(known, &[recorded]).into_iter();
+        let line = |(entry, by): (EntryDate, BTreeSet<String>)| {
+            let by: Vec<String> = by.into_iter().collect();
+            format!("{entry} {}", by.join(" "))
+        };
+        changed.map(line).collect()
+    }
+
+    #[test]
+    fn removals_restorations_and_edits_are_told_until_a_ledger_holds_them() {
+        let mut known = Ledger::default();
+        let removal = key("2024-11-01", "Bob", "1");
+        known.tombstones.insert(removal.clone(), tombstone());
+        let sync = (day("2024-11-02"), Source::Yaml);
+        let edits = [
+            hash("0a", "phone", 2, false),
+            hash("0b", "tablet", 2, false),
+        ];
+        known.sync.insert(sync, state(2, &edits));
+        assert_eq!(
+            told(&known, &Ledger::default()),
+            ["2024-11-01 laptop", "2024-11-02 phone tablet"]
+        );
+        let mut recorded = known.clone();
+        assert_eq!(told(&known, &recorded), [""; 0]);
+        recorded.sync.insert(sync, state(2, &edits[..1]));
+        assert_eq!(told(&known, &recorded), ["2024-11-02 tablet"]);
+        recorded.sync = known.sync.clone();
+        for row in known.tombstones.values_mut() {
+            row.state = State::Restored(Restored {
+                at: String::new(),
+                by: "phone".into(),
+                how: Restored::RE_ADDED.into(),
+            });
+        }
+        assert_eq!(told(&known, &recorded), ["2024-11-01 phone"]);
+    }
+}

@@ -1,0 +1,195 @@
+//! What a commit tells of what waits for a decision and of what came without
+//! hooks, and what it refuses where the settings say so.
+
+use super::*;
+
+const BLOCK: &str = "[conflicts]\non_commit = \"block\"\n";
+
+/// Commits another file and gives what git said.
+#[track_caller]
+fn commit_else(machine: &Machine<'_>, text: &str) -> crate::sandbox::Run {
+    machine.write("pages/else.txt", text);
+    machine.git(["add", "-A"]).ok();
+    machine.git(["commit", "-q", "-m", "Else"])
+}
+
+fn phone(sandbox: &Sandbox) -> Machine<'_> {
+    let phone = sandbox.machine("phone");
+    phone.git(["config", "user.name", "Phone"]).ok();
+    phone
+}
+
+#[test]
+fn a_change_without_hooks_is_told_by_the_commit_that_stores_it_and_by_no_other() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let phone = phone(&sandbox);
+    phone.edit_entry(DAY, "[Alice, Bob]", "[Alice]");
+    phone.commit("On the phone");
+    phone.push();
+    laptop.pull();
+    laptop.git(["add", "-A"]).ok();
+    let told = "entry 2024-11-01 was changed without hooks by Phone";
+    laptop.palimpsest(["check", "--staged"]).ok();
+    commit_else(&laptop, "One.\n")
+        .ok()
+        .warns(&format!("palimpsest: recorded: {told}"))
+        .warns("`metadb sync status Entry 2024-11-01`");
+    commit_else(&laptop, "Two.\n").ok().silent_about(told);
+    laptop.push();
+    desktop.pull();
+    commit_else(&desktop, "Three.\n").ok().silent_about(told);
+    // What somebody with hooks does is no news, nor is what a merge makes of it.
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.pull();
+    commit_else(&laptop, "Four.\n")
+        .ok()
+        .silent_about("without hooks");
+}
+
+#[test]
+fn many_changes_without_hooks_are_counted() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    let phone = phone(&sandbox);
+    for day in 1..=8 {
+        phone.write_entry(&format!("2023-05-0{day}"), "mood: calm", "Away.\n");
+    }
+    phone.commit("A journey");
+    phone.push();
+    laptop.pull();
+    let said = commit_else(&laptop, "One.\n").ok();
+    assert_eq!(said.stderr.matches("was changed without hooks").count(), 5);
+    said.warns("3 more entries were changed without hooks");
+}
+
+/// Carol is kept out of the entry, on both.
+fn kept_out<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
+    let (laptop, desktop) = begin(sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+    (laptop, desktop)
+}
+
+#[test]
+fn what_was_kept_out_is_told_until_it_is_settled() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = kept_out(&sandbox);
+    let told = "person Carol was kept out of 2024-11-01";
+    for text in ["One.\n", "Two.\n"] {
+        laptop.write_entry("2024-01-01", "", text);
+        laptop
+            .commit("Else")
+            .warns(told)
+            .warns("`metadb tombstone remove entry_people 2024-11-01 'Carol'`")
+            .warns("`metadb sync resolve Entry 2024-11-01`");
+    }
+    laptop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+    laptop.commit("Settled").silent_about("kept out");
+    laptop.write_entry("2024-01-01", "", "Three.\n");
+    laptop.commit("Else").silent_about("kept out");
+}
+
+#[test]
+fn where_conflicts_block_what_was_kept_out_does_until_either_command_settles_it() {
+    let commands: [&[&str]; 2] = [
+        &["sync", "resolve", "Entry", DAY],
+        &["tombstone", "remove", "entry_people", DAY, "Carol"],
+    ];
+    for command in commands {
+        let sandbox = Sandbox::new();
+        let (laptop, _) = kept_out(&sandbox);
+        // An edit settles the edits, and leaves Carol.
+        edit(&laptop, "weather: fair", "weather: wet");
+        laptop.write("palimpsest.toml", BLOCK);
+        laptop.write_entry("2024-01-01", "", "Else.\n");
+        laptop.git(["add", "-A"]).ok();
+        laptop
+            .git(["commit", "-q", "-m", "Else"])
+            .exits(1)
+            .warns("person Carol was kept out")
+            .warns("conflicts.on_commit")
+            .warns("git add");
+        laptop.palimpsest(["check", "--staged"]).exits(1);
+        laptop.metadb(command).ok();
+        laptop.commit("Else, settled").silent_about("kept out");
+        laptop.assert_clean();
+    }
+}
+
+#[test]
+fn where_conflicts_block_one_with_a_phone_does_and_a_merge_goes_through() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.write("palimpsest.toml", BLOCK);
+    laptop.commit("Block");
+    laptop.push();
+    desktop.pull();
+    let phone = phone(&sandbox);
+    phone.edit_entry(DAY, "[Alice, Bob]", "[Alice, Bob, Eve]");
+    phone.commit("On the phone");
+    phone.push();
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.pull();
+    assert_eq!(listed(&laptop), ["both_edited"]);
+    laptop.push();
+    // A merge that a person finishes is made; what waits is told.
+    edit(&desktop, "mood: calm", "mood: bad");
+    desktop.git(["pull", "-q"]).exits(1);
+    let text = desktop.read_entry(DAY);
+    assert!(text.contains("<<<<<<<"), "{text}");
+    desktop.write("pages/mine.txt", "Mine.\n");
+    let fields = FIELDS.replace("Bob", "Bob, Eve").replace("calm", "fine");
+    desktop.write_entry(DAY, &fields, BODY);
+    desktop.git(["add", "-A"]).ok();
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    // Here it is not settled: each commit is refused until it is.
+    laptop.write_entry("2024-01-01", "", "Else.\n");
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "-m", "Else"])
+        .exits(1)
+        .warns("metadb sync resolve Entry 2024-11-01");
+    laptop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+    laptop.commit("Else, settled");
+    laptop.assert_clean();
+    assert_eq!(listed(&laptop), [""; 0]);
+}
+
+#[test]
+fn a_merge_is_not_refused_for_what_waited_before() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(
+        &sandbox,
+        &[(DAY, FIELDS, BODY), ("2024-01-01", "mood: calm", "Else.\n")],
+    );
+    laptop.write("palimpsest.toml", BLOCK);
+    laptop.commit("Block");
+    laptop.push();
+    desktop.pull();
+    edit(&laptop, "mood: calm", "mood: good");
+    edit(&desktop, "[rain]", "[rain, sea]");
+    desktop.push();
+    laptop.pull();
+    assert_eq!(listed(&laptop), ["both_edited"]);
+    desktop.edit_entry("2024-01-01", "calm", "good");
+    desktop.commit("Good");
+    desktop.push();
+    laptop.edit_entry("2024-01-01", "calm", "bad");
+    laptop
+        .git(["commit", "-q", "-a", "--no-verify", "-m", "Bad"])
+        .ok();
+    laptop.git(["pull", "-q"]).exits(1);
+    laptop.write_entry("2024-01-01", "mood: fine", "Else.\n");
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "--no-edit"])
+        .ok()
+        .warns("entry 2024-11-01 (yaml) has an unresolved conflict");
+    laptop.assert_clean();
+    assert_eq!(listed(&laptop), ["both_edited"]);
+}
