@@ -6,17 +6,21 @@ use anyhow::Context as _;
 use clap::Args;
 
 use super::hook::may_index;
-use super::{Exit, Ui};
+use super::{Exit, Ui, migration};
 use crate::journal::Layout;
 use crate::repo::install::has_journal;
 use crate::repo::{MACHINE, Repo};
-use crate::sync::refresh;
+use crate::sync::migrate::{self, migrate};
 use crate::sync::settings::load;
+use crate::sync::{clock, refresh};
 
 /// Set a repository up: merge drivers, hooks, attributes, ignored paths, settings
 ///
 /// Safe to run again. Hooks that are there are kept and run first. Nothing is
 /// committed: what git tracks is left for you to look at and commit.
+///
+/// A database of the original program is kept in backups/ and taken out of git;
+/// what only it knows is taken over into the ledger and note pages.
 #[derive(Debug, Args)]
 pub struct Init {
     /// A folder of the repository [default: the current folder]
@@ -24,13 +28,22 @@ pub struct Init {
     /// Say what would be done, and change nothing
     #[arg(short = 'n', long)]
     dry_run: bool,
+    /// Take over a copy of the original program's database, such as a backup
+    #[arg(long, value_name = "FILE")]
+    original: Option<PathBuf>,
 }
 
 impl Init {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
         let layout = load(repo.workdir())?.layout;
-        let plan = repo.plan_install(&layout, &program()?)?;
+        let migrated = self.migrate(ui, &repo, &layout)?;
+        let mut plan = repo.plan_install(&layout, &program()?)?;
+        if migrated.as_ref().is_some_and(|m| m.untracked) {
+            // A dry run leaves it where it is, and has said what would become of it.
+            plan.notes
+                .retain(|note| !note.starts_with(&layout.database));
+        }
         let verb = match self.dry_run {
             true => "would set",
             false => "set",
@@ -59,12 +72,16 @@ impl Init {
         if may_index(&repo, &layout) {
             Self::index(ui, &repo, &layout)?;
         }
-        let left = repo.uncommitted_setup()?;
+        let pages = migrated.map(|m| m.pages).unwrap_or_default();
+        let left = repo.uncommitted_setup(&layout, &pages)?;
+        let add = match shortened(&left.to_add, &[&layout.ledger, &layout.wiki]).join(" ") {
+            none if none.is_empty() => none,
+            paths => format!("git add {paths} && "),
+        };
         if !left.is_empty() {
-            let left = left.join(" ");
             ui.line(format_args!(
                 "now commit what the other machines need too: \
-                 git add {left} && git commit -m 'Use Palimpsest'"
+                 {add}git commit -m 'Use Palimpsest'"
             ))?;
         } else if has_journal(&repo, &layout) {
             ui.line("nothing to commit here")?;
@@ -74,6 +91,29 @@ impl Init {
 }
 
 impl Init {
+    /// Takes over what a database of the original program has, and says so.
+    fn migrate(
+        &self,
+        ui: &Ui,
+        repo: &Repo,
+        layout: &Layout,
+    ) -> anyhow::Result<Option<migrate::Outcome>> {
+        if !has_journal(repo, layout) {
+            return Ok(None);
+        }
+        let options = migrate::Options {
+            original: self.original.as_deref(),
+            dry_run: self.dry_run,
+            first: !repo.is_installed()?,
+            now: clock::now(),
+        };
+        let outcome = migrate(repo, layout, &options)?;
+        if let Some(outcome) = &outcome {
+            migration::print(ui, outcome, self.dry_run)?;
+        }
+        Ok(outcome)
+    }
+
     /// The first index. A file that cannot be read is no reason to stop.
     fn index(ui: &Ui, repo: &Repo, layout: &Layout) -> anyhow::Result<()> {
         let options = refresh::Options::new(refresh::Scope::All);
@@ -83,6 +123,24 @@ impl Init {
         }
         Ok(())
     }
+}
+
+/// More paths of a folder than this are named as the folder.
+const NAMED: usize = 3;
+
+/// Paths for a command line: a folder stands for its files where they are many.
+fn shortened(paths: &[String], folders: &[&str]) -> Vec<String> {
+    let mut short: Vec<String> = Vec::new();
+    for path in paths {
+        let is_below = |p: &String, f: &str| p.strip_prefix(f).is_some_and(|r| r.starts_with('/'));
+        let folder = folders.iter().find(|f| is_below(path, f));
+        let many = folder.filter(|f| paths.iter().filter(|p| is_below(p, f)).count() > NAMED);
+        let path = many.map_or_else(|| path.clone(), |f| (*f).to_owned());
+        if !short.contains(&path) {
+            short.push(path);
+        }
+    }
+    short
 }
 
 /// This program, as an absolute path.

@@ -16,6 +16,7 @@ mod ledger_driver;
 mod merge;
 mod merges;
 mod metadb;
+mod migration;
 mod outcome;
 mod reindex;
 mod resolve;

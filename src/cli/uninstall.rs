@@ -7,6 +7,7 @@ use clap::Args;
 use super::init::program;
 use super::{Exit, Ui};
 use crate::repo::Repo;
+use crate::store::Store;
 use crate::sync::settings::load;
 
 /// Take back what git does not track: hooks, drivers, the database
@@ -22,7 +23,9 @@ pub struct Uninstall {
 impl Uninstall {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
-        let removed = repo.uninstall(&load(repo.workdir())?.layout, &program()?)?;
+        let layout = load(repo.workdir())?.layout;
+        let derived = Store::is_at(&repo.inside(&layout.database)?);
+        let removed = repo.uninstall(&layout, &program()?, derived)?;
         for what in &removed {
             ui.line(what)?;
         }

@@ -97,6 +97,40 @@ impl Repo {
         Ok(changes_of(&diff))
     }
 
+    /// The files below a folder that commits of HEAD's history removed, the newest
+    /// first: path and blob (hex) of the last version. A file may be there several
+    /// times, and may be back.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn removed_files(&self, below: &str) -> Result<Vec<(String, String)>, RepoError> {
+        let args = [
+            "log",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+            "--diff-filter=D",
+            "--format=",
+            "-z",
+            "HEAD",
+            "--",
+            below,
+        ];
+        let out = self.run_git(&args, b"")?;
+        let out = String::from_utf8_lossy(&out);
+        // `:100644 000000 BLOB ZEROS D`, NUL, the path, NUL.
+        let mut parts = out.split('\0').map(str::trim_start);
+        let mut files = Vec::new();
+        while let Some(head) = parts.next() {
+            if let Some(blob) = head.strip_prefix(':').and_then(|h| h.split(' ').nth(2))
+                && let Some(path) = parts.next()
+            {
+                files.push((path.to_owned(), blob.to_owned()));
+            }
+        }
+        Ok(files)
+    }
+
     /// All best common ancestors of two commits; none for unrelated histories.
     ///
     /// # Errors

@@ -22,6 +22,13 @@ pub enum StoreError {
     /// Its pages or its tables make no sense. It is derived, so it can be made anew.
     #[error("{}: the database is damaged", path.display())]
     Corrupt { path: PathBuf },
+    /// It holds what may be nowhere else, so no reader puts another in its place.
+    #[error(
+        "{}: a database of the original program; run `palimpsest init`, \
+         which keeps it and takes over what only it knows",
+        path.display()
+    )]
+    Original { path: PathBuf },
     /// The file or its folder cannot be read or written.
     #[error("{}: {source}", path.display())]
     File {

@@ -1,15 +1,18 @@
 //! The SQLite database: an index of the journal that anyone can query.
 //!
 //! Derived, so it is never migrated: one of another version, a damaged or a
-//! foreign file is set aside or replaced, and filled anew by `sync::refresh`.
+//! foreign file is set aside or replaced, and filled anew by `sync::refresh`. That
+//! of the original program is left to `sync::migrate`, which `original` reads it for.
 //! Knows nothing of git. `rusqlite` is used here and nowhere else.
 
+mod connect;
 mod error;
 mod insert;
 mod known;
 mod ledger;
 mod listing;
 mod open;
+mod original;
 mod people;
 mod rows;
 mod show;
@@ -25,6 +28,10 @@ pub use listing::{
     Conflict, ConflictKind, HashRow, SyncRow, SyncStats, TombstoneRow, TombstoneStats,
 };
 pub use open::{Fresh, Store};
+pub use original::{
+    AtPlace, Gone, Held, Original, OriginalConflict, OriginalEntry, OtherText, Removal, copy_files,
+    read_original, remove_files,
+};
 pub use rows::{EntryRow, LedgerRows, PENDING};
 pub use show::{Shown, ShownEntry};
 pub use snapshot::check_snapshot;

@@ -1,18 +1,17 @@
 //! Opening the database, and making it anew where there is none to trust.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 
+use super::connect::{
+    APPLICATION, beside, configure, connect, has_tables, has_triggers, is_ours, open_as_it_is,
+};
+use super::original::is_original;
 use super::{StoreError, Update};
 
 /// Raised with every change of the schema or of what the rows mean.
 const VERSION: i32 = 3;
-
-/// `PALI`, in the file's header: a database of this program.
-const APPLICATION: i32 = 0x5041_4C49;
 
 const SCHEMA: &str = include_str!("schema.sql");
 const INDEXES: &str = include_str!("indexes.sql");
@@ -80,6 +79,13 @@ impl Store {
             },
         };
         Self::make(path, wait, &fresh).map(|store| (store, Some(fresh)))
+    }
+
+    /// Whether a file is a database of this program, or not filled yet: one that can
+    /// be made again.
+    #[must_use]
+    pub fn is_at(path: &Path) -> bool {
+        is_ours(path) || std::fs::metadata(path).is_ok_and(|file| file.len() == 0)
     }
 
     /// The database as it is, or else an empty one that is never written to a file.
@@ -314,74 +320,36 @@ fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
         }
         Ok(_) => {}
     }
-    let result = connect(path, wait, false).and_then(|c| {
+    let looked = open_as_it_is(path, wait, false).and_then(|c| {
         let application: i32 = c.pragma_query_value(None, "application_id", |r| r.get(0))?;
         let version: i32 = c.pragma_query_value(None, "user_version", |r| r.get(0))?;
-        let tables = has_tables(&c)?;
-        // Palimpsest has none; those of somebody else would run with every row
-        // that is written.
-        if application == APPLICATION && has_triggers(&c)? {
-            return Ok(None);
-        }
-        Ok(Some((c, application, version, tables)))
+        Ok(Some(match (application, version, has_tables(&c)?) {
+            // Made by a process that has not filled it yet, or was killed before.
+            (_, _, false) => Found::Nothing,
+            // Palimpsest has none; those of somebody else would run with every row
+            // that is written.
+            (APPLICATION, ..) if has_triggers(&c)? => Found::Damaged,
+            (APPLICATION, VERSION, _) => {
+                // Only now: settings may change the file.
+                configure(&c)?;
+                Found::Ours(c)
+            }
+            (APPLICATION, version, _) => Found::OtherVersion(version),
+            _ if is_original(&c)? => return Ok(None),
+            _ => Found::Foreign,
+        }))
     });
-    let result = match result {
-        Ok(None) => return Ok(Found::Damaged),
+    match looked {
         Ok(Some(found)) => Ok(found),
-        Err(e) => Err(e),
-    };
-    match result {
-        Ok((connection, APPLICATION, VERSION, true)) => Ok(Found::Ours(connection)),
-        Ok((_, APPLICATION, version, true)) => Ok(Found::OtherVersion(version)),
-        // Made by a process that has not filled it yet, or was killed before.
-        Ok((_, _, _, false)) => Ok(Found::Nothing),
-        Ok(_) => Ok(Found::Foreign),
+        Ok(None) => Err(StoreError::Original {
+            path: path.to_owned(),
+        }),
         Err(e) => match StoreError::of(path, wait, e) {
             StoreError::Corrupt { .. } if is_ours(path) => Ok(Found::Damaged),
             StoreError::Corrupt { .. } => Ok(Found::Foreign),
             other => Err(other),
         },
     }
-}
-
-/// A damaged database is still ours if its header says so: bytes 68 to 71.
-fn is_ours(path: &Path) -> bool {
-    use std::io::Read;
-    let mut header = [0; 72];
-    let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut header));
-    read.is_ok() && header[68..72] == APPLICATION.to_be_bytes()
-}
-
-fn connect(path: &Path, wait: u64, create: bool) -> rusqlite::Result<Connection> {
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
-    let connection = Connection::open_with_flags(path, flags)?;
-    connection.busy_timeout(Duration::from_secs(wait))?;
-    connection.set_prepared_statement_cache_capacity(128);
-    // A rollback journal, not a write-ahead log: the database is one file between
-    // commands, with nothing beside it for git or a file-syncing service to see,
-    // and writers are rare and short. A kill leaves the old rows; after a loss of
-    // power the worst is a file that is made anew.
-    connection.execute_batch(
-        "PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL;
-         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY;",
-    )?;
-    Ok(connection)
-}
-
-fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |r| r.get(0))
-}
-
-fn has_triggers(connection: &Connection) -> rusqlite::Result<bool> {
-    let triggers = "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'trigger'";
-    connection.query_row(triggers, [], |r| r.get(0))
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    name.into()
 }
 
 /// Keeps a file that is not ours under the first free name.

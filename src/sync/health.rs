@@ -7,7 +7,7 @@ use crate::journal::{Layout, PathKind};
 use crate::ledger;
 use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
 use crate::repo::{Repo, RepoError};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// As many loose objects as git lets be, where `gc.auto` does not say.
 const MOST_LOOSE: u64 = 6700;
@@ -111,7 +111,7 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
         }
     }
     let database = &layout.database;
-    if repo.index()?.has(database) {
+    if repo.index()?.has(database) && !is_original(repo, layout)? {
         found.push(finding(
             format!("{database}: tracked, so that it conflicts at every merge"),
             format!("palimpsest doctor --fix, or git rm --cached {database}"),
@@ -150,6 +150,13 @@ fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
 
 fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let (database, journal) = (&layout.database, &layout.journal);
+    if is_original(repo, layout)? {
+        found.push(finding(
+            format!("{database}: a database of the original program, not taken over yet"),
+            "palimpsest init",
+        ));
+        return Ok(());
+    }
     let problems = database_problems(repo, layout)?;
     found.extend(problems.into_iter().map(|problem| {
         finding(
@@ -158,6 +165,16 @@ fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<()
         )
     }));
     Ok(())
+}
+
+/// Whether what stands at the database's place is the original program's.
+///
+/// # Errors
+/// The settings' path leaves the repository.
+pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
+    let path = repo.inside(&layout.database)?;
+    let opened = Store::open_or_pretend(&path, None);
+    Ok(matches!(opened, Err(StoreError::Original { .. })))
 }
 
 /// What is wrong with the database. One that is not there is fine: whoever reads

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
-use super::health::database_problems;
+use super::health::{database_problems, is_original};
 use super::refresh::{self, Options, RefreshError, Scope};
 use crate::journal::Layout;
 use crate::repo::install::has_journal;
@@ -45,13 +45,15 @@ pub fn mend(
     }
     done.extend(plan.lines().into_iter().map(|line| format!("set {line}")));
     let database = &layout.database;
-    if repo.index()?.has(database) {
+    // Taking the original's over is `init`'s: it has more to say than a line.
+    let original = is_original(repo, layout)?;
+    if !original && repo.index()?.has(database) {
         repo.unstage(&[database])?;
         done.push(format!(
             "{database}: not tracked any longer, the file stays; commit that"
         ));
     }
-    if has_journal(repo, layout) && !database_problems(repo, layout)?.is_empty() {
+    if !original && has_journal(repo, layout) && !database_problems(repo, layout)?.is_empty() {
         let options = Options {
             force: true,
             ..Options::new(Scope::All)

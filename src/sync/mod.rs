@@ -12,6 +12,7 @@ pub mod kept_out;
 pub mod ledger_driver;
 pub mod mend;
 pub mod merge_log;
+pub mod migrate;
 pub mod refresh;
 pub mod resolve;
 pub mod settings;

@@ -23,6 +23,7 @@ mod layers;
 mod lifetime;
 mod listings;
 mod merge;
+mod migrate;
 mod pull;
 mod reference;
 mod refresh;

@@ -127,26 +127,53 @@ impl Repo {
         Ok(())
     }
 
-    /// The tracked files of the installation that are not committed as they
-    /// stand: what is left for a person to do.
+    /// What is not committed as it stands of the installation's tracked files and
+    /// of `more`: what is left for a person to do.
     ///
     /// # Errors
     /// Git cannot say.
-    pub fn uncommitted_setup(&self) -> Result<Vec<String>, RepoError> {
-        let args = [
-            "status",
-            "--porcelain",
-            "-z",
-            "--",
+    pub fn uncommitted_setup(
+        &self,
+        layout: &Layout,
+        more: &[String],
+    ) -> Result<Uncommitted, RepoError> {
+        let mut args = vec!["status", "--porcelain", "-z", "-uall", "--no-renames", "--"];
+        args.extend([
             ATTRIBUTES,
             IGNORE,
             SETTINGS,
-        ];
+            &layout.database,
+            &layout.ledger,
+        ]);
+        args.extend(more.iter().map(String::as_str));
         let out = self.run_git(&args, b"")?;
-        let paths = String::from_utf8_lossy(&out);
+        let out = String::from_utf8_lossy(&out);
+        let mut left = Uncommitted::default();
         // `XY path`, each with a NUL at its end.
-        let path = |line: &str| Some(line.get(3..)?.to_owned());
-        Ok(paths.split('\0').filter_map(path).collect())
+        for (state, path) in out.split('\0').filter_map(|line| line.split_at_checked(3)) {
+            if path == layout.database {
+                left.database_out |= state.starts_with('D');
+            } else {
+                left.to_add.push(path.to_owned());
+            }
+        }
+        Ok(left)
+    }
+}
+
+/// What a person has yet to commit.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Uncommitted {
+    pub to_add: Vec<String>,
+    /// The index says that the database goes.
+    pub database_out: bool,
+}
+
+impl Uncommitted {
+    /// Whether there is nothing to commit.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
     }
 }
 

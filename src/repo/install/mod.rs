@@ -15,6 +15,7 @@ use super::{Repo, RepoError};
 use crate::journal::Layout;
 
 pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around};
+pub use files::Uncommitted;
 pub use hook::{HookState, NAMES as HOOK_NAMES};
 pub use uninstall::Removed;
 

@@ -19,6 +19,8 @@ pub enum Removed {
     Restored(PathBuf),
     Config(&'static str),
     Database(String),
+    /// Another program's: left.
+    LeftDatabase(String),
     /// Ours, but edited since: left, for its owner to look at.
     LeftEdited(PathBuf),
 }
@@ -30,6 +32,7 @@ impl fmt::Display for Removed {
             Self::Restored(path) => write!(f, "restored your hook {}", path.display()),
             Self::Config(key) => write!(f, "removed git config {key}"),
             Self::Database(path) => write!(f, "removed {path} (derived from the files)"),
+            Self::LeftDatabase(path) => write!(f, "left {path}: another program's database"),
             Self::LeftEdited(path) => write!(
                 f,
                 "left {}: it was edited since `init`; remove it by hand",
@@ -40,12 +43,17 @@ impl fmt::Display for Removed {
 }
 
 impl Repo {
-    /// Takes hooks, drivers, the value of `pull.rebase` that `init` set, and the
-    /// database away. Tracked files stay: they are the journal's.
+    /// Takes hooks, drivers, the value of `pull.rebase` that `init` set, and, if it
+    /// is `derived`, the database away. Tracked files stay: they are the journal's.
     ///
     /// # Errors
     /// A file or the configuration cannot be read or written.
-    pub fn uninstall(&self, layout: &Layout, program: &Path) -> Result<Vec<Removed>, RepoError> {
+    pub fn uninstall(
+        &self,
+        layout: &Layout,
+        program: &Path,
+        derived: bool,
+    ) -> Result<Vec<Removed>, RepoError> {
         let mut removed = Vec::new();
         if let Some(folder) = self.hooks_folder()? {
             for name in NAMES {
@@ -68,7 +76,11 @@ impl Repo {
                 removed.push(Removed::Config(section));
             }
         }
-        self.remove_database(layout, &mut removed)?;
+        if derived {
+            self.remove_database(layout, &mut removed)?;
+        } else if self.inside(&layout.database)?.exists() {
+            removed.push(Removed::LeftDatabase(layout.database.clone()));
+        }
         Ok(removed)
     }
 

@@ -1,0 +1,66 @@
+//! Connections: how a database file is opened, and told from another program's.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+/// `PALI`, in the file's header: a database of this program.
+pub(super) const APPLICATION: i32 = 0x5041_4C49;
+
+/// A damaged database is still ours if its header says so: bytes 68 to 71.
+pub(super) fn is_ours(path: &Path) -> bool {
+    use std::io::Read;
+    let mut header = [0; 72];
+    let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut header));
+    read.is_ok() && header[68..72] == APPLICATION.to_be_bytes()
+}
+
+/// Opens a database of this program.
+pub(super) fn connect(path: &Path, wait: u64, create: bool) -> rusqlite::Result<Connection> {
+    let connection = open_as_it_is(path, wait, create)?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+/// Opens a file, and changes nothing of what it says of itself.
+pub(super) fn open_as_it_is(path: &Path, wait: u64, create: bool) -> rusqlite::Result<Connection> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(Duration::from_secs(wait))?;
+    Ok(connection)
+}
+
+/// This program's way with a database.
+pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(128);
+    // A rollback journal, not a write-ahead log: the database is one file between
+    // commands, with nothing beside it for git or a file-syncing service to see,
+    // and writers are rare and short. A kill leaves the old rows; after a loss of
+    // power the worst is a file that is made anew.
+    connection.execute_batch(
+        "PRAGMA journal_mode = DELETE; PRAGMA synchronous = NORMAL;
+         PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -65536;
+         PRAGMA temp_store = MEMORY;",
+    )
+}
+
+/// Whether anything was ever made in it.
+pub(super) fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |r| r.get(0))
+}
+
+/// Whether somebody made triggers in it.
+pub(super) fn has_triggers(connection: &Connection) -> rusqlite::Result<bool> {
+    let triggers = "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'trigger'";
+    connection.query_row(triggers, [], |r| r.get(0))
+}
+
+/// A file beside the database: its journal, say.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
+}

@@ -1,0 +1,184 @@
+//! The original's file at its place: held against writers, copied, taken away.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::backup::Backup;
+use rusqlite::{Connection, ErrorCode};
+
+use super::is_original;
+use crate::store::StoreError;
+use crate::store::connect::{APPLICATION, beside, has_tables, is_ours, open_as_it_is};
+use crate::store::snapshot::check_snapshot;
+
+/// How long to wait for a program that writes, in seconds.
+const WAIT: u64 = 5;
+/// Pages that are copied at once.
+const PAGES: i32 = 1024;
+/// What SQLite keeps beside a database.
+const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
+
+/// What is at the database's place.
+#[derive(Debug)]
+pub enum AtPlace {
+    /// Nothing, or what is no concern of a migration.
+    Nothing,
+    Original(Held),
+    /// A database, not this program's, and too damaged to tell whose.
+    Damaged,
+}
+
+/// The original's database, which nobody else can write while this lives.
+#[derive(Debug)]
+pub struct Held {
+    path: PathBuf,
+    guard: Connection,
+}
+
+impl AtPlace {
+    /// Looks at a file, and holds it if it is the original's.
+    ///
+    /// # Errors
+    /// It cannot be read, or another process is writing for longer than a few seconds.
+    pub fn look(path: &Path) -> Result<Self, StoreError> {
+        match fs::metadata(path) {
+            Ok(file) if file.is_file() && file.len() > 0 => {}
+            _ => return Ok(Self::Nothing),
+        }
+        if is_ours(path) || !is_database(path) {
+            return Ok(Self::Nothing);
+        }
+        let hold = || {
+            let guard = open_as_it_is(path, WAIT, false)?;
+            let application: i32 =
+                guard.pragma_query_value(None, "application_id", |r| r.get(0))?;
+            if application == APPLICATION || !has_tables(&guard)? || !is_original(&guard)? {
+                return Ok(Self::Nothing);
+            }
+            // Readers may go on; whoever wrote now would write into a file that goes.
+            guard.execute_batch("BEGIN IMMEDIATE")?;
+            Ok(Self::Original(Held {
+                path: path.to_owned(),
+                guard,
+            }))
+        };
+        hold().or_else(|e| match StoreError::of(path, WAIT, e) {
+            StoreError::Corrupt { .. } => Ok(Self::Damaged),
+            other => Err(other),
+        })
+    }
+}
+
+impl Held {
+    /// Copies the database, with what its log holds, into a file that is empty or
+    /// not there; gives what SQLite's check and a count of the rows find wrong.
+    ///
+    /// # Errors
+    /// The copy cannot be written, or the database not be read at all.
+    pub fn copy(&self, to: &Path) -> Result<Vec<String>, StoreError> {
+        let copy = || {
+            // The guard's own transaction may not be copied from.
+            let from = open_as_it_is(&self.path, WAIT, false)?;
+            let mut copy = Connection::open(to)?;
+            Backup::new(&from, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
+            // One file, whatever the original kept beside it.
+            copy.execute_batch("PRAGMA journal_mode = DELETE")?;
+            Ok((rows(&from)?, rows(&copy)?))
+        };
+        let (there, copied) = match copy() {
+            Ok(counts) => counts,
+            Err(e) if is_damage(&e) => return Ok(vec![e.to_string()]),
+            Err(e) => return Err(StoreError::of(&self.path, WAIT, e)),
+        };
+        let mut wrong = check_snapshot(to)?;
+        if there != copied {
+            wrong.push("the copy has other rows".to_owned());
+        }
+        Ok(wrong)
+    }
+
+    /// Takes the file away, with what SQLite keeps beside it.
+    ///
+    /// # Errors
+    /// A file cannot be removed.
+    pub fn remove(self) -> Result<(), StoreError> {
+        let removed = remove_files(&self.path);
+        drop(self.guard);
+        removed
+    }
+}
+
+/// Copies a database file and what is beside it byte for byte, and compares.
+///
+/// # Errors
+/// A file cannot be read or written, or the copy is not the same.
+pub fn copy_files(from: &Path, to: &Path) -> Result<(), StoreError> {
+    for suffix in ["", "-journal", "-wal"] {
+        let (from, to) = (beside(from, suffix), beside(to, suffix));
+        let error = |source| StoreError::File {
+            path: to.clone(),
+            source,
+        };
+        match fs::read(&from) {
+            Ok(bytes) => {
+                fs::write(&to, &bytes).map_err(error)?;
+                if fs::read(&to).map_err(error)? != bytes {
+                    return Err(error(io::Error::other("not what was written")));
+                }
+            }
+            Err(e) if e.kind() == io::ErrorKind::NotFound && !suffix.is_empty() => {}
+            Err(source) => return Err(StoreError::File { path: from, source }),
+        }
+    }
+    Ok(())
+}
+
+/// Takes a database file away, with what SQLite keeps beside it.
+///
+/// # Errors
+/// A file cannot be removed.
+pub fn remove_files(path: &Path) -> Result<(), StoreError> {
+    // The log first: without the database it would mean nothing to anybody.
+    for suffix in BESIDE.into_iter().chain([""]) {
+        let path = beside(path, suffix);
+        match fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(StoreError::File { path, source });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file begins as SQLite's do.
+fn is_database(path: &Path) -> bool {
+    let mut header = [0; 16];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok() && header == *b"SQLite format 3\0"
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)
+    )
+}
+
+/// How many rows each table has.
+fn rows(connection: &Connection) -> rusqlite::Result<Vec<(String, i64)>> {
+    let mut tables = connection.prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY 1",
+    )?;
+    let tables: Vec<String> = tables
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let count = |table: String| {
+        let name = table.replace('"', "\"\"");
+        let query = format!("SELECT count(*) FROM \"{name}\"");
+        connection.query_row(&query, [], |row| Ok((table, row.get(0)?)))
+    };
+    tables.into_iter().map(count).collect()
+}

@@ -1,0 +1,283 @@
+//! Coming from the original program: its database is kept as a backup and taken out
+//! of git, and what lives only in it is taken over into files.
+//!
+//! `look` finds what the repository has, `plan` decides (pure), this module copies,
+//! writes, and takes the database away last: a run that was interrupted begins again.
+
+mod look;
+mod place;
+mod plan;
+mod report;
+
+use std::path::Path;
+
+use chrono::{DateTime, FixedOffset};
+
+pub use report::{Report, Section};
+
+use crate::journal::Layout;
+use crate::ledger;
+use crate::repo::{Repo, RepoError};
+use crate::store::{self, AtPlace, Held, Original, StoreError};
+use place::Place;
+
+/// What to migrate, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Options<'a> {
+    /// Another file than the one at the database's place; it stays where it is.
+    pub original: Option<&'a Path>,
+    /// Say what would be done, and change nothing.
+    pub dry_run: bool,
+    /// This machine was not set up so far: where there is no database, a pull may
+    /// have taken it away, and `ORIG_HEAD` has it.
+    pub first: bool,
+    pub now: DateTime<FixedOffset>,
+}
+
+/// What a migration did, or would do. Paths are from the top of the work tree.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// The file that was read.
+    pub file: String,
+    /// It stays where it is: somebody named it, or git has it.
+    pub stays: bool,
+    /// Where the original's database is kept.
+    pub backup: Option<String>,
+    /// It is damaged, as SQLite says.
+    pub damage: Vec<String>,
+    /// It was in git's index.
+    pub untracked: bool,
+    pub ledgers: Vec<String>,
+    pub pages: Vec<String>,
+    /// Where all of the report is, with the texts of notes.
+    pub page: Option<String>,
+    pub report: Report,
+}
+
+/// A migration that did not work; the original's database is where it was.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    #[error(transparent)]
+    Repo(#[from] RepoError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(
+        "{0}: no database of the original program; expected one with the tables \
+             entries and association_tombstones"
+    )]
+    NotOriginal(String),
+}
+
+/// Takes over what a database of the original program has; `None` if there is none
+/// at the database's place.
+///
+/// # Errors
+/// A program is writing it, or a file cannot be read or written.
+pub fn migrate(
+    repo: &Repo,
+    layout: &Layout,
+    options: &Options<'_>,
+) -> Result<Option<Outcome>, MigrateError> {
+    if let Some(file) = options.original {
+        let name = file.display().to_string();
+        return given(repo, layout, (file, name), options).map(Some);
+    }
+    let path = repo.inside(&layout.database)?;
+    if options.first && !path.exists() {
+        return pulled_away(repo, layout, options);
+    }
+    if options.dry_run {
+        return dry_run(repo, layout, &path);
+    }
+    let place = Place::new(repo, options.now);
+    let mut outcome = Outcome {
+        file: layout.database.clone(),
+        ..Outcome::default()
+    };
+    match AtPlace::look(&path)? {
+        AtPlace::Nothing => return Ok(None),
+        AtPlace::Damaged => {
+            outcome
+                .damage
+                .push("not a database that can be read".into());
+            outcome.backup = Some(place.keep_files(&path)?);
+            out_of_git(repo, layout, &mut outcome)?;
+            store::remove_files(&path)?;
+        }
+        AtPlace::Original(held) => {
+            let original = keep(&held, &path, &place, &mut outcome)?;
+            if let Some(original) = original {
+                write(repo, layout, original, &place, &mut outcome)?;
+            }
+            out_of_git(repo, layout, &mut outcome)?;
+            held.remove()?;
+        }
+    }
+    Ok(Some(outcome))
+}
+
+/// Copies the database to its backup, and reads that. Of one that is damaged the
+/// bytes are kept, and read as far as they can be.
+fn keep(
+    held: &Held,
+    path: &Path,
+    place: &Place<'_>,
+    outcome: &mut Outcome,
+) -> Result<Option<Original>, MigrateError> {
+    let (backup, damage) = place.keep(held)?;
+    if damage.is_empty() {
+        let original = store::read_original(&place.full(&backup)?)?;
+        outcome.backup = Some(backup);
+        return Ok(Some(original));
+    }
+    store::remove_files(&place.full(&backup)?)?;
+    outcome.damage = damage;
+    outcome.backup = Some(place.keep_files(path)?);
+    let folder = place::folder()?;
+    let copy = folder.path().join("original.db");
+    store::copy_files(path, &copy)?;
+    Ok(store::read_original(&copy).ok())
+}
+
+fn write(
+    repo: &Repo,
+    layout: &Layout,
+    original: Original,
+    place: &Place<'_>,
+    outcome: &mut Outcome,
+) -> Result<(), MigrateError> {
+    let plan = decide(repo, layout, original, outcome)?;
+    for (year, rows) in plan.rows {
+        let mut ledger = ledger::parse(&look::ledger_file(repo, layout, year)?);
+        ledger.apply(rows);
+        repo.write_work_file(&layout.ledger_path(year), &ledger::format(&ledger))?;
+    }
+    for (path, text) in &plan.pages {
+        repo.write_work_file(path, text.as_bytes())?;
+    }
+    let file = outcome.backup.as_ref().unwrap_or(&outcome.file);
+    if !outcome.report.sections(file).is_empty() {
+        let page = place.write_page(&outcome.report.page(file))?;
+        outcome.page = Some(page);
+    }
+    Ok(())
+}
+
+/// Makes the plan; what it comes to is in `outcome`.
+fn decide(
+    repo: &Repo,
+    layout: &Layout,
+    original: Original,
+    outcome: &mut Outcome,
+) -> Result<plan::Plan, RepoError> {
+    let here = look::look(repo, layout, &original)?;
+    let mut plan = plan::plan(layout, original, &here);
+    outcome.report = std::mem::take(&mut plan.report);
+    outcome.ledgers = plan.rows.keys().map(|y| layout.ledger_path(*y)).collect();
+    outcome.pages = plan.pages.keys().cloned().collect();
+    Ok(plan)
+}
+
+/// Takes the database out of the index, also where a merge left it in conflict.
+fn out_of_git(repo: &Repo, layout: &Layout, outcome: &mut Outcome) -> Result<(), RepoError> {
+    outcome.untracked = is_tracked(repo, layout)?;
+    if outcome.untracked {
+        repo.unstage(&[&layout.database])?;
+    }
+    Ok(())
+}
+
+fn is_tracked(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
+    Ok(repo.index()?.has(&layout.database))
+}
+
+/// Reads a copy: looking at the file itself may write what is beside it.
+fn dry_run(repo: &Repo, layout: &Layout, path: &Path) -> Result<Option<Outcome>, MigrateError> {
+    if !path.is_file() {
+        return Ok(None);
+    }
+    let mut outcome = Outcome {
+        file: layout.database.clone(),
+        untracked: is_tracked(repo, layout)?,
+        ..Outcome::default()
+    };
+    let folder = place::folder()?;
+    let copy = folder.path().join("original.db");
+    store::copy_files(path, &copy)?;
+    let original = match AtPlace::look(&copy)? {
+        AtPlace::Nothing => return Ok(None),
+        AtPlace::Damaged => None,
+        AtPlace::Original(held) => {
+            outcome.damage = held.copy(&folder.path().join("read.db"))?;
+            drop(held);
+            store::read_original(&copy).ok()
+        }
+    };
+    match original {
+        Some(original) => drop(decide(repo, layout, original, &mut outcome)?),
+        None => outcome
+            .damage
+            .push("not a database that can be read".into()),
+    }
+    Ok(Some(outcome))
+}
+
+/// Takes over from the database that the last pull removed, where that has
+/// something new.
+fn pulled_away(
+    repo: &Repo,
+    layout: &Layout,
+    options: &Options<'_>,
+) -> Result<Option<Outcome>, MigrateError> {
+    let before = match repo.commit_named("ORIG_HEAD")? {
+        Some(before) => repo.read_at(before, &layout.database)?,
+        None => None,
+    };
+    let Some(bytes) = before else { return Ok(None) };
+    let folder = place::folder()?;
+    let file = folder.path().join("pulled.db");
+    std::fs::write(&file, bytes).map_err(place::error(&file))?;
+    let named = || (file.as_path(), format!("ORIG_HEAD:{}", layout.database));
+    let dry = Options {
+        dry_run: true,
+        ..*options
+    };
+    match given(repo, layout, named(), &dry) {
+        Ok(would) if would.ledgers.is_empty() && would.pages.is_empty() => Ok(None),
+        Ok(would) if options.dry_run => Ok(Some(would)),
+        Ok(_) => given(repo, layout, named(), options).map(Some),
+        // One of this program, or damaged in its commit already.
+        Err(MigrateError::NotOriginal(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Takes over from a file that stays where it is, under a name to call it by.
+fn given(
+    repo: &Repo,
+    layout: &Layout,
+    (file, name): (&Path, String),
+    options: &Options<'_>,
+) -> Result<Outcome, MigrateError> {
+    let mut outcome = Outcome {
+        file: name,
+        stays: true,
+        ..Outcome::default()
+    };
+    let folder = place::folder()?;
+    let copy = folder.path().join("original.db");
+    store::copy_files(file, &copy)?;
+    let AtPlace::Original(held) = AtPlace::look(&copy)? else {
+        return Err(MigrateError::NotOriginal(outcome.file));
+    };
+    outcome.damage = held.copy(&folder.path().join("read.db"))?;
+    drop(held);
+    let original = store::read_original(&copy)?;
+    if options.dry_run {
+        decide(repo, layout, original, &mut outcome)?;
+    } else {
+        let place = Place::new(repo, options.now);
+        write(repo, layout, original, &place, &mut outcome)?;
+    }
+    Ok(outcome)
+}

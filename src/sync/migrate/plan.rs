@@ -1,0 +1,254 @@
+//! What is taken over from the original's database: a pure decision from what it
+//! says and what the repository has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::report::Report;
+use crate::journal::{EntryDate, ItemKey, Layout, Note, Table};
+use crate::ledger::{Deletion, Ledger, RowKey, State, Tombstone, short_sha256};
+use crate::store::{Original, OriginalEntry, OtherText, Removal};
+
+/// What the repository has of the dates that the original names.
+#[derive(Debug, Default)]
+pub(super) struct Here {
+    /// The entries' files in the work tree; `None` for one that cannot be read.
+    pub entries: BTreeMap<EntryDate, Option<EntryHere>>,
+    /// Those that HEAD has and the work tree lacks: not committed yet, or left out
+    /// by a sparse checkout.
+    pub committed: BTreeMap<EntryDate, Option<EntryHere>>,
+    /// The text of the note pages, HEAD's too; `None` for one that cannot be read.
+    pub pages: BTreeMap<EntryDate, Option<String>>,
+    /// Where git has the last version of an entry whose file is gone: path, blob.
+    pub last: BTreeMap<EntryDate, (String, String)>,
+    pub ledgers: BTreeMap<i32, Ledger>,
+}
+
+impl Here {
+    /// The entry's file: the work tree's, or HEAD's where that lacks it.
+    fn file(&self, date: EntryDate) -> Option<&Option<EntryHere>> {
+        let committed = || self.committed.get(&date);
+        self.entries.get(&date).or_else(committed)
+    }
+}
+
+/// The part of an entry's file that is compared.
+#[derive(Debug, Default)]
+pub(super) struct EntryHere {
+    pub items: BTreeSet<(Table, ItemKey)>,
+    pub notes: Option<String>,
+}
+
+/// What is to be written, and what is to be said.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// New rows by year.
+    pub rows: BTreeMap<i32, Ledger>,
+    /// Note pages that are not there: path, text.
+    pub pages: BTreeMap<String, String>,
+    pub report: Report,
+}
+
+/// Decides what of the original is taken over.
+pub(super) fn plan(layout: &Layout, original: Original, here: &Here) -> Plan {
+    let mut plan = Plan::default();
+    for removal in &original.removals {
+        plan.removal(removal, here);
+    }
+    for entry in original.entries {
+        plan.deletion(&entry, here);
+        plan.notes(layout, entry, here);
+    }
+    plan.report.texts.extend(original.texts);
+    plan.report.odd.extend(original.odd);
+    let conflicts = original.conflicts.iter().map(|c| {
+        let (source, machine, at) = (&c.source, &c.machine, &c.at);
+        format!(
+            "{} ({source}, synced on {machine} at {at}, hash {})",
+            c.entry, c.hash
+        )
+    });
+    plan.report.conflicts.extend(conflicts);
+    plan
+}
+
+impl Plan {
+    fn removal(&mut self, removal: &Removal, here: &Here) {
+        let (entry, table) = (removal.entry, removal.table);
+        let say = |name: &ItemKey| format!("{entry} {} {name}", table.noun());
+        let there = here.file(entry);
+        if let Some(None) = there {
+            self.report
+                .unreadable
+                .extend(removal.names.first().map(say));
+            return;
+        }
+        // A person may stand there by another of their names.
+        let items = there.and_then(Option::as_ref).map(|e| &e.items);
+        let still = |name: &&ItemKey| items.is_some_and(|i| i.contains(&(table, (*name).clone())));
+        if let Some(name) = removal.names.iter().find(still) {
+            self.report.still_there.push(say(name));
+            return;
+        }
+        for name in &removal.names {
+            let key = RowKey {
+                entry,
+                table,
+                item: name.clone(),
+                id: row_id(entry, table.name(), name.as_str(), &removal.at),
+            };
+            let known = |l: &Ledger| l.tombstones.contains_key(&key);
+            if here.ledgers.get(&entry.year()).is_some_and(known) {
+                self.report.known += 1;
+                continue;
+            }
+            let source = match removal.source.as_str() {
+                source @ ("yaml" | "wiki") => source,
+                _ => MIGRATION,
+            };
+            let row = Tombstone {
+                at: removal.at.clone(),
+                by: removal.by.clone(),
+                source: source.to_owned(),
+                state: State::Active,
+                permanent: removal.permanent,
+                shortened: false,
+            };
+            let rows = self.rows.entry(entry.year()).or_default();
+            if rows.tombstones.insert(key, row).is_none() {
+                self.report.tombstones += 1;
+            }
+            if !removal.reason.trim().is_empty() {
+                let reason = removal.reason.trim();
+                self.report.reasons.push(format!("{}: {reason}", say(name)));
+            }
+        }
+    }
+
+    fn deletion(&mut self, entry: &OriginalEntry, here: &Here) {
+        let date = entry.date;
+        let is_here = here.entries.contains_key(&date);
+        let Some(gone) = &entry.deleted else {
+            if !is_here && !here.committed.contains_key(&date) {
+                self.report.without_file.push(date.to_string());
+            }
+            return;
+        };
+        if is_here {
+            self.report.deleted_and_here.push(date.to_string());
+            return;
+        }
+        // The commit that takes the file out records it.
+        if here.committed.contains_key(&date) {
+            return;
+        }
+        let Some((path, blob)) = here.last.get(&date) else {
+            self.report.lost.push(date.to_string());
+            return;
+        };
+        let known = |l: &Ledger| l.deletions_of(date).next().is_some();
+        if here.ledgers.get(&date.year()).is_some_and(known) {
+            self.report.known += 1;
+            return;
+        }
+        let reason = match gone.reason.as_str() {
+            "" => "deleted in the original",
+            reason => reason,
+        };
+        let row = Deletion {
+            at: gone.at.clone(),
+            by: gone.by.clone(),
+            reason: reason.to_owned(),
+            path: path.clone(),
+            blob: blob.clone(),
+            state: State::Active,
+        };
+        let id = row_id(date, "", "", &gone.at);
+        let rows = self.rows.entry(date.year()).or_default();
+        rows.deletions.insert((date, id), row);
+        self.report.deletions += 1;
+    }
+
+    fn notes(&mut self, layout: &Layout, entry: OriginalEntry, here: &Here) {
+        let Some(text) = entry.notes else { return };
+        let date = entry.date;
+        let of_file = here.file(date).and_then(Option::as_ref);
+        let of_file = of_file.and_then(|e| e.notes.as_ref());
+        let of_page = here.pages.get(&date).and_then(Option::as_ref);
+        if [of_file, of_page]
+            .into_iter()
+            .flatten()
+            .any(|t| has(t, &text))
+        {
+            return;
+        }
+        let gone = entry.deleted.is_some() && !here.entries.contains_key(&date);
+        let page = match here.pages.contains_key(&date) || gone {
+            true => None,
+            false => page(&text),
+        };
+        match page {
+            Some(page) => {
+                self.pages.insert(layout.note_path(date), page);
+            }
+            None => self.report.notes.push(OtherText {
+                of: date.to_string(),
+                text,
+            }),
+        }
+    }
+}
+
+/// What a row says of where it is from, if the original said nothing.
+const MIGRATION: &str = "migration";
+
+/// The id of a row that was taken over: made from what the original said, so that
+/// every machine's copy gives the same row.
+fn row_id(entry: EntryDate, table: &str, item: &str, at: &str) -> String {
+    let entry = entry.to_string();
+    short_sha256([MIGRATION, table, &entry, item, at].join("\0").as_bytes())
+}
+
+/// Whether a note says all that the original's says.
+fn has(there: &str, text: &str) -> bool {
+    there.replace("\r\n", "\n").contains(text.trim())
+}
+
+/// A note page that is read as this text; `None` if no page is.
+fn page(text: &str) -> Option<String> {
+    let text = text.trim();
+    // Headings in the text may end a section, or be taken for its beginning.
+    ["### Notes\n\n", "# Notes\n\n", ""]
+        .into_iter()
+        .map(|heading| format!("{heading}{text}\n"))
+        .find(|page| Note::read(page.as_bytes()).is_ok_and(|note| note.text == text))
+        .filter(|page| !page.contains('\0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_gives_its_text_back() {
+        assert_eq!(page("one\ntwo"), Some("### Notes\n\none\ntwo\n".into()));
+        assert_eq!(
+            page("## Plan\none"),
+            Some("# Notes\n\n## Plan\none\n".into())
+        );
+        assert_eq!(page("# Plan\none"), Some("# Plan\none\n".into()));
+        assert_eq!(
+            page("# Plan\n# Notes\none"),
+            None,
+            "a heading of the text's own hides the rest"
+        );
+        assert_eq!(page("a\0b"), None);
+    }
+
+    #[test]
+    fn a_row_is_the_same_wherever_it_is_made() {
+        let day = "2024-11-01".parse().unwrap();
+        let id = row_id(day, "entry_people", "Bob", "2024-11-23T14:30:00Z");
+        // printf 'migration\0entry_people\0002024-11-01\0Bob\0002024-11-23T14:30:00Z' | sha256sum
+        assert_eq!(id, "33cba866afedef3b");
+    }
+}
