@@ -18,6 +18,7 @@ mod merges;
 mod metadb;
 mod migration;
 mod outcome;
+mod question;
 mod reindex;
 mod resolve;
 mod shown;

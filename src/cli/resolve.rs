@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use dialoguer::Select;
 
 use super::against_removals::{self, Answer};
+use super::question::{Answers, Question, Side};
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::hunks::{Choice, Hunk, Hunks};
@@ -89,62 +89,51 @@ impl Resolve {
             repo: &repo,
             settings: &settings,
         };
-        let open = resolver.open(only)?;
+        let said = [
+            (self.ours, Choice::Ours),
+            (self.theirs, Choice::Theirs),
+            (self.both, Choice::Both),
+        ];
+        let said = said.into_iter().find(|(said, _)| *said);
+        let settling = Settling {
+            ui,
+            resolver: &resolver,
+            answers: Answers::new(ui, said.map(|(_, choice)| choice)),
+            only,
+        };
         let mut outcomes = Vec::new();
-        for open in &open {
-            outcomes.extend(self.settle(ui, &resolver, open, only)?);
+        for open in &resolver.open(only)? {
+            outcomes.extend(settling.settle(open)?);
         }
         // Files with markers in them say nothing yet of what stands in them.
         if outcomes.iter().all(|o| o.left.is_empty()) {
-            let ask = |prompt: &str| self.against_removal(prompt);
+            let ask = |what: &str| settling.against_removal(what);
             outcomes.extend(against_removals::settle(ui, &resolver, only, &ask)?);
         }
         if outcomes.is_empty() {
             ui.line("nothing to resolve")?;
         }
-        self.conclude(ui, &outcomes)
+        conclude(ui, &outcomes)
     }
+}
 
-    fn conclude(&self, ui: &Ui, outcomes: &[Outcome]) -> anyhow::Result<Exit> {
-        if let Some(aside) = outcomes.iter().find_map(|o| o.aside.as_ref()) {
-            let folder = aside.ancestors().find(|a| a.ends_with("before-resolve"));
-            ui.line(format_args!(
-                "what stood there before is kept in {}",
-                folder.unwrap_or(aside).display()
-            ))?;
-        }
-        if outcomes.iter().any(|o| o.written) {
-            ui.line("look at what is not staged with `git diff`, then commit it")?;
-        }
-        let left: Vec<&String> = outcomes.iter().flat_map(|o| &o.left).collect();
-        if left.is_empty() {
-            return Ok(Exit::Ok);
-        }
-        ui.remark(format_args!("{} left:", left.len()));
-        for line in left {
-            ui.remark(format_args!("  {}", safe(line)));
-        }
-        ui.remark(
-            "choose with `palimpsest resolve --ours PATH`, --theirs or --both, or edit the file \
-             and `git add` it",
-        );
-        Ok(Exit::Failed)
-    }
+/// One run of the command.
+struct Settling<'a> {
+    ui: &'a Ui,
+    resolver: &'a Resolver<'a>,
+    answers: Answers<'a>,
+    only: Option<&'a [String]>,
+}
 
-    fn settle(
-        &self,
-        ui: &Ui,
-        resolver: &Resolver<'_>,
-        open: &Open,
-        only: Option<&[String]>,
-    ) -> anyhow::Result<Option<Outcome>> {
+impl Settling<'_> {
+    fn settle(&self, open: &Open) -> anyhow::Result<Option<Outcome>> {
         let path = &open.path;
-        let named = only.is_some_and(|only| only.contains(path));
-        match resolver.propose(open)? {
+        let named = self.only.is_some_and(|only| only.contains(path));
+        match self.resolver.propose(open)? {
             Proposal::Fine => Ok(None),
-            Proposal::Differs(text) if named => self.write(ui, resolver, open, &text).map(Some),
+            Proposal::Differs(text) if named => self.write(open, &text).map(Some),
             Proposal::Differs(_) => {
-                ui.line(format_args!(
+                self.ui.line(format_args!(
                     "{0}: the last merge holds something else than its parents make; if nobody \
                      meant that: palimpsest resolve {0}",
                     safe(path)
@@ -157,48 +146,71 @@ impl Resolve {
                 )],
                 ..Outcome::default()
             })),
-            Proposal::Text(text) => self.write(ui, resolver, open, &text).map(Some),
+            Proposal::Text(text) => self.write(open, &text).map(Some),
             Proposal::OneSided { ours, theirs } => self
-                .one_side(ui, resolver, open, ours.as_deref(), theirs.as_deref())
+                .one_side(open, ours.as_deref(), theirs.as_deref())
                 .map(Some),
         }
     }
 
     /// Makes the choices for the hunks of a text, and writes it.
-    fn write(
-        &self,
-        ui: &Ui,
-        resolver: &Resolver<'_>,
-        open: &Open,
-        text: &[u8],
-    ) -> anyhow::Result<Outcome> {
+    fn write(&self, open: &Open, text: &[u8]) -> anyhow::Result<Outcome> {
         let path = &open.path;
         let hunks = Hunks::of(text);
         let mut choices = Vec::new();
         let mut left = Vec::new();
+        let makers = match self.answers.asks() && !hunks.is_empty() {
+            true => self.resolver.makers(open)?,
+            false => (None, None),
+        };
         for (number, hunk) in hunks.iter().enumerate() {
-            let mut choice = self.choice(path, hunk)?;
             let fits = |choice: Choice| {
                 // The other hunks have to be chosen for the text to be read.
                 let with = |n| if n == number { choice } else { Choice::Ours };
-                resolver.is_readable(path, &hunks.choose(with))
+                self.resolver.is_readable(path, &hunks.choose(with))
             };
-            if choice == Choice::Both && !fits(choice) && fits(Choice::Ours) {
+            let both = fits(Choice::Both) || !fits(Choice::Ours);
+            let what = place(path, hunk);
+            let mut choice = self.answers.to(&Question {
+                what: &what,
+                sides: vec![
+                    Side {
+                        name: "ours",
+                        maker: makers.0.as_ref(),
+                        label: &hunk.labels.0,
+                        text: &hunk.ours,
+                    },
+                    Side {
+                        name: "theirs",
+                        maker: makers.1.as_ref(),
+                        label: &hunk.labels.1,
+                        text: &hunk.theirs,
+                    },
+                ],
+                both,
+            })?;
+            if choice == Choice::Both && !both {
                 choice = Choice::Leave;
-                left.push(format!("{}; both do not fit", place(path, hunk)));
+                left.push("; both do not fit");
             } else if choice == Choice::Leave {
-                left.push(place(path, hunk));
+                left.push("");
             }
             choices.push(choice);
         }
         let chosen = hunks.choose(|n| choices[n]);
-        let done = resolver.finish(open, Some(&chosen), left.is_empty())?;
+        // Choices above it have moved what is left.
+        let left: Vec<String> = Hunks::of(&chosen)
+            .iter()
+            .zip(left)
+            .map(|(hunk, why)| format!("{}{why}", place(path, hunk)))
+            .collect();
+        let done = self.resolver.finish(open, Some(&chosen), left.is_empty())?;
         let how = match (choices.len(), left.len()) {
             (0, _) => "merged field by field".to_owned(),
             (all, 0) => format!("merged, {all} chosen"),
             (all, left) => format!("merged, {} chosen, {left} left", all - left),
         };
-        Self::say(ui, open, &how, &done)?;
+        self.say(open, &how, &done)?;
         Ok(Outcome {
             written: left.is_empty() && !done.staged,
             left,
@@ -208,8 +220,6 @@ impl Resolve {
 
     fn one_side(
         &self,
-        ui: &Ui,
-        resolver: &Resolver<'_>,
         open: &Open,
         ours: Option<&[u8]>,
         theirs: Option<&[u8]>,
@@ -220,14 +230,10 @@ impl Resolve {
             (None, Some(_)) => "deleted by us, edited by them",
             _ => "deleted or moved on both sides",
         };
-        let prompt = format!("{path}: {what}");
+        let what = format!("{path}: {what}");
         let choice = match (ours, theirs) {
             (None, None) => Choice::Ours,
-            _ => self.ask(
-                &prompt,
-                &["ours", "theirs", "leave it"],
-                &[Choice::Ours, Choice::Theirs, Choice::Leave],
-            )?,
+            _ => self.choose_side(open, &what, ours, theirs)?,
         };
         let result = match choice {
             Choice::Ours => ours,
@@ -235,24 +241,62 @@ impl Resolve {
             Choice::Both => ours.or(theirs),
             Choice::Leave => {
                 return Ok(Outcome {
-                    left: vec![prompt],
+                    left: vec![what],
                     ..Outcome::default()
                 });
             }
         };
-        let done = resolver.finish(open, result, true)?;
+        let done = self.resolver.finish(open, result, true)?;
         let how = match result {
             Some(_) => "kept",
             None => "removed",
         };
-        Self::say(ui, open, how, &done)?;
+        self.say(open, how, &done)?;
         Ok(Outcome {
             aside: done.aside,
             ..Outcome::default()
         })
     }
 
-    fn say(ui: &Ui, open: &Open, how: &str, done: &Finished) -> anyhow::Result<()> {
+    fn choose_side(
+        &self,
+        open: &Open,
+        what: &str,
+        ours: Option<&[u8]>,
+        theirs: Option<&[u8]>,
+    ) -> anyhow::Result<Choice> {
+        let makers = match self.answers.asks() {
+            true => self.resolver.makers(open)?,
+            false => (None, None),
+        };
+        let deleted = b"(deletes the file)";
+        let sides = [
+            ("ours", makers.0.as_ref(), ours),
+            ("theirs", makers.1.as_ref(), theirs),
+        ]
+        .map(|(name, maker, text)| Side {
+            name,
+            maker,
+            label: "",
+            text: text.unwrap_or(deleted),
+        });
+        self.answers.to(&Question {
+            what,
+            sides: sides.into(),
+            both: false,
+        })
+    }
+
+    /// A removal is what one side has and the other has not: both means to keep it.
+    fn against_removal(&self, what: &str) -> anyhow::Result<Answer> {
+        Ok(match self.answers.against_removal(what)? {
+            Choice::Ours | Choice::Theirs => Answer::TakeOut,
+            Choice::Both => Answer::LetIn,
+            Choice::Leave => Answer::Leave,
+        })
+    }
+
+    fn say(&self, open: &Open, how: &str, done: &Finished) -> anyhow::Result<()> {
         let from = match open.origin {
             Origin::Committed => " (in the last merge)",
             _ => "",
@@ -261,68 +305,36 @@ impl Resolve {
             true => ", staged",
             false => "",
         };
-        ui.line(format_args!("{}: {how}{staged}{from}", safe(&open.path)))?;
+        self.ui
+            .line(format_args!("{}: {how}{staged}{from}", safe(&open.path)))?;
         Ok(())
     }
+}
 
-    fn choice(&self, path: &str, hunk: &Hunk) -> anyhow::Result<Choice> {
-        let shown = |side: &[u8]| {
-            let text = String::from_utf8_lossy(side);
-            let lines: Vec<String> = text.lines().map(|l| safe(l).into_owned()).collect();
-            match lines.is_empty() {
-                true => "(nothing)".to_owned(),
-                false => lines.join(" | "),
-            }
-        };
-        let options = [
-            format!("ours:   {}", shown(&hunk.ours)),
-            format!("theirs: {}", shown(&hunk.theirs)),
-            "the lines of both".to_owned(),
-            "leave it".to_owned(),
-        ];
-        let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        self.ask(
-            &place(path, hunk),
-            &options,
-            &[Choice::Ours, Choice::Theirs, Choice::Both, Choice::Leave],
-        )
+fn conclude(ui: &Ui, outcomes: &[Outcome]) -> anyhow::Result<Exit> {
+    if let Some(aside) = outcomes.iter().find_map(|o| o.aside.as_ref()) {
+        let folder = aside.ancestors().find(|a| a.ends_with("before-resolve"));
+        ui.line(format_args!(
+            "what stood there before is kept in {}",
+            folder.unwrap_or(aside).display()
+        ))?;
     }
-
-    /// A removal is what one side has and the other has not: both means to keep it.
-    fn against_removal(&self, prompt: &str) -> anyhow::Result<Answer> {
-        let choice = self.ask(
-            prompt,
-            &["take it out of the file", "let it in again", "leave it"],
-            &[Choice::Ours, Choice::Both, Choice::Leave],
-        )?;
-        Ok(match choice {
-            Choice::Ours | Choice::Theirs => Answer::TakeOut,
-            Choice::Both => Answer::LetIn,
-            Choice::Leave => Answer::Leave,
-        })
+    if outcomes.iter().any(|o| o.written) {
+        ui.line("look at what is not staged with `git diff`, then commit it")?;
     }
-
-    /// The side that was said, or the answer on a terminal.
-    fn ask(&self, prompt: &str, shown: &[&str], choices: &[Choice]) -> anyhow::Result<Choice> {
-        let said = [
-            (self.ours, Choice::Ours),
-            (self.theirs, Choice::Theirs),
-            (self.both, Choice::Both),
-        ];
-        if let Some((_, choice)) = said.into_iter().find(|(said, _)| *said) {
-            return Ok(choice);
-        }
-        if !Ui::can_ask() {
-            return Ok(Choice::Leave);
-        }
-        let prompt = safe(prompt);
-        let answer = Select::new()
-            .with_prompt(&*prompt)
-            .items(shown)
-            .default(0)
-            .interact_opt()?;
-        Ok(answer.map_or(Choice::Leave, |number| choices[number]))
+    let left: Vec<&String> = outcomes.iter().flat_map(|o| &o.left).collect();
+    if left.is_empty() {
+        return Ok(Exit::Ok);
     }
+    ui.remark(format_args!("{} left:", left.len()));
+    for line in left {
+        ui.remark(format_args!("  {}", safe(line)));
+    }
+    ui.remark(
+        "choose with `palimpsest resolve --ours PATH`, --theirs or --both, or edit the file \
+         and `git add` it",
+    );
+    Ok(Exit::Failed)
 }
 
 /// A hunk's place, and what it is in.

@@ -1,7 +1,7 @@
 //! All output of the program. Colour follows `NO_COLOR` and the terminal.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Write};
 
 use owo_colors::OwoColorize;
 use serde::Serialize;
@@ -110,6 +110,21 @@ impl Ui {
     pub fn remark(&self, text: impl Display) {
         let text = text.to_string();
         let _ = writeln!(anstream::stderr(), "{}", lines_made_safe(&text));
+    }
+
+    /// Asks for a line on the terminal; `None` where the input ends (Ctrl-D).
+    ///
+    /// # Errors
+    /// Whatever the terminal answers.
+    pub fn ask(&self, question: impl Display) -> io::Result<Option<String>> {
+        write!(anstream::stderr(), "{question} ")?;
+        let mut line = Vec::new();
+        io::stdin().lock().read_until(b'\n', &mut line)?;
+        if line.is_empty() {
+            self.remark("");
+            return Ok(None);
+        }
+        Ok(Some(String::from_utf8_lossy(&line).trim().to_owned()))
     }
 
     /// Writes a warning to stderr.

@@ -46,20 +46,29 @@ impl Repo {
         }
         let mut found = Vec::new();
         for id in walk {
-            let commit = id.and_then(|id| self.git.find_commit(id));
-            let commit = commit.map_err(RepoError::git("walk over history"))?;
-            let parents: Vec<ObjectId> = commit.parent_ids().map(ObjectId).collect();
-            let whole = parents.iter().all(|p| self.git.find_commit(p.0).is_ok());
-            found.push(Commit {
-                id: ObjectId(commit.id()),
-                parents: if whole { parents } else { Vec::new() },
-                at: DateTime::from_timestamp(commit.time().seconds(), 0)
-                    .map(|t| t.to_rfc3339_opts(SecondsFormat::Secs, true))
-                    .unwrap_or_default(),
-                by: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
-            });
+            let id = id.map_err(RepoError::git("walk over history"))?;
+            found.push(self.commit(ObjectId(id))?);
         }
         Ok(found)
+    }
+
+    /// One commit.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn commit(&self, id: ObjectId) -> Result<Commit, RepoError> {
+        let commit = self.git.find_commit(id.0);
+        let commit = commit.map_err(|source| RepoError::Object { id, source })?;
+        let parents: Vec<ObjectId> = commit.parent_ids().map(ObjectId).collect();
+        let whole = parents.iter().all(|p| self.git.find_commit(p.0).is_ok());
+        Ok(Commit {
+            id,
+            parents: if whole { parents } else { Vec::new() },
+            at: DateTime::from_timestamp(commit.time().seconds(), 0)
+                .map(|t| t.to_rfc3339_opts(SecondsFormat::Secs, true))
+                .unwrap_or_default(),
+            by: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+        })
     }
 
     /// The commits up to `tip` that changed a path, the newest first.

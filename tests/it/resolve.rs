@@ -1,5 +1,7 @@
 //! `palimpsest resolve`: merges that a client without drivers made or left.
 
+mod terminal;
+
 use std::fs;
 
 use crate::sandbox::{Machine, Run, Sandbox, entry, journal};

@@ -6,6 +6,7 @@
 
 mod machine;
 mod run;
+mod terminal;
 
 use std::cell::Cell;
 use std::ffi::OsStr;
@@ -17,6 +18,7 @@ use tempfile::TempDir;
 
 pub use machine::{Machine, entry};
 pub use run::Run;
+pub use terminal::Terminal;
 
 /// A laptop's journal with these entries (date, frontmatter's lines, body) and the
 /// desktop's clone of it, both set up by `palimpsest init`, both at the same commit.

@@ -1,11 +1,12 @@
 //! What a merge left for a person, or what a client without drivers made of one:
 //! found, merged again with the drivers' own functions, and written.
 //!
-//! `find` collects the open paths, `propose` merges one anew; nothing is written
-//! before [`Resolver::finish`], which keeps what stood there. `take_out` is for items
-//! that stand in a file against a removal.
+//! `find` collects the open paths, `propose` merges one anew, `makers` says who made
+//! the sides; nothing is written before [`Resolver::finish`], which keeps what stood
+//! there. `take_out` is for items that stand in a file against a removal.
 
 mod find;
+mod makers;
 mod propose;
 mod take_out;
 
@@ -18,6 +19,7 @@ use crate::repo::{Merging, Repo, RepoError};
 use super::driver::DriverError;
 
 pub use find::is_chosen;
+pub use makers::Maker;
 pub use propose::Proposal;
 
 /// A path that may need a person, or a better merge.

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Run, Sandbox};
+use super::{Run, Sandbox, Terminal};
 
 /// A folder of the sandbox, mostly a clone, and what a person does there.
 #[derive(Debug, Clone)]
@@ -133,6 +133,14 @@ impl<'a> Machine<'a> {
         let mut command = self.sandbox.command(&self.dir, program);
         command.args(args).envs(env.iter().copied());
         Run::of(command)
+    }
+
+    /// Starts `palimpsest` at a terminal.
+    #[track_caller]
+    pub fn at_terminal<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Terminal {
+        let mut command = self.sandbox.command(&self.dir, "palimpsest");
+        command.args(args);
+        Terminal::start(command)
     }
 
     /// Adds everything and commits it.

@@ -1,0 +1,149 @@
+//! The question which side to take: lines of text, and a line as the answer, so
+//! that it works in every terminal and Ctrl-C leaves nothing behind.
+
+use std::cell::Cell;
+
+use super::Ui;
+use super::shown::safe;
+use crate::journal::hunks::Choice;
+use crate::sync::resolve::Maker;
+
+/// More lines of a side than this are counted, not shown.
+const SHOWN: usize = 12;
+
+/// One side of a question.
+pub struct Side<'a> {
+    pub name: &'static str,
+    pub maker: Option<&'a Maker>,
+    /// What stands behind the marker: a branch or a commit.
+    pub label: &'a str,
+    pub text: &'a [u8],
+}
+
+/// What is asked.
+pub struct Question<'a> {
+    pub what: &'a str,
+    pub sides: Vec<Side<'a>>,
+    /// Whether the lines of both are an answer.
+    pub both: bool,
+}
+
+/// Whoever answers: the command line once for all, or a person at a terminal.
+pub struct Answers<'a> {
+    ui: &'a Ui,
+    said: Option<Choice>,
+    /// There is nobody to ask, or no more.
+    ended: Cell<bool>,
+}
+
+impl<'a> Answers<'a> {
+    /// `said` is the answer to every question, if there is one.
+    #[must_use]
+    pub fn new(ui: &'a Ui, said: Option<Choice>) -> Self {
+        Self {
+            ui,
+            said,
+            ended: Cell::new(!Ui::can_ask()),
+        }
+    }
+
+    /// Whether [`Answers::to`] would ask a person.
+    #[must_use]
+    pub fn asks(&self) -> bool {
+        self.said.is_none() && !self.ended.get()
+    }
+
+    /// The answer; leaving it is one, and the only one once the input has ended.
+    ///
+    /// # Errors
+    /// The terminal cannot be read or written.
+    pub fn to(&self, question: &Question<'_>) -> anyhow::Result<Choice> {
+        if let Some(choice) = self.said {
+            return Ok(choice);
+        }
+        if self.ended.get() {
+            return Ok(Choice::Leave);
+        }
+        self.ui.remark(safe(question.what));
+        for side in &question.sides {
+            self.show(side);
+        }
+        let mut words = vec![("ours", Choice::Ours), ("theirs", Choice::Theirs)];
+        let mut both = "";
+        if question.both {
+            words.push(("both", Choice::Both));
+            both = ", [b]oth";
+        }
+        let ask = format!("take [o]urs, [t]heirs{both}, or leave it for [l]ater?");
+        self.answer(&ask, &words)
+    }
+
+    /// The answer to whether something that was removed and stands in a file goes
+    /// (`Ours`, `Theirs`), comes back (`Both`) or is left.
+    ///
+    /// # Errors
+    /// The terminal cannot be read or written.
+    pub fn against_removal(&self, what: &str) -> anyhow::Result<Choice> {
+        if let Some(choice) = self.said {
+            return Ok(choice);
+        }
+        if self.ended.get() {
+            return Ok(Choice::Leave);
+        }
+        self.ui.remark(safe(what));
+        let ask = "take it [o]ut of the file, let it [i]n again, or leave it for [l]ater?";
+        self.answer(ask, &[("out", Choice::Ours), ("in", Choice::Both)])
+    }
+
+    /// Asks until the answer is one of the words, or its first letter.
+    fn answer(&self, ask: &str, words: &[(&str, Choice)]) -> anyhow::Result<Choice> {
+        loop {
+            let Some(answer) = self.ui.ask(ask)? else {
+                self.ended.set(true);
+                return Ok(Choice::Leave);
+            };
+            let answer = answer.to_lowercase();
+            let is = |word: &str| answer == word || answer == word[..1];
+            if let Some((_, choice)) = words.iter().find(|(word, _)| is(word)) {
+                return Ok(*choice);
+            }
+            if is("later") {
+                return Ok(Choice::Leave);
+            }
+            self.ui.remark(
+                "type one of the letters; Ctrl-D leaves this and the rest for later, Ctrl-C \
+                 stops and leaves this file as it was",
+            );
+        }
+    }
+
+    fn show(&self, side: &Side<'_>) {
+        let mut heading = side.name.to_owned();
+        if let Some(Maker { by, at }) = side.maker {
+            heading = format!("{heading}, {by}, {at}");
+        }
+        if is_commit(side.label) {
+            heading = format!("{heading} (commit {})", &side.label[..8]);
+        } else if !side.label.is_empty() && side.label != side.name {
+            heading = format!("{heading} ({})", side.label);
+        }
+        self.ui.remark(format_args!("  {}:", safe(&heading)));
+        let text = String::from_utf8_lossy(side.text);
+        let lines: Vec<&str> = text.lines().collect();
+        if lines.is_empty() {
+            self.ui.remark("    (nothing)");
+        }
+        for line in lines.iter().take(SHOWN) {
+            self.ui.remark(format_args!("    {}", safe(line)));
+        }
+        if lines.len() > SHOWN {
+            let more = lines.len() - SHOWN;
+            self.ui.remark(format_args!("    … and {more} more lines"));
+        }
+    }
+}
+
+/// Git labels what `git pull` fetched with the commit's whole id.
+fn is_commit(label: &str) -> bool {
+    label.len() == 40 && label.bytes().all(|b| b.is_ascii_hexdigit())
+}

@@ -1,0 +1,81 @@
+//! Who made the version of each side, for the question which one to take.
+
+use super::{Open, Resolver};
+use crate::ledger::{self, Hash};
+use crate::repo::{Commit, ObjectId, RepoError};
+use crate::sync::commit::versions::{facts, key_of};
+
+/// Who made a version of a file, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maker {
+    /// The machine; where no hook recorded it, the commit's author.
+    pub by: String,
+    /// RFC 3339.
+    pub at: String,
+}
+
+impl Resolver<'_> {
+    /// Who made our version and who theirs, where git says what it merges.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn makers(&self, open: &Open) -> Result<(Option<Maker>, Option<Maker>), RepoError> {
+        let Some(merging) = &open.merging else {
+            return Ok((None, None));
+        };
+        let (ours, theirs) = (open.sides.ours.as_deref(), open.sides.theirs.as_deref());
+        Ok((
+            self.maker(&open.path, merging.ours, ours)?,
+            self.maker(&open.path, merging.theirs, theirs)?,
+        ))
+    }
+
+    fn maker(
+        &self,
+        path: &str,
+        tip: ObjectId,
+        version: Option<&[u8]>,
+    ) -> Result<Option<Maker>, RepoError> {
+        let Some(last) = self.repo.commits_of(tip, path)?.first().copied() else {
+            return Ok(None);
+        };
+        let commit = self.repo.commit(last)?;
+        let machine = match version {
+            Some(version) => self.recorded(path, &commit, version)?,
+            None => None,
+        };
+        Ok(Some(Maker {
+            by: machine.unwrap_or(commit.by),
+            at: commit.at,
+        }))
+    }
+
+    /// The machine that a commit's ledger names for a version, if that commit
+    /// recorded it.
+    fn recorded(
+        &self,
+        path: &str,
+        commit: &Commit,
+        version: &[u8],
+    ) -> Result<Option<String>, RepoError> {
+        let Some(key) = key_of(self.layout(), path) else {
+            return Ok(None);
+        };
+        let Ok(facts) = facts(key, version) else {
+            return Ok(None);
+        };
+        let file = self.layout().ledger_path(key.0.year());
+        let hashes = |commit: ObjectId| -> Result<Vec<Hash>, RepoError> {
+            let text = self.repo.read_at(commit, &file)?.unwrap_or_default();
+            let state = ledger::parse(&text).sync.remove(&key);
+            Ok(state.map(|state| state.hashes).unwrap_or_default())
+        };
+        let before = match commit.parents.first() {
+            Some(parent) => hashes(*parent)?,
+            None => Vec::new(),
+        };
+        let mut new = hashes(commit.id)?.into_iter();
+        let recorded = new.find(|h| h.hash == facts.hash && !before.contains(h));
+        Ok(recorded.map(|h| h.by))
+    }
+}
