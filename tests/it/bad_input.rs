@@ -54,7 +54,7 @@ fn frontmatter_that_is_no_yaml() {
     refused(
         b"---\ndate: 2024-12-24\npeople: [Alice, Bob\ntags: x\n---\nbody\n",
         "2024-12-24.md:4:5",
-        "illegal placement of ':'",
+        "expected the bracket above to be closed first",
     );
 }
 

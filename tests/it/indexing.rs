@@ -84,7 +84,7 @@ fn two_hundred_entries_with_every_field_and_broken_ones() {
         (
             "2019-01-05",
             b"---\ndate: 2019-01-05\na: [1\n---\n",
-            "3:4: unclosed bracket",
+            "3:4: a `[` that is not closed",
         ),
         (
             "2019-01-06",

@@ -300,7 +300,7 @@ fn what_cannot_be_read_says_where() {
             "2:7: `date` is no date; expected 2031-05-04",
         ),
         ("---\na: 1\na: 2\n---\n", "3:1: the key `a` stands twice"),
-        ("---\na: [1\n---\n", "2:4: unclosed bracket"),
+        ("---\na: [1\n---\n", "2:4: a `[` that is not closed"),
     ] {
         let shown = error(file.as_bytes());
         assert!(shown.starts_with(expected), "{file:?}: {shown}");

@@ -5,6 +5,7 @@
 //! Nothing here writes YAML from a value; `reconcile` splices slices.
 
 mod error;
+mod explain;
 mod node;
 mod parse;
 mod scan;

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use granit_parser::{Event, Options, Parser, ScalarStyle, Span, StrInput, StructureStyle, options};
 
+use super::explain::explain;
 use super::{Item, Kind, Layout, Node, Pair, Place, Style, YamlError};
 
 /// The largest frontmatter that is read, in bytes. Above it a file is merged as
@@ -144,12 +145,14 @@ impl<'a> Builder<'a> {
                 Some(Ok(event)) => return Ok(event),
                 Some(Err(e)) => {
                     let m = e.marker();
+                    let line = self.text.lines().nth(m.line().max(1) - 1);
+                    let rest: String = line.unwrap_or_default().chars().skip(m.col()).collect();
                     return Err(YamlError {
                         at: Place {
                             line: m.line().max(1),
                             column: m.col() + 1,
                         },
-                        what: e.info().to_string(),
+                        what: explain(e.kind(), &rest),
                     });
                 }
                 None => return Err(self.error(self.text.len(), "the YAML ends too early".into())),
