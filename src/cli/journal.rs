@@ -7,7 +7,8 @@ use anyhow::{Context, bail};
 
 use super::Ui;
 use super::shown::safe;
-use crate::journal::{EntryDate, Layout, Settings};
+use crate::journal::entry::place_of;
+use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::repo::install::has_journal;
 use crate::repo::{Index, ObjectId, Repo, RepoError};
 use crate::store::{Fresh, Store};
@@ -127,9 +128,30 @@ impl Journal {
         }
         // A dry run has not written who is who.
         if !options.dry_run {
-            warn_of_aliases(&store, &mut report)?;
+            self.warn_of_aliases(&store, &mut report)?;
         }
         Ok((store, report))
+    }
+
+    /// Warns of aliases in the entries that were read which nobody is known by.
+    fn warn_of_aliases(&self, store: &Store, report: &mut Report) -> anyhow::Result<()> {
+        if report.entries.is_empty() {
+            return Ok(());
+        }
+        for (entry, alias) in store.unknown_aliases()? {
+            let read = |c: &&Change| c.what != What::Deleted && c.date.to_string() == entry;
+            if let Some(change) = report.entries.iter().find(read) {
+                let text = self.repo.read_work_file(&change.path)?.unwrap_or_default();
+                let place = place_of(Table::People, &ItemKey::new(&alias), &text);
+                let place = place.map_or_else(String::new, |at| format!(":{at}"));
+                report.warnings.push(format!(
+                    "{}{place}: nobody is known by the alias {alias}; indexed as a person of its \
+                     own, until an entry says who it is: \"{alias} (Name)\"",
+                    change.path
+                ));
+            }
+        }
+        Ok(())
     }
 
     /// A path that somebody typed, from the top of the work tree.
@@ -144,24 +166,6 @@ impl Journal {
             at: clock::stamp(clock::now()),
         })
     }
-}
-
-/// Warns of aliases in the entries that were read which nobody is known by.
-fn warn_of_aliases(store: &Store, report: &mut Report) -> anyhow::Result<()> {
-    if report.entries.is_empty() {
-        return Ok(());
-    }
-    for (entry, alias) in store.unknown_aliases()? {
-        let read = |c: &&Change| c.what != What::Deleted && c.date.to_string() == entry;
-        if let Some(change) = report.entries.iter().find(read) {
-            report.warnings.push(format!(
-                "{}: nobody is known by the alias {alias}; indexed as a person of its own, until \
-                 an entry says who it is: \"{alias} (Name)\"",
-                change.path
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// The entry that the words `Entry ID` or `ID` name; none without words.

@@ -381,7 +381,7 @@ fn an_alias_that_nobody_has_is_a_warning_and_a_person_of_its_own() {
         .yaml2sql(["update", &entry(DAY)])
         .ok()
         .mentions(&format!(
-            "{}: nobody is known by the alias @Pip",
+            "{}:4:17: nobody is known by the alias @Pip",
             entry(DAY)
         ))
         .never_mentions("alias @Moth");

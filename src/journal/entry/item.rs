@@ -4,8 +4,8 @@ use super::mention::{DateItem, MentionedDate};
 use super::person::Person;
 use super::reader::Reader;
 use super::works;
-use crate::journal::yaml::{Node, Tree};
-use crate::journal::{EntryDate, ItemKey, Table};
+use crate::journal::yaml::{Node, Place, Tree};
+use crate::journal::{Document, EntryDate, ItemKey, Table};
 
 /// The key under which the ledger and the index know an item of a table's field,
 /// by its node. `None` for an item that is empty, names nothing (`~` in `dates`)
@@ -28,6 +28,23 @@ pub fn canonical(table: Table, tree: &Tree, node: &Node) -> Option<ItemKey> {
         Table::Related => text().map(|key| related(&key)),
         Table::Cities | Table::Events | Table::Locations | Table::Tags | Table::Themes => text(),
     }
+}
+
+/// Where an item of a field first stands in an entry, counted in the file; `None`
+/// if it stands nowhere in that field, or the entry cannot be read.
+#[must_use]
+pub fn place_of(table: Table, item: &ItemKey, entry: &[u8]) -> Option<Place> {
+    // The frontmatter begins on the line below the fence.
+    let first_line = 2;
+    let text = std::str::from_utf8(Document::split(entry).frontmatter).ok()?;
+    let tree = Tree::parse(text).ok()?;
+    let mut found = None;
+    tree.root.as_ref()?.get(table.field())?.walk(&mut |node| {
+        if found.is_none() && canonical(table, &tree, node).as_ref() == Some(item) {
+            found = Some(Place::of(text, node.span.start, first_line));
+        }
+    });
+    found
 }
 
 /// A related entry's key: its date; what is no date keeps its text.
