@@ -35,6 +35,9 @@ impl Doctor {
                 ui.line(format_args!("mended: {line}"))?;
             }
         }
+        if let Some(note) = repo.shared_hooks()? {
+            ui.line(format_args!("note: {note}"))?;
+        }
         let findings = health::check(&repo, &layout, &program)?;
         for finding in &findings {
             ui.line(format_args!("{}\n    mend: {}", finding.what, finding.mend))?;

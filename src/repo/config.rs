@@ -24,6 +24,16 @@ impl Repo {
         self.get(&["config", "--local", "--get", key])
     }
 
+    /// Which configuration decides a value: `system`, `global`, `local`, `worktree`
+    /// or `command`.
+    ///
+    /// # Errors
+    /// The configuration cannot be read.
+    pub fn config_scope(&self, key: &str) -> Result<Option<String>, RepoError> {
+        let value = self.get(&["config", "--show-scope", "--get", key])?;
+        Ok(value.and_then(|v| Some(v.split_once('\t')?.0.to_owned())))
+    }
+
     fn get(&self, args: &[&str]) -> Result<Option<String>, RepoError> {
         match self.run_git(args, b"") {
             Ok(value) => {

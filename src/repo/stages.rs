@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::work_tree::write_atomically;
 use super::{Blob, BlobKind, Merging, ObjectId, Repo, RepoError};
@@ -134,22 +134,22 @@ impl Repo {
     /// # Errors
     /// The place cannot be written.
     pub fn keep_aside(&self, path: &str, bytes: &[u8]) -> Result<PathBuf, RepoError> {
-        let folder = self.git_dir().join(BEFORE);
-        for number in 1_u32.. {
-            let suffix = match number {
-                1 => String::new(),
-                n => format!(".{n}"),
-            };
-            let place = folder.join(format!("{path}{suffix}"));
-            match fs::read(&place) {
-                Ok(there) if there == bytes => return Ok(place),
-                Ok(_) => {}
-                Err(_) => {
-                    write_atomically(&place, bytes, None)?;
-                    return Ok(place);
-                }
-            }
+        let place = free_place(&self.git_dir().join(BEFORE), path, bytes);
+        if !place.exists() {
+            write_atomically(&place, bytes, None)?;
         }
-        Ok(folder)
+        Ok(place)
     }
+}
+
+/// Where bytes can be kept below a folder: a file of that name, or with a number
+/// behind it, that is not there or holds them already.
+pub(super) fn free_place(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let mut place = folder.join(name);
+    let mut number = 1_u32;
+    while fs::read(&place).is_ok_and(|there| there != bytes) {
+        number += 1;
+        place = folder.join(format!("{name}.{number}"));
+    }
+    place
 }

@@ -65,7 +65,10 @@ fn hooks(repo: &Repo, program: &Path, found: &mut Vec<Finding>) -> Result<(), Re
                 continue;
             }
             HookState::Absent => "missing",
-            HookState::Outdated { .. } => "of another version, or for another program",
+            HookState::Outdated { unedited: true } => "for another program",
+            HookState::Outdated { unedited: false } => {
+                "edited, or of another version (a copy is kept)"
+            }
             HookState::Foreign => "not Palimpsest's",
         };
         let what = format!("hook {}: {state}", path.display());
@@ -109,6 +112,12 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
                 "palimpsest init, and take out lines that come later and say otherwise",
             ));
         }
+    }
+    for line in repo.former_attributes(layout)? {
+        found.push(finding(
+            format!(".gitattributes: `{line}` is for a folder of earlier settings that is gone"),
+            "palimpsest init",
+        ));
     }
     let database = &layout.database;
     if repo.index()?.has(database) && !is_original(repo, layout)? {

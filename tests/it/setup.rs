@@ -1,5 +1,6 @@
 //! `palimpsest init`, `uninstall` and `doctor`.
 
+mod again;
 mod doctor;
 mod foreign;
 mod indexes;

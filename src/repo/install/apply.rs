@@ -1,6 +1,9 @@
 //! Applying a plan.
 
+use std::fs;
+
 use super::files::with_lines;
+use super::former::without_lines;
 use super::{Step, foreign};
 use crate::repo::work_tree::write_atomically;
 use crate::repo::{Repo, RepoError};
@@ -12,9 +15,18 @@ impl Repo {
     /// A file or the configuration cannot be written.
     pub fn apply(&self, step: &Step) -> Result<(), RepoError> {
         match step {
-            Step::Hook { path, script, keep } => {
+            Step::Hook {
+                path,
+                script,
+                keep,
+                copy,
+            } => {
                 if let Some(keep) = keep {
                     foreign::keep(path, keep)?;
+                }
+                if let Some(copy) = copy {
+                    let edited = fs::read(path).map_err(RepoError::io(path))?;
+                    write_atomically(copy, &edited, None)?;
                 }
                 let executable = std::os::unix::fs::PermissionsExt::from_mode(0o777);
                 write_atomically(path, script.as_bytes(), Some(executable))
@@ -23,6 +35,11 @@ impl Repo {
             Step::Lines { path, lines, .. } => {
                 let there = self.read_work_file(path)?.unwrap_or_default();
                 let text = with_lines(&String::from_utf8_lossy(&there), lines);
+                self.write_work_file(path, text.as_bytes())
+            }
+            Step::DropLines { path, lines, .. } => {
+                let there = self.read_work_file(path)?.unwrap_or_default();
+                let text = without_lines(&String::from_utf8_lossy(&there), lines);
                 self.write_work_file(path, text.as_bytes())
             }
             Step::File { path, text, .. } => self.write_work_file(path, text.as_bytes()),

@@ -9,7 +9,7 @@ use crate::journal::Layout;
 use crate::repo::{Repo, RepoError};
 
 pub(super) const SETTINGS: &str = "palimpsest.toml";
-const ATTRIBUTES: &str = ".gitattributes";
+pub(super) const ATTRIBUTES: &str = ".gitattributes";
 const IGNORE: &str = ".gitignore";
 
 const SETTINGS_TEXT: &str = include_str!("palimpsest.toml");
@@ -20,14 +20,26 @@ pub(super) fn attributes(layout: &Layout, journal: bool) -> Vec<String> {
     if !journal {
         return vec!["*.md merge=palimpsest".into()];
     }
-    let mut lines: Vec<String> = [&layout.journal, &layout.wiki]
-        .map(|folder| format!("{} merge=palimpsest", pattern(folder, "**/*.md")))
+    by_folder(layout)
+        .into_iter()
+        .map(|(_, line)| line)
+        .collect()
+}
+
+/// The attribute lines of a journal, each with the folder that it is for.
+pub(super) fn by_folder(layout: &Layout) -> Vec<(String, String)> {
+    let mut lines: Vec<(String, String)> = [&layout.journal, &layout.wiki]
+        .map(|folder| {
+            let line = format!("{} merge=palimpsest", pattern(folder, "**/*.md"));
+            (folder.clone(), line)
+        })
         .into();
     lines.dedup();
-    lines.push(format!(
+    let ledger = format!(
         "{} text eol=lf merge=palimpsest-ledger",
         pattern(&layout.ledger, "*.jsonl")
-    ));
+    );
+    lines.push((layout.ledger.clone(), ledger));
     lines
 }
 
@@ -62,6 +74,14 @@ impl Repo {
         self.plan_lines(ATTRIBUTES, attributes(layout, journal), merges, plan)?;
         if !journal {
             return Ok(());
+        }
+        let former = self.former_attributes(layout)?;
+        if !former.is_empty() {
+            plan.steps.push(Step::DropLines {
+                path: ATTRIBUTES.into(),
+                lines: former,
+                why: "lines for folders of earlier settings are taken out",
+            });
         }
         let why = "the database and backups stay out of git";
         self.plan_lines(IGNORE, ignored(layout), why, plan)?;

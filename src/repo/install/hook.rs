@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::foreign::{is_kept, kept};
 use super::{Plan, Step, shell_word};
+use crate::repo::stages::free_place;
 use crate::repo::{Repo, RepoError};
 
 /// The hooks that are installed.
@@ -16,6 +17,9 @@ pub const NAMES: [&str; 5] = [
     "post-rewrite",
     "post-checkout",
 ];
+
+/// Below the git directory: hooks of ours as they stood before `init` wrote them anew.
+const EDITED: &str = "palimpsest/edited-hooks";
 
 const SHIM: &str = include_str!("../../../hooks/shim.sh");
 
@@ -87,6 +91,23 @@ impl Repo {
         })
     }
 
+    /// What it means that `core.hooksPath` is not this repository's own.
+    ///
+    /// # Errors
+    /// The configuration cannot be read.
+    pub fn shared_hooks(&self) -> Result<Option<String>, RepoError> {
+        let scope = self.config_scope("core.hooksPath")?;
+        let scope = scope.filter(|scope| scope == "global" || scope == "system");
+        Ok(scope.map(|scope| {
+            format!(
+                "core.hooksPath is set for every repository ({scope} configuration): they share \
+                 these hooks, which do something only where `palimpsest init` was run, and \
+                 `palimpsest uninstall` takes them from all; for hooks of its own: \
+                 git config core.hooksPath \"$(git rev-parse --absolute-git-dir)/hooks\""
+            )
+        }))
+    }
+
     pub(super) fn plan_hooks(&self, program: &Path, plan: &mut Plan) -> Result<(), RepoError> {
         let Some(folder) = self.hooks_folder()? else {
             plan.notes.push(
@@ -101,6 +122,7 @@ impl Repo {
                 "core.hooksPath is {own}: the hooks are installed there"
             ));
         }
+        plan.notes.extend(self.shared_hooks()?);
         if self.is_in_work_tree(&folder) {
             plan.notes.push(format!(
                 "{}: a folder of the work tree, and the hooks name a path of this machine: do not \
@@ -110,10 +132,16 @@ impl Repo {
         }
         for name in NAMES {
             let path = folder.join(name);
+            let mut copy = None;
             let mut keep = match self.hook_state(&path, program)? {
                 HookState::Current => continue,
                 HookState::Foreign => Some(kept(&path)),
-                HookState::Absent | HookState::Outdated { .. } => None,
+                HookState::Outdated { unedited: false } => {
+                    let edited = fs::read(&path).map_err(RepoError::io(&path))?;
+                    copy = Some(free_place(&self.common_dir().join(EDITED), name, &edited));
+                    None
+                }
+                HookState::Absent | HookState::Outdated { unedited: true } => None,
             };
             if let Some(kept) = keep.as_ref().filter(|kept| is_kept(kept)) {
                 // Another hook manager wrote its hook again.
@@ -133,6 +161,7 @@ impl Repo {
                 script: script(name, program),
                 path,
                 keep,
+                copy,
             });
         }
         Ok(())

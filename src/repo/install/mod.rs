@@ -5,6 +5,7 @@ mod apply;
 mod drivers;
 mod files;
 mod foreign;
+mod former;
 mod hook;
 mod uninstall;
 
@@ -30,11 +31,14 @@ pub struct Plan {
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// A hook is written; a foreign one that stands there is kept under another name.
+    /// A hook is written; a foreign one that stands there is kept under another
+    /// name, to be run first; one of ours that may have been edited is copied, to
+    /// be looked at.
     Hook {
         path: PathBuf,
         script: String,
         keep: Option<PathBuf>,
+        copy: Option<PathBuf>,
     },
     /// A value of the repository's own configuration.
     Config {
@@ -44,6 +48,12 @@ pub enum Step {
     },
     /// Lines are added to a tracked file, or the file is made.
     Lines {
+        path: String,
+        lines: Vec<String>,
+        why: &'static str,
+    },
+    /// Lines are taken out of a tracked file.
+    DropLines {
         path: String,
         lines: Vec<String>,
         why: &'static str,
@@ -66,13 +76,22 @@ impl Plan {
         let mut told = BTreeSet::new();
         for step in &self.steps {
             match step {
-                Step::Hook { path, keep, .. } => {
+                Step::Hook {
+                    path, keep, copy, ..
+                } => {
                     let name = path.file_name().unwrap_or_default().display().to_string();
                     if let Some(kept) = keep {
                         let folder = path.parent().unwrap_or(path);
                         let kept = kept.strip_prefix(folder).unwrap_or(kept).display();
                         lines.push(format!(
                             "hook {name}: yours is kept as {kept}, and runs first"
+                        ));
+                    }
+                    if let Some(copy) = copy {
+                        lines.push(format!(
+                            "hook {name}: it was edited, or of another version; as it was it is \
+                             kept in {}",
+                            copy.display()
                         ));
                     }
                     hooks.push(name);
@@ -88,7 +107,9 @@ impl Plan {
                         });
                     }
                 }
-                Step::Lines { path, why, .. } | Step::File { path, why, .. } => {
+                Step::Lines { path, why, .. }
+                | Step::DropLines { path, why, .. }
+                | Step::File { path, why, .. } => {
                     lines.push(format!("{path}: {why}"));
                 }
             }

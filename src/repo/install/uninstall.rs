@@ -21,6 +21,8 @@ pub enum Removed {
     Database(String),
     /// Another program's: left.
     LeftDatabase(String),
+    /// The folder is one that other repositories use too.
+    Shared(PathBuf),
     /// Ours, but edited since: left, for its owner to look at.
     LeftEdited(PathBuf),
 }
@@ -33,6 +35,12 @@ impl fmt::Display for Removed {
             Self::Config(key) => write!(f, "removed git config {key}"),
             Self::Database(path) => write!(f, "removed {path} (derived from the files)"),
             Self::LeftDatabase(path) => write!(f, "left {path}: another program's database"),
+            Self::Shared(folder) => write!(
+                f,
+                "{} is shared (core.hooksPath): other repositories that use Palimpsest have lost \
+                 these hooks too; `palimpsest init` in one of them brings them back for all",
+                folder.display()
+            ),
             Self::LeftEdited(path) => write!(
                 f,
                 "left {}: it was edited since `init`; remove it by hand",
@@ -58,6 +66,9 @@ impl Repo {
         if let Some(folder) = self.hooks_folder()? {
             for name in NAMES {
                 self.take_hook(&folder.join(name), program, &mut removed)?;
+            }
+            if !removed.is_empty() && self.shared_hooks()?.is_some() {
+                removed.push(Removed::Shared(folder));
             }
         }
         if self.local_config(PULL_MARK)?.is_some() {

@@ -1,0 +1,78 @@
+//! Attribute lines that `init` wrote for settings that have changed since.
+
+use std::collections::BTreeSet;
+
+use super::files::{ATTRIBUTES, SETTINGS, by_folder};
+use crate::journal::{Layout, Settings};
+use crate::repo::{Repo, RepoError};
+
+impl Repo {
+    /// The lines of the attributes that are, byte for byte, what `init` writes for
+    /// settings that were committed once and are no longer so, where the folder
+    /// that they name is gone. A line that a person wrote is none of them.
+    ///
+    /// # Errors
+    /// The file or history cannot be read.
+    pub fn former_attributes(&self, layout: &Layout) -> Result<Vec<String>, RepoError> {
+        let there = self.read_work_file(ATTRIBUTES)?.unwrap_or_default();
+        let there = String::from_utf8_lossy(&there);
+        let now: Vec<String> = by_folder(layout)
+            .into_iter()
+            .map(|(_, line)| line)
+            .collect();
+        let others = there
+            .lines()
+            .filter(|line| line.contains(" merge=palimpsest") && !now.iter().any(|n| n == line));
+        let others: Vec<&str> = others.collect();
+        if others.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut former = BTreeSet::new();
+        for layout in self.former_layouts()? {
+            for (folder, line) in by_folder(&layout) {
+                let gone = !self.inside(&folder).is_ok_and(|path| path.exists());
+                if gone && others.contains(&line.as_str()) {
+                    former.insert(line);
+                }
+            }
+        }
+        Ok(former.into_iter().collect())
+    }
+
+    /// The defaults, and what each committed version of the settings said.
+    fn former_layouts(&self) -> Result<Vec<Layout>, RepoError> {
+        let mut layouts = vec![Layout::default()];
+        if let Some(head) = self.head()? {
+            for commit in self.commits_of(head, SETTINGS)? {
+                let text = self.read_at(commit, SETTINGS)?.unwrap_or_default();
+                let settings = Settings::parse(&String::from_utf8_lossy(&text));
+                layouts.extend(settings.map(|settings| settings.layout));
+            }
+        }
+        Ok(layouts)
+    }
+}
+
+/// A file's text without these lines, whatever their ends.
+pub(super) fn without_lines(text: &str, lines: &[String]) -> String {
+    let bare = |line: &str| line.trim_end_matches(['\r', '\n']).to_owned();
+    text.split_inclusive('\n')
+        .filter(|line| !lines.contains(&bare(line)))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_these_lines_go_and_only_whole_ones() {
+        let gone = ["/a merge=palimpsest".to_owned()];
+        let text = "x\r\n/a merge=palimpsest\r\n /a merge=palimpsest\n#/a merge=palimpsest";
+        assert_eq!(
+            without_lines(text, &gone),
+            "x\r\n /a merge=palimpsest\n#/a merge=palimpsest"
+        );
+        assert_eq!(without_lines("/a merge=palimpsest", &gone), "");
+    }
+}

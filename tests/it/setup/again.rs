@@ -1,0 +1,159 @@
+//! `init` and `doctor --fix` over what is there: edited hooks, shared ones, lines of
+//! earlier settings.
+
+use std::fs;
+
+use super::{DAY, journal};
+use crate::sandbox::{Machine, Sandbox};
+
+const HOOK: &str = ".git/hooks/pre-commit";
+const COPY: &str = ".git/palimpsest/edited-hooks/pre-commit";
+
+#[test]
+fn an_edited_hook_is_kept_before_it_is_written_anew() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    let shim = laptop.read(HOOK);
+    let edit = |by: &str| {
+        laptop.edit(HOOK, "status=0\n", &format!("status=0\necho {by}\n"));
+        laptop.read(HOOK)
+    };
+    let mine = edit("mine");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("pre-commit: edited, or of another version (a copy is kept)");
+    laptop
+        .palimpsest(["init", "--dry-run"])
+        .ok()
+        .says("would set hook pre-commit: it was edited, or of another version; as it was")
+        .says("palimpsest/edited-hooks/pre-commit\n");
+    assert!(laptop.read(HOOK) == mine && !laptop.exists(COPY));
+    laptop.palimpsest(["init"]).ok().says(COPY);
+    assert_eq!(laptop.read(HOOK), shim);
+    assert_eq!(laptop.read(COPY), mine);
+    // Another edit does not take the first one's place.
+    let other = edit("other");
+    laptop
+        .palimpsest(["doctor", "--fix"])
+        .ok()
+        .says("pre-commit.2\n");
+    assert_eq!(laptop.read(&format!("{COPY}.2")), other);
+    assert_eq!(laptop.read(COPY), mine);
+    // A program that moved is no edit.
+    laptop.edit(HOOK, "program=", "program=/gone");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("pre-commit: for another program");
+    laptop.palimpsest(["init"]).ok().lacks("kept in");
+    assert!(!laptop.exists(&format!("{COPY}.3")));
+}
+
+#[test]
+fn hooks_that_repositories_share_are_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let shared = sandbox.root().join("hooks");
+    fs::create_dir(&shared).unwrap();
+    laptop
+        .git([
+            "config",
+            "--global",
+            "core.hooksPath",
+            shared.to_str().unwrap(),
+        ])
+        .ok();
+    let said = "note: core.hooksPath is set for every repository (global configuration)";
+    laptop.palimpsest(["init"]).ok().says(said);
+    laptop
+        .palimpsest(["doctor"])
+        .ok()
+        .says(said)
+        .says("everything is in order");
+    laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .says("other repositories that use Palimpsest have lost these hooks too");
+    laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .is("nothing is installed here");
+    laptop.git(["config", "core.hooksPath", ".git/hooks"]).ok();
+    laptop.palimpsest(["init"]).ok().lacks("every repository");
+}
+
+fn attributes(laptop: &Machine<'_>) -> Vec<String> {
+    let text = laptop.read(".gitattributes");
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn lines_for_folders_of_earlier_settings_go_where_they_are_ours() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write(
+        ".gitattributes",
+        "*.jpg binary\n/letters/**/*.md merge=palimpsest\n",
+    );
+    laptop.palimpsest(["init"]).ok();
+    laptop.edit_entry(DAY, "Bob", "Bob, Eve");
+    laptop.commit("Use Palimpsest");
+    // The journal moves, and so does the ledger; the wiki's folder never was there.
+    laptop.git(["mv", "journal/md", "diary"]).ok();
+    laptop.git(["mv", "data/ledger", "ledger"]).ok();
+    laptop.write(
+        "palimpsest.toml",
+        "[paths]\njournal = \"diary\"\nledger = \"ledger\"\nwiki = \"notes\"\n",
+    );
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("`/journal/md/**/*.md merge=palimpsest` is for a folder of earlier settings that")
+        .says("`/data/ledger/*.jsonl text eol=lf merge=palimpsest-ledger` is for")
+        .lacks("/letters/");
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("set .gitattributes: lines for folders of earlier settings are taken out");
+    let expected = [
+        "*.jpg binary",
+        "/letters/**/*.md merge=palimpsest",
+        "/diary/**/*.md merge=palimpsest",
+        "/notes/**/*.md merge=palimpsest",
+        "/ledger/*.jsonl text eol=lf merge=palimpsest-ledger",
+    ];
+    assert_eq!(attributes(&laptop), expected);
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.commit("Move");
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.assert_clean();
+
+    // Moved again, from settings that only history has; a line with another end
+    // is somebody's, and a folder that is still there may be in use.
+    laptop.edit(
+        ".gitattributes",
+        "/diary/**/*.md merge=palimpsest\n",
+        "/diary/**/*.md merge=palimpsest diff\n/journal/md/**/*.md merge=palimpsest\n",
+    );
+    laptop.git(["mv", "diary", "days"]).ok();
+    laptop.edit("palimpsest.toml", "diary", "days");
+    laptop.edit("palimpsest.toml", "\"notes\"", "\"pages\"");
+    laptop.write("notes/x.md", "x\n");
+    laptop.palimpsest(["init"]).ok();
+    let lines = attributes(&laptop);
+    assert!(
+        !lines.iter().any(|l| l.starts_with("/journal/md/")),
+        "{lines:?}"
+    );
+    for kept in [
+        "/diary/**/*.md merge=palimpsest diff",
+        "/notes/**/*.md merge=palimpsest",
+        "/days/**/*.md merge=palimpsest",
+    ] {
+        assert!(lines.iter().any(|l| l == kept), "{lines:?}");
+    }
+    laptop.commit("Move again");
+    laptop.metadb(["show", DAY]).ok().says("Bob");
+}
