@@ -110,7 +110,15 @@ impl Resolve {
             let ask = |what: &str| settling.against_removal(what);
             outcomes.extend(against_removals::settle(ui, &resolver, only, &ask)?);
         }
-        if outcomes.is_empty() {
+        let by_line = resolver.merged_by_line(only)?;
+        for path in &by_line {
+            ui.line(format_args!(
+                "{0}: HEAD merges more than two parents, which git does by line; left as it is (by \
+                 field, two at a time: palimpsest merge BASE OURS THEIRS -o {0})",
+                safe(path)
+            ))?;
+        }
+        if outcomes.is_empty() && by_line.is_empty() {
             ui.line("nothing to resolve")?;
         }
         conclude(ui, &outcomes)
@@ -298,8 +306,9 @@ impl Settling<'_> {
 
     fn say(&self, open: &Open, how: &str, done: &Finished) -> anyhow::Result<()> {
         let from = match open.origin {
-            Origin::Committed => " (in the last merge)",
-            _ => "",
+            Origin::Committed => " (in the last merge)".to_owned(),
+            Origin::Earlier(commit) => format!(" (in the merge {})", &commit.to_string()[..8]),
+            _ => String::new(),
         };
         let staged = match done.staged {
             true => ", staged",

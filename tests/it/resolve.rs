@@ -1,5 +1,6 @@
 //! `palimpsest resolve`: merges that a client without drivers made or left.
 
+mod commits;
 mod terminal;
 
 use std::fs;

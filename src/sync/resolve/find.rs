@@ -9,6 +9,7 @@ use crate::ledger;
 use crate::merge::ThreeWay;
 use crate::repo::install::ENTRY_DRIVER;
 use crate::repo::{Blob, Merging, ObjectId, RepoError};
+use crate::sync::driver::By;
 
 impl Resolver<'_> {
     /// The open paths, sorted. With `only`, those of these files and folders, and
@@ -44,14 +45,17 @@ impl Resolver<'_> {
         }
         for path in self.marked(only)? {
             if is_chosen(&path) && !found.contains_key(&path) {
-                let work = self.repo.read_work_file(&path)?;
-                let text = work.clone().unwrap_or_default();
-                let open = Open {
-                    path: path.clone(),
-                    origin: Origin::Markers,
-                    sides: Hunks::of(&text).versions().map(Some),
-                    work,
-                    merging: None,
+                let text = self.repo.read_work_file(&path)?.unwrap_or_default();
+                let open = match self.earlier(&path, &text)? {
+                    Some(open) => open,
+                    None => Open {
+                        path: path.clone(),
+                        origin: Origin::Markers,
+                        sides: Hunks::of(&text).versions().map(Some),
+                        line_base: None,
+                        work: Some(text),
+                        merging: None,
+                    },
                 };
                 found.insert(path, open);
             }
@@ -60,7 +64,7 @@ impl Resolver<'_> {
     }
 
     /// Whether a path is one that the drivers merge.
-    fn is_ours(&self, path: &str) -> Result<bool, RepoError> {
+    pub(super) fn is_ours(&self, path: &str) -> Result<bool, RepoError> {
         if self.layout().classify(path) != PathKind::Other {
             return Ok(true);
         }
@@ -85,6 +89,7 @@ impl Resolver<'_> {
             path: path.to_owned(),
             origin,
             sides: stages.try_map(read)?,
+            line_base: None,
             work: self.repo.read_work_file(path)?,
             merging: merging.clone(),
         }))
@@ -92,22 +97,31 @@ impl Resolver<'_> {
 
     /// The paths of a merge that a driver would have been called for.
     fn changed_on_both(&self, merging: &Merging) -> Result<BTreeSet<String>, RepoError> {
-        let base = merging.bases.first().copied();
+        // Of several bases git makes one; a path that differs from it differs from
+        // one of them.
+        let bases = match merging.bases.is_empty() {
+            true => vec![None],
+            false => merging.bases.iter().copied().map(Some).collect(),
+        };
         let changed = |side: ObjectId| -> Result<BTreeSet<String>, RepoError> {
-            let changes = self.repo.changes(base, Some(side), &[])?;
-            Ok(changes.into_iter().map(|c| c.path).collect())
+            let mut paths = BTreeSet::new();
+            for base in &bases {
+                let changes = self.repo.changes(*base, Some(side), &[])?;
+                paths.extend(changes.into_iter().map(|c| c.path));
+            }
+            Ok(paths)
         };
         let (ours, theirs) = (changed(merging.ours)?, changed(merging.theirs)?);
         Ok(ours.intersection(&theirs).cloned().collect())
     }
 
-    /// A path of the merge commit; none of a criss-cross, whose base is no commit.
+    /// A path of the merge commit.
     fn committed(&self, path: &str, merging: &Merging) -> Result<Option<Open>, RepoError> {
-        let [base] = merging.bases[..] else {
-            return Ok(None);
-        };
-        let sides = ThreeWay::new(base, merging.ours, merging.theirs)
-            .try_map(|commit| self.repo.read_at(commit, path))?;
+        let sides = ThreeWay::new(
+            self.base_of(merging, path, By::Field)?,
+            self.repo.read_at(merging.ours, path)?,
+            self.repo.read_at(merging.theirs, path)?,
+        );
         let work = self.repo.read_work_file(path)?;
         let head = match self.repo.head()? {
             Some(head) => self.repo.read_at(head, path)?,
@@ -116,10 +130,18 @@ impl Resolver<'_> {
         // A file that one side or the merge deleted, or that was edited since, is
         // somebody's decision.
         let whole = sides.ours.is_some() && sides.theirs.is_some() && head.is_some();
-        Ok((whole && work == head).then(|| Open {
+        if !whole || work != head {
+            return Ok(None);
+        }
+        let line_base = match merging.bases.len() > 1 {
+            true => self.base_of(merging, path, By::Line)?,
+            false => None,
+        };
+        Ok(Some(Open {
             path: path.to_owned(),
             origin: Origin::Committed,
             sides,
+            line_base,
             work,
             merging: Some(merging.clone()),
         }))

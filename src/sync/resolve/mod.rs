@@ -1,10 +1,12 @@
 //! What a merge left for a person, or what a client without drivers made of one:
 //! found, merged again with the drivers' own functions, and written.
 //!
-//! `find` collects the open paths, `propose` merges one anew, `makers` says who made
-//! the sides; nothing is written before [`Resolver::finish`], which keeps what stood
-//! there. `take_out` is for items that stand in a file against a removal.
+//! `find` collects the open paths, `bases` tells a merge commit's base, `propose`
+//! merges one anew, `makers` says who made the sides; nothing is written before
+//! [`Resolver::finish`], which keeps what stood there. `take_out` is for items that
+//! stand in a file against a removal.
 
+mod bases;
 mod find;
 mod makers;
 mod propose;
@@ -14,7 +16,7 @@ use std::path::PathBuf;
 
 use crate::journal::{Entry, Layout, Note, PathKind, Settings};
 use crate::merge::ThreeWay;
-use crate::repo::{Merging, Repo, RepoError};
+use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 use super::driver::DriverError;
 
@@ -29,6 +31,8 @@ pub struct Open {
     pub path: String,
     pub origin: Origin,
     sides: ThreeWay<Option<Vec<u8>>>,
+    /// The base that a client without drivers had, where git makes one itself.
+    line_base: Option<Vec<u8>>,
     /// The work tree's file.
     work: Option<Vec<u8>>,
     merging: Option<Merging>,
@@ -43,6 +47,8 @@ pub enum Origin {
     Added,
     /// Part of the merge commit that HEAD is.
     Committed,
+    /// Left with markers by this merge commit, further down.
+    Earlier(ObjectId),
     /// There are markers in the file, and nothing else is known.
     Markers,
 }

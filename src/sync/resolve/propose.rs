@@ -204,10 +204,14 @@ impl Resolver<'_> {
                 style,
                 ..Markers::default()
             };
-            for lines in [GitLines::new(), GitLines::as_git_merge()] {
-                let merged = lines.merge(sides.map(Vec::as_slice), &markers);
-                if merged.is_ok_and(|m| bare(&m.bytes) == text) {
-                    return Ok(true);
+            let line_base = open.line_base.as_ref().unwrap_or(sides.base);
+            for base in [sides.base, line_base] {
+                let sides = ThreeWay { base, ..sides };
+                for lines in [GitLines::new(), GitLines::as_git_merge()] {
+                    let merged = lines.merge(sides.map(Vec::as_slice), &markers);
+                    if merged.is_ok_and(|m| bare(&m.bytes) == text) {
+                        return Ok(true);
+                    }
                 }
             }
             if !self.is_ledger(open) && bare(&self.by_field(open, sides, &markers, style)?) == text

@@ -1,0 +1,183 @@
+//! Where the sides of a merge commit come from: its merge base, which git makes
+//! itself where there are several, and the earlier commit that left markers.
+
+use std::collections::BTreeSet;
+
+use super::find::is_chosen;
+use super::{Open, Origin, Resolver};
+use crate::journal::PathKind;
+use crate::journal::hunks::Hunks;
+use crate::ledger;
+use crate::merge::{ConflictStyle, Markers, ThreeWay};
+use crate::repo::{Merging, ObjectId, RepoError};
+use crate::sync::driver::{By, FileMerge};
+use crate::sync::kept_out::KeptOut;
+
+/// Git gives its drivers longer markers where it merges merge bases.
+const VIRTUAL: usize = 9;
+
+/// Criss-crosses within criss-crosses are followed so far.
+const DEEPEST: usize = 6;
+
+/// How many commits of a file are looked at for the merge that left its markers.
+const LOOKED_AT: usize = 200;
+
+impl Resolver<'_> {
+    /// A path as the base of a merge has it: of several bases their own merge, by
+    /// field or by line, as git makes it before it merges the sides.
+    pub(super) fn base_of(
+        &self,
+        merging: &Merging,
+        path: &str,
+        by: By,
+    ) -> Result<Option<Vec<u8>>, RepoError> {
+        self.merged_bases(&merging.bases, merging, path, by, 0)
+    }
+
+    fn merged_bases(
+        &self,
+        bases: &[ObjectId],
+        merging: &Merging,
+        path: &str,
+        by: By,
+        depth: usize,
+    ) -> Result<Option<Vec<u8>>, RepoError> {
+        // Git begins with the oldest.
+        let Some((first, others)) = bases.split_last() else {
+            return Ok(None);
+        };
+        let mut merged = self.repo.read_at(*first, path)?;
+        if depth == DEEPEST {
+            return Ok(merged);
+        }
+        for next in others.iter().rev() {
+            let theirs = self.repo.read_at(*next, path)?;
+            let below = self.repo.merge_bases(*first, *next)?;
+            let base = self.merged_bases(&below, merging, path, by, depth + 1)?;
+            merged = match (merged, theirs) {
+                (Some(ours), Some(theirs)) => {
+                    let sides = ThreeWay::new(base.unwrap_or_default(), ours, theirs);
+                    Some(self.virtual_base(&sides, merging, path, by))
+                }
+                // Git keeps what was changed where the other side deleted it.
+                (ours, theirs) => ours.or(theirs).filter(|side| Some(side) != base.as_ref()),
+            };
+        }
+        Ok(merged)
+    }
+
+    fn virtual_base(
+        &self,
+        sides: &ThreeWay<Vec<u8>>,
+        merging: &Merging,
+        path: &str,
+        by: By,
+    ) -> Vec<u8> {
+        if by == By::Field && matches!(self.layout().classify(path), PathKind::Ledger(_)) {
+            let sides = sides.as_ref().map(|text| ledger::parse(text));
+            return ledger::format(&ledger::merge(&sides.base, &sides.ours, &sides.theirs));
+        }
+        let kept_out = KeptOut::of(path, self.layout()).within(Some(merging.clone()));
+        let label = |name: &str| name.to_owned();
+        let merge = FileMerge {
+            path,
+            markers: Markers {
+                size: VIRTUAL,
+                labels: ThreeWay::new(
+                    label("merged common ancestors"),
+                    label("Temporary merge branch 1"),
+                    label("Temporary merge branch 2"),
+                ),
+                style: ConflictStyle::Merge,
+            },
+            rules: &self.settings.rules,
+            by,
+            kept_out: &|path, tree, node| kept_out.ask(path, tree, node),
+        };
+        let texts = sides.as_ref().map(Vec::as_slice);
+        let merged = merge.of_texts(texts, ConflictStyle::default);
+        // Without a line merge there is still the older side.
+        merged.map_or_else(|_| sides.ours.clone(), |merged| merged.bytes)
+    }
+
+    /// What git merged by line in a merge of more than two parents, which calls no
+    /// driver and whose sides are no three: the paths that differ from all of them.
+    ///
+    /// # Errors
+    /// History or an attribute cannot be read.
+    pub fn merged_by_line(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
+        let Some(head) = self.repo.head()? else {
+            return Ok(Vec::new());
+        };
+        let parents = self.repo.commit(head)?.parents;
+        if parents.len() < 3 {
+            return Ok(Vec::new());
+        }
+        let mut merged: Option<BTreeSet<String>> = None;
+        for parent in parents {
+            let changes = self.repo.changes(Some(parent), Some(head), &[])?;
+            let changed: BTreeSet<String> = changes.into_iter().map(|c| c.path).collect();
+            merged = Some(match merged {
+                Some(merged) => merged.intersection(&changed).cloned().collect(),
+                None => changed,
+            });
+        }
+        let mut paths = Vec::new();
+        for path in merged.unwrap_or_default() {
+            if is_chosen(&path, only) && self.is_ours(&path)? {
+                paths.push(path);
+            }
+        }
+        Ok(paths)
+    }
+
+    /// A marked path of an earlier merge commit, whose parents tell the sides. Not
+    /// where one of them had markers already, or the commit is no merge of two.
+    pub(super) fn earlier(&self, path: &str, work: &[u8]) -> Result<Option<Open>, RepoError> {
+        let Some(head) = self.repo.head()? else {
+            return Ok(None);
+        };
+        let is_marked = |commit: ObjectId| -> Result<bool, RepoError> {
+            let text = self.repo.read_at(commit, path)?.unwrap_or_default();
+            Ok(!Hunks::of(&text).is_empty())
+        };
+        for commit in self
+            .repo
+            .commits_of(head, path)?
+            .into_iter()
+            .take(LOOKED_AT)
+        {
+            if !is_marked(commit)? {
+                break;
+            }
+            let [ours, theirs] = self.repo.commit(commit)?.parents[..] else {
+                continue;
+            };
+            if is_marked(ours)? || is_marked(theirs)? {
+                continue;
+            }
+            let sides = (
+                self.repo.read_at(ours, path)?,
+                self.repo.read_at(theirs, path)?,
+            );
+            let (Some(our_text), Some(their_text)) = sides else {
+                continue;
+            };
+            let merging = Merging {
+                bases: self.repo.merge_bases(ours, theirs)?,
+                ours,
+                theirs,
+            };
+            let base = self.base_of(&merging, path, By::Field)?;
+            return Ok(Some(Open {
+                path: path.to_owned(),
+                origin: Origin::Earlier(commit),
+                sides: ThreeWay::new(base, Some(our_text), Some(their_text)),
+                line_base: self.base_of(&merging, path, By::Line)?,
+                work: Some(work.to_vec()),
+                merging: Some(merging),
+            }));
+        }
+        Ok(None)
+    }
+}

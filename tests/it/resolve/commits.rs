@@ -1,0 +1,164 @@
+//! Merge commits of other shapes than one of two parents at HEAD with one base.
+
+use super::{DAY, diverged, elsewhere, markers};
+use crate::sandbox::{Machine, Sandbox, entry, journal};
+
+const LEDGER: &str = "data/ledger/2024.jsonl";
+
+fn branch(machine: &Machine<'_>, name: &str, from: &str) {
+    machine.git(["checkout", "-q", "-B", name, from]).ok();
+}
+
+fn change(machine: &Machine<'_>, from: &str, to: &str) {
+    machine.edit_entry(DAY, from, to);
+    machine.commit(to);
+}
+
+/// Branches `a` and `b` that have merged each other's first commits and gone on, so
+/// that they have two merge bases.
+fn criss_cross(machine: &Machine<'_>) {
+    branch(machine, "a", "main");
+    change(machine, "[Alice]", "[Alice, Bob, Dan]");
+    branch(machine, "b", "main");
+    change(machine, "[Alice]", "[Alice, Eve, Fay]");
+    machine.git(["branch", "-q", "b0"]).ok();
+    machine.git(["merge", "-q", "a"]).ok();
+    machine.git(["checkout", "-q", "a"]).ok();
+    machine.git(["merge", "-q", "b0"]).ok();
+    assert_eq!(
+        machine
+            .git(["merge-base", "--all", "a", "b"])
+            .ok()
+            .text()
+            .lines()
+            .count(),
+        2
+    );
+    change(machine, "Bob, ", "Bea, ");
+    machine.git(["checkout", "-q", "b"]).ok();
+    change(machine, ", Fay]", ", Gil]");
+}
+
+#[test]
+fn a_criss_cross_is_merged_on_its_virtual_base() {
+    let sandbox = Sandbox::new();
+    let fields = "city: Lisbon\npeople: [Alice]\ntags:\n- rain";
+    let (laptop, _) = journal(&sandbox, &[(DAY, fields, "One.\n")]);
+    criss_cross(&laptop);
+    branch(&laptop, "twin", "b");
+    laptop.git(["merge", "-q", "a"]).ok();
+    let twin = (laptop.read_entry(DAY), laptop.read(LEDGER));
+    assert!(twin.0.contains("Bea") && !twin.0.contains("Bob") && !twin.0.contains("Fay"));
+
+    laptop.git(["checkout", "-q", "b"]).ok();
+    elsewhere(&laptop, &["merge", "a"]).fails();
+    elsewhere(&laptop, &["commit", "-q", "-a", "--no-edit"]).ok();
+    assert!(markers(&laptop, &entry(DAY)) && markers(&laptop, LEDGER));
+    // The index forgets the sides.
+    laptop.git(["read-tree", "HEAD"]).ok();
+    laptop.git(["update-index", "-q", "--refresh"]).ok();
+    laptop
+        .palimpsest(["resolve"])
+        .ok()
+        .says("2024-11-01.md: merged field by field (in the last merge)")
+        .says("2024.jsonl: merged field by field (in the last merge)");
+    assert_eq!((laptop.read_entry(DAY), laptop.read(LEDGER)), twin);
+    laptop.commit("Mend the merge");
+    laptop.palimpsest(["resolve"]).ok().is("nothing to resolve");
+    laptop.assert_clean();
+
+    // What the drivers made needs nothing.
+    laptop.git(["checkout", "-q", "twin"]).ok();
+    laptop.palimpsest(["resolve"]).ok().is("nothing to resolve");
+}
+
+#[test]
+fn markers_of_a_merge_further_down_are_merged_from_its_parents() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = diverged(&sandbox);
+    laptop.edit_entry(DAY, "[Alice, Bob]", "[Bob]");
+    laptop.commit("Not Alice");
+    laptop.push();
+    elsewhere(&desktop, &["pull"]).fails();
+    elsewhere(&desktop, &["commit", "-q", "-a", "--no-edit"]).ok();
+    let merge = desktop.oid("HEAD");
+    // Life goes on, beside the markers too.
+    desktop.edit_entry(DAY, "One.", "One and a half.");
+    desktop.write("README.md", "My journal.\n");
+    desktop.git(["add", "README.md"]).ok();
+    elsewhere(&desktop, &["commit", "-q", "-a", "-m", "Go on"]).ok();
+    desktop.git(["read-tree", "HEAD"]).ok();
+    desktop.git(["update-index", "-q", "--refresh"]).ok();
+    let said = format!("merged field by field (in the merge {})", &merge[..8]);
+    desktop
+        .palimpsest(["resolve"])
+        .ok()
+        .says(&format!("2024-11-01.md: {said}"))
+        .says(&format!("2024.jsonl: {said}"));
+    let text = desktop.read_entry(DAY);
+    assert!(
+        text.contains("people: [Bob, Eve]\nupdated: 2024-11-03"),
+        "{text}"
+    );
+    assert!(text.contains("One and a half."), "{text}");
+    assert!(!markers(&desktop, LEDGER) && desktop.read(LEDGER).contains("Alice"));
+    desktop.commit("Mend the merge");
+    desktop
+        .palimpsest(["resolve"])
+        .ok()
+        .is("nothing to resolve");
+    desktop.assert_clean();
+    desktop.push();
+    laptop.pull();
+    assert_eq!(laptop.read_entry(DAY), text);
+}
+
+#[test]
+fn unrelated_histories_are_merged_without_a_base() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, "people: [Alice]", "One.\n")]);
+    let other = sandbox.repository("other");
+    other.write_entry(DAY, "people: [Bob]", "One.\n");
+    other.palimpsest(["init"]).ok();
+    other.commit("Begin again");
+    laptop.git(["fetch", "-q", "../other", "main:other"]).ok();
+    let args = ["merge", "--allow-unrelated-histories", "other"];
+    elsewhere(&laptop, &args).fails();
+    elsewhere(&laptop, &["commit", "-q", "-a", "--no-edit"]).ok();
+    laptop.git(["read-tree", "HEAD"]).ok();
+    laptop.git(["update-index", "-q", "--refresh"]).ok();
+    laptop.palimpsest(["resolve"]).ok();
+    let text = laptop.read_entry(DAY);
+    assert!(text.contains("people: [Alice, Bob]\n"), "{text}");
+}
+
+#[test]
+fn a_merge_of_more_than_two_is_left_and_said() {
+    let sandbox = Sandbox::new();
+    let fields = "city: Lisbon\npeople: [Alice]\nmood: calm\ntags: [rain]\nn: 1\nm: 1";
+    let (laptop, _) = journal(&sandbox, &[(DAY, fields, "One.\n\nTwo.\n")]);
+    for (name, from, to) in [
+        ("a", "Lisbon", "Porto"),
+        ("b", "m: 1\n---", "m: 2\n---"),
+        ("c", "Two.", "Zwei."),
+    ] {
+        branch(&laptop, name, "main");
+        laptop.edit_entry(DAY, from, to);
+        laptop.git(["commit", "-q", "--no-verify", "-am", to]).ok();
+    }
+    branch(&laptop, "all", "a");
+    laptop.git(["merge", "-q", "b", "c"]).ok();
+    assert_eq!(laptop.oid("HEAD^3"), laptop.oid("c"));
+    let text = laptop.read_entry(DAY);
+    laptop
+        .palimpsest(["resolve"])
+        .ok()
+        .says("2024-11-01.md: HEAD merges more than two parents, which git does by line; left")
+        .says("palimpsest merge BASE OURS THEIRS -o journal/md/2024/2024-11-01.md");
+    laptop
+        .palimpsest(["resolve", "data"])
+        .ok()
+        .is("nothing to resolve");
+    assert_eq!(laptop.read_entry(DAY), text);
+    laptop.assert_clean();
+}
