@@ -20,7 +20,8 @@ pub(super) struct Year {
 }
 
 impl Year {
-    /// A digest of each entry's rows in both versions.
+    /// A digest of each entry's rows in both versions, and of those that no commit
+    /// holds: they are pending until one does.
     pub(super) fn digests(&self) -> BTreeMap<EntryDate, String> {
         let keys = |ledger: &Ledger| {
             let tombstones = ledger.tombstones.keys().map(|k| k.entry);
@@ -36,7 +37,8 @@ impl Year {
             } else {
                 ledger::format(&now)
             };
-            short_sha256(&[before, after].join(&0))
+            let pending = ledger::format(&self.found.of_entry(entry));
+            short_sha256(&[before, after, pending].join(&0))
         };
         let entries = keys(&self.head).into_iter().chain(keys(&self.now));
         // Each once: mostly both ledgers have it.

@@ -20,6 +20,24 @@ fn a_removal_by_a_client_without_hooks_counts_at_once_and_is_stored_by_the_next_
 }
 
 #[test]
+fn a_removal_that_another_machine_stored_is_pending_no_longer() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.push();
+    desktop.pull();
+    // The index knows the file by its stamp, and does not read it again for nothing.
+    std::thread::sleep(std::time::Duration::from_millis(150));
+    let rows = || desktop.metadb(["tombstone", "list"]).ok();
+    rows().says("Bob").says("pending");
+    laptop.write_entry("2023-01-01", "", "Another year.\n");
+    laptop.commit("Another year");
+    laptop.push();
+    desktop.pull();
+    rows().says("Bob").lacks("pending");
+}
+
+#[test]
 fn both_machines_derive_the_same_row() {
     let sandbox = Sandbox::new();
     let (laptop, desktop) = begin(&sandbox);
