@@ -33,3 +33,4 @@ mod sandbox;
 mod scenarios;
 mod schema;
 mod setup;
+mod simulator;

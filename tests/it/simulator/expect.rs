@@ -1,0 +1,325 @@
+//! What a merge of two versions of a file must give, value by value. It knows the
+//! rules of the merge, and nothing of how the program goes about it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::marks::{choose, marked};
+use super::model::Node;
+use super::page::{File, Said};
+use super::want::{Want, lines_conflict, want};
+use super::world::{Outcome, fail};
+use git2::Oid;
+
+pub type Versioned = Option<(Oid, Rc<File>)>;
+
+/// The versions of one path in a merge.
+pub struct Versions {
+    path: String,
+    bases: Vec<Versioned>,
+    ours: Versioned,
+    theirs: Versioned,
+}
+
+impl Versions {
+    pub fn of(path: &str, bases: &[Node], ours: &Node, theirs: &Node) -> Self {
+        let of = |node: &Node| node.files.get(path).cloned();
+        Self {
+            path: path.to_owned(),
+            bases: bases.iter().map(of).collect(),
+            ours: of(ours),
+            theirs: of(theirs),
+        }
+    }
+
+    /// The one base's version; `None` where there are several, or none was read.
+    fn base(&self) -> Option<&Versioned> {
+        match self.bases.as_slice() {
+            [] => Some(&None),
+            [one] => Some(one),
+            [first, rest @ ..] => {
+                let id = |v: &Versioned| v.as_ref().map(|(id, _)| *id);
+                rest.iter().all(|b| id(b) == id(first)).then_some(first)
+            }
+        }
+    }
+
+    fn sides(&self) -> [Option<&Said>; 3] {
+        let base = self.base().and_then(|b| b.as_ref());
+        [base, self.ours.as_ref(), self.theirs.as_ref()].map(|v| v?.1.said.as_ref())
+    }
+
+    /// Git itself takes this version, since the other side did not change it.
+    pub fn trivial(&self) -> Option<&Versioned> {
+        let id = |v: &Versioned| v.as_ref().map(|(id, _)| *id);
+        let base = id(self.base()?);
+        match (id(&self.ours), id(&self.theirs)) {
+            (a, b) if a == b => Some(&self.ours),
+            (a, _) if a == base => Some(&self.theirs),
+            (_, b) if b == base => Some(&self.ours),
+            _ => None,
+        }
+    }
+
+    fn wants(&self) -> BTreeMap<String, Want> {
+        let [base, Some(ours), Some(theirs)] = self.sides() else {
+            return BTreeMap::new();
+        };
+        let none = BTreeMap::new();
+        let before = base.map_or(&none, |s| &s.fields);
+        let keys: BTreeSet<&String> = before
+            .keys()
+            .chain(ours.fields.keys())
+            .chain(theirs.fields.keys())
+            .collect();
+        let mut wants = BTreeMap::new();
+        for key in keys {
+            let values = [
+                before.get(key),
+                ours.fields.get(key),
+                theirs.fields.get(key),
+            ];
+            let mut want = want(key, values);
+            let lines = |s: Option<&Said>| s.and_then(|s| s.page.get(key)).map(|s| s.lines.clone());
+            let [o, a, b] = [base, Some(ours), Some(theirs)].map(lines);
+            let comments = |l: &Option<Vec<String>>| -> Vec<String> {
+                let all = l.iter().flatten().filter_map(|l| l.split_once('#'));
+                all.map(|(_, c)| c.to_owned()).collect()
+            };
+            let commented = comments(&o) != comments(&a) || comments(&o) != comments(&b);
+            // No comment is lost: a conflict may come of one.
+            if a != o && b != o && a != b && commented {
+                want = Want::Any;
+            }
+            wants.insert(key.clone(), want);
+        }
+        wants
+    }
+
+    /// Whether a merge of the bodies by line conflicts.
+    fn body_conflicts(&self) -> bool {
+        let texts = |f: fn(&File) -> String| {
+            let text = |v: Option<&(Oid, Rc<File>)>| v.map_or_else(String::new, |(_, x)| f(x));
+            let base = self.base().and_then(|b| b.as_ref());
+            [base, self.ours.as_ref(), self.theirs.as_ref()].map(text)
+        };
+        let entry = self.path.starts_with("journal/");
+        lines_conflict(&match entry {
+            true => texts(|f| {
+                f.said
+                    .as_ref()
+                    .map(|s| s.page.body.clone())
+                    .unwrap_or_default()
+            }),
+            false => texts(|f| f.text.clone()),
+        })
+    }
+}
+
+type Items = BTreeSet<(String, String)>;
+
+/// Judges the items of a merged file: all that must be there, and no other.
+fn items(
+    versions: &Versions,
+    said: &Said,
+    active: &dyn Fn(&str, &str) -> bool,
+    but: &BTreeSet<String>,
+) -> Outcome {
+    let [base, ours, theirs] = versions.sides();
+    if versions.base().is_none() {
+        return Ok(());
+    }
+    let of = |s: Option<&Said>| -> Items { s.map(|s| s.items.clone()).unwrap_or_default() };
+    let (o, a, b) = (of(base), of(ours), of(theirs));
+    let field_of = |field: &str| {
+        if field == "themes" {
+            "manuscript".to_owned()
+        } else {
+            field.to_owned()
+        }
+    };
+    for item in o.iter().chain(&a).chain(&b).chain(&said.items) {
+        let (field, name) = item;
+        if but.contains(&field_of(field)) {
+            continue;
+        }
+        let kept = !o.contains(item) && active(field, name);
+        let removed = o.contains(item) && !(a.contains(item) && b.contains(item));
+        let wanted = (a.contains(item) || b.contains(item)) && !removed && !kept;
+        if wanted != said.items.contains(item) && !(kept && field == "locations") {
+            let what = match wanted {
+                true => "an item is lost in a merge",
+                false => "an item that was removed is there after a merge",
+            };
+            return fail(
+                what,
+                format!("{}: {field} {name}\n{}", versions.path, versions.shown()),
+            );
+        }
+    }
+    Ok(())
+}
+
+impl Versions {
+    fn shown(&self) -> String {
+        let text =
+            |v: Option<&(Oid, Rc<File>)>| v.map_or("(none)\n", |(_, f)| f.text.as_str()).to_owned();
+        let base = self.base().and_then(|b| b.as_ref());
+        format!(
+            "--- base\n{}--- ours\n{}--- theirs\n{}",
+            text(base),
+            text(self.ours.as_ref()),
+            text(self.theirs.as_ref())
+        )
+    }
+
+    fn fail<T>(&self, what: &str, detail: &str, found: &str) -> Outcome<T> {
+        fail(
+            what,
+            format!(
+                "{}: {detail}\n{}--- found\n{found}",
+                self.path,
+                self.shown()
+            ),
+        )
+    }
+}
+
+/// Judges a file that a merge left without a conflict.
+pub fn clean(
+    versions: &Versions,
+    found: Option<&(Oid, Rc<File>)>,
+    active: &dyn Fn(&str, &str) -> bool,
+) -> Outcome {
+    let text = found.map_or("(none)\n", |(_, f)| f.text.as_str());
+    if let Some(taken) = versions.trivial() {
+        let (taken, found) = (taken.as_ref().map(|f| f.0), found.map(|f| f.0));
+        return match taken == found {
+            true => Ok(()),
+            false => versions.fail("not the side that alone changed it", "", text),
+        };
+    }
+    if versions.base().is_none() {
+        return Ok(());
+    }
+    let Some((_, file)) = found else {
+        return versions.fail("an entry is gone after a merge", "", text);
+    };
+    if versions.ours.is_none() || versions.theirs.is_none() {
+        return versions.fail("a conflict is missing", "one side deleted it", text);
+    }
+    if versions.body_conflicts() {
+        return versions.fail("a conflict is missing", "the text", text);
+    }
+    let Some(said) = &file.said else {
+        return Ok(());
+    };
+    for (key, want) in versions.wants() {
+        if want.must_conflict() {
+            return versions.fail("a conflict is missing", &key, text);
+        }
+        if !want.holds(said.fields.get(&key)) {
+            return versions.fail(
+                "another value after a merge",
+                &format!("{key} is not {want:?}"),
+                text,
+            );
+        }
+    }
+    items(versions, said, active, &BTreeSet::new())
+}
+
+/// Judges a file that a merge left in conflict: `text` is what stands in the work
+/// tree, with its markers.
+pub fn conflict(
+    versions: &Versions,
+    text: Option<&str>,
+    active: &dyn Fn(&str, &str) -> bool,
+) -> Outcome {
+    if versions.base().is_none() {
+        return Ok(());
+    }
+    let shown = text.unwrap_or("(none)\n");
+    if versions.trivial().is_some() {
+        return versions.fail("a conflict too many", "one side alone changed it", shown);
+    }
+    if versions.ours.is_none() || versions.theirs.is_none() {
+        return Ok(());
+    }
+    let Some(text) = text else {
+        return versions.fail("a file in conflict is gone", "", shown);
+    };
+    let marked = marked(text);
+    if marked.is_empty() {
+        return versions.fail("a conflict without markers", "", shown);
+    }
+    let wants = versions.wants();
+    let body = versions.body_conflicts();
+    let entry = versions.path.starts_with("journal/");
+    for key in &marked {
+        let may = match key.as_str() {
+            "" => body,
+            key => wants.get(key).is_none_or(Want::may_conflict),
+        };
+        if entry && !may {
+            return versions.fail("a conflict too many", key, shown);
+        }
+    }
+    if body && !marked.contains("") {
+        return versions.fail("a conflict is missing", "the text", shown);
+    }
+    for (key, want) in &wants {
+        if want.must_conflict() && !marked.contains(key) {
+            return versions.fail("a conflict is missing", key, shown);
+        }
+    }
+    // Whichever side is taken, the rest is merged.
+    for side in [true, false] {
+        let Some(said) = super::page::said(&choose(text, |_| side)) else {
+            continue;
+        };
+        for (key, want) in &wants {
+            if !marked.contains(key) && !want.holds(said.fields.get(key)) {
+                return versions.fail(
+                    "another value beside a conflict",
+                    &format!("{key} is not {want:?}"),
+                    shown,
+                );
+            }
+        }
+        items(versions, &said, active, &marked)?;
+    }
+    Ok(())
+}
+
+/// Judges the marks of a whole merged commit: nothing that was written and not
+/// removed is lost, and nothing that was removed is back.
+pub fn tokens(node: &Node, bases: &[Node], ours: &Node, theirs: &Node) -> Outcome {
+    let before: Vec<BTreeSet<u32>> = bases.iter().map(Node::tokens).collect();
+    let (a, b, now) = (ours.tokens(), theirs.tokens(), node.tokens());
+    for mark in a.union(&b) {
+        let known = before.iter().filter(|t| t.contains(mark)).count();
+        if known == 0 && !now.contains(mark) && !kept(node, *mark) {
+            return fail(
+                "what was written is lost",
+                format!("q{mark}z is in a side and not in the merge"),
+            );
+        }
+    }
+    for mark in &now {
+        let everywhere = !before.is_empty() && before.iter().all(|t| t.contains(mark));
+        let both = a.contains(mark) && b.contains(mark);
+        if (everywhere && !both) || !(a.contains(mark) || b.contains(mark)) {
+            return fail("what was removed is back", format!("q{mark}z"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a removal keeps out the item with this mark.
+fn kept(node: &Node, mark: u32) -> bool {
+    let mark = super::page::token(mark);
+    node.rows
+        .keys()
+        .any(|item| item.2.contains(&mark) && node.is_active(item) && !node.has(item))
+}

@@ -1,0 +1,58 @@
+//! Conflict markers in a text.
+
+use std::collections::BTreeSet;
+
+use super::page::key_of;
+
+/// The fields that markers stand in; the body is "".
+pub fn marked(text: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut key = None;
+    let (mut inside, mut fences) = (false, 0);
+    for line in text.lines() {
+        let marker = ["<<<<<<< ", "=======", ">>>>>>> "]
+            .iter()
+            .any(|m| line.starts_with(m));
+        if line == "---" {
+            fences += 1;
+        }
+        if fences == 1
+            && let Some(new) = key_of(line)
+        {
+            key = Some(new);
+        }
+        if line.starts_with("<<<<<<< ") {
+            inside = true;
+        } else if inside && !marker && !line.starts_with('#') {
+            match fences {
+                1 => found.extend(key.clone()),
+                _ => found.extend([String::new()]),
+            }
+        }
+        if line.starts_with(">>>>>>> ") {
+            inside = false;
+            if found.is_empty() {
+                found.insert("#".into());
+            }
+        }
+    }
+    found
+}
+
+/// A text with one side of each hunk: `ours` says which, by its number.
+pub fn choose(text: &str, mut ours: impl FnMut(usize) -> bool) -> String {
+    let (mut out, mut hunk, mut place, mut take) = (String::new(), 0, 0, false);
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("<<<<<<< ") {
+            take = ours(hunk);
+            (hunk, place) = (hunk + 1, 1);
+        } else if place == 1 && line.starts_with("=======") {
+            place = 2;
+        } else if place == 2 && line.starts_with(">>>>>>> ") {
+            place = 0;
+        } else if place == 0 || (place == 1) == take {
+            out += line;
+        }
+    }
+    out
+}

@@ -1,0 +1,362 @@
+//! Merges of all sorts, and how somebody settles what they leave.
+
+use std::collections::BTreeSet;
+
+use git2::Oid;
+
+use super::expect;
+use super::marks::choose;
+use super::model::{How, HowKind, Model, date_of};
+use super::op::below;
+use super::page::said;
+use super::rows::merge_rows;
+use super::world::{Outcome, World, fail};
+use crate::dice::Dice;
+
+impl World<'_> {
+    /// The paths that are in conflict.
+    pub fn unmerged(&self, at: usize) -> BTreeSet<String> {
+        let names = self.ask(at, &["diff", "--name-only", "--diff-filter=U"]);
+        names.stdout.lines().map(str::to_owned).collect()
+    }
+
+    /// `git merge` or `git pull` of a commit that is here already, with these words;
+    /// settles what conflicts.
+    pub fn merge(&mut self, at: usize, args: &[&str], other: Oid, dice: &mut Dice) -> Outcome {
+        let before = self.head(at);
+        let run = self.run(at, "git", args, &[0, 1])?;
+        let unmerged = self.unmerged(at);
+        if run.code == 0 {
+            if !unmerged.is_empty() {
+                return fail("a merge that ended well left conflicts", run);
+            }
+            return self.merged(at, BTreeSet::new());
+        }
+        if unmerged.is_empty() {
+            return fail("a merge failed without a conflict", run);
+        }
+        self.judge_conflicts(at, before, other, &unmerged)?;
+        if dice.roll(5) == 0 {
+            self.git(at, &["merge", "--abort"])?;
+            return self.clean(at);
+        }
+        self.settle_files(at, &unmerged, dice)?;
+        self.git(at, &["commit", "-q", "--no-edit"])?;
+        self.merged(at, unmerged)
+    }
+
+    fn merged(&mut self, at: usize, by_hand: BTreeSet<String>) -> Outcome {
+        let desk = &self.desks[at];
+        let kind = match desk.hooks {
+            true => HowKind::Merge { by_hand },
+            false => HowKind::Foreign,
+        };
+        let hooks = desk.hooks;
+        let how = How::of(&desk.name, kind);
+        self.learn(at, &if hooks { how } else { how.without_hooks() })?;
+        self.clean(at)
+    }
+
+    /// What git calls conflicts must be some, and all that must be is among them.
+    pub fn judge_conflicts(
+        &mut self,
+        at: usize,
+        ours: Oid,
+        theirs: Oid,
+        unmerged: &BTreeSet<String>,
+    ) -> Outcome {
+        if !self.desks[at].hooks {
+            return Ok(());
+        }
+        let bases: Vec<Oid> = match self.desks[at].repo.merge_bases(ours, theirs) {
+            Ok(bases) => bases.iter().copied().collect(),
+            Err(_) => Vec::new(),
+        };
+        let bases: Vec<_> = bases.iter().map(|b| self.model.node(*b).clone()).collect();
+        let (ours, theirs) = (
+            self.model.node(ours).clone(),
+            self.model.node(theirs).clone(),
+        );
+        let fog = Model::fog_of(&bases, &[ours.clone(), theirs.clone()]);
+        let [base] = bases.as_slice() else {
+            return Ok(());
+        };
+        let rows = merge_rows(&base.rows, &ours.rows, &theirs.rows);
+        for path in unmerged {
+            let date = date_of(path);
+            if path.contains("ledger") {
+                return fail("a ledger in conflict", path);
+            }
+            if fog.contains(&date) {
+                self.model.counts.unknown += 1;
+                continue;
+            }
+            self.model.counts.met += 1;
+            let active = |field: &str, item: &str| {
+                let rows = rows.get(&(date.clone(), field.to_owned(), item.to_owned()));
+                rows.is_some_and(|r| r.values().any(|a| *a))
+            };
+            let versions = expect::Versions::of(path, &bases, &ours, &theirs);
+            let text = self.exists(at, path).then(|| self.read(at, path));
+            expect::conflict(&versions, text.as_deref(), &active)?;
+        }
+        Ok(())
+    }
+
+    /// Settles each file in one of the ways that there are.
+    pub fn settle_files(
+        &mut self,
+        at: usize,
+        unmerged: &BTreeSet<String>,
+        dice: &mut Dice,
+    ) -> Outcome {
+        if self.desks[at].hooks && dice.roll(3) > 0 {
+            let side = dice.of(&["--ours", "--theirs", "--both"]);
+            let run = self.run(at, "palimpsest", &["resolve", side], &[0, 1])?;
+            if run.code == 0 || side != "--both" {
+                let left = self.unmerged(at);
+                if run.code != 0 || !left.is_empty() {
+                    return fail("resolve leaves something", run);
+                }
+                return Ok(());
+            }
+            self.run(at, "palimpsest", &["resolve", "--ours"], &[0])?;
+            return Ok(());
+        }
+        for path in unmerged {
+            self.settle_file(at, path, dice)?;
+        }
+        Ok(())
+    }
+
+    fn settle_file(&mut self, at: usize, path: &str, dice: &mut Dice) -> Outcome {
+        let stages = self.ask(at, &["ls-files", "-u", "--", path]);
+        let has = |n: &str| {
+            stages
+                .stdout
+                .lines()
+                .any(|l| l.contains(&format!(" {n}\t")))
+        };
+        if !(has("2") && has("3")) {
+            // Deleted by one side.
+            let keep = self.exists(at, path) && dice.roll(2) == 0;
+            let how: &[&str] = if keep { &["add"] } else { &["rm", "-q"] };
+            self.git(at, &[how, &["--", path]].concat())?;
+            return Ok(());
+        }
+        let text = self.read(at, path);
+        let all = dice.roll(2) == 0;
+        let luck = dice.roll(2) == 0;
+        let mut mixed = Dice(dice.roll(1 << 20));
+        let mut chosen = choose(&text, |_| if all { luck } else { mixed.roll(2) == 0 });
+        for side in [luck, !luck] {
+            if path.starts_with("journal/") && said(&chosen).is_none() {
+                chosen = choose(&text, |_| side);
+            }
+        }
+        if path.starts_with("journal/") && said(&chosen).is_none() {
+            let side = if luck { "--ours" } else { "--theirs" };
+            self.git(at, &["checkout", "-q", side, "--", path])?;
+        } else {
+            self.write(at, path, &chosen);
+        }
+        self.git(at, &["add", "--", path])?;
+        Ok(())
+    }
+
+    /// Goes on with a rebase until it ends, and learns what became of the commits.
+    pub fn rebase(&mut self, at: usize, args: &[&str], dice: &mut Dice) -> Outcome {
+        let before = self.head(at);
+        let mut run = self.run(at, "git", args, &[0, 1])?;
+        let mut by_hand = BTreeSet::new();
+        for _ in 0..40 {
+            let unmerged = self.unmerged(at);
+            let busy = self.desks[at].machine.exists(".git/rebase-merge");
+            if !busy {
+                if run.code != 0 {
+                    return fail("a rebase failed without a conflict", run);
+                }
+                return self.rebased(at, before, &by_hand);
+            }
+            if !unmerged.is_empty() {
+                if dice.roll(6) == 0 {
+                    self.git(at, &["rebase", "--abort"])?;
+                    return self.clean(at);
+                }
+                self.settle_files(at, &unmerged, dice)?;
+                by_hand.extend(unmerged);
+            }
+            run = self.run(at, "git", &["rebase", "--continue"], &[0, 1])?;
+        }
+        self.git(at, &["rebase", "--abort"])?;
+        self.clean(at)
+    }
+
+    fn rebased(&mut self, at: usize, before: Oid, by_hand: &BTreeSet<String>) -> Outcome {
+        let (name, hooks) = (self.desks[at].name.clone(), self.desks[at].hooks);
+        let head = self.head(at);
+        let (mut old, mut new) = (Vec::new(), Vec::new());
+        {
+            let repo = &self.desks[at].repo;
+            for (from, hide, out) in [(before, head, &mut old), (head, before, &mut new)] {
+                let mut walk = repo.revwalk().unwrap();
+                walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)
+                    .unwrap();
+                walk.push(from).unwrap();
+                walk.hide(hide).unwrap();
+                for id in walk.map(Result::unwrap) {
+                    let message = repo
+                        .find_commit(id)
+                        .unwrap()
+                        .message()
+                        .unwrap_or_default()
+                        .to_owned();
+                    out.push((id, message));
+                }
+            }
+        }
+        for (id, message) in new {
+            if self.model.nodes.contains_key(&id) {
+                continue;
+            }
+            let Some((of, _)) = old.iter().find(|(_, m)| *m == message) else {
+                return fail("a rebase made a commit of its own", message);
+            };
+            let kind = HowKind::Replay {
+                of: *of,
+                by_hand: by_hand.clone(),
+            };
+            let how = How {
+                machine: name.clone(),
+                hooks,
+                kind,
+            };
+            self.learn_commit(at, id, &how)?;
+        }
+        self.clean(at)
+    }
+
+    /// Pulls, by merge or rebase.
+    pub fn pull(&mut self, at: usize, rebase: bool, dice: &mut Dice) -> Outcome {
+        self.commit_rest(at)?;
+        self.git(at, &["fetch", "-q"])?;
+        let Some(other) = self.oid(at, "refs/remotes/origin/main") else {
+            return Ok(());
+        };
+        if rebase && self.desks[at].hooks {
+            return self.rebase(at, &["pull", "-q", "--rebase"], dice);
+        }
+        self.merge(at, &["pull", "-q", "--no-rebase"], other, dice)
+    }
+
+    /// Pulls, and pushes where that came to an end.
+    pub fn share(&mut self, at: usize, rebase: bool, dice: &mut Dice) -> Outcome {
+        self.pull(at, rebase, dice)?;
+        let (head, main) = (self.head(at), self.oid(at, "refs/remotes/origin/main"));
+        let joined = main.is_none_or(|main| {
+            main == head || self.desks[at].repo.graph_descendant_of(head, main).unwrap()
+        });
+        if joined {
+            self.git(at, &["push", "-q"])?;
+        }
+        Ok(())
+    }
+
+    /// Joins the branch `side`: merged, squashed or picked.
+    pub fn join(&mut self, at: usize, branch: &str, serial: u32, dice: &mut Dice) -> Outcome {
+        let Some(other) = self.oid(at, &format!("refs/heads/{branch}")) else {
+            return Ok(());
+        };
+        let name = self.desks[at].name.clone();
+        let before = self.head(at);
+        let merge = |words: &'static [&'static str]| [words, &[branch]].concat();
+        match dice.roll(5) {
+            0 => {
+                let run = self.run(at, "git", &["cherry-pick", branch], &[0, 1])?;
+                if run.code != 0 {
+                    // Empty, or in conflict.
+                    self.git(at, &["cherry-pick", "--abort"])?;
+                    return self.clean(at);
+                }
+                let how = How::of(&name, HowKind::Pick { of: other }).without_hooks();
+                if self.model.node(other).parents.len() == 1 {
+                    self.learn(at, &how)?;
+                }
+                self.clean(at)
+            }
+            1 => {
+                let run = self.run(at, "git", &merge(&["merge", "-q", "--squash"]), &[0, 1])?;
+                let unmerged = self.unmerged(at);
+                if run.code != 0 {
+                    self.judge_conflicts(at, before, other, &unmerged)?;
+                    self.settle_files(at, &unmerged, dice)?;
+                }
+                let staged = self.ask(at, &["diff", "--cached", "--quiet"]);
+                if staged.code == 0 {
+                    return self.clean(at);
+                }
+                self.git(
+                    at,
+                    &["commit", "-q", "-m", &format!("Step {serial}, squashed")],
+                )?;
+                let kind = HowKind::Squash {
+                    other,
+                    by_hand: unmerged,
+                };
+                let how = How::of(&name, kind);
+                self.learn(
+                    at,
+                    &if self.desks[at].hooks {
+                        how
+                    } else {
+                        how.without_hooks()
+                    },
+                )?;
+                self.clean(at)
+            }
+            2 => self.merge(
+                at,
+                &merge(&["merge", "-q", "--no-edit", "--no-ff"]),
+                other,
+                dice,
+            ),
+            _ => self.merge(at, &merge(&["merge", "-q", "--no-edit"]), other, dice),
+        }
+    }
+
+    /// One of the hunks' sides for a stash that does not fit.
+    pub fn pop(&mut self, at: usize, dice: &mut Dice) -> Outcome {
+        let run = self.run(at, "git", &["stash", "pop", "-q"], &[0, 1])?;
+        if run.code == 0 {
+            return Ok(());
+        }
+        let unmerged = self.unmerged(at);
+        if unmerged.is_empty() {
+            return fail("a stash did not come back", run);
+        }
+        for path in &unmerged {
+            self.settle_file(at, path, dice)?;
+        }
+        self.git(at, &["reset", "-q"])?;
+        self.git(at, &["stash", "drop", "-q"])?;
+        Ok(())
+    }
+
+    /// The entries that are in the work tree, by path.
+    pub fn entries(&self, at: usize) -> Vec<String> {
+        let node = self.model.node(self.head(at));
+        let paths = node.files.keys().filter(|p| p.starts_with("journal/"));
+        paths.filter(|p| self.exists(at, p)).cloned().collect()
+    }
+
+    /// One of them; mostly the same, so that machines meet there.
+    pub fn some_entry(&self, at: usize, dice: &mut Dice) -> Option<String> {
+        let all = self.entries(at);
+        let n = below(dice, all.len().max(1));
+        let busy = crate::sandbox::entry("2024-11-01");
+        match dice.roll(2) == 0 && all.contains(&busy) {
+            true => Some(busy),
+            false => all.into_iter().nth(n),
+        }
+    }
+}

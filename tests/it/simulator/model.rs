@@ -1,0 +1,347 @@
+//! What must be in each commit, known from what was done alone: who added and
+//! removed which item, on top of what. The ledger's files are never read here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
+
+use super::expect;
+use super::page::{File, Said};
+use super::rows::{Rows, kept_out, merge_rows, moved, own_rows};
+use super::states::{States, states};
+use super::world::{Outcome, fail};
+
+/// The date of an entry, a field, and an item of it.
+pub type Item = (String, String, String);
+
+/// How a commit was made.
+#[derive(Debug, Clone)]
+pub struct How {
+    pub machine: String,
+    /// Whether hooks saw it.
+    pub hooks: bool,
+    pub kind: HowKind,
+}
+
+#[derive(Debug, Clone, Default)]
+pub enum HowKind {
+    #[default]
+    Ordinary,
+    /// A merge by the drivers; paths that a person resolved.
+    Merge {
+        by_hand: BTreeSet<String>,
+    },
+    /// A merge by a git without drivers.
+    Foreign,
+    /// A merge whose result was committed with one parent; the other side.
+    Squash {
+        other: Oid,
+        by_hand: BTreeSet<String>,
+    },
+    /// A commit that was made before, on another parent.
+    Replay {
+        of: Oid,
+        by_hand: BTreeSet<String>,
+    },
+    /// Of the entries with removals nothing is judged.
+    Pick {
+        of: Oid,
+    },
+    Revert {
+        of: Oid,
+    },
+    /// A decision in the ledger: rows that are let in again, entries settled.
+    Decision {
+        restored: BTreeSet<Item>,
+        settled: Option<String>,
+    },
+}
+
+impl How {
+    pub fn ordinary(machine: &str) -> Self {
+        Self::of(machine, HowKind::Ordinary)
+    }
+
+    pub fn of(machine: &str, kind: HowKind) -> Self {
+        Self {
+            machine: machine.to_owned(),
+            hooks: true,
+            kind,
+        }
+    }
+
+    pub fn without_hooks(self) -> Self {
+        Self {
+            hooks: false,
+            ..self
+        }
+    }
+}
+
+/// A commit.
+#[derive(Debug, Clone, Default)]
+pub struct Node {
+    pub parents: Vec<Oid>,
+    pub files: BTreeMap<String, (Oid, Rc<File>)>,
+    pub rows: Rows,
+    /// Removals that kept an item out of a merge; whether a person settled it.
+    pub kept: BTreeMap<(Item, String), bool>,
+    /// The edits of each text that stand side by side.
+    pub states: States,
+    /// Entries of which this model does not know the removals.
+    pub fog: BTreeSet<String>,
+}
+
+impl Node {
+    pub fn said(&self, path: &str) -> Option<&Said> {
+        self.files.get(path)?.1.said.as_ref()
+    }
+
+    pub fn has(&self, item: &Item) -> bool {
+        let said = self.said(&path_of(&item.0));
+        said.is_some_and(|s| s.items.contains(&(item.1.clone(), item.2.clone())))
+    }
+
+    pub fn is_active(&self, item: &Item) -> bool {
+        self.rows
+            .get(item)
+            .is_some_and(|rows| rows.values().any(|a| *a))
+    }
+
+    pub fn items(&self) -> BTreeSet<Item> {
+        let mut all = BTreeSet::new();
+        for (path, (_, file)) in &self.files {
+            for (field, item) in file.said.iter().flat_map(|s| &s.items) {
+                all.insert((date_of(path), field.clone(), item.clone()));
+            }
+        }
+        all
+    }
+
+    pub fn tokens(&self) -> BTreeSet<u32> {
+        self.files
+            .values()
+            .flat_map(|(_, f)| &f.tokens)
+            .copied()
+            .collect()
+    }
+}
+
+pub fn date_of(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.trim_end_matches(".md").to_owned()
+}
+
+pub fn path_of(date: &str) -> String {
+    crate::sandbox::entry(date)
+}
+
+/// How many merged files were compared with what must come out.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// Both sides had changed these.
+    pub met: usize,
+    /// One side had.
+    pub taken: usize,
+    /// Nothing is known of these.
+    pub unknown: usize,
+}
+
+impl Counts {
+    pub fn add(&mut self, other: Self) {
+        self.met += other.met;
+        self.taken += other.taken;
+        self.unknown += other.unknown;
+    }
+}
+
+#[derive(Default)]
+pub struct Model {
+    pub nodes: BTreeMap<Oid, Node>,
+    /// Ordinary commits, which may be amended.
+    pub plain: BTreeSet<Oid>,
+    files: BTreeMap<Oid, Rc<File>>,
+    pub counts: Counts,
+}
+
+impl Model {
+    pub fn node(&self, commit: Oid) -> &Node {
+        &self.nodes[&commit]
+    }
+
+    fn read(&mut self, repo: &Repository, commit: Oid) -> Node {
+        let commit = repo.find_commit(commit).unwrap();
+        let mut files = BTreeMap::new();
+        let tree = commit.tree().unwrap();
+        tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
+            let path = format!("{folder}{}", entry.name().unwrap_or_default());
+            let ours = path.starts_with("journal/md/") || path.starts_with("wiki/entries/");
+            if ours && entry.kind() == Some(ObjectType::Blob) {
+                files.insert(path, entry.id());
+            }
+            TreeWalkResult::Ok
+        })
+        .unwrap();
+        let mut read = |id: Oid| {
+            let file = self.files.entry(id).or_insert_with(|| {
+                let blob = repo.find_blob(id).unwrap();
+                Rc::new(File::read(&String::from_utf8_lossy(blob.content())))
+            });
+            (id, Rc::clone(file))
+        };
+        Node {
+            parents: commit.parent_ids().collect(),
+            files: files
+                .into_iter()
+                .map(|(path, id)| (path, read(id)))
+                .collect(),
+            ..Node::default()
+        }
+    }
+
+    /// Takes in a commit, and judges it.
+    pub fn learn(&mut self, repo: &Repository, commit: Oid, how: &How) -> Outcome {
+        if self.nodes.contains_key(&commit) {
+            return Ok(());
+        }
+        let mut node = self.read(repo, commit);
+        for (path, (_, file)) in &node.files {
+            if file.text.contains("<<<<<<< ") || file.text.contains(">>>>>>> ") {
+                return fail("markers were committed", format!("{path}\n{}", file.text));
+            }
+            if path.starts_with("journal/") && file.said.is_none() {
+                return fail("an entry cannot be read", format!("{path}\n{}", file.text));
+            }
+        }
+        let parents: Vec<Node> = node.parents.iter().map(|p| self.node(*p).clone()).collect();
+        for parent in &parents {
+            node.fog.extend(parent.fog.iter().cloned());
+        }
+        let (sides, bases) = self.sides(repo, &node, how);
+        let base = self.base(&bases);
+        for side in &sides {
+            node.fog.extend(side.fog.iter().cloned());
+        }
+        if sides.len() > 1 {
+            node.fog.extend(moved(&bases, &sides));
+            self.fog_a_pick(&mut node, &sides, how);
+        }
+        node.rows = match sides.as_slice() {
+            [] => Rows::new(),
+            [one] => one.rows.clone(),
+            [ours, theirs, ..] => merge_rows(&base.rows, &ours.rows, &theirs.rows),
+        };
+        for side in &sides {
+            for (key, settled) in &side.kept {
+                *node.kept.entry(key.clone()).or_default() |= settled;
+            }
+        }
+        if sides.len() > 1 {
+            self.judge(&node, &bases, &sides, how)?;
+        }
+        own_rows(&mut node, &parents, commit, how);
+        if sides.len() > 1 {
+            kept_out(&mut node, &bases, &sides);
+        }
+        node.states = states(&node, &parents, &bases, &sides, commit, how);
+        if matches!(how.kind, HowKind::Ordinary) {
+            self.plain.insert(commit);
+        }
+        self.nodes.insert(commit, node);
+        Ok(())
+    }
+
+    /// The entries of which nothing is known in a merge.
+    pub fn fog_of(bases: &[Node], sides: &[Node]) -> BTreeSet<String> {
+        let mut fog = moved(bases, sides);
+        fog.extend(sides.iter().flat_map(|s| &s.fog).cloned());
+        fog
+    }
+
+    /// The versions that were merged, and what they grew from. One that is not a
+    /// merge has one side.
+    fn sides(&self, repo: &Repository, node: &Node, how: &How) -> (Vec<Node>, Vec<Node>) {
+        let nodes = |ids: &[Oid]| ids.iter().map(|id| self.node(*id).clone()).collect();
+        let bases = |a: Oid, b: Oid| -> Vec<Oid> {
+            repo.merge_bases(a, b)
+                .map(|all| all.iter().copied().collect())
+                .unwrap_or_default()
+        };
+        let first = |id: Oid| self.node(id).parents.first().copied();
+        match (&how.kind, node.parents.as_slice()) {
+            (HowKind::Squash { other, .. }, [head]) => {
+                (nodes(&[*head, *other]), nodes(&bases(*head, *other)))
+            }
+            (HowKind::Replay { of, .. } | HowKind::Pick { of }, [head]) => (
+                nodes(&[*head, *of]),
+                first(*of).iter().map(|id| self.node(*id).clone()).collect(),
+            ),
+            (HowKind::Revert { of }, [head]) => {
+                let before: Vec<Oid> = [*head].into_iter().chain(first(*of)).collect();
+                (nodes(&before), nodes(&[*of]))
+            }
+            (_, [a, b]) => (nodes(&[*a, *b]), nodes(&bases(*a, *b))),
+            (_, parents) => (nodes(parents), Vec::new()),
+        }
+    }
+
+    fn base(&self, bases: &[Node]) -> Node {
+        let mut base = Node::default();
+        for (number, next) in bases.iter().enumerate() {
+            base.rows = match number {
+                0 => next.rows.clone(),
+                _ => merge_rows(&Rows::new(), &base.rows, &next.rows),
+            };
+        }
+        base
+    }
+
+    /// What a pick carries along of other entries' rows depends on which of them
+    /// were stored when.
+    fn fog_a_pick(&self, node: &mut Node, sides: &[Node], how: &How) {
+        if matches!(how.kind, HowKind::Pick { .. }) {
+            for item in sides.iter().flat_map(|s| s.rows.keys()) {
+                node.fog.insert(item.0.clone());
+            }
+        }
+    }
+
+    fn judge(&mut self, node: &Node, bases: &[Node], sides: &[Node], how: &How) -> Outcome {
+        let by_hand = match &how.kind {
+            HowKind::Merge { by_hand }
+            | HowKind::Squash { by_hand, .. }
+            | HowKind::Replay { by_hand, .. } => by_hand,
+            HowKind::Pick { .. } | HowKind::Revert { .. } => &BTreeSet::new(),
+            _ => return Ok(()),
+        };
+        let [ours, theirs] = sides else { return Ok(()) };
+        // Where git does not say what it merges, no removal is known.
+        let knows = !matches!(how.kind, HowKind::Pick { .. } | HowKind::Revert { .. });
+        let paths: BTreeSet<&String> = sides
+            .iter()
+            .chain(bases)
+            .flat_map(|s| s.files.keys())
+            .collect();
+        for path in paths {
+            let date = date_of(path);
+            if node.fog.contains(&date) || by_hand.contains(path) {
+                self.counts.unknown += 1;
+                continue;
+            }
+            let active = |field: &str, item: &str| {
+                knows && node.is_active(&(date.clone(), field.to_owned(), item.to_owned()))
+            };
+            let versions = expect::Versions::of(path, bases, ours, theirs);
+            match versions.trivial() {
+                Some(_) => self.counts.taken += 1,
+                None => self.counts.met += 1,
+            }
+            expect::clean(&versions, node.files.get(path), &active)?;
+        }
+        if by_hand.is_empty() {
+            expect::tokens(node, bases, ours, theirs)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,303 @@
+//! Each operation, played on its machine.
+
+use super::edit::{self, POOLS, give, names, take};
+use super::model::{How, date_of, path_of};
+use super::op::{Kind, Op, below};
+use super::page::Page;
+use super::world::{Outcome, World, fail};
+use crate::dice::Dice;
+
+/// The dates that entries have; the first of each year never goes, so that no folder
+/// of the journal is ever empty.
+pub const DATES: [&str; 6] = [
+    "2023-01-01",
+    "2023-06-30",
+    "2024-01-01",
+    "2024-11-01",
+    "2024-11-02",
+    "2024-12-31",
+];
+
+impl World<'_> {
+    pub fn play(&mut self, op: Op) -> Outcome {
+        let at = op.machine;
+        let mut dice = Dice(op.luck);
+        let dice = &mut dice;
+        dice.roll(2);
+        let on_a_phone = [
+            Kind::Edit,
+            Kind::Draft,
+            Kind::Name,
+            Kind::Note,
+            Kind::Create,
+            Kind::Delete,
+            Kind::Pull,
+            Kind::Share,
+            Kind::Cleanup,
+        ];
+        if !self.desks[at].hooks && !on_a_phone.contains(&op.kind) {
+            return Ok(());
+        }
+        match op.kind {
+            Kind::Edit => {
+                self.edit(at, op, dice)?;
+                self.commit(at, op, dice)?;
+            }
+            Kind::Draft => self.edit(at, op, dice)?,
+            Kind::Name => {
+                self.name(at, dice)?;
+                self.commit(at, op, dice)?;
+            }
+            Kind::Note => {
+                self.note(at, op, dice);
+                self.commit(at, op, dice)?;
+            }
+            Kind::Create => {
+                let date = DATES[below(dice, DATES.len())];
+                if !self.exists(at, &path_of(date)) && !self.desks[at].sparse {
+                    let text = edit::new_entry(date, dice, op.serial * 10);
+                    self.write(at, &path_of(date), &text);
+                    self.commit(at, op, dice)?;
+                }
+            }
+            Kind::Delete | Kind::Move => self.delete_or_move(at, op, dice)?,
+            Kind::Amend => self.amend(at, op, dice)?,
+            Kind::Pull => self.pull(at, false, dice)?,
+            Kind::PullRebase => self.pull(at, true, dice)?,
+            Kind::Share => {
+                let rebase = dice.roll(4) == 0;
+                self.share(at, rebase, dice)?;
+            }
+            Kind::Stash => self.stash(at, op, dice)?,
+            Kind::Side => self.side(at, op, dice)?,
+            Kind::Join => {
+                self.commit_rest(at)?;
+                self.join(at, "side", op.serial, dice)?;
+                if dice.roll(2) == 0 && self.oid(at, "refs/heads/side").is_some() {
+                    self.git(at, &["branch", "-q", "-D", "side"])?;
+                }
+            }
+            Kind::Revert => self.revert(at, dice)?,
+            Kind::Stale => self.stale(at, op, dice)?,
+            Kind::Cleanup => self.cleanup(at, op)?,
+            Kind::Resolve => self.resolve(at, op)?,
+            Kind::Restore => self.restore(at, op, dice)?,
+            Kind::Sparse => self.sparse(at)?,
+            Kind::Worktree => self.worktree(at, op, dice)?,
+        }
+        self.clean(at)
+    }
+
+    /// One to three edits of one or two entries.
+    pub fn edit(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        for number in 0..=u32::try_from(dice.roll(3)).unwrap() {
+            let Some(path) = self.some_entry(at, dice) else {
+                break;
+            };
+            let text = self.read(at, &path);
+            let new = edit::edit(&text, dice, op.serial * 10 + number);
+            if new != text {
+                self.write(at, &path, &new);
+            }
+        }
+        Ok(())
+    }
+
+    /// A name that several machines think of comes or goes.
+    fn name(&mut self, at: usize, dice: &mut Dice) -> Outcome {
+        let dates = [DATES[3], DATES[0]];
+        let path = path_of(dates[below(dice, 2)]);
+        if !self.exists(at, &path) {
+            return Ok(());
+        }
+        let text = self.read(at, &path);
+        let mut page = Page::cut(&text);
+        let (field, pool) = POOLS[below(dice, 2)];
+        let item = pool[below(dice, 2)];
+        match names(&page, field).iter().any(|i| i == item) {
+            true => take(&mut page, field, item),
+            false => give(&mut page, field, item, dice),
+        }
+        self.write(at, &path, &page.text());
+        Ok(())
+    }
+
+    fn note(&mut self, at: usize, op: Op, dice: &mut Dice) {
+        let date = DATES[below(dice, DATES.len())];
+        let path = format!("wiki/entries/{}/{date}.md", &date[..4]);
+        let mark = super::page::token(op.serial * 10);
+        match self.exists(at, &path) {
+            true if dice.roll(4) == 0 => self.remove(at, &path),
+            true => {
+                let mut lines: Vec<String> =
+                    self.read(at, &path).lines().map(str::to_owned).collect();
+                let line = below(dice, lines.len() + 1).max(2).min(lines.len());
+                lines.insert(line, format!("Noted {mark}."));
+                self.write(at, &path, &(lines.join("\n") + "\n"));
+            }
+            false if self.desks[at].sparse => {}
+            false => self.write(
+                at,
+                &path,
+                &format!("### Notes\n\nBegun {mark}.\n\nMore of it.\n\nThe end.\n"),
+            ),
+        }
+    }
+
+    /// Commits in one of the ways that there are.
+    pub fn commit(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        self.clean(at)?;
+        let dirty: Vec<String> = self.desks[at].dirty.iter().cloned().collect();
+        let Some(first) = dirty.first() else {
+            return Ok(());
+        };
+        let message = format!("Step {}", op.serial);
+        let mut hooks = self.desks[at].hooks;
+        match dice.roll(8) {
+            0 => {
+                self.git(at, &["add", "--", first])?;
+                self.try_commit(at, &["-m", &message])?;
+            }
+            1 => {
+                if self.exists(at, first) {
+                    self.git(at, &["add", "-N", "--", first])?;
+                }
+                self.try_commit(at, &["-m", &message, "--", first])?;
+            }
+            2 => {
+                self.git(at, &["add", "-A"])?;
+                self.try_commit(at, &["-m", &message, "--no-verify"])?;
+                hooks = false;
+            }
+            _ => {
+                self.git(at, &["add", "-A"])?;
+                self.try_commit(at, &["-a", "-m", &message])?;
+            }
+        }
+        self.committed(at, hooks)
+    }
+
+    /// A commit, made all the same where a stale copy is refused or nothing changes.
+    fn try_commit(&mut self, at: usize, args: &[&str]) -> Outcome {
+        let args = [&["commit", "-q"], args].concat();
+        let run = self.run(at, "git", &args, &[0, 1])?;
+        if run.code == 0 || self.ask(at, &["diff", "--cached", "--quiet"]).code == 0 {
+            return Ok(());
+        }
+        if run.stderr.contains("a copy of") {
+            self.git(at, &[&args[..], &["--no-verify"]].concat())?;
+            return Ok(());
+        }
+        let nothing = run.stdout.contains("nothing") || run.stdout.contains("no changes");
+        match nothing {
+            true => Ok(()),
+            false => fail("a commit was refused", run),
+        }
+    }
+
+    pub fn committed(&mut self, at: usize, hooks: bool) -> Outcome {
+        let how = How::ordinary(&self.desks[at].name);
+        self.learn(at, &if hooks { how } else { how.without_hooks() })?;
+        self.clean(at)
+    }
+
+    /// Commits all that is not committed yet.
+    pub fn commit_rest(&mut self, at: usize) -> Outcome {
+        self.clean(at)?;
+        if self.desks[at].dirty.is_empty() {
+            return Ok(());
+        }
+        self.git(at, &["add", "-A"])?;
+        let message = format!("The rest at {}", self.sandbox.now());
+        self.try_commit(at, &["-m", &message])?;
+        let hooks = self.desks[at].hooks;
+        self.committed(at, hooks)
+    }
+
+    fn delete_or_move(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        let Some(path) = self.some_entry(at, dice) else {
+            return Ok(());
+        };
+        let date = date_of(&path);
+        if date.ends_with("-01-01") {
+            return Ok(());
+        }
+        let to = DATES[below(dice, DATES.len())];
+        let free = !self.exists(at, &path_of(to)) && !self.desks[at].sparse;
+        if op.kind == Kind::Move && free {
+            let text = self
+                .read(at, &path)
+                .replace(&format!("date: {date}\n"), &format!("date: {to}\n"));
+            self.write(at, &path_of(to), &text);
+        } else if op.kind == Kind::Move {
+            return Ok(());
+        }
+        self.remove(at, &path);
+        self.commit(at, op, dice)
+    }
+
+    /// Whether HEAD is an ordinary commit of this machine that nobody else has.
+    fn own_head(&self, at: usize) -> bool {
+        let head = self.head(at);
+        let main = self.oid(at, "refs/remotes/origin/main");
+        let ahead = |main: git2::Oid| self.desks[at].repo.graph_descendant_of(head, main).unwrap();
+        let own = self.model.plain.contains(&head);
+        own && main.is_some_and(ahead) && self.model.node(head).parents.len() == 1
+    }
+
+    fn amend(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        if !self.own_head(at) {
+            return Ok(());
+        }
+        self.edit(at, op, dice)?;
+        self.git(at, &["add", "-A"])?;
+        let parent = self.oid(at, "HEAD^");
+        let run = self.run(
+            at,
+            "git",
+            &["commit", "-q", "--amend", "--no-edit"],
+            &[0, 1],
+        )?;
+        if run.code != 0 && !run.output().contains("make it empty") {
+            if !run.stderr.contains("a copy of") {
+                return fail("an amend was refused", run);
+            }
+            self.git(at, &["commit", "-q", "--amend", "--no-edit", "--no-verify"])?;
+        }
+        if self.oid(at, "HEAD^") != parent {
+            return fail("an amend has another parent", run);
+        }
+        let hooks = self.desks[at].hooks;
+        self.committed(at, hooks)
+    }
+
+    fn stash(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        self.edit(at, op, dice)?;
+        self.clean(at)?;
+        if self.desks[at].dirty.is_empty() {
+            return Ok(());
+        }
+        self.git(at, &["stash", "push", "-q", "-u"])?;
+        let dirty = std::mem::take(&mut self.desks[at].dirty);
+        self.pull(at, false, dice)?;
+        self.desks[at].dirty.extend(dirty);
+        self.pop(at, dice)?;
+        self.clean(at)
+    }
+
+    fn side(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        self.commit_rest(at)?;
+        if self.oid(at, "refs/heads/side").is_none() {
+            self.git(at, &["branch", "-q", "side"])?;
+        }
+        self.git(at, &["switch", "-q", "side"])?;
+        match dice.roll(2) {
+            0 => self.edit(at, op, dice)?,
+            _ => self.name(at, dice)?,
+        }
+        self.commit(at, op, dice)?;
+        self.commit_rest(at)?;
+        self.git(at, &["switch", "-q", "main"])?;
+        Ok(())
+    }
+}

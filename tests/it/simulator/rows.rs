@@ -1,0 +1,145 @@
+//! Removals, as they come of each commit and meet in merges.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use git2::Oid;
+
+use super::model::{How, HowKind, Item, Node, date_of, path_of};
+
+/// The removals of each item, by id, and whether they keep it out.
+pub type Rows = BTreeMap<Item, BTreeMap<String, bool>>;
+
+/// The entries of files that git may take for moved ones: then it merges other
+/// files than those of one path.
+pub fn moved(bases: &[Node], sides: &[Node]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for (base, side) in bases.iter().flat_map(|b| sides.iter().map(move |s| (b, s))) {
+        let differ = |a: &Node, b: &Node| -> BTreeSet<String> {
+            let gone = a.files.keys().filter(|p| !b.files.contains_key(*p));
+            gone.map(|p| date_of(p)).collect()
+        };
+        let (gone, new) = (differ(base, side), differ(side, base));
+        if !gone.is_empty() && !new.is_empty() {
+            found.extend(gone);
+            found.extend(new);
+        }
+    }
+    found
+}
+
+/// Restored wins; a row that the base has and a side lacks was taken back there.
+pub fn merge_rows(base: &Rows, ours: &Rows, theirs: &Rows) -> Rows {
+    let mut out = Rows::new();
+    let ids = |rows: &Rows| -> BTreeSet<(Item, String)> {
+        let all = rows
+            .iter()
+            .flat_map(|(i, r)| r.keys().map(|id| (i.clone(), id.clone())));
+        all.collect()
+    };
+    for (item, id) in ids(base).into_iter().chain(ids(ours)).chain(ids(theirs)) {
+        let of = |rows: &Rows| rows.get(&item).and_then(|r| r.get(&id)).copied();
+        let (o, a, b) = (of(base), of(ours), of(theirs));
+        let active = match (a, b) {
+            (Some(a), Some(b)) if o == Some(a) => b,
+            (Some(a), Some(b)) if o == Some(b) => a,
+            (Some(a), Some(b)) => a && b,
+            (Some(one), None) | (None, Some(one)) => one && o.is_none(),
+            (None, None) => false,
+        };
+        out.entry(item).or_default().insert(id, active);
+    }
+    out
+}
+
+/// The rows of what the commit itself took out and put back.
+pub fn own_rows(node: &mut Node, parents: &[Node], commit: Oid, how: &How) {
+    let on = node
+        .parents
+        .first()
+        .map_or_else(String::new, Oid::to_string);
+    let seen = matches!(
+        how.kind,
+        HowKind::Replay { .. } | HowKind::Pick { .. } | HowKind::Revert { .. }
+    );
+    let id = match how.hooks && !seen {
+        true => format!("{} on {on}", how.machine),
+        false => format!("in {commit}"),
+    };
+    let now = node.items();
+    let before: Vec<BTreeSet<Item>> = parents.iter().map(Node::items).collect();
+    let mut rows = std::mem::take(&mut node.rows);
+    for item in before.iter().flatten().chain(&now) {
+        let path = path_of(&item.0);
+        let had = before.iter().filter(|b| b.contains(item)).count();
+        let there = now.contains(item);
+        if !there && had == parents.len() && node.files.contains_key(&path) {
+            // A replay has the row that its first form had.
+            let recorded = rows.get(item).is_some_and(|r| {
+                r.keys().any(|id| {
+                    parents
+                        .iter()
+                        .all(|p| !p.rows.get(item).is_some_and(|r| r.contains_key(id)))
+                })
+            });
+            if !recorded {
+                rows.entry(item.clone())
+                    .or_default()
+                    .insert(id.clone(), true);
+            }
+        }
+        let replayed = matches!(how.kind, HowKind::Replay { .. });
+        if there && had == 0 && !replayed {
+            for parent in parents {
+                for (id, active) in parent.rows.get(item).into_iter().flatten() {
+                    if *active {
+                        rows.entry(item.clone())
+                            .or_default()
+                            .insert(id.clone(), false);
+                    }
+                }
+            }
+        }
+    }
+    if let HowKind::Decision { restored, settled } = &how.kind {
+        for item in restored {
+            for active in rows.entry(item.clone()).or_default().values_mut() {
+                *active = false;
+            }
+        }
+        for ((item, _), done) in &mut node.kept {
+            *done |= settled
+                .as_ref()
+                .is_some_and(|date| *date == item.0 || date == "all");
+        }
+    }
+    node.rows = rows;
+}
+
+/// What one side had added and a removal which it did not know keeps out.
+pub fn kept_out(node: &mut Node, bases: &[Node], sides: &[Node]) {
+    let mut found = Vec::new();
+    for (item, rows) in &node.rows {
+        if node.has(item) {
+            continue;
+        }
+        for side in sides.iter().filter(|s| s.has(item)) {
+            // Also again, after a removal of its own.
+            let again = |base: &Node| {
+                let mut known = side.rows.get(item).into_iter().flatten();
+                known.any(|(id, active)| {
+                    !active && base.rows.get(item).and_then(|r| r.get(id)) != Some(&false)
+                })
+            };
+            let added = bases.iter().all(|b| !b.has(item) || again(b));
+            for (id, _) in rows.iter().filter(|(_, active)| **active) {
+                let knew = side.rows.get(item).is_some_and(|r| r.contains_key(id));
+                if added && !knew {
+                    found.push((item.clone(), id.clone()));
+                }
+            }
+        }
+    }
+    for key in found {
+        node.kept.entry(key).or_default();
+    }
+}

@@ -1,0 +1,115 @@
+//! What becomes of one value in a merge, by the rule of its field.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What a value must be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Want {
+    Value(Option<Value>),
+    Map(BTreeMap<String, Want>),
+    /// Both sides wrote another one.
+    Conflict,
+    /// The items say what must be there, or nothing is known.
+    Any,
+}
+
+const SETS: [&str; 6] = [
+    "people",
+    "tags",
+    "events",
+    "city",
+    "related_entries",
+    "themes",
+];
+const KEYED: [&str; 3] = ["dates", "poems", "references"];
+
+/// Whether git's merge of three texts conflicts.
+pub fn lines_conflict(texts: &[String; 3]) -> bool {
+    let [base, ours, theirs] = texts;
+    if ours == theirs || ours == base || theirs == base {
+        return false;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in ["base", "ours", "theirs"].iter().zip(texts) {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let merge = ["merge-file", "-p", "-q", "ours", "base", "theirs"];
+    let output = Command::new("git")
+        .args(merge)
+        .current_dir(folder.path())
+        .output();
+    !output.unwrap().status.success()
+}
+
+pub fn want(key: &str, [base, ours, theirs]: [Option<&Value>; 3]) -> Want {
+    let one = |v: Option<&Value>| Want::Value(v.cloned());
+    if SETS.contains(&key) || KEYED.contains(&key) || key == "locations" {
+        // Items are judged by themselves; that a set conflicts is never right.
+        return match KEYED.contains(&key) || key == "locations" {
+            true if ours != base && theirs != base && ours != theirs => Want::Any,
+            _ => Want::Map(BTreeMap::new()),
+        };
+    }
+    if ours == theirs || theirs == base {
+        return one(ours);
+    }
+    if ours == base {
+        return one(theirs);
+    }
+    match (key, base, ours, theirs) {
+        ("updated", Some(_), Some(a), Some(b)) => one(Some(match a.as_str() > b.as_str() {
+            true => a,
+            false => b,
+        })),
+        ("notes", _, Some(Value::String(a)), Some(Value::String(b))) => {
+            let o = base.and_then(Value::as_str).unwrap_or_default();
+            match lines_conflict(&[o.to_owned(), a.clone(), b.clone()]) {
+                true => Want::Conflict,
+                false => Want::Any,
+            }
+        }
+        (_, base, Some(Value::Object(a)), Some(Value::Object(b))) => {
+            let none = serde_json::Map::new();
+            let o = base.and_then(Value::as_object).unwrap_or(&none);
+            let keys: BTreeSet<&String> = o.keys().chain(a.keys()).chain(b.keys()).collect();
+            let wants = keys
+                .into_iter()
+                .map(|k| (k.clone(), want(k, [o.get(k), a.get(k), b.get(k)])));
+            Want::Map(wants.collect())
+        }
+        _ => Want::Conflict,
+    }
+}
+
+impl Want {
+    pub fn must_conflict(&self) -> bool {
+        match self {
+            Self::Conflict => true,
+            Self::Map(map) => map.values().any(Self::must_conflict),
+            _ => false,
+        }
+    }
+
+    pub fn may_conflict(&self) -> bool {
+        match self {
+            Self::Conflict | Self::Any => true,
+            Self::Map(map) => map.values().any(Self::may_conflict),
+            Self::Value(_) => false,
+        }
+    }
+
+    pub fn holds(&self, found: Option<&Value>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Conflict => false,
+            Self::Value(value) => value.as_ref() == found,
+            Self::Map(map) => {
+                let of = |k: &String| found.and_then(|v| v.get(k));
+                map.iter().all(|(k, want)| want.holds(of(k)))
+            }
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! What is done more rarely: reverts, old copies, decisions, other work trees.
+
+use std::collections::BTreeSet;
+
+use super::edit::{self, POOLS};
+use super::model::{How, HowKind, path_of};
+use super::op::{Op, below};
+use super::page::TABLES;
+use super::world::{Outcome, World, fail};
+use crate::dice::Dice;
+
+impl World<'_> {
+    pub fn revert(&mut self, at: usize, dice: &mut Dice) -> Outcome {
+        self.commit_rest(at)?;
+        let back = dice.roll(3);
+        let revision = format!("HEAD~{back}");
+        let Some(of) = self.oid(at, &revision) else {
+            return Ok(());
+        };
+        if self.model.node(of).parents.len() != 1 {
+            return Ok(());
+        }
+        let run = self.run(at, "git", &["revert", "--no-edit", &revision], &[0, 1])?;
+        if run.code != 0 {
+            self.run(at, "git", &["revert", "--abort"], &[0, 128])?;
+            return self.clean(at);
+        }
+        let how = How::of(&self.desks[at].name, HowKind::Revert { of }).without_hooks();
+        self.learn(at, &how)?;
+        self.clean(at)
+    }
+
+    pub fn stale(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        self.commit_rest(at)?;
+        let Some(path) = self.some_entry(at, dice) else {
+            return Ok(());
+        };
+        let old = self.oid(at, &format!("HEAD~{}", 1 + dice.roll(6)));
+        let Some(old) = old.and_then(|o| self.model.node(o).files.get(&path).cloned()) else {
+            return Ok(());
+        };
+        self.write(at, &path, &old.1.text);
+        self.clean(at)?;
+        if self.desks[at].dirty.is_empty() {
+            return Ok(());
+        }
+        let message = format!("Step {}", op.serial);
+        let run = self.run(at, "git", &["commit", "-q", "-a", "-m", &message], &[0, 1])?;
+        if run.code == 0 {
+            let hooks = self.desks[at].hooks;
+            return self.committed(at, hooks);
+        }
+        if !run.stderr.contains("a copy of") {
+            return fail("a commit was refused", run);
+        }
+        match dice.roll(2) {
+            0 => {
+                self.git(
+                    at,
+                    &[
+                        "restore",
+                        "--staged",
+                        "--worktree",
+                        "--source=HEAD",
+                        "--",
+                        &path,
+                    ],
+                )?;
+                self.desks[at].dirty.clear();
+                self.clean(at)
+            }
+            _ => {
+                self.git(at, &["commit", "-q", "-a", "--no-verify", "-m", &message])?;
+                self.committed(at, false)
+            }
+        }
+    }
+
+    pub fn cleanup(&mut self, at: usize, op: Op) -> Outcome {
+        self.commit_rest(at)?;
+        self.sandbox.pass_days(100);
+        if !self.desks[at].hooks {
+            return Ok(());
+        }
+        self.run(at, "metadb", &["tombstone", "cleanup"], &[0])?;
+        self.decided(at, op, BTreeSet::new(), None)
+    }
+
+    /// Commits what `metadb` changed in the ledger.
+    fn decided(
+        &mut self,
+        at: usize,
+        op: Op,
+        restored: BTreeSet<(String, String, String)>,
+        settled: Option<String>,
+    ) -> Outcome {
+        let status = self.ask(at, &["status", "--porcelain"]);
+        if status.stdout.is_empty() {
+            return Ok(());
+        }
+        if status.stdout.lines().any(|l| !l.contains("data/ledger/")) {
+            return fail("a decision changed more than the ledger", status);
+        }
+        self.git(at, &["add", "-A"])?;
+        self.git(
+            at,
+            &[
+                "commit",
+                "-q",
+                "-m",
+                &format!("Step {}, decided", op.serial),
+            ],
+        )?;
+        let how = How::of(
+            &self.desks[at].name,
+            HowKind::Decision { restored, settled },
+        );
+        self.learn(at, &how)?;
+        self.clean(at)
+    }
+
+    pub fn resolve(&mut self, at: usize, op: Op) -> Outcome {
+        self.commit_rest(at)?;
+        if !self.desks[at].hooks {
+            return Ok(());
+        }
+        self.run(at, "metadb", &["sync", "resolve", "--all"], &[0])?;
+        self.decided(at, op, BTreeSet::new(), Some("all".into()))
+    }
+
+    /// Lets a removed item in again.
+    pub fn restore(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        self.commit_rest(at)?;
+        if !self.desks[at].hooks {
+            return Ok(());
+        }
+        let node = self.model.node(self.head(at));
+        let sets = |item: &&(String, String, String)| {
+            POOLS.iter().any(|(field, _)| *field == item.1)
+                && node.is_active(item)
+                && !node.fog.contains(&item.0)
+                && self.exists(at, &path_of(&item.0))
+        };
+        let all: Vec<_> = node.rows.keys().filter(sets).cloned().collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let item = all[below(dice, all.len())].clone();
+        let table = TABLES.iter().find(|(field, _)| *field == item.1).unwrap().1;
+        self.run(
+            at,
+            "metadb",
+            &["tombstone", "remove", table, &item.0, &item.2],
+            &[0],
+        )?;
+        self.decided(at, op, [item].into(), None)
+    }
+
+    pub fn sparse(&mut self, at: usize) -> Outcome {
+        self.commit_rest(at)?;
+        match self.desks[at].sparse {
+            true => self.git(at, &["sparse-checkout", "disable"])?,
+            false => {
+                let folders = ["/*", "!/journal/md/2023/"];
+                self.git(
+                    at,
+                    &[&["sparse-checkout", "set", "--no-cone"], &folders[..]].concat(),
+                )?
+            }
+        };
+        self.desks[at].sparse ^= true;
+        Ok(())
+    }
+
+    pub fn worktree(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        self.commit_rest(at)?;
+        if self.desks[at].sparse {
+            return Ok(());
+        }
+        let folder = format!("../{}-{}", self.desks[at].name, op.serial);
+        self.git(at, &["worktree", "add", "-q", "-b", "linked", &folder])?;
+        let Some(path) = self.some_entry(at, dice) else {
+            return Ok(());
+        };
+        let text = edit::edit(&self.read(at, &path), dice, op.serial * 10);
+        let linked = self.linked(at, &folder, &path, &text, op);
+        linked?;
+        self.edit(at, op, dice)?;
+        self.commit_rest(at)?;
+        self.git(at, &["worktree", "remove", &folder])?;
+        self.merge_linked(at, dice)?;
+        self.git(at, &["branch", "-q", "-D", "linked"])?;
+        Ok(())
+    }
+
+    fn merge_linked(&mut self, at: usize, dice: &mut Dice) -> Outcome {
+        let other = self.oid(at, "refs/heads/linked").unwrap();
+        self.merge(at, &["merge", "-q", "--no-edit", "linked"], other, dice)
+    }
+
+    /// An edit and a commit in a linked worktree.
+    fn linked(&mut self, at: usize, folder: &str, path: &str, text: &str, op: Op) -> Outcome {
+        let inside = format!("{folder}/{path}");
+        self.write(at, &inside, text);
+        self.desks[at].dirty.remove(&inside);
+        if self
+            .ask(at, &["-C", folder, "status", "--porcelain"])
+            .stdout
+            .is_empty()
+        {
+            return Ok(());
+        }
+        let message = format!("Step {}, linked", op.serial);
+        self.run(
+            at,
+            "git",
+            &["-C", folder, "commit", "-q", "-a", "-m", &message],
+            &[0],
+        )?;
+        let status = self.ask(at, &["-C", folder, "status", "--porcelain"]);
+        if !status.stdout.is_empty() {
+            return fail("git status is not clean", status);
+        }
+        let commit = self.oid(at, "refs/heads/linked").unwrap();
+        let how = How::ordinary(&self.desks[at].name);
+        let how = if self.desks[at].hooks {
+            how
+        } else {
+            how.without_hooks()
+        };
+        self.learn_commit(at, commit, &how)
+    }
+}

@@ -1,0 +1,253 @@
+//! Machines that do what they are told, and a script of all of it.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use super::model::{How, Model};
+use crate::sandbox::{Machine, Run, Sandbox};
+
+/// What did not hold: the sort of it, which shrinking keeps, and all about it.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    pub what: String,
+    pub detail: String,
+}
+
+pub type Outcome<T = ()> = Result<T, Failure>;
+
+pub fn fail<T>(what: &str, detail: impl std::fmt::Display) -> Outcome<T> {
+    Err(Failure {
+        what: what.to_owned(),
+        detail: detail.to_string(),
+    })
+}
+
+/// One machine.
+pub struct Desk<'a> {
+    pub name: String,
+    pub machine: Machine<'a>,
+    /// Whether `palimpsest init` was run.
+    pub hooks: bool,
+    /// The paths that were edited and not committed.
+    pub dirty: BTreeSet<String>,
+    pub sparse: bool,
+    pub repo: git2::Repository,
+}
+
+pub struct World<'a> {
+    pub sandbox: &'a Sandbox,
+    pub desks: Vec<Desk<'a>>,
+    pub model: Model,
+    script: RefCell<Vec<String>>,
+}
+
+const NAMES: [&str; 5] = ["laptop", "desktop", "tablet", "attic", "office"];
+
+impl<'a> World<'a> {
+    /// Machines with the same journal.
+    pub fn new(
+        sandbox: &'a Sandbox,
+        machines: usize,
+        phone: bool,
+        entries: &[(String, String)],
+    ) -> Outcome<Self> {
+        let mut world = Self {
+            sandbox,
+            desks: Vec::new(),
+            model: Model::default(),
+            script: RefCell::new(Vec::new()),
+        };
+        for (number, name) in NAMES.iter().take(machines).enumerate() {
+            let hooks = !(phone && number + 1 == machines);
+            let name = if hooks { name } else { "phone" };
+            world.say(format!("git clone -q remote.git {name}"));
+            world.say(format!("git -C {name} config palimpsest.machine {name}"));
+            let machine = sandbox.machine(name);
+            let repo = git2::Repository::open(machine.dir());
+            world.desks.push(Desk {
+                name: name.to_owned(),
+                repo: repo.unwrap(),
+                machine,
+                hooks,
+                dirty: BTreeSet::new(),
+                sparse: false,
+            });
+            if number == 0 {
+                for (path, text) in entries {
+                    world.write(0, path, text);
+                }
+            }
+            if hooks {
+                world.run(number, "palimpsest", &["init"], &[0])?;
+            }
+            if number == 0 {
+                world.git(0, &["add", "-A"])?;
+                world.git(0, &["commit", "-q", "-m", "Begin"])?;
+                world.git(0, &["push", "-q", "-u", "origin", "HEAD"])?;
+                world.desks[0].dirty.clear();
+                world.learn(0, &How::ordinary("laptop"))?;
+            }
+            world.clean(number)?;
+        }
+        Ok(world)
+    }
+
+    fn say(&self, line: String) {
+        self.script.borrow_mut().push(line);
+    }
+
+    /// Runs a command that must end in one of these ways.
+    pub fn run(&self, at: usize, program: &str, args: &[&str], codes: &[i32]) -> Outcome<Run> {
+        let desk = &self.desks[at];
+        let run = self.sandbox.run_in(desk.machine.dir(), program, args);
+        let words: Vec<String> = args.iter().map(|a| word(a)).collect();
+        let told = match run.code {
+            0 => String::new(),
+            code => format!("  # exit {code}"),
+        };
+        let now = self.sandbox.now();
+        self.say(format!(
+            "at {now} {} {program} {}{told}",
+            desk.name,
+            words.join(" ")
+        ));
+        if !codes.contains(&run.code) {
+            return fail("an exit code that nobody expects", run);
+        }
+        if run.output().contains("panicked") {
+            return fail("a panic", run);
+        }
+        Ok(run)
+    }
+
+    /// Runs a git command that must succeed.
+    pub fn git(&self, at: usize, args: &[&str]) -> Outcome<Run> {
+        self.run(at, "git", args, &[0])
+    }
+
+    /// Asks git something, which is no part of the history.
+    pub fn ask(&self, at: usize, args: &[&str]) -> Run {
+        self.desks[at].machine.git(args)
+    }
+
+    /// Writes a file.
+    pub fn write(&mut self, at: usize, path: &str, text: &str) {
+        let desk = &mut self.desks[at];
+        desk.machine.write(path, text);
+        desk.dirty.insert(path.to_owned());
+        let name = &desk.name;
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        let line = format!("put {name}/{path} <<'END_OF_FILE'\n{text}{end}END_OF_FILE");
+        self.say(line);
+    }
+
+    /// Removes a file.
+    pub fn remove(&mut self, at: usize, path: &str) {
+        let desk = &mut self.desks[at];
+        desk.machine.remove(path);
+        desk.dirty.insert(path.to_owned());
+        let line = format!("rm {}/{path}", desk.name);
+        self.say(line);
+    }
+
+    pub fn exists(&self, at: usize, path: &str) -> bool {
+        self.desks[at].machine.exists(path)
+    }
+
+    pub fn read(&self, at: usize, path: &str) -> String {
+        self.desks[at].machine.read(path)
+    }
+
+    pub fn oid(&self, at: usize, revision: &str) -> Option<git2::Oid> {
+        let object = self.desks[at].repo.revparse_single(revision).ok()?;
+        object.peel_to_commit().ok().map(|c| c.id())
+    }
+
+    pub fn head(&self, at: usize) -> git2::Oid {
+        self.oid(at, "HEAD").unwrap()
+    }
+
+    /// Takes in the commit that HEAD is, and judges it.
+    pub fn learn(&mut self, at: usize, how: &How) -> Outcome {
+        let head = self.head(at);
+        self.learn_commit(at, head, how)
+    }
+
+    pub fn learn_commit(&mut self, at: usize, commit: git2::Oid, how: &How) -> Outcome {
+        let place = format!("{} after {}", self.desks[at].name, self.sandbox.now());
+        self.model
+            .learn(&self.desks[at].repo, commit, how)
+            .map_err(|f| Failure {
+                detail: format!("{place}, commit {commit}: {}", f.detail),
+                ..f
+            })
+    }
+
+    /// `git status` names nothing but what was edited here.
+    pub fn clean(&mut self, at: usize) -> Outcome {
+        let status = self.ask(at, &["status", "--porcelain", "-uall", "--no-renames"]);
+        let desk = &mut self.desks[at];
+        let names = status
+            .stdout
+            .lines()
+            .map(|l| l[3..].trim_matches('"').to_owned());
+        let names: BTreeSet<String> = names.collect();
+        let others: Vec<&String> = names.difference(&desk.dirty).collect();
+        if status.code != 0 || !others.is_empty() {
+            let diff = self.ask(at, &["diff", "HEAD"]);
+            return fail(
+                "git status is not clean",
+                format!("{status}\n{}", diff.stdout),
+            );
+        }
+        desk.dirty = names;
+        self.age(at);
+        Ok(())
+    }
+
+    /// Makes the files look as if some seconds had gone by, so that the index knows
+    /// them by their stamps, as it does where people do these things.
+    fn age(&self, at: usize) {
+        let node = self.model.node(self.head(at));
+        for path in node.files.keys() {
+            let path = self.desks[at].machine.path(path);
+            let Ok(file) = std::fs::File::options().append(true).open(path) else {
+                continue;
+            };
+            let young = SystemTime::now() - Duration::from_secs(2);
+            if file.metadata().unwrap().modified().unwrap() > young {
+                file.set_modified(young - Duration::from_secs(3)).unwrap();
+            }
+        }
+    }
+
+    /// Everything that was done, for a shell.
+    pub fn script(&self) -> String {
+        let head = "\
+#!/bin/sh
+# In an empty folder, with palimpsest, metadb and git in the PATH.
+export HOME=\"$PWD\" GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=\"$PWD/gitconfig\"
+export GIT_EDITOR=true GIT_MERGE_AUTOEDIT=no TZ=UTC LC_ALL=C
+git config --global user.name 'Orla Pennyfold'
+git config --global user.email orla@example.org
+git config --global init.defaultBranch main
+at() {
+    when=$1; where=$2; shift 2
+    (cd \"$where\" && GIT_AUTHOR_DATE=$when GIT_COMMITTER_DATE=$when PALIMPSEST_NOW=$when \"$@\")
+}
+put() { mkdir -p \"$(dirname \"$1\")\"; cat > \"$1\"; }
+git init -q --bare remote.git
+";
+        format!("{head}{}\n", self.script.borrow().join("\n"))
+    }
+}
+
+/// A word as a shell takes it.
+fn word(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+,:@=^~{}".contains(&b);
+    match !text.is_empty() && text.bytes().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
