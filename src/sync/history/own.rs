@@ -92,8 +92,39 @@ impl History<'_> {
                 }),
             },
         );
-        let recorded = self.recorded(commit.id, entry)?;
+        let mut recorded = self.recorded(commit.id, entry)?;
+        let puts_back = made.tombstones.values().any(|row| !row.state.is_active());
+        if puts_back && self.has_an_old_state(commit, entry, &recorded)? {
+            recorded.sync.clear();
+        }
         Ok(unrecorded(made, &recorded, &known, entry))
+    }
+
+    /// Whether the texts that a commit's ledger has recorded, and its parents' have
+    /// not, were recorded before: a revert of a revert put them back, and no hook saw
+    /// what else it did.
+    fn has_an_old_state(
+        &self,
+        commit: &Commit,
+        entry: EntryDate,
+        recorded: &Ledger,
+    ) -> Result<bool, RepoError> {
+        let texts = |rows: &Ledger| -> Vec<Hash> {
+            let state = rows.sync.get(&(entry, Source::Yaml));
+            state.map(|s| s.hashes.clone()).unwrap_or_default()
+        };
+        let mut new = texts(recorded);
+        let path = self.layout.ledger_path(entry.year());
+        for parent in &commit.parents {
+            for before in self.repo.commits_of(*parent, &path)? {
+                if new.is_empty() {
+                    break;
+                }
+                let old = texts(&self.recorded(before, entry)?);
+                new.retain(|hash| !old.contains(hash));
+            }
+        }
+        Ok(new.is_empty())
     }
 }
 

@@ -217,3 +217,16 @@ fn what_a_rebase_of_commits_without_rows_kept_out_is_noted_until_a_commit_stores
     desktop.commit("Read me");
     agree(&desktop, &laptop, &["kept_out Carol"]);
 }
+
+#[test]
+fn a_revert_that_is_reverted_puts_the_item_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    laptop.git(["revert", "--no-edit", "HEAD"]).ok();
+    holds(&laptop, &[]);
+    laptop.git(["revert", "--no-edit", "HEAD"]).ok();
+    assert!(people(&laptop.read_entry(DAY)).contains("Carol"));
+    agree(&laptop, &desktop, &[]);
+    assert!(people(&desktop.read_entry(DAY)).contains("Carol"));
+}
