@@ -100,7 +100,17 @@ fn merge_the_phone(machine: &Machine) {
     }
 }
 
-fn weeks(seed: u64, rebases: bool, with_phone: bool) {
+/// What is different from an ordinary week.
+#[derive(Debug, Clone, Copy, Default)]
+struct Habits {
+    rebases: bool,
+    phone: bool,
+    /// Half of all commits run no hooks.
+    unverified: bool,
+}
+
+/// Gives what is listed for a person in the end.
+fn weeks(seed: u64, habits: Habits) -> Vec<String> {
     let sandbox = Sandbox::new();
     let fields = "people: []\ntags: []\n";
     let entries = DATES.map(|date| (date, fields, "A first line.\n"));
@@ -108,15 +118,17 @@ fn weeks(seed: u64, rebases: bool, with_phone: bool) {
     let tablet = sandbox.machine("tablet");
     tablet.palimpsest(["init"]).ok();
     let machines = [laptop, desktop, tablet];
-    let phone = with_phone.then(|| sandbox.machine("phone"));
+    let phone = habits.phone.then(|| sandbox.machine("phone"));
 
     let mut dice = Dice(seed);
+    // The story is the same whatever these say.
+    let mut hooks = Dice(seed + 1);
     let mut added = 0;
     // Each item is added once, so it is there in the end unless somebody removed it.
     let mut expected = BTreeSet::new();
     for step in 0..STEPS {
         let machine = &machines[below(&mut dice, machines.len())];
-        let what = dice.roll(if with_phone { 15 } else { 10 });
+        let what = dice.roll(if habits.phone { 15 } else { 10 });
         match (what, &phone) {
             (10..=12, Some(phone)) => {
                 added += 1;
@@ -140,14 +152,18 @@ fn weeks(seed: u64, rebases: bool, with_phone: bool) {
                     expected.insert((date, key, new));
                 }
                 set_items(machine, date, key, &list);
+                let verify = match habits.unverified && hooks.roll(2) == 0 {
+                    true => "--no-verify",
+                    false => "--verify",
+                };
                 machine
-                    .git(["commit", "-qam", &format!("Step {step}")])
+                    .git(["commit", verify, "-qam", &format!("Step {step}")])
                     .ok();
                 machine.assert_clean();
             }
-            (6..=7, _) => pull(machine, rebases && dice.roll(2) == 0),
+            (6..=7, _) => pull(machine, habits.rebases && dice.roll(2) == 0),
             _ => {
-                pull(machine, rebases && dice.roll(2) == 0);
+                pull(machine, habits.rebases && dice.roll(2) == 0);
                 machine.git(["push", "-q"]).ok();
             }
         }
@@ -155,7 +171,7 @@ fn weeks(seed: u64, rebases: bool, with_phone: bool) {
     for _ in 0..2 {
         for machine in &machines {
             pull(machine, false);
-            if with_phone {
+            if habits.phone {
                 merge_the_phone(machine);
             }
             machine.git(["push", "-q"]).ok();
@@ -182,10 +198,23 @@ fn weeks(seed: u64, rebases: bool, with_phone: bool) {
         pull(machine, false);
         assert_eq!(index(machine), before, "stored, seed {seed}");
     }
+    same(&machines, seed);
     machines[1].write("README.md", "A journal.\n\nMine.\n");
     machines[1].commit("Read me again");
     let changed = machines[1].git(["diff", "--name-only", "HEAD^"]).ok();
     changed.is("README.md");
+    listed(&machines[1])
+}
+
+/// Kind, entry and item of each conflict.
+fn listed(machine: &Machine) -> Vec<String> {
+    let text = machine.metadb(["sync", "conflicts", "--json"]).ok().stdout;
+    let all: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let one =
+        |c: &serde_json::Value| format!("{} {} {}", c["entry"], c["kind"], c["removal"]["item"]);
+    let mut all: Vec<String> = all.as_array().unwrap().iter().map(one).collect();
+    all.sort();
+    all
 }
 
 /// All have the same tree and the same index, also rebuilt without any note of
@@ -205,20 +234,47 @@ fn same(machines: &[Machine], seed: u64) {
 
 #[test]
 fn merging() {
-    weeks(1, false, false);
+    weeks(1, Habits::default());
 }
 
 #[test]
 fn merging_and_rebasing() {
-    weeks(2, true, false);
+    let rebases = true;
+    weeks(
+        2,
+        Habits {
+            rebases,
+            ..Habits::default()
+        },
+    );
 }
 
 #[test]
 fn with_a_phone_that_has_no_hooks() {
-    weeks(3, false, true);
+    for (seed, rebases) in [(3, false), (4, true)] {
+        let phone = true;
+        weeks(
+            seed,
+            Habits {
+                rebases,
+                phone,
+                ..Habits::default()
+            },
+        );
+    }
 }
 
 #[test]
-fn with_a_phone_and_rebasing() {
-    weeks(4, true, true);
+fn commits_without_hooks_make_the_conflicts_that_those_with_hooks_make() {
+    for seed in [5, 6] {
+        let told = Habits {
+            unverified: true,
+            ..Habits::default()
+        };
+        assert_eq!(
+            weeks(seed, told),
+            weeks(seed, Habits::default()),
+            "seed {seed}"
+        );
+    }
 }
