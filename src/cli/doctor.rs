@@ -19,8 +19,9 @@ pub struct Doctor {
     /// Mend what needs no decision, and say what was done
     ///
     /// Hooks, drivers, attributes and ignored paths are set, a tracked database is
-    /// taken out of git's index, a damaged one made anew, and files that a killed
-    /// git left more than an hour ago are removed.
+    /// taken out of git's index, a damaged one made anew, ledger files that stayed
+    /// behind a commit follow it, and what a killed process left more than an hour
+    /// ago is removed.
     #[arg(long)]
     fix: bool,
 }

@@ -92,19 +92,42 @@ const DRIVERS: [&str; 3] = ["merge", "merge-driver", "ledger-driver"];
 #[must_use]
 pub fn main(args: Vec<OsString>) -> u8 {
     let args = as_subcommand(args);
-    let driver = args.get(1).is_some_and(|a| DRIVERS.iter().any(|d| a == d));
-    let hook = args.get(1).is_some_and(|a| a == "hook");
+    let caller = Caller::of(&args);
     // A panic ends with 101, which git would take for a conflict that left
     // markers; a driver must say that it failed.
-    let result = std::panic::catch_unwind(|| run(&args));
-    match result {
-        Ok(exit) if driver => exit.as_driver(),
-        Ok(exit) => exit.code(),
-        Err(_) if driver => exit::DRIVER_FAILED,
-        // A defect here must not keep anyone from committing: what a commit
-        // lacks is derived from history later.
-        Err(_) if hook => Exit::Ok.code(),
-        Err(_) => exit::PANIC,
+    caller.code(std::panic::catch_unwind(|| run(&args)).ok())
+}
+
+/// Who reads the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Caller {
+    /// Git, for a merge.
+    Driver,
+    /// Git, for a hook.
+    Hook,
+    Person,
+}
+
+impl Caller {
+    fn of(args: &[OsString]) -> Self {
+        match args.get(1) {
+            Some(command) if DRIVERS.iter().any(|d| command == d) => Self::Driver,
+            Some(command) if command == "hook" => Self::Hook,
+            _ => Self::Person,
+        }
+    }
+
+    /// The process's exit code; `None` is a panic.
+    const fn code(self, exit: Option<Exit>) -> u8 {
+        match (self, exit) {
+            (Self::Driver, Some(exit)) => exit.as_driver(),
+            (Self::Hook | Self::Person, Some(exit)) => exit.code(),
+            (Self::Driver, None) => exit::DRIVER_FAILED,
+            // A defect here must not keep anyone from committing: what a commit
+            // lacks is derived from history later.
+            (Self::Hook, None) => Exit::Ok.code(),
+            (Self::Person, None) => exit::PANIC,
+        }
     }
 }
 
@@ -175,4 +198,32 @@ fn as_subcommand(mut args: Vec<OsString>) -> Vec<OsString> {
         args.insert(1, name);
     }
     args
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_end_has_its_exit_code() {
+        let ends = [
+            Some(Exit::Ok),
+            Some(Exit::Failed),
+            Some(Exit::Usage),
+            Some(Exit::Conflict),
+            None,
+        ];
+        for (command, codes) in [
+            // Git takes 1 for a conflict with markers, and refuses the merge above 128.
+            ("merge-driver", [0, 129, 129, 1, 129]),
+            ("ledger-driver", [0, 129, 129, 1, 129]),
+            ("merge", [0, 129, 129, 1, 129]),
+            // A panic lets git go on.
+            ("hook", [0, 1, 2, 1, 0]),
+            ("doctor", [0, 1, 2, 1, 101]),
+        ] {
+            let caller = Caller::of(&["palimpsest".into(), command.into()]);
+            assert_eq!(ends.map(|end| caller.code(end)), codes, "{command}");
+        }
+    }
 }

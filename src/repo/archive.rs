@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::RepoError;
+use super::work_tree::UNFINISHED;
 
 /// A file in an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl ArchiveWriter {
         let file = fs::create_dir_all(folder)
             .and_then(|()| {
                 tempfile::Builder::new()
-                    .prefix(".palimpsest-")
+                    .prefix(UNFINISHED)
                     .tempfile_in(folder)
             })
             .map_err(RepoError::io(folder))?;

@@ -1,8 +1,10 @@
 //! Questions about paths that git answers best itself.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
+use super::work_tree::UNFINISHED;
 use super::{Repo, RepoError};
 
 impl Repo {
@@ -29,25 +31,32 @@ impl Repo {
         }
     }
 
-    /// Files that a git that was killed leaves: `index.lock`, and `.merge_file_*`
-    /// at the top of the work tree.
+    /// What a killed process leaves: git's locks and `.merge_file_*`, and files of
+    /// ours that never got their name, at the top of the work tree, below `folders`
+    /// and in the git directory.
     ///
     /// # Errors
-    /// The top of the work tree cannot be listed.
-    pub fn leftovers(&self) -> Result<Vec<PathBuf>, RepoError> {
-        let lock = self.git_dir().join("index.lock");
-        let mut left: Vec<PathBuf> = lock.exists().then_some(lock).into_iter().collect();
-        let top = fs::read_dir(self.workdir()).map_err(RepoError::io(self.workdir()))?;
-        for entry in top.flatten() {
-            if entry
-                .file_name()
-                .to_string_lossy()
-                .starts_with(".merge_file_")
-            {
-                left.push(entry.path());
-            }
+    /// A folder cannot be listed.
+    pub fn leftovers(&self, folders: &[&str]) -> Result<Vec<PathBuf>, RepoError> {
+        let mut left = Vec::new();
+        let ours = |name: &str| name.starts_with(UNFINISHED);
+        let of_work_tree = |name: &str| ours(name) || name.starts_with(".merge_file_");
+        let of_git = |name: &str| ours(name) || name.ends_with(".lock");
+        list(self.workdir(), false, &of_work_tree, &mut left)?;
+        for folder in folders {
+            list(&self.inside(folder)?, true, &ours, &mut left)?;
+        }
+        list(self.git_dir(), false, &of_git, &mut left)?;
+        let common = self.common_dir();
+        list(common, false, &of_git, &mut left)?;
+        for folder in ["refs", "logs", "palimpsest", "hooks"] {
+            list(&common.join(folder), true, &of_git, &mut left)?;
+        }
+        if let Some(hooks) = self.hooks_folder()? {
+            list(&hooks, false, &ours, &mut left)?;
         }
         left.sort();
+        left.dedup();
         Ok(left)
     }
 
@@ -64,4 +73,30 @@ impl Repo {
         };
         Ok((number("count:"), number("size:")))
     }
+}
+
+/// Adds what `is_left` says of a folder's names, and with `below` of its folders';
+/// one that is not there has none.
+fn list(
+    folder: &Path,
+    below: bool,
+    is_left: &dyn Fn(&str) -> bool,
+    left: &mut Vec<PathBuf>,
+) -> Result<(), RepoError> {
+    let found = match fs::read_dir(folder) {
+        Ok(found) => found,
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(());
+        }
+        Err(e) => return Err(RepoError::io(folder)(e)),
+    };
+    for entry in found.flatten() {
+        let name = entry.file_name();
+        if is_left(&name.to_string_lossy()) {
+            left.push(entry.path());
+        } else if below && name != ".git" && entry.file_type().is_ok_and(|t| t.is_dir()) {
+            list(&entry.path(), below, is_left, left)?;
+        }
+    }
+    Ok(())
 }

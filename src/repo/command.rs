@@ -67,7 +67,11 @@ impl Repo {
         let words: Vec<_> = args.iter().map(|a| a.as_ref().to_string_lossy()).collect();
         Err(RepoError::Command {
             command: words.join(" "),
-            stderr: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            stderr: match output.status.code() {
+                // It could not say anything itself.
+                None => output.status.to_string(),
+                Some(_) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            },
         })
     }
 }

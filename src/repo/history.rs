@@ -35,6 +35,24 @@ impl Repo {
         Ok(Some(ObjectId(commit.id())))
     }
 
+    /// Where HEAD was before it came to be where it is: for a new commit its parent,
+    /// for an amended one the commit that it replaces. The newest line of the log of
+    /// HEAD says it, not the line before: that may tell of a commit that was
+    /// killed before HEAD moved. Without the log, HEAD's parent.
+    ///
+    /// # Errors
+    /// HEAD or its parent cannot be read.
+    pub fn head_before(&self) -> Result<Option<ObjectId>, RepoError> {
+        let head = self.head()?.map(|h| h.0);
+        if let Ok(log) = self.git.reflog("HEAD")
+            && let Some(newest) = log.get(0).filter(|l| Some(l.id_new()) == head)
+        {
+            let old = newest.id_old();
+            return Ok((!old.is_zero()).then_some(ObjectId(old)));
+        }
+        self.commit_named("HEAD^")
+    }
+
     /// What a commit has at a path.
     ///
     /// # Errors

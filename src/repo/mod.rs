@@ -30,7 +30,7 @@ pub use merging::Merging;
 pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
 pub use stages::Stages;
-pub use work_tree::{Skipped, WorkFile, WorkFiles};
+pub use work_tree::{Skipped, UNFINISHED, WorkFile, WorkFiles};
 
 #[cfg(test)]
 mod tests;

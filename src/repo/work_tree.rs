@@ -191,6 +191,9 @@ impl Repo {
     }
 }
 
+/// How the name of a file begins that is still being written.
+pub const UNFINISHED: &str = ".palimpsest-";
+
 /// Writes a file beside its place, flushes it and renames it there.
 ///
 /// # Errors
@@ -204,7 +207,7 @@ pub(super) fn write_atomically(
     fs::create_dir_all(folder).map_err(RepoError::io(folder))?;
     let write = || {
         let mut file = tempfile::Builder::new()
-            .prefix(".palimpsest-")
+            .prefix(UNFINISHED)
             .permissions(
                 permissions.unwrap_or_else(|| std::os::unix::fs::PermissionsExt::from_mode(0o666)),
             )

@@ -9,7 +9,7 @@ use crate::journal::rules::Rules;
 use crate::journal::yaml::{Node, Tree};
 use crate::journal::{ItemKey, Table};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
-use crate::repo::GitLines;
+use crate::repo::{GitLines, UNFINISHED};
 
 /// A merge that could not be made at all; the files are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -127,7 +127,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
         .filter(|p| !p.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".palimpsest-");
+    builder.prefix(UNFINISHED);
     #[cfg(unix)]
     {
         // A new file is as open as the umask lets it be, not private.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::backup;
+use super::behind::behind;
 use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind};
 use crate::ledger;
@@ -44,6 +46,7 @@ pub fn check(repo: &Repo, layout: &Layout, program: &Path) -> Result<Vec<Finding
     paths(repo, layout, &mut found)?;
     ledgers(repo, layout, &mut found)?;
     database(repo, layout, &mut found)?;
+    behind_head(repo, layout, &mut found)?;
     leftovers(repo, layout, &mut found)?;
     growth(repo, &mut found)?;
     Ok(found)
@@ -216,6 +219,19 @@ fn growth(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     Ok(())
 }
 
+fn behind_head(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    for file in behind(repo, layout)? {
+        found.push(finding(
+            format!(
+                "{}: as it was before HEAD: left by a commit that was killed, or put back",
+                file.path
+            ),
+            format!("palimpsest doctor --fix, or {}", file.command()),
+        ));
+    }
+    Ok(())
+}
+
 fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let unmerged = repo.index()?.unmerged();
     // A database that is tracked was named as that.
@@ -225,11 +241,25 @@ fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(
             format!("palimpsest resolve {path}, or edit it and git add {path}"),
         ));
     }
-    for path in repo.leftovers()? {
+    for path in repo.leftovers(&written_to(layout))? {
+        let rm = if path.is_dir() { "rm -r" } else { "rm" };
         found.push(finding(
-            format!("{}: left by a git that was killed", path.display()),
-            format!("if no git is running: rm {}", path.display()),
+            format!("{}: left by a process that was killed", path.display()),
+            format!(
+                "if no git or palimpsest is running: {rm} {}",
+                path.display()
+            ),
         ));
     }
     Ok(())
+}
+
+/// The folders of the work tree that files are written to.
+pub(super) fn written_to(layout: &Layout) -> [&str; 4] {
+    [
+        &layout.journal,
+        &layout.wiki,
+        &layout.ledger,
+        backup::FOLDER,
+    ]
 }

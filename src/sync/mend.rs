@@ -6,7 +6,8 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
-use super::health::{database_problems, is_original};
+use super::behind::behind;
+use super::health::{database_problems, is_original, written_to};
 use super::refresh::{self, Options, RefreshError, Scope};
 use crate::journal::Layout;
 use crate::repo::install::has_journal;
@@ -27,8 +28,8 @@ pub enum MendError {
 }
 
 /// Sets up what `init` would, takes a tracked database out of the index, makes a
-/// damaged one anew, and removes what a git that was killed more than an hour
-/// before `now` left. Gives what was done, a line each.
+/// damaged one anew, brings ledger files that stayed behind a commit to HEAD's, and
+/// removes what a process that was killed more than an hour before `now` left. Gives what was done, a line each.
 ///
 /// # Errors
 /// Something cannot be read or written; what was done before stands.
@@ -61,16 +62,24 @@ pub fn mend(
         refresh::refresh(repo, layout, &options)?;
         done.push(format!("{database}: made anew"));
     }
-    for path in repo.leftovers()? {
+    for file in behind(repo, layout)? {
+        file.catch_up(repo)?;
+        done.push(format!("{}: as HEAD has it", file.path));
+    }
+    for path in repo.leftovers(&written_to(layout))? {
         let is_lock = path.extension().is_some_and(|e| e == "lock");
         if !is_lock && is_older(&path, now) {
             let error = |source| MendError::Remove {
                 path: path.clone(),
                 source,
             };
-            fs::remove_file(&path).map_err(error)?;
+            if path.is_dir() {
+                fs::remove_dir_all(&path).map_err(error)?;
+            } else {
+                fs::remove_file(&path).map_err(error)?;
+            }
             done.push(format!(
-                "{}: removed, left by a git that was killed",
+                "{}: removed, left by a process that was killed",
                 path.display()
             ));
         }

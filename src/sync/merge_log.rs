@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::journal::reconcile::{Decision, Outcome, Result as Merged};
-use crate::repo::{Repo, RepoError};
+use crate::repo::{Repo, RepoError, UNFINISHED};
 
 /// Above this the older half goes.
 const MAX_BYTES: u64 = 256 * 1024;
@@ -131,7 +131,9 @@ fn shorten(log: &Path) -> io::Result<()> {
         .position(|&b| b == b'\n')
         .map_or(half, |n| half + n + 1);
     let folder = log.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .tempfile_in(folder)?;
     file.write_all(&text[from..])?;
     file.persist(log).map_err(|e| e.error)?;
     Ok(())

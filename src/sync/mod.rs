@@ -2,6 +2,7 @@
 //! has (`repo`), what the files say (`journal`) and what the ledger knows.
 
 pub mod backup;
+pub mod behind;
 pub mod clock;
 pub mod commit;
 pub mod driver;

@@ -258,7 +258,7 @@ fn lines_that_are_there_stay() {
     );
     assert_eq!(
         laptop.read(".gitignore"),
-        "*.swp\n/backups/\n/data/palimpsest.db*\n"
+        "*.swp\n/backups/\n/data/palimpsest.db*\n.palimpsest-*\n"
     );
 }
 
@@ -278,7 +278,7 @@ fn doctor_names_what_is_wrong() {
         .palimpsest(["doctor"])
         .exits(1)
         .says("data/ledger/2024.jsonl:1: no ledger line")
-        .says(".merge_file_x1: left by a git that was killed")
+        .says(".merge_file_x1: left by a process that was killed")
         .says("merge with `union`, not with palimpsest")
         .says("git rm --cached data/palimpsest.db")
         .says("post-merge: missing");

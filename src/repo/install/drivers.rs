@@ -85,15 +85,16 @@ impl Repo {
         let decided = self.config("pull.rebase")?.is_some() || self.config("pull.ff")?.is_some();
         if !decided {
             for (key, value, why) in [
-                (
-                    "pull.rebase",
-                    "false",
-                    "a plain `git pull` of diverged histories merges",
-                ),
+                // First: with the value alone nobody would know whose it is.
                 (
                     PULL_MARK,
                     "true",
                     "so that uninstall takes pull.rebase back",
+                ),
+                (
+                    "pull.rebase",
+                    "false",
+                    "a plain `git pull` of diverged histories merges",
                 ),
             ] {
                 plan.steps.push(Step::Config {

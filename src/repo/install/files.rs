@@ -6,7 +6,7 @@
 
 use super::{Plan, Step};
 use crate::journal::Layout;
-use crate::repo::{Repo, RepoError};
+use crate::repo::{Repo, RepoError, UNFINISHED};
 
 pub(super) const SETTINGS: &str = "palimpsest.toml";
 pub(super) const ATTRIBUTES: &str = ".gitattributes";
@@ -44,7 +44,12 @@ pub(super) fn by_folder(layout: &Layout) -> Vec<(String, String)> {
 }
 
 fn ignored(layout: &Layout) -> Vec<String> {
-    vec![format!("/{}*", layout.database), "/backups/".into()]
+    vec![
+        format!("/{}*", layout.database),
+        "/backups/".into(),
+        // What a process that is killed leaves would be added with `git add -A`.
+        format!("{UNFINISHED}*"),
+    ]
 }
 
 /// A pattern below a folder; quoted where git needs it.
@@ -83,7 +88,7 @@ impl Repo {
                 why: "lines for folders of earlier settings are taken out",
             });
         }
-        let why = "the database and backups stay out of git";
+        let why = "the database, backups and unfinished files stay out of git";
         self.plan_lines(IGNORE, ignored(layout), why, plan)?;
         if self.read_work_file(SETTINGS)?.is_none() {
             plan.steps.push(Step::File {

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{ATTRIBUTES, BackupError, FOLDER, MANIFEST, Manifest, Name};
 use crate::journal::Layout;
 use crate::journal::settings::FILE;
-use crate::repo::{ArchiveWriter, Member, Repo, read_archive};
+use crate::repo::{ArchiveWriter, Member, Repo, UNFINISHED, read_archive};
 use crate::store::Store;
 use crate::sync::clock;
 
@@ -112,7 +112,13 @@ fn put_files(
         members.push(archive.add(ATTRIBUTES, text.len() as u64, text.as_bytes())?);
     }
     if let Some(store) = store {
-        let copy = tempfile::NamedTempFile::new().map_err(BackupError::io(store.path()))?;
+        // In the backups' folder: it may be too large for the one of temporary files,
+        // and is found there if it is left over.
+        let folder = repo.workdir().join(FOLDER);
+        let copy = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempfile_in(&folder)
+            .map_err(BackupError::io(&folder))?;
         store.snapshot(copy.path())?;
         let file = File::open(copy.path()).map_err(BackupError::io(copy.path()))?;
         let size = file.metadata().map_err(BackupError::io(copy.path()))?.len();

@@ -17,11 +17,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
     let Some(head) = repo.head()? else {
         return Ok(());
     };
-    let before = match repo.commit_named("HEAD@{1}")? {
-        Some(before) => Some(before),
-        // Without a reflog: right except for an amended commit.
-        None => repo.commit_named("HEAD^")?,
-    };
+    let before = repo.head_before()?;
     let changes = repo.changes(before, Some(head), &[layout.ledger.as_str()])?;
     let index = repo.index()?;
     let mut machine = None;

@@ -48,7 +48,7 @@ fn what_needs_no_decision_is_mended_and_said() {
         .says("mended: data/palimpsest.db: not tracked any longer")
         .says("mended: data/palimpsest.db: made anew")
         .says(".merge_file_old: removed")
-        .says(".merge_file_new: left by a git that was killed\n    mend: if no git is running");
+        .says(".merge_file_new: left by a process that was killed\n    mend: if no git or palimpsest is running");
     assert_eq!(laptop.read(".git/hooks/pre-commit"), shim);
     laptop.remove(".merge_file_new");
     laptop

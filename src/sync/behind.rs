@@ -1,0 +1,114 @@
+//! Ledger files that stayed behind a commit: git was killed between the commit and
+//! `post-commit`, which lets them follow.
+
+use crate::journal::{Layout, PathKind};
+use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
+
+/// A ledger file that is as an older commit has it, byte for byte, in the work tree
+/// or in the index, so that nothing of a person's is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behind {
+    pub path: String,
+    /// What the work tree should have, where it is behind.
+    work: Option<ObjectId>,
+    /// What the index should have, where it is behind.
+    staged: Option<ObjectId>,
+}
+
+impl Behind {
+    /// What a person could run.
+    #[must_use]
+    pub fn command(&self) -> String {
+        let how = match (self.work, self.staged) {
+            (Some(_), Some(_)) => "checkout HEAD --",
+            (Some(_), None) => "checkout --",
+            (None, _) => "reset -q --",
+        };
+        format!("git {how} {}", self.path)
+    }
+
+    /// Lets the file follow.
+    ///
+    /// # Errors
+    /// The file or the index cannot be written.
+    pub fn catch_up(&self, repo: &Repo) -> Result<(), RepoError> {
+        if let Some(id) = self.work {
+            repo.write_work_file(&self.path, &repo.read_blob(id)?)?;
+        }
+        let stage = |id| {
+            let (path, bytes) = (self.path.clone(), repo.read_blob(id)?);
+            repo.stage(&[StagedFile { path, bytes }])
+        };
+        self.staged.map_or(Ok(()), stage)
+    }
+}
+
+/// The ledger files that are behind HEAD. In the middle of a merge or a revert
+/// nobody can tell.
+///
+/// # Errors
+/// History, the index or a file cannot be read.
+pub fn behind(repo: &Repo, layout: &Layout) -> Result<Vec<Behind>, RepoError> {
+    let mut found = Vec::new();
+    let Some(head) = repo.head()? else {
+        return Ok(found);
+    };
+    if repo.is_reverting() || !repo.merge_heads()?.is_empty() {
+        return Ok(found);
+    }
+    let index = repo.index()?;
+    let unmerged = index.unmerged();
+    for change in repo.changes(None, Some(head), &[layout.ledger.as_str()])? {
+        let path = change.path;
+        let is_ledger = matches!(layout.classify(&path), PathKind::Ledger(_));
+        let committed = change.new.and_then(Blob::file).filter(|_| is_ledger);
+        let (Some(committed), false) = (committed, unmerged.contains(&path)) else {
+            continue;
+        };
+        let is_behind = |version: Option<ObjectId>| {
+            Ok::<bool, RepoError>(
+                version != Some(committed) && is_older(repo, head, &path, version)?,
+            )
+        };
+        let staged = index.staged(&path).and_then(Blob::file);
+        let staged_behind = is_behind(staged)?;
+        let work = repo.read_work_file(&path)?;
+        let work = work.as_deref().and_then(ObjectId::of_file);
+        let work_behind = !index.is_left_out(&path) && is_behind(work)?;
+        if staged_behind || work_behind {
+            // What is staged may hold a decision.
+            let wanted = staged.filter(|_| !staged_behind).unwrap_or(committed);
+            found.push(Behind {
+                work: work_behind.then_some(wanted),
+                staged: staged_behind.then_some(committed),
+                path,
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a commit before HEAD had this version at a path; where there is no file,
+/// whether HEAD brought it.
+fn is_older(
+    repo: &Repo,
+    head: ObjectId,
+    path: &str,
+    version: Option<ObjectId>,
+) -> Result<bool, RepoError> {
+    let before = [repo.head_before()?, repo.commit_named("HEAD^")?];
+    for commit in before.into_iter().flatten() {
+        if repo.blob_at(commit, path)?.and_then(Blob::file) == version {
+            return Ok(true);
+        }
+    }
+    if version.is_none() {
+        return Ok(false);
+    }
+    for commit in repo.commits_of(head, path)? {
+        if repo.blob_at(commit, path)?.and_then(Blob::file) == version {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
