@@ -47,6 +47,9 @@ impl Repo {
             list(&self.inside(folder)?, true, &ours, &mut left)?;
         }
         list(self.git_dir(), false, &of_git, &mut left)?;
+        for folder in ["rebase-merge", "rebase-apply", "sequencer"] {
+            list(&self.git_dir().join(folder), true, &of_git, &mut left)?;
+        }
         let common = self.common_dir();
         list(common, false, &of_git, &mut left)?;
         for folder in ["refs", "logs", "palimpsest", "hooks"] {

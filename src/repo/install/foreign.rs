@@ -22,14 +22,24 @@ pub(super) fn is_kept(kept: &Path) -> bool {
     kept.symlink_metadata().is_ok()
 }
 
-/// Moves a hook to where it is kept.
+/// Puts a hook where it is kept too; it stands in its place until ours replaces it
+/// in one step, so that at no moment none runs.
 ///
 /// # Errors
-/// The folder cannot be made, or the file not be moved.
+/// The folder or the file cannot be made.
 pub(super) fn keep(hook: &Path, kept: &Path) -> Result<(), RepoError> {
     let folder = kept.parent().unwrap_or(kept);
     fs::create_dir_all(folder).map_err(RepoError::io(folder))?;
-    relocate(hook, kept, |target| Path::new("..").join(target))
+    if let Some(target) = relative_target(hook) {
+        return link(&Path::new("..").join(target), kept);
+    }
+    if fs::hard_link(hook, kept).is_ok() {
+        return Ok(());
+    }
+    // Not every file system has a second name for a file.
+    let aside = aside(kept);
+    fs::copy(hook, &aside).map_err(RepoError::io(hook))?;
+    fs::rename(&aside, kept).map_err(RepoError::io(&aside))
 }
 
 /// Puts a kept hook back in place of ours.
@@ -49,13 +59,34 @@ pub(super) fn restore(kept: &Path, hook: &Path) -> Result<(), RepoError> {
 }
 
 /// Renames a file; a link that names its target from its own folder is written anew.
-fn relocate(from: &Path, to: &Path, link: impl Fn(&Path) -> PathBuf) -> Result<(), RepoError> {
-    let target = fs::read_link(from).ok().filter(|t| t.is_relative());
-    let Some(target) = target else {
+fn relocate(
+    from: &Path,
+    to: &Path,
+    new_target: impl Fn(&Path) -> PathBuf,
+) -> Result<(), RepoError> {
+    let Some(target) = relative_target(from) else {
         return fs::rename(from, to).map_err(RepoError::io(from));
     };
-    let aside = to.with_extension("palimpsest-new");
-    symlink(link(&target), &aside).map_err(RepoError::io(&aside))?;
-    fs::rename(&aside, to).map_err(RepoError::io(&aside))?;
+    link(&new_target(&target), to)?;
     fs::remove_file(from).map_err(RepoError::io(from))
+}
+
+/// What a link names, if it names it from its own folder.
+fn relative_target(path: &Path) -> Option<PathBuf> {
+    fs::read_link(path).ok().filter(|t| t.is_relative())
+}
+
+/// Puts a link in place, in one step.
+fn link(target: &Path, place: &Path) -> Result<(), RepoError> {
+    let aside = aside(place);
+    symlink(target, &aside).map_err(RepoError::io(&aside))?;
+    fs::rename(&aside, place).map_err(RepoError::io(&aside))
+}
+
+/// A free name beside a file; what a killed process left there goes.
+fn aside(path: &Path) -> PathBuf {
+    let aside = path.with_extension("palimpsest-new");
+    // If it cannot go, what follows says so.
+    let _ = fs::remove_file(&aside);
+    aside
 }
