@@ -11,6 +11,8 @@ mod demo;
 mod dice;
 mod driver;
 mod elsewhere;
+#[cfg(target_os = "linux")]
+mod faults;
 mod generated;
 mod guide;
 mod harness;
@@ -34,3 +36,8 @@ mod scenarios;
 mod schema;
 mod setup;
 mod simulator;
+
+#[cfg(not(target_os = "linux"))]
+#[test]
+#[ignore = "kill points and faults are system calls of Linux; see docs/testing.md"]
+fn faults() {}

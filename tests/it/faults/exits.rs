@@ -1,0 +1,364 @@
+//! Every way in which a driver or a hook can end: the exit code, and what stands
+//! in the work tree afterwards.
+
+use super::tracer::{Of, What, traced, works};
+use crate::sandbox::{Machine, Run, Sandbox, entry, journal};
+
+const DAY: &str = "2024-11-01";
+const OURS: Of = Of {
+    calls: "",
+    path: "",
+    program: "palimpsest",
+};
+
+/// A driver's end when it is called by hand: the arguments after the driver's name
+/// (or a shell line around `RUN`), and the exit code. Ours is as it was but where
+/// the code is 0 or 1.
+const BY_HAND: [(&str, &str, i32); 14] = [
+    ("a clean merge", "RUN base ours theirs", 0),
+    ("no arguments", "RUN", 129),
+    ("an unknown option", "RUN --no-such base ours theirs", 129),
+    ("an argument too many", "RUN base ours theirs fourth", 129),
+    ("a file that is gone", "RUN base ours gone", 129),
+    ("a base that is gone", "RUN gone ours theirs", 129),
+    ("a folder for a file", "RUN folder ours theirs", 129),
+    (
+        "no place for the result",
+        "mkdir -p a && cp ours a && RUN base a/gone/ours theirs",
+        129,
+    ),
+    ("nobody reads", "RUN base ours theirs >&- 2>&-", 0),
+    (
+        "output that cannot be written",
+        "RUN base ours theirs >/dev/full 2>/dev/full",
+        0,
+    ),
+    (
+        "a repository that is none",
+        "GIT_DIR=/nowhere RUN base ours theirs",
+        0,
+    ),
+    (
+        "files may have no bytes",
+        "ulimit -f 0; RUN base ours theirs",
+        153,
+    ),
+    (
+        "a clock that is none",
+        "PALIMPSEST_NOW=yesterday RUN base ours theirs",
+        0,
+    ),
+    ("turned off", "PALIMPSEST=0 RUN base ours theirs", 0),
+];
+
+#[test]
+fn each_end_of_a_driver_called_by_hand() {
+    for driver in ["merge-driver", "ledger-driver"] {
+        for (name, line, code) in BY_HAND {
+            let sandbox = Sandbox::new();
+            let folder = sandbox.folder("anywhere");
+            folder.write("folder/x", "");
+            folder.write("base", "---\na: 1\nb: 1\nc: 1\n---\nx\n");
+            folder.write("ours", "---\na: 2\nb: 1\nc: 1\n---\nx\n");
+            folder.write("theirs", "---\na: 1\nb: 1\nc: 2\n---\ny\n");
+            let line = line.replace("RUN", &format!("palimpsest {driver}"));
+            let run = folder.run_with(&[], "sh", ["-c", &line]);
+            // A shell gives a signal as 128 and its number, or ends by it itself.
+            let ended = if run.code == -1 { 153 } else { run.code };
+            assert_eq!(ended, code, "{driver}, {name}: {run}");
+            let whole = folder.read("ours") == "---\na: 2\nb: 1\nc: 1\n---\nx\n";
+            assert_eq!(whole, code > 1, "{driver}, {name}: {}", folder.read("ours"));
+            let left = std::fs::read_dir(folder.dir()).unwrap();
+            let left = left.filter(|f| {
+                let name = f.as_ref().unwrap().file_name();
+                name.to_string_lossy().starts_with(".palimpsest-")
+            });
+            // Only a signal leaves the file that was being written.
+            assert_eq!(left.count(), usize::from(code == 153), "{driver}, {name}");
+        }
+    }
+}
+
+/// Two branches that need both drivers: `git merge other`.
+fn branches(sandbox: &Sandbox) -> Machine<'_> {
+    let (laptop, _) = journal(
+        sandbox,
+        &[(DAY, "people: [Alice, Bob]\ntags: [sea]", "One.\n")],
+    );
+    laptop.git(["switch", "-q", "-c", "other"]).ok();
+    laptop.edit_entry(DAY, ", Bob", "");
+    laptop.commit("On a branch");
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.edit_entry(DAY, "sea", "sea, fog");
+    laptop.edit_entry(DAY, "Alice", "Alice, Carol");
+    laptop.commit("On main");
+    laptop
+}
+
+const MERGED: &str = "people: [Alice, Carol]\ntags: [sea, fog]";
+
+/// Nothing of the merge is there, and it works once what was wrong is over.
+fn refused(laptop: &Machine<'_>, name: &str, head: &str) {
+    assert_eq!(laptop.oid("HEAD"), head, "{name}");
+    assert!(!laptop.exists(".git/MERGE_HEAD"), "{name}");
+    let status = laptop
+        .git(["status", "--porcelain", "--untracked-files=no"])
+        .ok();
+    assert_eq!(status.stdout, "", "{name}");
+    laptop.git(["merge", "-q", "other"]).ok();
+    assert!(laptop.read_entry(DAY).contains(MERGED), "{name}");
+    laptop.git(["reset", "-q", "--hard", head]).ok();
+}
+
+/// A shell line before the program, for the drivers and the hooks.
+struct Wrapper<'a, 'b> {
+    laptop: &'a Machine<'b>,
+    program: String,
+}
+
+impl<'a, 'b> Wrapper<'a, 'b> {
+    fn new(laptop: &'a Machine<'b>) -> Self {
+        let line = laptop
+            .git(["config", "merge.palimpsest.driver"])
+            .ok()
+            .stdout;
+        let program = line.strip_prefix("p=").unwrap().split(';').next().unwrap();
+        let program = program.trim_matches('\'').to_owned();
+        let put = format!(
+            "s#{program}#{}/wrapper#",
+            laptop.dir().parent().unwrap().display()
+        );
+        let edit = "sed -i \"$0\" .git/config .git/hooks/p*";
+        laptop.run_with(&[], "sh", ["-c", edit, &put]).ok();
+        let wrapper = Self { laptop, program };
+        wrapper.says(":");
+        wrapper
+    }
+
+    fn says(&self, line: &str) {
+        let text = format!("#!/bin/sh\n{line}\nexec '{}' \"$@\"\n", self.program);
+        self.laptop.write("../wrapper", text);
+        self.laptop
+            .run_with(&[], "chmod", ["+x", "../wrapper"])
+            .ok();
+    }
+}
+
+#[test]
+fn a_driver_that_gets_a_signal_refuses_the_merge() {
+    if !works() {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let laptop = branches(&sandbox);
+    let head = laptop.oid("HEAD");
+    let merge = ["git", "merge", "-q", "other"];
+    for (signal, name) in [
+        (1, "HUP"),
+        (2, "INT"),
+        (3, "QUIT"),
+        (4, "ILL"),
+        (6, "ABRT"),
+        (9, "KILL"),
+        (15, "TERM"),
+        (25, "XFSZ"),
+    ] {
+        let run = traced(&laptop, &[], &merge, (1, What::Signal(signal), OURS)).run;
+        assert!(run.code > 1, "{name}: {run}");
+        refused(&laptop, name, &head);
+    }
+    // A reader that went away is none that ends it. Nor is a SEGV that somebody
+    // sends: what a stack that overflows comes to is below.
+    for signal in [13, 11] {
+        traced(&laptop, &[], &merge, (1, What::Signal(signal), OURS))
+            .run
+            .ok();
+        assert!(laptop.read_entry(DAY).contains(MERGED));
+        laptop.git(["reset", "-q", "--hard", &head]).ok();
+    }
+}
+
+/// What is before the program, and what the merge comes to.
+enum Then {
+    Refused,
+    Merged,
+    /// As `git merge-file` does it: no side is lost, though a removal may be.
+    Gits,
+}
+
+#[test]
+fn each_end_of_a_driver_in_a_merge() {
+    let sandbox = Sandbox::new();
+    let laptop = branches(&sandbox);
+    let head = laptop.oid("HEAD");
+    let wrapper = Wrapper::new(&laptop);
+    for (name, before, then) in [
+        ("fine", ":", Then::Merged),
+        ("a panic's exit code", "exit 129", Then::Refused),
+        ("the program is gone", "exit 127", Then::Gits),
+        ("it cannot be started", "exit 126", Then::Gits),
+        (
+            "too little memory to begin",
+            "ulimit -v 3000",
+            Then::Refused,
+        ),
+        ("no bytes may be written", "ulimit -f 0", Then::Refused),
+        ("nobody listens", "exec >&- 2>&-", Then::Merged),
+    ] {
+        wrapper.says(before);
+        let run = laptop.git(["merge", "-q", "other"]);
+        wrapper.says(":");
+        match then {
+            Then::Refused => {
+                assert!(run.code > 1, "{name}: {run}");
+                refused(&laptop, name, &head);
+            }
+            Then::Merged => {
+                assert_eq!(run.code, 0, "{name}: {run}");
+                assert!(laptop.read_entry(DAY).contains(MERGED), "{name}");
+            }
+            Then::Gits => {
+                let text = laptop.read_entry(DAY);
+                let both = text.contains("fog") && text.contains("people: [Alice]");
+                assert!(both && text.contains("<<<<<<<"), "{name}: {run}{text}");
+                assert_eq!(run.code, 1, "{name}: {run}");
+            }
+        }
+        laptop.git(["reset", "-q", "--hard", &head]).ok();
+    }
+}
+
+#[test]
+fn memory_and_stack_that_run_out_never_pass_for_a_conflict() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder("anywhere");
+    let nested = format!(
+        "---\na: {}1{}\n---\n",
+        "[".repeat(60_000),
+        "]".repeat(60_000)
+    );
+    let long = |item: &str| {
+        let items: Vec<String> = (0..30_000).map(|n| format!("- {item} {n}\n")).collect();
+        format!("---\npeople:\n{}---\n", items.concat())
+    };
+    for (name, base, theirs) in [
+        ("nested", nested.clone(), nested.replace('1', "2")),
+        ("long", long("a"), long("b")),
+    ] {
+        for limit in ["-v 12000", "-v 24000", "-v 48000", "-s 64", "-s 256"] {
+            folder.write("base", &base);
+            folder.write("ours", format!("{base}Ours.\n"));
+            folder.write("theirs", &theirs);
+            let line = format!("ulimit {limit}; exec palimpsest merge-driver base ours theirs");
+            let run: Run = folder.run_with(&[], "sh", ["-c", &line]);
+            let merged = folder.read("ours");
+            match run.code {
+                // By line, or field by field: theirs is in it, or the markers are.
+                0 | 1 => {
+                    let theirs_is_there =
+                        merged.contains(if name == "long" { "b 29999" } else { "[2]" });
+                    assert!(
+                        theirs_is_there && merged.ends_with("Ours.\n"),
+                        "{name} {limit}: {run}"
+                    );
+                }
+                // 126 and 127 are git's own merge, by the driver's line.
+                code => {
+                    assert!(!(2..126).contains(&code), "{name} {limit}: {run}");
+                    assert_eq!(merged, format!("{base}Ours.\n"), "{name} {limit}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hook_that_gets_a_signal_loses_nothing() {
+    if !works() {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let laptop = branches(&sandbox);
+    let head = laptop.oid("HEAD");
+    for signal in [2, 9, 15] {
+        laptop.edit_entry(DAY, "Carol", "Carol, Dan");
+        laptop.git(["add", "-A"]).ok();
+        let commit = ["git", "commit", "-q", "-m", "Dan"];
+        // In pre-commit: its first step is a blob.
+        let of = Of {
+            path: ".git/objects",
+            ..OURS
+        };
+        let run = traced(&laptop, &[], &commit, (1, What::Signal(signal), of)).run;
+        assert!(run.code != 0, "{run}");
+        assert_eq!(laptop.oid("HEAD"), head);
+        staged(&laptop);
+        // In post-commit: the commit stands.
+        let of = Of {
+            path: "data/",
+            ..OURS
+        };
+        traced(&laptop, &[], &commit, (1, What::Signal(signal), of))
+            .run
+            .ok();
+        laptop.git(["log", "-1", "--format=%s"]).ok().is("Dan");
+        laptop.palimpsest(["doctor", "--fix"]);
+        laptop.assert_clean();
+        laptop.git(["reset", "-q", "--hard", &head]).ok();
+    }
+}
+
+fn staged(laptop: &Machine<'_>) {
+    laptop
+        .git(["diff", "--cached", "--name-only"])
+        .ok()
+        .says(&entry(DAY));
+}
+
+#[test]
+fn each_end_of_a_hook() {
+    let sandbox = Sandbox::new();
+    let laptop = branches(&sandbox);
+    let head = laptop.oid("HEAD");
+    let wrapper = Wrapper::new(&laptop);
+    for (name, before, commits, said) in [
+        ("fine", ":", true, ""),
+        ("nobody listens", "exec >&- 2>&-", true, ""),
+        (
+            "output that cannot be written",
+            "exec >/dev/full 2>/dev/full",
+            true,
+            "",
+        ),
+        ("too little memory to begin", "ulimit -v 3000", false, ""),
+        ("it ends badly", "kill -TERM $$", false, ""),
+        ("usage", "set -- hook", false, "Usage"),
+        (
+            "no repository",
+            "export GIT_DIR=/nowhere",
+            true,
+            "pre-commit",
+        ),
+        (
+            "an index that is none",
+            "export GIT_INDEX_FILE=/dev/null/x",
+            true,
+            "pre-commit",
+        ),
+        ("turned off", "export PALIMPSEST=0", true, ""),
+    ] {
+        laptop.edit_entry(DAY, "Carol", "Carol, Dan");
+        laptop.git(["add", "-A"]).ok();
+        wrapper.says(before);
+        let run = laptop.git(["commit", "-q", "-m", "Dan"]);
+        wrapper.says(":");
+        assert_eq!(run.code == 0, commits, "{name}: {run}");
+        assert!(run.stderr.contains(said), "{name}: {run}");
+        assert_eq!(laptop.oid("HEAD") != head, commits, "{name}");
+        if !commits {
+            staged(&laptop);
+        }
+        assert!(laptop.read_entry(DAY).contains("Dan"), "{name}");
+        laptop.git(["reset", "-q", "--hard", &head]).ok();
+    }
+}
