@@ -51,10 +51,10 @@ fn play(name: &str) {
     let in_turn = [What::Kill, What::KillAll].into_iter().cycle();
     let points: Vec<(usize, What)> = match asked {
         // Beyond the last one: another run may have more of them.
-        Asked::All => (1..=count + 20).zip(in_turn).collect(),
+        Asked::All => (1..=2 * count).zip(in_turn).collect(),
         Asked::Both => {
             let both = |at| [(at, What::Kill), (at, What::KillAll)];
-            (1..=count + 20).flat_map(both).collect()
+            (1..=2 * count).flat_map(both).collect()
         }
         Asked::One(at, what) => vec![(at, what)],
         _ => {
@@ -72,14 +72,20 @@ fn play(name: &str) {
         }
     }
     let mut wrong = Vec::new();
-    let mut killed = 0;
+    let (mut killed, mut missed) = (0, 0);
     for (at, what) in points {
-        if let Some((_, found)) = stage.disturb(at, what, Of::default()) {
-            killed += 1;
-            if !found.is_empty() {
-                println!("WRONG {name}:{found}");
-                wrong.push(format!("{name}:{found}"));
+        let Some((_, found)) = stage.disturb(at, what, Of::default()) else {
+            missed += 1;
+            // The number of steps differs a little from run to run.
+            if missed > 5 {
+                break;
             }
+            continue;
+        };
+        killed += 1;
+        if !found.is_empty() {
+            println!("WRONG {name}:{found}");
+            wrong.push(format!("{name}:{found}"));
         }
     }
     println!(

@@ -9,4 +9,5 @@ mod limits;
 mod look;
 mod scenes;
 mod stage;
+mod together;
 mod tracer;
