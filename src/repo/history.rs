@@ -1,8 +1,8 @@
-//! Commits: where HEAD is, what a commit holds, what lies between two.
+//! Commits: where HEAD is, what a commit holds.
 
 use std::fs;
 
-use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
+use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
 
 impl Repo {
     /// The commit that HEAD is at, on a branch or detached; `None` before the
@@ -91,30 +91,6 @@ impl Repo {
         }
     }
 
-    /// What differs between two commits below the given folders or files (all
-    /// paths if none are given), sorted by path. `None` is a tree without files:
-    /// `changes(None, head, …)` lists everything. Unchanged folders are not read.
-    ///
-    /// # Errors
-    /// A commit or a tree cannot be read.
-    pub fn changes(
-        &self,
-        from: Option<ObjectId>,
-        to: Option<ObjectId>,
-        below: &[&str],
-    ) -> Result<Vec<Change>, RepoError> {
-        if from == to {
-            return Ok(Vec::new());
-        }
-        let from = from.map(|id| self.tree(id)).transpose()?;
-        let to = to.map(|id| self.tree(id)).transpose()?;
-        let diff = self
-            .git
-            .diff_tree_to_tree(from.as_ref(), to.as_ref(), Some(&mut limited_to(below)))
-            .map_err(RepoError::git("compare two commits"))?;
-        Ok(changes_of(&diff))
-    }
-
     /// The files below a folder that commits of HEAD's history removed, the newest
     /// first: path and blob (hex) of the last version. A file may be there several
     /// times, and may be back.
@@ -180,44 +156,4 @@ impl Repo {
             .and_then(|c| c.tree())
             .map_err(|source| RepoError::Object { id: commit, source })
     }
-}
-
-pub(super) fn limited_to(below: &[&str]) -> git2::DiffOptions {
-    let mut options = git2::DiffOptions::new();
-    // Names are names here, whatever characters they hold.
-    options
-        .disable_pathspec_match(true)
-        .include_typechange(true)
-        .ignore_submodules(true);
-    for folder in below {
-        options.pathspec(*folder);
-    }
-    options
-}
-
-pub(super) fn changes_of(diff: &git2::Diff<'_>) -> Vec<Change> {
-    let blob = |file: &git2::DiffFile<'_>| {
-        (file.exists() && !file.id().is_zero()).then(|| Blob {
-            id: ObjectId(file.id()),
-            kind: BlobKind::of_mode(file.mode().into()),
-        })
-    };
-    let mut changes: Vec<Change> = diff
-        .deltas()
-        .filter_map(|delta| {
-            let file = match delta.status() {
-                git2::Delta::Deleted => delta.old_file(),
-                _ => delta.new_file(),
-            };
-            // An entry's path is ASCII; a path that is no UTF-8 is none of ours.
-            let path = std::str::from_utf8(file.path_bytes()?).ok()?.to_owned();
-            Some(Change {
-                path,
-                old: blob(&delta.old_file()),
-                new: blob(&delta.new_file()),
-            })
-        })
-        .collect();
-    changes.sort_by(|a, b| a.path.cmp(&b.path));
-    changes
 }

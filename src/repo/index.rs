@@ -1,7 +1,6 @@
 //! The index: what the next commit will hold.
 
-use super::history::{changes_of, limited_to};
-use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
+use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
 
 /// The index as it stood when it was read.
 pub struct Index(git2::Index);
@@ -45,35 +44,6 @@ impl Repo {
             }
         }
         Ok(index)
-    }
-
-    /// What the next commit changes: the index against HEAD (against a commit
-    /// without files before the first one), below the given folders or files,
-    /// sorted by path. Unmerged paths are not in it; see [`Index::unmerged`].
-    ///
-    /// # Errors
-    /// HEAD or a tree cannot be read.
-    pub fn staged_changes(&self, index: &Index, below: &[&str]) -> Result<Vec<Change>, RepoError> {
-        let head = self.head()?;
-        self.staged_against(index, head, below)
-    }
-
-    /// The same against any commit, such as the other parent of a merge.
-    ///
-    /// # Errors
-    /// The commit or a tree cannot be read.
-    pub fn staged_against(
-        &self,
-        index: &Index,
-        commit: Option<ObjectId>,
-        below: &[&str],
-    ) -> Result<Vec<Change>, RepoError> {
-        let tree = commit.map(|id| self.tree(id)).transpose()?;
-        let diff = self
-            .git
-            .diff_tree_to_index(tree.as_ref(), Some(&index.0), Some(&mut limited_to(below)))
-            .map_err(RepoError::git("compare the index with a commit"))?;
-        Ok(changes_of(&diff))
     }
 
     /// Stages these bytes under their paths, whatever the work tree holds there.
@@ -183,20 +153,6 @@ impl Index {
             let flags = git2::IndexEntryExtendedFlag::from_bits_truncate(e.flags_extended);
             flags.is_skip_worktree()
         })
-    }
-
-    /// The staged paths whose file name is `name`, in whichever folder, sorted.
-    #[must_use]
-    pub fn named(&self, name: &str) -> Vec<String> {
-        let is_named = |path: &[u8]| {
-            path.strip_suffix(name.as_bytes())
-                .is_some_and(|folder| folder.is_empty() || folder.ends_with(b"/"))
-        };
-        self.0
-            .iter()
-            .filter(|e| stage_of(e) == 0 && is_named(&e.path))
-            .filter_map(|e| String::from_utf8(e.path).ok())
-            .collect()
     }
 
     /// The paths that are still in conflict, sorted.

@@ -17,7 +17,9 @@ mod lines;
 mod merging;
 mod object;
 mod open;
+mod staged;
 mod stages;
+mod trees;
 mod work_tree;
 
 pub use archive::{ArchiveWriter, Member, read_archive};

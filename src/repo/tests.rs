@@ -66,8 +66,7 @@ fn a_repository_without_commits_and_a_detached_head() {
     s.write("a.md", "a");
     s.git(&["add", "-A"]);
     let repo = s.repo();
-    let index = repo.index().unwrap();
-    let staged = repo.staged_changes(&index, &[]).unwrap();
+    let staged = repo.staged_against(None).unwrap();
     assert_eq!((staged.len(), staged[0].old), (1, None));
     s.git(&["commit", "-q", "-m", "x"]);
     s.git(&["checkout", "-q", "--detach"]);
@@ -131,6 +130,82 @@ fn changes_are_limited_to_folders_by_name() {
     assert_eq!(repo.read_at(first.unwrap(), "none.md").unwrap(), None);
     assert_eq!(repo.changes(None, head, &[]).unwrap().len(), 3);
     assert_eq!(repo.changes(head, None, &["other"]).unwrap().len(), 1);
+}
+
+#[test]
+fn a_file_in_place_of_a_folder_and_a_folder_in_place_of_a_file() {
+    let s = Scratch::new();
+    s.commit("a/b/c.md", "1");
+    s.commit("a-b", "1");
+    s.commit("d", "1");
+    s.commit("same/x.md", "1");
+    let first = s.repo().head().unwrap();
+    fs::remove_dir_all(s.path().join("a/b")).unwrap();
+    fs::remove_file(s.path().join("d")).unwrap();
+    s.write("a/b", "2");
+    s.write("d/e/f.md", "2");
+    std::os::unix::fs::symlink("x.md", s.path().join("same/link.md")).unwrap();
+    s.git(&["add", "-A"]);
+    s.git(&["commit", "-q", "-m", "x"]);
+    let repo = s.repo();
+    let head = repo.head().unwrap();
+    let told = |from, to, below: &[&str]| {
+        let changes = repo.changes(from, to, below).unwrap();
+        let sides = |c: &Change| match (c.old, c.new) {
+            (Some(_), Some(_)) => format!("M {}", c.path),
+            (None, _) => format!("A {}", c.path),
+            (_, None) => format!("D {}", c.path),
+        };
+        changes.iter().map(sides).collect::<Vec<_>>()
+    };
+    let all = ["A a/b", "D a/b/c.md", "D d", "A d/e/f.md", "A same/link.md"];
+    assert_eq!(told(first, head, &[]), all);
+    assert_eq!(told(first, head, &["."]), all);
+    assert_eq!(
+        told(first, head, &["a/b", "d/e/"]),
+        [all[0], all[1], all[3]]
+    );
+    assert_eq!(told(head, first, &["same"]), ["D same/link.md"]);
+    assert_eq!(told(None, first, &["d/e/f.md"]), [""; 0]);
+    assert_eq!(told(None, head, &["d/e/f.md"]), ["A d/e/f.md"]);
+}
+
+#[test]
+fn what_is_staged_is_told_against_any_commit() {
+    let s = Scratch::new();
+    s.commit("a.md", "1");
+    let first = s.repo().head().unwrap();
+    s.commit("a.md", "2");
+    s.commit("b \"c\" é.md", "1");
+    s.git(&["mv", "b \"c\" é.md", "moved.md"]);
+    s.write("later.md", "not yet");
+    s.git(&["add", "-N", "later.md"]);
+    let repo = s.repo();
+    let paths = |commit| -> Vec<String> {
+        let changes = repo.staged_against(commit).unwrap();
+        changes.into_iter().map(|c| c.path).collect()
+    };
+    assert_eq!(paths(repo.head().unwrap()), ["b \"c\" é.md", "moved.md"]);
+    assert_eq!(paths(first), ["a.md", "moved.md"]);
+    assert_eq!(paths(None), ["a.md", "moved.md"]);
+}
+
+#[test]
+fn staged_paths_are_found_by_their_name() {
+    let s = Scratch::new();
+    for path in ["j/1.md", "j/x/1.md", "j/x/11.md", "k/1.md", "j/[x]/1.md"] {
+        s.write(path, "x");
+    }
+    s.git(&["add", "-A"]);
+    let names = |count: usize| (1..=count).map(|n| format!("{n}.md")).collect();
+    for count in [1, 10, 100] {
+        let found = s.repo().staged_named("j", &names(count)).unwrap();
+        let all = ["j/1.md", "j/[x]/1.md", "j/x/1.md", "j/x/11.md"];
+        assert_eq!(found, if count < 11 { &all[..3] } else { &all }, "{count}");
+    }
+    let odd = s.repo().staged_named("j/[x]", &names(1)).unwrap();
+    assert_eq!(odd, ["j/[x]/1.md"]);
+    assert_eq!(s.repo().staged_named(".", &names(1)).unwrap().len(), 4);
 }
 
 #[test]

@@ -19,7 +19,11 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
     };
     let before = repo.head_before()?;
     let changes = repo.changes(before, Some(head), &[layout.ledger.as_str()])?;
-    let index = repo.index()?;
+    // Nothing of the ledger in the commit: nothing to follow.
+    let in_index = match changes.is_empty() {
+        true => Vec::new(),
+        false => repo.staged_against(Some(head))?,
+    };
     let mut machine = None;
     let parent = before.map_or_else(|| "0".repeat(40), |id| id.to_string());
 
@@ -44,13 +48,14 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
             Ok(follow(&committed, &edited, machine, &parent))
         };
 
-        let there = index.staged(&change.path).and_then(Blob::file);
-        let bytes = match there {
-            Some(there) if there == id => None,
-            Some(there) => Some(follow(repo.read_blob(there)?)?),
-            None if change.old.is_none() => Some(committed.clone()),
-            // Taken out of the index on purpose.
+        // What the index has otherwise than the commit.
+        let there = in_index.iter().find(|staged| staged.path == change.path);
+        let bytes = match there.map(|staged| staged.new.and_then(Blob::file)) {
             None => None,
+            Some(Some(there)) => Some(follow(repo.read_blob(there)?)?),
+            Some(None) if change.old.is_none() => Some(committed.clone()),
+            // Taken out of the index on purpose.
+            Some(None) => None,
         };
         staged.extend(bytes.map(|bytes| StagedFile {
             path: change.path.clone(),

@@ -1,14 +1,15 @@
 //! What a commit must not hold: conflict markers, entries that cannot be read,
 //! two entries of one date. Only what the commit changes is looked at.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::journal::markers::{Markers, conflict_markers};
-use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Table};
+use crate::journal::{EntryDate, Facts, ItemKey, Layout, PathKind, Table};
 use crate::ledger;
-use crate::repo::{Blob, BlobKind, Change, Index, ObjectId, Repo, RepoError};
+use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 
-use super::versions::{facts, key_of};
+use super::versions::{Key, facts, key_of};
 
 /// A reason not to commit, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,19 +101,29 @@ fn quoted(path: &str) -> String {
 pub(super) struct Checked {
     pub refusals: Vec<Refusal>,
     pub warnings: Vec<String>,
+    /// What the entries and notes say, so that they need not be read again.
+    pub facts: BTreeMap<(Key, ObjectId), Facts>,
 }
+
+/// How many of them are kept: a commit of a whole journal reads the rest again.
+const MOST_FACTS: usize = 1_000;
 
 /// Looks at what the commit changes. `parents` are asked before markers are
 /// refused: text that stood there before, such as an example in a page about git,
 /// is meant.
 pub(super) fn check(
     repo: &Repo,
-    index: &Index,
     layout: &Layout,
     parents: &[ObjectId],
     changes: &[Change],
 ) -> Result<Checked, RepoError> {
     let mut found = Checked::default();
+    let new = changes.iter().filter(|c| c.old.is_none());
+    let new = new.filter_map(|c| match layout.classify(&c.path) {
+        PathKind::Entry(date) => Some(date),
+        _ => None,
+    });
+    let twice = staged_files(repo, layout, &new.collect())?;
     // Without a journal the markers are looked for in every page.
     let journal = repo.workdir().join(&layout.journal).is_dir();
     for change in changes {
@@ -135,21 +146,31 @@ pub(super) fn check(
             });
             continue;
         }
-        if let Some(key) = key_of(layout, &change.path)
-            && let Err(error) = facts(key, &bytes)
-        {
-            found.refusals.push(Refusal::Unreadable {
-                path: change.path.clone(),
-                error,
-            });
+        if let Some(key) = key_of(layout, &change.path) {
+            match facts(key, &bytes) {
+                Ok(facts) if found.facts.len() < MOST_FACTS => {
+                    found.facts.insert((key, id), facts);
+                }
+                Ok(_) => {}
+                Err(error) => found.refusals.push(Refusal::Unreadable {
+                    path: change.path.clone(),
+                    error,
+                }),
+            }
         }
         if matches!(kind, PathKind::Ledger(_)) {
             found.warnings.extend(damaged(&change.path, &bytes));
         }
         if let (PathKind::Entry(date), None) = (kind, change.old) {
+            let other = twice.get(&date).into_iter().flatten();
+            let other = other.into_iter().find(|path| **path != change.path);
             found
                 .refusals
-                .extend(second(index, layout, date, &change.path));
+                .extend(other.map(|other| Refusal::TwoOfOneDate {
+                    date,
+                    path: change.path.clone(),
+                    other: other.clone(),
+                }));
         }
     }
     Ok(found)
@@ -190,15 +211,18 @@ fn damaged(path: &str, bytes: &[u8]) -> Vec<String> {
     corrupt.iter().map(say).collect()
 }
 
-fn second(index: &Index, layout: &Layout, date: EntryDate, path: &str) -> Option<Refusal> {
-    let name = format!("{date}.md");
-    let other = index
-        .named(&name)
-        .into_iter()
-        .find(|other| other != path && layout.classify(other) == PathKind::Entry(date))?;
-    Some(Refusal::TwoOfOneDate {
-        date,
-        path: path.to_owned(),
-        other,
-    })
+/// The staged files of these entries.
+pub(super) fn staged_files(
+    repo: &Repo,
+    layout: &Layout,
+    entries: &BTreeSet<EntryDate>,
+) -> Result<BTreeMap<EntryDate, Vec<String>>, RepoError> {
+    let names = entries.iter().map(|entry| format!("{entry}.md"));
+    let mut found: BTreeMap<EntryDate, Vec<String>> = BTreeMap::new();
+    for path in repo.staged_named(&layout.journal, &names.collect())? {
+        if let PathKind::Entry(date) = layout.classify(&path) {
+            found.entry(date).or_default().push(path);
+        }
+    }
+    Ok(found)
 }

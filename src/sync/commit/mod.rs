@@ -13,7 +13,7 @@ mod rows;
 mod stale;
 pub(super) mod versions;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{EntryDate, PathKind, Policy, Settings};
 use crate::ledger::{Ledger, Source};
@@ -52,18 +52,20 @@ fn examine(
     write: bool,
 ) -> Result<PreCommit, RepoError> {
     let layout = &settings.layout;
-    let index = repo.index()?;
     let merged = repo.merge_heads()?;
     let by_hand = match merged.as_slice() {
         [] => Vec::new(),
         _ => repo.resolved_by_hand()?,
     };
     let parents: Vec<ObjectId> = repo.head()?.into_iter().chain(merged).collect();
-    let mut changes = repo.staged_changes(&index, &[])?;
+    let mut changes = vec![repo.staged_against(parents.first().copied())?];
+    for other in parents.iter().skip(1) {
+        changes.push(repo.staged_against(Some(*other))?);
+    }
     let mut found = Vec::new();
     for parent in &parents {
         // Git refuses a commit that changes nothing, and rows would stay staged.
-        found.push(match changes.is_empty() && parents.len() == 1 {
+        found.push(match changes[0].is_empty() && parents.len() == 1 {
             true => Ledger::default(),
             false => history::rows_of(repo, layout, *parent)?,
         });
@@ -72,24 +74,25 @@ fn examine(
         0 | 1 => Ledger::default(),
         _ => history::states_of_merge(repo, layout, &parents)?,
     };
-    let ground = Ground {
+    let mut ground = Ground {
         repo,
-        index: &index,
         layout,
         parents,
+        changes,
+        checked: BTreeMap::new(),
         machine: repo.machine()?,
         now,
         found,
         merged,
     };
 
-    for other in ground.parents.iter().skip(1) {
-        let from_other = repo.staged_against(&index, Some(*other), &[])?;
+    let mut changes = ground.changes[0].clone();
+    for from_other in ground.changes.iter().skip(1) {
         let paths: BTreeSet<&str> = from_other.iter().map(|c| c.path.as_str()).collect();
         // What is as the other side has it was checked there.
         changes.retain(|c| paths.contains(c.path.as_str()));
     }
-    let checked = check::check(repo, &index, layout, &ground.parents, &changes)?;
+    let checked = check::check(repo, layout, &ground.parents, &changes)?;
     let mut report = PreCommit {
         refusals: checked.refusals,
         warnings: checked.warnings,
@@ -99,6 +102,7 @@ fn examine(
         return Ok(report);
     }
     report.only_checked = !write;
+    ground.checked = checked.facts;
     record(&ground, &by_hand, settings, &mut report)?;
     Ok(report)
 }
@@ -111,17 +115,17 @@ fn record(
     report: &mut PreCommit,
 ) -> Result<(), RepoError> {
     let Ground { repo, layout, .. } = ground;
-    let own = versions::own_changes(repo, ground.index, layout, &ground.parents, by_hand)?;
+    let is_first = ground.parents.is_empty();
+    let own = versions::own_changes(layout, &ground.changes, is_first, by_hand);
     let resolved: BTreeSet<(EntryDate, Source)> = by_hand
         .iter()
         .filter_map(|path| versions::key_of(layout, path))
         .collect();
-    let ledgers = repo.staged_changes(ground.index, &[layout.ledger.as_str()])?;
     let year_of = |path: &str| match layout.classify(path) {
         PathKind::Ledger(year) => Some(year),
         _ => None,
     };
-    let changed_years = ledgers.iter().filter_map(|c| year_of(&c.path));
+    let changed_years = ground.changes[0].iter().filter_map(|c| year_of(&c.path));
     let years = own.keys().map(|(date, _)| date.year());
     let told = ground.found.iter().chain([&ground.merged]);
     let told = told.flat_map(history::years_of);
@@ -139,12 +143,12 @@ fn record(
             report.add_kept_out(key.0, &now, &year.current);
         }
     }
+    let open = years.values().flat_map(|year| year.current.to_settle());
+    let open: BTreeSet<EntryDate> = open.map(|key| key.entry).collect();
+    let there = check::staged_files(repo, layout, &open)?;
     for year in years.values() {
         report.add_conflicts(year.head(), &year.known, &year.current);
-        report.add_left_out(&year.current, &|entry| {
-            let mut named = ground.index.named(&format!("{entry}.md")).into_iter();
-            named.any(|path| layout.classify(&path) == PathKind::Entry(entry))
-        });
+        report.add_left_out(&year.current, &|entry| there.contains_key(&entry));
         report.told.extend(year.told.clone());
         report.warnings.extend(year.older_copy());
     }

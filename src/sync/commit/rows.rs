@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, Context, FileRef, Ledger, Parent};
-use crate::repo::{Blob, Index, ObjectId, Repo, RepoError, StagedFile};
+use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
 use super::versions::{Key, Version, Versions, facts, facts_before};
@@ -12,10 +12,13 @@ use super::versions::{Key, Version, Versions, facts, facts_before};
 /// What stands still while a commit is looked at.
 pub(super) struct Ground<'a> {
     pub repo: &'a Repo,
-    pub index: &'a Index,
     pub layout: &'a Layout,
     /// HEAD, then the commits that are merged; none before the first commit.
     pub parents: Vec<ObjectId>,
+    /// What is staged, as what differs from each parent; from nothing in a first commit.
+    pub changes: Vec<Vec<Change>>,
+    /// What the checked versions say, as far as it was kept.
+    pub checked: BTreeMap<(Key, ObjectId), Facts>,
     pub machine: String,
     /// RFC 3339 in UTC.
     pub now: &'a str,
@@ -28,6 +31,8 @@ pub(super) struct Ground<'a> {
 /// The ledger file of a year, before and after.
 pub(super) struct Year {
     path: String,
+    /// What is staged is HEAD's.
+    as_in_head: bool,
     /// As it is staged now.
     staged: Option<Vec<u8>>,
     /// The rows of `staged`.
@@ -53,6 +58,13 @@ impl Ground<'_> {
         }
     }
 
+    /// What the commit changes at a path, against its first parent.
+    fn staged(&self, path: &str) -> Option<&Change> {
+        let changes = self.changes.first()?;
+        let at = changes.binary_search_by(|c| c.path.as_str().cmp(path));
+        at.ok().map(|at| &changes[at])
+    }
+
     /// Reads the ledgers of these years.
     pub fn years(&self, years: BTreeSet<i32>) -> Result<BTreeMap<i32, Year>, RepoError> {
         years.into_iter().map(|y| Ok((y, self.year(y)?))).collect()
@@ -60,14 +72,29 @@ impl Ground<'_> {
 
     fn year(&self, year: i32) -> Result<Year, RepoError> {
         let path = self.layout.ledger_path(year);
-        let staged = self.index.staged(&path).and_then(Blob::file);
-        let staged = staged.map(|id| self.repo.read_blob(id)).transpose()?;
-        let edited = staged.as_deref().map(ledger::parse);
-        let mut parents = self
-            .parents
-            .iter()
-            .map(|commit| self.ledger_at(*commit, &path))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut parents = Vec::new();
+        let mut committed = None;
+        for (at, commit) in self.parents.iter().enumerate() {
+            let bytes = self.repo.read_at(*commit, &path)?;
+            parents.push(bytes.as_deref().map(ledger::parse).unwrap_or_default());
+            if at == 0 {
+                committed = bytes;
+            }
+        }
+        let change = self.staged(&path);
+        let (staged, edited) = match change {
+            Some(change) => {
+                let id = change.new.and_then(Blob::file);
+                let bytes = id.map(|id| self.repo.read_blob(id)).transpose()?;
+                let rows = bytes.as_deref().map(ledger::parse);
+                (bytes, rows)
+            }
+            // As HEAD has it: read already.
+            None => {
+                let rows = committed.is_some().then(|| parents[0].clone());
+                (committed, rows)
+            }
+        };
         let recorded = match parents.as_slice() {
             [] => Ledger::default(),
             [head] => head.clone(),
@@ -105,6 +132,7 @@ impl Ground<'_> {
             }
         };
         Ok(Year {
+            as_in_head: change.is_none(),
             path,
             staged,
             edited: edited.unwrap_or_default(),
@@ -148,7 +176,10 @@ impl Ground<'_> {
     ) -> Result<(Ledger, Option<Facts>), RepoError> {
         let read = |v: &Version| self.repo.read_blob(v.blob);
         let now = match &versions.now {
-            Some(version) => facts(key, &read(version)?).ok(),
+            Some(version) => match self.checked.get(&(key, version.blob)) {
+                Some(facts) => Some(facts.clone()),
+                None => facts(key, &read(version)?).ok(),
+            },
             None => None,
         };
         let mut before = Vec::new();
@@ -227,10 +258,10 @@ impl Year {
         let [head] = parents else {
             return Ok(false);
         };
-        let committed = repo.read_at(*head, &self.path)?;
-        if committed == self.staged {
+        if self.as_in_head {
             return Ok(self.edited == self.current);
         }
+        let committed = repo.read_at(*head, &self.path)?;
         Ok(committed.is_some_and(|bytes| ledger::parse(&bytes) == self.current))
     }
 

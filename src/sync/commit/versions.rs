@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::journal::facts::short_hash;
 use crate::journal::{Entry, EntryDate, EntryError, Facts, Layout, Note, PathKind};
 use crate::ledger::Source;
-use crate::repo::{Blob, Change, Index, ObjectId, Repo, RepoError};
+use crate::repo::{Blob, Change, ObjectId};
 
 /// A file that holds a version of an entry or a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,44 +25,29 @@ pub(in crate::sync) struct Versions {
 pub(in crate::sync) type Key = (EntryDate, Source);
 
 /// What the commit itself changes: all that differs from its parent, or in a
-/// merge from every parent, and what a person resolved there.
+/// merge from every parent, and what a person resolved there. `changes` are what
+/// differs from each parent, or from nothing in a first commit.
 pub(in crate::sync) fn own_changes(
-    repo: &Repo,
-    index: &Index,
     layout: &Layout,
-    parents: &[ObjectId],
+    changes: &[Vec<Change>],
+    is_first: bool,
     by_hand: &[String],
-) -> Result<BTreeMap<Key, Versions>, RepoError> {
-    let folders = [layout.journal.as_str(), layout.wiki.as_str()];
-    let below: &[&str] = if folders.contains(&".") {
-        &[]
-    } else {
-        &folders
-    };
-    let commits: Vec<Option<ObjectId>> = match parents {
-        [] => vec![None],
-        some => some.iter().copied().map(Some).collect(),
-    };
-    let mut diffs = Vec::new();
-    for commit in &commits {
-        let changes = repo.staged_against(index, *commit, below)?;
-        diffs.push(by_key(layout, changes));
-    }
-    let mut keys: BTreeSet<Key> = diffs[0].keys().copied().collect();
+) -> BTreeMap<Key, Versions> {
+    let diffs: Vec<BTreeMap<Key, Pair>> = changes.iter().map(|c| by_key(layout, c)).collect();
+    let mut keys: BTreeSet<Key> = diffs.iter().flat_map(|d| d.keys().copied()).collect();
     keys.retain(|key| diffs.iter().all(|d| d.contains_key(key)));
     keys.extend(by_hand.iter().filter_map(|path| key_of(layout, path)));
-    Ok(keys
-        .into_iter()
+    keys.into_iter()
         .map(|key| {
             // Unchanged against one parent: what that parent has is what is there now.
             let now = diffs.iter().find_map(|d| Some(d.get(&key)?.now.clone()));
             let now = now.flatten();
             let before = |d: &BTreeMap<Key, Pair>| d.get(&key).map_or(&now, |p| &p.old).clone();
             let before = diffs.iter().map(before).collect();
-            let parents = if parents.is_empty() { vec![] } else { before };
+            let parents = if is_first { vec![] } else { before };
             (key, Versions { parents, now })
         })
-        .collect())
+        .collect()
 }
 
 /// An entry's file before and now.
@@ -73,7 +58,7 @@ pub(in crate::sync) struct Pair {
 }
 
 /// A file that moved within the journal is one changed entry.
-pub(in crate::sync) fn by_key(layout: &Layout, changes: Vec<Change>) -> BTreeMap<Key, Pair> {
+pub(in crate::sync) fn by_key(layout: &Layout, changes: &[Change]) -> BTreeMap<Key, Pair> {
     let mut pairs: BTreeMap<Key, Pair> = BTreeMap::new();
     for change in changes {
         let Some(key) = key_of(layout, &change.path) else {

@@ -29,7 +29,7 @@ impl History<'_> {
             _ => None,
         };
         let years = changes.iter().filter_map(|c| year(&c.path)).collect();
-        let mut texts = by_key(layout, changes);
+        let mut texts = by_key(layout, &changes);
         texts.retain(|(entry, _), _| self.only.is_none_or(|only| only == *entry));
         Ok(Diff { texts, years })
     }
