@@ -3,15 +3,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::plain;
 use super::{Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
 use crate::journal::{EntryDate, ItemKey, Table};
 
 /// The version of the lines that this program writes and understands.
-const VERSION: u64 = 1;
+pub(super) const VERSION: u64 = 1;
 
 /// The largest counter that JSON's readers agree on (RFC 8259, section 6), which
 /// leaves one that is counted on from it room in 64 bits.
-const LARGEST: u64 = (1 << 53) - 1;
+pub(super) const LARGEST: u64 = (1 << 53) - 1;
 
 /// What a line turned out to be.
 pub(super) enum Line {
@@ -145,6 +146,9 @@ enum StateName {
 /// Reads a line. What is understood only in part is kept whole rather than
 /// written back without the rest.
 pub(super) fn read(text: &str) -> Line {
+    if let Some((key, row)) = plain::sync(text) {
+        return state_row(key, row);
+    }
     let Ok(head) = serde_json::from_str::<Head>(text) else {
         return Line::Corrupt;
     };
@@ -236,7 +240,7 @@ fn sync(line: SyncLine) -> Option<Line> {
     let (Some(source), true) = (Source::from_name(&line.source), known) else {
         return Some(Line::Opaque);
     };
-    let mut hashes: Vec<Hash> = line
+    let hashes: Vec<Hash> = line
         .hashes
         .into_iter()
         .map(|h| Hash {
@@ -247,17 +251,21 @@ fn sync(line: SyncLine) -> Option<Line> {
             settled: h.settled,
         })
         .collect();
-    hashes.sort();
-    hashes.dedup();
     let row = SyncState {
         hashes,
         counter: line.counter,
         resolved: line.resolved,
     };
-    Some(Line::Row(Ledger {
-        sync: [((entry, source), row)].into(),
+    Some(state_row((entry, source), row))
+}
+
+fn state_row(key: (EntryDate, Source), mut row: SyncState) -> Line {
+    row.hashes.sort();
+    row.hashes.dedup();
+    Line::Row(Ledger {
+        sync: [(key, row)].into(),
         ..Ledger::default()
-    }))
+    })
 }
 
 /// `None` if the restoration holds something that is not known here.

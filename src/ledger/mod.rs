@@ -9,6 +9,7 @@ mod derive;
 mod line;
 mod merge;
 mod news;
+mod plain;
 mod row;
 mod states;
 mod text;
@@ -21,7 +22,7 @@ pub use row::{
     Corrupt, Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
 };
 pub use states::{Change, after_edit, merge_states, recorded_by};
-pub use text::{format, parse};
+pub use text::{format, lines_by_entry, parse};
 
 #[cfg(test)]
 mod laws;

@@ -206,6 +206,20 @@ impl Ledger {
         self == &Self::default()
     }
 
+    /// The entries that rows are about.
+    #[must_use]
+    pub fn entries(&self) -> BTreeSet<EntryDate> {
+        let tombstones = self.tombstones.keys().map(|k| k.entry);
+        let deletions = self.deletions.keys().map(|k| k.0);
+        let sync = self.sync.keys().map(|k| k.0);
+        let kept = self.kept.keys().map(|(k, _)| k.entry);
+        tombstones
+            .chain(deletions)
+            .chain(sync)
+            .chain(kept)
+            .collect()
+    }
+
     /// The removals of one entry, by table, item and id.
     pub fn tombstones_of(&self, entry: EntryDate) -> impl Iterator<Item = (&RowKey, &Tombstone)> {
         let first = RowKey {

@@ -1,7 +1,7 @@
 //! Files of the work tree. Nothing outside of it is read or written: a symbolic
 //! link is skipped and said so.
 
-use std::fs::{self, Metadata};
+use std::fs::{self, DirEntry, Metadata};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
@@ -230,9 +230,14 @@ fn walk(dir: &Path, prefix: &str, found: &mut WorkFiles) -> Result<(), RepoError
         Err(e) if is_absent(&e) => return Ok(()),
         Err(e) => return Err(RepoError::io(dir)(e)),
     };
-    for entry in entries {
-        let entry = entry.map_err(RepoError::io(dir))?;
-        let name = entry.file_name();
+    let name = |entry: DirEntry| (entry.file_name(), entry);
+    let entries = entries.map(|entry| entry.map(name));
+    let mut entries = entries
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(RepoError::io(dir))?;
+    // Short names, so that there is little left to sort among all paths.
+    entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    for (name, entry) in entries {
         let Some(name) = name.to_str() else {
             let shown = format!("{prefix}/{}", name.to_string_lossy());
             found.skipped.push(Skipped::NotUtf8(shown));

@@ -16,4 +16,6 @@ CREATE INDEX entry_poems_poem ON entry_poems (poem);
 CREATE INDEX aliases_person ON aliases (person);
 CREATE INDEX spellings_item ON spellings (item, name, full, alias, mention);
 CREATE INDEX files_entry ON files (entry);
+CREATE INDEX files_problem ON files (path) WHERE problem IS NOT NULL;
 CREATE INDEX head_paths_entry ON head_paths (entry);
+CREATE INDEX sync_states_conflict ON sync_states (entry) WHERE conflict;

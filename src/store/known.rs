@@ -55,6 +55,23 @@ impl Store {
         })
     }
 
+    /// What is known where the work tree's files are all as they were: `meta`, and
+    /// the files that could not be read.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn known_problems(&self) -> Result<Known, StoreError> {
+        self.read(|c| {
+            let sql = "SELECT path, entry, stamp, content, problem FROM files
+                WHERE problem IS NOT NULL";
+            Ok(Known {
+                meta: meta(c)?,
+                files: files(c, sql, [])?,
+                ..Known::default()
+            })
+        })
+    }
+
     /// What is known about these entries and ledger files alone.
     ///
     /// # Errors

@@ -6,7 +6,9 @@
 //! Knows nothing of git. `rusqlite` is used here and nowhere else.
 
 mod connect;
+mod dump;
 mod error;
+mod files;
 mod insert;
 mod known;
 mod ledger;
@@ -23,6 +25,7 @@ mod update;
 mod who;
 
 pub use error::StoreError;
+pub use files::FilesSum;
 pub use known::{FileRow, Known};
 pub use listing::{
     Conflict, ConflictKind, HashRow, SyncRow, SyncStats, TombstoneRow, TombstoneStats,

@@ -11,7 +11,7 @@ use super::original::is_original;
 use super::{StoreError, Update};
 
 /// Raised with every change of the schema or of what the rows mean.
-const VERSION: i32 = 3;
+const VERSION: i32 = 4;
 
 const SCHEMA: &str = include_str!("schema.sql");
 const INDEXES: &str = include_str!("indexes.sql");
@@ -252,35 +252,6 @@ impl Store {
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
         query(&self.connection).map_err(|e| StoreError::of(&self.path, self.wait, e))
-    }
-
-    /// Every row of every table but `files`, as text, for comparing two databases.
-    ///
-    /// # Errors
-    /// The database's own.
-    pub fn dump(&self) -> Result<Vec<String>, StoreError> {
-        self.read(|c| {
-            let mut tables = c.prepare(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'files' ORDER BY 1",
-            )?;
-            let tables: Vec<String> = tables
-                .query_map([], |r| r.get(0))?
-                .collect::<rusqlite::Result<_>>()?;
-            let mut rows = Vec::new();
-            for table in tables {
-                let mut all = c.prepare(&format!("SELECT * FROM {table}"))?;
-                let columns = all.column_count();
-                let mut found = all.query([])?;
-                while let Some(row) = found.next()? {
-                    let mut text = table.clone();
-                    for column in 0..columns {
-                        text += &format!(" | {:?}", row.get_ref(column)?);
-                    }
-                    rows.push(text);
-                }
-            }
-            Ok(rows)
-        })
     }
 
     /// What SQLite's own checks find: broken pages and dangling references.

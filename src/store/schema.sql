@@ -5,6 +5,7 @@
 -- entry's order in `position`. No time of this machine is in here but those that
 -- the ledger holds; rows that are not committed yet have `pending` = 1 and no time.
 
+-- `files` in here is a sum over the table `files`: if the work tree has it, nothing changed.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL

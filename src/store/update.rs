@@ -6,7 +6,8 @@ use std::path::Path;
 use rusqlite::{Connection, OptionalExtension, ToSql};
 
 use super::StoreError;
-use super::known::{FileRow, items};
+use super::files::FilesSum;
+use super::known::items;
 use super::people::Spelling;
 use super::rows::{EntryRow, LedgerRows};
 use super::who::spelling;
@@ -72,6 +73,8 @@ pub struct Update<'a> {
     pub(super) touched: BTreeSet<String>,
     pub(super) removed: Vec<Spelling>,
     pub(super) added: Vec<Spelling>,
+    /// The sum over `files`, once one of them was written.
+    pub(super) files: Option<FilesSum>,
     /// Names that may have lost their last use, by place in [`NAMES`].
     loose: [HashSet<String>; NAMES.len()],
     /// Names written in this transaction.
@@ -90,12 +93,13 @@ impl<'a> Update<'a> {
             touched: BTreeSet::new(),
             removed: Vec::new(),
             added: Vec::new(),
+            files: None,
             loose: Default::default(),
             named: Default::default(),
         }
     }
 
-    fn wrap(&self, e: rusqlite::Error) -> StoreError {
+    pub(super) fn wrap(&self, e: rusqlite::Error) -> StoreError {
         StoreError::of(self.path, self.wait, e)
     }
 
@@ -108,21 +112,6 @@ impl<'a> Update<'a> {
             "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
             &[&key, &value],
         )
-        .map_err(|e| self.wrap(e))
-    }
-
-    /// Notes how a file looked, or (`None`) that it is gone.
-    ///
-    /// # Errors
-    /// The database's own.
-    pub fn set_file(&mut self, path: &str, row: Option<&FileRow>) -> Result<(), StoreError> {
-        match row {
-            Some(row) => self.run(
-                "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5)",
-                &[&path, &row.entry, &row.stamp, &row.content, &row.problem],
-            ),
-            None => self.run("DELETE FROM files WHERE path = ?1", &[&path]),
-        }
         .map_err(|e| self.wrap(e))
     }
 
@@ -280,6 +269,7 @@ impl<'a> Update<'a> {
     pub(super) fn finish(&mut self) -> Result<(), StoreError> {
         self.finish_people()
             .and_then(|()| self.drop_loose_names())
+            .and_then(|()| self.finish_files())
             .map_err(|e| self.wrap(e))
     }
 

@@ -18,7 +18,19 @@ impl Update<'_> {
                     self.touched.insert(entry?);
                 }
             }
+            self.entries_people()?;
+            // Who is nobody's spelling any more; where no spelling changed, nobody.
+            return self.run(
+                "DELETE FROM people WHERE NOT EXISTS
+                 (SELECT 1 FROM spelling_people WHERE person = name)",
+                &[],
+            );
         }
+        self.entries_people()
+    }
+
+    /// Writes who the people of the touched entries are.
+    fn entries_people(&self) -> Sql {
         for entry in &self.touched {
             if !self.fill {
                 self.run("DELETE FROM entry_people WHERE entry = ?1", &[entry])?;
@@ -38,10 +50,7 @@ impl Update<'_> {
                 &[entry],
             )?;
         }
-        self.run(
-            "DELETE FROM people WHERE NOT EXISTS (SELECT 1 FROM spelling_people WHERE person = name)",
-            &[],
-        )
+        Ok(())
     }
 
     /// Whether the set of all spellings is another than before.

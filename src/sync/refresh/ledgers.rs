@@ -12,42 +12,45 @@ use crate::sync::history;
 #[derive(Debug, Default)]
 pub(super) struct Year {
     /// What is committed: what whoever edits the work tree knew.
-    pub head: Ledger,
+    pub head: Rc<Ledger>,
     /// What counts: the work tree's file, or HEAD's where there is none.
-    pub now: Ledger,
+    pub now: Rc<Ledger>,
     /// What history tells and no commit holds yet; it is in both.
     pub found: Ledger,
+    /// A digest of each entry's rows in both versions.
+    pub digests: BTreeMap<EntryDate, String>,
 }
 
-impl Year {
-    /// A digest of each entry's rows in both versions, and of those that no commit
-    /// holds: they are pending until one does.
-    pub(super) fn digests(&self) -> BTreeMap<EntryDate, String> {
-        let keys = |ledger: &Ledger| {
-            let tombstones = ledger.tombstones.keys().map(|k| k.entry);
-            let deletions = ledger.deletions.keys().map(|k| k.0);
-            let sync = ledger.sync.keys().map(|k| k.0);
-            tombstones.chain(deletions).chain(sync).collect::<Vec<_>>()
-        };
-        let digest = |entry| {
-            let (head, now) = (self.head.of_entry(entry), self.now.of_entry(entry));
-            let before = ledger::format(&head);
-            let after = if head == now {
-                before.clone()
-            } else {
-                ledger::format(&now)
-            };
-            let pending = ledger::format(&self.found.of_entry(entry));
-            short_sha256(&[before, after, pending].join(&0))
-        };
-        let entries = keys(&self.head).into_iter().chain(keys(&self.now));
-        // Each once: mostly both ledgers have it.
-        let entries: BTreeSet<EntryDate> = entries.collect();
-        entries
-            .into_iter()
-            .map(|entry| (entry, digest(entry)))
-            .collect()
-    }
+/// A digest of each entry's lines in both versions, and of what history tells
+/// besides: that is pending until a commit holds it. The lines as they stand: to find those that changed none need be read.
+fn digests(head: &[u8], now: &[u8], found: &Ledger) -> BTreeMap<EntryDate, String> {
+    let before = ledger::lines_by_entry(head);
+    let after = match now == head {
+        true => before.clone(),
+        false => ledger::lines_by_entry(now),
+    };
+    let told = found.entries();
+    // Each once: mostly both ledgers have it.
+    let entries: BTreeSet<EntryDate> = before.keys().chain(after.keys()).copied().collect();
+    let none = Vec::new();
+    let digest = |entry: EntryDate| {
+        let before = before.get(&entry).unwrap_or(&none);
+        let after = after.get(&entry).unwrap_or(&none);
+        let mut text = before.join(&b'\n');
+        if before != after {
+            text.push(0);
+            text.extend(after.join(&b'\n'));
+        }
+        if told.contains(&entry) {
+            text.push(1);
+            text.extend(ledger::format(&found.of_entry(entry)));
+        }
+        short_sha256(&text)
+    };
+    entries
+        .union(&told)
+        .map(|entry| (*entry, digest(*entry)))
+        .collect()
 }
 
 /// As many years as are kept at a time; who asks goes from year to year.
@@ -99,13 +102,17 @@ impl<'a> Ledgers<'a> {
         let work = self.repo.read_work_file(&path)?;
         // Mostly the same bytes: read once.
         let work = work.filter(|bytes| Some(bytes) != head.as_ref());
-        let head = head.map(|bytes| ledger::parse(&bytes)).unwrap_or_default();
-        let now = work.map_or_else(|| head.clone(), |bytes| ledger::parse(&bytes));
         let found = history::of_year(self.found()?, year);
+        let committed = head.unwrap_or_default();
+        let digests = digests(&committed, work.as_ref().unwrap_or(&committed), &found);
+        let told = |bytes: &[u8]| Rc::new(history::with(ledger::parse(bytes), found.clone()));
+        let head = told(&committed);
+        let now = work.map_or_else(|| Rc::clone(&head), |bytes| told(&bytes));
         let read = Rc::new(Year {
-            head: history::with(head, found.clone()),
-            now: history::with(now, found.clone()),
+            head,
+            now,
             found,
+            digests,
         });
         while self.years.len() >= MOST_YEARS {
             self.years.pop_first();

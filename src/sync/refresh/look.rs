@@ -1,6 +1,7 @@
 //! Looking at the work tree and at HEAD, as far as the scope goes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::time::SystemTime;
 
 use super::ledgers::Ledgers;
@@ -8,7 +9,7 @@ use super::plan::{Seen, date_of};
 use super::{Options, RefreshError, Scope};
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::repo::{ObjectId, Repo, Skipped, WorkFile};
-use crate::store::{FileRow, Known, Store};
+use crate::store::{FileRow, FilesSum, Known, Store};
 
 /// What a look found, with what the index knew of the same things.
 pub(super) struct Look {
@@ -20,6 +21,9 @@ pub(super) struct Look {
     pub undated: Vec<String>,
     /// Everything in HEAD's folders is new to the index.
     pub all_of_head: bool,
+    /// Entries and notes of a work tree that is all as it was: then nothing is
+    /// known and seen but the files that could not be read.
+    pub same: Option<(usize, usize)>,
 }
 
 pub(super) fn look(
@@ -44,15 +48,29 @@ pub(super) fn look(
     let everything = options.scope == Scope::All || store.is_empty() || all_of_head;
 
     let mut found = Found::new(layout);
+    let mut same = None;
     let known = if everything {
-        for folder in folders {
+        for folder in outermost(&folders) {
             let files = repo.work_files(folder)?;
             for skipped in &files.skipped {
                 found.skip(skipped);
             }
-            files.files.iter().for_each(|f| found.add(f));
+            files.files.into_iter().for_each(|f| found.add(f));
         }
-        store.known()?
+        let nothing_else = recorded == head
+            && told.is_empty()
+            && options.asked.is_empty()
+            && options.files.is_empty()
+            && !options.force;
+        let sum = if nothing_else { found.sum() } else { None };
+        if sum.is_some() && sum == store.files_sum()? {
+            same = Some(found.counts());
+            let known = store.known_problems()?;
+            found.files.retain(|f| known.files.contains_key(&f.path));
+            known
+        } else {
+            store.known()?
+        }
     } else {
         let known = known_around(layout, store, &head_changes, &told, &options.asked, ledgers)?;
         let usual = known
@@ -64,7 +82,7 @@ pub(super) fn look(
         let paths: BTreeSet<String> = paths.chain(usual).collect();
         for path in paths {
             match repo.work_file(&path) {
-                Ok(Some(file)) => found.add(&file),
+                Ok(Some(file)) => found.add(file),
                 Ok(None) => {}
                 Err(_) => found.skip(&Skipped::Symlink(path)),
             }
@@ -73,7 +91,7 @@ pub(super) fn look(
     };
 
     let mut seen = Seen {
-        files: found.files,
+        files: found.stamps(),
         head_changes,
         ..Seen::default()
     };
@@ -83,7 +101,7 @@ pub(super) fn look(
         .collect();
     seen.years.extend(&told);
     for year in &seen.years {
-        seen.digests.extend(ledgers.year(*year)?.digests());
+        seen.digests.extend(ledgers.year(*year)?.digests.clone());
     }
     Ok(Look {
         known,
@@ -92,7 +110,19 @@ pub(super) fn look(
         links: found.links,
         undated: found.undated,
         all_of_head,
+        same,
     })
+}
+
+/// The folders that lie in no other one, each once: no file is to count twice.
+fn outermost<'a>(folders: &[&'a str]) -> BTreeSet<&'a str> {
+    let inside = |inner: &str, outer: &str| {
+        let rest = inner.strip_prefix(outer.trim_end_matches('/'));
+        inner != outer && (outer == "." || rest.is_some_and(|r| r.starts_with('/')))
+    };
+    let all = folders.iter().copied();
+    all.filter(|inner| !folders.iter().any(|outer| inside(inner, outer)))
+        .collect()
 }
 
 /// The years that history tells rows of, now or at the last look: no ledger file
@@ -121,7 +151,7 @@ fn known_around(
     let known = store.known_of(&BTreeSet::new(), &years)?.digests;
     let mut now = BTreeMap::new();
     for year in years.keys() {
-        now.extend(ledgers.year(*year)?.digests());
+        now.extend(ledgers.year(*year)?.digests.clone());
     }
     let changed = known
         .keys()
@@ -156,7 +186,9 @@ fn years<'a>(layout: &Layout, paths: impl Iterator<Item = &'a String>) -> BTreeM
 struct Found<'a> {
     layout: &'a Layout,
     now_ns: i64,
-    files: BTreeMap<String, String>,
+    files: Vec<WorkFile>,
+    entries: usize,
+    notes: usize,
     skipped: Vec<String>,
     links: BTreeSet<String>,
     undated: Vec<String>,
@@ -169,7 +201,9 @@ impl<'a> Found<'a> {
         Self {
             layout,
             now_ns: i64::try_from(now).unwrap_or(i64::MAX),
-            files: BTreeMap::new(),
+            files: Vec::new(),
+            entries: 0,
+            notes: 0,
             skipped: Vec::new(),
             links: BTreeSet::new(),
             undated: Vec::new(),
@@ -183,29 +217,59 @@ impl<'a> Found<'a> {
         self.skipped.push(skipped.to_string());
     }
 
-    fn add(&mut self, file: &WorkFile) {
+    fn add(&mut self, file: WorkFile) {
         match self.layout.classify(&file.path) {
-            PathKind::Entry(_) | PathKind::Note(_) | PathKind::Ledger(_) => {
-                self.files.insert(file.path.clone(), self.stamp(file));
-            }
-            PathKind::UndatedPage => self.undated.push(file.path.clone()),
-            PathKind::Other => {}
+            PathKind::Entry(_) => self.entries += 1,
+            PathKind::Note(_) => self.notes += 1,
+            PathKind::Ledger(_) => {}
+            PathKind::UndatedPage => return self.undated.push(file.path),
+            PathKind::Other => return,
         }
+        self.files.push(file);
+    }
+
+    /// How many entries' and notes' files there are.
+    const fn counts(&self) -> (usize, usize) {
+        (self.entries, self.notes)
+    }
+
+    /// The sum over all files; none if the stamp of one proves nothing.
+    fn sum(&self) -> Option<FilesSum> {
+        let mut sum = FilesSum::default();
+        let mut stamp = String::new();
+        for file in &self.files {
+            stamp.clear();
+            self.stamp(file, &mut stamp);
+            if stamp.is_empty() {
+                return None;
+            }
+            sum.add(&file.path, &stamp);
+        }
+        Some(sum)
+    }
+
+    fn stamps(&self) -> BTreeMap<String, String> {
+        let stamp = |file: &WorkFile| {
+            let mut stamp = String::new();
+            self.stamp(file, &mut stamp);
+            (file.path.clone(), stamp)
+        };
+        self.files.iter().map(stamp).collect()
     }
 
     /// Empty for a file that was written so short a time ago that it may be
     /// written again without its stamp changing. Where times are whole seconds,
     /// the file system may count in steps of two.
-    fn stamp(&self, file: &WorkFile) -> String {
+    fn stamp(&self, file: &WorkFile, into: &mut String) {
         const SECOND: i64 = 1_000_000_000;
         let step = if file.mtime_ns % SECOND == 0 {
             2 * SECOND
         } else {
             SECOND / 10
         };
-        if file.mtime_ns > self.now_ns.saturating_sub(step) {
-            return String::new();
+        if file.mtime_ns <= self.now_ns.saturating_sub(step) {
+            // Writing to a string cannot fail.
+            let _ = write!(into, "{} {} {}", file.size, file.mtime_ns, file.ino);
         }
-        format!("{} {} {}", file.size, file.mtime_ns, file.ino)
     }
 }

@@ -212,6 +212,18 @@ fn still_failing(look: &look::Look, plan: &plan::Plan) -> Vec<Failure> {
 /// Counts what was not even read as unchanged.
 fn count_unread(layout: &Layout, look: &look::Look, plan: &plan::Plan, report: &mut Report) {
     use crate::journal::PathKind;
+    if let Some((entries, notes)) = look.same {
+        (report.unchanged_entries, report.unchanged_notes) = (entries, notes);
+        for path in look.known.files.keys() {
+            match layout.classify(path) {
+                PathKind::Entry(_) => report.unchanged_entries -= 1,
+                PathKind::Note(_) => report.unchanged_notes -= 1,
+                _ => {}
+            }
+        }
+        report.failed.sort_by(|a, b| a.path.cmp(&b.path));
+        return;
+    }
     for (path, row) in &look.known.files {
         if row.problem.is_some() || !look.seen.files.contains_key(path) {
             continue;

@@ -1,0 +1,130 @@
+//! What the work tree's files looked like, and one number for all of it: a reader
+//! that finds the same number has nothing to compare.
+
+use rusqlite::OptionalExtension;
+use sha2::{Digest, Sha256};
+
+use super::known::FileRow;
+use super::update::{Sql, Update};
+use super::{Store, StoreError};
+
+/// A sum over files and their stamps. Order does not count, so that a change of
+/// one file costs one subtraction and one addition; two different lists have the
+/// same sum as rarely as two files have the same 128 bits of SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FilesSum(u128);
+
+impl FilesSum {
+    /// Counts a file in.
+    pub fn add(&mut self, path: &str, stamp: &str) {
+        self.0 = self.0.wrapping_add(Self::of(path, stamp));
+    }
+
+    fn take(&mut self, path: &str, stamp: &str) {
+        self.0 = self.0.wrapping_sub(Self::of(path, stamp));
+    }
+
+    fn of(path: &str, stamp: &str) -> u128 {
+        let mut sha = Sha256::new();
+        sha.update(path.as_bytes());
+        // No path holds a NUL.
+        sha.update([0]);
+        sha.update(stamp.as_bytes());
+        let digest = sha.finalize();
+        let first = digest.iter().take(16);
+        first.fold(0, |sum, byte| sum << 8 | u128::from(*byte))
+    }
+}
+
+impl Store {
+    /// The sum over the files that are known; none for an empty database.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn files_sum(&self) -> Result<Option<FilesSum>, StoreError> {
+        if self.is_empty() {
+            return Ok(None);
+        }
+        self.read(stored)
+    }
+}
+
+fn stored(c: &rusqlite::Connection) -> Sql<Option<FilesSum>> {
+    let mut sum = c.prepare_cached("SELECT value FROM meta WHERE key = 'files'")?;
+    let sum: Option<String> = sum.query_row([], |r| r.get(0)).optional()?;
+    Ok(sum.and_then(|s| u128::from_str_radix(&s, 16).ok().map(FilesSum)))
+}
+
+impl Update<'_> {
+    /// Notes how a file looked, or (`None`) that it is gone.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn set_file(&mut self, path: &str, row: Option<&FileRow>) -> Result<(), StoreError> {
+        self.put_file(path, row).map_err(|e| self.wrap(e))
+    }
+
+    fn put_file(&mut self, path: &str, row: Option<&FileRow>) -> Sql {
+        let mut sum = match self.files {
+            Some(sum) => sum,
+            None if self.fill => FilesSum::default(),
+            None => stored(self.connection)?.unwrap_or_default(),
+        };
+        if !self.fill {
+            let sql = "SELECT stamp FROM files WHERE path = ?1";
+            let mut stamp = self.connection.prepare_cached(sql)?;
+            let stamp: Option<String> = stamp.query_row([path], |r| r.get(0)).optional()?;
+            if let Some(stamp) = stamp {
+                sum.take(path, &stamp);
+            }
+        }
+        if let Some(row) = row {
+            sum.add(path, &row.stamp);
+        }
+        self.files = Some(sum);
+        match row {
+            Some(row) => self.run(
+                "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5)",
+                &[&path, &row.entry, &row.stamp, &row.content, &row.problem],
+            ),
+            None => self.run("DELETE FROM files WHERE path = ?1", &[&path]),
+        }
+    }
+
+    pub(super) fn finish_files(&self) -> Sql {
+        match self.files {
+            Some(FilesSum(sum)) => self.run(
+                "INSERT OR REPLACE INTO meta VALUES ('files', ?1)",
+                &[&format!("{sum:032x}")],
+            ),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_files_have_the_same_sum_in_any_order_and_others_have_not() {
+        let sum = |files: &[(&str, &str)]| {
+            let mut sum = FilesSum::default();
+            files.iter().for_each(|(path, stamp)| sum.add(path, stamp));
+            sum
+        };
+        let all = sum(&[("a", "1"), ("b", "2")]);
+        assert_eq!(all, sum(&[("b", "2"), ("a", "1")]));
+        for other in [
+            &[("a", "2"), ("b", "1")] as &[_],
+            &[("a", "1"), ("b", "")],
+            &[("a", "1")],
+            &[("a1", ""), ("b", "2")],
+        ] {
+            assert_ne!(all, sum(other));
+        }
+        let mut back = all;
+        back.take("b", "2");
+        assert_eq!(back, sum(&[("a", "1")]));
+    }
+}
