@@ -161,7 +161,7 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) {
 
 /// Whether HEAD has the database. The index, which takes longer to read than all
 /// the rest, says the same after a commit or a merge.
-fn is_committed(repo: &Repo, layout: &Layout) -> bool {
+pub fn is_committed(repo: &Repo, layout: &Layout) -> bool {
     let there = |head: Option<ObjectId>| repo.blob_at(head?, &layout.database).ok().flatten();
     repo.head().is_ok_and(|head| there(head).is_some())
 }

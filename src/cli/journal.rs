@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::Ui;
+use super::hook::is_committed;
 use super::shown::safe;
 use crate::journal::entry::place_of;
 use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::repo::install::has_journal;
-use crate::repo::{Index, ObjectId, Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::{Fresh, Store};
 use crate::sync::refresh::{Change, Options, Report, Scope, What, refresh};
 use crate::sync::settle::Decider;
@@ -106,8 +107,7 @@ impl Journal {
         ui.progress_done();
         let (store, mut report) = done?;
         let database = &self.layout.database;
-        let tracked = |index: Index| index.has(database);
-        if self.repo.index().is_ok_and(tracked) {
+        if is_committed(&self.repo, &self.layout) {
             ui.warn(format_args!(
                 "{database} is tracked by git, so that looking changes a tracked file; \
                  `palimpsest doctor --fix` takes it out"

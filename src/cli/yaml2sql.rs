@@ -10,7 +10,7 @@ use super::journal::Journal;
 use super::outcome::{self, Of};
 use super::{Exit, Ui};
 use crate::journal::{EntryDate, PathKind};
-use crate::store::{ConflictKind, Store};
+use crate::store::Store;
 use crate::sync::refresh::{Options, Report, Scope};
 
 /// Index entries: say what was added, what was removed and why
@@ -171,21 +171,13 @@ fn say_conflicts(ui: &Ui, store: &Store, report: &Report, dry_run: bool) -> anyh
     if dry_run || report.entries.is_empty() {
         return Ok(());
     }
-    let mut said = BTreeSet::new();
-    for conflict in store.conflicts(None)? {
-        let changed = report
-            .entries
-            .iter()
-            .any(|c| c.date.to_string() == conflict.entry);
-        let edited = matches!(conflict.kind, ConflictKind::BothEdited { .. });
-        if edited && changed && said.insert(conflict.entry.clone()) {
-            ui.remark(format_args!(
-                "Conflict detected for entry {}",
-                conflict.entry
-            ));
-        }
+    let both = store.edited_on_both()?;
+    let mut said = false;
+    for change in report.entries.iter().filter(|c| both.contains(&c.date)) {
+        said = true;
+        ui.remark(format_args!("Conflict detected for entry {}", change.date));
     }
-    if !said.is_empty() {
+    if said {
         ui.remark("palimpsest: both edits are in the files; look: `metadb sync conflicts`");
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! What the listings ask: sync states, conflicts, removals, counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
@@ -97,7 +97,7 @@ pub struct TombstoneStats {
 }
 
 const TOMBSTONES: &str = "SELECT table_name, entry, item, id, state, at, by, source, permanent,
-    pending, restored_at, restored_by, restored_how FROM association_tombstones";
+    pending, restored_at, restored_by, restored_how FROM association_tombstones t";
 
 impl Store {
     /// The sync states of one entry, or of all.
@@ -131,8 +131,10 @@ impl Store {
                 });
             }
             let gone = "WHERE to_settle AND state = 'active'
-                AND (entry, table_name, item) NOT IN (SELECT entry, table_name, item FROM kept_out)
-                AND entry IN (SELECT entry FROM entries WHERE deleted_at IS NULL)";
+                AND NOT EXISTS (SELECT 1 FROM kept_out k WHERE k.entry = t.entry
+                    AND k.table_name = t.table_name AND k.item = t.item)
+                AND EXISTS (SELECT 1 FROM entries e
+                    WHERE e.entry = t.entry AND e.deleted_at IS NULL)";
             for removal in removals(c, gone, &entry)? {
                 all.push(Conflict {
                     entry: removal.entry.clone(),
@@ -141,6 +143,22 @@ impl Store {
             }
             all.sort_by(|a, b| a.entry.cmp(&b.entry));
             Ok(all)
+        })
+    }
+
+    /// The entries that were edited, or their notes, on two machines, and that nobody
+    /// has settled.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn edited_on_both(&self) -> Result<BTreeSet<EntryDate>, StoreError> {
+        self.read(|c| {
+            let mut rows = c.prepare("SELECT entry FROM sync_states WHERE conflict")?;
+            let rows = rows.query_map([], |r| r.get::<_, String>(0))?;
+            let entries: Vec<String> = rows.collect::<Sql<_>>()?;
+            // Only dates are written there.
+            let dates = entries.iter().filter_map(|e| EntryDate::from_iso(e));
+            Ok(dates.collect())
         })
     }
 
@@ -234,12 +252,14 @@ impl Store {
     /// The database's own.
     pub fn unknown_aliases(&self) -> Result<Vec<(String, String)>, StoreError> {
         self.read(|c| {
+            // A range of the index, which `LIKE '@%'` would not be.
             let mut rows = c.prepare(
-                "SELECT entry, person FROM entry_people
-                 WHERE person LIKE '@%' ORDER BY entry, person",
+                "SELECT entry, person FROM entry_people WHERE person >= '@' AND person < 'A'",
             )?;
-            rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
-                .collect()
+            let rows = rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            let mut rows: Vec<(String, String)> = rows.collect::<Sql<_>>()?;
+            rows.sort();
+            Ok(rows)
         })
     }
 
