@@ -111,20 +111,43 @@ impl World<'_> {
         dice: &mut Dice,
     ) -> Outcome {
         if self.desks[at].hooks && dice.roll(3) > 0 {
-            let side = dice.of(&["--ours", "--theirs", "--both"]);
-            let run = self.run(at, "palimpsest", &["resolve", side], &[0, 1])?;
-            if run.code == 0 || side != "--both" {
-                let left = self.unmerged(at);
-                if run.code != 0 || !left.is_empty() {
-                    return fail("resolve leaves something", run);
-                }
-                return Ok(());
-            }
-            self.run(at, "palimpsest", &["resolve", "--ours"], &[0])?;
-            return Ok(());
+            return self.settle_by_command(at, unmerged, dice);
         }
         for path in unmerged {
             self.settle_file(at, path, dice)?;
+        }
+        Ok(())
+    }
+
+    /// `palimpsest resolve`, of these paths alone: others may have items in them
+    /// that stand against a removal.
+    fn settle_by_command(
+        &mut self,
+        at: usize,
+        unmerged: &BTreeSet<String>,
+        dice: &mut Dice,
+    ) -> Outcome {
+        let side = dice.of(&["--ours", "--theirs", "--both"]);
+        let args = |side| -> Vec<&str> {
+            let paths = unmerged.iter().map(String::as_str);
+            ["resolve", side].into_iter().chain(paths).collect()
+        };
+        let mut run = self.run(at, "palimpsest", &args(side), &[0, 1])?;
+        let mut said = run.output();
+        if run.code != 0 && side == "--both" {
+            run = self.run(at, "palimpsest", &args("--ours"), &[0])?;
+            said += &run.output();
+        }
+        if run.code != 0 || !self.unmerged(at).is_empty() {
+            return fail("resolve leaves something", run);
+        }
+        if said.contains("let in again") {
+            let dates = unmerged.iter().map(|path| date_of(path));
+            self.model.fog_of_the_next.extend(dates);
+        }
+        // What it took out of a file, or let in, waits for a look.
+        if self.ask(at, &["diff", "--quiet"]).code != 0 {
+            self.git(at, &["add", "-u"])?;
         }
         Ok(())
     }

@@ -161,6 +161,8 @@ pub struct Model {
     pub nodes: BTreeMap<Oid, Node>,
     /// Ordinary commits, which may be amended.
     pub plain: BTreeSet<Oid>,
+    /// Entries of which nothing will be known in the next commit.
+    pub fog_of_the_next: BTreeSet<String>,
     files: BTreeMap<Oid, Rc<File>>,
     pub counts: Counts,
 }
@@ -223,6 +225,7 @@ impl Model {
         for side in &sides {
             node.fog.extend(side.fog.iter().cloned());
         }
+        node.fog.append(&mut self.fog_of_the_next);
         if sides.len() > 1 {
             node.fog.extend(moved(&bases, &sides));
             self.fog_a_pick(&mut node, &sides, how);
