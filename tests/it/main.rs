@@ -36,6 +36,7 @@ mod scenarios;
 mod schema;
 mod setup;
 mod simulator;
+mod testing;
 
 #[cfg(not(target_os = "linux"))]
 #[test]

@@ -1,0 +1,67 @@
+//! docs/testing.md names tests that exist.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// The tests of a folder's files, as `module::test`.
+fn tests(dir: &Path, module: &str, into: &mut BTreeSet<String>) {
+    for file in fs::read_dir(dir).unwrap().map(|f| f.unwrap().path()) {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let inner = match name {
+            "mod" | "lib" | "main" => module.to_owned(),
+            name => format!("{module}{name}::"),
+        };
+        if file.is_dir() {
+            tests(&file, &inner, into);
+        } else if file.extension().is_some_and(|e| e == "rs") {
+            let text = fs::read_to_string(&file).unwrap();
+            let lines: Vec<&str> = text.lines().map(str::trim).collect();
+            for (at, line) in lines.iter().enumerate() {
+                let Some(name) = line.strip_prefix("fn ") else {
+                    continue;
+                };
+                let name = name.split('(').next().unwrap();
+                let before = &lines[at.saturating_sub(3)..at];
+                if before.contains(&"#[test]") {
+                    into.insert(format!("{inner}{name}"));
+                    into.insert(format!("{inner}tests::{name}"));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn each_promise_is_held_by_tests_that_exist() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut there = BTreeSet::new();
+    tests(&top.join("tests/it"), "", &mut there);
+    tests(&top.join("src"), "", &mut there);
+    let page = fs::read_to_string(top.join("docs/testing.md")).unwrap();
+    let rows: Vec<&str> = page
+        .lines()
+        .skip_while(|l| !l.starts_with("| promise"))
+        .skip(2)
+        .take_while(|l| l.starts_with('|'))
+        .collect();
+    assert!(rows.len() > 10, "{rows:?}");
+    for row in rows {
+        let held = row.rsplit('|').nth(1).unwrap();
+        let names: Vec<&str> = held.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "nothing holds {row}");
+        for name in names {
+            let found = match name.strip_suffix("::") {
+                Some(_) => there.iter().any(|test| test.starts_with(name)),
+                None => there.contains(name),
+            };
+            // Tests that a macro makes have the name of their file.
+            let file = name.trim_end_matches("::").replace("::", "/");
+            let file = top.join(format!("tests/it/{file}.rs"));
+            assert!(
+                found || (name.ends_with("::") && file.exists()),
+                "{name} in {row}"
+            );
+        }
+    }
+}
