@@ -9,6 +9,7 @@ use crate::sandbox::{Machine, Sandbox, journal};
 mod branches;
 mod commits;
 mod flags;
+mod lost_rows;
 mod other_clients;
 mod places;
 mod removals;

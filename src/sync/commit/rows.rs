@@ -95,21 +95,23 @@ impl Ground<'_> {
                 (committed, rows)
             }
         };
-        let recorded = match parents.as_slice() {
-            [] => Ledger::default(),
-            [head] => head.clone(),
-            [head, other] => match self.merge_base(&path)? {
-                Some(base) => ledger::merge(&base, head, other),
-                None => edited.clone().unwrap_or_default(),
-            },
-            // What git and the driver made of an octopus or a criss-cross.
+        let base = match parents.as_slice() {
+            [_, _] => self.merge_base(&path)?,
+            _ => None,
+        };
+        // What git and the driver made of an octopus or a criss-cross is staged.
+        let joined = |parents: &[Ledger]| match (parents, &base) {
+            ([], _) => Ledger::default(),
+            ([head], _) => head.clone(),
+            ([head, other], Some(base)) => ledger::merge(base, head, other),
             _ => edited.clone().unwrap_or_default(),
         };
-        let mut known = recorded.clone();
+        let recorded = joined(&parents);
         let held = match self.tells_of(year) {
             true => parents.clone(),
             false => Vec::new(),
         };
+        let mut told = Ledger::default();
         let merges = parents.len() > 1;
         for (parent, found) in parents.iter_mut().zip(&self.found) {
             let mut found = history::of_year(found, year);
@@ -117,8 +119,12 @@ impl Ground<'_> {
             if merges {
                 found.sync.clear();
             }
-            known = history::with(known, found);
+            told = history::with(told, found);
         }
+        // A row that a merge lost on one side was not reverted there.
+        let mut known = joined(&parents);
+        known.sync.clone_from(&recorded.sync);
+        known = history::with(known, told);
         known = history::with(known, history::of_year(&self.merged, year));
         let current = match &edited {
             Some(edited) => ledger::decisions(&known, edited, &self.machine, &self.parent_name()),

@@ -7,6 +7,7 @@
 //! next commit made here stores them.
 
 mod diff;
+mod lost;
 mod marks;
 mod merges;
 mod own;
@@ -180,6 +181,7 @@ impl<'a> History<'a> {
         }
         rows = ledger::join(rows, self.own(commit, diffs)?);
         if commit.parents.len() > 1 {
+            rows = ledger::join(rows, self.lost(commit)?);
             rows = ledger::join(self.still_there(commit, &rows)?, rows);
             for from in &commit.parents {
                 let mut bases = Vec::new();

@@ -1,0 +1,79 @@
+//! Rows that a merge commit lost: one side's ledger taken whole (`-s ours`, a client
+//! that resolves the ledger with one side), where its driver keeps both sides'.
+
+use std::collections::BTreeMap;
+
+use super::{History, beyond, of_year};
+use crate::journal::PathKind;
+use crate::ledger::{self, Ledger, Restored, State};
+use crate::repo::{Commit, ObjectId, RepoError};
+
+impl History<'_> {
+    /// What the merge of the parents' ledgers holds and the commit's own lacks, or
+    /// holds in an older state. A row that a side reverted is not lost.
+    pub(super) fn lost(&self, merge: &Commit) -> Result<Ledger, RepoError> {
+        let mut years = BTreeMap::new();
+        let ledgers = [self.layout.ledger.as_str()];
+        for side in &merge.parents {
+            for change in self.repo.changes(Some(*side), Some(merge.id), &ledgers)? {
+                if let PathKind::Ledger(year) = self.layout.classify(&change.path) {
+                    years.insert(year, self.year_at(merge.id, year)?);
+                }
+            }
+        }
+        let mut out = Ledger::default();
+        for (year, now) in years {
+            out = ledger::join(out, self.lost_of_year(merge, year, now)?);
+        }
+        Ok(out)
+    }
+
+    fn lost_of_year(&self, merge: &Commit, year: i32, now: Ledger) -> Result<Ledger, RepoError> {
+        let now = BTreeMap::from([(year, now)]);
+        let mut sides = Vec::new();
+        for side in &merge.parents {
+            let told = of_year(&self.found(*side), year);
+            sides.push(ledger::join(self.year_at(*side, year)?, told));
+        }
+        let lost = |rows: &Ledger| {
+            let mut rows = beyond(rows, &now);
+            rows.sync.clear();
+            rows.opaque.clear();
+            rows.corrupt.clear();
+            rows
+        };
+        if sides.iter().all(|side| lost(side).is_empty()) {
+            return Ok(Ledger::default());
+        }
+        let mut whole = sides[0].clone();
+        for (side, rows) in merge.parents.iter().zip(&sides).skip(1) {
+            let base = self.base_year(merge.parents[0], *side, year)?;
+            whole = ledger::merge(&base, &whole, rows);
+        }
+        let now = &now[&year];
+        let mut lost = lost(&whole);
+        lost.tombstones
+            .retain(|key, row| now.tombstones.contains_key(key) || !is_reverted(&row.state));
+        lost.deletions
+            .retain(|key, row| now.deletions.contains_key(key) || !is_reverted(&row.state));
+        Ok(lost)
+    }
+
+    /// The ledger that two commits grew from. Several merge bases stand for their own
+    /// merge, as git's virtual base does.
+    fn base_year(&self, one: ObjectId, other: ObjectId, year: i32) -> Result<Ledger, RepoError> {
+        let mut base: Option<Ledger> = None;
+        for commit in self.repo.merge_bases(one, other)? {
+            let next = self.year_at(commit, year)?;
+            base = Some(match base {
+                Some(base) => ledger::merge(&Ledger::default(), &base, &next),
+                None => next,
+            });
+        }
+        Ok(base.unwrap_or_default())
+    }
+}
+
+fn is_reverted(state: &State) -> bool {
+    matches!(state, State::Restored(restored) if restored.how == Restored::REVERTED)
+}

@@ -1,0 +1,130 @@
+//! Ledgers that a merge took from one side.
+
+use super::*;
+
+const LEDGER: &str = "data/ledger/2024.jsonl";
+
+/// The state of the removal of Bob in HEAD's ledger.
+#[track_caller]
+fn state_of_bob(machine: &Machine<'_>) -> String {
+    let ledger = machine.read(LEDGER);
+    let row = ledger.lines().find(|l| l.contains(r#""item":"Bob""#));
+    let row = row.unwrap_or_else(|| panic!("no row of Bob in {ledger}"));
+    let row: serde_json::Value = serde_json::from_str(row).unwrap();
+    row["state"].as_str().unwrap().to_owned()
+}
+
+/// The desktop, without hooks and drivers, merges the laptop's and takes its own
+/// ledger; where both changed the entry the lines are apart.
+#[track_caller]
+fn take_own_ledger(desktop: &Machine<'_>) {
+    let merge = ["pull", "-q", "--no-rebase"];
+    desktop
+        .run_with(&[("PALIMPSEST", "0")], "git", merge)
+        .exits(1);
+    without_hooks(desktop, &["checkout", "-q", "--ours", LEDGER]);
+    without_hooks(desktop, &["add", "-A"]);
+    without_hooks(desktop, &["commit", "-q", "--no-edit"]);
+}
+
+#[test]
+fn a_removal_that_a_merge_took_the_other_side_of_comes_back_as_a_row() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    take_own_ledger(&desktop);
+    assert!(!desktop.read(LEDGER).contains("Bob"));
+    desktop.metadb(["tombstone", "list"]).ok().says("Bob");
+    agree(&desktop, &laptop, &["both_edited"]);
+    without_bob([&laptop, &desktop]);
+    assert_eq!(state_of_bob(&laptop), "active");
+}
+
+#[test]
+fn the_strategy_ours_leaves_the_item_in_the_file_and_lists_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop
+        .git(["pull", "-q", "--no-rebase", "-s", "ours"])
+        .ok();
+    agree(&desktop, &laptop, &["both_edited", "still_in_file Bob"]);
+    assert_eq!(state_of_bob(&laptop), "active");
+}
+
+/// The merge base has the row that the desktop's merge lost: that is no revert.
+#[test]
+fn a_lost_row_is_no_reverted_one_in_the_next_merge() {
+    for hooks in ["1", "0"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        remove_bob(&laptop);
+        laptop.push();
+        let tablet = sandbox.machine("tablet");
+        tablet.palimpsest(["init"]).ok();
+        edit(&tablet, "tags: [rain]", "tags: [rain, sea]");
+        tablet.push();
+        edit(&desktop, "weather: fair", "weather: wet");
+        desktop
+            .git(["branch", "-q", "-r", "-d", "origin/main"])
+            .ok();
+        desktop
+            .git(["fetch", "-q", "origin", &laptop.oid("HEAD")])
+            .ok();
+        let merge = ["merge", "-q", "--no-edit", "FETCH_HEAD"];
+        desktop
+            .run_with(&[("PALIMPSEST", "0")], "git", merge)
+            .exits(1);
+        without_hooks(&desktop, &["checkout", "-q", "--ours", LEDGER]);
+        without_hooks(&desktop, &["add", "-A"]);
+        without_hooks(&desktop, &["commit", "-q", "--no-edit"]);
+        // With a driver, and in a merge that a person commits.
+        let pull = ["pull", "-q", "--no-rebase", "--no-commit"];
+        let pull = if hooks == "1" { &pull[..3] } else { &pull[..] };
+        desktop.git(pull).ok();
+        if hooks == "0" {
+            desktop.git(["commit", "-q", "--no-edit"]).ok();
+        }
+        desktop.assert_clean();
+        assert_eq!(state_of_bob(&desktop), "active");
+        agree(&desktop, &tablet, &["both_edited"]);
+        without_bob([&tablet, &desktop]);
+    }
+}
+
+#[test]
+fn a_restoration_that_a_merge_took_the_other_side_of_counts() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    desktop.pull();
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    take_own_ledger(&desktop);
+    agree(&desktop, &laptop, &["both_edited"]);
+    with_bob([&laptop, &desktop]);
+    assert_eq!(state_of_bob(&laptop), "restored");
+}
+
+#[test]
+fn a_row_that_a_side_reverted_does_not_come_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    desktop.pull();
+    desktop.git(["revert", "--no-edit", "HEAD"]).ok();
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.push();
+    desktop
+        .git(["pull", "-q", "--no-rebase", "-s", "ours"])
+        .ok();
+    agree(&desktop, &laptop, &["both_edited"]);
+    with_bob([&laptop, &desktop]);
+}
