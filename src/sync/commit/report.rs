@@ -216,7 +216,7 @@ impl fmt::Display for PreCommit {
             let by: Vec<&str> = by.iter().map(String::as_str).collect();
             writeln!(
                 f,
-                "{recorded}: entry {entry} was changed without hooks by {}; \
+                "{recorded}: entry {entry} was changed by {}; \
                  look: `metadb sync status Entry {entry}`",
                 by.join(", ")
             )?;

@@ -3,7 +3,7 @@
 use super::History;
 use super::diff::Diff;
 use crate::journal::EntryDate;
-use crate::ledger::{self, Context, FileRef, Hash, Ledger, Parent, Source};
+use crate::ledger::{self, Context, FileRef, Hash, Ledger, Parent, Source, State};
 use crate::repo::{Commit, RepoError};
 use crate::sync::commit::versions::{Pair, facts, facts_before};
 
@@ -97,6 +97,7 @@ impl History<'_> {
         if puts_back && self.has_an_old_state(commit, entry, &recorded)? {
             recorded.sync.clear();
         }
+        let made = signed(made, &label(&commit.by));
         Ok(unrecorded(made, &recorded, &known, entry))
     }
 
@@ -126,6 +127,26 @@ impl History<'_> {
         }
         Ok(new.is_empty())
     }
+}
+
+/// Who stands in a row that no hook recorded: history knows the author, and no machine.
+pub(super) fn label(author: &str) -> String {
+    format!("{author} (no hooks)")
+}
+
+/// The rows, each by this label; ids are made from the author alone.
+fn signed(mut rows: Ledger, label: &str) -> Ledger {
+    let tombstones = rows.tombstones.values_mut();
+    let tombstones = tombstones.map(|row| (&mut row.state, &mut row.by));
+    let deletions = rows.deletions.values_mut();
+    let deletions = deletions.map(|row| (&mut row.state, &mut row.by));
+    for (state, by) in tombstones.chain(deletions) {
+        match state {
+            State::Active => label.clone_into(by),
+            State::Restored(restored) => label.clone_into(&mut restored.by),
+        }
+    }
+    rows
 }
 
 /// Those of the derived rows that the commit's own ledger does not stand for.

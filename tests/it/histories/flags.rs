@@ -29,7 +29,7 @@ fn a_change_without_hooks_is_told_by_the_commit_that_stores_it_and_by_no_other()
     phone.push();
     laptop.pull();
     laptop.git(["add", "-A"]).ok();
-    let told = "entry 2024-11-01 was changed without hooks by Phone";
+    let told = "entry 2024-11-01 was changed by Phone (no hooks)";
     laptop.palimpsest(["check", "--staged"]).ok();
     commit_else(&laptop, "One.\n")
         .ok()
@@ -59,7 +59,12 @@ fn many_changes_without_hooks_are_counted() {
     phone.push();
     laptop.pull();
     let said = commit_else(&laptop, "One.\n").ok();
-    assert_eq!(said.stderr.matches("was changed without hooks").count(), 5);
+    assert_eq!(
+        said.stderr
+            .matches("was changed by Phone (no hooks)")
+            .count(),
+        5
+    );
     said.warns("3 more entries were changed without hooks");
 }
 

@@ -10,7 +10,10 @@ fn a_removal_by_a_client_without_hooks_counts_at_once_and_is_stored_by_the_next_
     laptop.push();
     desktop.pull();
     let rows = desktop.metadb(["tombstone", "list"]).ok();
-    rows.says("Bob").says("history").says("pending");
+    rows.says("Bob")
+        .says("Orla Pennyfold (no hooks)")
+        .says("history")
+        .says("pending");
     assert!(!desktop.read("data/ledger/2024.jsonl").contains("Bob"));
     desktop.write_entry("2023-01-01", "", "Another year.\n");
     desktop.commit("Another year");

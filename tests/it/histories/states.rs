@@ -45,12 +45,12 @@ fn an_edit_on_a_phone_and_one_on_a_machine_are_a_conflict_whoever_merges() {
             .mentions(&format!("Conflict detected for entry {DAY}"));
         laptop.assert_clean();
         assert_eq!(listed(&laptop), ["both_edited"], "{how}");
-        assert_eq!(named(&laptop), ["Phone", "laptop"]);
+        assert_eq!(named(&laptop), ["Phone (no hooks)", "laptop"]);
         laptop.push();
         desktop.pull();
-        assert_eq!(named(&desktop), ["Phone", "laptop"]);
+        assert_eq!(named(&desktop), ["Phone (no hooks)", "laptop"]);
         agree(&laptop, &desktop, &["both_edited"]);
-        assert_eq!(named(&laptop), ["Phone", "laptop"]);
+        assert_eq!(named(&laptop), ["Phone (no hooks)", "laptop"]);
     }
 }
 
@@ -68,7 +68,7 @@ fn the_phone_that_merges_brings_the_conflict_to_everybody() {
         machine
             .pull()
             .mentions(&format!("Conflict detected for entry {DAY}"));
-        assert_eq!(named(machine), ["Phone", "laptop"]);
+        assert_eq!(named(machine), ["Phone (no hooks)", "laptop"]);
     }
     agree(&laptop, &desktop, &["both_edited"]);
 }
@@ -87,7 +87,7 @@ fn two_phones_that_edited_at_once() {
     tablet.commit("On the tablet");
     pull_without_hooks(&tablet, "--no-rebase");
     laptop.pull();
-    assert_eq!(named(&laptop), ["Phone", "Tablet"]);
+    assert_eq!(named(&laptop), ["Phone (no hooks)", "Tablet (no hooks)"]);
     agree(&desktop, &laptop, &["both_edited"]);
     desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
     desktop.commit("Settled");
@@ -124,7 +124,7 @@ fn a_phone_that_edits_alone_is_no_conflict() {
             .ok(),
     );
     assert_eq!(state["sync"][0]["counter"], 4);
-    assert_eq!(state["sync"][0]["hashes"][0]["by"], "Phone");
+    assert_eq!(state["sync"][0]["hashes"][0]["by"], "Phone (no hooks)");
 }
 
 #[test]
