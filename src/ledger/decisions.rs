@@ -79,7 +79,7 @@ fn is_settled(row: &SyncState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{day, hash, key, state, tombstone as row};
-    use super::super::{RowKey, Source};
+    use super::super::{Deletion, Kept, RowKey, Source};
     use super::*;
     use crate::journal::{ItemKey, Table};
 
@@ -157,6 +157,59 @@ mod tests {
     }
 
     #[test]
+    fn what_a_person_keeps_stays_kept() {
+        let of = |permanent| {
+            let row = Tombstone { permanent, ..row() };
+            with(&[(key("2024-11-01", "Bob", "1"), row)])
+        };
+        for (known, edited) in [(false, true), (true, false), (true, true)] {
+            assert_eq!(decided(&of(known), &of(edited)), of(true));
+        }
+        assert_eq!(decided(&of(false), &of(false)), of(false));
+    }
+
+    #[test]
+    fn what_a_person_settled_stays_settled() {
+        let of = |settled| Ledger {
+            kept: [(
+                (key("2024-11-01", "Bob", "1"), "51de".into()),
+                Kept { settled },
+            )]
+            .into(),
+            ..Ledger::default()
+        };
+        for (known, edited) in [(false, true), (true, false), (true, true)] {
+            assert_eq!(decided(&of(known), &of(edited)), of(true));
+        }
+    }
+
+    #[test]
+    fn a_deletion_that_an_aborted_commit_left_is_computed_anew() {
+        let entry = day("2024-11-01");
+        let of = |id: &str, state| {
+            let row = Deletion {
+                at: "2026-11-23T09:30:00Z".into(),
+                by: "laptop".into(),
+                reason: "file removed".into(),
+                path: "p".into(),
+                blob: "b".into(),
+                state,
+            };
+            Ledger {
+                deletions: [((entry, id.to_owned()), row)].into(),
+                ..Ledger::default()
+            }
+        };
+        let here = removal_id("laptop", "c0ffee", entry, None, "p");
+        let none = Ledger::default();
+        assert_eq!(decided(&none, &of(&here, State::Active)), none);
+        let other = of("1", State::Active);
+        assert_eq!(decided(&none, &other), other);
+        let restored = of(&here, restored(Restored::METADB).state);
+        assert_eq!(decided(&none, &restored), restored);
+    }
+
+    #[test]
     fn of_the_sync_states_only_a_settled_one_is_a_decision() {
         let ledger = |s: SyncState| Ledger {
             sync: [((day("2024-11-01"), Source::Yaml), s)].into(),
@@ -171,5 +224,11 @@ mod tests {
         assert_eq!(decided(&known, &edited), known);
         assert_eq!(decided(&known, &settled), settled);
         assert_eq!(decided(&settled, &known), settled);
+        // One of the same count decides nothing about what came in beside it.
+        let both = ledger(state(
+            3,
+            &[hash("0c", "laptop", 3, true), hash("0d", "b", 3, false)],
+        ));
+        assert_eq!(decided(&both, &settled), both);
     }
 }

@@ -323,6 +323,38 @@ mod tests {
     }
 
     #[test]
+    fn a_side_that_went_back_says_nothing_about_a_settled_conflict() {
+        let before = sync_state(1, &[hash("00", "laptop", 1, false)]);
+        let conflict = sync_state(
+            2,
+            &[
+                hash("0a", "laptop", 2, false),
+                hash("0b", "desktop", 2, false),
+            ],
+        );
+        let settled = sync_state(3, &[hash("0c", "laptop", 3, true)]);
+        assert_eq!(state_of(&conflict, &before, &settled), settled);
+    }
+
+    #[test]
+    fn a_text_that_one_side_replaced_is_gone_from_the_conflict() {
+        let (a, b) = (
+            hash("0a", "laptop", 2, false),
+            hash("0b", "desktop", 2, false),
+        );
+        let conflict = sync_state(2, &[a.clone(), b.clone()]);
+        // A third machine's text came in here; there, somebody replaced both.
+        let c = hash("0c", "tablet", 2, false);
+        let d = hash("0d", "desktop", 3, false);
+        let out = state_of(
+            &conflict,
+            &sync_state(2, &[a, b, c.clone()]),
+            &sync_state(3, std::slice::from_ref(&d)),
+        );
+        assert_eq!(out.hashes, [c, d]);
+    }
+
+    #[test]
     fn lines_that_are_not_understood_merge_as_a_set() {
         let v2 = |n: &str| format!("{{\"v\":2,\"kind\":\"{n}\"}}\n");
         let base = parse(format!("{}{}junk\n", v2("a"), v2("b")).as_bytes());
@@ -331,6 +363,10 @@ mod tests {
         let out = merge(&base, &ours, &theirs);
         assert_eq!(out, merge(&base, &theirs, &ours));
         assert_eq!(out.opaque.len(), 2);
-        assert_eq!(out.corrupt[0].bytes, b"worse");
+        // It keeps its line, which is where it is shown and written.
+        assert_eq!(
+            (&*out.corrupt[0].bytes, out.corrupt[0].line),
+            (&b"worse"[..], 3)
+        );
     }
 }

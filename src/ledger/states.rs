@@ -217,6 +217,19 @@ mod tests {
         let next = one("0e", "laptop", 3);
         let again = after(&conflict, &own, &next, "0f").unwrap();
         assert_eq!((again.is_conflict(), again.counter), (true, 3));
+        // A row that settled another conflict is no higher than the phone's.
+        let phone = one("0b", "phone", 3);
+        let settled = state(3, &[hash("0c", "laptop", 3, true)]);
+        let beside = after(&phone, &first, &settled, "0e").unwrap();
+        assert_eq!(beside, both(&phone, &settled));
+    }
+
+    #[test]
+    fn a_conflict_of_the_count_that_was_known_is_recorded() {
+        let upstream = one("0a", "desktop", 2);
+        let conflict = both(&upstream, &one("0b", "laptop", 2));
+        let stored = after(&upstream, &upstream, &conflict, "0b");
+        assert_eq!(stored, Some(conflict));
     }
 
     #[test]
@@ -236,6 +249,16 @@ mod tests {
         assert_eq!(by(&merge), None);
         let by_hand = one("0c", "desktop", 3);
         assert_eq!(by(&by_hand), Some(by_hand.clone()));
+        // Two texts that neither parent had are nobody's edit.
+        let others = both(&one("0d", "laptop", 3), &one("0e", "desktop", 3));
+        let took_one_side = Change {
+            known: Some(&first[0]),
+            before: &first,
+            is_merge: true,
+            recorded: Some(&others),
+            hash: None,
+        };
+        assert_eq!(recorded_by(&took_one_side), None);
     }
 
     #[test]

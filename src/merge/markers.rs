@@ -102,17 +102,45 @@ fn push_lines(out: &mut String, lines: &[&str]) {
 mod tests {
     use super::*;
 
-    fn written(style: ConflictStyle) -> String {
+    fn of(style: ConflictStyle, sides: ThreeWay<&str>) -> String {
         let mut out = String::new();
         let markers = Markers {
             style,
             ..Markers::default()
         };
-        markers.write(
-            &mut out,
-            ThreeWay::new("a\nb\nc\n", "a\nx\nc\n", "a\ny\nc\n"),
-        );
+        markers.write(&mut out, sides);
         out
+    }
+
+    fn written(style: ConflictStyle) -> String {
+        let sides = ThreeWay::new("a\nb\nc\n", "a\nx\nc\n", "a\ny\nc\n");
+        of(style, sides)
+    }
+
+    #[test]
+    fn a_style_has_gits_name() {
+        for (name, style) in [
+            ("merge", Some(ConflictStyle::Merge)),
+            ("diff3", Some(ConflictStyle::Diff3)),
+            ("zdiff3", Some(ConflictStyle::Zdiff3)),
+            ("fancy", None),
+        ] {
+            assert_eq!(ConflictStyle::from_name(name), style, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_line_stands_outside_once_and_a_missing_last_newline_is_added_inside() {
+        let sides = ThreeWay::new("", "a\na\n", "a\n");
+        assert_eq!(
+            of(ConflictStyle::Merge, sides),
+            "a\n<<<<<<< ours\na\n=======\n>>>>>>> theirs\n"
+        );
+        let sides = ThreeWay::new("b", "x", "y");
+        assert_eq!(
+            of(ConflictStyle::Diff3, sides),
+            "<<<<<<< ours\nx\n||||||| base\nb\n=======\ny\n>>>>>>> theirs\n"
+        );
     }
 
     #[test]

@@ -175,4 +175,10 @@ mod tests {
         // Nothing is agreed on: by code point.
         assert_eq!(run("", "xAB", "AByx"), "ABxy");
     }
+
+    #[test]
+    fn what_both_added_at_different_places_stands_once_at_the_earlier() {
+        assert_eq!(run("AB", "xAB", "ABx"), "xAB");
+        assert_eq!(run("AB", "AxyB", "AByx"), "AxyB");
+    }
 }

@@ -85,4 +85,21 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn what_all_have_is_one_stretch_and_what_both_removed_is_a_change() {
+        let same = [1, 2, 3];
+        assert_eq!(
+            sequence(ThreeWay::new(&same[..], &same, &same)),
+            [Chunk::Same(ThreeWay::new(0..3, 0..3, 0..3))]
+        );
+        assert_eq!(
+            sequence(ThreeWay::new(&same[..], &[1, 3], &[1, 3])),
+            [
+                Chunk::Same(ThreeWay::new(0..1, 0..1, 0..1)),
+                Chunk::Changed(ThreeWay::new(1..2, 1..1, 1..1)),
+                Chunk::Same(ThreeWay::new(2..3, 1..2, 1..2)),
+            ]
+        );
+    }
 }

@@ -120,7 +120,36 @@ fn a_gone_file_is_a_deletion_and_its_return_restores_it() {
         rows: &out,
     };
     let back = derive(&[absent], Some(&before), &context(&out));
-    assert!(!back.deletions.values().next().unwrap().state.is_active());
+    let restored = back.deletions.values().next().unwrap();
+    assert!(!restored.state.is_active());
+    // Nor does the page's change touch the row, nor a second edit of the file.
+    let page = Context {
+        source: Source::Wiki,
+        ..context(&out)
+    };
+    let note = derive(&[absent], Some(&before), &page);
+    assert!(note.deletions.is_empty());
+    let known = Parent {
+        facts: Some(&before),
+        rows: &back,
+    };
+    let edited = derive(&[known], Some(&facts(&["Al"])), &context(&back));
+    assert!(edited.deletions.is_empty());
+}
+
+#[test]
+fn a_file_that_one_parent_never_had_is_not_deleted_by_the_merge() {
+    let (had, rows) = (facts(&["Al"]), Ledger::default());
+    let parents = [Some(&had), None].map(|facts| Parent { facts, rows: &rows });
+    let gone = Context {
+        removed: Some(FileRef {
+            path: "journal/md/2024/2024-11-01.md",
+            blob: "b10b",
+        }),
+        ..context(&rows)
+    };
+    assert!(derive(&parents, None, &gone).is_empty());
+    assert!(derive(&[], None, &gone).is_empty());
 }
 
 #[test]
@@ -156,7 +185,11 @@ fn an_edit_raises_the_counter_and_settles_a_conflict() {
     };
     assert!(derive(&[parent], Some(&before), &context(&rows)).is_empty());
     let gone = derive(&[parent], None, &context(&rows));
-    assert!(!gone.sync.values().next().unwrap().is_conflict());
+    let state = gone.sync.values().next().unwrap();
+    assert_eq!(
+        (state.counter, state.resolved, state.is_conflict()),
+        (5, 1, false)
+    );
     let out = derive(&[parent], Some(&facts(&[])), &context(&rows));
     let state = out.sync.values().next().unwrap();
     assert_eq!(
