@@ -7,6 +7,7 @@ mod fuzz_seeds;
 mod hostile;
 mod laws;
 mod oracle;
+mod removals;
 mod yaml_suite;
 
 use std::path::{Path, PathBuf};

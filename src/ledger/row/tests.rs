@@ -1,0 +1,102 @@
+//! Rows, case by case.
+
+use super::*;
+use crate::ledger::tests::{day, hash, key, state, tombstone};
+
+#[test]
+fn an_item_is_kept_out_while_any_row_is_active() {
+    let mut ledger = Ledger::default();
+    let restored = State::Restored(Restored {
+        at: String::new(),
+        by: String::new(),
+        how: Restored::METADB.into(),
+    });
+    for (item, id, state) in [
+        ("Bob", "1", restored.clone()),
+        ("Bob", "2", State::Active),
+        ("Eve", "3", restored),
+    ] {
+        let row = Tombstone {
+            state,
+            ..tombstone()
+        };
+        ledger.tombstones.insert(key("2024-11-01", item, id), row);
+    }
+    let other = key("2024-11-02", "Zoe", "4");
+    ledger.tombstones.insert(other, tombstone());
+    let out = ledger.kept_out(day("2024-11-01"));
+    assert_eq!(
+        out.into_iter().collect::<Vec<_>>(),
+        [(Table::People, ItemKey::new("Bob"))]
+    );
+    assert_eq!(ledger.of_entry(day("2024-11-02")).tombstones.len(), 1);
+}
+
+/// A row of each kind about an entry.
+fn of_each_kind(entry: &str) -> Ledger {
+    let removal = key(entry, "Bob", "1");
+    let gone = Deletion {
+        at: String::new(),
+        by: "laptop".into(),
+        reason: "file removed".into(),
+        path: "p".into(),
+        blob: "b".into(),
+        state: State::Active,
+    };
+    let text = state(1, &[hash("0a", "laptop", 1, false)]);
+    Ledger {
+        kept: [((removal.clone(), "51de".into()), Kept { settled: false })].into(),
+        tombstones: [(removal, tombstone())].into(),
+        deletions: [((day(entry), "2".into()), gone)].into(),
+        sync: [((day(entry), Source::Yaml), text)].into(),
+        ..Ledger::default()
+    }
+}
+
+#[test]
+fn rows_are_laid_over_others_and_told_apart_by_their_entry() {
+    let (one, other) = (of_each_kind("2024-11-01"), of_each_kind("2024-11-02"));
+    let mut both = one.clone();
+    both.apply(other.clone());
+    assert_eq!(both.of_entry(day("2024-11-01")), one);
+    assert_eq!(both.of_entry(day("2024-11-02")), other);
+}
+
+#[test]
+fn a_person_settles_what_an_active_removal_kept_out() {
+    let mut ledger = of_each_kind("2024-11-01");
+    let removal = key("2024-11-01", "Bob", "1");
+    assert_eq!(ledger.to_settle(), [&removal].into());
+    let mut settled = ledger.clone();
+    let rows = settled.kept.values_mut();
+    rows.for_each(|kept| kept.settled = true);
+    assert!(settled.to_settle().is_empty());
+    for row in ledger.tombstones.values_mut() {
+        row.state = State::Restored(Restored {
+            at: String::new(),
+            by: String::new(),
+            how: Restored::METADB.into(),
+        });
+    }
+    assert!(ledger.to_settle().is_empty());
+}
+
+#[test]
+fn expiry_ends_with_the_lifetime_unless_permanent_or_shortened() {
+    let at = |s: &str| DateTime::parse_from_rfc3339(s).unwrap();
+    let row = Tombstone {
+        at: "2026-01-01T00:00:00Z".into(),
+        ..tombstone()
+    };
+    assert!(!row.is_expired(at("2026-03-31T23:59:59Z"), 90));
+    assert!(row.is_expired(at("2026-04-01T00:00:00Z"), 90));
+    let permanent = Tombstone {
+        permanent: true,
+        ..row.clone()
+    };
+    assert_eq!(permanent.expires(90), None);
+    let mut short = row;
+    short.shorten();
+    assert_eq!((short.expires(90), short.at.as_str()), (None, ""));
+    assert!(short.state.is_active());
+}
