@@ -114,3 +114,43 @@ fn without_known_commits_the_merge_is_three_way_and_says_so() {
             .contains("people: [Alice, Bob]\nmood: good")
     );
 }
+
+/// A theme stands one level down, in a map that one side alone changed or has at all.
+#[test]
+fn a_theme_is_kept_out_where_one_side_alone_changed_the_manuscript() {
+    let lines = "manuscript:\n  status: draft\n  themes: [ferry]\n";
+    let more = "manuscript:\n  status: draft\n  themes: [ferry, distance]\n";
+    let brackets = "manuscript: {status: draft, themes: [ferry]}\n";
+    let in_brackets = "manuscript: {status: draft, themes: [ferry, distance]}\n";
+    let first = "manuscript:\n  status: done\n  themes:\n  - distance\n";
+    for (before, added, after) in [
+        (lines, more, lines),
+        (brackets, in_brackets, brackets),
+        ("", first, "manuscript:\n  status: done\n"),
+        ("", "manuscript: {themes: [distance]}\n", ""),
+    ] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = machines(&sandbox);
+        let [before, added, after] = [before, added, after].map(|m| format!("tags: [rain]\n{m}"));
+        if before.contains("manuscript") {
+            edit(&laptop, "tags: [rain]\n", &before);
+            laptop.push();
+            desktop.pull();
+        }
+        edit(&laptop, &before, &added);
+        edit(&laptop, &added, &before);
+        edit(&laptop, "mood: calm", "mood: good");
+        laptop.push();
+        edit(&desktop, &before, &added);
+        desktop.pull().mentions("theme distance stays out");
+        desktop.assert_clean();
+        let text = desktop.read_entry(DAY);
+        assert!(
+            text.contains(&format!("mood: good\n{after}---\n")),
+            "{text}"
+        );
+        desktop.push();
+        laptop.pull();
+        assert_eq!(laptop.read_entry(DAY), text);
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::assemble::assemble;
 use super::entry::{self, Context, Entries};
 use super::flow::Written;
-use super::member::Member;
+use super::member::{Member, Side};
 use super::output::{Meaning, Out, Piece};
 use super::report::Decision;
 use super::sequence;
@@ -224,24 +224,53 @@ fn stays_in_set(cx: &mut Context, sides: &Entries, path: &[String]) -> bool {
     }
 }
 
-/// Whether a tombstone keeps an item out that not all three sides have.
-pub fn has_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> bool {
-    if cx.rules.named(path) != Some(&Rule::Set) {
-        return false;
+/// The rule to merge an entry by, item by item, although one side alone may have
+/// changed it: a tombstone keeps an item out that not all three sides have, of a set
+/// or of one in a map.
+pub fn rule_where_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> Option<Rule> {
+    let found = sides.map(|m| m.map(|m| (m.side, m.value)));
+    match cx.rules.named(path)? {
+        Rule::Set => has_kept_out(cx, found, path).then_some(Rule::Set),
+        Rule::Map => has_kept_out_within(cx, found, path).then_some(Rule::Map),
+        _ => None,
     }
-    let nodes = sides.map(|m| m.map(|m| list_of(m.value)).unwrap_or_default());
-    let base: HashSet<_> = nodes.base.iter().map(|n| n.identity()).collect();
-    [(sides.ours, nodes.ours), (sides.theirs, nodes.theirs)]
+}
+
+/// A value of each side, in its text.
+type Values<'a> = ThreeWay<Option<(Side<'a>, &'a Node)>>;
+
+fn has_kept_out(cx: &Context, sides: Values, path: &[String]) -> bool {
+    let base = sides.base.map(|(_, n)| list_of(n)).unwrap_or_default();
+    let base: HashSet<_> = base.iter().map(|n| n.identity()).collect();
+    [sides.ours, sides.theirs]
         .into_iter()
-        .filter_map(|(m, nodes)| Some((m?.side, nodes)))
-        .any(|(side, nodes)| {
-            nodes.into_iter().any(|node| {
+        .flatten()
+        .any(|(side, value)| {
+            list_of(value).into_iter().any(|node| {
                 // What base has was not added here: it stays on all sides, or goes.
                 let id = node.identity();
                 let in_base = id.is_some() && base.contains(&id);
                 !in_base && (cx.kept_out)(path, side.tree, node).is_some()
             })
         })
+}
+
+fn has_kept_out_within(cx: &Context, sides: Values, path: &[String]) -> bool {
+    let deleted = sides.base.is_some() && (sides.ours.is_none() || sides.theirs.is_none());
+    let all = [sides.base, sides.ours, sides.theirs];
+    let mut all = all.into_iter().flatten();
+    if deleted || !all.all(|(_, n)| n.pairs().is_some() || n.is_null()) {
+        // Whether it goes, or what it is, is not asked of its items.
+        return false;
+    }
+    let changed = [sides.ours, sides.theirs].into_iter().flatten();
+    let pairs = changed.flat_map(|(_, n)| n.pairs().unwrap_or_default());
+    let keys: HashSet<&str> = pairs.filter_map(|p| p.key.scalar()).collect();
+    keys.into_iter().any(|key| {
+        let inner = [path, &[key.to_owned()]].concat();
+        let values = sides.map(|v| v.and_then(|(side, n)| Some((side, n.get(key)?))));
+        cx.rules.named(&inner) == Some(&Rule::Set) && has_kept_out(cx, values, &inner)
+    })
 }
 
 /// The items of a list; a single scalar is a list of one.

@@ -71,8 +71,8 @@ fn merged(
         Some(Out::text(text, m.meaning()))
     };
     // A removal also counts against what one side alone added.
-    if collection::has_kept_out(cx, &sides, path) {
-        return united(cx, &sides, path, column);
+    if let Some(rule) = collection::rule_where_kept_out(cx, &sides, path) {
+        return united(cx, &sides, &rule, path, column);
     }
     let (ours, theirs) = match (sides.ours, sides.theirs) {
         (None, None) => return Ok(None),
@@ -194,16 +194,17 @@ fn one_sided(
     }
     let rule = shape::rule(cx.rules, path, &sides);
     if rule == Rule::Set && !only.value.has_anchor_or_alias() {
-        return united(cx, &sides, path, column);
+        return united(cx, &sides, &rule, path, column);
     }
     conflict(cx, &sides, path, column, None)
 }
 
-/// A set, on sides of which some may lack it: no list and an empty one both mean
-/// none.
+/// A set, or a map with one, on sides of which some may lack it: none and an empty
+/// one mean the same.
 fn united(
     cx: &mut Context,
     sides: &Entries,
+    rule: &Rule,
     path: &[String],
     column: usize,
 ) -> Result<Option<Out>, Stop> {
@@ -217,9 +218,9 @@ fn united(
     let Some(lead) = lead else {
         return conflict(cx, sides, path, column, None);
     };
-    match collection::merge(cx, sides, &Rule::Set, path, column) {
+    match collection::merge(cx, sides, rule, path, column) {
         Ok(merged) => {
-            cx.report.note(path, Some(&Rule::Set), Decision::Merged);
+            cx.report.note(path, Some(rule), Decision::Merged);
             if lacking && merged.is_empty() {
                 return Ok(None);
             }
@@ -300,6 +301,14 @@ pub fn flow(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<
             value: m.meaning(),
         }))
     };
+    if let Some(rule) = collection::rule_where_kept_out(cx, &sides, path) {
+        let merged = collection::merge(cx, &sides, &rule, path, 0)?;
+        let lacking = sides.ours.is_none() || sides.theirs.is_none();
+        if lacking && merged.is_empty() {
+            return Ok(None);
+        }
+        return in_brackets(merged.framed(), &sides).map(Some);
+    }
     let (ours, theirs) = match (sides.ours, sides.theirs) {
         (None, None) => return Ok(None),
         (Some(only), None) | (None, Some(only)) => match sides.base {
@@ -320,6 +329,11 @@ pub fn flow(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<
     refuse_anchors(&sides, path)?;
     let rule = shape::rule(cx.rules, path, &sides);
     let out = core(cx, &sides, &rule, path, 0)?;
+    in_brackets(out, &sides).map(Some)
+}
+
+/// A merged entry as it stands between brackets.
+fn in_brackets(out: Out, sides: &Entries) -> Result<FlowOut, Stop> {
     let text = out.clean_text().ok_or(Stop::Conflict)?;
     let value = out.meaning.same().ok_or(Stop::Conflict)?;
     let comment = join(&sides.map(|m| m.map(|m| m.suffix.to_string()))).ok_or(Stop::Conflict)?;
@@ -328,9 +342,9 @@ pub fn flow(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<
         .strip_suffix(comment.as_str())
         .unwrap_or(&text)
         .to_owned();
-    Ok(Some(FlowOut {
+    Ok(FlowOut {
         text,
         comment,
         value,
-    }))
+    })
 }

@@ -136,6 +136,44 @@ fn resolve_takes_out_what_still_stands_in_a_file() {
 }
 
 #[test]
+fn resolve_takes_a_theme_out_of_the_manuscript() {
+    for before in [
+        "manuscript:\n  status: draft\n  themes: [ferry]\n",
+        "manuscript: {status: draft, themes: [ferry]}\n",
+        "manuscript:\n  status: draft\n  themes:\n  - ferry\n",
+    ] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = journal(&sandbox, &[(DAY, before, BODY)]);
+        let with = match before.contains('[') {
+            true => before.replace("ferry]", "ferry, distance]"),
+            false => format!("{before}  - distance\n"),
+        };
+        edit(&laptop, before, &with);
+        edit(&laptop, &with, before);
+        laptop.push();
+        edit(&desktop, before, &with);
+        desktop.pull();
+        assert_eq!(listed(&desktop), ["both_edited", "still_in_file distance"]);
+        desktop
+            .palimpsest(["resolve", "--ours"])
+            .ok()
+            .says("theme distance taken out");
+        let text = desktop.read_entry(DAY);
+        assert!(
+            text.contains(before) && !text.contains("distance"),
+            "{text}"
+        );
+        desktop.commit("Not distance");
+        desktop.push();
+        laptop.pull();
+        for machine in [&laptop, &desktop] {
+            assert_eq!(listed(machine), [""; 0]);
+            machine.assert_clean();
+        }
+    }
+}
+
+#[test]
 fn resolve_lets_in_what_still_stands_in_a_file() {
     let sandbox = Sandbox::new();
     let (laptop, desktop) = still_in_file(&sandbox);
