@@ -18,6 +18,14 @@ pub const DATES: [&str; 6] = [
     "2024-12-31",
 ];
 
+/// A date, a field and an item that others roll as well; one of three stands there
+/// from the start.
+fn a_name(dice: &mut Dice) -> (&'static str, &'static str, &'static str) {
+    let date = [DATES[3], DATES[3], DATES[0]][below(dice, 3)];
+    let (field, pool) = POOLS[[0, 0, 1][below(dice, 3)]];
+    (date, field, pool[1 + below(dice, 3)])
+}
+
 impl World<'_> {
     pub fn play(&mut self, op: Op) -> Outcome {
         let at = op.machine;
@@ -45,8 +53,19 @@ impl World<'_> {
             }
             Kind::Draft => self.edit(at, op, dice)?,
             Kind::Name => {
-                self.name(at, dice)?;
-                self.commit(at, op, dice)?;
+                // Twice is how a removal comes about that nobody else can know of.
+                let (date, field, item) = a_name(dice);
+                for time in 0..1 + dice.roll(2) {
+                    self.name(at, (date, field, item), dice);
+                    let path = path_of(date);
+                    if time == 1 && self.exists(at, &path) {
+                        // Something else as well, so that git asks the driver.
+                        let text = edit::edit(&self.read(at, &path), dice, op.serial * 10);
+                        self.write(at, &path, &text);
+                    }
+                    let serial = op.serial + 1000 * u32::try_from(time).unwrap();
+                    self.commit(at, Op { serial, ..op }, dice)?;
+                }
             }
             Kind::Note => {
                 self.note(at, op, dice);
@@ -104,22 +123,17 @@ impl World<'_> {
     }
 
     /// A name that several machines think of comes or goes.
-    fn name(&mut self, at: usize, dice: &mut Dice) -> Outcome {
-        let dates = [DATES[3], DATES[0]];
-        let path = path_of(dates[below(dice, 2)]);
+    fn name(&mut self, at: usize, (date, field, item): (&str, &str, &str), dice: &mut Dice) {
+        let path = path_of(date);
         if !self.exists(at, &path) {
-            return Ok(());
+            return;
         }
-        let text = self.read(at, &path);
-        let mut page = Page::cut(&text);
-        let (field, pool) = POOLS[below(dice, 2)];
-        let item = pool[below(dice, 2)];
+        let mut page = Page::cut(&self.read(at, &path));
         match names(&page, field).iter().any(|i| i == item) {
             true => take(&mut page, field, item),
             false => give(&mut page, field, item, dice),
         }
         self.write(at, &path, &page.text());
-        Ok(())
     }
 
     fn note(&mut self, at: usize, op: Op, dice: &mut Dice) {
@@ -293,7 +307,7 @@ impl World<'_> {
         self.git(at, &["switch", "-q", "side"])?;
         match dice.roll(2) {
             0 => self.edit(at, op, dice)?,
-            _ => self.name(at, dice)?,
+            _ => self.name(at, a_name(dice), dice),
         }
         self.commit(at, op, dice)?;
         self.commit_rest(at)?;

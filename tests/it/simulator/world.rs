@@ -1,6 +1,6 @@
 //! Machines that do what they are told, and a script of all of it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
@@ -40,7 +40,12 @@ pub struct World<'a> {
     pub desks: Vec<Desk<'a>>,
     pub model: Model,
     script: RefCell<Vec<String>>,
+    /// How many files were made to look older.
+    aged: Cell<u64>,
 }
+
+/// The first days of 2025: older than any time that a test can be run at.
+const OLD: Duration = Duration::from_secs(1_735_700_000);
 
 const NAMES: [&str; 5] = ["laptop", "desktop", "tablet", "attic", "office"];
 
@@ -57,6 +62,7 @@ impl<'a> World<'a> {
             desks: Vec::new(),
             model: Model::default(),
             script: RefCell::new(Vec::new()),
+            aged: Cell::new(0),
         };
         for (number, name) in NAMES.iter().take(machines).enumerate() {
             let hooks = !(phone && number + 1 == machines);
@@ -206,8 +212,10 @@ impl<'a> World<'a> {
         Ok(())
     }
 
-    /// Makes the files look as if some seconds had gone by, so that the index knows
-    /// them by their stamps, as it does where people do these things.
+    /// Makes the files look as if some time had gone by, so that the index knows
+    /// them by their stamps, as it does where people do these things. Each gets a
+    /// second of its own: git compares whole seconds, and takes a file of the same
+    /// size and second for unchanged.
     fn age(&self, at: usize) {
         let node = self.model.node(self.head(at));
         for path in node.files.keys() {
@@ -217,7 +225,9 @@ impl<'a> World<'a> {
             };
             let young = SystemTime::now() - Duration::from_secs(2);
             if file.metadata().unwrap().modified().unwrap() > young {
-                file.set_modified(young - Duration::from_secs(3)).unwrap();
+                self.aged.set(self.aged.get() + 1);
+                let second = OLD + Duration::from_secs(self.aged.get());
+                file.set_modified(SystemTime::UNIX_EPOCH + second).unwrap();
             }
         }
     }
