@@ -35,7 +35,8 @@ pub enum StoreError {
         path: PathBuf,
         source: std::io::Error,
     },
-    /// Another process wrote between reading and writing; to be tried again.
+    /// Another process wrote between reading and writing, or made the file anew; to
+    /// be opened and tried again.
     #[error("{}: another process keeps changing it", path.display())]
     Moved { path: PathBuf },
     /// Anything else that SQLite says.
@@ -45,6 +46,13 @@ pub enum StoreError {
         source: rusqlite::Error,
     },
 }
+
+/// `SQLITE_READONLY_DBMOVED`: somebody made the file anew, and the one that is open
+/// is no longer in its place.
+const MOVED: i32 = 1032;
+
+/// `SQLITE_IOERR_DELETE_NOENT`: they took its journal away with it.
+const NO_JOURNAL: i32 = 5898;
 
 impl StoreError {
     pub(super) fn of(path: &Path, waited: u64, source: rusqlite::Error) -> Self {
@@ -56,6 +64,7 @@ impl StoreError {
                 waited,
             },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt { path },
+            _ if matches!(extended_code(&source), Some(MOVED | NO_JOURNAL)) => Self::Moved { path },
             // SQLITE_ERROR: a statement of ours that does not fit the tables, so
             // that somebody changed these.
             _ if is_sql_error(&source) => Self::Corrupt { path },
@@ -72,10 +81,13 @@ impl StoreError {
 
 fn is_sql_error(error: &rusqlite::Error) -> bool {
     match error {
-        rusqlite::Error::SqliteFailure(failure, _) => failure.extended_code == 1,
         rusqlite::Error::SqlInputError { .. } => true,
-        _ => false,
+        other => extended_code(other) == Some(1),
     }
+}
+
+fn extended_code(error: &rusqlite::Error) -> Option<i32> {
+    error.sqlite_error().map(|failure| failure.extended_code)
 }
 
 /// The process that holds a lock on a file, where the system lists locks.

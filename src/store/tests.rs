@@ -133,6 +133,21 @@ fn what_another_process_wrote_is_noticed() {
 }
 
 #[test]
+fn a_file_that_was_made_anew_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("palimpsest.db");
+    open(&path);
+    let (mut one, _) = Store::open(&path, Some(0)).unwrap();
+    let version = one.version().unwrap();
+    std::fs::remove_file(&path).unwrap();
+    open(&path);
+    let moved = one.update(version, |update| {
+        update.remove_entry("2024-11-01".parse().unwrap())
+    });
+    assert!(matches!(moved, Err(StoreError::Moved { .. })), "{moved:?}");
+}
+
+#[test]
 fn a_failed_update_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("palimpsest.db");

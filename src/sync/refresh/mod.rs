@@ -128,7 +128,16 @@ pub fn refresh(
                 return Ok((store, report));
             }
             Err(RefreshError::DryRun(report)) => return Ok((store, *report)),
-            Err(e) if e.has_moved() && tries < TRIES => tries += 1,
+            Err(e) if e.has_moved() && tries < TRIES => {
+                tries += 1;
+                if !options.dry_run {
+                    // The file that is open may not be the one in its place.
+                    drop(store);
+                    let (again, made) = Store::open(&path, options.wait)?;
+                    store = again;
+                    fresh = fresh.or(made);
+                }
+            }
             Err(e) if e.is_corrupt() && fresh.is_none() && !options.dry_run => {
                 drop(store);
                 store = Store::recreate(&path, options.wait)?.0;
