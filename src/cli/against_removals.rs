@@ -46,7 +46,7 @@ pub fn settle(
         let what = format!("{}: {}", standing.path, named(&standing.items));
         outcomes.push(match ask(&format!("{what}, though it was removed"))? {
             Answer::TakeOut => take_out(ui, resolver, &standing, &what)?,
-            Answer::LetIn => let_in(ui, &journal, &standing, &what)?,
+            Answer::LetIn => let_in(ui, resolver, &journal, &standing, &what)?,
             Answer::Leave => Outcome::left_at(format!(
                 "{what}, though it was removed: --ours or --theirs takes it out of the file, \
                  --both lets it in again"
@@ -93,20 +93,37 @@ fn take_out(
             "{what}, though it was removed: take it out of the file by hand"
         )));
     };
-    let aside = resolver.repo.keep_aside(path, &text)?;
-    resolver.repo.write_work_file(path, &without)?;
-    ui.line(format_args!("{} taken out", safe(what)))?;
-    Ok(Outcome::written_over(aside))
+    let done = resolver.write_over(path, &text, &without)?;
+    let how = match done.staged {
+        true => "taken out, staged",
+        false => "taken out",
+    };
+    ui.line(format_args!("{} {how}", safe(what)))?;
+    Ok(Outcome::written_over(done))
 }
 
-fn let_in(ui: &Ui, journal: &Journal, standing: &Standing, what: &str) -> anyhow::Result<Outcome> {
+fn let_in(
+    ui: &Ui,
+    resolver: &Resolver<'_>,
+    journal: &Journal,
+    standing: &Standing,
+    what: &str,
+) -> anyhow::Result<Outcome> {
     let by = journal.decider()?;
     let Standing { entry, items, .. } = standing;
+    let ledger = journal.layout.ledger_path(entry.year());
+    let old = resolver.repo.read_work_file(&ledger)?.unwrap_or_default();
+    let goes_along = resolver.goes_along(&ledger, &old)?;
     for (table, item) in items {
         restore_item(&journal.repo, &journal.layout, *entry, *table, item, &by)?;
     }
-    ui.line(format_args!("{} let in again", safe(what)))?;
-    metadb::say_commit(ui, &journal.layout.ledger_path(entry.year()))?;
+    if goes_along {
+        resolver.repo.add(&ledger)?;
+        ui.line(format_args!("{} let in again, staged", safe(what)))?;
+    } else {
+        ui.line(format_args!("{} let in again", safe(what)))?;
+        metadb::say_commit(ui, &ledger)?;
+    }
     Ok(Outcome::default())
 }
 

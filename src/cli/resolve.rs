@@ -20,7 +20,8 @@ use crate::sync::settings::load;
 /// its parents. What is clean then is staged, if the file was in conflict. For each
 /// field that is left you are asked, or say --ours, --theirs or --both. An item that
 /// still stands in a file although it was removed is taken out of it, or with --both
-/// let in again. A file that is written over is kept in the git directory.
+/// let in again; that is staged if the file, as it stood, was part of the next commit
+/// (staged and not committed, or a merge waits for its commit). A file that is written over is kept in the git directory.
 #[derive(Debug, Args)]
 pub struct Resolve {
     /// Files and folders [default: everything that is open]
@@ -54,11 +55,11 @@ impl Outcome {
         }
     }
 
-    /// A new text waits in the work tree; the old one is kept there.
-    pub fn written_over(aside: PathBuf) -> Self {
+    /// A new text is written, and waits in the work tree if it is not staged.
+    pub fn written_over(done: Finished) -> Self {
         Self {
-            aside: Some(aside),
-            written: true,
+            written: !done.staged,
+            aside: done.aside,
             ..Self::default()
         }
     }

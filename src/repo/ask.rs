@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::work_tree::UNFINISHED;
-use super::{Repo, RepoError};
+use super::{ObjectId, Repo, RepoError};
 
 impl Repo {
     /// The value of an attribute at a path; `None` where it is unspecified.
@@ -17,6 +17,16 @@ impl Repo {
         let out = String::from_utf8_lossy(&out);
         let value = out.split('\0').nth(2).unwrap_or_default();
         Ok((value != "unspecified").then(|| value.to_owned()))
+    }
+
+    /// Whether git, after its filters, would store these bytes of a file as this object.
+    ///
+    /// # Errors
+    /// Git cannot say.
+    pub fn is_stored_as(&self, path: &str, bytes: &[u8], id: ObjectId) -> Result<bool, RepoError> {
+        let path = format!("--path={path}");
+        let out = self.run_git(&["hash-object", &path, "--stdin"], bytes)?;
+        Ok(String::from_utf8_lossy(&out).trim_end() == id.to_string())
     }
 
     /// Whether git ignores a path.

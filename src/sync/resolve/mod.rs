@@ -83,7 +83,7 @@ impl Resolver<'_> {
     }
 
     /// Writes the result for a path, `None` to remove it. One without markers is
-    /// staged if the path was in conflict, or was staged with its markers.
+    /// staged if the path was in conflict, or goes along with the next commit.
     ///
     /// # Errors
     /// The file or the index cannot be written.
@@ -98,7 +98,12 @@ impl Resolver<'_> {
         if let Some(old) = open.work.as_deref().filter(|old| Some(*old) != result) {
             done.aside = Some(repo.keep_aside(&open.path, old)?);
         }
-        let stage = is_settled && (open.origin == Origin::Unmerged || self.is_staged_so(open)?);
+        let stage = is_settled
+            && (open.origin == Origin::Unmerged
+                || match open.work.as_deref() {
+                    Some(work) => self.goes_along(&open.path, work)?,
+                    None => false,
+                });
         match result {
             Some(bytes) => {
                 repo.write_work_file(&open.path, bytes)?;
@@ -117,17 +122,42 @@ impl Resolver<'_> {
         Ok(done)
     }
 
-    /// Whether the file, as it stands, is staged and not committed.
-    fn is_staged_so(&self, open: &Open) -> Result<bool, RepoError> {
-        let Some(staged) = self.repo.index()?.staged(&open.path) else {
+    /// Writes a file that was in no conflict; it is staged if it goes along with the
+    /// next commit as it stood.
+    ///
+    /// # Errors
+    /// The file or the index cannot be written.
+    pub fn write_over(&self, path: &str, old: &[u8], new: &[u8]) -> Result<Finished, ResolveError> {
+        let staged = self.goes_along(path, old)?;
+        let aside = Some(self.repo.keep_aside(path, old)?);
+        self.repo.write_work_file(path, new)?;
+        if staged {
+            self.repo.add(path)?;
+        }
+        Ok(Finished { staged, aside })
+    }
+
+    /// Whether a file of the work tree is part of the next commit as it stands: it is
+    /// staged and not committed, or a merge waits for its commit.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn goes_along(&self, path: &str, work: &[u8]) -> Result<bool, RepoError> {
+        let repo = self.repo;
+        let Some(staged) = repo.index()?.staged(path) else {
             return Ok(false);
         };
-        let committed = match self.repo.head()? {
-            Some(head) => self.repo.blob_at(head, &open.path)?,
+        if !repo.is_stored_as(path, work, staged.id)? {
+            return Ok(false);
+        }
+        let committed = match repo.head()? {
+            Some(head) => repo.blob_at(head, path)?,
             None => None,
         };
-        let bytes = self.repo.read_blob(staged.id)?;
-        Ok(committed != Some(staged) && Some(bytes) == open.work)
+        let merges = || -> Result<bool, RepoError> {
+            Ok(!repo.merge_heads()?.is_empty() || repo.waiting_merge()?.is_some())
+        };
+        Ok(committed != Some(staged) || merges()?)
     }
 
     /// Whether a text is what a file of its name should hold.

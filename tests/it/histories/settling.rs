@@ -129,9 +129,65 @@ fn resolve_takes_out_what_still_stands_in_a_file() {
         assert_eq!(laptop.read_entry(DAY), after);
         let kept = ".git/palimpsest/before-resolve/journal/md/2024/2024-11-01.md";
         assert_eq!(laptop.read(kept), before);
+        // Nothing of the file was staged, and nothing is.
+        laptop.git(["diff", "--cached", "--quiet"]).ok();
         laptop.commit("Not Carol");
         agree(&laptop, &desktop, &[]);
         assert_eq!(desktop.read_entry(DAY), after);
+    }
+}
+
+/// What waits for the next commit goes into it as it is written; what was edited
+/// since it was staged is left to its owner.
+#[test]
+fn resolve_stages_what_it_takes_out_of_a_staged_file_alone() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = still_in_file(&sandbox);
+    let unstaged = |machine: &Machine<'_>| machine.git(["diff", "--name-only"]).ok().stdout;
+    let path = crate::sandbox::entry(DAY);
+    laptop.edit_entry(DAY, "mood: calm", "mood: good");
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .palimpsest(["resolve", "--ours"])
+        .ok()
+        .says("taken out, staged");
+    assert_eq!(unstaged(&laptop), "");
+    desktop.edit_entry(DAY, "mood: calm", "mood: good");
+    desktop.git(["add", "-A"]).ok();
+    desktop.edit_entry(DAY, "mood: good", "mood: tired");
+    desktop
+        .palimpsest(["resolve", "--ours"])
+        .ok()
+        .says("Carol taken out");
+    assert_eq!(unstaged(&desktop), format!("{path}\n"));
+    let staged = desktop.git(["show", &format!(":{path}")]).ok().stdout;
+    assert!(staged.contains("Carol"), "{staged}");
+}
+
+/// In a merge, whatever `resolve` writes is part of it, also where our side was taken.
+#[test]
+fn what_resolve_does_in_a_merge_goes_into_the_merge() {
+    let path = crate::sandbox::entry(DAY);
+    for side in ["--ours", "--both"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = still_in_file(&sandbox);
+        edit(&laptop, "mood: calm", "mood: good");
+        laptop.push();
+        edit(&desktop, "mood: calm", "mood: tired");
+        desktop.git(["pull"]).exits(1);
+        if side == "--both" {
+            // Two moods do not fit; she does.
+            desktop.git(["checkout", "-q", "--ours", "--", &path]).ok();
+            desktop.git(["add", "--", &path]).ok();
+        }
+        desktop.palimpsest(["resolve", side]).ok().says(", staged");
+        desktop.git(["diff", "--quiet"]).ok();
+        desktop.git(["commit", "-q", "--no-edit"]).ok();
+        desktop.assert_clean();
+        agree(&desktop, &laptop, &[]);
+        let text = laptop.read_entry(DAY);
+        assert!(text.contains("mood: tired"), "{text}");
+        assert_eq!(text.contains("Carol"), side == "--both", "{text}");
     }
 }
 

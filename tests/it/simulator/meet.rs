@@ -145,9 +145,10 @@ impl World<'_> {
             let dates = unmerged.iter().map(|path| date_of(path));
             self.model.fog_of_the_next.extend(dates);
         }
-        // What it took out of a file, or let in, waits for a look.
-        if self.ask(at, &["diff", "--quiet"]).code != 0 {
-            self.git(at, &["add", "-u"])?;
+        // Also what it took out of a file, or let in, is part of what is settled.
+        let diff = self.ask(at, &["diff"]);
+        if !diff.stdout.is_empty() {
+            return fail("resolve does not stage what it wrote", diff);
         }
         Ok(())
     }
