@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
+use super::hook::NAMES;
 use crate::repo::RepoError;
 
 /// The folder, beside the hooks.
@@ -30,8 +31,14 @@ pub(super) fn is_kept(kept: &Path) -> bool {
 pub(super) fn keep(hook: &Path, kept: &Path) -> Result<(), RepoError> {
     let folder = kept.parent().unwrap_or(kept);
     fs::create_dir_all(folder).map_err(RepoError::io(folder))?;
-    if let Some(target) = relative_target(hook) {
-        return link(&Path::new("..").join(target), kept);
+    if let Ok(target) = fs::read_link(hook) {
+        // Another hook of ours is kept beside it.
+        let stays = target.is_absolute() || is_hook(&target);
+        let target = match stays {
+            true => target,
+            false => Path::new("..").join(target),
+        };
+        return link(&target, kept);
     }
     if fs::hard_link(hook, kept).is_ok() {
         return Ok(());
@@ -56,6 +63,11 @@ pub(super) fn restore(kept: &Path, hook: &Path) -> Result<(), RepoError> {
         Err(e) if matches!(e.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound) => Ok(()),
         Err(e) => Err(RepoError::io(kept)(e)),
     }
+}
+
+/// Whether a link names a hook in its own folder that is installed as well.
+fn is_hook(target: &Path) -> bool {
+    NAMES.iter().any(|name| target == Path::new(name))
 }
 
 /// Renames a file; a link that names its target from its own folder is written anew.

@@ -68,7 +68,13 @@ impl Repo {
     pub fn hook_state(&self, hook: &Path, program: &Path) -> Result<HookState, RepoError> {
         let text = match fs::read(hook) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(HookState::Absent),
+            // A link to nowhere is somebody's: git does not run it as long as it is one.
+            Err(e) if e.kind() == ErrorKind::NotFound => {
+                return Ok(match hook.is_symlink() {
+                    true => HookState::Foreign,
+                    false => HookState::Absent,
+                });
+            }
             Err(e) => return Err(RepoError::io(hook)(e)),
         };
         if !text.lines().take(3).any(|line| line.starts_with(ID)) {
@@ -145,7 +151,8 @@ impl Repo {
             };
             if let Some(kept) = keep.as_ref().filter(|kept| is_kept(kept)) {
                 // Another hook manager wrote its hook again.
-                let same = fs::read(kept).ok() == fs::read(&path).ok();
+                let text = |hook: &Path| fs::read(hook).ok();
+                let same = text(kept).is_some() && text(kept) == text(&path);
                 if !same {
                     plan.notes.push(format!(
                         "{}: left alone, since both it and {} are there; remove one of them and \

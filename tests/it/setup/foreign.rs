@@ -131,6 +131,64 @@ fn a_link_to_a_dispatcher_is_kept_and_comes_back_as_it_was() {
     assert_eq!(target.to_str(), Some("../../tools/dispatch"));
 }
 
+/// A link whose target is gone (a tool that is not installed on this machine) is not
+/// run by git, nor by ours; it comes back, and would run again once its target is there.
+#[test]
+fn a_link_to_nowhere_is_kept_and_comes_back() {
+    let sandbox = Sandbox::new();
+    let elsewhere = sandbox.root().join("gone");
+    let absolute = elsewhere.to_str().unwrap();
+    for target in ["../../tools/gone", "post-commit", absolute] {
+        let laptop = sandbox.repository(&format!("to-{}", target.replace('/', "-")));
+        laptop.write_entry(DAY, "people: [Bob]", "Text.\n");
+        let hook = laptop.path(".git/hooks/pre-commit");
+        let _ = fs::remove_file(&hook);
+        symlink(target, &hook).unwrap();
+        let plan = laptop.palimpsest(["init", "--dry-run"]).ok();
+        plan.says("hook pre-commit: yours is kept as before-palimpsest/pre-commit");
+        laptop.palimpsest(["init"]).ok();
+        let kept = laptop.path(".git/hooks/before-palimpsest/pre-commit");
+        assert!(kept.is_symlink() && !kept.exists(), "{target}");
+        laptop
+            .palimpsest(["init"])
+            .ok()
+            .says("everything is set up already");
+        laptop.palimpsest(["doctor"]);
+        laptop.commit("Begin");
+        records(&laptop, "Bob", "Zoe", "");
+        laptop.palimpsest(["uninstall"]).ok();
+        assert_eq!(fs::read_link(&hook).unwrap().to_str(), Some(target));
+        assert!(!laptop.exists(".git/hooks/before-palimpsest"));
+    }
+}
+
+/// One hook that is a link to another, as recipes have it: both are kept, and the
+/// one runs what the other was.
+#[test]
+fn a_link_to_another_hook_leads_to_what_that_was() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let text = "#!/bin/sh\necho \"install: $*\" >&2\n";
+    executable(&laptop, ".git/hooks/post-checkout", text);
+    let hook = laptop.path(".git/hooks/post-merge");
+    symlink("post-checkout", &hook).unwrap();
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    records(&laptop, "Bob", "Zoe", "");
+    laptop.git(["checkout", "-q", "-"]).ok();
+    let merge = laptop.git(["merge", "side"]).ok().warns("install: 0");
+    assert!(!merge.stderr.contains("error"), "{merge}");
+    let kept = laptop.path(".git/hooks/before-palimpsest/post-merge");
+    assert_eq!(fs::read_link(kept).unwrap().to_str(), Some("post-checkout"));
+    laptop.palimpsest(["uninstall"]).ok();
+    assert_eq!(
+        fs::read_link(&hook).unwrap().to_str(),
+        Some("post-checkout")
+    );
+    assert_eq!(laptop.read(".git/hooks/post-checkout"), text);
+}
+
 #[test]
 fn another_language_is_started_under_its_own_name() {
     let sandbox = Sandbox::new();
