@@ -172,6 +172,9 @@ impl State {
 }
 
 impl Tombstone {
+    /// The source of a removal that no hook recorded.
+    pub const FROM_HISTORY: &'static str = "history";
+
     /// When the row may be shortened; `None` if never: permanent, shortened
     /// already, or with a time that cannot be read.
     #[must_use]
@@ -231,6 +234,19 @@ impl Ledger {
         self.tombstones
             .range(first..)
             .take_while(move |(key, _)| key.entry == entry)
+    }
+
+    /// Whether a removal that history tells was undone here under another id: a rebase
+    /// makes another commit of the one that told it, whose author and time stay.
+    #[must_use]
+    pub fn undoes_as_another(&self, key: &RowKey, row: &Tombstone) -> bool {
+        row.source == Tombstone::FROM_HISTORY
+            && self.tombstones_of(key.entry).any(|(other, there)| {
+                (other.table, &other.item) == (key.table, &key.item)
+                    && other.id != key.id
+                    && !there.state.is_active()
+                    && (&there.source, &there.by, &there.at) == (&row.source, &row.by, &row.at)
+            })
     }
 
     /// The deletions of one entry's file.

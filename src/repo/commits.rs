@@ -14,7 +14,7 @@ pub struct Commit {
     pub id: ObjectId,
     /// Empty for a first commit, and where a shallow clone ends.
     pub parents: Vec<ObjectId>,
-    /// When it was committed: RFC 3339 in UTC, to the second.
+    /// When its author made it, which a rebase keeps: RFC 3339 in UTC, to the second.
     pub at: String,
     /// The author's name.
     pub by: String,
@@ -64,7 +64,7 @@ impl Repo {
         Ok(Commit {
             id,
             parents: if whole { parents } else { Vec::new() },
-            at: DateTime::from_timestamp(commit.time().seconds(), 0)
+            at: DateTime::from_timestamp(commit.author().when().seconds(), 0)
                 .map(|t| t.to_rfc3339_opts(SecondsFormat::Secs, true))
                 .unwrap_or_default(),
             by: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use crate::journal::entry::canonical;
 use crate::journal::yaml::{Node, Tree};
 use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Table};
-use crate::ledger::{self, Ledger};
+use crate::ledger::{self, Ledger, RowKey, Tombstone};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 use super::history;
@@ -117,7 +117,10 @@ impl<'a> KeptOut<'a> {
             let told = history::rows_between(&repo, self.layout, &merging.bases, commit, entry)?;
             Ok(ledger::join(at(commit)?, told))
         };
-        let merged = ledger::merge(&base, &side(merging.ours)?, &side(merging.theirs)?);
+        let mut merged = ledger::merge(&base, &side(merging.ours)?, &side(merging.theirs)?);
+        let knew = history::known_to_a_pick(&repo, self.layout, &merging, entry)?;
+        let undone = |key: &RowKey, row: &Tombstone| knew.undoes_as_another(key, row);
+        merged.tombstones.retain(|key, row| !undone(key, row));
         Ok(Known {
             items: merged.kept_out(entry),
             unknown: false,

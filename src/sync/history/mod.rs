@@ -30,7 +30,7 @@ use marks::Marks;
 use places::Places;
 use states::States;
 
-pub use pick::add_what_a_pick_keeps_out;
+pub use pick::{add_what_a_pick_keeps_out, known_to_a_pick};
 pub use rebase::keep_what_a_rebase_kept_out;
 
 /// The rows that `tip`'s history tells and `tip`'s ledger does not hold, or holds

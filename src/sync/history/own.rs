@@ -3,12 +3,9 @@
 use super::History;
 use super::diff::Diff;
 use crate::journal::EntryDate;
-use crate::ledger::{self, Context, FileRef, Hash, Ledger, Parent, Source, State};
+use crate::ledger::{self, Context, FileRef, Hash, Ledger, Parent, Source, State, Tombstone};
 use crate::repo::{Commit, RepoError};
 use crate::sync::commit::versions::{Pair, facts, facts_before};
-
-/// Who found a row, in the ledger.
-const FOUND_BY: &str = "history";
 
 impl History<'_> {
     pub(super) fn own(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {
@@ -83,7 +80,7 @@ impl History<'_> {
                 machine: &commit.by,
                 parent: &id,
                 at: &commit.at,
-                found_by: FOUND_BY,
+                found_by: Tombstone::FROM_HISTORY,
                 current: &Ledger::default(),
                 by_hand: false,
                 removed: gone.map(|v| FileRef {
@@ -154,7 +151,7 @@ fn signed(mut rows: Ledger, label: &str) -> Ledger {
 /// A removal is recorded by a new row of the same item, whichever its id: a rebase
 /// makes another commit and keeps the row. An addition is recorded by a raised sync
 /// state: its rows were derived when it was made, on another parent perhaps, and
-/// what they did not restore then was not known.
+/// what they did not restore then was not known, under this id or another.
 fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDate) -> Ledger {
     let mut out = made;
     out.sync.clear();
@@ -171,7 +168,8 @@ fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDat
     out.tombstones.retain(|key, row| {
         if !row.state.is_active() {
             let there = recorded.tombstones.get(key);
-            return !raised && there.is_none_or(|t| t.state.is_active());
+            let not_known = raised && !recorded.undoes_as_another(key, row);
+            return !not_known && there.is_none_or(|t| t.state.is_active());
         }
         !recorded.tombstones.keys().any(|k| {
             k.table == key.table

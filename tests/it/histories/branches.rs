@@ -250,3 +250,24 @@ fn the_options_ours_and_theirs() {
         assert!(laptop.read_entry(DAY).contains("Eve"));
     }
 }
+
+/// The rebase makes another commit of the one that removed Bob without a row: what
+/// put him back knew that removal, under its former id.
+#[test]
+fn a_rebase_of_a_removal_without_rows_and_of_what_put_the_item_back() {
+    for (upstream, again) in [(true, true), (false, true), (true, false), (false, false)] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        let by = |hooks| if hooks { edit } else { edit_without_hooks };
+        by(upstream)(&laptop, "mood: calm", "mood: good");
+        laptop.push();
+        edit_without_hooks(&desktop, "[Alice, Bob]", "[Alice]");
+        by(again)(&desktop, "[Alice]", "[Alice, Bob, Carol]");
+        desktop.git(["pull", "-q", "--rebase"]).ok();
+        let text = desktop.read_entry(DAY);
+        assert!(text.contains("people: [Alice, Bob, Carol]\nmood: good"));
+        let both_edited: &[&str] = if again { &["both_edited"] } else { &[] };
+        agree(&desktop, &laptop, both_edited);
+        with_bob([&laptop, &desktop]);
+    }
+}

@@ -10,6 +10,7 @@ use super::sync::group;
 use super::{Journal, say_commit};
 use crate::cli::{Exit, Ui};
 use crate::journal::{Settings, Table};
+use crate::ledger::Tombstone;
 use crate::store::TombstoneRow;
 use crate::sync::clock;
 
@@ -128,7 +129,7 @@ fn reason(row: &TombstoneRow) -> String {
             format!("restored ({how}){pending}")
         }
         // It was committed, by a client that recorded nothing.
-        (_, true) if row.source == "history" => {
+        (_, true) if row.source == Tombstone::FROM_HISTORY => {
             "pending: the next commit here stores it".to_owned()
         }
         (_, true) => "pending: removed, not committed yet".to_owned(),
