@@ -23,8 +23,9 @@ pub fn keep_what_a_rebase_kept_out(
     before: ObjectId,
     now: ObjectId,
 ) -> Result<(), RepoError> {
-    let commits = Marks::read(repo, layout).commits_since(repo, &[now])?;
-    let history = History::walk((repo, layout), &[now], commits, None)?;
+    let tips = [now, before];
+    let commits = Marks::read(repo, layout).commits_since(repo, &tips)?;
+    let history = History::walk((repo, layout), &tips, commits, None)?;
     let bases = repo.merge_bases(before, now)?;
     let mut found = history.kept_out(now, before, &bases, &history.found(now))?;
     let mut stored = BTreeSet::new();

@@ -271,3 +271,22 @@ fn a_rebase_of_a_removal_without_rows_and_of_what_put_the_item_back() {
         with_bob([&laptop, &desktop]);
     }
 }
+
+#[test]
+fn a_rebase_onto_another_removal_without_rows_keeps_the_item_out() {
+    for hooks in [true, false] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        edit_without_hooks(&laptop, "[Alice, Bob]\nmood: calm", "[Alice]\nmood: good");
+        laptop.push();
+        edit_without_hooks(&desktop, "[Alice, Bob]", "[Alice]");
+        let by = if hooks { edit } else { edit_without_hooks };
+        by(&desktop, "[Alice]", "[Alice, Bob, Carol]");
+        desktop.git(["pull", "-q", "--rebase"]).ok();
+        desktop.write("README.md", "A journal.\n");
+        desktop.commit("Read me");
+        let listed = ["both_edited", "kept_out Bob"];
+        agree(&desktop, &laptop, if hooks { &listed } else { &listed[1..] });
+        without_bob([&laptop, &desktop]);
+    }
+}
