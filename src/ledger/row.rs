@@ -209,6 +209,15 @@ impl Ledger {
         self == &Self::default()
     }
 
+    /// Whether there are removals or deletions that another ledger lacks.
+    #[must_use]
+    pub fn has_more_than(&self, other: &Self) -> bool {
+        let mut tombstones = self.tombstones.keys();
+        let mut deletions = self.deletions.keys();
+        tombstones.any(|key| !other.tombstones.contains_key(key))
+            || deletions.any(|key| !other.deletions.contains_key(key))
+    }
+
     /// The entries that rows are about.
     #[must_use]
     pub fn entries(&self) -> BTreeSet<EntryDate> {

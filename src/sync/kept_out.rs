@@ -100,7 +100,8 @@ impl<'a> KeptOut<'a> {
         let path = self.layout.ledger_path(entry.year());
         let at = |commit: ObjectId| -> Result<Ledger, RepoError> {
             let bytes = repo.read_at(commit, &path)?;
-            Ok(bytes.map(|b| ledger::parse(&b)).unwrap_or_default())
+            let rows = bytes.map(|b| ledger::parse(&b)).unwrap_or_default();
+            Ok(rows.of_entry(entry))
         };
         // Several merge bases stand for their own merge, as git's virtual base does.
         let mut base = Ledger::default();
@@ -115,7 +116,12 @@ impl<'a> KeptOut<'a> {
         // Commits that came without rows tell theirs by what they did.
         let side = |commit: ObjectId| -> Result<Ledger, RepoError> {
             let told = history::rows_between(&repo, self.layout, &merging.bases, commit, entry)?;
-            Ok(ledger::join(at(commit)?, told))
+            let recorded = at(commit)?;
+            let lost = history::lost_since(&repo, self.layout, &base, &recorded, commit)?;
+            Ok(ledger::join(
+                ledger::join(recorded, told),
+                lost.of_entry(entry),
+            ))
         };
         let mut merged = ledger::merge(&base, &side(merging.ours)?, &side(merging.theirs)?);
         let knew = history::known_to_a_pick(&repo, self.layout, &merging, entry)?;

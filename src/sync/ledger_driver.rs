@@ -1,13 +1,12 @@
 //! The merge driver of the ledger's files: never a conflict, the same bytes from
 //! both sides.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
 use super::driver::{DriverError, write};
 use super::{history, settings};
-use crate::journal::{EntryDate, PathKind};
+use crate::journal::PathKind;
 use crate::ledger::{self, Ledger};
 use crate::merge::ThreeWay;
 use crate::repo::{Repo, RepoError};
@@ -32,7 +31,7 @@ pub fn merge_ledger(
     let mut sides = sides;
     if let Some(path) = path {
         // Where it cannot be known, a row that is gone counts as reverted.
-        let _ = add_what_a_merge_lost(path, &mut sides);
+        let _ = add_what_a_side_lost(path, &mut sides);
     }
     let mut merged = ledger::merge(&sides.base, &sides.ours, &sides.theirs);
     if let Some(path) = path {
@@ -47,12 +46,14 @@ pub fn merge_ledger(
     Ok(merged.corrupt.iter().map(shown).collect())
 }
 
-/// Adds to the sides the rows that the base has and that a merge on the way from it
-/// lost: those were not reverted.
-fn add_what_a_merge_lost(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), RepoError> {
-    let gone = |side: &Ledger| entries_of_rows_without(&sides.base, side);
-    let (ours, theirs) = (gone(&sides.ours), gone(&sides.theirs));
-    if ours.is_empty() && theirs.is_empty() {
+/// Adds to the sides the rows that the base has and that were not reverted, although
+/// they are gone.
+fn add_what_a_side_lost(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), RepoError> {
+    let base = &sides.base;
+    if ![&sides.ours, &sides.theirs]
+        .iter()
+        .any(|s| base.has_more_than(s))
+    {
         return Ok(());
     }
     let repo = Repo::from_env()?;
@@ -63,32 +64,14 @@ fn add_what_a_merge_lost(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(),
     if !matches!(layout.classify(path), PathKind::Ledger(_)) {
         return Ok(());
     }
-    for (side, commit, entries) in [
-        (&mut sides.ours, merging.ours, ours),
-        (&mut sides.theirs, merging.theirs, theirs),
+    for (side, commit) in [
+        (&mut sides.ours, merging.ours),
+        (&mut sides.theirs, merging.theirs),
     ] {
-        for entry in entries {
-            let mut told = history::rows_between(&repo, &layout, &merging.bases, commit, entry)?;
-            told.tombstones
-                .retain(|key, _| sides.base.tombstones.contains_key(key));
-            told.deletions
-                .retain(|key, _| sides.base.deletions.contains_key(key));
-            told.kept.clear();
-            told.sync.clear();
-            *side = ledger::join(std::mem::take(side), told);
-        }
+        let lost = history::lost_since(&repo, &layout, base, side, commit)?;
+        *side = ledger::join(std::mem::take(side), lost);
     }
     Ok(())
-}
-
-/// The entries whose removals or deletions a side lacks.
-fn entries_of_rows_without(base: &Ledger, side: &Ledger) -> BTreeSet<EntryDate> {
-    let removals = base.tombstones.keys();
-    let removals = removals.filter(|key| !side.tombstones.contains_key(key));
-    let deletions = base.deletions.keys();
-    let deletions = deletions.filter(|key| !side.deletions.contains_key(key));
-    let entries = removals.map(|key| key.entry);
-    entries.chain(deletions.map(|key| key.0)).collect()
 }
 
 fn add_what_a_pick_keeps_out(

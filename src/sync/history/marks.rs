@@ -2,8 +2,9 @@
 //! every row that their history tells. A note of this clone, to save time; without
 //! it all of history is looked at once more, with the same outcome.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::taken_back::takes_back;
 use crate::journal::Layout;
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
@@ -11,23 +12,30 @@ const NOTE: &str = "history";
 /// Branches that a person goes back and forth between.
 const MOST: usize = 16;
 
-pub(super) struct Marks {
+pub(super) struct Marks<'a> {
+    repo: &'a Repo,
+    layout: &'a Layout,
     /// What the marks are about: other folders, other rows.
     about: String,
     /// The newest first.
     commits: Vec<ObjectId>,
 }
 
-impl Marks {
-    pub fn read(repo: &Repo, layout: &Layout) -> Self {
-        let about = format!("2 {} {} {}", layout.journal, layout.wiki, layout.ledger);
+impl<'a> Marks<'a> {
+    pub fn read(repo: &'a Repo, layout: &'a Layout) -> Self {
+        let about = format!("3 {} {} {}", layout.journal, layout.wiki, layout.ledger);
         let text = repo.noted(NOTE);
         let mut lines = text.lines();
         let commits = match lines.next() {
             Some(first) if first == about => lines.filter_map(|l| l.parse().ok()).collect(),
             _ => Vec::new(),
         };
-        Self { about, commits }
+        Self {
+            repo,
+            layout,
+            about,
+            commits,
+        }
     }
 
     pub fn has(&self, tip: ObjectId) -> bool {
@@ -36,8 +44,11 @@ impl Marks {
 
     /// The commits since a mark that all of `tips` stand on. Every parent of theirs is
     /// among them or is the mark: in the commits before a mark less was recorded than
-    /// their history tells, so that nothing can start from those.
-    pub fn commits_since(&self, repo: &Repo, tips: &[ObjectId]) -> Result<Vec<Commit>, RepoError> {
+    /// their history tells, so that nothing can start from those. Nor from a mark whose
+    /// rows a commit since took back: they count as history tells them.
+    pub fn commits_since(&self, tips: &[ObjectId]) -> Result<Vec<Commit>, RepoError> {
+        let repo = self.repo;
+        let mut taken_back = BTreeMap::new();
         let mut ends: BTreeSet<ObjectId> = tips.iter().copied().collect();
         for mark in &self.commits {
             if !ends.iter().all(|end| repo.is_in(*mark, *end)) {
@@ -47,7 +58,7 @@ impl Marks {
             let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).chain([*mark]).collect();
             let parents = commits.iter().flat_map(|c| &c.parents).chain(tips);
             let outside: Vec<ObjectId> = parents.filter(|p| !inside.contains(p)).copied().collect();
-            if outside.is_empty() {
+            if outside.is_empty() && !self.any_takes_back(&commits, &mut taken_back)? {
                 return Ok(commits);
             }
             ends.extend(outside);
@@ -55,12 +66,30 @@ impl Marks {
         repo.commits(tips, &[])
     }
 
-    pub fn add(mut self, repo: &Repo, tip: ObjectId) -> Result<(), RepoError> {
+    fn any_takes_back(
+        &self,
+        commits: &[Commit],
+        known: &mut BTreeMap<ObjectId, bool>,
+    ) -> Result<bool, RepoError> {
+        for commit in commits {
+            let found = match known.get(&commit.id) {
+                Some(found) => *found,
+                None => takes_back(self.repo, self.layout, commit)?,
+            };
+            known.insert(commit.id, found);
+            if found {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    pub fn add(mut self, tip: ObjectId) -> Result<(), RepoError> {
         self.commits.retain(|c| *c != tip);
         self.commits.insert(0, tip);
         self.commits.truncate(MOST);
         let lines = self.commits.iter().map(ToString::to_string);
         let lines: Vec<String> = std::iter::once(self.about).chain(lines).collect();
-        repo.note(NOTE, &format!("{}\n", lines.join("\n")))
+        self.repo.note(NOTE, &format!("{}\n", lines.join("\n")))
     }
 }

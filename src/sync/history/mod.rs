@@ -15,6 +15,7 @@ mod pick;
 mod places;
 mod rebase;
 mod states;
+mod taken_back;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,13 +43,13 @@ pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, Re
     let marks = Marks::read(repo, layout);
     let mut missing = Ledger::default();
     if !marks.has(tip) {
-        let commits = marks.commits_since(repo, &[tip])?;
+        let commits = marks.commits_since(&[tip])?;
         let history = History::walk((repo, layout), &[tip], commits, None)?;
         missing = history.missing(tip)?;
         if missing.is_empty() {
             // What is noted can be worked out again: a folder that cannot be
             // written costs time alone.
-            let _ = marks.add(repo, tip);
+            let _ = marks.add(tip);
         }
     }
     rebase::add_noted(repo, layout, tip, &mut missing)?;
@@ -65,7 +66,7 @@ pub fn states_of_merge(
     layout: &Layout,
     parents: &[ObjectId],
 ) -> Result<Ledger, RepoError> {
-    let commits = Marks::read(repo, layout).commits_since(repo, parents)?;
+    let commits = Marks::read(repo, layout).commits_since(parents)?;
     let history = History::walk((repo, layout), parents, commits, None)?;
     Ok(states::rows(history.merged_states(parents)?))
 }
@@ -85,6 +86,31 @@ pub fn rows_between(
     let commits = repo.commits(&[tip], known)?;
     let history = History::walk((repo, layout), &[tip], commits, Some(entry))?;
     Ok(history.found(tip).of_entry(entry))
+}
+
+/// The removals and deletions that `base` has and the ledger of `tip` lacks, although
+/// nobody reverted them: a merge lost them, or a revert took back what history told.
+///
+/// # Errors
+/// History cannot be read.
+pub fn lost_since(
+    repo: &Repo,
+    layout: &Layout,
+    base: &Ledger,
+    recorded: &Ledger,
+    tip: ObjectId,
+) -> Result<Ledger, RepoError> {
+    if !base.has_more_than(recorded) {
+        return Ok(Ledger::default());
+    }
+    let mut told = rows_of(repo, layout, tip)?;
+    told.tombstones
+        .retain(|key, _| base.tombstones.contains_key(key));
+    told.deletions
+        .retain(|key, _| base.deletions.contains_key(key));
+    told.kept.clear();
+    told.sync.clear();
+    Ok(told)
 }
 
 /// A walk over history: what each commit's history tells beside its ledger.

@@ -131,6 +131,11 @@ pub(super) fn label(author: &str) -> String {
     format!("{author} (no hooks)")
 }
 
+/// Whether that is such a label.
+pub(super) fn is_label(by: &str) -> bool {
+    by.ends_with(&label(""))
+}
+
 /// The rows, each by this label; ids are made from the author alone.
 fn signed(mut rows: Ledger, label: &str) -> Ledger {
     let tombstones = rows.tombstones.values_mut();

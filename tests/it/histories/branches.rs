@@ -286,7 +286,11 @@ fn a_rebase_onto_another_removal_without_rows_keeps_the_item_out() {
         desktop.write("README.md", "A journal.\n");
         desktop.commit("Read me");
         let listed = ["both_edited", "kept_out Bob"];
-        agree(&desktop, &laptop, if hooks { &listed } else { &listed[1..] });
+        agree(
+            &desktop,
+            &laptop,
+            if hooks { &listed } else { &listed[1..] },
+        );
         without_bob([&laptop, &desktop]);
     }
 }

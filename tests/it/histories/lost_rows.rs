@@ -1,4 +1,4 @@
-//! Ledgers that a merge took from one side.
+//! Ledgers that a merge took from one side, or a revert to what they were.
 
 use super::*;
 
@@ -127,4 +127,66 @@ fn a_row_that_a_side_reverted_does_not_come_back() {
         .ok();
     agree(&desktop, &laptop, &["both_edited"]);
     with_bob([&laptop, &desktop]);
+}
+
+/// The desktop removes Bob without hooks, and reverts the commit that stored the row.
+#[track_caller]
+fn store_and_revert(desktop: &Machine<'_>) {
+    edit_without_hooks(desktop, "[Alice, Bob]", "[Alice]");
+    edit(desktop, "weather: fair", "weather: wet");
+    assert_eq!(state_of_bob(desktop), "active");
+    let stored = desktop.oid("HEAD");
+    desktop.write("README.md", "A journal.\n");
+    desktop.commit("Read me");
+    desktop.git(["revert", "--no-edit", &stored]).ok();
+    assert!(!desktop.exists(LEDGER) || !desktop.read(LEDGER).contains("Bob"));
+}
+
+/// The removal was made before, and is none of what was reverted.
+#[test]
+fn a_row_that_history_told_outlives_the_revert_of_what_stored_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    store_and_revert(&desktop);
+    desktop.push();
+    laptop.pull();
+    let list = ["tombstone", "list", "--json"];
+    let rows = [&laptop, &desktop].map(|m| json(&m.metadb(list).ok()));
+    assert_eq!(rows[0], rows[1]);
+    assert_eq!(rows[0].as_array().unwrap().len(), 1, "{}", rows[0]);
+    laptop.write("README.md", "Our journal.\n");
+    laptop.commit("Read me, too");
+    agree(&laptop, &desktop, &[]);
+    assert_eq!(state_of_bob(&laptop), "active");
+}
+
+/// The merge base has the row, and the desktop's ledger lacks it again.
+#[test]
+fn a_row_that_history_told_is_no_reverted_one_in_the_next_merge() {
+    for hooks in [true, false] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        let tablet = sandbox.machine("tablet");
+        tablet.palimpsest(["init"]).ok();
+        edit_without_hooks(&desktop, "[Alice, Bob]", "[Alice]");
+        edit(&desktop, "weather: fair", "weather: wet");
+        desktop.push();
+        laptop.pull();
+        let revert = ["revert", "--no-edit", "HEAD"];
+        desktop.git(revert).ok();
+        edit(&laptop, "mood: calm", "mood: good");
+        laptop.push();
+        let pull = ["pull", "-q", "--no-rebase", "--no-commit"];
+        desktop.git(if hooks { &pull[..3] } else { &pull[..] }).ok();
+        if !hooks {
+            desktop.git(["commit", "-q", "--no-edit"]).ok();
+        }
+        desktop.push();
+        // Who had not heard of any of it took him out, and put him back.
+        edit(&tablet, "[Alice, Bob]", "[Alice]");
+        edit(&tablet, "[Alice]", "[Alice, Bob, Carol]");
+        tablet.pull();
+        without_bob([&tablet, &desktop]);
+        agree(&tablet, &desktop, &["both_edited", "kept_out Bob"]);
+    }
 }
