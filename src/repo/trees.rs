@@ -1,7 +1,7 @@
 //! What differs between two commits. A folder that is the same in both is one
 //! object and is not read, so that a comparison costs what changed.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 
@@ -20,6 +20,14 @@ struct Entry {
 }
 
 impl Entry {
+    fn of(entry: &git2::TreeEntry<'_>) -> Self {
+        Self {
+            id: entry.id(),
+            kind: entry.kind(),
+            mode: entry.filemode().cast_unsigned(),
+        }
+    }
+
     fn folder(self) -> Option<git2::Oid> {
         (self.kind == Some(git2::ObjectType::Tree)).then_some(self.id)
     }
@@ -58,14 +66,11 @@ impl Repo {
             if old == new {
                 continue;
             }
-            for (name, (old, new)) in self.names(old, new)? {
+            for (name, (old, new)) in self.differing(old, new)? {
                 // An entry's path is ASCII; a path that is no UTF-8 is none of ours.
                 let Ok(name) = String::from_utf8(name) else {
                     continue;
                 };
-                if old == new {
-                    continue;
-                }
                 let path = match folder.as_str() {
                     "" => name,
                     folder => format!("{folder}/{name}"),
@@ -88,32 +93,54 @@ impl Repo {
         Ok(changes)
     }
 
-    /// The names in two trees, with what stands there.
-    fn names(
+    /// The names under which two trees differ, with what stands there. A file and a
+    /// folder of one name are two.
+    fn differing(
         &self,
         old: Option<git2::Oid>,
         new: Option<git2::Oid>,
-    ) -> Result<BTreeMap<Vec<u8>, Sides>, RepoError> {
-        let mut names: BTreeMap<Vec<u8>, Sides> = BTreeMap::new();
-        for (id, is_old) in [(old, true), (new, false)] {
-            let Some(id) = id else { continue };
-            let tree = self.git.find_tree(id);
-            let tree = tree.map_err(|source| RepoError::Object {
-                id: ObjectId(id),
-                source,
-            })?;
-            for entry in &tree {
-                let sides = names.entry(entry.name_bytes().to_vec()).or_default();
-                let side = if is_old { &mut sides.0 } else { &mut sides.1 };
-                *side = Some(Entry {
-                    id: entry.id(),
-                    kind: entry.kind(),
-                    mode: entry.filemode().cast_unsigned(),
-                });
+    ) -> Result<Vec<(Vec<u8>, Sides)>, RepoError> {
+        let tree = |id: Option<git2::Oid>| {
+            let tree = id.map(|id| {
+                self.git.find_tree(id).map_err(|source| RepoError::Object {
+                    id: ObjectId(id),
+                    source,
+                })
+            });
+            tree.transpose()
+        };
+        let (old, new) = (tree(old)?, tree(new)?);
+        let mut olds = old.iter().flatten().peekable();
+        let mut news = new.iter().flatten().peekable();
+        let mut names = Vec::new();
+        loop {
+            let order = match (olds.peek(), news.peek()) {
+                (None, None) => return Ok(names),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(a), Some(b)) => order_of(a, b),
+            };
+            let was = olds.next_if(|_| order.is_le());
+            let is = news.next_if(|_| order.is_ge());
+            let sides = (was.as_ref().map(Entry::of), is.as_ref().map(Entry::of));
+            if let Some(any) = was.as_ref().or(is.as_ref())
+                && sides.0 != sides.1
+            {
+                names.push((any.name_bytes().to_vec(), sides));
             }
         }
-        Ok(names)
     }
+}
+
+/// Git's order of a tree: a folder stands as if its name ended with a slash.
+fn order_of(a: &git2::TreeEntry<'_>, b: &git2::TreeEntry<'_>) -> Ordering {
+    let (one, other) = (a.name_bytes(), b.name_bytes());
+    let is_folder = |e: &git2::TreeEntry<'_>| e.filemode() == i32::from(git2::FileMode::Tree);
+    if one == other {
+        return is_folder(a).cmp(&is_folder(b));
+    }
+    let slash = |e| if is_folder(e) { b"/" as &[u8] } else { b"" };
+    one.iter().chain(slash(a)).cmp(other.iter().chain(slash(b)))
 }
 
 /// Whether a path is one of these, or below one.
