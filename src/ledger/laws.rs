@@ -1,9 +1,12 @@
 //! Laws of the ledger, over ledgers that grew from one another.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::tests::{day, hash, key, tombstone};
 use super::*;
+use crate::journal::EntryDate;
 
 /// What may happen to a ledger, one line at a time.
 #[derive(Debug, Clone)]
@@ -120,6 +123,35 @@ proptest! {
     }
 
     #[test]
+    fn a_part_is_read_and_written_as_the_whole(
+        a in steps(), b in steps(), which in prop::collection::vec(any::<bool>(), 3),
+    ) {
+        let ledger = grow(Ledger::default(), &a, "laptop");
+        let bytes = format(&ledger);
+        if let Some(lines) = Lines::of(&bytes) {
+            prop_assert!(ledger.opaque.is_empty() && ledger.corrupt.is_empty());
+            let to_settle = ledger.to_settle().into_iter().map(|key| key.entry);
+            let conflicts = ledger.conflicts().map(|(entry, _, _)| entry);
+            let open = lines.open();
+            prop_assert!(to_settle.chain(conflicts).all(|entry| open.contains(&entry)));
+
+            let days = DAYS.iter().map(|d| day(d)).zip(&which);
+            let entries: BTreeSet<EntryDate> = days.filter(|(_, w)| **w).map(|(d, _)| d).collect();
+            let of = |ledger: &Ledger| {
+                let rows = entries.iter().map(|entry| ledger.of_entry(*entry));
+                rows.fold(Ledger::default(), join)
+            };
+            prop_assert_eq!(lines.rows_of(&entries), of(&ledger));
+            let rows = of(&grow(ledger.clone(), &b, "desktop"));
+            let mut all = ledger;
+            all.apply(rows.clone());
+            prop_assert_eq!(lines.with(&entries, &rows), format(&all));
+        } else {
+            prop_assert!(!(ledger.opaque.is_empty() && ledger.corrupt.is_empty()));
+        }
+    }
+
+    #[test]
     fn garbage_is_kept_and_never_panics(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let once = format(&parse(&bytes));
         prop_assert_eq!(format(&parse(&once)), once);
@@ -133,6 +165,40 @@ proptest! {
         }
         let once = format(&parse(&bytes));
         prop_assert_eq!(format(&parse(&once)), once);
+    }
+
+    #[test]
+    fn a_plain_line_is_read_as_any_line(
+        a in steps(),
+        cut in 0..400usize,
+        by in prop::sample::select(vec!["0", "\"", "\\", "{", "}", ":", ",", "\t", "\n", "}x", ",\"why\":1}"]),
+        at_an_end in any::<bool>(),
+    ) {
+        let bytes = format(&grow(Ledger::default(), &a, "laptop"));
+        let mut text = String::from_utf8_lossy(&bytes).into_owned();
+        let ends: Vec<usize> = text.match_indices("}\n").map(|(at, _)| at).collect();
+        let at = match ends.get(cut % ends.len().max(1)) {
+            Some(end) if at_an_end => *end,
+            _ => cut,
+        };
+        if text.get(at..=at).is_some() {
+            text.replace_range(at..=at, by);
+        }
+        for text in text.lines() {
+            let Some((entry, source)) = plain::entry(text) else {
+                prop_assert!(plain::sync(text).is_none());
+                continue;
+            };
+            let line::Line::Row(row) = line::read(text) else {
+                return Err(TestCaseError::fail(format!("no row: {text}")));
+            };
+            prop_assert_eq!(row.entries(), [entry].into());
+            prop_assert!(row.kept.is_empty() && row.conflicts().next().is_none());
+            let state = source.map(|source| (entry, source));
+            prop_assert_eq!(row.sync.keys().next().copied(), state);
+            let plain = plain::sync(text).into_iter().collect();
+            prop_assert_eq!(row.sync, plain);
+        }
     }
 
     #[test]

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::plain;
 use super::{Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
 use crate::journal::{EntryDate, ItemKey, Table};
 
@@ -146,9 +145,6 @@ enum StateName {
 /// Reads a line. What is understood only in part is kept whole rather than
 /// written back without the rest.
 pub(super) fn read(text: &str) -> Line {
-    if let Some((key, row)) = plain::sync(text) {
-        return state_row(key, row);
-    }
     let Ok(head) = serde_json::from_str::<Head>(text) else {
         return Line::Corrupt;
     };

@@ -7,6 +7,7 @@
 mod decisions;
 mod derive;
 mod line;
+mod lines;
 mod merge;
 mod news;
 mod plain;
@@ -16,13 +17,14 @@ mod text;
 
 pub use decisions::decisions;
 pub use derive::{Context, FileRef, Parent, derive, removal_id, short_sha256};
+pub use lines::Lines;
 pub use merge::{join, merge};
 pub use news::news;
 pub use row::{
     Corrupt, Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
 };
 pub use states::{Change, after_edit, merge_states, recorded_by};
-pub use text::{format, lines_by_entry, parse};
+pub use text::{format, parse, text_by_entry};
 
 #[cfg(test)]
 mod laws;

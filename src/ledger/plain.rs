@@ -1,56 +1,134 @@
-//! A sync state's line as this program writes it: most lines of most ledgers.
-//! Strings without escapes are read where they stand, and no key is kept for
-//! later; whatever else a line may be is for [`super::line`] to say.
+//! Lines exactly as this program writes them: most lines of most ledgers. They are
+//! taken apart where they stand; whatever else a line may be, another spelling of
+//! the same row too, is for [`super::line`] to say.
 
-use serde::Deserialize;
-
-use super::line::{LARGEST, VERSION};
+use super::line::LARGEST;
 use super::{Hash, Source, SyncState};
-use crate::journal::EntryDate;
+use crate::journal::{EntryDate, Table};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A sync state of one text, without escapes, as it is written.
 struct Sync<'a> {
-    v: u64,
-    kind: &'a str,
-    entry: &'a str,
-    source: &'a str,
+    entry: EntryDate,
+    source: Source,
     counter: u64,
-    #[serde(borrow)]
-    hashes: Vec<Part<'a>>,
-    #[serde(default)]
-    resolved: u64,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Part<'a> {
     hash: &'a str,
     by: &'a str,
     at: &'a str,
-    counter: u64,
-    #[serde(default)]
-    settled: bool,
+    /// The counter under which the text was recorded.
+    of: u64,
 }
 
 /// The state of a plain line; `None` says nothing of what the line is.
 pub(super) fn sync(text: &str) -> Option<((EntryDate, Source), SyncState)> {
-    let line: Sync<'_> = serde_json::from_str(text).ok()?;
-    let mut counters = line.hashes.iter().map(|h| h.counter);
-    let counts = line.counter.max(line.resolved) <= LARGEST && counters.all(|c| c <= LARGEST);
-    let plain = line.v == VERSION && line.kind == "sync" && counts;
-    let entry = EntryDate::from_iso(line.entry).filter(|_| plain)?;
-    let hash = |part: Part<'_>| Hash {
-        hash: part.hash.to_owned(),
-        by: part.by.to_owned(),
-        at: part.at.to_owned(),
-        counter: part.counter,
-        settled: part.settled,
+    let line = read_sync(text)?;
+    let hash = Hash {
+        hash: line.hash.to_owned(),
+        by: line.by.to_owned(),
+        at: line.at.to_owned(),
+        counter: line.of,
+        settled: false,
     };
     let row = SyncState {
-        hashes: line.hashes.into_iter().map(hash).collect(),
+        hashes: vec![hash],
         counter: line.counter,
-        resolved: line.resolved,
+        resolved: 0,
     };
-    Some(((entry, Source::from_name(line.source)?), row))
+    Some(((line.entry, line.source), row))
+}
+
+/// The entry of a plain line that is a row and leaves nothing to settle: a removal,
+/// or a state of one text, and then of which. `None` says nothing of what the line is.
+pub(super) fn entry(text: &str) -> Option<(EntryDate, Option<Source>)> {
+    match read_sync(text) {
+        Some(line) => Some((line.entry, Some(line.source))),
+        None => tombstone(text).map(|entry| (entry, None)),
+    }
+}
+
+fn read_sync(text: &str) -> Option<Sync<'_>> {
+    let mut rest = Rest(text);
+    rest.skip(r#"{"v":1,"kind":"sync","entry":""#)?;
+    let entry = EntryDate::from_iso(rest.string()?)?;
+    rest.skip(r#","source":""#)?;
+    let source = Source::from_name(rest.string()?)?;
+    rest.skip(r#","counter":"#)?;
+    let counter = rest.number()?;
+    rest.skip(r#","hashes":[{"hash":""#)?;
+    let hash = rest.string()?;
+    rest.skip(r#","by":""#)?;
+    let by = rest.string()?;
+    rest.skip(r#","at":""#)?;
+    let at = rest.string()?;
+    rest.skip(r#","counter":"#)?;
+    let of = rest.number()?;
+    (rest.0 == "}]}").then_some(Sync {
+        entry,
+        source,
+        counter,
+        hash,
+        by,
+        at,
+        of,
+    })
+}
+
+fn tombstone(text: &str) -> Option<EntryDate> {
+    let mut rest = Rest(text);
+    rest.skip(r#"{"v":1,"kind":"tombstone","entry":""#)?;
+    let entry = EntryDate::from_iso(rest.string()?)?;
+    rest.skip(r#","table":""#)?;
+    Table::from_name(rest.string()?)?;
+    rest.skip(r#","item":""#)?;
+    rest.string()?;
+    rest.skip(r#","id":""#)?;
+    rest.string()?;
+    let restored = match rest.skip(r#","state":"active""#) {
+        Some(()) => false,
+        None => rest.skip(r#","state":"restored""#).map(|()| true)?,
+    };
+    rest.skip(r#","at":""#)?;
+    rest.string()?;
+    rest.skip(r#","by":""#)?;
+    rest.string()?;
+    rest.skip(r#","source":""#)?;
+    rest.string()?;
+    if restored {
+        rest.skip(r#","restored":{"at":""#)?;
+        rest.string()?;
+        rest.skip(r#","by":""#)?;
+        rest.string()?;
+        rest.skip(r#","how":""#)?;
+        rest.string()?;
+        rest.skip("}")?;
+    }
+    (rest.0 == "}").then_some(entry)
+}
+
+/// What is left of a line.
+struct Rest<'a>(&'a str);
+
+impl<'a> Rest<'a> {
+    fn skip(&mut self, text: &str) -> Option<()> {
+        self.0 = self.0.strip_prefix(text)?;
+        Some(())
+    }
+
+    /// Up to the end of a string whose opening quote is behind us. One with an
+    /// escape in it is not plain, one with a bare control character is no JSON.
+    fn string(&mut self) -> Option<&'a str> {
+        let special = |b: &u8| matches!(b, b'"' | b'\\' | 0..=0x1f);
+        let end = self.0.as_bytes().iter().position(special)?;
+        let (string, rest) = self.0.split_at(end);
+        self.0 = rest.strip_prefix('"')?;
+        Some(string)
+    }
+
+    /// A number as JSON writes it, that is no larger than readers agree on.
+    fn number(&mut self) -> Option<u64> {
+        let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, rest) = self.0.split_at(digits);
+        self.0 = rest;
+        let plain = !number.starts_with('0') || number == "0";
+        number.parse().ok().filter(|n| plain && *n <= LARGEST)
+    }
 }

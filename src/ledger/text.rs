@@ -2,8 +2,9 @@
 //! change of an entry is a line or two in `git diff`, the same on every machine.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use super::{Corrupt, Ledger, join, line};
+use super::{Corrupt, Ledger, join, line, plain};
 use crate::journal::EntryDate;
 
 /// Reads a ledger file. Never fails: a line that is no ledger line is kept in
@@ -18,6 +19,12 @@ pub fn parse(bytes: &[u8]) -> Ledger {
             continue;
         }
         let text = std::str::from_utf8(bytes).ok();
+        if let Some((key, row)) = text.and_then(plain::sync)
+            && let Entry::Vacant(place) = ledger.sync.entry(key)
+        {
+            place.insert(row);
+            continue;
+        }
         match text.map(|text| (text, line::read(text))) {
             // The same key twice is what a merge without the driver leaves.
             Some((_, line::Line::Row(row))) => ledger = join(ledger, row),
@@ -33,18 +40,22 @@ pub fn parse(bytes: &[u8]) -> Ledger {
     ledger
 }
 
-/// The lines of each entry as they stand, in their order; those that are no rows
-/// are left out. What a line says besides is not read.
+/// The lines of each entry as they stand, in their order, a line end between them;
+/// those that are no rows are left out. What a line says besides is not read.
 #[must_use]
-pub fn lines_by_entry(bytes: &[u8]) -> BTreeMap<EntryDate, Vec<&[u8]>> {
-    let mut lines: BTreeMap<EntryDate, Vec<&[u8]>> = BTreeMap::new();
+pub fn text_by_entry(bytes: &[u8]) -> BTreeMap<EntryDate, Vec<u8>> {
+    let mut texts: BTreeMap<EntryDate, Vec<u8>> = BTreeMap::new();
     for line in bytes.split(|&b| b == b'\n') {
         let line = line.trim_ascii_end();
         if let Some(entry) = entry_of(line) {
-            lines.entry(entry).or_default().push(line);
+            let text = texts.entry(entry).or_default();
+            if !text.is_empty() {
+                text.push(b'\n');
+            }
+            text.extend_from_slice(line);
         }
     }
-    lines
+    texts
 }
 
 /// The entry that a line is about.
@@ -66,6 +77,20 @@ fn entry_of(line: &[u8]) -> Option<EntryDate> {
 /// Rows by entry; then lines of unknown kinds, sorted; then damaged lines.
 #[must_use]
 pub fn format(ledger: &Ledger) -> Vec<u8> {
+    let rows = rows(ledger);
+    let rows = rows.iter().map(|(_, text)| text.as_bytes());
+    let opaque = ledger.opaque.iter().map(String::as_bytes);
+    let corrupt = ledger.corrupt.iter().map(|c| c.bytes.as_slice());
+    let mut out = Vec::new();
+    for line in rows.chain(opaque).chain(corrupt) {
+        out.extend_from_slice(line);
+        out.push(b'\n');
+    }
+    out
+}
+
+/// The lines of the rows, sorted by entry.
+pub(super) fn rows(ledger: &Ledger) -> Vec<(EntryDate, String)> {
     let mut rows: Vec<(EntryDate, String)> = Vec::new();
     for (key, row) in &ledger.tombstones {
         rows.push((key.entry, line::of_tombstone(key, row)));
@@ -81,16 +106,7 @@ pub fn format(ledger: &Ledger) -> Vec<u8> {
     }
     // Stable: within an entry the kinds keep the order above and their keys' order.
     rows.sort_by_key(|(entry, _)| *entry);
-
-    let rows = rows.iter().map(|(_, text)| text.as_bytes());
-    let opaque = ledger.opaque.iter().map(String::as_bytes);
-    let corrupt = ledger.corrupt.iter().map(|c| c.bytes.as_slice());
-    let mut out = Vec::new();
-    for line in rows.chain(opaque).chain(corrupt) {
-        out.extend_from_slice(line);
-        out.push(b'\n');
-    }
-    out
+    rows
 }
 
 #[cfg(test)]
@@ -171,13 +187,12 @@ mod tests {
         let b = br#"{ "v": 1, "kind": "sync", "source": "wiki", "counter": 1, "hashes": [], "entry": "2024-11-01" }"#;
         let c = br#"{"v":1,"kind":"tombstone","entry":"2024-11-02","table":"entry_tags","item":"\"entry\":\"2024-11-03","id":"1","state":"active"}"#;
         let file = [a as &[u8], b"<<<<<<< HEAD", b, c, b"\xff", b"[]"].join(b"\r\n" as &[u8]);
-        let lines = lines_by_entry(&file);
         let day = |text: &str| text.parse::<EntryDate>().unwrap();
         assert_eq!(
-            lines,
+            text_by_entry(&file),
             [
-                (day("2024-11-01"), vec![a as &[u8], b]),
-                (day("2024-11-02"), vec![c as &[u8]])
+                (day("2024-11-01"), [a as &[u8], b].join(&b'\n')),
+                (day("2024-11-02"), c.to_vec())
             ]
             .into()
         );

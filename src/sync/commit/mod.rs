@@ -129,7 +129,9 @@ fn record(
     let years = own.keys().map(|(date, _)| date.year());
     let told = ground.found.iter().chain([&ground.merged]);
     let told = told.flat_map(history::years_of);
-    let mut years = ground.years(changed_years.chain(years).chain(told).collect())?;
+    let entries = own.keys().map(|(date, _)| *date).collect();
+    let years = changed_years.chain(years).chain(told).collect();
+    let mut years = ground.years(years, &entries)?;
 
     for (key, versions) in &own {
         let Some(year) = years.get_mut(&key.0.year()) else {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{EntryDate, Facts, Layout};
-use crate::ledger::{self, Context, FileRef, Ledger, Parent};
+use crate::ledger::{self, Context, FileRef, Ledger, Lines, Parent};
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
@@ -35,6 +35,9 @@ pub(super) struct Year {
     as_in_head: bool,
     /// As it is staged now.
     staged: Option<Vec<u8>>,
+    /// The lines of `staged`, and the entries whose rows alone are in the ledgers
+    /// below; `None` where they have all rows.
+    part: Option<(Lines, BTreeSet<EntryDate>)>,
     /// The rows of `staged`.
     edited: Ledger,
     /// The parents' ledgers, in their order, with what their history tells.
@@ -65,9 +68,56 @@ impl Ground<'_> {
         at.ok().map(|at| &changes[at])
     }
 
-    /// Reads the ledgers of these years.
-    pub fn years(&self, years: BTreeSet<i32>) -> Result<BTreeMap<i32, Year>, RepoError> {
-        years.into_iter().map(|y| Ok((y, self.year(y)?))).collect()
+    /// Reads the ledgers of these years, at least the rows of these entries.
+    pub fn years(
+        &self,
+        years: BTreeSet<i32>,
+        entries: &BTreeSet<EntryDate>,
+    ) -> Result<BTreeMap<i32, Year>, RepoError> {
+        let read = |year: i32| {
+            let entries = entries.iter().filter(|entry| entry.year() == year);
+            let part = self.part_of_year(year, entries.copied().collect())?;
+            let all = part.map_or_else(|| self.year(year), Ok)?;
+            Ok((year, all))
+        };
+        years.into_iter().map(read).collect()
+    }
+
+    /// A year of which the commit changes some entries and nothing else, so that the
+    /// rest of the file can stand as it is: these entries' rows, and those that wait
+    /// for a person.
+    fn part_of_year(
+        &self,
+        year: i32,
+        mut entries: BTreeSet<EntryDate>,
+    ) -> Result<Option<Year>, RepoError> {
+        let path = self.layout.ledger_path(year);
+        let [head] = self.parents.as_slice() else {
+            return Ok(None);
+        };
+        if self.tells_of(year) || self.staged(&path).is_some() {
+            return Ok(None);
+        }
+        let Some(committed) = self.repo.read_at(*head, &path)? else {
+            return Ok(None);
+        };
+        let Some(lines) = Lines::of(&committed) else {
+            return Ok(None);
+        };
+        entries.extend(lines.open());
+        let rows = lines.rows_of(&entries);
+        Ok(Some(Year {
+            path,
+            as_in_head: true,
+            part: Some((lines, entries)),
+            edited: rows.clone(),
+            parents: vec![rows.clone()],
+            recorded: rows.clone(),
+            known: rows.clone(),
+            current: rows,
+            staged: Some(committed),
+            told: BTreeMap::new(),
+        }))
     }
 
     fn year(&self, year: i32) -> Result<Year, RepoError> {
@@ -141,6 +191,7 @@ impl Ground<'_> {
             as_in_head: change.is_none(),
             path,
             staged,
+            part: None,
             edited: edited.unwrap_or_default(),
             parents,
             recorded,
@@ -275,7 +326,7 @@ impl Year {
     pub fn follow(&self, repo: &Repo) -> Result<(), RepoError> {
         let work = repo.read_work_file(&self.path)?;
         if work.is_some() && work == self.staged {
-            repo.write_work_file(&self.path, &ledger::format(&self.current))?;
+            repo.write_work_file(&self.path, &self.text())?;
         }
         Ok(())
     }
@@ -288,7 +339,15 @@ impl Year {
         };
         (!same).then(|| StagedFile {
             path: self.path.clone(),
-            bytes: ledger::format(&self.current),
+            bytes: self.text(),
         })
+    }
+
+    /// The file with the rows of `current`.
+    fn text(&self) -> Vec<u8> {
+        match &self.part {
+            Some((lines, entries)) => lines.with(entries, &self.current),
+            None => ledger::format(&self.current),
+        }
     }
 }

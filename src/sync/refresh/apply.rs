@@ -161,7 +161,7 @@ impl Apply<'_, '_, '_> {
         rows: &mut BTreeMap<String, FileRow>,
     ) -> Result<(), RefreshError> {
         let year = self.ledgers.year(date.year())?;
-        let (head_rows, now_rows) = (year.head.of_entry(date), year.now.of_entry(date));
+        let (head_rows, now_rows) = year.rows_of(date);
         let none = Vec::new();
         let paths = |from: &Paths, note| from.get(&(date, note)).cloned().unwrap_or_default();
 
@@ -329,15 +329,13 @@ impl Apply<'_, '_, '_> {
             let PathKind::Ledger(year) = self.layout.classify(path) else {
                 continue;
             };
-            let corrupt = &self.ledgers.year(year)?.now.corrupt;
-            let problem = corrupt.first().map(|c| {
-                let more = corrupt.len() - 1;
-                let more = if more > 0 {
-                    format!(" (and {more} more)")
-                } else {
-                    String::new()
+            let damaged = self.ledgers.year(year)?.damaged;
+            let problem = damaged.map(|(line, all)| {
+                let more = match all - 1 {
+                    0 => String::new(),
+                    more => format!(" (and {more} more)"),
                 };
-                format!("{}:1: no line of a ledger{more}; kept as it stands", c.line)
+                format!("{line}:1: no line of a ledger{more}; kept as it stands")
             });
             let row = FileRow {
                 stamp: stamp.clone(),

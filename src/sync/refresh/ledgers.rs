@@ -4,53 +4,75 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::{EntryDate, Layout};
-use crate::ledger::{self, Ledger, short_sha256};
+use crate::ledger::{self, Ledger, Lines, short_sha256};
 use crate::repo::{ObjectId, Repo, RepoError};
 use crate::sync::history;
 
-/// A year's ledger in its two versions.
+/// A year's ledger in its two versions, read entry by entry.
 #[derive(Debug, Default)]
 pub(super) struct Year {
     /// What is committed: what whoever edits the work tree knew.
-    pub head: Rc<Ledger>,
-    /// What counts: the work tree's file, or HEAD's where there is none.
-    pub now: Rc<Ledger>,
+    head: BTreeMap<EntryDate, Vec<u8>>,
+    /// What counts: the work tree's file. `None` where it is as in HEAD, or absent.
+    work: Option<BTreeMap<EntryDate, Vec<u8>>>,
     /// What history tells and no commit holds yet; it is in both.
     pub found: Ledger,
     /// A digest of each entry's rows in both versions.
     pub digests: BTreeMap<EntryDate, String>,
+    /// The first line that is none of a ledger's, and how many there are.
+    pub damaged: Option<(usize, usize)>,
 }
 
-/// A digest of each entry's lines in both versions, and of what history tells
-/// besides: that is pending until a commit holds it. The lines as they stand: to find those that changed none need be read.
-fn digests(head: &[u8], now: &[u8], found: &Ledger) -> BTreeMap<EntryDate, String> {
-    let before = ledger::lines_by_entry(head);
-    let after = match now == head {
-        true => before.clone(),
-        false => ledger::lines_by_entry(now),
-    };
-    let told = found.entries();
-    // Each once: mostly both ledgers have it.
-    let entries: BTreeSet<EntryDate> = before.keys().chain(after.keys()).copied().collect();
-    let none = Vec::new();
-    let digest = |entry: EntryDate| {
-        let before = before.get(&entry).unwrap_or(&none);
-        let after = after.get(&entry).unwrap_or(&none);
-        let mut text = before.join(&b'\n');
-        if before != after {
-            text.push(0);
-            text.extend(after.join(&b'\n'));
-        }
-        if told.contains(&entry) {
-            text.push(1);
-            text.extend(ledger::format(&found.of_entry(entry)));
-        }
-        short_sha256(&text)
-    };
-    entries
-        .union(&told)
-        .map(|entry| (*entry, digest(*entry)))
-        .collect()
+impl Year {
+    /// An entry's rows in HEAD's ledger, and in the one that counts.
+    pub(super) fn rows_of(&self, entry: EntryDate) -> (Ledger, Ledger) {
+        let rows = |lines: &BTreeMap<EntryDate, Vec<u8>>| {
+            let text = lines.get(&entry).map_or(&[] as &[u8], Vec::as_slice);
+            history::with(ledger::parse(text), self.found.of_entry(entry)).of_entry(entry)
+        };
+        let head = rows(&self.head);
+        let now = self.work.as_ref().map_or_else(|| head.clone(), rows);
+        (head, now)
+    }
+
+    /// A digest of each entry's lines in both versions, and of what history tells
+    /// besides: that is pending until a commit holds it. The lines as they stand: to
+    /// find those that changed none need be read.
+    fn digests(&self) -> BTreeMap<EntryDate, String> {
+        let work = self.work.as_ref().unwrap_or(&self.head);
+        let told = self.found.entries();
+        // Each once: mostly both ledgers have it.
+        let entries: BTreeSet<EntryDate> = self.head.keys().chain(work.keys()).copied().collect();
+        let none = Vec::new();
+        let digest = |entry: EntryDate| {
+            let before = self.head.get(&entry).unwrap_or(&none);
+            let after = work.get(&entry).unwrap_or(&none);
+            if before == after && !told.contains(&entry) {
+                return short_sha256(before);
+            }
+            let mut text = before.clone();
+            if before != after {
+                text.push(0);
+                text.extend(after);
+            }
+            if told.contains(&entry) {
+                text.push(1);
+                text.extend(ledger::format(&self.found.of_entry(entry)));
+            }
+            short_sha256(&text)
+        };
+        let all = entries.union(&told);
+        all.map(|entry| (*entry, digest(*entry))).collect()
+    }
+}
+
+/// The first line of a file that is none of a ledger's, and how many there are.
+fn damaged(bytes: &[u8]) -> Option<(usize, usize)> {
+    if Lines::of(bytes).is_some() {
+        return None;
+    }
+    let corrupt = ledger::parse(bytes).corrupt;
+    corrupt.first().map(|first| (first.line, corrupt.len()))
 }
 
 /// As many years as are kept at a time; who asks goes from year to year.
@@ -102,18 +124,16 @@ impl<'a> Ledgers<'a> {
         let work = self.repo.read_work_file(&path)?;
         // Mostly the same bytes: read once.
         let work = work.filter(|bytes| Some(bytes) != head.as_ref());
-        let found = history::of_year(self.found()?, year);
         let committed = head.unwrap_or_default();
-        let digests = digests(&committed, work.as_ref().unwrap_or(&committed), &found);
-        let told = |bytes: &[u8]| Rc::new(history::with(ledger::parse(bytes), found.clone()));
-        let head = told(&committed);
-        let now = work.map_or_else(|| Rc::clone(&head), |bytes| told(&bytes));
-        let read = Rc::new(Year {
-            head,
-            now,
-            found,
-            digests,
-        });
+        let mut read = Year {
+            head: ledger::text_by_entry(&committed),
+            work: work.as_deref().map(ledger::text_by_entry),
+            found: history::of_year(self.found()?, year),
+            damaged: damaged(work.as_ref().unwrap_or(&committed)),
+            ..Year::default()
+        };
+        read.digests = read.digests();
+        let read = Rc::new(read);
         while self.years.len() >= MOST_YEARS {
             self.years.pop_first();
         }
