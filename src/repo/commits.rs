@@ -89,6 +89,12 @@ impl Repo {
         self.git_dir().join("REVERT_HEAD").exists()
     }
 
+    /// Whether git is in the middle of a merge, a rebase, a pick or a revert.
+    #[must_use]
+    pub fn is_in_the_middle(&self) -> bool {
+        self.git.state() != git2::RepositoryState::Clean
+    }
+
     /// Whether `commit` is `tip` or one of its ancestors; not for one that is gone.
     #[must_use]
     pub fn is_in(&self, commit: ObjectId, tip: ObjectId) -> bool {

@@ -48,13 +48,14 @@ impl Repo {
 
     /// Stages these bytes under their paths, whatever the work tree holds there.
     /// Git writes the index; one that another process holds is waited for. What is
-    /// left out of the work tree stays left out.
+    /// left out of the work tree stays left out. Gives their ids, in their order.
     ///
     /// # Errors
     /// Git cannot write the blobs or the index.
-    pub fn stage(&self, files: &[StagedFile]) -> Result<(), RepoError> {
+    pub fn stage(&self, files: &[StagedFile]) -> Result<Vec<ObjectId>, RepoError> {
+        let mut ids = Vec::new();
         if files.is_empty() {
-            return Ok(());
+            return Ok(ids);
         }
         let left_out = self.left_out(files)?;
         let mut lines = Vec::new();
@@ -64,13 +65,14 @@ impl Repo {
                 .blob(&file.bytes)
                 .map_err(RepoError::git("write a blob"))?;
             lines.extend_from_slice(format!("100644 {id} 0\t{}\0", file.path).as_bytes());
+            ids.push(ObjectId(id));
         }
         self.update_index(&["--add", "--index-info"], &lines)?;
-        match left_out.is_empty() {
-            true => Ok(()),
+        if !left_out.is_empty() {
             // Git takes a file that is staged anew for one that should be there.
-            false => self.update_index(&["--skip-worktree", "--stdin"], left_out.as_bytes()),
+            self.update_index(&["--skip-worktree", "--stdin"], left_out.as_bytes())?;
         }
+        Ok(ids)
     }
 
     /// Those of the files that a sparse checkout leaves out, each with a NUL.

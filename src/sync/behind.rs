@@ -37,7 +37,7 @@ impl Behind {
         }
         let stage = |id| {
             let (path, bytes) = (self.path.clone(), repo.read_blob(id)?);
-            repo.stage(&[StagedFile { path, bytes }])
+            repo.stage(&[StagedFile { path, bytes }]).map(drop)
         };
         self.staged.map_or(Ok(()), stage)
     }

@@ -98,6 +98,26 @@ fn every_form_of_commit_records_and_leaves_nothing() {
 }
 
 #[test]
+fn a_commit_that_pre_commit_did_not_see_is_looked_at() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    laptop.git(["add", "-A"]).ok();
+    laptop.palimpsest(["hook", "pre-commit"]).ok();
+    remove(&laptop, ", Eve", "");
+    laptop.git(["add", &entry(DAY)]).ok();
+    laptop
+        .git(["commit", "-q", "--no-verify", "-m", "Both"])
+        .ok();
+    let removals = laptop.metadb(["tombstone", "list"]).ok();
+    removals.says("Bob").says("Eve");
+    assert_eq!(kept_out(&laptop), ["Bob"]);
+    laptop.write_entry("2024-11-02", "tags: [quay]", "");
+    laptop.commit("Next");
+    assert_eq!(kept_out(&laptop), ["Bob", "Eve"]);
+}
+
+#[test]
 fn committing_one_file_keeps_what_is_staged_of_others() {
     let sandbox = Sandbox::new();
     let laptop = journal(&sandbox);

@@ -6,7 +6,8 @@
 
 use crate::journal::{Layout, PathKind};
 use crate::ledger;
-use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
+use crate::repo::{Blob, Repo, RepoError, StagedFile};
+use crate::sync::history;
 
 /// Brings the ledger files of index and work tree in line with HEAD. Decisions
 /// that are there and not committed stay, as unstaged or staged changes.
@@ -19,8 +20,10 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
     };
     let before = repo.head_before()?;
     let changes = repo.changes(before, Some(head), &[layout.ledger.as_str()])?;
-    // Nothing of the ledger in the commit: nothing to follow.
-    let in_index = match changes.is_empty() {
+    // Nothing of the ledger in the commit, or all of the index: nothing to follow.
+    let same = changes.is_empty()
+        || history::recorded(repo, layout, head)? == Some(history::Recorded::RealIndex);
+    let in_index = match same {
         true => Vec::new(),
         false => repo.staged_against(Some(head))?,
     };
@@ -36,8 +39,8 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         let committed = repo.read_blob(id)?;
         let mut follow = |edited: Vec<u8>| -> Result<Vec<u8>, RepoError> {
             // What the commit before had holds no decision.
-            let id = ObjectId::of_file(&edited);
-            if id.is_some() && id == change.old.and_then(Blob::file) {
+            let before = change.old.and_then(Blob::file);
+            if before.is_some_and(|id| repo.read_blob(id).is_ok_and(|bytes| bytes == edited)) {
                 return Ok(committed.clone());
             }
             let machine = match &mut machine {
@@ -72,7 +75,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
             repo.write_work_file(&change.path, &bytes)?;
         }
     }
-    repo.stage(&staged)
+    repo.stage(&staged).map(drop)
 }
 
 /// The committed ledger with the decisions that `edited` adds to it.

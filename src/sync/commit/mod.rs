@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{EntryDate, PathKind, Policy, Settings};
 use crate::ledger::{Ledger, Source};
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
 pub use after::after_commit;
@@ -170,5 +170,34 @@ fn record(
         }
         files.push(file);
     }
-    repo.stage(&files)
+    let ids = repo.stage(&files)?;
+    // In the middle of a pick or a merge a commit is more than what is staged.
+    if let ([parent], [told]) = (ground.parents.as_slice(), ground.found.as_slice())
+        && told.is_empty()
+        && !repo.is_in_the_middle()
+    {
+        let changes = with_ledgers(&ground.changes[0], &files, &ids);
+        history::note_recorded(repo, layout, *parent, &changes);
+    }
+    Ok(())
+}
+
+/// What the commit will change, once these ledger files are staged.
+fn with_ledgers(changes: &[Change], files: &[StagedFile], ids: &[ObjectId]) -> Vec<Change> {
+    let mut changes = changes.to_vec();
+    for (file, id) in files.iter().zip(ids) {
+        let old = changes.iter().find(|c| c.path == file.path);
+        let old = old.and_then(|c| c.old);
+        changes.retain(|c| c.path != file.path);
+        changes.push(Change {
+            path: file.path.clone(),
+            old,
+            new: Some(Blob {
+                id: *id,
+                kind: BlobKind::File,
+            }),
+        });
+    }
+    changes.sort_by(|a, b| a.path.cmp(&b.path));
+    changes
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::History;
+use super::recorded::places;
 use crate::journal::PathKind;
 use crate::repo::{Commit, ObjectId, RepoError};
 use crate::sync::commit::versions::{Key, Pair, by_key};
@@ -17,11 +18,9 @@ pub(super) struct Diff {
 impl History<'_> {
     pub(super) fn diff(&self, parent: ObjectId, commit: &Commit) -> Result<Diff, RepoError> {
         let layout = self.layout;
-        let folders = [layout.journal.as_str(), &layout.wiki, &layout.ledger];
         let below: Vec<&str> = match self.only {
             Some(_) => self.below.iter().map(String::as_str).collect(),
-            None if folders.contains(&".") => Vec::new(),
-            None => folders.to_vec(),
+            None => places(layout),
         };
         let changes = self.repo.changes(Some(parent), Some(commit.id), &below)?;
         let year = |path: &str| match layout.classify(path) {

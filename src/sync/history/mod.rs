@@ -14,6 +14,7 @@ mod own;
 mod pick;
 mod places;
 mod rebase;
+mod recorded;
 mod states;
 mod taken_back;
 
@@ -33,6 +34,7 @@ use states::States;
 
 pub use pick::{add_what_a_pick_keeps_out, known_to_a_pick};
 pub use rebase::keep_what_a_rebase_kept_out;
+pub use recorded::{Recorded, note_recorded, recorded};
 
 /// The rows that `tip`'s history tells and `tip`'s ledger does not hold, or holds
 /// in an older state. Looks at what came in since the ledger held everything.
@@ -43,9 +45,15 @@ pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, Re
     let marks = Marks::read(repo, layout);
     let mut missing = Ledger::default();
     if !marks.has(tip) {
-        let commits = marks.commits_since(&[tip])?;
-        let history = History::walk((repo, layout), &[tip], commits, None)?;
-        missing = history.missing(tip)?;
+        let told = |marks: &Marks| {
+            let commits = marks.commits_since(&[tip])?;
+            History::walk((repo, layout), &[tip], commits, None)?.missing(tip)
+        };
+        if recorded::holds_all(repo, layout, &marks, tip)? {
+            debug_assert_eq!(told(&marks)?, missing, "pre-commit recorded all of {tip}");
+        } else {
+            missing = told(&marks)?;
+        }
         if missing.is_empty() {
             // What is noted can be worked out again: a folder that cannot be
             // written costs time alone.

@@ -43,7 +43,14 @@ impl World<'_> {
             }
             let name = self.desks[at].name.clone();
             let there = self.index(at)?;
-            self.run(at, "rm", &["data/palimpsest.db"], &[0])?;
+            // And what is noted to save time.
+            let notes = [".git/palimpsest/history", ".git/palimpsest/recorded"];
+            self.run(
+                at,
+                "rm",
+                &["-f", "data/palimpsest.db", notes[0], notes[1]],
+                &[0],
+            )?;
             let anew = self.index(at)?;
             differs("the index made anew differs", &name, &there, "anew", &anew)?;
             match &first {
