@@ -4,7 +4,7 @@
 use rusqlite::OptionalExtension;
 use sha2::{Digest, Sha256};
 
-use super::known::FileRow;
+use super::known::{FILE, FileRow, files};
 use super::update::{Sql, Update};
 use super::{Store, StoreError};
 
@@ -70,33 +70,46 @@ impl Update<'_> {
             None if self.fill => FilesSum::default(),
             None => stored(self.connection)?.unwrap_or_default(),
         };
-        if !self.fill {
-            let sql = "SELECT stamp FROM files WHERE path = ?1";
-            let mut stamp = self.connection.prepare_cached(sql)?;
-            let stamp: Option<String> = stamp.query_row([path], |r| r.get(0)).optional()?;
-            if let Some(stamp) = stamp {
-                sum.take(path, &stamp);
-            }
+        let old = match self.fill {
+            true => None,
+            false => self.file(path)?,
+        };
+        if let Some(old) = &old {
+            sum.take(path, &old.stamp);
         }
         if let Some(row) = row {
             sum.add(path, &row.stamp);
         }
         self.files = Some(sum);
-        match row {
-            Some(row) => self.run(
-                "INSERT OR REPLACE INTO files VALUES (?1, ?2, ?3, ?4, ?5)",
+        match (old, row) {
+            (None, None) => Ok(()),
+            (Some(_), None) => self.run("DELETE FROM files WHERE path = ?1", &[&path]),
+            (None, Some(row)) => self.run(
+                "INSERT INTO files VALUES (?1, ?2, ?3, ?4, ?5)",
                 &[&path, &row.entry, &row.stamp, &row.content, &row.problem],
             ),
-            None => self.run("DELETE FROM files WHERE path = ?1", &[&path]),
+            (Some(old), Some(row)) => {
+                // The indexes are on these two, which seldom change.
+                if old.entry != row.entry || old.problem != row.problem {
+                    let sql = "UPDATE files SET entry = ?2, problem = ?3 WHERE path = ?1";
+                    self.run(sql, &[&path, &row.entry, &row.problem])?;
+                }
+                if old.stamp != row.stamp || old.content != row.content {
+                    let sql = "UPDATE files SET stamp = ?2, content = ?3 WHERE path = ?1";
+                    self.run(sql, &[&path, &row.stamp, &row.content])?;
+                }
+                Ok(())
+            }
         }
     }
 
-    pub(super) fn finish_files(&self) -> Sql {
+    fn file(&self, path: &str) -> Sql<Option<FileRow>> {
+        Ok(files(self.connection, FILE, [path])?.remove(path))
+    }
+
+    pub(super) fn finish_files(&mut self) -> Sql {
         match self.files {
-            Some(FilesSum(sum)) => self.run(
-                "INSERT OR REPLACE INTO meta VALUES ('files', ?1)",
-                &[&format!("{sum:032x}")],
-            ),
+            Some(FilesSum(sum)) => self.put_meta("files", &format!("{sum:032x}")),
             None => Ok(()),
         }
     }

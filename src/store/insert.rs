@@ -1,215 +1,212 @@
-//! An entry's rows, from what it says.
+//! An entry's rows, from what it says: pure.
 
-use rusqlite::{ToSql, params};
 use serde_json::{Map, Value};
 
 use super::people::Spelling;
 use super::rows::{EntryRow, spellings};
-use super::update::{Sql, Update};
-use crate::journal::{Entry, ItemKey, Table};
+use super::table::{Cell, Kind, Rows};
+use crate::journal::entry::Person;
+use crate::journal::{Entry, ItemKey, Note, Table};
 
-impl Update<'_> {
-    pub(super) fn insert_entry(&mut self, row: &EntryRow<'_>) -> Sql {
-        let e = row.entry;
-        let entry = e.date.to_string();
-        let (at, by, why) = row.deleted.map_or((None, None, None), |(at, by, why)| {
-            (Some(at), Some(by), Some(why))
-        });
-        self.connection
-            .prepare_cached(
-                "INSERT INTO entries VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13)",
-            )?
-            .execute(params![
-                entry,
-                e.date.number(),
-                row.path,
-                e.hash,
-                i64::try_from(e.word_count).unwrap_or(i64::MAX),
-                e.reading_time,
-                e.epigraph,
-                e.epigraph_attribution,
-                e.notes,
-                row.pending,
-                at,
-                by,
-                why,
-            ])?;
-        for (table, item) in row.kept_out {
-            let sql = "INSERT INTO kept_out VALUES (?1, ?2, ?3)";
-            self.run(sql, &[&entry, &table.name(), &item.as_str()])?;
-        }
-        let out = |table: Table, key: &ItemKey| row.kept_out.contains(&(table, key.clone()));
-        self.plain_lists(&entry, e, &out)?;
-        self.dates(&entry, e, &out)?;
-        self.people(&entry, e, &out)?;
-        self.works(&entry, e, &out)?;
-        for (position, (field, value)) in e.other.iter().enumerate() {
-            let sql = "INSERT INTO other_fields VALUES (?1, ?2, ?3, ?4)";
-            self.run(sql, &[&entry, field, &value.to_string(), &index(position)])?;
-        }
-        for (position, warning) in e.warnings.iter().enumerate() {
-            let sql = "INSERT INTO warnings VALUES (?1, ?2, ?3)";
-            self.run(sql, &[&entry, &index(position), &warning.to_string()])?;
-        }
-        self.touched.insert(entry);
-        Ok(())
+/// All rows of an entry but those of its note and of the ledger.
+pub(super) fn rows_of_entry<'a>(row: &EntryRow<'a>) -> Rows<'a> {
+    let e = row.entry;
+    let (at, by, why) = row.deleted.map_or((None, None, None), |(at, by, why)| {
+        (Some(at), Some(by), Some(why))
+    });
+    let mut rows = Rows::default();
+    rows.add(
+        Kind::Entries,
+        vec![],
+        vec![
+            i64::from(e.date.number()).into(),
+            row.path.into(),
+            (&e.hash).into(),
+            i64::try_from(e.word_count).unwrap_or(i64::MAX).into(),
+            e.reading_time.into(),
+            text(&e.epigraph),
+            text(&e.epigraph_attribution),
+            text(&e.notes),
+            row.pending.into(),
+            at.into(),
+            by.into(),
+            why.into(),
+        ],
+    );
+    for (table, item) in row.kept_out {
+        let key = vec![table.name().into(), item.as_str().into()];
+        rows.add(Kind::KeptOut, key, vec![]);
     }
+    let in_index = |table: Table, key: &ItemKey| !row.kept_out.contains(&(table, key.clone()));
+    plain_lists(&mut rows, e, &in_index);
+    dates(&mut rows, e, &in_index);
+    for (position, person) in e.people.iter().enumerate() {
+        if in_index(Table::People, &person.key) {
+            spell(&mut rows, person, false, index(position));
+        }
+    }
+    works(&mut rows, e, &in_index);
+    for (position, (field, value)) in e.other.iter().enumerate() {
+        let rest = vec![value.to_string().into(), index(position).into()];
+        rows.add(Kind::OtherFields, vec![field.into()], rest);
+    }
+    for (position, warning) in e.warnings.iter().enumerate() {
+        let key = vec![index(position).into()];
+        rows.add(Kind::Warnings, key, vec![warning.to_string().into()]);
+    }
+    rows
+}
 
-    fn plain_lists(
-        &mut self,
-        entry: &str,
-        e: &Entry,
-        out: &dyn Fn(Table, &ItemKey) -> bool,
-    ) -> Sql {
-        let themes = e
-            .manuscript
-            .as_ref()
-            .map_or(&[] as &[ItemKey], |m| &m.themes);
-        let lists: [(Table, Option<&str>, &[ItemKey]); 5] = [
-            (Table::Cities, Some("cities"), &e.cities),
-            (Table::Events, Some("events"), &e.events),
-            (Table::Tags, Some("tags"), &e.tags),
-            (Table::Themes, Some("themes"), themes),
-            (Table::Related, None, &e.related),
-        ];
-        for (table, names, items) in lists {
-            // A repeated item keeps its first place.
-            let sql = format!("INSERT OR IGNORE INTO {table} VALUES (?1, ?2, ?3)");
-            for (position, item) in items.iter().enumerate() {
-                if out(table, item) {
-                    continue;
-                }
-                if let Some(names) = names {
-                    self.name(names, item.as_str())?;
-                }
-                self.run(&sql, &[&entry, &item.as_str(), &index(position)])?;
+/// The row of a note.
+pub(super) fn rows_of_note<'a>(path: &'a str, note: &'a Note, pending: bool) -> Rows<'a> {
+    let mut rows = Rows::default();
+    let hash = note.facts().hash;
+    rows.add(
+        Kind::Notes,
+        vec![],
+        vec![
+            path.into(),
+            (&note.text).into(),
+            hash.into(),
+            pending.into(),
+        ],
+    );
+    rows
+}
+
+type InIndex<'f> = &'f dyn Fn(Table, &ItemKey) -> bool;
+
+fn plain_lists<'a>(rows: &mut Rows<'a>, e: &'a Entry, in_index: InIndex<'_>) {
+    let themes = e.manuscript.as_ref();
+    let themes = themes.map_or(&[] as &[ItemKey], |m| &m.themes);
+    let lists: [(Table, Kind, &[ItemKey]); 5] = [
+        (Table::Cities, Kind::Cities, &e.cities),
+        (Table::Events, Kind::Events, &e.events),
+        (Table::Tags, Kind::Tags, &e.tags),
+        (Table::Themes, Kind::Themes, themes),
+        (Table::Related, Kind::Related, &e.related),
+    ];
+    for (table, kind, items) in lists {
+        for (position, item) in items.iter().enumerate() {
+            if in_index(table, item) {
+                let key = vec![item.as_str().into()];
+                rows.add(kind, key, vec![index(position).into()]);
             }
         }
-        for (position, location) in e.locations.iter().enumerate() {
-            if out(Table::Locations, &location.key) {
-                continue;
-            }
-            self.name("locations", location.key.as_str())?;
+    }
+    for (position, location) in e.locations.iter().enumerate() {
+        if in_index(Table::Locations, &location.key) {
             let city = location.city.as_ref().map(ItemKey::as_str);
-            if let Some(city) = city {
-                self.name("cities", city)?;
-            }
-            let sql = "INSERT INTO entry_locations VALUES (?1, ?2, ?3, ?4)";
-            self.run(
-                sql,
-                &[&entry, &location.key.as_str(), &city, &index(position)],
-            )?;
+            let rest = vec![location.key.as_str().into(), city.into()];
+            rows.add(Kind::Locations, vec![index(position).into()], rest);
         }
-        Ok(())
     }
+}
 
-    fn dates(&mut self, entry: &str, e: &Entry, out: &dyn Fn(Table, &ItemKey) -> bool) -> Sql {
-        let sql = "INSERT INTO entry_dates VALUES (?1, ?2, ?3, ?4)";
-        if !e.own_date_left_out {
-            self.run(sql, &[&entry, &-1, &entry, &None::<&str>])?;
-        }
-        for (position, date) in e.dates.iter().enumerate() {
-            if out(Table::Dates, &date.key) {
-                continue;
-            }
-            let position = index(position);
-            self.run(sql, &[&entry, &position, &date.key.as_str(), &date.context])?;
-            for person in &date.people {
-                // The person is filled in once it is known who is who.
-                let sql = "INSERT OR IGNORE INTO entry_date_people VALUES (?1, ?2, ?3, ?3)";
-                self.run(sql, &[&entry, &position, &person.key.as_str()])?;
-                self.spell(entry, spellings(person, true), position)?;
-            }
-            for location in &date.locations {
-                self.name("locations", location.as_str())?;
-                let sql = "INSERT OR IGNORE INTO entry_date_locations VALUES (?1, ?2, ?3)";
-                self.run(sql, &[&entry, &position, &location.as_str()])?;
-            }
-        }
-        Ok(())
+fn dates<'a>(rows: &mut Rows<'a>, e: &'a Entry, in_index: InIndex<'_>) {
+    if !e.own_date_left_out {
+        let rest = vec![e.date.to_string().into(), Cell::Null];
+        rows.add(Kind::Dates, vec![(-1).into()], rest);
     }
-
-    fn people(&mut self, entry: &str, e: &Entry, out: &dyn Fn(Table, &ItemKey) -> bool) -> Sql {
-        for (position, person) in e.people.iter().enumerate() {
-            if !out(Table::People, &person.key) {
-                self.spell(entry, spellings(person, false), index(position))?;
-            }
+    for (position, date) in e.dates.iter().enumerate() {
+        if !in_index(Table::Dates, &date.key) {
+            continue;
         }
-        Ok(())
+        let position = index(position);
+        let rest = vec![date.key.as_str().into(), text(&date.context)];
+        rows.add(Kind::Dates, vec![position.into()], rest);
+        for person in &date.people {
+            let key = vec![position.into(), person.key.as_str().into()];
+            rows.add(Kind::DatePeople, key, vec![]);
+            spell(rows, person, true, position);
+        }
+        for location in &date.locations {
+            let key = vec![position.into(), location.as_str().into()];
+            rows.add(Kind::DateLocations, key, vec![]);
+        }
     }
+}
 
-    fn spell(&mut self, entry: &str, spellings: Vec<Spelling>, position: i64) -> Sql {
-        let sql = "INSERT OR IGNORE INTO spellings VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        let mut insert = self.connection.prepare_cached(sql)?;
-        for s in spellings {
-            let new = insert.execute(params![
-                entry, s.item, s.name, s.full, s.alias, s.mention, position
-            ])?;
-            // In a first load there is nothing to compare them with.
-            if new > 0 && !self.fill {
-                self.added.push(s);
-            }
-        }
-        Ok(())
+fn spell<'a>(rows: &mut Rows<'a>, person: &Person, mention: bool, position: i64) {
+    for s in spellings(person, mention) {
+        let key = vec![
+            s.item.into(),
+            s.mention.into(),
+            s.name.into(),
+            s.full.into(),
+            s.alias.into(),
+        ];
+        rows.add(Kind::Spellings, key, vec![position.into()]);
     }
+}
 
-    fn works(&mut self, entry: &str, e: &Entry, out: &dyn Fn(Table, &ItemKey) -> bool) -> Sql {
-        for (position, r) in e.references.iter().enumerate() {
-            if out(Table::References, &r.key) {
-                continue;
-            }
-            let source = r.source.clone().unwrap_or_default();
-            let title = source.title.as_deref().map(ItemKey::new);
-            if let Some(title) = &title {
-                self.name("sources", title.as_str())?;
-            }
-            let mut other = r.other.clone();
-            if !source.other.is_empty() {
-                other.insert("source".to_owned(), Value::Object(source.other));
-            }
-            let sql =
-                "INSERT INTO entry_references VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)";
-            self.connection.prepare_cached(sql)?.execute(params![
-                entry,
-                index(position),
-                r.key.as_str(),
-                r.content,
-                r.description,
-                r.mode,
-                r.speaker,
-                title.as_ref().map(ItemKey::as_str),
-                source.kind,
-                source.author,
-                source.url,
-                json(&other),
-            ])?;
+/// What the key of a row of `spellings` says; `spell` writes it.
+pub(super) fn spelling(key: &[Cell<'_>]) -> Option<Spelling> {
+    let [item, mention, name, full, alias] = key else {
+        return None;
+    };
+    let text = |cell: &Cell<'_>| cell.as_text().map(str::to_owned);
+    Some(Spelling {
+        item: text(item)?,
+        name: text(name)?,
+        full: *full == true.into(),
+        alias: text(alias)?,
+        mention: *mention == true.into(),
+    })
+}
+
+fn works<'a>(rows: &mut Rows<'a>, e: &'a Entry, in_index: InIndex<'_>) {
+    for (position, r) in e.references.iter().enumerate() {
+        if !in_index(Table::References, &r.key) {
+            continue;
         }
-        for (position, p) in e.poems.iter().enumerate() {
-            if out(Table::Poems, &p.key) {
-                continue;
-            }
-            self.name("poems", p.key.as_str())?;
-            let sql = "INSERT INTO entry_poems VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-            let (at, other) = (index(position), json(&p.other));
-            let row: [&dyn ToSql; 6] = [
-                &entry,
-                &at,
-                &p.key.as_str(),
-                &p.content,
-                &p.revision_date,
-                &other,
+        let source = r.source.as_ref();
+        let title = source.and_then(|s| s.title.as_deref()).map(ItemKey::new);
+        let mut other = r.other.clone();
+        if let Some(source) = source.filter(|s| !s.other.is_empty()) {
+            other.insert("source".to_owned(), Value::Object(source.other.clone()));
+        }
+        rows.add(
+            Kind::References,
+            vec![index(position).into()],
+            vec![
+                r.key.as_str().into(),
+                text(&r.content),
+                text(&r.description),
+                (&r.mode).into(),
+                text(&r.speaker),
+                title.map(|t| t.as_str().to_owned()).into(),
+                source.and_then(|s| s.kind.as_ref()).into(),
+                source.and_then(|s| s.author.as_ref()).into(),
+                source.and_then(|s| s.url.as_ref()).into(),
+                json(&other).into(),
+            ],
+        );
+    }
+    for (position, p) in e.poems.iter().enumerate() {
+        if in_index(Table::Poems, &p.key) {
+            let rest = vec![
+                p.key.as_str().into(),
+                text(&p.content),
+                text(&p.revision_date),
+                json(&p.other).into(),
             ];
-            self.run(sql, &row)?;
+            rows.add(Kind::Poems, vec![index(position).into()], rest);
         }
-        if let Some(m) = &e.manuscript {
-            let sql = "INSERT INTO manuscript VALUES (?1, ?2, ?3, ?4, ?5)";
-            self.run(
-                sql,
-                &[&entry, &m.status, &m.edited, &m.notes, &json(&m.other)],
-            )?;
-        }
-        Ok(())
     }
+    if let Some(m) = &e.manuscript {
+        let rest = vec![
+            text(&m.status),
+            m.edited.into(),
+            text(&m.notes),
+            json(&m.other).into(),
+        ];
+        rows.add(Kind::Manuscript, vec![], rest);
+    }
+}
+
+fn text(text: &Option<String>) -> Cell<'_> {
+    text.as_ref().into()
 }
 
 fn json(map: &Map<String, Value>) -> Option<String> {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::Connection;
 
 use super::{Store, StoreError};
-use crate::journal::{EntryDate, ItemKey, Table};
+use crate::journal::EntryDate;
 
 type Sql<T> = rusqlite::Result<T>;
 
@@ -95,8 +95,7 @@ impl Store {
                 known.files.extend(files(c, &sql, [entry.to_string()])?);
             }
             for (year, path) in ledgers {
-                let sql = format!("{all} WHERE path = ?1");
-                known.files.extend(files(c, &sql, [path.clone()])?);
+                known.files.extend(files(c, FILE, [path])?);
                 known
                     .digests
                     .extend(digests(c, &format!("{year:04}-"), &format!("{year:04}~"))?);
@@ -117,13 +116,17 @@ impl Store {
     }
 }
 
-fn meta(c: &Connection) -> Sql<BTreeMap<String, String>> {
+pub(super) fn meta(c: &Connection) -> Sql<BTreeMap<String, String>> {
     let mut rows = c.prepare("SELECT key, value FROM meta")?;
     rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
         .collect()
 }
 
-fn files(
+/// What is known of one file.
+pub(super) const FILE: &str =
+    "SELECT path, entry, stamp, content, problem FROM files WHERE path = ?1";
+
+pub(super) fn files(
     c: &Connection,
     sql: &str,
     params: impl rusqlite::Params,
@@ -150,37 +153,6 @@ fn digests(c: &Connection, from: &str, to: &str) -> Sql<BTreeMap<EntryDate, Stri
         let (entry, digest) = row?;
         // Only dates are written there.
         found.extend(EntryDate::from_iso(&entry).map(|date| (date, digest)));
-    }
-    Ok(found)
-}
-
-/// Where the items of each table stand. People by their spelling, as in the ledger.
-const ITEMS: [(Table, &str, &str); 10] = [
-    (Table::Cities, "entry_cities", "city"),
-    (Table::Dates, "entry_dates", "date"),
-    (Table::Events, "entry_events", "event"),
-    (Table::Locations, "entry_locations", "location"),
-    (Table::People, "spellings", "item"),
-    (Table::Poems, "entry_poems", "poem"),
-    (Table::References, "entry_references", "reference"),
-    (Table::Related, "entry_related", "related"),
-    (Table::Tags, "entry_tags", "tag"),
-    (Table::Themes, "entry_themes", "theme"),
-];
-
-pub(super) fn items(c: &Connection, entry: &str) -> Sql<BTreeSet<(Table, ItemKey)>> {
-    let mut found = BTreeSet::new();
-    for (table, from, column) in ITEMS {
-        let only = match table {
-            Table::People => "AND NOT mention",
-            Table::Dates => "AND position >= 0",
-            _ => "",
-        };
-        let sql = format!("SELECT {column} FROM {from} WHERE entry = ?1 {only}");
-        let mut rows = c.prepare_cached(&sql)?;
-        for item in rows.query_map([entry], |r| r.get::<_, String>(0))? {
-            found.insert((table, ItemKey::new(&item?)));
-        }
     }
     Ok(found)
 }

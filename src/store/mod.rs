@@ -6,6 +6,7 @@
 //! Knows nothing of git. `rusqlite` is used here and nowhere else.
 
 mod connect;
+mod diff;
 mod dump;
 mod error;
 mod files;
@@ -13,16 +14,19 @@ mod insert;
 mod known;
 mod ledger;
 mod listing;
+mod names;
 mod open;
 mod original;
 mod people;
 mod rows;
 mod show;
 mod snapshot;
+mod table;
 #[cfg(test)]
 mod tests;
 mod update;
 mod who;
+mod write;
 
 pub use error::StoreError;
 pub use files::FilesSum;
@@ -35,7 +39,7 @@ pub use original::{
     AtPlace, Gone, Held, Original, OriginalConflict, OriginalEntry, OtherText, Removal, copy_files,
     read_original, remove_files,
 };
-pub use rows::{EntryRow, LedgerRows, PENDING};
+pub use rows::{Before, EntryRow, LedgerRows, PENDING};
 pub use show::{Shown, ShownEntry};
 pub use snapshot::check_snapshot;
 pub use update::Update;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::people::Spelling;
+use super::table::{Cell, Kind, Rows};
 use crate::journal::entry::Person;
 use crate::journal::{Entry, ItemKey, Table};
 use crate::ledger::{Ledger, RowKey, Source};
@@ -35,6 +36,67 @@ pub struct LedgerRows {
     pub new: BTreeSet<RowKey>,
     /// The sources whose text is not committed.
     pub edited: BTreeSet<Source>,
+}
+
+/// What is indexed of a date.
+#[derive(Debug, Default)]
+pub struct Before {
+    pub(super) entry: String,
+    pub(super) rows: Rows<'static>,
+}
+
+/// Where the items of each table stand. People by their spelling, as in the ledger.
+const ITEMS: [(Table, Kind, &str); 10] = [
+    (Table::Cities, Kind::Cities, "city"),
+    (Table::Dates, Kind::Dates, "date"),
+    (Table::Events, Kind::Events, "event"),
+    (Table::Locations, Kind::Locations, "location"),
+    (Table::People, Kind::Spellings, "item"),
+    (Table::Poems, Kind::Poems, "poem"),
+    (Table::References, Kind::References, "reference"),
+    (Table::Related, Kind::Related, "related"),
+    (Table::Tags, Kind::Tags, "tag"),
+    (Table::Themes, Kind::Themes, "theme"),
+];
+
+impl Before {
+    /// The items of the entry.
+    #[must_use]
+    pub fn items(&self) -> BTreeSet<(Table, ItemKey)> {
+        let mut found = BTreeSet::new();
+        for (table, kind, column) in ITEMS {
+            let items = self.rows.column(kind, column);
+            // Neither who is only mentioned with a date, nor the entry's own date.
+            let other = match table {
+                Table::People => Some(("mention", Cell::from(true))),
+                Table::Dates => Some(("position", Cell::from(-1))),
+                _ => None,
+            };
+            let other = other.map(|(column, value)| {
+                let says = self.rows.column(kind, column);
+                says.map(|cell| *cell == value).collect::<Vec<_>>()
+            });
+            for (at, item) in items.enumerate() {
+                if !other.as_ref().is_some_and(|o| o[at]) {
+                    found.extend(item.as_text().map(|item| (table, ItemKey::new(item))));
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether the entry is indexed: `Some(true)` if as deleted.
+    #[must_use]
+    pub fn is_deleted(&self) -> Option<bool> {
+        let mut deleted = self.rows.column(Kind::Entries, "deleted_at");
+        deleted.next().map(|at| *at != Cell::Null)
+    }
+
+    /// Whether a note is indexed.
+    #[must_use]
+    pub fn has_note(&self) -> bool {
+        self.rows.of(Kind::Notes).next().is_some()
+    }
 }
 
 /// What an entry's spelling of a person tells.

@@ -1,5 +1,7 @@
 //! What is done with whatever stands at the database's place.
 
+mod rows;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -14,13 +16,14 @@ fn fill(store: &mut Store) {
     let version = store.version().unwrap();
     store
         .update(version, |update| {
-            update.put_entry(&EntryRow {
+            let row = EntryRow {
                 entry: &entry,
                 path: "journal/md/2024/2024-11-01.md",
                 pending: false,
                 deleted: None,
                 kept_out: &BTreeSet::new(),
-            })
+            };
+            update.put_entry(&update.before(date)?, Some(&row))
         })
         .unwrap();
 }
@@ -123,7 +126,11 @@ fn what_another_process_wrote_is_noticed() {
     open(&path);
     let (mut one, _) = Store::open(&path, Some(0)).unwrap();
     let version = one.version().unwrap();
-    open(&path);
+    let (mut other, _) = Store::open(&path, Some(0)).unwrap();
+    let now = other.version().unwrap();
+    other
+        .update(now, |update| update.set_meta("head", "other"))
+        .unwrap();
     let moved = one
         .update(version, |_| Ok::<_, StoreError>(()))
         .unwrap_err();
@@ -142,7 +149,8 @@ fn a_file_that_was_made_anew_is_noticed() {
     std::fs::remove_file(&path).unwrap();
     open(&path);
     let moved = one.update(version, |update| {
-        update.remove_entry("2024-11-01".parse().unwrap())
+        let before = update.before("2024-11-01".parse().unwrap())?;
+        update.put_entry(&before, None)
     });
     assert!(matches!(moved, Err(StoreError::Moved { .. })), "{moved:?}");
 }
@@ -156,7 +164,8 @@ fn a_failed_update_leaves_nothing() {
     let before = store.dump().unwrap();
     let version = store.version().unwrap();
     let stop = store.update(version, |update| {
-        update.remove_entry("2024-11-01".parse().unwrap())?;
+        let before = update.before("2024-11-01".parse().unwrap())?;
+        update.put_entry(&before, None)?;
         Err::<(), _>(StoreError::Corrupt { path: path.clone() })
     });
     assert!(stop.is_err());

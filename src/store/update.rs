@@ -1,66 +1,22 @@
-//! Writing: an entry's rows are always written anew as a whole.
+//! Writing: of what is known of an entry, the rows that differ.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, ToSql};
+use rusqlite::types::ToSqlOutput;
+use rusqlite::{Connection, ToSql};
 
 use super::StoreError;
+use super::diff::{Change, diff};
 use super::files::FilesSum;
-use super::known::items;
+use super::insert::{rows_of_entry, rows_of_note, spelling};
+use super::known::meta;
+use super::ledger::rows_of_ledger;
+use super::names::Named;
 use super::people::Spelling;
-use super::rows::{EntryRow, LedgerRows};
-use super::who::spelling;
-use crate::journal::{EntryDate, ItemKey, Note, Table};
-
-/// Tables whose rows stand and fall with an entry, in the order of deletion.
-const OF_ENTRY: [&str; 18] = [
-    "entry_date_people",
-    "entry_date_locations",
-    "entry_dates",
-    "entry_people",
-    "entry_cities",
-    "entry_locations",
-    "entry_events",
-    "entry_tags",
-    "entry_themes",
-    "entry_related",
-    "entry_references",
-    "entry_poems",
-    "manuscript",
-    "other_fields",
-    "warnings",
-    "spellings",
-    "kept_out",
-    "entries",
-];
-
-/// Tables and the column by which they refer to a name.
-type Users = &'static [(&'static str, &'static str)];
-
-/// Names that exist as long as something refers to them: the table, its key, and
-/// who refers to it by which column.
-const NAMES: [(&str, &str, Users); 8] = [
-    (
-        "cities",
-        "name",
-        &[("entry_cities", "city"), ("entry_locations", "city")],
-    ),
-    (
-        "locations",
-        "name",
-        &[
-            ("entry_locations", "location"),
-            ("entry_date_locations", "location"),
-        ],
-    ),
-    ("events", "name", &[("entry_events", "event")]),
-    ("tags", "name", &[("entry_tags", "tag")]),
-    ("themes", "name", &[("entry_themes", "theme")]),
-    ("poems", "title", &[("entry_poems", "poem")]),
-    ("sources", "title", &[("entry_references", "source")]),
-    ("people", "name", &[]),
-];
+use super::rows::{Before, EntryRow, LedgerRows};
+use super::table::{Kind, Part, Rows, SELECT};
+use crate::journal::{EntryDate, Note};
 
 /// An open transaction.
 pub struct Update<'a> {
@@ -75,10 +31,9 @@ pub struct Update<'a> {
     pub(super) added: Vec<Spelling>,
     /// The sum over `files`, once one of them was written.
     pub(super) files: Option<FilesSum>,
-    /// Names that may have lost their last use, by place in [`NAMES`].
-    loose: [HashSet<String>; NAMES.len()],
-    /// Names written in this transaction.
-    named: [HashSet<String>; NAMES.len()],
+    pub(super) names: Named,
+    /// What `meta` says, once it was asked.
+    meta: Option<BTreeMap<String, String>>,
 }
 
 pub(super) type Sql<T = ()> = rusqlite::Result<T>;
@@ -94,8 +49,8 @@ impl<'a> Update<'a> {
             removed: Vec::new(),
             added: Vec::new(),
             files: None,
-            loose: Default::default(),
-            named: Default::default(),
+            names: Named::default(),
+            meta: None,
         }
     }
 
@@ -108,11 +63,23 @@ impl<'a> Update<'a> {
     /// # Errors
     /// The database's own, as for everything here.
     pub fn set_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
+        self.put_meta(key, value).map_err(|e| self.wrap(e))
+    }
+
+    pub(super) fn put_meta(&mut self, key: &str, value: &str) -> Sql {
+        let known = match self.meta.take() {
+            Some(known) => known,
+            None => meta(self.connection)?,
+        };
+        let known = self.meta.insert(known);
+        if known.get(key).map(String::as_str) == Some(value) {
+            return Ok(());
+        }
+        known.insert(key.to_owned(), value.to_owned());
         self.run(
-            "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT DO UPDATE SET value = excluded.value",
+            "INSERT OR REPLACE INTO meta VALUES (?1, ?2)",
             &[&key, &value],
         )
-        .map_err(|e| self.wrap(e))
     }
 
     /// Notes that HEAD has, or has no more, a file of this entry at an unusual place.
@@ -172,69 +139,42 @@ impl<'a> Update<'a> {
         .map_err(|e| self.wrap(e))
     }
 
-    /// The items that are indexed for an entry now.
+    /// What is indexed of a date now.
     ///
     /// # Errors
     /// The database's own.
-    pub fn items(&self, date: EntryDate) -> Result<BTreeSet<(Table, ItemKey)>, StoreError> {
-        if self.fill {
-            return Ok(BTreeSet::new());
+    pub fn before(&self, date: EntryDate) -> Result<Before, StoreError> {
+        let entry = date.to_string();
+        let mut rows = Rows::default();
+        if !self.fill {
+            self.read_rows(&entry, &mut rows)
+                .map_err(|e| self.wrap(e))?;
         }
-        items(self.connection, &date.to_string()).map_err(|e| self.wrap(e))
+        Ok(Before { entry, rows })
     }
 
-    /// Whether an entry is indexed: `Some(true)` if as deleted.
-    ///
-    /// # Errors
-    /// The database's own.
-    pub fn is_deleted(&self, date: EntryDate) -> Result<Option<bool>, StoreError> {
-        if self.fill {
-            return Ok(None);
+    fn read_rows(&self, entry: &str, into: &mut Rows<'static>) -> Sql {
+        for kind in Kind::ALL {
+            let mut query = self.connection.prepare_cached(&SELECT[kind as usize])?;
+            let mut rows = query.query([entry])?;
+            while let Some(row) = rows.next()? {
+                into.read(kind, row)?;
+            }
         }
-        let sql = "SELECT deleted_at IS NOT NULL FROM entries WHERE entry = ?1";
-        let query = || {
-            let mut row = self.connection.prepare_cached(sql)?;
-            row.query_row([date.to_string()], |r| r.get(0)).optional()
-        };
-        query().map_err(|e| self.wrap(e))
+        Ok(())
     }
 
-    /// Whether a note is indexed for a date.
+    /// Writes an entry's rows in place of the old ones; `None` takes them out.
     ///
     /// # Errors
     /// The database's own.
-    pub fn has_note(&self, date: EntryDate) -> Result<bool, StoreError> {
-        if self.fill {
-            return Ok(false);
-        }
-        let sql = "SELECT 1 FROM entry_notes WHERE entry = ?1";
-        let query = || {
-            let mut row = self.connection.prepare_cached(sql)?;
-            row.query_row([date.to_string()], |_| Ok(())).optional()
-        };
-        query().map(|row| row.is_some()).map_err(|e| self.wrap(e))
-    }
-
-    /// Writes an entry's rows in place of the old ones.
-    ///
-    /// # Errors
-    /// The database's own.
-    pub fn put_entry(&mut self, row: &EntryRow<'_>) -> Result<(), StoreError> {
-        let date = row.entry.date;
-        self.remove_entry(date)?;
-        self.insert_entry(row).map_err(|e| self.wrap(e))
-    }
-
-    /// Takes an entry's rows out.
-    ///
-    /// # Errors
-    /// The database's own.
-    pub fn remove_entry(&mut self, date: EntryDate) -> Result<(), StoreError> {
-        if self.fill {
-            return Ok(());
-        }
-        self.delete_entry(&date.to_string())
-            .map_err(|e| self.wrap(e))
+    pub fn put_entry(
+        &mut self,
+        before: &Before,
+        row: Option<&EntryRow<'_>>,
+    ) -> Result<(), StoreError> {
+        let now = row.map_or_else(Rows::default, rows_of_entry);
+        self.put(before, &now, Part::Entry)
     }
 
     /// Writes a note in place of the old one; `None` takes it out.
@@ -243,26 +183,55 @@ impl<'a> Update<'a> {
     /// The database's own.
     pub fn put_note(
         &mut self,
-        date: EntryDate,
+        before: &Before,
         note: Option<(&str, &Note, bool)>,
     ) -> Result<(), StoreError> {
-        let date = date.to_string();
-        match note {
-            Some((path, note, pending)) => self.run(
-                "INSERT OR REPLACE INTO entry_notes VALUES (?1, ?2, ?3, ?4, ?5)",
-                &[&date, &path, &note.text, &note.facts().hash, &pending],
-            ),
-            None => self.run("DELETE FROM entry_notes WHERE entry = ?1", &[&date]),
-        }
-        .map_err(|e| self.wrap(e))
+        let now = note.map_or_else(Rows::default, |(path, note, pending)| {
+            rows_of_note(path, note, pending)
+        });
+        self.put(before, &now, Part::Note)
     }
 
     /// Writes what the ledger holds of an entry in place of the old rows.
     ///
     /// # Errors
     /// The database's own.
-    pub fn put_ledger(&mut self, date: EntryDate, rows: &LedgerRows) -> Result<(), StoreError> {
-        self.ledger_rows(date, rows).map_err(|e| self.wrap(e))
+    pub fn put_ledger(&mut self, before: &Before, rows: &LedgerRows) -> Result<(), StoreError> {
+        self.put(before, &rows_of_ledger(rows), Part::Ledger)
+    }
+
+    fn put(&mut self, before: &Before, now: &Rows<'_>, part: Part) -> Result<(), StoreError> {
+        let put = |update: &mut Self| {
+            if part == Part::Entry {
+                update.change_names(&before.rows, now)?;
+            }
+            for (kind, change) in diff(&before.rows, now, part) {
+                update.change(&before.entry, kind, &change)?;
+            }
+            Ok(())
+        };
+        put(self).map_err(|e| self.wrap(e))
+    }
+
+    fn change(&mut self, entry: &str, kind: Kind, change: &Change<'_, '_>) -> Sql {
+        match (kind, change) {
+            (Kind::Spellings, Change::Delete { key }) => self.removed.extend(spelling(key)),
+            // In a first load there is nothing to compare them with.
+            (Kind::Spellings, Change::Insert { key, .. }) if !self.fill => {
+                self.added.extend(spelling(key));
+            }
+            _ => {}
+        }
+        if matches!(kind, Kind::Spellings | Kind::DatePeople) {
+            self.touched.insert(entry.to_owned());
+        }
+        let sql = change.sql(kind);
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let entry = ToSqlOutput::from(entry);
+        let entry: &dyn ToSql = &entry;
+        let cells = change.cells().map(|cell| cell as &dyn ToSql);
+        let all = std::iter::once(entry).chain(cells);
+        statement.execute(rusqlite::params_from_iter(all)).map(drop)
     }
 
     /// Works out who is who, and drops the names that nothing uses any more.
@@ -278,70 +247,5 @@ impl<'a> Update<'a> {
             .prepare_cached(sql)?
             .execute(params)
             .map(drop)
-    }
-
-    fn delete_entry(&mut self, entry: &str) -> Sql {
-        let exists = "SELECT 1 FROM entries WHERE entry = ?1";
-        let mut exists = self.connection.prepare_cached(exists)?;
-        if exists.query_row([entry], |_| Ok(())).optional()?.is_none() {
-            return Ok(());
-        }
-        drop(exists);
-        self.removed.extend(self.spellings_of(entry)?);
-        for (at, (_, _, users)) in NAMES.iter().enumerate() {
-            for (table, column) in *users {
-                let sql = format!(
-                    "SELECT {column} FROM {table} WHERE entry = ?1 AND {column} IS NOT NULL"
-                );
-                let mut names = self.connection.prepare_cached(&sql)?;
-                for name in names.query_map([entry], |r| r.get(0))? {
-                    self.loose[at].insert(name?);
-                }
-            }
-        }
-        for table in OF_ENTRY {
-            self.run(&format!("DELETE FROM {table} WHERE entry = ?1"), &[&entry])?;
-        }
-        self.touched.remove(entry);
-        Ok(())
-    }
-
-    pub(super) fn spellings_of(&self, entry: &str) -> Sql<Vec<Spelling>> {
-        let sql = "SELECT item, name, full, alias, mention FROM spellings WHERE entry = ?1";
-        let mut rows = self.connection.prepare_cached(sql)?;
-        rows.query_map([entry], spelling)?.collect()
-    }
-
-    pub(super) fn name(&mut self, table: &str, name: &str) -> Sql {
-        // Every table that is named in this file stands in the list.
-        let at = NAMES.iter().position(|n| n.0 == table).unwrap_or_default();
-        if self.named[at].contains(name) {
-            return Ok(());
-        }
-        self.run(
-            &format!("INSERT OR IGNORE INTO {table} VALUES (?1)"),
-            &[&name],
-        )?;
-        self.named[at].insert(name.to_owned());
-        Ok(())
-    }
-
-    fn drop_loose_names(&mut self) -> Sql {
-        for (at, (table, key, users)) in NAMES.iter().enumerate() {
-            let unused: Vec<String> = users
-                .iter()
-                .map(|(user, column)| {
-                    format!("NOT EXISTS (SELECT 1 FROM {user} WHERE {column} = ?1)")
-                })
-                .collect();
-            let sql = format!(
-                "DELETE FROM {table} WHERE {key} = ?1 AND {}",
-                unused.join(" AND ")
-            );
-            for name in &self.loose[at] {
-                self.run(&sql, &[name])?;
-            }
-        }
-        Ok(())
     }
 }

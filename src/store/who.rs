@@ -97,7 +97,7 @@ impl Update<'_> {
         let mut moved = Vec::new();
         for (key, person) in people.of {
             if old.remove(&key).as_ref() != Some(&person) {
-                self.name("people", &person)?;
+                self.person(&person)?;
                 let sql = "INSERT OR REPLACE INTO spelling_people VALUES (?1, ?2, ?3)";
                 self.run(sql, &[&key.0, &key.1, &person])?;
                 moved.push(key);
@@ -110,14 +110,18 @@ impl Update<'_> {
         self.run("DELETE FROM aliases", &[])?;
         for (alias, person) in &people.aliases {
             // Whose alias it is need not be listed anywhere under that very name.
-            self.name("people", person)?;
+            self.person(person)?;
             self.run("INSERT INTO aliases VALUES (?1, ?2)", &[alias, person])?;
         }
         Ok(moved)
     }
+
+    fn person(&self, name: &str) -> Sql {
+        self.run("INSERT OR IGNORE INTO people VALUES (?1)", &[&name])
+    }
 }
 
-pub(super) fn spelling(row: &rusqlite::Row<'_>) -> Sql<Spelling> {
+fn spelling(row: &rusqlite::Row<'_>) -> Sql<Spelling> {
     Ok(Spelling {
         item: row.get(0)?,
         name: row.get(1)?,

@@ -233,9 +233,10 @@ impl Apply<'_, '_, '_> {
         let mut indexed = decide(date, versions, &head_rows, now_rows);
         let found = year.found.of_entry(date);
         indexed.ledger.pending.extend(found.tombstones.into_keys());
-        self.write_entry(date, &indexed, entry_touched, broken)?;
-        self.write_note(date, &indexed, note_touched, broken_note)?;
-        self.update.put_ledger(date, &indexed.ledger)?;
+        let before = self.update.before(date)?;
+        self.write_entry(date, &before, &indexed, entry_touched, broken)?;
+        self.write_note(date, &before, &indexed, note_touched, broken_note)?;
+        self.update.put_ledger(&before, &indexed.ledger)?;
         Ok(())
     }
 

@@ -7,12 +7,13 @@ use super::apply::Apply;
 use super::report::{Change, What, Why};
 use super::state::Indexed;
 use crate::journal::{EntryDate, ItemKey, Table};
-use crate::store::EntryRow;
+use crate::store::{Before, EntryRow};
 
 impl Apply<'_, '_, '_> {
     pub(super) fn write_entry(
         &mut self,
         date: EntryDate,
+        before: &Before,
         indexed: &Indexed,
         touched: bool,
         broken: bool,
@@ -20,20 +21,20 @@ impl Apply<'_, '_, '_> {
         if indexed.keep {
             return Ok(());
         }
-        let before = self.update.items(date)?;
-        let was = self.update.is_deleted(date)?;
         let Some(it) = &indexed.entry else {
-            self.update.remove_entry(date)?;
+            self.update.put_entry(before, None)?;
             return Ok(());
         };
         let deleted = it.deleted.as_ref();
-        self.update.put_entry(&EntryRow {
+        let row = EntryRow {
             entry: &it.entry,
             path: &it.path,
             pending: it.pending,
             deleted: deleted.map(|(at, by, why)| (at.as_str(), by.as_str(), why.as_str())),
             kept_out: &it.kept_out,
-        })?;
+        };
+        self.update.put_entry(before, Some(&row))?;
+        let (was, before) = (before.is_deleted(), before.items());
         if broken {
             return Ok(());
         }
@@ -77,6 +78,7 @@ impl Apply<'_, '_, '_> {
     pub(super) fn write_note(
         &mut self,
         date: EntryDate,
+        before: &Before,
         indexed: &Indexed,
         touched: bool,
         broken: bool,
@@ -84,10 +86,10 @@ impl Apply<'_, '_, '_> {
         if broken {
             return Ok(());
         }
-        let was = self.update.has_note(date)?;
+        let was = before.has_note();
         let note = indexed.note.as_ref();
         self.update.put_note(
-            date,
+            before,
             note.map(|(path, note, pending)| (path.as_str(), note, *pending)),
         )?;
         let what = match (was, note.is_some()) {

@@ -1,0 +1,71 @@
+//! The statements of a change.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use super::diff::Change;
+use super::table::{Cell, Kind};
+
+/// Insertions, by [`Kind`]: a first load makes hundreds of thousands.
+static INSERT: LazyLock<Vec<String>> =
+    LazyLock::new(|| Kind::ALL.into_iter().map(insert).collect());
+
+fn insert(kind: Kind) -> String {
+    let shape = kind.shape();
+    let columns: Vec<&str> = shape.key.iter().chain(shape.rest).copied().collect();
+    // `entry` is the first value.
+    let number = |at: usize| format!(", ?{}", at + 2);
+    let mut values: String = (0..columns.len()).map(number).collect();
+    let mut names: String = columns.iter().map(|c| format!(", {c}")).collect();
+    if let Some((column, of)) = shape.later
+        && let Some(at) = columns.iter().position(|c| *c == of)
+    {
+        names += ", ";
+        names += column;
+        values += &number(at);
+    }
+    format!(
+        "INSERT INTO {} (entry{names}) VALUES (?1{values})",
+        shape.table
+    )
+}
+
+impl<'a> Change<'_, 'a> {
+    /// The statement; its values are the entry and [`Change::cells`].
+    pub(super) fn sql(&self, kind: Kind) -> Cow<'static, str> {
+        let shape = kind.shape();
+        let row = || -> String {
+            let keys = shape.key.iter().enumerate();
+            keys.map(|(at, key)| format!(" AND {key} = ?{}", at + 2))
+                .collect()
+        };
+        match self {
+            Self::Insert { .. } => INSERT[kind as usize].as_str().into(),
+            Self::Delete { .. } => {
+                format!("DELETE FROM {} WHERE entry = ?1{}", shape.table, row()).into()
+            }
+            Self::Update { columns, .. } => {
+                let first = shape.key.len() + 2;
+                let sets = columns.iter().enumerate();
+                let sets = sets.map(|(at, c)| format!("{} = ?{}", shape.rest[*c], first + at));
+                let sets = sets.collect::<Vec<_>>().join(", ");
+                let (table, row) = (shape.table, row());
+                format!("UPDATE {table} SET {sets} WHERE entry = ?1{row}").into()
+            }
+        }
+    }
+
+    pub(super) fn cells(&self) -> impl Iterator<Item = &Cell<'a>> {
+        let (key, rest) = match self {
+            Self::Delete { key } => (*key, &[] as &[_]),
+            Self::Insert { key, rest } | Self::Update { key, rest, .. } => (*key, *rest),
+        };
+        let columns = match self {
+            Self::Update { columns, .. } => Some(columns),
+            _ => None,
+        };
+        let rest = rest.iter().enumerate();
+        let rest = rest.filter(move |(at, _)| columns.is_none_or(|c| c.contains(at)));
+        key.iter().chain(rest.map(|(_, cell)| cell))
+    }
+}
