@@ -145,12 +145,14 @@ impl Bench {
             generator::write(&writer, entries);
             self.git(&writer, &["init", "-q"]);
             if side == "with" {
+                self.git(&writer, &["config", "palimpsest.machine", "laptop"]);
                 self.run(&writer, &self.program, &["init"]);
             }
             self.git(&writer, &["add", "-A"]);
             self.git(&writer, &["commit", "-q", "-m", "Begin"]);
             self.git(&folder, &["clone", "-q", "writer", "reader"]);
             if side == "with" {
+                self.git(&reader, &["config", "palimpsest.machine", "desktop"]);
                 self.run(&reader, &self.program, &["init"]);
             }
             self.git(&reader, &["status"]);

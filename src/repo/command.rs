@@ -25,7 +25,7 @@ const LOCAL_VARIABLES: [&str; 13] = [
 ];
 
 /// Configuration of the one git command that a hook belongs to (`git -c`).
-const COMMAND_CONFIGURATION: [&str; 2] = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"];
+pub(super) const COMMAND_CONFIGURATION: [&str; 2] = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"];
 
 impl Repo {
     /// Runs git on this repository and its index, with `input` on stdin; gives stdout.

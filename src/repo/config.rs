@@ -1,5 +1,6 @@
 //! Git's configuration, and this machine's name in it.
 
+use super::command::COMMAND_CONFIGURATION;
 use super::{Repo, RepoError};
 
 /// The key of this machine's name.
@@ -93,13 +94,44 @@ impl Repo {
             .map(|_| ())
     }
 
+    /// The value of a key where the repository's own configuration file decides it
+    /// without doubt, read without starting git: the file includes no other, and
+    /// nothing that would count before it is there (`git -c`, a work tree's own
+    /// file). `None` says nothing.
+    fn plain_local_config(&self, key: &str) -> Option<String> {
+        let given = |name: &&str| std::env::var_os(name).is_some();
+        if self.in_hook && COMMAND_CONFIGURATION.iter().any(given) {
+            return None;
+        }
+        let config = self.git.config().ok()?;
+        let local = config.open_level(git2::ConfigLevel::Local).ok()?;
+        let mut value = None;
+        let mut entries = local.entries(None).ok()?;
+        while let Some(entry) = entries.next() {
+            let entry = entry.ok()?;
+            let name = entry.name().ok()?;
+            if name.starts_with("include") || name == "extensions.worktreeconfig" {
+                return None;
+            }
+            if name == key {
+                value = entry.value().ok().map(str::to_owned);
+            }
+        }
+        value
+    }
+
     /// This machine's name, a label for people: `palimpsest.machine`, else the
     /// first part of the host name.
     ///
     /// # Errors
     /// The configuration cannot be read.
     pub fn machine(&self) -> Result<String, RepoError> {
-        let named = self.config(MACHINE)?.filter(|name| !name.trim().is_empty());
+        // Every commit asks.
+        let named = match self.plain_local_config(MACHINE) {
+            Some(name) => Some(name),
+            None => self.config(MACHINE)?,
+        };
+        let named = named.filter(|name| !name.trim().is_empty());
         Ok(named.unwrap_or_else(|| {
             let host = gethostname::gethostname();
             let host = host.to_string_lossy();

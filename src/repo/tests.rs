@@ -330,3 +330,28 @@ fn configuration_is_read_set_and_taken_back_to_the_byte() {
     repo.unset_config("palimpsest.machine").unwrap();
     assert_eq!(fs::read(s.path().join(".git/config")).unwrap(), before);
 }
+
+#[test]
+fn a_machines_name_is_the_one_that_git_has() {
+    let s = Scratch::new();
+    let repo = s.repo();
+    let file = s.path().join(".git/config");
+    let before = fs::read_to_string(&file).unwrap();
+    let beside = s.path().join(".git/beside");
+    fs::write(&beside, "[palimpsest]\nmachine = desktop\n").unwrap();
+    fs::copy(&beside, s.path().join(".git/config.worktree")).unwrap();
+    let laptop = "[palimpsest]\nmachine = laptop\n";
+    for text in [
+        laptop.to_owned(),
+        "[Palimpsest]\n\tMachine = \"old \\\"lap\\\"\" ; mine\n".to_owned(),
+        format!("{laptop}[palimpsest]\nmachine = tablet\n"),
+        format!("{laptop}[include]\npath = beside\n"),
+        format!("[include]\npath = beside\n{laptop}"),
+        format!("{laptop}[includeIf \"gitdir:**\"]\npath = beside\n"),
+        format!("{laptop}[extensions]\nworktreeConfig = true\n"),
+    ] {
+        fs::write(&file, format!("{before}{text}")).unwrap();
+        let git = repo.config("palimpsest.machine").unwrap();
+        assert_eq!(repo.machine().unwrap(), git.unwrap(), "{text}");
+    }
+}

@@ -118,6 +118,18 @@ fn a_commit_that_pre_commit_did_not_see_is_looked_at() {
 }
 
 #[test]
+fn the_name_that_one_command_is_given_counts() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    let name = "palimpsest.machine=borrowed";
+    laptop
+        .git(["-c", name, "commit", "-q", "-a", "-m", "Bob"])
+        .ok();
+    assert!(laptop.read(LEDGER).contains(r#""by":"borrowed""#));
+}
+
+#[test]
 fn committing_one_file_keeps_what_is_staged_of_others() {
     let sandbox = Sandbox::new();
     let laptop = journal(&sandbox);
