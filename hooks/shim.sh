@@ -30,7 +30,8 @@ if [ "${PALIMPSEST-}" = 0 ]; then
     exit $status
 fi
 if [ -x "$program" ]; then
-    "$program" hook @NAME@ "$@" </dev/null || status=$?
+    # Git takes the end of post-checkout for that of the checkout, which is done.
+    "$program" hook @NAME@ "$@" </dev/null || case @NAME@ in pre-*) status=$? ;; esac
 else
     echo "palimpsest: $program is gone; install it again and run \`palimpsest init\` here, or remove $0" >&2
 fi

@@ -106,6 +106,30 @@ pub fn branched(sandbox: &Sandbox) -> Machine<'_> {
     laptop
 }
 
+/// A linked work tree, in a folder that git ignores, with an edit in it.
+pub fn linked(sandbox: &Sandbox) -> Machine<'_> {
+    let (laptop, _) = pair(sandbox);
+    laptop.write(".git/info/exclude", "/linked/\n");
+    laptop
+        .git(["worktree", "add", "-q", "-b", "other", "linked"])
+        .ok();
+    let there = laptop.inside("linked");
+    there.edit_entry(DAY, ", Bob", "");
+    there.edit_entry(OTHER, "Rain.", "Rain, which nobody has committed.");
+    write_more(&laptop);
+    laptop
+}
+
+pub fn to_revert(sandbox: &Sandbox) -> Machine<'_> {
+    let (laptop, _) = pair(sandbox);
+    laptop.edit_entry(DAY, ", Bob", "");
+    laptop.commit("Without Bob");
+    laptop.edit_entry(DAY, "Two.", "Two, and more.");
+    laptop.commit("More");
+    write_more(&laptop);
+    laptop
+}
+
 pub fn stashed(sandbox: &Sandbox) -> Machine<'_> {
     let (laptop, _) = pair(sandbox);
     laptop.edit_entry(DAY, ", Bob", "");

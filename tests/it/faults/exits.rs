@@ -4,8 +4,8 @@
 use super::tracer::{Of, What, traced, works};
 use crate::sandbox::{Machine, Run, Sandbox, entry, journal};
 
-const DAY: &str = "2024-11-01";
-const OURS: Of = Of {
+pub(super) const DAY: &str = "2024-11-01";
+pub(super) const OURS: Of = Of {
     calls: "",
     path: "",
     program: "palimpsest",
@@ -80,7 +80,7 @@ fn each_end_of_a_driver_called_by_hand() {
 }
 
 /// Two branches that need both drivers: `git merge other`.
-fn branches(sandbox: &Sandbox) -> Machine<'_> {
+pub(super) fn branches(sandbox: &Sandbox) -> Machine<'_> {
     let (laptop, _) = journal(
         sandbox,
         &[(DAY, "people: [Alice, Bob]\ntags: [sea]", "One.\n")],
@@ -111,13 +111,13 @@ fn refused(laptop: &Machine<'_>, name: &str, head: &str) {
 }
 
 /// A shell line before the program, for the drivers and the hooks.
-struct Wrapper<'a, 'b> {
+pub(super) struct Wrapper<'a, 'b> {
     laptop: &'a Machine<'b>,
     program: String,
 }
 
 impl<'a, 'b> Wrapper<'a, 'b> {
-    fn new(laptop: &'a Machine<'b>) -> Self {
+    pub(super) fn new(laptop: &'a Machine<'b>) -> Self {
         let line = laptop
             .git(["config", "merge.palimpsest.driver"])
             .ok()
@@ -135,7 +135,7 @@ impl<'a, 'b> Wrapper<'a, 'b> {
         wrapper
     }
 
-    fn says(&self, line: &str) {
+    pub(super) fn says(&self, line: &str) {
         let text = format!("#!/bin/sh\n{line}\nexec '{}' \"$@\"\n", self.program);
         self.laptop.write("../wrapper", text);
         self.laptop

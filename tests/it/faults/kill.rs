@@ -157,7 +157,7 @@ macro_rules! scenes {
 }
 
 scenes! {
-    commit commit_file amend pull pull_conflict pull_forward pull_rebase switch
+    commit commit_file amend linked revert pull pull_conflict pull_forward pull_rebase switch
     cherry_pick stash_pop sync first_index reindex notes cleanup tombstone
     settle bring_back resolve init uninstall fix backup restore restore_into
 }

@@ -32,6 +32,14 @@ impl Actor<'_> {
             .run_with(&self.env(), command[0], &command[1..])
     }
 
+    /// The same in a folder.
+    #[track_caller]
+    pub fn run_in(&self, folder: &str, command: &[&str]) -> Run {
+        self.machine
+            .inside(folder)
+            .run_with(&self.env(), command[0], &command[1..])
+    }
+
     pub fn has_database(&self) -> bool {
         self.has(DATABASE)
     }
@@ -45,7 +53,7 @@ impl Actor<'_> {
         let mut files = Files::new();
         walk(self.machine.dir(), self.machine.dir(), &mut files);
         let ours = |path: &str| {
-            !path.starts_with(DATABASE)
+            !path.contains(DATABASE)
                 && !path.starts_with("backups/")
                 && (!path.starts_with(".git/") || path.starts_with(".git/hooks/"))
         };
@@ -143,6 +151,8 @@ impl Actor<'_> {
                 git(&["status", "--porcelain", "-uall"]),
                 git(&["stash", "list"]),
                 git(&["config", "--list", "--local"]),
+                git(&["for-each-ref", "--format=%(refname) %(tree) %(subject)"]),
+                git(&["-C", "linked", "status", "--porcelain", "-uall"]),
             ]
             .into(),
             doctor: self.run(&["palimpsest", "doctor"]).output(),

@@ -4,6 +4,7 @@
 
 mod before;
 mod exits;
+mod exits_after;
 mod kill;
 mod limits;
 mod look;

@@ -3,8 +3,8 @@
 
 use super::before::{
     backed_up, bare, behind, branched, broken, committed_and_edited, conflicting, deleted,
-    diverged, diverged_and_clean, edited, expired, merged_elsewhere, not_indexed, pulled, removed,
-    stashed,
+    diverged, diverged_and_clean, edited, expired, linked, merged_elsewhere, not_indexed, pulled,
+    removed, stashed, to_revert,
 };
 use super::look::Actor;
 use crate::sandbox::{Machine, Run, Sandbox};
@@ -43,7 +43,7 @@ const fn scene(
     }
 }
 
-pub const SCENES: [Scene; 25] = [
+pub const SCENES: [Scene; 27] = [
     scene(
         "commit",
         &["git", "commit", "-q", "-m", "Without Bob"],
@@ -68,6 +68,27 @@ pub const SCENES: [Scene; 25] = [
         &["git", "commit", "-q", "--amend", "-m", "Without Bob"],
         committed_and_edited,
         amend_again,
+    ),
+    scene(
+        "linked",
+        &[
+            "git",
+            "-C",
+            "linked",
+            "commit",
+            "-q",
+            "-m",
+            "Without Bob",
+            "journal/md/2024/2024-11-01.md",
+        ],
+        linked,
+        rerun,
+    ),
+    scene(
+        "revert",
+        &["git", "revert", "--no-edit", "HEAD~1"],
+        to_revert,
+        revert_again,
     ),
     scene("pull", &["git", "pull", "-q"], diverged, merge_again),
     Scene {
@@ -204,6 +225,24 @@ fn amend_again(actor: &Actor<'_>, command: &[&str]) -> Vec<Run> {
         "Without Bob" => vec![log],
         _ => rerun(actor, command),
     }
+}
+
+/// `git log` says whether it is done; else it is taken back, and begun again.
+fn revert_again(actor: &Actor<'_>, command: &[&str]) -> Vec<Run> {
+    let log = actor.run(&["git", "log", "-1", "--format=%s"]);
+    if log.text().starts_with("Revert") {
+        return vec![log];
+    }
+    let mut told = Vec::new();
+    if actor.has(".git/REVERT_HEAD") {
+        told.push(actor.run(&["git", "revert", "--abort"]));
+    }
+    told.push(actor.run(&["git", "reset", "-q", "--merge"]));
+    for path in [&crate::sandbox::entry(DAY), "data/ledger/2024.jsonl"] {
+        told.push(actor.run(&["git", "checkout", "-q", "HEAD", "--", path]));
+    }
+    told.push(actor.run(command));
+    told
 }
 
 /// Takes back what was begun, and begins again.

@@ -194,19 +194,28 @@ impl<'a> Stage<'a> {
         if status.code != 0 {
             wrong += &status.to_string();
         }
-        let doctor = self.actor.run(&["palimpsest", "doctor"]);
-        if !(0..=1).contains(&doctor.code) {
-            wrong += &doctor.to_string();
+        // Each work tree has locks of its own.
+        let linked = self.actor.has("linked").then_some("linked");
+        let (mut named, mut behind) = (String::new(), Vec::new());
+        for place in ["."].into_iter().chain(linked) {
+            let doctor = self.actor.run_in(place, &["palimpsest", "doctor"]);
+            if !(0..=1).contains(&doctor.code) {
+                wrong += &doctor.to_string();
+            }
+            if doctor.stdout.contains("as it was before HEAD") {
+                behind.push(place);
+            }
+            named += &doctor.stdout;
         }
         for left in self.actor.leftovers() {
             let path = self.actor.machine.path(&left);
-            if !doctor.stdout.contains(&format!("{}: left", path.display())) {
+            if !named.contains(&format!("{}: left", path.display())) {
                 wrong += &format!("  {left}: left, and doctor does not say so\n");
             }
             self.actor.run(&["rm", "-r", &left]);
         }
-        if doctor.stdout.contains("as it was before HEAD") {
-            self.actor.run(&["palimpsest", "doctor", "--fix"]);
+        for place in behind {
+            self.actor.run_in(place, &["palimpsest", "doctor", "--fix"]);
         }
         wrong
     }
