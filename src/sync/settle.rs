@@ -211,23 +211,31 @@ fn change<T>(
     edit: impl FnOnce(&mut Ledger) -> T,
 ) -> Result<T, RepoError> {
     let path = layout.ledger_path(entry.year());
-    let bytes = match (repo.read_work_file(&path)?, repo.head()?) {
-        (Some(bytes), _) => bytes,
-        (None, Some(head)) => repo.read_at(head, &path)?.unwrap_or_default(),
-        (None, None) => Vec::new(),
-    };
-    let mut before = ledger::parse(&bytes);
-    // What history tells and no commit holds yet is settled like the rest.
-    if let Some(head) = repo.head()? {
-        let found = history::rows_of(repo, layout, head)?;
-        before = history::with(before, history::of_year(&found, entry.year()));
-    }
+    let before = known(repo, layout, entry.year())?;
     let mut after = before.clone();
     let result = edit(&mut after);
     if after != before {
         repo.write_work_file(&path, &ledger::format(&after))?;
     }
     Ok(result)
+}
+
+/// The ledger of a year, with what history tells and no commit holds yet.
+fn known(repo: &Repo, layout: &Layout, year: i32) -> Result<Ledger, RepoError> {
+    let path = layout.ledger_path(year);
+    let bytes = match (repo.read_work_file(&path)?, repo.head()?) {
+        (Some(bytes), _) => bytes,
+        (None, Some(head)) => repo.read_at(head, &path)?.unwrap_or_default(),
+        (None, None) => Vec::new(),
+    };
+    let ledger = ledger::parse(&bytes);
+    Ok(match repo.head()? {
+        Some(head) => {
+            let told = history::rows_of(repo, layout, head)?;
+            history::with(ledger, history::of_year(&told, year))
+        }
+        None => ledger,
+    })
 }
 
 /// Where a deleted entry's last version is.
@@ -244,7 +252,7 @@ pub enum Return {
 }
 
 /// Puts the file of a deleted entry back into the work tree, from HEAD or from
-/// the version that the ledger names.
+/// the version that the ledger, or history, names.
 ///
 /// # Errors
 /// The repository cannot be read, or the file not be written.
@@ -269,11 +277,7 @@ pub fn restore_entry(
             }
         }
     }
-    let ledger = layout.ledger_path(entry.year());
-    let ledger = repo
-        .read_work_file(&ledger)?
-        .map(|b| ledger::parse(&b))
-        .unwrap_or_default();
+    let ledger = known(repo, layout, entry.year())?;
     let row = ledger
         .deletions_of(entry)
         .find(|(_, d)| d.state.is_active());

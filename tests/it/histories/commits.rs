@@ -35,6 +35,32 @@ fn a_removal_in_each_form_of_commit() {
     }
 }
 
+/// The deletion is told by history alone, here and where it was pulled.
+#[test]
+fn an_entry_that_was_deleted_without_hooks_is_brought_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let text = laptop.read_entry(DAY);
+    laptop.remove(&crate::sandbox::entry(DAY));
+    laptop
+        .git(["commit", "-q", "--no-verify", "-a", "-m", "Gone"])
+        .ok();
+    laptop.push();
+    desktop.pull();
+    for machine in [&laptop, &desktop] {
+        machine
+            .metadb(["restore", "Entry", DAY])
+            .ok()
+            .says("Restored");
+        assert_eq!(machine.read_entry(DAY), text);
+    }
+    laptop.commit("Back");
+    laptop.push();
+    desktop.remove(&crate::sandbox::entry(DAY));
+    desktop.pull();
+    agree(&desktop, &laptop, &[]);
+}
+
 #[test]
 fn a_removal_that_is_staged_in_part() {
     let sandbox = Sandbox::new();
