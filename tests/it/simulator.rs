@@ -3,8 +3,10 @@
 //!
 //! `PALIMPSEST_HISTORIES=1000` plays more of them, `PALIMPSEST_SEED=17` one alone.
 
+mod drafts;
 mod edit;
 mod expect;
+mod join;
 mod list;
 mod marks;
 mod meet;

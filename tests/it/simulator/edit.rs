@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use super::list::{List, rewrite, write};
 use super::op::below;
-use super::page::{Page, said, token};
+use super::page::{KEYS, Page, said, token};
 use crate::dice::Dice;
 
 /// The fields that are sets, with names that more than one machine thinks of.
-pub const POOLS: [(&str, [&str; 4]); 6] = [
+pub const POOLS: [(&str, [&str; 4]); 7] = [
     ("people", ["Bob", "Ann", "Cleo", "Dov"]),
     ("tags", ["sea", "fog", "salt", "rain"]),
     ("events", ["regatta", "market", "storm", "choir"]),
@@ -18,6 +18,16 @@ pub const POOLS: [(&str, [&str; 4]); 6] = [
         ["2020-01-01", "2020-01-02", "2020-01-03", "2020-01-04"],
     ),
     ("themes", ["distance", "ferry", "silence", "debt"]),
+    ("locations", ["Quay", "Mole", "Pier", "Slip"]),
+];
+
+/// One person: by her first name alone, and in the spellings that tell her full name.
+pub const SPELLINGS: [&str; 5] = [
+    "Ida",
+    "Ida Moss",
+    "Ida (Ida Moss)",
+    "@Pip (Ida Moss)",
+    "{name: Ida, full_name: Ida Moss}",
 ];
 
 /// The text of a new entry.
@@ -42,7 +52,8 @@ pub fn new_entry(date: &str, dice: &mut Dice, number: u32) -> String {
 /// One edit, which writes no mark but `q<number>z`.
 pub fn edit(text: &str, dice: &mut Dice, number: u32) -> String {
     let mut page = Page::cut(text);
-    match dice.roll(20) {
+    match dice.roll(21) {
+        20 => spelling(&mut page, dice),
         0..=1 => scalar(&mut page, dice, number),
         2 => stamp(&mut page, number),
         3 => notes(&mut page, dice, number),
@@ -134,9 +145,7 @@ pub fn names(page: &Page, field: &str) -> Vec<String> {
 
 fn text_of(value: &Value) -> Option<String> {
     match value {
-        Value::Object(map) => ["date", "title", "content", "name"]
-            .iter()
-            .find_map(|key| text_of(map.get(*key)?)),
+        Value::Object(map) => KEYS.iter().find_map(|key| text_of(map.get(*key)?)),
         value => value.as_str().map(str::to_owned),
     }
 }
@@ -148,9 +157,10 @@ pub fn give(page: &mut Page, field: &str, item: &str, dice: &mut Dice) {
         return;
     }
     let at = below(dice, there.len() + 1);
-    let item = match dice.roll(4) {
-        0 => format!("\"{item}\""),
-        _ => item.to_owned(),
+    let quoted = item.starts_with('@') || (dice.roll(4) == 0 && !item.starts_with('{'));
+    let item = match quoted {
+        true => format!("\"{item}\""),
+        false => item.to_owned(),
     };
     rewrite(page, field, |list| match list {
         List::Flow(items) => items.insert(at.min(items.len()), item),
@@ -176,10 +186,29 @@ pub fn take(page: &mut Page, field: &str, item: &str) {
     });
 }
 
+/// Somebody is spelled in another way, comes, or goes.
+pub fn spelling(page: &mut Page, dice: &mut Dice) {
+    let is_her = |name: &&String| name.contains("Ida");
+    let there: Vec<String> = names(page, "people")
+        .iter()
+        .filter(is_her)
+        .cloned()
+        .collect();
+    for name in &there {
+        take(page, "people", name);
+    }
+    if there.is_empty() || dice.roll(4) > 0 {
+        give(page, "people", dice.of(&SPELLINGS), dice);
+    }
+}
+
 fn locations(page: &mut Page, dice: &mut Dice, number: u32) {
     let there = names(page, "locations");
     if dice.roll(3) == 0 && !there.is_empty() {
         take(page, "locations", &there[below(dice, there.len())]);
+    } else if dice.roll(3) == 0 {
+        let pool = POOLS[6].1;
+        give(page, "locations", dice.of(&pool), dice);
     } else {
         give(page, "locations", &format!("L{}", token(number)), dice);
     }
@@ -278,7 +307,11 @@ fn restyle(page: &mut Page, dice: &mut Dice) {
         return;
     }
     let quote = dice.of(&["", "", "\"", "'"]);
-    let items: Vec<String> = there.iter().map(|i| format!("{quote}{i}{quote}")).collect();
+    let item = |i: &String| match i.starts_with('@') {
+        true => format!("\"{i}\""),
+        false => format!("{quote}{i}{quote}"),
+    };
+    let items: Vec<String> = there.iter().map(item).collect();
     let dash = dice.of(&["flow", "", "  ", "    "]);
     let list = match dash {
         "flow" => List::Flow(items),

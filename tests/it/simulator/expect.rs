@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::marks::{choose, marked};
 use super::model::Node;
-use super::page::{File, Said};
+use super::page::{File, Said, known_as};
 use super::want::{Want, lines_conflict, want};
 use super::world::{Outcome, fail};
 use git2::Oid;
@@ -143,10 +143,12 @@ fn items(
         if but.contains(&field_of(field)) {
             continue;
         }
-        let kept = !o.contains(item) && active(field, name);
+        // The order of locations says something: no removal reaches into it.
+        let kept =
+            field != "locations" && !o.contains(item) && active(field, &known_as(field, name));
         let removed = o.contains(item) && !(a.contains(item) && b.contains(item));
         let wanted = (a.contains(item) || b.contains(item)) && !removed && !kept;
-        if wanted != said.items.contains(item) && !(kept && field == "locations") {
+        if wanted != said.items.contains(item) {
             let what = match wanted {
                 true => "an item is lost in a merge",
                 false => "an item that was removed is there after a merge",

@@ -59,7 +59,21 @@ pub fn read(key: &str, own: &[String]) -> List {
         return List::Block(dash.unwrap_or_default(), items);
     }
     let inner = value.trim_start_matches('[').trim_end_matches(']');
-    let items = inner.split(',').map(str::trim).filter(|i| !i.is_empty());
+    let mut items = vec![String::new()];
+    let mut depth = 0;
+    for c in inner.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                items.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        items.last_mut().unwrap().push(c);
+    }
+    let items = items.iter().map(|i| i.trim()).filter(|i| !i.is_empty());
     List::Flow(items.map(str::to_owned).collect())
 }
 

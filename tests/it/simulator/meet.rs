@@ -153,7 +153,7 @@ impl World<'_> {
         Ok(())
     }
 
-    fn settle_file(&mut self, at: usize, path: &str, dice: &mut Dice) -> Outcome {
+    pub fn settle_file(&mut self, at: usize, path: &str, dice: &mut Dice) -> Outcome {
         let stages = self.ask(at, &["ls-files", "-u", "--", path]);
         let has = |n: &str| {
             stages
@@ -286,84 +286,13 @@ impl World<'_> {
         Ok(())
     }
 
-    /// Joins the branch `side`: merged, squashed or picked.
-    pub fn join(&mut self, at: usize, branch: &str, serial: u32, dice: &mut Dice) -> Outcome {
-        let Some(other) = self.oid(at, &format!("refs/heads/{branch}")) else {
-            return Ok(());
-        };
-        let name = self.desks[at].name.clone();
-        let before = self.head(at);
-        let merge = |words: &'static [&'static str]| [words, &[branch]].concat();
-        match dice.roll(5) {
-            0 => {
-                let run = self.run(at, "git", &["cherry-pick", branch], &[0, 1])?;
-                if run.code != 0 {
-                    // Empty, or in conflict.
-                    self.git(at, &["cherry-pick", "--abort"])?;
-                    return self.clean(at);
-                }
-                let how = How::of(&name, HowKind::Pick { of: other }).without_hooks();
-                if self.model.node(other).parents.len() == 1 {
-                    self.learn(at, &how)?;
-                }
-                self.clean(at)
-            }
-            1 => {
-                let run = self.run(at, "git", &merge(&["merge", "-q", "--squash"]), &[0, 1])?;
-                let unmerged = self.unmerged(at);
-                if run.code != 0 {
-                    self.judge_conflicts(at, before, other, &unmerged)?;
-                    self.settle_files(at, &unmerged, dice)?;
-                }
-                let staged = self.ask(at, &["diff", "--cached", "--quiet"]);
-                if staged.code == 0 {
-                    return self.clean(at);
-                }
-                self.git(
-                    at,
-                    &["commit", "-q", "-m", &format!("Step {serial}, squashed")],
-                )?;
-                let kind = HowKind::Squash {
-                    other,
-                    by_hand: unmerged,
-                };
-                let how = How::of(&name, kind);
-                self.learn(
-                    at,
-                    &if self.desks[at].hooks {
-                        how
-                    } else {
-                        how.without_hooks()
-                    },
-                )?;
-                self.clean(at)
-            }
-            2 => self.merge(
-                at,
-                &merge(&["merge", "-q", "--no-edit", "--no-ff"]),
-                other,
-                dice,
-            ),
-            _ => self.merge(at, &merge(&["merge", "-q", "--no-edit"]), other, dice),
-        }
-    }
-
-    /// One of the hunks' sides for a stash that does not fit.
-    pub fn pop(&mut self, at: usize, dice: &mut Dice) -> Outcome {
+    /// A stash comes back.
+    pub fn pop(&mut self, at: usize, drafts: &BTreeSet<u32>, dice: &mut Dice) -> Outcome {
         let run = self.run(at, "git", &["stash", "pop", "-q"], &[0, 1])?;
-        if run.code == 0 {
-            return Ok(());
-        }
-        let unmerged = self.unmerged(at);
-        if unmerged.is_empty() {
+        if run.code != 0 && self.unmerged(at).is_empty() {
             return fail("a stash did not come back", run);
         }
-        for path in &unmerged {
-            self.settle_file(at, path, dice)?;
-        }
-        self.git(at, &["reset", "-q"])?;
-        self.git(at, &["stash", "drop", "-q"])?;
-        Ok(())
+        self.put_back(at, drafts, dice)
     }
 
     /// The entries that are in the work tree, by path.

@@ -8,7 +8,7 @@ use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
 
 use super::expect;
 use super::page::{File, Said};
-use super::rows::{Rows, kept_out, merge_rows, moved, own_rows};
+use super::rows::{Rows, kept_out, merge_rows, moved, own_rows, permanent};
 use super::states::{States, states};
 use super::world::{Outcome, fail};
 
@@ -51,11 +51,19 @@ pub enum HowKind {
     Revert {
         of: Oid,
     },
-    /// A decision in the ledger: rows that are let in again, entries settled.
-    Decision {
-        restored: BTreeSet<Item>,
-        settled: Option<String>,
-    },
+    /// A decision in the ledger.
+    Decision(Decision),
+}
+
+/// What somebody decided with `metadb`.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// Its removals let it in again.
+    pub restored: Option<Item>,
+    /// Its removals never expire.
+    pub permanent: Option<Item>,
+    /// All conflicts are settled.
+    pub settled: bool,
 }
 
 impl How {
@@ -87,6 +95,10 @@ pub struct Node {
     pub rows: Rows,
     /// Removals that kept an item out of a merge; whether a person settled it.
     pub kept: BTreeMap<(Item, String), bool>,
+    /// Removals that never expire.
+    pub permanent: BTreeSet<(Item, String)>,
+    /// Removals of which this model does not know whether they expire.
+    pub perhaps_permanent: BTreeSet<Item>,
     /// The edits of each text that stand side by side.
     pub states: States,
     /// Entries of which this model does not know the removals.
@@ -100,7 +112,7 @@ impl Node {
 
     pub fn has(&self, item: &Item) -> bool {
         let said = self.said(&path_of(&item.0));
-        said.is_some_and(|s| s.items.contains(&(item.1.clone(), item.2.clone())))
+        said.is_some_and(|s| s.names.contains(&(item.1.clone(), item.2.clone())))
     }
 
     pub fn is_active(&self, item: &Item) -> bool {
@@ -112,7 +124,7 @@ impl Node {
     pub fn items(&self) -> BTreeSet<Item> {
         let mut all = BTreeSet::new();
         for (path, (_, file)) in &self.files {
-            for (field, item) in file.said.iter().flat_map(|s| &s.items) {
+            for (field, item) in file.said.iter().flat_map(|s| &s.names) {
                 all.insert((date_of(path), field.clone(), item.clone()));
             }
         }
@@ -230,11 +242,12 @@ impl Model {
             node.fog.extend(moved(&bases, &sides));
             self.fog_a_pick(&mut node, &sides, how);
         }
-        node.rows = match sides.as_slice() {
-            [] => Rows::new(),
-            [one] => one.rows.clone(),
-            [ours, theirs, ..] => merge_rows(&base.rows, &ours.rows, &theirs.rows),
+        let join = |rows: Rows, next: &Node| merge_rows(&base.rows, &rows, &next.rows);
+        node.rows = match sides.split_first() {
+            None => Rows::new(),
+            Some((first, others)) => others.iter().fold(first.rows.clone(), join),
         };
+        permanent(&mut node, &sides, &bases, how);
         for side in &sides {
             for (key, settled) in &side.kept {
                 *node.kept.entry(key.clone()).or_default() |= settled;
@@ -285,6 +298,14 @@ impl Model {
                 (nodes(&before), nodes(&[*of]))
             }
             (_, [a, b]) => (nodes(&[*a, *b]), nodes(&bases(*a, *b))),
+            (_, [a, b, others @ ..]) => {
+                let all = [a, b].into_iter().chain(others).copied();
+                let base = all.reduce(|a, b| repo.merge_base(a, b).unwrap());
+                (
+                    nodes(&node.parents),
+                    base.iter().map(|b| self.node(*b).clone()).collect(),
+                )
+            }
             (_, parents) => (nodes(parents), Vec::new()),
         }
     }

@@ -51,6 +51,18 @@ pub enum Kind {
     Resolve,
     /// `metadb tombstone remove`
     Restore,
+    /// `metadb tombstone keep`
+    Keep,
+    /// `metadb restore`
+    Undelete,
+    /// Commits some hunks of a file alone.
+    Part,
+    /// Pulls while something is not committed.
+    Autostash,
+    /// A file gets the other line ends.
+    Ends,
+    /// Merges two branches at once.
+    Octopus,
     /// A part of the journal goes out of the work tree, or comes back.
     Sparse,
     /// Edits in a linked worktree, merged then.
@@ -58,7 +70,7 @@ pub enum Kind {
 }
 
 /// Each kind as often as it stands here.
-const KINDS: [(Kind, u64); 21] = [
+const KINDS: [(Kind, u64); 27] = [
     (Kind::Edit, 18),
     (Kind::Name, 12),
     (Kind::Draft, 3),
@@ -78,6 +90,12 @@ const KINDS: [(Kind, u64); 21] = [
     (Kind::Cleanup, 1),
     (Kind::Resolve, 2),
     (Kind::Restore, 2),
+    (Kind::Keep, 1),
+    (Kind::Undelete, 2),
+    (Kind::Part, 4),
+    (Kind::Autostash, 4),
+    (Kind::Ends, 2),
+    (Kind::Octopus, 1),
     (Kind::Sparse, 1),
     (Kind::Worktree, 2),
 ];

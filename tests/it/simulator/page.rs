@@ -106,15 +106,20 @@ pub struct File {
 pub struct Said {
     pub page: Page,
     pub fields: BTreeMap<String, Value>,
+    /// As they stand in the file: what a merge of texts tells apart.
     pub items: BTreeSet<(String, String)>,
+    /// The same by the name that removals know: one for all spellings of a person.
+    pub names: BTreeSet<(String, String)>,
 }
 
 impl File {
+    /// Whichever line ends it has; they are no part of what it says.
     pub fn read(text: &str) -> Self {
+        let text = text.replace("\r\n", "\n");
         Self {
-            text: text.to_owned(),
-            tokens: tokens(text),
-            said: said(text),
+            tokens: tokens(&text),
+            said: said(&text),
+            text,
         }
     }
 }
@@ -127,11 +132,24 @@ pub fn said(text: &str) -> Option<Said> {
     for (field, value) in &fields {
         items.extend(items_of(field, value));
     }
+    let names = items
+        .iter()
+        .map(|(field, item)| (field.clone(), known_as(field, item)))
+        .collect();
     Some(Said {
         page: Page::cut(text),
         fields,
         items,
+        names,
     })
+}
+
+/// The name that removals know an item by: of a person with a full name, that one.
+pub fn known_as(field: &str, item: &str) -> String {
+    match (field, item.split_once('(')) {
+        ("people", Some((_, full))) => full.trim_end_matches(')').to_owned(),
+        _ => item.to_owned(),
+    }
 }
 
 /// The fields whose items a removal can keep out, with the table of each.
@@ -148,6 +166,9 @@ pub const TABLES: [(&str, &str); 10] = [
     ("themes", "entry_themes"),
 ];
 
+/// What an item that is a map is told apart by.
+pub const KEYS: [&str; 5] = ["full_name", "date", "title", "content", "name"];
+
 fn items_of(field: &str, value: &Value) -> Vec<(String, String)> {
     if field == "manuscript" {
         return value
@@ -159,9 +180,7 @@ fn items_of(field: &str, value: &Value) -> Vec<(String, String)> {
     }
     let one = |item: &Value| -> Option<(String, String)> {
         let text = match item {
-            Value::Object(map) => ["date", "title", "content", "name"]
-                .iter()
-                .find_map(|key| map.get(*key)?.as_str())?,
+            Value::Object(map) => KEYS.iter().find_map(|key| map.get(*key)?.as_str())?,
             item => item.as_str()?,
         };
         Some((field.to_owned(), text.to_owned()))

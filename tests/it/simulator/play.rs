@@ -22,7 +22,7 @@ pub const DATES: [&str; 6] = [
 /// from the start.
 fn a_name(dice: &mut Dice) -> (&'static str, &'static str, &'static str) {
     let date = [DATES[3], DATES[3], DATES[0]][below(dice, 3)];
-    let (field, pool) = POOLS[[0, 0, 1][below(dice, 3)]];
+    let (field, pool) = POOLS[[0, 0, 0, 1, 1, 6][below(dice, 6)]];
     (date, field, pool[1 + below(dice, 3)])
 }
 
@@ -100,7 +100,18 @@ impl World<'_> {
             Kind::Stale => self.stale(at, op, dice)?,
             Kind::Cleanup => self.cleanup(at, op)?,
             Kind::Resolve => self.resolve(at, op)?,
-            Kind::Restore => self.restore(at, op, dice)?,
+            Kind::Restore | Kind::Keep => self.restore(at, op, dice)?,
+            Kind::Undelete => self.undelete(at, op, dice)?,
+            Kind::Octopus => self.octopus(at, op, dice)?,
+            Kind::Part => self.part(at, op, dice)?,
+            Kind::Autostash => self.autostash(at, op, dice)?,
+            Kind::Ends => {
+                if let Some(path) = self.some_entry(at, dice) {
+                    let (text, crlf) = (self.read(at, &path), self.has_crlf(at, &path));
+                    self.write_with(at, &path, &text, !crlf);
+                    self.commit(at, op, dice)?;
+                }
+            }
             Kind::Sparse => self.sparse(at)?,
             Kind::Worktree => self.worktree(at, op, dice)?,
         }
@@ -122,13 +133,18 @@ impl World<'_> {
         Ok(())
     }
 
-    /// A name that several machines think of comes or goes.
+    /// A name that several machines think of comes or goes, or is spelled in another
+    /// way.
     fn name(&mut self, at: usize, (date, field, item): (&str, &str, &str), dice: &mut Dice) {
         let path = path_of(date);
         if !self.exists(at, &path) {
             return;
         }
         let mut page = Page::cut(&self.read(at, &path));
+        if dice.roll(6) == 0 {
+            edit::spelling(&mut page, dice);
+            return self.write(at, &path, &page.text());
+        }
         match names(&page, field).iter().any(|i| i == item) {
             true => take(&mut page, field, item),
             false => give(&mut page, field, item, dice),
@@ -192,7 +208,7 @@ impl World<'_> {
     }
 
     /// A commit, made all the same where a stale copy is refused or nothing changes.
-    fn try_commit(&mut self, at: usize, args: &[&str]) -> Outcome {
+    pub fn try_commit(&mut self, at: usize, args: &[&str]) -> Outcome {
         let args = [&["commit", "-q"], args].concat();
         let run = self.run(at, "git", &args, &[0, 1])?;
         if run.code == 0 || self.ask(at, &["diff", "--cached", "--quiet"]).code == 0 {
@@ -291,11 +307,12 @@ impl World<'_> {
         if self.desks[at].dirty.is_empty() {
             return Ok(());
         }
+        let drafts = self.drafts(at);
         self.git(at, &["stash", "push", "-q", "-u"])?;
         let dirty = std::mem::take(&mut self.desks[at].dirty);
         self.pull(at, false, dice)?;
         self.desks[at].dirty.extend(dirty);
-        self.pop(at, dice)?;
+        self.pop(at, &drafts, dice)?;
         self.clean(at)
     }
 

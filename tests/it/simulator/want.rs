@@ -47,8 +47,10 @@ pub fn lines_conflict(texts: &[String; 3]) -> bool {
 pub fn want(key: &str, [base, ours, theirs]: [Option<&Value>; 3]) -> Want {
     let one = |v: Option<&Value>| Want::Value(v.cloned());
     if SETS.contains(&key) || KEYED.contains(&key) || key == "locations" {
-        // Items are judged by themselves; that a set conflicts is never right.
+        // Items are judged by themselves; that a set conflicts is never right, unless
+        // both sides wrote the same person in another way.
         return match KEYED.contains(&key) || key == "locations" {
+            false if spelled_otherwise(ours, theirs) => Want::Any,
             true if ours != base && theirs != base && ours != theirs => Want::Any,
             _ => Want::Map(BTreeMap::new()),
         };
@@ -82,6 +84,21 @@ pub fn want(key: &str, [base, ours, theirs]: [Option<&Value>; 3]) -> Want {
         }
         _ => Want::Conflict,
     }
+}
+
+/// Whether a person stands on both sides under the name that a merge tells people
+/// apart by, on one of them with more than that.
+fn spelled_otherwise(ours: Option<&Value>, theirs: Option<&Value>) -> bool {
+    let list = |side: Option<&Value>| -> Vec<Value> {
+        match side {
+            Some(Value::Array(list)) => list.clone(),
+            one => one.cloned().into_iter().collect(),
+        }
+    };
+    let name = |item: &Value| item.get("full_name").unwrap_or(item).clone();
+    let (ours, theirs) = (list(ours), list(theirs));
+    ours.iter()
+        .any(|a| theirs.iter().any(|b| name(a) == name(b) && a != b))
 }
 
 impl Want {

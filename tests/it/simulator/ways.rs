@@ -1,10 +1,10 @@
 //! What is done more rarely: reverts, old copies, decisions, other work trees.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::{self, POOLS};
-use super::model::{How, HowKind, path_of};
-use super::op::{Op, below};
+use super::model::{Decision, How, HowKind, Item, date_of, path_of};
+use super::op::{Kind, Op, below};
 use super::page::TABLES;
 use super::world::{Outcome, World, fail};
 use crate::dice::Dice;
@@ -83,17 +83,11 @@ impl World<'_> {
             return Ok(());
         }
         self.run(at, "metadb", &["tombstone", "cleanup"], &[0])?;
-        self.decided(at, op, BTreeSet::new(), None)
+        self.decided(at, op, Decision::default())
     }
 
     /// Commits what `metadb` changed in the ledger.
-    fn decided(
-        &mut self,
-        at: usize,
-        op: Op,
-        restored: BTreeSet<(String, String, String)>,
-        settled: Option<String>,
-    ) -> Outcome {
+    fn decided(&mut self, at: usize, op: Op, decision: Decision) -> Outcome {
         let status = self.ask(at, &["status", "--porcelain"]);
         if status.stdout.is_empty() {
             return Ok(());
@@ -111,10 +105,7 @@ impl World<'_> {
                 &format!("Step {}, decided", op.serial),
             ],
         )?;
-        let how = How::of(
-            &self.desks[at].name,
-            HowKind::Decision { restored, settled },
-        );
+        let how = How::of(&self.desks[at].name, HowKind::Decision(decision));
         self.learn(at, &how)?;
         self.clean(at)
     }
@@ -125,17 +116,18 @@ impl World<'_> {
             return Ok(());
         }
         self.run(at, "metadb", &["sync", "resolve", "--all"], &[0])?;
-        self.decided(at, op, BTreeSet::new(), Some("all".into()))
+        let settled = Decision {
+            settled: true,
+            ..Decision::default()
+        };
+        self.decided(at, op, settled)
     }
 
-    /// Lets a removed item in again.
+    /// Lets a removed item in again, or has its removal kept for good.
     pub fn restore(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
         self.commit_rest(at)?;
-        if !self.desks[at].hooks {
-            return Ok(());
-        }
         let node = self.model.node(self.head(at));
-        let sets = |item: &&(String, String, String)| {
+        let sets = |item: &&Item| {
             POOLS.iter().any(|(field, _)| *field == item.1)
                 && node.is_active(item)
                 && !node.fog.contains(&item.0)
@@ -147,13 +139,63 @@ impl World<'_> {
         }
         let item = all[below(dice, all.len())].clone();
         let table = TABLES.iter().find(|(field, _)| *field == item.1).unwrap().1;
-        self.run(
-            at,
-            "metadb",
-            &["tombstone", "remove", table, &item.0, &item.2],
-            &[0],
-        )?;
-        self.decided(at, op, [item].into(), None)
+        let (word, decision) = match op.kind {
+            Kind::Keep => (
+                "keep",
+                Decision {
+                    permanent: Some(item.clone()),
+                    ..Decision::default()
+                },
+            ),
+            _ => (
+                "remove",
+                Decision {
+                    restored: Some(item.clone()),
+                    ..Decision::default()
+                },
+            ),
+        };
+        let args = ["tombstone", word, table, &item.0, &item.2];
+        self.run(at, "metadb", &args, &[0])?;
+        self.decided(at, op, decision)
+    }
+
+    /// `metadb restore` of an entry that was deleted: the version that went.
+    pub fn undelete(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        self.commit_rest(at)?;
+        if self.desks[at].sparse {
+            return Ok(());
+        }
+        let mut gone: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let (mut open, mut seen) = (vec![self.head(at)], BTreeSet::new());
+        while let Some(commit) = open.pop() {
+            let node = self.model.node(commit);
+            for parent in &node.parents {
+                let before = self.model.node(*parent);
+                for (path, (_, file)) in &before.files {
+                    let entry = path.starts_with("journal/") && !self.exists(at, path);
+                    if entry && !node.files.contains_key(path) {
+                        gone.entry(path.clone())
+                            .or_default()
+                            .insert(file.text.clone());
+                    }
+                }
+                if seen.insert(*parent) {
+                    open.push(*parent);
+                }
+            }
+        }
+        let Some((path, versions)) = gone.iter().nth(below(dice, gone.len().max(1))) else {
+            return Ok(());
+        };
+        let date = date_of(path);
+        self.run(at, "metadb", &["restore", "Entry", &date], &[0])?;
+        if !self.exists(at, path) || !versions.contains(&self.read(at, path)) {
+            return fail("another version came back", path);
+        }
+        self.desks[at].dirty.insert(path.clone());
+        self.clean(at)?;
+        self.commit(at, op, dice)
     }
 
     pub fn sparse(&mut self, at: usize) -> Outcome {

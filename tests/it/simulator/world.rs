@@ -137,15 +137,33 @@ impl<'a> World<'a> {
         self.desks[at].machine.git(args)
     }
 
-    /// Writes a file.
+    /// Writes a file, with the line ends that it has.
     pub fn write(&mut self, at: usize, path: &str, text: &str) {
+        let crlf = self.has_crlf(at, path);
+        self.write_with(at, path, text, crlf);
+    }
+
+    pub fn has_crlf(&self, at: usize, path: &str) -> bool {
+        let file = self.desks[at].machine.path(path);
+        std::fs::read(file).is_ok_and(|b| b.contains(&b'\r'))
+    }
+
+    /// Writes a file, with CRLF or LF.
+    pub fn write_with(&mut self, at: usize, path: &str, text: &str, crlf: bool) {
         let desk = &mut self.desks[at];
-        desk.machine.write(path, text);
+        match crlf {
+            true => desk.machine.write(path, text.replace('\n', "\r\n")),
+            false => desk.machine.write(path, text),
+        }
         desk.dirty.insert(path.to_owned());
-        let name = &desk.name;
+        let place = format!("{}/{path}", desk.name);
         let end = if text.ends_with('\n') { "" } else { "\n" };
-        let line = format!("put {name}/{path} <<'END_OF_FILE'\n{text}{end}END_OF_FILE");
-        self.say(line);
+        self.say(format!(
+            "put {place} <<'END_OF_FILE'\n{text}{end}END_OF_FILE"
+        ));
+        if crlf {
+            self.say(format!("sed -i 's/$/\\r/' {place}"));
+        }
     }
 
     /// Removes a file.
@@ -161,8 +179,9 @@ impl<'a> World<'a> {
         self.desks[at].machine.exists(path)
     }
 
+    /// A file's text, with LF.
     pub fn read(&self, at: usize, path: &str) -> String {
-        self.desks[at].machine.read(path)
+        self.desks[at].machine.read(path).replace("\r\n", "\n")
     }
 
     pub fn oid(&self, at: usize, revision: &str) -> Option<git2::Oid> {

@@ -1,0 +1,120 @@
+//! What is edited and not committed, or not all of it: parts that are staged alone,
+//! and drafts that git puts aside while it pulls.
+
+use std::collections::BTreeSet;
+
+use similar::{DiffOp, TextDiff};
+
+use super::edit;
+use super::op::Op;
+use super::page::{said, tokens};
+use super::world::{Outcome, World, fail};
+use crate::dice::Dice;
+
+impl World<'_> {
+    /// Commits some of the hunks of a file, as `git commit -p` does, and leaves the
+    /// others where they are.
+    pub fn part(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        self.commit_rest(at)?;
+        let Some(path) = self.some_entry(at, dice) else {
+            return Ok(());
+        };
+        let before = self.read(at, &path);
+        let mut whole = before.clone();
+        for number in 0..4 {
+            whole = edit::edit(&whole, dice, op.serial * 10 + number);
+        }
+        let part = some_hunks(&before, &whole, dice);
+        if part == before || part == whole || said(&part).is_none() {
+            return Ok(());
+        }
+        self.write(at, &path, &part);
+        self.git(at, &["add", "--", &path])?;
+        self.write(at, &path, &whole);
+        let message = format!("Step {}, a part", op.serial);
+        self.try_commit(at, &["-m", &message])?;
+        self.committed(at, true)?;
+        let now = self.read(at, &path);
+        if now != whole {
+            return fail("a commit of a part changed the work tree", now);
+        }
+        Ok(())
+    }
+
+    /// Pulls while there is something that is not committed.
+    pub fn autostash(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
+        self.edit(at, op, dice)?;
+        self.clean(at)?;
+        let drafts = self.drafts(at);
+        self.git(at, &["fetch", "-q"])?;
+        let Some(other) = self.oid(at, "refs/remotes/origin/main") else {
+            return Ok(());
+        };
+        match dice.roll(3) {
+            0 => {
+                let words = ["pull", "-q", "--no-rebase", "--autostash"];
+                self.merge(at, &words, other, dice)?;
+            }
+            _ => self.rebase(at, &["pull", "-q", "--rebase", "--autostash"], dice)?,
+        }
+        self.put_back(at, &drafts, dice)?;
+        self.clean(at)
+    }
+
+    /// The marks that were written and are in no commit.
+    pub fn drafts(&self, at: usize) -> BTreeSet<u32> {
+        let committed = self.model.node(self.head(at)).tokens();
+        let there = self.written(at);
+        there.difference(&committed).copied().collect()
+    }
+
+    fn written(&self, at: usize) -> BTreeSet<u32> {
+        let dirty = self.desks[at].dirty.iter();
+        let files = dirty.filter(|path| self.exists(at, path));
+        files
+            .flat_map(|path| tokens(&self.read(at, path)))
+            .collect()
+    }
+
+    /// What git put aside is back, all of it; where it does not fit a person chooses.
+    pub fn put_back(&mut self, at: usize, drafts: &BTreeSet<u32>, dice: &mut Dice) -> Outcome {
+        // A draft may have become part of a file that moved.
+        let status = self.ask(at, &["status", "--porcelain", "-uall", "--no-renames"]);
+        let names = status.stdout.lines().map(|l| l[3..].trim_matches('"'));
+        self.desks[at].dirty.extend(names.map(str::to_owned));
+        let there = self.written(at);
+        if let Some(lost) = drafts.difference(&there).next() {
+            let text = self.ask(at, &["diff", "HEAD"]);
+            return fail(
+                "what was put aside is not back",
+                format!("q{lost}z\n{text}"),
+            );
+        }
+        let unmerged = self.unmerged(at);
+        if unmerged.is_empty() {
+            return Ok(());
+        }
+        for path in &unmerged {
+            self.settle_file(at, path, dice)?;
+        }
+        self.git(at, &["reset", "-q"])?;
+        self.git(at, &["stash", "drop", "-q"])?;
+        Ok(())
+    }
+}
+
+/// A text with some of the changes of another one.
+fn some_hunks(before: &str, whole: &str, dice: &mut Dice) -> String {
+    let diff = TextDiff::from_lines(before, whole);
+    let (old, new) = (diff.iter_old_slices(), diff.iter_new_slices());
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.collect(), new.collect());
+    let mut part = String::new();
+    for op in diff.ops() {
+        let takes = matches!(op, DiffOp::Equal { .. }) || dice.roll(2) == 0;
+        match takes {
+            true => part.extend(new[op.new_range()].iter().copied()),
+            false => part.extend(old[op.old_range()].iter().copied()),
+        }
+    }
+    part
+}
