@@ -23,13 +23,24 @@ pub struct Facts {
 pub fn short_hash(bytes: &[u8]) -> String {
     let mut hasher = Sha256::new();
     let mut rest = bytes;
-    while let Some(at) = rest.windows(2).position(|w| w == b"\r\n") {
+    while let Some(at) = rest.iter().position(|b| *b == b'\r') {
         hasher.update(&rest[..at]);
+        // One that stands alone counts.
+        if rest.get(at + 1) != Some(&b'\n') {
+            hasher.update(b"\r");
+        }
         rest = &rest[at + 1..];
     }
     hasher.update(rest);
-    let digest = hasher.finalize();
-    digest[..8].iter().map(|b| format!("{b:02x}")).collect()
+    first_digits(&hasher.finalize())
+}
+
+/// The first 16 hex digits of a digest. Each line of a ledger has one made.
+#[must_use]
+pub fn first_digits(digest: &[u8]) -> String {
+    let first = digest.iter().take(8);
+    let number = first.fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
+    format!("{number:016x}")
 }
 
 #[cfg(test)]

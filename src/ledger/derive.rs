@@ -2,11 +2,10 @@
 //! with its parents'. Used for staged against HEAD, work tree against HEAD and
 //! for history; nothing is remembered in between.
 
-use std::fmt::Write;
-
 use sha2::{Digest, Sha256};
 
 use super::{Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
+use crate::journal::facts::first_digits;
 use crate::journal::{EntryDate, Facts, ItemKey, Table};
 
 /// An entry as one parent commit has it.
@@ -92,13 +91,7 @@ pub fn removal_id(
 /// The first 16 hex digits of the SHA-256 of `bytes`.
 #[must_use]
 pub fn short_sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)[..8]
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            // Writing into a string cannot fail.
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+    first_digits(&Sha256::digest(bytes))
 }
 
 /// What every parent had and is not there now.
