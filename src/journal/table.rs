@@ -87,12 +87,14 @@ impl Table {
         }
     }
 
-    /// The table whose items stand under a frontmatter key. `city` and `cities`
-    /// are one table; `themes` stands inside `manuscript`.
+    /// The table whose items stand under a key at the top of the frontmatter. `city`
+    /// and `cities` are one table; themes stand inside `manuscript`, and `themes` at
+    /// the top is a field like any other.
     #[must_use]
     pub fn of_field(name: &str) -> Option<Self> {
         match name {
             "cities" => Some(Self::Cities),
+            "themes" => None,
             _ => Self::ALL.into_iter().find(|t| t.field() == name),
         }
     }

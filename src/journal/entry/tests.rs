@@ -389,7 +389,8 @@ fn an_item_alone_has_the_key_that_the_entry_gives_it() {
 #[test]
 fn fields_name_their_tables() {
     for table in Table::ALL {
-        assert_eq!(Table::of_field(table.field()), Some(table));
+        let at_the_top = Some(table).filter(|t| *t != Table::Themes);
+        assert_eq!(Table::of_field(table.field()), at_the_top);
     }
     assert_eq!(Table::of_field("cities"), Some(Table::Cities));
     assert_eq!(Table::of_field("mood"), None);
