@@ -40,16 +40,14 @@ pub fn unify(sides: ThreeWay<&[u8]>) -> (ThreeWay<Cow<'_, [u8]>>, Writer) {
     let Ok(found) = sides.try_map(eol) else {
         return as_is();
     };
-    let any = found
-        .ours
-        .or(found.theirs)
-        .or(found.base)
-        .unwrap_or(Eol::Lf);
-    let filled = found.map(|e| e.unwrap_or(any));
-    let target = filled.trivial().unwrap_or(Eol::Lf);
-    if filled == ThreeWay::new(Eol::Lf, Eol::Lf, Eol::Lf) {
-        return as_is();
-    }
+    // A text without a line end says nothing about them.
+    let target = match (found.ours, found.theirs) {
+        (Some(ours), Some(theirs)) => match found.base {
+            Some(base) => ThreeWay::new(base, ours, theirs).trivial(),
+            None => Some(ours.min(theirs)),
+        },
+        (one, other) => one.or(other).or(found.base),
+    };
     let texts = sides.map(|text| match eol(text) {
         Ok(Some(Eol::Crlf)) => {
             let mut out = Vec::with_capacity(text.len());
@@ -64,7 +62,7 @@ pub fn unify(sides: ThreeWay<&[u8]>) -> (ThreeWay<Cow<'_, [u8]>>, Writer) {
         _ => Cow::Borrowed(text),
     });
     let writer = Writer {
-        crlf: target == Eol::Crlf,
+        crlf: target == Some(Eol::Crlf),
     };
     (texts, writer)
 }
@@ -97,6 +95,30 @@ mod tests {
         let (texts, writer) = unify(ThreeWay::new(b"a\nb\n" as &[u8], b"a\r\nb\r\n", b"a\nc\n"));
         assert_eq!(texts.ours.as_ref(), b"a\nb\n");
         assert_eq!(writer.write(b"x\n".to_vec()), b"x\r\n");
+    }
+
+    #[test]
+    fn whose_line_ends_count_does_not_depend_on_the_side() {
+        let crlf = |base: &[u8], ours: &[u8], theirs: &[u8]| {
+            let written = |sides| unify(sides).1.write(b"x\n".to_vec()) == b"x\r\n";
+            let sides = ThreeWay::new(base, ours, theirs);
+            assert_eq!(written(sides), written(sides.swapped()), "{sides:?}");
+            written(sides)
+        };
+        // Both made the file, one of them on a system that writes CRLF.
+        assert!(!crlf(b"", b"a\n", b"a\r\n"));
+        assert!(crlf(b"", b"a\r\n", b"b\r\n"));
+        assert!(crlf(b"a\n", b"b", b"a\r\n"));
+        assert!(crlf(b"a\r\n", b"b", b"c"));
+        assert!(!crlf(b"a\r\n", b"a\n", b"a\r\nb\r\n"));
+    }
+
+    #[test]
+    fn a_carriage_return_within_a_line_stays() {
+        let text = b"a: \"b\rc\"\r\n" as &[u8];
+        let (texts, writer) = unify(ThreeWay::new(text, text, text));
+        assert_eq!(texts.ours.as_ref(), b"a: \"b\rc\"\n");
+        assert_eq!(writer.write(texts.ours.to_vec()), text);
     }
 
     #[test]

@@ -105,12 +105,13 @@ fn framed(
         return Err(Stop::Conflict);
     }
     // What stands before the value can be joined where the value starts at one
-    // place: on its line, or below it.
-    let below = |m: &Member| m.nested.is_some() && !m.compact();
-    let inline = |m: &Member| m.nested.is_none() && !m.body.is_empty();
-    let sided = || [Some(ours), Some(theirs), base].into_iter().flatten();
-    let prefix = if sided().all(inline) || sided().all(below) {
-        smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned()))).unwrap_or_default()
+    // place: on its line, below it, or nowhere. Behind a dash further lines stand
+    // in line with the first.
+    let place = |m: &Member| (m.nested.is_some(), m.compact(), m.body.is_empty());
+    let fits = !pick.compact() || ours.body_at(0) == theirs.body_at(0);
+    let prefix = if place(ours) == place(theirs) && fits {
+        let alike = sides.map(|m| m.filter(|m| place(m) == place(pick)));
+        smaller(&alike.map(|m| m.map(|m| m.prefix_at(column).into_owned()))).unwrap_or_default()
     } else {
         pick.prefix_at(column).into_owned()
     };
@@ -184,8 +185,9 @@ fn suffix(sides: &ThreeWay<Option<&Member>>, column: usize) -> Option<String> {
     let texts = whole.as_ref().map(|s| s.as_deref());
     let comment = texts.map(|s| s.unwrap_or_default().trim()).trivial()?;
     let side = [texts.ours, texts.theirs].into_iter().flatten();
-    let side = side.filter(|s| s.trim() == comment).min();
-    side.or(texts.base.filter(|s| s.trim() == comment))
+    // What the base alone has is on neither side's mind.
+    side.filter(|s| s.trim() == comment)
+        .min()
         .map(str::to_owned)
 }
 
@@ -204,12 +206,12 @@ fn text<'a>(
     })?;
     let header = parts.as_ref().map(|p| p.as_ref().map(|p| p.header));
     let header = header.trivial().flatten().ok_or(Stop::Conflict)?;
-    let indent = parts.as_ref().map(|p| p.as_ref().map(|p| p.indent));
-    let indent = indent
-        .trivial()
-        .flatten()
-        .or(indent.ours.min(indent.theirs));
-    let indent = indent.ok_or(Stop::Conflict)?;
+    let indent = parts.as_ref().map(|p| p.as_ref().and_then(|p| p.indent));
+    let indent = match (indent.ours, indent.theirs) {
+        (Some(ours), Some(theirs)) => indent.trivial().flatten().unwrap_or(ours.min(theirs)),
+        // Blank lines alone stand anywhere.
+        (one, other) => one.or(other).unwrap_or(0),
+    };
     let lines = parts
         .as_ref()
         .map(|p| p.as_ref().map_or("", |p| p.lines.as_str()).as_bytes());
@@ -243,8 +245,8 @@ struct BlockText<'a> {
     header: &'a str,
     /// The lines without their common indentation, each with its end.
     lines: String,
-    /// How much deeper than the key they stand.
-    indent: usize,
+    /// How much deeper than the key they stand; `None` where there are none.
+    indent: Option<usize>,
 }
 
 impl<'a> BlockText<'a> {
@@ -264,19 +266,17 @@ impl<'a> BlockText<'a> {
             .lines()
             .filter(|l| !l.trim().is_empty())
             .map(width)
-            .min()
-            .unwrap_or(0);
-        if at < member.column {
-            return Err(Stop::Conflict);
-        }
-        let mut text = shift(lines, at, 0, true).into_owned();
+            .min();
+        // The parser has seen that they stand deeper.
+        let indent = at.map(|at| at.checked_sub(member.column).ok_or(Stop::Conflict));
+        let mut text = shift(lines, at.unwrap_or(0), 0, true).into_owned();
         if !text.is_empty() {
             text.push('\n');
         }
         Ok(Self {
             header,
             lines: text,
-            indent: at - member.column,
+            indent: indent.transpose()?,
         })
     }
 }

@@ -86,18 +86,20 @@ fn changed(
         &values.theirs[at.theirs.clone()],
     );
     // What one side alone changed is taken, unless the other changed comments there.
-    let take =
-        if slices.ours == slices.theirs || (slices.theirs == slices.base && same(theirs, base)) {
-            Some(ours)
-        } else if slices.ours == slices.base && same(ours, base) {
-            Some(theirs)
-        } else {
-            None
-        };
-    if let Some(taken) = take {
-        for (i, member) in taken.iter().enumerate() {
-            let sides = ThreeWay::new(None, Some(member), Some(member));
-            out.extend(one(cx, sides, place, at.base.start + i)?);
+    // The same items may be spelled otherwise.
+    let taken = if slices.ours == slices.theirs {
+        Some((ours, theirs))
+    } else if slices.theirs == slices.base && same(theirs, base) {
+        Some((ours, ours))
+    } else if slices.ours == slices.base && same(ours, base) {
+        Some((theirs, theirs))
+    } else {
+        None
+    };
+    if let Some((ours, theirs)) = taken {
+        for (ours, theirs) in ours.iter().zip(theirs) {
+            let sides = ThreeWay::new(None, Some(ours), Some(theirs));
+            out.extend(one(cx, sides, place, at.base.start)?);
         }
         return Ok(());
     }
@@ -131,9 +133,9 @@ fn changed(
             .collect()
     };
     if cx.virtual_base {
-        for (i, member) in base.iter().enumerate() {
+        for member in base {
             let sides = ThreeWay::new(None, Some(member), Some(member));
-            out.extend(one(cx, sides, place, at.base.start + i)?);
+            out.extend(one(cx, sides, place, at.base.start)?);
         }
         return Ok(());
     }
