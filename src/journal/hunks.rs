@@ -256,12 +256,9 @@ impl Place {
         let fence = line.trim_ascii_end() == b"---" || line.trim_ascii_end() == b"\xEF\xBB\xBF---";
         match (self.lines, fence) {
             (1, true) => self.front = true,
-            (_, true) if self.front => {
-                self.front = false;
-                self.key = None;
-            }
-            _ if self.front => self.key = key(line).or(self.key.take()),
-            _ => {}
+            (_, true) => self.front = false,
+            // Asked for in the frontmatter alone.
+            _ => self.key = key(line).or(self.key.take()),
         }
     }
 
@@ -306,6 +303,32 @@ mod tests {
         assert_eq!(own.iter().next().unwrap().field.as_deref(), Some("city"));
     }
 
+    /// What a hunk says is read as well, to know what the next one is in.
+    #[test]
+    fn a_hunk_is_in_the_field_that_an_earlier_one_began() {
+        let hunk =
+            |ours: &str, theirs: &str| format!("<<<<<<< a\n{ours}=======\n{theirs}>>>>>>> b\n");
+        let fields = |text: &str| -> Vec<Option<String>> {
+            Hunks::of(text.as_bytes())
+                .iter()
+                .map(|h| h.field.clone())
+                .collect()
+        };
+        let (tags, item, end) = (
+            hunk("tags:\n- fog\n", ""),
+            hunk("- rain\n", ""),
+            hunk("---\n", ""),
+        );
+        let in_tags = Some("tags".to_owned());
+        let text = format!("---\ncity: A\n{tags}- sun\n{item}---\n{item}");
+        assert_eq!(fields(&text), [in_tags.clone(), in_tags.clone(), None]);
+        let text = format!("---\n{tags}{end}city: A\n{item}");
+        assert_eq!(fields(&text), [in_tags.clone(), in_tags, None]);
+        // What only looks like a fence or a field, in a text that has no frontmatter.
+        let text = format!("city: A\n---\ntags: B\n{item}---\n{item}");
+        assert_eq!(fields(&text), [None, None]);
+    }
+
     #[test]
     fn each_choice_is_the_text_of_its_side_and_leaving_is_the_text() {
         let hunks = Hunks::of(TEXT.as_bytes());
@@ -341,6 +364,11 @@ mod tests {
 
     #[test]
     fn labels_and_line_ends_do_not_count() {
+        let bare = TEXT
+            .replace(" HEAD", "")
+            .replace(" main", "")
+            .replace(" base", "");
+        assert_eq!(Hunks::of(TEXT.as_bytes()).without_labels(), bare.as_bytes());
         let other = TEXT.replace("HEAD", "ours").replace('\n', "\r\n");
         assert_eq!(
             Hunks::of(other.as_bytes()).without_labels(),

@@ -183,4 +183,20 @@ mod tests {
         );
         assert_eq!(Rule::from_name("union"), None);
     }
+
+    #[test]
+    fn a_rule_is_known_and_told_by_one_name() {
+        for (name, rule) in [
+            ("set", Rule::Set),
+            ("sequence", Rule::Sequence),
+            ("map", Rule::Map),
+            ("text", Rule::Text),
+            ("stamp", Rule::Stamp),
+            ("scalar", Rule::Scalar),
+            ("keyed list", Rule::KeyedList(Vec::new())),
+        ] {
+            assert_eq!(Rule::from_name(name).as_ref(), Some(&rule), "{name}");
+            assert_eq!(rule.to_string(), name);
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod hostile;
 mod laws;
 mod oracle;
 mod removals;
+mod told;
 mod yaml_suite;
 
 use std::path::{Path, PathBuf};

@@ -45,11 +45,9 @@ pub fn block(
     path: &[String],
     column: usize,
 ) -> Result<Option<Out>, Stop> {
-    let noted = cx.report.fields.len();
     let out = merged(cx, sides, path, column)?;
     let pieces = out.as_ref().map_or(&[][..], |o| &o.pieces);
     if loss::of_comments(&sides, pieces) {
-        cx.report.fields.truncate(noted);
         return conflict(cx, &sides, path, column, None);
     }
     Ok(out)
@@ -185,9 +183,8 @@ fn one_sided(
         );
         return Ok(Some(Out::text(text, only.meaning())));
     };
-    let gone = only.same_text(base)
-        || (only.meaning() == base.meaning() && !loss::has_new_comment(only, base));
-    if gone {
+    // A comment that is new there makes it a conflict all the same: `block` sees to it.
+    if only.same_text(base) || only.meaning() == base.meaning() {
         cx.report
             .note(path, None, Decision::one_side(&sides, !is_ours));
         return Ok(None);
@@ -251,6 +248,7 @@ fn conflict(
         };
         format!("{above}{}{}", spaces(column), m.core_at(column))
     };
+    cx.report.forget_within(path);
     if cx.virtual_base {
         cx.report.note(path, None, Decision::Base);
         return Ok(sides.base.map(|b| {

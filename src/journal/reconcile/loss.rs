@@ -33,12 +33,6 @@ pub fn of_comments(sides: &Entries, pieces: &[Piece]) -> bool {
     !wanted.is_empty()
 }
 
-/// Whether a side wrote a comment in an entry that base has not.
-pub fn has_new_comment(side: &Member, base: &Member) -> bool {
-    let known = comments(base.side, &base.range);
-    !comments(side.side, &side.range).is_subset(&known)
-}
-
 /// The comments in a range of a side's text.
 fn comments<'a>(side: Side<'a>, range: &Range<usize>) -> HashSet<&'a str> {
     let all = &side.tree.comments;

@@ -212,7 +212,7 @@ fn nested_start(side: Side, slot: &Slot) -> usize {
     let inner = slot.value.value_start;
     let frame_end = match slot.value.properties_end() {
         Some(end) => end,
-        None => slot.key.map_or(slot.start + 1, |k| k.span.end),
+        None => slot.key.map_or(slot.start, |k| k.span.end),
     };
     match side.text[frame_end..inner].find('\n') {
         Some(n) => frame_end + n + 1,

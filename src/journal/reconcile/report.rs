@@ -25,15 +25,10 @@ pub enum Decision {
 impl Decision {
     /// The decision where one side's version stands; `ours` says which was taken.
     pub(super) fn one_side(sides: &Entries, ours: bool) -> Self {
-        let same = match (sides.ours, sides.theirs) {
-            (Some(a), Some(b)) => a.same_text(b),
-            (None, None) => true,
-            _ => false,
-        };
-        match (same, ours) {
-            (true, _) => Self::Same,
-            (false, true) => Self::Ours,
-            (false, false) => Self::Theirs,
+        match (sides.ours, sides.theirs) {
+            (Some(a), Some(b)) if a.same_text(b) => Self::Same,
+            _ if ours => Self::Ours,
+            _ => Self::Theirs,
         }
     }
 
@@ -80,6 +75,15 @@ impl Report {
             rule: rule.cloned(),
             decision,
         });
+    }
+
+    /// Forgets what was noted last within an entry that conflicts as a whole.
+    pub(super) fn forget_within(&mut self, path: &[String]) {
+        while let Some(last) = self.fields.last()
+            && last.path.starts_with(path)
+        {
+            self.fields.pop();
+        }
     }
 
     /// The fields in conflict, by dotted path.

@@ -38,7 +38,6 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
             }
             rule => return rule.clone(),
         },
-        Some(Rule::Map) if all_maps(&nodes) => return Rule::Map,
         Some(rule @ (Rule::Text | Rule::Stamp | Rule::Derived(_)))
             if nodes.iter().any(|n| n.scalar().is_some()) =>
         {
