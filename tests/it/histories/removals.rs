@@ -150,6 +150,13 @@ fn a_deleted_entry_stays_away_and_its_revert_brings_it_back() {
     desktop.commit("Else");
     agree(&desktop, &laptop, &[]);
     assert!(!desktop.exists(&crate::sandbox::entry(DAY)));
+    // Neither the merge nor what was committed on it puts it back.
+    for machine in [&laptop, &desktop] {
+        let ledger = machine.read("data/ledger/2024.jsonl");
+        let row = ledger.lines().find(|l| l.contains(r#""kind":"deletion""#));
+        assert!(row.unwrap().contains(r#""state":"active""#), "{ledger}");
+        machine.metadb(["show", DAY]).mentions("deleted");
+    }
     let gone = laptop.git(["log", "--format=%H", "--grep=Gone", "-1"]).ok();
     laptop.git(["revert", "--no-edit", gone.text()]).ok();
     agree(&laptop, &desktop, &[]);
@@ -199,6 +206,60 @@ fn what_a_rebase_kept_out_and_the_branch_removed_itself_is_settled() {
     edit(&desktop, "[Alice, Bob, Carol]", "[Alice, Bob]");
     desktop.git(["pull", "-q", "--rebase"]).ok();
     agree(&desktop, &laptop, &["both_edited"]);
+}
+
+/// The branch has Carol in its first commit and leaves her there in the next.
+#[test]
+fn what_a_rebase_kept_out_is_listed_however_the_branch_goes_on() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    // A removal that both know is no matter for the rebase.
+    remove_bob(&laptop);
+    laptop.push();
+    desktop.pull();
+    edit(&laptop, "[Alice]", "[Alice, Carol]");
+    edit(&laptop, "[Alice, Carol]", "[Alice]");
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "[Alice]", "[Alice, Carol]");
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+}
+
+/// What was kept out of another branch is that branch's matter.
+#[test]
+fn a_branch_that_removes_its_own_settles_nothing_of_another() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let tablet = sandbox.machine("tablet");
+    tablet.palimpsest(["init"]).ok();
+    add_and_remove_carol(&laptop);
+    edit(&tablet, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    tablet.pull();
+    // The next commit stores what the merge kept out.
+    edit(&tablet, "[rain]", "[rain, sea]");
+    tablet.push();
+    assert_eq!(listed(&tablet), ["kept_out Carol"]);
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&desktop, "weather: fair", "weather: wet");
+    edit(&desktop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+}
+
+/// Alice went and came back on one side, Bob went on the other: nobody added Bob.
+#[test]
+fn what_a_side_had_all_along_was_not_kept_out_of_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", "[Bob]");
+    edit(&desktop, "[Bob]", "[Alice, Bob]");
+    edit(&desktop, "weather: fair", "weather: wet");
+    agree(&desktop, &laptop, &["both_edited"]);
+    without_bob([&laptop, &desktop]);
 }
 
 #[test]

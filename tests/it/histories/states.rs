@@ -182,6 +182,32 @@ fn a_note_that_two_wrote_at_once() {
     agree(&desktop, &laptop, &[]);
 }
 
+/// Whoever takes the file away had both texts, with hooks or without.
+#[test]
+fn a_conflict_of_an_entry_that_is_deleted_is_over() {
+    for hooks in [true, false] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        edit(&laptop, "mood: calm", "mood: good");
+        laptop.push();
+        edit(&desktop, "weather: fair", "weather: wet");
+        agree(&desktop, &laptop, &["both_edited"]);
+        laptop.pull();
+        let file = crate::sandbox::entry(DAY);
+        match hooks {
+            true => {
+                laptop.git(["rm", "-q", &file]).ok();
+                laptop.commit("Gone");
+            }
+            false => {
+                without_hooks(&laptop, &["rm", "-q", &file]);
+                without_hooks(&laptop, &["commit", "-q", "-m", "Gone"]);
+            }
+        }
+        agree(&laptop, &desktop, &[]);
+    }
+}
+
 #[test]
 fn what_one_person_does_alone_is_no_conflict() {
     let sandbox = Sandbox::new();
