@@ -1,10 +1,13 @@
 //! The canonical name of a list item where nothing but the item is known.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use super::mention::{DateItem, MentionedDate};
 use super::person::Person;
 use super::reader::Reader;
 use super::works;
-use crate::journal::yaml::{Node, Place, Tree};
+use crate::journal::yaml::{Layout, Node, Place, Tree};
 use crate::journal::{Document, EntryDate, ItemKey, Table};
 
 /// The key under which the ledger and the index know an item of a table's field,
@@ -45,6 +48,56 @@ pub fn place_of(table: Table, item: &ItemKey, entry: &[u8]) -> Option<Place> {
         }
     });
     found
+}
+
+/// An entry's text without the comments that stand on the lines of these items, in
+/// lists of one item a line: they go with their item. Those above it may say more.
+#[must_use]
+pub fn without_own_comments(entry: &[u8], items: &BTreeSet<(Table, ItemKey)>) -> Vec<u8> {
+    let document = Document::split(entry);
+    let tree = std::str::from_utf8(document.frontmatter).ok();
+    let Some(tree) = tree.and_then(|text| Tree::parse(text).ok()) else {
+        return entry.to_vec();
+    };
+    let mut own = Vec::new();
+    let mut list = |table: Table, node: &Node| {
+        if node.layout() == Some(Layout::Block) {
+            let there = node.items().unwrap_or_default().iter().map(|i| &i.node);
+            own.extend(there.filter_map(|node| {
+                let item = (table, canonical(table, &tree, node)?);
+                items.contains(&item).then(|| node.span.clone())
+            }));
+        }
+    };
+    if let Some(root) = &tree.root {
+        root.walk(&mut |node| {
+            for pair in node.pairs().unwrap_or_default() {
+                if let Some(table) = pair.key.scalar().and_then(Table::of_field) {
+                    pair.value.walk(&mut |node| list(table, node));
+                }
+            }
+        });
+    }
+    let mut front = document.frontmatter.to_vec();
+    for comment in tree.comments.iter().rev() {
+        let is_own = |item: &Range<usize>| {
+            let behind = front.get(item.end..comment.start);
+            item.contains(&comment.start) || behind.is_some_and(|b| b.iter().all(is_blank))
+        };
+        if own.iter().any(is_own) {
+            let before = &front[..comment.start];
+            let start = before
+                .iter()
+                .rposition(|b| !is_blank(b))
+                .map_or(0, |at| at + 1);
+            front.drain(start..comment.end);
+        }
+    }
+    [document.open, &front, document.close, document.body].concat()
+}
+
+const fn is_blank(byte: &u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }
 
 /// A related entry's key: its date; what is no date keeps its text.

@@ -4,16 +4,19 @@
 use std::collections::BTreeSet;
 
 use super::{ResolveError, Resolver};
+use crate::journal::entry::{canonical, without_own_comments};
 use crate::journal::reconcile::Outcome;
-use crate::journal::{Entry, EntryDate, ItemKey, Table};
+use crate::journal::rules::{Rule, Rules};
+use crate::journal::yaml::{Node, Tree};
+use crate::journal::{Document, Entry, EntryDate, ItemKey, Table};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::sync::driver::{By, FileMerge};
 use crate::sync::kept_out::item_at;
 
 impl Resolver<'_> {
-    /// An entry's text without these items, all else as it stands; `None` where a
-    /// person has to do it: the text cannot be read, or the items stand where no
-    /// removal of the driver's reaches.
+    /// An entry's text without these items and the comments on their lines, all else
+    /// as it stands; `None` where a person has to do it: the text cannot be read, the
+    /// items stand in lists of a shape that is not cut, or a comment would be lost.
     ///
     /// # Errors
     /// Git's line merge fails.
@@ -24,18 +27,21 @@ impl Resolver<'_> {
         text: &[u8],
         items: &BTreeSet<(Table, ItemKey)>,
     ) -> Result<Option<Vec<u8>>, ResolveError> {
+        let rules = each_list_a_set(&self.settings.rules, text);
         let merge = FileMerge {
             path,
             markers: Markers::default(),
-            rules: &self.settings.rules,
+            rules: &rules,
             by: By::Field,
             kept_out: &|field, tree, node| {
-                item_at(field, tree, node).filter(|item| items.contains(item))
+                let item = item_at(field, tree, node).or_else(|| place_at(field, tree, node));
+                item.filter(|item| items.contains(item))
             },
         };
         // Two sides that both added all of it: what is left is what stays in.
+        let sides = without_own_comments(text, items);
         let merged = merge
-            .of_texts(ThreeWay::new(b"", text, text), || ConflictStyle::Merge)
+            .of_texts(ThreeWay::new(b"", &sides, &sides), || ConflictStyle::Merge)
             .map_err(|source| ResolveError::Merge {
                 path: path.to_owned(),
                 source,
@@ -47,5 +53,40 @@ impl Resolver<'_> {
         let wanted: BTreeSet<_> = before.difference(items).cloned().collect();
         let done = merged.outcome == Outcome::ByField && !merged.conflict && after == wanted;
         Ok(done.then_some(merged.bytes))
+    }
+}
+
+/// The rules by which an item can be taken out of any list of an entry. A merge has
+/// to keep places in their order and poems key by key; here nothing is merged.
+fn each_list_a_set(rules: &Rules, text: &[u8]) -> Rules {
+    let mut rules = rules.clone();
+    for table in Table::ALL {
+        rules.insert(table.field(), Rule::Set);
+    }
+    rules.insert("manuscript", Rule::Map);
+    let places = Table::Locations.field();
+    for city in cities(places, text).unwrap_or_default() {
+        rules.insert(places, Rule::Map);
+        rules.insert(&format!("{places}.{city}"), Rule::Set);
+    }
+    rules
+}
+
+/// The cities that places are listed by.
+fn cities(places: &str, text: &[u8]) -> Option<Vec<String>> {
+    let text = std::str::from_utf8(Document::split(text).frontmatter).ok()?;
+    let tree = Tree::parse(text).ok()?;
+    let pairs = tree.root.as_ref()?.get(places)?.pairs()?;
+    let names = pairs.iter().filter_map(|pair| pair.key.scalar());
+    Some(names.map(str::to_owned).collect())
+}
+
+/// The place at `node` of a city's list.
+fn place_at(path: &[String], tree: &Tree, node: &Node) -> Option<(Table, ItemKey)> {
+    match path {
+        [field, _] if Table::of_field(field) == Some(Table::Locations) => {
+            Some((Table::Locations, canonical(Table::Locations, tree, node)?))
+        }
+        _ => None,
     }
 }

@@ -191,41 +191,118 @@ fn what_resolve_does_in_a_merge_goes_into_the_merge() {
     }
 }
 
+/// Themes stand one level down, places in lists or by city, poems in maps.
 #[test]
-fn resolve_takes_a_theme_out_of_the_manuscript() {
-    for before in [
-        "manuscript:\n  status: draft\n  themes: [ferry]\n",
-        "manuscript: {status: draft, themes: [ferry]}\n",
-        "manuscript:\n  status: draft\n  themes:\n  - ferry\n",
+fn resolve_takes_items_out_of_lists_of_every_shape() {
+    for (before, with, what) in [
+        (
+            "manuscript:\n  status: draft\n  themes: [ferry]\n",
+            "ferry, distance]",
+            "theme distance",
+        ),
+        (
+            "manuscript: {status: draft, themes: [ferry]}\n",
+            "ferry, distance]",
+            "theme distance",
+        ),
+        (
+            "manuscript:\n  status: draft\n  themes:\n  - ferry\n",
+            "  - distance\n",
+            "theme distance",
+        ),
+        ("locations: [Quay]\n", "Quay, Mole]", "location Mole"),
+        ("locations:\n  - Quay\n", "  - Mole\n", "location Mole"),
+        (
+            "locations: {Lisbon: [Quay], Porto: Bridge}\n",
+            "Quay, Mole]",
+            "location Mole",
+        ),
+        ("tags:\n  - sea\n", "  - fog # that day\n", "tag fog"),
+        (
+            "locations:\n  Porto: Bridge\n  Lisbon:\n  - Quay\n",
+            "  - Mole\n",
+            "location Mole",
+        ),
+        (
+            "dates: [2020-01-01]\n",
+            "2020-01-01, 2020-01-02 (walk)]",
+            "mentioned date 2020-01-02",
+        ),
+        (
+            "dates:\n  - date: 2020-01-01\n    context: walk\n",
+            "  - date: 2020-01-02\n    context: ferry\n",
+            "mentioned date 2020-01-02",
+        ),
+        (
+            "poems:\n- title: One\n  content: a\n",
+            "- title: Two\n  content: b\n",
+            "poem Two",
+        ),
+        (
+            "references:\n- content: One\n",
+            "- content: Two\n  mode: direct\n",
+            "reference Two",
+        ),
     ] {
         let sandbox = Sandbox::new();
         let (laptop, desktop) = journal(&sandbox, &[(DAY, before, BODY)]);
-        let with = match before.contains('[') {
-            true => before.replace("ferry]", "ferry, distance]"),
-            false => format!("{before}  - distance\n"),
+        let with = match with.split_once(',') {
+            Some((last, _)) => before.replace(&format!("{last}]"), with),
+            None => format!("{before}{with}"),
         };
+        let (_, item) = what.rsplit_once(' ').unwrap();
         edit(&laptop, before, &with);
         edit(&laptop, &with, before);
         laptop.push();
         edit(&desktop, before, &with);
         desktop.pull();
-        assert_eq!(listed(&desktop), ["both_edited", "still_in_file distance"]);
+        assert_eq!(
+            listed(&desktop),
+            ["both_edited", &format!("still_in_file {item}")]
+        );
         desktop
             .palimpsest(["resolve", "--ours"])
             .ok()
-            .says("theme distance taken out");
+            .says(&format!("{what} taken out"));
         let text = desktop.read_entry(DAY);
-        assert!(
-            text.contains(before) && !text.contains("distance"),
-            "{text}"
-        );
-        desktop.commit("Not distance");
+        assert!(text.contains(before) && !text.contains(item), "{text}");
+        desktop.commit("Not that");
         desktop.push();
         laptop.pull();
         for machine in [&laptop, &desktop] {
             assert_eq!(listed(machine), [""; 0]);
             machine.assert_clean();
         }
+    }
+}
+
+/// Both machines took another place out: whichever list is taken, neither stays.
+#[test]
+fn resolve_takes_out_of_the_list_that_was_chosen_what_the_other_side_removed() {
+    for side in ["--ours", "--theirs"] {
+        let sandbox = Sandbox::new();
+        let fields = "mood: calm\nlocations:\n  - Quay\n  - Mole\n";
+        let (laptop, desktop) = journal(&sandbox, &[(DAY, fields, BODY)]);
+        edit(&laptop, "  - Quay\n", "");
+        laptop.push();
+        edit(&desktop, "  - Mole\n", "");
+        desktop.git(["pull"]).exits(1);
+        let resolved = desktop.palimpsest(["resolve", side]).ok();
+        if side == "--ours" {
+            resolved.says("location Quay taken out, staged");
+        }
+        desktop.git(["commit", "-q", "--no-edit"]).ok();
+        desktop.assert_clean();
+        if side == "--theirs" {
+            // The desktop's own removal, on top of which its list came back.
+            assert_eq!(listed(&desktop), ["still_in_file Mole"]);
+            let resolved = desktop.palimpsest(["resolve", side]).ok();
+            resolved.says("location Mole taken out");
+            desktop.commit("Not the mole");
+        }
+        agree(&desktop, &laptop, &[]);
+        let text = laptop.read_entry(DAY);
+        assert!(!text.contains("Quay") && !text.contains("Mole"), "{text}");
     }
 }
 
