@@ -278,10 +278,7 @@ pub fn restore_entry(
         }
     }
     let ledger = known(repo, layout, entry.year())?;
-    let row = ledger
-        .deletions_of(entry)
-        .find(|(_, d)| d.state.is_active());
-    let Some((_, row)) = row else {
+    let Some(row) = history::deletion_of(&ledger, entry) else {
         return Ok(Return::Unknown);
     };
     let id: Option<ObjectId> = row.blob.parse().ok();

@@ -32,6 +32,7 @@ use marks::Marks;
 use places::Places;
 use states::States;
 
+pub use own::deletion_of;
 pub use pick::{add_what_a_pick_keeps_out, known_to_a_pick};
 pub use rebase::keep_what_a_rebase_kept_out;
 pub use recorded::{Recorded, note_recorded, recorded};

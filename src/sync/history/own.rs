@@ -3,7 +3,9 @@
 use super::History;
 use super::diff::Diff;
 use crate::journal::EntryDate;
-use crate::ledger::{self, Context, FileRef, Hash, Ledger, Parent, Source, State, Tombstone};
+use crate::ledger::{
+    self, Context, Deletion, FileRef, Hash, Ledger, Parent, Source, State, Tombstone,
+};
 use crate::repo::{Commit, RepoError};
 use crate::sync::commit::versions::{Pair, facts, facts_before};
 
@@ -126,6 +128,15 @@ impl History<'_> {
     }
 }
 
+/// The deletion of an entry that names its last version: of several the one that
+/// history tells, since that version is in it.
+#[must_use]
+pub fn deletion_of(rows: &Ledger, entry: EntryDate) -> Option<&Deletion> {
+    let active = rows.deletions_of(entry).map(|(_, row)| row);
+    let active = active.filter(|row| row.state.is_active());
+    active.min_by_key(|row| !is_label(&row.by))
+}
+
 /// Who stands in a row that no hook recorded: history knows the author, and no machine.
 pub(super) fn label(author: &str) -> String {
     format!("{author} (no hooks)")
@@ -187,8 +198,11 @@ fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDat
             let there = recorded.deletions.get(key);
             return there.is_none_or(|d| d.state.is_active());
         }
+        // A rebase keeps the row and gives the commit another parent: the version that
+        // the row names need not be in this history any more.
         let new = |k| known.iter().all(|p| !p.deletions.contains_key(k));
-        !recorded.deletions.keys().any(new)
+        let mut there = recorded.deletions.iter();
+        !there.any(|(k, recorded)| new(k) && recorded.blob == row.blob)
     });
     out
 }

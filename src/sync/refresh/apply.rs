@@ -12,6 +12,7 @@ use crate::journal::{Entry, EntryDate, EntryError, Layout, Note, PathKind};
 use crate::ledger::{Ledger, short_sha256};
 use crate::repo::{Blob, Index, ObjectId, Repo};
 use crate::store::{FileRow, Update};
+use crate::sync::history;
 
 /// Below this many dates HEAD's files are looked up one by one.
 const FEW: usize = 64;
@@ -309,7 +310,7 @@ impl Apply<'_, '_, '_> {
 
     /// The last version of a deleted entry, as far as it is still to be had.
     fn deleted(&self, date: EntryDate, rows: &Ledger) -> Option<Version<Entry>> {
-        let (_, deletion) = rows.deletions_of(date).find(|(_, d)| d.state.is_active())?;
+        let deletion = history::deletion_of(rows, date)?;
         let id: ObjectId = deletion.blob.parse().ok()?;
         let bytes = self.repo.read_blob(id).ok()?;
         Some(Version {

@@ -169,6 +169,40 @@ fn a_deleted_entry_stays_away_and_its_revert_brings_it_back() {
     }
 }
 
+/// The row names a version that the rebase left behind on the laptop: the last one
+/// of this history is shown everywhere, and comes back.
+#[test]
+fn a_deletion_that_was_rebased_is_of_the_version_that_everybody_has() {
+    for stored in [false, true] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        edit(&laptop, "mood: calm", "mood: good");
+        laptop.remove(&crate::sandbox::entry(DAY));
+        laptop.commit("Gone");
+        edit(&desktop, "tags: [rain]", "tags: [rain, sea]");
+        desktop.push();
+        laptop.git(["pull", "-q", "--rebase"]).exits(1);
+        laptop.git(["rm", "-q", &crate::sandbox::entry(DAY)]).ok();
+        laptop.git(["rebase", "--continue"]).ok();
+        laptop.push();
+        desktop.pull();
+        if stored {
+            agree(&desktop, &laptop, &[]);
+        }
+        let shown = [&laptop, &desktop].map(|m| m.metadb(["show", DAY]).ok().stdout);
+        assert_eq!(shown[0], shown[1]);
+        assert!(shown[0].contains("sea"), "{}", shown[0]);
+        for machine in [&laptop, &desktop] {
+            machine.metadb(["restore", "Entry", DAY]).ok();
+            let text = machine.read_entry(DAY);
+            assert!(
+                text.contains("mood: good") && text.contains("sea"),
+                "{text}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_deleted_entry_whose_edit_a_merge_keeps_is_there() {
     for hooks in ["1", "0"] {
