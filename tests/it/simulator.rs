@@ -11,6 +11,7 @@ mod list;
 mod marks;
 mod meet;
 mod model;
+mod noted;
 mod op;
 mod page;
 mod play;

@@ -61,7 +61,7 @@ impl Versions {
         }
     }
 
-    fn wants(&self) -> BTreeMap<String, Want> {
+    fn wants(&self, active: &dyn Fn(&str, &str) -> bool) -> BTreeMap<String, Want> {
         let [base, Some(ours), Some(theirs)] = self.sides() else {
             return BTreeMap::new();
         };
@@ -87,8 +87,14 @@ impl Versions {
                 all.map(|(_, c)| c.to_owned()).collect()
             };
             let commented = comments(&o) != comments(&a) || comments(&o) != comments(&b);
+            let met = a != o && b != o && a != b;
+            // What is kept out may have a comment, also where one side alone wrote there.
+            let kept = [ours, theirs].iter().flat_map(|s| &s.items).any(|item| {
+                let new = base.is_none_or(|b| !b.items.contains(item));
+                new && field_of(&item.0) == *key && active(&item.0, &item.1)
+            });
             // No comment is lost: a conflict may come of one.
-            if a != o && b != o && a != b && commented {
+            if (met || kept) && commented {
                 want = Want::Any;
             }
             wants.insert(key.clone(), want);
@@ -118,6 +124,14 @@ impl Versions {
 
 type Items = BTreeSet<(String, String)>;
 
+/// The field at the top that an item's own stands in.
+fn field_of(field: &str) -> &str {
+    match field {
+        "themes" => "manuscript",
+        field => field,
+    }
+}
+
 /// Judges the items of a merged file: all that must be there, and no other.
 fn items(
     versions: &Versions,
@@ -131,16 +145,9 @@ fn items(
     }
     let of = |s: Option<&Said>| -> Items { s.map(|s| s.items.clone()).unwrap_or_default() };
     let (o, a, b) = (of(base), of(ours), of(theirs));
-    let field_of = |field: &str| {
-        if field == "themes" {
-            "manuscript".to_owned()
-        } else {
-            field.to_owned()
-        }
-    };
     for item in o.iter().chain(&a).chain(&b).chain(&said.items) {
         let (field, name) = item;
-        if but.contains(&field_of(field)) {
+        if but.contains(field_of(field)) {
             continue;
         }
         // The order of locations says something: no removal reaches into it.
@@ -216,7 +223,7 @@ pub fn clean(
     let Some(said) = &file.said else {
         return Ok(());
     };
-    for (key, want) in versions.wants() {
+    for (key, want) in versions.wants(active) {
         if want.must_conflict() {
             return versions.fail("a conflict is missing", &key, text);
         }
@@ -255,7 +262,7 @@ pub fn conflict(
     if marked.is_empty() {
         return versions.fail("a conflict without markers", "", shown);
     }
-    let wants = versions.wants();
+    let wants = versions.wants(active);
     let body = versions.body_conflicts();
     let entry = versions.path.starts_with("journal/");
     for key in &marked {

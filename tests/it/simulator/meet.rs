@@ -257,6 +257,7 @@ impl World<'_> {
             };
             self.learn_commit(at, id, &how)?;
         }
+        self.note_what_a_rebase_kept_out(at, before, head);
         self.clean(at)
     }
 

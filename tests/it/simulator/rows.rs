@@ -10,7 +10,8 @@ use super::model::{How, HowKind, Item, Node, date_of, path_of};
 pub type Rows = BTreeMap<Item, BTreeMap<String, bool>>;
 
 /// The entries of files that git may take for moved ones: then it merges other
-/// files than those of one path.
+/// files than those of one path. Where all of a folder went on one side, git asks
+/// whether what the other side wrote there should go along with it.
 pub fn moved(bases: &[Node], sides: &[Node]) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for (base, side) in bases.iter().flat_map(|b| sides.iter().map(move |s| (b, s))) {
@@ -22,9 +23,21 @@ pub fn moved(bases: &[Node], sides: &[Node]) -> BTreeSet<String> {
         if !gone.is_empty() && !new.is_empty() {
             found.extend(gone);
             found.extend(new);
+            let left: BTreeSet<String> = &folders(base) - &folders(side);
+            let there = sides.iter().flat_map(|s| s.files.keys());
+            let there = there.filter(|p| left.contains(folder(p)));
+            found.extend(there.map(|p| date_of(p)));
         }
     }
     found
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn folders(node: &Node) -> BTreeSet<String> {
+    node.files.keys().map(|p| folder(p).to_owned()).collect()
 }
 
 /// Restored wins; a row that the base has and a side lacks was taken back there.

@@ -16,6 +16,7 @@ impl World<'_> {
         let mut dice = Dice(7);
         for at in 0..self.desks.len() {
             self.commit_rest(at)?;
+            self.commit_what_is_noted(at)?;
             if self.desks[at].sparse {
                 self.git(at, &["sparse-checkout", "disable"])?;
                 self.desks[at].sparse = false;

@@ -224,7 +224,8 @@ impl World<'_> {
         let Some(path) = self.some_entry(at, dice) else {
             return Ok(());
         };
-        let text = edit::edit(&self.read(at, &path), dice, op.serial * 10);
+        // Another mark than those of the edits here.
+        let text = edit::edit(&self.read(at, &path), dice, op.serial * 10 + 9);
         let linked = self.linked(at, &folder, &path, &text, op);
         linked?;
         self.edit(at, op, dice)?;

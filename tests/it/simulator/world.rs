@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use super::model::{How, Model};
+use super::model::{How, Item, Model};
 use crate::sandbox::{Machine, Run, Sandbox};
 
 /// What did not hold: the sort of it, which shrinking keeps, and all about it.
@@ -32,6 +32,8 @@ pub struct Desk<'a> {
     /// The paths that were edited and not committed.
     pub dirty: BTreeSet<String>,
     pub sparse: bool,
+    /// What rebases here kept out and their commits do not hold, by removal.
+    pub noted: BTreeSet<(Item, String)>,
     pub repo: git2::Repository,
 }
 
@@ -78,6 +80,7 @@ impl<'a> World<'a> {
                 hooks,
                 dirty: BTreeSet::new(),
                 sparse: false,
+                noted: BTreeSet::new(),
             });
             if number == 0 {
                 for (path, text) in entries {
@@ -196,7 +199,9 @@ impl<'a> World<'a> {
     /// Takes in the commit that HEAD is, and judges it.
     pub fn learn(&mut self, at: usize, how: &How) -> Outcome {
         let head = self.head(at);
-        self.learn_commit(at, head, how)
+        self.learn_commit(at, head, how)?;
+        self.store_noted(at, how);
+        Ok(())
     }
 
     pub fn learn_commit(&mut self, at: usize, commit: git2::Oid, how: &How) -> Outcome {
