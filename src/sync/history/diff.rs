@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::History;
 use super::recorded::places;
 use crate::journal::PathKind;
-use crate::repo::{Commit, ObjectId, RepoError};
+use crate::repo::{Blob, Commit, ObjectId, RepoError};
 use crate::sync::commit::versions::{Key, Pair, by_key};
 
 /// The changed entries and notes, and the years whose ledger changed.
@@ -13,6 +13,8 @@ use crate::sync::commit::versions::{Key, Pair, by_key};
 pub(super) struct Diff {
     pub texts: BTreeMap<Key, Pair>,
     pub years: BTreeSet<i32>,
+    /// Their files, before and after.
+    pub ledgers: Vec<(Option<Blob>, Option<Blob>)>,
 }
 
 impl History<'_> {
@@ -23,13 +25,19 @@ impl History<'_> {
             None => places(layout),
         };
         let changes = self.repo.changes(Some(parent), Some(commit.id), &below)?;
-        let year = |path: &str| match layout.classify(path) {
-            PathKind::Ledger(year) => Some(year),
-            _ => None,
-        };
-        let years = changes.iter().filter_map(|c| year(&c.path)).collect();
+        let (mut years, mut ledgers) = (BTreeSet::new(), Vec::new());
+        for change in &changes {
+            if let PathKind::Ledger(year) = layout.classify(&change.path) {
+                years.insert(year);
+                ledgers.push((change.old, change.new));
+            }
+        }
         let mut texts = by_key(layout, &changes);
         texts.retain(|(entry, _), _| self.only.is_none_or(|only| only == *entry));
-        Ok(Diff { texts, years })
+        Ok(Diff {
+            texts,
+            years,
+            ledgers,
+        })
     }
 }

@@ -2,9 +2,8 @@
 //! every row that their history tells. A note of this clone, to save time; without
 //! it all of history is looked at once more, with the same outcome.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use super::taken_back::takes_back;
 use crate::journal::Layout;
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
@@ -14,7 +13,6 @@ const MOST: usize = 16;
 
 pub(super) struct Marks<'a> {
     repo: &'a Repo,
-    layout: &'a Layout,
     /// What the marks are about: other folders, other rows.
     about: String,
     /// The newest first.
@@ -22,7 +20,7 @@ pub(super) struct Marks<'a> {
 }
 
 impl<'a> Marks<'a> {
-    pub fn read(repo: &'a Repo, layout: &'a Layout) -> Self {
+    pub fn read(repo: &'a Repo, layout: &Layout) -> Self {
         let about = format!("3 {} {} {}", layout.journal, layout.wiki, layout.ledger);
         let text = repo.noted(NOTE);
         let mut lines = text.lines();
@@ -32,7 +30,6 @@ impl<'a> Marks<'a> {
         };
         Self {
             repo,
-            layout,
             about,
             commits,
         }
@@ -42,15 +39,18 @@ impl<'a> Marks<'a> {
         self.commits.contains(&tip)
     }
 
-    /// The commits since a mark that all of `tips` stand on. Every parent of theirs is
+    /// The commits since a mark that all of `tips` stand on, and which mark comes next;
+    /// all commits where there is none from the `nth` on. Every parent of theirs is
     /// among them or is the mark: in the commits before a mark less was recorded than
-    /// their history tells, so that nothing can start from those. Nor from a mark whose
-    /// rows a commit since took back: they count as history tells them.
-    pub fn commits_since(&self, tips: &[ObjectId]) -> Result<Vec<Commit>, RepoError> {
+    /// their history tells, so that nothing can start from those.
+    pub fn commits_since(
+        &self,
+        nth: usize,
+        tips: &[ObjectId],
+    ) -> Result<(Vec<Commit>, Option<usize>), RepoError> {
         let repo = self.repo;
-        let mut taken_back = BTreeMap::new();
         let mut ends: BTreeSet<ObjectId> = tips.iter().copied().collect();
-        for mark in &self.commits {
+        for (at, mark) in self.commits.iter().enumerate().skip(nth) {
             if !ends.iter().all(|end| repo.is_in(*mark, *end)) {
                 continue;
             }
@@ -58,30 +58,12 @@ impl<'a> Marks<'a> {
             let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).chain([*mark]).collect();
             let parents = commits.iter().flat_map(|c| &c.parents).chain(tips);
             let outside: Vec<ObjectId> = parents.filter(|p| !inside.contains(p)).copied().collect();
-            if outside.is_empty() && !self.any_takes_back(&commits, &mut taken_back)? {
-                return Ok(commits);
+            if outside.is_empty() {
+                return Ok((commits, Some(at + 1)));
             }
             ends.extend(outside);
         }
-        repo.commits(tips, &[])
-    }
-
-    fn any_takes_back(
-        &self,
-        commits: &[Commit],
-        known: &mut BTreeMap<ObjectId, bool>,
-    ) -> Result<bool, RepoError> {
-        for commit in commits {
-            let found = match known.get(&commit.id) {
-                Some(found) => *found,
-                None => takes_back(self.repo, self.layout, commit)?,
-            };
-            known.insert(commit.id, found);
-            if found {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok((repo.commits(tips, &[])?, None))
     }
 
     pub fn add(mut self, tip: ObjectId) -> Result<(), RepoError> {

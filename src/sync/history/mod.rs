@@ -46,10 +46,7 @@ pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, Re
     let marks = Marks::read(repo, layout);
     let mut missing = Ledger::default();
     if !marks.has(tip) {
-        let told = |marks: &Marks| {
-            let commits = marks.commits_since(&[tip])?;
-            History::walk((repo, layout), &[tip], commits, None)?.missing(tip)
-        };
+        let told = |marks: &Marks| History::since((repo, layout), marks, &[tip])?.missing(tip);
         if recorded::holds_all(repo, layout, &marks, tip)? {
             debug_assert_eq!(told(&marks)?, missing, "pre-commit recorded all of {tip}");
         } else {
@@ -75,8 +72,7 @@ pub fn states_of_merge(
     layout: &Layout,
     parents: &[ObjectId],
 ) -> Result<Ledger, RepoError> {
-    let commits = Marks::read(repo, layout).commits_since(parents)?;
-    let history = History::walk((repo, layout), parents, commits, None)?;
+    let history = History::since((repo, layout), &Marks::read(repo, layout), parents)?;
     Ok(states::rows(history.merged_states(parents)?))
 }
 
@@ -138,9 +134,33 @@ struct History<'a> {
     states: BTreeMap<ObjectId, States>,
     /// Texts of ledger files.
     texts: RefCell<Vec<(ObjectId, Rc<str>)>>,
+    /// The walk began at a mark.
+    from_a_mark: bool,
+    /// A row of the commits before the mark was taken back since.
+    lacks: bool,
 }
 
 impl<'a> History<'a> {
+    /// Looks at what came in since a mark. Where that took back rows which only the
+    /// commits before can tell again, it begins at an earlier one.
+    fn since(
+        (repo, layout): (&'a Repo, &'a Layout),
+        marks: &Marks<'_>,
+        tips: &[ObjectId],
+    ) -> Result<Self, RepoError> {
+        let mut nth = 0;
+        loop {
+            let (commits, next) = marks.commits_since(nth, tips)?;
+            let mut history = Self::unwalked(repo, layout);
+            history.from_a_mark = next.is_some();
+            history.look_at(tips, commits)?;
+            match next {
+                Some(next) if history.lacks => nth = next,
+                _ => return Ok(history),
+            }
+        }
+    }
+
     fn walk(
         (repo, layout): (&'a Repo, &'a Layout),
         tips: &[ObjectId],
@@ -155,40 +175,49 @@ impl<'a> History<'a> {
             history.below = history.places.below(entry, ends.copied())?;
             history.only = only;
         }
+        history.look_at(tips, commits)?;
+        Ok(history)
+    }
+
+    fn look_at(&mut self, tips: &[ObjectId], commits: Vec<Commit>) -> Result<(), RepoError> {
         let mut children: BTreeMap<ObjectId, usize> = BTreeMap::new();
         for parent in commits.iter().flat_map(|c| &c.parents).chain(tips) {
             *children.entry(*parent).or_default() += 1;
         }
         for commit in commits {
             // Before somebody set Palimpsest up there was nothing to record.
-            let told = !commit.parents.is_empty() && history.is_set_up(commit.id)?;
+            let told = !commit.parents.is_empty() && self.is_set_up(commit.id)?;
             let mut diffs = Vec::new();
             for parent in commit.parents.iter().filter(|_| told) {
-                diffs.push(history.diff(*parent, &commit)?);
+                diffs.push(self.diff(*parent, &commit)?);
             }
-            let rows = history.look(&commit, &diffs)?;
+            let rows = self.look(&commit, &diffs)?;
             if !rows.is_empty() {
-                history.found.insert(commit.id, Rc::new(rows));
+                self.found.insert(commit.id, Rc::new(rows));
             }
-            if only.is_some() {
+            if self.only.is_some() {
                 continue;
+            }
+            if self.from_a_mark && self.lacks_what_was_taken_back(&commit, &diffs)? {
+                self.lacks = true;
+                return Ok(());
             }
             let states = match (commit.parents.as_slice(), diffs.as_slice()) {
                 ([parent], [diff]) => {
                     let before = match children.get(parent) {
-                        Some(1) => history.states.remove(parent),
-                        _ => history.states.get(parent).cloned(),
+                        Some(1) => self.states.remove(parent),
+                        _ => self.states.get(parent).cloned(),
                     };
-                    history.states_after(&commit, *parent, diff, before.unwrap_or_default())?
+                    self.states_after(&commit, *parent, diff, before.unwrap_or_default())?
                 }
                 (_, []) => States::new(),
-                _ => history.states_of_merge(&commit)?,
+                _ => self.states_of_merge(&commit)?,
             };
             if !states.is_empty() {
-                history.states.insert(commit.id, states);
+                self.states.insert(commit.id, states);
             }
         }
-        Ok(history)
+        Ok(())
     }
 
     /// Before any commit was looked at.
@@ -203,6 +232,8 @@ impl<'a> History<'a> {
             found: BTreeMap::new(),
             states: BTreeMap::new(),
             texts: RefCell::default(),
+            from_a_mark: false,
+            lacks: false,
         }
     }
 

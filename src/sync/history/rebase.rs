@@ -24,8 +24,7 @@ pub fn keep_what_a_rebase_kept_out(
     now: ObjectId,
 ) -> Result<(), RepoError> {
     let tips = [now, before];
-    let commits = Marks::read(repo, layout).commits_since(&tips)?;
-    let history = History::walk((repo, layout), &tips, commits, None)?;
+    let history = History::since((repo, layout), &Marks::read(repo, layout), &tips)?;
     let bases = repo.merge_bases(before, now)?;
     let mut found = history.kept_out(now, before, &bases, &history.found(now))?;
     let mut stored = BTreeSet::new();

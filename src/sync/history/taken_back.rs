@@ -1,66 +1,75 @@
-//! Commits that took rows back which history alone tells: a revert of the commit that
-//! stored them. What those tell of was done before, and is none of what was reverted.
+//! Rows that history alone tells and that a commit took out of the ledger again: a
+//! revert of the commit that stored them. What they tell of was done before, and is
+//! none of what was reverted.
 
+use super::History;
+use super::diff::Diff;
 use super::own::is_label;
-use crate::journal::{Layout, PathKind};
 use crate::ledger::{self, Ledger, State, Tombstone};
-use crate::repo::{Blob, Commit, Repo, RepoError};
+use crate::repo::{Commit, RepoError};
 
-/// Whether a commit's ledger lacks rows of its parent's, or has them in an older
-/// state, that the history before it tells again. What a merge lost it tells itself
-/// (`lost`).
-pub(super) fn takes_back(repo: &Repo, layout: &Layout, commit: &Commit) -> Result<bool, RepoError> {
-    let [parent] = commit.parents[..] else {
-        return Ok(false);
-    };
-    let read = |blob: Option<Blob>| match blob.and_then(Blob::file) {
-        Some(id) => repo.read_blob(id),
-        None => Ok(Vec::new()),
-    };
-    for change in repo.changes(Some(parent), Some(commit.id), &[&layout.ledger])? {
-        if let PathKind::Ledger(_) = layout.classify(&change.path)
-            && lacks(&read(change.old)?, &read(change.new)?)
-        {
-            return Ok(true);
+impl History<'_> {
+    /// Whether a commit took back rows that this walk does not tell. What a merge lost
+    /// it tells itself (`lost`).
+    pub(super) fn lacks_what_was_taken_back(
+        &self,
+        commit: &Commit,
+        diffs: &[Diff],
+    ) -> Result<bool, RepoError> {
+        let [diff] = diffs else {
+            return Ok(false);
+        };
+        let found = self.found(commit.id);
+        for (before, after) in &diff.ledgers {
+            let gone = taken_back(&self.text(*before)?, &self.text(*after)?);
+            if gone.has_more_than(&found) || gone.kept.keys().any(|k| !found.kept.contains_key(k)) {
+                return Ok(true);
+            }
         }
+        Ok(false)
     }
-    Ok(false)
 }
 
-/// Whether rows of `old` that history tells are not in `new`, or not any more restored.
-fn lacks(old: &[u8], new: &[u8]) -> bool {
-    let (old, new) = between_what_is_the_same(old, new);
+/// The rows of a ledger file before a commit, of those that history tells, which the
+/// file after it has not, or not any more restored.
+fn taken_back(before: &str, after: &str) -> Ledger {
+    let (mut before, after) = apart(before, after);
     let is_less = |old: &State, new: Option<&State>| match new {
         Some(new) => new.is_active() && !old.is_active(),
         None => true,
     };
-    let tombstone = |row: &Tombstone| {
+    before.tombstones.retain(|key, row| {
         // A shortened row does not say who found it.
-        row.shortened || row.source == Tombstone::FROM_HISTORY || is_told(&row.state)
-    };
-    let mut tombstones = old.tombstones.iter();
-    let mut deletions = old.deletions.iter();
-    tombstones.any(|(key, row)| {
-        tombstone(row) && is_less(&row.state, new.tombstones.get(key).map(|r| &r.state))
-    }) || deletions.any(|(key, row)| {
+        let told = row.shortened || row.source == Tombstone::FROM_HISTORY || is_told(&row.state);
+        told && is_less(&row.state, after.tombstones.get(key).map(|r| &r.state))
+    });
+    before.deletions.retain(|key, row| {
         let told = is_label(&row.by) || is_told(&row.state);
-        told && is_less(&row.state, new.deletions.get(key).map(|r| &r.state))
-    }) || old.kept.keys().any(|key| !new.kept.contains_key(key))
+        told && is_less(&row.state, after.deletions.get(key).map(|r| &r.state))
+    });
+    before.kept.retain(|key, _| !after.kept.contains_key(key));
+    before.sync.clear();
+    before
 }
 
 fn is_told(state: &State) -> bool {
     matches!(state, State::Restored(restored) if is_label(&restored.by))
 }
 
-/// The rows of two ledger files without the lines that both start and end with: most
-/// commits change a line or two.
-fn between_what_is_the_same(old: &[u8], new: &[u8]) -> (Ledger, Ledger) {
-    let lines = |bytes| -> Vec<&[u8]> { <[u8]>::split_inclusive(bytes, |b| *b == b'\n').collect() };
-    let (old, new) = (lines(old), lines(new));
-    let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let (old, new) = (&old[same..], &new[same..]);
-    let ends = old.iter().rev().zip(new.iter().rev());
-    let same = ends.take_while(|(a, b)| a == b).count();
-    let rows = |lines: &[&[u8]]| ledger::parse(&lines[..lines.len() - same].concat());
-    (rows(old), rows(new))
+/// The rows of the lines where two ledger files differ: most commits change a line or
+/// two of many.
+fn apart(before: &str, after: &str) -> (Ledger, Ledger) {
+    let same = before.bytes().zip(after.bytes());
+    let same = same.take_while(|(a, b)| a == b).count();
+    let start = before.as_bytes()[..same].iter().rposition(|b| *b == b'\n');
+    let start = start.map_or(0, |at| at + 1);
+    let (before, after) = (&before.as_bytes()[start..], &after.as_bytes()[start..]);
+    let same = before.iter().rev().zip(after.iter().rev());
+    let same = same.take_while(|(a, b)| a == b).count();
+    let rows = |bytes: &[u8]| {
+        let end = bytes.len() - same;
+        let line = bytes[end..].iter().position(|b| *b == b'\n');
+        ledger::parse(&bytes[..line.map_or(bytes.len(), |at| end + at)])
+    };
+    (rows(before), rows(after))
 }
