@@ -47,15 +47,27 @@ pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-/// Whether anything was ever made in it.
-pub(super) fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
-    connection.query_row("SELECT count(*) > 0 FROM sqlite_schema", [], |r| r.get(0))
+/// What a database says of itself.
+pub(super) struct Says {
+    pub application: i32,
+    pub version: i32,
+    /// Anything was ever made in it.
+    pub tables: bool,
+    pub triggers: bool,
 }
 
-/// Whether somebody made triggers in it.
-pub(super) fn has_triggers(connection: &Connection) -> rusqlite::Result<bool> {
-    let triggers = "SELECT count(*) > 0 FROM sqlite_schema WHERE type = 'trigger'";
-    connection.query_row(triggers, [], |r| r.get(0))
+/// Asks a database, once: each question that stands alone is three locks more.
+pub(super) fn ask(connection: &Connection) -> rusqlite::Result<Says> {
+    let asking = connection.unchecked_transaction()?;
+    let number = |name| asking.pragma_query_value(None, name, |r| r.get(0));
+    let made = "SELECT count(*) > 0, coalesce(max(type = 'trigger'), 0) FROM sqlite_schema";
+    let (tables, triggers) = asking.query_row(made, [], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(Says {
+        application: number("application_id")?,
+        version: number("user_version")?,
+        tables,
+        triggers,
+    })
 }
 
 /// A file beside the database: its journal, say.

@@ -25,8 +25,6 @@ pub struct FileRow {
 /// The state that the index stands for.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
-    /// By key; see `Update::set_meta`.
-    pub meta: BTreeMap<String, String>,
     /// By path.
     pub files: BTreeMap<String, FileRow>,
     /// Digests of the entries' ledger rows.
@@ -44,7 +42,6 @@ impl Store {
         }
         self.read(|c| {
             Ok(Known {
-                meta: meta(c)?,
                 files: files(
                     c,
                     "SELECT path, entry, stamp, content, problem FROM files",
@@ -55,8 +52,8 @@ impl Store {
         })
     }
 
-    /// What is known where the work tree's files are all as they were: `meta`, and
-    /// the files that could not be read.
+    /// What is known where the work tree's files are all as they were: the files that
+    /// could not be read.
     ///
     /// # Errors
     /// The database's own.
@@ -65,7 +62,6 @@ impl Store {
             let sql = "SELECT path, entry, stamp, content, problem FROM files
                 WHERE problem IS NOT NULL";
             Ok(Known {
-                meta: meta(c)?,
                 files: files(c, sql, [])?,
                 ..Known::default()
             })
@@ -85,10 +81,7 @@ impl Store {
             return Ok(Known::default());
         }
         self.read(|c| {
-            let mut known = Known {
-                meta: meta(c)?,
-                ..Known::default()
-            };
+            let mut known = Known::default();
             let all = "SELECT path, entry, stamp, content, problem FROM files";
             for entry in entries {
                 let sql = format!("{all} WHERE entry = ?1");
@@ -104,20 +97,20 @@ impl Store {
         })
     }
 
-    /// The value of a key of `meta`.
+    /// What `meta` says, by key; nothing for an empty database.
     ///
     /// # Errors
     /// The database's own.
-    pub fn meta(&self, key: &str) -> Result<Option<String>, StoreError> {
+    pub fn meta(&self) -> Result<BTreeMap<String, String>, StoreError> {
         if self.is_empty() {
-            return Ok(None);
+            return Ok(BTreeMap::new());
         }
-        self.read(|c| Ok(meta(c)?.remove(key)))
+        self.read(meta)
     }
 }
 
 pub(super) fn meta(c: &Connection) -> Sql<BTreeMap<String, String>> {
-    let mut rows = c.prepare("SELECT key, value FROM meta")?;
+    let mut rows = c.prepare_cached("SELECT key, value FROM meta")?;
     rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
         .collect()
 }

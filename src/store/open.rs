@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::connect::{
-    APPLICATION, beside, configure, connect, has_tables, has_triggers, is_ours, open_as_it_is,
-};
+use super::connect::{APPLICATION, ask, beside, configure, connect, is_ours, open_as_it_is};
 use super::original::is_original;
 use super::{StoreError, Update};
 
@@ -206,7 +204,7 @@ impl Store {
             .map_err(wrap)?;
         if now != version {
             drop(transaction);
-            self.empty = !has_tables(&self.connection).map_err(wrap)?;
+            self.empty = !ask(&self.connection).map_err(wrap)?.tables;
             return Err(StoreError::Moved { path: path.clone() }.into());
         }
         let fill = self.empty;
@@ -292,20 +290,19 @@ fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
         Ok(_) => {}
     }
     let looked = open_as_it_is(path, wait, false).and_then(|c| {
-        let application: i32 = c.pragma_query_value(None, "application_id", |r| r.get(0))?;
-        let version: i32 = c.pragma_query_value(None, "user_version", |r| r.get(0))?;
-        Ok(Some(match (application, version, has_tables(&c)?) {
+        let says = ask(&c)?;
+        Ok(Some(match (says.application, says.version) {
             // Made by a process that has not filled it yet, or was killed before.
-            (_, _, false) => Found::Nothing,
+            _ if !says.tables => Found::Nothing,
             // Palimpsest has none; those of somebody else would run with every row
             // that is written.
-            (APPLICATION, ..) if has_triggers(&c)? => Found::Damaged,
-            (APPLICATION, VERSION, _) => {
+            (APPLICATION, _) if says.triggers => Found::Damaged,
+            (APPLICATION, VERSION) => {
                 // Only now: settings may change the file.
                 configure(&c)?;
                 Found::Ours(c)
             }
-            (APPLICATION, version, _) => Found::OtherVersion(version),
+            (APPLICATION, version) => Found::OtherVersion(version),
             _ if is_original(&c)? => return Ok(None),
             _ => Found::Foreign,
         }))

@@ -1,31 +1,29 @@
 //! The statements of a change.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use super::diff::Change;
 use super::table::{Cell, Kind};
 
 /// Insertions, by [`Kind`]: a first load makes hundreds of thousands.
-static INSERT: LazyLock<Vec<String>> =
-    LazyLock::new(|| Kind::ALL.into_iter().map(insert).collect());
+static INSERT: [OnceLock<String>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
 
 fn insert(kind: Kind) -> String {
     let shape = kind.shape();
     let columns: Vec<&str> = shape.key.iter().chain(shape.rest).copied().collect();
+    let mut names: String = columns.iter().flat_map(|c| [", ", *c]).collect();
     // `entry` is the first value.
-    let number = |at: usize| format!(", ?{}", at + 2);
-    let mut values: String = (0..columns.len()).map(number).collect();
-    let mut names: String = columns.iter().map(|c| format!(", {c}")).collect();
+    let mut values = ", ?".repeat(columns.len());
     if let Some((column, of)) = shape.later
         && let Some(at) = columns.iter().position(|c| *c == of)
     {
         names += ", ";
         names += column;
-        values += &number(at);
+        values += &format!(", ?{}", at + 2);
     }
     format!(
-        "INSERT INTO {} (entry{names}) VALUES (?1{values})",
+        "INSERT INTO {} (entry{names}) VALUES (?{values})",
         shape.table
     )
 }
@@ -40,7 +38,10 @@ impl<'a> Change<'_, 'a> {
                 .collect()
         };
         match self {
-            Self::Insert { .. } => INSERT[kind as usize].as_str().into(),
+            Self::Insert { .. } => INSERT[kind as usize]
+                .get_or_init(|| insert(kind))
+                .as_str()
+                .into(),
             Self::Delete { .. } => {
                 format!("DELETE FROM {} WHERE entry = ?1{}", shape.table, row()).into()
             }

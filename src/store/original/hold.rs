@@ -10,7 +10,7 @@ use rusqlite::{Connection, ErrorCode};
 
 use super::is_original;
 use crate::store::StoreError;
-use crate::store::connect::{APPLICATION, beside, has_tables, is_ours, open_as_it_is};
+use crate::store::connect::{APPLICATION, ask, beside, is_ours, open_as_it_is};
 use crate::store::snapshot::check_snapshot;
 
 /// How long to wait for a program that writes, in seconds.
@@ -52,9 +52,8 @@ impl AtPlace {
         }
         let hold = || {
             let guard = open_as_it_is(path, WAIT, false)?;
-            let application: i32 =
-                guard.pragma_query_value(None, "application_id", |r| r.get(0))?;
-            if application == APPLICATION || !has_tables(&guard)? || !is_original(&guard)? {
+            let says = ask(&guard)?;
+            if says.application == APPLICATION || !says.tables || !is_original(&guard)? {
                 return Ok(Self::Nothing);
             }
             // Readers may go on; whoever wrote now would write into a file that goes.

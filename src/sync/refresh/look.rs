@@ -13,6 +13,8 @@ use crate::store::{FileRow, FilesSum, Known, Store};
 
 /// What a look found, with what the index knew of the same things.
 pub(super) struct Look {
+    /// What the index says of itself; see `Update::set_meta`.
+    pub meta: BTreeMap<String, String>,
     pub known: Known,
     pub seen: Seen,
     pub skipped: Vec<String>,
@@ -34,8 +36,8 @@ pub(super) fn look(
     ledgers: &mut Ledgers<'_>,
     options: &Options<'_>,
 ) -> Result<Look, RefreshError> {
-    let recorded = store.meta("head")?;
-    let recorded: Option<ObjectId> = recorded.and_then(|h| h.parse().ok());
+    let meta = store.meta()?;
+    let recorded: Option<ObjectId> = meta.get("head").and_then(|h| h.parse().ok());
     let folders = [layout.journal.as_str(), &layout.wiki, &layout.ledger];
     // A HEAD that is gone (rewritten and collected) tells nothing: take it all.
     let changes = repo.changes(recorded, head, &folders);
@@ -44,7 +46,7 @@ pub(super) fn look(
         Err(_) => (repo.changes(None, head, &folders)?, true),
     };
     let head_changes: Vec<String> = changes.into_iter().map(|c| c.path).collect();
-    let told = years_told(store, ledgers)?;
+    let told = years_told(&meta, ledgers)?;
     let everything = options.scope == Scope::All || store.is_empty() || all_of_head;
 
     let mut found = Found::new(layout);
@@ -104,6 +106,7 @@ pub(super) fn look(
         seen.digests.extend(ledgers.year(*year)?.digests.clone());
     }
     Ok(Look {
+        meta,
         known,
         seen,
         skipped: found.skipped,
@@ -127,8 +130,11 @@ fn outermost<'a>(folders: &[&'a str]) -> BTreeSet<&'a str> {
 
 /// The years that history tells rows of, now or at the last look: no ledger file
 /// changes when these do.
-fn years_told(store: &Store, ledgers: &mut Ledgers<'_>) -> Result<BTreeSet<i32>, RefreshError> {
-    let before = store.meta("told")?.unwrap_or_default();
+fn years_told(
+    meta: &BTreeMap<String, String>,
+    ledgers: &mut Ledgers<'_>,
+) -> Result<BTreeSet<i32>, RefreshError> {
+    let before = meta.get("told").map_or("", String::as_str);
     let mut years: BTreeSet<i32> = before.split(' ').filter_map(|y| y.parse().ok()).collect();
     years.extend(ledgers.years_told()?);
     Ok(years)

@@ -110,7 +110,7 @@ pub fn refresh(
         Store::open(&path, options.wait)?
     };
     let places = places(layout);
-    if fresh.is_none() && store.meta("places")?.is_some_and(|p| p != places) {
+    if fresh.is_none() && store.meta()?.get("places").is_some_and(|p| *p != places) {
         // Other folders in the settings: nothing that is known counts.
         drop(store);
         store = if options.dry_run {
@@ -173,7 +173,7 @@ fn attempt(
         failed: still_failing(&look, &plan),
         ..Report::default()
     };
-    let same_head = look.known.meta.get("head") == Some(&head_now);
+    let same_head = look.meta.get("head") == Some(&head_now);
     let mut report = if plan == plan::Plan::default() && same_head && !store.is_empty() {
         report
     } else {
