@@ -62,7 +62,7 @@ pub fn want(key: &str, [base, ours, theirs]: [Option<&Value>; 3]) -> Want {
         return one(theirs);
     }
     match (key, base, ours, theirs) {
-        ("updated", Some(_), Some(a), Some(b)) => one(Some(match a.as_str() > b.as_str() {
+        ("updated", _, Some(a), Some(b)) => one(Some(match a.as_str() > b.as_str() {
             true => a,
             false => b,
         })),
