@@ -6,6 +6,7 @@
 mod drafts;
 mod edit;
 mod expect;
+mod guest;
 mod join;
 mod list;
 mod marks;

@@ -239,6 +239,7 @@ impl World<'_> {
                 }
             }
         }
+        let mut replayed = Vec::new();
         for (id, message) in new {
             if self.model.nodes.contains_key(&id) {
                 continue;
@@ -256,6 +257,10 @@ impl World<'_> {
                 kind,
             };
             self.learn_commit(at, id, &how)?;
+            replayed.push((id, *of));
+        }
+        if hooks {
+            self.everybody_knows(at, before, &replayed, by_hand)?;
         }
         self.note_what_a_rebase_kept_out(at, before, head);
         self.clean(at)

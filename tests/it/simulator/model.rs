@@ -173,6 +173,8 @@ pub struct Model {
     pub nodes: BTreeMap<Oid, Node>,
     /// Ordinary commits, which may be amended.
     pub plain: BTreeSet<Oid>,
+    /// Those of them that hooks saw.
+    pub recorded: BTreeSet<Oid>,
     /// Entries of which nothing will be known in the next commit.
     pub fog_of_the_next: BTreeSet<String>,
     files: BTreeMap<Oid, Rc<File>>,
@@ -263,6 +265,9 @@ impl Model {
         node.states = states(&node, &parents, &bases, &sides, commit, how);
         if matches!(how.kind, HowKind::Ordinary) {
             self.plain.insert(commit);
+            if how.hooks {
+                self.recorded.insert(commit);
+            }
         }
         self.nodes.insert(commit, node);
         Ok(())

@@ -67,6 +67,9 @@ pub enum Kind {
     Sparse,
     /// Edits in a linked worktree, merged then.
     Worktree,
+    /// Two machines have the same; one adds a name and takes it back, the other adds
+    /// it as well and rebases. Each history ends with it.
+    Meet,
 }
 
 /// Each kind as often as it stands here.
@@ -140,6 +143,12 @@ pub fn plan(seed: u64, length: usize) -> Plan {
             luck: dice.roll(1 << 30),
         });
     }
+    ops.push(Op {
+        serial: u32::try_from(length).unwrap() + 1,
+        machine: below(&mut dice, machines),
+        kind: Kind::Meet,
+        luck: dice.roll(1 << 30),
+    });
     Plan {
         machines,
         phone,

@@ -20,7 +20,7 @@ pub const DATES: [&str; 6] = [
 
 /// A date, a field and an item that others roll as well; one of three stands there
 /// from the start.
-fn a_name(dice: &mut Dice) -> (&'static str, &'static str, &'static str) {
+pub fn a_name(dice: &mut Dice) -> (&'static str, &'static str, &'static str) {
     let date = [DATES[3], DATES[3], DATES[0]][below(dice, 3)];
     let (field, pool) = POOLS[[0, 0, 0, 1, 1, 6][below(dice, 6)]];
     (date, field, pool[1 + below(dice, 3)])
@@ -114,6 +114,7 @@ impl World<'_> {
             }
             Kind::Sparse => self.sparse(at)?,
             Kind::Worktree => self.worktree(at, op, dice)?,
+            Kind::Meet => self.meet(at, op, dice)?,
         }
         self.clean(at)
     }
