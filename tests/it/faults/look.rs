@@ -176,7 +176,8 @@ impl State {
     pub fn differs_but_in_rows(&self, other: &Self) -> String {
         let all = |s: &Self| {
             let mut files = s.files.clone();
-            files.retain(|path, _| !path.starts_with("data/ledger/"));
+            let ledgers = ["data/ledger/", "linked/data/ledger/"];
+            files.retain(|path, _| !ledgers.iter().any(|l| path.starts_with(l)));
             let removed = s
                 .rows
                 .iter()
