@@ -8,7 +8,9 @@ use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
 
 use super::expect;
 use super::page::{File, Said};
-use super::rows::{Rows, kept_out, merge_rows, moved, own_rows, permanent};
+use super::rows::{
+    Rows, kept_out, leave_unstored, merge_rows, moved, own_rows, permanent, unstored,
+};
 use super::states::{States, states};
 use super::world::{Outcome, fail};
 
@@ -85,6 +87,16 @@ impl How {
             ..self
         }
     }
+
+    /// Whether pre-commit ran: it stores what history told until then.
+    pub fn stores(&self) -> bool {
+        self.hooks
+            && match &self.kind {
+                HowKind::Ordinary | HowKind::Squash { .. } | HowKind::Decision(_) => true,
+                HowKind::Merge { by_hand } => !by_hand.is_empty(),
+                _ => false,
+            }
+    }
 }
 
 /// A commit.
@@ -93,6 +105,8 @@ pub struct Node {
     pub parents: Vec<Oid>,
     pub files: BTreeMap<String, (Oid, Rc<File>)>,
     pub rows: Rows,
+    /// Those that history tells and no ledger has yet.
+    pub unstored: BTreeSet<(Item, String)>,
     /// Removals that kept an item out of a merge; whether a person settled it.
     pub kept: BTreeMap<(Item, String), bool>,
     /// Removals that never expire.
@@ -235,7 +249,7 @@ impl Model {
             node.fog.extend(parent.fog.iter().cloned());
         }
         let (sides, bases) = self.sides(repo, &node, how);
-        let base = self.base(&bases);
+        let mut base = self.base(&bases);
         for side in &sides {
             node.fog.extend(side.fog.iter().cloned());
         }
@@ -244,11 +258,12 @@ impl Model {
             node.fog.extend(moved(&bases, &sides));
             self.fog_a_pick(&mut node, &sides, how);
         }
-        let join = |rows: Rows, next: &Node| merge_rows(&base.rows, &rows, &next.rows);
-        node.rows = match sides.split_first() {
-            None => Rows::new(),
-            Some((first, others)) => others.iter().fold(first.rows.clone(), join),
-        };
+        let mut rows: Vec<Rows> = sides.iter().map(|s| s.rows.clone()).collect();
+        if let (HowKind::Replay { .. }, [from], [_, of]) = (&how.kind, &bases[..], &sides[..]) {
+            leave_unstored(from, of, &mut base.rows, &mut rows[1]);
+        }
+        let join = |rows: Rows, next: Rows| merge_rows(&base.rows, &rows, &next);
+        node.rows = rows.into_iter().reduce(join).unwrap_or_default();
         permanent(&mut node, &sides, &bases, how);
         for side in &sides {
             for (key, settled) in &side.kept {
@@ -259,6 +274,7 @@ impl Model {
             self.judge(&node, &bases, &sides, how)?;
         }
         own_rows(&mut node, &parents, commit, how);
+        node.unstored = unstored(&node, &sides, how);
         if sides.len() > 1 {
             kept_out(&mut node, &bases, &sides);
         }

@@ -3,7 +3,7 @@
 
 use git2::Oid;
 
-use super::model::{How, HowKind};
+use super::model::How;
 use super::rows::kept_out;
 use super::world::{Outcome, World};
 
@@ -22,12 +22,7 @@ impl World<'_> {
 
     /// Adds it to HEAD, where a commit that hooks saw made it.
     pub fn store_noted(&mut self, at: usize, how: &How) {
-        let made = match &how.kind {
-            HowKind::Ordinary | HowKind::Squash { .. } | HowKind::Decision { .. } => true,
-            HowKind::Merge { by_hand } => !by_hand.is_empty(),
-            _ => false,
-        };
-        if !how.hooks || !made {
+        if !how.stores() {
             return;
         }
         let head = self.head(at);

@@ -64,6 +64,47 @@ pub fn merge_rows(base: &Rows, ours: &Rows, theirs: &Rows) -> Rows {
     out
 }
 
+fn row(node: &Node, (item, id): &(Item, String)) -> Option<bool> {
+    node.rows.get(item)?.get(id).copied()
+}
+
+/// The rows that no ledger has yet: those of commits without hooks, until one with
+/// hooks stores them.
+pub fn unstored(node: &Node, sides: &[Node], how: &How) -> BTreeSet<(Item, String)> {
+    if how.stores() {
+        return BTreeSet::new();
+    }
+    let stored = |key: &(Item, String)| {
+        let mut sides = sides.iter();
+        sides.any(|s| row(s, key).is_some() && !s.unstored.contains(key))
+    };
+    let all = node.rows.iter();
+    let all = all.flat_map(|(item, rows)| rows.keys().map(|id| (item.clone(), id.clone())));
+    all.filter(|key| !stored(key)).collect()
+}
+
+/// A rebase carries ledgers along. A row that none has goes with the commit that
+/// history tells it of, and is lost where that commit is left out; once a later
+/// commit has stored it, it is among what that one brings, like a row of its own:
+/// what it was made on did not have it.
+pub fn leave_unstored(from: &Node, of: &Node, base: &mut Rows, theirs: &mut Rows) {
+    let leave = |rows: &mut Rows, (item, id): &(Item, String)| {
+        if let Some(rows) = rows.get_mut(item) {
+            rows.remove(id);
+        }
+    };
+    for key in &from.unstored {
+        let stored = !of.unstored.contains(key);
+        // What the commit itself put back is its own.
+        if stored || row(from, key) == row(of, key) {
+            leave(base, key);
+        }
+        if !stored && row(from, key) == row(of, key) {
+            leave(theirs, key);
+        }
+    }
+}
+
 /// The rows of what the commit itself took out and put back.
 pub fn own_rows(node: &mut Node, parents: &[Node], commit: Oid, how: &How) {
     let on = node
