@@ -83,7 +83,8 @@ fn scalar(page: &mut Page, dice: &mut Dice, number: u32) {
 fn stamp(page: &mut Page, number: u32) {
     let line = format!(
         "updated: 20{}-0{}-11",
-        26 + number / 90,
+        // A year has four digits, whatever the number.
+        26 + number / 90 % 70,
         1 + number / 10 % 9
     );
     page.set("updated", vec![line]);
