@@ -27,7 +27,9 @@ impl World<'_> {
         let run = self.run(at, "git", args, &[0, 1])?;
         let unmerged = self.unmerged(at);
         if run.code == 0 {
-            if !unmerged.is_empty() {
+            // What git could not put back is safe in the stash; see `put_back`.
+            let of_a_draft = "Applying autostash resulted in conflicts";
+            if !unmerged.is_empty() && !run.stderr.contains(of_a_draft) {
                 return fail("a merge that ended well left conflicts", run);
             }
             return self.merged(at, BTreeSet::new());
