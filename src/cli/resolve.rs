@@ -21,7 +21,8 @@ use crate::sync::settings::load;
 /// field that is left you are asked, or say --ours, --theirs or --both. An item that
 /// still stands in a file although it was removed is taken out of it, or with --both
 /// let in again; that is staged if the file, as it stood, was part of the next commit
-/// (staged and not committed, or a merge waits for its commit). A file that is written over is kept in the git directory.
+/// (staged and not committed, or a merge waits for its commit). A file that is written
+/// over is kept in the git directory.
 #[derive(Debug, Args)]
 pub struct Resolve {
     /// Files and folders [default: everything that is open]

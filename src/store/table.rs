@@ -279,7 +279,7 @@ impl<'a> Rows<'a> {
 }
 
 /// What reads an entry's rows, by [`Kind`]: the columns of the key and the others. One
-/// query for all tables takes a third longer to prepare.
+/// query for all tables took longer than these.
 pub(super) static SELECT: LazyLock<Vec<String>> = LazyLock::new(|| {
     let select = |kind: Kind| {
         let Shape {

@@ -3,10 +3,9 @@
 
 use std::fmt::Write;
 
-use sha2::{Digest, Sha256};
-
 use super::marks::Marks;
 use crate::journal::{Layout, PathKind};
+use crate::ledger::short_sha256;
 use crate::repo::{Change, ObjectId, Repo, RepoError};
 
 const NOTE: &str = "recorded";
@@ -92,11 +91,7 @@ fn sum(layout: &Layout, changes: &[Change]) -> String {
             let _ = writeln!(text, "{} {:?}", change.path, change.new);
         }
     }
-    let sum = Sha256::digest(text.as_bytes());
-    sum.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    short_sha256(text.as_bytes())
 }
 
 #[cfg(test)]
