@@ -318,11 +318,23 @@ pub fn tokens(node: &Node, bases: &[Node], ours: &Node, theirs: &Node) -> Outcom
     for mark in &now {
         let everywhere = !before.is_empty() && before.iter().all(|t| t.contains(mark));
         let both = a.contains(mark) && b.contains(mark);
-        if (everywhere && !both) || !(a.contains(mark) || b.contains(mark)) {
+        let put_there = [ours, theirs].iter().any(|side| puts(side, bases, *mark));
+        if (everywhere && !both && !put_there) || !(a.contains(mark) || b.contains(mark)) {
             return fail("what was removed is back", format!("q{mark}z"));
         }
     }
     Ok(())
+}
+
+/// Whether a side has the mark in a file where it did not stand before, as where it
+/// brought back an entry that had moved.
+fn puts(side: &Node, bases: &[Node], mark: u32) -> bool {
+    let has = |node: &Node, path: &String| {
+        let file = node.files.get(path);
+        file.is_some_and(|(_, f)| f.tokens.contains(&mark))
+    };
+    let mut paths = side.files.keys();
+    paths.any(|path| has(side, path) && !bases.iter().any(|b| has(b, path)))
 }
 
 /// Whether a removal keeps out the item with this mark.

@@ -254,9 +254,8 @@ impl World<'_> {
                 by_hand: by_hand.clone(),
             };
             let how = How {
-                machine: name.clone(),
                 hooks,
-                kind,
+                ..How::of(&name, kind)
             };
             self.learn_commit(at, id, &how)?;
             replayed.push((id, *of));

@@ -9,7 +9,8 @@ use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
 use super::expect;
 use super::page::{File, Said};
 use super::rows::{
-    Rows, kept_out, leave_unstored, merge_rows, moved, own_rows, permanent, unstored,
+    Rows, kept_out, leave_unstored, merge_rows, moved, own_rows, permanent, rows_of_an_amend,
+    unstored,
 };
 use super::states::{States, states};
 use super::world::{Outcome, fail};
@@ -24,6 +25,8 @@ pub struct How {
     /// Whether hooks saw it.
     pub hooks: bool,
     pub kind: HowKind,
+    /// The commit that an amended one stands in the place of.
+    pub instead_of: Option<Oid>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -78,6 +81,7 @@ impl How {
             machine: machine.to_owned(),
             hooks: true,
             kind,
+            instead_of: None,
         }
     }
 
@@ -274,6 +278,9 @@ impl Model {
             self.judge(&node, &bases, &sides, how)?;
         }
         own_rows(&mut node, &parents, commit, how);
+        if let Some(replaced) = how.instead_of {
+            rows_of_an_amend(&mut node, &parents, self.node(replaced), how);
+        }
         node.unstored = unstored(&node, &sides, how);
         if sides.len() > 1 {
             kept_out(&mut node, &bases, &sides);

@@ -282,7 +282,8 @@ impl World<'_> {
         }
         self.edit(at, op, dice)?;
         self.git(at, &["add", "-A"])?;
-        let parent = self.oid(at, "HEAD^");
+        let (replaced, parent) = (self.head(at), self.oid(at, "HEAD^"));
+        let mut hooks = self.desks[at].hooks;
         let run = self.run(
             at,
             "git",
@@ -294,12 +295,16 @@ impl World<'_> {
                 return fail("an amend was refused", run);
             }
             self.git(at, &["commit", "-q", "--amend", "--no-edit", "--no-verify"])?;
+            hooks = false;
         }
         if self.oid(at, "HEAD^") != parent {
             return fail("an amend has another parent", run);
         }
-        let hooks = self.desks[at].hooks;
-        self.committed(at, hooks)
+        let mut how = How::ordinary(&self.desks[at].name);
+        how.hooks = hooks;
+        how.instead_of = (self.head(at) != replaced).then_some(replaced);
+        self.learn(at, &how)?;
+        self.clean(at)
     }
 
     fn stash(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {

@@ -167,6 +167,34 @@ pub fn own_rows(node: &mut Node, parents: &[Node], commit: Oid, how: &How) {
     node.rows = rows;
 }
 
+/// The commit that an amended one stands in the place of leaves its rows behind, and
+/// what the amend takes out of what that one had added is a removal like any other:
+/// nothing tells a hook that a commit is an amend.
+pub fn rows_of_an_amend(node: &mut Node, parents: &[Node], replaced: &Node, how: &How) {
+    let now = node.items();
+    for (item, rows) in &replaced.rows {
+        for (id, active) in rows {
+            let key = (item.clone(), id.clone());
+            if how.hooks || !replaced.unstored.contains(&key) {
+                let rows = node.rows.entry(key.0).or_default();
+                let active = *active && !now.contains(item);
+                rows.entry(key.1).or_insert(active);
+            }
+        }
+    }
+    let Some(of) = how.instead_of.filter(|_| how.hooks) else {
+        return;
+    };
+    let before: BTreeSet<Item> = parents.iter().flat_map(Node::items).collect();
+    for item in replaced.items() {
+        let there = node.files.contains_key(&path_of(&item.0));
+        if there && !now.contains(&item) && !before.contains(&item) {
+            let id = format!("{} on {of}", how.machine);
+            node.rows.entry(item).or_default().insert(id, true);
+        }
+    }
+}
+
 /// The removals that never expire: all that a side knows, and what is decided here.
 pub fn permanent(node: &mut Node, sides: &[Node], bases: &[Node], how: &How) {
     for side in sides {
