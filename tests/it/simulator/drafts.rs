@@ -50,6 +50,7 @@ impl World<'_> {
         let Some(other) = self.oid(at, "refs/remotes/origin/main") else {
             return Ok(());
         };
+        self.desks[at].autostash = true;
         match dice.roll(3) {
             0 => {
                 let words = ["pull", "-q", "--no-rebase", "--autostash"];
@@ -57,6 +58,7 @@ impl World<'_> {
             }
             _ => self.rebase(at, &["pull", "-q", "--rebase", "--autostash"], dice)?,
         }
+        self.desks[at].autostash = false;
         self.put_back(at, &drafts, dice)?;
         self.clean(at)
     }

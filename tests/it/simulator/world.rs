@@ -31,6 +31,8 @@ pub struct Desk<'a> {
     pub hooks: bool,
     /// The paths that were edited and not committed.
     pub dirty: BTreeSet<String>,
+    /// Whether git puts drafts aside and back, maybe into files that moved.
+    pub autostash: bool,
     pub sparse: bool,
     /// What rebases here kept out and their commits do not hold, by removal.
     pub noted: BTreeSet<(Item, String)>,
@@ -79,6 +81,7 @@ impl<'a> World<'a> {
                 machine,
                 hooks,
                 dirty: BTreeSet::new(),
+                autostash: false,
                 sparse: false,
                 noted: BTreeSet::new(),
             });
@@ -223,7 +226,8 @@ impl<'a> World<'a> {
             .lines()
             .map(|l| l[3..].trim_matches('"').to_owned());
         let names: BTreeSet<String> = names.collect();
-        let others: Vec<&String> = names.difference(&desk.dirty).collect();
+        let mut others: Vec<&String> = names.difference(&desk.dirty).collect();
+        others.retain(|name| !desk.autostash || name.starts_with("data/"));
         if status.code != 0 || !others.is_empty() {
             let diff = self.ask(at, &["diff", "HEAD"]);
             return fail(
