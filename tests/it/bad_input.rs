@@ -58,6 +58,16 @@ fn frontmatter_that_is_no_yaml() {
     );
 }
 
+/// A lone CR ends a line in YAML and none for git and editors.
+#[test]
+fn lines_are_counted_as_git_counts_them() {
+    refused(
+        b"---\ndate: 2024-12-24\npeople: [Alice,\rBob\ntags: x\n---\nbody\n",
+        "2024-12-24.md:4:5",
+        "expected the bracket above to be closed first",
+    );
+}
+
 #[test]
 fn frontmatter_that_is_not_utf_8() {
     refused(

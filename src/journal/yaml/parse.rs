@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use granit_parser::{Event, Options, Parser, ScalarStyle, Span, StrInput, StructureStyle, options};
+use granit_parser::{
+    Event, Marker, Options, Parser, ScalarStyle, Span, StrInput, StructureStyle, options,
+};
 
 use super::explain::explain;
 use super::{Item, Kind, Layout, Node, Pair, Place, Style, YamlError};
@@ -134,6 +136,19 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// The byte offset of a marker; at the text's end if it lies behind.
+    fn offset(&self, marker: &Marker) -> usize {
+        let nth = || {
+            self.text
+                .char_indices()
+                .nth(marker.index())
+                .map(|(at, _)| at)
+        };
+        let at = marker.byte_offset().or_else(nth);
+        let at = at.unwrap_or(self.text.len()).min(self.text.len());
+        self.text.floor_char_boundary(at)
+    }
+
     /// The next event that is no comment; comments are kept aside.
     fn next(&mut self) -> Result<(Event<'a>, Span)> {
         if let Some(event) = self.ahead.take() {
@@ -144,16 +159,11 @@ impl<'a> Builder<'a> {
                 Some(Ok((Event::Comment(..), span))) => self.comments.push(bytes(&span)),
                 Some(Ok(event)) => return Ok(event),
                 Some(Err(e)) => {
-                    let m = e.marker();
-                    let line = self.text.lines().nth(m.line().max(1) - 1);
-                    let rest: String = line.unwrap_or_default().chars().skip(m.col()).collect();
-                    return Err(YamlError {
-                        at: Place {
-                            line: m.line().max(1),
-                            column: m.col() + 1,
-                        },
-                        what: explain(e.kind(), &rest),
-                    });
+                    // By the offset: a lone CR, which ends a line for the parser, ends
+                    // none for git and for people.
+                    let at = self.offset(e.marker());
+                    let rest = self.text[at..].lines().next().unwrap_or_default();
+                    return Err(self.error(at, explain(e.kind(), rest)));
                 }
                 None => return Err(self.error(self.text.len(), "the YAML ends too early".into())),
             }
