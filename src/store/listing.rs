@@ -96,6 +96,9 @@ pub struct TombstoneStats {
     pub by_source: BTreeMap<String, i64>,
 }
 
+/// What is cleaned up is listed no longer, unless somebody keeps it for good.
+const LISTED: &str = "(permanent OR NOT shortened)";
+
 const TOMBSTONES: &str = "SELECT table_name, entry, item, id, state, at, by, source, permanent,
     pending, restored_at, restored_by, restored_how FROM association_tombstones t";
 
@@ -213,7 +216,7 @@ impl Store {
         let (table, entry) = (table.map(Table::name), entry.map(|e| e.to_string()));
         self.read(|c| {
             let sql = format!(
-                "{TOMBSTONES} WHERE NOT shortened AND (?3 OR state = 'active')
+                "{TOMBSTONES} WHERE {LISTED} AND (?3 OR state = 'active')
                  AND (?1 IS NULL OR table_name = ?1) AND (?2 IS NULL OR entry = ?2)
                  ORDER BY pending DESC, at DESC, entry DESC, table_name, item, id"
             );
@@ -268,7 +271,7 @@ impl Store {
     /// # Errors
     /// The database's own.
     pub fn tombstone_stats(&self) -> Result<TombstoneStats, StoreError> {
-        let listed = "FROM association_tombstones WHERE NOT shortened AND state = 'active'";
+        let listed = format!("FROM association_tombstones WHERE {LISTED} AND state = 'active'");
         self.read(|c| {
             Ok(TombstoneStats {
                 total: count(c, &format!("SELECT count(*) {listed}"))?,

@@ -65,6 +65,33 @@ fn cleanup_counts_then_shortens_without_asking() {
 }
 
 #[test]
+fn what_is_kept_after_it_was_cleaned_up_is_listed_again() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    sandbox.pass_days(1000);
+    laptop.metadb(["tombstone", "cleanup"]).ok();
+    laptop.commit("Clean up");
+    laptop
+        .metadb(["tombstone", "keep", "entry_people", DAY, "Bob"])
+        .ok();
+    laptop.commit("Keep Bob out");
+    laptop.push();
+    desktop.pull();
+    for machine in [&laptop, &desktop] {
+        machine
+            .metadb(["tombstone", "list"])
+            .ok()
+            .says("Bob")
+            .says("never")
+            .lacks("rain");
+        machine
+            .metadb(["tombstone", "stats"])
+            .ok()
+            .says("entry_people");
+    }
+}
+
+#[test]
 fn each_table_has_a_lifetime_of_its_own() {
     let sandbox = Sandbox::new();
     let (laptop, _) = begin(&sandbox);

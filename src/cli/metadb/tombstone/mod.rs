@@ -95,8 +95,9 @@ pub(super) fn print_rows(
     settings: &Settings,
 ) -> anyhow::Result<()> {
     let cells = rows.iter().map(|row| {
-        let by = if row.by.is_empty() { "-" } else { &row.by };
-        let at = if row.at.is_empty() { "-" } else { &row.at };
+        // One that was cleaned up before it was kept for good says its key alone.
+        let [by, at, source] =
+            [&row.by, &row.at, &row.source].map(|cell| if cell.is_empty() { "-" } else { cell });
         [
             &row.table,
             &row.entry,
@@ -104,7 +105,7 @@ pub(super) fn print_rows(
             at,
             by,
             &reason(row),
-            &row.source,
+            source,
             &expires(row, settings),
         ]
         .map(|cell| cell.to_owned())
