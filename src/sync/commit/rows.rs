@@ -309,10 +309,11 @@ impl Year {
         self.parents.first().unwrap_or(&self.known)
     }
 
-    /// Whether the file is to be staged only to be HEAD's again: the commit does
-    /// not change it, so nothing would tell `post-commit` of it.
+    /// Whether the file is to be staged only to be HEAD's again, also where a merge
+    /// made it another: the commit does not change it, so nothing would tell
+    /// `post-commit` of it.
     pub fn is_heads(&self, repo: &Repo, parents: &[ObjectId]) -> Result<bool, RepoError> {
-        let [head] = parents else {
+        let [head, ..] = parents else {
             return Ok(false);
         };
         if self.as_in_head {

@@ -265,3 +265,35 @@ fn the_index_made_anew_and_a_clone_say_the_same() {
     clone.palimpsest(["init"]).ok();
     assert_eq!(said(&clone), first);
 }
+
+/// A merge by hand whose ledger is the one that HEAD has, and not what the driver made:
+/// nothing of it is in the commit, and the work tree follows all the same.
+#[test]
+fn a_merge_that_settles_a_ledger_as_head_has_it_leaves_the_work_tree_clean() {
+    const OTHER: &str = "2023-06-30";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.write_entry(OTHER, FIELDS, BODY);
+    laptop.commit("Another year");
+    laptop.push();
+    desktop.pull();
+    laptop.edit_entry(OTHER, "calm", "good");
+    without_hooks(&laptop, &["commit", "-q", "-a", "-m", "Without hooks"]);
+    laptop.push();
+    desktop.pull();
+    // This commit stores what the one without hooks lacks.
+    edit(&desktop, "calm", "glad");
+    desktop.push();
+    laptop.edit_entry(OTHER, "fair", "wet");
+    laptop.commit("Wet");
+    edit(&laptop, "calm", "grim");
+    laptop.git(["pull", "-q"]).fails();
+    laptop
+        .palimpsest(["resolve", "--ours", &crate::sandbox::entry(DAY)])
+        .ok();
+    laptop.git(["commit", "-q", "--no-edit"]).ok();
+    laptop.assert_clean();
+    laptop.push();
+    desktop.pull();
+    agree(&laptop, &desktop, &[]);
+}
