@@ -2,11 +2,11 @@
 
 use super::History;
 use super::diff::Diff;
-use crate::journal::EntryDate;
+use crate::journal::{EntryDate, Layout};
 use crate::ledger::{
     self, Context, Deletion, FileRef, Hash, Ledger, Parent, Source, State, Tombstone,
 };
-use crate::repo::{Commit, RepoError};
+use crate::repo::{Commit, Repo, RepoError};
 use crate::sync::commit::versions::{Pair, facts, facts_before};
 
 impl History<'_> {
@@ -128,13 +128,31 @@ impl History<'_> {
     }
 }
 
-/// The deletion of an entry that names its last version: of several the one that
-/// history tells, since that version is in it.
-#[must_use]
-pub fn deletion_of(rows: &Ledger, entry: EntryDate) -> Option<&Deletion> {
+/// The deletion of an entry that names its last version. Of several it is the one
+/// whose version HEAD's history removed last: what a rebase left behind is to be had
+/// on one machine alone.
+///
+/// # Errors
+/// History cannot be read.
+pub fn deletion_of<'r>(
+    repo: &Repo,
+    layout: &Layout,
+    rows: &'r Ledger,
+    entry: EntryDate,
+) -> Result<Option<&'r Deletion>, RepoError> {
     let active = rows.deletions_of(entry).map(|(_, row)| row);
-    let active = active.filter(|row| row.state.is_active());
-    active.min_by_key(|row| !is_label(&row.by))
+    let active: Vec<&Deletion> = active.filter(|row| row.state.is_active()).collect();
+    if let [] | [_] = active[..] {
+        return Ok(active.first().copied());
+    }
+    // A row's own path comes from whoever wrote the ledger; the blob is enough.
+    let removed = repo.removed_files(&layout.journal)?;
+    let in_history = removed.iter().find_map(|(_, blob)| {
+        let mut named = active.iter();
+        named.find(|row| row.blob == *blob)
+    });
+    let told = || active.iter().min_by_key(|row| !is_label(&row.by));
+    Ok(in_history.or_else(told).copied())
 }
 
 /// Who stands in a row that no hook recorded: history knows the author, and no machine.

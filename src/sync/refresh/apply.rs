@@ -215,7 +215,7 @@ impl Apply<'_, '_, '_> {
         }
         versions.same = same;
         if versions.work.is_none() && versions.head.is_none() {
-            versions.deleted = self.deleted(date, &now_rows);
+            versions.deleted = self.deleted(date, &now_rows)?;
         }
         self.notes(
             date,
@@ -309,14 +309,20 @@ impl Apply<'_, '_, '_> {
     }
 
     /// The last version of a deleted entry, as far as it is still to be had.
-    fn deleted(&self, date: EntryDate, rows: &Ledger) -> Option<Version<Entry>> {
-        let deletion = history::deletion_of(rows, date)?;
-        let id: ObjectId = deletion.blob.parse().ok()?;
-        let bytes = self.repo.read_blob(id).ok()?;
-        Some(Version {
-            path: deletion.path.clone(),
-            content: Entry::read(date, &bytes).ok(),
-        })
+    fn deleted(
+        &self,
+        date: EntryDate,
+        rows: &Ledger,
+    ) -> Result<Option<Version<Entry>>, RefreshError> {
+        let deletion = history::deletion_of(self.repo, self.layout, rows, date)?;
+        Ok(deletion.and_then(|deletion| {
+            let id: ObjectId = deletion.blob.parse().ok()?;
+            let bytes = self.repo.read_blob(id).ok()?;
+            Some(Version {
+                path: deletion.path.clone(),
+                content: Entry::read(date, &bytes).ok(),
+            })
+        }))
     }
 
     /// Writes the rows of planned files that are of no date, and takes out those of

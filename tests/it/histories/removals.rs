@@ -204,6 +204,32 @@ fn a_deletion_that_was_rebased_is_of_the_version_that_everybody_has() {
 }
 
 #[test]
+fn an_entry_that_both_deleted_is_shown_with_the_version_that_everybody_has() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let file = crate::sandbox::entry(DAY);
+    laptop.remove(&file);
+    laptop.commit("Gone");
+    laptop.push();
+    // A version that the rebase leaves behind, and its removal.
+    edit(&desktop, "tags: [rain]", "tags: [rain, sea]");
+    desktop.remove(&file);
+    desktop.commit("Gone here too");
+    desktop.git(["pull", "-q", "--rebase"]).exits(1);
+    desktop.git(["rm", "-q", &file]).ok();
+    desktop.git(["rebase", "--continue"]).ok();
+    desktop.push();
+    laptop.pull();
+    agree(&desktop, &laptop, &[]);
+    for machine in [&laptop, &desktop] {
+        machine.metadb(["show", DAY]).ok().says("rain").lacks("sea");
+        machine.metadb(["restore", "Entry", DAY]).ok();
+        let text = machine.read_entry(DAY);
+        assert!(text.contains("tags: [rain]"), "{text}");
+    }
+}
+
+#[test]
 fn a_deleted_entry_whose_edit_a_merge_keeps_is_there() {
     for hooks in ["1", "0"] {
         let sandbox = Sandbox::new();
