@@ -138,8 +138,13 @@ fn too_much(fronts: &ThreeWay<String>, merged: &str) -> Vec<String> {
             () if theirs == base => ours,
             () => continue,
         };
-        // A word that moved into another field may be marked there.
-        let here = |w: &String| ours.contains(w.as_str()) && theirs.contains(w.as_str());
+        // A word that moved into another field, or above this one, may be marked there.
+        let above = |text: &str, word: &str| {
+            let mut lines = text.lines().take_while(|l| !l.starts_with(key.as_str()));
+            lines.any(|l| l.contains(word))
+        };
+        let within = |text: &str, word: &str| text.contains(word) && !above(text, word);
+        let here = |w: &String| within(ours, w) && within(theirs, w);
         if words(base).iter().any(|w| here(w) && marked.contains(w)) {
             broken.push(format!("changed by one side, and marked: {key}"));
         }

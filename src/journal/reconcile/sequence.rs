@@ -1,5 +1,6 @@
 //! Lists whose order means something: merged in order, place by place.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::Stop;
@@ -36,6 +37,7 @@ pub fn parts(
     let values = views
         .as_ref()
         .map(|v| v.as_ref().map(View::meanings).unwrap_or_default());
+    let gone = moved_and_removed(&members, &values);
     let mut out = Vec::new();
     for chunk in sequence(values.as_ref().map(Vec::as_slice)) {
         match chunk {
@@ -49,10 +51,40 @@ pub fn parts(
                     out.extend(one(cx, sides, place, at.base.start + i)?);
                 }
             }
-            Chunk::Changed(at) => changed(cx, &members, &values, &at, place, &mut out)?,
+            Chunk::Changed(at) => changed(cx, &members, &values, &at, place, &gone, &mut out)?,
         }
     }
     Ok(out)
+}
+
+/// The items that one side moved, as they were, and the other removed: the place that
+/// one moved them to is not theirs to stay in.
+fn moved_and_removed(
+    members: &ThreeWay<&[Member]>,
+    values: &ThreeWay<Vec<Value>>,
+) -> BTreeSet<Value> {
+    // Where a value stands; `None` if in several places.
+    let places = values.as_ref().map(|values| {
+        let mut places: BTreeMap<&Value, Option<usize>> = BTreeMap::new();
+        for (at, value) in values.iter().enumerate() {
+            let place = places.entry(value);
+            place.and_modify(|at| *at = None).or_insert(Some(at));
+        }
+        places
+    });
+    let mut gone = BTreeSet::new();
+    for (value, at) in &places.base {
+        let (ours, theirs) = (places.ours.get(value), places.theirs.get(value));
+        let stays = match (ours, theirs) {
+            (Some(Some(at)), None) => &members.ours[*at],
+            (None, Some(Some(at))) => &members.theirs[*at],
+            _ => continue,
+        };
+        if at.is_some_and(|at| stays.same_text(&members.base[at])) {
+            gone.insert((*value).clone());
+        }
+    }
+    gone
 }
 
 fn one(
@@ -66,38 +98,64 @@ fn one(
     part(cx, sides, place, &path)
 }
 
+/// What is taken where one side alone changed something, unless the other changed
+/// comments there; as both sides spell it where both have it.
+fn taken<'m, 't>(
+    members: ThreeWay<&'m [Member<'t>]>,
+    values: &ThreeWay<&[Value]>,
+    gone: &BTreeSet<Value>,
+) -> Option<Vec<(&'m Member<'t>, &'m Member<'t>)>> {
+    let staying = |members: &'m [Member<'t>], values: &[Value]| -> Vec<(&'m Member<'t>, Value)> {
+        let all = members.iter().zip(values.iter().cloned());
+        all.filter(|(_, value)| !gone.contains(value)).collect()
+    };
+    let base = staying(members.base, values.base);
+    let ours = staying(members.ours, values.ours);
+    let theirs = staying(members.theirs, values.theirs);
+    let alike = |a: &[(&Member, Value)], b: &[(&Member, Value)]| {
+        a.iter()
+            .map(|(_, value)| value)
+            .eq(b.iter().map(|(_, value)| value))
+    };
+    let same = |a: &[(&Member, Value)], b: &[(&Member, Value)]| {
+        alike(a, b) && a.iter().zip(b).all(|((a, _), (b, _))| a.same_text(b))
+    };
+    let (ours, theirs) = if alike(&ours, &theirs) {
+        (ours, theirs)
+    } else if same(&theirs, &base) {
+        (ours.clone(), ours)
+    } else if same(&ours, &base) {
+        (theirs.clone(), theirs)
+    } else {
+        return None;
+    };
+    let pairs = ours.into_iter().zip(theirs);
+    Some(
+        pairs
+            .map(|((ours, _), (theirs, _))| (ours, theirs))
+            .collect(),
+    )
+}
+
 fn changed(
     cx: &mut Context,
     members: &ThreeWay<&[Member]>,
     values: &ThreeWay<Vec<Value>>,
     at: &ThreeWay<Range<usize>>,
     place: &Place,
+    gone: &BTreeSet<Value>,
     out: &mut Vec<Part>,
 ) -> Result<(), Stop> {
     let ours = &members.ours[at.ours.clone()];
     let theirs = &members.theirs[at.theirs.clone()];
     let base = &members.base[at.base.clone()];
-    let same = |a: &[Member], b: &[Member]| {
-        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_text(b))
-    };
     let slices = ThreeWay::new(
         &values.base[at.base.clone()],
         &values.ours[at.ours.clone()],
         &values.theirs[at.theirs.clone()],
     );
-    // What one side alone changed is taken, unless the other changed comments there.
-    // The same items may be spelled otherwise.
-    let taken = if slices.ours == slices.theirs {
-        Some((ours, theirs))
-    } else if slices.theirs == slices.base && same(theirs, base) {
-        Some((ours, ours))
-    } else if slices.ours == slices.base && same(ours, base) {
-        Some((theirs, theirs))
-    } else {
-        None
-    };
-    if let Some((ours, theirs)) = taken {
-        for (ours, theirs) in ours.iter().zip(theirs) {
+    if let Some(taken) = taken(ThreeWay::new(base, ours, theirs), &slices, gone) {
+        for (ours, theirs) in taken {
             let sides = ThreeWay::new(None, Some(ours), Some(theirs));
             out.extend(one(cx, sides, place, at.base.start)?);
         }

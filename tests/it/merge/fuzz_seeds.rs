@@ -51,6 +51,18 @@ fn what_two_people_write_in_any_style_keeps_the_laws() {
     report(failures);
 }
 
+/// What the fuzzers have found.
+#[test]
+fn findings_keep_the_laws() {
+    let lone_carriage_returns =
+        b"\r\r\r\n\n--:(26---\n?\0\n\n---\n\0-\n-%:6::\n\xFF\n---%\n:2\n'-`";
+    let broken = laws::readers::frontmatter(lone_carriage_returns);
+    assert!(broken.is_empty(), "{broken:?}");
+    let comment_above = b"-t7w\n\xD8\xB1\x13\0\x01\0\0\0\n\n\0";
+    let broken = laws::merge::broken(&laws::history(comment_above));
+    assert!(broken.is_empty(), "{broken:?}");
+}
+
 #[test]
 fn any_bytes_keep_the_laws() {
     // Pieces that YAML and git care for, in any order.

@@ -58,6 +58,33 @@ fn an_item_of_a_sequence_is_told_by_its_place() {
     assert_eq!(told(&out), wanted);
 }
 
+/// A place that an item moved to is none for it to come back to.
+#[test]
+fn an_item_of_a_sequence_that_moved_here_and_went_there_goes() {
+    let base = "locations:\n- quay\n- mole # low\n- fen\nmood: fair\n";
+    let removed = "locations:\n- quay\n- fen\nmood: fair\n";
+    for (moved, wanted) in [
+        (
+            "locations:\n- mole # low\n- quay\n- fen\nmood: grim\n",
+            "locations:\n- quay\n- fen\nmood: grim\n",
+        ),
+        (
+            "locations:\n- quay\n- fen\n- mole # low\nmood: grim\n",
+            "locations:\n- quay\n- fen\nmood: grim\n",
+        ),
+    ] {
+        for (ours, theirs) in [(moved, removed), (removed, moved)] {
+            let out = merged(base, ours, theirs);
+            let text = String::from_utf8(out.bytes).unwrap();
+            assert_eq!(text, format!("---\n{wanted}---\nx\n"));
+        }
+    }
+    // Edited on the way: more than a place is at stake.
+    let edited = "locations:\n- quay\n- fen\n- mole # high\nmood: grim\n";
+    assert!(merged(base, edited, removed).conflict);
+    assert!(merged(base, removed, edited).conflict);
+}
+
 /// What is marked as a whole is told as a whole.
 #[test]
 fn a_conflict_inside_another_is_not_told_beside_it() {
