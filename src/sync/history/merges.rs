@@ -106,7 +106,7 @@ impl History<'_> {
         for base in bases {
             let there = self.facts_at(*base, entry)?;
             let was_there = there.is_some_and(|facts| facts.items.contains(item));
-            if was_there && restored(&self.recorded(*base, entry)?) >= restored(knew) {
+            if was_there && restored(&self.known(*base, entry)?) >= restored(knew) {
                 return Ok(false);
             }
         }

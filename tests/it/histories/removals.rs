@@ -322,6 +322,26 @@ fn what_a_side_had_all_along_was_not_kept_out_of_it() {
     without_bob([&laptop, &desktop]);
 }
 
+/// The same where it came back without hooks before the sides parted, and one of them
+/// stored that.
+#[test]
+fn what_came_back_before_the_sides_parted_was_not_added_by_one() {
+    for how in ["--no-rebase", "--rebase"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        remove_bob(&laptop);
+        edit_without_hooks(&laptop, "[Alice]", "[Alice, Bob]");
+        laptop.push();
+        desktop.pull();
+        remove_bob(&laptop);
+        laptop.push();
+        edit(&desktop, "weather: fair", "weather: wet");
+        desktop.git(["pull", "-q", how]).ok();
+        agree(&desktop, &laptop, &["both_edited"]);
+        without_bob([&laptop, &desktop]);
+    }
+}
+
 #[test]
 fn what_a_rebase_of_commits_without_rows_kept_out_is_noted_until_a_commit_stores_it() {
     let sandbox = Sandbox::new();
