@@ -57,8 +57,8 @@ pub fn parts(
     Ok(out)
 }
 
-/// The items that one side moved, as they were, and the other removed: the place that
-/// one moved them to is not theirs to stay in.
+/// The items that one side moved and the other removed: the place that one moved them
+/// to is not theirs to stay in.
 fn moved_and_removed(
     members: &ThreeWay<&[Member]>,
     values: &ThreeWay<Vec<Value>>,
@@ -80,11 +80,18 @@ fn moved_and_removed(
             (None, Some(Some(at))) => &members.theirs[*at],
             _ => continue,
         };
-        if at.is_some_and(|at| stays.same_text(&members.base[at])) {
+        if at.is_some_and(|at| as_it_was(stays, &members.base[at])) {
             gone.insert((*value).clone());
         }
     }
     gone
+}
+
+/// Whether an item is the same but for the quotes of a scalar.
+fn as_it_was(now: &Member, base: &Member) -> bool {
+    let around = |m: &Member| (m.lead_at(0).into_owned(), m.suffix.trim().to_owned());
+    let scalar = now.value.scalar().is_some() && !now.prefix.contains('#');
+    now.same_text(base) || (scalar && around(now) == around(base))
 }
 
 fn one(

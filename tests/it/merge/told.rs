@@ -72,6 +72,10 @@ fn an_item_of_a_sequence_that_moved_here_and_went_there_goes() {
             "locations:\n- quay\n- fen\n- mole # low\nmood: grim\n",
             "locations:\n- quay\n- fen\nmood: grim\n",
         ),
+        (
+            "locations:\n- 'mole' # low\n- quay\n- fen\nmood: grim\n",
+            "locations:\n- quay\n- fen\nmood: grim\n",
+        ),
     ] {
         for (ours, theirs) in [(moved, removed), (removed, moved)] {
             let out = merged(base, ours, theirs);
