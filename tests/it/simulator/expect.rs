@@ -150,9 +150,10 @@ fn items(
         if but.contains(field_of(field)) {
             continue;
         }
-        // The order of locations says something: no removal reaches into it.
-        let kept =
-            field != "locations" && !o.contains(item) && active(field, &known_as(field, name));
+        // Removals reach into sets alone: a list in order says something by its order,
+        // the items of the others hold more than a name.
+        let in_set = !["locations", "poems", "dates", "references"].contains(&field.as_str());
+        let kept = in_set && !o.contains(item) && active(field, &known_as(field, name));
         let removed = o.contains(item) && !(a.contains(item) && b.contains(item));
         let wanted = (a.contains(item) || b.contains(item)) && !removed && !kept;
         if wanted != said.items.contains(item) {

@@ -263,7 +263,10 @@ impl World<'_> {
         if hooks {
             self.everybody_knows(at, before, &replayed, by_hand)?;
         }
-        self.note_what_a_rebase_kept_out(at, before, head);
+        // Where git leaves all of the branch out, no hook runs.
+        if !replayed.is_empty() {
+            self.note_what_a_rebase_kept_out(at, before, head);
+        }
         self.clean(at)
     }
 
