@@ -7,6 +7,7 @@ mod drafts;
 mod edit;
 mod expect;
 mod guest;
+mod how;
 mod join;
 mod list;
 mod marks;

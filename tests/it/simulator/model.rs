@@ -15,93 +15,10 @@ use super::rows::{
 use super::states::{States, states};
 use super::world::{Outcome, fail};
 
+pub use super::how::{How, HowKind};
+
 /// The date of an entry, a field, and an item of it.
 pub type Item = (String, String, String);
-
-/// How a commit was made.
-#[derive(Debug, Clone)]
-pub struct How {
-    pub machine: String,
-    /// Whether hooks saw it.
-    pub hooks: bool,
-    pub kind: HowKind,
-    /// The commit that an amended one stands in the place of.
-    pub instead_of: Option<Oid>,
-}
-
-#[derive(Debug, Clone, Default)]
-pub enum HowKind {
-    #[default]
-    Ordinary,
-    /// A merge by the drivers; paths that a person resolved.
-    Merge {
-        by_hand: BTreeSet<String>,
-    },
-    /// A merge by a git without drivers.
-    Foreign,
-    /// A merge whose result was committed with one parent; the other side.
-    Squash {
-        other: Oid,
-        by_hand: BTreeSet<String>,
-    },
-    /// A commit that was made before, on another parent.
-    Replay {
-        of: Oid,
-        by_hand: BTreeSet<String>,
-    },
-    /// Of the entries with removals nothing is judged.
-    Pick {
-        of: Oid,
-    },
-    Revert {
-        of: Oid,
-    },
-    /// A decision in the ledger.
-    Decision(Decision),
-}
-
-/// What somebody decided with `metadb`.
-#[derive(Debug, Clone, Default)]
-pub struct Decision {
-    /// Its removals let it in again.
-    pub restored: Option<Item>,
-    /// Its removals never expire.
-    pub permanent: Option<Item>,
-    /// All conflicts are settled.
-    pub settled: bool,
-}
-
-impl How {
-    pub fn ordinary(machine: &str) -> Self {
-        Self::of(machine, HowKind::Ordinary)
-    }
-
-    pub fn of(machine: &str, kind: HowKind) -> Self {
-        Self {
-            machine: machine.to_owned(),
-            hooks: true,
-            kind,
-            instead_of: None,
-        }
-    }
-
-    pub fn without_hooks(self) -> Self {
-        Self {
-            hooks: false,
-            ..self
-        }
-    }
-
-    /// Whether pre-commit ran: it stores what history told until then.
-    pub fn stores(&self) -> bool {
-        self.hooks
-            && match &self.kind {
-                HowKind::Ordinary | HowKind::Squash { .. } | HowKind::Decision(_) => true,
-                HowKind::Merge { by_hand } => !by_hand.is_empty(),
-                _ => false,
-            }
-    }
-}
 
 /// A commit.
 #[derive(Debug, Clone, Default)]
@@ -263,8 +180,12 @@ impl Model {
             self.fog_a_pick(&mut node, &sides, how);
         }
         let mut rows: Vec<Rows> = sides.iter().map(|s| s.rows.clone()).collect();
-        if let (HowKind::Replay { .. }, [from], [_, of]) = (&how.kind, &bases[..], &sides[..]) {
+        if let (HowKind::Replay { .. }, [from], [on, of]) = (&how.kind, &bases[..], &sides[..]) {
             leave_unstored(from, of, &mut base.rows, &mut rows[1]);
+            // What it removed from a file that is not there any more is told by nothing.
+            let gone = |path: &&String| !on.files.contains_key(*path);
+            node.fog
+                .extend(of.files.keys().filter(gone).map(|p| date_of(p)));
         }
         let join = |rows: Rows, next: Rows| merge_rows(&base.rows, &rows, &next);
         node.rows = rows.into_iter().reduce(join).unwrap_or_default();
@@ -282,8 +203,11 @@ impl Model {
             rows_of_an_amend(&mut node, &parents, self.node(replaced), how);
         }
         node.unstored = unstored(&node, &sides, how);
-        if sides.len() > 1 {
-            kept_out(&mut node, &bases, &sides);
+        match (&how.kind, &sides[..]) {
+            (_, [] | [_]) => {}
+            // A pick's own removals are made on top of what is there.
+            (HowKind::Replay { .. }, [_, of @ ..]) => kept_out(&mut node, &bases, of),
+            _ => kept_out(&mut node, &bases, &sides),
         }
         node.states = states(&node, &parents, &bases, &sides, commit, how);
         if matches!(how.kind, HowKind::Ordinary) {

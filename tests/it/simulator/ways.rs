@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::{self, POOLS};
-use super::model::{Decision, How, HowKind, Item, date_of, path_of};
+use super::how::Decision;
+use super::model::{How, HowKind, Item, date_of, path_of};
 use super::op::{Kind, Op, below};
 use super::page::TABLES;
 use super::world::{Outcome, World, fail};

@@ -1,0 +1,92 @@
+//! How a commit of a history was made.
+
+use std::collections::BTreeSet;
+
+use git2::Oid;
+
+use super::model::Item;
+
+/// How a commit was made.
+#[derive(Debug, Clone)]
+pub struct How {
+    pub machine: String,
+    /// Whether hooks saw it.
+    pub hooks: bool,
+    pub kind: HowKind,
+    /// The commit that an amended one stands in the place of.
+    pub instead_of: Option<Oid>,
+}
+
+#[derive(Debug, Clone, Default)]
+pub enum HowKind {
+    #[default]
+    Ordinary,
+    /// A merge by the drivers; paths that a person resolved.
+    Merge {
+        by_hand: BTreeSet<String>,
+    },
+    /// A merge by a git without drivers.
+    Foreign,
+    /// A merge whose result was committed with one parent; the other side.
+    Squash {
+        other: Oid,
+        by_hand: BTreeSet<String>,
+    },
+    /// A commit that was made before, on another parent.
+    Replay {
+        of: Oid,
+        by_hand: BTreeSet<String>,
+    },
+    /// Of the entries with removals nothing is judged.
+    Pick {
+        of: Oid,
+    },
+    Revert {
+        of: Oid,
+    },
+    /// A decision in the ledger.
+    Decision(Decision),
+}
+
+/// What somebody decided with `metadb`.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    /// Its removals let it in again.
+    pub restored: Option<Item>,
+    /// Its removals never expire.
+    pub permanent: Option<Item>,
+    /// All conflicts are settled.
+    pub settled: bool,
+}
+
+impl How {
+    pub fn ordinary(machine: &str) -> Self {
+        Self::of(machine, HowKind::Ordinary)
+    }
+
+    pub fn of(machine: &str, kind: HowKind) -> Self {
+        Self {
+            machine: machine.to_owned(),
+            hooks: true,
+            kind,
+            instead_of: None,
+        }
+    }
+
+    pub fn without_hooks(self) -> Self {
+        Self {
+            hooks: false,
+            ..self
+        }
+    }
+
+    /// Whether pre-commit ran: it stores what history told until then.
+    pub fn stores(&self) -> bool {
+        self.hooks
+            && match &self.kind {
+                HowKind::Ordinary | HowKind::Squash { .. } | HowKind::Decision(_) => true,
+                HowKind::Merge { by_hand } => !by_hand.is_empty(),
+                _ => false,
+            }
+    }
+}
