@@ -80,6 +80,13 @@ impl Merger<'_> {
             Kind::Yaml => self.yaml(texts),
         };
         match made {
+            // Whatever was in the way of it: what one side alone wrote is no conflict.
+            Ok((_, true, _)) if let Some(taken) = sides.trivial() => Ok(Result {
+                bytes: taken.to_vec(),
+                conflict: false,
+                outcome: Outcome::ByField,
+                report: Report::default(),
+            }),
             Ok((bytes, conflict, report)) => Ok(Result {
                 bytes: writer.write(bytes),
                 conflict,

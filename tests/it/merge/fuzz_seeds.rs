@@ -58,6 +58,9 @@ fn findings_keep_the_laws() {
         b"\r\r\r\n\n--:(26---\n?\0\n\n---\n\0-\n-%:6::\n\xFF\n---%\n:2\n'-`";
     let broken = laws::readers::frontmatter(lone_carriage_returns);
     assert!(broken.is_empty(), "{broken:?}");
+    let one_side = b")(N:\n:\n:\n::\n:\n\n: #-\r#)\r\n\n:\n::--";
+    let broken = laws::merge::broken_by_any_bytes(one_side);
+    assert!(broken.is_empty(), "{broken:?}");
     let comment_above = b"-t7w\n\xD8\xB1\x13\0\x01\0\0\0\n\n\0";
     let broken = laws::merge::broken(&laws::history(comment_above));
     assert!(broken.is_empty(), "{broken:?}");
