@@ -208,6 +208,10 @@ impl Settling<'_> {
             choices.push(choice);
         }
         let chosen = hunks.choose(|n| choices[n]);
+        if left.is_empty() && !choices.is_empty() && !Hunks::of(&chosen).is_empty() {
+            // A side that was chosen has markers of its own.
+            return self.write(open, &chosen);
+        }
         // Choices above it have moved what is left.
         let left: Vec<String> = Hunks::of(&chosen)
             .iter()

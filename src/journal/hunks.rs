@@ -1,7 +1,7 @@
 //! A text with conflict markers, taken apart: what both sides agree on, and the
 //! hunks where a person has to choose.
 
-use super::markers::{Sign, marker};
+use super::markers::{Sign, marker, sets};
 use crate::merge::ThreeWay;
 
 /// A text in its parts, in order.
@@ -52,20 +52,21 @@ impl Hunks {
         let mut text = Vec::new();
         let mut open: Option<Open> = None;
         let mut place = Place::default();
-        for (number, line) in (1..).zip(bytes.split_inclusive(|&b| b == b'\n')) {
-            let sign = marker(line);
-            if let Some((Sign::Ours, length)) = sign {
-                // A set that was not whole.
-                text.extend(open.take().map(|o| o.hunk.text).unwrap_or_default());
-                open = Some(Open::new(number, length, line));
+        let mut sets = sets(bytes).into_iter().peekable();
+        let mut at = 0;
+        for line in bytes.split_inclusive(|&b| b == b'\n') {
+            if let Some(set) = sets.next_if(|set| set.text.start == at) {
+                open = Some(Open::new(set.line, set.length, line));
+                at += line.len();
                 continue;
             }
+            at += line.len();
             let Some(mut hunk) = open.take() else {
                 place.see(line);
                 text.extend_from_slice(line);
                 continue;
             };
-            match hunk.take(sign, line) {
+            match hunk.take(marker(line), line) {
                 Taken::Going => open = Some(hunk),
                 Taken::Closed => {
                     let mut hunk = hunk.hunk;
@@ -79,7 +80,6 @@ impl Hunks {
                 }
             }
         }
-        text.extend(open.map(|o| o.hunk.text).unwrap_or_default());
         if !text.is_empty() {
             parts.push(Part::Text(text));
         }
@@ -360,6 +360,25 @@ mod tests {
             assert!(hunks.is_empty(), "{text:?}");
             assert_eq!(hunks.choose(|_| Choice::Ours), text.as_bytes());
         }
+    }
+
+    /// As git writes them where a file that was merged and moved meets another one.
+    #[test]
+    fn longer_markers_inside_a_set_are_its_text() {
+        let inner = "<<<<<<<< a\nx\n========\ny\n>>>>>>>> b\n";
+        let outer = format!("<<<<<<< a\no\n=======\n{inner}>>>>>>> b\n");
+        let hunks = Hunks::of(outer.as_bytes());
+        assert_eq!(hunks.iter().count(), 1);
+        assert_eq!(hunks.choose(|_| Choice::Ours), b"o\n");
+        assert_eq!(hunks.choose(|_| Choice::Theirs), inner.as_bytes());
+        // Where the outer one is not whole, the inner one is.
+        let open = format!("<<<<<<< a\no\n=======\n{inner}z\n");
+        let hunks = Hunks::of(open.as_bytes());
+        assert_eq!(hunks.iter().map(|h| h.line).collect::<Vec<_>>(), [4]);
+        assert_eq!(
+            hunks.choose(|_| Choice::Theirs),
+            b"<<<<<<< a\no\n=======\ny\nz\n"
+        );
     }
 
     #[test]

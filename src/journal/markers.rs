@@ -1,32 +1,73 @@
 //! Conflict markers left in a text.
 
+use std::ops::Range;
+
 /// Where the first whole set of markers begins: a line `<<<<<<<`, later a line
 /// `=======`, later a line `>>>>>>>`, each at the start of its line and all of one
 /// length (7 or more). Counted from 1. A heading underlined with `=======`, an
 /// indented or quoted marker and a lone one are text.
 #[must_use]
 pub fn conflict_markers(bytes: &[u8]) -> Option<Markers<'_>> {
-    let mut open: Option<(usize, usize, usize, bool)> = None;
+    let first = sets(bytes).into_iter().next()?;
+    Some(Markers {
+        line: first.line,
+        text: &bytes[first.text],
+    })
+}
+
+/// A whole set of markers in a text.
+pub(super) struct Set {
+    /// The line of the first marker, counted from 1.
+    pub line: usize,
+    /// The length of its markers.
+    pub length: usize,
+    /// From the first marker to the end of the last one's line.
+    pub text: Range<usize>,
+}
+
+/// All whole sets that are in no other one, in order. Where git merges what a merge
+/// made, it writes longer markers into the inner one: such a set is part of the text
+/// of the outer.
+pub(super) fn sets(bytes: &[u8]) -> Vec<Set> {
+    // Those that are open, the outer ones first; and whether their middle was seen.
+    let mut open: Vec<(Set, bool)> = Vec::new();
+    let mut whole: Vec<Set> = Vec::new();
     let mut at = 0;
-    for (number, line) in (1..).zip(bytes.split_inclusive(|&b| b == b'\n')) {
+    for (line, bytes) in (1..).zip(bytes.split_inclusive(|&b| b == b'\n')) {
         let start = at;
-        at += line.len();
-        let Some((sign, length)) = marker(line) else {
+        at += bytes.len();
+        let Some((sign, length)) = marker(bytes) else {
             continue;
         };
-        open = match (sign, open) {
-            (Sign::Ours, _) => Some((number, start, length, false)),
-            (Sign::Middle, Some((n, s, len, _))) if len == length => Some((n, s, len, true)),
-            (Sign::Theirs, Some((line, s, len, true))) if len == length => {
-                return Some(Markers {
-                    line,
-                    text: &bytes[s..at],
-                });
-            }
-            (_, open) => open,
+        if sign == Sign::Ours {
+            // One that is no shorter was not whole.
+            let outer = open.iter().take_while(|(set, _)| set.length < length);
+            open.truncate(outer.count());
+            let text = start..at;
+            let set = Set { line, length, text };
+            open.push((set, false));
+            continue;
+        }
+        let Some(here) = open.iter().rposition(|(set, _)| set.length == length) else {
+            continue;
         };
+        match (sign, open[here].1) {
+            (Sign::Middle, _) => {
+                open.truncate(here + 1);
+                open[here].1 = true;
+            }
+            (Sign::Theirs, true) => {
+                let mut ended = open.drain(here..);
+                if let Some((mut set, _)) = ended.next() {
+                    set.text.end = at;
+                    whole.retain(|inner| inner.text.start < set.text.start);
+                    whole.push(set);
+                }
+            }
+            _ => {}
+        }
     }
-    None
+    whole
 }
 
 /// A whole set of conflict markers.

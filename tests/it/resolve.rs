@@ -198,6 +198,19 @@ fn markers_of_which_nothing_else_is_known_tell_the_sides() {
     assert_eq!(laptop.read_entry(DAY), page);
 }
 
+/// As git leaves them where a file that was merged and moved meets another one.
+#[test]
+fn markers_inside_a_side_that_is_chosen_are_chosen_too() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = diverged(&sandbox);
+    let marked = "---\ndate: 2024-11-01\n---\n<<<<<<< a\nOne.\n=======\nTwo.\n\
+        <<<<<<<< a:x\nThree.\n========\nFour.\n>>>>>>>> b:y\n>>>>>>> b\n";
+    laptop.write(&entry(DAY), marked);
+    laptop.palimpsest(["resolve", "--theirs"]).ok();
+    let text = laptop.read_entry(DAY);
+    assert_eq!(text, "---\ndate: 2024-11-01\n---\nTwo.\nFour.\n");
+}
+
 #[test]
 fn an_edit_beside_the_markers_stays() {
     let sandbox = Sandbox::new();

@@ -37,7 +37,7 @@ pub fn parts(
     let values = views
         .as_ref()
         .map(|v| v.as_ref().map(View::meanings).unwrap_or_default());
-    let gone = moved_and_removed(&members, &values);
+    let gone = removed_items(&members, &values);
     let mut out = Vec::new();
     for chunk in sequence(values.as_ref().map(Vec::as_slice)) {
         match chunk {
@@ -57,12 +57,9 @@ pub fn parts(
     Ok(out)
 }
 
-/// The items that one side moved and the other removed: the place that one moved them
-/// to is not theirs to stay in.
-fn moved_and_removed(
-    members: &ThreeWay<&[Member]>,
-    values: &ThreeWay<Vec<Value>>,
-) -> BTreeSet<Value> {
+/// The items that one side removed and the other left as they were, here or at another
+/// place: no place is theirs to stay in.
+fn removed_items(members: &ThreeWay<&[Member]>, values: &ThreeWay<Vec<Value>>) -> BTreeSet<Value> {
     // Where a value stands; `None` if in several places.
     let places = values.as_ref().map(|values| {
         let mut places: BTreeMap<&Value, Option<usize>> = BTreeMap::new();

@@ -276,7 +276,7 @@ fn resolve_takes_items_out_of_lists_of_every_shape() {
     }
 }
 
-/// Both machines took another place out: whichever list is taken, neither stays.
+/// Both machines took another place out, and one wrote beside it: whichever list is taken, neither stays.
 #[test]
 fn resolve_takes_out_of_the_list_that_was_chosen_what_the_other_side_removed() {
     for side in ["--ours", "--theirs"] {
@@ -285,7 +285,7 @@ fn resolve_takes_out_of_the_list_that_was_chosen_what_the_other_side_removed() {
         let (laptop, desktop) = journal(&sandbox, &[(DAY, fields, BODY)]);
         edit(&laptop, "  - Quay\n", "");
         laptop.push();
-        edit(&desktop, "  - Mole\n", "");
+        edit(&desktop, "  - Quay\n  - Mole\n", "  - Quay # low\n");
         desktop.git(["pull"]).exits(1);
         let resolved = desktop.palimpsest(["resolve", side]).ok();
         if side == "--ours" {

@@ -83,6 +83,10 @@ fn an_item_of_a_sequence_that_moved_here_and_went_there_goes() {
             assert_eq!(text, format!("---\n{wanted}---\nx\n"));
         }
     }
+    // Nor does what went on one side stand in the way of what went on the other.
+    let out = merged(base, "locations:\n- mole # low\n- fen\n", removed);
+    let text = String::from_utf8(out.bytes).unwrap();
+    assert_eq!(text, "---\nlocations:\n- fen\n---\nx\n");
     // Edited on the way: more than a place is at stake.
     let edited = "locations:\n- quay\n- fen\n- mole # high\nmood: grim\n";
     assert!(merged(base, edited, removed).conflict);
