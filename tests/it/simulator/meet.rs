@@ -184,7 +184,7 @@ impl World<'_> {
             let side = if luck { "--ours" } else { "--theirs" };
             self.git(at, &["checkout", "-q", side, "--", path])?;
         } else {
-            self.write(at, path, &chosen);
+            self.write(at, path, &dated(path, &chosen));
         }
         self.git(at, &["add", "--", path])?;
         Ok(())
@@ -322,4 +322,18 @@ impl World<'_> {
             false => all.into_iter().nth(n),
         }
     }
+}
+
+/// With the date of the file's name, which a person who chose the other side's line of
+/// a file that moved puts right.
+fn dated(path: &str, text: &str) -> String {
+    let date = format!("date: {}", date_of(path));
+    let lines = text.split_inclusive('\n');
+    let is_date = |line: &str| path.starts_with("journal/") && line.starts_with("date: 20");
+    lines
+        .map(|line| match line.get(..date.len()) {
+            Some(old) if is_date(line) => line.replacen(old, &date, 1),
+            _ => line.to_owned(),
+        })
+        .collect()
 }
