@@ -32,6 +32,8 @@ pub fn merge_ledger(
     if let Some(path) = path {
         // Where it cannot be known, a row that is gone counts as reverted.
         let _ = add_what_a_side_lost(path, &mut sides);
+        // Where it cannot be known, two edits are listed that were none.
+        let _ = add_what_a_pick_began_with(path, &mut sides);
     }
     let mut merged = ledger::merge(&sides.base, &sides.ours, &sides.theirs);
     if let Some(path) = path {
@@ -70,6 +72,34 @@ fn add_what_a_side_lost(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
     ] {
         let lost = history::lost_since(&repo, &layout, base, side, commit)?;
         *side = ledger::join(std::mem::take(side), lost);
+    }
+    Ok(())
+}
+
+/// Gives the base of a pick the sync states that history told there: a commit stores
+/// them beside its own, and what it only stored is no edit.
+fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), RepoError> {
+    let (base, ours, theirs) = (&sides.base.sync, &sides.ours.sync, &sides.theirs.sync);
+    let both = theirs.iter().filter(|(key, state)| {
+        let there = ours.get(key);
+        base.get(key) != Some(state) && there != Some(state) && there != base.get(key)
+    });
+    let both: Vec<_> = both.map(|(key, _)| *key).collect();
+    if both.is_empty() {
+        return Ok(());
+    }
+    let repo = Repo::from_env()?;
+    let Some(picking) = repo.picking()? else {
+        return Ok(());
+    };
+    let layout = settings::load(repo.workdir()).unwrap_or_default().layout;
+    if let ([base], PathKind::Ledger(_)) = (&picking.bases[..], layout.classify(path)) {
+        let mut told = history::rows_of(&repo, &layout, *base)?.sync;
+        for key in both {
+            if let Some(state) = told.remove(&key) {
+                sides.base.sync.insert(key, state);
+            }
+        }
     }
     Ok(())
 }

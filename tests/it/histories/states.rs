@@ -297,3 +297,26 @@ fn a_merge_that_settles_a_ledger_as_head_has_it_leaves_the_work_tree_clean() {
     desktop.pull();
     agree(&laptop, &desktop, &[]);
 }
+
+/// What a commit stored of commits before it is no edit of its own, also in a rebase.
+#[test]
+fn a_commit_that_stored_a_state_edited_nothing_by_that() {
+    const OTHER: &str = "2024-11-02";
+    for how in ["--no-rebase", "--rebase"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.write_entry(OTHER, FIELDS, BODY);
+        laptop.commit("Another entry");
+        laptop.edit_entry(DAY, "calm", "good");
+        without_hooks(&laptop, &["commit", "-q", "-a", "-m", "Without hooks"]);
+        laptop.push();
+        desktop.pull();
+        edit(&desktop, "good", "glad");
+        desktop.push();
+        // This commit stores what the one without hooks lacks.
+        laptop.edit_entry(OTHER, "calm", "grim");
+        laptop.commit("Grim");
+        laptop.git(["pull", "-q", how]).ok();
+        agree(&laptop, &desktop, &[]);
+    }
+}
