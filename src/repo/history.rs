@@ -93,11 +93,14 @@ impl Repo {
 
     /// The files below a folder that commits of HEAD's history removed, the newest
     /// first: path and blob (hex) of the last version. A file may be there several
-    /// times, and may be back.
+    /// times, and may be back. Before the first commit there are none.
     ///
     /// # Errors
     /// History cannot be read.
     pub fn removed_files(&self, below: &str) -> Result<Vec<(String, String)>, RepoError> {
+        if self.head()?.is_none() {
+            return Ok(Vec::new());
+        }
         let args = [
             "log",
             "--raw",

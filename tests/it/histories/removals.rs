@@ -203,21 +203,26 @@ fn a_deletion_that_was_rebased_is_of_the_version_that_everybody_has() {
     }
 }
 
-#[test]
-fn an_entry_that_both_deleted_is_shown_with_the_version_that_everybody_has() {
-    let sandbox = Sandbox::new();
-    let (laptop, desktop) = begin(&sandbox);
+/// The laptop deletes the entry, and the desktop a version of its own, which the rebase
+/// leaves behind: two rows, of two versions.
+fn delete_on_both(laptop: &Machine<'_>, desktop: &Machine<'_>) {
     let file = crate::sandbox::entry(DAY);
     laptop.remove(&file);
     laptop.commit("Gone");
     laptop.push();
-    // A version that the rebase leaves behind, and its removal.
-    edit(&desktop, "tags: [rain]", "tags: [rain, sea]");
+    edit(desktop, "tags: [rain]", "tags: [rain, sea]");
     desktop.remove(&file);
     desktop.commit("Gone here too");
     desktop.git(["pull", "-q", "--rebase"]).exits(1);
     desktop.git(["rm", "-q", &file]).ok();
     desktop.git(["rebase", "--continue"]).ok();
+}
+
+#[test]
+fn an_entry_that_both_deleted_is_shown_with_the_version_that_everybody_has() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    delete_on_both(&laptop, &desktop);
     desktop.push();
     laptop.pull();
     agree(&desktop, &laptop, &[]);
@@ -227,6 +232,29 @@ fn an_entry_that_both_deleted_is_shown_with_the_version_that_everybody_has() {
         let text = machine.read_entry(DAY);
         assert!(text.contains("tags: [rain]"), "{text}");
     }
+}
+
+/// The ledger was copied into a new repository, where no history tells which of the
+/// versions went last.
+#[test]
+fn an_entry_that_both_deleted_stops_nothing_before_the_first_commit() {
+    const LEDGER: &str = "data/ledger/2024.jsonl";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    delete_on_both(&laptop, &desktop);
+    let rows = desktop.read(LEDGER);
+    assert_eq!(rows.matches(r#""kind":"deletion""#).count(), 2, "{rows}");
+    let new = sandbox.repository("new");
+    new.write(LEDGER, rows);
+    new.write_entry("2024-11-02", FIELDS, BODY);
+    new.palimpsest(["init"]).ok();
+    new.yaml2sql(["sync", "journal/md"]).ok();
+    // The versions themselves are in the other repository.
+    new.metadb(["show", DAY]).says("no entry of this date");
+    new.metadb(["restore", "Entry", DAY]).fails();
+    new.commit("Begin");
+    new.metadb(["show", "2024-11-02"]).ok();
+    new.assert_clean();
 }
 
 #[test]
@@ -256,15 +284,20 @@ fn a_deleted_entry_whose_edit_a_merge_keeps_is_there() {
     }
 }
 
+/// The branch adds Carol, goes on, takes her out again and is rebased.
+fn rebase_carol_who_went(machine: &Machine<'_>) {
+    edit(machine, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(machine, "weather: fair", "weather: wet");
+    edit(machine, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    machine.git(["pull", "-q", "--rebase"]).ok();
+}
+
 #[test]
 fn what_a_rebase_kept_out_and_the_branch_removed_itself_is_settled() {
     let sandbox = Sandbox::new();
     let (laptop, desktop) = begin(&sandbox);
     add_and_remove_carol(&laptop);
-    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    edit(&desktop, "weather: fair", "weather: wet");
-    edit(&desktop, "[Alice, Bob, Carol]", "[Alice, Bob]");
-    desktop.git(["pull", "-q", "--rebase"]).ok();
+    rebase_carol_who_went(&desktop);
     agree(&desktop, &laptop, &["both_edited"]);
 }
 
@@ -301,10 +334,7 @@ fn a_branch_that_removes_its_own_settles_nothing_of_another() {
     edit(&tablet, "[rain]", "[rain, sea]");
     tablet.push();
     assert_eq!(listed(&tablet), ["kept_out Carol"]);
-    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    edit(&desktop, "weather: fair", "weather: wet");
-    edit(&desktop, "[Alice, Bob, Carol]", "[Alice, Bob]");
-    desktop.git(["pull", "-q", "--rebase"]).ok();
+    rebase_carol_who_went(&desktop);
     agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
 }
 
