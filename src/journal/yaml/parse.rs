@@ -138,14 +138,8 @@ impl<'a> Builder<'a> {
 
     /// The byte offset of a marker; at the text's end if it lies behind.
     fn offset(&self, marker: &Marker) -> usize {
-        let nth = || {
-            self.text
-                .char_indices()
-                .nth(marker.index())
-                .map(|(at, _)| at)
-        };
-        let at = marker.byte_offset().or_else(nth);
-        let at = at.unwrap_or(self.text.len()).min(self.text.len());
+        // Parsing from a `&str` always tracks byte offsets.
+        let at = marker.byte_offset().unwrap_or(self.text.len());
         self.text.floor_char_boundary(at)
     }
 
@@ -383,7 +377,7 @@ fn start(span: &Span) -> usize {
 }
 
 fn bytes(span: &Span) -> Range<usize> {
-    // Parsing from a `&str` always tracks byte offsets.
+    // Tracked as in `offset`.
     span.byte_range().unwrap_or(0..0)
 }
 
