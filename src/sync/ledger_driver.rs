@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::driver::{DriverError, write};
 use super::{history, settings};
-use crate::journal::PathKind;
+use crate::journal::{Layout, PathKind};
 use crate::ledger::{self, Ledger};
 use crate::merge::ThreeWay;
 use crate::repo::{Repo, RepoError};
@@ -21,14 +21,13 @@ pub fn merge_ledger(
     files: ThreeWay<&Path>,
     path: Option<&str>,
 ) -> Result<Vec<String>, DriverError> {
-    let sides = files.try_map(|path| match fs::read(path) {
+    let mut sides = files.try_map(|path| match fs::read(path) {
         Ok(bytes) => Ok(ledger::parse(&bytes)),
         Err(source) => Err(DriverError::Read {
             path: path.to_owned(),
             source,
         }),
     })?;
-    let mut sides = sides;
     if let Some(path) = path {
         // Where it cannot be known, a row that is gone counts as reverted.
         let _ = add_what_a_side_lost(path, &mut sides);
@@ -59,13 +58,9 @@ fn add_what_a_side_lost(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
         return Ok(());
     }
     let repo = Repo::from_env()?;
-    let Some(merging) = repo.merging()? else {
+    let (Some(merging), Some((layout, _))) = (repo.merging()?, year_at(&repo, path)) else {
         return Ok(());
     };
-    let layout = settings::load(repo.workdir()).unwrap_or_default().layout;
-    if !matches!(layout.classify(path), PathKind::Ledger(_)) {
-        return Ok(());
-    }
     for (side, commit) in [
         (&mut sides.ours, merging.ours),
         (&mut sides.theirs, merging.theirs),
@@ -89,12 +84,11 @@ fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Resul
         return Ok(());
     }
     let repo = Repo::from_env()?;
-    let Some(picking) = repo.picking()? else {
+    let (Some(picking), Some((layout, _))) = (repo.picking()?, year_at(&repo, path)) else {
         return Ok(());
     };
-    let layout = settings::load(repo.workdir()).unwrap_or_default().layout;
-    if let ([base], PathKind::Ledger(_)) = (&picking.bases[..], layout.classify(path)) {
-        let mut told = history::rows_of(&repo, &layout, *base)?.sync;
+    if let [base] = picking.bases[..] {
+        let mut told = history::rows_of(&repo, &layout, base)?.sync;
         for key in both {
             if let Some(state) = told.remove(&key) {
                 sides.base.sync.insert(key, state);
@@ -115,20 +109,18 @@ fn add_what_a_pick_keeps_out(
         return Ok(());
     }
     let repo = Repo::from_env()?;
-    let Some(picking) = repo.picking()? else {
+    let (Some(picking), Some((layout, year))) = (repo.picking()?, year_at(&repo, path)) else {
         return Ok(());
     };
+    history::add_what_a_pick_keeps_out(&repo, &layout, &picking, year, theirs, merged)
+}
+
+/// Which year's ledger a path is by the repository's settings; `None` where it is none.
+fn year_at(repo: &Repo, path: &str) -> Option<(Layout, i32)> {
     // Wrong settings are named elsewhere.
-    let settings = settings::load(repo.workdir()).unwrap_or_default();
-    match settings.layout.classify(path) {
-        PathKind::Ledger(year) => history::add_what_a_pick_keeps_out(
-            &repo,
-            &settings.layout,
-            &picking,
-            year,
-            theirs,
-            merged,
-        ),
-        _ => Ok(()),
+    let layout = settings::load(repo.workdir()).unwrap_or_default().layout;
+    match layout.classify(path) {
+        PathKind::Ledger(year) => Some((layout, year)),
+        _ => None,
     }
 }
