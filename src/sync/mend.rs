@@ -29,7 +29,8 @@ pub enum MendError {
 
 /// Sets up what `init` would, takes a tracked database out of the index, makes a
 /// damaged one anew, brings ledger files that stayed behind a commit to HEAD's, and
-/// removes what a process that was killed more than an hour before `now` left. Gives what was done, a line each.
+/// removes what a process that was killed more than an hour before `now` left. Gives
+/// what was done, a line each.
 ///
 /// # Errors
 /// Something cannot be read or written; what was done before stands.

@@ -276,7 +276,8 @@ fn resolve_takes_items_out_of_lists_of_every_shape() {
     }
 }
 
-/// Both machines took another place out, and one wrote beside it: whichever list is taken, neither stays.
+/// Both machines took another place out, and one wrote beside it: whichever list is
+/// taken, neither stays.
 #[test]
 fn resolve_takes_out_of_the_list_that_was_chosen_what_the_other_side_removed() {
     for side in ["--ours", "--theirs"] {

@@ -307,8 +307,7 @@ fn a_commit_that_stored_a_state_edited_nothing_by_that() {
         let (laptop, desktop) = begin(&sandbox);
         laptop.write_entry(OTHER, FIELDS, BODY);
         laptop.commit("Another entry");
-        laptop.edit_entry(DAY, "calm", "good");
-        without_hooks(&laptop, &["commit", "-q", "-a", "-m", "Without hooks"]);
+        edit_without_hooks(&laptop, "calm", "good");
         laptop.push();
         desktop.pull();
         edit(&desktop, "good", "glad");
