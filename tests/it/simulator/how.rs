@@ -25,8 +25,10 @@ pub enum HowKind {
     Merge {
         by_hand: BTreeSet<String>,
     },
-    /// A merge by a git without drivers.
-    Foreign,
+    /// A merge by a git without drivers; paths that a person resolved.
+    Foreign {
+        by_hand: BTreeSet<String>,
+    },
     /// A merge whose result was committed with one parent; the other side.
     Squash {
         other: Oid,

@@ -1,5 +1,7 @@
 //! Branches that are joined: merged with each strategy, squashed, picked.
 
+use std::collections::BTreeSet;
+
 use super::model::{How, HowKind};
 use super::op::Op;
 use super::world::{Outcome, World, fail};
@@ -84,11 +86,12 @@ impl World<'_> {
     /// A merge with a strategy that asks no driver, or leaves the other side out.
     fn merge_without_drivers(&mut self, at: usize, args: &[&str], dice: &mut Dice) -> Outcome {
         let run = self.run(at, "git", args, &[0, 1])?;
-        let mut how = How::of(&self.desks[at].name, HowKind::Foreign);
+        let unmerged = self.unmerged(at);
+        let by_hand = unmerged.clone();
+        let mut how = How::of(&self.desks[at].name, HowKind::Foreign { by_hand });
         if run.code == 0 {
             how = how.without_hooks();
         } else {
-            let unmerged = self.unmerged(at);
             if unmerged.is_empty() {
                 return fail("a merge failed without a conflict", run);
             }
@@ -121,7 +124,10 @@ impl World<'_> {
             // Git does not merge more than two where a person would have to look.
             self.git(at, &["reset", "-q", "--hard"])?;
         } else {
-            let how = How::of(&self.desks[at].name, HowKind::Foreign).without_hooks();
+            let kind = HowKind::Foreign {
+                by_hand: BTreeSet::new(),
+            };
+            let how = How::of(&self.desks[at].name, kind).without_hooks();
             self.learn(at, &how)?;
         }
         self.git(at, &["branch", "-q", "-D", "one", "two"])?;

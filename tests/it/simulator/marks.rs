@@ -39,16 +39,26 @@ pub fn marked(text: &str) -> BTreeSet<String> {
     found
 }
 
-/// A text with one side of each hunk: `ours` says which, by its number.
+/// A text with one side of each hunk: `ours` says which, by its number. Hunks of a file
+/// that moved and met another one have longer markers, around those of the others.
 pub fn choose(text: &str, mut ours: impl FnMut(usize) -> bool) -> String {
+    let outer = choose_of(8, text, &mut ours);
+    choose_of(7, &outer, &mut ours)
+}
+
+fn choose_of(length: usize, text: &str, ours: &mut impl FnMut(usize) -> bool) -> String {
     let (mut out, mut hunk, mut place, mut take) = (String::new(), 0, 0, false);
     for line in text.split_inclusive('\n') {
-        if line.starts_with("<<<<<<< ") {
+        let is = |mark: &str| {
+            let rest = line.strip_prefix(&*mark.repeat(length));
+            rest.is_some_and(|rest| !rest.starts_with(mark))
+        };
+        if is("<") {
             take = ours(hunk);
             (hunk, place) = (hunk + 1, 1);
-        } else if place == 1 && line.starts_with("=======") {
+        } else if place == 1 && is("=") {
             place = 2;
-        } else if place == 2 && line.starts_with(">>>>>>> ") {
+        } else if place == 2 && is(">") {
             place = 0;
         } else if place == 0 || (place == 1) == take {
             out += line;

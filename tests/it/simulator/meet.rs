@@ -51,7 +51,7 @@ impl World<'_> {
         let desk = &self.desks[at];
         let kind = match desk.hooks {
             true => HowKind::Merge { by_hand },
-            false => HowKind::Foreign,
+            false => HowKind::Foreign { by_hand },
         };
         let hooks = desk.hooks;
         let how = How::of(&desk.name, kind);

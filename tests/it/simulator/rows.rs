@@ -215,7 +215,7 @@ pub fn permanent(node: &mut Node, sides: &[Node], bases: &[Node], how: &How) {
     // merged by line.
     let loose = matches!(
         how.kind,
-        HowKind::Revert { .. } | HowKind::Pick { .. } | HowKind::Foreign
+        HowKind::Revert { .. } | HowKind::Pick { .. } | HowKind::Foreign { .. }
     );
     if loose {
         let all = sides.iter().chain(bases).flat_map(|n| &n.permanent);
@@ -249,6 +249,11 @@ pub fn kept_out(node: &mut Node, bases: &[Node], sides: &[Node]) {
         }
     }
     for key in found {
+        // Of an entry that is not there nothing is listed, and whether it is when the
+        // entry comes back depends on who committed it.
+        if !node.files.contains_key(&path_of(&key.0.0)) {
+            node.fog.insert(key.0.0.clone());
+        }
         node.kept.entry(key).or_default();
     }
 }

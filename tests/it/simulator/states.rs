@@ -65,7 +65,9 @@ pub fn states(
 ) -> States {
     let mut out = States::default();
     let squash = matches!(how.kind, HowKind::Squash { .. });
-    let merged = sides.len() > 1 && !squash;
+    // A revert that leaves a text as it was tells nothing of it.
+    let revert = matches!(how.kind, HowKind::Revert { .. });
+    let merged = sides.len() > 1 && !squash && !revert;
     let from = if merged { sides } else { parents };
     let all = from.iter().chain(bases).chain([node]);
     let paths: BTreeSet<&String> = all
@@ -91,6 +93,7 @@ pub fn states(
         let differs = before.clone().all(|b| b != now);
         let by_hand = match &how.kind {
             HowKind::Merge { by_hand } => by_hand.contains(path),
+            HowKind::Foreign { by_hand } => how.hooks && by_hand.contains(path),
             _ => parents.len() < 2,
         };
         // Nobody says who joined more than two.
@@ -98,11 +101,15 @@ pub fn states(
         let own = by_hand && (differs || (parents.len() > 1 && differ(&edits)));
         let again = matches!(
             how.kind,
-            HowKind::Replay { .. }
-                | HowKind::Pick { .. }
-                | HowKind::Revert { .. }
-                | HowKind::Foreign
-        );
+            HowKind::Replay { .. } | HowKind::Pick { .. } | HowKind::Revert { .. }
+        ) || (matches!(how.kind, HowKind::Foreign { .. }) && !by_hand);
+        // What somebody wrote who arrived at the text that is there already, and a pick
+        // that removes what is in conflict.
+        fog |= merged
+            && from
+                .iter()
+                .any(|n| n.states.of(path).iter().any(|e| is_twin(&base, e)));
+        fog |= matches!(how.kind, HowKind::Replay { .. }) && now.is_none() && differ(&edits);
         if let HowKind::Decision(decision) = &how.kind {
             if decision.settled && differ(&edits) {
                 edits = [edit(now.unwrap_or_default(), commit, true)].into();
@@ -121,6 +128,11 @@ pub fn states(
         }
     }
     out
+}
+
+/// Whether another edit of the base has the same text.
+fn is_twin(base: &BTreeSet<Edit>, edit: &Edit) -> bool {
+    !base.contains(edit) && base.iter().any(|b| b.text == edit.text)
 }
 
 fn edit(text: String, commit: Oid, settled: bool) -> Edit {
