@@ -18,6 +18,9 @@ impl World<'_> {
         let merge = |words: &'static [&'static str]| [words, &[branch]].concat();
         match dice.roll(8) {
             0 => {
+                if self.model.node(other).parents.len() != 1 {
+                    return self.clean(at);
+                }
                 let run = self.run(at, "git", &["cherry-pick", branch], &[0, 1])?;
                 if run.code != 0 {
                     // Empty, or in conflict.
@@ -25,9 +28,7 @@ impl World<'_> {
                     return self.clean(at);
                 }
                 let how = How::of(&name, HowKind::Pick { of: other }).without_hooks();
-                if self.model.node(other).parents.len() == 1 {
-                    self.learn(at, &how)?;
-                }
+                self.learn(at, &how)?;
                 self.clean(at)
             }
             1 => {
