@@ -8,7 +8,9 @@ use super::{Corrupt, Deletion, Kept, Ledger, Restored, State, Tombstone};
 use crate::merge::ThreeWay;
 
 /// Merges two ledgers that grew from a base. Rows never vanish: one that the
-/// base has and a side lacks was taken back there, and counts as restored.
+/// base has and a side lacks was taken back there, and counts as restored. A row
+/// that history told stays as it is: the commit that stored it is not the one that
+/// removed the item, and taking back the former puts back nothing.
 #[must_use]
 pub fn merge(base: &Ledger, ours: &Ledger, theirs: &Ledger) -> Ledger {
     let all = ThreeWay::new(base, ours, theirs);
@@ -76,7 +78,11 @@ fn tombstone(row: ThreeWay<Option<&Tombstone>>) -> Option<Tombstone> {
         return Some(row.clone());
     }
     let sides = present(row);
-    let state = state(row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str()))));
+    let told = row
+        .base
+        .is_some_and(|r| r.source == Tombstone::FROM_HISTORY);
+    let states = row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str())));
+    let state = state(states, told);
     // A row that somebody restored is of interest in its long form.
     let shortened = match state {
         State::Active => sides.iter().any(|r| r.shortened),
@@ -104,7 +110,10 @@ fn deletion(row: ThreeWay<Option<&Deletion>>) -> Option<Deletion> {
         reason: sides.iter().map(|r| &r.reason).min()?.clone(),
         path: sides.iter().map(|r| &r.path).min()?.clone(),
         blob: sides.iter().map(|r| &r.blob).min()?.clone(),
-        state: state(row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str())))),
+        state: state(
+            row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str()))),
+            false,
+        ),
     })
 }
 
@@ -117,10 +126,11 @@ fn kept(row: ThreeWay<Option<&Kept>>) -> Option<Kept> {
 }
 
 /// Restored wins; of two restorations the smaller. A side that lacks a row of
-/// the base took it back; the base's own time and machine stand in, so that
-/// both machines write the same.
-fn state(row: ThreeWay<Option<(&State, &str, &str)>>) -> State {
-    let taken_back = row.base.is_some() && (row.ours.is_none() || row.theirs.is_none());
+/// the base took it back, unless history `told` it; the base's own time and machine
+/// stand in, so that both machines write the same.
+fn state(row: ThreeWay<Option<(&State, &str, &str)>>, told: bool) -> State {
+    let lacks = row.ours.is_none() || row.theirs.is_none();
+    let taken_back = row.base.is_some() && lacks && !told;
     let reverted = row.base.filter(|_| taken_back).map(|(_, at, by)| Restored {
         at: at.into(),
         by: by.into(),
@@ -241,6 +251,22 @@ mod tests {
         assert_eq!(restored.how, Restored::REVERTED);
         assert_eq!((restored.at, restored.by), (row().at, row().by));
         assert!(!merged(Some(row()), None, None).state.is_active());
+    }
+
+    #[test]
+    fn a_row_that_history_told_is_taken_back_by_nobody_who_lacks_it() {
+        let told = Tombstone {
+            source: Tombstone::FROM_HISTORY.into(),
+            ..row()
+        };
+        let all = [
+            (Some(told.clone()), None),
+            (None, Some(told.clone())),
+            (None, None),
+        ];
+        for (ours, theirs) in all {
+            assert_eq!(merged(Some(told.clone()), ours, theirs), told);
+        }
     }
 
     #[test]

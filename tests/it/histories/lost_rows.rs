@@ -160,6 +160,26 @@ fn a_row_that_history_told_outlives_the_revert_of_what_stored_it() {
     assert_eq!(state_of_bob(&laptop), "active");
 }
 
+/// The same where the ledger has more since, and the driver merges it in the revert.
+#[test]
+fn a_row_that_history_told_outlives_the_revert_in_a_ledger_that_went_on() {
+    const OTHER: &str = "2024-11-02";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&desktop, "[Alice, Bob]", "[Alice]");
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.write_entry(OTHER, FIELDS, BODY);
+    desktop.commit("Another entry");
+    desktop.git(["revert", "--no-edit", "HEAD^"]).ok();
+    assert_eq!(state_of_bob(&desktop), "active");
+    desktop.push();
+    edit(&laptop, "[Alice, Bob]", "[Alice]");
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.pull();
+    without_bob([&laptop, &laptop]);
+    agree(&laptop, &desktop, &["both_edited", "kept_out Bob"]);
+}
+
 /// The merge base has the row, and the desktop's ledger lacks it again.
 #[test]
 fn a_row_that_history_told_is_no_reverted_one_in_the_next_merge() {
