@@ -78,9 +78,7 @@ fn tombstone(row: ThreeWay<Option<&Tombstone>>) -> Option<Tombstone> {
         return Some(row.clone());
     }
     let sides = present(row);
-    let told = row
-        .base
-        .is_some_and(|r| r.source == Tombstone::FROM_HISTORY);
+    let told = row.base.is_some_and(Tombstone::is_told);
     let states = row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str())));
     let state = state(states, told);
     // A row that somebody restored is of interest in its long form.
@@ -104,16 +102,15 @@ fn deletion(row: ThreeWay<Option<&Deletion>>) -> Option<Deletion> {
         return Some(row.clone());
     }
     let sides = present(row);
+    let told = row.base.is_some_and(Deletion::is_told);
+    let states = row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str())));
     Some(Deletion {
         at: sides.iter().map(|r| &r.at).min()?.clone(),
         by: sides.iter().map(|r| &r.by).min()?.clone(),
         reason: sides.iter().map(|r| &r.reason).min()?.clone(),
         path: sides.iter().map(|r| &r.path).min()?.clone(),
         blob: sides.iter().map(|r| &r.blob).min()?.clone(),
-        state: state(
-            row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str()))),
-            false,
-        ),
+        state: state(states, told),
     })
 }
 

@@ -14,6 +14,7 @@ mod plain;
 mod row;
 mod states;
 mod text;
+mod told;
 
 pub use decisions::decisions;
 pub use derive::{Context, FileRef, Parent, derive, removal_id, short_sha256};
@@ -25,6 +26,7 @@ pub use row::{
 };
 pub use states::{Change, after_edit, merge_states, recorded_by};
 pub use text::{format, parse, text_by_entry};
+pub use told::{is_without_hooks, without_hooks};
 
 #[cfg(test)]
 mod laws;

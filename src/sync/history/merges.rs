@@ -1,10 +1,9 @@
 //! What a merge kept out: an item that one side had added, that is not in the
 //! result, and that a removal which this side did not know keeps out.
 
-use super::own::label;
 use super::{History, of_year, years_of};
 use crate::journal::{EntryDate, Facts, ItemKey, PathKind, Table};
-use crate::ledger::{self, Deletion, Kept, Ledger, Restored, State};
+use crate::ledger::{self, Deletion, Kept, Ledger, Restored, State, without_hooks};
 use crate::repo::{Commit, ObjectId, RepoError};
 
 /// Hex digits that name a side.
@@ -77,7 +76,7 @@ impl History<'_> {
                 if row.state.is_active() && there()?.is_some() {
                     let state = State::Restored(Restored {
                         at: merge.at.clone(),
-                        by: label(&merge.by),
+                        by: without_hooks(&merge.by),
                         how: Restored::RE_ADDED.into(),
                     });
                     out.deletions.insert(key, Deletion { state, ..row });

@@ -5,6 +5,7 @@ use super::diff::Diff;
 use crate::journal::{EntryDate, Layout};
 use crate::ledger::{
     self, Context, Deletion, FileRef, Hash, Ledger, Parent, Source, State, Tombstone,
+    is_without_hooks, without_hooks,
 };
 use crate::repo::{Commit, Repo, RepoError};
 use crate::sync::commit::versions::{Pair, facts, facts_before};
@@ -96,7 +97,7 @@ impl History<'_> {
         if puts_back && self.has_an_old_state(commit, entry, &recorded)? {
             recorded.sync.clear();
         }
-        let made = signed(made, &label(&commit.by));
+        let made = signed(made, &without_hooks(&commit.by));
         Ok(unrecorded(made, &recorded, &known, entry))
     }
 
@@ -151,18 +152,8 @@ pub fn deletion_of<'r>(
         let mut named = active.iter();
         named.find(|row| row.blob == *blob)
     });
-    let told = || active.iter().min_by_key(|row| !is_label(&row.by));
+    let told = || active.iter().min_by_key(|row| !is_without_hooks(&row.by));
     Ok(in_history.or_else(told).copied())
-}
-
-/// Who stands in a row that no hook recorded: history knows the author, and no machine.
-pub(super) fn label(author: &str) -> String {
-    format!("{author} (no hooks)")
-}
-
-/// Whether that is such a label.
-pub(super) fn is_label(by: &str) -> bool {
-    by.ends_with(&label(""))
 }
 
 /// The rows, each by this label; ids are made from the author alone.

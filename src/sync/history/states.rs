@@ -8,9 +8,10 @@ use std::rc::Rc;
 
 use super::History;
 use super::diff::Diff;
-use super::own::label;
 use crate::journal::{Document, Note, PathKind, facts::short_hash};
-use crate::ledger::{self, Change, Ledger, Source, SyncState, after_edit, merge_states};
+use crate::ledger::{
+    self, Change, Ledger, Source, SyncState, after_edit, merge_states, without_hooks,
+};
 use crate::merge::ThreeWay;
 use crate::repo::{Blob, Commit, ObjectId, RepoError};
 use crate::sync::commit::versions::{Key, Version, facts};
@@ -64,7 +65,12 @@ impl History<'_> {
                     let was = pair.old.as_ref().map(|v| self.hash(key, v)).transpose()?;
                     let edit = |hash: &str| {
                         let known = known.as_ref();
-                        Some(after_edit(known, hash, &label(&commit.by), &commit.at))
+                        Some(after_edit(
+                            known,
+                            hash,
+                            &without_hooks(&commit.by),
+                            &commit.at,
+                        ))
                     };
                     match (now, &hash) {
                         (Some(now), Some(hash)) if was.as_ref() != Some(hash) => {

@@ -4,8 +4,7 @@
 
 use super::History;
 use super::diff::Diff;
-use super::own::is_label;
-use crate::ledger::{self, Ledger, State, Tombstone};
+use crate::ledger::{self, Ledger, State};
 use crate::repo::{Commit, RepoError};
 
 impl History<'_> {
@@ -40,20 +39,15 @@ fn taken_back(before: &str, after: &str) -> Ledger {
     };
     before.tombstones.retain(|key, row| {
         // A shortened row does not say who found it.
-        let told = row.shortened || row.source == Tombstone::FROM_HISTORY || is_told(&row.state);
+        let told = row.shortened || row.is_told();
         told && is_less(&row.state, after.tombstones.get(key).map(|r| &r.state))
     });
     before.deletions.retain(|key, row| {
-        let told = is_label(&row.by) || is_told(&row.state);
-        told && is_less(&row.state, after.deletions.get(key).map(|r| &r.state))
+        row.is_told() && is_less(&row.state, after.deletions.get(key).map(|r| &r.state))
     });
     before.kept.retain(|key, _| !after.kept.contains_key(key));
     before.sync.clear();
     before
-}
-
-fn is_told(state: &State) -> bool {
-    matches!(state, State::Restored(restored) if is_label(&restored.by))
 }
 
 /// The rows of the lines where two ledger files differ: most commits change a line or

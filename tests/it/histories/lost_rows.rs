@@ -180,6 +180,29 @@ fn a_row_that_history_told_outlives_the_revert_in_a_ledger_that_went_on() {
     agree(&laptop, &desktop, &["both_edited", "kept_out Bob"]);
 }
 
+/// And so does the deletion of an entry.
+#[test]
+fn a_deletion_that_history_told_outlives_the_revert_of_what_stored_it() {
+    const OTHER: &str = "2024-11-02";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    desktop.write_entry(OTHER, FIELDS, BODY);
+    desktop.commit("Another entry");
+    without_hooks(&desktop, &["rm", "-q", &crate::sandbox::entry(DAY)]);
+    without_hooks(&desktop, &["commit", "-q", "-m", "Gone"]);
+    desktop.edit_entry(OTHER, "weather: fair", "weather: wet");
+    desktop.commit("Wet");
+    desktop.write_entry("2024-11-03", FIELDS, BODY);
+    desktop.commit("A third entry");
+    desktop.git(["revert", "--no-edit", "HEAD^"]).ok();
+    agree(&desktop, &laptop, &[]);
+    for machine in [&laptop, &desktop] {
+        machine.metadb(["show", DAY]).says("deleted");
+        machine.metadb(["restore", "Entry", DAY]).ok();
+        with_bob([machine, machine]);
+    }
+}
+
 /// The merge base has the row, and the desktop's ledger lacks it again.
 #[test]
 fn a_row_that_history_told_is_no_reverted_one_in_the_next_merge() {
