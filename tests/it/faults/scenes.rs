@@ -275,8 +275,7 @@ fn merge_again(actor: &Actor<'_>, command: &[&str]) -> Vec<Run> {
     told.push(again);
     if names_none && actor.has(".git/refs/stash") {
         // Git was killed after it had emptied the log of the stashes, which gives them
-        // their numbers: the stash itself is there.
-        told.push(actor.run(&["git", "stash", "apply", "-q", "refs/stash"]));
+        // their numbers: all of it is in the work tree, and the ref is left over.
         told.push(actor.run(&["git", "update-ref", "-d", "refs/stash"]));
     }
     told
