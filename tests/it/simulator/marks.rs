@@ -40,10 +40,10 @@ pub fn marked(text: &str) -> BTreeSet<String> {
 }
 
 /// A text with one side of each hunk: `ours` says which, by its number. Hunks of a file
-/// that moved and met another one have longer markers, around those of the others.
+/// that moved and met another one have longer markers, inside those of the others.
 pub fn choose(text: &str, mut ours: impl FnMut(usize) -> bool) -> String {
-    let outer = choose_of(8, text, &mut ours);
-    choose_of(7, &outer, &mut ours)
+    let inner = choose_of(8, text, &mut ours);
+    choose_of(7, &inner, &mut ours)
 }
 
 fn choose_of(length: usize, text: &str, ours: &mut impl FnMut(usize) -> bool) -> String {
