@@ -70,6 +70,12 @@ pub(super) fn ask(connection: &Connection) -> rusqlite::Result<Says> {
     })
 }
 
+/// Whether anything was ever made in a database.
+pub(super) fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
+    let made = "SELECT EXISTS (SELECT 1 FROM sqlite_schema)";
+    connection.query_row(made, [], |r| r.get(0))
+}
+
 /// A file beside the database: its journal, say.
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::connect::{APPLICATION, ask, beside, configure, connect, is_ours, open_as_it_is};
+use super::connect::{
+    APPLICATION, ask, beside, configure, connect, has_tables, is_ours, open_as_it_is,
+};
 use super::original::is_original;
 use super::{StoreError, Update};
 
@@ -23,8 +25,18 @@ pub struct Store {
     connection: Connection,
     path: PathBuf,
     wait: u64,
-    /// It has no rows and no indexes yet.
-    empty: bool,
+    holds: Holds,
+}
+
+/// What a database holds for who opened it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Rows,
+    /// No rows and no tables yet.
+    Nothing,
+    /// What the next update puts everything in the place of. Until it ends, others
+    /// read it, and a kill leaves it.
+    Old,
 }
 
 /// Why a database was made anew.
@@ -46,7 +58,7 @@ pub enum Fresh {
 enum Found {
     Nothing,
     Ours(Connection),
-    OtherVersion(i32),
+    OtherVersion(i32, Connection),
     Damaged,
     Foreign,
 }
@@ -59,24 +71,25 @@ impl Store {
     /// The file or folder cannot be used, or another process holds the lock.
     pub fn open(path: &Path, wait: Option<u64>) -> Result<(Self, Option<Fresh>), StoreError> {
         let wait = wait.unwrap_or(WAIT);
+        let opened = |connection, holds| Self {
+            connection,
+            path: path.to_owned(),
+            wait,
+            holds,
+        };
         let fresh = match look(path, wait)? {
-            Found::Ours(connection) => {
-                let store = Self {
-                    connection,
-                    path: path.to_owned(),
-                    wait,
-                    empty: false,
-                };
-                return Ok((store, None));
+            Found::Ours(connection) => return Ok((opened(connection, Holds::Rows), None)),
+            Found::OtherVersion(version, connection) => {
+                let store = opened(connection, Holds::Old);
+                return Ok((store, Some(Fresh::OtherVersion(version))));
             }
+            Found::Damaged => return Self::replace(path, Some(wait)),
             Found::Nothing => Fresh::Missing,
-            Found::OtherVersion(version) => Fresh::OtherVersion(version),
-            Found::Damaged => Fresh::Damaged,
             Found::Foreign => Fresh::Foreign {
                 kept: set_aside(path)?,
             },
         };
-        Self::make(path, wait, &fresh).map(|store| (store, Some(fresh)))
+        Self::make(path, wait).map(|store| (store, Some(fresh)))
     }
 
     /// Whether a file is a database of this program, or not filled yet: one that can
@@ -97,7 +110,7 @@ impl Store {
                 connection,
                 path: path.to_owned(),
                 wait,
-                empty: false,
+                holds: Holds::Rows,
             }),
             _ => Self::pretend(path),
         }
@@ -113,54 +126,60 @@ impl Store {
             connection: connection.map_err(|e| StoreError::of(path, 0, e))?,
             path: path.to_owned(),
             wait: 0,
-            empty: true,
+            holds: Holds::Nothing,
         })
     }
 
-    /// Makes the database anew, whatever is there.
+    /// Makes the database anew: the next update brings everything, in the place of
+    /// the rows that are there.
     ///
     /// # Errors
     /// As for [`Store::open`].
-    pub fn recreate(path: &Path, wait: Option<u64>) -> Result<(Self, Fresh), StoreError> {
-        match Self::open(path, wait)? {
-            (store, Some(fresh)) => Ok((store, fresh)),
-            (store, None) => {
-                drop(store);
-                let wait = wait.unwrap_or(WAIT);
-                Self::make(path, wait, &Fresh::Asked).map(|store| (store, Fresh::Asked))
-            }
+    pub fn recreate(path: &Path, wait: Option<u64>) -> Result<(Self, Option<Fresh>), StoreError> {
+        let (mut store, fresh) = Self::open(path, wait)?;
+        if store.holds == Holds::Rows {
+            store.holds = Holds::Old;
         }
+        Ok((store, fresh.or(Some(Fresh::Asked))))
     }
 
-    /// An empty database, filled by the first update.
-    fn make(path: &Path, wait: u64, fresh: &Fresh) -> Result<Self, StoreError> {
-        let file = |source| StoreError::File {
-            path: path.to_owned(),
-            source,
-        };
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).map_err(file)?;
-        }
-        // The old file goes; whoever has it open reads on in what they have. Where
-        // there was none, another process may be filling one at this moment.
-        let old = if *fresh == Fresh::Missing {
-            &[] as &[&str]
-        } else {
-            &["", "-journal", "-wal", "-shm"]
-        };
-        for old in old.iter().map(|suffix| beside(path, suffix)) {
+    /// Puts an empty file in the place of one that SQLite cannot use. Whoever has that
+    /// one open reads on in what they have.
+    ///
+    /// # Errors
+    /// As for [`Store::open`].
+    pub fn replace(path: &Path, wait: Option<u64>) -> Result<(Self, Option<Fresh>), StoreError> {
+        // The database last: a journal without it says nothing, but to the next file
+        // of its name.
+        for old in ["-journal", "-wal", "-shm", ""].map(|suffix| beside(path, suffix)) {
             match std::fs::remove_file(&old) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(file(e)),
+                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(StoreError::File {
+                        path: path.to_owned(),
+                        source,
+                    });
+                }
                 _ => {}
             }
         }
-        let store = Self {
+        Self::make(path, wait.unwrap_or(WAIT)).map(|store| (store, Some(Fresh::Damaged)))
+    }
+
+    /// An empty database, filled by the first update. Another process may be filling
+    /// it at this moment.
+    fn make(path: &Path, wait: u64) -> Result<Self, StoreError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|source| StoreError::File {
+                path: path.to_owned(),
+                source,
+            })?;
+        }
+        Ok(Self {
             connection: connect(path, wait, true).map_err(|e| StoreError::of(path, wait, e))?,
             path: path.to_owned(),
             wait,
-            empty: true,
-        };
-        Ok(store)
+            holds: Holds::Nothing,
+        })
     }
 
     /// The file.
@@ -169,10 +188,11 @@ impl Store {
         &self.path
     }
 
-    /// Whether nothing was written yet: the next update must bring everything.
+    /// Whether nothing was written yet that counts: the next update must bring
+    /// everything.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.empty
+        !matches!(self.holds, Holds::Rows)
     }
 
     /// A number that changes when another process writes.
@@ -202,12 +222,22 @@ impl Store {
         let now: i64 = transaction
             .pragma_query_value(None, "data_version", |r| r.get(0))
             .map_err(wrap)?;
-        if now != version {
+        // What replaces every row depends on none of them.
+        let moved = match self.holds {
+            Holds::Rows => now != version,
+            Holds::Nothing => has_tables(&transaction).map_err(wrap)?,
+            Holds::Old => false,
+        };
+        if moved {
             drop(transaction);
-            self.empty = !ask(&self.connection).map_err(wrap)?.tables;
+            let tables = has_tables(&self.connection).map_err(wrap)?;
+            self.holds = if tables { Holds::Rows } else { Holds::Nothing };
             return Err(StoreError::Moved { path: path.clone() }.into());
         }
-        let fill = self.empty;
+        if self.holds == Holds::Old {
+            clear(&transaction).map_err(wrap)?;
+        }
+        let fill = self.holds != Holds::Rows;
         // Rows refer to each other both ways until the end.
         transaction
             .pragma_update(None, "defer_foreign_keys", true)
@@ -229,7 +259,7 @@ impl Store {
             transaction.execute_batch(INDEXES).map_err(wrap)?;
         }
         transaction.commit().map_err(wrap)?;
-        self.empty = false;
+        self.holds = Holds::Rows;
         Ok(value)
     }
 
@@ -240,7 +270,7 @@ impl Store {
 
     /// The connection, for what replaces everything that it leads to.
     pub(super) const fn connection(&mut self) -> &mut Connection {
-        self.empty = false;
+        self.holds = Holds::Rows;
         &mut self.connection
     }
 
@@ -302,7 +332,10 @@ fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
                 configure(&c)?;
                 Found::Ours(c)
             }
-            (APPLICATION, version) => Found::OtherVersion(version),
+            (APPLICATION, version) => {
+                configure(&c)?;
+                Found::OtherVersion(version, c)
+            }
             _ if is_original(&c)? => return Ok(None),
             _ => Found::Foreign,
         }))
@@ -318,6 +351,21 @@ fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
             other => Err(other),
         },
     }
+}
+
+/// Takes out every table, those first that refer to others.
+fn clear(connection: &Connection) -> rusqlite::Result<()> {
+    let sql = "SELECT type, name FROM sqlite_schema
+               WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_'
+               ORDER BY rowid DESC";
+    let mut made = connection.prepare(sql)?;
+    let made = made.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    for (kind, name) in made.collect::<rusqlite::Result<Vec<(String, String)>>>()? {
+        let name = name.replace('"', "\"\"");
+        // One may be gone with another: the shadows of a virtual table.
+        connection.execute_batch(&format!("DROP {kind} IF EXISTS \"{name}\""))?;
+    }
+    Ok(())
 }
 
 /// Keeps a file that is not ours under the first free name.

@@ -51,7 +51,61 @@ fn a_database_is_made_where_there_is_none_and_kept_where_it_is_ours() {
     assert_eq!(open(&path), Some(Fresh::Missing));
     assert_eq!(open(&path), None);
     let (store, fresh) = Store::recreate(&path, None).unwrap();
-    assert!(store.is_empty() && fresh == Fresh::Asked);
+    assert!(store.is_empty() && fresh == Some(Fresh::Asked));
+}
+
+#[test]
+fn one_that_is_made_anew_keeps_its_rows_until_it_has_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("palimpsest.db");
+    open(&path);
+    let (mut reader, _) = Store::open(&path, Some(0)).unwrap();
+    let rows = reader.dump().unwrap();
+    let (mut again, _) = Store::recreate(&path, Some(0)).unwrap();
+    let stop = again.update(0, |update| {
+        update.set_meta("head", "new")?;
+        Err::<(), _>(StoreError::Corrupt { path: path.clone() })
+    });
+    assert!(stop.is_err() && again.is_empty());
+    assert_eq!(reader.dump().unwrap(), rows);
+    let version = reader.version().unwrap();
+    fill(&mut again);
+    assert!(!again.is_empty());
+    // The reader has the same file still, and hears of it.
+    let moved = reader.update(version, |_| Ok::<_, StoreError>(()));
+    assert!(matches!(moved, Err(StoreError::Moved { .. })), "{moved:?}");
+    assert_eq!(reader.dump().unwrap(), rows);
+    // What another program made in it goes with the rest.
+    Connection::open(&path)
+        .unwrap()
+        .execute_batch(
+            "CREATE TABLE \"a \"\"b\" (id INTEGER); CREATE VIEW v AS SELECT 1;
+             CREATE TABLE child (tag TEXT REFERENCES tags (name)); ANALYZE;
+             INSERT INTO child SELECT name FROM tags;",
+        )
+        .unwrap();
+    fill(&mut Store::recreate(&path, Some(0)).unwrap().0);
+    let tables = "SELECT count(*) FROM sqlite_schema WHERE name IN ('a \"b', 'v', 'child')";
+    let left: i64 = Connection::open(&path)
+        .unwrap()
+        .query_row(tables, [], |r| r.get(0))
+        .unwrap();
+    assert_eq!(left, 0);
+    assert_eq!(open(&path), None);
+}
+
+#[test]
+fn two_that_found_none_fill_it_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("palimpsest.db");
+    let (mut one, _) = Store::open(&path, Some(0)).unwrap();
+    open(&path);
+    // Only now, as a process does that was slow.
+    let version = one.version().unwrap();
+    let moved = one.update(version, |_| Ok::<_, StoreError>(()));
+    assert!(matches!(moved, Err(StoreError::Moved { .. })), "{moved:?}");
+    assert!(!one.is_empty());
+    fill(&mut one);
 }
 
 #[test]

@@ -104,8 +104,7 @@ pub fn refresh(
     let (mut store, mut fresh) = if options.dry_run {
         (Store::open_or_pretend(&path, options.wait)?, None)
     } else if options.force {
-        let (store, fresh) = Store::recreate(&path, options.wait)?;
-        (store, Some(fresh))
+        Store::recreate(&path, options.wait)?
     } else {
         Store::open(&path, options.wait)?
     };
@@ -120,7 +119,7 @@ pub fn refresh(
         };
         fresh = Some(Fresh::Asked);
     }
-    let mut tries = 0;
+    let (mut tries, mut replaced) = (0, false);
     loop {
         match attempt(repo, layout, &mut store, options) {
             Ok(mut report) => {
@@ -133,15 +132,19 @@ pub fn refresh(
                 if !options.dry_run {
                     // The file that is open may not be the one in its place.
                     drop(store);
-                    let (again, made) = Store::open(&path, options.wait)?;
+                    let (again, made) = if options.force {
+                        Store::recreate(&path, options.wait)?
+                    } else {
+                        Store::open(&path, options.wait)?
+                    };
                     store = again;
                     fresh = fresh.or(made);
                 }
             }
-            Err(e) if e.is_corrupt() && fresh.is_none() && !options.dry_run => {
+            Err(e) if e.is_corrupt() && !replaced && !options.dry_run => {
                 drop(store);
-                store = Store::recreate(&path, options.wait)?.0;
-                fresh = Some(Fresh::Damaged);
+                (store, fresh) = Store::replace(&path, options.wait)?;
+                replaced = true;
             }
             Err(e) => return Err(e),
         }
