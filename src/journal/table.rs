@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// An association table: a kind of item that an entry can hold.
 ///
@@ -124,7 +124,12 @@ impl ItemKey {
     /// The key of a name as it stands in a file or on a command line.
     #[must_use]
     pub fn new(name: &str) -> Self {
-        Self(name.trim().nfc().collect())
+        let name = name.trim();
+        // Most names are in it already.
+        Self(match is_nfc_quick(name.chars()) {
+            IsNormalized::Yes => name.to_owned(),
+            _ => name.nfc().collect(),
+        })
     }
 
     /// The canonical text.

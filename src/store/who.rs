@@ -11,6 +11,9 @@ impl Update<'_> {
     pub(super) fn finish_people(&mut self) -> Sql {
         if self.spellings_changed()? {
             let moved = self.resolve_people()?;
+            // Where everything is new, each entry is touched already, and there is no
+            // index yet that finds those of a spelling.
+            let moved = if self.fill { Vec::new() } else { moved };
             for (item, mention) in moved {
                 let sql = "SELECT entry FROM spellings WHERE item = ?1 AND mention = ?2";
                 let mut rows = self.connection.prepare_cached(sql)?;
@@ -31,24 +34,15 @@ impl Update<'_> {
 
     /// Writes who the people of the touched entries are.
     fn entries_people(&self) -> Sql {
+        if self.fill {
+            self.run(&people_of("TRUE"), &[])?;
+            return self.run(&people_of_dates("TRUE"), &[]);
+        }
+        let (of, of_dates) = (people_of("s.entry = ?1"), people_of_dates("entry = ?1"));
         for entry in &self.touched {
-            if !self.fill {
-                self.run("DELETE FROM entry_people WHERE entry = ?1", &[entry])?;
-            }
-            // With min(), the other columns come from the row that has the minimum.
-            self.run(
-                "INSERT INTO entry_people
-                 SELECT s.entry, p.person, s.item, min(s.position)
-                 FROM spellings s JOIN spelling_people p ON p.item = s.item AND p.mention = 0
-                 WHERE s.entry = ?1 AND s.mention = 0 GROUP BY p.person",
-                &[entry],
-            )?;
-            self.run(
-                "UPDATE entry_date_people SET person = (SELECT person FROM spelling_people p
-                     WHERE p.item = entry_date_people.item AND p.mention = 1)
-                 WHERE entry = ?1",
-                &[entry],
-            )?;
+            self.run("DELETE FROM entry_people WHERE entry = ?1", &[entry])?;
+            self.run(&of, &[entry])?;
+            self.run(&of_dates, &[entry])?;
         }
         Ok(())
     }
@@ -119,6 +113,26 @@ impl Update<'_> {
     fn person(&self, name: &str) -> Sql {
         self.run("INSERT OR IGNORE INTO people VALUES (?1)", &[&name])
     }
+}
+
+/// Inserts who the people of some entries are.
+fn people_of(which: &str) -> String {
+    // With min(), the other columns come from the row that has the minimum.
+    format!(
+        "INSERT INTO entry_people
+         SELECT s.entry, p.person, s.item, min(s.position)
+         FROM spellings s JOIN spelling_people p ON p.item = s.item AND p.mention = 0
+         WHERE {which} AND s.mention = 0 GROUP BY s.entry, p.person"
+    )
+}
+
+/// Sets who the people of the mentioned dates of some entries are.
+fn people_of_dates(which: &str) -> String {
+    format!(
+        "UPDATE entry_date_people SET person = (SELECT person FROM spelling_people p
+             WHERE p.item = entry_date_people.item AND p.mention = 1)
+         WHERE {which}"
+    )
 }
 
 fn spelling(row: &rusqlite::Row<'_>) -> Sql<Spelling> {
