@@ -16,13 +16,15 @@ pub(super) const PULL_MARK: &str = "palimpsest.pullRebaseByInit";
 /// The shell line of a driver. Git takes an exit code of 1 to 128 for a conflict
 /// whose markers are written: a program that is gone (127) or cannot be started
 /// (126) would pass ours for the result. So git's own merge stands in for it.
+/// Before git 2.42 a code above 128 and a signal are conflicts as well, with ours in
+/// the work tree and no markers; a result that is not there makes every git refuse.
 /// `%P` and the labels come quoted from git.
 fn line(program: &Path, command: &str) -> String {
     let program = shell_word(&program.to_string_lossy()).replace('%', "%%");
     format!(
         "p={program}; if test -x \"$p\"; then \"$p\" {command}; s=$?; else s=127; fi; \
-         case $s in 126|127) git merge-file --marker-size=%L -L %X -L %S -L %Y %A %O %B;; \
-         *) exit $s;; esac"
+         case $s in 126|127) git merge-file --marker-size=%L -L %X -L %S -L %Y %A %O %B; \
+         s=$?;; esac; test $s -lt 128 || rm -f %A; exit $s"
     )
 }
 

@@ -2,6 +2,7 @@
 //! in the work tree afterwards.
 
 use super::tracer::{Of, What, traced, works};
+use super::wrapper::Wrapper;
 use crate::sandbox::{Machine, Run, Sandbox, entry, journal};
 
 pub(super) const DAY: &str = "2024-11-01";
@@ -110,40 +111,6 @@ fn refused(laptop: &Machine<'_>, name: &str, head: &str) {
     laptop.git(["reset", "-q", "--hard", head]).ok();
 }
 
-/// A shell line before the program, for the drivers and the hooks.
-pub(super) struct Wrapper<'a, 'b> {
-    laptop: &'a Machine<'b>,
-    program: String,
-}
-
-impl<'a, 'b> Wrapper<'a, 'b> {
-    pub(super) fn new(laptop: &'a Machine<'b>) -> Self {
-        let line = laptop
-            .git(["config", "merge.palimpsest.driver"])
-            .ok()
-            .stdout;
-        let program = line.strip_prefix("p=").unwrap().split(';').next().unwrap();
-        let program = program.trim_matches('\'').to_owned();
-        let put = format!(
-            "s#{program}#{}/wrapper#",
-            laptop.dir().parent().unwrap().display()
-        );
-        let edit = "sed -i \"$0\" .git/config .git/hooks/p*";
-        laptop.run_with(&[], "sh", ["-c", edit, &put]).ok();
-        let wrapper = Self { laptop, program };
-        wrapper.says(":");
-        wrapper
-    }
-
-    pub(super) fn says(&self, line: &str) {
-        let text = format!("#!/bin/sh\n{line}\nexec '{}' \"$@\"\n", self.program);
-        self.laptop.write("../wrapper", text);
-        self.laptop
-            .run_with(&[], "chmod", ["+x", "../wrapper"])
-            .ok();
-    }
-}
-
 #[test]
 fn a_driver_that_gets_a_signal_refuses_the_merge() {
     if !works() {
@@ -175,6 +142,46 @@ fn a_driver_that_gets_a_signal_refuses_the_merge() {
             .ok();
         assert!(laptop.read_entry(DAY).contains(MERGED));
         laptop.git(["reset", "-q", "--hard", &head]).ok();
+    }
+}
+
+/// Before git 2.42 an exit code above 128 is a conflict, and ours would be its result.
+#[test]
+fn a_driver_that_cannot_end_leaves_no_result() {
+    let sandbox = Sandbox::new();
+    let laptop = branches(&sandbox);
+    let wrapper = Wrapper::new(&laptop);
+    for driver in ["palimpsest", "palimpsest-ledger"] {
+        let key = format!("merge.{driver}.driver");
+        let mut line = laptop.git(["config", &key]).ok().stdout;
+        for (word, value) in [
+            ("%O", "base"),
+            ("%A", "ours"),
+            ("%B", "theirs"),
+            ("%P", "x.md"),
+            ("%L", "7"),
+        ] {
+            line = line.replace(word, value);
+        }
+        for (before, code, there) in [
+            (":", 0, true),
+            ("exit 1", 1, true),
+            ("exit 127", 0, true),
+            ("exit 127 # and no base for git", 255, false),
+            ("exit 129", 129, false),
+            ("kill -KILL $$", 137, false),
+        ] {
+            wrapper.says(before);
+            laptop.write("ours", "x\n");
+            laptop.write("theirs", "x\n");
+            match before.contains("no base") {
+                true => laptop.remove("base"),
+                false => laptop.write("base", "x\n"),
+            }
+            let run = laptop.run_with(&[], "sh", ["-c", line.trim_end()]);
+            assert_eq!(run.code, code, "{driver}, {before}: {run}");
+            assert_eq!(laptop.exists("ours"), there, "{driver}, {before}");
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 //! Every way in which a hook can end that git runs when all is done: none changes how
 //! git's own command ends, none what it did, and the next command catches up.
 
-use super::exits::{DAY, OURS, Wrapper, branches};
+use super::exits::{DAY, OURS, branches};
 use super::tracer::{Of, What, traced, works};
+use super::wrapper::Wrapper;
 use crate::sandbox::{Machine, Sandbox};
 
 /// The line before the program, and what the hook says with it.

@@ -12,3 +12,4 @@ mod scenes;
 mod stage;
 mod together;
 mod tracer;
+mod wrapper;
