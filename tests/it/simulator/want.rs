@@ -55,10 +55,13 @@ pub fn want(key: &str, [base, ours, theirs]: [Option<&Value>; 3]) -> Want {
             _ => Want::Map(BTreeMap::new()),
         };
     }
-    if ours == theirs || theirs == base {
+    // Themes are items: a tombstone may keep one out that a side alone has written, so
+    // what stands round them is asked for key by key (seed 12909).
+    let has_items = key == "manuscript" && ours.is_some() && theirs.is_some();
+    if !has_items && (ours == theirs || theirs == base) {
         return one(ours);
     }
-    if ours == base {
+    if !has_items && ours == base {
         return one(theirs);
     }
     match (key, base, ours, theirs) {
