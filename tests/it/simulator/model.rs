@@ -10,7 +10,7 @@ use super::expect;
 use super::page::{File, Said};
 use super::rows::{
     Rows, kept_out, leave_unstored, merge_rows, moved, own_rows, permanent, rows_of_an_amend,
-    unstored,
+    settle_what_a_pick_takes_out, unstored,
 };
 use super::states::{States, states};
 use super::world::{Outcome, fail};
@@ -206,7 +206,12 @@ impl Model {
         match (&how.kind, &sides[..]) {
             (_, [] | [_]) => {}
             // A pick's own removals are made on top of what is there.
-            (HowKind::Replay { .. }, [_, of @ ..]) => kept_out(&mut node, &bases, of),
+            (HowKind::Replay { .. }, [_, of @ ..]) => {
+                kept_out(&mut node, &bases, of);
+                if let ([from], [of]) = (&bases[..], of) {
+                    settle_what_a_pick_takes_out(&mut node, from, of);
+                }
+            }
             _ => kept_out(&mut node, &bases, &sides),
         }
         node.states = states(&node, &parents, &bases, &sides, commit, how);

@@ -257,3 +257,23 @@ pub fn kept_out(node: &mut Node, bases: &[Node], sides: &[Node]) {
         node.kept.entry(key).or_default();
     }
 }
+
+/// What a rebase kept out is settled where a later pick takes it out itself. Git asks
+/// the ledger's driver for that, which needs a row that the pick brings.
+pub fn settle_what_a_pick_takes_out(node: &mut Node, from: &Node, of: &Node) {
+    let mut asked_or_not = Vec::new();
+    for ((item, id), done) in &mut node.kept {
+        let known = |side: &Node, id| row(side, &(item.clone(), String::clone(id))).is_some();
+        let there = of.files.contains_key(&path_of(&item.0));
+        if !there || !from.has(item) || of.has(item) || known(of, id) {
+            continue;
+        }
+        let mut own = of.rows.get(item).into_iter().flatten();
+        let brings = |id| !known(from, id) && !of.unstored.contains(&(item.clone(), id.clone()));
+        match own.any(|(id, _)| brings(id)) {
+            true => *done = true,
+            false => asked_or_not.push(item.0.clone()),
+        }
+    }
+    node.fog.extend(asked_or_not);
+}
