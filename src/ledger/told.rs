@@ -1,6 +1,6 @@
 //! Rows that no hook recorded: history told them, and a later commit stored them.
 
-use super::{Deletion, State, Tombstone};
+use super::{Deletion, Ledger, State, Tombstone};
 
 const NO_HOOKS: &str = " (no hooks)";
 
@@ -37,5 +37,18 @@ impl Deletion {
     #[must_use]
     pub fn is_told(&self) -> bool {
         is_without_hooks(&self.by) || self.state.is_told()
+    }
+}
+
+impl Ledger {
+    /// Whether a removal stands here that history may have told, and in neither of two
+    /// others: one of the three commits stored what was done before.
+    #[must_use]
+    pub fn tells_what_neither_has(&self, one: &Self, other: &Self) -> bool {
+        let mut rows = self.tombstones.iter();
+        rows.any(|(key, row)| {
+            let told = row.shortened || row.is_told();
+            told && !one.tombstones.contains_key(key) && !other.tombstones.contains_key(key)
+        })
     }
 }

@@ -113,17 +113,28 @@ impl<'a> KeptOut<'a> {
                 ledger::merge(&Ledger::default(), &base, &next)
             };
         }
+        let (ours, theirs) = (at(merging.ours)?, at(merging.theirs)?);
+        // A removal that history told below the bases, and that a side stored since: the
+        // commits after the bases alone do not tell who put the item back.
+        let stored_since = [(&ours, &theirs), (&theirs, &ours)]
+            .iter()
+            .any(|(one, other)| one.tells_what_neither_has(&base, other));
         // Commits that came without rows tell theirs by what they did.
-        let side = |commit: ObjectId| -> Result<Ledger, RepoError> {
-            let told = history::rows_between(&repo, self.layout, &merging.bases, commit, entry)?;
-            let recorded = at(commit)?;
+        let side = |commit: ObjectId, recorded: Ledger| -> Result<Ledger, RepoError> {
+            let told = if stored_since {
+                history::rows_of(&repo, self.layout, commit)?.of_entry(entry)
+            } else {
+                history::rows_between(&repo, self.layout, &merging.bases, commit, entry)?
+            };
             let lost = history::lost_since(&repo, self.layout, &base, &recorded, commit)?;
             Ok(ledger::join(
                 ledger::join(recorded, told),
                 lost.of_entry(entry),
             ))
         };
-        let mut merged = ledger::merge(&base, &side(merging.ours)?, &side(merging.theirs)?);
+        let ours = side(merging.ours, ours)?;
+        let theirs = side(merging.theirs, theirs)?;
+        let mut merged = ledger::merge(&base, &ours, &theirs);
         let knew = history::known_to_a_pick(&repo, self.layout, &merging, entry)?;
         let undone = |key: &RowKey, row: &Tombstone| knew.undoes_as_another(key, row);
         merged.tombstones.retain(|key, row| !undone(key, row));

@@ -75,3 +75,22 @@ fn an_old_version_with_an_edit_is_no_copy() {
     agree(&laptop, &desktop, &[]);
     with_bob([&laptop, &desktop]);
 }
+
+#[test]
+fn an_item_put_back_without_hooks_stays_where_its_removal_was_stored_since() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.push();
+    desktop.git(["pull", "-q"]).ok();
+
+    // Stored here, above what both have, and undone there.
+    edit(&desktop, "mood: calm", "mood: good");
+    edit_without_hooks(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.push();
+    desktop.git(["pull", "-q", "--no-rebase"]).ok();
+    with_bob([&laptop, &desktop]);
+    // Both changed the entry since their base, one of them without hooks.
+    agree(&laptop, &desktop, &["both_edited"]);
+    with_bob([&laptop, &desktop]);
+}
