@@ -41,14 +41,11 @@ impl Deletion {
 }
 
 impl Ledger {
-    /// Whether a removal stands here that history may have told, and in neither of two
-    /// others: one of the three commits stored what was done before.
+    /// Whether a removal stands here that history told, or may have told: it was done
+    /// before the commit that stored it, maybe below whatever is looked at.
     #[must_use]
-    pub fn tells_what_neither_has(&self, one: &Self, other: &Self) -> bool {
-        let mut rows = self.tombstones.iter();
-        rows.any(|(key, row)| {
-            let told = row.shortened || row.is_told();
-            told && !one.tombstones.contains_key(key) && !other.tombstones.contains_key(key)
-        })
+    pub fn has_a_told_removal(&self) -> bool {
+        let mut rows = self.tombstones.values();
+        rows.any(|row| row.state.is_active() && (row.shortened || row.is_told()))
     }
 }

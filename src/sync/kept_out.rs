@@ -114,14 +114,14 @@ impl<'a> KeptOut<'a> {
             };
         }
         let (ours, theirs) = (at(merging.ours)?, at(merging.theirs)?);
-        // A removal that history told below the bases, and that a side stored since: the
-        // commits after the bases alone do not tell who put the item back.
-        let stored_since = [(&ours, &theirs), (&theirs, &ours)]
+        // A removal that history told may stand below the bases, wherever it is stored:
+        // the commits after the bases alone do not tell who put its item back.
+        let told_before = [&base, &ours, &theirs]
             .iter()
-            .any(|(one, other)| one.tells_what_neither_has(&base, other));
+            .any(|ledger| ledger.has_a_told_removal());
         // Commits that came without rows tell theirs by what they did.
         let side = |commit: ObjectId, recorded: Ledger| -> Result<Ledger, RepoError> {
-            let told = if stored_since {
+            let told = if told_before {
                 history::rows_of(&repo, self.layout, commit)?.of_entry(entry)
             } else {
                 history::rows_between(&repo, self.layout, &merging.bases, commit, entry)?

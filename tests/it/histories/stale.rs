@@ -94,3 +94,43 @@ fn an_item_put_back_without_hooks_stays_where_its_removal_was_stored_since() {
     agree(&laptop, &desktop, &["both_edited"]);
     with_bob([&laptop, &desktop]);
 }
+
+#[test]
+fn an_item_put_back_before_its_removal_was_known_to_be_stored_stays() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.push();
+    desktop.git(["pull", "-q"]).ok();
+
+    // Stored here, shared, and already in the base of what comes then.
+    edit(&desktop, "mood: calm", "mood: good");
+    desktop.push();
+    edit_without_hooks(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.git(["pull", "-q", "--no-rebase"]).ok();
+    laptop.push();
+    edit(&desktop, "mood: good", "mood: better");
+    desktop.git(["pull", "-q", "--no-rebase"]).ok();
+    with_bob([&laptop, &desktop]);
+    agree(&laptop, &desktop, &["both_edited"]);
+    with_bob([&laptop, &desktop]);
+}
+
+#[test]
+fn an_item_put_back_without_hooks_stays_where_a_rebase_stores_its_removal() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.push();
+    desktop.git(["pull", "-q"]).ok();
+
+    // The first pick brings the stored row, the second has it in its base.
+    edit(&desktop, "mood: calm", "mood: good");
+    edit(&desktop, "mood: good", "mood: better");
+    edit_without_hooks(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.push();
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    with_bob([&desktop, &desktop]);
+    agree(&laptop, &desktop, &["both_edited"]);
+    with_bob([&laptop, &desktop]);
+}
