@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::objects::entries;
 use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
 
 impl Repo {
@@ -58,14 +59,26 @@ impl Repo {
     /// # Errors
     /// The commit or a tree in it cannot be read.
     pub fn blob_at(&self, commit: ObjectId, path: &str) -> Result<Option<Blob>, RepoError> {
-        match self.tree(commit)?.get_path(path.as_ref()) {
-            Ok(entry) => Ok(Some(Blob {
-                id: ObjectId(entry.id()),
-                kind: BlobKind::of_mode(entry.filemode().cast_unsigned()),
-            })),
-            Err(e) if e.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(source) => Err(RepoError::Object { id: commit, source }),
+        let mut folder = self.tree_of(commit)?;
+        let mut names = path.split('/').peekable();
+        while let Some(name) = names.next() {
+            let bytes = self.tree_bytes(folder)?;
+            let entries = entries(folder, &bytes)?;
+            let Some(entry) = entries.iter().find(|e| e.name == name.as_bytes()) else {
+                return Ok(None);
+            };
+            match (names.peek(), entry.is_folder()) {
+                (Some(_), true) => folder = entry.id,
+                (Some(_), false) => return Ok(None),
+                (None, _) => {
+                    return Ok(Some(Blob {
+                        id: ObjectId(entry.id),
+                        kind: BlobKind::of_mode(entry.mode),
+                    }));
+                }
+            }
         }
+        Ok(None)
     }
 
     /// A blob's content.
@@ -73,10 +86,7 @@ impl Repo {
     /// # Errors
     /// The blob is missing or damaged.
     pub fn read_blob(&self, id: ObjectId) -> Result<Vec<u8>, RepoError> {
-        self.git
-            .find_blob(id.0)
-            .map(|blob| blob.content().to_vec())
-            .map_err(|source| RepoError::Object { id, source })
+        self.blob_bytes(id.0).map(|bytes| bytes.to_vec())
     }
 
     /// The content of the file that a commit has at a path; `None` where there
@@ -153,10 +163,11 @@ impl Repo {
         }
     }
 
-    pub(super) fn tree(&self, commit: ObjectId) -> Result<git2::Tree<'_>, RepoError> {
+    /// The id of a commit's tree.
+    pub(super) fn tree_of(&self, commit: ObjectId) -> Result<git2::Oid, RepoError> {
         self.git
             .find_commit(commit.0)
-            .and_then(|c| c.tree())
+            .map(|c| c.tree_id())
             .map_err(|source| RepoError::Object { id: commit, source })
     }
 }

@@ -16,6 +16,7 @@ pub mod install;
 mod lines;
 mod merging;
 mod object;
+mod objects;
 mod open;
 mod staged;
 mod stages;

@@ -1,5 +1,6 @@
 //! Finding and opening a repository.
 
+use std::cell::RefCell;
 use std::env;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::RepoError;
+use super::objects::Objects;
 
 /// A repository with a work tree; for a linked work tree, that one.
 pub struct Repo {
@@ -16,6 +18,7 @@ pub struct Repo {
     pub(super) index_path: PathBuf,
     /// Opened for a hook or driver: what `git -c` set is meant for it.
     pub(super) in_hook: bool,
+    pub(super) objects: RefCell<Objects>,
 }
 
 impl Repo {
@@ -74,6 +77,7 @@ impl Repo {
             workdir,
             index_path,
             in_hook,
+            objects: RefCell::default(),
         })
     }
 

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use super::objects::{TreeEntry, entries};
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 
 /// Folders still to be compared: their trees, and where they stand.
@@ -15,28 +16,27 @@ type Sides = (Option<Entry>, Option<Entry>);
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Entry {
     id: git2::Oid,
-    kind: Option<git2::ObjectType>,
     mode: u32,
 }
 
 impl Entry {
-    fn of(entry: &git2::TreeEntry<'_>) -> Self {
+    const fn of(entry: &TreeEntry<'_>) -> Self {
         Self {
-            id: entry.id(),
-            kind: entry.kind(),
-            mode: entry.filemode().cast_unsigned(),
+            id: entry.id,
+            mode: entry.mode,
         }
     }
 
     fn folder(self) -> Option<git2::Oid> {
-        (self.kind == Some(git2::ObjectType::Tree)).then_some(self.id)
+        (self.mode & 0o170_000 == 0o040_000).then_some(self.id)
     }
 
-    /// A submodule is none.
+    /// Neither a folder nor a submodule is one.
     fn blob(self) -> Option<Blob> {
-        (self.kind == Some(git2::ObjectType::Blob)).then(|| Blob {
+        let kind = BlobKind::of_mode(self.mode);
+        (kind != BlobKind::Other).then_some(Blob {
             id: ObjectId(self.id),
-            kind: BlobKind::of_mode(self.mode),
+            kind,
         })
     }
 }
@@ -58,7 +58,7 @@ impl Repo {
         if from == to {
             return Ok(changes);
         }
-        let tree = |id: ObjectId| self.tree(id).map(|tree| tree.id());
+        let tree = |id: ObjectId| self.tree_of(id);
         let (from, to) = (from.map(tree).transpose()?, to.map(tree).transpose()?);
         // A list, not a recursion: how deep folders lie is not ours to say.
         let mut folders: Vec<Pair> = vec![(from, to, String::new())];
@@ -100,18 +100,17 @@ impl Repo {
         old: Option<git2::Oid>,
         new: Option<git2::Oid>,
     ) -> Result<Vec<(Vec<u8>, Sides)>, RepoError> {
-        let tree = |id: Option<git2::Oid>| {
-            let tree = id.map(|id| {
-                self.git.find_tree(id).map_err(|source| RepoError::Object {
-                    id: ObjectId(id),
-                    source,
-                })
-            });
-            tree.transpose()
+        let bytes = |id: Option<git2::Oid>| id.map(|id| self.tree_bytes(id)).transpose();
+        let (old_bytes, new_bytes) = (bytes(old)?, bytes(new)?);
+        let read = |id: Option<git2::Oid>, bytes| match (id, bytes) {
+            (Some(id), Some(bytes)) => entries(id, bytes),
+            _ => Ok(Vec::new()),
         };
-        let (old, new) = (tree(old)?, tree(new)?);
-        let mut olds = old.iter().flatten().peekable();
-        let mut news = new.iter().flatten().peekable();
+        let (olds, news) = (
+            read(old, old_bytes.as_deref())?,
+            read(new, new_bytes.as_deref())?,
+        );
+        let (mut olds, mut news) = (olds.iter().peekable(), news.iter().peekable());
         let mut names = Vec::new();
         loop {
             let order = match (olds.peek(), news.peek()) {
@@ -122,25 +121,26 @@ impl Repo {
             };
             let was = olds.next_if(|_| order.is_le());
             let is = news.next_if(|_| order.is_ge());
-            let sides = (was.as_ref().map(Entry::of), is.as_ref().map(Entry::of));
-            if let Some(any) = was.as_ref().or(is.as_ref())
+            let sides = (was.map(Entry::of), is.map(Entry::of));
+            if let Some(any) = was.or(is)
                 && sides.0 != sides.1
             {
-                names.push((any.name_bytes().to_vec(), sides));
+                names.push((any.name.to_vec(), sides));
             }
         }
     }
 }
 
 /// Git's order of a tree: a folder stands as if its name ended with a slash.
-fn order_of(a: &git2::TreeEntry<'_>, b: &git2::TreeEntry<'_>) -> Ordering {
-    let (one, other) = (a.name_bytes(), b.name_bytes());
-    let is_folder = |e: &git2::TreeEntry<'_>| e.filemode() == i32::from(git2::FileMode::Tree);
-    if one == other {
-        return is_folder(a).cmp(&is_folder(b));
+fn order_of(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
+    if a.name == b.name {
+        return a.is_folder().cmp(&b.is_folder());
     }
-    let slash = |e| if is_folder(e) { b"/" as &[u8] } else { b"" };
-    one.iter().chain(slash(a)).cmp(other.iter().chain(slash(b)))
+    let slash = |e: &TreeEntry<'_>| if e.is_folder() { b"/" as &[u8] } else { b"" };
+    a.name
+        .iter()
+        .chain(slash(a))
+        .cmp(b.name.iter().chain(slash(b)))
 }
 
 /// Whether a path is one of these, or below one.

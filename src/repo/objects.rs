@@ -1,0 +1,111 @@
+//! Trees and blobs as bytes. What is large and was read once is kept: a command looks
+//! at the same folders and ledgers several times, and each time they would have to be
+//! inflated anew. Small trees libgit2 keeps itself; small blobs are entries and notes,
+//! which are read once.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::{ObjectId, Repo, RepoError};
+
+/// Objects up to this many bytes are not kept.
+const SMALL: usize = 4096;
+
+/// How many bytes are kept at most; then all of them are let go.
+const MOST: usize = 16 << 20;
+
+/// What was read.
+#[derive(Default)]
+pub(super) struct Objects {
+    read: HashMap<git2::Oid, Rc<[u8]>>,
+    bytes: usize,
+}
+
+/// A name in a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TreeEntry<'a> {
+    pub mode: u32,
+    pub name: &'a [u8],
+    pub id: git2::Oid,
+}
+
+impl TreeEntry<'_> {
+    pub(super) const fn is_folder(&self) -> bool {
+        self.mode & 0o170_000 == 0o040_000
+    }
+}
+
+impl Repo {
+    /// The bytes of a blob.
+    ///
+    /// # Errors
+    /// It is missing, damaged, or no blob.
+    pub(super) fn blob_bytes(&self, id: git2::Oid) -> Result<Rc<[u8]>, RepoError> {
+        self.object(id, git2::ObjectType::Blob)
+    }
+
+    /// The bytes of a tree; see [`entries`].
+    ///
+    /// # Errors
+    /// It is missing, damaged, or no tree.
+    pub(super) fn tree_bytes(&self, id: git2::Oid) -> Result<Rc<[u8]>, RepoError> {
+        self.object(id, git2::ObjectType::Tree)
+    }
+
+    fn object(&self, id: git2::Oid, kind: git2::ObjectType) -> Result<Rc<[u8]>, RepoError> {
+        if let Some(bytes) = self.objects.borrow().read.get(&id) {
+            return Ok(Rc::clone(bytes));
+        }
+        let wrap = |source| RepoError::Object {
+            id: ObjectId(id),
+            source,
+        };
+        let objects = self.git.odb().map_err(wrap)?;
+        let object = objects.read(id).map_err(wrap)?;
+        if object.kind() != kind {
+            let problem = format!("the object is no {}", kind.str());
+            return Err(wrap(git2::Error::from_str(&problem)));
+        }
+        let bytes: Rc<[u8]> = object.data().into();
+        if bytes.len() > SMALL {
+            let mut kept = self.objects.borrow_mut();
+            if kept.bytes + bytes.len() > MOST {
+                *kept = Objects::default();
+            }
+            kept.bytes += bytes.len();
+            kept.read.insert(id, Rc::clone(&bytes));
+        }
+        Ok(bytes)
+    }
+}
+
+/// The entries of a tree, in git's order: each is a mode in octal digits, a space, a
+/// name, a NUL and the 20 bytes of an id.
+///
+/// # Errors
+/// The bytes are no tree.
+pub(super) fn entries(tree: git2::Oid, bytes: &[u8]) -> Result<Vec<TreeEntry<'_>>, RepoError> {
+    let mut rest = bytes;
+    let mut found = Vec::with_capacity(bytes.len() / 32);
+    while !rest.is_empty() {
+        let (entry, after) = first(rest).ok_or_else(|| RepoError::Object {
+            id: ObjectId(tree),
+            source: git2::Error::from_str("a damaged tree"),
+        })?;
+        found.push(entry);
+        rest = after;
+    }
+    Ok(found)
+}
+
+fn first(bytes: &[u8]) -> Option<(TreeEntry<'_>, &[u8])> {
+    const ID: usize = 20;
+    let space = bytes.iter().position(|&b| b == b' ')?;
+    let mode = std::str::from_utf8(&bytes[..space]).ok()?;
+    let mode = u32::from_str_radix(mode, 8).ok()?;
+    let rest = &bytes[space + 1..];
+    let end = rest.iter().position(|&b| b == 0)?;
+    let (name, rest) = (&rest[..end], &rest[end + 1..]);
+    let id = git2::Oid::from_bytes(rest.get(..ID)?).ok()?;
+    Some((TreeEntry { mode, name, id }, &rest[ID..]))
+}
