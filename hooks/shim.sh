@@ -30,8 +30,11 @@ if [ "${PALIMPSEST-}" = 0 ]; then
     exit $status
 fi
 if [ -x "$program" ]; then
+    case @NAME@ in
     # Git takes the end of post-checkout for that of the checkout, which is done.
-    "$program" hook @NAME@ "$@" </dev/null || case @NAME@ in pre-*) status=$? ;; esac
+    post-checkout) "$program" hook @NAME@ "$@" </dev/null || : ;;
+    *) exec "$program" hook @NAME@ "$@" </dev/null ;;
+    esac
 else
     echo "palimpsest: $program is gone; install it again and run \`palimpsest init\` here, or remove $0" >&2
 fi

@@ -1,6 +1,7 @@
 //! Finding and opening a repository.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::env;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -19,6 +20,8 @@ pub struct Repo {
     /// Opened for a hook or driver: what `git -c` set is meant for it.
     pub(super) in_hook: bool,
     pub(super) objects: RefCell<Objects>,
+    /// Folders of the work tree that are no symbolic links, from its top.
+    pub(super) folders: RefCell<HashSet<PathBuf>>,
 }
 
 impl Repo {
@@ -78,6 +81,7 @@ impl Repo {
             index_path,
             in_hook,
             objects: RefCell::default(),
+            folders: RefCell::default(),
         })
     }
 

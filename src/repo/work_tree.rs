@@ -172,15 +172,22 @@ impl Repo {
         Ok(self.first_link(path)?.is_some())
     }
 
-    /// The first symbolic link on the way to a path, itself included.
+    /// The first symbolic link on the way to a path, itself included. A folder is looked
+    /// at once in a command.
     fn first_link(&self, path: &str) -> Result<Option<String>, RepoError> {
-        let mut walked = PathBuf::new();
+        let (mut walked, mut full) = (PathBuf::new(), self.workdir().to_owned());
         for part in Path::new(path).components() {
             walked.push(part);
-            let full = self.workdir().join(&walked);
+            full.push(part);
+            if self.folders.borrow().contains(&walked) {
+                continue;
+            }
             match fs::symlink_metadata(&full) {
                 Ok(meta) if meta.is_symlink() => {
                     return Ok(Some(walked.to_string_lossy().into_owned()));
+                }
+                Ok(meta) if meta.is_dir() => {
+                    self.folders.borrow_mut().insert(walked.clone());
                 }
                 Ok(_) => {}
                 Err(e) if is_absent(&e) => return Ok(None),
