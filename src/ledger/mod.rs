@@ -4,6 +4,7 @@
 //! Pure: rows in, rows out. `derive` compares versions, `merge` joins ledgers,
 //! `sync` reads and stages the files.
 
+mod by_entry;
 mod decisions;
 mod derive;
 mod line;
@@ -16,6 +17,7 @@ mod states;
 mod text;
 mod told;
 
+pub use by_entry::{ByEntry, changed_entries};
 pub use decisions::decisions;
 pub use derive::{Context, FileRef, Parent, derive, removal_id, short_sha256};
 pub use lines::Lines;
@@ -25,7 +27,7 @@ pub use row::{
     Corrupt, Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
 };
 pub use states::{Change, after_edit, merge_states, recorded_by};
-pub use text::{format, parse, text_by_entry};
+pub use text::{format, parse};
 pub use told::{is_without_hooks, without_hooks};
 
 #[cfg(test)]

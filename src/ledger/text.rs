@@ -1,7 +1,6 @@
 //! A ledger file: lines in, rows out, and back. Rows stand sorted by entry, so a
 //! change of an entry is a line or two in `git diff`, the same on every machine.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use super::{Corrupt, Ledger, join, line, plain};
@@ -38,39 +37,6 @@ pub fn parse(bytes: &[u8]) -> Ledger {
         }
     }
     ledger
-}
-
-/// The lines of each entry as they stand, in their order, a line end between them;
-/// those that are no rows are left out. What a line says besides is not read.
-#[must_use]
-pub fn text_by_entry(bytes: &[u8]) -> BTreeMap<EntryDate, Vec<u8>> {
-    let mut texts: BTreeMap<EntryDate, Vec<u8>> = BTreeMap::new();
-    for line in bytes.split(|&b| b == b'\n') {
-        let line = line.trim_ascii_end();
-        if let Some(entry) = entry_of(line) {
-            let text = texts.entry(entry).or_default();
-            if !text.is_empty() {
-                text.push(b'\n');
-            }
-            text.extend_from_slice(line);
-        }
-    }
-    texts
-}
-
-/// The entry that a line is about.
-fn entry_of(line: &[u8]) -> Option<EntryDate> {
-    // A quote inside a JSON string has a backslash before it: this is a key.
-    const KEY: &str = r#""entry":""#;
-    let text = std::str::from_utf8(line).ok()?;
-    let Some(at) = text.find(KEY) else {
-        // Somebody spaced it otherwise.
-        return match line::read(text) {
-            line::Line::Row(row) => row.entries().first().copied(),
-            line::Line::Opaque | line::Line::Corrupt => None,
-        };
-    };
-    EntryDate::from_iso(text[at + KEY.len()..].split('"').next()?)
 }
 
 /// Writes a ledger file: the same rows give the same bytes on every machine.
@@ -179,23 +145,6 @@ mod tests {
             assert_eq!(ledger.opaque.iter().collect::<Vec<_>>(), [text]);
             assert_eq!(format(&ledger), format!("{text}\n").into_bytes());
         }
-    }
-
-    #[test]
-    fn lines_stand_under_their_entry_however_they_are_spaced() {
-        let a = br#"{"v":1,"kind":"sync","entry":"2024-11-01","source":"yaml","counter":1,"hashes":[]}"#;
-        let b = br#"{ "v": 1, "kind": "sync", "source": "wiki", "counter": 1, "hashes": [], "entry": "2024-11-01" }"#;
-        let c = br#"{"v":1,"kind":"tombstone","entry":"2024-11-02","table":"entry_tags","item":"\"entry\":\"2024-11-03","id":"1","state":"active"}"#;
-        let file = [a as &[u8], b"<<<<<<< HEAD", b, c, b"\xff", b"[]"].join(b"\r\n" as &[u8]);
-        let day = |text: &str| text.parse::<EntryDate>().unwrap();
-        assert_eq!(
-            text_by_entry(&file),
-            [
-                (day("2024-11-01"), [a as &[u8], b].join(&b'\n')),
-                (day("2024-11-02"), c.to_vec())
-            ]
-            .into()
-        );
     }
 
     #[test]

@@ -27,8 +27,19 @@ pub struct FileRow {
 pub struct Known {
     /// By path.
     pub files: BTreeMap<String, FileRow>,
-    /// Digests of the entries' ledger rows.
-    pub digests: BTreeMap<EntryDate, String>,
+    /// By year.
+    pub ledgers: BTreeMap<i32, LedgerRow>,
+}
+
+/// Which versions of a year's ledger the rows are of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LedgerRow {
+    /// Git's id of HEAD's file; empty if it has none.
+    pub head: String,
+    /// The work tree's file, where it is not as in HEAD.
+    pub work: Option<Vec<u8>>,
+    /// The rows that history tells and no file holds yet, as a ledger's text.
+    pub told: String,
 }
 
 impl Store {
@@ -47,7 +58,7 @@ impl Store {
                     "SELECT path, entry, stamp, content, problem FROM files",
                     [],
                 )?,
-                digests: digests(c, "", "~")?,
+                ledgers: ledgers(c)?,
             })
         })
     }
@@ -68,14 +79,14 @@ impl Store {
         })
     }
 
-    /// What is known about these entries and ledger files alone.
+    /// What is known about these entries and ledger files alone, and of all ledgers.
     ///
     /// # Errors
     /// The database's own.
     pub fn known_of(
         &self,
         entries: &BTreeSet<EntryDate>,
-        ledgers: &BTreeMap<i32, String>,
+        ledger_files: &BTreeSet<String>,
     ) -> Result<Known, StoreError> {
         if self.is_empty() {
             return Ok(Known::default());
@@ -87,13 +98,48 @@ impl Store {
                 let sql = format!("{all} WHERE entry = ?1");
                 known.files.extend(files(c, &sql, [entry.to_string()])?);
             }
-            for (year, path) in ledgers {
+            for path in ledger_files {
                 known.files.extend(files(c, FILE, [path])?);
-                known
-                    .digests
-                    .extend(digests(c, &format!("{year:04}-"), &format!("{year:04}~"))?);
             }
+            known.ledgers = ledgers(c)?;
             Ok(known)
+        })
+    }
+
+    /// Which versions of the ledgers the rows are of.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn known_ledgers(&self) -> Result<BTreeMap<i32, LedgerRow>, StoreError> {
+        if self.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        self.read(ledgers)
+    }
+
+    /// The entries of a year that have rows of the ledger, or may have had some.
+    ///
+    /// # Errors
+    /// The database's own.
+    pub fn entries_of_year(&self, year: i32) -> Result<BTreeSet<EntryDate>, StoreError> {
+        if self.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        self.read(|c| {
+            let mut rows = c.prepare_cached(
+                "SELECT entry FROM entries WHERE entry BETWEEN ?1 AND ?2
+                UNION SELECT entry FROM entry_notes WHERE entry BETWEEN ?1 AND ?2
+                UNION SELECT entry FROM association_tombstones WHERE entry BETWEEN ?1 AND ?2
+                UNION SELECT entry FROM sync_states WHERE entry BETWEEN ?1 AND ?2",
+            )?;
+            let year = [format!("{year:04}-"), format!("{year:04}~")];
+            let entries = rows.query_map(year, |r| r.get::<_, String>(0))?;
+            let mut found = BTreeSet::new();
+            for entry in entries {
+                // Only dates are written there.
+                found.extend(EntryDate::from_iso(&entry?));
+            }
+            Ok(found)
         })
     }
 
@@ -137,15 +183,15 @@ pub(super) fn files(
     rows.collect()
 }
 
-fn digests(c: &Connection, from: &str, to: &str) -> Sql<BTreeMap<EntryDate, String>> {
-    let sql = "SELECT entry, digest FROM ledger_digests WHERE entry >= ?1 AND entry < ?2";
-    let mut rows = c.prepare_cached(sql)?;
-    let rows = rows.query_map([from, to], |r| Ok((r.get::<_, String>(0)?, r.get(1)?)))?;
-    let mut found = BTreeMap::new();
-    for row in rows {
-        let (entry, digest) = row?;
-        // Only dates are written there.
-        found.extend(EntryDate::from_iso(&entry).map(|date| (date, digest)));
-    }
-    Ok(found)
+fn ledgers(c: &Connection) -> Sql<BTreeMap<i32, LedgerRow>> {
+    let mut rows = c.prepare_cached("SELECT year, head, work, told FROM ledgers")?;
+    let rows = rows.query_map([], |r| {
+        let row = LedgerRow {
+            head: r.get(1)?,
+            work: r.get(2)?,
+            told: r.get(3)?,
+        };
+        Ok((r.get(0)?, row))
+    })?;
+    rows.collect()
 }

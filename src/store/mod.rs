@@ -30,7 +30,7 @@ mod write;
 
 pub use error::StoreError;
 pub use files::FilesSum;
-pub use known::{FileRow, Known};
+pub use known::{FileRow, Known, LedgerRow};
 pub use listing::{
     Conflict, ConflictKind, HashRow, SyncRow, SyncStats, TombstoneRow, TombstoneStats,
 };

@@ -27,10 +27,12 @@ CREATE TABLE head_paths (
     entry TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- A digest of each entry's ledger rows (HEAD's and the work tree's), to find those that changed.
-CREATE TABLE ledger_digests (
-    entry TEXT PRIMARY KEY,
-    digest TEXT NOT NULL
+-- Which ledgers the rows are of, year by year: to find the entries whose ledger rows changed.
+CREATE TABLE ledgers (
+    year INTEGER PRIMARY KEY,
+    head TEXT NOT NULL,                -- git's id of HEAD's file; empty: there is none
+    work BLOB,                         -- the work tree's file, where it is not as in HEAD
+    told TEXT NOT NULL                 -- rows that history tells and no file holds yet
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE entries (

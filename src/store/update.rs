@@ -10,7 +10,7 @@ use super::StoreError;
 use super::diff::{Change, diff};
 use super::files::FilesSum;
 use super::insert::{rows_of_entry, rows_of_note, spelling};
-use super::known::meta;
+use super::known::{LedgerRow, meta};
 use super::ledger::rows_of_ledger;
 use super::names::Named;
 use super::people::Spelling;
@@ -123,18 +123,17 @@ impl<'a> Update<'a> {
         query().map_err(|e| self.wrap(e))
     }
 
-    /// Notes the digest of an entry's ledger rows, or that it has none.
+    /// Notes which versions of a year's ledger the rows are of; nothing where there
+    /// is none.
     ///
     /// # Errors
     /// The database's own.
-    pub fn set_digest(&mut self, entry: EntryDate, digest: Option<&str>) -> Result<(), StoreError> {
-        let entry = entry.to_string();
-        match digest {
-            Some(digest) => self.run(
-                "INSERT OR REPLACE INTO ledger_digests VALUES (?1, ?2)",
-                &[&entry, &digest],
-            ),
-            None => self.run("DELETE FROM ledger_digests WHERE entry = ?1", &[&entry]),
+    pub fn set_ledger(&mut self, year: i32, row: &LedgerRow) -> Result<(), StoreError> {
+        if *row == LedgerRow::default() {
+            self.run("DELETE FROM ledgers WHERE year = ?1", &[&year])
+        } else {
+            let sql = "INSERT OR REPLACE INTO ledgers VALUES (?1, ?2, ?3, ?4)";
+            self.run(sql, &[&year, &row.head, &row.work, &row.told])
         }
         .map_err(|e| self.wrap(e))
     }

@@ -57,9 +57,8 @@ impl Apply<'_, '_, '_> {
             self.write_files(rows)?;
         }
         self.other_files()?;
-        for date in &self.plan.digests {
-            let digest = self.look.seen.digests.get(date);
-            self.update.set_digest(*date, digest.map(String::as_str))?;
+        for (year, row) in &self.plan.ledgers {
+            self.update.set_ledger(*year, row)?;
         }
         let head = self.head.map(|h| h.to_string()).unwrap_or_default();
         self.update.set_meta("head", &head)?;
@@ -337,7 +336,7 @@ impl Apply<'_, '_, '_> {
             let PathKind::Ledger(year) = self.layout.classify(path) else {
                 continue;
             };
-            let damaged = self.ledgers.year(year)?.damaged;
+            let damaged = self.ledgers.year(year)?.damaged();
             let problem = damaged.map(|(line, all)| {
                 let more = match all - 1 {
                     0 => String::new(),

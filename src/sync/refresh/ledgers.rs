@@ -4,65 +4,43 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::{EntryDate, Layout};
-use crate::ledger::{self, Ledger, Lines, short_sha256};
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::ledger::{self, ByEntry, Ledger, Lines, changed_entries};
+use crate::repo::{Blob, ObjectId, Repo, RepoError};
+use crate::store::LedgerRow;
 use crate::sync::history;
 
 /// A year's ledger in its two versions, read entry by entry.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Year {
     /// What is committed: what whoever edits the work tree knew.
-    head: BTreeMap<EntryDate, Vec<u8>>,
+    head: ByEntry,
     /// What counts: the work tree's file. `None` where it is as in HEAD, or absent.
-    work: Option<BTreeMap<EntryDate, Vec<u8>>>,
+    work: Option<ByEntry>,
     /// What history tells and no commit holds yet; it is in both.
     pub found: Ledger,
-    /// A digest of each entry's rows in both versions.
-    pub digests: BTreeMap<EntryDate, String>,
-    /// The first line that is none of a ledger's, and how many there are.
-    pub damaged: Option<(usize, usize)>,
+    /// The same, as the index knows it.
+    pub row: LedgerRow,
 }
 
 impl Year {
+    fn counts(&self) -> &ByEntry {
+        self.work.as_ref().unwrap_or(&self.head)
+    }
+
     /// An entry's rows in HEAD's ledger, and in the one that counts.
     pub(super) fn rows_of(&self, entry: EntryDate) -> (Ledger, Ledger) {
-        let rows = |lines: &BTreeMap<EntryDate, Vec<u8>>| {
-            let text = lines.get(&entry).map_or(&[] as &[u8], Vec::as_slice);
-            history::with(ledger::parse(text), self.found.of_entry(entry)).of_entry(entry)
+        let rows = |lines: &ByEntry| {
+            let told = self.found.of_entry(entry);
+            history::with(lines.rows_of(entry), told).of_entry(entry)
         };
         let head = rows(&self.head);
         let now = self.work.as_ref().map_or_else(|| head.clone(), rows);
         (head, now)
     }
 
-    /// A digest of each entry's lines in both versions, and of what history tells
-    /// besides: that is pending until a commit holds it. The lines as they stand: to
-    /// find those that changed none need be read.
-    fn digests(&self) -> BTreeMap<EntryDate, String> {
-        let work = self.work.as_ref().unwrap_or(&self.head);
-        let told = self.found.entries();
-        // Each once: mostly both ledgers have it.
-        let entries: BTreeSet<EntryDate> = self.head.keys().chain(work.keys()).copied().collect();
-        let none = Vec::new();
-        let digest = |entry: EntryDate| {
-            let before = self.head.get(&entry).unwrap_or(&none);
-            let after = work.get(&entry).unwrap_or(&none);
-            if before == after && !told.contains(&entry) {
-                return short_sha256(before);
-            }
-            let mut text = before.clone();
-            if before != after {
-                text.push(0);
-                text.extend(after);
-            }
-            if told.contains(&entry) {
-                text.push(1);
-                text.extend(ledger::format(&self.found.of_entry(entry)));
-            }
-            short_sha256(&text)
-        };
-        let all = entries.union(&told);
-        all.map(|entry| (*entry, digest(*entry))).collect()
+    /// The first line that is none of a ledger's, and how many there are.
+    pub(super) fn damaged(&self) -> Option<(usize, usize)> {
+        damaged(self.counts().text())
     }
 }
 
@@ -117,27 +95,63 @@ impl<'a> Ledgers<'a> {
             return Ok(Rc::clone(found));
         }
         let path = self.layout.ledger_path(year);
-        let head = match self.head {
-            Some(head) => self.repo.read_at(head, &path)?,
+        let blob = match self.head {
+            Some(head) => self.repo.blob_at(head, &path)?.and_then(Blob::file),
             None => None,
         };
+        let head = blob.map(|id| self.repo.read_blob(id)).transpose()?;
         let work = self.repo.read_work_file(&path)?;
         // Mostly the same bytes: read once.
         let work = work.filter(|bytes| Some(bytes) != head.as_ref());
-        let committed = head.unwrap_or_default();
-        let mut read = Year {
-            head: ledger::text_by_entry(&committed),
-            work: work.as_deref().map(ledger::text_by_entry),
-            found: history::of_year(self.found()?, year),
-            damaged: damaged(work.as_ref().unwrap_or(&committed)),
-            ..Year::default()
-        };
-        read.digests = read.digests();
-        let read = Rc::new(read);
+        let found = history::of_year(self.found()?, year);
+        let told = ledger::format(&found);
+        let read = Rc::new(Year {
+            row: LedgerRow {
+                head: blob.map(|id| id.to_string()).unwrap_or_default(),
+                work: work.clone(),
+                told: String::from_utf8_lossy(&told).into_owned(),
+            },
+            head: ByEntry::of(head.unwrap_or_default().into()),
+            work: work.map(|bytes| ByEntry::of(bytes.into())),
+            found,
+        });
         while self.years.len() >= MOST_YEARS {
             self.years.pop_first();
         }
         self.years.insert(year, Rc::clone(&read));
         Ok(read)
+    }
+
+    /// The entries of a year whose rows are others than in these versions of its ledger
+    /// (no ledger at all for `None`). `None` if HEAD's file of then is gone.
+    pub(super) fn changed_since(
+        &mut self,
+        year: i32,
+        known: Option<&LedgerRow>,
+    ) -> Result<Option<BTreeSet<EntryDate>>, RepoError> {
+        let now = self.year(year)?;
+        let none = LedgerRow::default();
+        let known = known.unwrap_or(&none);
+        if *known == now.row {
+            return Ok(Some(BTreeSet::new()));
+        }
+        let head = match known.head.as_str() {
+            "" => Vec::new(),
+            _ if known.head == now.row.head => now.head.text().to_vec(),
+            id => match id.parse().ok().and_then(|id| self.repo.read_blob(id).ok()) {
+                Some(bytes) => bytes,
+                None => return Ok(None),
+            },
+        };
+        let mut changed = changed_entries(&head, now.head.text());
+        if known.work.is_some() || now.work.is_some() {
+            let work = known.work.as_ref().unwrap_or(&head);
+            changed.extend(changed_entries(work, now.counts().text()));
+        }
+        changed.extend(changed_entries(
+            known.told.as_bytes(),
+            now.row.told.as_bytes(),
+        ));
+        Ok(Some(changed))
     }
 }

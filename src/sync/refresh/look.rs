@@ -9,7 +9,7 @@ use super::plan::{Seen, date_of};
 use super::{Options, RefreshError, Scope};
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::repo::{ObjectId, Repo, Skipped, WorkFile};
-use crate::store::{FileRow, FilesSum, Known, Store};
+use crate::store::{FileRow, FilesSum, Known, LedgerRow, Store};
 
 /// What a look found, with what the index knew of the same things.
 pub(super) struct Look {
@@ -98,12 +98,16 @@ pub(super) fn look(
         ..Seen::default()
     };
     let of_files = changed(&known.files, &seen.files);
-    seen.years = years(layout, of_files.into_iter().chain(&seen.head_changes))
-        .into_keys()
-        .collect();
-    seen.years.extend(&told);
-    for year in &seen.years {
-        seen.digests.extend(ledgers.year(*year)?.digests.clone());
+    let mut years = years(layout, of_files.into_iter().chain(&seen.head_changes));
+    years.extend(told);
+    for year in years {
+        let before = known.ledgers.get(&year);
+        let now = ledgers.year(year)?;
+        if before != Some(&now.row) {
+            seen.rows
+                .extend(rows_changed(store, ledgers, year, before)?);
+            seen.ledgers.insert(year, now.row.clone());
+        }
     }
     Ok(Look {
         meta,
@@ -151,21 +155,34 @@ fn known_around(
     ledgers: &mut Ledgers<'_>,
 ) -> Result<(Known, BTreeSet<EntryDate>), RefreshError> {
     let mut years = years(layout, head_changes.iter());
-    years.extend(told.iter().map(|year| (*year, layout.ledger_path(*year))));
+    years.extend(told);
     let of_files = head_changes.iter().filter_map(|p| date_of(layout, p));
     let mut dates: BTreeSet<EntryDate> = of_files.collect();
-    let known = store.known_of(&BTreeSet::new(), &years)?.digests;
-    let mut now = BTreeMap::new();
-    for year in years.keys() {
-        now.extend(ledgers.year(*year)?.digests.clone());
+    let known = store.known_ledgers()?;
+    for year in &years {
+        dates.extend(rows_changed(store, ledgers, *year, known.get(year))?);
     }
-    let changed = known
-        .keys()
-        .chain(now.keys())
-        .filter(|d| known.get(*d) != now.get(*d));
-    dates.extend(changed);
     dates.extend(asked);
-    Ok((store.known_of(&dates, &years)?, dates))
+    let files = years.iter().map(|year| layout.ledger_path(*year)).collect();
+    Ok((store.known_of(&dates, &files)?, dates))
+}
+
+/// The entries of a year whose rows are others than in the versions that the index knows.
+fn rows_changed(
+    store: &Store,
+    ledgers: &mut Ledgers<'_>,
+    year: i32,
+    known: Option<&LedgerRow>,
+) -> Result<BTreeSet<EntryDate>, RefreshError> {
+    match ledgers.changed_since(year, known)? {
+        Some(changed) => Ok(changed),
+        // HEAD's file of then is gone (history was rewritten and collected).
+        None => {
+            let mut all = store.entries_of_year(year)?;
+            all.extend(ledgers.changed_since(year, None)?.unwrap_or_default());
+            Ok(all)
+        }
+    }
 }
 
 /// Paths whose stamp is not the known one, on either side.
@@ -181,9 +198,9 @@ fn changed<'a>(
 }
 
 /// The years whose ledger is among the paths.
-fn years<'a>(layout: &Layout, paths: impl Iterator<Item = &'a String>) -> BTreeMap<i32, String> {
-    let year = |path: &'a String| match layout.classify(path) {
-        PathKind::Ledger(year) => Some((year, path.clone())),
+fn years<'a>(layout: &Layout, paths: impl Iterator<Item = &'a String>) -> BTreeSet<i32> {
+    let year = |path: &String| match layout.classify(path) {
+        PathKind::Ledger(year) => Some(year),
         _ => None,
     };
     paths.filter_map(year).collect()

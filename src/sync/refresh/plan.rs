@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{EntryDate, Layout, PathKind};
-use crate::store::Known;
+use crate::store::{Known, LedgerRow};
 
 /// What there is now.
 #[derive(Debug, Clone, Default)]
@@ -15,9 +15,10 @@ pub(super) struct Seen {
     pub files: BTreeMap<String, String>,
     /// Paths that differ between the HEAD of the index and HEAD now.
     pub head_changes: Vec<String>,
-    /// Digests of the ledger's rows of the years whose ledger changed.
-    pub digests: BTreeMap<EntryDate, String>,
-    pub years: BTreeSet<i32>,
+    /// The entries whose rows in the ledger are others than the index knows.
+    pub rows: BTreeSet<EntryDate>,
+    /// The ledgers that the index knows in another version.
+    pub ledgers: BTreeMap<i32, LedgerRow>,
 }
 
 /// What is to be done.
@@ -27,8 +28,8 @@ pub(super) struct Plan {
     pub dates: BTreeSet<EntryDate>,
     /// Files whose row is to be written, or taken out if they are gone.
     pub files: BTreeSet<String>,
-    /// Entries whose ledger rows changed.
-    pub digests: BTreeSet<EntryDate>,
+    /// Ledgers that are to be known in another version.
+    pub ledgers: BTreeMap<i32, LedgerRow>,
 }
 
 /// Compares. With `force` every date is read anew.
@@ -46,17 +47,8 @@ pub(super) fn plan(layout: &Layout, known: &Known, seen: &Seen, force: bool) -> 
     }
     plan.dates
         .extend(seen.head_changes.iter().filter_map(|p| date_of(layout, p)));
-    let known_digests = known
-        .digests
-        .iter()
-        .filter(|(d, _)| seen.years.contains(&d.year()));
-    let known_digests: BTreeMap<_, _> = known_digests.collect();
-    for date in known_digests.keys().copied().chain(seen.digests.keys()) {
-        if known_digests.get(date).copied() != seen.digests.get(date) {
-            plan.digests.insert(*date);
-            plan.dates.insert(*date);
-        }
-    }
+    plan.dates.extend(&seen.rows);
+    plan.ledgers.clone_from(&seen.ledgers);
     plan
 }
 
@@ -136,23 +128,13 @@ mod tests {
 
     #[test]
     fn changes_of_head_and_of_the_ledger_count() {
-        let mut old = known(&[(A, "1")]);
+        let old = known(&[(A, "1")]);
         let mut now = seen(&[(A, "1")]);
         now.head_changes = vec![A.to_owned(), "README.md".to_owned()];
         assert_eq!(dates(&old, &now, false), "2024-11-01");
 
-        old.digests = [
-            ("2024-11-01", "a"),
-            ("2024-11-02", "b"),
-            ("2023-01-01", "c"),
-        ]
-        .map(|(d, h)| (day(d), h.to_owned()))
-        .into();
         let mut now = seen(&[(A, "1")]);
-        now.years.insert(2024);
-        now.digests = [("2024-11-01", "a"), ("2024-11-03", "d")]
-            .map(|(d, h)| (day(d), h.to_owned()))
-            .into();
+        now.rows = [day("2024-11-02"), day("2024-11-03")].into();
         assert_eq!(dates(&old, &now, false), "2024-11-02 2024-11-03");
     }
 }

@@ -1,0 +1,147 @@
+//! A ledger file whose lines are found by their entry. What a line says besides is not
+//! read before somebody asks for that entry: the index is brought up to date at the
+//! cost of what changed, and a year has a line or two a day.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::{Ledger, line, text};
+use crate::journal::EntryDate;
+
+/// The lines of a file by entry; those that are no rows are left out.
+#[derive(Debug)]
+pub struct ByEntry {
+    text: Rc<[u8]>,
+    /// Sorted by entry, those of one entry in their order.
+    lines: Vec<(EntryDate, Range<usize>)>,
+}
+
+impl ByEntry {
+    #[must_use]
+    pub fn of(text: Rc<[u8]>) -> Self {
+        let place = |line: &[u8]| {
+            let start = line.as_ptr().addr() - text.as_ptr().addr();
+            start..start + line.len()
+        };
+        let of_entry = |line| Some((entry_of(line)?, place(line)));
+        let mut lines: Vec<(EntryDate, Range<usize>)> = lines(&text).filter_map(of_entry).collect();
+        lines.sort_by_key(|(entry, _)| *entry);
+        Self { text, lines }
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The rows of an entry.
+    #[must_use]
+    pub fn rows_of(&self, entry: EntryDate) -> Ledger {
+        let from = self.lines.partition_point(|(of, _)| *of < entry);
+        let of_entry = self.lines[from..].iter().take_while(|(of, _)| *of == entry);
+        let mut rows = Vec::new();
+        for (_, place) in of_entry {
+            rows.extend_from_slice(&self.text[place.clone()]);
+            rows.push(b'\n');
+        }
+        text::parse(&rows)
+    }
+}
+
+/// The entries of which one file has lines that the other has not. The order of lines
+/// does not count.
+#[must_use]
+pub fn changed_entries(old: &[u8], new: &[u8]) -> BTreeSet<EntryDate> {
+    let sorted = |text| {
+        let mut lines: Vec<&[u8]> = lines(text).collect();
+        // Mostly in order already.
+        lines.sort();
+        lines
+    };
+    let (old, new) = (sorted(old), sorted(new));
+    let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
+    let mut changed = BTreeSet::new();
+    loop {
+        let order = match (old.peek(), new.peek()) {
+            (None, None) => return changed,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(was), Some(is)) => was.cmp(is),
+        };
+        let was = old.next_if(|_| order.is_le());
+        let is = new.next_if(|_| order.is_ge());
+        if order.is_ne() {
+            changed.extend(was.or(is).and_then(|line| entry_of(line)));
+        }
+    }
+}
+
+/// The lines that hold anything, without the space at their ends.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let lines = text.split(|&b| b == b'\n').map(<[u8]>::trim_ascii_end);
+    lines.filter(|line| !line.is_empty())
+}
+
+/// The entry that a line is about.
+fn entry_of(line: &[u8]) -> Option<EntryDate> {
+    // A quote inside a JSON string has a backslash before it: this is a key.
+    const KEY: &str = r#""entry":""#;
+    let text = std::str::from_utf8(line).ok()?;
+    let Some(at) = text.find(KEY) else {
+        // Somebody spaced it otherwise.
+        return match line::read(text) {
+            line::Line::Row(row) => row.entries().first().copied(),
+            line::Line::Opaque | line::Line::Corrupt => None,
+        };
+    };
+    EntryDate::from_iso(text[at + KEY.len()..].split('"').next()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::day;
+    use super::super::{Source, parse};
+    use super::*;
+
+    const A: &[u8] =
+        br#"{"v":1,"kind":"sync","entry":"2024-11-01","source":"yaml","counter":1,"hashes":[]}"#;
+    const B: &[u8] = br#"{ "v": 1, "kind": "sync", "source": "wiki", "counter": 1, "hashes": [], "entry": "2024-11-01" }"#;
+    const C: &[u8] = br#"{"v":1,"kind":"tombstone","entry":"2024-11-02","table":"entry_tags","item":"\"entry\":\"2024-11-03","id":"1","state":"active"}"#;
+
+    #[test]
+    fn lines_stand_under_their_entry_however_they_are_spaced_and_ordered() {
+        let file = [C, b"<<<<<<< HEAD", A, B, b"\xff", b"[]"].join(b"\r\n" as &[u8]);
+        let lines = ByEntry::of(file.into());
+        let both = [A, B].join(&b'\n');
+        assert_eq!(lines.rows_of(day("2024-11-01")), parse(&both));
+        assert_eq!(lines.rows_of(day("2024-11-02")), parse(C));
+        assert_eq!(lines.rows_of(day("2024-11-03")), Ledger::default());
+    }
+
+    #[test]
+    fn an_entry_changed_whose_lines_are_others() {
+        let changed = |old: &[&[u8]], new: &[&[u8]]| {
+            let found = changed_entries(&old.join(&b'\n'), &new.join(b"\r\n" as &[u8]));
+            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+            found.join(" ")
+        };
+        let higher = String::from_utf8_lossy(A).replace("\"counter\":1", "\"counter\":2");
+        let higher = higher.as_bytes();
+        for (old, new, expected) in [
+            (&[A, B, C] as &[&[u8]], &[A, B, C] as &[&[u8]], ""),
+            (&[A, B, C], &[C, B, A], ""),
+            (&[A, B, C], &[A, C], "2024-11-01"),
+            (&[A, C], &[A, A, C], "2024-11-01"),
+            (&[A, B, C], &[higher, B, C], "2024-11-01"),
+            (&[], &[A, C], "2024-11-01 2024-11-02"),
+            (&[A, C], &[], "2024-11-01 2024-11-02"),
+            (&[A], &[A, b"<<<<<<< HEAD"], ""),
+        ] {
+            assert_eq!(changed(old, new), expected, "{old:?} {new:?}");
+        }
+        let wiki = ByEntry::of(B.into()).rows_of(day("2024-11-01"));
+        assert!(wiki.sync.contains_key(&(day("2024-11-01"), Source::Wiki)));
+    }
+}
