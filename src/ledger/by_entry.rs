@@ -2,6 +2,7 @@
 //! read before somebody asks for that entry: the index is brought up to date at the
 //! cost of what changed, and a year has a line or two a day.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::rc::Rc;
@@ -54,20 +55,16 @@ impl ByEntry {
 /// does not count.
 #[must_use]
 pub fn changed_entries(old: &[u8], new: &[u8]) -> BTreeSet<EntryDate> {
-    let sorted = |text| {
-        let mut lines: Vec<&[u8]> = lines(text).collect();
-        // Mostly in order already.
-        lines.sort();
-        lines
-    };
-    let (old, new) = (sorted(old), sorted(new));
+    let (mut old, mut new) = in_one_alone(lines(old).collect(), lines(new).collect());
+    old.sort_unstable();
+    new.sort_unstable();
     let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
     let mut changed = BTreeSet::new();
     loop {
         let order = match (old.peek(), new.peek()) {
             (None, None) => return changed,
-            (Some(_), None) => std::cmp::Ordering::Less,
-            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
             (Some(was), Some(is)) => was.cmp(is),
         };
         let was = old.next_if(|_| order.is_le());
@@ -76,6 +73,32 @@ pub fn changed_entries(old: &[u8], new: &[u8]) -> BTreeSet<EntryDate> {
             changed.extend(was.or(is).and_then(|line| entry_of(line)));
         }
     }
+}
+
+/// Leaves out pairs of equal lines: nearly all, where the two are in the same order.
+/// Lines that stand in both may be left, as many in each.
+fn in_one_alone<'a>(old: Vec<&'a [u8]>, new: Vec<&'a [u8]>) -> (Vec<&'a [u8]>, Vec<&'a [u8]>) {
+    let (mut left_old, mut left_new) = (Vec::new(), Vec::new());
+    let (mut at, mut to) = (0, 0);
+    while at < old.len() && to < new.len() {
+        let (was, is) = (old[at], new[to]);
+        if was == is {
+            (at, to) = (at + 1, to + 1);
+        } else if new.get(to + 1) == Some(&was) {
+            left_new.push(is);
+            to += 1;
+        } else if old.get(at + 1) == Some(&is) {
+            left_old.push(was);
+            at += 1;
+        } else {
+            left_old.push(was);
+            left_new.push(is);
+            (at, to) = (at + 1, to + 1);
+        }
+    }
+    left_old.extend(&old[at..]);
+    left_new.extend(&new[to..]);
+    (left_old, left_new)
 }
 
 /// The lines that hold anything, without the space at their ends.
@@ -138,6 +161,9 @@ mod tests {
             (&[], &[A, C], "2024-11-01 2024-11-02"),
             (&[A, C], &[], "2024-11-01 2024-11-02"),
             (&[A], &[A, b"<<<<<<< HEAD"], ""),
+            (&[A, B, C], &[B, C], "2024-11-01"),
+            (&[C, A, B], &[A, B, higher, C], "2024-11-01"),
+            (&[A, C, B], &[B, A], "2024-11-02"),
         ] {
             assert_eq!(changed(old, new), expected, "{old:?} {new:?}");
         }
