@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rusqlite::types::ToSqlOutput;
-use rusqlite::{Connection, ToSql};
+use rusqlite::{Connection, Statement, ToSql};
 
 use super::StoreError;
 use super::diff::{Change, diff};
@@ -32,6 +32,9 @@ pub struct Update<'a> {
     /// The sum over `files`, once one of them was written.
     pub(super) files: Option<FilesSum>,
     pub(super) names: Named,
+    /// The insertions by [`Kind`], once prepared: a first load makes hundreds of
+    /// thousands, and to look each up by its text would take as long as a tenth of all.
+    inserts: [Option<Statement<'a>>; Kind::ALL.len()],
     /// What `meta` says, once it was asked.
     meta: Option<BTreeMap<String, String>>,
 }
@@ -50,6 +53,7 @@ impl<'a> Update<'a> {
             added: Vec::new(),
             files: None,
             names: Named::default(),
+            inserts: [const { None }; Kind::ALL.len()],
             meta: None,
         }
     }
@@ -224,13 +228,19 @@ impl<'a> Update<'a> {
         if matches!(kind, Kind::Spellings | Kind::DatePeople) {
             self.touched.insert(entry.to_owned());
         }
-        let sql = change.sql(kind);
-        let mut statement = self.connection.prepare_cached(&sql)?;
         let entry = ToSqlOutput::from(entry);
         let entry: &dyn ToSql = &entry;
         let cells = change.cells().map(|cell| cell as &dyn ToSql);
-        let all = std::iter::once(entry).chain(cells);
-        statement.execute(rusqlite::params_from_iter(all)).map(drop)
+        let all = rusqlite::params_from_iter(std::iter::once(entry).chain(cells));
+        let sql = change.sql(kind);
+        if !matches!(change, Change::Insert { .. }) {
+            return self.connection.prepare_cached(&sql)?.execute(all).map(drop);
+        }
+        let insert = match &mut self.inserts[kind as usize] {
+            Some(insert) => insert,
+            none => none.insert(self.connection.prepare(&sql)?),
+        };
+        insert.execute(all).map(drop)
     }
 
     /// Works out who is who, and drops the names that nothing uses any more.
