@@ -76,6 +76,27 @@ pub(super) fn has_tables(connection: &Connection) -> rusqlite::Result<bool> {
     connection.query_row(made, [], |r| r.get(0))
 }
 
+/// How many rows refer to one that is not there.
+pub(super) fn dangling(connection: &Connection) -> rusqlite::Result<i64> {
+    let sql = "SELECT count(*) FROM pragma_foreign_key_check";
+    connection.query_row(sql, [], |r| r.get(0))
+}
+
+/// Takes out every table, those first that refer to others.
+pub(super) fn clear(connection: &Connection) -> rusqlite::Result<()> {
+    let sql = "SELECT type, name FROM sqlite_schema
+               WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_'
+               ORDER BY rowid DESC";
+    let mut made = connection.prepare(sql)?;
+    let made = made.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    for (kind, name) in made.collect::<rusqlite::Result<Vec<(String, String)>>>()? {
+        let name = name.replace('"', "\"\"");
+        // One may be gone with another: the shadows of a virtual table.
+        connection.execute_batch(&format!("DROP {kind} IF EXISTS \"{name}\""))?;
+    }
+    Ok(())
+}
+
 /// A file beside the database: its journal, say.
 pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::connect::{
-    APPLICATION, ask, beside, configure, connect, has_tables, is_ours, open_as_it_is,
+    APPLICATION, ask, beside, clear, configure, connect, dangling, has_tables, is_ours,
+    open_as_it_is,
 };
 use super::original::is_original;
 use super::{StoreError, Update};
@@ -375,27 +376,6 @@ fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
             other => Err(other),
         },
     }
-}
-
-/// How many rows refer to one that is not there.
-fn dangling(connection: &Connection) -> rusqlite::Result<i64> {
-    let sql = "SELECT count(*) FROM pragma_foreign_key_check";
-    connection.query_row(sql, [], |r| r.get(0))
-}
-
-/// Takes out every table, those first that refer to others.
-fn clear(connection: &Connection) -> rusqlite::Result<()> {
-    let sql = "SELECT type, name FROM sqlite_schema
-               WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_'
-               ORDER BY rowid DESC";
-    let mut made = connection.prepare(sql)?;
-    let made = made.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    for (kind, name) in made.collect::<rusqlite::Result<Vec<(String, String)>>>()? {
-        let name = name.replace('"', "\"\"");
-        // One may be gone with another: the shadows of a virtual table.
-        connection.execute_batch(&format!("DROP {kind} IF EXISTS \"{name}\""))?;
-    }
-    Ok(())
 }
 
 /// Keeps a file that is not ours under the first free name.

@@ -9,9 +9,22 @@ pub const WORDS_A_MINUTE: u64 = 260;
 #[must_use]
 pub fn words(body: &str) -> u64 {
     let counted = lines(body).filter(|l| !matches!(l.kind, Line::Heading(_)));
-    counted
-        .map(|l| l.text.split_whitespace().count() as u64)
-        .sum()
+    counted.map(|l| words_of(l.text)).sum()
+}
+
+fn words_of(line: &str) -> u64 {
+    if !line.is_ascii() {
+        return line.split_whitespace().count() as u64;
+    }
+    // The same, byte by byte: where a word begins.
+    let is_space = |byte: u8| byte == b' ' || (b'\t'..=b'\r').contains(&byte);
+    let (mut words, mut before) = (0, true);
+    for byte in line.bytes() {
+        let space = is_space(byte);
+        words += u64::from(before && !space);
+        before = space;
+    }
+    words
 }
 
 /// Minutes to read so many words, rounded to two decimals.
@@ -33,6 +46,18 @@ mod tests {
         assert_eq!(words("# A heading here\n\nWent to the quay.\n"), 4);
         assert_eq!(words("```\n# a comment in code\n```\n#tag stays\n"), 9);
         assert_eq!(words(""), 0);
+    }
+
+    #[test]
+    fn every_white_space_ends_a_word() {
+        for byte in 0..=127_u8 {
+            for text in ["a?b", "?a", "a?", "?", "a??b?c"] {
+                let line = text.replace('?', &char::from(byte).to_string());
+                let expected = line.split_whitespace().count() as u64;
+                assert_eq!(words_of(&line), expected, "{line:?}");
+            }
+        }
+        assert_eq!(words_of("på\u{a0}kajen\u{3000}igen"), 3);
     }
 
     #[test]
