@@ -93,6 +93,19 @@ fn an_item_of_a_sequence_that_moved_here_and_went_there_goes() {
     assert!(merged(base, removed, edited).conflict);
 }
 
+/// One side was there once more in the end, the other not in the beginning.
+#[test]
+fn an_item_of_a_sequence_that_one_side_wrote_at_another_place_stays_there() {
+    let base = "locations:\n- slip\n- quay\n- mole\nmood: fair\n";
+    let twice = "locations:\n- slip\n- quay\n- mole\n- slip\nmood: grim\n";
+    let removed = "locations:\n- quay\n- mole\nmood: fair\n";
+    let wanted = "---\nlocations:\n- quay\n- mole\n- slip\nmood: grim\n---\nx\n";
+    for (ours, theirs) in [(twice, removed), (removed, twice)] {
+        let out = merged(base, ours, theirs);
+        assert_eq!(String::from_utf8(out.bytes).unwrap(), wanted);
+    }
+}
+
 /// What is marked as a whole is told as a whole.
 #[test]
 fn a_conflict_inside_another_is_not_told_beside_it() {

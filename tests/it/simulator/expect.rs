@@ -132,6 +132,13 @@ fn field_of(field: &str) -> &str {
     }
 }
 
+/// At how many places of a list in order an item stands.
+fn places_of(said: &Said, (field, name): &(String, String)) -> usize {
+    let list = said.fields.get(field).and_then(|v| v.as_array());
+    let all = list.into_iter().flatten().filter_map(|v| v.as_str());
+    all.filter(|item| item == name).count()
+}
+
 /// Judges the items of a merged file: all that must be there, and no other.
 fn items(
     versions: &Versions,
@@ -154,7 +161,12 @@ fn items(
         // the items of the others hold more than a name.
         let in_set = !["locations", "poems", "dates", "references"].contains(&field.as_str());
         let kept = in_set && !o.contains(item) && active(field, &known_as(field, name));
-        let removed = o.contains(item) && !(a.contains(item) && b.contains(item));
+        // A list in order may have an item at several places: one that a side wrote at
+        // another place is no part of what the other side removed (seed 18226).
+        let places = |s: Option<&Said>| s.map_or(0, |s| places_of(s, item));
+        let written = |s: Option<&Said>| places(s) > places(base);
+        let again = o.contains(item) && !in_set && (written(ours) || written(theirs));
+        let removed = o.contains(item) && !(a.contains(item) && b.contains(item)) && !again;
         let wanted = (a.contains(item) || b.contains(item)) && !removed && !kept;
         if wanted != said.items.contains(item) {
             let what = match wanted {
