@@ -10,7 +10,7 @@ use super::expect;
 use super::page::{File, Said};
 use super::rows::{
     Rows, kept_out, leave_unstored, merge_rows, moved, own_rows, permanent, rows_of_an_amend,
-    settle_what_a_pick_takes_out, unstored,
+    settle_what_a_pick_takes_out, undone_in_another_form, unstored,
 };
 use super::states::{States, states};
 use super::world::{Outcome, fail};
@@ -24,6 +24,9 @@ pub type Item = (String, String, String);
 #[derive(Debug, Clone, Default)]
 pub struct Node {
     pub parents: Vec<Oid>,
+    /// The commit that it was before the first rebase: the author and the time of both
+    /// are the same.
+    pub first: Option<Oid>,
     pub files: BTreeMap<String, (Oid, Rc<File>)>,
     pub rows: Rows,
     /// Those that history tells and no ledger has yet.
@@ -165,6 +168,10 @@ impl Model {
                 return fail("an entry cannot be read", format!("{path}\n{}", file.text));
             }
         }
+        node.first = match &how.kind {
+            HowKind::Replay { of, .. } => self.node(*of).first,
+            _ => Some(commit),
+        };
         let parents: Vec<Node> = node.parents.iter().map(|p| self.node(*p).clone()).collect();
         for parent in &parents {
             node.fog.extend(parent.fog.iter().cloned());
@@ -189,6 +196,9 @@ impl Model {
         }
         let join = |rows: Rows, next: Rows| merge_rows(&base.rows, &rows, &next);
         node.rows = rows.into_iter().reduce(join).unwrap_or_default();
+        if let (HowKind::Replay { .. }, [from], [_, of]) = (&how.kind, &bases[..], &sides[..]) {
+            undone_in_another_form(&mut node.rows, from, of);
+        }
         permanent(&mut node, &sides, &bases, how);
         for side in &sides {
             for (key, settled) in &side.kept {

@@ -105,6 +105,33 @@ pub fn leave_unstored(from: &Node, of: &Node, base: &mut Rows, theirs: &mut Rows
     }
 }
 
+fn told(commit: Oid, first: Oid) -> String {
+    format!("in {commit}, first {first}")
+}
+
+/// The commit that a removal which history tells was made in first.
+fn first_of(id: &str) -> Option<&str> {
+    Some(id.strip_prefix("in ")?.split_once(", first ")?.1)
+}
+
+/// A removal without rows is one and the same before and after a rebase (docs/git.md):
+/// what a pick put back on top of one form of it, it puts back on top of each.
+pub fn undone_in_another_form(rows: &mut Rows, from: &Node, of: &Node) {
+    for (item, rows) in rows {
+        if from.has(item) || !of.has(item) {
+            continue;
+        }
+        let known = of.rows.get(item).into_iter().flatten();
+        let undone: BTreeSet<&str> = known
+            .filter(|(_, active)| !**active)
+            .filter_map(|(id, _)| first_of(id))
+            .collect();
+        for (id, active) in rows {
+            *active &= !first_of(id).is_some_and(|first| undone.contains(first));
+        }
+    }
+}
+
 /// The rows of what the commit itself took out and put back.
 pub fn own_rows(node: &mut Node, parents: &[Node], commit: Oid, how: &How) {
     let on = node
@@ -117,7 +144,8 @@ pub fn own_rows(node: &mut Node, parents: &[Node], commit: Oid, how: &How) {
     );
     let id = match how.hooks && !seen {
         true => format!("{} on {on}", how.machine),
-        false => format!("in {commit}"),
+        // History tells it, once more wherever the commit is made anew.
+        false => told(commit, node.first.unwrap_or(commit)),
     };
     let now = node.items();
     let before: Vec<BTreeSet<Item>> = parents.iter().map(Node::items).collect();
