@@ -16,6 +16,7 @@ mod removals;
 mod settling;
 mod setups;
 mod stale;
+mod standing;
 mod states;
 
 const DAY: &str = "2024-11-01";

@@ -1,5 +1,6 @@
 //! What a merge kept out: an item that one side had added, that is not in the
-//! result, and that a removal which this side did not know keeps out.
+//! result, and that a removal keeps out which this side did not know, or against which
+//! the item stood in its file.
 
 use super::{History, of_year, years_of};
 use crate::journal::{EntryDate, Facts, ItemKey, PathKind, Table};
@@ -38,8 +39,14 @@ impl History<'_> {
             let knew = of_year(&self.found(from), year);
             let knew = ledger::join(self.year_at(from, year)?, knew);
             for (key, row) in &now.tombstones {
-                let new = row.state.is_active() && !knew.tombstones.contains_key(key);
-                if !new || self.only.is_some_and(|only| only != key.entry) {
+                // Where it knew the removal and has the item all the same, the item stood
+                // there and was listed so until now.
+                let undone = knew
+                    .tombstones
+                    .get(key)
+                    .is_some_and(|r| !r.state.is_active());
+                let keeps = row.state.is_active() && !undone;
+                if !keeps || self.only.is_some_and(|only| only != key.entry) {
                     continue;
                 }
                 let item = (key.table, key.item.clone());

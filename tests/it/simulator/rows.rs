@@ -252,7 +252,8 @@ pub fn permanent(node: &mut Node, sides: &[Node], bases: &[Node], how: &How) {
     }
 }
 
-/// What one side had added and a removal which it did not know keeps out.
+/// What one side had added and a removal keeps out which it did not know, or against
+/// which the item stood in its file.
 pub fn kept_out(node: &mut Node, bases: &[Node], sides: &[Node]) {
     let mut found = Vec::new();
     for (item, rows) in &node.rows {
@@ -269,8 +270,8 @@ pub fn kept_out(node: &mut Node, bases: &[Node], sides: &[Node]) {
             };
             let added = bases.iter().all(|b| !b.has(item) || again(b));
             for (id, _) in rows.iter().filter(|(_, active)| **active) {
-                let knew = side.rows.get(item).is_some_and(|r| r.contains_key(id));
-                if added && !knew {
+                let undone = side.rows.get(item).and_then(|r| r.get(id)) == Some(&false);
+                if added && !undone {
                     found.push((item.clone(), id.clone()));
                 }
             }

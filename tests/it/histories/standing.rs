@@ -1,0 +1,31 @@
+//! What stands in a file against a removal, where git asked no driver, and what becomes
+//! of it in the next merge: it may stay or go, and is listed as the one or the other.
+
+use super::*;
+
+/// Carol stands in the desktop's file against a removal of the laptop's.
+fn carol_stands<'a>(sandbox: &'a Sandbox, pull: &str) -> (Machine<'a>, Machine<'a>) {
+    let (laptop, desktop) = begin(sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    desktop.git(["pull", "-q", pull]).ok();
+    holds(&desktop, &["both_edited", "still_in_file Carol"]);
+    (laptop, desktop)
+}
+
+#[test]
+fn what_a_merge_takes_out_is_listed_as_kept_out() {
+    for pull in ["--no-rebase", "--rebase"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = carol_stands(&sandbox, pull);
+        desktop.push();
+        edit(&laptop, "weather: fair", "weather: wet");
+        let pulled = laptop.git(["pull", "-q", "--no-rebase"]).ok();
+        pulled.mentions("Carol stays out");
+        holds(&laptop, &["both_edited", "kept_out Carol"]);
+        agree(&laptop, &desktop, &["both_edited", "kept_out Carol"]);
+        assert!(!desktop.read_entry(DAY).contains("Carol"));
+    }
+}
