@@ -245,17 +245,21 @@ impl Ledger {
             .take_while(move |(key, _)| key.entry == entry)
     }
 
-    /// Whether a removal that history tells was undone here under another id: a rebase
-    /// makes another commit of the one that told it, whose author and time stay.
+    /// How a removal that history tells was undone here under another id, if it was: a
+    /// rebase makes another commit of the one that told it, whose author and time stay.
     #[must_use]
-    pub fn undoes_as_another(&self, key: &RowKey, row: &Tombstone) -> bool {
-        row.source == Tombstone::FROM_HISTORY
-            && self.tombstones_of(key.entry).any(|(other, there)| {
-                (other.table, &other.item) == (key.table, &key.item)
-                    && other.id != key.id
-                    && !there.state.is_active()
-                    && (&there.source, &there.by, &there.at) == (&row.source, &row.by, &row.at)
-            })
+    pub fn undone_as_another(&self, key: &RowKey, row: &Tombstone) -> Option<&State> {
+        if row.source != Tombstone::FROM_HISTORY {
+            return None;
+        }
+        let mut rows = self.tombstones_of(key.entry);
+        let found = rows.find(|(other, there)| {
+            (other.table, &other.item) == (key.table, &key.item)
+                && other.id != key.id
+                && !there.state.is_active()
+                && (&there.source, &there.by, &there.at) == (&row.source, &row.by, &row.at)
+        });
+        found.map(|(_, there)| &there.state)
     }
 
     /// The deletions of one entry's file.

@@ -1,6 +1,6 @@
 //! Rows that no hook recorded: history told them, and a later commit stored them.
 
-use super::{Deletion, Ledger, State, Tombstone};
+use super::{Deletion, State, Tombstone};
 
 const NO_HOOKS: &str = " (no hooks)";
 
@@ -37,15 +37,5 @@ impl Deletion {
     #[must_use]
     pub fn is_told(&self) -> bool {
         is_without_hooks(&self.by) || self.state.is_told()
-    }
-}
-
-impl Ledger {
-    /// Whether a removal stands here that history told, or may have told: it was done
-    /// before the commit that stored it, maybe below whatever is looked at.
-    #[must_use]
-    pub fn has_a_told_removal(&self) -> bool {
-        let mut rows = self.tombstones.values();
-        rows.any(|row| row.state.is_active() && (row.shortened || row.is_told()))
     }
 }

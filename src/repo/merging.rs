@@ -13,6 +13,8 @@ pub struct Merging {
     pub bases: Vec<ObjectId>,
     pub ours: ObjectId,
     pub theirs: ObjectId,
+    /// Theirs is put on top of ours, as a rebase does with what grew from the base.
+    pub is_pick: bool,
 }
 
 /// Set by `git merge` and `git pull` for each head that is merged.
@@ -44,6 +46,7 @@ impl Repo {
                 bases,
                 ours,
                 theirs,
+                is_pick: false,
             }));
         }
         self.pick(ours)
@@ -80,6 +83,7 @@ impl Repo {
             bases,
             ours,
             theirs,
+            is_pick: true,
         }))
     }
 }

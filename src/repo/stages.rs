@@ -99,6 +99,7 @@ impl Repo {
             bases: self.merge_bases(ours, theirs)?,
             ours,
             theirs,
+            is_pick: false,
         })
     }
 

@@ -6,8 +6,7 @@ use std::collections::BTreeSet;
 use crate::journal::entry::canonical;
 use crate::journal::yaml::{Node, Tree};
 use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Table};
-use crate::ledger::{self, Ledger, RowKey, Tombstone};
-use crate::repo::{Merging, ObjectId, Repo, RepoError};
+use crate::repo::{Merging, Repo, RepoError};
 
 use super::history;
 
@@ -97,49 +96,9 @@ impl<'a> KeptOut<'a> {
                 ..Known::default()
             });
         };
-        let path = self.layout.ledger_path(entry.year());
-        let at = |commit: ObjectId| -> Result<Ledger, RepoError> {
-            let bytes = repo.read_at(commit, &path)?;
-            let rows = bytes.map(|b| ledger::parse(&b)).unwrap_or_default();
-            Ok(rows.of_entry(entry))
-        };
-        // Several merge bases stand for their own merge, as git's virtual base does.
-        let mut base = Ledger::default();
-        for (i, commit) in merging.bases.iter().enumerate() {
-            let next = at(*commit)?;
-            base = if i == 0 {
-                next
-            } else {
-                ledger::merge(&Ledger::default(), &base, &next)
-            };
-        }
-        let (ours, theirs) = (at(merging.ours)?, at(merging.theirs)?);
-        // A removal that history told may stand below the bases, wherever it is stored:
-        // the commits after the bases alone do not tell who put its item back.
-        let told_before = [&base, &ours, &theirs]
-            .iter()
-            .any(|ledger| ledger.has_a_told_removal());
-        // Commits that came without rows tell theirs by what they did.
-        let side = |commit: ObjectId, recorded: Ledger| -> Result<Ledger, RepoError> {
-            let told = if told_before {
-                history::rows_of(&repo, self.layout, commit)?.of_entry(entry)
-            } else {
-                history::rows_between(&repo, self.layout, &merging.bases, commit, entry)?
-            };
-            let lost = history::lost_since(&repo, self.layout, &base, &recorded, commit)?;
-            Ok(ledger::join(
-                ledger::join(recorded, told),
-                lost.of_entry(entry),
-            ))
-        };
-        let ours = side(merging.ours, ours)?;
-        let theirs = side(merging.theirs, theirs)?;
-        let mut merged = ledger::merge(&base, &ours, &theirs);
-        let knew = history::known_to_a_pick(&repo, self.layout, &merging, entry)?;
-        let undone = |key: &RowKey, row: &Tombstone| knew.undoes_as_another(key, row);
-        merged.tombstones.retain(|key, row| !undone(key, row));
+        let items = history::keeps_out(&repo, self.layout, &merging, entry)?;
         Ok(Known {
-            items: merged.kept_out(entry),
+            items,
             unknown: false,
         })
     }

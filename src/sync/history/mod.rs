@@ -7,6 +7,7 @@
 //! next commit made here stores them.
 
 mod diff;
+mod keeps_out;
 mod lost;
 mod marks;
 mod merges;
@@ -32,8 +33,9 @@ use marks::Marks;
 use places::Places;
 use states::States;
 
+pub use keeps_out::keeps_out;
 pub use own::deletion_of;
-pub use pick::{add_what_a_pick_keeps_out, known_to_a_pick};
+pub use pick::add_what_a_pick_keeps_out;
 pub use rebase::keep_what_a_rebase_kept_out;
 pub use recorded::{Recorded, note_recorded, recorded};
 
@@ -46,7 +48,8 @@ pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, Re
     let marks = Marks::read(repo, layout);
     let mut missing = Ledger::default();
     if !marks.has(tip) {
-        let told = |marks: &Marks| History::since((repo, layout), marks, &[tip])?.missing(tip);
+        let told =
+            |marks: &Marks| History::since((repo, layout), marks, &[tip], None)?.missing(tip);
         if recorded::holds_all(repo, layout, &marks, tip)? {
             debug_assert_eq!(told(&marks)?, missing, "pre-commit recorded all of {tip}");
         } else {
@@ -72,25 +75,25 @@ pub fn states_of_merge(
     layout: &Layout,
     parents: &[ObjectId],
 ) -> Result<Ledger, RepoError> {
-    let history = History::since((repo, layout), &Marks::read(repo, layout), parents)?;
+    let history = History::since((repo, layout), &Marks::read(repo, layout), parents, None)?;
     Ok(states::rows(history.merged_states(parents)?))
 }
 
-/// The removals and deletions that history tells of one entry, from the commits
-/// that `tip` has and none of `known` has.
-///
-/// # Errors
-/// History cannot be read.
-pub fn rows_between(
+/// All removals and deletions of one entry that whoever stands on `tip` knows: those
+/// in its ledger, and those that its history tells, wherever the commit that made
+/// them stands.
+fn known_at(
     repo: &Repo,
     layout: &Layout,
-    known: &[ObjectId],
     tip: ObjectId,
     entry: EntryDate,
 ) -> Result<Ledger, RepoError> {
-    let commits = repo.commits(&[tip], known)?;
-    let history = History::walk((repo, layout), &[tip], commits, Some(entry))?;
-    Ok(history.found(tip).of_entry(entry))
+    let marks = Marks::read(repo, layout);
+    let history = match marks.has(tip) {
+        true => History::unwalked(repo, layout),
+        false => History::since((repo, layout), &marks, &[tip], Some(entry))?,
+    };
+    history.known(tip, entry)
 }
 
 /// The removals and deletions that `base` has and the ledger of `tip` lacks, although
@@ -124,7 +127,8 @@ struct History<'a> {
     layout: &'a Layout,
     /// Only this entry is looked at.
     only: Option<EntryDate>,
-    /// Where the entries that are looked at can stand; everywhere if empty.
+    /// Where the entries that are looked at can stand, and the ledger of only one;
+    /// everywhere if empty.
     below: Vec<String>,
     places: Places<'a>,
     /// Rows other than sync states.
@@ -147,11 +151,15 @@ impl<'a> History<'a> {
         (repo, layout): (&'a Repo, &'a Layout),
         marks: &Marks<'_>,
         tips: &[ObjectId],
+        only: Option<EntryDate>,
     ) -> Result<Self, RepoError> {
         let mut nth = 0;
         loop {
             let (commits, next) = marks.commits_since(nth, tips)?;
             let mut history = Self::unwalked(repo, layout);
+            if let Some(entry) = only {
+                history.look_only_at(entry, tips, &commits)?;
+            }
             history.from_a_mark = next.is_some();
             history.look_at(tips, commits)?;
             match next {
@@ -161,22 +169,21 @@ impl<'a> History<'a> {
         }
     }
 
-    fn walk(
-        (repo, layout): (&'a Repo, &'a Layout),
+    fn look_only_at(
+        &mut self,
+        entry: EntryDate,
         tips: &[ObjectId],
-        commits: Vec<Commit>,
-        only: Option<EntryDate>,
-    ) -> Result<Self, RepoError> {
-        let mut history = Self::unwalked(repo, layout);
-        if let Some(entry) = only {
-            let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).collect();
-            let parents = commits.iter().flat_map(|c| &c.parents);
-            let ends = parents.filter(|p| !inside.contains(p)).chain(tips);
-            history.below = history.places.below(entry, ends.copied())?;
-            history.only = only;
+        commits: &[Commit],
+    ) -> Result<(), RepoError> {
+        let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).collect();
+        let parents = commits.iter().flat_map(|c| &c.parents);
+        let ends = parents.filter(|p| !inside.contains(p)).chain(tips);
+        self.below = self.places.below(entry, ends.copied())?;
+        if !self.below.is_empty() {
+            self.below.push(self.layout.ledger_path(entry.year()));
         }
-        history.look_at(tips, commits)?;
-        Ok(history)
+        self.only = Some(entry);
+        Ok(())
     }
 
     fn look_at(&mut self, tips: &[ObjectId], commits: Vec<Commit>) -> Result<(), RepoError> {
@@ -195,12 +202,12 @@ impl<'a> History<'a> {
             if !rows.is_empty() {
                 self.found.insert(commit.id, Rc::new(rows));
             }
-            if self.only.is_some() {
-                continue;
-            }
             if self.from_a_mark && self.lacks_what_was_taken_back(&commit, &diffs)? {
                 self.lacks = true;
                 return Ok(());
+            }
+            if self.only.is_some() {
+                continue;
             }
             let states = match (commit.parents.as_slice(), diffs.as_slice()) {
                 ([parent], [diff]) => {

@@ -193,7 +193,7 @@ fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDat
     out.tombstones.retain(|key, row| {
         if !row.state.is_active() {
             let there = recorded.tombstones.get(key);
-            let not_known = raised && !recorded.undoes_as_another(key, row);
+            let not_known = raised && recorded.undone_as_another(key, row).is_none();
             return !not_known && there.is_none_or(|t| t.state.is_active());
         }
         !recorded.tombstones.keys().any(|k| {

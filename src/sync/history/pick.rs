@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::merges::side;
-use super::{History, rows_between, year_at};
+use super::{History, known_at};
 use crate::journal::{EntryDate, Facts, ItemKey, Layout, PathKind, Table};
 use crate::ledger::{self, Kept, Ledger};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
@@ -44,30 +44,6 @@ pub fn add_what_a_pick_keeps_out(
     Ok(())
 }
 
-/// What whoever made a picked commit knew of an entry, as far as the branch of that
-/// commit tells it; nothing where it is no pick. The pick's parent becomes another
-/// commit, and with it the removals that it told.
-///
-/// # Errors
-/// History cannot be read.
-pub fn known_to_a_pick(
-    repo: &Repo,
-    layout: &Layout,
-    merging: &Merging,
-    entry: EntryDate,
-) -> Result<Ledger, RepoError> {
-    let [base] = merging.bases[..] else {
-        return Ok(Ledger::default());
-    };
-    if repo.is_in(base, merging.ours) {
-        return Ok(Ledger::default());
-    }
-    let parted = repo.merge_bases(merging.ours, merging.theirs)?;
-    let told = rows_between(repo, layout, &parted, merging.theirs, entry)?;
-    let recorded = year_at(repo, layout, merging.theirs, entry.year())?;
-    Ok(ledger::join(recorded.of_entry(entry), told))
-}
-
 impl History<'_> {
     fn add_picked(
         &self,
@@ -103,11 +79,12 @@ impl History<'_> {
         if !picked.iter().any(added) {
             return Ok(());
         }
-        let told = rows_between(self.repo, self.layout, &picking.bases, picking.ours, entry)?;
-        let rows = ledger::join(merged.of_entry(entry), told);
-        let knew = known_to_a_pick(self.repo, self.layout, picking, entry)?;
+        let below = known_at(self.repo, self.layout, picking.ours, entry)?;
+        let rows = ledger::join(merged.of_entry(entry), below);
+        let knew = known_at(self.repo, self.layout, picking.theirs, entry)?;
         for (key, row) in rows.tombstones {
-            let known = theirs.tombstones.contains_key(&key) || knew.undoes_as_another(&key, &row);
+            let known = theirs.tombstones.contains_key(&key)
+                || knew.undone_as_another(&key, &row).is_some();
             if row.state.is_active() && !known && added(&(key.table, key.item.clone())) {
                 let row = (key, side(picking.theirs));
                 merged.kept.entry(row).or_insert(Kept { settled: false });

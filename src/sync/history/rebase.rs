@@ -24,7 +24,7 @@ pub fn keep_what_a_rebase_kept_out(
     now: ObjectId,
 ) -> Result<(), RepoError> {
     let tips = [now, before];
-    let history = History::since((repo, layout), &Marks::read(repo, layout), &tips)?;
+    let history = History::since((repo, layout), &Marks::read(repo, layout), &tips, None)?;
     let bases = repo.merge_bases(before, now)?;
     let mut found = history.kept_out(now, before, &bases, &history.found(now))?;
     let mut stored = BTreeSet::new();

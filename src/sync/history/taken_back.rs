@@ -20,7 +20,10 @@ impl History<'_> {
         };
         let found = self.found(commit.id);
         for (before, after) in &diff.ledgers {
-            let gone = taken_back(&self.text(*before)?, &self.text(*after)?);
+            let mut gone = taken_back(&self.text(*before)?, &self.text(*after)?);
+            if let Some(entry) = self.only {
+                gone = gone.of_entry(entry);
+            }
             if gone.has_more_than(&found) || gone.kept.keys().any(|k| !found.kept.contains_key(k)) {
                 return Ok(true);
             }

@@ -167,6 +167,7 @@ impl Resolver<'_> {
                 bases: self.repo.merge_bases(ours, theirs)?,
                 ours,
                 theirs,
+                is_pick: false,
             };
             let base = self.base_of(&merging, path, By::Field)?;
             return Ok(Some(Open {

@@ -29,3 +29,25 @@ fn what_a_merge_takes_out_is_listed_as_kept_out() {
         assert!(!desktop.read_entry(DAY).contains("Carol"));
     }
 }
+
+/// No ledger has the removal, and the base of the merge stands on it.
+#[test]
+fn what_stands_against_a_removal_that_history_tells_below_the_base() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let phone = sandbox.machine("phone");
+    edit_without_hooks(&phone, "[Alice, Bob]", "[Alice]");
+    without_hooks(&phone, &["push", "-q"]);
+    // Both knew nothing of it when they made their commits: none stores it.
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    remove_bob(&laptop);
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.git(["pull", "-q", "--rebase"]).ok();
+    laptop.git(["push", "-q"]).ok();
+    assert!(listed(&laptop).contains(&"still_in_file Bob".to_owned()));
+    desktop.git(["pull", "-q", "--no-rebase"]).ok();
+    without_bob([&desktop, &desktop]);
+    agree(&desktop, &laptop, &["both_edited", "kept_out Bob"]);
+    without_bob([&laptop, &desktop]);
+}

@@ -1,0 +1,72 @@
+//! What keeps items out of the merge that is being made, asked by its drivers.
+
+use std::collections::BTreeSet;
+
+use super::{known_at, year_at};
+use crate::journal::{EntryDate, ItemKey, Layout, Table};
+use crate::ledger::{self, Ledger};
+use crate::repo::{Merging, ObjectId, Repo, RepoError};
+
+type Items = BTreeSet<(Table, ItemKey)>;
+
+/// The items of an entry that the removals known on the two sides keep out of their
+/// merge.
+///
+/// # Errors
+/// History cannot be read.
+pub fn keeps_out(
+    repo: &Repo,
+    layout: &Layout,
+    merging: &Merging,
+    entry: EntryDate,
+) -> Result<Items, RepoError> {
+    let year = |commit: ObjectId| -> Result<Ledger, RepoError> {
+        Ok(year_at(repo, layout, commit, entry.year())?.of_entry(entry))
+    };
+    // Several merge bases stand for their own merge, as git's virtual base does.
+    let mut base: Option<Ledger> = None;
+    for commit in &merging.bases {
+        let next = year(*commit)?;
+        base = Some(match base {
+            Some(base) => ledger::merge(&Ledger::default(), &base, &next),
+            None => next,
+        });
+    }
+    let base = base.unwrap_or_default();
+    // Also what history tells of the commits below the bases: who was rebased on top of
+    // those knew nothing of it.
+    let ours = known_at(repo, layout, merging.ours, entry)?;
+    let theirs = known_at(repo, layout, merging.theirs, entry)?;
+    if !merging.is_pick {
+        return Ok(ledger::merge(&base, &ours, &theirs).kept_out(entry));
+    }
+    let brought = brought_along(repo, layout, merging, entry, &theirs)?;
+    let mut merged = ledger::merge(&base, &ours, &brought);
+    // The pick's parent becomes another commit, and with it the removals that it told.
+    merged
+        .tombstones
+        .retain(|key, row| theirs.undone_as_another(key, row).is_none());
+    Ok(merged.kept_out(entry))
+}
+
+/// What a picked commit brings along of what is `known` of an entry there: all but what
+/// history alone tells of the commits below it. That goes with those commits, and is
+/// lost where a rebase leaves them out.
+fn brought_along(
+    repo: &Repo,
+    layout: &Layout,
+    picking: &Merging,
+    entry: EntryDate,
+    known: &Ledger,
+) -> Result<Ledger, RepoError> {
+    let mut brought = known.clone();
+    if let [base] = picking.bases[..] {
+        let stored = year_at(repo, layout, picking.theirs, entry.year())?;
+        let below = known_at(repo, layout, base, entry)?;
+        brought.tombstones.retain(|key, row| {
+            let before = below.tombstones.get(key);
+            stored.tombstones.contains_key(key) || before.is_none_or(|b| b.state != row.state)
+        });
+    }
+    Ok(brought)
+}
