@@ -103,9 +103,8 @@ fn add_what_a_pick_keeps_out(
     theirs: &Ledger,
     merged: &mut Ledger,
 ) -> Result<(), RepoError> {
-    let known = |key| theirs.tombstones.contains_key(key);
-    let mut rows = merged.tombstones.iter();
-    if rows.all(|(key, row)| !row.state.is_active() || known(key)) && merged.kept.is_empty() {
+    let mut rows = merged.tombstones.values();
+    if rows.all(|row| !row.state.is_active()) && merged.kept.is_empty() {
         return Ok(());
     }
     let repo = Repo::from_env()?;

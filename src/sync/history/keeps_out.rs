@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{known_at, year_at};
+use super::{History, known_at, year_at};
 use crate::journal::{EntryDate, ItemKey, Layout, Table};
 use crate::ledger::{self, Ledger};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
@@ -46,7 +46,14 @@ pub fn keeps_out(
     merged
         .tombstones
         .retain(|key, row| theirs.undone_as_another(key, row).is_none());
-    Ok(merged.kept_out(entry))
+    let mut items = merged.kept_out(entry);
+    // What stands in the file of what the pick is put on against a removal is listed as
+    // that, and the pick says nothing of it: it would be no removal of its author's.
+    let facts = History::unwalked(repo, layout).facts_at(merging.ours, entry)?;
+    let mut standing = ours.kept_out(entry);
+    standing.retain(|item| facts.as_ref().is_some_and(|f| f.items.contains(item)));
+    items.retain(|item| !standing.contains(item));
+    Ok(items)
 }
 
 /// What a picked commit brings along of what is `known` of an entry there: all but what

@@ -30,6 +30,30 @@ fn what_a_merge_takes_out_is_listed_as_kept_out() {
     }
 }
 
+/// The edit says nothing of Carol: it would look as if its author had removed her.
+#[test]
+fn a_rebase_on_top_leaves_it_where_it_stands() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = carol_stands(&sandbox, "--no-rebase");
+    desktop.push();
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.git(["pull", "-q", "--rebase"]).ok();
+    holds(&laptop, &["both_edited", "still_in_file Carol"]);
+    agree(&laptop, &desktop, &["both_edited", "still_in_file Carol"]);
+}
+
+#[test]
+fn what_a_second_rebase_takes_out_is_listed_as_kept_out() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = carol_stands(&sandbox, "--rebase");
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.push();
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    holds(&desktop, &["both_edited", "kept_out Carol"]);
+    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+    assert!(!laptop.read_entry(DAY).contains("Carol"));
+}
+
 /// No ledger has the removal, and the base of the merge stands on it.
 #[test]
 fn what_stands_against_a_removal_that_history_tells_below_the_base() {

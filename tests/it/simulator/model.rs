@@ -309,6 +309,7 @@ impl Model {
         let [ours, theirs] = sides else { return Ok(()) };
         // Where git does not say what it merges, no removal is known.
         let knows = !matches!(how.kind, HowKind::Pick { .. } | HowKind::Revert { .. });
+        let is_replay = matches!(how.kind, HowKind::Replay { .. });
         let paths: BTreeSet<&String> = sides
             .iter()
             .chain(bases)
@@ -321,7 +322,10 @@ impl Model {
                 continue;
             }
             let active = |field: &str, item: &str| {
-                knows && node.is_active(&(date.clone(), field.to_owned(), item.to_owned()))
+                let item = (date.clone(), field.to_owned(), item.to_owned());
+                // What stands against a removal where a pick is put is none of the pick's.
+                let stands = is_replay && ours.has(&item) && ours.is_active(&item);
+                knows && node.is_active(&item) && !stands
             };
             let versions = expect::Versions::of(path, bases, ours, theirs);
             match versions.trivial() {
