@@ -1,6 +1,6 @@
 //! Rows that no hook recorded: history told them, and a later commit stored them.
 
-use super::{Deletion, State, Tombstone};
+use super::{Deletion, Ledger, State, Tombstone};
 
 const NO_HOOKS: &str = " (no hooks)";
 
@@ -37,5 +37,83 @@ impl Deletion {
     #[must_use]
     pub fn is_told(&self) -> bool {
         is_without_hooks(&self.by) || self.state.is_told()
+    }
+}
+
+impl Ledger {
+    /// The removals that are active here and were let in under another id since `before`,
+    /// what was known then: a rebase gives one that history tells a new id, and carries
+    /// along what was decided on the one of before.
+    #[must_use]
+    pub fn undone_since(&self, before: &Self) -> Self {
+        let mut out = Self::default();
+        let undone = self.tombstones.iter().filter(|(key, row)| {
+            let there = before.tombstones.get(key);
+            !row.state.is_active() && there.is_none_or(|row| row.state.is_active())
+        });
+        let since = Self {
+            tombstones: undone.map(|(k, r)| (k.clone(), r.clone())).collect(),
+            ..Self::default()
+        };
+        if since.tombstones.is_empty() {
+            return out;
+        }
+        for (key, row) in self.tombstones.iter().filter(|(_, r)| r.state.is_active()) {
+            if let Some(state) = since.undone_as_another(key, row) {
+                let state = state.clone();
+                let row = row.clone();
+                out.tombstones
+                    .insert(key.clone(), Tombstone { state, ..row });
+            }
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{key, tombstone};
+    use super::super::{Restored, RowKey};
+    use super::*;
+
+    fn ledger(rows: &[(RowKey, &Tombstone)]) -> Ledger {
+        let rows = rows.iter().map(|(key, row)| (key.clone(), (*row).clone()));
+        Ledger {
+            tombstones: rows.collect(),
+            ..Ledger::default()
+        }
+    }
+
+    #[test]
+    fn a_told_removal_is_undone_with_the_one_that_it_was_before() {
+        let active = Tombstone {
+            source: Tombstone::FROM_HISTORY.into(),
+            ..tombstone()
+        };
+        let state = State::Restored(Restored {
+            at: "2026-11-24T00:00:00Z".into(),
+            by: "desktop".into(),
+            how: Restored::METADB.into(),
+        });
+        let undone = Tombstone {
+            state,
+            ..active.clone()
+        };
+        let [old, new] = ["1", "2"].map(|id| key("2024-11-01", "Bob", id));
+        let now = ledger(&[(old.clone(), &undone), (new.clone(), &active)]);
+        let both = ledger(&[(new.clone(), &undone)]);
+        let before = ledger(&[(new.clone(), &active)]);
+        assert_eq!(now.undone_since(&before), both);
+        assert_eq!(now.undone_since(&ledger(&[(old.clone(), &active)])), both);
+        // What was undone before is only stored, and the item went once more since.
+        let before = ledger(&[(old.clone(), &undone)]);
+        assert_eq!(now.undone_since(&before), Ledger::default());
+        // Another removal, of another time.
+        let other = Tombstone {
+            at: "2026-11-25T00:00:00Z".into(),
+            ..active
+        };
+        let now = ledger(&[(old, &undone), (new, &other)]);
+        assert_eq!(now.undone_since(&Ledger::default()), Ledger::default());
     }
 }

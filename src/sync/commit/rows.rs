@@ -176,10 +176,14 @@ impl Ground<'_> {
         known.sync.clone_from(&recorded.sync);
         known = history::with(known, told);
         known = history::with(known, history::of_year(&self.merged, year));
-        let current = match &edited {
+        let mut current = match &edited {
             Some(edited) => ledger::decisions(&known, edited, &self.machine, &self.parent_name()),
             None => known.clone(),
         };
+        if !merges {
+            // A decision may name a removal as it was before a rebase.
+            current.apply(current.undone_since(&known));
+        }
         let told = match held.is_empty() {
             true => BTreeMap::new(),
             false => {

@@ -18,6 +18,7 @@ mod rebase;
 mod recorded;
 mod states;
 mod taken_back;
+mod undone;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -253,6 +254,7 @@ impl<'a> History<'a> {
             return Ok(rows);
         }
         rows = ledger::join(rows, self.own(commit, diffs)?);
+        rows = ledger::join(self.undone_as_another(commit, diffs, &rows)?, rows);
         if commit.parents.len() > 1 {
             rows = ledger::join(rows, self.lost(commit)?);
             rows = ledger::join(self.still_there(commit, &rows)?, rows);

@@ -55,7 +55,7 @@ fn taken_back(before: &str, after: &str) -> Ledger {
 
 /// The rows of the lines where two ledger files differ: most commits change a line or
 /// two of many.
-fn apart(before: &str, after: &str) -> (Ledger, Ledger) {
+pub(super) fn apart(before: &str, after: &str) -> (Ledger, Ledger) {
     let same = before.bytes().zip(after.bytes());
     let same = same.take_while(|(a, b)| a == b).count();
     let start = before.as_bytes()[..same].iter().rposition(|b| *b == b'\n');

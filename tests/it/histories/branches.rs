@@ -294,3 +294,26 @@ fn a_rebase_onto_another_removal_without_rows_keeps_the_item_out() {
         without_bob([&laptop, &desktop]);
     }
 }
+
+/// The decision names the removal as it was before the rebase.
+#[test]
+fn a_rebase_of_a_removal_without_rows_and_of_the_decision_to_let_the_item_in() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&desktop, "[Alice, Bob]", "[Alice]");
+    desktop
+        .metadb(["tombstone", "remove", "entry_people", DAY, "Bob"])
+        .ok();
+    desktop.commit("Bob may come");
+    laptop.write_entry("2023-01-01", "", "Another year.\n");
+    laptop.commit("Another year");
+    laptop.push();
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    let no_removal = |machine: &Machine<'_>| {
+        machine.metadb(["tombstone", "list"]).ok().lacks("Bob");
+    };
+    no_removal(&desktop);
+    agree(&desktop, &laptop, &[]);
+    no_removal(&desktop);
+    no_removal(&laptop);
+}

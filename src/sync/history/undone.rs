@@ -1,0 +1,43 @@
+//! Removals that a commit lets in again under an id of before: a rebase makes another
+//! commit of the one that history tells a removal of, and carries along the rows that
+//! somebody wrote who knew it as it was.
+
+use std::collections::BTreeSet;
+
+use super::History;
+use super::diff::Diff;
+use super::taken_back::apart;
+use crate::journal::EntryDate;
+use crate::ledger::{self, Ledger};
+use crate::repo::{Commit, RepoError};
+
+impl History<'_> {
+    /// The removals of `found`, or in the commit's ledger, that it undid so. A row that
+    /// its parent knew as undone is only stored by it.
+    pub(super) fn undone_as_another(
+        &self,
+        commit: &Commit,
+        diffs: &[Diff],
+        found: &Ledger,
+    ) -> Result<Ledger, RepoError> {
+        let mut out = Ledger::default();
+        let ([parent], [diff]) = (&commit.parents[..], diffs) else {
+            return Ok(out);
+        };
+        for (before, after) in &diff.ledgers {
+            let (_, mut now) = apart(&self.text(*before)?, &self.text(*after)?);
+            now.tombstones
+                .retain(|_, row| row.is_told() && !row.state.is_active());
+            let entries: BTreeSet<EntryDate> = now.tombstones.keys().map(|k| k.entry).collect();
+            for entry in entries {
+                if self.only.is_none_or(|only| only == entry) {
+                    let knew = self.known(*parent, entry)?;
+                    let known = self.recorded(commit.id, entry)?;
+                    let known = ledger::join(known, found.of_entry(entry));
+                    out = ledger::join(out, known.undone_since(&knew));
+                }
+            }
+        }
+        Ok(out)
+    }
+}
