@@ -68,6 +68,18 @@ impl Repo {
         }
     }
 
+    /// The tip of the branch that `git merge --squash` put on HEAD, while its commit is
+    /// still to come.
+    ///
+    /// # Errors
+    /// Git cannot say which commit that is.
+    pub fn squashing(&self) -> Result<Option<ObjectId>, RepoError> {
+        let Ok(message) = fs::read_to_string(self.git_dir().join("SQUASH_MSG")) else {
+            return Ok(None);
+        };
+        squashed(&message).map_or(Ok(None), |oid| self.commit_named(oid))
+    }
+
     fn pick(&self, ours: ObjectId) -> Result<Option<Merging>, RepoError> {
         let Ok(done) = fs::read_to_string(self.git_dir().join("rebase-merge/done")) else {
             return Ok(None);
@@ -99,9 +111,26 @@ fn picked(line: &str) -> Option<&str> {
     }
 }
 
+/// The newest of the commits that git lists for the message of a squash.
+fn squashed(message: &str) -> Option<&str> {
+    let list = message.strip_prefix("Squashed commit of the following:")?;
+    list.lines().find_map(|line| line.strip_prefix("commit "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_tip_of_a_squash_is_the_first_of_its_commits() {
+        let list =
+            "Squashed commit of the following:\n\ncommit 2b\nAuthor: Ann\n\n    Two\n\ncommit 1a\n";
+        assert_eq!(squashed(list), Some("2b"));
+        assert_eq!(
+            squashed("# This is a combination of 2 commits.\ncommit 1a\n"),
+            None
+        );
+    }
 
     #[test]
     fn the_pick_of_a_rebase_is_named_by_its_step() {

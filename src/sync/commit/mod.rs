@@ -15,8 +15,8 @@ pub(super) mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::journal::{EntryDate, PathKind, Policy, Settings};
-use crate::ledger::{Ledger, Source};
+use crate::journal::{EntryDate, Facts, Layout, PathKind, Policy, Settings};
+use crate::ledger::{self, Ledger, Source};
 use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
@@ -70,6 +70,13 @@ fn examine(
             false => history::rows_of(repo, layout, *parent)?,
         });
     }
+    if let ([head], Some(tip)) = (&parents[..], repo.squashing()?)
+        && !changes[0].is_empty()
+    {
+        let staged = |entry| staged_facts(repo, layout, entry);
+        let kept = history::kept_out_of_a_squash(repo, layout, (*head, tip), staged)?;
+        found = vec![ledger::join(found.remove(0), kept)];
+    }
     let merged = match parents.len() {
         0 | 1 => Ledger::default(),
         _ => history::states_of_merge(repo, layout, &parents)?,
@@ -105,6 +112,21 @@ fn examine(
     ground.checked = checked.facts;
     record(&ground, &by_hand, settings, &mut report)?;
     Ok(report)
+}
+
+/// What an entry's staged file says; `None` where there is none, or it cannot be read.
+fn staged_facts(
+    repo: &Repo,
+    layout: &Layout,
+    entry: EntryDate,
+) -> Result<Option<Facts>, RepoError> {
+    let files = check::staged_files(repo, layout, &BTreeSet::from([entry]))?;
+    let path = files.get(&entry).and_then(|paths| paths.first());
+    let index = repo.index()?;
+    let Some(blob) = path.and_then(|path| index.staged(path)?.file()) else {
+        return Ok(None);
+    };
+    Ok(versions::facts((entry, Source::Yaml), &repo.read_blob(blob)?).ok())
 }
 
 /// Derives the rows of all that the commit changes and stages them.

@@ -63,6 +63,24 @@ fn a_squashed_branch_that_is_merged_again() {
 }
 
 #[test]
+fn what_a_squash_kept_out_is_listed() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol, Eve]");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "mood: calm", "mood: good");
+    let squashed = laptop.git(["merge", "--squash", "side"]).ok();
+    squashed.mentions("Carol stays out");
+    laptop.commit("Squashed");
+    assert!(laptop.read_entry(DAY).contains("[Alice, Bob, Eve]"));
+    holds(&laptop, &["kept_out Carol"]);
+    agree(&laptop, &desktop, &["kept_out Carol"]);
+}
+
+#[test]
 fn a_repository_that_was_made_again_from_old_files() {
     let sandbox = Sandbox::new();
     let (laptop, desktop) = begin(&sandbox);

@@ -1,0 +1,61 @@
+//! What a squash keeps out. Its commit has one parent, and nothing later says what it
+//! was merged from: `pre-commit` records it.
+
+use std::collections::BTreeSet;
+
+use super::marks::Marks;
+use super::merges::side;
+use super::{History, year_at};
+use crate::journal::{EntryDate, Facts, Layout, PathKind};
+use crate::ledger::{self, Kept, Ledger};
+use crate::repo::{ObjectId, Repo, RepoError};
+
+/// What the squash of `tip` onto `head` kept out of what is staged, as a merge of the
+/// two would have. `staged` says what an entry's staged file says.
+///
+/// # Errors
+/// History cannot be read.
+pub fn kept_out_of_a_squash(
+    repo: &Repo,
+    layout: &Layout,
+    (head, tip): (ObjectId, ObjectId),
+    staged: impl Fn(EntryDate) -> Result<Option<Facts>, RepoError>,
+) -> Result<Ledger, RepoError> {
+    let mut out = Ledger::default();
+    let bases = repo.merge_bases(head, tip)?;
+    let [base, ..] = bases[..] else {
+        return Ok(out);
+    };
+    let marks = Marks::read(repo, layout);
+    let history = History::since((repo, layout), &marks, &[head, tip], None)?;
+    let below: Vec<&str> = history.below.iter().map(String::as_str).collect();
+    let changes = repo.changes(Some(base), Some(tip), &below)?;
+    let entries = changes
+        .iter()
+        .filter_map(|c| match layout.classify(&c.path) {
+            PathKind::Entry(entry) => Some(entry),
+            _ => None,
+        });
+    for entry in entries.collect::<BTreeSet<EntryDate>>() {
+        let (Some(now), Some(theirs)) = (staged(entry)?, history.facts_at(tip, entry)?) else {
+            continue;
+        };
+        let knew = history.known(tip, entry)?;
+        let base = year_at(repo, layout, base, entry.year())?.of_entry(entry);
+        let rows = ledger::merge(&base, &history.known(head, entry)?, &knew);
+        for (key, row) in rows.tombstones {
+            let item = (key.table, key.item.clone());
+            let there = knew.tombstones.get(&key);
+            let undone = there.is_some_and(|row| !row.state.is_active());
+            if row.state.is_active()
+                && !undone
+                && theirs.items.contains(&item)
+                && !now.items.contains(&item)
+                && history.added_since(&bases, entry, &item, &knew)?
+            {
+                out.kept.insert((key, side(tip)), Kept { settled: false });
+            }
+        }
+    }
+    Ok(out)
+}
