@@ -272,6 +272,12 @@ impl Ledger {
             .take_while(move |((date, _), _)| *date == entry)
     }
 
+    /// Those of them that nobody undid.
+    pub fn active_deletions_of(&self, entry: EntryDate) -> impl Iterator<Item = &Deletion> {
+        let all = self.deletions_of(entry).map(|(_, row)| row);
+        all.filter(|row| row.state.is_active())
+    }
+
     /// What is kept out of an entry: every item with at least one active removal.
     #[must_use]
     pub fn kept_out(&self, entry: EntryDate) -> BTreeSet<(Table, ItemKey)> {

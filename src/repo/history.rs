@@ -116,6 +116,8 @@ impl Repo {
             "--raw",
             "--no-abbrev",
             "--no-renames",
+            // Else git leaves out the side of a merge that the other made superfluous.
+            "--full-history",
             "--diff-filter=D",
             "--format=",
             "-z",

@@ -8,6 +8,7 @@ use crate::sandbox::{Machine, Sandbox, journal};
 
 mod branches;
 mod commits;
+mod deletions;
 mod flags;
 mod lost_rows;
 mod other_clients;

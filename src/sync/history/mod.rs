@@ -36,7 +36,7 @@ use places::Places;
 use states::States;
 
 pub use keeps_out::keeps_out;
-pub use own::deletion_of;
+pub use own::{deletion_of, removed_between};
 pub use pick::add_what_a_pick_keeps_out;
 pub use rebase::keep_what_a_rebase_kept_out;
 pub use recorded::{Recorded, note_recorded, recorded};

@@ -1,13 +1,16 @@
 //! What a commit itself removed and put back, as far as it did not record it.
 
+use std::collections::BTreeSet;
+
 use super::History;
 use super::diff::Diff;
-use crate::journal::{EntryDate, Layout};
+use super::recorded::places;
+use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{
     self, Context, Deletion, FileRef, Hash, Ledger, Parent, Source, State, Tombstone,
     is_without_hooks, without_hooks,
 };
-use crate::repo::{Commit, Repo, RepoError};
+use crate::repo::{Commit, ObjectId, Repo, RepoError};
 use crate::sync::commit::versions::{Pair, facts, facts_before};
 
 impl History<'_> {
@@ -129,9 +132,10 @@ impl History<'_> {
     }
 }
 
-/// The deletion of an entry that names its last version. Of several it is the one
-/// whose version HEAD's history removed last: what a rebase left behind is to be had
-/// on one machine alone.
+/// The deletion of an entry that names its last version. Of several it is one whose
+/// version a commit of HEAD's history removed: what a rebase left behind is to be had
+/// on one machine alone. Of those it is the last one by what the rows say; the order
+/// of the commits is another one after each merge.
 ///
 /// # Errors
 /// History cannot be read.
@@ -141,19 +145,44 @@ pub fn deletion_of<'r>(
     rows: &'r Ledger,
     entry: EntryDate,
 ) -> Result<Option<&'r Deletion>, RepoError> {
-    let active = rows.deletions_of(entry).map(|(_, row)| row);
-    let active: Vec<&Deletion> = active.filter(|row| row.state.is_active()).collect();
+    let active: Vec<&Deletion> = rows.active_deletions_of(entry).collect();
     if let [] | [_] = active[..] {
         return Ok(active.first().copied());
     }
     // A row's own path comes from whoever wrote the ledger; the blob is enough.
     let removed = repo.removed_files(&layout.journal)?;
-    let in_history = removed.iter().find_map(|(_, blob)| {
-        let mut named = active.iter();
-        named.find(|row| row.blob == *blob)
-    });
+    let removed: BTreeSet<&str> = removed.iter().map(|(_, blob)| blob.as_str()).collect();
+    let in_history = active.iter().filter(|row| removed.contains(&*row.blob));
+    let in_history = in_history.max_by_key(|row| (&row.at, &row.blob));
     let told = || active.iter().min_by_key(|row| !is_without_hooks(&row.by));
     Ok(in_history.or_else(told).copied())
+}
+
+/// The entries whose file a commit removed that one of two commits has in its history
+/// and the other has not.
+///
+/// # Errors
+/// History cannot be read.
+pub fn removed_between(
+    repo: &Repo,
+    layout: &Layout,
+    one: ObjectId,
+    other: ObjectId,
+) -> Result<BTreeSet<EntryDate>, RepoError> {
+    let mut commits = repo.commits(&[one], &[other])?;
+    commits.extend(repo.commits(&[other], &[one])?);
+    let mut entries = BTreeSet::new();
+    for commit in commits {
+        let [parent] = commit.parents[..] else {
+            continue;
+        };
+        for change in repo.changes(Some(parent), Some(commit.id), &places(layout))? {
+            if let (PathKind::Entry(entry), None) = (layout.classify(&change.path), change.new) {
+                entries.insert(entry);
+            }
+        }
+    }
+    Ok(entries)
 }
 
 /// The rows, each by this label; ids are made from the author alone.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::RefreshError;
 use super::ledgers::Ledgers;
-use super::look::Look;
+use super::look::{self, Look};
 use super::plan::Plan;
 use super::report::{Failure, Report};
 use super::state::{Version, Versions, decide};
@@ -30,6 +30,9 @@ pub(super) struct Apply<'a, 'l, 'u> {
     pub asked: &'a BTreeSet<EntryDate>,
     /// The index was empty: everything is created, item by item is not told.
     pub fill: bool,
+    /// The entries that are gone and have several deletions: which of them counts is
+    /// for HEAD's history to say, also where no row changes.
+    pub twice: BTreeSet<EntryDate>,
 }
 
 type Paths = BTreeMap<(EntryDate, bool), Vec<String>>;
@@ -43,6 +46,7 @@ impl Apply<'_, '_, '_> {
         let head_paths = by_date(self.layout, head_files.keys());
         let index = self.index_if_needed(&work, &head_paths)?;
         let total = self.plan.dates.len();
+        self.twice = &look::deleted_twice(&self.look.meta) - &self.plan.dates;
         for (at, date) in self.plan.dates.iter().enumerate() {
             progress(at, total);
             let mut rows = BTreeMap::new();
@@ -65,6 +69,8 @@ impl Apply<'_, '_, '_> {
         let told = self.ledgers.years_told()?;
         let told: Vec<String> = told.iter().map(ToString::to_string).collect();
         self.update.set_meta("told", &told.join(" "))?;
+        let twice: Vec<String> = self.twice.iter().map(ToString::to_string).collect();
+        self.update.set_meta("deleted_twice", &twice.join(" "))?;
         self.update
             .set_meta("places", &super::places(self.layout))?;
         Ok(self.report)
@@ -309,10 +315,13 @@ impl Apply<'_, '_, '_> {
 
     /// The last version of a deleted entry, as far as it is still to be had.
     fn deleted(
-        &self,
+        &mut self,
         date: EntryDate,
         rows: &Ledger,
     ) -> Result<Option<Version<Entry>>, RefreshError> {
+        if rows.active_deletions_of(date).nth(1).is_some() {
+            self.twice.insert(date);
+        }
         let deletion = history::deletion_of(self.repo, self.layout, rows, date)?;
         Ok(deletion.and_then(|deletion| {
             let id: ObjectId = deletion.blob.parse().ok()?;

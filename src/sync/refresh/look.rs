@@ -10,6 +10,7 @@ use super::{Options, RefreshError, Scope};
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::repo::{ObjectId, Repo, Skipped, WorkFile};
 use crate::store::{FileRow, FilesSum, Known, LedgerRow, Store};
+use crate::sync::history;
 
 /// What a look found, with what the index knew of the same things.
 pub(super) struct Look {
@@ -47,6 +48,7 @@ pub(super) fn look(
     };
     let head_changes: Vec<String> = changes.into_iter().map(|c| c.path).collect();
     let told = years_told(&meta, ledgers)?;
+    let again = removed_again(repo, layout, &meta, (recorded, head));
     let everything = options.scope == Scope::All || store.is_empty() || all_of_head;
 
     let mut found = Found::new(layout);
@@ -74,7 +76,8 @@ pub(super) fn look(
             store.known()?
         }
     } else {
-        let known = known_around(layout, store, &head_changes, &told, &options.asked, ledgers)?;
+        let asked = options.asked.union(&again).copied().collect();
+        let known = known_around(layout, store, &head_changes, &told, &asked, ledgers)?;
         let usual = known
             .1
             .iter()
@@ -95,6 +98,7 @@ pub(super) fn look(
     let mut seen = Seen {
         files: found.stamps(),
         head_changes,
+        again,
         ..Seen::default()
     };
     let of_files = changed(&known.files, &seen.files);
@@ -142,6 +146,34 @@ fn years_told(
     let mut years: BTreeSet<i32> = before.split(' ').filter_map(|y| y.parse().ok()).collect();
     years.extend(ledgers.years_told()?);
     Ok(years)
+}
+
+/// The entries that are gone and have several deletions, as the index has noted them.
+pub(super) fn deleted_twice(meta: &BTreeMap<String, String>) -> BTreeSet<EntryDate> {
+    let noted = meta.get("deleted_twice").map_or("", String::as_str);
+    noted.split(' ').filter_map(EntryDate::from_iso).collect()
+}
+
+/// The entries of several deletions of which another may be the last one now: its
+/// commit came into HEAD's history, or went, and no row did.
+fn removed_again(
+    repo: &Repo,
+    layout: &Layout,
+    meta: &BTreeMap<String, String>,
+    heads: (Option<ObjectId>, Option<ObjectId>),
+) -> BTreeSet<EntryDate> {
+    let mut several = deleted_twice(meta);
+    if heads.0 == heads.1 {
+        several.clear();
+    }
+    if let (Some(before), Some(now)) = heads
+        && !several.is_empty()
+        // A HEAD that is gone tells nothing: take them all.
+        && let Ok(removed) = history::removed_between(repo, layout, before, now)
+    {
+        several.retain(|date| removed.contains(date));
+    }
+    several
 }
 
 /// What is known of the dates that a change of HEAD is about: those whose files

@@ -193,6 +193,7 @@ fn attempt(
                 report,
                 asked: &options.asked,
                 fill,
+                twice: BTreeSet::new(),
             };
             let mut report = apply.run(options.progress)?;
             if options.dry_run {

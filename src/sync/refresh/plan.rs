@@ -15,6 +15,8 @@ pub(super) struct Seen {
     pub files: BTreeMap<String, String>,
     /// Paths that differ between the HEAD of the index and HEAD now.
     pub head_changes: Vec<String>,
+    /// Entries that are gone and whose last version may be another one now.
+    pub again: BTreeSet<EntryDate>,
     /// The entries whose rows in the ledger are others than the index knows.
     pub rows: BTreeSet<EntryDate>,
     /// The ledgers that the index knows in another version.
@@ -47,6 +49,7 @@ pub(super) fn plan(layout: &Layout, known: &Known, seen: &Seen, force: bool) -> 
     }
     plan.dates
         .extend(seen.head_changes.iter().filter_map(|p| date_of(layout, p)));
+    plan.dates.extend(&seen.again);
     plan.dates.extend(&seen.rows);
     plan.ledgers.clone_from(&seen.ledgers);
     plan
