@@ -37,38 +37,56 @@ pub fn parts(
     let values = views
         .as_ref()
         .map(|v| v.as_ref().map(View::meanings).unwrap_or_default());
-    let gone = removed_items(&members, &values);
+    let places = values.as_ref().map(|v| places(v));
+    let lists = Lists {
+        gone: removed_items(&members, &places),
+        members,
+        values: &values,
+        places,
+    };
     let mut out = Vec::new();
     for chunk in sequence(values.as_ref().map(Vec::as_slice)) {
         match chunk {
             Chunk::Same(at) => {
                 for i in 0..at.base.len() {
                     let sides = ThreeWay::new(
-                        Some(&members.base[at.base.start + i]),
-                        Some(&members.ours[at.ours.start + i]),
-                        Some(&members.theirs[at.theirs.start + i]),
+                        Some(&lists.members.base[at.base.start + i]),
+                        Some(&lists.members.ours[at.ours.start + i]),
+                        Some(&lists.members.theirs[at.theirs.start + i]),
                     );
                     out.extend(one(cx, sides, place, at.base.start + i)?);
                 }
             }
-            Chunk::Changed(at) => changed(cx, &members, &values, &at, place, &gone, &mut out)?,
+            Chunk::Changed(at) => changed(cx, &lists, &at, place, &mut out)?,
         }
     }
     Ok(out)
 }
 
+/// Where each value of a list stands; `None` if in several places.
+type Places<'v> = BTreeMap<&'v Value, Option<usize>>;
+
+fn places(values: &[Value]) -> Places<'_> {
+    let mut places = Places::new();
+    for (at, value) in values.iter().enumerate() {
+        let place = places.entry(value);
+        place.and_modify(|at| *at = None).or_insert(Some(at));
+    }
+    places
+}
+
+/// The three lists.
+struct Lists<'m, 't> {
+    members: ThreeWay<&'m [Member<'t>]>,
+    values: &'m ThreeWay<Vec<Value>>,
+    places: ThreeWay<Places<'m>>,
+    /// See [`removed_items`].
+    gone: BTreeSet<Value>,
+}
+
 /// The items that one side removed and the other left as they were, here or at another
 /// place: no place is theirs to stay in.
-fn removed_items(members: &ThreeWay<&[Member]>, values: &ThreeWay<Vec<Value>>) -> BTreeSet<Value> {
-    // Where a value stands; `None` if in several places.
-    let places = values.as_ref().map(|values| {
-        let mut places: BTreeMap<&Value, Option<usize>> = BTreeMap::new();
-        for (at, value) in values.iter().enumerate() {
-            let place = places.entry(value);
-            place.and_modify(|at| *at = None).or_insert(Some(at));
-        }
-        places
-    });
+fn removed_items(members: &ThreeWay<&[Member]>, places: &ThreeWay<Places>) -> BTreeSet<Value> {
     let mut gone = BTreeSet::new();
     for (value, at) in &places.base {
         let (ours, theirs) = (places.ours.get(value), places.theirs.get(value));
@@ -102,69 +120,88 @@ fn one(
     part(cx, sides, place, &path)
 }
 
-/// What is taken where one side alone changed something, unless the other changed
-/// comments there; as both sides spell it where both have it.
-fn taken<'m, 't>(
-    members: ThreeWay<&'m [Member<'t>]>,
-    values: &ThreeWay<&[Value]>,
-    gone: &BTreeSet<Value>,
-) -> Option<Vec<(&'m Member<'t>, &'m Member<'t>)>> {
-    let staying = |members: &'m [Member<'t>], values: &[Value]| -> Vec<(&'m Member<'t>, Value)> {
-        let all = members.iter().zip(values.iter().cloned());
-        all.filter(|(_, value)| !gone.contains(value)).collect()
-    };
-    let base = staying(members.base, values.base);
-    let ours = staying(members.ours, values.ours);
-    let theirs = staying(members.theirs, values.theirs);
-    let alike = |a: &[(&Member, Value)], b: &[(&Member, Value)]| {
-        a.iter()
-            .map(|(_, value)| value)
-            .eq(b.iter().map(|(_, value)| value))
-    };
-    let same = |a: &[(&Member, Value)], b: &[(&Member, Value)]| {
-        alike(a, b) && a.iter().zip(b).all(|((a, _), (b, _))| a.same_text(b))
-    };
-    let (ours, theirs) = if alike(&ours, &theirs) {
-        (ours, theirs)
-    } else if same(&theirs, &base) {
-        (ours.clone(), ours)
-    } else if same(&ours, &base) {
-        (theirs.clone(), theirs)
-    } else {
-        return None;
-    };
-    let pairs = ours.into_iter().zip(theirs);
-    Some(
-        pairs
-            .map(|((ours, _), (theirs, _))| (ours, theirs))
-            .collect(),
-    )
+impl<'m, 't> Lists<'m, 't> {
+    /// What is taken where one side alone changed something, unless the other changed
+    /// comments there or more of the writing than quotes.
+    fn taken(&self, at: &ThreeWay<Range<usize>>) -> Option<Vec<Entries<'m, 't>>> {
+        let staying = |members: &'m [Member<'t>], values: &'m [Value], at: &Range<usize>| {
+            let all = members[at.clone()].iter().zip(&values[at.clone()]);
+            let all = all.filter(|(_, value)| !self.gone.contains(value));
+            all.collect::<Vec<(&'m Member<'t>, &'m Value)>>()
+        };
+        let (members, values) = (&self.members, self.values);
+        let base = staying(members.base, &values.base, &at.base);
+        let ours = staying(members.ours, &values.ours, &at.ours);
+        let theirs = staying(members.theirs, &values.theirs, &at.theirs);
+        let alike = |a: &[(&Member, &Value)], b: &[(&Member, &Value)]| {
+            a.iter().map(|(_, v)| v).eq(b.iter().map(|(_, v)| v))
+        };
+        let same = |a: &[(&Member, &Value)], b: &[(&Member, &Value)]| {
+            alike(a, b) && a.iter().zip(b).all(|((a, _), (b, _))| as_it_was(a, b))
+        };
+        if alike(&ours, &theirs) {
+            let pairs = ours.into_iter().zip(theirs);
+            let both = |((ours, _), (theirs, _))| ThreeWay::new(None, Some(ours), Some(theirs));
+            return Some(pairs.map(both).collect());
+        }
+        let alone = |member| ThreeWay::new(None, Some(member), Some(member));
+        let taken = if same(&theirs, &base) {
+            let sides =
+                |(ours, value)| match self.elsewhere(value, &self.places.theirs, members.theirs) {
+                    Some((base, theirs)) => ThreeWay::new(Some(base), Some(ours), Some(theirs)),
+                    None => alone(ours),
+                };
+            ours.into_iter().map(sides).collect()
+        } else if same(&ours, &base) {
+            let sides =
+                |(theirs, value)| match self.elsewhere(value, &self.places.ours, members.ours) {
+                    Some((base, ours)) => ThreeWay::new(Some(base), Some(ours), Some(theirs)),
+                    None => alone(theirs),
+                };
+            theirs.into_iter().map(sides).collect()
+        } else {
+            return None;
+        };
+        Some(taken)
+    }
+
+    /// The base's and a side's item of this value, wherever they stand, if each stands
+    /// once and they are the same but for quotes: so written it goes along where the
+    /// other side moved it.
+    fn elsewhere(
+        &self,
+        value: &Value,
+        places: &Places,
+        members: &'m [Member<'t>],
+    ) -> Option<(&'m Member<'t>, &'m Member<'t>)> {
+        let at = |places: &Places| places.get(value).copied().flatten();
+        let base = &self.members.base[at(&self.places.base)?];
+        let side = &members[at(places)?];
+        as_it_was(side, base).then_some((base, side))
+    }
 }
 
 fn changed(
     cx: &mut Context,
-    members: &ThreeWay<&[Member]>,
-    values: &ThreeWay<Vec<Value>>,
+    lists: &Lists,
     at: &ThreeWay<Range<usize>>,
     place: &Place,
-    gone: &BTreeSet<Value>,
     out: &mut Vec<Part>,
 ) -> Result<(), Stop> {
-    let ours = &members.ours[at.ours.clone()];
-    let theirs = &members.theirs[at.theirs.clone()];
-    let base = &members.base[at.base.clone()];
-    let slices = ThreeWay::new(
-        &values.base[at.base.clone()],
-        &values.ours[at.ours.clone()],
-        &values.theirs[at.theirs.clone()],
-    );
-    if let Some(taken) = taken(ThreeWay::new(base, ours, theirs), &slices, gone) {
-        for (ours, theirs) in taken {
-            let sides = ThreeWay::new(None, Some(ours), Some(theirs));
+    if let Some(taken) = lists.taken(at) {
+        for sides in taken {
             out.extend(one(cx, sides, place, at.base.start)?);
         }
         return Ok(());
     }
+    let ours = &lists.members.ours[at.ours.clone()];
+    let theirs = &lists.members.theirs[at.theirs.clone()];
+    let base = &lists.members.base[at.base.clone()];
+    let slices = ThreeWay::new(
+        &lists.values.base[at.base.clone()],
+        &lists.values.ours[at.ours.clone()],
+        &lists.values.theirs[at.theirs.clone()],
+    );
     if let ([b], [o], [t]) = (base, ours, theirs)
         && [b, o, t].iter().all(|m| m.value.pairs().is_some())
     {
