@@ -50,7 +50,7 @@ pub fn want(key: &str, [base, ours, theirs]: [Option<&Value>; 3]) -> Want {
         // Items are judged by themselves; that a set conflicts is never right, unless
         // both sides wrote the same person in another way.
         return match KEYED.contains(&key) || key == "locations" {
-            false if spelled_otherwise(ours, theirs) => Want::Any,
+            false if spelled_otherwise([base, ours, theirs]) => Want::Any,
             true if ours != base && theirs != base && ours != theirs => Want::Any,
             _ => Want::Map(BTreeMap::new()),
         };
@@ -89,9 +89,10 @@ pub fn want(key: &str, [base, ours, theirs]: [Option<&Value>; 3]) -> Want {
     }
 }
 
-/// Whether a person stands on both sides under the name that a merge tells people
-/// apart by, on one of them with more than that.
-fn spelled_otherwise(ours: Option<&Value>, theirs: Option<&Value>) -> bool {
+/// Whether both sides wrote a person in another way: on both under the name that a
+/// merge tells people apart by, on one of them with more than that; or with more on one,
+/// and under that name no more on the other (seed 11736).
+fn spelled_otherwise([base, ours, theirs]: [Option<&Value>; 3]) -> bool {
     let list = |side: Option<&Value>| -> Vec<Value> {
         match side {
             Some(Value::Array(list)) => list.clone(),
@@ -99,9 +100,17 @@ fn spelled_otherwise(ours: Option<&Value>, theirs: Option<&Value>) -> bool {
         }
     };
     let name = |item: &Value| item.get("full_name").unwrap_or(item).clone();
-    let (ours, theirs) = (list(ours), list(theirs));
-    ours.iter()
-        .any(|a| theirs.iter().any(|b| name(a) == name(b) && a != b))
+    let [base, ours, theirs] = [base, ours, theirs].map(list);
+    let there = |side: &[Value], item: &Value| side.iter().any(|i| name(i) == name(item));
+    let other = |side: &[Value], item: &Value| {
+        let mut same = side.iter().filter(|i| name(i) == name(item));
+        same.any(|i| i != item)
+    };
+    let gone = |side: &[Value], other_side: &[Value]| {
+        let mut more = other_side.iter().filter(|i| i.is_object());
+        more.any(|i| other(&base, i) && !there(side, i))
+    };
+    ours.iter().any(|item| other(&theirs, item)) || gone(&ours, &theirs) || gone(&theirs, &ours)
 }
 
 impl Want {
