@@ -60,6 +60,26 @@ fn adding_it_again_settles_it() {
     assert!(desktop.read_entry(DAY).contains("Carol"));
 }
 
+/// Whoever agreed had not seen that Carol was written once more.
+#[test]
+fn what_is_added_once_more_is_listed_once_more() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    desktop.push();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.pull().mentions("Carol stays out");
+    laptop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+    laptop.commit("Agreed");
+    holds(&laptop, &[]);
+    laptop.push();
+    edit(&desktop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+}
+
 #[test]
 fn each_removal_that_did_it_is_listed() {
     let sandbox = Sandbox::new();

@@ -70,7 +70,7 @@ impl World<'_> {
             let (new, of) = (model.node(*now), model.node(*of));
             let [on, from] = [new, of].map(|n| model.node(n.parents[0]));
             for key in new.kept.keys() {
-                let (item, id) = key;
+                let (item, id, _) = key;
                 let known =
                     |n: &super::model::Node| n.rows.get(item).is_some_and(|r| r.contains_key(id));
                 let is_new = !on.kept.contains_key(key) && !of.kept.contains_key(key);

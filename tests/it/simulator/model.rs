@@ -23,6 +23,7 @@ pub type Item = (String, String, String);
 /// A commit.
 #[derive(Debug, Clone, Default)]
 pub struct Node {
+    pub id: Option<Oid>,
     pub parents: Vec<Oid>,
     /// The commit that it was before the first rebase: the author and the time of both
     /// are the same.
@@ -31,8 +32,9 @@ pub struct Node {
     pub rows: Rows,
     /// Those that history tells and no ledger has yet.
     pub unstored: BTreeSet<(Item, String)>,
-    /// Removals that kept an item out of a merge; whether a person settled it.
-    pub kept: BTreeMap<(Item, String), bool>,
+    /// Removals that kept an item out of a merge, each with the side that had it: who
+    /// adds it again, and did not know, is kept out again. Whether a person settled it.
+    pub kept: BTreeMap<(Item, String, Oid), bool>,
     /// Removals that never expire.
     pub permanent: BTreeSet<(Item, String)>,
     /// Removals of which this model does not know whether they expire.
@@ -145,6 +147,7 @@ impl Model {
             (id, Rc::clone(file))
         };
         Node {
+            id: Some(commit.id()),
             parents: commit.parent_ids().collect(),
             files: files
                 .into_iter()
@@ -219,7 +222,11 @@ impl Model {
             (HowKind::Replay { .. }, [_, of @ ..]) => {
                 kept_out(&mut node, &bases, of);
                 if let ([from], [of]) = (&bases[..], of) {
-                    settle_what_a_pick_takes_out(&mut node, from, of);
+                    let is_in = |side, of| {
+                        side == of || repo.graph_descendant_of(of, side).unwrap_or(false)
+                    };
+                    let of_branch = |side| of.id.is_some_and(|of| is_in(side, of));
+                    settle_what_a_pick_takes_out(&mut node, from, of, &of_branch);
                 }
             }
             _ => kept_out(&mut node, &bases, &sides),

@@ -1,9 +1,11 @@
 //! What a rebase kept out and none of its commits holds: only its machine knows of
 //! it, until a commit made there stores it.
 
+use std::collections::BTreeSet;
+
 use git2::Oid;
 
-use super::model::How;
+use super::model::{How, Item};
 use super::rows::kept_out;
 use super::world::{Outcome, World};
 
@@ -15,9 +17,16 @@ impl World<'_> {
         let node = |id: &Oid| self.model.node(*id).clone();
         let bases: Vec<_> = bases.iter().map(node).collect();
         let mut now = node(&now);
-        now.kept.clear();
+        let repo = &self.desks[at].repo;
+        let of_branch =
+            |side| side == before || repo.graph_descendant_of(before, side).unwrap_or(false);
+        let stored = std::mem::take(&mut now.kept).into_keys();
+        let stored = stored.filter(|(_, _, side)| of_branch(*side));
+        let stored: BTreeSet<(Item, String)> = stored.map(|(item, id, _)| (item, id)).collect();
         kept_out(&mut now, &bases, &[node(&before)]);
-        self.desks[at].noted.extend(now.kept.into_keys());
+        let new = now.kept.into_keys();
+        let new = new.filter(|(item, id, _)| !stored.contains(&(item.clone(), id.clone())));
+        self.desks[at].noted.extend(new);
     }
 
     /// Adds it to HEAD, where a commit that hooks saw made it.

@@ -272,7 +272,7 @@ pub fn kept_out(node: &mut Node, bases: &[Node], sides: &[Node]) {
             for (id, _) in rows.iter().filter(|(_, active)| **active) {
                 let undone = side.rows.get(item).and_then(|r| r.get(id)) == Some(&false);
                 if added && !undone {
-                    found.push((item.clone(), id.clone()));
+                    found.extend(side.id.map(|side| (item.clone(), id.clone(), side)));
                 }
             }
         }
@@ -289,12 +289,17 @@ pub fn kept_out(node: &mut Node, bases: &[Node], sides: &[Node]) {
 
 /// What a rebase kept out is settled where a later pick takes it out itself. Git asks
 /// the ledger's driver for that, which needs a row that the pick brings.
-pub fn settle_what_a_pick_takes_out(node: &mut Node, from: &Node, of: &Node) {
+pub fn settle_what_a_pick_takes_out(
+    node: &mut Node,
+    from: &Node,
+    of: &Node,
+    of_branch: &dyn Fn(Oid) -> bool,
+) {
     let mut asked_or_not = Vec::new();
-    for ((item, id), done) in &mut node.kept {
+    for ((item, id, side), done) in &mut node.kept {
         let known = |side: &Node, id| row(side, &(item.clone(), String::clone(id))).is_some();
         let there = of.files.contains_key(&path_of(&item.0));
-        if !there || !from.has(item) || of.has(item) || known(of, id) {
+        if !there || !from.has(item) || of.has(item) || known(of, id) || !of_branch(*side) {
             continue;
         }
         let mut own = of.rows.get(item).into_iter().flatten();

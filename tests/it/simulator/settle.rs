@@ -208,7 +208,7 @@ impl World<'_> {
                 item.2.clone(),
             ));
         }
-        for ((item, id), settled) in &node.kept {
+        for ((item, id, _), settled) in &node.kept {
             let active = node.rows.get(item).and_then(|r| r.get(id)) == Some(&true);
             let there = node.files.contains_key(&path_of(&item.0));
             if active && !settled && there && !node.has(item) {

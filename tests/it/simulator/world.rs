@@ -35,7 +35,7 @@ pub struct Desk<'a> {
     pub autostash: bool,
     pub sparse: bool,
     /// What rebases here kept out and their commits do not hold, by removal.
-    pub noted: BTreeSet<(Item, String)>,
+    pub noted: BTreeSet<(Item, String, git2::Oid)>,
     pub repo: git2::Repository,
 }
 
