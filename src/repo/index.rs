@@ -110,21 +110,6 @@ impl Repo {
         }
         self.run_git(&args, lines).map(|_| ())
     }
-
-    /// The paths that were in conflict and that a person has resolved since
-    /// (`git ls-files --resolve-undo`), sorted.
-    ///
-    /// # Errors
-    /// Git cannot read the index.
-    pub fn resolved_by_hand(&self) -> Result<Vec<String>, RepoError> {
-        let out = self.run_git(&["ls-files", "--resolve-undo", "-z"], b"")?;
-        let mut paths: Vec<String> = String::from_utf8_lossy(&out)
-            .split('\0')
-            .filter_map(|line| Some(line.split_once('\t')?.1.to_owned()))
-            .collect();
-        paths.dedup();
-        Ok(paths)
-    }
 }
 
 impl Index {

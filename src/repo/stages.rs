@@ -7,8 +7,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::work_tree::write_atomically;
-use super::{Blob, BlobKind, Merging, ObjectId, Repo, RepoError};
-use crate::merge::ThreeWay;
+use super::{Blob, BlobKind, GitLines, Merging, ObjectId, Repo, RepoError};
+use crate::merge::{LineMerge, Markers, ThreeWay};
 
 /// The versions of a path in conflict; a side that has none deleted or never had it.
 pub type Stages = ThreeWay<Option<Blob>>;
@@ -31,6 +31,44 @@ impl Repo {
     /// Git cannot read the index.
     pub fn resolved_stages(&self) -> Result<BTreeMap<String, Stages>, RepoError> {
         self.stages("--resolve-undo")
+    }
+
+    /// The paths that were in conflict and that a person has resolved since, sorted.
+    ///
+    /// A strategy that merges file by file (`git merge -s resolve`) leaves the stages
+    /// behind of every file that it merged: where they make, by line, just what is
+    /// staged, nobody was asked.
+    ///
+    /// # Errors
+    /// Git cannot read the index, or a version.
+    pub fn resolved_by_hand(&self) -> Result<Vec<String>, RepoError> {
+        let resolved = self.resolved_stages()?;
+        if resolved.is_empty() {
+            return Ok(Vec::new());
+        }
+        let index = self.index()?;
+        let mut by_hand = Vec::new();
+        for (path, stages) in resolved {
+            let staged = index.staged(&path).and_then(Blob::file);
+            if staged.is_none() || self.merged_by_line(&stages)? != staged {
+                by_hand.push(path);
+            }
+        }
+        Ok(by_hand)
+    }
+
+    /// What git makes of the versions by line; `None` if they conflict, or a side
+    /// deleted or added the file.
+    fn merged_by_line(&self, stages: &Stages) -> Result<Option<ObjectId>, RepoError> {
+        let ids = stages.map(|blob| blob.and_then(Blob::file));
+        let (Some(base), Some(ours), Some(theirs)) = (ids.base, ids.ours, ids.theirs) else {
+            return Ok(None);
+        };
+        let sides = ThreeWay::new(base, ours, theirs).try_map(|id| self.read_blob(id))?;
+        let sides = sides.as_ref().map(Vec::as_slice);
+        let merged = GitLines::new().merge(sides, &Markers::default());
+        let clean = merged.ok().filter(|merged| !merged.conflict);
+        Ok(clean.and_then(|merged| ObjectId::of_file(&merged.bytes)))
     }
 
     fn stages(&self, which: &str) -> Result<BTreeMap<String, Stages>, RepoError> {

@@ -319,3 +319,29 @@ fn a_commit_that_stored_a_state_edited_nothing_by_that() {
         agree(&laptop, &desktop, &[]);
     }
 }
+
+/// Git keeps the versions of each file that this strategy merges, as it does of one
+/// that a person resolved. Here that is the ledger alone.
+#[test]
+fn a_merge_file_by_file_settles_nothing() {
+    for side in ["--ours", "--theirs"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.git(["checkout", "-q", "-b", "side"]).ok();
+        edit(&laptop, "weather: fair", "weather: wet");
+        laptop.git(["checkout", "-q", "main"]).ok();
+        edit(&laptop, "city: Lisbon", "city: Porto");
+        laptop
+            .git(["merge", "-q", "-s", "resolve", "side"])
+            .exits(1);
+        let ledger = "data/ledger/2024.jsonl";
+        let status = laptop.git(["diff", "--name-only", "--diff-filter=U"]).ok();
+        assert_eq!(status.text(), ledger);
+        laptop.git(["checkout", "-q", side, "--", ledger]).ok();
+        laptop.git(["add", ledger]).ok();
+        laptop.git(["commit", "-q", "--no-edit"]).ok();
+        agree(&laptop, &desktop, &["both_edited"]);
+        let text = laptop.read_entry(DAY);
+        assert!(text.contains("wet") && text.contains("Porto"), "{text}");
+    }
+}
