@@ -19,6 +19,7 @@ mod setups;
 mod stale;
 mod standing;
 mod states;
+mod taken_rows;
 
 const DAY: &str = "2024-11-01";
 const FIELDS: &str = "\

@@ -10,7 +10,8 @@ use crate::repo::{Commit, ObjectId, RepoError};
 
 impl History<'_> {
     /// What the merge of the parents' ledgers holds and the commit's own lacks, or
-    /// holds in an older state. A row that a side reverted is not lost.
+    /// holds in an older state. A row that a side reverted is not lost, and stands as
+    /// the commit has it: leaving out a line is no way to restore a removal.
     pub(super) fn lost(&self, merge: &Commit) -> Result<Ledger, RepoError> {
         let mut years = BTreeMap::new();
         let ledgers = [self.layout.ledger.as_str()];
@@ -50,12 +51,9 @@ impl History<'_> {
             let base = self.base_year(merge.parents[0], *side, year)?;
             whole = ledger::merge(&base, &whole, rows);
         }
-        let now = &now[&year];
         let mut lost = lost(&whole);
-        lost.tombstones
-            .retain(|key, row| now.tombstones.contains_key(key) || !is_reverted(&row.state));
-        lost.deletions
-            .retain(|key, row| now.deletions.contains_key(key) || !is_reverted(&row.state));
+        lost.tombstones.retain(|_, row| !is_reverted(&row.state));
+        lost.deletions.retain(|_, row| !is_reverted(&row.state));
         Ok(lost)
     }
 
