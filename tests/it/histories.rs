@@ -12,6 +12,7 @@ mod deletions;
 mod flags;
 mod lost_rows;
 mod other_clients;
+mod picks;
 mod places;
 mod removals;
 mod settling;

@@ -1,0 +1,58 @@
+//! What the pick of a rebase keeps out, and which removals did it.
+
+use super::*;
+
+const LEDGER: &str = "data/ledger/2024.jsonl";
+const OTHER: &str = "2024-11-02";
+
+/// Nothing was kept out, settled or not: no such row was written.
+#[track_caller]
+fn no_row_of_it(machines: [&Machine<'_>; 2]) {
+    for machine in machines {
+        let ledger = machine.read(LEDGER);
+        assert!(!ledger.contains(r#""kind":"kept_out""#), "{ledger}");
+    }
+}
+
+/// The picked commit stood on the removal, though no hook recorded what it put back;
+/// its ledger changed for another entry, so that git asks the driver.
+#[test]
+fn an_addition_without_hooks_on_top_of_the_removal_is_kept_out_of_no_pick() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+    remove_bob(&laptop);
+    laptop.push();
+    desktop.pull();
+    desktop.edit_entry(OTHER, "mood: calm", "mood: good");
+    desktop.commit("Good");
+    desktop.edit_entry(DAY, "[Alice]", "[Alice, Bob]");
+    without_hooks(&desktop, &["commit", "-q", "-a", "--amend", "--no-edit"]);
+    // A removal that the picked commit did not know.
+    edit(&laptop, "[rain]", "[]");
+    laptop.push();
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    with_bob([&desktop, &desktop]);
+    holds(&desktop, &[]);
+    agree(&desktop, &laptop, &[]);
+    with_bob([&laptop, &desktop]);
+    no_row_of_it([&laptop, &desktop]);
+}
+
+/// A removal that was restored keeps nothing out, and says so nowhere.
+#[test]
+fn a_restored_removal_keeps_nothing_out_of_a_pick() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    laptop
+        .metadb(["tombstone", "remove", "entry_people", DAY, "Carol"])
+        .ok();
+    edit(&laptop, "[rain]", "[]");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    agree(&desktop, &laptop, &["both_edited"]);
+    assert!(desktop.read_entry(DAY).contains("Carol"));
+    no_row_of_it([&laptop, &desktop]);
+}
