@@ -15,6 +15,7 @@ mod other_clients;
 mod picks;
 mod places;
 mod removals;
+mod rows;
 mod settling;
 mod setups;
 mod stale;
