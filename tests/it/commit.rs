@@ -2,6 +2,8 @@
 
 use crate::sandbox::{Machine, Sandbox, entry};
 
+mod ledgers;
+
 const DAY: &str = "2024-11-01";
 const LEDGER: &str = "data/ledger/2024.jsonl";
 

@@ -1,0 +1,150 @@
+//! The ledger as it was staged before the commit: a copy, what an aborted commit left,
+//! what somebody put there in a merge.
+
+use super::*;
+
+const OTHER: &str = "2024-11-02";
+const OLDER: &str = "what is staged is older than HEAD";
+
+/// HEAD's ledger has a removal, a deletion and sync states.
+fn with_each_row<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+    let laptop = journal(sandbox);
+    laptop.write_entry(OTHER, "people: [Al]", "Else.\n");
+    laptop.commit("Another");
+    remove(&laptop, "Bob, ", "");
+    laptop.remove(&entry(OTHER));
+    laptop.commit("Without Bob, and one entry less");
+    laptop
+}
+
+/// Whichever row it lacks, an old copy takes nothing away and is told of; a copy that
+/// only adds a decision is none.
+#[test]
+fn a_copy_is_old_if_it_lacks_any_row_or_has_an_older_state() {
+    // What to put for what, in the lines of one kind; nothing takes the line out.
+    let copies = [
+        ("tombstone", None, true),
+        ("deletion", None, true),
+        ("sync", Some((r#""counter":2"#, r#""counter":1"#)), true),
+        (
+            "tombstone",
+            Some((r#"active""#, r#"active","permanent":true"#)),
+            false,
+        ),
+    ];
+    for (kind, edit, is_old) in copies {
+        let sandbox = Sandbox::new();
+        let laptop = with_each_row(&sandbox);
+        let before = laptop.read(LEDGER);
+        let mut copy = String::new();
+        for line in before.lines() {
+            match edit {
+                _ if !line.contains(kind) => copy += line,
+                Some((from, to)) => copy += &line.replace(from, to),
+                None => continue,
+            }
+            copy.push('\n');
+        }
+        assert_ne!(copy, before);
+        laptop.write(LEDGER, &copy);
+        laptop.write("README.md", "# Mine\n");
+        let commit = laptop.commit("Readme");
+        laptop.assert_clean();
+        let now = laptop.read(LEDGER);
+        if is_old {
+            commit.warns(OLDER);
+            assert_eq!(now, before);
+        } else {
+            commit.silent_about(OLDER);
+            assert_eq!(now, copy);
+        }
+    }
+}
+
+/// What history tells is stored beside the rows that HEAD has, and no copy is old.
+#[test]
+fn storing_what_history_told_is_no_old_copy() {
+    let sandbox = Sandbox::new();
+    let laptop = with_each_row(&sandbox);
+    remove(&laptop, "Eve", "Zoe");
+    laptop
+        .git(["commit", "-q", "--no-verify", "-a", "-m", "Without Eve"])
+        .ok();
+    laptop.write("README.md", "# Mine\n");
+    laptop.commit("Readme").silent_about(OLDER);
+    laptop.assert_clean();
+    assert_eq!(kept_out(&laptop), ["Bob", "Eve"]);
+}
+
+/// The rows that an aborted first commit left staged are computed anew, too.
+#[test]
+fn what_an_aborted_first_commit_left_counts_for_nothing() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, "people: [Al, Bob, Eve]", "Went to the quay.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-q", "-m", ""]).fails();
+    let staged = laptop.git(["show", &format!(":{LEDGER}")]).ok();
+    staged.says(r#""counter":1"#);
+    remove(&laptop, "Bob, ", "");
+    // Not the ledger, which the work tree has not yet.
+    laptop.git(["add", "journal"]).ok();
+    laptop.git(["commit", "-q", "-m", "Begin"]).ok();
+    laptop.assert_clean();
+    assert_eq!(counter(&laptop), "1");
+    assert_eq!(kept_out(&laptop), [""; 0]);
+}
+
+/// In a merge the ledger is the merge of the parents', whatever was staged of it.
+#[test]
+fn a_ledger_that_somebody_took_from_one_side_in_a_merge_has_both_sides_rows() {
+    for (from, unrelated) in [("HEAD", false), ("MERGE_HEAD", false), ("HEAD", true)] {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        laptop.git(["checkout", "-q", "-b", "side"]).ok();
+        remove(&laptop, "Bob, ", "");
+        laptop.commit("Without Bob");
+        if unrelated {
+            laptop.git(["checkout", "-q", "--orphan", "alone"]).ok();
+            laptop.commit("Without what was before");
+            laptop.git(["branch", "-q", "-f", "side"]).ok();
+        }
+        laptop.git(["checkout", "-q", "main"]).ok();
+        remove(&laptop, "Al, ", "");
+        laptop.commit("Without Al");
+        let merge = ["merge", "-q", "--no-commit", "side"];
+        let unrelated = unrelated.then_some("--allow-unrelated-histories");
+        laptop.git(merge.into_iter().chain(unrelated)).output();
+        laptop.git(["checkout", "-q", from, "--", LEDGER]).ok();
+        laptop.git(["add", "-A"]).ok();
+        laptop.git(["commit", "-q", "--no-edit"]).ok().warns(OLDER);
+        laptop.assert_clean();
+        assert_eq!(kept_out(&laptop), ["Al", "Bob"], "{from} {unrelated:?}");
+    }
+}
+
+/// A line of a kind that is not known belongs to whoever wrote it.
+#[test]
+fn a_line_that_one_side_took_out_stays_out_of_a_merge_that_a_person_commits() {
+    const LINE: &str = r#"{"v":1,"kind":"mood","of":"quay"}"#;
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let ledger = laptop.read(LEDGER);
+    laptop.write(LEDGER, format!("{ledger}{LINE}\n"));
+    laptop.commit("A line");
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    laptop.write(LEDGER, &ledger);
+    laptop
+        .git(["commit", "-q", "--no-verify", "-a", "-m", "No line"])
+        .ok();
+    laptop.git(["checkout", "-q", "main"]).ok();
+    assert!(laptop.read(LEDGER).contains(LINE));
+    remove(&laptop, "Al, ", "");
+    laptop.commit("Without Al");
+    laptop.git(["merge", "-q", "--no-commit", "side"]).ok();
+    laptop.git(["commit", "-q", "--no-edit"]).ok();
+    laptop.assert_clean();
+    assert_eq!(kept_out(&laptop), ["Al"]);
+    assert!(!laptop.read(LEDGER).contains(LINE));
+}
