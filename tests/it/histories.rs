@@ -8,6 +8,7 @@ use crate::sandbox::{Machine, Sandbox, journal};
 
 mod branches;
 mod commits;
+mod decisions;
 mod deletions;
 mod flags;
 mod lost_rows;

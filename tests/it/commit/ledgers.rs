@@ -148,3 +148,32 @@ fn a_line_that_one_side_took_out_stays_out_of_a_merge_that_a_person_commits() {
     assert_eq!(kept_out(&laptop), ["Al"]);
     assert!(!laptop.read(LEDGER).contains(LINE));
 }
+
+/// The work tree's ledger follows only where it is what was staged.
+#[test]
+fn a_decision_in_the_work_tree_stays_beside_an_old_copy_that_was_staged() {
+    let sandbox = Sandbox::new();
+    let laptop = with_each_row(&sandbox);
+    let before = laptop.read(LEDGER);
+    let lines = before.lines().filter(|line| !line.contains("tombstone"));
+    let copy: Vec<&str> = lines.collect();
+    laptop.write(LEDGER, copy.join("\n") + "\n");
+    laptop.git(["add", LEDGER]).ok();
+    laptop.write(LEDGER, &before);
+    laptop
+        .metadb(["tombstone", "keep", "entry_people", DAY, "Bob"])
+        .ok();
+    let decided = laptop.read(LEDGER);
+    assert!(decided.contains("permanent"), "{decided}");
+    laptop.write("README.md", "# Mine\n");
+    laptop.git(["add", "README.md"]).ok();
+    laptop
+        .git(["commit", "-q", "-m", "Readme"])
+        .ok()
+        .warns(OLDER);
+    assert_eq!(laptop.read(LEDGER), decided);
+    assert_eq!(
+        laptop.git(["show", &format!("HEAD:{LEDGER}")]).stdout,
+        before
+    );
+}

@@ -1,0 +1,130 @@
+//! A decision about one item is about no other.
+
+use super::*;
+
+const OTHER: &str = "2024-11-02";
+const LEDGER: &str = "data/ledger/2024.jsonl";
+
+/// Removed: Bob, who had come back once, and Alice, and a tag of Bob's name from one
+/// entry, and Bob from another.
+fn many_removals<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+    let fields = FIELDS.replace("[rain]", "[Bob]");
+    let (laptop, _) = journal(sandbox, &[(DAY, &fields, BODY), (OTHER, FIELDS, BODY)]);
+    remove_bob(&laptop);
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    edit(&laptop, "[Alice, Bob]", "[]");
+    edit(&laptop, "tags: [Bob]", "tags: []");
+    laptop.edit_entry(OTHER, "[Alice, Bob]", "[Alice]");
+    laptop.commit("Another");
+    laptop
+}
+
+/// `entry table item` of the ledger's removals that hold `text`.
+#[track_caller]
+fn rows(machine: &Machine<'_>, text: &str) -> Vec<String> {
+    let ledger = machine.read(LEDGER);
+    let rows = ledger.lines().filter(|line| line.contains(text));
+    let rows = rows.filter(|line| line.contains(r#""kind":"tombstone""#));
+    let mut rows: Vec<String> = rows
+        .map(|line| {
+            let row: serde_json::Value = serde_json::from_str(line).unwrap();
+            let word = |key: &str| row[key].as_str().unwrap().to_owned();
+            [word("entry"), word("table"), word("item")].join(" ")
+        })
+        .collect();
+    rows.sort();
+    rows
+}
+
+const BOB: &str = "2024-11-01 entry_people Bob";
+const OTHERS: [&str; 3] = [
+    "2024-11-01 entry_people Alice",
+    "2024-11-01 entry_tags Bob",
+    "2024-11-02 entry_people Bob",
+];
+
+#[test]
+fn restoring_one_item_leaves_the_removals_of_others() {
+    let sandbox = Sandbox::new();
+    let laptop = many_removals(&sandbox);
+    let reverted = r#""how":"re-added""#;
+    let before: Vec<String> = laptop.read(LEDGER).lines().map(str::to_owned).collect();
+    assert_eq!(rows(&laptop, reverted), [BOB]);
+    laptop
+        .metadb(["tombstone", "remove", "entry_people", DAY, "Bob"])
+        .ok();
+    assert_eq!(rows(&laptop, r#""state":"active""#), OTHERS);
+    assert_eq!(rows(&laptop, r#""how":"metadb""#), [BOB]);
+    // What was restored before stays as it was.
+    let old = before.iter().find(|line| line.contains(reverted)).unwrap();
+    assert!(laptop.read(LEDGER).contains(old.as_str()));
+}
+
+#[test]
+fn keeping_one_item_out_leaves_the_removals_of_others() {
+    let sandbox = Sandbox::new();
+    let laptop = many_removals(&sandbox);
+    let keep = ["tombstone", "keep", "entry_people", DAY, "Bob"];
+    laptop.metadb(keep).ok();
+    assert_eq!(rows(&laptop, r#""permanent":true"#), [BOB]);
+    assert_eq!(rows(&laptop, r#""how":"re-added""#), [BOB]);
+    let kept = laptop.read(LEDGER);
+    laptop.metadb(keep).ok();
+    assert_eq!(laptop.read(LEDGER), kept);
+}
+
+/// The ledger of a year with nothing to clean up is not written, not even as
+/// Palimpsest would write it.
+#[test]
+fn a_cleanup_leaves_the_ledgers_of_other_years_to_the_byte() {
+    let sandbox = Sandbox::new();
+    let laptop = many_removals(&sandbox);
+    let line = r#"{"kind": "mood", "v": 1}"#;
+    laptop.write("data/ledger/2023.jsonl", line);
+    laptop.commit("A line by hand");
+    let by_hand = laptop.read("data/ledger/2023.jsonl");
+    sandbox.pass_days(100);
+    laptop.metadb(["tombstone", "cleanup"]).ok().says("4");
+    assert_eq!(rows(&laptop, r#""shortened":true"#).len(), 4);
+    assert_eq!(laptop.read("data/ledger/2023.jsonl"), by_hand);
+}
+
+/// The ledger comes from whoever wrote the repository: a path of another entry in it
+/// is none to write to.
+#[test]
+fn a_deleted_entry_comes_back_at_no_other_entrys_place() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, "Else.\n")]);
+    let text = laptop.read_entry(DAY);
+    laptop.remove(&crate::sandbox::entry(DAY));
+    laptop.remove(&crate::sandbox::entry(OTHER));
+    laptop.commit("Both gone");
+    let here = crate::sandbox::entry(DAY);
+    let there = crate::sandbox::entry(OTHER);
+    laptop.edit(LEDGER, &format!(r#""{here}""#), &format!(r#""{there}""#));
+    without_hooks(&laptop, &["commit", "-q", "-a", "-m", "By hand"]);
+    laptop.metadb(["restore", "Entry", DAY]).ok().says(&here);
+    assert_eq!(laptop.read_entry(DAY), text);
+    assert!(!laptop.exists(&there));
+}
+
+/// But at its own place, wherever in the journal that was.
+#[test]
+fn a_deleted_entry_comes_back_where_it_was() {
+    const PLACE: &str = "journal/md/quay/2024-11-01.md";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let text = laptop.read_entry(DAY);
+    laptop.remove(&crate::sandbox::entry(DAY));
+    laptop.write(PLACE, &text);
+    laptop.commit("To the quay");
+    laptop.remove(PLACE);
+    laptop.commit("Gone");
+    laptop.push();
+    desktop.pull();
+    for machine in [&laptop, &desktop] {
+        machine.metadb(["restore", "Entry", DAY]).ok().says(PLACE);
+        assert_eq!(machine.read(PLACE), text);
+        assert!(!machine.exists(&crate::sandbox::entry(DAY)));
+    }
+}
