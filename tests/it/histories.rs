@@ -12,6 +12,7 @@ mod decisions;
 mod deletions;
 mod flags;
 mod lost_rows;
+mod moved;
 mod other_clients;
 mod picks;
 mod places;

@@ -56,3 +56,29 @@ fn a_restored_removal_keeps_nothing_out_of_a_pick() {
     assert!(desktop.read_entry(DAY).contains("Carol"));
     no_row_of_it([&laptop, &desktop]);
 }
+
+/// What the other side stored of a commit that the pick stands on stays stored, where
+/// the picked commit changed another line of the ledger alone.
+#[test]
+fn a_state_that_the_other_side_stored_stays_in_a_pick() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit_without_hooks(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    desktop.pull();
+    desktop.write("pages/quay.txt", "Boats.\n");
+    desktop.commit("This one stores what the other lacks");
+    let stored = desktop.read(LEDGER);
+    assert!(stored.contains("(no hooks)"), "{stored}");
+    desktop.push();
+    let line = r#"{"kind": "mood", "v": 1}"#;
+    laptop.write(LEDGER, format!("{}{line}\n", laptop.read(LEDGER)));
+    without_hooks(&laptop, &["commit", "-q", "-a", "-m", "A line by hand"]);
+    laptop.git(["pull", "-q", "--rebase"]).ok();
+    laptop.assert_clean();
+    let picked = laptop.read(LEDGER);
+    for line in stored.lines().chain([line]) {
+        assert!(picked.contains(line), "{line} in {picked}");
+    }
+    agree(&laptop, &desktop, &[]);
+}
