@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::sandbox::{Machine, Sandbox, journal};
 
 mod branches;
+mod by_hand;
 mod commits;
 mod decisions;
 mod deletions;
