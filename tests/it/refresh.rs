@@ -205,6 +205,19 @@ fn index(machine: &Machine<'_>, database: &str, scope: Scope) -> (Store, Report)
     refresh(&repo, &layout, &options(scope)).unwrap()
 }
 
+/// The rows that the index brought up to date and one made anew do not share, and
+/// those of the latter.
+fn differing(machine: &Machine<'_>) -> (Vec<String>, BTreeSet<String>) {
+    let rows = |database| {
+        let (store, _) = index(machine, database, Scope::All);
+        let rows: BTreeSet<String> = store.dump().unwrap().into_iter().collect();
+        rows
+    };
+    drop(std::fs::remove_file(machine.path("data/new.db")));
+    let (old, wanted) = (rows("data/steps.db"), rows("data/new.db"));
+    (old.symmetric_difference(&wanted).cloned().collect(), wanted)
+}
+
 #[test]
 fn step_by_step_gives_the_rows_of_an_index_made_anew() {
     let mut tables = BTreeSet::new();
@@ -225,18 +238,12 @@ fn step_by_step_gives_the_rows_of_an_index_made_anew() {
             if dice.roll(2) > 0 && at != 23 {
                 continue;
             }
-            let (steps, _) = index(&machine, "data/steps.db", Scope::All);
-            drop(std::fs::remove_file(machine.path("data/new.db")));
-            let (new, _) = index(&machine, "data/new.db", Scope::All);
-            let (steps, new) = (steps.dump().unwrap(), new.dump().unwrap());
-            let (old, wanted): (BTreeSet<_>, BTreeSet<_>) =
-                (steps.into_iter().collect(), new.into_iter().collect());
+            let (differ, wanted) = differing(&machine);
             tables.extend(
                 wanted
                     .iter()
                     .filter_map(|row| Some(row.split_once(" | ")?.0.to_owned())),
             );
-            let differ: Vec<_> = old.symmetric_difference(&wanted).collect();
             assert!(differ.is_empty(), "seed {seed}, step {at}: {differ:#?}");
         }
         let (store, _) = index(&machine, "data/steps.db", Scope::All);
@@ -244,4 +251,32 @@ fn step_by_step_gives_the_rows_of_an_index_made_anew() {
     }
     // The histories reach every table but the one that compares stamps.
     assert_eq!(tables.len(), 33, "{tables:?}");
+}
+
+/// Which lines of it are new cannot be told any more.
+#[test]
+fn a_ledger_whose_last_version_is_gone_is_read_as_a_whole() {
+    const LEDGER: &str = "data/ledger/2024.jsonl";
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write(".git/info/exclude", "*.db*\n");
+    for date in DATES {
+        machine.write_entry(date, "people: [Orla]\ntags: [rain]\n", "One.\n");
+    }
+    machine.write(LEDGER, ledger::format(&rows(&mut Dice(1))));
+    machine.commit("Begin");
+    age(&machine.path("journal"), &mut 0);
+    index(&machine, "data/steps.db", Scope::All);
+
+    let id = machine.git(["rev-parse", &format!("HEAD:{LEDGER}")]).ok();
+    let id = id.stdout.trim().to_owned();
+    let rows = rows(&mut Dice(1)).of_entry("2024-11-01".parse().unwrap());
+    machine.write(LEDGER, ledger::format(&rows));
+    machine
+        .git(["commit", "-q", "-a", "--amend", "-m", "Anew"])
+        .ok();
+    let (folder, name) = id.split_at(2);
+    std::fs::remove_file(machine.path(&format!(".git/objects/{folder}/{name}"))).unwrap();
+    index(&machine, "data/steps.db", Scope::Head);
+    assert_eq!(differing(&machine).0, [] as [&str; 0]);
 }
