@@ -102,7 +102,7 @@ pub fn states(
         let again = matches!(
             how.kind,
             HowKind::Replay { .. } | HowKind::Pick { .. } | HowKind::Revert { .. }
-        ) || (matches!(how.kind, HowKind::Foreign { .. }) && !by_hand);
+        );
         // What somebody wrote who arrived at the text that is there already, and a pick
         // that removes what is in conflict.
         fog |= merged
