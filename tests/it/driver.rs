@@ -2,6 +2,8 @@
 
 use crate::sandbox::{Machine, Sandbox};
 
+mod virtual_base;
+
 const NOTE: &str = "note.md";
 
 fn text(front: &str, body: &str) -> String {

@@ -12,6 +12,7 @@ mod commits;
 mod decisions;
 mod deletions;
 mod flags;
+mod left_out;
 mod lost_rows;
 mod moved;
 mod other_clients;
