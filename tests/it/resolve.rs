@@ -2,6 +2,7 @@
 
 mod commits;
 mod terminal;
+mod texts;
 
 use std::fs;
 

@@ -1,0 +1,42 @@
+//! What resolve starts from, and what it writes where something is left.
+
+use super::*;
+
+/// The file was removed in the work tree, and the merge waits: its sides are known.
+#[test]
+fn a_file_that_is_gone_in_the_middle_of_a_merge_is_merged_again() {
+    let sandbox = Sandbox::new();
+    let (_, desktop) = diverged(&sandbox);
+    elsewhere(&desktop, &["pull"]).fails();
+    desktop.remove(&entry(DAY));
+    desktop
+        .palimpsest(["resolve"])
+        .ok()
+        .says("journal/md/2024/2024-11-01.md: merged field by field, staged");
+    assert!(desktop.read_entry(DAY).contains("[Alice, Bob, Eve]"));
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    desktop.assert_clean();
+}
+
+/// What is left is shown in git's style.
+#[test]
+fn what_is_left_is_in_the_style_that_git_is_told() {
+    for (style, shows_base) in [("merge", false), ("diff3", true), ("zdiff3", true)] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = diverged(&sandbox);
+        desktop.git(["config", "merge.conflictStyle", style]).ok();
+        laptop.edit_entry(DAY, "Lisbon", "Porto");
+        laptop.commit("Porto");
+        laptop.push();
+        desktop.edit_entry(DAY, "Lisbon", "Faro");
+        desktop.commit("Faro");
+        elsewhere(&desktop, &["pull"]).fails();
+        desktop.palimpsest(["resolve"]).exits(1).says("1 left");
+        let text = desktop.read_entry(DAY);
+        assert!(
+            text.contains("<<<<<<<") && text.contains("[Alice, Bob, Eve]"),
+            "{text}"
+        );
+        assert_eq!(text.contains("|||||||"), shows_base, "{text}");
+    }
+}
