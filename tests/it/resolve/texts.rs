@@ -40,3 +40,35 @@ fn what_is_left_is_in_the_style_that_git_is_told() {
         assert_eq!(text.contains("|||||||"), shows_base, "{text}");
     }
 }
+
+/// A merge commit that took one side's ledger, and added a row: made again it has what
+/// the other side restored, and that row.
+#[test]
+fn a_ledger_of_a_merge_commit_keeps_its_own_rows_and_gets_what_the_merge_makes() {
+    const LEDGER: &str = "data/ledger/2024.jsonl";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, "One.\n")]);
+    laptop.edit_entry(DAY, "[Alice]", "[]");
+    laptop.commit("Without Alice");
+    laptop.push();
+    desktop.pull();
+    laptop.edit_entry(DAY, "[]", "[Alice]");
+    laptop.edit_entry(DAY, "- rain", "- sea");
+    laptop.commit("With Alice, without rain");
+    laptop.push();
+    desktop.edit_entry(DAY, "Lisbon", "Porto");
+    desktop.commit("Porto");
+    let ours = desktop.read(LEDGER);
+    elsewhere(&desktop, &["pull"]).fails();
+    let removal = ours.lines().find(|line| line.contains("Alice")).unwrap();
+    let own = removal.replace("Alice", "Dan");
+    desktop.write(LEDGER, format!("{ours}{own}\n"));
+    desktop.write_entry(DAY, &FIELDS.replace("Lisbon", "Porto"), "One.\n");
+    elsewhere(&desktop, &["add", "-A"]).ok();
+    elsewhere(&desktop, &["commit", "-q", "--no-edit"]).ok();
+    desktop.palimpsest(["resolve", LEDGER]).ok();
+    let ledger = desktop.read(LEDGER);
+    assert!(ledger.contains(&own) && ledger.contains("rain"), "{ledger}");
+    let alice = ledger.lines().find(|line| line.contains("Alice")).unwrap();
+    assert!(alice.contains(r#""state":"restored""#), "{ledger}");
+}
