@@ -79,3 +79,32 @@ fn where_one_of_two_files_of_an_entry_goes_nothing_of_the_other_is_pending() {
     laptop.remove(&usual);
     assert_eq!(pending(&laptop), [""; 0]);
 }
+
+/// A note that moves with its text as it was is not edited, also after it was gone.
+#[test]
+fn a_note_that_was_gone_for_a_while_and_is_back_elsewhere_is_not_pending() {
+    const UNUSUAL: &str = "wiki/entries/quay/2024-11-01.md";
+    const USUAL: &str = "wiki/entries/2024/2024-11-01.md";
+    const TEXT: &str = "# 2024-11-01\n\nThe quay again.\n";
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    laptop.write(UNUSUAL, TEXT);
+    laptop.commit("A note");
+    laptop.metadb(["show", DAY]).ok();
+    laptop.remove(UNUSUAL);
+    laptop.metadb(["show", DAY]).ok();
+    laptop.write(USUAL, TEXT);
+    let status = || {
+        json(
+            &laptop
+                .metadb(["sync", "status", "Entry", DAY, "--json"])
+                .ok(),
+        )
+    };
+    let found = status();
+    for state in found["sync"].as_array().unwrap() {
+        assert_eq!(state["pending"], false, "{found}");
+    }
+    laptop.palimpsest(["reindex"]).ok();
+    assert_eq!(status(), found);
+}
