@@ -72,3 +72,41 @@ fn a_ledger_of_a_merge_commit_keeps_its_own_rows_and_gets_what_the_merge_makes()
     let alice = ledger.lines().find(|line| line.contains("Alice")).unwrap();
     assert!(alice.contains(r#""state":"restored""#), "{ledger}");
 }
+
+/// What a resolve wrote that was killed before it staged it is nobody's edit; a line
+/// that somebody wrote beside it is.
+#[test]
+fn what_a_killed_resolve_wrote_is_staged_and_what_somebody_added_is_not() {
+    const LEDGER: &str = "data/ledger/2024.jsonl";
+    for edited in [false, true] {
+        let sandbox = Sandbox::new();
+        let (_, desktop) = diverged(&sandbox);
+        elsewhere(&desktop, &["pull"]).fails();
+        desktop.palimpsest(["resolve"]).ok();
+        let texts = [entry(DAY), LEDGER.to_owned()].map(|file| {
+            let text = desktop.read(&file);
+            (file, text)
+        });
+        elsewhere(&desktop, &["merge", "--abort"]).ok();
+        elsewhere(&desktop, &["pull"]).fails();
+        for (file, text) in &texts {
+            desktop.write(file, text);
+        }
+        if edited {
+            let line = r#"{"kind": "mood", "v": 1}"#;
+            desktop.write(LEDGER, format!("{}{line}\n", texts[1].1));
+            desktop
+                .palimpsest(["resolve"])
+                .exits(1)
+                .warns("2024.jsonl: no markers, edited by hand");
+            assert!(desktop.read(LEDGER).contains(line));
+            continue;
+        }
+        desktop.palimpsest(["resolve"]).ok();
+        for (file, text) in &texts {
+            assert_eq!(desktop.read(file), *text);
+        }
+        desktop.git(["commit", "-q", "--no-edit"]).ok();
+        desktop.assert_clean();
+    }
+}
