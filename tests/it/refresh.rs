@@ -280,3 +280,32 @@ fn a_ledger_whose_last_version_is_gone_is_read_as_a_whole() {
     index(&machine, "data/steps.db", Scope::Head);
     assert_eq!(differing(&machine).0, [] as [&str; 0]);
 }
+
+/// No file changes, and yet there is a removal more.
+#[test]
+fn what_history_tells_after_a_merge_that_changes_no_file_is_indexed() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write(".git/info/exclude", "*.db*\n");
+    machine.write_entry(DATES[0], "people: [Orla, Bram]\n", "One.\n");
+    let other = rows(&mut Dice(1)).of_entry(DATES[1].parse().unwrap());
+    machine.write("data/ledger/2024.jsonl", ledger::format(&other));
+    machine.commit("Begin");
+    machine.git(["checkout", "-q", "-b", "phone"]).ok();
+    machine.write_entry(DATES[0], "people: [Orla]\n", "One.\n");
+    machine.commit("Without Bram");
+    machine.git(["checkout", "-q", "main"]).ok();
+    age(&machine.path("journal"), &mut 0);
+    index(&machine, "data/steps.db", Scope::All);
+
+    machine.git(["merge", "-q", "-s", "ours", "phone"]).ok();
+    index(&machine, "data/steps.db", Scope::Head);
+    let (differ, wanted) = differing(&machine);
+    assert_eq!(differ, [] as [&str; 0]);
+    let told = wanted.iter().filter(|row| row.starts_with("kept_out"));
+    assert_eq!(
+        told.count(),
+        1,
+        "Bram stands in the file against his removal"
+    );
+}
