@@ -166,7 +166,10 @@ impl World<'_> {
         if !(has("2") && has("3")) {
             // Deleted by one side.
             let keep = self.exists(at, path) && dice.roll(2) == 0;
-            let how: &[&str] = if keep { &["add"] } else { &["rm", "-q"] };
+            let how: &[&str] = match keep {
+                true => &["add", "--sparse"],
+                false => &["rm", "-q", "--sparse"],
+            };
             self.git(at, &[how, &["--", path]].concat())?;
             return Ok(());
         }
@@ -186,7 +189,8 @@ impl World<'_> {
         } else {
             self.write(at, path, &dated(path, &chosen));
         }
-        self.git(at, &["add", "--", path])?;
+        // Also where a sparse checkout leaves it out.
+        self.git(at, &["add", "--sparse", "--", path])?;
         Ok(())
     }
 
