@@ -35,6 +35,16 @@ pub enum StoreError {
         path: PathBuf,
         source: std::io::Error,
     },
+    /// SQLite does not say why.
+    #[error(
+        "{}: it, or its journal beside it, cannot be opened or written; look whether the disk \
+         is well and the folder can be written ({source})",
+        path.display()
+    )]
+    Unusable {
+        path: PathBuf,
+        source: rusqlite::Error,
+    },
     /// Another process wrote between reading and writing, or made the file anew; to
     /// be opened and tried again.
     #[error("{}: another process keeps changing it", path.display())]
@@ -65,6 +75,7 @@ impl StoreError {
             },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt { path },
             _ if matches!(extended_code(&source), Some(MOVED | NO_JOURNAL)) => Self::Moved { path },
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Self::Unusable { path, source },
             // SQLITE_ERROR: a statement of ours that does not fit the tables, so
             // that somebody changed these.
             _ if is_sql_error(&source) => Self::Corrupt { path },

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::{Store, StoreError};
 
@@ -16,13 +16,22 @@ impl Store {
     /// Copies the database into a file that is not there yet, or is empty.
     ///
     /// # Errors
-    /// The file cannot be written.
+    /// The file cannot be written, or this database not be read.
     pub fn snapshot(&self, to: &Path) -> Result<(), StoreError> {
-        let copy = |from: &Connection| {
-            let mut to = Connection::open(to)?;
-            Backup::new(from, &mut to)?.run_to_completion(PAGES, Duration::ZERO, None)
-        };
-        self.read(copy)
+        let mut copy = Connection::open(to).map_err(|e| StoreError::of(to, 0, e))?;
+        let copied = self.read(|from| {
+            let backup = Backup::new(from, &mut copy)?;
+            Ok(backup.run_to_completion(PAGES, Duration::ZERO, None))
+        })?;
+        copied.map_err(|e| match e.sqlite_error_code() {
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase,
+            ) => StoreError::of(self.path(), self.wait(), e),
+            _ => StoreError::of(to, 0, e),
+        })
     }
 
     /// Puts a snapshot's rows in place of all that this database holds.

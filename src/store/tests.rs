@@ -225,3 +225,17 @@ fn a_failed_update_leaves_nothing() {
     assert!(stop.is_err());
     assert_eq!(store.dump().unwrap(), before);
 }
+
+#[test]
+fn a_copy_that_cannot_be_written_is_named_and_not_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut store, _) = Store::open(&folder.path().join("palimpsest.db"), Some(0)).unwrap();
+    fill(&mut store);
+    let to = folder.path().join("none/copy.db");
+    let error = store.snapshot(&to).unwrap_err().to_string();
+    assert!(
+        error.starts_with(&format!("{}: it", to.display())),
+        "{error}"
+    );
+    assert!(error.contains("look whether the disk is well"), "{error}");
+}

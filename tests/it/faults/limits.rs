@@ -97,7 +97,11 @@ fn a_full_disk() {
 
 #[test]
 fn a_disk_that_fails_once() {
-    let said = ["Input/output error", "disk I/O error"];
+    let said = [
+        "Input/output error",
+        "disk I/O error",
+        "look whether the disk",
+    ];
     refuse(What::Refuse(EIO), OURS, 1, &said);
 }
 
