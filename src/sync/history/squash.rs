@@ -37,12 +37,13 @@ pub fn kept_out_of_a_squash(
             _ => None,
         });
     for entry in entries.collect::<BTreeSet<EntryDate>>() {
-        let (Some(now), Some(theirs)) = (staged(entry)?, history.facts_at(tip, entry)?) else {
+        let Some(theirs) = history.facts_at(tip, entry)? else {
             continue;
         };
         let knew = history.known(tip, entry)?;
         let base = year_at(repo, layout, base, entry.year())?.of_entry(entry);
         let rows = ledger::merge(&base, &history.known(head, entry)?, &knew);
+        let mut keeping = Vec::new();
         for (key, row) in rows.tombstones {
             let item = (key.table, key.item.clone());
             let there = knew.tombstones.get(&key);
@@ -50,12 +51,22 @@ pub fn kept_out_of_a_squash(
             if row.state.is_active()
                 && !undone
                 && theirs.items.contains(&item)
-                && !now.items.contains(&item)
                 && history.added_since(&bases, entry, &item, &knew)?
             {
-                out.kept.insert((key, side(tip)), Kept { settled: false });
+                keeping.push((key, item));
             }
         }
+        if keeping.is_empty() {
+            continue;
+        }
+        // Of few entries: git is asked where the file stands, and the index is read.
+        let Some(now) = staged(entry)? else {
+            continue;
+        };
+        keeping.retain(|(_, item)| !now.items.contains(item));
+        let kept = keeping.into_iter().map(|(key, _)| (key, side(tip)));
+        out.kept
+            .extend(kept.map(|key| (key, Kept { settled: false })));
     }
     Ok(out)
 }
