@@ -47,6 +47,9 @@ pub struct Context<'a> {
     pub by_hand: bool,
     /// The file that is gone, when it is.
     pub removed: Option<FileRef<'a>>,
+    /// The tip of the branch whose squash this is: no parent, but the text that git
+    /// took from it is not the committer's.
+    pub squashed: Option<Parent<'a>>,
 }
 
 /// The rows that a change gives: new ones, and changed versions of those of
@@ -129,8 +132,16 @@ fn removals(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mu
     }
 }
 
-/// What no parent had and is there now, on top of removals that they knew.
+/// What no parent had and is there now, on top of removals that they knew. What a
+/// squash brings from a tip that knew nothing of the removal waits for a person.
 fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mut Ledger) {
+    let brought = |key: &RowKey, item: &(Table, ItemKey)| {
+        context.squashed.is_some_and(|tip| {
+            let undone = tip.rows.tombstones.get(key);
+            tip.facts.is_some_and(|f| f.items.contains(item))
+                && undone.is_none_or(|row| row.state.is_active())
+        })
+    };
     let in_none = |item: &(Table, ItemKey)| {
         !parents
             .iter()
@@ -139,7 +150,8 @@ fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out:
     for parent in parents {
         for (key, row) in parent.rows.tombstones_of(context.entry) {
             let item = (key.table, key.item.clone());
-            if row.state.is_active() && now.items.contains(&item) && in_none(&item) {
+            let is_added = now.items.contains(&item) && in_none(&item);
+            if row.state.is_active() && is_added && !brought(key, &item) {
                 let mut row = row.clone();
                 row.state = re_added(context);
                 out.tombstones.insert(key.clone(), row);

@@ -24,6 +24,7 @@ fn context(current: &Ledger) -> Context<'_> {
         current,
         by_hand: false,
         removed: None,
+        squashed: None,
     }
 }
 
@@ -33,6 +34,42 @@ fn items(ledger: &Ledger) -> Vec<(&str, bool)> {
         .iter()
         .map(|(k, r)| (k.item.as_str(), r.state.is_active()))
         .collect()
+}
+
+#[test]
+fn what_a_squash_brings_is_put_back_if_its_tip_took_the_removal_back() {
+    let (before, now) = (facts(&["Al"]), facts(&["Al", "Bob"]));
+    let mut rows = Ledger::default();
+    rows.tombstones
+        .insert(key("2024-11-01", "Bob", "1"), tombstone());
+    let mut undone = rows.clone();
+    for row in undone.tombstones.values_mut() {
+        row.state = re_added(&context(&rows));
+    }
+    let head = Parent {
+        facts: Some(&before),
+        rows: &rows,
+    };
+    let without = Ledger::default();
+    for (tip, known, active) in [
+        (&now, &without, None),
+        (&now, &rows, None),
+        (&now, &undone, Some(false)),
+        // It is the committer's who put it in.
+        (&before, &without, Some(false)),
+    ] {
+        let tip = Parent {
+            facts: Some(tip),
+            rows: known,
+        };
+        let squash = Context {
+            squashed: Some(tip),
+            ..context(&rows)
+        };
+        let out = derive(&[head], Some(&now), &squash);
+        let found = items(&out).first().map(|(_, active)| *active);
+        assert_eq!(found, active);
+    }
 }
 
 #[test]

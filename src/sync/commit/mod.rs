@@ -70,7 +70,11 @@ fn examine(
             false => history::rows_of(repo, layout, *parent)?,
         });
     }
-    if let ([head], Some(tip)) = (&parents[..], repo.squashing()?)
+    let squashing = match parents.len() {
+        1 => repo.squashing()?,
+        _ => None,
+    };
+    if let ([head], Some(tip)) = (&parents[..], squashing)
         && !changes[0].is_empty()
     {
         let staged = |entry| staged_facts(repo, layout, entry);
@@ -91,6 +95,7 @@ fn examine(
         now,
         found,
         merged,
+        squashing,
     };
 
     let mut changes = ground.changes[0].clone();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{EntryDate, Facts, Layout};
-use crate::ledger::{self, Context, FileRef, Ledger, Lines, Parent};
+use crate::ledger::{self, Context, FileRef, Ledger, Lines, Parent, Source};
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
@@ -26,6 +26,8 @@ pub(super) struct Ground<'a> {
     pub found: Vec<Ledger>,
     /// In a merge: what becomes of the parents' sync states.
     pub merged: Ledger,
+    /// The tip of the branch whose squash this commit is.
+    pub squashing: Option<ObjectId>,
 }
 
 /// The ledger file of a year, before and after.
@@ -258,6 +260,7 @@ impl Ground<'_> {
                 rows,
             })
             .collect();
+        let squashed = self.squashed(key, now.as_ref(), year)?;
         let gone = versions.parents.iter().flatten().next();
         let blob = gone.map(|v| v.blob.to_string()).unwrap_or_default();
         let rows = ledger::derive(
@@ -276,10 +279,35 @@ impl Ground<'_> {
                     path: &v.path,
                     blob: &blob,
                 }),
+                squashed: squashed.as_ref().map(|(facts, rows)| Parent {
+                    facts: Some(facts),
+                    rows,
+                }),
             },
         );
         year.current.apply(rows.clone());
         Ok((rows, now))
+    }
+
+    /// What the tip of a squash says and knows of an entry, where something is there
+    /// that was removed.
+    fn squashed(
+        &self,
+        (entry, source): Key,
+        now: Option<&Facts>,
+        year: &Year,
+    ) -> Result<Option<(Facts, Ledger)>, RepoError> {
+        let (Some(tip), Some(now), Source::Yaml) = (self.squashing, now, source) else {
+            return Ok(None);
+        };
+        let mut removals = year.known.tombstones_of(entry);
+        let stands = removals.any(|(key, row)| {
+            row.state.is_active() && now.items.contains(&(key.table, key.item.clone()))
+        });
+        match stands {
+            true => history::at_tip(self.repo, self.layout, tip, entry),
+            false => Ok(None),
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub use own::{deletion_of, removed_between};
 pub use pick::add_what_a_pick_keeps_out;
 pub use rebase::keep_what_a_rebase_kept_out;
 pub use recorded::{Recorded, note_recorded, recorded};
-pub use squash::kept_out_of_a_squash;
+pub use squash::{at_tip, kept_out_of_a_squash};
 
 /// The rows that `tip`'s history tells and `tip`'s ledger does not hold, or holds
 /// in an older state. Looks at what came in since the ledger held everything.

@@ -93,6 +93,7 @@ impl History<'_> {
                     path: &v.path,
                     blob: &blob,
                 }),
+                squashed: None,
             },
         );
         let mut recorded = self.recorded(commit.id, entry)?;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::marks::Marks;
 use super::merges::side;
-use super::{History, year_at};
+use super::{History, known_at, year_at};
 use crate::journal::{EntryDate, Facts, Layout, PathKind};
 use crate::ledger::{self, Kept, Ledger};
 use crate::repo::{ObjectId, Repo, RepoError};
@@ -69,4 +69,21 @@ pub fn kept_out_of_a_squash(
             .extend(kept.map(|key| (key, Kept { settled: false })));
     }
     Ok(out)
+}
+
+/// What the tip of a squash says of an entry, and the removals that it knows; `None`
+/// where it has none that can be read.
+///
+/// # Errors
+/// History cannot be read.
+pub fn at_tip(
+    repo: &Repo,
+    layout: &Layout,
+    tip: ObjectId,
+    entry: EntryDate,
+) -> Result<Option<(Facts, Ledger)>, RepoError> {
+    let Some(facts) = History::unwalked(repo, layout).facts_at(tip, entry)? else {
+        return Ok(None);
+    };
+    Ok(Some((facts, known_at(repo, layout, tip, entry)?)))
 }

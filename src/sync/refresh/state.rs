@@ -233,5 +233,6 @@ fn context<'a>(entry: EntryDate, source: Source, current: &'a Ledger) -> Context
         current,
         by_hand: false,
         removed: None::<FileRef<'a>>,
+        squashed: None,
     }
 }

@@ -80,6 +80,47 @@ fn what_a_squash_kept_out_is_listed() {
     agree(&laptop, &desktop, &["kept_out Carol"]);
 }
 
+/// Git asks no driver where the branch alone changed the file.
+#[test]
+fn what_a_squash_brings_against_a_removal_waits() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["branch", "-q", "side"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    laptop.git(["checkout", "-q", "side"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    assert!(laptop.read_entry(DAY).contains("[Alice, Bob, Carol]"));
+    holds(&laptop, &["still_in_file Carol"]);
+    agree(&laptop, &desktop, &["still_in_file Carol"]);
+    laptop
+        .metadb(["tombstone", "remove", "entry_people", DAY, "Carol"])
+        .ok();
+    laptop.commit("Let in");
+    agree(&laptop, &desktop, &[]);
+}
+
+/// Who took the removal back on the branch took it back for good.
+#[test]
+fn what_was_put_back_on_a_squashed_branch_is_there() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    laptop.edit_entry(DAY, "[Alice]", "[Alice, Bob]");
+    laptop
+        .git(["commit", "-q", "--no-verify", "-am", "Back"])
+        .ok();
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+}
+
 #[test]
 fn a_repository_that_was_made_again_from_old_files() {
     let sandbox = Sandbox::new();

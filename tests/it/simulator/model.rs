@@ -211,7 +211,7 @@ impl Model {
         if sides.len() > 1 {
             self.judge(&node, &bases, &sides, how)?;
         }
-        own_rows(&mut node, &parents, commit, how);
+        own_rows(&mut node, &parents, &sides, commit, how);
         if let Some(replaced) = how.instead_of {
             rows_of_an_amend(&mut node, &parents, self.node(replaced), how);
         }

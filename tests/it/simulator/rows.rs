@@ -133,7 +133,7 @@ pub fn undone_in_another_form(rows: &mut Rows, from: &Node, of: &Node) {
 }
 
 /// The rows of what the commit itself took out and put back.
-pub fn own_rows(node: &mut Node, parents: &[Node], commit: Oid, how: &How) {
+pub fn own_rows(node: &mut Node, parents: &[Node], sides: &[Node], commit: Oid, how: &How) {
     let on = node
         .parents
         .first()
@@ -146,6 +146,14 @@ pub fn own_rows(node: &mut Node, parents: &[Node], commit: Oid, how: &How) {
         true => format!("{} on {on}", how.machine),
         // History tells it, once more wherever the commit is made anew.
         false => told(commit, node.first.unwrap_or(commit)),
+    };
+    // What a squash brings is no work of who makes it, as far as its hooks are there to
+    // look at what it was made of.
+    let brought = |item: &Item, id: &String| match (&how.kind, sides) {
+        (HowKind::Squash { .. }, [_, tip]) if how.hooks => {
+            tip.has(item) && row(tip, &(item.clone(), id.clone())) != Some(false)
+        }
+        _ => false,
     };
     let now = node.items();
     let before: Vec<BTreeSet<Item>> = parents.iter().map(Node::items).collect();
@@ -173,7 +181,7 @@ pub fn own_rows(node: &mut Node, parents: &[Node], commit: Oid, how: &How) {
         if there && had == 0 && !replayed {
             for parent in parents {
                 for (id, active) in parent.rows.get(item).into_iter().flatten() {
-                    if *active {
+                    if *active && !brought(item, id) {
                         rows.entry(item.clone())
                             .or_default()
                             .insert(id.clone(), false);
