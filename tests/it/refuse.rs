@@ -171,6 +171,38 @@ fn without_a_journal_markers_are_looked_for_in_every_page() {
 }
 
 #[test]
+fn a_journal_that_begins_after_init_is_told_to_run_it_again() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("no folder journal/md here");
+    laptop.write_entry(DAY, "people: [Al]", "Went to the quay.\n");
+    laptop.git(["add", "journal"]).ok();
+    laptop
+        .git(["commit", "-m", "Begin"])
+        .ok()
+        .warns("run it once more: until then nothing merges data/ledger/2024.jsonl");
+    // What post-commit made of it would go into git with the next `git add -A`.
+    refused(
+        &laptop,
+        "data/palimpsest.db: the index, which each machine makes for itself",
+    );
+    laptop
+        .git(["rm", "-q", "--cached", "data/palimpsest.db"])
+        .ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop.git(["add", "-A"]).ok();
+    laptop.edit_entry(DAY, "[Al]", "[Al, Zoe]");
+    laptop
+        .git(["commit", "-a", "-m", "Set up"])
+        .ok()
+        .lacks("run it once more");
+    laptop.assert_clean();
+}
+
+#[test]
 fn the_check_for_other_hook_managers_says_the_same_and_writes_nothing() {
     let sandbox = Sandbox::new();
     let laptop = journal(&sandbox);

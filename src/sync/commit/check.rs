@@ -36,6 +36,8 @@ pub enum Refusal {
         /// The fields that differ besides.
         undone: Vec<String>,
     },
+    /// The database is added, which every machine makes of the files.
+    Database { path: String },
     /// Two files for one entry.
     TwoOfOneDate {
         date: EntryDate,
@@ -76,6 +78,13 @@ impl fmt::Display for Refusal {
                      --source=HEAD -- {word}`"
                 )
             }
+            Self::Database { path } => write!(
+                f,
+                "{path}: the index, which each machine makes for itself; in git it would conflict \
+                 at every merge. Take it out with `git rm --cached {}`, and let `palimpsest init` \
+                 keep it out",
+                quoted(path)
+            ),
             Self::TwoOfOneDate { date, path, other } => write!(
                 f,
                 "{path}: a second entry of {date}; the first is {other}; keep one of them, \
@@ -126,7 +135,13 @@ pub(super) fn check(
     let twice = staged_files(repo, layout, &new.collect())?;
     // Without a journal the markers are looked for in every page.
     let journal = repo.workdir().join(&layout.journal).is_dir();
+    found.warnings.extend(not_set_up(repo, layout, changes)?);
     for change in changes {
+        if change.path == layout.database && change.old.is_none() {
+            found.refusals.push(Refusal::Database {
+                path: change.path.clone(),
+            });
+        }
         let kind = layout.classify(&change.path);
         let page = !journal && change.path.ends_with(".md");
         if kind == PathKind::Other && !page {
@@ -174,6 +189,33 @@ pub(super) fn check(
         }
     }
     Ok(found)
+}
+
+/// A journal that began after `palimpsest init`: its rows are kept, and nothing merges
+/// them.
+fn not_set_up(
+    repo: &Repo,
+    layout: &Layout,
+    changes: &[Change],
+) -> Result<Option<String>, RepoError> {
+    let entry = changes.iter().find_map(|c| match layout.classify(&c.path) {
+        PathKind::Entry(date) => Some((date, &c.path)),
+        _ => None,
+    });
+    let Some((date, path)) = entry else {
+        return Ok(None);
+    };
+    // Git is asked only where the file that `palimpsest init` writes does not say it.
+    let ledger = layout.ledger_path(date.year());
+    let is_set_up =
+        !repo.own_attributes(layout)?.is_empty() || repo.attribute("merge", &ledger)?.is_some();
+    Ok((!is_set_up).then(|| {
+        format!(
+            "{path}: an entry of a journal that `palimpsest init` has not seen; run it once more: \
+             until then nothing merges {ledger}, and {} is not kept out of git",
+            layout.database
+        )
+    }))
 }
 
 fn file(change: &Change, kind: PathKind, found: &mut Checked) -> Option<ObjectId> {
