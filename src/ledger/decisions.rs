@@ -6,15 +6,19 @@ use super::{Ledger, Restored, State, SyncState, Tombstone, removal_id};
 /// `known` (HEAD's ledger; in a merge commit what the merge makes of the
 /// parents') with the decisions that `edited`, a version of the same file, adds.
 ///
-/// Rows that this machine would derive on top of `parent` are left out: they are
+/// Rows that this machine would derive at one of the `places` are left out: they are
 /// computed anew. A row that `edited` lacks stays: leaving out a line is what a
 /// stale copy does, and no way to restore a removal.
 #[must_use]
-pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, parent: &str) -> Ledger {
+pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, places: &[String]) -> Ledger {
     let mut out = known.clone();
+    let is_own = |id: &String, entry, table, item: &str| {
+        let mut places = places.iter();
+        places.any(|place| removal_id(machine, place, entry, table, item) == *id)
+    };
     for (key, row) in &edited.tombstones {
         let item = key.item.as_str();
-        let own = || removal_id(machine, parent, key.entry, Some(key.table), item) == key.id;
+        let own = || is_own(&key.id, key.entry, Some(key.table), item);
         match out.tombstones.get_mut(key) {
             Some(was) => {
                 was.permanent |= row.permanent;
@@ -30,7 +34,7 @@ pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, parent: &str) -
         }
     }
     for (key, row) in &edited.deletions {
-        let own = || removal_id(machine, parent, key.0, None, &row.path) == key.1;
+        let own = || is_own(&key.1, key.0, None, &row.path);
         match out.deletions.get_mut(key) {
             Some(was) => decide(&mut was.state, &row.state),
             None if row.state.is_active() && own() => {}
@@ -112,7 +116,7 @@ mod tests {
     }
 
     fn decided(known: &Ledger, edited: &Ledger) -> Ledger {
-        decisions(known, edited, "laptop", "c0ffee")
+        decisions(known, edited, "laptop", &["f00d".into(), "c0ffee".into()])
     }
 
     #[test]

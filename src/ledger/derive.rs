@@ -32,9 +32,10 @@ pub struct Context<'a> {
     pub source: Source,
     /// This machine's label.
     pub machine: &'a str,
-    /// Hex id of the commit that the change stands on (all zeros for a first
-    /// commit); ids are made from it.
-    pub parent: &'a str,
+    /// Where the change is made: the commit that it stands on in hex (all zeros for a
+    /// first commit), and what tells this clone and branch from others. Ids are made
+    /// from it.
+    pub place: &'a str,
     /// RFC 3339 in UTC, to the second; empty for rows that are only pending.
     pub at: &'a str,
     /// What the rows say found them, see [`Tombstone::source`].
@@ -76,19 +77,19 @@ pub fn derive(parents: &[Parent<'_>], now: Option<&Facts>, context: &Context<'_>
 }
 
 /// The id of a removal: the same for whoever derives the same removal, another
-/// one for another machine or another parent commit. An entry's own deletion
+/// one for another machine or another place. An entry's own deletion
 /// has no table and its path as the item.
 #[must_use]
 pub fn removal_id(
     machine: &str,
-    parent: &str,
+    place: &str,
     entry: EntryDate,
     table: Option<Table>,
     item: &str,
 ) -> String {
     let entry = entry.to_string();
     let table = table.map_or("", Table::name);
-    short_sha256([machine, parent, &entry, table, item].join("\0").as_bytes())
+    short_sha256([machine, place, &entry, table, item].join("\0").as_bytes())
 }
 
 /// The first 16 hex digits of the SHA-256 of `bytes`.
@@ -114,7 +115,7 @@ fn removals(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mu
             item: item.clone(),
             id: removal_id(
                 context.machine,
-                context.parent,
+                context.place,
                 context.entry,
                 Some(*table),
                 item.as_str(),
@@ -238,7 +239,7 @@ fn deletion(parents: &[Parent<'_>], context: &Context<'_>, out: &mut Ledger) {
     }
     let id = removal_id(
         context.machine,
-        context.parent,
+        context.place,
         context.entry,
         None,
         file.path,

@@ -5,6 +5,8 @@ use super::{Repo, RepoError};
 
 /// The key of this machine's name.
 pub const MACHINE: &str = "palimpsest.machine";
+/// The key of this clone's mark, which `init` makes: two machines may have one name.
+pub const CLONE: &str = "palimpsest.clone";
 
 impl Repo {
     /// A value as git sees it from here: the last one, of whichever file.
@@ -127,16 +129,26 @@ impl Repo {
     /// The configuration cannot be read.
     pub fn machine(&self) -> Result<String, RepoError> {
         // Every commit asks.
-        let named = match self.plain_local_config(MACHINE) {
-            Some(name) => Some(name),
-            None => self.config(MACHINE)?,
-        };
-        let named = named.filter(|name| !name.trim().is_empty());
+        let named = self.named(MACHINE)?;
         Ok(named.unwrap_or_else(|| {
             let host = gethostname::gethostname();
             let host = host.to_string_lossy();
             let first = host.split('.').next().unwrap_or_default();
             if first.is_empty() { "unknown" } else { first }.to_owned()
         }))
+    }
+
+    /// This clone's mark, see [`CLONE`]; `None` where an earlier version's `init` was
+    /// run last.
+    pub(super) fn clone_mark(&self) -> Result<Option<String>, RepoError> {
+        self.named(CLONE)
+    }
+
+    fn named(&self, key: &str) -> Result<Option<String>, RepoError> {
+        let value = match self.plain_local_config(key) {
+            Some(value) => Some(value),
+            None => self.config(key)?,
+        };
+        Ok(value.filter(|value| !value.trim().is_empty()))
     }
 }

@@ -18,6 +18,7 @@ mod merging;
 mod object;
 mod objects;
 mod open;
+mod place;
 mod staged;
 mod stages;
 mod trees;
@@ -25,13 +26,14 @@ mod work_tree;
 
 pub use archive::{ArchiveWriter, Member, read_archive};
 pub use commits::Commit;
-pub use config::MACHINE;
+pub use config::{CLONE, MACHINE};
 pub use error::RepoError;
 pub use index::{Index, StagedFile};
 pub use lines::GitLines;
 pub use merging::Merging;
 pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
+pub use place::new_clone_mark;
 pub use stages::Stages;
 pub use work_tree::{Skipped, UNFINISHED, WorkFile, WorkFiles};
 

@@ -8,7 +8,7 @@ use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind};
 use crate::ledger;
 use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
-use crate::repo::{Repo, RepoError};
+use crate::repo::{CLONE, Repo, RepoError};
 use crate::store::{Store, StoreError};
 
 /// As many loose objects as git lets be, where `gc.auto` does not say.
@@ -60,6 +60,12 @@ fn hooks(repo: &Repo, program: &Path, found: &mut Vec<Finding>) -> Result<(), Re
         ));
         return Ok(());
     };
+    if !repo.has_local_config(CLONE)? {
+        found.push(finding(
+            format!("git config {CLONE}: not there, so that removals of two machines of one name can be taken for one"),
+            "palimpsest init",
+        ));
+    }
     for name in HOOK_NAMES {
         let path = folder.join(name);
         let state = match repo.hook_state(&path, program)? {

@@ -20,6 +20,7 @@ mod picks;
 mod places;
 mod removals;
 mod rows;
+mod same_name;
 mod settling;
 mod setups;
 mod stale;

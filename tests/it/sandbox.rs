@@ -103,6 +103,8 @@ impl Sandbox {
             .ok();
         let machine = Machine::new(self, name);
         machine.git(["config", "palimpsest.machine", name]).ok();
+        // No dice: ids are the same in each run.
+        machine.git(["config", "palimpsest.clone", name]).ok();
         machine
     }
 
@@ -111,6 +113,8 @@ impl Sandbox {
         self.run_in(self.root(), "git", ["init", "-q", name]).ok();
         let machine = Machine::new(self, name);
         machine.git(["config", "palimpsest.machine", name]).ok();
+        // No dice: ids are the same in each run.
+        machine.git(["config", "palimpsest.clone", name]).ok();
         machine
     }
 

@@ -89,10 +89,15 @@ fn uninstall_takes_everything_back_to_the_byte() {
     let laptop = journal(&sandbox);
     executable(&laptop, ".git/hooks/pre-commit", "#!/bin/sh\necho mine\n");
     laptop.write(".git/hooks/post-merge", "not executable\n");
+    laptop.git(["config", "--unset", "palimpsest.clone"]).ok();
     let before = installed(&laptop);
     laptop.palimpsest(["init"]).ok();
+    let mark = laptop.git(["config", "palimpsest.clone"]).ok().stdout;
+    assert_eq!(mark.trim().len(), 16, "{mark}");
     laptop.palimpsest(["init"]).ok();
     assert_ne!(installed(&laptop), before);
+    let again = laptop.git(["config", "palimpsest.clone"]).ok().stdout;
+    assert_eq!(again, mark);
     laptop
         .palimpsest(["uninstall"])
         .ok()

@@ -18,7 +18,7 @@ fn context(current: &Ledger) -> Context<'_> {
         entry: day("2024-11-01"),
         source: Source::Yaml,
         machine: "laptop",
-        parent: "c0ffee",
+        place: "c0ffee",
         at: "2026-11-23T09:30:00Z",
         found_by: "yaml",
         current,

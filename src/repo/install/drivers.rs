@@ -4,7 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{Plan, Step, shell_word};
-use crate::repo::{Repo, RepoError};
+
+use crate::repo::{CLONE, Repo, RepoError, new_clone_mark};
 
 /// The key of the entries' driver.
 pub const ENTRY_DRIVER: &str = "merge.palimpsest.driver";
@@ -83,6 +84,13 @@ impl Repo {
                 false => "Markdown files merge field by field",
             };
             plan.steps.push(Step::Config { key, value, why });
+        }
+        if self.local_config(CLONE)?.is_none() {
+            plan.steps.push(Step::Config {
+                key: CLONE.into(),
+                value: new_clone_mark(),
+                why: "so that removals of two machines of one name are two",
+            });
         }
         let decided = self.config("pull.rebase")?.is_some() || self.config("pull.ff")?.is_some();
         if !decided {

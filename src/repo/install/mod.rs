@@ -12,7 +12,7 @@ mod uninstall;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{Repo, RepoError};
+use super::{CLONE, Repo, RepoError};
 use crate::journal::Layout;
 
 pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around};
@@ -100,7 +100,8 @@ impl Plan {
                 Step::Config { key, value, why } => {
                     // The two values of a driver, and the mark of a value, are one thing.
                     let section = key.rsplit_once('.').map_or(key.as_str(), |(s, _)| s);
-                    if told.insert(section) && *key != drivers::PULL_MARK {
+                    let mark = [drivers::PULL_MARK, CLONE].contains(&key.as_str());
+                    if told.insert(section) && !mark {
                         lines.push(match section.strip_prefix("merge.") {
                             Some(driver) => format!("merge driver {driver}: {why}"),
                             None => format!("git config {key} {value}: {why}"),

@@ -9,7 +9,7 @@ use super::drivers::{ENTRY_DRIVER, LEDGER_DRIVER, PULL_MARK};
 use super::foreign::{is_kept, kept, restore};
 use super::hook::{HookState, NAMES};
 use crate::journal::Layout;
-use crate::repo::{Repo, RepoError};
+use crate::repo::{CLONE, Repo, RepoError};
 
 /// Something that was taken back, or left for a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,7 @@ impl Repo {
             }
             self.unset_config(PULL_MARK)?;
         }
+        self.unset_config(CLONE)?;
         for (key, section) in [
             (ENTRY_DRIVER, "merge.palimpsest"),
             (LEDGER_DRIVER, "merge.palimpsest-ledger"),

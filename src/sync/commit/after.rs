@@ -27,8 +27,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         true => Vec::new(),
         false => repo.staged_against(Some(head))?,
     };
-    let mut machine = None;
-    let parent = before.map_or_else(|| "0".repeat(40), |id| id.to_string());
+    let mut maker = None;
 
     let mut staged = Vec::new();
     for change in changes {
@@ -43,12 +42,12 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
             if before.is_some_and(|id| repo.read_blob(id).is_ok_and(|bytes| bytes == edited)) {
                 return Ok(committed.clone());
             }
-            let machine = match &mut machine {
-                Some(machine) => machine,
+            let (machine, places) = match &mut maker {
+                Some(maker) => maker,
                 // Git is asked, which takes as long as all the rest.
-                none => none.insert(repo.machine()?),
+                none => none.insert((repo.machine()?, repo.places(before)?)),
             };
-            Ok(follow(&committed, &edited, machine, &parent))
+            Ok(follow(&committed, &edited, machine, places))
         };
 
         // What the index has otherwise than the commit.
@@ -79,9 +78,9 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
 }
 
 /// The committed ledger with the decisions that `edited` adds to it.
-fn follow(committed: &[u8], edited: &[u8], machine: &str, parent: &str) -> Vec<u8> {
+fn follow(committed: &[u8], edited: &[u8], machine: &str, places: &[String]) -> Vec<u8> {
     let known = ledger::parse(committed);
-    let wanted = ledger::decisions(&known, &ledger::parse(edited), machine, parent);
+    let wanted = ledger::decisions(&known, &ledger::parse(edited), machine, places);
     if wanted == known {
         committed.to_vec()
     } else {

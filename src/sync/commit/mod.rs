@@ -85,6 +85,7 @@ fn examine(
         0 | 1 => Ledger::default(),
         _ => history::states_of_merge(repo, layout, &parents)?,
     };
+    let place = repo.place(parents.first().copied())?;
     let mut ground = Ground {
         repo,
         layout,
@@ -92,6 +93,7 @@ fn examine(
         changes,
         checked: BTreeMap::new(),
         machine: repo.machine()?,
+        place,
         now,
         found,
         merged,

@@ -20,6 +20,8 @@ pub(super) struct Ground<'a> {
     /// What the checked versions say, as far as it was kept.
     pub checked: BTreeMap<(Key, ObjectId), Facts>,
     pub machine: String,
+    /// Where the commit is made, as the ids of its removals have it.
+    pub place: String,
     /// RFC 3339 in UTC.
     pub now: &'a str,
     /// What each parent's history tells and its ledger does not hold.
@@ -55,14 +57,6 @@ pub(super) struct Year {
 }
 
 impl Ground<'_> {
-    /// The commit that rows are made on, as they name it.
-    pub fn parent_name(&self) -> String {
-        match self.parents.first() {
-            Some(head) => head.to_string(),
-            None => "0".repeat(40),
-        }
-    }
-
     /// What the commit changes at a path, against its first parent.
     fn staged(&self, path: &str) -> Option<&Change> {
         let changes = self.changes.first()?;
@@ -179,7 +173,10 @@ impl Ground<'_> {
         known = history::with(known, told);
         known = history::with(known, history::of_year(&self.merged, year));
         let mut current = match &edited {
-            Some(edited) => ledger::decisions(&known, edited, &self.machine, &self.parent_name()),
+            Some(edited) => {
+                let places = self.repo.places(self.parents.first().copied())?;
+                ledger::decisions(&known, edited, &self.machine, &places)
+            }
             None => known.clone(),
         };
         if !merges {
@@ -270,7 +267,7 @@ impl Ground<'_> {
                 entry: key.0,
                 source: key.1,
                 machine: &self.machine,
-                parent: &self.parent_name(),
+                place: &self.place,
                 at: self.now,
                 found_by: key.1.name(),
                 current: &year.current,

@@ -84,7 +84,7 @@ impl History<'_> {
                 entry,
                 source: Source::Yaml,
                 machine: &commit.by,
-                parent: &id,
+                place: &id,
                 at: &commit.at,
                 found_by: Tombstone::FROM_HISTORY,
                 current: &Ledger::default(),

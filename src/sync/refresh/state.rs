@@ -227,7 +227,7 @@ fn context<'a>(entry: EntryDate, source: Source, current: &'a Ledger) -> Context
         entry,
         source,
         machine: "",
-        parent: "",
+        place: "",
         at: "",
         found_by: "yaml",
         current,

@@ -96,6 +96,29 @@ fn what_an_aborted_first_commit_left_counts_for_nothing() {
     assert_eq!(kept_out(&laptop), [""; 0]);
 }
 
+/// Ids have the branch in them, and an aborted commit may have been for another one.
+#[test]
+fn what_an_aborted_commit_left_on_another_branch_counts_for_nothing() {
+    for branches in [&["side"] as &[&str], &["--detach"], &["--detach", "side"]] {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        laptop.git(["branch", "side"]).ok();
+        remove(&laptop, "Bob, ", "");
+        laptop.git(["add", "-A"]).ok();
+        laptop.git(["commit", "-q", "-m", ""]).fails();
+        for branch in branches {
+            laptop.git(["checkout", "-q", branch]).ok();
+        }
+        laptop.edit_entry(DAY, "[Al, Eve]", "[Al, Bob, Eve, Zoe]");
+        // Not the ledger, which is staged.
+        laptop.git(["add", "journal"]).ok();
+        laptop.git(["commit", "-q", "-m", "Bob stays"]).ok();
+        laptop.assert_clean();
+        let ledger = laptop.git(["show", &format!("HEAD:{LEDGER}")]).ok();
+        ledger.lacks("tombstone");
+    }
+}
+
 /// In a merge the ledger is the merge of the parents', whatever was staged of it.
 #[test]
 fn a_ledger_that_somebody_took_from_one_side_in_a_merge_has_both_sides_rows() {
