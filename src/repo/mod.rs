@@ -13,6 +13,7 @@ mod error;
 mod history;
 mod index;
 pub mod install;
+mod line_ends;
 mod lines;
 mod merging;
 mod object;

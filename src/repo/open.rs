@@ -1,7 +1,7 @@
 //! Finding and opening a repository.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::env;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -22,6 +22,8 @@ pub struct Repo {
     pub(super) objects: RefCell<Objects>,
     /// Folders of the work tree that are no symbolic links, from its top.
     pub(super) folders: RefCell<HashSet<PathBuf>>,
+    /// Whether git converts line ends in a folder, as far as it was asked.
+    pub(super) converting: RefCell<HashMap<PathBuf, bool>>,
 }
 
 impl Repo {
@@ -82,6 +84,7 @@ impl Repo {
             in_hook,
             objects: RefCell::default(),
             folders: RefCell::default(),
+            converting: RefCell::default(),
         })
     }
 

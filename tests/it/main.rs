@@ -23,6 +23,7 @@ mod install;
 mod kept_out;
 mod layers;
 mod lifetime;
+mod line_ends;
 mod listings;
 mod merge;
 mod migrate;

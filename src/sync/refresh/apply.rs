@@ -193,8 +193,10 @@ impl Apply<'_, '_, '_> {
             .and_then(|b| b.file());
         let mut same = false;
         if let [path] = entry_paths.as_slice() {
-            let (bytes, row) = self.file(path, date)?;
-            same = head_id.is_some() && ObjectId::of_file(&bytes) == head_id;
+            let (mut bytes, row) = self.file(path, date)?;
+            if let Some(id) = head_id {
+                (same, bytes) = self.repo.as_stored(path, bytes, id)?;
+            }
             let read = Entry::read(date, &bytes);
             versions.work = Some(self.version(path, read, row, rows));
         } else if entry_paths.len() > 1 {
@@ -298,7 +300,10 @@ impl Apply<'_, '_, '_> {
             });
         }
         for path in paths {
-            let (bytes, row) = self.file(path, date)?;
+            let (mut bytes, row) = self.file(path, date)?;
+            if let Some(id) = head_files.get(path).and_then(|blob| blob.file()) {
+                bytes = self.repo.as_stored(path, bytes, id)?.1;
+            }
             let read = Note::read(&bytes);
             let version = self.version(path, read, row, rows);
             if versions.work_note.is_none() {
