@@ -109,6 +109,8 @@ pub struct Plan {
     pub machines: usize,
     /// The last machine's git knows neither hooks nor drivers.
     pub phone: bool,
+    /// All machines have one name.
+    pub alike: bool,
     pub ops: Vec<Op>,
 }
 
@@ -152,6 +154,7 @@ pub fn plan(seed: u64, length: usize) -> Plan {
     Plan {
         machines,
         phone,
+        alike: seed.is_multiple_of(4),
         ops,
     }
 }

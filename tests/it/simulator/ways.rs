@@ -266,12 +266,9 @@ impl World<'_> {
             return fail("git status is not clean", status);
         }
         let commit = self.oid(at, "refs/heads/linked").unwrap();
-        let how = How::ordinary(&self.desks[at].name);
-        let how = if self.desks[at].hooks {
-            how
-        } else {
-            how.without_hooks()
-        };
+        let mut how = How::ordinary(&self.desks[at].name);
+        how.hooks = self.desks[at].hooks;
+        how.branch = "refs/heads/linked".to_owned();
         self.learn_commit(at, commit, &how)
     }
 }

@@ -59,6 +59,7 @@ impl<'a> World<'a> {
         sandbox: &'a Sandbox,
         machines: usize,
         phone: bool,
+        alike: bool,
         entries: &[(String, String)],
     ) -> Outcome<Self> {
         let mut world = Self {
@@ -68,12 +69,18 @@ impl<'a> World<'a> {
             script: RefCell::new(Vec::new()),
             aged: Cell::new(0),
         };
+        // Machines may have one name: only their clones differ then.
         for (number, name) in NAMES.iter().take(machines).enumerate() {
             let hooks = !(phone && number + 1 == machines);
             let name = if hooks { name } else { "phone" };
             world.say(format!("git clone -q remote.git {name}"));
             world.say(format!("git -C {name} config palimpsest.machine {name}"));
             let machine = sandbox.machine(name);
+            if alike {
+                let key = "palimpsest.machine";
+                world.say(format!("git -C {name} config {key} journal"));
+                machine.git(["config", key, "journal"]).ok();
+            }
             let repo = git2::Repository::open(machine.dir());
             world.desks.push(Desk {
                 name: name.to_owned(),
@@ -209,12 +216,18 @@ impl<'a> World<'a> {
 
     pub fn learn_commit(&mut self, at: usize, commit: git2::Oid, how: &How) -> Outcome {
         let place = format!("{} after {}", self.desks[at].name, self.sandbox.now());
-        self.model
-            .learn(&self.desks[at].repo, commit, how)
-            .map_err(|f| Failure {
-                detail: format!("{place}, commit {commit}: {}", f.detail),
-                ..f
-            })
+        let repo = &self.desks[at].repo;
+        let mut how = how.clone();
+        // Of a linked work tree it is known already.
+        if how.branch.is_empty()
+            && let Ok(head) = repo.head()
+        {
+            how.branch = head.name().unwrap_or_default().to_owned();
+        }
+        self.model.learn(repo, commit, &how).map_err(|f| Failure {
+            detail: format!("{place}, commit {commit}: {}", f.detail),
+            ..f
+        })
     }
 
     /// `git status` names nothing but what was edited here.
