@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::objects::entries;
+use super::objects::{named, object_id};
 use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
 
 impl Repo {
@@ -63,16 +63,16 @@ impl Repo {
         let mut names = path.split('/').peekable();
         while let Some(name) = names.next() {
             let bytes = self.tree_bytes(folder)?;
-            let entries = entries(folder, &bytes)?;
-            let Some(entry) = entries.iter().find(|e| e.name == name.as_bytes()) else {
+            let Some(entry) = named(folder, &bytes, name.as_bytes())? else {
                 return Ok(None);
             };
+            let id = object_id(entry.id);
             match (names.peek(), entry.is_folder()) {
-                (Some(_), true) => folder = entry.id,
+                (Some(_), true) => folder = id,
                 (Some(_), false) => return Ok(None),
                 (None, _) => {
                     return Ok(Some(Blob {
-                        id: ObjectId(entry.id),
+                        id: ObjectId(id),
                         kind: BlobKind::of_mode(entry.mode),
                     }));
                 }

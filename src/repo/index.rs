@@ -47,8 +47,8 @@ impl Repo {
     }
 
     /// Stages these bytes under their paths, whatever the work tree holds there.
-    /// Git writes the index; one that another process holds is waited for. What is
-    /// left out of the work tree stays left out. Gives their ids, in their order.
+    /// An index that another process holds is waited for. What is left out of the
+    /// work tree stays left out. Gives their ids, in their order.
     ///
     /// # Errors
     /// Git cannot write the blobs or the index.
@@ -57,16 +57,20 @@ impl Repo {
         if files.is_empty() {
             return Ok(ids);
         }
-        let left_out = self.left_out(files)?;
-        let mut lines = Vec::new();
+        let (mut staged, mut lines) = (Vec::new(), Vec::new());
         for file in files {
             let id = self
                 .git
                 .blob(&file.bytes)
                 .map_err(RepoError::git("write a blob"))?;
             lines.extend_from_slice(format!("100644 {id} 0\t{}\0", file.path).as_bytes());
+            staged.push((file.path.as_str(), id));
             ids.push(ObjectId(id));
         }
+        if self.put_in_index(&staged) {
+            return Ok(ids);
+        }
+        let left_out = self.left_out(files)?;
         self.update_index(&["--add", "--index-info"], &lines)?;
         if !left_out.is_empty() {
             // Git takes a file that is staged anew for one that should be there.

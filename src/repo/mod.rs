@@ -1,17 +1,20 @@
 //! The git edge: commits, blobs, the index, the work tree, configuration.
 //!
 //! libgit2's types stop here; what comes out are plain values. Reading is
-//! libgit2's; writing the index is git's own (`command`), which keeps the
-//! extensions of an index that libgit2 would drop.
+//! libgit2's. An index is written by changing the bytes of what is staged
+//! (`index_write`), or else by git (`command`): libgit2 would drop extensions.
 
 mod archive;
 mod ask;
+mod cache_tree;
 mod command;
 mod commits;
 mod config;
 mod error;
 mod history;
 mod index;
+mod index_file;
+mod index_write;
 pub mod install;
 mod line_ends;
 mod lines;

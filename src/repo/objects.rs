@@ -3,6 +3,7 @@
 //! inflated anew. Small trees libgit2 keeps itself; small blobs are entries and notes,
 //! which are read once.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -26,7 +27,15 @@ pub(super) struct Objects {
 pub(super) struct TreeEntry<'a> {
     pub mode: u32,
     pub name: &'a [u8],
-    pub id: git2::Oid,
+    pub id: &'a RawId,
+}
+
+/// An object's id as it stands in a tree: of most entries nobody asks for more.
+pub(super) type RawId = [u8; 20];
+
+pub(super) fn object_id(id: &RawId) -> git2::Oid {
+    // It is as long as an id.
+    git2::Oid::from_bytes(id).unwrap_or(git2::Oid::ZERO_SHA1)
 }
 
 impl TreeEntry<'_> {
@@ -88,24 +97,65 @@ pub(super) fn entries(tree: git2::Oid, bytes: &[u8]) -> Result<Vec<TreeEntry<'_>
     let mut rest = bytes;
     let mut found = Vec::with_capacity(bytes.len() / 32);
     while !rest.is_empty() {
-        let (entry, after) = first(rest).ok_or_else(|| RepoError::Object {
-            id: ObjectId(tree),
-            source: git2::Error::from_str("a damaged tree"),
-        })?;
+        let (entry, after) = first(rest).ok_or_else(|| damaged(tree))?;
         found.push(entry);
         rest = after;
     }
     Ok(found)
 }
 
+/// The first entry of a name in a tree.
+///
+/// # Errors
+/// The bytes are no tree.
+pub(super) fn named<'a>(
+    tree: git2::Oid,
+    bytes: &'a [u8],
+    name: &[u8],
+) -> Result<Option<TreeEntry<'a>>, RepoError> {
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let (entry, after) = first(rest).ok_or_else(|| damaged(tree))?;
+        if entry.name == name {
+            return Ok(Some(entry));
+        }
+        rest = after;
+    }
+    Ok(None)
+}
+
+fn damaged(tree: git2::Oid) -> RepoError {
+    RepoError::Object {
+        id: ObjectId(tree),
+        source: git2::Error::from_str("a damaged tree"),
+    }
+}
+
 fn first(bytes: &[u8]) -> Option<(TreeEntry<'_>, &[u8])> {
-    const ID: usize = 20;
-    let space = bytes.iter().position(|&b| b == b' ')?;
-    let mode = std::str::from_utf8(&bytes[..space]).ok()?;
-    let mode = u32::from_str_radix(mode, 8).ok()?;
-    let rest = &bytes[space + 1..];
+    let (mut mode, mut rest) = (0_u32, bytes);
+    loop {
+        let (&digit, after) = rest.split_first()?;
+        rest = after;
+        match digit {
+            b'0'..=b'7' => mode = mode.checked_mul(8)? + u32::from(digit - b'0'),
+            b' ' => break,
+            _ => return None,
+        }
+    }
     let end = rest.iter().position(|&b| b == 0)?;
     let (name, rest) = (&rest[..end], &rest[end + 1..]);
-    let id = git2::Oid::from_bytes(rest.get(..ID)?).ok()?;
-    Some((TreeEntry { mode, name, id }, &rest[ID..]))
+    let (id, rest) = rest.split_first_chunk()?;
+    Some((TreeEntry { mode, name, id }, rest))
+}
+
+/// Git's order of a tree: a folder stands as if its name ended with a slash.
+pub(super) fn order_of(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
+    if a.name == b.name {
+        return a.is_folder().cmp(&b.is_folder());
+    }
+    let slash = |e: &TreeEntry<'_>| if e.is_folder() { b"/" as &[u8] } else { b"" };
+    a.name
+        .iter()
+        .chain(slash(a))
+        .cmp(b.name.iter().chain(slash(b)))
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::RepoError;
+use super::index_write::IndexRead;
 use super::objects::Objects;
 
 /// A repository with a work tree; for a linked work tree, that one.
@@ -20,6 +21,8 @@ pub struct Repo {
     /// Opened for a hook or driver: what `git -c` set is meant for it.
     pub(super) in_hook: bool,
     pub(super) objects: RefCell<Objects>,
+    /// The index as it was read last.
+    pub(super) index_read: RefCell<Option<IndexRead>>,
     /// Folders of the work tree that are no symbolic links, from its top.
     pub(super) folders: RefCell<HashSet<PathBuf>>,
     /// Whether git converts line ends in a folder, as far as it was asked.
@@ -83,6 +86,7 @@ impl Repo {
             index_path,
             in_hook,
             objects: RefCell::default(),
+            index_read: RefCell::default(),
             folders: RefCell::default(),
             converting: RefCell::default(),
         })
@@ -92,6 +96,7 @@ impl Repo {
     #[must_use]
     pub fn with_real_index(mut self) -> Self {
         self.index_path = self.git.path().join("index");
+        self.index_read = RefCell::default();
         self
     }
 

@@ -1,10 +1,15 @@
 //! What the next commit will hold, told by how it differs from its parents.
 //!
-//! Git itself compares: it knows from the index which folders are as a commit has
-//! them, so that it looks at what changed, and it reads every kind of index.
+//! The index knows which folders are as a commit has them, so that only what changed
+//! is looked at. An index of an unusual kind is git's to compare.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
+use super::cache_tree::TOP;
+use super::index_file::IndexFile;
+use super::objects::{RawId, TreeEntry, entries, object_id, order_of};
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 
 /// The most names that git is asked for one by one.
@@ -17,6 +22,54 @@ impl Repo {
     /// # Errors
     /// Git cannot read the commit or the index.
     pub fn staged_against(&self, commit: Option<ObjectId>) -> Result<Vec<Change>, RepoError> {
+        let mut changes = match self.compared(commit)? {
+            Some(changes) => changes,
+            None => self.compared_by_git(commit)?,
+        };
+        changes.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(changes)
+    }
+
+    /// `None` where that is git's to say.
+    pub(super) fn compared(
+        &self,
+        commit: Option<ObjectId>,
+    ) -> Result<Option<Vec<Change>>, RepoError> {
+        let Some(index) = self.index_file() else {
+            return Ok(None);
+        };
+        let tree = commit.map(|id| self.tree_of(id)).transpose()?;
+        let mut changes = Vec::new();
+        // A list, not a recursion: how deep folders lie is not ours to say.
+        let mut folders = vec![Folder {
+            tree,
+            known: index.folders.is_some().then_some(TOP),
+            path: Vec::new(),
+            staged: 0..index.len(),
+        }];
+        while let Some(folder) = folders.pop() {
+            if is_as_known(&index, &folder) {
+                continue;
+            }
+            let bytes = folder
+                .tree
+                .map(|id| Ok::<_, RepoError>((id, self.tree_bytes(id)?)));
+            let bytes = bytes.transpose()?;
+            let old = match &bytes {
+                Some((id, bytes)) => entries(*id, bytes)?,
+                None => Vec::new(),
+            };
+            if !folder.compare(&index, &old, &mut folders, &mut changes) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(changes))
+    }
+
+    pub(super) fn compared_by_git(
+        &self,
+        commit: Option<ObjectId>,
+    ) -> Result<Vec<Change>, RepoError> {
         // Of a tree without files git knows the id, whether or not it is stored.
         const EMPTY: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
         let commit = commit.map_or_else(|| EMPTY.to_owned(), |id| id.to_string());
@@ -55,7 +108,6 @@ impl Repo {
                 });
             }
         }
-        changes.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(changes)
     }
 
@@ -70,6 +122,9 @@ impl Repo {
     ) -> Result<Vec<String>, RepoError> {
         if names.is_empty() {
             return Ok(Vec::new());
+        }
+        if let Some(index) = self.index_file() {
+            return Ok(named(&index, folder, names));
         }
         let mut args = vec![
             "--no-literal-pathspecs".to_owned(),
@@ -95,6 +150,141 @@ impl Repo {
             .collect();
         paths.dedup();
         Ok(paths)
+    }
+}
+
+fn named(index: &IndexFile, folder: &str, names: &BTreeSet<String>) -> Vec<String> {
+    let all = 0..index.len();
+    let below = match folder.trim_end_matches('/') {
+        "" | "." => all,
+        folder => {
+            let folder = format!("{folder}/").into_bytes();
+            let first = index.from(&folder, all.clone());
+            first..index.after(&folder, first..all.end)
+        }
+    };
+    let path = |number| std::str::from_utf8(index.path(number)).ok();
+    let is_named = |path: &&str| names.contains(path.rsplit('/').next().unwrap_or(path));
+    below
+        .filter_map(path)
+        .filter(is_named)
+        .map(str::to_owned)
+        .collect()
+}
+
+/// A folder still to be compared.
+struct Folder {
+    tree: Option<git2::Oid>,
+    /// Its number in what the index knows of folders.
+    known: Option<usize>,
+    /// Empty, or with a slash at its end.
+    path: Vec<u8>,
+    /// Its entries in the index.
+    staged: Range<usize>,
+}
+
+/// Whether the index says of all that lies in a folder that it is as in the tree.
+fn is_as_known(index: &IndexFile, folder: &Folder) -> bool {
+    let known = folder.known.zip(index.folders.as_ref());
+    let known = known.and_then(|(number, folders)| folders.folder(number).tree);
+    known.is_some_and(|(count, tree)| count == folder.staged.len() && Some(tree) == folder.tree)
+}
+
+impl Folder {
+    /// Adds what differs between the tree's entries and the index's, and the folders
+    /// in which something may. Whether all of it can be told: submodules cannot.
+    fn compare(
+        &self,
+        index: &IndexFile,
+        old: &[TreeEntry<'_>],
+        folders: &mut Vec<Self>,
+        changes: &mut Vec<Change>,
+    ) -> bool {
+        let (mut old, mut at) = (old.iter().peekable(), self.staged.start);
+        loop {
+            let new = (at < self.staged.end).then(|| self.right_below(index, at));
+            let order = match (old.peek(), new) {
+                (None, None) => return true,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(old), Some(new)) => order_of(old, &new),
+            };
+            let old = old.next_if(|_| order.is_le());
+            let new = new.filter(|_| order.is_ge());
+            let Some(any) = old.copied().or(new) else {
+                return true;
+            };
+            if any.is_folder() {
+                let path = [&self.path, any.name, b"/"].concat();
+                let end = match new {
+                    Some(_) => index.after(&path, at..self.staged.end),
+                    None => at,
+                };
+                let known = self.known.zip(index.folders.as_ref());
+                folders.push(Self {
+                    tree: old.map(|old| object_id(old.id)),
+                    known: known.and_then(|(number, folders)| folders.below(number, any.name)),
+                    path,
+                    staged: at..end,
+                });
+                at = end;
+                continue;
+            }
+            at += usize::from(new.is_some());
+            let same = |(old, new): (&TreeEntry<'_>, TreeEntry<'_>)| {
+                usual(old.mode) == usual(new.mode) && old.id == new.id
+            };
+            if old.zip(new).is_some_and(same) {
+                continue;
+            }
+            let blob = |entry: TreeEntry<'_>| Blob {
+                id: ObjectId(object_id(entry.id)),
+                kind: BlobKind::of_mode(entry.mode),
+            };
+            let (old, new) = (old.copied().map(blob), new.map(blob));
+            if [old, new]
+                .iter()
+                .flatten()
+                .any(|b| b.kind == BlobKind::Other)
+            {
+                return false;
+            }
+            // An entry's path is ASCII; a path that is no UTF-8 is none of ours.
+            if let Ok(path) = String::from_utf8([&self.path, any.name].concat()) {
+                changes.push(Change { path, old, new });
+            }
+        }
+    }
+
+    /// What stands at the name of an entry right below this folder.
+    fn right_below<'a>(&self, index: &'a IndexFile, number: usize) -> TreeEntry<'a> {
+        let entry = index.entry(number);
+        let below = &entry.path[self.path.len()..];
+        match below.iter().position(|&b| b == b'/') {
+            Some(slash) => TreeEntry {
+                mode: FOLDER,
+                name: &below[..slash],
+                id: &NOTHING,
+            },
+            None => TreeEntry {
+                mode: entry.mode,
+                name: below,
+                id: entry.id,
+            },
+        }
+    }
+}
+
+const FOLDER: u32 = 0o040_000;
+/// Of a folder in the index, which has no id there.
+const NOTHING: RawId = [0; 20];
+
+/// A mode as git writes it today: old trees have others.
+const fn usual(mode: u32) -> u32 {
+    match mode & 0o170_000 {
+        0o100_000 if mode & 0o100 == 0 => 0o100_644,
+        0o100_000 => 0o100_755,
+        kind => kind,
     }
 }
 

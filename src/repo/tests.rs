@@ -6,6 +6,8 @@ use std::process::Command;
 
 use super::*;
 
+mod index;
+
 /// A repository in a temporary folder, whose path has spaces and letters.
 struct Scratch {
     dir: tempfile::TempDir,

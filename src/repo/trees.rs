@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use super::objects::{TreeEntry, entries};
+use super::objects::{TreeEntry, entries, object_id, order_of};
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 
 /// Folders still to be compared: their trees, and where they stand.
@@ -20,9 +20,9 @@ struct Entry {
 }
 
 impl Entry {
-    const fn of(entry: &TreeEntry<'_>) -> Self {
+    fn of(entry: &TreeEntry<'_>) -> Self {
         Self {
-            id: entry.id,
+            id: object_id(entry.id),
             mode: entry.mode,
         }
     }
@@ -121,26 +121,15 @@ impl Repo {
             };
             let was = olds.next_if(|_| order.is_le());
             let is = news.next_if(|_| order.is_ge());
-            let sides = (was.map(Entry::of), is.map(Entry::of));
+            let same = |(was, is): (&TreeEntry<'_>, &TreeEntry<'_>)| was == is;
             if let Some(any) = was.or(is)
-                && sides.0 != sides.1
+                && !was.zip(is).is_some_and(same)
             {
+                let sides = (was.map(Entry::of), is.map(Entry::of));
                 names.push((any.name.to_vec(), sides));
             }
         }
     }
-}
-
-/// Git's order of a tree: a folder stands as if its name ended with a slash.
-fn order_of(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
-    if a.name == b.name {
-        return a.is_folder().cmp(&b.is_folder());
-    }
-    let slash = |e: &TreeEntry<'_>| if e.is_folder() { b"/" as &[u8] } else { b"" };
-    a.name
-        .iter()
-        .chain(slash(a))
-        .cmp(b.name.iter().chain(slash(b)))
 }
 
 /// Whether a path is one of these, or below one.

@@ -1,0 +1,311 @@
+//! The index as bytes, where it is of the usual kind: version 2 or 3, nothing in
+//! conflict, no extension but those known here. Anything else is git's to read.
+//!
+//! To read it so takes a fraction of what git takes to start and read it, and what is
+//! written is what was there, byte for byte, but for the paths that are staged.
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::ops::Range;
+
+use sha1::{Digest, Sha1};
+
+use super::cache_tree::CacheTree;
+use super::objects::RawId;
+
+/// Of the header, of an id (and of the sum at the end), and of an entry up to its path.
+const HEADER: usize = 12;
+const ID: usize = 20;
+const FIXED: usize = 62;
+
+/// Where in an entry its mode and its id stand.
+const MODE: Range<usize> = 24..28;
+const OBJECT: Range<usize> = 40..60;
+
+/// Flags of an entry: to be taken for unchanged, more flags follow, and the length
+/// of its path, the most of which stands for anything longer.
+const ASSUME_UNCHANGED: u16 = 0x8000;
+const EXTENDED: u16 = 0x4000;
+const STAGE: u16 = 0x3000;
+const LENGTH: u16 = 0x0fff;
+/// Of the flags that follow: left out of the work tree (sparse checkout).
+const SKIP_WORKTREE: u16 = 0x4000;
+
+/// A file of the index.
+pub(super) struct IndexFile {
+    bytes: Vec<u8>,
+    version: u32,
+    /// Where each entry begins, and the end of the last.
+    starts: Vec<usize>,
+    pub(super) folders: Option<CacheTree>,
+    /// Extensions that are kept as they are.
+    kept: Vec<Range<usize>>,
+    /// There is one that has to follow when paths are staged, which is left to git.
+    follows: bool,
+}
+
+/// An entry of the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct IndexEntry<'a> {
+    pub path: &'a [u8],
+    pub mode: u32,
+    pub id: &'a RawId,
+    /// Git looks at the file of the work tree in the usual way.
+    plain: bool,
+}
+
+/// An index with more staged.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum With<'a> {
+    /// All of it was staged before.
+    Same,
+    /// Its bytes, most of which are those that were read: copied together they would
+    /// take longer than to be written.
+    Parts(Vec<Cow<'a, [u8]>>),
+}
+
+/// The mode of a file that is no program.
+const FILE: u32 = 0o100_644;
+
+impl IndexFile {
+    /// `None` where it is not of the usual kind, or damaged.
+    pub(super) fn parse(bytes: Vec<u8>) -> Option<Self> {
+        let end = bytes.len().checked_sub(ID)?;
+        let version = number(&bytes, 4)?;
+        if bytes.get(..4)? != b"DIRC" || !matches!(version, 2 | 3) {
+            return None;
+        }
+        let count = usize::try_from(number(&bytes, 8)?).ok()?;
+        // An entry has at least a path of one byte; more memory than the file is not taken.
+        if count > end / (FIXED + 2) {
+            return None;
+        }
+        let mut starts = Vec::with_capacity(count + 1);
+        let mut at = HEADER;
+        for _ in 0..count {
+            starts.push(at);
+            at = after_entry(&bytes[..end], at, version)?;
+        }
+        starts.push(at);
+        let mut file = Self {
+            bytes,
+            version,
+            starts,
+            folders: None,
+            kept: Vec::new(),
+            follows: false,
+        };
+        while at < end {
+            at = file.extension(at, end)?;
+        }
+        let sorted = (1..count).all(|n| file.path(n - 1) < file.path(n));
+        (at == end && sorted).then_some(file)
+    }
+
+    /// Takes the extension at a place; gives the place after it.
+    fn extension(&mut self, at: usize, end: usize) -> Option<usize> {
+        let length = usize::try_from(number(&self.bytes, at + 4)?).ok()?;
+        let (from, to) = (at + 8, at.checked_add(8)?.checked_add(length)?);
+        let content = self.bytes[..end].get(from..to)?;
+        match &self.bytes[at..at + 4] {
+            b"TREE" => self.folders = Some(CacheTree::parse(content)?),
+            // What conflicts were before they were resolved.
+            b"REUC" => self.kept.push(at..to),
+            // Places in the file, for a reader with threads: they may be missing.
+            b"EOIE" | b"IEOT" => {}
+            // Files that git does not track; what a monitor of the file system said.
+            b"UNTR" | b"FSMN" => self.follows = true,
+            _ => return None,
+        }
+        Some(to)
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    pub(super) fn path(&self, number: usize) -> &[u8] {
+        let entry = &self.bytes[self.starts[number]..self.starts[number + 1]];
+        let flags = flags_at(entry, 60);
+        let path = &entry[FIXED + if flags & EXTENDED == 0 { 0 } else { 2 }..];
+        match flags & LENGTH {
+            LENGTH => &path[..path.iter().position(|&b| b == 0).unwrap_or(path.len())],
+            length => &path[..usize::from(length)],
+        }
+    }
+
+    pub(super) fn entry(&self, at: usize) -> IndexEntry<'_> {
+        let entry = &self.bytes[self.starts[at]..self.starts[at + 1]];
+        let flags = flags_at(entry, 60);
+        let more = match flags & EXTENDED {
+            0 => 0,
+            _ => flags_at(entry, FIXED),
+        };
+        IndexEntry {
+            path: self.path(at),
+            mode: number(entry, MODE.start).unwrap_or_default(),
+            // An entry is longer.
+            id: entry[OBJECT].first_chunk().unwrap_or(&[0; ID]),
+            plain: flags & ASSUME_UNCHANGED == 0 && more & SKIP_WORKTREE == 0,
+        }
+    }
+
+    /// The number of the first entry, of these, whose path is not before `path`.
+    pub(super) fn from(&self, path: &[u8], within: Range<usize>) -> usize {
+        let (mut low, mut high) = (within.start, within.end);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            match self.path(middle).cmp(path) {
+                Ordering::Less => low = middle + 1,
+                _ => high = middle,
+            }
+        }
+        low
+    }
+
+    /// The number of the first entry after those below a folder (whose path ends with
+    /// a slash), of which the first of `within` is one.
+    pub(super) fn after(&self, folder: &[u8], within: Range<usize>) -> usize {
+        // No byte lies between a slash and this one.
+        let mut after = folder.to_vec();
+        after.pop();
+        after.push(b'/' + 1);
+        self.from(&after, within)
+    }
+
+    /// The index with these ids staged at these paths, as `git update-index` would
+    /// stage them; `None` where that is not known.
+    pub(super) fn with(&self, staged: &[(&str, git2::Oid)]) -> Option<With<'_>> {
+        if self.follows {
+            return None;
+        }
+        // By the number of the entry that each replaces, or stands before.
+        let mut news: Vec<(usize, bool, &str, git2::Oid)> = Vec::new();
+        for &(path, id) in staged {
+            let at = self.place(path)?;
+            let there = (at < self.len()).then(|| self.entry(at));
+            let there = there.filter(|entry| entry.path == path.as_bytes());
+            match there {
+                Some(entry) if !entry.plain => return None,
+                Some(entry) if entry.mode == FILE && entry.id == id.as_bytes() => {}
+                _ => news.push((at, there.is_some(), path, id)),
+            }
+        }
+        if news.is_empty() {
+            return Some(With::Same);
+        }
+        news.sort_by_key(|new| (new.0, new.2));
+        if news.windows(2).any(|two| two[0].2 == two[1].2) {
+            return None;
+        }
+        let mut folders = self.folders.clone();
+        let added = news.iter().filter(|new| !new.1).count();
+        let mut header = b"DIRC".to_vec();
+        header.extend_from_slice(&self.version.to_be_bytes());
+        header.extend_from_slice(&u32::try_from(self.len() + added).ok()?.to_be_bytes());
+        let mut parts: Vec<Cow<'_, [u8]>> = vec![header.into()];
+        let mut copied = HEADER;
+        for (at, replaces, path, id) in news {
+            parts.push(self.bytes[copied..self.starts[at]].into());
+            copied = self.starts[at + usize::from(replaces)];
+            parts.push(entry_of(path.as_bytes(), id).into());
+            if let Some(folders) = &mut folders {
+                folders.forget(path.as_bytes());
+            }
+        }
+        parts.push(self.bytes[copied..self.starts[self.len()]].into());
+        if let Some(folders) = folders {
+            let content = folders.to_bytes();
+            let mut extension = b"TREE".to_vec();
+            extension.extend_from_slice(&u32::try_from(content.len()).ok()?.to_be_bytes());
+            extension.extend_from_slice(&content);
+            parts.push(extension.into());
+        }
+        let kept = self.kept.iter().map(|kept| &self.bytes[kept.clone()]);
+        parts.extend(kept.map(Cow::from));
+        // Where git is told to leave the sum out, it stays so.
+        let before = &self.bytes[self.bytes.len() - ID..];
+        parts.push(if before == [0; ID] {
+            before.into()
+        } else {
+            let mut sum = Sha1::new();
+            parts.iter().for_each(|part| sum.update(part));
+            sum.finalize().to_vec().into()
+        });
+        Some(With::Parts(parts))
+    }
+
+    /// Where a path stands or would stand. `None` where git would refuse it, or might.
+    fn place(&self, path: &str) -> Option<usize> {
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+ ".contains(&b);
+        let strange = |part: &str| part.is_empty() || part.starts_with('.');
+        if path.len() >= usize::from(LENGTH)
+            || !path.bytes().all(plain)
+            || path.split('/').any(strange)
+        {
+            return None;
+        }
+        let all = 0..self.len();
+        let is_there = |at: usize, path: &[u8]| at < self.len() && self.path(at) == path;
+        // A file in the place of a folder, or the other way round.
+        let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+        if folders.any(|f| is_there(self.from(f.as_bytes(), all.clone()), f.as_bytes())) {
+            return None;
+        }
+        let inside = format!("{path}/");
+        let first = self.from(inside.as_bytes(), all.clone());
+        if first < self.len() && self.path(first).starts_with(inside.as_bytes()) {
+            return None;
+        }
+        Some(self.from(path.as_bytes(), all))
+    }
+}
+
+/// An entry without the stat of a file, which is not asked of it.
+fn entry_of(path: &[u8], id: git2::Oid) -> Vec<u8> {
+    let mut entry = vec![0; padded(FIXED + path.len())];
+    entry[MODE].copy_from_slice(&FILE.to_be_bytes());
+    entry[OBJECT].copy_from_slice(id.as_bytes());
+    // `place` knows that it is shorter than what the flags can say.
+    let length = u16::try_from(path.len()).unwrap_or(LENGTH);
+    entry[60..FIXED].copy_from_slice(&length.to_be_bytes());
+    entry[FIXED..FIXED + path.len()].copy_from_slice(path);
+    entry
+}
+
+/// Where the entry after the one at a place begins; `None` where it is damaged, in
+/// conflict, or only announced (`git add -N`).
+fn after_entry(bytes: &[u8], at: usize, version: u32) -> Option<usize> {
+    let entry = bytes.get(at..)?;
+    let flags = flags_at(entry.get(..FIXED)?, 60);
+    let mut fixed = FIXED;
+    if flags & EXTENDED != 0 {
+        fixed += 2;
+        let more = flags_at(entry.get(..fixed)?, FIXED);
+        if version < 3 || more & !SKIP_WORKTREE != 0 {
+            return None;
+        }
+    }
+    let length = match flags & LENGTH {
+        LENGTH => entry.get(fixed..)?.iter().position(|&b| b == 0)?,
+        length => usize::from(length),
+    };
+    let end = fixed + length;
+    let ends = length > 0 && *entry.get(end)? == 0 && flags & STAGE == 0;
+    let after = at + padded(end);
+    (ends && after <= bytes.len()).then_some(after)
+}
+
+/// An entry ends with one to eight NULs, at a multiple of eight bytes.
+const fn padded(length: usize) -> usize {
+    (length + 8) & !7
+}
+
+fn flags_at(entry: &[u8], at: usize) -> u16 {
+    u16::from_be_bytes([entry[at], entry[at + 1]])
+}
+
+fn number(bytes: &[u8], at: usize) -> Option<u32> {
+    let bytes = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_be_bytes(bytes.try_into().ok()?))
+}

@@ -1,0 +1,146 @@
+//! The index's file: read once, and written without git where all that git would do
+//! is to put paths into it.
+
+use std::fs::{self, File, FileTimes, Metadata};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::Repo;
+use super::command::COMMAND_CONFIGURATION;
+use super::index_file::{IndexFile, With};
+use super::work_tree::UNFINISHED;
+
+/// An index with the stat of its file.
+#[derive(Clone)]
+pub(super) struct IndexRead {
+    stamp: Stamp,
+    /// `None` if it is not of the usual kind.
+    index: Option<Rc<IndexFile>>,
+}
+
+/// What tells one index from the next: each is a file of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    place: (u64, u64),
+    size: u64,
+    mtime: (i64, i64),
+    ctime: (i64, i64),
+}
+
+impl Stamp {
+    fn of(file: &Metadata) -> Self {
+        Self {
+            place: (file.dev(), file.ino()),
+            size: file.size(),
+            mtime: (file.mtime(), file.mtime_nsec()),
+            ctime: (file.ctime(), file.ctime_nsec()),
+        }
+    }
+}
+
+impl Repo {
+    /// The index as it stands; `None` where it is git's to read, or to say why it
+    /// cannot be.
+    pub(super) fn index_file(&self) -> Option<Rc<IndexFile>> {
+        self.index_read().ok()?.index
+    }
+
+    fn index_read(&self) -> io::Result<IndexRead> {
+        let stands = Stamp::of(&fs::symlink_metadata(&self.index_path)?);
+        if let Some(read) = &*self.index_read.borrow()
+            && read.stamp == stands
+        {
+            return Ok(read.clone());
+        }
+        let mut file = File::open(&self.index_path)?;
+        let stamp = Stamp::of(&file.metadata()?);
+        let mut bytes = Vec::with_capacity(usize::try_from(stamp.size).unwrap_or(0));
+        file.read_to_end(&mut bytes)?;
+        let read = IndexRead {
+            stamp,
+            index: IndexFile::parse(bytes).map(Rc::new),
+        };
+        *self.index_read.borrow_mut() = Some(read.clone());
+        Ok(read)
+    }
+
+    /// Puts these ids into the index at these paths. Whether that was done: if not,
+    /// nothing was, and it is for git to do, which knows every kind of index, waits
+    /// for whoever holds it, and says what is wrong.
+    pub(super) fn put_in_index(&self, staged: &[(&str, git2::Oid)]) -> bool {
+        self.is_gits_to_write() == Some(false) && self.put(staged).unwrap_or(false)
+    }
+
+    fn put(&self, staged: &[(&str, git2::Oid)]) -> io::Result<bool> {
+        let read = self.index_read()?;
+        let parts = match read.index.as_ref().and_then(|index| index.with(staged)) {
+            Some(With::Parts(parts)) => parts,
+            Some(With::Same) => return Ok(true),
+            None => return Ok(false),
+        };
+        let (Some(folder), mut lock) = (
+            self.index_path.parent(),
+            self.index_path.clone().into_os_string(),
+        ) else {
+            return Ok(false);
+        };
+        lock.push(".lock");
+        let lock = PathBuf::from(lock);
+        let before = fs::symlink_metadata(&self.index_path)?;
+        if !before.is_file() {
+            // Git writes what a link leads to.
+            return Ok(false);
+        }
+        let mut file = tempfile::Builder::new()
+            .prefix(UNFINISHED)
+            .tempfile_in(folder)?;
+        for part in &parts {
+            file.write_all(part)?;
+        }
+        file.as_file().set_permissions(before.permissions())?;
+        // Git holds a file for changed, whatever its stat says, that is not older than
+        // the index. It must not become older by this.
+        let times = FileTimes::new().set_modified(before.modified()?);
+        file.as_file().set_times(times)?;
+        // The lock has its content from the first moment, so that a kill leaves none
+        // that is held for longer than a renaming takes.
+        fs::hard_link(file.path(), &lock)?;
+        let stands = fs::symlink_metadata(&self.index_path).map(|file| Stamp::of(&file));
+        let done = stands.is_ok_and(|stands| stands == read.stamp)
+            && fs::rename(&lock, &self.index_path).is_ok();
+        if !done {
+            fs::remove_file(&lock)?;
+        }
+        Ok(done)
+    }
+
+    /// Whether more is to be done with an index that is written than to write it; `None`
+    /// where that cannot be told.
+    fn is_gits_to_write(&self) -> Option<bool> {
+        let given = |name: &&str| std::env::var_os(name).is_some();
+        if self.in_hook && COMMAND_CONFIGURATION.iter().any(given) {
+            return Some(true);
+        }
+        let mut configs = vec![self.git.config().ok()?.snapshot().ok()?];
+        // libgit2 does not know of it.
+        if let Some(global) = std::env::var_os("GIT_CONFIG_GLOBAL").filter(|f| !f.is_empty()) {
+            configs.push(git2::Config::open(Path::new(&global)).ok()?);
+        }
+        // To flush it to the disk, to split it, and to keep more in it.
+        let keys = [
+            "core.fsync",
+            "core.splitindex",
+            "core.fsmonitor",
+            "core.untrackedcache",
+        ];
+        let is_set = |key: &&str| configs.iter().any(|c| c.get_entry(key).is_ok());
+        let folder = |config: &git2::Config| config.get_path("core.hookspath").ok();
+        let hooks = match configs.iter().find_map(folder) {
+            Some(folder) => self.workdir().join(folder),
+            None => self.common_dir().join("hooks"),
+        };
+        Some(keys.iter().any(is_set) || hooks.join("post-index-change").exists())
+    }
+}
