@@ -149,13 +149,14 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) {
         wait: Some(LONGEST_WAIT),
         ..refresh::Options::new(refresh::Scope::Head)
     };
-    if has_journal(repo, layout)
-        && !is_committed(repo, layout)
-        && let Err(error) = refresh::refresh(repo, layout, &options)
-    {
-        ui.warn(format_args!(
+    if !has_journal(repo, layout) || is_committed(repo, layout) {
+        return;
+    }
+    match refresh::refresh(repo, layout, &options) {
+        Ok((store, _)) => store.leave(),
+        Err(error) => ui.warn(format_args!(
             "the index is not up to date, and will be with the next command: {error}"
-        ));
+        )),
     }
 }
 

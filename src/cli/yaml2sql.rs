@@ -115,6 +115,7 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
         .warnings
         .retain(|w| w.split(':').next().is_some_and(is_asked));
     say_conflicts(ui, &store, &report, dry_run)?;
+    store.leave();
     let exit = outcome::print(ui, &report, Of::Entries, dry_run, json)?;
     if !missing.is_empty() {
         bail!("no such entry: {}", missing.join(", "));
@@ -163,6 +164,7 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
             && (within(&f.path, &folder) || !within(&f.path, top))
     });
     say_conflicts(ui, &store, &report, dry_run)?;
+    store.leave();
     outcome::print(ui, &report, Of::Entries, dry_run, json)
 }
 

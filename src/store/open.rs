@@ -183,6 +183,13 @@ impl Store {
         })
     }
 
+    /// Leaves the database to the end of the process, which lets go of memory and locks
+    /// at once; SQLite does so piece by piece. Nothing is left to be written.
+    pub fn leave(self) {
+        debug_assert!(self.connection.is_autocommit(), "a transaction is open");
+        std::mem::forget(self);
+    }
+
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {
