@@ -102,9 +102,7 @@ impl Sandbox {
         self.run_in(self.root(), "git", ["clone", "-q", "remote.git", name])
             .ok();
         let machine = Machine::new(self, name);
-        machine.git(["config", "palimpsest.machine", name]).ok();
-        // No dice: ids are the same in each run.
-        machine.git(["config", "palimpsest.clone", name]).ok();
+        machine.named(name);
         machine
     }
 
@@ -112,9 +110,7 @@ impl Sandbox {
     pub fn repository(&self, name: &str) -> Machine<'_> {
         self.run_in(self.root(), "git", ["init", "-q", name]).ok();
         let machine = Machine::new(self, name);
-        machine.git(["config", "palimpsest.machine", name]).ok();
-        // No dice: ids are the same in each run.
-        machine.git(["config", "palimpsest.clone", name]).ok();
+        machine.named(name);
         machine
     }
 

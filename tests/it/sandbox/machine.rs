@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{Run, Sandbox, Terminal};
@@ -19,6 +20,15 @@ impl<'a> Machine<'a> {
             sandbox,
             dir: sandbox.root().join(name),
         }
+    }
+
+    /// Gives the machine its name. The mark of its clone is no dice here, so that ids
+    /// are the same in each run; setting it takes no time.
+    pub(super) fn named(&self, name: &str) {
+        self.git(["config", "palimpsest.machine", name]).ok();
+        let mut config = fs::OpenOptions::new();
+        let mut config = config.append(true).open(self.path(".git/config")).unwrap();
+        writeln!(config, "[palimpsest]\n\tclone = {name}").unwrap();
     }
 
     /// The top of the work tree.
