@@ -84,6 +84,21 @@ impl<'a> Answers<'a> {
     /// # Errors
     /// The terminal cannot be read or written.
     pub fn against_removal(&self, what: &str) -> anyhow::Result<Choice> {
+        let ask = "take it [o]ut of the file, let it [i]n again, or leave it for [l]ater?";
+        self.short(what, ask, &[("out", Choice::Ours), ("in", Choice::Both)])
+    }
+
+    /// The answer to whether a file is to stay where it is, or is left for later.
+    ///
+    /// # Errors
+    /// The terminal cannot be read or written.
+    pub fn keeps(&self, what: &str) -> anyhow::Result<Choice> {
+        let ask = "[k]eep it here, or leave it for [l]ater?";
+        self.short(what, ask, &[("keep", Choice::Ours)])
+    }
+
+    /// Asks about something that is told in a line.
+    fn short(&self, what: &str, ask: &str, words: &[(&str, Choice)]) -> anyhow::Result<Choice> {
         if let Some(choice) = self.said {
             return Ok(choice);
         }
@@ -91,8 +106,7 @@ impl<'a> Answers<'a> {
             return Ok(Choice::Leave);
         }
         self.ui.remark(safe(what));
-        let ask = "take it [o]ut of the file, let it [i]n again, or leave it for [l]ater?";
-        self.answer(ask, &[("out", Choice::Ours), ("in", Choice::Both)])
+        self.answer(ask, words)
     }
 
     /// Asks until the answer is one of the words, or its first letter.

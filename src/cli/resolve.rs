@@ -157,9 +157,14 @@ impl Settling<'_> {
                 ..Outcome::default()
             })),
             Proposal::Text(text) => self.write(open, &text).map(Some),
-            Proposal::OneSided { ours, theirs } => self
-                .one_side(open, ours.as_deref(), theirs.as_deref())
+            Proposal::OneSided {
+                ours,
+                theirs,
+                moved,
+            } => self
+                .one_side(open, ours.as_deref(), theirs.as_deref(), moved)
                 .map(Some),
+            Proposal::Added { by_us, text } => self.added(open, by_us, &text).map(Some),
         }
     }
 
@@ -237,9 +242,12 @@ impl Settling<'_> {
         open: &Open,
         ours: Option<&[u8]>,
         theirs: Option<&[u8]>,
+        moved: bool,
     ) -> anyhow::Result<Outcome> {
         let path = &open.path;
         let what = match (ours, theirs) {
+            (Some(_), None) if moved => "moved here by us, to another name by them",
+            (None, Some(_)) if moved => "moved here by them, to another name by us",
             (Some(_), None) => "deleted by them, edited by us",
             (None, Some(_)) => "deleted by us, edited by them",
             _ => "deleted or moved on both sides",
@@ -266,6 +274,24 @@ impl Settling<'_> {
             None => "removed",
         };
         self.say(open, how, &done)?;
+        Ok(Outcome {
+            aside: done.aside,
+            ..Outcome::default()
+        })
+    }
+
+    /// A file that one side added and nobody deleted stays, whichever side is taken.
+    fn added(&self, open: &Open, by_us: bool, text: &[u8]) -> anyhow::Result<Outcome> {
+        let by = if by_us { "us" } else { "them" };
+        let what = format!(
+            "{}: added by {by}; where it goes is the question: --ours and --theirs keep it here",
+            open.path
+        );
+        if self.answers.keeps(&what)? == Choice::Leave {
+            return Ok(Outcome::left_at(what));
+        }
+        let done = self.resolver.finish(open, Some(text), true)?;
+        self.say(open, "kept", &done)?;
         Ok(Outcome {
             aside: done.aside,
             ..Outcome::default()

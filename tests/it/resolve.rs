@@ -1,5 +1,6 @@
 //! `palimpsest resolve`: merges that a client without drivers made or left.
 
+mod added;
 mod commits;
 mod terminal;
 mod texts;

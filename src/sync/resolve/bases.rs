@@ -176,6 +176,7 @@ impl Resolver<'_> {
                 sides: ThreeWay::new(base, Some(our_text), Some(their_text)),
                 line_base: self.base_of(&merging, path, By::Line)?,
                 work: Some(work.to_vec()),
+                moved_twice: false,
                 merging: Some(merging),
             }));
         }

@@ -8,7 +8,7 @@ use crate::journal::hunks::Hunks;
 use crate::ledger;
 use crate::merge::ThreeWay;
 use crate::repo::install::ENTRY_DRIVER;
-use crate::repo::{Blob, Merging, ObjectId, RepoError};
+use crate::repo::{Blob, Merging, ObjectId, RepoError, Stages};
 use crate::sync::driver::By;
 
 impl Resolver<'_> {
@@ -21,10 +21,12 @@ impl Resolver<'_> {
         let is_chosen = |path: &str| is_chosen(path, only);
         let mut found: BTreeMap<String, Open> = BTreeMap::new();
         let waiting = self.repo.waiting_merge()?;
-        for (path, stages) in self.repo.unmerged_stages()? {
-            if is_chosen(&path) && self.is_ours(&path)? {
-                let open = self.of_stages(&path, Origin::Unmerged, stages, &waiting)?;
-                found.extend(open.map(|o| (path, o)));
+        let unmerged = self.repo.unmerged_stages()?;
+        for (path, stages) in &unmerged {
+            if is_chosen(path) && self.is_ours(path)? {
+                let open = self.of_stages(path, Origin::Unmerged, *stages, &waiting)?;
+                let moved_twice = self.is_moved_twice(path, stages, &unmerged);
+                found.extend(open.map(|o| (path.clone(), Open { moved_twice, ..o })));
             }
         }
         if let Some(merging) = self.repo.merge_at_head()? {
@@ -54,6 +56,7 @@ impl Resolver<'_> {
                         sides: Hunks::of(&text).versions().map(Some),
                         line_base: None,
                         work: Some(text),
+                        moved_twice: false,
                         merging: None,
                     },
                 };
@@ -77,7 +80,7 @@ impl Resolver<'_> {
         &self,
         path: &str,
         origin: Origin,
-        stages: ThreeWay<Option<Blob>>,
+        stages: Stages,
         merging: &Option<Merging>,
     ) -> Result<Option<Open>, RepoError> {
         let link = |b: Option<Blob>| b.is_some_and(|b| b.file().is_none());
@@ -91,8 +94,31 @@ impl Resolver<'_> {
             sides: stages.try_map(read)?,
             line_base: None,
             work: self.repo.read_work_file(path)?,
+            moved_twice: false,
             merging: merging.clone(),
         }))
+    }
+
+    /// Whether a path that one side alone added stands under another name on the other
+    /// side, as git leaves a file that both moved: then one of the two is to go.
+    fn is_moved_twice(
+        &self,
+        path: &str,
+        stages: &Stages,
+        unmerged: &BTreeMap<String, Stages>,
+    ) -> bool {
+        let added = |s: &Stages| match (s.base, s.ours, s.theirs) {
+            (None, Some(ours), None) => Some((true, ours)),
+            (None, None, Some(theirs)) => Some((false, theirs)),
+            _ => None,
+        };
+        let Some((by_us, blob)) = added(stages) else {
+            return false;
+        };
+        let kind = self.layout().classify(path);
+        unmerged.iter().any(|(other, stages)| {
+            added(stages) == Some((!by_us, blob)) && self.layout().classify(other) == kind
+        })
     }
 
     /// The paths of a merge that a driver would have been called for.
@@ -143,6 +169,7 @@ impl Resolver<'_> {
             sides,
             line_base,
             work,
+            moved_twice: false,
             merging: Some(merging.clone()),
         }))
     }

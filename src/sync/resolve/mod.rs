@@ -35,6 +35,8 @@ pub struct Open {
     line_base: Option<Vec<u8>>,
     /// The work tree's file.
     work: Option<Vec<u8>>,
+    /// The other side added the same bytes under another name: both moved the file.
+    moved_twice: bool,
     merging: Option<Merging>,
 }
 

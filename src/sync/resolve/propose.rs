@@ -21,7 +21,12 @@ pub enum Proposal {
     OneSided {
         ours: Option<Vec<u8>>,
         theirs: Option<Vec<u8>>,
+        /// Both moved the file: the other side has it under another name.
+        moved: bool,
     },
+    /// One side added the file, and git cannot say where it belongs: the other side
+    /// moved the folder, say. Nobody deleted it.
+    Added { by_us: bool, text: Vec<u8> },
     /// No markers, and no result of a merge: somebody edited it.
     Edited,
     /// The merge commit holds something else than the merge of its parents, which
@@ -42,10 +47,16 @@ impl Resolver<'_> {
     /// The configuration cannot be read, or git's line merge fails.
     pub fn propose(&self, open: &Open) -> Result<Proposal, ResolveError> {
         let ThreeWay { base, ours, theirs } = &open.sides;
+        if let (None, false, Some(text)) =
+            (base, open.moved_twice, ours.as_ref().xor(theirs.as_ref()))
+        {
+            return self.propose_added(open, ours.is_some(), text);
+        }
         let (Some(ours), Some(theirs)) = (ours, theirs) else {
             return Ok(Proposal::OneSided {
                 ours: ours.clone(),
                 theirs: theirs.clone(),
+                moved: open.moved_twice,
             });
         };
         let sides = ThreeWay::new(
@@ -70,6 +81,23 @@ impl Resolver<'_> {
             },
             (false, true) => return Ok(Proposal::Edited),
         };
+        self.merge(open, sides.as_ref(), &hunks).map(Proposal::Text)
+    }
+
+    /// What stands in the work tree is kept, with somebody's edits of it.
+    fn propose_added(
+        &self,
+        open: &Open,
+        by_us: bool,
+        text: &[u8],
+    ) -> Result<Proposal, ResolveError> {
+        let text = open.work.as_deref().unwrap_or(text);
+        let hunks = Hunks::of(text);
+        if hunks.is_empty() {
+            let text = text.to_vec();
+            return Ok(Proposal::Added { by_us, text });
+        }
+        let sides = hunks.versions();
         self.merge(open, sides.as_ref(), &hunks).map(Proposal::Text)
     }
 
