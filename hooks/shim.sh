@@ -6,9 +6,22 @@
 program=@PROGRAM@
 before=${0%/*}/before-palimpsest/@NAME@
 
+# The pre-commit framework keeps this hook as NAME.legacy and calls it. What is kept
+# here runs then as well, but not the framework's own hook: it would call this again.
+folder() { (cd "${0%/*}" && pwd -P); }
+is_called() { case $0 in *.legacy) ;; *) [ -n "${PRE_COMMIT_RUNNING_LEGACY-}" ] ;; esac }
+is_framework() {
+    while IFS= read -r line; do
+        case $line in *' by pre-commit: '* | *hook-impl*) return 0 ;; esac
+    done <"$before"
+    return 1
+}
+
 # Hooks may look for their own name, or for files beside them. A shell script
 # is told that it still stands here.
 run_before() {
+    PALIMPSEST_BEFORE=$(folder)/@NAME@
+    export PALIMPSEST_BEFORE
     first=
     IFS= read -r first <"$before" || :
     case $first in
@@ -21,6 +34,15 @@ run_before() {
 }
 
 status=0
+if is_called; then
+    # Whoever called the framework goes on with this hook.
+    if [ "${PALIMPSEST_BEFORE-}" = "$(folder)/@NAME@" ]; then
+        exit 0
+    fi
+    if [ -x "$before" ] && is_framework; then
+        before=
+    fi
+fi
 if [ -x "$before" ]; then
     run_before "$@" || status=$?
     # Only what may stop git stops here.

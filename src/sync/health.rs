@@ -66,8 +66,8 @@ fn hooks(repo: &Repo, program: &Path, found: &mut Vec<Finding>) -> Result<(), Re
             "palimpsest init",
         ));
     }
-    for name in HOOK_NAMES {
-        let path = folder.join(name);
+    let places = HOOK_NAMES.map(|name| repo.hook_places(&folder.join(name)));
+    for path in places.into_iter().flatten() {
         let state = match repo.hook_state(&path, program)? {
             HookState::Current => {
                 tracked_hook(repo, &path, found)?;

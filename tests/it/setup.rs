@@ -3,6 +3,7 @@
 mod again;
 mod doctor;
 mod foreign;
+mod framework;
 mod indexes;
 mod places;
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::foreign::{is_kept, kept};
+use super::foreign::{is_framework, is_kept, kept, legacy, name};
 use super::{Plan, Step, shell_word};
 use crate::repo::stages::free_place;
 use crate::repo::{Repo, RepoError};
@@ -41,6 +41,11 @@ pub enum HookState {
     Foreign,
 }
 
+/// Whether a hook's text is one of ours, of whichever version.
+fn is_ours(text: &str) -> bool {
+    text.lines().take(3).any(|line| line.starts_with(ID))
+}
+
 /// The script of a hook.
 pub(super) fn script(name: &str, program: &Path) -> String {
     let program = shell_word(&program.to_string_lossy());
@@ -61,6 +66,21 @@ impl Repo {
         Ok(usable.then_some(path))
     }
 
+    /// Where a hook of ours belongs: at its own place, or where the pre-commit
+    /// framework, which stands there, has put it and calls it; both if both are there.
+    #[must_use]
+    pub fn hook_places(&self, hook: &Path) -> Vec<PathBuf> {
+        let legacy = legacy(hook);
+        let text = fs::read(&legacy).unwrap_or_default();
+        if !is_ours(&String::from_utf8_lossy(&text)) {
+            return vec![hook.to_owned()];
+        }
+        match is_framework(hook) {
+            true => vec![legacy],
+            false => vec![hook.to_owned(), legacy],
+        }
+    }
+
     /// What stands at a hook's place.
     ///
     /// # Errors
@@ -77,11 +97,10 @@ impl Repo {
             }
             Err(e) => return Err(RepoError::io(hook)(e)),
         };
-        if !text.lines().take(3).any(|line| line.starts_with(ID)) {
+        if !is_ours(&text) {
             return Ok(HookState::Foreign);
         }
-        let name = hook.file_name().unwrap_or_default().to_string_lossy();
-        let ours = script(&name, program);
+        let ours = script(&name(hook), program);
         if text == ours {
             return Ok(HookState::Current);
         }
@@ -136,8 +155,9 @@ impl Repo {
                 folder.display()
             ));
         }
-        for name in NAMES {
-            let path = folder.join(name);
+        let places = NAMES.map(|name| self.hook_places(&folder.join(name)));
+        for path in places.into_iter().flatten() {
+            let name = &name(&path);
             let mut copy = None;
             let mut keep = match self.hook_state(&path, program)? {
                 HookState::Current => continue,

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::drivers::{ENTRY_DRIVER, LEDGER_DRIVER, PULL_MARK};
-use super::foreign::{is_kept, kept, restore};
+use super::foreign::{is_framework, is_kept, kept, restore};
 use super::hook::{HookState, NAMES};
 use crate::journal::Layout;
 use crate::repo::{CLONE, Repo, RepoError};
@@ -65,7 +65,10 @@ impl Repo {
         let mut removed = Vec::new();
         if let Some(folder) = self.hooks_folder()? {
             for name in NAMES {
-                self.take_hook(&folder.join(name), program, &mut removed)?;
+                let hook = folder.join(name);
+                for place in self.hook_places(&hook) {
+                    self.take_hook(&place, &kept(&hook), program, &mut removed)?;
+                }
             }
             if !removed.is_empty() && self.shared_hooks()?.is_some() {
                 removed.push(Removed::Shared(folder));
@@ -99,6 +102,7 @@ impl Repo {
     fn take_hook(
         &self,
         hook: &Path,
+        before: &Path,
         program: &Path,
         removed: &mut Vec<Removed>,
     ) -> Result<(), RepoError> {
@@ -110,15 +114,20 @@ impl Repo {
             }
             HookState::Absent | HookState::Foreign => return Ok(()),
         }
-        let before = kept(hook);
-        if is_kept(&before) {
+        let own = hook.with_file_name(before.file_name().unwrap_or_default());
+        // The framework's own hook is in its place already, and may be a newer one.
+        let is_back = hook != own && is_framework(before);
+        if is_kept(before) && !is_back {
             // Replaces ours in one step.
-            restore(&before, hook)?;
+            restore(before, hook)?;
             removed.push(Removed::Restored(hook.to_owned()));
-        } else {
-            fs::remove_file(hook).map_err(RepoError::io(hook))?;
-            removed.push(Removed::Hook(hook.to_owned()));
+            return Ok(());
         }
+        if is_back && fs::read(before).ok() == fs::read(&own).ok() {
+            restore(before, &own)?;
+        }
+        fs::remove_file(hook).map_err(RepoError::io(hook))?;
+        removed.push(Removed::Hook(hook.to_owned()));
         Ok(())
     }
 
