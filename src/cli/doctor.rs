@@ -29,17 +29,18 @@ pub struct Doctor {
 impl Doctor {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
-        let layout = load(repo.workdir())?.layout;
+        let settings = load(repo.workdir())?;
+        let layout = &settings.layout;
         let program = program()?;
         if self.fix {
-            for line in mend(&repo, &layout, &program, clock::now())? {
+            for line in mend(&repo, layout, &program, clock::now())? {
                 ui.line(format_args!("mended: {line}"))?;
             }
         }
         if let Some(note) = repo.shared_hooks()? {
             ui.line(format_args!("note: {note}"))?;
         }
-        let findings = health::check(&repo, &layout, &program)?;
+        let findings = health::check(&repo, &settings, &program)?;
         for finding in &findings {
             ui.line(format_args!("{}\n    mend: {}", finding.what, finding.mend))?;
         }

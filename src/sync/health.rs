@@ -4,8 +4,9 @@ use std::path::Path;
 
 use super::backup;
 use super::behind::behind;
+use super::resolve::Resolver;
 use crate::journal::markers::conflict_markers;
-use crate::journal::{Layout, PathKind};
+use crate::journal::{Layout, PathKind, Settings};
 use crate::ledger;
 use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
 use crate::repo::{CLONE, Repo, RepoError};
@@ -30,11 +31,12 @@ fn finding(what: impl Into<String>, mend: impl Into<String>) -> Finding {
 }
 
 /// Looks at hooks, drivers, attributes, ignored paths, the ledger's files, the
-/// database and leftovers. `program` is the one that the setup should call.
+/// database, markers in entries and notes, and leftovers. `program` is the one that the setup should call.
 ///
 /// # Errors
 /// The repository cannot be read.
-pub fn check(repo: &Repo, layout: &Layout, program: &Path) -> Result<Vec<Finding>, RepoError> {
+pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Finding>, RepoError> {
+    let layout = &settings.layout;
     let mut found = Vec::new();
     hooks(repo, program, &mut found)?;
     for (key, _) in repo.outdated_drivers(program)? {
@@ -47,6 +49,7 @@ pub fn check(repo: &Repo, layout: &Layout, program: &Path) -> Result<Vec<Finding
     ledgers(repo, layout, &mut found)?;
     database(repo, layout, &mut found)?;
     behind_head(repo, layout, &mut found)?;
+    markers(repo, settings, &mut found);
     leftovers(repo, layout, &mut found)?;
     growth(repo, &mut found)?;
     Ok(found)
@@ -236,6 +239,24 @@ fn behind_head(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result
         ));
     }
     Ok(())
+}
+
+/// Markers in entries and notes that are in no conflict any more: somebody added or
+/// committed them. A file that cannot be read is a finding of its own.
+fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
+    let pages = Resolver { repo, settings }.marked_pages();
+    match pages {
+        Ok(pages) => found.extend(pages.into_iter().map(|(path, line)| {
+            finding(
+                format!("{path}:{line}: conflict markers"),
+                format!("palimpsest resolve {path}, or edit it; then commit it"),
+            )
+        })),
+        Err(error) => found.push(finding(
+            format!("{error}: entries and notes were not searched for conflict markers"),
+            "make the file readable, and run this again",
+        )),
+    }
 }
 
 fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Open, Origin, Resolver};
+use super::{Open, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::PathKind;
 use crate::journal::hunks::Hunks;
+use crate::journal::markers::conflict_markers;
 use crate::ledger;
 use crate::merge::ThreeWay;
 use crate::repo::install::ENTRY_DRIVER;
@@ -16,8 +17,8 @@ impl Resolver<'_> {
     /// markers in them count wherever they stand.
     ///
     /// # Errors
-    /// The repository cannot be read.
-    pub fn open(&self, only: Option<&[String]>) -> Result<Vec<Open>, RepoError> {
+    /// The repository cannot be read, or a path of the last merge not be merged again.
+    pub fn open(&self, only: Option<&[String]>) -> Result<Vec<Open>, ResolveError> {
         let is_chosen = |path: &str| is_chosen(path, only);
         let mut found: BTreeMap<String, Open> = BTreeMap::new();
         let waiting = self.repo.waiting_merge()?;
@@ -32,8 +33,14 @@ impl Resolver<'_> {
         if let Some(merging) = self.repo.merge_at_head()? {
             for path in self.changed_on_both(&merging)? {
                 if is_chosen(&path) && !found.contains_key(&path) && self.is_ours(&path)? {
-                    let open = self.committed(&path, &merging)?;
-                    found.extend(open.map(|o| (path, o)));
+                    let Some(open) = self.committed(&path, &merging)? else {
+                        continue;
+                    };
+                    // Markers that were there before have another origin.
+                    let is_marked = open.work.as_deref().is_some_and(has_hunks);
+                    if !is_marked || self.propose(&open)? != Proposal::Fine {
+                        found.insert(path, open);
+                    }
                 }
             }
         }
@@ -64,6 +71,25 @@ impl Resolver<'_> {
             }
         }
         Ok(found.into_values().collect())
+    }
+
+    /// The pages in no conflict that have markers in them which [`Resolver::open`] would
+    /// find, each with the line of the first.
+    ///
+    /// # Errors
+    /// As of [`Resolver::open`].
+    pub fn marked_pages(&self) -> Result<Vec<(String, usize)>, ResolveError> {
+        let mut pages = Vec::new();
+        for open in self.open(None)? {
+            let kind = self.layout().classify(&open.path);
+            let is_page = !matches!(kind, PathKind::Ledger(_) | PathKind::Other);
+            let markers = open.work.as_deref().and_then(conflict_markers);
+            if let (true, Some(markers)) = (is_page && open.origin != Origin::Unmerged, markers) {
+                let line = markers.line;
+                pages.push((open.path, line));
+            }
+        }
+        Ok(pages)
     }
 
     /// Whether a path is one that the drivers merge.
@@ -175,7 +201,8 @@ impl Resolver<'_> {
     }
 
     /// The journal's files with markers in them. Such text in a body may be meant,
-    /// an example in a page about git: it is, if it was committed so.
+    /// an example in a page about git: it is, if it was committed so, and no merge
+    /// brought it.
     fn marked(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
         let layout = self.layout();
         let mut folders = vec![&layout.journal, &layout.wiki, &layout.ledger];
@@ -203,7 +230,10 @@ impl Resolver<'_> {
             };
             let is_ledger = matches!(layout.classify(&path), PathKind::Ledger(_));
             let is_open = named || is_ledger || hunks.iter().any(|h| h.field.is_some());
-            if !hunks.is_empty() && (is_open || !committed()?) {
+            if hunks.is_empty() {
+                continue;
+            }
+            if is_open || !committed()? || self.earlier(&path, &text)?.is_some() {
                 marked.push(path);
             }
         }
@@ -211,7 +241,7 @@ impl Resolver<'_> {
     }
 }
 
-fn has_hunks(text: &[u8]) -> bool {
+pub(super) fn has_hunks(text: &[u8]) -> bool {
     !Hunks::of(text).is_empty()
 }
 

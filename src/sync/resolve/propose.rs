@@ -1,6 +1,6 @@
 //! What a path should hold: its sides merged again, as the drivers merge them.
 
-use super::find::has_all;
+use super::find::{has_all, has_hunks};
 use super::{Open, Origin, ResolveError, Resolver};
 use crate::journal::PathKind;
 use crate::journal::hunks::Hunks;
@@ -110,7 +110,12 @@ impl Resolver<'_> {
     ) -> Result<Proposal, ResolveError> {
         let merged = self.merge(open, sides.as_ref(), hunks)?;
         if merged == work {
-            return Ok(Proposal::Fine);
+            // Markers that a side had are no matter of this merge.
+            let own = !hunks.is_empty() && !has_hunks(&sides.ours) && !has_hunks(&sides.theirs);
+            return Ok(match own {
+                true => Proposal::Text(merged),
+                false => Proposal::Fine,
+            });
         }
         if self.is_ledger(open) {
             return Ok(Self::committed_ledger(&merged, work, hunks));

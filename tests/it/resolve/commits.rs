@@ -113,6 +113,72 @@ fn markers_of_a_merge_further_down_are_merged_from_its_parents() {
     assert_eq!(laptop.read_entry(DAY), text);
 }
 
+/// What the driver itself wrote, added and committed with `-n`: the merge made again
+/// is what stands there, and open all the same.
+#[test]
+fn markers_that_were_committed_are_named_and_chosen() {
+    for (from, ours, theirs) in [("Lisbon", "Porto", "Faro"), ("One.", "Ena.", "Dia.")] {
+        for commits_later in [0, 1] {
+            let sandbox = Sandbox::new();
+            let (laptop, desktop) = diverged(&sandbox);
+            laptop.edit_entry(DAY, from, theirs);
+            laptop.commit(theirs);
+            laptop.push();
+            desktop.edit_entry(DAY, from, ours);
+            desktop.commit(ours);
+            desktop.git(["pull"]).fails();
+            desktop.git(["add", "-A"]).ok();
+            desktop.git(["commit", "-qnm", "Merge, with markers"]).ok();
+            desktop.assert_clean();
+            if commits_later > 0 {
+                desktop.write_entry("2024-11-09", "", "Later.\n");
+                desktop.commit("Later");
+            }
+            desktop
+                .palimpsest(["doctor"])
+                .exits(1)
+                .says("2024-11-01.md:")
+                .says(
+                    "conflict markers\n    mend: palimpsest resolve journal/md/2024/2024-11-01.md",
+                );
+            desktop
+                .palimpsest(["resolve"])
+                .exits(1)
+                .says("merged, 0 chosen, 1 left");
+            desktop.palimpsest(["resolve", "--theirs"]).ok();
+            let text = desktop.read_entry(DAY);
+            assert!(text.contains(theirs) && !text.contains(ours), "{text}");
+            assert!(!markers(&desktop, &entry(DAY)));
+            desktop.commit("Without markers");
+            desktop.palimpsest(["doctor"]).ok();
+        }
+    }
+}
+
+/// An example in a page about git stays one in a merge of two edits of the page.
+#[test]
+fn markers_that_both_sides_had_are_no_matter_of_a_merge() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = diverged(&sandbox);
+    let page = "One.\n\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n\nTwo.\n";
+    laptop.write_entry("2024-11-02", "", page);
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-qnm", "On git"]).ok();
+    laptop.push();
+    desktop.pull();
+    desktop.edit_entry("2024-11-02", "One.", "Ena.");
+    desktop.commit("Ena");
+    laptop.edit_entry("2024-11-02", "Two.", "Dia.");
+    laptop.commit("Dia");
+    laptop.push();
+    desktop.pull();
+    desktop.palimpsest(["doctor"]).ok();
+    desktop
+        .palimpsest(["resolve"])
+        .ok()
+        .is("nothing to resolve");
+}
+
 #[test]
 fn unrelated_histories_are_merged_without_a_base() {
     let sandbox = Sandbox::new();
