@@ -11,6 +11,7 @@ use crate::journal::Layout;
 use crate::repo::install::has_journal;
 use crate::repo::{MACHINE, Repo};
 use crate::sync::migrate::{self, migrate};
+use crate::sync::place::database_place;
 use crate::sync::settings::load;
 use crate::sync::{clock, refresh};
 
@@ -37,6 +38,7 @@ impl Init {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
         let layout = load(repo.workdir())?.layout;
+        database_place(&repo, &layout)?;
         let migrated = self.migrate(ui, &repo, &layout)?;
         let mut plan = repo.plan_install(&layout, &program()?)?;
         if migrated.as_ref().is_some_and(|m| m.untracked) {

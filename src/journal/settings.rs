@@ -1,5 +1,7 @@
 //! `palimpsest.toml`: what all machines that share a journal have set.
 
+mod places;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
@@ -100,6 +102,7 @@ impl Settings {
         })?;
         let mut settings = Self::default();
         let paths = &mut settings.layout;
+        let mut places = Vec::new();
         for (key, raw, into) in [
             ("paths.journal", raw.paths.journal, &mut paths.journal),
             ("paths.wiki", raw.paths.wiki, &mut paths.wiki),
@@ -108,6 +111,7 @@ impl Settings {
         ] {
             let Some(path) = raw else { continue };
             let at = path.span().start;
+            places.push((key, at));
             *into = inside(path.as_ref()).ok_or_else(|| {
                 let what = format!(
                     "{key} = \"{}\": expected a path below the top of the repository",
@@ -115,6 +119,11 @@ impl Settings {
                 );
                 error(at, what)
             })?;
+        }
+        if let Some((key, what)) = places::clash(paths) {
+            // It is set, or one that is takes the place of its default.
+            let own = places.iter().find(|(set, _)| *set == key);
+            return Err(error(own.or(places.last()).map_or(0, |(_, at)| *at), what));
         }
         for stamp in raw.merge.stamps {
             settings.rules.insert(&stamp, Rule::Stamp);
@@ -170,14 +179,18 @@ impl Settings {
 /// A path with `/` between its parts and none that leaves the repository.
 fn inside(path: &str) -> Option<String> {
     let path = path.trim().trim_end_matches('/');
-    let path = path.strip_prefix("./").unwrap_or(path);
     let bad = path.is_empty()
         || path.starts_with('/')
         || path.contains(['\\', ':', '\0'])
         || path
             .split('/')
             .any(|part| part == ".." || part.is_empty() || part.eq_ignore_ascii_case(".git"));
-    (!bad).then(|| path.to_owned())
+    let parts: Vec<&str> = path.split('/').filter(|part| *part != ".").collect();
+    let whole = match parts.is_empty() {
+        true => ".".to_owned(),
+        false => parts.join("/"),
+    };
+    (!bad).then_some(whole)
 }
 
 #[cfg(test)]

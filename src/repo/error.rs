@@ -36,6 +36,11 @@ pub enum RepoError {
         "{0}: a symbolic link; expected a file of its own, so that nothing outside the repository is read or written"
     )]
     Symlink(String),
+    #[error(
+        "{0}: tracked by git and no database of Palimpsest's, so it is left as it is; \
+         `git rm --cached {0}`, or name another file in palimpsest.toml (`database` in [paths])"
+    )]
+    NoDatabase(String),
     #[error("{0}: not a path inside the repository")]
     Outside(String),
     #[error("{archive}: {at}: {what}; nothing was changed", archive = archive.display())]

@@ -10,11 +10,18 @@ use rusqlite::{Connection, OpenFlags};
 pub(super) const APPLICATION: i32 = 0x5041_4C49;
 
 /// A damaged database is still ours if its header says so: bytes 68 to 71.
-pub(super) fn is_ours(path: &Path) -> bool {
+#[must_use]
+pub fn is_ours(path: &Path) -> bool {
     use std::io::Read;
     let mut header = [0; 72];
     let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut header));
-    read.is_ok() && header[68..72] == APPLICATION.to_be_bytes()
+    read.is_ok() && is_header(&header)
+}
+
+/// Whether bytes begin as a database of this program does.
+#[must_use]
+pub fn is_header(bytes: &[u8]) -> bool {
+    bytes.get(68..72) == Some(&APPLICATION.to_be_bytes())
 }
 
 /// Opens a database of this program.

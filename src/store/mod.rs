@@ -28,6 +28,7 @@ mod update;
 mod who;
 mod write;
 
+pub use connect::{is_header, is_ours};
 pub use error::StoreError;
 pub use files::FilesSum;
 pub use known::{FileRow, Known, LedgerRow};

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::backup;
 use super::behind::behind;
+use super::place::database_place;
 use super::resolve::Resolver;
 use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind, Settings};
@@ -132,7 +133,9 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
         ));
     }
     let database = &layout.database;
-    if repo.index()?.has(database) && !is_original(repo, layout)? {
+    if matches!(database_place(repo, layout), Err(RepoError::NoDatabase(_))) {
+        // Told with the database.
+    } else if repo.index()?.has(database) && !is_original(repo, layout)? {
         found.push(finding(
             format!("{database}: tracked, so that it conflicts at every merge"),
             format!("palimpsest doctor --fix, or git rm --cached {database}"),
@@ -178,7 +181,19 @@ fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<()
         ));
         return Ok(());
     }
-    let problems = database_problems(repo, layout)?;
+    let problems = match database_problems(repo, layout) {
+        Err(RepoError::NoDatabase(name)) => {
+            found.push(finding(
+                format!("{name}: tracked by git and no database of Palimpsest's; left as it is"),
+                format!(
+                    "git rm --cached {name}, or name another file in palimpsest.toml (`database` \
+                     in [paths])"
+                ),
+            ));
+            return Ok(());
+        }
+        problems => problems?,
+    };
     found.extend(problems.into_iter().map(|problem| {
         finding(
             format!("{database}: {problem}"),
@@ -193,7 +208,11 @@ fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<()
 /// # Errors
 /// The settings' path leaves the repository.
 pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
-    let path = repo.inside(&layout.database)?;
+    // What is beside a database changes it when it is opened.
+    let path = match database_place(repo, layout) {
+        Err(RepoError::NoDatabase(_)) => return Ok(false),
+        _ => repo.inside(&layout.database)?,
+    };
     let opened = Store::open_or_pretend(&path, None);
     Ok(matches!(opened, Err(StoreError::Original { .. })))
 }
@@ -204,7 +223,7 @@ pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
 /// # Errors
 /// The settings' path leaves the repository, also by a link that git tracks.
 pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> {
-    let path = repo.untracked_place(&layout.database)?;
+    let path = database_place(repo, layout)?;
     if !path.exists() {
         return Ok(Vec::new());
     }

@@ -8,6 +8,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use super::behind::behind;
 use super::health::{database_problems, is_original, written_to};
+use super::place::database_place;
 use super::refresh::{self, Options, RefreshError, Scope};
 use crate::journal::Layout;
 use crate::repo::install::has_journal;
@@ -41,21 +42,26 @@ pub fn mend(
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<String>, MendError> {
     let mut done = Vec::new();
-    let plan = repo.plan_install(layout, program)?;
-    for step in &plan.steps {
-        repo.apply(step)?;
+    let theirs = matches!(database_place(repo, layout), Err(RepoError::NoDatabase(_)));
+    if !theirs {
+        // The line of .gitignore would be for a file of somebody's.
+        let plan = repo.plan_install(layout, program)?;
+        for step in &plan.steps {
+            repo.apply(step)?;
+        }
+        done.extend(plan.lines().into_iter().map(|line| format!("set {line}")));
     }
-    done.extend(plan.lines().into_iter().map(|line| format!("set {line}")));
     let database = &layout.database;
     // Taking the original's over is `init`'s: it has more to say than a line.
     let original = is_original(repo, layout)?;
-    if !original && repo.index()?.has(database) {
+    let is_ours = !original && !theirs;
+    if is_ours && repo.index()?.has(database) {
         repo.unstage(&[database])?;
         done.push(format!(
             "{database}: not tracked any longer, the file stays; commit that"
         ));
     }
-    if !original && has_journal(repo, layout) && !database_problems(repo, layout)?.is_empty() {
+    if is_ours && has_journal(repo, layout) && !database_problems(repo, layout)?.is_empty() {
         let options = Options {
             force: true,
             ..Options::new(Scope::All)

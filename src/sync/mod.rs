@@ -14,6 +14,7 @@ pub mod ledger_driver;
 pub mod mend;
 pub mod merge_log;
 pub mod migrate;
+pub mod place;
 pub mod refresh;
 pub mod resolve;
 pub mod settings;

@@ -8,6 +8,7 @@ mod database;
 mod entries;
 mod ledger;
 mod paths;
+mod places;
 mod terminal;
 
 use crate::sandbox::{Machine, Sandbox, journal};

@@ -295,12 +295,14 @@ fn a_damaged_database_is_a_finding_and_a_tracked_one_is_left_alone() {
     let sandbox = Sandbox::new();
     let laptop = journal(&sandbox);
     laptop.palimpsest(["init"]).ok();
+    let database = std::fs::read(laptop.path("data/palimpsest.db")).unwrap();
     laptop.write("data/palimpsest.db", "no database at all");
     laptop
         .palimpsest(["doctor"])
         .exits(1)
         .says("data/palimpsest.db: damaged, or of another program")
         .says("mend: yaml2sql sync --force journal/md");
+    laptop.write("data/palimpsest.db", &database[..5_000]);
     laptop.git(["add", "-f", "data/palimpsest.db"]).ok();
     laptop.git(["add", "-A"]).ok();
     let all_the_same = ["commit", "-q", "--no-verify", "-m", "Tracked after all"];

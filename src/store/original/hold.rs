@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::is_original;
 use crate::store::StoreError;
@@ -67,6 +67,21 @@ impl AtPlace {
             StoreError::Corrupt { .. } => Ok(Self::Damaged),
             other => Err(other),
         })
+    }
+
+    /// Whether a file may be the original's, also damaged. Nothing is written, and no
+    /// lock waited for; what is beside the file does not count.
+    #[must_use]
+    pub fn may_be(path: &Path) -> bool {
+        if is_ours(path) || !is_database(path) {
+            return false;
+        }
+        let name = path.as_os_str().as_encoded_bytes().iter();
+        let name: String = name.map(|byte| format!("%{byte:02X}")).collect();
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)
+            .and_then(|c| Ok(!ask(&c)?.tables || is_original(&c)?))
+            .unwrap_or(true)
     }
 }
 

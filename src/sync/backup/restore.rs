@@ -12,6 +12,7 @@ use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
 use crate::repo::{Repo, read_archive};
 use crate::store::{Store, check_snapshot};
+use crate::sync::place::database_place;
 
 /// More than the manifest of a million entries takes, in bytes.
 const LONGEST_MANIFEST: u64 = 512 << 20;
@@ -151,7 +152,7 @@ impl Opened {
         }
         let snapshot = self.files.path().join(&self.layout.database);
         if snapshot.exists() {
-            let (mut store, _) = Store::open(&repo.inside(&self.layout.database)?, None)?;
+            let (mut store, _) = Store::open(&database_place(repo, &self.layout)?, None)?;
             store.take_over(&snapshot)?;
         }
         Ok(done)

@@ -97,7 +97,8 @@ fn put_files(
     }
     // The folders may hold one another, the database and the backups themselves.
     let backups = format!("{FOLDER}/");
-    paths.retain(|p| !p.starts_with(&layout.database) && !p.starts_with(&backups));
+    let beside = ["", "-journal", "-wal", "-shm"].map(|s| format!("{}{s}", layout.database));
+    paths.retain(|p| !beside.contains(p) && !p.starts_with(&backups));
     paths.insert(FILE.to_owned());
     let mut members = Vec::with_capacity(paths.len() + 2);
     for path in &paths {

@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 
 pub use report::{Change, Failure, Report, What, Why};
 
+use super::place::database_place;
 use crate::journal::{EntryDate, Layout};
 use crate::repo::{Repo, RepoError};
 use crate::store::{Fresh, Store, StoreError};
@@ -100,7 +101,7 @@ pub fn refresh(
     layout: &Layout,
     options: &Options<'_>,
 ) -> Result<(Store, Report), RefreshError> {
-    let path = repo.untracked_place(&layout.database)?;
+    let path = database_place(repo, layout)?;
     let (mut store, mut fresh) = if options.dry_run {
         (Store::open_or_pretend(&path, options.wait)?, None)
     } else if options.force {

@@ -1,0 +1,132 @@
+//! Paths of the settings that would stand in each other's way, or in that of a file
+//! which is no part of the journal.
+
+use super::FILE;
+use crate::journal::layout::Layout;
+
+/// A setting's key, and what is wrong with its path.
+pub(super) type Clash = (&'static str, String);
+
+/// Files at the top that git or this program reads.
+const TAKEN: [&str; 4] = [FILE, ".gitattributes", ".gitignore", ".gitmodules"];
+
+/// The first of the paths that cannot be used.
+pub(super) fn clash(layout: &Layout) -> Option<Clash> {
+    let journal = ("paths.journal", &layout.journal, "the journal's folder");
+    let wiki = ("paths.wiki", &layout.wiki, "the wiki's folder");
+    let ledger = ("paths.ledger", &layout.ledger, "the ledger's folder");
+    let database = &layout.database;
+    let of_its_own = |key, path: &str, what: String| {
+        let what = format!("{key} = \"{path}\": {what}; expected a path of its own");
+        Some((key, what))
+    };
+    for (key, folder, _) in [journal, wiki, ledger] {
+        if let Some(file) = TAKEN.iter().find(|file| is_in(folder, file)) {
+            return of_its_own(key, folder, format!("{file} is a file"));
+        }
+    }
+    for (_, folder, name) in [journal, wiki] {
+        if is_in(folder, ledger.1) {
+            let what = format!("{name} is in it");
+            return of_its_own(ledger.0, ledger.1, what);
+        }
+    }
+    if is_same(journal.1, wiki.1) {
+        return of_its_own(wiki.0, wiki.1, format!("it is {}", journal.2));
+    }
+    let key = "paths.database";
+    // What is beside the database, and the line of .gitignore, begin with its name.
+    let folders = [journal, wiki, ledger].map(|(_, path, name)| (path.as_str(), name));
+    let files = TAKEN.map(|file| (file, file));
+    for (path, name) in folders.into_iter().chain(files) {
+        if begins(path, database) {
+            return of_its_own(key, database, format!("{name} begins so"));
+        }
+        let ending = match name == ledger.2 {
+            true => ".jsonl",
+            false => ".md",
+        };
+        if is_in(database, path) && ends(database, ending) {
+            return of_its_own(key, database, format!("in {name}, with its files' ending"));
+        }
+    }
+    None
+}
+
+/// Not every file system tells capital letters from small ones.
+fn is_same(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
+}
+
+/// Whether a path is this one or below it.
+fn is_in(path: &str, folder: &str) -> bool {
+    folder == "." || is_same(path, folder) || begins(path, &format!("{folder}/"))
+}
+
+fn begins(path: &str, with: &str) -> bool {
+    path.to_lowercase().starts_with(&with.to_lowercase())
+}
+
+fn ends(path: &str, with: &str) -> bool {
+    path.to_lowercase().ends_with(with)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::journal::Settings;
+
+    #[test]
+    fn a_path_that_is_taken_is_named_with_its_place() {
+        for (text, message) in [
+            (
+                "database = \"journal/md/2024/2024-11-01.md\"",
+                "2:12: paths.database = \"journal/md/2024/2024-11-01.md\": in the journal's \
+                 folder, with its files' ending",
+            ),
+            (
+                "database = \"./Journal/./md//x.MD\"",
+                "2:12: paths.database",
+            ),
+            ("database = \"wiki/entries/x.md\"", "2:12: paths.database"),
+            (
+                "database = \"data/ledger/2024.jsonl\"",
+                "2:12: paths.database",
+            ),
+            ("database = \"palimpsest.toml\"", "2:12: paths.database"),
+            ("database = \".gitattributes\"", "2:12: paths.database"),
+            ("database = \".gitignore\"", "2:12: paths.database"),
+            ("database = \".git/x\"", "2:12: paths.database"),
+            ("database = \"journal\"", "2:12: paths.database"),
+            ("database = \"data/l\"", "2:12: paths.database"),
+            ("database = \".\"", "2:12: paths.database"),
+            (
+                "journal = \".\"\ndatabase = \"README.md\"",
+                "3:12: paths.database",
+            ),
+            ("ledger = \"palimpsest.toml\"", "2:10: paths.ledger"),
+            ("ledger = \"journal/md\"", "2:10: paths.ledger"),
+            ("ledger = \".\"", "2:10: paths.ledger"),
+            ("journal = \"data/ledger/md\"", "2:11: paths.ledger"),
+            ("wiki = \"journal/md\"", "2:8: paths.wiki"),
+            ("journal = \".gitignore/md\"", "2:11: paths.journal"),
+        ] {
+            let error = Settings::parse(&format!("[paths]\n{text}\n")).unwrap_err();
+            let message = format!("palimpsest.toml:{message}");
+            assert!(error.to_string().starts_with(&message), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn folders_may_hold_each_other_and_the_database() {
+        for text in [
+            "journal = \".\"",
+            "wiki = \"journal/md/wiki\"",
+            "ledger = \"journal/md/ledger\"",
+            "database = \"journal/md/index.db\"",
+            "database = \"data/ledger.db\"",
+        ] {
+            let settings = Settings::parse(&format!("[paths]\n{text}\n"));
+            assert!(settings.is_ok(), "{text}: {settings:?}");
+        }
+    }
+}
