@@ -139,12 +139,13 @@ impl Repo {
     pub fn relative(&self, from: &Path, typed: &Path) -> Result<String, RepoError> {
         let outside = || RepoError::Outside(typed.display().to_string());
         let full = from.join(typed);
-        let (Some(parent), Some(name)) = (full.parent(), full.file_name()) else {
-            return Err(outside());
-        };
         // The folder may have been reached by a link (`/tmp` on macOS); the file must not be one.
         let real = |p: &Path| fs::canonicalize(p).unwrap_or_else(|_| p.to_owned());
-        let relative = real(parent).join(name);
+        let relative = match (full.parent(), full.file_name()) {
+            (Some(parent), Some(name)) => real(parent).join(name),
+            // It ends with `..`.
+            _ => real(&full),
+        };
         let relative = relative
             .strip_prefix(real(self.workdir()))
             .map_err(|_| outside())?;
