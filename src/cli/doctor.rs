@@ -1,6 +1,6 @@
 //! `palimpsest doctor`: what is wrong with the setup, and what mends it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -28,7 +28,7 @@ pub struct Doctor {
 
 impl Doctor {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
-        let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
+        let repo = Repo::of_folder(self.dir.as_deref())?;
         let settings = load(repo.workdir())?;
         let layout = &settings.layout;
         let program = program()?;

@@ -1,6 +1,6 @@
 //! `palimpsest init`: everything that a repository needs.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Args;
@@ -36,7 +36,7 @@ pub struct Init {
 
 impl Init {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
-        let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
+        let repo = Repo::of_folder(self.dir.as_deref())?;
         let layout = load(repo.workdir())?.layout;
         database_place(&repo, &layout)?;
         let migrated = self.migrate(ui, &repo, &layout)?;

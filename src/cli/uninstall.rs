@@ -1,6 +1,6 @@
 //! `palimpsest uninstall`: takes back what `init` did and git does not track.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
@@ -22,7 +22,7 @@ pub struct Uninstall {
 
 impl Uninstall {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
-        let repo = Repo::discover(self.dir.as_deref().unwrap_or(Path::new(".")))?;
+        let repo = Repo::of_folder(self.dir.as_deref())?;
         let layout = load(repo.workdir())?.layout;
         let derived = Store::is_at(&repo.inside(&layout.database)?);
         let removed = repo.uninstall(&layout, &program()?, derived)?;

@@ -40,6 +40,25 @@ impl Repo {
         Self::of(found, dir, None, false)
     }
 
+    /// The repository that a folder on the command line is in, or else the one that
+    /// git means.
+    ///
+    /// # Errors
+    /// No repository, a bare one, or one that cannot be opened.
+    pub fn of_folder(dir: Option<&Path>) -> Result<Self, RepoError> {
+        match dir {
+            None if env::var_os("GIT_DIR").is_some() => {
+                // What a person asks for is no part of a commit that is being made.
+                let repo = Self::from_env()?.with_real_index();
+                Ok(Self {
+                    in_hook: false,
+                    ..repo
+                })
+            }
+            dir => Self::discover(dir.unwrap_or(Path::new("."))),
+        }
+    }
+
     /// The repository that git means: that of `GIT_DIR` and its like where they
     /// are set (in hooks of linked work trees), else the one around the current
     /// folder. Its index is that of `GIT_INDEX_FILE`, if set.

@@ -33,3 +33,29 @@ fn a_folder_above_in_the_repository_is_one_of_it() {
         .warns("not a path inside the repository");
     inside.palimpsest(["resolve", ".."]).ok();
 }
+
+#[test]
+fn the_setup_is_that_of_the_repository_that_git_means() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let away = sandbox.folder("away");
+    let (dir, top) = (laptop.path(".git"), laptop.dir().to_owned());
+    let env = [
+        ("GIT_DIR", dir.to_str().unwrap()),
+        ("GIT_WORK_TREE", top.to_str().unwrap()),
+    ];
+    away.run_with(&env, "palimpsest", ["doctor"])
+        .ok()
+        .is("everything is in order");
+    away.run_with(&env, "palimpsest", ["init"])
+        .ok()
+        .says("everything is set up already");
+    // A folder that is named is the one that is meant.
+    away.run_with(&env, "palimpsest", ["doctor", "."])
+        .exits(1)
+        .warns("no git repository here or above");
+    away.run_with(&env, "palimpsest", ["uninstall"])
+        .ok()
+        .says("removed hook");
+    assert!(!laptop.exists(".git/hooks/pre-commit"));
+}
