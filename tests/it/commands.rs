@@ -59,3 +59,22 @@ fn the_setup_is_that_of_the_repository_that_git_means() {
         .says("removed hook");
     assert!(!laptop.exists(".git/hooks/pre-commit"));
 }
+
+#[test]
+fn a_removal_that_is_kept_was_committed() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop
+        .metadb(["tombstone", "keep", "entry_people", DAY, "Bob"])
+        .ok();
+    laptop
+        .metadb(["tombstone", "list"])
+        .ok()
+        .says("removed from the entry; a change of its row is not committed yet")
+        .lacks("removed, not committed yet");
+    laptop.commit("Keep");
+    laptop
+        .metadb(["tombstone", "list"])
+        .ok()
+        .lacks("not committed");
+}

@@ -11,7 +11,7 @@ use super::{Journal, say_commit};
 use crate::cli::{Exit, Ui};
 use crate::journal::{Settings, Table};
 use crate::ledger::Tombstone;
-use crate::store::TombstoneRow;
+use crate::store::{PENDING, TombstoneRow};
 use crate::sync::clock;
 
 /// Look at what was removed from entries, and let it back in
@@ -133,7 +133,8 @@ fn reason(row: &TombstoneRow) -> String {
         (_, true) if row.source == Tombstone::FROM_HISTORY => {
             "pending: the next commit here stores it".to_owned()
         }
-        (_, true) => "pending: removed, not committed yet".to_owned(),
+        (_, true) if row.id == PENDING => "pending: removed, not committed yet".to_owned(),
+        (_, true) => "removed from the entry; a change of its row is not committed yet".to_owned(),
         (_, false) => "removed from the entry".to_owned(),
     }
 }
