@@ -86,7 +86,7 @@ pub const OTHER_NAMES: [&str; 3] = ["yaml2sql", "wiki2sql", "metadb"];
 
 /// The drivers' commands: git reads their exit codes, so nothing may end them
 /// with a code that means something else.
-const DRIVERS: [&str; 3] = ["merge", "merge-driver", "ledger-driver"];
+const DRIVERS: [&str; 2] = ["merge-driver", "ledger-driver"];
 
 /// Runs a command line; gives the process's exit code.
 #[must_use]
@@ -103,6 +103,8 @@ pub fn main(args: Vec<OsString>) -> u8 {
 enum Caller {
     /// Git, for a merge.
     Driver,
+    /// A person or a script, for a merge.
+    Merge,
     /// Git, for a hook.
     Hook,
     Person,
@@ -112,6 +114,7 @@ impl Caller {
     fn of(args: &[OsString]) -> Self {
         match args.get(1) {
             Some(command) if DRIVERS.iter().any(|d| command == d) => Self::Driver,
+            Some(command) if command == "merge" => Self::Merge,
             Some(command) if command == "hook" => Self::Hook,
             _ => Self::Person,
         }
@@ -121,8 +124,10 @@ impl Caller {
     const fn code(self, exit: Option<Exit>) -> u8 {
         match (self, exit) {
             (Self::Driver, Some(exit)) => exit.as_driver(),
+            (Self::Merge, Some(Exit::Usage)) => Exit::Usage.code(),
+            (Self::Merge, Some(exit)) => exit.as_driver(),
             (Self::Hook | Self::Person, Some(exit)) => exit.code(),
-            (Self::Driver, None) => exit::DRIVER_FAILED,
+            (Self::Driver | Self::Merge, None) => exit::DRIVER_FAILED,
             // A defect here must not keep anyone from committing: what a commit
             // lacks is derived from history later.
             (Self::Hook, None) => Exit::Ok.code(),
@@ -217,7 +222,8 @@ mod tests {
             // Git takes 1 for a conflict with markers, and refuses the merge above 128.
             ("merge-driver", [0, 129, 129, 1, 129]),
             ("ledger-driver", [0, 129, 129, 1, 129]),
-            ("merge", [0, 129, 129, 1, 129]),
+            // Here 1 is a conflict as well, so that a failure has another code.
+            ("merge", [0, 129, 2, 1, 129]),
             // A panic lets git go on.
             ("hook", [0, 1, 2, 1, 0]),
             ("doctor", [0, 1, 2, 1, 101]),

@@ -78,3 +78,22 @@ fn a_removal_that_is_kept_was_committed() {
         .ok()
         .lacks("not committed");
 }
+
+#[test]
+fn a_merge_by_hand_tells_wrong_usage_from_a_failure_and_a_conflict() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder("files");
+    for (name, text) in [("base", "a\n"), ("ours", "b\n"), ("theirs", "c\n")] {
+        folder.write(name, text);
+    }
+    folder.palimpsest(["merge", "base", "ours"]).exits(2);
+    folder
+        .palimpsest(["merge", "base", "ours", "theirs"])
+        .exits(1);
+    folder
+        .palimpsest(["merge", "base", "ours", "gone"])
+        .exits(129);
+    folder
+        .palimpsest(["merge-driver", "base", "ours"])
+        .exits(129);
+}
