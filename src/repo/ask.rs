@@ -29,6 +29,18 @@ impl Repo {
         Ok(String::from_utf8_lossy(&out).trim_end() == id.to_string())
     }
 
+    /// The paths that the index has at or below a path, also those in conflict.
+    ///
+    /// # Errors
+    /// Git cannot say.
+    pub fn staged_below(&self, path: &str) -> Result<Vec<String>, RepoError> {
+        let args = ["--literal-pathspecs", "ls-files", "-z", "--", path];
+        let out = self.run_git(&args, b"")?;
+        let names = String::from_utf8_lossy(&out);
+        let names = names.split('\0').filter(|name| !name.is_empty());
+        Ok(names.map(str::to_owned).collect())
+    }
+
     /// Whether git ignores a path.
     ///
     /// # Errors

@@ -48,6 +48,7 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
     }
     paths(repo, layout, &mut found)?;
     ledgers(repo, layout, &mut found)?;
+    gone_ledgers(repo, layout, &mut found)?;
     database(repo, layout, &mut found)?;
     behind_head(repo, layout, &mut found)?;
     markers(repo, settings, &mut found);
@@ -166,6 +167,29 @@ fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
             found.push(finding(
                 format!("{}:{}: no ledger line", file.path, corrupt.line),
                 format!("take the line out of {}, and commit it", file.path),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A ledger that the index has and the work tree has not; behind a commit that brought
+/// it, it is told with those.
+fn gone_ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let index = repo.index()?;
+    let behind = behind(repo, layout)?;
+    for path in repo.staged_below(&layout.ledger)? {
+        let is_ledger = matches!(layout.classify(&path), PathKind::Ledger(_));
+        let is_told = behind.iter().any(|file| file.path == path);
+        if is_ledger
+            && !is_told
+            && index.staged(&path).is_some()
+            && !index.is_left_out(&path)
+            && repo.work_file(&path)?.is_none()
+        {
+            found.push(finding(
+                format!("{path}: gone from the work tree"),
+                format!("git restore {path}"),
             ));
         }
     }

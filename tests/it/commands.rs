@@ -3,6 +3,7 @@
 use crate::sandbox::{Machine, Sandbox, journal};
 
 const DAY: &str = "2024-11-01";
+const LEDGER: &str = "data/ledger/2024.jsonl";
 
 /// A laptop whose second commit has removed Bob.
 fn laptop(sandbox: &Sandbox) -> Machine<'_> {
@@ -96,4 +97,17 @@ fn a_merge_by_hand_tells_wrong_usage_from_a_failure_and_a_conflict() {
     folder
         .palimpsest(["merge-driver", "base", "ours"])
         .exits(129);
+}
+
+#[test]
+fn the_doctor_misses_a_ledger_that_is_gone() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop.remove(LEDGER);
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("data/ledger/2024.jsonl: gone from the work tree\n    mend: git restore data/ledger");
+    laptop.git(["restore", LEDGER]).ok();
+    laptop.palimpsest(["doctor"]).ok();
 }
