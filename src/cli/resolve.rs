@@ -91,6 +91,14 @@ impl Resolve {
             repo: &repo,
             settings: &settings,
         };
+        for (path, typed) in only.iter().flat_map(|o| o.iter()).zip(&self.paths) {
+            if !path.is_empty() && !resolver.knows(path)? {
+                anyhow::bail!(
+                    "{}: no such file or folder; `git status` names what is in conflict",
+                    typed.display()
+                );
+            }
+        }
         let said = [
             (self.ours, Choice::Ours),
             (self.theirs, Choice::Theirs),

@@ -1,6 +1,6 @@
 //! What commands make of what was typed, and of the environment.
 
-use crate::sandbox::{Machine, Sandbox, journal};
+use crate::sandbox::{Machine, Sandbox, entry, journal};
 
 const DAY: &str = "2024-11-01";
 const LEDGER: &str = "data/ledger/2024.jsonl";
@@ -110,4 +110,23 @@ fn the_doctor_misses_a_ledger_that_is_gone() {
         .says("data/ledger/2024.jsonl: gone from the work tree\n    mend: git restore data/ledger");
     laptop.git(["restore", LEDGER]).ok();
     laptop.palimpsest(["doctor"]).ok();
+}
+
+#[test]
+fn a_path_that_is_not_there_is_named() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop
+        .palimpsest(["resolve", "nosuchfile"])
+        .exits(1)
+        .warns("nosuchfile: no such file or folder")
+        .lacks("nothing to resolve");
+    // One that is gone from the work tree is known to git.
+    laptop.remove(&entry(DAY));
+    for path in [entry(DAY), "journal".to_owned()] {
+        laptop
+            .palimpsest(["resolve", &path])
+            .ok()
+            .is("nothing to resolve");
+    }
 }

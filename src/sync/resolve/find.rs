@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Open, Origin, Proposal, ResolveError, Resolver};
-use crate::journal::PathKind;
 use crate::journal::hunks::Hunks;
 use crate::journal::markers::conflict_markers;
+use crate::journal::{Layout, PathKind};
 use crate::ledger;
 use crate::merge::ThreeWay;
 use crate::repo::install::ENTRY_DRIVER;
@@ -71,6 +71,27 @@ impl Resolver<'_> {
             }
         }
         Ok(found.into_values().collect())
+    }
+
+    /// Whether there is a file or a folder of this name: in the work tree, in the index,
+    /// in HEAD, or in the settings, whose folders need not be there.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn knows(&self, path: &str) -> Result<bool, RepoError> {
+        let Layout {
+            journal,
+            wiki,
+            ledger,
+            ..
+        } = self.layout();
+        let full = self.repo.inside(path)?;
+        let is_set = [journal, wiki, ledger].iter().any(|f| is_below(f, path));
+        if is_set || full.symlink_metadata().is_ok() || !self.repo.staged_below(path)?.is_empty() {
+            return Ok(true);
+        }
+        let head = self.repo.head()?;
+        Ok(head.is_some() && !self.repo.changes(None, head, &[path])?.is_empty())
     }
 
     /// The pages in no conflict that have markers in them which [`Resolver::open`] would
