@@ -130,3 +130,17 @@ fn a_path_that_is_not_there_is_named() {
             .is("nothing to resolve");
     }
 }
+
+#[test]
+fn nothing_is_settled_of_an_entry_that_nobody_knows() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop
+        .metadb(["sync", "resolve", "Entry", "1999-01-01"])
+        .exits(1)
+        .warns("nothing is known of 1999-01-01");
+    laptop
+        .metadb(["sync", "resolve", "Entry", DAY])
+        .ok()
+        .is("No unresolved conflict for entry 2024-11-01");
+}

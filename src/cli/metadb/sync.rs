@@ -279,6 +279,11 @@ fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::Result<Exit>
     let journal = Journal::find()?;
     let store = journal.index(ui)?;
     let open = store.conflicts(date)?;
+    if let Some(date) = date.filter(|_| open.is_empty())
+        && store.show(date)?.is_none()
+    {
+        bail!("nothing is known of {date}");
+    }
     let dates: BTreeSet<EntryDate> = open.iter().filter_map(|c| c.entry.parse().ok()).collect();
     let by = journal.decider()?;
     let (mut settled, mut agreed, mut files) = (Vec::new(), Vec::new(), BTreeSet::new());
