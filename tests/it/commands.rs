@@ -144,3 +144,28 @@ fn nothing_is_settled_of_an_entry_that_nobody_knows() {
         .ok()
         .is("No unresolved conflict for entry 2024-11-01");
 }
+
+/// A removal that was cleaned up is its key alone.
+#[test]
+fn who_removed_what_is_not_said_where_nobody_knows_it_any_more() {
+    let sandbox = Sandbox::new();
+    let entries = [(DAY, "people: [Alice, Bob]\ntags: [ferry]", "One.\n")];
+    let (laptop, desktop) = journal(&sandbox, &entries);
+    for machine in [&laptop, &desktop] {
+        machine.edit_entry(DAY, "Alice, Bob", "Alice");
+        machine.commit("Without Bob");
+    }
+    desktop.edit_entry(DAY, "Alice", "Alice, Bob");
+    desktop.edit_entry(DAY, "ferry", "ferry, rain");
+    desktop.commit("With Bob");
+    sandbox.pass_days(1000);
+    laptop.metadb(["tombstone", "cleanup"]).ok();
+    laptop.commit("Clean up");
+    laptop.push();
+    desktop.pull();
+    desktop
+        .metadb(["sync", "conflicts"])
+        .ok()
+        .says("Last synced: -\n  Sync source: -\n  Machine: -\n")
+        .says("kept out: Bob (entry_people) was removed, and added by someone who did not know");
+}

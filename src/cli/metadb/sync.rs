@@ -183,8 +183,12 @@ pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()>
                 ui,
                 "Kind",
                 &format!(
-                    "kept out: {item} ({table}) was removed by {}, and added by someone who did not know",
-                    removal.by
+                    "kept out: {item} ({table}) was removed{}, and added by someone who did not know",
+                    match removal.by.as_str() {
+                        // It was cleaned up, and is its key alone.
+                        "" => String::new(),
+                        by => format!(" by {by}"),
+                    }
                 ),
             )?;
             line(
@@ -221,6 +225,7 @@ pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()>
 }
 
 fn line(ui: &Ui, name: &str, value: &str) -> anyhow::Result<()> {
+    let value = if value.is_empty() { "-" } else { value };
     ui.line(format_args!("  {name}: {}", safe(value)))?;
     Ok(())
 }
