@@ -98,7 +98,10 @@ impl Settings {
         };
         let raw: Raw = toml::from_str(text).map_err(|e| {
             let at = e.span().map_or(0, |s| s.start);
-            error(at, e.message().to_owned())
+            error(
+                at,
+                format!("{}{}", e.message(), places::section_of(e.message())),
+            )
         })?;
         let mut settings = Self::default();
         let paths = &mut settings.layout;

@@ -53,6 +53,21 @@ pub(super) fn clash(layout: &Layout) -> Option<Clash> {
     None
 }
 
+/// Where a key belongs that stands alone: its section's line may be a comment still.
+pub(super) fn section_of(message: &str) -> String {
+    let unknown = message.strip_prefix("unknown field `");
+    let key = unknown.and_then(|rest| rest.split('`').next());
+    let section = match key {
+        Some("journal" | "wiki" | "ledger" | "database") => "paths",
+        Some("stamps" | "fields") => "merge",
+        Some("on_commit") => "conflicts",
+        Some("lifetime_days" | "tables") => "tombstones",
+        _ => return String::new(),
+    };
+    let key = key.unwrap_or_default();
+    format!("; `{key}` goes below a line [{section}]: take the # from that line, too")
+}
+
 /// Not every file system tells capital letters from small ones.
 fn is_same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
@@ -113,6 +128,23 @@ mod tests {
             let error = Settings::parse(&format!("[paths]\n{text}\n")).unwrap_err();
             let message = format!("palimpsest.toml:{message}");
             assert!(error.to_string().starts_with(&message), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_key_without_its_section_is_said_to_need_it() {
+        for (text, section) in [
+            (
+                "journal = \"diary\"\n",
+                "`journal` goes below a line [paths]",
+            ),
+            ("stamps = []\n", "`stamps` goes below a line [merge]"),
+            ("on_commit = \"block\"\n", "[conflicts]"),
+            ("lifetime_days = 3\n", "[tombstones]"),
+        ] {
+            let error = Settings::parse(text).unwrap_err().to_string();
+            assert!(error.starts_with("palimpsest.toml:1:1: unknown field `"));
+            assert!(error.contains(section), "{error}");
         }
     }
 
