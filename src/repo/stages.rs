@@ -152,7 +152,8 @@ impl Repo {
             .map(|_| ())
     }
 
-    /// Removes a file of the work tree; one that is not there is no error.
+    /// Removes a file of the work tree, and the folders that are empty then; one that
+    /// is not there is no error.
     ///
     /// # Errors
     /// It lies behind a symbolic link, or cannot be removed.
@@ -162,9 +163,18 @@ impl Repo {
         }
         let full = self.inside(path)?;
         match fs::remove_file(&full) {
-            Err(e) if e.kind() != ErrorKind::NotFound => Err(RepoError::io(full)(e)),
-            _ => Ok(()),
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(RepoError::io(full)(e)),
+            _ => {}
         }
+        // As git does, but for the folder that somebody is in.
+        let here = std::env::current_dir().unwrap_or_default();
+        let folders = full.ancestors().skip(1);
+        for folder in folders.take_while(|f| *f != self.workdir() && !here.starts_with(f)) {
+            if fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Keeps a file's bytes in the git directory before it is written over, each

@@ -275,6 +275,8 @@ fn a_deletion_against_an_edit_is_chosen() {
         .ok()
         .says("2024-11-01.md: removed, staged");
     assert!(!desktop.exists(&entry(DAY)));
+    // As git leaves it: no folder that is empty.
+    assert!(!desktop.exists("journal/md/2024") && !desktop.exists("journal"));
     desktop.git(["commit", "-q", "--no-edit"]).ok();
     desktop.assert_clean();
 }
