@@ -169,3 +169,24 @@ fn who_removed_what_is_not_said_where_nobody_knows_it_any_more() {
         .says("Last synced: -\n  Sync source: -\n  Machine: -\n")
         .says("kept out: Bob (entry_people) was removed, and added by someone who did not know");
 }
+
+#[test]
+fn a_commit_that_is_refused_records_nothing() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop.edit_entry(DAY, "One.", "One more.");
+    laptop.commit("One more");
+    laptop
+        .git(["checkout", "-q", "HEAD~2", "--", &entry(DAY)])
+        .ok();
+    laptop
+        .git(["commit", "-qm", "As it was"])
+        .exits(1)
+        .warns("it would put back person Bob")
+        .warns("nothing was committed")
+        .silent_about("recorded");
+    laptop
+        .palimpsest(["check", "--staged"])
+        .exits(1)
+        .lacks("recorded");
+}

@@ -146,6 +146,27 @@ impl fmt::Display for PreCommit {
             true => "would be recorded",
             false => "recorded",
         };
+        if !self.is_refused() {
+            self.say_recorded(f, recorded)?;
+        }
+        for entry in &self.detected {
+            writeln!(f, "Conflict detected for entry {entry}")?;
+        }
+        self.say_waiting(f)?;
+        if self.blocked {
+            writeln!(
+                f,
+                "conflicts.on_commit is \"block\" in palimpsest.toml: settle what is named \
+                 above, and `git add` the ledger that this changes"
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl PreCommit {
+    /// What the commit holds; one that is refused holds nothing.
+    fn say_recorded(&self, f: &mut fmt::Formatter<'_>, recorded: &str) -> fmt::Result {
         for (entry, table, item) in &self.removed {
             writeln!(
                 f,
@@ -166,9 +187,6 @@ impl fmt::Display for PreCommit {
         for entry in &self.returned {
             writeln!(f, "{recorded}: entry {entry} is back")?;
         }
-        for entry in &self.detected {
-            writeln!(f, "Conflict detected for entry {entry}")?;
-        }
         for (entry, source) in &self.settled {
             writeln!(
                 f,
@@ -176,6 +194,27 @@ impl fmt::Display for PreCommit {
                 source.name()
             )?;
         }
+        for (entry, by) in self.told.iter().take(MOST) {
+            let by: Vec<&str> = by.iter().map(String::as_str).collect();
+            writeln!(
+                f,
+                "{recorded}: entry {entry} was changed by {}; \
+                 look: `metadb sync status Entry {entry}`",
+                by.join(", ")
+            )?;
+        }
+        if let Some(more) = self.told.len().checked_sub(MOST + 1) {
+            writeln!(
+                f,
+                "{recorded}: {} more entries were changed without hooks",
+                more + 1
+            )?;
+        }
+        Ok(())
+    }
+
+    /// What waits for a person.
+    fn say_waiting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (entry, source) in self.unresolved.iter().take(MOST) {
             writeln!(
                 f,
@@ -210,29 +249,6 @@ impl fmt::Display for PreCommit {
                 f,
                 "{} more items kept out: `metadb sync conflicts`",
                 more + 1
-            )?;
-        }
-        for (entry, by) in self.told.iter().take(MOST) {
-            let by: Vec<&str> = by.iter().map(String::as_str).collect();
-            writeln!(
-                f,
-                "{recorded}: entry {entry} was changed by {}; \
-                 look: `metadb sync status Entry {entry}`",
-                by.join(", ")
-            )?;
-        }
-        if let Some(more) = self.told.len().checked_sub(MOST + 1) {
-            writeln!(
-                f,
-                "{recorded}: {} more entries were changed without hooks",
-                more + 1
-            )?;
-        }
-        if self.blocked {
-            writeln!(
-                f,
-                "conflicts.on_commit is \"block\" in palimpsest.toml: settle what is named \
-                 above, and `git add` the ledger that this changes"
             )?;
         }
         Ok(())
