@@ -108,7 +108,8 @@ impl BackupListFull {
 /// The archive is verified as a whole before anything is changed. Restored over a
 /// journal, entries, notes and ledger become those of the backup, also where that
 /// means that a file goes; git's history stays as it is, and what changed is for
-/// you to look at and commit.
+/// you to look at and commit. In the middle of a merge, a rebase or a pick it is
+/// refused: git could not take that back any more.
 #[derive(Debug, Args)]
 pub struct RestoreFull {
     /// The archive, or the name of one in backups/full_data
@@ -141,6 +142,14 @@ impl RestoreFull {
 
     fn over(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::from_env().context("to restore into a new folder, add `--into DIR`")?;
+        if repo.is_in_the_middle() || !repo.index()?.unmerged().is_empty() {
+            bail!(
+                "{}: git is in the middle of a merge, a rebase or a pick, which it could not \
+                 take back after this; end it or take it back first (`git status` says how), or \
+                 restore beside it with `--into DIR`",
+                repo.workdir().display()
+            );
+        }
         let archive = self.archive(Some(&repo))?;
         let opened = Opened::open(&archive, repo.git_dir())?;
         opened.check_places(&repo)?;

@@ -190,3 +190,33 @@ fn a_commit_that_is_refused_records_nothing() {
         .exits(1)
         .lacks("recorded");
 }
+
+/// Git could not take the merge back any more.
+#[test]
+fn nothing_is_restored_over_a_merge_that_waits() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop.palimpsest(["backup-full"]).ok();
+    let folder = "backups/full_data";
+    let archive = std::fs::read_dir(laptop.path(folder)).unwrap().next();
+    let archive = archive.unwrap().unwrap().path();
+    let restore = ["restore-full", archive.to_str().unwrap()];
+    for word in ["Ena", "Dia"] {
+        laptop.git(["checkout", "-q", "-B", word, "main"]).ok();
+        laptop.edit_entry(DAY, "One.", word);
+        laptop.commit(word);
+    }
+    laptop.git(["merge", "-q", "Ena"]).fails();
+    let before = laptop.read_entry(DAY);
+    laptop
+        .palimpsest(restore)
+        .exits(1)
+        .warns("in the middle of a merge")
+        .warns("`--into DIR`");
+    assert_eq!(laptop.read_entry(DAY), before);
+    let beside = restore.into_iter().chain(["--into", "../beside"]);
+    laptop.palimpsest(beside).ok();
+    laptop.git(["merge", "--abort"]).ok();
+    laptop.assert_clean();
+    laptop.palimpsest(restore).ok();
+}
