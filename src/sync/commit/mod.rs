@@ -197,6 +197,9 @@ fn record(
         if year.is_heads(repo, &ground.parents)? {
             year.follow(repo)?;
         }
+        if let (Some(path), [head, ..]) = (year.deleted(), &ground.parents[..]) {
+            bring_back(repo, *head, path)?;
+        }
         files.push(file);
     }
     let ids = repo.stage(&files)?;
@@ -209,6 +212,16 @@ fn record(
         history::note_recorded(repo, layout, *parent, &changes);
     }
     Ok(())
+}
+
+/// Writes HEAD's ledger again where somebody deleted it, in the index too, although it
+/// keeps its rows: the commit does not delete it.
+fn bring_back(repo: &Repo, head: ObjectId, path: &str) -> Result<(), RepoError> {
+    let committed = repo.read_at(head, path)?;
+    match (committed, repo.read_work_file(path)?) {
+        (Some(bytes), None) => repo.write_work_file(path, &bytes),
+        _ => Ok(()),
+    }
 }
 
 /// What the commit will change, once these ledger files are staged.

@@ -327,8 +327,14 @@ impl Year {
                     .get(k)
                     .is_none_or(|there| there.counter < state.counter)
             });
+        let path = &self.path;
+        if older && self.staged.is_none() {
+            return Some(format!(
+                "{path}: deleted, and written again: the ledger keeps what it knows; to commit \
+                 without it: git commit --no-verify"
+            ));
+        }
         older.then(|| {
-            let path = &self.path;
             format!("{path}: what is staged is older than HEAD; nothing is taken out of the ledger")
         })
     }
@@ -359,6 +365,11 @@ impl Year {
             repo.write_work_file(&self.path, &self.text())?;
         }
         Ok(())
+    }
+
+    /// The file's path, if the index has none.
+    pub fn deleted(&self) -> Option<&str> {
+        self.staged.is_none().then_some(&self.path)
     }
 
     /// The file to stage, if it has to change.

@@ -61,6 +61,35 @@ fn a_copy_is_old_if_it_lacks_any_row_or_has_an_older_state() {
     }
 }
 
+/// Alone or with an edit that has rows of its own: the rows stay, and the file is there.
+#[test]
+fn a_ledger_whose_deletion_is_staged_is_written_again() {
+    for (edits, cached) in [(false, false), (true, false), (false, true), (true, true)] {
+        let sandbox = Sandbox::new();
+        let laptop = with_each_row(&sandbox);
+        let before = laptop.read(LEDGER);
+        if edits {
+            remove(&laptop, "Eve", "Zoe");
+        }
+        laptop.write("README.md", "# Mine\n");
+        laptop.git(["add", "-A"]).ok();
+        let cached = cached.then_some("--cached");
+        laptop
+            .git(["rm", "-q"].into_iter().chain(cached).chain([LEDGER]))
+            .ok();
+        laptop
+            .git(["commit", "-q", "-m", "Readme"])
+            .ok()
+            .warns("data/ledger/2024.jsonl: deleted, and written again")
+            .silent_about(OLDER);
+        laptop.assert_clean();
+        let now = laptop.read(LEDGER);
+        assert_eq!(now == before, !edits);
+        assert!(before.lines().all(|line| edits || now.contains(line)));
+        assert!(!edits || kept_out(&laptop).contains(&"Eve".to_owned()));
+    }
+}
+
 /// What history tells is stored beside the rows that HEAD has, and no copy is old.
 #[test]
 fn storing_what_history_told_is_no_old_copy() {
