@@ -31,9 +31,6 @@ pub(super) fn clash(layout: &Layout) -> Option<Clash> {
             return of_its_own(ledger.0, ledger.1, what);
         }
     }
-    if is_same(journal.1, wiki.1) {
-        return of_its_own(wiki.0, wiki.1, format!("it is {}", journal.2));
-    }
     let key = "paths.database";
     // What is beside the database, and the line of .gitignore, begin with its name.
     let folders = [journal, wiki, ledger].map(|(_, path, name)| (path.as_str(), name));
@@ -122,7 +119,6 @@ mod tests {
             ("ledger = \"journal/md\"", "2:10: paths.ledger"),
             ("ledger = \".\"", "2:10: paths.ledger"),
             ("journal = \"data/ledger/md\"", "2:11: paths.ledger"),
-            ("wiki = \"journal/md\"", "2:8: paths.wiki"),
             ("journal = \".gitignore/md\"", "2:11: paths.journal"),
         ] {
             let error = Settings::parse(&format!("[paths]\n{text}\n")).unwrap_err();
@@ -152,6 +148,7 @@ mod tests {
     fn folders_may_hold_each_other_and_the_database() {
         for text in [
             "journal = \".\"",
+            "wiki = \"journal/md\"",
             "wiki = \"journal/md/wiki\"",
             "ledger = \"journal/md/ledger\"",
             "database = \"journal/md/index.db\"",
