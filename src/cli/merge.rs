@@ -12,7 +12,7 @@ use crate::journal::reconcile::{NO_FRONTMATTER, Outcome, Result as Merged};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::Repo;
 use crate::sync::clock;
-use crate::sync::driver::{By, FileMerge, keep_all, write};
+use crate::sync::driver::{By, FileMerge, is_virtual_base, keep_all, write};
 use crate::sync::kept_out::KeptOut;
 use crate::sync::merge_log::{self, to_json};
 use crate::sync::settings::load;
@@ -37,8 +37,8 @@ pub struct Merge {
     #[arg(long, value_name = "STYLE", default_value = "merge", value_parser = style)]
     style: ConflictStyle,
     /// Length of the conflict markers
-    #[arg(long, value_name = "N", default_value_t = 7)]
-    marker_size: usize,
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
+    marker_size: u16,
     /// Labels for ours, base and theirs, each with -L
     #[arg(short = 'L', value_name = "LABEL")]
     labels: Vec<String>,
@@ -61,7 +61,7 @@ impl Merge {
             None => file.display().to_string(),
         };
         let markers = Markers {
-            size: self.marker_size,
+            size: self.marker_size.into(),
             labels: ThreeWay::new(
                 label(1, &self.base),
                 label(0, &self.ours),
@@ -82,6 +82,7 @@ impl Merge {
         let merged = FileMerge {
             path: &path,
             markers,
+            virtual_base: false,
             rules: &settings.rules,
             by: By::Field,
             kept_out: &keep_all,
@@ -131,6 +132,9 @@ fn explain(ui: &Ui, merged: &Merged) {
     }
 }
 
+/// Our label as it stands in the configuration, where git does not put one in.
+const OURS: &str = "%X";
+
 /// What git calls to merge an entry (`merge.palimpsest.driver`)
 #[derive(Debug, Args)]
 #[command(hide = true)]
@@ -165,11 +169,13 @@ impl MergeDriver {
             given if given.is_empty() || given == literal => name.to_owned(),
             given => given,
         };
+        let known = Some(self.our_label.as_str()).filter(|l| !l.is_empty() && *l != OURS);
+        let virtual_base = is_virtual_base(known, self.marker_size, || marker_size(&self.path));
         let markers = Markers {
             size: self.marker_size,
             labels: ThreeWay::new(
                 label(self.base_label, "%S", "base"),
-                label(self.our_label, "%X", "ours"),
+                label(self.our_label, OURS, "ours"),
                 label(self.their_label, "%Y", "theirs"),
             ),
             style: ConflictStyle::Merge,
@@ -190,6 +196,7 @@ impl MergeDriver {
         let merged = FileMerge {
             path: &self.path,
             markers,
+            virtual_base,
             rules: &settings.rules,
             by,
             kept_out: &|path, tree, node| kept_out.ask(path, tree, node),
@@ -214,6 +221,13 @@ impl MergeDriver {
             Exit::Ok
         })
     }
+}
+
+/// The attribute `conflict-marker-size` of a file.
+fn marker_size(path: &str) -> Option<usize> {
+    let repo = Repo::from_env().ok()?;
+    let value = repo.attribute("conflict-marker-size", path).ok()??;
+    value.parse().ok().filter(|size| *size > 0)
 }
 
 /// `merge.conflictStyle`; git does not tell a driver.

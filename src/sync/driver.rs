@@ -25,9 +25,27 @@ pub enum DriverError {
     Lines(String),
 }
 
-/// The longest marker that is no virtual base: git lengthens the markers of a
-/// merge of merge bases.
+/// How long git's markers are where no attribute says otherwise.
 const ORDINARY_MARKER: usize = 7;
+
+/// How git labels our side in a merge of merge bases; a path may follow.
+pub const OURS_IN_A_BASE: &str = "Temporary merge branch 1";
+
+/// Whether git merges merge bases (a virtual base), told by our side's label and the
+/// length of the markers. Before git 2.44 a driver is told no label; there the length
+/// says it, which git makes longer than the attribute `conflict-marker-size`.
+/// `attribute` gives that one's value and is asked only where it decides.
+pub fn is_virtual_base(
+    our_label: Option<&str>,
+    size: usize,
+    attribute: impl FnOnce() -> Option<usize>,
+) -> bool {
+    match our_label {
+        Some(label) => label.starts_with(OURS_IN_A_BASE),
+        None if size == ORDINARY_MARKER => false,
+        None => size > attribute().unwrap_or(ORDINARY_MARKER),
+    }
+}
 
 /// Who merges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +61,8 @@ pub struct FileMerge<'a> {
     /// The name of the file in the repository, which tells what it is.
     pub path: &'a str,
     pub markers: Markers,
+    /// The result is the base of another merge, not a file that a person will see.
+    pub virtual_base: bool,
     pub rules: &'a Rules,
     pub by: By,
     /// Whether a tombstone keeps an item of a field out.
@@ -83,7 +103,7 @@ impl FileMerge<'_> {
             rules: self.rules,
             lines: &lines,
             markers: self.markers.clone(),
-            virtual_base: self.markers.size > ORDINARY_MARKER,
+            virtual_base: self.virtual_base,
             kept_out: self.kept_out,
             kind: kind(self.path),
         };
@@ -147,4 +167,28 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
 #[must_use]
 pub fn keep_all(_: &[String], _: &Tree, _: &Node) -> Option<(Table, ItemKey)> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_virtual_base;
+
+    #[test]
+    fn a_virtual_base_is_told_by_its_label_or_by_longer_markers() {
+        for (label, size, attribute, virtual_base) in [
+            (Some("HEAD"), 7, None, false),
+            // An attribute has made the markers longer.
+            (Some("HEAD"), 32, Some(32), false),
+            (Some("Temporary merge branch 1"), 9, None, true),
+            (Some("Temporary merge branch 1:a.md"), 7, Some(5), true),
+            (None, 7, None, false),
+            (None, 9, None, true),
+            (None, 32, Some(32), false),
+            (None, 34, Some(32), true),
+            (None, 5, Some(5), false),
+        ] {
+            let is = is_virtual_base(label, size, || attribute);
+            assert_eq!(is, virtual_base, "{label:?} {size} {attribute:?}");
+        }
+    }
 }

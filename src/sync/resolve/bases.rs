@@ -10,7 +10,7 @@ use crate::journal::hunks::Hunks;
 use crate::ledger;
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{Merging, ObjectId, RepoError};
-use crate::sync::driver::{By, FileMerge};
+use crate::sync::driver::{By, FileMerge, OURS_IN_A_BASE};
 use crate::sync::kept_out::KeptOut;
 
 /// Git gives its drivers longer markers where it merges merge bases.
@@ -85,11 +85,12 @@ impl Resolver<'_> {
                 size: VIRTUAL,
                 labels: ThreeWay::new(
                     label("merged common ancestors"),
-                    label("Temporary merge branch 1"),
+                    label(OURS_IN_A_BASE),
                     label("Temporary merge branch 2"),
                 ),
                 style: ConflictStyle::Merge,
             },
+            virtual_base: true,
             rules: &self.settings.rules,
             by,
             kept_out: &|path, tree, node| kept_out.ask(path, tree, node),

@@ -204,6 +204,7 @@ impl Resolver<'_> {
         let merge = FileMerge {
             path: &open.path,
             markers: markers.clone(),
+            virtual_base: false,
             rules: &self.settings.rules,
             by: By::Field,
             kept_out: &|path, tree, node| kept_out.ask(path, tree, node),

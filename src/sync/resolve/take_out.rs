@@ -31,6 +31,7 @@ impl Resolver<'_> {
         let merge = FileMerge {
             path,
             markers: Markers::default(),
+            virtual_base: false,
             rules: &rules,
             by: By::Field,
             kept_out: &|field, tree, node| {

@@ -37,3 +37,67 @@ fn a_conflict_in_a_virtual_base_is_the_bases_value() {
         }
     }
 }
+
+/// An attribute makes markers longer where they are markers, too.
+#[test]
+fn the_attribute_for_longer_markers_makes_no_virtual_base() {
+    let sandbox = Sandbox::new();
+    let vault = conflicting(&sandbox);
+    vault.write(".git/info/attributes", "*.md conflict-marker-size=32\n");
+    vault.git(["merge", "-q", "other"]).exits(1);
+    let marked = vault.read(NOTE);
+    let (ours, theirs) = ("<".repeat(32), ">".repeat(32));
+    assert!(
+        marked.contains(&format!("{ours} HEAD\nmood: good\n")),
+        "{marked}"
+    );
+    assert!(
+        marked.contains(&format!("mood: bad\n{theirs} other\n")),
+        "{marked}"
+    );
+}
+
+#[test]
+fn what_conflicts_in_the_bases_alone_has_no_markers() {
+    for attribute in ["", "*.md conflict-marker-size=32\n"] {
+        let sandbox = Sandbox::new();
+        let vault = conflicting(&sandbox);
+        vault.write(".git/info/attributes", attribute);
+        let (main, other) = (vault.oid("HEAD"), vault.oid("other"));
+        // Both merge, to the same mood, and go on.
+        for (branch, from, tag) in [("main", &other, "one"), ("other", &main, "two")] {
+            vault.git(["checkout", "-q", branch]).ok();
+            vault.git(["merge", "-q", from]).exits(1);
+            let merged = format!("mood: fair\ntags: [sea, fog, rain, {tag}]\n");
+            vault.write(NOTE, text(&merged, "Body.\n"));
+            vault.commit("Merged");
+        }
+        vault.git(["merge", "-q", "--no-edit", "main"]).ok();
+        let merged = "mood: fair\ntags: [sea, fog, rain, one, two]\n";
+        assert_eq!(vault.read(NOTE), text(merged, "Body.\n"));
+    }
+}
+
+#[test]
+fn a_merge_by_hand_marks_conflicts_with_markers_of_any_length() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder("anywhere");
+    folder.write("base", text(BASE, "Body.\n"));
+    folder.write("ours", text("mood: good\n", "Body.\n"));
+    folder.write("theirs", text("mood: bad\n", "Body.\n"));
+    let merge = |size| {
+        let args = [
+            "merge",
+            "base",
+            "ours",
+            "theirs",
+            "--path",
+            NOTE,
+            "--marker-size",
+            size,
+        ];
+        folder.palimpsest(args)
+    };
+    merge("9").exits(1).says("<<<<<<<<< ours\nmood: good\n");
+    merge("0").exits(2);
+}
