@@ -45,16 +45,14 @@ fn the_attribute_for_longer_markers_makes_no_virtual_base() {
     let vault = conflicting(&sandbox);
     vault.write(".git/info/attributes", "*.md conflict-marker-size=32\n");
     vault.git(["merge", "-q", "other"]).exits(1);
-    let marked = vault.read(NOTE);
-    let (ours, theirs) = ("<".repeat(32), ">".repeat(32));
-    assert!(
-        marked.contains(&format!("{ours} HEAD\nmood: good\n")),
-        "{marked}"
+    let (ours, theirs) = vault.labels("other");
+    let marked = format!(
+        "{} {ours}\nmood: good\n{}\nmood: bad\n{} {theirs}\ntags: [sea, fog, rain]\n",
+        "<".repeat(32),
+        "=".repeat(32),
+        ">".repeat(32),
     );
-    assert!(
-        marked.contains(&format!("mood: bad\n{theirs} other\n")),
-        "{marked}"
-    );
+    assert_eq!(vault.read(NOTE), text(&marked, "Body.\n"));
 }
 
 #[test]
