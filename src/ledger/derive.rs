@@ -2,6 +2,8 @@
 //! with its parents'. Used for staged against HEAD, work tree against HEAD and
 //! for history; nothing is remembered in between.
 
+use std::collections::BTreeSet;
+
 use sha2::{Digest, Sha256};
 
 use super::{Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
@@ -74,6 +76,24 @@ pub fn derive(parents: &[Parent<'_>], now: Option<&Facts>, context: &Context<'_>
         }
     }
     out
+}
+
+/// The items that a version is taken to have had which cannot be read, from what the
+/// last ones said `before` it that could, one or one for each side of a merge: all that
+/// each of them had, and of what is there now whatever any had. So what is gone from all
+/// was removed, and what some had was not added. Where nothing is known of before, it had
+/// what is there now.
+#[must_use]
+pub fn items_of_unreadable(before: &[Facts], now: Option<&Facts>) -> BTreeSet<(Table, ItemKey)> {
+    let there = now.map(|now| now.items.clone()).unwrap_or_default();
+    let Some((first, others)) = before.split_first() else {
+        return there;
+    };
+    let mut items = first.items.clone();
+    items.retain(|item| others.iter().all(|facts| facts.items.contains(item)));
+    let had = |item: &(Table, ItemKey)| before.iter().any(|facts| facts.items.contains(item));
+    items.extend(there.into_iter().filter(had));
+    items
 }
 
 /// The id of a removal: the same for whoever derives the same removal, another

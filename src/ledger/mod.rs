@@ -19,7 +19,7 @@ mod told;
 
 pub use by_entry::{ByEntry, changed_entries};
 pub use decisions::decisions;
-pub use derive::{Context, FileRef, Parent, derive, removal_id, short_sha256};
+pub use derive::{Context, FileRef, Parent, derive, items_of_unreadable, removal_id, short_sha256};
 pub use lines::Lines;
 pub use merge::{join, merge};
 pub use news::news;

@@ -14,6 +14,8 @@ pub struct Commit {
     pub id: ObjectId,
     /// Empty for a first commit, and where a shallow clone ends.
     pub parents: Vec<ObjectId>,
+    /// A shallow clone ends here: there are parents, but not in this clone.
+    pub is_cut_off: bool,
     /// When its author made it, which a rebase keeps: RFC 3339 in UTC, to the second.
     pub at: String,
     /// The author's name.
@@ -63,6 +65,7 @@ impl Repo {
         let whole = parents.iter().all(|p| self.git.find_commit(p.0).is_ok());
         Ok(Commit {
             id,
+            is_cut_off: !whole,
             parents: if whole { parents } else { Vec::new() },
             at: DateTime::from_timestamp(commit.author().when().seconds(), 0)
                 .map(|t| t.to_rfc3339_opts(SecondsFormat::Secs, true))

@@ -27,6 +27,7 @@ mod stale;
 mod standing;
 mod states;
 mod taken_rows;
+mod unreadable;
 
 const DAY: &str = "2024-11-01";
 const FIELDS: &str = "\

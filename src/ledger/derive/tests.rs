@@ -265,3 +265,19 @@ fn a_conflict_resolved_by_hand_is_settled_by_its_merge_commit() {
             .is_empty()
     );
 }
+
+#[test]
+fn a_version_that_cannot_be_read_had_what_all_before_it_had() {
+    let items = |before: &[Facts], now: Option<&Facts>| items_of_unreadable(before, now);
+    let (one, other) = (facts(&["Al", "Bob"]), facts(&["Al", "Eve"]));
+    let now = facts(&["Eve", "Flo"]);
+    // Nothing is known of before.
+    assert_eq!(items(&[], Some(&now)), now.items);
+    assert_eq!(items(&[], None), [].into());
+    // Al and Bob went, Eve and Flo are new.
+    assert_eq!(items(std::slice::from_ref(&one), Some(&now)), one.items);
+    // Al went; Eve stood on one side, and Bob did not stand on both.
+    let sides = [one, other];
+    assert_eq!(items(&sides, Some(&now)), facts(&["Al", "Eve"]).items);
+    assert_eq!(items(&sides, None), facts(&["Al"]).items);
+}

@@ -7,7 +7,7 @@ use crate::ledger::{self, Context, FileRef, Ledger, Lines, Parent, Source};
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
-use super::versions::{Key, Version, Versions, facts, facts_before};
+use super::versions::{Key, Version, Versions, facts};
 
 /// What stands still while a commit is looked at.
 pub(super) struct Ground<'a> {
@@ -242,12 +242,15 @@ impl Ground<'_> {
             },
             None => None,
         };
+        if versions.now.is_some() && now.is_none() {
+            // It is there: nothing can be told of it.
+            return Ok((Ledger::default(), None));
+        }
         let mut before = Vec::new();
-        for version in &versions.parents {
-            before.push(match version {
-                Some(v) => Some(facts_before(key, &read(v)?, now.as_ref())),
-                None => None,
-            });
+        for (commit, version) in self.parents.iter().zip(&versions.parents) {
+            let (repo, layout) = (self.repo, self.layout);
+            let facts = |v| history::facts_before(repo, layout, (*commit, v), key, now.as_ref());
+            before.push(version.as_ref().map(facts).transpose()?);
         }
         let parents: Vec<Parent<'_>> = before
             .iter()

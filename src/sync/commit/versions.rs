@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::journal::facts::short_hash;
 use crate::journal::{Entry, EntryDate, EntryError, Facts, Layout, Note, PathKind};
 use crate::ledger::Source;
 use crate::repo::{Blob, Change, ObjectId};
@@ -93,13 +92,4 @@ pub(in crate::sync) fn facts((date, source): Key, bytes: &[u8]) -> Result<Facts,
         Source::Yaml => Entry::read(date, bytes).map(|entry| entry.facts()),
         Source::Wiki => Note::read(bytes).map(|note| note.facts()),
     }
-}
-
-/// What an earlier version said. One that cannot be read is taken to have had
-/// the items that are there now: nothing is known to be removed or added again.
-pub(in crate::sync) fn facts_before(key: Key, bytes: &[u8], now: Option<&Facts>) -> Facts {
-    facts(key, bytes).unwrap_or_else(|_| Facts {
-        items: now.map(|f| f.items.clone()).unwrap_or_default(),
-        hash: short_hash(bytes),
-    })
 }

@@ -21,7 +21,7 @@ pub(super) struct Marks<'a> {
 
 impl<'a> Marks<'a> {
     pub fn read(repo: &'a Repo, layout: &Layout) -> Self {
-        let about = format!("3 {} {} {}", layout.journal, layout.wiki, layout.ledger);
+        let about = format!("4 {} {} {}", layout.journal, layout.wiki, layout.ledger);
         let text = repo.noted(NOTE);
         let mut lines = text.lines();
         let commits = match lines.next() {

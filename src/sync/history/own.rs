@@ -11,7 +11,7 @@ use crate::ledger::{
     is_without_hooks, without_hooks,
 };
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
-use crate::sync::commit::versions::{Pair, facts, facts_before};
+use crate::sync::commit::versions::{Pair, facts};
 
 impl History<'_> {
     pub(super) fn own(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {
@@ -46,15 +46,9 @@ impl History<'_> {
             None => None,
         };
         let mut before = Vec::new();
-        for pair in pairs {
-            before.push(match &pair.old {
-                Some(v) => Some(facts_before(
-                    key,
-                    &self.repo.read_blob(v.blob)?,
-                    now.as_ref(),
-                )),
-                None => None,
-            });
+        for (parent, pair) in commit.parents.iter().zip(pairs) {
+            let facts = |v| self.places.facts_before((*parent, v), key, now.as_ref());
+            before.push(pair.old.as_ref().map(facts).transpose()?);
         }
         let same_items = before
             .iter()

@@ -13,7 +13,7 @@ use crate::sync::commit::versions::Version;
 type Unusual = BTreeMap<EntryDate, Version>;
 
 pub(super) struct Places<'a> {
-    repo: &'a Repo,
+    pub(super) repo: &'a Repo,
     layout: &'a Layout,
     /// By commit: the whole journal is listed for it.
     unusual: RefCell<BTreeMap<ObjectId, Rc<Unusual>>>,

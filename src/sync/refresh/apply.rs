@@ -8,10 +8,11 @@ use super::look::{self, Look};
 use super::plan::Plan;
 use super::report::{Failure, Report};
 use super::state::{Version, Versions, decide};
-use crate::journal::{Entry, EntryDate, EntryError, Layout, Note, PathKind};
-use crate::ledger::{Ledger, short_sha256};
+use crate::journal::{Entry, EntryDate, EntryError, Facts, Layout, Note, PathKind};
+use crate::ledger::{Ledger, Source, short_sha256};
 use crate::repo::{Blob, Index, ObjectId, Repo};
 use crate::store::{FileRow, Update};
+use crate::sync::commit::versions;
 use crate::sync::history;
 
 /// Below this many dates HEAD's files are looked up one by one.
@@ -221,6 +222,7 @@ impl Apply<'_, '_, '_> {
             });
         }
         versions.same = same;
+        versions.head_said = self.head_said(date, &versions, head_id)?;
         if versions.work.is_none() && versions.head.is_none() {
             versions.deleted = self.deleted(date, &now_rows)?;
         }
@@ -246,6 +248,33 @@ impl Apply<'_, '_, '_> {
         self.write_note(date, &before, &indexed, note_touched, broken_note)?;
         self.update.put_ledger(&before, &indexed.ledger)?;
         Ok(())
+    }
+
+    /// What HEAD's version is taken to have said, where it cannot be read and the work
+    /// tree's can.
+    fn head_said(
+        &self,
+        date: EntryDate,
+        versions: &Versions,
+        blob: Option<ObjectId>,
+    ) -> Result<Option<Facts>, RefreshError> {
+        let now = versions.work.as_ref().and_then(|v| v.content.as_ref());
+        let (Some(head), Some(now), Some(broken), Some(blob)) =
+            (self.head, now, &versions.head, blob)
+        else {
+            return Ok(None);
+        };
+        if broken.content.is_some() {
+            return Ok(None);
+        }
+        let version = versions::Version {
+            path: broken.path.clone(),
+            blob,
+        };
+        let (key, now) = ((date, Source::Yaml), now.facts());
+        let said =
+            history::facts_before(self.repo, self.layout, (head, &version), key, Some(&now))?;
+        Ok(Some(said))
     }
 
     /// Whether a file's bytes are others than at the last look.

@@ -20,6 +20,8 @@ pub(super) struct Versions {
     /// HEAD's file; its content is `None` also where it is as in the work tree.
     pub head: Option<Version<Entry>>,
     pub work: Option<Version<Entry>>,
+    /// What HEAD's file said, where it cannot be read and the work tree's can.
+    pub head_said: Option<Facts>,
     /// The work tree's file has HEAD's bytes.
     pub same: bool,
     /// The work tree's file is not gone but cannot be told: left out by a sparse
@@ -78,6 +80,7 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
         head,
         work,
         deleted,
+        head_said,
         same,
         untold,
         ..
@@ -86,7 +89,8 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
     let (shown, pending, gone) = match (work, head) {
         (Some(work), head) if readable(&work) => {
             if let Some(now) = work.content.as_ref().filter(|_| !same) {
-                let before = head.as_ref().map(|h| h.content.as_ref().map(Entry::facts));
+                let read = |h: &Version<Entry>| h.content.as_ref().map(Entry::facts);
+                let before = head.as_ref().and_then(|h| read(h).or(head_said));
                 compare(
                     date,
                     before.as_ref(),
@@ -151,20 +155,17 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
 /// Lays over the ledger's rows what a commit of the work tree would make of them.
 fn compare(
     date: EntryDate,
-    head: Option<&Option<Facts>>,
+    before: Option<&Facts>,
     now: &Facts,
     head_rows: &Ledger,
     ledger: &mut LedgerRows,
 ) {
-    // Where HEAD's version cannot be read nothing can be told of items.
-    let unreadable = matches!(head, Some(None));
-    let before = head.and_then(Option::as_ref);
     let parent = Parent {
         facts: before,
         rows: head_rows,
     };
     let context = context(date, Source::Yaml, &ledger.rows);
-    let parents: &[Parent<'_>] = if head.is_some() || !head_rows.is_empty() {
+    let parents: &[Parent<'_>] = if before.is_some() || !head_rows.is_empty() {
         &[parent]
     } else {
         &[]
@@ -172,9 +173,6 @@ fn compare(
     let made = ledger::derive(parents, Some(now), &context);
     if before.is_none_or(|b| b.hash != now.hash) {
         ledger.edited.insert(Source::Yaml);
-    }
-    if unreadable {
-        return;
     }
     for (key, row) in made.tombstones {
         match ledger.rows.tombstones.get_mut(&key) {

@@ -1,0 +1,109 @@
+//! What an entry said before it could not be read: a broken version that somebody
+//! committed, or conflict markers.
+
+use std::collections::BTreeSet;
+
+use super::places::Places;
+use crate::journal::facts::short_hash;
+use crate::journal::{EntryDate, Facts, Layout};
+use crate::ledger::{self, Source};
+use crate::repo::{Blob, ObjectId, Repo, RepoError};
+use crate::sync::commit::versions::{Key, Version, facts};
+
+/// How many commits are looked at for what an entry said before.
+const MOST: usize = 20_000;
+
+/// What the `version` that a commit has of an entry or a note said. One that cannot be
+/// read is taken to have had what those said that could be read before it.
+///
+/// # Errors
+/// History cannot be read.
+pub(in crate::sync) fn facts_before(
+    repo: &Repo,
+    layout: &Layout,
+    (commit, version): (ObjectId, &Version),
+    key: Key,
+    now: Option<&Facts>,
+) -> Result<Facts, RepoError> {
+    Places::new(repo, layout).facts_before((commit, version), key, now)
+}
+
+impl Places<'_> {
+    pub(super) fn facts_before(
+        &self,
+        (commit, version): (ObjectId, &Version),
+        key: Key,
+        now: Option<&Facts>,
+    ) -> Result<Facts, RepoError> {
+        let bytes = self.repo.read_blob(version.blob)?;
+        if let Ok(facts) = facts(key, &bytes) {
+            return Ok(facts);
+        }
+        let before = match key.1 {
+            Source::Yaml => self.last_readable((commit, version), key)?,
+            Source::Wiki => Vec::new(),
+        };
+        Ok(Facts {
+            items: ledger::items_of_unreadable(&before, now),
+            hash: short_hash(&bytes),
+        })
+    }
+
+    /// What the last versions said that could be read, before this one of a commit which
+    /// cannot: one, or in the line of each side of a merge that took neither side's
+    /// version. None where history is cut off, or goes back too far.
+    fn last_readable(
+        &self,
+        (commit, version): (ObjectId, &Version),
+        key: Key,
+    ) -> Result<Vec<Facts>, RepoError> {
+        let mut found = Vec::new();
+        let (mut seen, mut broken) = (BTreeSet::new(), BTreeSet::from([version.blob]));
+        let mut next = vec![(commit, version.clone())];
+        while let Some((commit, version)) = next.pop() {
+            if !seen.insert(commit) {
+                continue;
+            }
+            if !broken.contains(&version.blob) {
+                match facts(key, &self.repo.read_blob(version.blob)?) {
+                    Ok(facts) => {
+                        found.push(facts);
+                        continue;
+                    }
+                    Err(_) => broken.insert(version.blob),
+                };
+            }
+            let commit = self.repo.commit(commit)?;
+            if commit.is_cut_off || seen.len() > MOST {
+                return Ok(Vec::new());
+            }
+            let mut before = Vec::new();
+            for parent in commit.parents {
+                let there = self.file_near(parent, key.0, &version.path)?;
+                before.extend(there.map(|there| (parent, there)));
+            }
+            match before.iter().find(|(_, v)| v.blob == version.blob) {
+                Some(same) => next.push(same.clone()),
+                // The first parent's line first.
+                None => next.extend(before.into_iter().rev()),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The file that a commit has of an entry, if need be at another place than `path`.
+    fn file_near(
+        &self,
+        commit: ObjectId,
+        entry: EntryDate,
+        path: &str,
+    ) -> Result<Option<Version>, RepoError> {
+        match self.repo.blob_at(commit, path)?.and_then(Blob::file) {
+            Some(blob) => Ok(Some(Version {
+                path: path.to_owned(),
+                blob,
+            })),
+            None => self.file_of(commit, entry),
+        }
+    }
+}
