@@ -30,6 +30,9 @@ pub const OFF_SWITCH: &str = "PALIMPSEST";
 /// How long a hook waits for another process that writes the index, in seconds.
 const LONGEST_WAIT: u64 = 3;
 
+/// How many entries that went or came back are named.
+const MOST: usize = 5;
+
 /// Whether the environment turns Palimpsest off.
 #[must_use]
 pub fn is_off() -> bool {
@@ -86,7 +89,7 @@ impl Hook {
             "post-merge" => {
                 // A squash is no merge yet: its commit is still to come.
                 if self.args.first().is_none_or(|squash| squash != "1") {
-                    say_conflicts(ui, repo, layout, "ORIG_HEAD")?;
+                    say_what_came_in(ui, repo, layout, "ORIG_HEAD")?;
                 }
             }
             "post-rewrite" => {
@@ -96,7 +99,7 @@ impl Hook {
                     {
                         history::keep_what_a_rebase_kept_out(repo, layout, before, now)?;
                     }
-                    say_conflicts(ui, repo, layout, "ORIG_HEAD")?;
+                    say_what_came_in(ui, repo, layout, "ORIG_HEAD")?;
                 }
             }
             // Files of the work tree came from the index: HEAD is where it was.
@@ -126,18 +129,37 @@ fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoErr
     Ok(Exit::Failed)
 }
 
-/// Names the conflicts that came in since `before`.
-fn say_conflicts(ui: &Ui, repo: &Repo, layout: &Layout, before: &str) -> Result<(), RepoError> {
+/// Names the conflicts that came in since `before`, and the entries that went or came back.
+fn say_what_came_in(ui: &Ui, repo: &Repo, layout: &Layout, before: &str) -> Result<(), RepoError> {
     let Some(head) = repo.head()? else {
         return Ok(());
     };
     let before: Option<ObjectId> = repo.commit_named(before)?;
-    let entries = incoming::conflicts_between(repo, layout, before, head)?;
-    for entry in &entries {
+    let incoming = incoming::between(repo, layout, before, head)?;
+    for entry in &incoming.conflicts {
         ui.remark(format_args!("Conflict detected for entry {entry}"));
     }
-    if !entries.is_empty() {
+    if !incoming.conflicts.is_empty() {
         ui.remark("palimpsest: both edits are in the files; look: `metadb sync conflicts`");
+    }
+    for (entry, by) in incoming.gone.iter().take(MOST) {
+        ui.remark(format_args!(
+            "palimpsest: entry {entry} was deleted by {}; back: `metadb restore Entry {entry}`",
+            safe(by)
+        ));
+    }
+    for entry in incoming.back.iter().take(MOST) {
+        ui.remark(format_args!(
+            "palimpsest: entry {entry}, which had been deleted, is back"
+        ));
+    }
+    for (all, word) in [
+        (incoming.gone.len(), "were deleted"),
+        (incoming.back.len(), "are back"),
+    ] {
+        if let Some(more) = all.checked_sub(MOST).filter(|more| *more > 0) {
+            ui.remark(format_args!("palimpsest: {more} more entries {word}"));
+        }
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub use decisions::decisions;
 pub use derive::{Context, FileRef, Parent, derive, items_of_unreadable, removal_id, short_sha256};
 pub use lines::Lines;
 pub use merge::{join, merge};
-pub use news::news;
+pub use news::{deletions_since, news};
 pub use row::{
     Corrupt, Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
 };

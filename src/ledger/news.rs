@@ -39,6 +39,30 @@ pub fn news(known: &Ledger, recorded: &[&Ledger]) -> BTreeMap<EntryDate, BTreeSe
     changed
 }
 
+/// The entries that have been deleted since, with who deleted them, and those that had
+/// been and are not any more.
+#[must_use]
+pub fn deletions_since(
+    old: &Ledger,
+    new: &Ledger,
+) -> (BTreeMap<EntryDate, String>, BTreeSet<EntryDate>) {
+    let (mut gone, mut back) = (BTreeMap::new(), BTreeSet::new());
+    for ((entry, _), row) in &new.deletions {
+        let was = old.active_deletions_of(*entry).next().is_some();
+        let is = new.active_deletions_of(*entry).next().is_some();
+        match (was, is) {
+            (false, true) if row.state.is_active() => {
+                gone.insert(*entry, row.by.clone());
+            }
+            (true, false) => {
+                back.insert(*entry);
+            }
+            _ => {}
+        }
+    }
+    (gone, back)
+}
+
 /// Who made a removal or restored it, unless that is in a ledger.
 fn made_by<'a>(now: &'a State, by: &'a str, there: &[&State]) -> Option<&'a str> {
     match now {

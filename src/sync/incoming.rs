@@ -7,17 +7,28 @@ use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{self, Ledger, SyncState};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 
-/// The conflicts that came in between two commits: states, recorded or told by
-/// history, that are a conflict now and were not this one before, by entry.
+/// What came in that a person should know of, by entry.
+#[derive(Debug, Default)]
+pub struct Incoming {
+    /// States, recorded or told by history, that are a conflict now and were not this
+    /// one before.
+    pub conflicts: BTreeSet<EntryDate>,
+    /// Entries that are gone, and who deleted them.
+    pub gone: BTreeMap<EntryDate, String>,
+    /// Entries that had been deleted and are there again.
+    pub back: BTreeSet<EntryDate>,
+}
+
+/// What came in between two commits.
 ///
 /// # Errors
 /// A commit or a ledger cannot be read.
-pub fn conflicts_between(
+pub fn between(
     repo: &Repo,
     layout: &Layout,
     before: Option<ObjectId>,
     now: ObjectId,
-) -> Result<Vec<EntryDate>, RepoError> {
+) -> Result<Incoming, RepoError> {
     let told = history::rows_of(repo, layout, now)?;
     let mut changed: BTreeMap<i32, Blobs> = BTreeMap::new();
     for change in repo.changes(before, Some(now), &[layout.ledger.as_str()])? {
@@ -25,7 +36,8 @@ pub fn conflicts_between(
             changed.insert(year, (change.old, change.new));
         }
     }
-    for (entry, _) in told.sync.keys() {
+    let of_deletions = told.deletions.keys().map(|(entry, _)| entry);
+    for entry in told.sync.keys().map(|(entry, _)| entry).chain(of_deletions) {
         let path = layout.ledger_path(entry.year());
         if let std::collections::btree_map::Entry::Vacant(year) = changed.entry(entry.year()) {
             let same = repo.blob_at(now, &path)?;
@@ -37,11 +49,10 @@ pub fn conflicts_between(
         None => Ok(Ledger::default()),
     };
     let mut told_before = None;
-    let mut entries = BTreeSet::new();
+    let mut incoming = Incoming::default();
     for (year, (old, new)) in changed {
         let new = history::with(read(new)?, history::of_year(&told, year));
-        let mut conflicts = new.conflicts().peekable();
-        if conflicts.peek().is_none() {
+        if new.conflicts().next().is_none() && new.deletions.is_empty() {
             continue;
         }
         let told_before = match (&mut told_before, before) {
@@ -51,11 +62,47 @@ pub fn conflicts_between(
         };
         let old = history::with(read(old)?, history::of_year(told_before, year));
         let knew = |key| old.sync.get(&key).map(texts);
-        entries.extend(conflicts.filter_map(|(entry, source, state)| {
+        let conflicts = new.conflicts().filter_map(|(entry, source, state)| {
             (knew((entry, source)) != Some(texts(state))).then_some(entry)
-        }));
+        });
+        incoming.conflicts.extend(conflicts);
+        let (gone, back) = ledger::deletions_since(&old, &new);
+        incoming.gone.extend(gone);
+        incoming.back.extend(back);
     }
-    Ok(entries.into_iter().collect())
+    there_before_and_now(repo, layout, (before, now), &mut incoming)?;
+    Ok(incoming)
+}
+
+/// Keeps those that went, or are there again, as far as these commits are concerned:
+/// a merge may also leave out what its other side alone had.
+fn there_before_and_now(
+    repo: &Repo,
+    layout: &Layout,
+    (before, now): (Option<ObjectId>, ObjectId),
+    incoming: &mut Incoming,
+) -> Result<(), RepoError> {
+    if incoming.gone.is_empty() && incoming.back.is_empty() {
+        return Ok(());
+    }
+    let sides = before.into_iter().chain(repo.commit(now)?.parents);
+    let sides: Vec<ObjectId> = sides.collect();
+    let there = history::entries_there(repo, layout, &sides, &incoming.gone.keys().collect())?;
+    let was = history::entries_there(
+        repo,
+        layout,
+        before.as_slice(),
+        &incoming.back.iter().collect(),
+    )?;
+    let all = incoming.gone.keys().chain(&incoming.back).collect();
+    let is = history::entries_there(repo, layout, &[now], &all)?;
+    incoming
+        .gone
+        .retain(|entry, _| there.contains(entry) && !is.contains(entry));
+    incoming
+        .back
+        .retain(|entry| !was.contains(entry) && is.contains(entry));
+    Ok(())
 }
 
 /// A ledger file before and now.

@@ -11,6 +11,7 @@ mod by_hand;
 mod commits;
 mod decisions;
 mod deletions;
+mod dropped;
 mod flags;
 mod left_out;
 mod lost_rows;

@@ -182,6 +182,7 @@ fn record(
         report.add_left_out(&year.current, &|entry| there.contains_key(&entry));
         report.told.extend(year.told.clone());
         report.warnings.extend(year.older_copy());
+        report.add_told(&year.recorded, &year.known);
     }
     // What a merge brings in has to be committed before it can be settled.
     let merges = ground.parents.len() > 1;

@@ -93,6 +93,17 @@ impl PreCommit {
         }
     }
 
+    /// Deletions that history told, of `recorded` and `known` rows.
+    pub(super) fn add_told(&mut self, recorded: &Ledger, known: &Ledger) {
+        let (gone, back) = crate::ledger::deletions_since(recorded, known);
+        let new = |list: &[EntryDate], entry: &EntryDate| !list.contains(entry);
+        let gone = gone.into_keys().filter(|e| new(&self.deleted, e));
+        let back = back.into_iter().filter(|e| new(&self.returned, e));
+        let (gone, back): (Vec<_>, Vec<_>) = (gone.collect(), back.collect());
+        self.deleted.extend(gone);
+        self.returned.extend(back);
+    }
+
     pub(super) fn add_kept_out(&mut self, entry: EntryDate, now: &Facts, ledger: &Ledger) {
         let out = ledger.kept_out(entry);
         let standing = out.into_iter().filter(|item| now.items.contains(item));

@@ -47,7 +47,7 @@ pub(super) struct Year {
     /// The parents' ledgers, in their order, with what their history tells.
     parents: Vec<Ledger>,
     /// What the parents' ledgers say, in a merge the merge of them.
-    recorded: Ledger,
+    pub recorded: Ledger,
     /// `recorded` with what history tells besides.
     pub known: Ledger,
     /// `known` with a person's decisions and what this commit changes.

@@ -41,6 +41,7 @@ pub use own::{deletion_of, removed_between};
 pub use pick::add_what_a_pick_keeps_out;
 pub(in crate::sync) use readable::facts_before;
 pub use rebase::keep_what_a_rebase_kept_out;
+pub use places::entries_there;
 pub use recorded::{Recorded, note_recorded, recorded};
 pub use squash::{at_tip, kept_out_of_a_squash};
 

@@ -2,7 +2,7 @@
 //! and anywhere below the journal's.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::{EntryDate, Layout, PathKind};
@@ -17,6 +17,28 @@ pub(super) struct Places<'a> {
     layout: &'a Layout,
     /// By commit: the whole journal is listed for it.
     unusual: RefCell<BTreeMap<ObjectId, Rc<Unusual>>>,
+}
+
+/// Those of the entries that any of the commits has a file of.
+///
+/// # Errors
+/// A commit cannot be read.
+pub fn entries_there(
+    repo: &Repo,
+    layout: &Layout,
+    commits: &[ObjectId],
+    entries: &BTreeSet<&EntryDate>,
+) -> Result<BTreeSet<EntryDate>, RepoError> {
+    let places = Places::new(repo, layout);
+    let mut there = BTreeSet::new();
+    for commit in commits {
+        for entry in entries.iter().copied() {
+            if places.file_of(*commit, *entry)?.is_some() {
+                there.insert(*entry);
+            }
+        }
+    }
+    Ok(there)
 }
 
 impl<'a> Places<'a> {
