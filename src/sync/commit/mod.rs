@@ -145,7 +145,8 @@ fn record(
 ) -> Result<(), RepoError> {
     let Ground { repo, layout, .. } = ground;
     let is_first = ground.parents.is_empty();
-    let own = versions::own_changes(layout, &ground.changes, is_first, by_hand);
+    let mut own = versions::own_changes(layout, &ground.changes, is_first, by_hand);
+    own.extend(left_out(ground)?);
     let resolved: BTreeSet<(EntryDate, Source)> = by_hand
         .iter()
         .filter_map(|path| versions::key_of(layout, path))
@@ -181,8 +182,8 @@ fn record(
         report.add_conflicts(year.head(), &year.known, &year.current);
         report.add_left_out(&year.current, &|entry| there.contains_key(&entry));
         report.told.extend(year.told.clone());
-        report.warnings.extend(year.older_copy());
         report.add_told(&year.recorded, &year.known);
+        report.warnings.extend(year.older_copy());
     }
     // What a merge brings in has to be committed before it can be settled.
     let merges = ground.parents.len() > 1;
@@ -223,6 +224,21 @@ fn bring_back(repo: &Repo, head: ObjectId, path: &str) -> Result<(), RepoError> 
         (Some(bytes), None) => repo.write_work_file(path, &bytes),
         _ => Ok(()),
     }
+}
+
+/// The entries that a side of a merge has added and the merge leaves out.
+fn left_out(ground: &Ground<'_>) -> Result<BTreeMap<versions::Key, versions::Versions>, RepoError> {
+    let Ground { repo, layout, .. } = ground;
+    if ground.parents.len() < 2 {
+        return Ok(BTreeMap::new());
+    }
+    let diffs = ground.changes.iter();
+    let diffs: Vec<_> = diffs.map(|c| versions::by_key(layout, c)).collect();
+    let mut found = versions::left_out(&diffs.iter().collect::<Vec<_>>());
+    let entries = found.keys().map(|(entry, _)| *entry).collect();
+    let there = check::staged_files(repo, layout, &entries)?;
+    found.retain(|(entry, _), _| !there.contains_key(entry));
+    history::only_added(repo, layout, &ground.parents, found)
 }
 
 /// What the commit will change, once these ledger files are staged.

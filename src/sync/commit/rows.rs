@@ -246,6 +246,9 @@ impl Ground<'_> {
             // It is there: nothing can be told of it.
             return Ok((Ledger::default(), None));
         }
+        if versions.left_out && history::is_known(&year.known, key, versions) {
+            return Ok((Ledger::default(), None));
+        }
         let mut before = Vec::new();
         for (commit, version) in self.parents.iter().zip(&versions.parents) {
             let (repo, layout) = (self.repo, self.layout);
@@ -255,6 +258,7 @@ impl Ground<'_> {
         let parents: Vec<Parent<'_>> = before
             .iter()
             .zip(&year.parents)
+            .filter(|(facts, _)| !versions.left_out || facts.is_some())
             .map(|(facts, rows)| Parent {
                 facts: facts.as_ref(),
                 rows,

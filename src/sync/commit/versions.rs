@@ -19,6 +19,8 @@ pub(in crate::sync) struct Versions {
     /// One for each parent of the commit.
     pub parents: Vec<Option<Version>>,
     pub now: Option<Version>,
+    /// A merge has left out what a side added: that side alone counts.
+    pub left_out: bool,
 }
 
 pub(in crate::sync) type Key = (EntryDate, Source);
@@ -44,9 +46,38 @@ pub(in crate::sync) fn own_changes(
             let before = |d: &BTreeMap<Key, Pair>| d.get(&key).map_or(&now, |p| &p.old).clone();
             let before = diffs.iter().map(before).collect();
             let parents = if is_first { vec![] } else { before };
-            (key, Versions { parents, now })
+            let versions = Versions {
+                parents,
+                now,
+                left_out: false,
+            };
+            (key, versions)
         })
         .collect()
+}
+
+/// The entries that some parents of a merge have and others have not, nor has the merge.
+/// `diffs` are what differs from each parent.
+pub(in crate::sync) fn left_out(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key, Versions> {
+    let gone = |d: &BTreeMap<Key, Pair>| {
+        let gone = d.iter().filter(|((_, source), pair)| {
+            *source == Source::Yaml && pair.old.is_some() && pair.now.is_none()
+        });
+        gone.map(|(key, _)| *key).collect::<Vec<Key>>()
+    };
+    let keys: BTreeSet<Key> = diffs.iter().flat_map(|d| gone(d)).collect();
+    let keys = keys.into_iter();
+    // Where nothing differs, that parent has not got it either.
+    let keys = keys.filter(|key| diffs.iter().any(|d| !d.contains_key(key)));
+    let versions = |key: &Key| Versions {
+        parents: diffs
+            .iter()
+            .map(|d| d.get(key).and_then(|pair| pair.old.clone()))
+            .collect(),
+        now: None,
+        left_out: true,
+    };
+    keys.map(|key| (key, versions(&key))).collect()
 }
 
 /// An entry's file before and now.

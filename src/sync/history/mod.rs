@@ -8,6 +8,7 @@
 
 mod diff;
 mod keeps_out;
+mod left_out;
 mod lost;
 mod marks;
 mod merges;
@@ -37,11 +38,12 @@ use places::Places;
 use states::States;
 
 pub use keeps_out::keeps_out;
+pub(in crate::sync) use left_out::{is_known, only_added};
 pub use own::{deletion_of, removed_between};
 pub use pick::add_what_a_pick_keeps_out;
+pub use places::entries_there;
 pub(in crate::sync) use readable::facts_before;
 pub use rebase::keep_what_a_rebase_kept_out;
-pub use places::entries_there;
 pub use recorded::{Recorded, note_recorded, recorded};
 pub use squash::{at_tip, kept_out_of_a_squash};
 

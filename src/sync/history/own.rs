@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::History;
 use super::diff::Diff;
+use super::left_out::is_known;
 use super::recorded::places;
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{
@@ -11,7 +12,7 @@ use crate::ledger::{
     is_without_hooks, without_hooks,
 };
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
-use crate::sync::commit::versions::{Pair, facts};
+use crate::sync::commit::versions::{Versions, facts};
 
 impl History<'_> {
     pub(super) fn own(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {
@@ -23,8 +24,18 @@ impl History<'_> {
         let entries = first.texts.keys().filter(|(_, s)| *s == Source::Yaml);
         for key in entries {
             if others.iter().all(|d| d.texts.contains_key(key)) {
-                let pairs: Vec<&Pair> = diffs.iter().map(|d| &d.texts[key]).collect();
-                rows.apply(self.entry(commit, key.0, &pairs)?);
+                let pairs = || diffs.iter().map(|d| &d.texts[key]);
+                let versions = Versions {
+                    parents: pairs().map(|pair| pair.old.clone()).collect(),
+                    now: pairs().find_map(|pair| pair.now.clone()),
+                    left_out: false,
+                };
+                rows.apply(self.entry(commit, key.0, &versions)?);
+            }
+        }
+        if !others.is_empty() {
+            for (key, versions) in self.left_out(commit, diffs)? {
+                rows.apply(self.entry(commit, key.0, &versions)?);
             }
         }
         Ok(rows)
@@ -34,10 +45,10 @@ impl History<'_> {
         &self,
         commit: &Commit,
         entry: EntryDate,
-        pairs: &[&Pair],
+        versions: &Versions,
     ) -> Result<Ledger, RepoError> {
         let key = (entry, Source::Yaml);
-        let now = match pairs.iter().find_map(|p| p.now.as_ref()) {
+        let now = match &versions.now {
             Some(version) => match facts(key, &self.repo.read_blob(version.blob)?) {
                 Ok(facts) => Some(facts),
                 // Nothing can be told of what cannot be read.
@@ -46,9 +57,9 @@ impl History<'_> {
             None => None,
         };
         let mut before = Vec::new();
-        for (parent, pair) in commit.parents.iter().zip(pairs) {
+        for (parent, old) in commit.parents.iter().zip(&versions.parents) {
             let facts = |v| self.places.facts_before((*parent, v), key, now.as_ref());
-            before.push(pair.old.as_ref().map(facts).transpose()?);
+            before.push(old.as_ref().map(facts).transpose()?);
         }
         let same_items = before
             .iter()
@@ -60,15 +71,19 @@ impl History<'_> {
         for parent in &commit.parents {
             known.push(self.known(*parent, entry)?);
         }
+        if versions.left_out && known.iter().any(|rows| is_known(rows, key, versions)) {
+            return Ok(Ledger::default());
+        }
         let parents: Vec<Parent<'_>> = before
             .iter()
             .zip(&known)
+            .filter(|(facts, _)| !versions.left_out || facts.is_some())
             .map(|(facts, rows)| Parent {
                 facts: facts.as_ref(),
                 rows,
             })
             .collect();
-        let gone = pairs.iter().find_map(|p| p.old.as_ref());
+        let gone = versions.parents.iter().flatten().next();
         let blob = gone.map(|v| v.blob.to_string()).unwrap_or_default();
         let id = commit.id.to_string();
         let made = ledger::derive(

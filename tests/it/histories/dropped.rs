@@ -1,8 +1,141 @@
-//! An entry that comes back with a merge.
+//! An entry that one side of a merge added and the merge leaves out: nobody deleted it,
+//! and yet it is gone. And one that comes back with a merge.
 
 use super::*;
 
 const NEW: &str = "2024-11-02";
+
+/// The laptop writes an entry, the desktop another one; what the laptop has is fetched.
+fn two_new<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
+    let (laptop, desktop) = begin(sandbox);
+    laptop.write_entry(NEW, "people: [Zed]", "New.\n");
+    laptop.commit("New");
+    laptop.push();
+    desktop.write_entry("2024-11-03", "", "Else.\n");
+    desktop.commit("Else");
+    desktop.git(["fetch", "-q"]).ok();
+    (laptop, desktop)
+}
+
+fn rows(machine: &Machine<'_>) -> Vec<String> {
+    let ledger = machine.read("data/ledger/2024.jsonl");
+    let rows = ledger
+        .lines()
+        .filter(|l| l.contains(r#""kind":"deletion""#));
+    rows.map(str::to_owned).collect()
+}
+
+/// It is shown as deleted, the same everywhere and by an index made anew, and comes back.
+#[track_caller]
+fn is_deleted(machines: [&Machine<'_>; 2], by: &str) {
+    let shown = machines.map(|machine| {
+        let shown = machine.metadb(["show", NEW]).ok();
+        machine.palimpsest(["reindex"]).ok();
+        assert_eq!(machine.metadb(["show", NEW]).ok().stdout, shown.stdout);
+        shown.stdout
+    });
+    assert_eq!(shown[0], shown[1]);
+    assert!(shown[0].contains("deleted at"), "{}", shown[0]);
+    assert!(shown[0].contains(&format!("by {by}")), "{}", shown[0]);
+    assert!(shown[0].contains("Zed"), "{}", shown[0]);
+    let file = crate::sandbox::entry(NEW);
+    for machine in machines {
+        machine.metadb(["restore", "Entry", NEW]).ok();
+        assert!(machine.read(&file).contains("Zed"));
+        machine.remove(&file);
+        machine.assert_clean();
+    }
+}
+
+#[test]
+fn what_a_person_leaves_out_of_a_merge_is_a_deletion() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = two_new(&sandbox);
+    desktop
+        .git(["merge", "-q", "--no-commit", "origin/main"])
+        .ok();
+    desktop
+        .git(["rm", "-q", "-f", &crate::sandbox::entry(NEW)])
+        .ok();
+    desktop
+        .git(["commit", "-q", "--no-edit"])
+        .ok()
+        .warns("recorded: entry 2024-11-02 deleted");
+    desktop.assert_clean();
+    desktop.push();
+    laptop
+        .pull()
+        .warns("entry 2024-11-02 was deleted by desktop; back: `metadb restore Entry 2024-11-02`");
+    is_deleted([&laptop, &desktop], "desktop");
+    agree(&desktop, &laptop, &[]);
+    assert_eq!(rows(&laptop).len(), 1);
+}
+
+#[test]
+fn what_a_merge_leaves_out_that_takes_one_side_whole_is_a_deletion() {
+    for stored in [false, true] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = two_new(&sandbox);
+        desktop
+            .git(["merge", "-q", "-s", "ours", "--no-edit", "origin/main"])
+            .ok()
+            .warns("entry 2024-11-02 was deleted by Orla Pennyfold (no hooks)");
+        if stored {
+            desktop.write("README.md", "A journal.\n");
+            desktop
+                .commit("Read me")
+                .warns("recorded: entry 2024-11-02 deleted");
+        }
+        desktop.push();
+        laptop
+            .pull()
+            .warns("entry 2024-11-02 was deleted by Orla Pennyfold (no hooks)");
+        is_deleted([&laptop, &desktop], "Orla Pennyfold (no hooks)");
+        agree(&desktop, &laptop, &[]);
+        is_deleted([&laptop, &desktop], "Orla Pennyfold (no hooks)");
+        assert_eq!(rows(&laptop).len(), 1);
+    }
+}
+
+/// The same by a client without hooks, while it waits for its commit.
+#[test]
+fn what_a_merge_without_hooks_leaves_out_is_a_deletion() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = two_new(&sandbox);
+    let file = crate::sandbox::entry(NEW);
+    desktop
+        .git(["merge", "-q", "--no-commit", "origin/main"])
+        .ok();
+    without_hooks(&desktop, &["rm", "-q", "-f", &file]);
+    without_hooks(&desktop, &["commit", "-q", "--no-edit"]);
+    agree(&desktop, &laptop, &[]);
+    is_deleted([&laptop, &desktop], "Orla Pennyfold (no hooks)");
+    assert_eq!(rows(&laptop).len(), 1);
+}
+
+/// A deletion has its row already, and a file that only moved is there.
+#[test]
+fn what_was_deleted_or_moved_is_not_left_out() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = two_new(&sandbox);
+    let (file, old) = (crate::sandbox::entry(NEW), crate::sandbox::entry(DAY));
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    desktop.remove(&old);
+    desktop.commit("Gone");
+    desktop
+        .git(["pull", "-q", "--no-rebase", "--no-commit"])
+        .exits(1);
+    desktop.git(["rm", "-q", &old]).ok();
+    desktop.git(["mv", &file, "journal/md/2024-11-02.md"]).ok();
+    let said = desktop.git(["commit", "-q", "--no-edit"]).ok();
+    said.silent_about("deleted");
+    agree(&desktop, &laptop, &[]);
+    let rows = rows(&desktop);
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    assert!(rows[0].contains(DAY), "{rows:?}");
+    laptop.metadb(["show", NEW]).ok().lacks("deleted");
+}
 
 /// Git takes the addition of a commit that was picked before for a new one.
 #[test]

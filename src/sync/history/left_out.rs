@@ -1,0 +1,77 @@
+//! Entries that a merge leaves out although a side had added them: by hand, or since it
+//! took the other side whole (`-s ours`). Nobody deleted them, so that no row says it.
+
+use std::collections::BTreeMap;
+
+use super::History;
+use super::diff::Diff;
+use super::places::Places;
+use crate::journal::Layout;
+use crate::ledger::Ledger;
+use crate::repo::{Commit, ObjectId, Repo, RepoError};
+use crate::sync::commit::versions::{self, Key, Versions};
+
+type Found = BTreeMap<Key, Versions>;
+
+/// Keeps those entries that a side has added since it parted from the sides that have
+/// not got them.
+///
+/// # Errors
+/// History cannot be read.
+pub(in crate::sync) fn only_added(
+    repo: &Repo,
+    layout: &Layout,
+    parents: &[ObjectId],
+    found: Found,
+) -> Result<Found, RepoError> {
+    Places::new(repo, layout).only_added(parents, found)
+}
+
+/// Whether a deletion names the version already that a merge left out.
+pub(in crate::sync) fn is_known(rows: &Ledger, key: Key, versions: &Versions) -> bool {
+    let blob = versions.parents.iter().flatten().next();
+    let blob = blob.map(|version| version.blob.to_string());
+    let mut deletions = rows.active_deletions_of(key.0);
+    deletions.any(|row| Some(&row.blob) == blob.as_ref())
+}
+
+impl History<'_> {
+    pub(super) fn left_out(&self, merge: &Commit, diffs: &[Diff]) -> Result<Found, RepoError> {
+        let texts: Vec<_> = diffs.iter().map(|diff| &diff.texts).collect();
+        let mut found = Found::new();
+        for (key, versions) in versions::left_out(&texts) {
+            if self.places.file_of(merge.id, key.0)?.is_none() {
+                found.insert(key, versions);
+            }
+        }
+        self.places.only_added(&merge.parents, found)
+    }
+}
+
+impl Places<'_> {
+    fn only_added(&self, parents: &[ObjectId], found: Found) -> Result<Found, RepoError> {
+        let mut bases: BTreeMap<(ObjectId, ObjectId), Vec<ObjectId>> = BTreeMap::new();
+        let mut added = Found::new();
+        for (key, versions) in found {
+            let has = |at: &usize| versions.parents[*at].is_some();
+            let (with, without): (Vec<usize>, Vec<usize>) = (0..parents.len()).partition(has);
+            let mut was_there = false;
+            for (one, other) in with
+                .iter()
+                .flat_map(|one| without.iter().map(move |other| (*one, *other)))
+            {
+                let sides = (parents[one], parents[other]);
+                if !bases.contains_key(&sides) {
+                    bases.insert(sides, self.repo.merge_bases(sides.0, sides.1)?);
+                }
+                for base in &bases[&sides] {
+                    was_there |= self.file_of(*base, key.0)?.is_some();
+                }
+            }
+            if !was_there {
+                added.insert(key, versions);
+            }
+        }
+        Ok(added)
+    }
+}
