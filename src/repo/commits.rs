@@ -65,7 +65,7 @@ impl Repo {
         let whole = parents.iter().all(|p| self.git.find_commit(p.0).is_ok());
         Ok(Commit {
             id,
-            is_cut_off: !whole,
+            is_cut_off: !whole || parents.is_empty() && self.is_cut_off(id),
             parents: if whole { parents } else { Vec::new() },
             at: DateTime::from_timestamp(commit.author().when().seconds(), 0)
                 .map(|t| t.to_rfc3339_opts(SecondsFormat::Secs, true))

@@ -23,6 +23,7 @@ mod object;
 mod objects;
 mod open;
 mod place;
+mod shallow;
 mod staged;
 mod stages;
 mod trees;

@@ -24,6 +24,7 @@ mod rows;
 mod same_name;
 mod settling;
 mod setups;
+mod shallow;
 mod stale;
 mod standing;
 mod states;

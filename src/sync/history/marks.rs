@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use crate::journal::Layout;
+use crate::ledger::short_sha256;
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
 const NOTE: &str = "history";
@@ -13,7 +14,7 @@ const MOST: usize = 16;
 
 pub(super) struct Marks<'a> {
     repo: &'a Repo,
-    /// What the marks are about: other folders, other rows.
+    /// What the marks are about: other folders or another end of history, other rows.
     about: String,
     /// The newest first.
     commits: Vec<ObjectId>,
@@ -21,7 +22,12 @@ pub(super) struct Marks<'a> {
 
 impl<'a> Marks<'a> {
     pub fn read(repo: &'a Repo, layout: &Layout) -> Self {
-        let about = format!("4 {} {} {}", layout.journal, layout.wiki, layout.ledger);
+        let mut about = format!("4 {} {} {}", layout.journal, layout.wiki, layout.ledger);
+        // What a shallow clone cuts off says nothing, until git fetches it.
+        let cut_offs = repo.cut_offs();
+        if !cut_offs.is_empty() {
+            about = format!("{about} {}", short_sha256(cut_offs.as_bytes()));
+        }
         let text = repo.noted(NOTE);
         let mut lines = text.lines();
         let commits = match lines.next() {

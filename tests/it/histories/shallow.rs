@@ -1,0 +1,43 @@
+//! Clones that have the last commits alone: what is cut off tells nothing, and what needs
+//! it is not told wrongly.
+
+use super::*;
+
+/// A clone that has one commit.
+fn shallow(sandbox: &Sandbox) -> Machine<'_> {
+    let root = sandbox.root();
+    let remote = format!("file://{}", root.join("remote.git").display());
+    let clone = ["clone", "-q", "--depth=1", remote.as_str(), "shallow"];
+    sandbox.run_in(root, "git", clone).ok();
+    let shallow = sandbox.folder("shallow");
+    shallow
+        .git(["config", "palimpsest.machine", "shallow"])
+        .ok();
+    shallow.palimpsest(["init"]).ok();
+    shallow
+}
+
+#[test]
+fn what_history_tells_counts_once_it_is_fetched() {
+    for commits_first in [false, true] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        edit_without_hooks(&laptop, "[Alice, Bob]", "[Alice]");
+        laptop.write_entry("2024-11-02", "", "Else.\n");
+        laptop.git(["add", "-A"]).ok();
+        without_hooks(&laptop, &["commit", "-q", "-m", "Else"]);
+        laptop.push();
+        let shallow = shallow(&sandbox);
+        shallow.metadb(["tombstone", "list"]).ok().lacks("Bob");
+        if commits_first {
+            shallow.write("README.md", "A journal.\n");
+            shallow.commit("Read me");
+        }
+        shallow.git(["fetch", "-q", "--unshallow"]).ok();
+        shallow.metadb(["tombstone", "list"]).ok().says("Bob");
+        agree(&shallow, &desktop, &[]);
+        for machine in [&shallow, &desktop] {
+            machine.metadb(["tombstone", "list"]).ok().says("Bob");
+        }
+    }
+}
