@@ -215,12 +215,13 @@ impl Ground<'_> {
         Ok(bytes.as_deref().map(ledger::parse).unwrap_or_default())
     }
 
-    /// The ledger of the one merge base of the two parents; none of several.
+    /// The ledger of the one merge base of the two parents; none of several, or where
+    /// history is cut off.
     fn merge_base(&self, path: &str) -> Result<Option<Ledger>, RepoError> {
-        let bases = self.repo.merge_bases(self.parents[0], self.parents[1])?;
-        match bases.as_slice() {
-            [] => Ok(Some(Ledger::default())),
-            [base] => self.ledger_at(*base, path).map(Some),
+        let bases = self.repo.parted(self.parents[0], self.parents[1])?;
+        match bases.as_deref() {
+            Some([]) => Ok(Some(Ledger::default())),
+            Some([base]) => self.ledger_at(*base, path).map(Some),
             _ => Ok(None),
         }
     }

@@ -50,7 +50,7 @@ impl History<'_> {
 
 impl Places<'_> {
     fn only_added(&self, parents: &[ObjectId], found: Found) -> Result<Found, RepoError> {
-        let mut bases: BTreeMap<(ObjectId, ObjectId), Vec<ObjectId>> = BTreeMap::new();
+        let mut bases: BTreeMap<(ObjectId, ObjectId), Option<Vec<ObjectId>>> = BTreeMap::new();
         let mut added = Found::new();
         for (key, versions) in found {
             let has = |at: &usize| versions.parents[*at].is_some();
@@ -62,10 +62,16 @@ impl Places<'_> {
             {
                 let sides = (parents[one], parents[other]);
                 if !bases.contains_key(&sides) {
-                    bases.insert(sides, self.repo.merge_bases(sides.0, sides.1)?);
+                    bases.insert(sides, self.repo.parted(sides.0, sides.1)?);
                 }
-                for base in &bases[&sides] {
-                    was_there |= self.file_of(*base, key.0)?.is_some();
+                match &bases[&sides] {
+                    Some(bases) => {
+                        for base in bases {
+                            was_there |= self.file_of(*base, key.0)?.is_some();
+                        }
+                    }
+                    // History is cut off: nobody knows here.
+                    None => was_there = true,
                 }
             }
             if !was_there {

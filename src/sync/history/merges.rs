@@ -16,6 +16,33 @@ pub(super) fn side(commit: ObjectId) -> String {
 }
 
 impl History<'_> {
+    /// `rows` with what a merge commit tells besides what it changed itself. Where history
+    /// is cut off above the merge base, nothing is lost and nothing kept out.
+    pub(super) fn of_merge(&self, merge: &Commit, mut rows: Ledger) -> Result<Ledger, RepoError> {
+        let mut sides = Some(Vec::new());
+        for from in &merge.parents {
+            let mut bases = Vec::new();
+            for other in merge.parents.iter().filter(|p| *p != from) {
+                match self.repo.parted(*from, *other)? {
+                    Some(known) => bases.extend(known),
+                    None => sides = None,
+                }
+            }
+            if let Some(sides) = &mut sides {
+                sides.push((*from, bases));
+            }
+        }
+        if sides.is_some() {
+            rows = ledger::join(rows, self.lost(merge)?);
+        }
+        rows = ledger::join(self.still_there(merge, &rows)?, rows);
+        for (from, bases) in sides.into_iter().flatten() {
+            let kept = self.kept_out(merge.id, from, &bases, &rows)?;
+            rows = ledger::join(rows, kept);
+        }
+        Ok(rows)
+    }
+
     /// `merged` is the result, `found` what history tells there besides its ledger,
     /// `bases` where the side `from` parted from the others.
     pub(super) fn kept_out(

@@ -263,16 +263,7 @@ impl<'a> History<'a> {
         rows = ledger::join(rows, self.own(commit, diffs)?);
         rows = ledger::join(self.undone_as_another(commit, diffs, &rows)?, rows);
         if commit.parents.len() > 1 {
-            rows = ledger::join(rows, self.lost(commit)?);
-            rows = ledger::join(self.still_there(commit, &rows)?, rows);
-            for from in &commit.parents {
-                let mut bases = Vec::new();
-                for other in commit.parents.iter().filter(|p| *p != from) {
-                    bases.extend(self.repo.merge_bases(*from, *other)?);
-                }
-                let kept = self.kept_out(commit.id, *from, &bases, &rows)?;
-                rows = ledger::join(rows, kept);
-            }
+            rows = self.of_merge(commit, rows)?;
         }
         Ok(rows)
     }

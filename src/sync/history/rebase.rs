@@ -25,7 +25,9 @@ pub fn keep_what_a_rebase_kept_out(
 ) -> Result<(), RepoError> {
     let tips = [now, before];
     let history = History::since((repo, layout), &Marks::read(repo, layout), &tips, None)?;
-    let bases = repo.merge_bases(before, now)?;
+    let Some(bases) = repo.parted(before, now)? else {
+        return Ok(());
+    };
     let mut found = history.kept_out(now, before, &bases, &history.found(now))?;
     let mut stored = BTreeSet::new();
     for year in years_of(&found) {

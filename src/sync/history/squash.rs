@@ -22,7 +22,7 @@ pub fn kept_out_of_a_squash(
     staged: impl Fn(EntryDate) -> Result<Option<Facts>, RepoError>,
 ) -> Result<Ledger, RepoError> {
     let mut out = Ledger::default();
-    let bases = repo.merge_bases(head, tip)?;
+    let bases = repo.parted(head, tip)?.unwrap_or_default();
     let [base, ..] = bases[..] else {
         return Ok(out);
     };

@@ -147,6 +147,10 @@ impl History<'_> {
         let mut bases = Vec::new();
         for other in others {
             keys.extend(self.differing_states(*first, *other)?);
+            if self.repo.parted(*first, *other)?.is_none() {
+                // Nobody knows here what both grew from: what is recorded stands.
+                return Ok(States::new());
+            }
             bases.push(self.base_of(*first, *other, DEEPEST)?);
         }
         for parent in parents {

@@ -41,3 +41,33 @@ fn what_history_tells_counts_once_it_is_fetched() {
         }
     }
 }
+
+/// The shallow clone lacks the merge base, and could not know who added what.
+#[test]
+fn a_merge_whose_base_is_cut_off_keeps_nothing_out() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.write_entry("2024-11-02", "", "Else.\n");
+    laptop.commit("Else");
+    laptop.push();
+    let shallow = shallow(&sandbox);
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    desktop.pull();
+    desktop.metadb(["sync", "resolve", "--all"]).ok();
+    desktop.commit("Settle");
+    desktop.push();
+    shallow.pull();
+    holds(&shallow, &[]);
+    shallow.write("README.md", "A journal.\n");
+    shallow.commit("Read me");
+    shallow.push();
+    desktop.pull();
+    for machine in [&shallow, &desktop] {
+        holds(machine, &[]);
+        assert!(!machine.read("data/ledger/2024.jsonl").contains("kept_out"));
+    }
+    // Whoever has all of it says the same.
+    shallow.git(["fetch", "-q", "--unshallow"]).ok();
+    agree(&shallow, &desktop, &[]);
+}
