@@ -175,7 +175,10 @@ impl Repo {
 
     /// The first symbolic link on the way to a path, itself included. A folder is looked
     /// at once in a command.
-    fn first_link(&self, path: &str) -> Result<Option<String>, RepoError> {
+    ///
+    /// # Errors
+    /// The path leaves the work tree, or cannot be looked at.
+    pub fn first_link(&self, path: &str) -> Result<Option<String>, RepoError> {
         let (mut walked, mut full) = (PathBuf::new(), self.workdir().to_owned());
         for part in Path::new(path).components() {
             walked.push(part);

@@ -243,11 +243,9 @@ impl Ground<'_> {
             },
             None => None,
         };
-        if versions.now.is_some() && now.is_none() {
-            // It is there: nothing can be told of it.
-            return Ok((Ledger::default(), None));
-        }
-        if versions.left_out && history::is_known(&year.known, key, versions) {
+        // It is there and cannot be read: nothing can be told of it.
+        let untold = versions.now.is_some() && now.is_none();
+        if untold || versions.left_out && history::is_known(&year.known, key, versions) {
             return Ok((Ledger::default(), None));
         }
         let mut before = Vec::new();

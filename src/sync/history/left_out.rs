@@ -2,6 +2,7 @@
 //! took the other side whole (`-s ours`). Nobody deleted them, so that no row says it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use super::History;
 use super::diff::Diff;
@@ -61,12 +62,13 @@ impl Places<'_> {
                 .flat_map(|one| without.iter().map(move |other| (*one, *other)))
             {
                 let sides = (parents[one], parents[other]);
-                if !bases.contains_key(&sides) {
-                    bases.insert(sides, self.repo.parted(sides.0, sides.1)?);
-                }
-                match &bases[&sides] {
+                let bases = match bases.entry(sides) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(none) => none.insert(self.repo.parted(sides.0, sides.1)?),
+                };
+                match bases {
                     Some(bases) => {
-                        for base in bases {
+                        for base in bases.iter() {
                             was_there |= self.file_of(*base, key.0)?.is_some();
                         }
                     }

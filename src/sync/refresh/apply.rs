@@ -8,12 +8,10 @@ use super::look::{self, Look};
 use super::plan::Plan;
 use super::report::{Failure, Report};
 use super::state::{Version, Versions, decide};
-use crate::journal::{Entry, EntryDate, EntryError, Facts, Layout, Note, PathKind};
-use crate::ledger::{Ledger, Source, short_sha256};
+use crate::journal::{Entry, EntryDate, EntryError, Layout, Note, PathKind};
+use crate::ledger::short_sha256;
 use crate::repo::{Blob, Index, ObjectId, Repo};
 use crate::store::{FileRow, Update};
-use crate::sync::commit::versions;
-use crate::sync::history;
 
 /// Below this many dates HEAD's files are looked up one by one.
 const FEW: usize = 64;
@@ -250,33 +248,6 @@ impl Apply<'_, '_, '_> {
         Ok(())
     }
 
-    /// What HEAD's version is taken to have said, where it cannot be read and the work
-    /// tree's can.
-    fn head_said(
-        &self,
-        date: EntryDate,
-        versions: &Versions,
-        blob: Option<ObjectId>,
-    ) -> Result<Option<Facts>, RefreshError> {
-        let now = versions.work.as_ref().and_then(|v| v.content.as_ref());
-        let (Some(head), Some(now), Some(broken), Some(blob)) =
-            (self.head, now, &versions.head, blob)
-        else {
-            return Ok(None);
-        };
-        if broken.content.is_some() {
-            return Ok(None);
-        }
-        let version = versions::Version {
-            path: broken.path.clone(),
-            blob,
-        };
-        let (key, now) = ((date, Source::Yaml), now.facts());
-        let said =
-            history::facts_before(self.repo, self.layout, (head, &version), key, Some(&now))?;
-        Ok(Some(said))
-    }
-
     /// Whether a file's bytes are others than at the last look.
     fn touched(&self, path: &String, rows: &BTreeMap<String, FileRow>) -> bool {
         let before = self.look.known.files.get(path).map(|r| &r.content);
@@ -345,26 +316,6 @@ impl Apply<'_, '_, '_> {
             }
         }
         Ok(())
-    }
-
-    /// The last version of a deleted entry, as far as it is still to be had.
-    fn deleted(
-        &mut self,
-        date: EntryDate,
-        rows: &Ledger,
-    ) -> Result<Option<Version<Entry>>, RefreshError> {
-        if rows.active_deletions_of(date).nth(1).is_some() {
-            self.twice.insert(date);
-        }
-        let deletion = history::deletion_of(self.repo, self.layout, rows, date)?;
-        Ok(deletion.and_then(|deletion| {
-            let id: ObjectId = deletion.blob.parse().ok()?;
-            let bytes = self.repo.read_blob(id).ok()?;
-            Some(Version {
-                path: deletion.path.clone(),
-                content: Entry::read(date, &bytes).ok(),
-            })
-        }))
     }
 
     /// Writes the rows of planned files that are of no date, and takes out those of

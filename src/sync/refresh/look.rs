@@ -8,7 +8,7 @@ use super::ledgers::Ledgers;
 use super::plan::{Seen, date_of};
 use super::{Options, RefreshError, Scope};
 use crate::journal::{EntryDate, Layout, PathKind};
-use crate::repo::{ObjectId, Repo, Skipped, WorkFile};
+use crate::repo::{ObjectId, Repo, RepoError, Skipped, WorkFile};
 use crate::store::{FileRow, FilesSum, Known, LedgerRow, Store};
 use crate::sync::history;
 
@@ -89,6 +89,11 @@ pub(super) fn look(
             match repo.work_file(&path) {
                 Ok(Some(file)) => found.add(file),
                 Ok(None) => {}
+                // As a look at all files finds it: maybe the link is a folder.
+                Err(RepoError::Symlink(_)) => {
+                    let link = repo.first_link(&path)?.unwrap_or(path);
+                    found.skip(&Skipped::Symlink(link));
+                }
                 Err(_) => found.skip(&Skipped::Symlink(path)),
             }
         }

@@ -7,6 +7,7 @@
 //! entry that was never readable in HEAD keeps the rows it had while its file is broken.
 
 mod apply;
+mod before;
 mod ledgers;
 mod look;
 mod plan;

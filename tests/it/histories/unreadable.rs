@@ -130,3 +130,30 @@ fn a_side_that_cannot_be_read_is_no_deletion() {
     let rows = desktop.read("data/ledger/2024.jsonl");
     assert!(!rows.contains("deletion"), "{rows}");
 }
+
+/// What is shown of the entry, the same by an index made anew.
+#[track_caller]
+fn shown(machine: &Machine<'_>) -> String {
+    let shown = || machine.metadb(["show", DAY, "--full"]).ok().stdout;
+    let kept = shown();
+    machine.palimpsest(["reindex"]);
+    assert_eq!(shown(), kept);
+    kept
+}
+
+/// The journal's folder becomes a link, which is not followed: the entries are gone.
+#[test]
+#[cfg(unix)]
+fn a_folder_that_became_a_link_leaves_the_same_in_every_index() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    std::fs::create_dir(laptop.path("store")).unwrap();
+    laptop.git(["mv", "journal/md", "store/md"]).ok();
+    std::os::unix::fs::symlink("../store/md", laptop.path("journal/md")).unwrap();
+    laptop.commit("A link");
+    let one = shown(&laptop);
+    assert!(one.contains("deleted at"), "{one}");
+    laptop.push();
+    desktop.pull();
+    assert_eq!(shown(&desktop), one);
+}

@@ -1,0 +1,59 @@
+//! What an entry said before, where the file that is there does not tell.
+
+use super::RefreshError;
+use super::apply::Apply;
+use super::state::{Version, Versions};
+use crate::journal::{Entry, EntryDate, Facts};
+use crate::ledger::{Ledger, Source};
+use crate::repo::ObjectId;
+use crate::sync::commit::versions;
+use crate::sync::history;
+
+impl Apply<'_, '_, '_> {
+    /// What HEAD's version is taken to have said, where it cannot be read and the work
+    /// tree's can.
+    pub(super) fn head_said(
+        &self,
+        date: EntryDate,
+        versions: &Versions,
+        blob: Option<ObjectId>,
+    ) -> Result<Option<Facts>, RefreshError> {
+        let now = versions.work.as_ref().and_then(|v| v.content.as_ref());
+        let (Some(head), Some(now), Some(broken), Some(blob)) =
+            (self.head, now, &versions.head, blob)
+        else {
+            return Ok(None);
+        };
+        if broken.content.is_some() {
+            return Ok(None);
+        }
+        let version = versions::Version {
+            path: broken.path.clone(),
+            blob,
+        };
+        let (key, now) = ((date, Source::Yaml), now.facts());
+        let said =
+            history::facts_before(self.repo, self.layout, (head, &version), key, Some(&now))?;
+        Ok(Some(said))
+    }
+
+    /// The last version of a deleted entry, as far as it is still to be had.
+    pub(super) fn deleted(
+        &mut self,
+        date: EntryDate,
+        rows: &Ledger,
+    ) -> Result<Option<Version<Entry>>, RefreshError> {
+        if rows.active_deletions_of(date).nth(1).is_some() {
+            self.twice.insert(date);
+        }
+        let deletion = history::deletion_of(self.repo, self.layout, rows, date)?;
+        Ok(deletion.and_then(|deletion| {
+            let id: ObjectId = deletion.blob.parse().ok()?;
+            let bytes = self.repo.read_blob(id).ok()?;
+            Some(Version {
+                path: deletion.path.clone(),
+                content: Entry::read(date, &bytes).ok(),
+            })
+        }))
+    }
+}
