@@ -23,14 +23,24 @@ impl Repo {
         let Some(unix) = without_cr(&bytes) else {
             return Ok((false, bytes));
         };
-        if ObjectId::of_file(&unix) == Some(id) && self.converts(path, &bytes, id)? {
-            return Ok((true, unix));
+        if ObjectId::of_file(&unix) != Some(id) {
+            return Ok((false, bytes));
         }
-        Ok((false, bytes))
+        // Git takes what has other bytes of control in it for no text.
+        let is_plain = !unix.iter().any(|b| b"\r\0".contains(b));
+        let converts = match is_plain {
+            true => self.converts(path, &bytes, id)?,
+            false => self.is_stored_as(path, &bytes, id)?,
+        };
+        Ok(if converts {
+            (true, unix)
+        } else {
+            (false, bytes)
+        })
     }
 
-    /// Git is asked once for a folder: what it converts is set by pattern, and a first
-    /// index may be of ten thousand files.
+    /// Git is asked once for the plain texts of a folder: what it converts is set by
+    /// pattern, and a first index may be of ten thousand files.
     fn converts(&self, path: &str, bytes: &[u8], id: ObjectId) -> Result<bool, RepoError> {
         let folder = Path::new(path).parent().unwrap_or(Path::new(""));
         if let Some(converts) = self.converting.borrow().get(folder) {

@@ -10,6 +10,8 @@ fn files_that_git_checks_out_with_other_line_ends_are_no_edits() {
     let sandbox = Sandbox::new();
     let laptop = sandbox.machine("laptop");
     laptop.write_entry(DAY, "people: [Al, Bob]", "Went to the quay.\n");
+    // Git takes it for no text, and checks it out as it is: that says nothing of others.
+    laptop.write_entry("2024-10-30", "people: [Al]", "Lone\rreturns.\n");
     laptop.write(
         "wiki/entries/2024/2024-11-01.md",
         "# 2024-11-01\n\n## Notes\n\nFog.\n",

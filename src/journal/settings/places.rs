@@ -25,12 +25,6 @@ pub(super) fn clash(layout: &Layout) -> Option<Clash> {
             return of_its_own(key, folder, format!("{file} is a file"));
         }
     }
-    for (_, folder, name) in [journal, wiki] {
-        if is_in(folder, ledger.1) {
-            let what = format!("{name} is in it");
-            return of_its_own(ledger.0, ledger.1, what);
-        }
-    }
     let key = "paths.database";
     // What is beside the database, and the line of .gitignore, begin with its name.
     let folders = [journal, wiki, ledger].map(|(_, path, name)| (path.as_str(), name));
@@ -116,9 +110,6 @@ mod tests {
                 "3:12: paths.database",
             ),
             ("ledger = \"palimpsest.toml\"", "2:10: paths.ledger"),
-            ("ledger = \"journal/md\"", "2:10: paths.ledger"),
-            ("ledger = \".\"", "2:10: paths.ledger"),
-            ("journal = \"data/ledger/md\"", "2:11: paths.ledger"),
             ("journal = \".gitignore/md\"", "2:11: paths.journal"),
         ] {
             let error = Settings::parse(&format!("[paths]\n{text}\n")).unwrap_err();
@@ -151,6 +142,8 @@ mod tests {
             "wiki = \"journal/md\"",
             "wiki = \"journal/md/wiki\"",
             "ledger = \"journal/md/ledger\"",
+            "ledger = \"journal/md\"",
+            "ledger = \"data\"\nwiki = \"data/wiki\"\ndatabase = \"index.db\"",
             "database = \"journal/md/index.db\"",
             "database = \"data/ledger.db\"",
         ] {

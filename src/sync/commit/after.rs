@@ -38,8 +38,8 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         let committed = repo.read_blob(id)?;
         let mut follow = |edited: Vec<u8>| -> Result<Vec<u8>, RepoError> {
             // What the commit before had holds no decision.
-            let before = change.old.and_then(Blob::file);
-            if before.is_some_and(|id| repo.read_blob(id).is_ok_and(|bytes| bytes == edited)) {
+            let old = change.old.and_then(Blob::file);
+            if old.is_some_and(|id| repo.read_blob(id).is_ok_and(|bytes| bytes == edited)) {
                 return Ok(committed.clone());
             }
             let (machine, places) = match &mut maker {

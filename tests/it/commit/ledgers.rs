@@ -125,7 +125,7 @@ fn what_an_aborted_first_commit_left_counts_for_nothing() {
     assert_eq!(kept_out(&laptop), [""; 0]);
 }
 
-/// Ids have the branch in them, and an aborted commit may have been for another one.
+/// An aborted commit may have been for another branch, also one that is gone.
 #[test]
 fn what_an_aborted_commit_left_on_another_branch_counts_for_nothing() {
     for branches in [&["side"] as &[&str], &["--detach"], &["--detach", "side"]] {
@@ -146,6 +146,28 @@ fn what_an_aborted_commit_left_on_another_branch_counts_for_nothing() {
         let ledger = laptop.git(["show", &format!("HEAD:{LEDGER}")]).ok();
         ledger.lacks("tombstone");
     }
+}
+
+/// Nor after a commit of another file, which leaves the real index as it was.
+#[test]
+fn what_an_aborted_commit_left_does_not_outlive_a_commit_of_another_file() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write_entry("2024-11-02", "people: [Zed]", "Second.\n");
+    laptop.commit("Two");
+    remove(&laptop, "Bob, ", "");
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-q", "-m", ""]).fails();
+    laptop.edit_entry(DAY, "[Al, Eve]", "[Al, Bob, Eve]");
+    laptop.git(["add", "journal"]).ok();
+    laptop.edit_entry("2024-11-02", "[Zed]", "[Zed, Yann]");
+    let file = "journal/md/2024/2024-11-02.md";
+    laptop.git(["commit", "-q", "-m", "Other", file]).ok();
+    laptop.assert_clean();
+    laptop.write_entry("2024-11-03", "people: [Xi]", "Third.\n");
+    laptop.commit("Three");
+    let ledger = laptop.git(["show", &format!("HEAD:{LEDGER}")]).ok();
+    ledger.lacks("tombstone");
 }
 
 /// In a merge the ledger is the merge of the parents', whatever was staged of it.

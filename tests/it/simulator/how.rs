@@ -10,8 +10,6 @@ use super::model::Item;
 #[derive(Debug, Clone)]
 pub struct How {
     pub machine: String,
-    /// Which branch it was made on: one of its removals is not one of another branch.
-    pub branch: String,
     /// Whether hooks saw it.
     pub hooks: bool,
     pub kind: HowKind,
@@ -71,7 +69,6 @@ impl How {
     pub fn of(machine: &str, kind: HowKind) -> Self {
         Self {
             machine: machine.to_owned(),
-            branch: String::new(),
             hooks: true,
             kind,
             instead_of: None,

@@ -143,7 +143,7 @@ pub fn own_rows(node: &mut Node, parents: &[Node], sides: &[Node], commit: Oid, 
         HowKind::Replay { .. } | HowKind::Pick { .. } | HowKind::Revert { .. }
     );
     let id = match how.hooks && !seen {
-        true => format!("{} on {on}, {}", how.machine, how.branch),
+        true => format!("{} on {on}", how.machine),
         // History tells it, once more wherever the commit is made anew.
         false => told(commit, node.first.unwrap_or(commit)),
     };
@@ -225,7 +225,7 @@ pub fn rows_of_an_amend(node: &mut Node, parents: &[Node], replaced: &Node, how:
     for item in replaced.items() {
         let there = node.files.contains_key(&path_of(&item.0));
         if there && !now.contains(&item) && !before.contains(&item) {
-            let id = format!("{} on {of}, {}", how.machine, how.branch);
+            let id = format!("{} on {of}", how.machine);
             node.rows.entry(item).or_default().insert(id, true);
         }
     }

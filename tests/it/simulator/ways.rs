@@ -268,7 +268,6 @@ impl World<'_> {
         let commit = self.oid(at, "refs/heads/linked").unwrap();
         let mut how = How::ordinary(&self.desks[at].name);
         how.hooks = self.desks[at].hooks;
-        how.branch = "refs/heads/linked".to_owned();
         self.learn_commit(at, commit, &how)
     }
 }

@@ -217,14 +217,7 @@ impl<'a> World<'a> {
     pub fn learn_commit(&mut self, at: usize, commit: git2::Oid, how: &How) -> Outcome {
         let place = format!("{} after {}", self.desks[at].name, self.sandbox.now());
         let repo = &self.desks[at].repo;
-        let mut how = how.clone();
-        // Of a linked work tree it is known already.
-        if how.branch.is_empty()
-            && let Ok(head) = repo.head()
-        {
-            how.branch = head.name().unwrap_or_default().to_owned();
-        }
-        self.model.learn(repo, commit, &how).map_err(|f| Failure {
+        self.model.learn(repo, commit, how).map_err(|f| Failure {
             detail: format!("{place}, commit {commit}: {}", f.detail),
             ..f
         })
