@@ -176,6 +176,20 @@ impl RestoreFull {
             done.removed,
             done.unchanged,
         ))?;
+        if !done.left_out.is_empty() {
+            ui.warn(format_args!(
+                "{}: not in the backup, and left out of this work tree, so that nothing of it was \
+                 changed; `git rm --sparse PATH` takes one out",
+                named(&done.left_out)
+            ));
+        }
+        if !done.taken_in.is_empty() {
+            ui.warn(format_args!(
+                "{}: had been left out of this work tree; `git add --sparse PATH` adds one, which \
+                 `git add` and `git commit -a` do not",
+                named(&done.taken_in)
+            ));
+        }
         ui.line("look at it with `git status`; it is committed like any edit")?;
         Ok(Exit::Ok)
     }
@@ -191,6 +205,16 @@ impl RestoreFull {
                 self.file.display()
             ),
         }
+    }
+}
+
+/// Paths for a message: the first ones, and how many more.
+fn named(paths: &[String]) -> String {
+    const NAMED: usize = 3;
+    let first: Vec<_> = paths.iter().take(NAMED).map(|p| safe(p)).collect();
+    match paths.len().saturating_sub(NAMED) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 

@@ -101,7 +101,7 @@ impl Repo {
         self.update_index(&["--index-info"], lines.as_bytes())
     }
 
-    fn update_index(&self, how: &[&str], lines: &[u8]) -> Result<(), RepoError> {
+    pub(super) fn update_index(&self, how: &[&str], lines: &[u8]) -> Result<(), RepoError> {
         const TRIES: u32 = 20;
         let args = [&["update-index", "-z"], how].concat();
         for _ in 1..TRIES {
@@ -144,6 +144,17 @@ impl Index {
             let flags = git2::IndexEntryExtendedFlag::from_bits_truncate(e.flags_extended);
             flags.is_skip_worktree()
         })
+    }
+
+    /// Every path that is left out of the work tree on purpose, and whether it is a
+    /// file's (a symbolic link's otherwise).
+    pub(super) fn all_left_out(&self) -> impl Iterator<Item = (Vec<u8>, bool)> {
+        let left_out = |e: &git2::IndexEntry| {
+            let flags = git2::IndexEntryExtendedFlag::from_bits_truncate(e.flags_extended);
+            flags.is_skip_worktree() && BlobKind::of_mode(e.mode) != BlobKind::Other
+        };
+        let found = self.0.iter().filter(left_out);
+        found.map(|e| (e.path, BlobKind::of_mode(e.mode) == BlobKind::File))
     }
 
     /// The paths that are still in conflict, sorted.

@@ -16,6 +16,7 @@ mod index;
 mod index_file;
 mod index_write;
 pub mod install;
+mod left_out;
 mod line_ends;
 mod lines;
 mod merging;

@@ -14,6 +14,8 @@ use palimpsest::store::Store;
 
 use crate::sandbox::{Machine, Sandbox, entry, journal};
 
+mod left_out;
+
 const FOLDER: &str = "backups/full_data";
 
 const ENTRIES: [(&str, &str, &str); 2] = [

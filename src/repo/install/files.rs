@@ -111,7 +111,7 @@ impl Repo {
     /// # Errors
     /// The file cannot be read.
     pub fn own_attributes(&self, layout: &Layout) -> Result<Vec<String>, RepoError> {
-        let there = self.read_work_file(ATTRIBUTES)?.unwrap_or_default();
+        let there = self.read_tracked(ATTRIBUTES)?.unwrap_or_default();
         let there = String::from_utf8_lossy(&there);
         let mut lines = attributes(layout, true);
         lines.retain(|line| there.lines().any(|l| l.trim() == line));
@@ -136,7 +136,7 @@ impl Repo {
         why: &'static str,
         plan: &mut Plan,
     ) -> Result<(), RepoError> {
-        let there = self.read_work_file(path)?.unwrap_or_default();
+        let there = self.read_tracked(path)?.unwrap_or_default();
         let there = String::from_utf8_lossy(&there);
         let missing: Vec<String> = lines
             .into_iter()

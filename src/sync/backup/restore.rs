@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
+use super::take::from_top;
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken};
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
@@ -35,6 +36,11 @@ pub struct Restored {
     pub unchanged: usize,
     /// Files that the backup does not have.
     pub removed: usize,
+    /// Those of the written ones that a sparse checkout had left out.
+    pub taken_in: Vec<String>,
+    /// Files that the backup does not have, and that a sparse checkout leaves out: they
+    /// stay in the index.
+    pub left_out: Vec<String>,
 }
 
 impl Opened {
@@ -119,37 +125,52 @@ impl Opened {
 
     /// Writes the files over those of a journal of which `before` is a backup, and
     /// takes away those that are in `before` alone. Each file is the old or the new
-    /// one whenever it is interrupted.
+    /// one whenever it is interrupted. One that a sparse checkout leaves out is written
+    /// where it is to be another than in the index.
     ///
     /// # Errors
     /// A file or the database cannot be written.
     pub fn write_over(&self, repo: &Repo, before: &Taken) -> Result<Restored, BackupError> {
         let mut done = Restored::default();
+        let index = repo.index()?;
         let mut kept = BTreeSet::from([ATTRIBUTES, self.layout.database.as_str()]);
-        kept.extend(self.manifest.files.iter().map(|f| f.path.as_str()));
+        kept.extend(self.manifest.files.iter().map(|f| from_top(&f.path)));
         for path in self.manifest.files.iter().map(|f| &f.path) {
             let from = self.files.path().join(path);
             if *path == self.layout.database {
                 continue;
             }
             let bytes = fs::read(&from).map_err(BackupError::io(&from))?;
+            let is_absent = repo.work_file(path)?.is_none();
+            let there = match is_absent {
+                true => repo.read_left_out(&index, path)?,
+                false => repo.read_work_file(path)?,
+            };
             if path == ATTRIBUTES {
                 repo.add_attributes(&String::from_utf8_lossy(&bytes))?;
-            } else if repo.read_work_file(path)?.as_deref() == Some(&bytes) {
+            } else if there.as_deref() == Some(&bytes) {
                 done.unchanged += 1;
             } else {
                 repo.write_work_file(path, &bytes)?;
                 done.written += 1;
+            }
+            if is_absent && index.is_left_out(path) && repo.work_file(path)?.is_some() {
+                done.taken_in.push(path.clone());
             }
         }
         for path in before.files.iter().filter(|p| !kept.contains(p.as_str())) {
             let place = repo.inside(path)?;
             match fs::remove_file(&place) {
                 Ok(()) => done.removed += 1,
-                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                    if index.is_left_out(path) {
+                        done.left_out.push(path.clone());
+                    }
+                }
                 Err(e) => return Err(BackupError::io(&place)(e)),
             }
         }
+        repo.take_in(&done.taken_in)?;
         let snapshot = self.files.path().join(&self.layout.database);
         if snapshot.exists() {
             let (mut store, _) = Store::open(&database_place(repo, &self.layout)?, None)?;

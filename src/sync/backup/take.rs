@@ -90,10 +90,20 @@ fn put_files(
 ) -> Result<(Vec<Member>, Vec<String>), BackupError> {
     let mut paths = BTreeSet::new();
     let mut skipped = Vec::new();
+    // What a sparse checkout leaves out of the work tree is a part of the journal.
+    let index = repo.index()?;
     for folder in [&layout.journal, &layout.wiki, &layout.ledger] {
         let found = repo.work_files(folder)?;
         skipped.extend(found.skipped.iter().map(ToString::to_string));
-        paths.extend(found.files.into_iter().map(|f| f.path));
+        paths.extend(
+            found
+                .files
+                .into_iter()
+                .map(|f| from_top(&f.path).to_owned()),
+        );
+        let (files, others) = repo.left_out_below(&index, folder);
+        skipped.extend(others.iter().map(ToString::to_string));
+        paths.extend(files);
     }
     // The folders may hold one another, the database and the backups themselves.
     let backups = format!("{FOLDER}/");
@@ -102,8 +112,12 @@ fn put_files(
     paths.insert(FILE.to_owned());
     let mut members = Vec::with_capacity(paths.len() + 2);
     for path in &paths {
+        let bytes = match repo.read_work_file(path)? {
+            None => repo.read_left_out(&index, path)?,
+            bytes => bytes,
+        };
         // One that went away since it was found is not there any more.
-        if let Some(bytes) = repo.read_work_file(path)? {
+        if let Some(bytes) = bytes {
             members.push(archive.add(path, bytes.len() as u64, bytes.as_slice())?);
         }
     }
@@ -126,6 +140,11 @@ fn put_files(
         members.push(archive.add(&layout.database, size, file)?);
     }
     Ok((members, skipped))
+}
+
+/// A path as git has it: what is found in the folder `.` begins with that.
+pub(super) fn from_top(path: &str) -> &str {
+    path.trim_start_matches("./")
 }
 
 /// The backups there are, oldest first, with their sizes in bytes.

@@ -1,0 +1,68 @@
+//! Files that the index has and the work tree leaves out on purpose: those outside a
+//! sparse checkout, or marked with `git update-index --skip-worktree`.
+
+use super::{Index, Repo, RepoError, Skipped};
+
+impl Repo {
+    /// The content of a file that is left out of the work tree, as the index has it;
+    /// `None` if it is not left out, or is no file.
+    ///
+    /// # Errors
+    /// The object cannot be read.
+    pub fn read_left_out(&self, index: &Index, path: &str) -> Result<Option<Vec<u8>>, RepoError> {
+        if !index.is_left_out(path) {
+            return Ok(None);
+        }
+        let file = index.staged(path).and_then(super::Blob::file);
+        file.map(|id| self.read_blob(id)).transpose()
+    }
+
+    /// The content of a file of the work tree or, where it is left out of it, of the
+    /// index; `None` if neither has it.
+    ///
+    /// # Errors
+    /// It is, or lies behind, a symbolic link, or cannot be read.
+    pub fn read_tracked(&self, path: &str) -> Result<Option<Vec<u8>>, RepoError> {
+        match self.read_work_file(path)? {
+            None => self.read_left_out(&self.index()?, path),
+            there => Ok(there),
+        }
+    }
+
+    /// The files below a folder that are left out of the work tree, sorted, and what of
+    /// them is not read. One that stands there all the same is among them.
+    #[must_use]
+    pub fn left_out_below(&self, index: &Index, folder: &str) -> (Vec<String>, Vec<Skipped>) {
+        let prefix = match folder {
+            "." => Vec::new(),
+            folder => format!("{folder}/").into_bytes(),
+        };
+        let (mut files, mut skipped) = (Vec::new(), Vec::new());
+        for (path, is_file) in index.all_left_out() {
+            if !path.starts_with(&prefix) {
+                continue;
+            }
+            match String::from_utf8(path) {
+                Ok(path) if is_file => files.push(path),
+                Ok(path) => skipped.push(Skipped::Symlink(path)),
+                Err(path) => skipped.push(Skipped::NotUtf8(
+                    String::from_utf8_lossy(path.as_bytes()).into_owned(),
+                )),
+            }
+        }
+        (files, skipped)
+    }
+
+    /// Lets files that were written where they had been left out count again: git
+    /// would take each for what the index has.
+    ///
+    /// # Errors
+    /// Git cannot write the index.
+    pub fn take_in(&self, paths: &[String]) -> Result<(), RepoError> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let lines: String = paths.iter().map(|path| format!("{path}\0")).collect();
+        self.update_index(&["--no-skip-worktree", "--stdin"], lines.as_bytes())
+    }
+}
