@@ -154,7 +154,7 @@ impl RestoreFull {
         let opened = Opened::open(&archive, repo.git_dir())?;
         opened.check_places(&repo)?;
         // Settings that cannot be read may be the reason for restoring.
-        let layout = settings::load(repo.workdir())
+        let layout = settings::load(&repo)
             .map_or_else(|_| opened.layout.clone(), |settings| settings.layout);
         let (store, _) = refresh(&repo, &layout, &Refresh::new(Scope::All))?;
         let options = Options {

@@ -23,7 +23,7 @@ pub struct Check {
 impl Check {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::from_env()?;
-        let settings = load(repo.workdir())?;
+        let settings = load(&repo)?;
         let report = commit::check_staged(&repo, &settings, &clock::stamp(clock::now()))?;
         for line in report.to_string().lines() {
             ui.line(safe(line))?;

@@ -29,7 +29,7 @@ pub struct Doctor {
 impl Doctor {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::of_folder(self.dir.as_deref())?;
-        let settings = load(repo.workdir())?;
+        let settings = load(&repo)?;
         let layout = &settings.layout;
         let program = program()?;
         if self.fix {

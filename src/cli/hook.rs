@@ -68,7 +68,7 @@ impl Hook {
         if !repo.is_installed()? {
             return Ok(Exit::Ok);
         }
-        let settings = match load(repo.workdir()) {
+        let settings = match load(repo) {
             Ok(settings) => settings,
             // Without them nobody knows where the ledger is: a commit would go
             // through unchecked and without its rows.

@@ -37,7 +37,7 @@ pub struct Init {
 impl Init {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::of_folder(self.dir.as_deref())?;
-        let layout = load(repo.workdir())?.layout;
+        let layout = load(&repo)?.layout;
         database_place(&repo, &layout)?;
         let migrated = self.migrate(ui, &repo, &layout)?;
         let mut plan = repo.plan_install(&layout, &program()?)?;

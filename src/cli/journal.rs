@@ -53,7 +53,7 @@ impl Journal {
     fn of(repo: Result<Repo, RepoError>) -> anyhow::Result<Self> {
         let here = std::env::current_dir().context("the current folder")?;
         let repo = repo?;
-        let settings = settings::load(repo.workdir())?;
+        let settings = settings::load(&repo)?;
         let journal = Self {
             repo,
             layout: settings.layout.clone(),

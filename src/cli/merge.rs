@@ -15,7 +15,7 @@ use crate::sync::clock;
 use crate::sync::driver::{By, FileMerge, is_virtual_base, keep_all, write};
 use crate::sync::kept_out::KeptOut;
 use crate::sync::merge_log::{self, to_json};
-use crate::sync::settings::load;
+use crate::sync::settings::{load, load_for_driver};
 
 /// Merges three versions of a file, anywhere: frontmatter field by field, the
 /// rest by line
@@ -71,7 +71,7 @@ impl Merge {
         };
         // The settings of the repository around, if there is one.
         let settings = match Repo::discover(Path::new(".")) {
-            Ok(repo) => load(repo.workdir())?,
+            Ok(repo) => load(&repo)?,
             Err(_) => Settings::default(),
         };
         let path = self
@@ -181,7 +181,7 @@ impl MergeDriver {
             style: ConflictStyle::Merge,
         };
         // Git calls a driver at the top of the work tree.
-        let settings = load(Path::new("."));
+        let settings = load_for_driver();
         let by = match &settings {
             _ if is_off() => By::Line,
             Ok(_) => By::Field,

@@ -69,7 +69,7 @@ impl Outcome {
 impl Resolve {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::from_env()?;
-        let settings = load(repo.workdir()).unwrap_or_else(|error| {
+        let settings = load(&repo).unwrap_or_else(|error| {
             ui.warn(format_args!("{error}; the defaults are used"));
             crate::journal::Settings::default()
         });

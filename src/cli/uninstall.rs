@@ -23,7 +23,7 @@ pub struct Uninstall {
 impl Uninstall {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::of_folder(self.dir.as_deref())?;
-        let layout = load(repo.workdir())?.layout;
+        let layout = load(&repo)?.layout;
         let derived = Store::is_at(&repo.inside(&layout.database)?);
         let removed = repo.uninstall(&layout, &program()?, derived)?;
         for what in &removed {

@@ -29,6 +29,29 @@ impl Repo {
         }
     }
 
+    /// Whether a file is left out of the work tree, and does not stand there all the same.
+    ///
+    /// # Errors
+    /// The index cannot be read, or the file is behind a symbolic link.
+    pub fn is_left_out(&self, path: &str) -> Result<bool, RepoError> {
+        Ok(self.work_file(path)?.is_none() && self.index()?.is_left_out(path))
+    }
+
+    /// The command that brings a file at the top into the work tree which is left out
+    /// of it.
+    ///
+    /// # Errors
+    /// Git cannot say.
+    pub fn command_to_take_in(&self, path: &str) -> Result<String, RepoError> {
+        let is_set = |key| Ok::<_, RepoError>(self.config(key)?.as_deref() == Some("true"));
+        // Files at the top are always a part of a sparse checkout of folders.
+        let by_pattern = is_set("core.sparseCheckout")? && !is_set("core.sparseCheckoutCone")?;
+        Ok(match by_pattern {
+            true => format!("git sparse-checkout add /{path}"),
+            false => format!("git update-index --no-skip-worktree {path} && git restore {path}"),
+        })
+    }
+
     /// The files below a folder that are left out of the work tree, sorted, and what of
     /// them is not read. One that stands there all the same is among them.
     #[must_use]

@@ -117,7 +117,7 @@ fn add_what_a_pick_keeps_out(
 /// Which year's ledger a path is by the repository's settings; `None` where it is none.
 fn year_at(repo: &Repo, path: &str) -> Option<(Layout, i32)> {
     // Wrong settings are named elsewhere.
-    let layout = settings::load(repo.workdir()).unwrap_or_default().layout;
+    let layout = settings::load(repo).unwrap_or_default().layout;
     match layout.classify(path) {
         PathKind::Ledger(year) => Some((layout, year)),
         _ => None,

@@ -1,4 +1,5 @@
-//! Reading `palimpsest.toml` from the work tree.
+//! Reading `palimpsest.toml` from the work tree or, where a sparse checkout leaves it
+//! out, from the index.
 
 use std::fs;
 use std::io;
@@ -6,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::journal::settings::FILE;
 use crate::journal::{Settings, SettingsError};
+use crate::repo::{Repo, RepoError};
 
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -16,17 +18,54 @@ pub enum LoadError {
     /// The file does not say what settings can say.
     #[error(transparent)]
     Wrong(#[from] SettingsError),
+    /// It is left out of the work tree, and the index cannot be read.
+    #[error("{FILE}: {0}")]
+    Git(#[from] RepoError),
 }
 
-/// The settings of the work tree whose top is `top`; defaults where it has none.
+/// The settings of a repository; defaults where it has none.
 ///
 /// # Errors
 /// The file cannot be read, or holds something that is no setting.
-pub fn load(top: &Path) -> Result<Settings, LoadError> {
+pub fn load(repo: &Repo) -> Result<Settings, LoadError> {
+    match read(repo.workdir())? {
+        Some(settings) => Ok(settings),
+        None => left_out(repo),
+    }
+}
+
+/// The settings of the work tree whose top is the current folder, as it is for a
+/// driver; a repository is opened only where there is no file.
+///
+/// # Errors
+/// The file cannot be read, or holds something that is no setting.
+pub fn load_for_driver() -> Result<Settings, LoadError> {
+    if let Some(settings) = read(Path::new("."))? {
+        return Ok(settings);
+    }
+    match Repo::from_env() {
+        Ok(repo) => left_out(&repo),
+        // It does without what a repository that cannot be opened could tell.
+        Err(_) => Ok(Settings::default()),
+    }
+}
+
+fn read(top: &Path) -> Result<Option<Settings>, LoadError> {
     let path = top.join(FILE);
     match fs::read_to_string(&path) {
-        Ok(text) => Ok(Settings::parse(&text)?),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Settings::default()),
+        Ok(text) => Ok(Some(Settings::parse(&text)?)),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => Err(LoadError::Read { path, source }),
     }
+}
+
+fn left_out(repo: &Repo) -> Result<Settings, LoadError> {
+    let Some(bytes) = repo.read_left_out(&repo.index()?, FILE)? else {
+        return Ok(Settings::default());
+    };
+    let text = String::from_utf8(bytes).map_err(|e| LoadError::Read {
+        path: FILE.into(),
+        source: io::Error::new(io::ErrorKind::InvalidData, e),
+    })?;
+    Ok(Settings::parse(&text)?)
 }

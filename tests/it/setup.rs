@@ -5,6 +5,7 @@ mod doctor;
 mod foreign;
 mod framework;
 mod indexes;
+mod left_out;
 mod places;
 
 use std::fs;

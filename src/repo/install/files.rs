@@ -4,6 +4,8 @@
 //! attribute that names a driver it does not know for its own merge, and `init`
 //! on a clone then only sets what git does not carry along (hooks, drivers).
 
+use std::collections::BTreeSet;
+
 use super::{Plan, Step};
 use crate::journal::Layout;
 use crate::repo::{Repo, RepoError, UNFINISHED};
@@ -11,6 +13,10 @@ use crate::repo::{Repo, RepoError, UNFINISHED};
 pub(super) const SETTINGS: &str = "palimpsest.toml";
 pub(super) const ATTRIBUTES: &str = ".gitattributes";
 const IGNORE: &str = ".gitignore";
+
+/// What it means that the attributes are left out of the work tree.
+const NO_DRIVER: &str = ".gitattributes: left out of this work tree, where alone git looks for \
+                         it in a merge: entries and the ledger merge by line, and conflict";
 
 const SETTINGS_TEXT: &str = include_str!("palimpsest.toml");
 
@@ -77,9 +83,13 @@ impl Repo {
             false => "Markdown files use the merge driver",
         };
         self.plan_lines(ATTRIBUTES, attributes(layout, journal), merges, plan)?;
-        if !journal {
-            return Ok(());
+        if journal {
+            self.plan_journal_files(layout, plan)?;
         }
+        self.leave_left_out(plan)
+    }
+
+    fn plan_journal_files(&self, layout: &Layout, plan: &mut Plan) -> Result<(), RepoError> {
         let former = self.former_attributes(layout)?;
         if !former.is_empty() {
             plan.steps.push(Step::DropLines {
@@ -90,7 +100,7 @@ impl Repo {
         }
         let why = "the database, backups and unfinished files stay out of git";
         self.plan_lines(IGNORE, ignored(layout), why, plan)?;
-        if self.read_work_file(SETTINGS)?.is_none() {
+        if self.read_tracked(SETTINGS)?.is_none() {
             plan.steps.push(Step::File {
                 path: SETTINGS.into(),
                 text: SETTINGS_TEXT.into(),
@@ -104,6 +114,48 @@ impl Repo {
             ));
         }
         Ok(())
+    }
+
+    /// Takes out of a plan the files that are left out of the work tree, and says what
+    /// to do about each.
+    fn leave_left_out(&self, plan: &mut Plan) -> Result<(), RepoError> {
+        let mut left_out = BTreeSet::new();
+        for step in &plan.steps {
+            if let Step::Lines { path, .. } | Step::DropLines { path, .. } = step
+                && self.is_left_out(path)?
+            {
+                left_out.insert(path.clone());
+            }
+        }
+        plan.steps.retain(|step| {
+            !matches!(step, Step::Lines { path, .. } | Step::DropLines { path, .. }
+                if left_out.contains(path))
+        });
+        if let Some((what, command)) = self.attributes_left_out()?
+            && !left_out.contains(ATTRIBUTES)
+        {
+            plan.notes.push(format!("{what}; `{command}`"));
+        }
+        for path in left_out {
+            plan.notes.push(format!(
+                "{path}: its lines are not as they should be, and it is left out of this work \
+                 tree, so nothing was written; `{}`, and run this again",
+                self.command_to_take_in(&path)?
+            ));
+        }
+        Ok(())
+    }
+
+    /// What is wrong where the attributes are left out of the work tree, and the
+    /// command that mends it.
+    ///
+    /// # Errors
+    /// Git cannot say.
+    pub fn attributes_left_out(&self) -> Result<Option<(&'static str, String)>, RepoError> {
+        if !self.is_left_out(ATTRIBUTES)? {
+            return Ok(None);
+        }
+        Ok(Some((NO_DRIVER, self.command_to_take_in(ATTRIBUTES)?)))
     }
 
     /// Those lines of the attributes that a journal needs and that are there.

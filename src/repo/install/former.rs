@@ -14,7 +14,7 @@ impl Repo {
     /// # Errors
     /// The file or history cannot be read.
     pub fn former_attributes(&self, layout: &Layout) -> Result<Vec<String>, RepoError> {
-        let there = self.read_work_file(ATTRIBUTES)?.unwrap_or_default();
+        let there = self.read_tracked(ATTRIBUTES)?.unwrap_or_default();
         let there = String::from_utf8_lossy(&there);
         let now: Vec<String> = by_folder(layout)
             .into_iter()

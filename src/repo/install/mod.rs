@@ -12,7 +12,7 @@ mod uninstall;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{CLONE, Repo, RepoError};
+use super::{CLONE, Index, Repo, RepoError};
 use crate::journal::Layout;
 
 pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around};
@@ -123,10 +123,14 @@ impl Plan {
     }
 }
 
-/// Whether the repository holds a journal: its folder or its settings are there.
+/// Whether the repository holds a journal: its folder or its settings are there, or
+/// are left out of the work tree.
 #[must_use]
 pub fn has_journal(repo: &Repo, layout: &Layout) -> bool {
-    repo.workdir().join(&layout.journal).is_dir() || repo.workdir().join(files::SETTINGS).is_file()
+    let left_out = |index: Index| index.is_left_out(files::SETTINGS);
+    repo.workdir().join(&layout.journal).is_dir()
+        || repo.workdir().join(files::SETTINGS).is_file()
+        || repo.index().is_ok_and(left_out)
 }
 
 impl Repo {
