@@ -147,7 +147,9 @@ impl Repo {
     /// # Errors
     /// Git cannot write the index or the file.
     pub fn add(&self, path: &str) -> Result<(), RepoError> {
-        self.run_git(&["--literal-pathspecs", "add", "--", path], b"")?;
+        // A merge writes what it cannot settle, also outside a sparse checkout.
+        let add = ["--literal-pathspecs", "add", "--sparse", "--", path];
+        self.run_git(&add, b"")?;
         self.run_git(&["checkout-index", "-f", "-u", "--", path], b"")
             .map(|_| ())
     }

@@ -127,6 +127,9 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
             ));
         }
     }
+    if let Some((what, command)) = repo.attributes_left_out()? {
+        found.push(finding(what, command));
+    }
     for line in repo.former_attributes(layout)? {
         found.push(finding(
             format!(".gitattributes: `{line}` is for a folder of earlier settings that is gone"),

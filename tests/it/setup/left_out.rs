@@ -1,7 +1,7 @@
 //! Sparse checkouts that leave out the files at the top.
 
 use super::DAY;
-use crate::sandbox::{Machine, Sandbox, journal};
+use crate::sandbox::{Machine, Sandbox, entry, journal};
 
 const BODY: &str = "Went to the quay.\n";
 const LEDGER: &str = "data/ledger/2024.jsonl";
@@ -106,4 +106,64 @@ fn settings_that_are_left_out_hold() {
         .says("removed/2024.jsonl");
     laptop.metadb(["show", DAY]).ok().says("Al");
     laptop.palimpsest(["doctor"]).ok();
+}
+
+/// Git asks no driver then; both ways out work.
+#[test]
+fn attributes_that_are_left_out_are_said() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = laptop_and_sparse(&sandbox);
+    let what = ".gitattributes: left out of this work tree";
+    let command = "git sparse-checkout add /.gitattributes";
+    desktop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(what)
+        .says(&format!("mend: {command}\n"));
+    desktop.palimpsest(["init"]).ok().says(what).says(command);
+
+    let add = |machine: &Machine<'_>, name: &str| {
+        machine.edit_entry(DAY, "Al, ", &format!("Al, {name}, "));
+        machine.git(["commit", "-qam", name]).ok();
+    };
+    add(&laptop, "Cy");
+    laptop.push();
+    add(&desktop, "Dee");
+    desktop.git(["pull", "-q"]).fails();
+    desktop.palimpsest(["resolve"]).ok();
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    desktop.assert_clean();
+    for name in ["Al", "Bob", "Cy", "Dee"] {
+        assert!(desktop.read_entry(DAY).contains(name));
+    }
+    let staged = desktop.git(["show", &format!("HEAD:{LEDGER}")]).ok();
+    assert!(!staged.stdout.contains("<<<<<<<"), "{staged}");
+    desktop.push();
+    laptop.pull();
+
+    let words: Vec<&str> = command.split(' ').skip(1).collect();
+    desktop.git(words).ok();
+    desktop.palimpsest(["doctor"]).ok();
+    add(&laptop, "Eve");
+    laptop.push();
+    add(&desktop, "Flo");
+    desktop.pull();
+    assert!(desktop.read_entry(DAY).contains("Eve") && desktop.read_entry(DAY).contains("Flo"));
+}
+
+/// A file can be marked by hand as well; the command is another one then.
+#[test]
+fn attributes_that_are_marked_by_hand_are_said() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, "people: [Al, Bob]", BODY)]);
+    laptop
+        .git(["update-index", "--skip-worktree", ".gitattributes"])
+        .ok();
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.remove(".gitattributes");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("git update-index --no-skip-worktree .gitattributes && git restore .gitattributes");
+    assert!(laptop.exists(&entry(DAY)));
 }
