@@ -56,7 +56,19 @@ pub enum RepoError {
     Command { command: String, stderr: String },
 }
 
+/// What to do about a partial clone.
+const NOT_WHOLE: &str = "it has to hold all of its objects: clone it again without `--filter`";
+
 impl RepoError {
+    /// A partial clone, as `what` says.
+    pub(super) fn partial(dir: &Path, what: String) -> Self {
+        Self::Unsupported {
+            dir: dir.to_owned(),
+            what,
+            mend: NOT_WHOLE,
+        }
+    }
+
     /// Why a repository could not be opened.
     pub(super) fn open(dir: &Path, source: git2::Error) -> Self {
         let dir = dir.to_owned();
@@ -75,9 +87,7 @@ impl RepoError {
                 "extensions.refstorage" => {
                     "branches have to be files: `git refs migrate --ref-format=files`"
                 }
-                "extensions.partialclone" => {
-                    "it has to hold all of its objects: clone it again without `--filter`"
-                }
+                "extensions.partialclone" => NOT_WHOLE,
                 _ => "git merges here as it does without Palimpsest",
             };
             (format!("it has {name}, which is not known"), mend)

@@ -98,6 +98,12 @@ impl Repo {
         let Some(workdir) = git.workdir().map(Path::to_owned) else {
             return Err(RepoError::Bare(git.path().to_owned()));
         };
+        if let Some(key) = promisor(&git) {
+            return Err(RepoError::partial(
+                workdir.components().as_path(),
+                format!("it is a partial clone ({key})"),
+            ));
+        }
         let index_path = index.unwrap_or_else(|| git.path().join("index"));
         Ok(Self {
             git,
@@ -145,6 +151,22 @@ impl Repo {
     pub fn common_dir(&self) -> &Path {
         self.git.commondir()
     }
+}
+
+/// The configuration that makes it a partial clone, whose objects git fetches one by
+/// one when it misses them: libgit2 does not.
+fn promisor(git: &git2::Repository) -> Option<String> {
+    let config = git.config().ok()?;
+    let entries = config.entries(Some(r"^remote\..*\.promisor$")).ok()?;
+    let mut found = None;
+    // The last one of a name decides, so all are looked at.
+    let _ = entries.for_each(|entry| {
+        let name = entry.name().unwrap_or_default();
+        if found.is_none() && config.get_bool(name).unwrap_or(false) {
+            found = Some(name.to_owned());
+        }
+    });
+    found
 }
 
 /// The top of the work tree as git has it, in this environment.

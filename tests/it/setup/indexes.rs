@@ -224,3 +224,50 @@ fn branches_in_a_reftable_are_said_and_git_goes_on() {
     laptop.palimpsest(["doctor"]).ok();
     laptop.metadb(["tombstone", "list"]).ok().says("Al");
 }
+
+/// Git fetches what is not there; what is read here would be missing.
+#[test]
+fn a_partial_clone_is_said_and_nothing_is_set_up() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, "people:\n- Al", "One.\n")]);
+    laptop.edit_entry(DAY, "One", "Two");
+    laptop.commit("Two");
+    laptop.push();
+    let remote = sandbox.root().join("remote.git");
+    let served = [
+        "-C",
+        "remote.git",
+        "config",
+        "uploadpack.allowFilter",
+        "true",
+    ];
+    sandbox.run_in(sandbox.root(), "git", served).ok();
+    let from = format!("file://{}", remote.display());
+    let clone = ["clone", "-q", "--filter=blob:none", &from, "partial"];
+    sandbox.run_in(sandbox.root(), "git", clone).ok();
+    let partial = sandbox.folder("partial");
+    let config = partial.read(".git/config");
+    for command in ["init", "doctor", "backup-full", "reindex"] {
+        partial
+            .palimpsest([command])
+            .exits(1)
+            .warns("partial: Palimpsest cannot read this repository: it is a partial clone")
+            .warns("clone it again without `--filter`");
+    }
+    assert_eq!(partial.read(".git/config"), config);
+    assert!(!partial.exists(".git/hooks/pre-commit"));
+    // One that became so after `init`: git goes on.
+    laptop
+        .git(["config", "remote.origin.promisor", "true"])
+        .ok();
+    laptop.edit_entry(DAY, "Two", "Three");
+    laptop
+        .git(["commit", "-qam", "Three"])
+        .ok()
+        .warns("warning: pre-commit: ")
+        .warns("(remote.origin.promisor)");
+    laptop
+        .git(["config", "remote.origin.promisor", "false"])
+        .ok();
+    laptop.palimpsest(["doctor"]).ok();
+}
