@@ -8,6 +8,7 @@ use chrono::{TimeDelta, Utc};
 use clap::Args;
 use serde_json::json;
 
+use super::exit::Usage;
 use super::journal::Journal;
 use super::shown::{counted, safe};
 use super::{Exit, Ui};
@@ -36,13 +37,15 @@ pub struct BackupFull {
 
 impl BackupFull {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let now = clock::now().with_timezone(&Utc);
+        Name::new(now, self.suffix.as_deref()).map_err(|e| Usage(e.to_string()))?;
         let journal = Journal::find()?;
         let store = journal.index(ui)?;
         let options = Options {
             suffix: self.suffix.as_deref(),
             keep: self.keep.map(|n| n as usize),
             machine: journal.repo.machine()?,
-            now: clock::now().with_timezone(&Utc),
+            now,
         };
         let taken = take(&journal.repo, &journal.layout, Some(&store), &options)?;
         say_taken(ui, &journal.repo, &taken)?;

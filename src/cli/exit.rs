@@ -13,6 +13,11 @@ pub const DRIVER_FAILED: u8 = 129;
 /// A panic anywhere but in a driver; the same code as Rust's own.
 pub const PANIC: u8 = 101;
 
+/// An argument that says nothing that the command knows, where clap cannot tell.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Usage(pub String);
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use super::Ui;
+use super::exit::Usage;
 use super::hook::is_committed;
 use super::shown::safe;
 use crate::journal::entry::place_of;
@@ -174,8 +175,19 @@ pub fn entry_named(words: &[String]) -> anyhow::Result<Option<EntryDate>> {
         [] => return Ok(None),
         [kind, id] if kind.eq_ignore_ascii_case("entry") => id,
         [id] if !id.eq_ignore_ascii_case("entry") => id,
-        [kind] => bail!("`{kind}` which one? Expected an id, such as `{kind} 2024-11-01`"),
-        [kind, ..] => bail!("`{kind}` is no kind of thing here; expected `Entry 2024-11-01`"),
+        [kind] => {
+            let what = format!("`{kind}` which one? Expected an id, such as `{kind} 2024-11-01`");
+            return Err(Usage(what).into());
+        }
+        [kind, ..] => {
+            let what = format!("`{kind}` is no kind of thing here; expected `Entry 2024-11-01`");
+            return Err(Usage(what).into());
+        }
     };
-    Ok(Some(id.parse()?))
+    entry_typed(id).map(Some)
+}
+
+/// The entry that somebody typed.
+pub fn entry_typed(id: &str) -> anyhow::Result<EntryDate> {
+    Ok(id.parse::<EntryDate>().map_err(|e| Usage(e.to_string()))?)
 }

@@ -7,6 +7,7 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 
 use super::Exit;
+use super::exit::Usage;
 use super::shown::{columns, safe, safe_json};
 
 /// Where commands write. Text goes to stdout, remarks and errors to stderr.
@@ -143,7 +144,10 @@ impl Ui {
             return Exit::Ok;
         }
         self.remark(format_args!("palimpsest: {}", told(error)));
-        Exit::Failed
+        match error.is::<Usage>() {
+            true => Exit::Usage,
+            false => Exit::Failed,
+        }
     }
 }
 

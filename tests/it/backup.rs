@@ -177,7 +177,7 @@ fn names_sort_by_time_and_old_ones_go() {
     assert_eq!(backups(&laptop).len(), 5);
     laptop
         .palimpsest(["backup-full", "--suffix", "../x"])
-        .exits(1)
+        .exits(2)
         .warns("no suffix");
     laptop.assert_clean();
 }

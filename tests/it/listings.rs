@@ -116,8 +116,12 @@ Entry 2024-11-01 (ID 20241101)
         .warns("no entry 2024-11-09; the nearest is 2024-11-01");
     machine
         .metadb(["show", "soon"])
-        .exits(1)
+        .exits(2)
         .warns("`soon` is no entry");
+    machine
+        .metadb(["restore", "Entry"])
+        .exits(2)
+        .warns("which one?");
     let json: serde_json::Value =
         serde_json::from_str(&machine.metadb(["show", DAY, "--json"]).ok().stdout).unwrap();
     assert_eq!(json["people"], serde_json::json!(["Alice", "Bob", "Orla"]));
@@ -161,7 +165,7 @@ By machine:
         .says("… by laptop at 2026-01-05T");
     machine
         .metadb(["sync", "status", "Person", "20241101"])
-        .exits(1)
+        .exits(2)
         .warns("no kind of thing here");
 }
 

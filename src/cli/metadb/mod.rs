@@ -7,7 +7,7 @@ mod tombstone;
 
 use clap::{Args, Subcommand};
 
-use super::journal::{Journal, entry_named};
+use super::journal::{Journal, entry_named, entry_typed};
 use super::{Exit, Ui};
 
 /// Look at entries, sync states and removals, and settle what is open

@@ -4,12 +4,12 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::Value;
 
-use super::Journal;
 use super::sync::{print_conflict, print_states};
 use super::tombstone::print_rows;
+use super::{Journal, entry_typed};
 use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
-use crate::journal::{EntryDate, Settings};
+use crate::journal::Settings;
 use crate::store::{Shown, ShownEntry};
 
 /// Show an entry as the index has it
@@ -26,7 +26,7 @@ pub struct Show {
 
 impl Show {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
-        let date: EntryDate = self.entry.parse()?;
+        let date = entry_typed(&self.entry)?;
         let journal = Journal::find()?;
         let store = journal.index(ui)?;
         let Some(shown) = store.show(date)? else {

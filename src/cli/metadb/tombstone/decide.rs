@@ -5,6 +5,7 @@ use anyhow::bail;
 use clap::Args;
 use serde_json::json;
 
+use super::super::entry_typed;
 use super::{Journal, say_commit, table};
 use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
@@ -36,7 +37,7 @@ impl Which {
     /// Looks the name up as it is listed, or as it stands in a file.
     fn find(&self, ui: &Ui, journal: &Journal) -> anyhow::Result<Found> {
         let table = self.table;
-        let entry: EntryDate = self.entry.parse()?;
+        let entry = entry_typed(&self.entry)?;
         let store = journal.index(ui)?;
         let mut keys = vec![ItemKey::new(&self.name)];
         if table == Table::People {
