@@ -14,6 +14,11 @@ pub enum RepoError {
     Bare(PathBuf),
     #[error("{dir}: cannot open this repository: {source}", dir = dir.display())]
     Open { dir: PathBuf, source: git2::Error },
+    #[error(
+        "{path}: this repository is another user's; if you trust it: \
+         `git config --global --add safe.directory {path}`"
+    )]
+    Owner { path: String },
     /// A format that libgit2 does not know; git itself works there.
     #[error("{dir}: Palimpsest cannot read this repository: {what}; {mend}", dir = dir.display())]
     Unsupported {
@@ -76,6 +81,15 @@ impl RepoError {
             return Self::NoRepository(dir);
         }
         let message = source.message();
+        if source.code() == git2::ErrorCode::Owner {
+            // It names the repository's own folder, where `dir` may be one in it.
+            let path = message
+                .split_once('\'')
+                .and_then(|(_, rest)| rest.rsplit_once('\''));
+            return Self::Owner {
+                path: path.map_or_else(|| dir.display().to_string(), |(path, _)| path.to_owned()),
+            };
+        }
         let (what, mend) = if let Some(format) = message.strip_prefix("unknown object format ") {
             (
                 format!("its object format is {format}, expected 'sha1'"),

@@ -156,3 +156,33 @@ fn before_git_2_44_the_labels_arrive_as_they_are_configured() {
         "---\n<<<<<<< ours\ncity: B\n=======\ncity: C\n>>>>>>> theirs\n---\n"
     );
 }
+
+/// Git trusts one by more places than are read here, so the command is named.
+#[test]
+fn a_repository_of_another_user_is_refused_with_what_to_do() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    for path in ["", ".git", "journal"] {
+        if std::os::unix::fs::chown(laptop.path(path), Some(65_534), None).is_err() {
+            println!("skipped: only root can give files away");
+            return;
+        }
+    }
+    let top = laptop.dir().canonicalize().unwrap();
+    let command = format!("git config --global --add safe.directory {}", top.display());
+    laptop.git(["status"]).fails().warns(&command);
+    let inside = laptop.inside("journal/md");
+    for machine in [&laptop, &inside] {
+        machine
+            .metadb(["show", DAY])
+            .exits(1)
+            .warns(&format!("`{command}`"))
+            .silent_about("class=");
+    }
+    // As git reads it, and as a person does who follows the message.
+    let home = laptop.path("../home/.gitconfig");
+    std::fs::write(home, format!("[safe]\n\tdirectory = {}\n", top.display())).unwrap();
+    laptop.metadb(["show", DAY]).ok();
+}
