@@ -15,6 +15,7 @@ use palimpsest::store::Store;
 use crate::sandbox::{Machine, Sandbox, entry, journal};
 
 mod left_out;
+mod whole_folder;
 
 const FOLDER: &str = "backups/full_data";
 

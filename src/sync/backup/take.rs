@@ -108,7 +108,8 @@ fn put_files(
     // The folders may hold one another, the database and the backups themselves.
     let backups = format!("{FOLDER}/");
     let beside = ["", "-journal", "-wal", "-shm"].map(|s| format!("{}{s}", layout.database));
-    paths.retain(|p| !beside.contains(p) && !p.starts_with(&backups));
+    // Of the attributes only the lines of our own are kept, and restored.
+    paths.retain(|p| !beside.contains(p) && !p.starts_with(&backups) && p != ATTRIBUTES);
     paths.insert(FILE.to_owned());
     let mut members = Vec::with_capacity(paths.len() + 2);
     for path in &paths {
