@@ -4,6 +4,15 @@
 use super::{Index, Repo, RepoError, Skipped};
 
 impl Repo {
+    /// Whether the index may have a path: false only where it was read and has not.
+    #[must_use]
+    pub fn may_be_staged(&self, path: &str) -> bool {
+        self.index_file().is_none_or(|index| {
+            let at = index.from(path.as_bytes(), 0..index.len());
+            at < index.len() && index.path(at) == path.as_bytes()
+        })
+    }
+
     /// The content of a file that is left out of the work tree, as the index has it;
     /// `None` if it is not left out, or is no file.
     ///
