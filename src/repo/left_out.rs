@@ -4,9 +4,16 @@
 use super::{Index, Repo, RepoError, Skipped};
 
 impl Repo {
-    /// Whether the index may have a path: false only where it was read and has not.
+    /// Whether a file that is not in the work tree may be left out of it: false only
+    /// where neither the index nor, what is quicker to ask, HEAD has it. A sparse
+    /// checkout may have a file in the index before HEAD has it: in a merge.
     #[must_use]
-    pub fn may_be_staged(&self, path: &str) -> bool {
+    pub fn may_be_left_out(&self, path: &str) -> bool {
+        let is_sparse = self.git_dir().join("info/sparse-checkout").exists();
+        let at_head = || self.blob_at(self.head().ok()??, path).ok();
+        if !is_sparse && at_head().is_some_and(|found| found.is_none()) {
+            return false;
+        }
         self.index_file().is_none_or(|index| {
             let at = index.from(path.as_bytes(), 0..index.len());
             at < index.len() && index.path(at) == path.as_bytes()

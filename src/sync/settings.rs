@@ -62,7 +62,7 @@ fn read(top: &Path) -> Result<Option<Settings>, LoadError> {
 fn left_out(repo: &Repo) -> Result<Settings, LoadError> {
     // Most repositories without the file have it nowhere, and libgit2 reads all of the
     // index before it says so.
-    if !repo.may_be_staged(FILE) {
+    if !repo.may_be_left_out(FILE) {
         return Ok(Settings::default());
     }
     let Some(bytes) = repo.read_left_out(&repo.index()?, FILE)? else {
