@@ -6,7 +6,9 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::fs::Metadata;
 use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
 
 use sha1::{Digest, Sha1};
 
@@ -53,6 +55,19 @@ pub(super) struct IndexEntry<'a> {
     /// Git looks at the file of the work tree in the usual way.
     plain: bool,
 }
+
+/// What is put into an index.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Put<'a> {
+    /// A file's new content, without the stat of a file.
+    Content(&'a str, git2::Oid),
+    /// The stat of the work tree's file, which is what is staged.
+    Stat(&'a str, git2::Oid, FileStat),
+}
+
+/// The stat of a file as an entry has it: when it changed and was modified, where it
+/// is, its mode, owner and size.
+pub(super) type FileStat = [u8; OBJECT.start];
 
 /// An index with more staged.
 #[derive(Debug, PartialEq, Eq)]
@@ -173,22 +188,41 @@ impl IndexFile {
         self.from(&after, within)
     }
 
-    /// The index with these ids staged at these paths, as `git update-index` would
-    /// stage them; `None` where that is not known.
-    pub(super) fn with(&self, staged: &[(&str, git2::Oid)]) -> Option<With<'_>> {
+    /// The index with all this in it, as `git update-index` would put it there; `None`
+    /// where that is not known.
+    pub(super) fn with(&self, put: &[Put<'_>]) -> Option<With<'_>> {
         if self.follows {
             return None;
         }
         // By the number of the entry that each replaces, or stands before.
-        let mut news: Vec<(usize, bool, &str, git2::Oid)> = Vec::new();
-        for &(path, id) in staged {
+        let mut news: Vec<(usize, bool, &str, Vec<u8>)> = Vec::new();
+        let mut folders = self.folders.clone();
+        for &put in put {
+            let (Put::Content(path, id) | Put::Stat(path, id, _)) = put;
             let at = self.place(path)?;
             let there = (at < self.len()).then(|| self.entry(at));
             let there = there.filter(|entry| entry.path == path.as_bytes());
-            match there {
-                Some(entry) if !entry.plain => return None,
-                Some(entry) if entry.mode == FILE && entry.id == id.as_bytes() => {}
-                _ => news.push((at, there.is_some(), path, id)),
+            let is_it = |e: &IndexEntry<'_>| e.mode == FILE && e.id == id.as_bytes();
+            match (there, put) {
+                (Some(entry), _) if !entry.plain => return None,
+                (Some(entry), Put::Content(..)) if is_it(&entry) => {}
+                // Whatever it is, git knows what to make of it.
+                (Some(entry), Put::Content(..)) if entry.mode != FILE => return None,
+                (_, Put::Content(..)) => {
+                    if let Some(folders) = &mut folders {
+                        folders.forget(path.as_bytes());
+                    }
+                    news.push((at, there.is_some(), path, entry_of(path.as_bytes(), id)));
+                }
+                (Some(entry), Put::Stat(_, _, stat)) if is_it(&entry) => {
+                    let mut bytes = self.bytes[self.starts[at]..self.starts[at + 1]].to_vec();
+                    if bytes[..OBJECT.start] != stat {
+                        bytes[..OBJECT.start].copy_from_slice(&stat);
+                        news.push((at, true, path, bytes));
+                    }
+                }
+                // Something else is staged.
+                (_, Put::Stat(..)) => return None,
             }
         }
         if news.is_empty() {
@@ -198,20 +232,16 @@ impl IndexFile {
         if news.windows(2).any(|two| two[0].2 == two[1].2) {
             return None;
         }
-        let mut folders = self.folders.clone();
         let added = news.iter().filter(|new| !new.1).count();
         let mut header = b"DIRC".to_vec();
         header.extend_from_slice(&self.version.to_be_bytes());
         header.extend_from_slice(&u32::try_from(self.len() + added).ok()?.to_be_bytes());
         let mut parts: Vec<Cow<'_, [u8]>> = vec![header.into()];
         let mut copied = HEADER;
-        for (at, replaces, path, id) in news {
+        for (at, replaces, _, entry) in news {
             parts.push(self.bytes[copied..self.starts[at]].into());
             copied = self.starts[at + usize::from(replaces)];
-            parts.push(entry_of(path.as_bytes(), id).into());
-            if let Some(folders) = &mut folders {
-                folders.forget(path.as_bytes());
-            }
+            parts.push(entry.into());
         }
         parts.push(self.bytes[copied..self.starts[self.len()]].into());
         if let Some(folders) = folders {
@@ -271,6 +301,31 @@ fn entry_of(path: &[u8], id: git2::Oid) -> Vec<u8> {
     entry[60..FIXED].copy_from_slice(&length.to_be_bytes());
     entry[FIXED..FIXED + path.len()].copy_from_slice(path);
     entry
+}
+
+/// The stat of a file that is no program, each part cut to the 32 bits that an entry has
+/// room for, as git does; `None` for one that is too large for this.
+pub(super) fn stat_of(file: &Metadata) -> Option<FileStat> {
+    // What git's `fill_stat_data` fills in, in the order of its format of the index.
+    let cut = |number: u64| number as u32;
+    let signed = |number: i64| number as u32;
+    let numbers = [
+        signed(file.ctime()),
+        signed(file.ctime_nsec()),
+        signed(file.mtime()),
+        signed(file.mtime_nsec()),
+        cut(file.dev()),
+        cut(file.ino()),
+        FILE,
+        file.uid(),
+        file.gid(),
+        u32::try_from(file.size()).ok()?,
+    ];
+    let mut stat = [0; OBJECT.start];
+    for (at, number) in numbers.into_iter().enumerate() {
+        stat[at * 4..][..4].copy_from_slice(&number.to_be_bytes());
+    }
+    Some(stat)
 }
 
 /// Where the entry after the one at a place begins; `None` where it is damaged, in

@@ -7,10 +7,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::Repo;
 use super::command::COMMAND_CONFIGURATION;
-use super::index_file::{IndexFile, With};
+use super::index_file::{IndexFile, Put, With, stat_of};
 use super::work_tree::UNFINISHED;
+use super::{ObjectId, Repo, StagedFile};
 
 /// An index with the stat of its file.
 #[derive(Clone)]
@@ -70,12 +70,41 @@ impl Repo {
     /// nothing was, and it is for git to do, which knows every kind of index, waits
     /// for whoever holds it, and says what is wrong.
     pub(super) fn put_in_index(&self, staged: &[(&str, git2::Oid)]) -> bool {
-        self.is_gits_to_write() == Some(false) && self.put(staged).unwrap_or(false)
+        let staged: Vec<_> = staged
+            .iter()
+            .map(|(path, id)| Put::Content(path, *id))
+            .collect();
+        self.is_gits_to_write() == Some(false) && self.put(&staged).unwrap_or(false)
     }
 
-    fn put(&self, staged: &[(&str, git2::Oid)]) -> io::Result<bool> {
+    /// Tells the index the stat of files of the work tree that hold what is staged, with
+    /// these ids. Commands that ask git what changed without looking at each file
+    /// (`git diff-index`, `git reset --keep`) take a file for changed whose stat the index
+    /// does not have. Where it cannot be told, `git status` will.
+    pub fn note_stat(&self, files: &[(ObjectId, StagedFile)]) {
+        let stats = files.iter().filter_map(|(id, file)| {
+            let full = self.workdir().join(&file.path);
+            let stat = || fs::symlink_metadata(&full).ok();
+            let before = stat()?;
+            let is_it = self.read_work_file(&file.path).ok()?? == file.bytes;
+            let same = Stamp::of(&before) == Stamp::of(&stat()?);
+            let stat = stat_of(&before).filter(|_| is_it && same)?;
+            Some(Put::Stat(&file.path, id.0, stat))
+        });
+        let stats: Vec<_> = stats.collect();
+        if stats.is_empty() {
+            return;
+        }
+        let done = self.is_gits_to_write() == Some(false) && self.put(&stats).unwrap_or(false);
+        if !done {
+            // Git ends with 1 for other files that changed; nothing depends on it.
+            let _ = self.run_git(&["update-index", "-q", "--refresh"], b"");
+        }
+    }
+
+    fn put(&self, put: &[Put<'_>]) -> io::Result<bool> {
         let read = self.index_read()?;
-        let parts = match read.index.as_ref().and_then(|index| index.with(staged)) {
+        let parts = match read.index.as_ref().and_then(|index| index.with(put)) {
             Some(With::Parts(parts)) => parts,
             Some(With::Same) => return Ok(true),
             None => return Ok(false),

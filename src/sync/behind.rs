@@ -32,14 +32,19 @@ impl Behind {
     /// # Errors
     /// The file or the index cannot be written.
     pub fn catch_up(&self, repo: &Repo) -> Result<(), RepoError> {
-        if let Some(id) = self.work {
-            repo.write_work_file(&self.path, &repo.read_blob(id)?)?;
-        }
-        let stage = |id| {
-            let (path, bytes) = (self.path.clone(), repo.read_blob(id)?);
-            repo.stage(&[StagedFile { path, bytes }]).map(drop)
+        let Some(id) = self.work.or(self.staged) else {
+            return Ok(());
         };
-        self.staged.map_or(Ok(()), stage)
+        let (path, bytes) = (self.path.clone(), repo.read_blob(id)?);
+        if self.work.is_some() {
+            repo.write_work_file(&path, &bytes)?;
+        }
+        let file = StagedFile { path, bytes };
+        if self.staged.is_some() {
+            repo.stage(std::slice::from_ref(&file))?;
+        }
+        repo.note_stat(&[(id, file)]);
+        Ok(())
     }
 }
 

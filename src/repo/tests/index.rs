@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, SystemTime};
 
 use super::*;
-use crate::repo::index_file::{IndexFile, With};
+use crate::repo::index_file::{IndexFile, Put, With};
 
 /// A small generator: the same steps in every run.
 struct Dice(u64);
@@ -123,7 +123,8 @@ fn staged_by_git(s: &Scratch, paths: &[&str], text: &str) -> (Vec<(String, git2:
 
 /// The bytes with these files staged; the same where they were staged before.
 fn with(bytes: &[u8], staged: &[(String, git2::Oid)]) -> Option<Vec<u8>> {
-    let staged: Vec<_> = staged.iter().map(|(p, id)| (p.as_str(), *id)).collect();
+    let staged = staged.iter().map(|file| Put::Content(&file.0, file.1));
+    let staged: Vec<_> = staged.collect();
     Some(match IndexFile::parse(bytes.to_vec())?.with(&staged)? {
         With::Same => bytes.to_vec(),
         With::Parts(parts) => parts.concat(),
@@ -163,6 +164,46 @@ fn what_is_written_is_what_git_writes() {
     assert!(with(&without, &staged) == Some(gits));
     s.git(&["commit", "-q", "-m", "y"]);
     assert_eq!(s.git(&["fsck", "--no-dangling"]), "");
+}
+
+#[test]
+fn the_stat_of_what_is_staged_is_what_git_finds() {
+    let s = settled();
+    let place = s.path().join(".git/index");
+    let path = "data/ledger/2024.jsonl";
+    let id = ObjectId(s.repo().git.blob(b"row\n").unwrap());
+    assert!(
+        s.repo()
+            .put_in_index(&[(path, id.0), ("data/ledger/2023.jsonl", id.0)])
+    );
+    s.git(&["write-tree"]);
+    let before = fs::read(&place).unwrap();
+    s.write(path, "row\n");
+    assert_eq!(s.git(&["diff-files", "--name-only", path]), path);
+    let note = |bytes: &[u8]| {
+        let bytes = bytes.to_vec();
+        let path = path.to_owned();
+        s.repo().note_stat(&[(id, StagedFile { path, bytes })]);
+    };
+    // The file has other content.
+    note(b"other\n");
+    assert!(fs::read(&place).unwrap() == before);
+    note(b"row\n");
+    let noted = fs::read(&place).unwrap();
+    assert!(noted != before);
+    assert_eq!(s.git(&["diff-files", "--name-only", path]), "");
+    note(b"row\n");
+    assert!(fs::read(&place).unwrap() == noted);
+    // Git, asked the same, writes the same bytes.
+    fs::write(&place, &before).unwrap();
+    let _ = s.repo().run_git(&["update-index", "-q", "--refresh"], b"");
+    assert!(fs::read(&place).unwrap() == noted);
+
+    // Of an index of another kind git is asked.
+    fs::write(&place, &before).unwrap();
+    s.git(&["update-index", "--index-version", "4"]);
+    note(b"row\n");
+    assert_eq!(s.git(&["diff-files", "--name-only", path]), "");
 }
 
 #[test]

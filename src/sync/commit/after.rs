@@ -29,7 +29,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
     };
     let mut maker = None;
 
-    let mut staged = Vec::new();
+    let (mut staged, mut there) = (Vec::new(), Vec::new());
     for change in changes {
         let is_ledger = matches!(layout.classify(&change.path), PathKind::Ledger(_));
         let Some(id) = change.new.and_then(Blob::file).filter(|_| is_ledger) else {
@@ -51,10 +51,10 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         };
 
         // What the index has otherwise than the commit.
-        let there = in_index.iter().find(|staged| staged.path == change.path);
-        let bytes = match there.map(|staged| staged.new.and_then(Blob::file)) {
+        let other = in_index.iter().find(|staged| staged.path == change.path);
+        let bytes = match other.map(|staged| staged.new.and_then(Blob::file)) {
             None => None,
-            Some(Some(there)) => Some(follow(repo.read_blob(there)?)?),
+            Some(Some(other)) => Some(follow(repo.read_blob(other)?)?),
             Some(None) if change.old.is_none() => Some(committed.clone()),
             // Taken out of the index on purpose.
             Some(None) => None,
@@ -73,8 +73,12 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         if let Some(bytes) = bytes.filter(|bytes| Some(bytes) != work.as_ref()) {
             repo.write_work_file(&change.path, &bytes)?;
         }
+        let (path, bytes) = (change.path, committed);
+        there.push((id, StagedFile { path, bytes }));
     }
-    repo.stage(&staged).map(drop)
+    repo.stage(&staged)?;
+    repo.note_stat(&there);
+    Ok(())
 }
 
 /// The committed ledger with the decisions that `edited` adds to it.

@@ -213,6 +213,9 @@ fn record(
         let changes = with_ledgers(&ground.changes[0], &files, &ids);
         history::note_recorded(repo, layout, *parent, &changes);
     }
+    // Those that the work tree has already: it follows the others after the commit.
+    let files: Vec<_> = ids.into_iter().zip(files).collect();
+    repo.note_stat(&files);
     Ok(())
 }
 
