@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::env;
 use std::ffi::OsStr;
+use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -36,8 +37,7 @@ impl Repo {
     /// # Errors
     /// No repository, a bare one, or one that cannot be opened.
     pub fn discover(dir: &Path) -> Result<Self, RepoError> {
-        let found = git2::Repository::discover(dir);
-        Self::of(found, dir, None, false)
+        Self::of(around(dir), dir, None, false)
     }
 
     /// The repository that a folder on the command line is in, or else the one that
@@ -77,13 +77,10 @@ impl Repo {
                 Ok(git)
             })
         } else {
-            git2::Repository::discover(&here)
+            around(&here)
         };
-        // Relative to where git started the hook: the top of the work tree.
-        let index = env::var_os("GIT_INDEX_FILE")
-            .filter(|path| !path.is_empty())
-            .map(|path| here.join(path));
-        Self::of(found, &here, index, true)
+        let index = env::var_os("GIT_INDEX_FILE").filter(|path| !path.is_empty());
+        Self::of(found, &here, index.map(PathBuf::from), true)
     }
 
     fn of(
@@ -104,6 +101,8 @@ impl Repo {
                 format!("it is a partial clone ({key})"),
             ));
         }
+        // Git takes it from the top of the work tree, wherever it is called.
+        let index = index.map(|path| workdir.join(path));
         let index_path = index.unwrap_or_else(|| git.path().join("index"));
         Ok(Self {
             git,
@@ -151,6 +150,32 @@ impl Repo {
     pub fn common_dir(&self) -> &Path {
         self.git.commondir()
     }
+}
+
+/// The repository around a folder.
+fn around(dir: &Path) -> Result<git2::Repository, git2::Error> {
+    let git = git2::Repository::discover(dir)?;
+    if let Some(top) = around_a_link(&git, dir) {
+        git.set_workdir(&top, false)?;
+    }
+    Ok(git)
+}
+
+/// The top of the work tree where its `.git` is a symbolic link: libgit2 takes the
+/// folder around what the link leads to, git the one around the link.
+fn around_a_link(git: &git2::Repository, dir: &Path) -> Option<PathBuf> {
+    let dir = env::current_dir().ok()?.join(dir);
+    let has_git = |top: &&Path| top.join(".git").symlink_metadata().is_ok();
+    let top = dir.ancestors().find(has_git)?;
+    let link = top.join(".git");
+    if !link.is_symlink() || fs::canonicalize(link).ok()? != fs::canonicalize(git.path()).ok()? {
+        return None;
+    }
+    let is_elsewhere = git.config().ok()?.get_entry("core.worktree").is_ok();
+    if is_elsewhere {
+        return None;
+    }
+    fs::canonicalize(top).ok()
 }
 
 /// The configuration that makes it a partial clone, whose objects git fetches one by

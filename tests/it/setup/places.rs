@@ -1,5 +1,7 @@
 //! Repositories of other shapes than a journal alone.
 
+use std::fs;
+
 use super::{DAY, journal};
 use crate::sandbox::{Sandbox, entry};
 
@@ -32,6 +34,36 @@ fn a_linked_work_tree_uses_the_same_setup() {
         text.contains("Zoe") && text.contains("Eve") && !text.contains("Bob"),
         "{text}"
     );
+}
+
+#[test]
+fn a_git_folder_that_a_link_leads_to() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    // As some keep it out of a folder that another program copies to other machines.
+    let elsewhere = sandbox.root().join("kept/laptop.git");
+    fs::create_dir(sandbox.root().join("kept")).unwrap();
+    fs::rename(laptop.path(".git"), &elsewhere).unwrap();
+    std::os::unix::fs::symlink("../kept/laptop.git", laptop.path(".git")).unwrap();
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.assert_clean();
+    let inside = laptop.inside("journal/md/2024");
+    for (machine, from, to) in [(&laptop, "Bob", "Zoe"), (&inside, "Zoe", "Eve")] {
+        laptop.edit_entry(DAY, from, to);
+        machine
+            .git(["commit", "-qam", to])
+            .ok()
+            .warns(&format!("recorded: person {from} removed"));
+        laptop.assert_clean();
+        machine.metadb(["tombstone", "list"]).ok().says(from);
+        machine
+            .palimpsest(["doctor"])
+            .ok()
+            .is("everything is in order");
+    }
+    let beside = fs::read_dir(sandbox.root().join("kept")).unwrap();
+    assert_eq!(beside.count(), 1);
 }
 
 #[test]
