@@ -57,21 +57,27 @@ impl Repo {
         if files.is_empty() {
             return Ok(ids);
         }
-        let (mut staged, mut lines) = (Vec::new(), Vec::new());
+        let mut staged = Vec::new();
         for file in files {
-            let id = self
-                .git
-                .blob(&file.bytes)
-                .map_err(RepoError::git("write a blob"))?;
-            lines.extend_from_slice(format!("100644 {id} 0\t{}\0", file.path).as_bytes());
+            let id = self.write_blob(&file.bytes)?;
             staged.push((file.path.as_str(), id));
             ids.push(ObjectId(id));
         }
         if self.put_in_index(&staged) {
             return Ok(ids);
         }
-        let left_out = self.left_out(files)?;
-        self.update_index(&["--add", "--index-info"], &lines)?;
+        let index = self.index()?;
+        // Unlike `--index-info`, this puts no file in the place of a folder.
+        let mut args = vec!["--add".to_owned()];
+        for (path, id) in staged {
+            // A file may be marked for a program, by copying it from a stick.
+            let there = index.0.get_path(path.as_ref(), 0).map(|entry| entry.mode);
+            let mode = there.filter(|mode| *mode == 0o100_755).unwrap_or(0o100_644);
+            args.extend(["--cacheinfo".to_owned(), format!("{mode:o},{id},{path}")]);
+        }
+        let left_out = self.left_out(&index, files);
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        self.update_index(&args, b"")?;
         if !left_out.is_empty() {
             // Git takes a file that is staged anew for one that should be there.
             self.update_index(&["--skip-worktree", "--stdin"], left_out.as_bytes())?;
@@ -79,16 +85,25 @@ impl Repo {
         Ok(ids)
     }
 
-    /// Those of the files that a sparse checkout leaves out, each with a NUL.
-    fn left_out(&self, files: &[StagedFile]) -> Result<String, RepoError> {
-        let absent = |file: &&StagedFile| !self.workdir().join(&file.path).exists();
-        let absent: Vec<&StagedFile> = files.iter().filter(absent).collect();
-        if absent.is_empty() {
-            return Ok(String::new());
+    /// Writes a blob. Where several users share the repository git writes it, which
+    /// gives it the permissions that libgit2 does not know.
+    fn write_blob(&self, bytes: &[u8]) -> Result<git2::Oid, RepoError> {
+        let config = self.git.config().and_then(|mut config| config.snapshot());
+        let is_shared = config.is_ok_and(|c| c.get_entry("core.sharedRepository").is_ok());
+        if !is_shared {
+            return self.git.blob(bytes).map_err(RepoError::git("write a blob"));
         }
-        let index = self.index()?;
-        let left_out = absent.iter().filter(|file| index.is_left_out(&file.path));
-        Ok(left_out.map(|file| format!("{}\0", file.path)).collect())
+        let id = self.run_git(&["hash-object", "-w", "--stdin"], bytes)?;
+        let id = String::from_utf8_lossy(&id);
+        git2::Oid::from_str(id.trim()).map_err(RepoError::git("read the id of a new blob"))
+    }
+
+    /// Those of the files that a sparse checkout leaves out, each with a NUL.
+    fn left_out(&self, index: &Index, files: &[StagedFile]) -> String {
+        let absent = |file: &&StagedFile| !self.workdir().join(&file.path).exists();
+        let absent = files.iter().filter(absent);
+        let left_out = absent.filter(|file| index.is_left_out(&file.path));
+        left_out.map(|file| format!("{}\0", file.path)).collect()
     }
 
     /// Takes paths out of the index; the work tree keeps its files.

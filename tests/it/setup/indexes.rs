@@ -1,6 +1,8 @@
 //! Indexes of every form that git writes: commits, pulls and readers see the same.
 //! Repositories of a format that cannot be read: said, and git goes on.
 
+use std::os::unix::fs::PermissionsExt;
+
 use super::DAY;
 use crate::sandbox::{Machine, Sandbox, entry, journal};
 
@@ -138,6 +140,97 @@ fn a_monitor_of_the_file_system() {
         laptop.git(["status"]).ok();
         index_has(laptop, b"FSMN");
     });
+}
+
+#[test]
+fn a_ledger_that_is_marked_as_a_program() {
+    lives_with(|laptop| {
+        laptop.write_entry("2024-12-24", "tags: [ada, ben]", "");
+        laptop.commit("One more");
+        laptop.edit_entry("2024-12-24", "ada, ", "");
+        laptop.commit("A ledger");
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(laptop.path(LEDGER), mode).unwrap();
+        laptop.git(["commit", "-qam", "Copied from a stick"]).ok();
+        laptop.edit_entry("2024-12-24", "ben", "eve");
+        laptop.commit("As before");
+        laptop
+            .git(["rm", "-q", "journal/md/2024/2024-12-24.md"])
+            .ok();
+        laptop.commit("Gone");
+        laptop
+            .git(["ls-files", "--stage", LEDGER])
+            .ok()
+            .says("100755");
+    });
+}
+
+/// Nothing below `.git/objects` is closed to the group.
+fn is_open_to_the_group(laptop: &Machine<'_>) {
+    let mut open = vec![laptop.path(".git/objects")];
+    while let Some(folder) = open.pop() {
+        for item in std::fs::read_dir(folder).unwrap() {
+            let path = item.unwrap().path();
+            let mode = path.metadata().unwrap().permissions().mode();
+            let (wanted, is_folder) = match path.is_dir() {
+                true => (0o070, true),
+                false => (0o040, false),
+            };
+            assert!(mode & wanted == wanted, "{} {mode:o}", path.display());
+            if is_folder {
+                open.push(path);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_repository_that_several_users_share() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, "people:\n- Al\n- Bob", "One.\n")]);
+    std::fs::remove_dir_all(laptop.path(".git/objects")).unwrap();
+    laptop.git(["init", "-q", "--shared=group"]).ok();
+    laptop.git(["fetch", "-q"]).ok();
+    laptop.edit_entry(DAY, "- Bob\n", "");
+    laptop.git(["commit", "-qam", "Not Bob"]).ok();
+    assert!(laptop.read(LEDGER).contains("Bob"));
+    is_open_to_the_group(&laptop);
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_ledger_is_in_the_commit() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, "people:\n- Al", "One.\n")]);
+    laptop.write("data/ledger/2025.jsonl/mine", "Mine.\n");
+    laptop.write_entry("2025-01-01", "people: [Al]", "");
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "-m", "A folder"])
+        .warns("data/ledger/2025.jsonl");
+    laptop
+        .git(["ls-files", "data/ledger"])
+        .ok()
+        .says("data/ledger/2025.jsonl/mine");
+}
+
+#[test]
+fn a_hook_that_another_program_starts_in_a_subfolder_sees_the_same_index() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, "people:\n- Al", "One.\n")]);
+    // As git tells a hook, from the top of the work tree, whatever folder is current.
+    let env = [("GIT_INDEX_FILE", ".git/index")];
+    let inside = laptop.inside("journal");
+    inside
+        .run_with(&env, "palimpsest", ["check", "--staged"])
+        .ok()
+        .silent_about("deleted")
+        .lacks("deleted");
+    laptop.edit_entry(DAY, "One.", "<<<<<<< HEAD\nOne.\n=======\nTwo.\n>>>>>>> b");
+    laptop.git(["add", "-A"]).ok();
+    inside
+        .run_with(&env, "palimpsest", ["check", "--staged"])
+        .fails()
+        .mentions("conflict markers");
 }
 
 /// Two branches of `repository` that edited the entry's people, merged: each is
