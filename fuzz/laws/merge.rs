@@ -21,7 +21,7 @@ fn merge(kind: Kind, size: usize, texts: ThreeWay<&[u8]>) -> Merged {
             ..Markers::default()
         },
         virtual_base: size > 7,
-        kept_out: &|_, _, _| None,
+        rulings: &|_, _, _| None,
         kind,
     };
     merger.merge(texts).expect("three texts merge by line")

@@ -85,7 +85,7 @@ impl Merge {
             virtual_base: false,
             rules: &settings.rules,
             by: By::Field,
-            kept_out: &keep_all,
+            rulings: &keep_all,
         }
         .of_files(&files, || self.style)?;
         match &self.output {
@@ -199,7 +199,7 @@ impl MergeDriver {
             virtual_base,
             rules: &settings.rules,
             by,
-            kept_out: &|path, tree, node| kept_out.ask(path, tree, node),
+            rulings: &|path, tree, node| kept_out.ask(path, tree, node),
         }
         .of_files(&files, conflict_style)?;
         write(&self.ours, &merged.bytes)?;

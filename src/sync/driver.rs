@@ -4,10 +4,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::journal::reconcile::{KeptOut, Kind, Merger, Result as MergeResult};
+use crate::journal::reconcile::{Kind, Merger, Result as MergeResult, Ruling, Rulings};
 use crate::journal::rules::Rules;
 use crate::journal::yaml::{Node, Tree};
-use crate::journal::{ItemKey, Table};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{GitLines, UNFINISHED};
 
@@ -65,8 +64,8 @@ pub struct FileMerge<'a> {
     pub virtual_base: bool,
     pub rules: &'a Rules,
     pub by: By,
-    /// Whether a tombstone keeps an item of a field out.
-    pub kept_out: KeptOut<'a>,
+    /// What the removals that are known say of an item of a field.
+    pub rulings: Rulings<'a>,
 }
 
 impl FileMerge<'_> {
@@ -104,7 +103,7 @@ impl FileMerge<'_> {
             lines: &lines,
             markers: self.markers.clone(),
             virtual_base: self.virtual_base,
-            kept_out: self.kept_out,
+            rulings: self.rulings,
             kind: kind(self.path),
         };
         let merge = |merger: &Merger| match self.by {
@@ -165,7 +164,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
 
 /// Nothing is kept out: for merges outside a journal.
 #[must_use]
-pub fn keep_all(_: &[String], _: &Tree, _: &Node) -> Option<(Table, ItemKey)> {
+pub fn keep_all(_: &[String], _: &Tree, _: &Node) -> Option<Ruling> {
     None
 }
 

@@ -1,14 +1,14 @@
 //! What the ledgers of a merge keep out of an entry.
 
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
 
 use crate::journal::entry::canonical;
+use crate::journal::reconcile::Ruling;
 use crate::journal::yaml::{Node, Tree};
 use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Table};
 use crate::repo::{Merging, Repo, RepoError};
 
-use super::history;
+use super::history::{self, Removals};
 
 /// The item that stands at `node` of the field at `path`, if that is an association.
 #[must_use]
@@ -21,7 +21,8 @@ pub fn item_at(path: &[String], tree: &Tree, node: &Node) -> Option<(Table, Item
     Some((table, canonical(table, tree, node)?))
 }
 
-/// Asks, for the items of one entry, whether a removal keeps them out of a merge.
+/// Asks, for the items of one entry, what the removals that are known say of them in a
+/// merge.
 ///
 /// The repository is opened at the first question alone: most merges add nothing
 /// that anybody could have removed.
@@ -30,15 +31,7 @@ pub struct KeptOut<'a> {
     entry: Option<EntryDate>,
     /// The commits, where they are known; else git is asked.
     merging: Option<Merging>,
-    known: OnceCell<Result<Known, RepoError>>,
-}
-
-/// What the ledgers said.
-#[derive(Debug, Default)]
-struct Known {
-    items: BTreeSet<(Table, ItemKey)>,
-    /// Git did not say which commits it merges, so no ledger was asked.
-    unknown: bool,
+    known: OnceCell<Result<Removals, RepoError>>,
 }
 
 impl<'a> KeptOut<'a> {
@@ -64,42 +57,36 @@ impl<'a> KeptOut<'a> {
         self
     }
 
-    /// Whether the item at `node` of the field at `path` is kept out, and as what.
-    pub fn ask(&self, path: &[String], tree: &Tree, node: &Node) -> Option<(Table, ItemKey)> {
+    /// What they say of the item at `node` of the field at `path`.
+    pub fn ask(&self, path: &[String], tree: &Tree, node: &Node) -> Option<Ruling> {
         let entry = self.entry?;
-        let kept = item_at(path, tree, node)?;
+        let item = item_at(path, tree, node)?;
         let known = self.known.get_or_init(|| self.read(entry));
-        known.as_ref().ok()?.items.contains(&kept).then_some(kept)
+        let removals = known.as_ref().ok()?;
+        if removals.kept_out.contains(&item) {
+            return Some(Ruling::KeptOut(item.0, item.1));
+        }
+        removals.put_back.contains(&item).then_some(Ruling::PutBack)
     }
 
     /// Why the ledgers were not asked although there was a question.
     #[must_use]
     pub fn remark(&self) -> Option<String> {
-        match self.known.get()? {
-            Ok(known) if known.unknown => Some(
-                "merged without the ledger: git does not say which commits it merges here".into(),
-            ),
-            Ok(_) => None,
-            Err(error) => Some(format!("merged without the ledger: {error}")),
-        }
+        let error = self.known.get()?.as_ref().err()?;
+        Some(format!("merged without the ledger: {error}"))
     }
 
-    fn read(&self, entry: EntryDate) -> Result<Known, RepoError> {
+    fn read(&self, entry: EntryDate) -> Result<Removals, RepoError> {
         let repo = Repo::from_env()?;
         let merging = match &self.merging {
             Some(merging) => Some(merging.clone()),
             None => repo.merging()?,
         };
-        let Some(merging) = merging else {
-            return Ok(Known {
-                unknown: true,
-                ..Known::default()
-            });
-        };
-        let items = history::keeps_out(&repo, self.layout, &merging, entry)?;
-        Ok(Known {
-            items,
-            unknown: false,
-        })
+        match merging {
+            Some(merging) => history::keeps_out(&repo, self.layout, &merging, entry),
+            // A pick, a revert, a stash: git does not say which commits it merges, and
+            // what comes of it is what a person asked for.
+            None => Ok(Removals::default()),
+        }
     }
 }

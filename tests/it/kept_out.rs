@@ -81,6 +81,76 @@ fn an_addition_that_knew_of_the_removal_stays() {
     assert!(laptop.read_entry(DAY).contains("people: [Alice, Bob]"));
 }
 
+/// A branch removed him and goes on; its removal is picked or squashed and then undone.
+#[test]
+fn what_was_put_back_on_top_of_a_removal_stays_when_that_comes_again() {
+    let to_the_end = ["[Alice, Bob]", "[Alice, Bob, Zed]"];
+    for (squashes, back) in [(false, 0), (false, 1), (true, 0), (true, 1)] {
+        let sandbox = Sandbox::new();
+        let (laptop, _) = machines(&sandbox);
+        edit(&laptop, "[Alice]", "[Alice, Bob]");
+        laptop.git(["switch", "-q", "-c", "topic"]).ok();
+        edit(&laptop, "[Alice, Bob]", "[Alice]");
+        laptop.git(["switch", "-q", "main"]).ok();
+        let bring = |message: &str| match squashes {
+            false if message == "One" => {
+                laptop.git(["cherry-pick", "topic"]).ok();
+            }
+            false => {
+                laptop.git(["merge", "-q", "topic"]).ok();
+            }
+            true => {
+                laptop.git(["merge", "-q", "--squash", "topic"]).ok();
+                let commit = laptop.git(["commit", "-q", "-m", message]).ok();
+                if message == "Two" {
+                    commit.silent_about("Bob");
+                }
+            }
+        };
+        bring("One");
+        assert!(laptop.read_entry(DAY).contains("people: [Alice]"));
+        edit(&laptop, "[Alice]", to_the_end[back]);
+        edit(&laptop, "mood: calm", "mood: good");
+        laptop.git(["switch", "-q", "topic"]).ok();
+        edit(&laptop, "Went", "We went");
+        laptop.git(["switch", "-q", "main"]).ok();
+        bring("Two");
+        let text = laptop.read_entry(DAY);
+        assert!(text.contains("We went"), "{text}");
+        assert!(text.contains(to_the_end[back]), "{squashes} {text}");
+        laptop.metadb(["tombstone", "list"]).ok().lacks("Bob");
+        laptop.metadb(["sync", "conflicts"]).ok().lacks("kept out");
+        laptop.assert_clean();
+    }
+}
+
+/// What an item holds besides its name is no name: it was edited, and is not only kept out.
+#[test]
+fn an_edit_of_an_item_that_the_other_side_removed_is_a_conflict() {
+    for (edited, there) in [
+        (
+            "{name: Orla, alias: [Moth, Pip]}",
+            "{name: Orla, alias: [Moth]}",
+        ),
+        ("{name: Orla, met: long ago}", "Orla"),
+    ] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = machines(&sandbox);
+        edit(&laptop, "[Alice]", &format!("[Alice, {there}]"));
+        laptop.push();
+        desktop.pull();
+        edit(&laptop, &format!(", {there}"), "");
+        laptop.push();
+        edit(&desktop, there, edited);
+        desktop
+            .git(["pull", "-q"])
+            .exits(1)
+            .silent_about("stays out");
+        let text = desktop.read_entry(DAY);
+        assert!(text.contains(edited) && text.contains("<<<<<<<"), "{text}");
+    }
+}
+
 #[test]
 fn one_re_addition_does_not_restore_another_removal() {
     let sandbox = Sandbox::new();
@@ -100,7 +170,7 @@ fn one_re_addition_does_not_restore_another_removal() {
 }
 
 #[test]
-fn without_known_commits_the_merge_is_three_way_and_says_so() {
+fn without_known_commits_the_merge_is_three_way() {
     let sandbox = Sandbox::new();
     let (laptop, desktop) = machines(&sandbox);
     add_and_remove_bob(&laptop);
@@ -109,7 +179,7 @@ fn without_known_commits_the_merge_is_three_way_and_says_so() {
     desktop
         .git(["cherry-pick", "origin/main"])
         .ok()
-        .mentions("merged without the ledger: git does not say which commits")
+        .never_mentions("without the ledger")
         .silent_about("stays out");
     desktop.assert_clean();
     assert!(

@@ -45,7 +45,7 @@ pub fn merge_labelled(sides: ThreeWay<&[u8]>, labels: ThreeWay<&str>) -> Merged 
             ..Markers::default()
         },
         virtual_base: false,
-        kept_out: &|_, _, _| None,
+        rulings: &|_, _, _| None,
         kind: Kind::Markdown,
     };
     merger
@@ -64,7 +64,7 @@ pub fn merge_as(kind: Kind, style: ConflictStyle, size: usize, sides: ThreeWay<&
             ..Markers::default()
         },
         virtual_base: size > 7,
-        kept_out: &|_, _, _| None,
+        rulings: &|_, _, _| None,
         kind,
     };
     merger

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::assemble::assemble;
-use super::entry::{self, Context, Entries};
+use super::entry::{self, Context, Entries, Ruling};
 use super::flow::Written;
 use super::member::{Member, Side};
 use super::output::{Meaning, Out, Piece};
@@ -172,9 +172,12 @@ pub fn by_id(
             .iter()
             .filter(|id| !members.ours.contains_key(id.as_str())),
     ) {
-        let sides = members.as_ref().map(|m| m.get(id.as_str()).copied());
-        if *rule == Rule::Set && !stays_in_set(cx, &sides, place.path) {
-            continue;
+        let mut sides = members.as_ref().map(|m| m.get(id.as_str()).copied());
+        if *rule == Rule::Set {
+            match in_set(cx, sides, place.path) {
+                Some(it) => sides = it,
+                None => continue,
+            }
         }
         inner.push(id.clone());
         if let Some(part) = part(cx, sides, place, &inner)? {
@@ -201,27 +204,38 @@ pub fn by_id(
         .collect())
 }
 
-/// Whether an item is in (ours ∪ theirs) less what either removed and less what
-/// a tombstone keeps out. What all three have is not asked for: a tombstone there
-/// is a matter for `metadb sync conflicts`, not for a merge that did not touch it.
-fn stays_in_set(cx: &mut Context, sides: &Entries, path: &[String]) -> bool {
-    let removed = sides.base.is_some() && (sides.ours.is_none() || sides.theirs.is_none());
-    let member = sides.ours.or(sides.theirs);
-    let scalar = member.is_some_and(|m| m.value.scalar().is_some() || m.value.is_null());
-    if removed && scalar {
-        return false;
+/// An item that is in (ours ∪ theirs) less what either removed and less what a tombstone
+/// keeps out. One that was put back on top of the removal is as new. What all three have
+/// is not asked for: a tombstone there is a matter for `metadb sync conflicts`, not for a
+/// merge that did not touch it.
+fn in_set<'m, 'a>(
+    cx: &mut Context,
+    sides: Entries<'m, 'a>,
+    path: &[String],
+) -> Option<Entries<'m, 'a>> {
+    let member = sides.ours.or(sides.theirs)?;
+    let in_both = sides.ours.is_some() && sides.theirs.is_some();
+    if in_both && sides.base.is_some() {
+        return Some(sides);
     }
-    let everywhere = sides.base.is_some() && sides.ours.is_some() && sides.theirs.is_some();
-    match member {
-        Some(m) if !everywhere => match (cx.kept_out)(path, m.side.tree, m.value) {
-            Some(kept) => {
-                cx.report.kept_out.push(kept);
-                false
-            }
-            None => true,
-        },
-        _ => true,
+    let ruling = (cx.rulings)(path, member.side.tree, member.value);
+    if sides.base.is_some() {
+        let is_name = member.value.scalar().is_some() || member.value.is_null();
+        return match ruling {
+            Some(Ruling::PutBack) => Some(Entries {
+                base: None,
+                ..sides
+            }),
+            _ if is_name => None,
+            // Whether it was edited is for the merge of the item, removal or not.
+            _ => Some(sides),
+        };
     }
+    if let Some(Ruling::KeptOut(table, item)) = ruling {
+        cx.report.kept_out.push((table, item));
+        return None;
+    }
+    Some(sides)
 }
 
 /// The rule to merge an entry by, item by item, although one side alone may have
@@ -240,17 +254,25 @@ pub fn rule_where_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> Op
 type Values<'a> = ThreeWay<Option<(Side<'a>, &'a Node)>>;
 
 fn has_kept_out(cx: &Context, sides: Values, path: &[String]) -> bool {
-    let base = sides.base.map(|(_, n)| list_of(n)).unwrap_or_default();
-    let base: HashSet<_> = base.iter().map(|n| n.identity()).collect();
-    [sides.ours, sides.theirs]
+    let ids = |side: Option<(Side, &Node)>| -> HashSet<_> {
+        let list = side.map(|(_, node)| list_of(node)).unwrap_or_default();
+        list.iter().filter_map(|node| node.identity()).collect()
+    };
+    let all = sides.map(ids);
+    [(sides.ours, &all.theirs), (sides.theirs, &all.ours)]
         .into_iter()
-        .flatten()
-        .any(|(side, value)| {
+        .filter_map(|(side, others)| Some((side?, others)))
+        .any(|((side, value), others)| {
             list_of(value).into_iter().any(|node| {
-                // What base has was not added here: it stays on all sides, or goes.
-                let id = node.identity();
-                let in_base = id.is_some() && base.contains(&id);
-                !in_base && (cx.kept_out)(path, side.tree, node).is_some()
+                let has = |ids: &HashSet<_>| node.identity().is_some_and(|id| ids.contains(&id));
+                let ask = || (cx.rulings)(path, side.tree, node);
+                match (has(&all.base), has(others)) {
+                    // What base has was not added here: it stays on all sides,
+                    (true, true) => false,
+                    // or goes, unless it was put back.
+                    (true, false) => ask() == Some(Ruling::PutBack),
+                    (false, _) => matches!(ask(), Some(Ruling::KeptOut(..))),
+                }
             })
         })
 }

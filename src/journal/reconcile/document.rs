@@ -3,7 +3,7 @@
 use super::Stop;
 use super::assemble;
 use super::collection::{self, Place};
-use super::entry::{self, Bodies, Context, KeptOut};
+use super::entry::{self, Bodies, Context, Rulings};
 use super::eol;
 use super::member::Side;
 use super::output::{Meaning, Pick, Piece, marked, picked};
@@ -35,7 +35,7 @@ pub struct Merger<'c> {
     /// The result becomes the base of another merge (criss-cross): no markers in
     /// the frontmatter, conflicts take the base's value.
     pub virtual_base: bool,
-    pub kept_out: KeptOut<'c>,
+    pub rulings: Rulings<'c>,
     pub kind: Kind,
 }
 
@@ -286,7 +286,7 @@ impl Merger<'_> {
             rules: self.rules,
             lines: self.lines,
             virtual_base: self.virtual_base,
-            kept_out: self.kept_out,
+            rulings: self.rulings,
             bodies,
             report: Report::default(),
         };

@@ -10,8 +10,17 @@ use crate::journal::yaml::{Node, Tree, Value};
 use crate::journal::{ItemKey, Table};
 use crate::merge::{LineMerge, Markers, ThreeWay};
 
-/// Asks whether a tombstone keeps an item of the field at a path out, and as what.
-pub type KeptOut<'c> = &'c dyn Fn(&[String], &Tree, &Node) -> Option<(Table, ItemKey)>;
+/// What the removals that the sides of a merge know say of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ruling {
+    /// A removal keeps it out, as this.
+    KeptOut(Table, ItemKey),
+    /// The side that has it put it back, and knew all that the other side removed.
+    PutBack,
+}
+
+/// Asks this of an item of the field at a path.
+pub type Rulings<'c> = &'c dyn Fn(&[String], &Tree, &Node) -> Option<Ruling>;
 
 /// The bodies, for fields that are worked out from them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,7 +37,7 @@ pub struct Context<'c> {
     pub lines: &'c dyn LineMerge,
     /// The result becomes the base of another merge: conflicts take the base.
     pub virtual_base: bool,
-    pub kept_out: KeptOut<'c>,
+    pub rulings: Rulings<'c>,
     pub bodies: Bodies<'c>,
     pub report: Report,
 }

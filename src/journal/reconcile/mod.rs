@@ -24,7 +24,7 @@ mod top;
 mod view;
 
 pub use document::{Kind, Merger, NO_FRONTMATTER, Outcome, Result};
-pub use entry::KeptOut;
+pub use entry::{Ruling, Rulings};
 pub use report::{Decision, Field, Report};
 
 use crate::merge::ThreeWay;

@@ -9,8 +9,18 @@ use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 type Items = BTreeSet<(Table, ItemKey)>;
 
+/// What the removals of an entry come to in a merge.
+#[derive(Debug, Default)]
+pub struct Removals {
+    /// The items that one of them keeps out.
+    pub kept_out: Items,
+    /// The items that a side removed and the other, which knew of it, put back: the merge
+    /// base may have them, too.
+    pub put_back: Items,
+}
+
 /// The items of an entry that the removals known on the two sides keep out of their
-/// merge.
+/// merge, and those that come back.
 ///
 /// # Errors
 /// History cannot be read.
@@ -19,7 +29,7 @@ pub fn keeps_out(
     layout: &Layout,
     merging: &Merging,
     entry: EntryDate,
-) -> Result<Items, RepoError> {
+) -> Result<Removals, RepoError> {
     let year = |commit: ObjectId| -> Result<Ledger, RepoError> {
         Ok(year_at(repo, layout, commit, entry.year())?.of_entry(entry))
     };
@@ -38,7 +48,11 @@ pub fn keeps_out(
     let ours = known_at(repo, layout, merging.ours, entry)?;
     let theirs = known_at(repo, layout, merging.theirs, entry)?;
     if !merging.is_pick {
-        return Ok(ledger::merge(&base, &ours, &theirs).kept_out(entry));
+        let kept_out = ledger::merge(&base, &ours, &theirs).kept_out(entry);
+        let mut put_back = ours.kept_out(entry);
+        put_back.append(&mut theirs.kept_out(entry));
+        put_back.retain(|item| !kept_out.contains(item));
+        return Ok(Removals { kept_out, put_back });
     }
     let brought = brought_along(repo, layout, merging, entry, &theirs)?;
     let mut merged = ledger::merge(&base, &ours, &brought);
@@ -53,7 +67,11 @@ pub fn keeps_out(
     let mut standing = ours.kept_out(entry);
     standing.retain(|item| facts.as_ref().is_some_and(|f| f.items.contains(item)));
     items.retain(|item| !standing.contains(item));
-    Ok(items)
+    // A pick that removes an item is wanted, also where it was put back since.
+    Ok(Removals {
+        kept_out: items,
+        put_back: Items::new(),
+    })
 }
 
 /// What a picked commit brings along of what is `known` of an entry there: all but what

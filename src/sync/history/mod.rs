@@ -37,7 +37,7 @@ use marks::Marks;
 use places::Places;
 use states::States;
 
-pub use keeps_out::keeps_out;
+pub use keeps_out::{Removals, keeps_out};
 pub(in crate::sync) use left_out::{is_known, only_added};
 pub use own::{deletion_of, removed_between};
 pub use pick::add_what_a_pick_keeps_out;

@@ -93,7 +93,7 @@ impl Resolver<'_> {
             virtual_base: true,
             rules: &self.settings.rules,
             by,
-            kept_out: &|path, tree, node| kept_out.ask(path, tree, node),
+            rulings: &|path, tree, node| kept_out.ask(path, tree, node),
         };
         let texts = sides.as_ref().map(Vec::as_slice);
         let merged = merge.of_texts(texts, ConflictStyle::default);

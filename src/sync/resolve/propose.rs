@@ -207,7 +207,7 @@ impl Resolver<'_> {
             virtual_base: false,
             rules: &self.settings.rules,
             by: By::Field,
-            kept_out: &|path, tree, node| kept_out.ask(path, tree, node),
+            rulings: &|path, tree, node| kept_out.ask(path, tree, node),
         };
         let merged = merge.of_texts(sides.map(Vec::as_slice), || style);
         merged

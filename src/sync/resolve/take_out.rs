@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::{ResolveError, Resolver};
 use crate::journal::entry::{canonical, without_own_comments};
 use crate::journal::reconcile::Outcome;
+use crate::journal::reconcile::Ruling;
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Node, Tree};
 use crate::journal::{Document, Entry, EntryDate, ItemKey, Table};
@@ -34,9 +35,10 @@ impl Resolver<'_> {
             virtual_base: false,
             rules: &rules,
             by: By::Field,
-            kept_out: &|field, tree, node| {
+            rulings: &|field, tree, node| {
                 let item = item_at(field, tree, node).or_else(|| place_at(field, tree, node));
-                item.filter(|item| items.contains(item))
+                let (table, item) = item.filter(|item| items.contains(item))?;
+                Some(Ruling::KeptOut(table, item))
             },
         };
         // Two sides that both added all of it: what is left is what stays in.

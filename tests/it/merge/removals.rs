@@ -1,6 +1,6 @@
 //! What a removal does in the merge of a set, as the driver asks for it.
 
-use palimpsest::journal::reconcile::{Decision, Kind, Merger, Result as Merged};
+use palimpsest::journal::reconcile::{Decision, Kind, Merger, Result as Merged, Ruling};
 use palimpsest::journal::rules::Rules;
 use palimpsest::journal::{ItemKey, Table};
 use palimpsest::merge::{Markers, ThreeWay};
@@ -15,9 +15,10 @@ fn without_bob(base: &str, ours: &str, theirs: &str) -> (String, Merged) {
         lines: &GitLines::new(),
         markers: Markers::default(),
         virtual_base: false,
-        kept_out: &|path, _, node| {
+        rulings: &|path, _, node| {
             let is_bob = node.scalar() == Some("Bob");
-            (path == ["people"] && is_bob).then(|| bob.clone())
+            let (table, item) = bob.clone();
+            (path == ["people"] && is_bob).then_some(Ruling::KeptOut(table, item))
         },
         kind: Kind::Markdown,
     };
@@ -73,7 +74,10 @@ fn merged(base: &str, ours: &str, theirs: &str) -> Merged {
         lines: &GitLines::new(),
         markers: Markers::default(),
         virtual_base: false,
-        kept_out: &|path, tree, node| item_at(path, tree, node).filter(|item| out.contains(item)),
+        rulings: &|path, tree, node| {
+            let (table, item) = item_at(path, tree, node).filter(|item| out.contains(item))?;
+            Some(Ruling::KeptOut(table, item))
+        },
         kind: Kind::Yaml,
     };
     let sides = ThreeWay::new(base, ours, theirs).map(str::as_bytes);

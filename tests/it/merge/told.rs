@@ -148,7 +148,7 @@ fn a_rule_of_the_settings_counts_for_its_field() {
             lines: &GitLines::new(),
             markers: Markers::default(),
             virtual_base: false,
-            kept_out: &|_, _, _| None,
+            rulings: &|_, _, _| None,
             kind: Kind::Yaml,
         };
         let sides = ["", ours, theirs].map(|items| format!("walks: {items}\n"));

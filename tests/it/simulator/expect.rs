@@ -61,7 +61,7 @@ impl Versions {
         }
     }
 
-    fn wants(&self, active: &dyn Fn(&str, &str) -> bool) -> BTreeMap<String, Want> {
+    fn wants(&self, known: Known<'_>) -> BTreeMap<String, Want> {
         let [base, Some(ours), Some(theirs)] = self.sides() else {
             return BTreeMap::new();
         };
@@ -91,7 +91,7 @@ impl Versions {
             // What is kept out may have a comment, also where one side alone wrote there.
             let kept = [ours, theirs].iter().flat_map(|s| &s.items).any(|item| {
                 let new = base.is_none_or(|b| !b.items.contains(item));
-                new && field_of(&item.0) == *key && active(&item.0, &item.1)
+                new && field_of(&item.0) == *key && (known.active)(&item.0, &item.1)
             });
             // No comment is lost: a conflict may come of one.
             if (met || kept) && commented {
@@ -122,6 +122,15 @@ impl Versions {
     }
 }
 
+/// What is known of the removals of an item, by its field and name.
+#[derive(Clone, Copy)]
+pub struct Known<'k> {
+    /// One keeps it out.
+    pub active: &'k dyn Fn(&str, &str) -> bool,
+    /// What one side removed the other put back.
+    pub put_back: &'k dyn Fn(&str, &str) -> bool,
+}
+
 type Items = BTreeSet<(String, String)>;
 
 /// The field at the top that an item's own stands in.
@@ -140,12 +149,7 @@ fn places_of(said: &Said, (field, name): &(String, String)) -> usize {
 }
 
 /// Judges the items of a merged file: all that must be there, and no other.
-fn items(
-    versions: &Versions,
-    said: &Said,
-    active: &dyn Fn(&str, &str) -> bool,
-    but: &BTreeSet<String>,
-) -> Outcome {
+fn items(versions: &Versions, said: &Said, known: Known<'_>, but: &BTreeSet<String>) -> Outcome {
     let [base, ours, theirs] = versions.sides();
     if versions.base().is_none() {
         return Ok(());
@@ -160,12 +164,14 @@ fn items(
         // Removals reach into sets alone: a list in order says something by its order,
         // the items of the others hold more than a name.
         let in_set = !["locations", "poems", "dates", "references"].contains(&field.as_str());
-        let kept = in_set && !o.contains(item) && active(field, &known_as(field, name));
+        let kept = in_set && !o.contains(item) && (known.active)(field, &known_as(field, name));
         // A list in order may have an item at several places: one that a side wrote at
         // another place is no part of what the other side removed (seed 18226).
         let places = |s: Option<&Said>| s.map_or(0, |s| places_of(s, item));
         let written = |s: Option<&Said>| places(s) > places(base);
         let again = o.contains(item) && !in_set && (written(ours) || written(theirs));
+        let back = in_set && (known.put_back)(field, &known_as(field, name));
+        let again = again || back;
         let removed = o.contains(item) && !(a.contains(item) && b.contains(item)) && !again;
         let wanted = (a.contains(item) || b.contains(item)) && !removed && !kept;
         if wanted != said.items.contains(item) {
@@ -208,11 +214,7 @@ impl Versions {
 }
 
 /// Judges a file that a merge left without a conflict.
-pub fn clean(
-    versions: &Versions,
-    found: Option<&(Oid, Rc<File>)>,
-    active: &dyn Fn(&str, &str) -> bool,
-) -> Outcome {
+pub fn clean(versions: &Versions, found: Option<&(Oid, Rc<File>)>, known: Known<'_>) -> Outcome {
     let text = found.map_or("(none)\n", |(_, f)| f.text.as_str());
     if let Some(taken) = versions.trivial() {
         let (taken, found) = (taken.as_ref().map(|f| f.0), found.map(|f| f.0));
@@ -236,7 +238,7 @@ pub fn clean(
     let Some(said) = &file.said else {
         return Ok(());
     };
-    for (key, want) in versions.wants(active) {
+    for (key, want) in versions.wants(known) {
         if want.must_conflict() {
             return versions.fail("a conflict is missing", &key, text);
         }
@@ -248,16 +250,12 @@ pub fn clean(
             );
         }
     }
-    items(versions, said, active, &BTreeSet::new())
+    items(versions, said, known, &BTreeSet::new())
 }
 
 /// Judges a file that a merge left in conflict: `text` is what stands in the work
 /// tree, with its markers.
-pub fn conflict(
-    versions: &Versions,
-    text: Option<&str>,
-    active: &dyn Fn(&str, &str) -> bool,
-) -> Outcome {
+pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Outcome {
     if versions.base().is_none() {
         return Ok(());
     }
@@ -275,7 +273,7 @@ pub fn conflict(
     if marked.is_empty() {
         return versions.fail("a conflict without markers", "", shown);
     }
-    let wants = versions.wants(active);
+    let wants = versions.wants(known);
     let body = versions.body_conflicts();
     let entry = versions.path.starts_with("journal/");
     for key in &marked {
@@ -309,7 +307,7 @@ pub fn conflict(
                 );
             }
         }
-        items(versions, &said, active, &marked)?;
+        items(versions, &said, known, &marked)?;
     }
     Ok(())
 }

@@ -98,9 +98,17 @@ impl World<'_> {
                 let rows = rows.get(&(date.clone(), field.to_owned(), item.to_owned()));
                 rows.is_some_and(|r| r.values().any(|a| *a))
             };
+            let put_back = |field: &str, item: &str| {
+                let key = (date.clone(), field.to_owned(), item.to_owned());
+                (ours.is_active(&key) || theirs.is_active(&key)) && !active(field, item)
+            };
+            let known = expect::Known {
+                active: &active,
+                put_back: &put_back,
+            };
             let versions = expect::Versions::of(path, &bases, &ours, &theirs);
             let text = self.exists(at, path).then(|| self.read(at, path));
-            expect::conflict(&versions, text.as_deref(), &active)?;
+            expect::conflict(&versions, text.as_deref(), known)?;
         }
         Ok(())
     }

@@ -334,12 +334,22 @@ impl Model {
                 let stands = is_replay && ours.has(&item) && ours.is_active(&item);
                 knows && node.is_active(&item) && !stands
             };
+            // One side removed it, and the other undid all of these removals.
+            let put_back = |field: &str, item: &str| {
+                let item = (date.clone(), field.to_owned(), item.to_owned());
+                let is_active = ours.is_active(&item) || theirs.is_active(&item);
+                knows && !is_replay && is_active && !node.is_active(&item)
+            };
+            let known = expect::Known {
+                active: &active,
+                put_back: &put_back,
+            };
             let versions = expect::Versions::of(path, bases, ours, theirs);
             match versions.trivial() {
                 Some(_) => self.counts.taken += 1,
                 None => self.counts.met += 1,
             }
-            expect::clean(&versions, node.files.get(path), &active)?;
+            expect::clean(&versions, node.files.get(path), known)?;
         }
         if by_hand.is_empty() {
             expect::tokens(node, bases, ours, theirs)?;
