@@ -93,6 +93,36 @@ pub fn behind(repo: &Repo, layout: &Layout) -> Result<Vec<Behind>, RepoError> {
     Ok(found)
 }
 
+/// The ledger files that the work tree has as HEAD, and the index otherwise: a commit
+/// that was given up in the editor leaves its rows staged, and git tells no hook. The
+/// next commit works them out again; a pull that brings rows stops for them.
+///
+/// # Errors
+/// History, the index or a file cannot be read.
+pub fn given_up(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> {
+    let mut found = Vec::new();
+    let Some(head) = repo.head()? else {
+        return Ok(found);
+    };
+    if repo.is_reverting() || repo.is_in_the_middle() {
+        return Ok(found);
+    }
+    let behind = behind(repo, layout)?;
+    for change in repo.staged_against(Some(head))? {
+        let path = change.path;
+        let is_ledger = matches!(layout.classify(&path), PathKind::Ledger(_));
+        if !is_ledger || change.new.is_none() || behind.iter().any(|b| b.path == path) {
+            continue;
+        }
+        let work = repo.read_work_file(&path)?;
+        let work = work.as_deref().and_then(ObjectId::of_file);
+        if work == change.old.and_then(Blob::file) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
 /// Whether a commit before HEAD had this version at a path; where there is no file,
 /// whether HEAD brought it.
 fn is_older(

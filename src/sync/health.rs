@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::backup;
-use super::behind::behind;
+use super::behind::{behind, given_up};
 use super::place::database_place;
 use super::resolve::Resolver;
 use crate::journal::markers::conflict_markers;
@@ -282,6 +282,14 @@ fn behind_head(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result
                 file.path
             ),
             format!("palimpsest doctor --fix, or {}", file.command()),
+        ));
+    }
+    for path in given_up(repo, layout)? {
+        found.push(finding(
+            format!(
+                "{path}: rows of a commit that was given up are staged; a pull may stop for them"
+            ),
+            format!("commit what you edited, or git restore --staged {path}"),
         ));
     }
     Ok(())

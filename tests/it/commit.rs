@@ -185,6 +185,38 @@ fn an_aborted_commit_leaves_no_removal_behind() {
     }
 }
 
+/// Git says "Your local changes would be overwritten" and no more.
+#[test]
+fn what_a_commit_that_was_given_up_leaves_staged_is_named_with_the_way_out() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    laptop.commit("A ledger");
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    desktop.palimpsest(["init"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+    remove(&laptop, ", Eve", "");
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-m", ""]).fails();
+    laptop
+        .git(["restore", "-q", "--staged", "--worktree", "journal"])
+        .ok();
+    remove(&desktop, "Al, ", "");
+    desktop.commit("Not Al");
+    desktop.push();
+    laptop.git(["pull", "-q"]).fails().mentions(LEDGER);
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("rows of a commit that was given up are staged")
+        .says(&format!("git restore --staged {LEDGER}"));
+    laptop.git(["restore", "--staged", LEDGER]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.pull();
+    laptop.assert_clean();
+}
+
 #[test]
 fn adding_an_item_again_restores_it() {
     let sandbox = Sandbox::new();
