@@ -51,12 +51,14 @@ impl History<'_> {
             let pair = diff.texts.get(&key);
             let now = pair.and_then(|p| p.now.as_ref());
             let hash = now.map(|v| self.hash(key, v)).transpose()?;
+            // Whoever took the file away recorded that it has no text.
+            let gone = || pair.map(|_| short_hash(b""));
             let said = ledger::recorded_by(&Change {
                 known: known.as_ref(),
                 before: before.as_slice(),
                 is_merge: false,
                 recorded: recorded.as_ref(),
-                hash: hash.as_deref(),
+                hash: hash.clone().or_else(gone).as_deref(),
             });
             let after = match (said, pair) {
                 (Some(state), _) => Some(state),
@@ -118,13 +120,16 @@ impl History<'_> {
                     blob.map(|blob| Version { path, blob })
                 }
             };
-            let hash = version.map(|v| self.hash(*key, &v)).transpose()?;
+            let hash = match version {
+                Some(version) => self.hash(*key, &version)?,
+                None => short_hash(b""),
+            };
             let said = ledger::recorded_by(&Change {
                 known: Some(known),
                 before: &before,
                 is_merge: true,
                 recorded: Some(&recorded),
-                hash: hash.as_deref(),
+                hash: Some(&hash),
             });
             *known = said.unwrap_or_else(|| known.clone());
         }

@@ -208,6 +208,26 @@ fn a_conflict_of_an_entry_that_is_deleted_is_over() {
     }
 }
 
+/// Nor where no ledger held the conflict, since one of the edits came from a phone.
+#[test]
+fn a_conflict_with_a_phone_is_over_with_the_entry_too() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let phone = phone(&sandbox);
+    phone.edit_entry(DAY, "mood: calm", "mood: good");
+    phone.commit("On the phone");
+    phone.push();
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.pull();
+    assert_eq!(listed(&laptop), ["both_edited"]);
+    laptop.git(["rm", "-q", &crate::sandbox::entry(DAY)]).ok();
+    laptop.commit("Gone").warns("settles the conflict");
+    agree(&laptop, &desktop, &[]);
+    laptop.write_entry("2024-11-30", "", "");
+    laptop.commit("Next").silent_about("no hooks");
+    agree(&laptop, &desktop, &[]);
+}
+
 #[test]
 fn what_one_person_does_alone_is_no_conflict() {
     let sandbox = Sandbox::new();
