@@ -1,5 +1,6 @@
 //! What can be wrong with a repository's setup, and the command that mends it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::backup;
@@ -7,7 +8,7 @@ use super::behind::{behind, given_up};
 use super::place::database_place;
 use super::resolve::Resolver;
 use crate::journal::markers::conflict_markers;
-use crate::journal::{Layout, PathKind, Settings};
+use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::ledger;
 use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
 use crate::repo::{CLONE, Repo, RepoError};
@@ -52,6 +53,7 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
     database(repo, layout, &mut found)?;
     behind_head(repo, layout, &mut found)?;
     markers(repo, settings, &mut found);
+    twins(repo, layout, &mut found)?;
     leftovers(repo, layout, &mut found)?;
     growth(repo, &mut found)?;
     Ok(found)
@@ -311,6 +313,28 @@ fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
             "make the file readable, and run this again",
         )),
     }
+}
+
+/// Two files of one date, as when a client without hooks puts the day elsewhere.
+fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let mut files: BTreeMap<EntryDate, Vec<String>> = BTreeMap::new();
+    for file in repo.work_files(&layout.journal)?.files {
+        if let PathKind::Entry(entry) = layout.classify(&file.path) {
+            files.entry(entry).or_default().push(file.path);
+        }
+    }
+    found.extend(
+        files
+            .into_iter()
+            .filter(|(_, f)| f.len() > 1)
+            .map(|(entry, files)| {
+                finding(
+                    format!("{}: all of them are the entry of {entry}", files.join(", ")),
+                    "put what is missing into one of them, git rm the others, and commit",
+                )
+            }),
+    );
+    Ok(())
 }
 
 fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {

@@ -146,6 +146,7 @@ fn record(
     let Ground { repo, layout, .. } = ground;
     let is_first = ground.parents.is_empty();
     let mut own = versions::own_changes(layout, &ground.changes, is_first, by_hand);
+    keep_what_another_file_holds(ground, &mut own)?;
     own.extend(left_out(ground)?);
     let resolved: BTreeSet<(EntryDate, Source)> = by_hand
         .iter()
@@ -227,6 +228,34 @@ fn bring_back(repo: &Repo, head: ObjectId, path: &str) -> Result<(), RepoError> 
         (Some(bytes), None) => repo.write_work_file(path, &bytes),
         _ => Ok(()),
     }
+}
+
+/// Where one of two files of a date is deleted, the entry is there still.
+fn keep_what_another_file_holds(
+    ground: &Ground<'_>,
+    own: &mut BTreeMap<versions::Key, versions::Versions>,
+) -> Result<(), RepoError> {
+    let Ground { repo, layout, .. } = ground;
+    let gone = |(key, versions): (&versions::Key, &versions::Versions)| {
+        (key.1 == Source::Yaml && versions.now.is_none()).then_some(key.0)
+    };
+    let gone: BTreeSet<EntryDate> = own.iter().filter_map(gone).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let index = repo.index()?;
+    for (entry, mut paths) in check::staged_files(repo, layout, &gone)? {
+        // As in history: of several the one at the usual place.
+        paths.sort_by_key(|path| *path != layout.entry_path(entry));
+        let file = |path: String| {
+            let blob = index.staged(&path)?.file()?;
+            Some(versions::Version { path, blob })
+        };
+        if let Some(versions) = own.get_mut(&(entry, Source::Yaml)) {
+            versions.now = paths.into_iter().find_map(file);
+        }
+    }
+    Ok(())
 }
 
 /// The entries that a side of a merge has added and the merge leaves out.

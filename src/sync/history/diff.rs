@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::History;
 use super::recorded::places;
 use crate::journal::PathKind;
+use crate::ledger::Source;
 use crate::repo::{Blob, Commit, ObjectId, RepoError};
 use crate::sync::commit::versions::{Key, Pair, by_key};
 
@@ -34,6 +35,13 @@ impl History<'_> {
         }
         let mut texts = by_key(layout, &changes);
         texts.retain(|(entry, _), _| self.only.is_none_or(|only| only == *entry));
+        // One of two files of a date: the entry is there still.
+        let gone = texts.iter_mut();
+        for ((entry, source), pair) in gone.filter(|(_, pair)| pair.now.is_none()) {
+            if *source == Source::Yaml {
+                pair.now = self.places.file_of(commit.id, *entry)?;
+            }
+        }
         Ok(Diff {
             texts,
             years,

@@ -203,7 +203,8 @@ impl Apply<'_, '_, '_> {
             for path in &entry_paths {
                 let (_, mut row) = self.file(path, date)?;
                 row.problem = Some(format!(
-                    "1:1: {all} are both the entry of {date}; expected one"
+                    "1:1: {all} are both the entry of {date}; expected one: put what is \
+                     missing into one of them, `git rm` the other, and commit"
                 ));
                 rows.insert(path.clone(), row);
             }

@@ -3,6 +3,7 @@
 use super::*;
 
 const PLACE: &str = "journal/md/quay/2024-11-01.md";
+const LEDGER: &str = "data/ledger/2024.jsonl";
 
 /// The entry stands at an unusual place in HEAD, and is indexed there.
 fn at_the_quay<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
@@ -107,4 +108,61 @@ fn a_note_that_was_gone_for_a_while_and_is_back_elsewhere_is_not_pending() {
     }
     laptop.palimpsest(["reindex"]).ok();
     assert_eq!(status(), found);
+}
+
+/// A phone put the day elsewhere than the laptop; both files came together without a
+/// conflict of git's. Whichever goes, with hooks or without, the entry is there.
+#[test]
+fn one_of_two_files_of_a_date_can_go() {
+    let elsewhere = "journal/md/2024-11-30.md";
+    let usual = crate::sandbox::entry("2024-11-30");
+    for (goes, hooks) in [
+        (elsewhere, true),
+        (elsewhere, false),
+        (usual.as_str(), true),
+        (usual.as_str(), false),
+    ] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        let phone = sandbox.machine("phone");
+        phone.write(
+            elsewhere,
+            "---\ndate: 2024-11-30\npeople: [Ben]\n---\nPhone.\n",
+        );
+        phone.commit("The phone's");
+        phone.push();
+        laptop.write_entry("2024-11-30", "people: [Ada]", "Laptop.\n");
+        laptop.commit("The laptop's");
+        laptop.pull();
+        let told = laptop.palimpsest(["doctor"]).exits(1);
+        told.says("are the entry of 2024-11-30").says("git rm");
+        let rm = ["rm", "-q", goes];
+        match hooks {
+            true => {
+                laptop.git(rm).ok();
+                laptop.commit("One is enough").silent_about("deleted");
+            }
+            false => {
+                without_hooks(&laptop, &rm);
+                without_hooks(&laptop, &["commit", "-q", "-m", "One is enough"]);
+            }
+        }
+        laptop.palimpsest(["doctor"]).ok();
+        let stays = match goes == elsewhere {
+            true => "Ada",
+            false => "Ben",
+        };
+        laptop.push();
+        desktop.pull();
+        for machine in [&laptop, &desktop] {
+            machine.metadb(["show", "2024-11-30"]).ok().says(stays);
+            machine
+                .metadb(["sync", "conflicts"])
+                .ok()
+                .is("No unresolved conflicts found");
+        }
+        desktop.edit_entry(DAY, "mood: calm", "mood: good");
+        desktop.commit("Next").silent_about("2024-11-30 is back");
+        assert!(!desktop.read(LEDGER).contains("\"deletion\""), "{goes}");
+    }
 }
