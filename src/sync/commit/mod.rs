@@ -147,6 +147,7 @@ fn record(
     let is_first = ground.parents.is_empty();
     let mut own = versions::own_changes(layout, &ground.changes, is_first, by_hand);
     keep_what_another_file_holds(ground, &mut own)?;
+    look_where_the_journal_was(ground, &mut own)?;
     own.extend(left_out(ground)?);
     let resolved: BTreeSet<(EntryDate, Source)> = by_hand
         .iter()
@@ -253,6 +254,31 @@ fn keep_what_another_file_holds(
         };
         if let Some(versions) = own.get_mut(&(entry, Source::Yaml)) {
             versions.now = paths.into_iter().find_map(file);
+        }
+    }
+    Ok(())
+}
+
+/// Where the commit moves the journal to another folder, its entries are no new ones.
+fn look_where_the_journal_was(
+    ground: &Ground<'_>,
+    own: &mut BTreeMap<versions::Key, versions::Versions>,
+) -> Result<(), RepoError> {
+    for (nth, parent) in ground.parents.iter().enumerate() {
+        let is_new =
+            |versions: &versions::Versions| matches!(versions.parents.get(nth), Some(None));
+        let new = own
+            .iter()
+            .filter(|(key, v)| key.1 == Source::Yaml && is_new(v));
+        let new = new.map(|(key, _)| key.0).collect();
+        for (entry, version) in history::moved_from(ground.repo, ground.layout, *parent, &new)? {
+            let key = (entry, Source::Yaml);
+            let now = own.get(&key).and_then(|versions| versions.now.as_ref());
+            if now.is_some_and(|now| now.blob == version.blob) {
+                own.remove(&key);
+            } else if let Some(versions) = own.get_mut(&key) {
+                versions.parents[nth] = Some(version);
+            }
         }
     }
     Ok(())

@@ -35,6 +35,18 @@ impl History<'_> {
         }
         let mut texts = by_key(layout, &changes);
         texts.retain(|(entry, _), _| self.only.is_none_or(|only| only == *entry));
+        // The journal moved: those that are there anew were elsewhere.
+        let new = texts.iter();
+        let new = new.filter(|((_, source), pair)| *source == Source::Yaml && pair.old.is_none());
+        let new = new.map(|((entry, _), _)| *entry).collect();
+        for (entry, version) in self.places.moved_from(parent, &new)? {
+            let key = (entry, Source::Yaml);
+            let is_same = texts.get(&key).and_then(|pair| pair.now.as_ref());
+            match is_same.is_some_and(|now| now.blob == version.blob) {
+                true => drop(texts.remove(&key)),
+                false => texts.entry(key).or_default().old = Some(version),
+            }
+        }
         // One of two files of a date: the entry is there still.
         let gone = texts.iter_mut();
         for ((entry, source), pair) in gone.filter(|(_, pair)| pair.now.is_none()) {

@@ -42,6 +42,7 @@ pub(in crate::sync) use left_out::{is_known, only_added};
 pub use own::{deletion_of, removed_between};
 pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;
+pub(in crate::sync) use places::moved_from;
 pub(in crate::sync) use readable::facts_before;
 pub use rebase::keep_what_a_rebase_kept_out;
 pub use recorded::{Recorded, note_recorded, recorded};

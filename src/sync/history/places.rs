@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::journal::{EntryDate, Layout, PathKind};
+use crate::journal::settings::FILE;
+use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 use crate::sync::commit::versions::Version;
 
@@ -15,8 +16,11 @@ type Unusual = BTreeMap<EntryDate, Version>;
 pub(super) struct Places<'a> {
     pub(super) repo: &'a Repo,
     layout: &'a Layout,
-    /// By commit: the whole journal is listed for it.
-    unusual: RefCell<BTreeMap<ObjectId, Rc<Unusual>>>,
+    /// By commit and journal: the whole of it is listed.
+    unusual: RefCell<BTreeMap<(ObjectId, String), Rc<Unusual>>>,
+    /// By the file of the settings that commits have: where their journal is, if not
+    /// where it is now.
+    elsewhere: RefCell<BTreeMap<Option<ObjectId>, Option<Rc<Layout>>>>,
 }
 
 /// Those of the entries that any of the commits has a file of.
@@ -41,33 +45,97 @@ pub fn entries_there(
     Ok(there)
 }
 
+/// The files that a commit has of these entries, if its journal is in another folder
+/// than now: there each of them counts as new.
+///
+/// # Errors
+/// The commit cannot be read.
+pub(in crate::sync) fn moved_from(
+    repo: &Repo,
+    layout: &Layout,
+    commit: ObjectId,
+    entries: &BTreeSet<EntryDate>,
+) -> Result<BTreeMap<EntryDate, Version>, RepoError> {
+    Places::new(repo, layout).moved_from(commit, entries)
+}
+
 impl<'a> Places<'a> {
     pub fn new(repo: &'a Repo, layout: &'a Layout) -> Self {
         Self {
             repo,
             layout,
             unusual: RefCell::default(),
+            elsewhere: RefCell::default(),
         }
     }
 
     /// The file that a commit has of an entry; of several the one at the usual place.
+    /// Its journal may have been in another folder then.
     pub fn file_of(
         &self,
         commit: ObjectId,
         entry: EntryDate,
     ) -> Result<Option<Version>, RepoError> {
-        let path = self.layout.entry_path(entry);
+        if let Some(version) = self.file_in(self.layout, commit, entry)? {
+            return Ok(Some(version));
+        }
+        match self.elsewhere(commit)? {
+            Some(layout) => self.file_in(&layout, commit, entry),
+            None => Ok(None),
+        }
+    }
+
+    /// See [`moved_from`].
+    pub fn moved_from(
+        &self,
+        commit: ObjectId,
+        entries: &BTreeSet<EntryDate>,
+    ) -> Result<BTreeMap<EntryDate, Version>, RepoError> {
+        let mut found = BTreeMap::new();
+        if entries.is_empty() || self.elsewhere(commit)?.is_none() {
+            return Ok(found);
+        }
+        for entry in entries {
+            if let Some(version) = self.file_of(commit, *entry)? {
+                found.insert(*entry, version);
+            }
+        }
+        Ok(found)
+    }
+
+    fn file_in(
+        &self,
+        layout: &Layout,
+        commit: ObjectId,
+        entry: EntryDate,
+    ) -> Result<Option<Version>, RepoError> {
+        let path = layout.entry_path(entry);
         if let Some(blob) = self.repo.blob_at(commit, &path)?.and_then(Blob::file) {
             return Ok(Some(Version { path, blob }));
         }
-        Ok(self.unusual(commit)?.get(&entry).cloned())
+        Ok(self.unusual(layout, commit)?.get(&entry).cloned())
+    }
+
+    /// The layout by a commit's own settings, where its journal is not where it is now.
+    fn elsewhere(&self, commit: ObjectId) -> Result<Option<Rc<Layout>>, RepoError> {
+        let file = self.repo.blob_at(commit, FILE)?.and_then(Blob::file);
+        if let Some(known) = self.elsewhere.borrow().get(&file) {
+            return Ok(known.clone());
+        }
+        let text = file.map(|id| self.repo.read_blob(id)).transpose()?;
+        let text = String::from_utf8(text.unwrap_or_default());
+        // Settings that could not be read then say nothing of a place.
+        let settings = text.ok().and_then(|text| Settings::parse(&text).ok());
+        let layout = settings.map(|settings| settings.layout);
+        let layout = layout.filter(|layout| layout.journal != self.layout.journal);
+        let layout = layout.map(Rc::new);
+        self.elsewhere.borrow_mut().insert(file, layout.clone());
+        Ok(layout)
     }
 
     /// The folder of all entries, as a limit for comparisons.
     pub fn anywhere(&self) -> Vec<String> {
-        let journal = &self.layout.journal;
-        let whole = journal == ".";
-        (!whole).then(|| journal.clone()).into_iter().collect()
+        anywhere(self.layout)
     }
 
     /// Where an entry can stand in a history that has these ends.
@@ -86,24 +154,33 @@ impl<'a> Places<'a> {
         Ok(vec![usual])
     }
 
-    fn unusual(&self, commit: ObjectId) -> Result<Rc<Unusual>, RepoError> {
-        if let Some(known) = self.unusual.borrow().get(&commit) {
+    fn unusual(&self, layout: &Layout, commit: ObjectId) -> Result<Rc<Unusual>, RepoError> {
+        let key = (commit, layout.journal.clone());
+        if let Some(known) = self.unusual.borrow().get(&key) {
             return Ok(Rc::clone(known));
         }
-        let below = self.anywhere();
+        let below = anywhere(layout);
         let below: Vec<&str> = below.iter().map(String::as_str).collect();
         let mut found = Unusual::new();
         for change in self.repo.changes(None, Some(commit), &below)? {
-            if let PathKind::Entry(entry) = self.layout.classify(&change.path)
+            if let PathKind::Entry(entry) = layout.classify(&change.path)
                 && let Some(blob) = change.new.and_then(Blob::file)
-                && change.path != self.layout.entry_path(entry)
+                && change.path != layout.entry_path(entry)
             {
                 let path = change.path;
                 found.entry(entry).or_insert(Version { path, blob });
             }
         }
         let found = Rc::new(found);
-        self.unusual.borrow_mut().insert(commit, Rc::clone(&found));
+        self.unusual.borrow_mut().insert(key, Rc::clone(&found));
         Ok(found)
     }
+}
+
+fn anywhere(layout: &Layout) -> Vec<String> {
+    let whole = layout.journal == ".";
+    (!whole)
+        .then(|| layout.journal.clone())
+        .into_iter()
+        .collect()
 }

@@ -166,3 +166,52 @@ fn one_of_two_files_of_a_date_can_go() {
         assert!(!desktop.read(LEDGER).contains("\"deletion\""), "{goes}");
     }
 }
+
+/// In one commit, as one does it: nothing is new, what is removed there is recorded, and
+/// what others edit meanwhile is no conflict.
+#[test]
+fn a_journal_that_moves_to_another_folder_keeps_its_past() {
+    for hooks in [true, false] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.write_entry("2024-11-02", "people: [Ada]", "");
+        laptop.write_entry("2024-11-03", "people: [Ada, Ben]", "");
+        laptop.commit("More");
+        laptop.push();
+        desktop.pull();
+        laptop.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+        laptop.git(["mv", "journal/md", "diary"]).ok();
+        laptop.palimpsest(["init"]).ok();
+        let moved = "diary/2024/2024-11-03.md";
+        laptop.edit(moved, "[Ada, Ben]", "[Ada]");
+        laptop.git(["add", "-A"]).ok();
+        match hooks {
+            true => {
+                laptop
+                    .git(["commit", "-q", "-m", "The diary"])
+                    .ok()
+                    .warns("recorded: person Ben removed from 2024-11-03");
+            }
+            false => without_hooks(&laptop, &["commit", "-q", "-m", "The diary"]),
+        }
+        laptop.metadb(["tombstone", "list"]).ok().says("Ben");
+        laptop.push();
+        desktop.edit_entry("2024-11-02", "[Ada]", "[Ada, Eve]");
+        desktop.commit("Eve");
+        desktop.pull();
+        desktop.push();
+        laptop.pull();
+        for machine in [&laptop, &desktop] {
+            machine.assert_clean();
+            machine
+                .metadb(["sync", "conflicts"])
+                .ok()
+                .is("No unresolved conflicts found");
+            machine.metadb(["tombstone", "list"]).ok().says("Ben");
+            machine.metadb(["show", "2024-11-02"]).ok().says("Eve");
+            assert!(!machine.read(moved).contains("Ben"), "{hooks}");
+            machine.palimpsest(["reindex"]).ok();
+            machine.metadb(["tombstone", "list"]).ok().says("Ben");
+        }
+    }
+}
