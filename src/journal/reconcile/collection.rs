@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::assemble::assemble;
 use super::entry::{self, Context, Entries, Ruling};
 use super::flow::Written;
+use super::loss;
 use super::member::{Member, Side};
 use super::output::{Meaning, Out, Piece};
 use super::report::Decision;
@@ -226,8 +227,9 @@ fn in_set<'m, 'a>(
                 base: None,
                 ..sides
             }),
-            _ if is_name => None,
-            // Whether it was edited is for the merge of the item, removal or not.
+            _ if is_name && !loss::of_comments(&sides, &[]) => None,
+            // Whether it was edited is for the merge of the item, removal or not: so is
+            // a comment that a side wrote there, and nothing around it.
             _ => Some(sides),
         };
     }
