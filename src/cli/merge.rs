@@ -203,8 +203,12 @@ impl MergeDriver {
         }
         .of_files(&files, conflict_style)?;
         write(&self.ours, &merged.bytes)?;
-        say(ui, &self.path, &merged);
-        if merge_log::is_worth_a_look(&merged)
+        // A virtual base is no file that anybody could look at or edit.
+        if !virtual_base {
+            say(ui, &self.path, &merged);
+        }
+        if !virtual_base
+            && merge_log::is_worth_a_look(&merged)
             && let Err(error) = merge_log::add(&self.path, &clock::stamp(clock::now()), &merged)
         {
             // The merge stands without its record.
@@ -255,7 +259,6 @@ fn say(ui: &Ui, path: &str, merged: &Merged) {
             table.noun()
         ));
     }
-    // A virtual base is no file that anybody could edit, and it has no conflict here.
     if merged.conflict {
         let fields: Vec<String> = merged.report.conflicts().collect();
         let what = match fields.as_slice() {

@@ -217,6 +217,37 @@ fn criss_cross_merges_give_the_same_tree() {
     vault.assert_clean();
 }
 
+/// Both settled the conflict in the same way, each in a merge of its own.
+#[test]
+fn a_conflict_of_the_merge_bases_is_nobodys_to_choose() {
+    let sandbox = Sandbox::new();
+    let [one, two, both] =
+        ["One.\n", "Two.\n", "One and two.\n"].map(|body| text("mood: calm\n", body));
+    let vault = diverged(&sandbox, &text("mood: calm\n", "Body.\n"), &one, &two);
+    let main = vault.oid("HEAD");
+    for (from, to) in [("main", "other"), ("other", &*main)] {
+        vault.git(["checkout", "-q", from]).ok();
+        vault.git(["merge", "-q", to]).exits(1);
+        vault.write(NOTE, &both);
+        vault.commit("Both");
+    }
+    vault.write(NOTE, text("mood: good\n", "One and two.\n"));
+    vault.commit("Good");
+    vault.git(["checkout", "-q", "main"]).ok();
+    vault.write(NOTE, text("mood: calm\ncity: Ferry\n", "One and two.\n"));
+    vault.commit("Ferry");
+    vault
+        .git(["merge", "other"])
+        .ok()
+        .never_mentions("palimpsest resolve")
+        .never_mentions("palimpsest:");
+    assert_eq!(
+        vault.read(NOTE),
+        text("mood: good\ncity: Ferry\n", "One and two.\n")
+    );
+    vault.palimpsest(["merges"]).ok().lacks("conflict");
+}
+
 #[test]
 fn yaml_files_merge_by_field_where_the_attribute_says_so() {
     let sandbox = Sandbox::new();
