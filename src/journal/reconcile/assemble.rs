@@ -110,7 +110,8 @@ fn block_body(prefix: String, parts: Vec<Part>, at: usize) -> (String, Vec<Piece
 /// as empty brackets.
 fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> {
     let is_empty = |m: &&Member| {
-        m.value.is_null()
+        m.is_none()
+            || m.value.is_null()
             || m.value.items().is_some_and(<[_]>::is_empty)
             || m.value.pairs().is_some_and(<[_]>::is_empty)
     };

@@ -77,6 +77,7 @@ fn merged(
         );
         Some(Out::text(text, m.meaning()))
     };
+    let sides = without_empty_base(sides);
     // A removal also counts against what one side alone added.
     if let Some(rule) = collection::rule_where_kept_out(cx, &sides, path) {
         return united(cx, &sides, &rule, path, column);
@@ -172,6 +173,28 @@ fn core(
     }
 }
 
+/// Who took out a key with nothing behind it changed nothing: what the other side
+/// wrote there is added.
+fn without_empty_base<'m, 'a>(sides: Entries<'m, 'a>) -> Entries<'m, 'a> {
+    match (sides.base, sides.ours, sides.theirs) {
+        (Some(base), Some(only), None) | (Some(base), None, Some(only))
+            if base.is_none() && !only.is_none() =>
+        {
+            ThreeWay {
+                base: None,
+                ..sides
+            }
+        }
+        _ => sides,
+    }
+}
+
+/// Whether an entry that the other side lacks goes: it was left as it was, or has
+/// nothing in it now either.
+fn goes(only: &Member, base: &Member) -> bool {
+    only.is_none() || only.same_text(base) || only.meaning() == base.meaning()
+}
+
 /// An entry that one side has and the other lacks.
 fn one_sided(
     cx: &mut Context,
@@ -193,7 +216,7 @@ fn one_sided(
         return Ok(Some(Out::text(text, only.meaning())));
     };
     // A comment that is new there makes it a conflict all the same: `block` sees to it.
-    if only.same_text(base) || only.meaning() == base.meaning() {
+    if goes(only, base) {
         cx.report
             .note(path, None, Decision::one_side(&sides, !is_ours));
         return Ok(None);
@@ -308,6 +331,7 @@ pub fn flow(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<
             value: m.meaning(),
         }))
     };
+    let sides = without_empty_base(sides);
     if let Some(rule) = collection::rule_where_kept_out(cx, &sides, path) {
         let merged = collection::merge(cx, &sides, &rule, path, 0)?;
         let lacking = sides.ours.is_none() || sides.theirs.is_none();
@@ -320,9 +344,7 @@ pub fn flow(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<
         (None, None) => return Ok(None),
         (Some(only), None) | (None, Some(only)) => match sides.base {
             None => return copy(only),
-            Some(base) if only.same_text(base) || only.meaning() == base.meaning() => {
-                return Ok(None);
-            }
+            Some(base) if goes(only, base) => return Ok(None),
             Some(_) => return Err(Stop::Conflict),
         },
         (Some(ours), Some(theirs)) => (ours, theirs),

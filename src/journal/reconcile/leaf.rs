@@ -21,11 +21,9 @@ pub fn merge(
     rule: &Rule,
     column: usize,
 ) -> Result<Out, Stop> {
-    let meanings = ThreeWay::new(
-        base.map(Member::meaning),
-        Some(ours.meaning()),
-        Some(theirs.meaning()),
-    );
+    // An empty key and none are the same: who has none before and after changed nothing.
+    let meanings = ThreeWay::new(base, Some(ours), Some(theirs))
+        .map(|m| m.filter(|m| !m.is_none()).map(Member::meaning));
     if meanings.ours == meanings.theirs || same_item(ours, theirs) {
         // The same value: a change of spelling on one side alone is kept.
         let bodies = ThreeWay::new(

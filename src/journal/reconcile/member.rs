@@ -147,6 +147,19 @@ impl<'a> Member<'a> {
         Value::of(self.value, self.side.text)
     }
 
+    /// Whether it is a key with nothing behind it, which says no more than no key does.
+    /// An anchor or a tag says something, and so does an empty item of a list.
+    pub fn is_none(&self) -> bool {
+        let empty = self.value.is_null()
+            || self
+                .value
+                .scalar()
+                .is_some_and(|s| s.chars().all(|c| c == '\n'))
+            || self.value.items().is_some_and(<[_]>::is_empty)
+            || self.value.pairs().is_some_and(<[_]>::is_empty);
+        self.key.is_some() && empty && self.value.properties_end().is_none()
+    }
+
     /// Whether the value is a block collection that starts on the dash's own line.
     pub fn compact(&self) -> bool {
         self.nested.is_some() && !self.prefix.contains('\n')

@@ -36,7 +36,7 @@ impl<'a> View<'a> {
     pub fn of(member: &Member<'a>, rule: &Rule) -> Option<Self> {
         let node = member.value;
         let (members, form) = match (&node.kind, node.layout()) {
-            _ if node.is_null() => (Vec::new(), Form::Empty),
+            _ if node.is_null() || member.is_none() => (Vec::new(), Form::Empty),
             (_, Some(Layout::Block)) => {
                 let source = member.side.source();
                 let slots = source.slots(node, member.nested.clone()?)?;
