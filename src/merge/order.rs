@@ -1,5 +1,6 @@
 //! An order for merged items that does not depend on which side is which.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
@@ -8,9 +9,10 @@ use super::ThreeWay;
 /// Puts the kept items of three lists in one order.
 ///
 /// What both sides have are anchors: in the order of the side that reordered
-/// them, in base's order if both did. Between two anchors each side's own items
-/// keep their order, and the side whose first one is smaller goes first. The
-/// result is the same with the sides swapped.
+/// them, in base's order if both did. What both added stands among them, at the
+/// earlier of its two places. Between two anchors each side's own items keep their
+/// order, and the side whose first one is smaller goes first. The result is the same
+/// with the sides swapped.
 ///
 /// Items are unique within each list; items that are not in `keep` are left out.
 #[must_use]
@@ -21,24 +23,26 @@ pub fn order<K: Ord + Hash + Clone>(sides: ThreeWay<&[K]>, keep: &HashSet<K>) ->
             .collect::<Vec<_>>()
     });
     let anchors = anchors(&lists);
-    let position: HashMap<&K, usize> = anchors.iter().enumerate().map(|(i, k)| (*k, i)).collect();
+    let position = positions(&anchors);
 
     // Group 0 stands before the first anchor, group n behind anchor n - 1.
-    let mut ours = groups(&lists.ours, &position);
-    let mut theirs = groups(&lists.theirs, &position);
-    settle_shared(&mut ours, &mut theirs);
+    let ours = groups(&lists.ours, &position);
+    let theirs = groups(&lists.theirs, &position);
 
     let mut result = Vec::with_capacity(keep.len());
     for group in 0..=anchors.len() {
         if group > 0 {
             result.push(anchors[group - 1].clone());
         }
-        result.extend(join(&ours[group], &theirs[group]).into_iter().cloned());
+        let (a, b) = (&ours[group], &theirs[group]);
+        let b_first = !b.is_empty() && (a.is_empty() || b[0] < a[0]);
+        let (first, second) = if b_first { (b, a) } else { (a, b) };
+        result.extend(first.iter().chain(second).copied().cloned());
     }
     result
 }
 
-/// The items on whose order the result is built.
+/// What both sides have, on whose order the result is built.
 fn anchors<'a, K: Ord + Hash>(lists: &ThreeWay<Vec<&'a K>>) -> Vec<&'a K> {
     let only = |list: &[&'a K], others: &HashSet<&K>| -> Vec<&'a K> {
         list.iter()
@@ -52,14 +56,57 @@ fn anchors<'a, K: Ord + Hash>(lists: &ThreeWay<Vec<&'a K>>) -> Vec<&'a K> {
     if ours == theirs {
         return ours;
     }
-    // What both added, at different places, is no anchor.
     let base = only(&lists.base, &set(&ours));
     let in_base = set(&base);
-    let (ours, theirs) = (only(&ours, &in_base), only(&theirs, &in_base));
-    ThreeWay::new(&base, &ours, &theirs)
+    let moved = (only(&ours, &in_base), only(&theirs, &in_base));
+    let known = ThreeWay::new(&base, &moved.0, &moved.1)
         .trivial()
-        .unwrap_or(&base)
-        .clone()
+        .unwrap_or(&base);
+    with_added(known, &ours, &theirs)
+}
+
+/// Puts what both sides added, in different orders, among what base has as well. Two
+/// items that both sides have in one order come out in that order.
+fn with_added<'a, K: Ord + Hash>(known: &[&'a K], ours: &[&'a K], theirs: &[&'a K]) -> Vec<&'a K> {
+    let known_at = positions(known);
+    // Behind which of the known items the items of a list stand, at least.
+    let behind = |list: &[&'a K]| -> HashMap<&'a K, usize> {
+        let mut last = 0;
+        list.iter()
+            .map(|k| {
+                last = known_at.get(k).map_or(last, |at| last.max(at + 1));
+                (*k, last)
+            })
+            .collect()
+    };
+    let (groups, places) = (
+        [behind(ours), behind(theirs)],
+        [positions(ours), positions(theirs)],
+    );
+    let mut added: Vec<_> = ours
+        .iter()
+        .filter(|k| !known_at.contains_key(*k))
+        .map(|&k| {
+            // An item that moved far is sorted before those it passed.
+            let (a, b) = (places[0][k], places[1][k]);
+            let group = groups[0][k].min(groups[1][k]);
+            (group, a.min(b), Reverse(a.max(b)), k)
+        })
+        .collect();
+    added.sort();
+    let mut added = added.into_iter().peekable();
+    let mut result = Vec::with_capacity(ours.len());
+    for group in 0..=known.len() {
+        result.extend(group.checked_sub(1).map(|at| known[at]));
+        while let Some((.., k)) = added.next_if(|(at, ..)| *at == group) {
+            result.push(k);
+        }
+    }
+    result
+}
+
+fn positions<'a, K: Eq + Hash>(list: &[&'a K]) -> HashMap<&'a K, usize> {
+    list.iter().enumerate().map(|(i, k)| (*k, i)).collect()
 }
 
 /// A side's own items by the anchor they stand behind.
@@ -73,61 +120,6 @@ fn groups<'a, K: Eq + Hash>(list: &[&'a K], anchors: &HashMap<&K, usize>) -> Vec
         }
     }
     groups
-}
-
-/// An item that both sides added in different groups stands in the earlier one.
-fn settle_shared<K: Eq + Hash>(ours: &mut [Vec<&K>], theirs: &mut [Vec<&K>]) {
-    fn places<'a, K: Eq + Hash>(groups: &[Vec<&'a K>]) -> HashMap<&'a K, usize> {
-        groups
-            .iter()
-            .enumerate()
-            .flat_map(|(i, g)| g.iter().map(move |k| (*k, i)))
-            .collect()
-    }
-    let (in_ours, in_theirs) = (places(ours), places(theirs));
-    for (i, group) in ours.iter_mut().enumerate() {
-        group.retain(|k| in_theirs.get(k).is_none_or(|&j| i <= j));
-    }
-    for (i, group) in theirs.iter_mut().enumerate() {
-        group.retain(|k| in_ours.get(k).is_none_or(|&j| i <= j));
-    }
-}
-
-/// Both sides' items of one group.
-fn join<'a, K: Ord + Hash>(ours: &[&'a K], theirs: &[&'a K]) -> Vec<&'a K> {
-    let in_theirs: HashSet<&K> = theirs.iter().copied().collect();
-    let in_ours: HashSet<&K> = ours.iter().copied().collect();
-    let shared: Vec<&K> = ours
-        .iter()
-        .copied()
-        .filter(|k| in_theirs.contains(k))
-        .collect();
-    if !theirs
-        .iter()
-        .filter(|k| in_ours.contains(*k))
-        .eq(shared.iter())
-    {
-        let mut all: Vec<&K> = ours.iter().chain(theirs).copied().collect();
-        all.sort();
-        all.dedup();
-        return all;
-    }
-    let mut result = Vec::new();
-    let is_shared: HashSet<&K> = shared.iter().copied().collect();
-    let mut left = ours.split(|k| is_shared.contains(k));
-    let mut right = theirs.split(|k| is_shared.contains(k));
-    for i in 0..=shared.len() {
-        // Both are split at the same shared items, so each has a part for every gap.
-        let (a, b) = (left.next().unwrap_or(&[]), right.next().unwrap_or(&[]));
-        let (first, second) = if b.first() < a.first() && !b.is_empty() || a.is_empty() {
-            (b, a)
-        } else {
-            (a, b)
-        };
-        result.extend(first.iter().chain(second).copied());
-        result.extend(shared.get(i));
-    }
-    result
 }
 
 #[cfg(test)]
@@ -173,12 +165,62 @@ mod tests {
         assert_eq!(run("ABC", "CBA", "ABCD"), "CDBA");
         assert_eq!(run("ABC", "CBA", "BCA"), "ABC");
         // Nothing is agreed on: by code point.
-        assert_eq!(run("", "xAB", "AByx"), "ABxy");
+        assert_eq!(run("", "ba", "ab"), "ab");
     }
 
     #[test]
     fn what_both_added_at_different_places_stands_once_at_the_earlier() {
         assert_eq!(run("AB", "xAB", "ABx"), "xAB");
         assert_eq!(run("AB", "AxyB", "AByx"), "AxyB");
+        assert_eq!(run("", "xAB", "AByx"), "xABy");
+        assert_eq!(run("", "zabc", "abcz"), "zabc");
+    }
+
+    #[test]
+    fn what_both_added_in_one_order_keeps_it_whatever_else_moved() {
+        assert_eq!(run("", "dtpc", "dptc"), "dptc");
+        assert_eq!(run("", "ztpc", "zptc"), "zptc");
+        assert_eq!(run("A", "AzyxB", "AzxyB"), "AzxyB");
+        assert_eq!(run("AB", "BzyA", "ABzy"), "BzyA");
+        assert_eq!(run("ABC", "CBAuv", "AuBCv"), "CBAuv");
+        // Own additions stay beside what they stand behind.
+        assert_eq!(run("", "dtTpc", "dpPtc"), "dpPtTc");
+    }
+
+    #[test]
+    fn two_items_in_one_order_on_both_sides_come_out_in_it() {
+        // All orders of five items against all, the first of which may be base's.
+        let all = permutations(5);
+        for ours in &all {
+            for theirs in &all {
+                for known in 0..=5 {
+                    let base: String = ('a'..'f').take(known).collect();
+                    let merged = run(&base, ours, theirs);
+                    let at = |s: &str, k: char| s.find(k).unwrap();
+                    let pair = |s: &str, x, y| at(s, x) < at(s, y);
+                    let own = |s: &str| s.chars().filter(|k| base.contains(*k)).collect::<String>();
+                    // Where both moved what base has, base's order stands.
+                    if own(ours) != base && own(theirs) != base && own(ours) != own(theirs) {
+                        continue;
+                    }
+                    for (x, y) in ('a'..'f').flat_map(|x| ('a'..'f').map(move |y| (x, y))) {
+                        if pair(ours, x, y) && pair(theirs, x, y) {
+                            assert!(pair(&merged, x, y), "{base} {ours} {theirs}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn permutations(n: usize) -> Vec<String> {
+        let mut all = vec![String::new()];
+        for k in ('a'..).take(n) {
+            all = all
+                .iter()
+                .flat_map(|p| (0..=p.len()).map(move |at| format!("{}{k}{}", &p[..at], &p[at..])))
+                .collect();
+        }
+        all
     }
 }
