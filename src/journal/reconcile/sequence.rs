@@ -38,14 +38,17 @@ pub fn parts(
         .as_ref()
         .map(|v| v.as_ref().map(View::meanings).unwrap_or_default());
     let places = values.as_ref().map(|v| places(v));
-    let lists = Lists {
+    let mut lists = Lists {
         gone: removed_items(&members, &places),
         members,
         values: &values,
         places,
+        twice: BTreeMap::new(),
     };
+    let chunks = sequence(values.as_ref().map(Vec::as_slice));
+    lists.twice = added_twice(&lists, &chunks);
     let mut out = Vec::new();
-    for chunk in sequence(values.as_ref().map(Vec::as_slice)) {
+    for chunk in &chunks {
         match chunk {
             Chunk::Same(at) => {
                 for i in 0..at.base.len() {
@@ -57,7 +60,7 @@ pub fn parts(
                     out.extend(one(cx, sides, place, at.base.start + i)?);
                 }
             }
-            Chunk::Changed(at) => changed(cx, &lists, &at, place, &mut out)?,
+            Chunk::Changed(at) => changed(cx, &lists, at, place, &mut out)?,
         }
     }
     Ok(out)
@@ -82,6 +85,55 @@ struct Lists<'m, 't> {
     places: ThreeWay<Places<'m>>,
     /// See [`removed_items`].
     gone: BTreeSet<Value>,
+    /// See [`added_twice`].
+    twice: BTreeMap<&'m Value, Twice>,
+}
+
+/// Where the two sides have an item that both added.
+#[derive(Clone, Copy)]
+struct Twice {
+    ours: usize,
+    theirs: usize,
+}
+
+/// The items that each side added once, at different places: they stand once, at the
+/// earlier one, unless a person has to decide at one of the two.
+fn added_twice<'m>(lists: &Lists<'m, '_>, chunks: &[Chunk]) -> BTreeMap<&'m Value, Twice> {
+    let places = &lists.places;
+    let added = places.ours.iter().filter_map(|(value, ours)| {
+        let (ours, theirs) = ((*ours)?, (*places.theirs.get(value)?)?);
+        let new = !places.base.contains_key(value);
+        new.then_some((*value, Twice { ours, theirs }))
+    });
+    let mut with = Lists {
+        twice: added.collect(),
+        gone: lists.gone.clone(),
+        places: lists.places.clone(),
+        ..*lists
+    };
+    let changed = || {
+        chunks.iter().filter_map(|c| match c {
+            Chunk::Changed(at) => Some(at),
+            Chunk::Same(_) => None,
+        })
+    };
+    let together =
+        |t: &Twice| changed().any(|at| at.ours.contains(&t.ours) && at.theirs.contains(&t.theirs));
+    with.twice.retain(|_, t| !together(t));
+    while !with.twice.is_empty() {
+        let open: Vec<_> = changed().filter(|at| with.taken(at).is_none()).collect();
+        let count = with.twice.len();
+        with.twice.retain(|_, t| {
+            let within = |at: &ThreeWay<Range<usize>>| {
+                at.ours.contains(&t.ours) || at.theirs.contains(&t.theirs)
+            };
+            !open.iter().any(|at| within(at))
+        });
+        if with.twice.len() == count {
+            break;
+        }
+    }
+    with.twice
 }
 
 /// The items that one side removed and the other left as they were, here or at another
@@ -124,9 +176,17 @@ impl<'m, 't> Lists<'m, 't> {
     /// What is taken where one side alone changed something, unless the other changed
     /// comments there or more of the writing than quotes.
     fn taken(&self, at: &ThreeWay<Range<usize>>) -> Option<Vec<Entries<'m, 't>>> {
+        let stays = |value: &Value| {
+            // The other side has it further up.
+            let above = self
+                .twice
+                .get(value)
+                .is_some_and(|t| t.ours < at.ours.start || t.theirs < at.theirs.start);
+            !above && !self.gone.contains(value)
+        };
         let staying = |members: &'m [Member<'t>], values: &'m [Value], at: &Range<usize>| {
             let all = members[at.clone()].iter().zip(&values[at.clone()]);
-            let all = all.filter(|(_, value)| !self.gone.contains(value));
+            let all = all.filter(|(_, value)| stays(value));
             all.collect::<Vec<(&'m Member<'t>, &'m Value)>>()
         };
         let (members, values) = (&self.members, self.values);
@@ -144,19 +204,25 @@ impl<'m, 't> Lists<'m, 't> {
             let both = |((ours, _), (theirs, _))| ThreeWay::new(None, Some(ours), Some(theirs));
             return Some(pairs.map(both).collect());
         }
-        let alone = |member| ThreeWay::new(None, Some(member), Some(member));
+        let alone = |member, value| match self.twice.get(value) {
+            Some(t) => {
+                let (ours, theirs) = (&members.ours[t.ours], &members.theirs[t.theirs]);
+                ThreeWay::new(None, Some(ours), Some(theirs))
+            }
+            None => ThreeWay::new(None, Some(member), Some(member)),
+        };
         let taken = if same(&theirs, &base) {
             let sides =
                 |(ours, value)| match self.elsewhere(value, &self.places.theirs, members.theirs) {
                     Some((base, theirs)) => ThreeWay::new(Some(base), Some(ours), Some(theirs)),
-                    None => alone(ours),
+                    None => alone(ours, value),
                 };
             ours.into_iter().map(sides).collect()
         } else if same(&ours, &base) {
             let sides =
                 |(theirs, value)| match self.elsewhere(value, &self.places.ours, members.ours) {
                     Some((base, ours)) => ThreeWay::new(Some(base), Some(ours), Some(theirs)),
-                    None => alone(theirs),
+                    None => alone(theirs, value),
                 };
             theirs.into_iter().map(sides).collect()
         } else {
