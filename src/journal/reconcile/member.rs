@@ -131,6 +131,10 @@ impl<'a> Member<'a> {
         if let Some(scalar) = self.value.scalar() {
             self.body = quoted_for_flow(&self.body, scalar).into();
         }
+        if self.key.is_none() && self.body.is_empty() && self.value.properties_end().is_none() {
+            // Between two commas nothing is no item.
+            self.body = "null".into();
+        }
         self.prefix = match self.key {
             None => "".into(),
             Some(_) => format!("{} ", self.prefix.trim_end()).into(),
