@@ -222,13 +222,13 @@ fn one_sided(
         return Ok(None);
     }
     let rule = shape::rule(cx.rules, path, &sides);
-    if rule == Rule::Set && !only.value.has_anchor_or_alias() {
+    if matches!(rule, Rule::Set | Rule::Sequence) && !only.value.has_anchor_or_alias() {
         return united(cx, &sides, &rule, path, column);
     }
     conflict(cx, &sides, path, column, None)
 }
 
-/// A set, or a map with one, on sides of which some may lack it: none and an empty
+/// A set, a list in order, or a map with a set, on sides of which some may lack it: none and an empty
 /// one mean the same.
 fn united(
     cx: &mut Context,

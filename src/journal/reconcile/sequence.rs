@@ -154,11 +154,19 @@ fn removed_items(members: &ThreeWay<&[Member]>, places: &ThreeWay<Places>) -> BT
     gone
 }
 
-/// Whether an item is the same but for the quotes of a scalar.
+/// Whether an item is the same but for the quotes of a scalar and blank lines above.
 fn as_it_was(now: &Member, base: &Member) -> bool {
-    let around = |m: &Member| (m.lead_at(0).into_owned(), m.suffix.trim().to_owned());
+    let around = |m: &Member| {
+        let lead = m.lead_at(0);
+        let comments = lead.lines().filter(|l| !l.trim().is_empty());
+        (
+            comments.map(str::to_owned).collect::<Vec<_>>(),
+            m.suffix.trim().to_owned(),
+        )
+    };
     let scalar = now.value.scalar().is_some() && !now.prefix.contains('#');
-    now.same_text(base) || (scalar && around(now) == around(base))
+    let same = scalar || now.core_at(0) == base.core_at(0);
+    now.same_text(base) || (same && around(now) == around(base))
 }
 
 fn one(
