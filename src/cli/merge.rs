@@ -101,6 +101,10 @@ impl Merge {
             }
         } else if self.verbose {
             explain(ui, &merged);
+        } else if let Outcome::Git(reason) = &merged.outcome
+            && reason != NO_FRONTMATTER
+        {
+            by_line(ui, reason);
         }
         Ok(if merged.conflict {
             Exit::Conflict
@@ -110,10 +114,15 @@ impl Merge {
     }
 }
 
+/// That the result is git's own, and why.
+fn by_line(ui: &Ui, reason: &str) {
+    ui.remark(format_args!("merged by line, as git does: {reason}"));
+}
+
 /// What was decided, a line a field.
 fn explain(ui: &Ui, merged: &Merged) {
     if let Outcome::Git(reason) = &merged.outcome {
-        ui.remark(format_args!("merged by line, as git does: {reason}"));
+        by_line(ui, reason);
     }
     for field in &merged.report.fields {
         let rule = field

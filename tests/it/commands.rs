@@ -100,6 +100,25 @@ fn a_merge_by_hand_tells_wrong_usage_from_a_failure_and_a_conflict() {
 }
 
 #[test]
+fn a_merge_by_hand_says_where_the_result_is_gits_own() {
+    let sandbox = Sandbox::new();
+    let folder = sandbox.folder("files");
+    for (name, text) in [
+        ("base", "---\na: [1\n---\nx\n"),
+        ("ours", "---\na: [1\n---\ny\n"),
+        ("theirs", "---\na: [1\nb: 2\n---\nx\n"),
+    ] {
+        folder.write(name, text);
+    }
+    for more in [None, Some("-v")] {
+        folder
+            .palimpsest(["merge", "base", "ours", "theirs"].into_iter().chain(more))
+            .ok()
+            .warns("merged by line, as git does: ");
+    }
+}
+
+#[test]
 fn the_doctor_misses_a_ledger_that_is_gone() {
     let sandbox = Sandbox::new();
     let laptop = laptop(&sandbox);
