@@ -122,7 +122,7 @@ fn let_in(
         ui.line(format_args!("{} let in again, staged", safe(what)))?;
     } else {
         ui.line(format_args!("{} let in again", safe(what)))?;
-        metadb::say_commit(ui, &ledger)?;
+        metadb::say_commit(ui, resolver.repo, &[ledger])?;
     }
     Ok(Outcome::default())
 }

@@ -76,7 +76,9 @@ impl Init {
         }
         let pages = migrated.map(|m| m.pages).unwrap_or_default();
         let left = repo.uncommitted_setup(&layout, &pages)?;
-        let add = match shortened(&left.to_add, &[&layout.ledger, &layout.wiki]).join(" ") {
+        let add = shortened(&left.to_add, &[&layout.ledger, &layout.wiki]);
+        let add: Vec<String> = add.iter().map(|path| repo.pathspec(path)).collect();
+        let add = match add.join(" ") {
             none if none.is_empty() => none,
             paths => format!("git add {paths} && "),
         };

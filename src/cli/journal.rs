@@ -157,7 +157,11 @@ impl Journal {
 
     /// A path that somebody typed, from the top of the work tree.
     pub fn relative(&self, typed: &Path) -> anyhow::Result<String> {
-        Ok(self.repo.relative(&self.here, typed)?)
+        let there = |path: &str| -> anyhow::Result<bool> {
+            let full = self.repo.inside(path)?;
+            Ok(full.symlink_metadata().is_ok() || !self.repo.staged_below(path)?.is_empty())
+        };
+        path_typed(&self.repo, &self.here, typed, &there)
     }
 
     /// This machine, now.
@@ -167,6 +171,24 @@ impl Journal {
             at: clock::stamp(clock::now()),
         })
     }
+}
+
+/// A path that somebody typed, from the top of the work tree: it counts from the current
+/// folder or, where nothing is there, from the top, as messages name it.
+pub fn path_typed(
+    repo: &Repo,
+    here: &Path,
+    typed: &Path,
+    is_there: &dyn Fn(&str) -> anyhow::Result<bool>,
+) -> anyhow::Result<String> {
+    let from_here = repo.relative(here, typed)?;
+    if typed.is_absolute() || is_there(&from_here)? {
+        return Ok(from_here);
+    }
+    Ok(match repo.relative(repo.workdir(), typed) {
+        Ok(from_top) if is_there(&from_top)? => from_top,
+        _ => from_here,
+    })
 }
 
 /// The entry that the words `Entry ID` or `ID` name; none without words.

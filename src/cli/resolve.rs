@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::against_removals::{self, Answer};
+use super::journal::path_typed;
 use super::question::{Answers, Question, Side};
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::hunks::{Choice, Hunk, Hunks};
-use crate::repo::Repo;
+use crate::repo::{Repo, shell_path};
 use crate::sync::resolve::{Finished, Open, Origin, Proposal, Resolver};
 use crate::sync::settings::load;
 
@@ -78,19 +79,20 @@ impl Resolve {
             std::fs::canonicalize(here.join(typed)).ok()
                 == std::fs::canonicalize(repo.workdir()).ok()
         };
+        let resolver = Resolver {
+            repo: &repo,
+            settings: &settings,
+        };
+        let knows = |path: &str| Ok(resolver.knows(path)?);
         let mut only = Vec::new();
         for path in &self.paths {
             // The top itself has no name in the repository.
             only.push(match top(path) {
                 true => String::new(),
-                false => repo.relative(&here, path)?,
+                false => path_typed(&repo, &here, path, &knows)?,
             });
         }
         let only = (!only.is_empty()).then_some(only.as_slice());
-        let resolver = Resolver {
-            repo: &repo,
-            settings: &settings,
-        };
         for (path, typed) in only.iter().flat_map(|o| o.iter()).zip(&self.paths) {
             if !path.is_empty() && !resolver.knows(path)? {
                 anyhow::bail!(
@@ -123,9 +125,10 @@ impl Resolve {
         let by_line = resolver.merged_by_line(only)?;
         for path in &by_line {
             ui.line(format_args!(
-                "{0}: HEAD merges more than two parents, which git does by line; left as it is (by \
-                 field, two at a time: palimpsest merge BASE OURS THEIRS -o {0})",
-                safe(path)
+                "{}: HEAD merges more than two parents, which git does by line; left as it is (by \
+                 field, two at a time: palimpsest merge BASE OURS THEIRS -o {})",
+                safe(path),
+                safe(&repo.from_here(path))
             ))?;
         }
         if outcomes.is_empty() && by_line.is_empty() {
@@ -152,15 +155,17 @@ impl Settling<'_> {
             Proposal::Differs(text) if named => self.write(open, &text).map(Some),
             Proposal::Differs(_) => {
                 self.ui.line(format_args!(
-                    "{0}: the last merge holds something else than its parents make; if nobody \
-                     meant that: palimpsest resolve {0}",
-                    safe(path)
+                    "{}: the last merge holds something else than its parents make; if nobody \
+                     meant that: palimpsest resolve {}",
+                    safe(path),
+                    safe(&shell_path(path))
                 ))?;
                 Ok(Some(Outcome::default()))
             }
             Proposal::Edited => Ok(Some(Outcome {
                 left: vec![format!(
-                    "{path}: no markers, edited by hand; if it is as it should be: git add {path}"
+                    "{path}: no markers, edited by hand; if it is as it should be: git add {}",
+                    self.resolver.repo.pathspec(path)
                 )],
                 ..Outcome::default()
             })),

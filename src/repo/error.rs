@@ -42,10 +42,10 @@ pub enum RepoError {
     )]
     Symlink(String),
     #[error(
-        "{0}: tracked by git and no database of Palimpsest's, so it is left as it is; \
-         `git rm --cached {0}`, or name another file in palimpsest.toml (`database` in [paths])"
+        "{name}: tracked by git and no database of Palimpsest's, so it is left as it is; \
+         `git rm --cached {pathspec}`, or name another file in palimpsest.toml (`database` in [paths])"
     )]
-    NoDatabase(String),
+    NoDatabase { name: String, pathspec: String },
     #[error("{0}: not a path inside the repository")]
     Outside(String),
     #[error("{archive}: {at}: {what}; nothing was changed", archive = archive.display())]

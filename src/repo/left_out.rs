@@ -62,9 +62,12 @@ impl Repo {
         let is_set = |key| Ok::<_, RepoError>(self.config(key)?.as_deref() == Some("true"));
         // Files at the top are always a part of a sparse checkout of folders.
         let by_pattern = is_set("core.sparseCheckout")? && !is_set("core.sparseCheckoutCone")?;
+        let git = self.git_at_top();
         Ok(match by_pattern {
-            true => format!("git sparse-checkout add /{path}"),
-            false => format!("git update-index --no-skip-worktree {path} && git restore {path}"),
+            true => format!("{git} sparse-checkout add /{path}"),
+            false => {
+                format!("{git} update-index --no-skip-worktree {path} && {git} restore {path}")
+            }
         })
     }
 

@@ -28,6 +28,7 @@ mod shallow;
 mod staged;
 mod stages;
 mod trees;
+mod typed;
 mod work_tree;
 
 pub use archive::{ArchiveWriter, Member, read_archive};
@@ -41,6 +42,7 @@ pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
 pub use place::new_clone_mark;
 pub use stages::Stages;
+pub use typed::shell_path;
 pub use work_tree::{Skipped, UNFINISHED, WorkFile, WorkFiles};
 
 #[cfg(test)]

@@ -18,13 +18,13 @@ pub struct Behind {
 impl Behind {
     /// What a person could run.
     #[must_use]
-    pub fn command(&self) -> String {
+    pub fn command(&self, repo: &Repo) -> String {
         let how = match (self.work, self.staged) {
             (Some(_), Some(_)) => "checkout HEAD --",
             (Some(_), None) => "checkout --",
             (None, _) => "reset -q --",
         };
-        format!("git {how} {}", self.path)
+        format!("git {how} {}", repo.pathspec(&self.path))
     }
 
     /// Lets the file follow.

@@ -11,7 +11,7 @@ use crate::journal::markers::conflict_markers;
 use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::ledger;
 use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
-use crate::repo::{CLONE, Repo, RepoError};
+use crate::repo::{CLONE, Repo, RepoError, shell_path};
 use crate::store::{Store, StoreError};
 
 /// As many loose objects as git lets be, where `gc.auto` does not say.
@@ -102,7 +102,10 @@ fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<()
     if repo.index()?.staged(&path).is_some() {
         found.push(finding(
             format!("hook {path}: tracked, with a path that only this machine has"),
-            format!("git rm --cached {path}, and add it to .gitignore"),
+            format!(
+                "git rm --cached {}, and add it to .gitignore",
+                repo.pathspec(&path)
+            ),
         ));
     }
     Ok(())
@@ -139,12 +142,18 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
         ));
     }
     let database = &layout.database;
-    if matches!(database_place(repo, layout), Err(RepoError::NoDatabase(_))) {
+    if matches!(
+        database_place(repo, layout),
+        Err(RepoError::NoDatabase { .. })
+    ) {
         // Told with the database.
     } else if repo.index()?.has(database) && !is_original(repo, layout)? {
         found.push(finding(
             format!("{database}: tracked, so that it conflicts at every merge"),
-            format!("palimpsest doctor --fix, or git rm --cached {database}"),
+            format!(
+                "palimpsest doctor --fix, or git rm --cached {}",
+                repo.pathspec(database)
+            ),
         ));
     } else if !repo.is_ignored(database)? {
         found.push(finding(
@@ -164,7 +173,7 @@ fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
         if let Some(markers) = conflict_markers(&bytes) {
             found.push(finding(
                 format!("{}:{}: conflict markers", file.path, markers.line),
-                format!("palimpsest resolve {}", file.path),
+                format!("palimpsest resolve {}", shell_path(&file.path)),
             ));
             continue;
         }
@@ -194,7 +203,7 @@ fn gone_ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Resul
         {
             found.push(finding(
                 format!("{path}: gone from the work tree"),
-                format!("git restore {path}"),
+                format!("git restore {}", repo.pathspec(&path)),
             ));
         }
     }
@@ -211,11 +220,11 @@ fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<()
         return Ok(());
     }
     let problems = match database_problems(repo, layout) {
-        Err(RepoError::NoDatabase(name)) => {
+        Err(RepoError::NoDatabase { name, pathspec }) => {
             found.push(finding(
                 format!("{name}: tracked by git and no database of Palimpsest's; left as it is"),
                 format!(
-                    "git rm --cached {name}, or name another file in palimpsest.toml (`database` \
+                    "git rm --cached {pathspec}, or name another file in palimpsest.toml (`database` \
                      in [paths])"
                 ),
             ));
@@ -226,7 +235,10 @@ fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<()
     found.extend(problems.into_iter().map(|problem| {
         finding(
             format!("{database}: {problem}"),
-            format!("yaml2sql sync --force {journal} (makes it anew from the files)"),
+            format!(
+                "yaml2sql sync --force {} (makes it anew from the files)",
+                shell_path(journal)
+            ),
         )
     }));
     Ok(())
@@ -239,7 +251,7 @@ fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<()
 pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
     // What is beside a database changes it when it is opened.
     let path = match database_place(repo, layout) {
-        Err(RepoError::NoDatabase(_)) => return Ok(false),
+        Err(RepoError::NoDatabase { .. }) => return Ok(false),
         _ => repo.inside(&layout.database)?,
     };
     let opened = Store::open_or_pretend(&path, None);
@@ -283,7 +295,7 @@ fn behind_head(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result
                 "{}: as it was before HEAD: left by a commit that was killed, or put back",
                 file.path
             ),
-            format!("palimpsest doctor --fix, or {}", file.command()),
+            format!("palimpsest doctor --fix, or {}", file.command(repo)),
         ));
     }
     for path in given_up(repo, layout)? {
@@ -291,7 +303,10 @@ fn behind_head(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result
             format!(
                 "{path}: rows of a commit that was given up are staged; a pull may stop for them"
             ),
-            format!("commit what you edited, or git restore --staged {path}"),
+            format!(
+                "commit what you edited, or git restore --staged {}",
+                repo.pathspec(&path)
+            ),
         ));
     }
     Ok(())
@@ -305,7 +320,10 @@ fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
         Ok(pages) => found.extend(pages.into_iter().map(|(path, line)| {
             finding(
                 format!("{path}:{line}: conflict markers"),
-                format!("palimpsest resolve {path}, or edit it; then commit it"),
+                format!(
+                    "palimpsest resolve {}, or edit it; then commit it",
+                    shell_path(&path)
+                ),
             )
         })),
         Err(error) => found.push(finding(
@@ -343,7 +361,11 @@ fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(
     for path in unmerged.iter().filter(|path| **path != layout.database) {
         found.push(finding(
             format!("{path}: in conflict"),
-            format!("palimpsest resolve {path}, or edit it and git add {path}"),
+            format!(
+                "palimpsest resolve {}, or edit it and git add {}",
+                shell_path(path),
+                repo.pathspec(path)
+            ),
         ));
     }
     for path in repo.leftovers(&written_to(layout))? {

@@ -42,7 +42,10 @@ pub fn mend(
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<String>, MendError> {
     let mut done = Vec::new();
-    let theirs = matches!(database_place(repo, layout), Err(RepoError::NoDatabase(_)));
+    let theirs = matches!(
+        database_place(repo, layout),
+        Err(RepoError::NoDatabase { .. })
+    );
     if !theirs {
         // The line of .gitignore would be for a file of somebody's.
         let plan = repo.plan_install(layout, program)?;

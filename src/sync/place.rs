@@ -23,7 +23,8 @@ pub fn database_place(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError
     for suffix in ["-journal", "-wal", "-shm", ""] {
         let name = format!("{}{suffix}", layout.database);
         if index.has(&name) && !(suffix.is_empty() && is_database(repo, &path, &name)?) {
-            return Err(RepoError::NoDatabase(name));
+            let pathspec = repo.pathspec(&name);
+            return Err(RepoError::NoDatabase { name, pathspec });
         }
     }
     Ok(path)

@@ -239,3 +239,117 @@ fn nothing_is_restored_over_a_merge_that_waits() {
     laptop.assert_clean();
     laptop.palimpsest(restore).ok();
 }
+
+/// The command that a line ends with, run as a shell runs it.
+#[track_caller]
+fn run_what_follows(machine: &Machine<'_>, said: &str, before: &str) {
+    let line = said.lines().find_map(|line| line.split_once(before));
+    let command = line.unwrap_or_else(|| panic!("no `{before}` in\n{said}")).1;
+    machine.run_with(&[], "sh", ["-c", command]).ok();
+}
+
+#[test]
+fn a_command_that_is_named_in_a_folder_works_there() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let inside = laptop.inside("journal/md/2024");
+    let said = inside
+        .metadb(["tombstone", "keep", "entry_people", DAY, "Bob"])
+        .ok()
+        .says(&format!(
+            "Changed {LEDGER}; commit it: git commit -m 'Settle' :/{LEDGER}"
+        ))
+        .stdout;
+    run_what_follows(&inside, &said, "commit it: ");
+    laptop.assert_clean();
+
+    inside.git(["rm", "-q", "2024-11-01.md"]).ok();
+    inside.git(["commit", "-qm", "Gone"]).ok();
+    let said = inside.metadb(["restore", "Entry", DAY]).ok().stdout;
+    assert!(
+        said.contains(&format!("git add :/{} ", entry(DAY))),
+        "{said}"
+    );
+    run_what_follows(
+        &inside,
+        &said.replace("git commit", "git commit -m Back"),
+        "commit: ",
+    );
+    laptop.assert_clean();
+
+    laptop.remove(LEDGER);
+    let said = inside.palimpsest(["doctor"]).exits(1).stdout;
+    run_what_follows(&inside, &said, "mend: ");
+    laptop.assert_clean();
+
+    // At the top the path is short, and the hook knows where git was called.
+    let second = format!("journal/md/{DAY}.md");
+    laptop.write(&second, laptop.read_entry(DAY));
+    laptop.git(["add", &second]).ok();
+    laptop
+        .git(["commit", "-m", "Twice"])
+        .exits(1)
+        .warns(&format!("`git rm --cached {second}`"));
+    let said = inside.git(["commit", "-m", "Twice"]).exits(1).stderr;
+    let command = format!("git rm --cached :/{second}");
+    assert!(said.contains(&command), "{said}");
+    inside.run_with(&[], "sh", ["-c", &command]).ok();
+}
+
+#[test]
+fn a_path_from_the_top_is_understood_in_a_folder() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let inside = laptop.inside("journal/md/2024");
+    let path = entry(DAY);
+    inside.metadb(["show", &path]).ok().says("Alice");
+    inside.yaml2sql(["sync", "journal/md"]).ok();
+    inside.yaml2sql(["update", &path]).ok();
+    inside.yaml2sql(["update", "2024-11-01.md"]).ok();
+    inside
+        .yaml2sql(["sync", "journal/no"])
+        .exits(1)
+        .warns("journal/no: no such folder");
+    laptop.edit_entry(DAY, "One.\n", "<<<<<<< a\nOne.\n=======\nTwo.\n>>>>>>> b\n");
+    inside
+        .git(["commit", "-qam", "Marks"])
+        .exits(1)
+        .warns(&format!("`palimpsest resolve {path}`"));
+    // What stands in the current folder comes first.
+    laptop.write("journal/md/2024/journal/md/2024/2024-11-01.md", "One.\n");
+    inside
+        .palimpsest(["resolve", "--theirs", &path])
+        .ok()
+        .says("nothing to resolve");
+    laptop.remove("journal/md/2024/journal/md/2024/2024-11-01.md");
+    inside.palimpsest(["resolve", "--theirs", &path]).ok();
+    assert!(laptop.read_entry(DAY).ends_with("---\nTwo.\n"));
+    inside
+        .palimpsest(["resolve", "journal/none.md"])
+        .exits(1)
+        .warns("journal/none.md: no such file or folder");
+}
+
+#[test]
+fn what_a_sparse_checkout_leaves_out_is_taken_in_from_a_folder() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let inside = laptop.inside("journal/md/2024");
+    for pattern in [false, true] {
+        match pattern {
+            true => {
+                let patterns = ["sparse-checkout", "set", "--no-cone", "/journal/", "/data/"];
+                laptop.git(patterns).ok();
+            }
+            false => {
+                laptop
+                    .git(["update-index", "--skip-worktree", ".gitattributes"])
+                    .ok();
+                laptop.remove(".gitattributes");
+            }
+        }
+        let said = inside.palimpsest(["doctor"]).exits(1).stdout;
+        run_what_follows(&inside, &said, "mend: ");
+        assert!(laptop.exists(".gitattributes"), "{said}");
+    }
+}

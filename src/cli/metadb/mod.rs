@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 
 use super::journal::{Journal, entry_named, entry_typed};
 use super::{Exit, Ui};
+use crate::repo::Repo;
 
 /// Look at entries, sync states and removals, and settle what is open
 #[derive(Debug, Args)]
@@ -36,10 +37,13 @@ impl Metadb {
     }
 }
 
-/// What to do once a ledger file was changed.
-pub(super) fn say_commit(ui: &Ui, path: &str) -> anyhow::Result<()> {
+/// What to do once ledger files were changed.
+pub(super) fn say_commit(ui: &Ui, repo: &Repo, files: &[String]) -> anyhow::Result<()> {
+    let typed: Vec<String> = files.iter().map(|file| repo.pathspec(file)).collect();
     ui.line(format_args!(
-        "Changed {path}; commit it: git commit -m 'Settle' {path}"
+        "Changed {}; commit it: git commit -m 'Settle' {}",
+        files.join(" "),
+        typed.join(" ")
     ))?;
     Ok(())
 }

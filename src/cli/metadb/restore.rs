@@ -31,7 +31,8 @@ impl Restore {
                 journal.refresh(ui, Options::new(Scope::All))?;
                 ui.line(format_args!("Restored {path}"))?;
                 ui.line(format_args!(
-                    "Commit it if it was removed in a commit: git add {path} && git commit"
+                    "Commit it if it was removed in a commit: git add {} && git commit",
+                    journal.repo.pathspec(&path)
                 ))?;
                 Ok(Exit::Ok)
             }

@@ -333,7 +333,7 @@ fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::Result<Exit>
         }
     }
     for file in &files {
-        say_commit(ui, file)?;
+        say_commit(ui, &journal.repo, std::slice::from_ref(file))?;
     }
     if !left.is_empty() {
         ui.line("Left, since it stands in a file:")?;

@@ -109,8 +109,9 @@ impl Repo {
         }
         if self.index()?.staged(&layout.database).is_some() {
             plan.notes.push(format!(
-                "{0} is tracked, and conflicts at every merge; take it out: `git rm --cached {0}`",
-                layout.database
+                "{} is tracked, and conflicts at every merge; take it out: `git rm --cached {}`",
+                layout.database,
+                self.pathspec(&layout.database)
             ));
         }
         Ok(())

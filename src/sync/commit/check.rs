@@ -7,7 +7,7 @@ use std::fmt;
 use crate::journal::markers::{Markers, conflict_markers};
 use crate::journal::{EntryDate, Facts, ItemKey, Layout, PathKind, Table};
 use crate::ledger;
-use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
+use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, shell_path};
 
 use super::versions::{Key, facts, key_of};
 
@@ -35,14 +35,17 @@ pub enum Refusal {
         back: Vec<(Table, ItemKey)>,
         /// The fields that differ besides.
         undone: Vec<String>,
+        /// The path as git takes it from a person.
+        pathspec: String,
     },
     /// The database is added, which every machine makes of the files.
-    Database { path: String },
+    Database { path: String, pathspec: String },
     /// Two files for one entry.
     TwoOfOneDate {
         date: EntryDate,
         path: String,
         other: String,
+        pathspec: String,
     },
 }
 
@@ -50,7 +53,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Markers { path, line, ledger } => {
-                let word = quoted(path);
+                let word = shell_path(path);
                 let by_hand = match ledger {
                     true => "",
                     false => ", or edit the file and `git add` it",
@@ -66,42 +69,35 @@ impl fmt::Display for Refusal {
                 commit,
                 back,
                 undone,
+                pathspec,
             } => {
                 let back = back.iter().map(|(t, item)| format!("{} {item}", t.noun()));
                 let back = back.collect::<Vec<_>>().join(", ");
                 let undone = undone.join(", ");
-                let word = quoted(path);
                 write!(
                     f,
                     "{path}: a copy of {commit}'s version; it would put back {back} and undo later \
                      changes of {undone}; to keep those: `git restore --staged --worktree \
-                     --source=HEAD -- {word}`"
+                     --source=HEAD -- {pathspec}`"
                 )
             }
-            Self::Database { path } => write!(
+            Self::Database { path, pathspec } => write!(
                 f,
                 "{path}: the index, which each machine makes for itself; in git it would conflict \
-                 at every merge. Take it out with `git rm --cached {}`, and let `palimpsest init` \
-                 keep it out",
-                quoted(path)
+                 at every merge. Take it out with `git rm --cached {pathspec}`, and let `palimpsest init` \
+                 keep it out"
             ),
-            Self::TwoOfOneDate { date, path, other } => write!(
+            Self::TwoOfOneDate {
+                date,
+                path,
+                other,
+                pathspec,
+            } => write!(
                 f,
                 "{path}: a second entry of {date}; the first is {other}; keep one of them, \
-                 for example `git rm --cached {}`",
-                quoted(path)
+                 for example `git rm --cached {pathspec}`"
             ),
         }
-    }
-}
-
-/// A path as a shell takes it.
-fn quoted(path: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+,:@".contains(&b);
-    if path.bytes().all(plain) {
-        path.to_owned()
-    } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
     }
 }
 
@@ -140,6 +136,7 @@ pub(super) fn check(
         if change.path == layout.database && change.old.is_none() {
             found.refusals.push(Refusal::Database {
                 path: change.path.clone(),
+                pathspec: repo.pathspec(&change.path),
             });
         }
         let kind = layout.classify(&change.path);
@@ -185,6 +182,7 @@ pub(super) fn check(
                     date,
                     path: change.path.clone(),
                     other: other.clone(),
+                    pathspec: repo.pathspec(&change.path),
                 }));
         }
     }

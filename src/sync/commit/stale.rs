@@ -57,6 +57,7 @@ pub(super) fn stale_copy(
                 commit: commit.to_string().chars().take(12).collect(),
                 back: back.into_iter().collect(),
                 undone,
+                pathspec: ground.repo.pathspec(&now.path),
             }));
         }
     }

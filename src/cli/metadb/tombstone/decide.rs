@@ -100,7 +100,7 @@ impl Remove {
             "The entry's file is as it was; to have it there: {}",
             safe(&add)
         ))?;
-        say_commit(ui, &file)?;
+        say_commit(ui, &journal.repo, &[file])?;
         Ok(Exit::Ok)
     }
 }
@@ -141,7 +141,7 @@ impl Keep {
         ui.line(format_args!(
             "Kept for good: the removal of {shown} from {entry} never expires"
         ))?;
-        say_commit(ui, &file)?;
+        say_commit(ui, &journal.repo, &[file])?;
         Ok(Exit::Ok)
     }
 }
@@ -182,7 +182,7 @@ impl Cleanup {
         }
         ui.line(format_args!("Cleaned up {count} expired tombstones"))?;
         if count > 0 {
-            say_commit(ui, &cleaned.changed.join(" "))?;
+            say_commit(ui, &journal.repo, &cleaned.changed)?;
         }
         Ok(Exit::Ok)
     }

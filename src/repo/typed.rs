@@ -1,0 +1,93 @@
+//! The paths in commands that messages name, as they work where a person stands.
+
+use std::fs;
+use std::path::Path;
+
+use super::Repo;
+
+impl Repo {
+    /// A path of the repository for a git command that a message names (`add`,
+    /// `checkout`, `commit`, `restore`, `rm`): short at the top of the work tree, and in
+    /// a folder of it from the top, where git would look for it in that folder.
+    #[must_use]
+    pub fn pathspec(&self, path: &str) -> String {
+        pathspec(path, self.up().is_none())
+    }
+
+    /// A path of the repository as other programs find it from where a person stands.
+    #[must_use]
+    pub fn from_here(&self, path: &str) -> String {
+        match self.up() {
+            None => shell_path(path),
+            Some(up) => shell_path(&format!("{up}/{path}")),
+        }
+    }
+
+    /// `git` for a command that takes its paths from the top alone.
+    #[must_use]
+    pub fn git_at_top(&self) -> String {
+        match self.up() {
+            None => "git".to_owned(),
+            Some(up) => format!("git -C {up}"),
+        }
+    }
+
+    /// The way from where a person stands to the top: `../..`; `None` at the top itself,
+    /// and outside of the work tree.
+    fn up(&self) -> Option<String> {
+        // Git starts hooks at the top, and says so where it was called itself.
+        if let Some(prefix) = std::env::var_os("GIT_PREFIX").filter(|p| !p.is_empty()) {
+            return way_up(Path::new(&prefix));
+        }
+        let top = fs::canonicalize(self.workdir()).ok()?;
+        let here = fs::canonicalize(std::env::current_dir().ok()?).ok()?;
+        way_up(here.strip_prefix(top).ok()?)
+    }
+}
+
+fn way_up(folder: &Path) -> Option<String> {
+    let up: Vec<&str> = folder.components().map(|_| "..").collect();
+    (!up.is_empty()).then(|| up.join("/"))
+}
+
+fn pathspec(path: &str, at_top: bool) -> String {
+    match at_top {
+        true => shell_path(path),
+        false => shell_path(&format!(":/{path}")),
+    }
+}
+
+/// A path as a shell takes it.
+#[must_use]
+pub fn shell_path(path: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+,:@".contains(&b);
+    if path.bytes().all(plain) {
+        path.to_owned()
+    } else {
+        format!("'{}'", path.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_short_at_the_top_and_one_word_everywhere() {
+        for (path, at_top, typed) in [
+            ("data/ledger/2024.jsonl", true, "data/ledger/2024.jsonl"),
+            ("data/ledger/2024.jsonl", false, ":/data/ledger/2024.jsonl"),
+            ("my diary/é.md", true, "'my diary/é.md'"),
+            ("my diary/it's.md", false, r"':/my diary/it'\''s.md'"),
+        ] {
+            assert_eq!(pathspec(path, at_top), typed);
+        }
+    }
+
+    #[test]
+    fn each_folder_is_a_step_up() {
+        for (folder, up) in [("", None), ("a", Some("..")), ("a/b/", Some("../.."))] {
+            assert_eq!(way_up(Path::new(folder)).as_deref(), up);
+        }
+    }
+}
