@@ -1,7 +1,7 @@
 //! The paths in commands that messages name, as they work where a person stands.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Repo;
 
@@ -35,13 +35,18 @@ impl Repo {
     /// The way from where a person stands to the top: `../..`; `None` at the top itself,
     /// and outside of the work tree.
     fn up(&self) -> Option<String> {
+        way_up(&self.standing()?)
+    }
+
+    /// The folder that a person stands in, from the top; `None` outside of the work tree.
+    pub(super) fn standing(&self) -> Option<PathBuf> {
         // Git starts hooks at the top, and says so where it was called itself.
         if let Some(prefix) = std::env::var_os("GIT_PREFIX").filter(|p| !p.is_empty()) {
-            return way_up(Path::new(&prefix));
+            return Some(prefix.into());
         }
         let top = fs::canonicalize(self.workdir()).ok()?;
         let here = fs::canonicalize(std::env::current_dir().ok()?).ok()?;
-        way_up(here.strip_prefix(top).ok()?)
+        here.strip_prefix(top).ok().map(Path::to_owned)
     }
 }
 

@@ -115,6 +115,9 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
     if !has_journal(repo, layout) {
         return Ok(());
     }
+    if let Some((what, mend)) = repo.missing_journal(layout)? {
+        found.push(finding(what, mend));
+    }
     let year = 2024;
     for (path, driver) in [
         (format!("{}/{year}/x.md", layout.journal), "palimpsest"),

@@ -157,7 +157,7 @@ fn without_a_journal_markers_are_looked_for_in_every_page() {
     blog.write("posts/a b.md", "---\ntitle: a\n---\n");
     blog.palimpsest(["init"])
         .ok()
-        .says("no folder journal/md here");
+        .says("no folder journal/md in ");
     blog.commit("Begin");
     blog.assert_clean();
     blog.write("posts/a b.md", MARKED);
@@ -177,7 +177,7 @@ fn a_journal_that_begins_after_init_is_told_to_run_it_again() {
     laptop
         .palimpsest(["init"])
         .ok()
-        .says("no folder journal/md here");
+        .says("no folder journal/md in ");
     laptop.write_entry(DAY, "people: [Al]", "Went to the quay.\n");
     laptop.git(["add", "journal"]).ok();
     laptop

@@ -142,17 +142,69 @@ impl Repo {
     pub fn plan_install(&self, layout: &Layout, program: &Path) -> Result<Plan, RepoError> {
         let mut plan = Plan::default();
         let journal = has_journal(self, layout);
-        if !journal {
-            plan.notes.push(format!(
-                "no folder {0} here: Markdown files merge field by field and conflict markers are \
-                 refused, no more. For a journal, `mkdir -p {0}` and run this again",
-                layout.journal
-            ));
+        if journal {
+            let missing = self.missing_journal(layout)?;
+            plan.notes
+                .extend(missing.map(|(what, mend)| format!("{what}; {mend}")));
+        } else {
+            plan.notes.push(self.no_journal(layout));
         }
         self.plan_hooks(program, &mut plan)?;
         self.plan_drivers(program, &mut plan)?;
         self.plan_files(layout, journal, &mut plan)?;
         Ok(plan)
+    }
+}
+
+impl Repo {
+    /// What a repository without a journal is told, with the way to one: also to one in
+    /// the folder that a person stands in, where the top is looked at.
+    fn no_journal(&self, layout: &Layout) -> String {
+        let mut note = format!(
+            "no folder {} in {}: Markdown files merge field by field and conflict markers are \
+             refused, no more. For a journal, `mkdir -p {}` and run this again",
+            layout.journal,
+            self.workdir().components().as_path().display(),
+            self.from_here(&layout.journal)
+        );
+        let standing = self.standing();
+        let folder = standing.as_deref().and_then(Path::to_str).unwrap_or("");
+        let folder = folder.trim_end_matches('/');
+        if !folder.is_empty() {
+            note += &format!(
+                "; for one in this folder, make {}/palimpsest.toml with the lines `[paths]` and \
+                 `journal = {:?}` first (wiki, ledger and database have such a line, too)",
+                self.from_here(".").trim_end_matches("/."),
+                format!("{folder}/{}", layout.journal)
+            );
+        }
+        note
+    }
+
+    /// What is wrong where the settings name a folder that is not there: nobody would be
+    /// told, since nothing is read or checked then. A new clone may well lack the
+    /// default's folder, and a sparse checkout any. With it, what to do.
+    ///
+    /// # Errors
+    /// Git cannot say.
+    pub fn missing_journal(&self, layout: &Layout) -> Result<Option<(String, String)>, RepoError> {
+        let journal = &layout.journal;
+        let is_missing = *journal != Layout::default().journal
+            && !self.workdir().join(journal).is_dir()
+            && self.staged_below(journal)?.is_empty();
+        Ok(is_missing.then(|| {
+            let what = format!(
+                "{journal}: no such folder, which {} names as the journal's, so that no entry is \
+                 checked or indexed",
+                files::SETTINGS
+            );
+            let mend = format!(
+                "put `journal` in [paths] of {} right and run palimpsest init, or mkdir -p {}",
+                files::SETTINGS,
+                self.from_here(journal)
+            );
+            (what, mend)
+        }))
     }
 }
 

@@ -218,3 +218,86 @@ fn a_repository_of_another_user_is_refused_with_what_to_do() {
     std::fs::write(home, format!("[safe]\n\tdirectory = {}\n", top.display())).unwrap();
     laptop.metadb(["show", DAY]).ok();
 }
+
+#[test]
+fn a_journal_that_the_settings_name_and_that_is_not_there_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write("diary/2024-11-01.md", "---\ndate: 2024-11-01\n---\nx\n");
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"my Diary\"\n");
+    let what = "my Diary: no such folder, which palimpsest.toml names as the journal's";
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says(&format!("note: {what}"));
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(what)
+        .says("or mkdir -p 'my Diary'");
+    laptop
+        .inside("diary")
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("or mkdir -p '../my Diary'");
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+    laptop.palimpsest(["init"]).ok().lacks("no such folder");
+    laptop.commit("Begin");
+    laptop.palimpsest(["doctor"]).ok();
+    // Left out of the work tree, it is there.
+    laptop.git(["sparse-checkout", "set", "data"]).ok();
+    assert!(!laptop.exists("diary"));
+    laptop.palimpsest(["doctor"]).ok();
+}
+
+#[test]
+fn no_journal_is_missed_where_none_is_named() {
+    let sandbox = Sandbox::new();
+    let site = sandbox.machine("site");
+    site.write("docs/index.md", "# A site\n");
+    site.palimpsest(["init"]).ok();
+    site.commit("Begin");
+    site.palimpsest(["doctor"])
+        .ok()
+        .is("everything is in order");
+    // Nor is the default's, which a clone lacks before the first entry.
+    site.write("palimpsest.toml", "[conflicts]\non_commit = \"flag\"\n");
+    site.palimpsest(["init"]).ok().lacks("no such folder");
+    site.palimpsest(["doctor"])
+        .ok()
+        .is("everything is in order");
+}
+
+#[test]
+fn a_vault_in_a_folder_is_told_how_to_be_a_journal() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    let file = "me/my diary/journal/md/2024/2024-11-01.md";
+    laptop.write(file, "---\ndate: 2024-11-01\npeople: [Bob]\n---\nx\n");
+    let vault = laptop.inside("me/my diary");
+    let top = std::fs::canonicalize(laptop.dir()).unwrap();
+    vault
+        .palimpsest(["init"])
+        .ok()
+        .says(&format!("no folder journal/md in {}: ", top.display()))
+        .says("`mkdir -p ../../journal/md`")
+        .says(
+            "make ../../palimpsest.toml with the lines `[paths]` and `journal = \"me/my \
+             diary/journal/md\"` first",
+        );
+    // As it says.
+    vault.write(
+        "../../palimpsest.toml",
+        "[paths]\njournal = \"me/my diary/journal/md\"\n",
+    );
+    vault.palimpsest(["init"]).ok().lacks("no folder");
+    laptop.commit("Begin");
+    laptop.assert_clean();
+    vault.metadb(["show", "2024-11-01"]).ok().says("Bob");
+    vault.palimpsest(["doctor"]).ok();
+    // At the top there is no other folder to name.
+    let blog = sandbox.repository("blog");
+    blog.palimpsest(["init"])
+        .ok()
+        .says("`mkdir -p journal/md` and run this again\n");
+}
