@@ -125,6 +125,12 @@ impl Journal {
                 "{database}: no database of palimpsest; kept as {}, and made anew",
                 kept.display()
             )),
+            Some(Fresh::Missing) if self.repo.exclude_database(&self.layout)? => {
+                ui.remark(format_args!(
+                    "palimpsest: {database} is made, and .git/info/exclude keeps it out of git: \
+                     `palimpsest init` did not run here yet"
+                ));
+            }
             Some(Fresh::Missing | Fresh::Asked) | None => {}
         }
         // A dry run has not written who is who.

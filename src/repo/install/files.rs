@@ -5,9 +5,12 @@
 //! on a clone then only sets what git does not carry along (hooks, drivers).
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::io::ErrorKind;
 
 use super::{Plan, Step};
 use crate::journal::Layout;
+use crate::repo::work_tree::write_atomically;
 use crate::repo::{Repo, RepoError, UNFINISHED};
 
 pub(super) const SETTINGS: &str = "palimpsest.toml";
@@ -203,6 +206,27 @@ impl Repo {
             });
         }
         Ok(())
+    }
+
+    /// Keeps the database out of git where nothing else does: `init` did not run here, and
+    /// has its say in `.gitignore`, which is for all machines. Whether it had to.
+    ///
+    /// # Errors
+    /// Git cannot say, or the file cannot be written.
+    pub fn exclude_database(&self, layout: &Layout) -> Result<bool, RepoError> {
+        let database = &layout.database;
+        if self.is_ignored(database)? || self.index()?.has(database) {
+            return Ok(false);
+        }
+        let path = self.common_dir().join("info/exclude");
+        let there = match fs::read(&path) {
+            Err(e) if e.kind() == ErrorKind::NotFound => Vec::new(),
+            read => read.map_err(RepoError::io(&path))?,
+        };
+        let lines = [format!("/{database}*")];
+        let text = with_lines(&String::from_utf8_lossy(&there), &lines);
+        write_atomically(&path, text.as_bytes(), None)?;
+        Ok(true)
     }
 
     /// What is not committed as it stands of the installation's tracked files and

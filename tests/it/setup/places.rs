@@ -301,3 +301,29 @@ fn a_vault_in_a_folder_is_told_how_to_be_a_journal() {
         .ok()
         .says("`mkdir -p journal/md` and run this again\n");
 }
+
+#[test]
+fn a_database_that_is_made_where_init_never_ran_stays_out_of_git() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry("2024-11-01", "people: [Bob]", "x\n");
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-qm", "Begin"]).ok();
+    let excluded = laptop.read(".git/info/exclude");
+    laptop
+        .metadb(["show", "2024-11-01"])
+        .ok()
+        .says("Bob")
+        .warns(".git/info/exclude keeps it out of git");
+    assert!(laptop.exists("data/palimpsest.db"));
+    laptop.assert_clean();
+    let now = laptop.read(".git/info/exclude");
+    assert_eq!(now, format!("{excluded}/data/palimpsest.db*\n"));
+    laptop.remove("data/palimpsest.db");
+    let again = laptop.metadb(["show", "2024-11-01"]).ok();
+    assert_eq!(again.stderr, "");
+    assert_eq!(laptop.read(".git/info/exclude"), now);
+    // What is for all machines is still for `init` to say.
+    laptop.palimpsest(["init"]).ok();
+    assert!(laptop.read(".gitignore").contains("/data/palimpsest.db*\n"));
+}
