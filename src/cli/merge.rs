@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::hook::is_off;
-use super::shown::safe_json;
+use super::shown::{safe, safe_json};
 use super::{Exit, Ui};
 use crate::journal::Settings;
 use crate::journal::reconcile::{NO_FRONTMATTER, Outcome, Result as Merged};
@@ -137,7 +137,10 @@ fn explain(ui: &Ui, merged: &Merged) {
         ));
     }
     for (table, item) in &merged.report.kept_out {
-        ui.remark(format_args!("{table}: {item}: kept out, it was removed"));
+        ui.remark(format_args!(
+            "{table}: {}: kept out, it was removed",
+            safe(item.as_str())
+        ));
     }
 }
 
@@ -256,6 +259,7 @@ fn conflict_style() -> ConflictStyle {
 /// What a person should see of a merge that git made: what was left to git, what
 /// was kept out, and what is left to choose.
 fn say(ui: &Ui, path: &str, merged: &Merged) {
+    let path = safe(path);
     if let Outcome::Git(reason) = &merged.outcome
         && !is_off()
         && reason != NO_FRONTMATTER
@@ -264,8 +268,9 @@ fn say(ui: &Ui, path: &str, merged: &Merged) {
     }
     for (table, item) in &merged.report.kept_out {
         ui.remark(format_args!(
-            "palimpsest: {path}: {} {item} stays out, it was removed (metadb tombstone list --table {table})",
-            table.noun()
+            "palimpsest: {path}: {} {} stays out, it was removed (metadb tombstone list --table {table})",
+            table.noun(),
+            safe(item.as_str())
         ));
     }
     if merged.conflict {
@@ -276,7 +281,8 @@ fn say(ui: &Ui, path: &str, merged: &Merged) {
             many => format!("{} have two values each", many.join(", ")),
         };
         ui.remark(format_args!(
-            "palimpsest: {path}: {what}; choose with `palimpsest resolve`, or edit the file and `git add` it"
+            "palimpsest: {path}: {}; choose with `palimpsest resolve`, or edit the file and `git add` it",
+            safe(&what)
         ));
     }
 }

@@ -9,6 +9,7 @@ use crate::journal::{EntryDate, Facts, ItemKey, Layout, PathKind, Table};
 use crate::ledger;
 use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, shell_path};
 
+use super::report::on_one_line;
 use super::versions::{Key, facts, key_of};
 
 /// A reason not to commit, with its place.
@@ -71,7 +72,9 @@ impl fmt::Display for Refusal {
                 undone,
                 pathspec,
             } => {
-                let back = back.iter().map(|(t, item)| format!("{} {item}", t.noun()));
+                let back = back
+                    .iter()
+                    .map(|(t, item)| format!("{} {}", t.noun(), on_one_line(item)));
                 let back = back.collect::<Vec<_>>().join(", ");
                 let undone = undone.join(", ");
                 write!(

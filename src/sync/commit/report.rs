@@ -56,9 +56,15 @@ impl KeptOut {
     /// The command that lets it in.
     fn to_restore(&self) -> String {
         let Self { entry, table, item } = self;
-        let item = item.as_str().replace('\'', r"'\''");
+        let item = on_one_line(item).replace('\'', r"'\''");
         format!("metadb tombstone remove {table} {entry} '{item}'")
     }
+}
+
+/// An item's name for a line of its own, as listings show it: a name may hold line ends,
+/// and each line of a report is told as one.
+pub(super) fn on_one_line(item: &ItemKey) -> String {
+    item.as_str().replace('\r', "\\r").replace('\n', "\\n")
 }
 
 impl PreCommit {
@@ -181,15 +187,17 @@ impl PreCommit {
         for (entry, table, item) in &self.removed {
             writeln!(
                 f,
-                "{recorded}: {} {item} removed from {entry}",
-                table.noun()
+                "{recorded}: {} {} removed from {entry}",
+                table.noun(),
+                on_one_line(item)
             )?;
         }
         for (entry, table, item) in &self.restored {
             writeln!(
                 f,
-                "{recorded}: {} {item} put back into {entry}",
-                table.noun()
+                "{recorded}: {} {} put back into {entry}",
+                table.noun(),
+                on_one_line(item)
             )?;
         }
         for entry in &self.deleted {
@@ -238,7 +246,7 @@ impl PreCommit {
             writeln!(f, "{} more conflicts: `metadb sync conflicts`", more + 1)?;
         }
         for kept @ KeptOut { entry, table, item } in &self.kept_out {
-            let noun = table.noun();
+            let (noun, item) = (table.noun(), on_one_line(item));
             writeln!(
                 f,
                 "{noun} {item} stands in {entry}, but an earlier removal keeps it out; \
@@ -247,7 +255,7 @@ impl PreCommit {
             )?;
         }
         for kept @ KeptOut { entry, table, item } in self.left_out.iter().take(MOST) {
-            let noun = table.noun();
+            let (noun, item) = (table.noun(), on_one_line(item));
             writeln!(
                 f,
                 "{noun} {item} was kept out of {entry} by a removal that whoever added it did \

@@ -1,7 +1,7 @@
 //! What is shown on a terminal.
 
 use super::laptop;
-use crate::sandbox::{Run, Sandbox};
+use crate::sandbox::{Machine, Run, Sandbox, journal};
 
 /// A title for the window, red, a bell, a word turned round, a line begun anew.
 const NAME: &str = "\\e]0;pwned\\a\\e[31m\\u202Egnp.\\rBob\\u2066\\x9b";
@@ -86,4 +86,40 @@ fn a_merge_shows_names_as_text() {
         let run = laptop.palimpsest(["merge", "base", "ours", "theirs", "-o", "out", flag]);
         plain(run.exits(1));
     }
+}
+
+/// A line that a name made in a message could be taken for one of the program's.
+#[test]
+fn a_line_end_in_a_name_makes_no_line() {
+    const DAY: &str = "2024-11-01";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, "people: [Alice]\nmood: calm", "x\n")]);
+    let edit = |machine: &Machine<'_>, from: &str, to: &str| {
+        machine.edit_entry(DAY, from, to);
+        machine.git(["commit", "-qam", "Edit"]).ok()
+    };
+    edit(&laptop, "[Alice]", "[Alice, \"new\\nline\"]");
+    edit(&laptop, "[Alice, \"new\\nline\"]", "[Alice]")
+        .warns("palimpsest: recorded: person new\\nline removed from 2024-11-01\n");
+    edit(&laptop, "calm", "good");
+    laptop.push();
+    edit(&desktop, "[Alice]", "[Alice, \"new\\nline\", Zed]");
+    desktop
+        .pull()
+        .warns("person new\\nline stays out, it was removed");
+    desktop.write("other", "");
+    desktop.git(["add", "other"]).ok();
+    desktop
+        .git(["commit", "-qm", "Other"])
+        .ok()
+        .warns("person new\\nline was kept out of");
+    // As it is listed, it can be said.
+    desktop
+        .metadb(["tombstone", "list"])
+        .ok()
+        .says("new\\nline");
+    desktop
+        .metadb(["tombstone", "remove", "entry_people", DAY, "new\\nline"])
+        .ok()
+        .says("Restored: new\\nline");
 }

@@ -44,7 +44,10 @@ impl Which {
             keys.extend(Person::parse(&self.name).map(|p| p.key));
         }
         let items = store.removed_items(table, entry)?;
-        let item = items.into_iter().find(|i| keys.iter().any(|k| k == i));
+        // What a terminal would obey is listed, and told, in another spelling.
+        let exact = items.iter().find(|i| keys.iter().any(|k| k == *i));
+        let item = exact.or_else(|| items.iter().find(|i| safe(i.as_str()) == self.name));
+        let item = item.cloned();
         let Some(item) = item else {
             bail!(
                 "no active removal of `{}` in {table} of {entry}; \
