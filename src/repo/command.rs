@@ -27,6 +27,9 @@ const LOCAL_VARIABLES: [&str; 13] = [
 /// Configuration of the one git command that a hook belongs to (`git -c`).
 pub(super) const COMMAND_CONFIGURATION: [&str; 2] = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"];
 
+/// What a pipe surely takes before anybody reads it.
+const PIPE: usize = 4096;
+
 impl Repo {
     /// Runs git on this repository and its index, with `input` on stdin; gives stdout.
     ///
@@ -56,11 +59,24 @@ impl Repo {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn().map_err(RepoError::NoGit)?;
-        if let Some(mut stdin) = child.stdin.take() {
-            // A git that failed closes its end early; its exit says why.
-            let _ = stdin.write_all(input);
-        }
-        let output = child.wait_with_output().map_err(RepoError::NoGit)?;
+        let stdin = child.stdin.take();
+        let write = || {
+            if let Some(mut stdin) = stdin {
+                // A git that failed closes its end early; its exit says why.
+                let _ = stdin.write_all(input);
+            }
+        };
+        let output = if input.len() <= PIPE {
+            write();
+            child.wait_with_output()
+        } else {
+            // A git that answers line by line waits until it is read.
+            std::thread::scope(|scope| {
+                scope.spawn(write);
+                child.wait_with_output()
+            })
+        };
+        let output = output.map_err(RepoError::NoGit)?;
         if output.status.success() {
             return Ok(output.stdout);
         }

@@ -172,6 +172,11 @@ impl Index {
         found.map(|e| (e.path, BlobKind::of_mode(e.mode) == BlobKind::File))
     }
 
+    /// Every path, also one in conflict, with its mode; sorted.
+    pub(super) fn all(&self) -> Vec<(Vec<u8>, u32)> {
+        self.0.iter().map(|e| (e.path, e.mode)).collect()
+    }
+
     /// The paths that are still in conflict, sorted.
     #[must_use]
     pub fn unmerged(&self) -> Vec<String> {

@@ -23,6 +23,7 @@ mod merging;
 mod object;
 mod objects;
 mod open;
+mod own_files;
 mod place;
 mod shallow;
 mod staged;

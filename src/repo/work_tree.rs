@@ -1,11 +1,13 @@
 //! Files of the work tree. Nothing outside of it is read or written: a symbolic
 //! link is skipped and said so.
 
+use std::ffi::OsString;
 use std::fs::{self, DirEntry, Metadata};
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
+use super::own_files::is_repository;
 use super::{Repo, RepoError};
 
 /// A file as `stat` has it: whether it changed can be told without reading it.
@@ -46,7 +48,8 @@ impl std::fmt::Display for Skipped {
 }
 
 impl Repo {
-    /// All files below a folder, with their stat. A folder that is not there has none.
+    /// All files below a folder, also ignored ones, with their stat; those of another
+    /// repository below it are not among them. A folder that is not there has none.
     ///
     /// # Errors
     /// A folder cannot be read.
@@ -236,9 +239,39 @@ fn is_absent(error: &std::io::Error) -> bool {
 }
 
 fn walk(dir: &Path, prefix: &str, found: &mut WorkFiles) -> Result<(), RepoError> {
+    for (name, entry) in entries_of(dir)? {
+        let Some(name) = name.to_str() else {
+            let shown = format!("{prefix}/{}", name.to_string_lossy());
+            found.skipped.push(Skipped::NotUtf8(shown));
+            continue;
+        };
+        if name.eq_ignore_ascii_case(".git") {
+            continue;
+        }
+        let path = format!("{prefix}/{name}");
+        match sort_of(&entry, &path, &mut found.skipped)? {
+            Some(Sort::Folder) if !is_repository(&entry.path().join(".git")) => {
+                walk(&entry.path(), &path, found)?;
+            }
+            Some(Sort::File(file)) => found.files.push(file),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What stands in a folder.
+pub(super) enum Sort {
+    File(WorkFile),
+    Folder,
+    Other,
+}
+
+/// What stands in a folder, by name; nothing in one that is not there.
+pub(super) fn entries_of(dir: &Path) -> Result<Vec<(OsString, DirEntry)>, RepoError> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
-        Err(e) if is_absent(&e) => return Ok(()),
+        Err(e) if is_absent(&e) => return Ok(Vec::new()),
         Err(e) => return Err(RepoError::io(dir)(e)),
     };
     let name = |entry: DirEntry| (entry.file_name(), entry);
@@ -248,28 +281,30 @@ fn walk(dir: &Path, prefix: &str, found: &mut WorkFiles) -> Result<(), RepoError
         .map_err(RepoError::io(dir))?;
     // Short names, so that there is little left to sort among all paths.
     entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    for (name, entry) in entries {
-        let Some(name) = name.to_str() else {
-            let shown = format!("{prefix}/{}", name.to_string_lossy());
-            found.skipped.push(Skipped::NotUtf8(shown));
-            continue;
-        };
-        let path = format!("{prefix}/{name}");
-        // Does not follow links.
-        let meta = match entry.metadata() {
-            Ok(meta) => meta,
-            Err(e) if is_absent(&e) => continue,
-            Err(e) => return Err(RepoError::io(entry.path())(e)),
-        };
-        if meta.is_symlink() {
-            found.skipped.push(Skipped::Symlink(path));
-        } else if meta.is_dir() && name != ".git" {
-            walk(&entry.path(), &path, found)?;
-        } else if meta.is_file() {
-            found.files.push(work_file(path, &meta));
-        }
-    }
-    Ok(())
+    Ok(entries)
+}
+
+/// What an entry of a folder is, without following a link; `None` if it is one, or gone.
+pub(super) fn sort_of(
+    entry: &DirEntry,
+    path: &str,
+    skipped: &mut Vec<Skipped>,
+) -> Result<Option<Sort>, RepoError> {
+    let meta = match entry.metadata() {
+        Ok(meta) => meta,
+        Err(e) if is_absent(&e) => return Ok(None),
+        Err(e) => return Err(RepoError::io(entry.path())(e)),
+    };
+    Ok(if meta.is_symlink() {
+        skipped.push(Skipped::Symlink(path.to_owned()));
+        None
+    } else if meta.is_dir() {
+        Some(Sort::Folder)
+    } else if meta.is_file() {
+        Some(Sort::File(work_file(path.to_owned(), &meta)))
+    } else {
+        Some(Sort::Other)
+    })
 }
 
 fn work_file(path: String, meta: &Metadata) -> WorkFile {

@@ -5,6 +5,7 @@
 
 mod backup;
 mod bad_input;
+mod beside;
 mod commands;
 mod commit;
 mod converge;

@@ -93,7 +93,10 @@ fn put_files(
     // What a sparse checkout leaves out of the work tree is a part of the journal.
     let index = repo.index()?;
     for folder in [&layout.journal, &layout.wiki, &layout.ledger] {
-        let found = repo.work_files(folder)?;
+        let found = match folder == &layout.ledger {
+            true => repo.work_files(folder)?,
+            false => repo.own_files(folder)?,
+        };
         skipped.extend(found.skipped.iter().map(ToString::to_string));
         paths.extend(
             found

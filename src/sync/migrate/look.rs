@@ -15,7 +15,7 @@ pub(super) fn look(repo: &Repo, layout: &Layout, original: &Original) -> Result<
         .chain(original.removals.iter().map(|r| r.entry))
         .collect();
     for folder in [&layout.journal, &layout.wiki] {
-        for file in repo.work_files(folder)?.files {
+        for file in repo.own_files(folder)?.files {
             match layout.classify(&file.path) {
                 PathKind::Entry(date) if dates.contains(&date) => {
                     let bytes = repo.read_work_file(&file.path)?.unwrap_or_default();

@@ -55,7 +55,11 @@ pub(super) fn look(
     let mut same = None;
     let known = if everything {
         for folder in outermost(&folders) {
-            let files = repo.work_files(folder)?;
+            // The ledger is written by the program, whether or not git ignores its place.
+            let files = match folder == layout.ledger {
+                true => repo.work_files(folder)?,
+                false => repo.own_files(folder)?,
+            };
             for skipped in &files.skipped {
                 found.skip(skipped);
             }
@@ -84,8 +88,12 @@ pub(super) fn look(
             .flat_map(|d| [layout.entry_path(*d), layout.note_path(*d)]);
         let paths = known.0.files.keys().chain(&head_changes);
         let paths = paths.chain(&options.files).cloned();
-        let paths: BTreeSet<String> = paths.chain(usual).collect();
-        for path in paths {
+        let mut paths: BTreeSet<String> = paths.chain(usual).collect();
+        paths.retain(|path| !matches!(repo.work_file(path), Ok(None)));
+        let own = |path: &&String| !matches!(layout.classify(path), PathKind::Ledger(_));
+        let asked = paths.iter().filter(own).cloned().collect();
+        let others = repo.not_own(&asked, &folders)?;
+        for path in paths.into_iter().filter(|path| !others.contains(path)) {
             match repo.work_file(&path) {
                 Ok(Some(file)) => found.add(file),
                 Ok(None) => {}

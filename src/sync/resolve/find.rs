@@ -233,7 +233,7 @@ impl Resolver<'_> {
             if self.repo.work_file(folder)?.is_some() {
                 paths.insert(folder.clone());
             }
-            let files = self.repo.work_files(folder)?.files;
+            let files = self.repo.own_files(folder)?.files;
             paths.extend(files.into_iter().map(|f| f.path));
         }
         let head = self.repo.head()?;

@@ -1,0 +1,274 @@
+//! Which files of a folder are a part of this repository: neither ignored by git nor
+//! in another repository below (a submodule, a linked work tree, one of its own).
+//!
+//! What the index or HEAD has is never ignored, so git is asked for the others alone.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::ops::Range;
+use std::path::Path;
+use std::rc::Rc;
+
+use super::index_file::IndexFile;
+use super::work_tree::{Sort, WorkFiles, entries_of, sort_of};
+use super::{ObjectId, Repo, RepoError, Skipped};
+
+/// The mode of a submodule.
+const SUBMODULE: u32 = 0o160_000;
+
+/// What the index has, sorted by path.
+enum Tracked {
+    Bytes(Rc<IndexFile>),
+    /// An index of another kind: path and mode.
+    Listed(Vec<(Vec<u8>, u32)>),
+}
+
+impl Tracked {
+    fn len(&self) -> usize {
+        match self {
+            Self::Bytes(index) => index.len(),
+            Self::Listed(all) => all.len(),
+        }
+    }
+
+    fn path(&self, at: usize) -> &[u8] {
+        match self {
+            Self::Bytes(index) => index.path(at),
+            Self::Listed(all) => &all[at].0,
+        }
+    }
+
+    fn mode(&self, at: usize) -> u32 {
+        match self {
+            Self::Bytes(index) => index.entry(at).mode,
+            Self::Listed(all) => all[at].1,
+        }
+    }
+
+    /// The number of the first one, of these, whose path is not before `path`.
+    fn from(&self, path: &[u8], within: Range<usize>) -> usize {
+        let (mut low, mut high) = (within.start, within.end);
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.path(middle) < path {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    /// Those below a folder.
+    fn below(&self, folder: &str, within: Range<usize>) -> Range<usize> {
+        let first = self.from(format!("{folder}/").as_bytes(), within.clone());
+        // No byte lies between a slash and this one.
+        first..self.from(format!("{folder}0").as_bytes(), first..within.end)
+    }
+
+    /// The mode at a path.
+    fn at(&self, path: &str, within: Range<usize>) -> Option<u32> {
+        let at = self.from(path.as_bytes(), within.clone());
+        (at < within.end && self.path(at) == path.as_bytes()).then(|| self.mode(at))
+    }
+}
+
+/// A walk, and what of it is still to be asked.
+struct Walk<'r> {
+    repo: &'r Repo,
+    tracked: Tracked,
+    head: Option<ObjectId>,
+    found: WorkFiles,
+    /// What may be ignored, by its path.
+    unsure: Vec<(String, Sort)>,
+}
+
+impl Repo {
+    /// The files below a folder that are a part of this repository or could become one,
+    /// with their stat. A folder that is not there has none.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub fn own_files(&self, folder: &str) -> Result<WorkFiles, RepoError> {
+        let mut walk = Walk {
+            repo: self,
+            tracked: self.tracked(),
+            head: self.head()?,
+            found: WorkFiles::default(),
+            unsure: Vec::new(),
+        };
+        if self.first_link(folder)?.is_some() {
+            walk.found.skipped.push(Skipped::Symlink(folder.to_owned()));
+            return Ok(walk.found);
+        }
+        let all = 0..walk.tracked.len();
+        let below = match folder {
+            "." | "" => all,
+            folder => walk.tracked.below(folder, all),
+        };
+        walk.folder(&self.inside(folder)?, folder, &below, true)?;
+        // A folder that is ignored is not looked into, so each level is asked by itself.
+        while !walk.unsure.is_empty() {
+            let asked = std::mem::take(&mut walk.unsure);
+            let ignored = self.ignored(asked.iter().map(|(path, _)| path.as_str()));
+            for (path, sort) in asked {
+                let staged = from_top(&path);
+                match sort {
+                    _ if ignored.contains(staged) && !walk.was_folder(staged) => {}
+                    Sort::File(file) => walk.found.files.push(file),
+                    Sort::Folder => walk.folder(&self.inside(&path)?, &path, &(0..0), false)?,
+                    Sort::Other => {}
+                }
+            }
+        }
+        walk.found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(walk.found)
+    }
+
+    /// Those of some files below these folders that are no part of this repository.
+    ///
+    /// # Errors
+    /// HEAD cannot be read.
+    pub fn not_own(
+        &self,
+        paths: &BTreeSet<String>,
+        folders: &[&str],
+    ) -> Result<BTreeSet<String>, RepoError> {
+        let head = self.head()?;
+        // Most are in HEAD, which is read anyway; the index is read for the others.
+        let mut unsure: Vec<&String> = paths.iter().filter(|p| !self.has(head, p)).collect();
+        let mut others = BTreeSet::new();
+        if unsure.is_empty() {
+            return Ok(others);
+        }
+        let tracked = self.tracked();
+        let all = 0..tracked.len();
+        unsure.retain(|path| tracked.at(path, all.clone()).is_none());
+        unsure.retain(|path| {
+            let above = path.match_indices('/').map(|(at, _)| &path[..at]);
+            let mut below = above.filter(|a| folders.iter().any(|f| is_inside(a, f)));
+            let is_other = below.any(|folder| {
+                tracked.at(folder, all.clone()) == Some(SUBMODULE)
+                    || tracked.below(folder, all.clone()).is_empty()
+                        && self
+                            .inside(folder)
+                            .is_ok_and(|f| is_repository(&f.join(".git")))
+            });
+            if is_other {
+                others.insert((*path).clone());
+            }
+            !is_other
+        });
+        let ignored = self.ignored(unsure.iter().map(|p| p.as_str()));
+        others.extend(ignored);
+        Ok(others)
+    }
+
+    fn has(&self, head: Option<ObjectId>, path: &str) -> bool {
+        head.is_some_and(|head| matches!(self.blob_at(head, from_top(path)), Ok(Some(_))))
+    }
+
+    fn tracked(&self) -> Tracked {
+        match self.index_file() {
+            Some(index) => Tracked::Bytes(index),
+            // Where it cannot be read, git says so when it is asked.
+            None => Tracked::Listed(self.index().map_or_else(|_| Vec::new(), |i| i.all())),
+        }
+    }
+
+    /// Those of some untracked paths that git ignores; none where it cannot say, so
+    /// that nothing is left out by mistake.
+    fn ignored<'p>(&self, paths: impl Iterator<Item = &'p str>) -> BTreeSet<String> {
+        let input: String = paths.map(|p| format!("./{}\0", from_top(p))).collect();
+        if input.is_empty() {
+            return BTreeSet::new();
+        }
+        // As it begins with a dot, git takes no name for one of its patterns.
+        let args = ["--no-literal-pathspecs", "check-ignore", "-z", "--stdin"];
+        let out = self.run_git(&args, input.as_bytes()).unwrap_or_default();
+        let out = String::from_utf8_lossy(&out);
+        let names = out.split_terminator('\0').map(from_top);
+        names.map(str::to_owned).collect()
+    }
+}
+
+impl Walk<'_> {
+    /// Whether HEAD has a folder, of which the index has nothing any more.
+    fn was_folder(&self, path: &str) -> bool {
+        let tree = || {
+            let commit = self.repo.git.find_commit(self.head?.0).ok()?;
+            commit.tree().ok()?.get_path(Path::new(path)).ok()
+        };
+        tree().is_some_and(|e| e.kind() == Some(git2::ObjectType::Tree))
+    }
+
+    /// A folder, of which the index has these.
+    fn folder(
+        &mut self,
+        dir: &Path,
+        prefix: &str,
+        below: &Range<usize>,
+        is_outermost: bool,
+    ) -> Result<(), RepoError> {
+        let entries = entries_of(dir)?;
+        let has_git = || entries.iter().any(|(name, _)| name == ".git");
+        if !is_outermost && below.is_empty() && has_git() && is_repository(&dir.join(".git")) {
+            return Ok(());
+        }
+        for (name, entry) in entries {
+            let Some(name) = name.to_str() else {
+                let shown = format!("{prefix}/{}", name.to_string_lossy());
+                self.found.skipped.push(Skipped::NotUtf8(shown));
+                continue;
+            };
+            if name.eq_ignore_ascii_case(".git") {
+                continue;
+            }
+            let path = format!("{prefix}/{name}");
+            let Some(sort) = sort_of(&entry, &path, &mut self.found.skipped)? else {
+                continue;
+            };
+            let staged = from_top(&path);
+            match sort {
+                Sort::Folder => {
+                    let inside = self.tracked.below(staged, below.clone());
+                    if !inside.is_empty() {
+                        self.folder(&entry.path(), &path, &inside, false)?;
+                    } else if self.tracked.at(staged, below.clone()) != Some(SUBMODULE) {
+                        self.unsure.push((path, Sort::Folder));
+                    }
+                }
+                Sort::File(file) => {
+                    let is_tracked = self.tracked.at(staged, below.clone()).is_some()
+                        || self.repo.has(self.head, staged);
+                    if is_tracked {
+                        self.found.files.push(file);
+                    } else {
+                        self.unsure.push((path, Sort::File(file)));
+                    }
+                }
+                Sort::Other => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether this is the `.git` of a repository: a folder, or a file that names it.
+pub(super) fn is_repository(git: &Path) -> bool {
+    match fs::symlink_metadata(git) {
+        Ok(meta) if meta.is_dir() => git.join("HEAD").exists(),
+        Ok(meta) if meta.is_file() => fs::read(git).is_ok_and(|b| b.starts_with(b"gitdir:")),
+        _ => false,
+    }
+}
+
+fn is_inside(path: &str, folder: &str) -> bool {
+    let rest = path.strip_prefix(folder);
+    folder == "." || rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// A path as git has it: what is found in the folder `.` begins with that.
+fn from_top(path: &str) -> &str {
+    path.trim_start_matches("./")
+}
