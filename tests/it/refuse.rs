@@ -230,3 +230,11 @@ fn the_check_for_other_hook_managers_says_the_same_and_writes_nothing() {
         .says("conflict markers");
     laptop.palimpsest(["check"]).exits(2);
 }
+
+#[test]
+fn the_date_that_is_asked_for_is_that_of_the_files_name() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write(&entry("2031-05-06"), "Rain.\n");
+    refused(&laptop, "then `date: 2031-05-06`");
+}

@@ -25,7 +25,7 @@ impl Entry {
     pub fn read(date: EntryDate, bytes: &[u8]) -> Result<Self> {
         let document = Document::split(bytes);
         if !document.has_frontmatter() {
-            return Err(no_frontmatter(bytes));
+            return Err(no_frontmatter(date, bytes));
         }
         let offset = document.open.len();
         let text = utf8(document.frontmatter, offset, bytes)?;
@@ -239,20 +239,20 @@ fn one_or_many<'a>(reader: &Reader<'a>, key: &str, value: &'a Node) -> Result<Ve
     reader.list(key, value)
 }
 
-fn no_frontmatter(bytes: &[u8]) -> EntryError {
+fn no_frontmatter(date: EntryDate, bytes: &[u8]) -> EntryError {
     let (line, what) = match Document::fences(bytes) {
         Fences::Unclosed => (
             1,
-            "the frontmatter has no end; expected a second line `---`",
+            "the frontmatter has no end; expected a second line `---`".to_owned(),
         ),
         _ => (
             1,
-            "no frontmatter; expected a first line `---`, then `date: 2024-11-01`, then `---`",
+            format!("no frontmatter; expected a first line `---`, then `date: {date}`, then `---`"),
         ),
     };
     EntryError {
         at: Place { line, column: 1 },
-        what: what.to_owned(),
+        what,
     }
 }
 
