@@ -145,6 +145,12 @@ impl Repo {
         self.git.path()
     }
 
+    /// Whether history is cut off (`git clone --depth`).
+    #[must_use]
+    pub fn is_shallow(&self) -> bool {
+        self.git.is_shallow()
+    }
+
     /// The git directory that all linked work trees share.
     #[must_use]
     pub fn common_dir(&self) -> &Path {

@@ -38,6 +38,10 @@ impl Restore {
             }
             Return::NotDeleted(path) => bail!("{date} is not deleted: {path} is there"),
             Return::Unknown => bail!("no deleted entry {date} is known here"),
+            Return::Lost { blob } if journal.repo.is_shallow() => bail!(
+                "{date} was deleted, and its last version (git object {blob}) is not in this \
+                 shallow clone; `git fetch --unshallow`, then the same again"
+            ),
             Return::Lost { blob } => bail!(
                 "{date} was deleted, and its last version (git object {blob}) is not in this \
                  repository; fetch it from another machine"

@@ -71,3 +71,20 @@ fn a_merge_whose_base_is_cut_off_keeps_nothing_out() {
     shallow.git(["fetch", "-q", "--unshallow"]).ok();
     agree(&shallow, &desktop, &[]);
 }
+
+#[test]
+fn an_entry_that_was_deleted_before_the_cut_is_brought_back_by_what_is_named() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    laptop.git(["rm", "-q", &crate::sandbox::entry(DAY)]).ok();
+    laptop.commit("Gone");
+    laptop.push();
+    let clone = shallow(&sandbox);
+    let restore = ["restore", "Entry", DAY];
+    clone
+        .metadb(restore)
+        .exits(1)
+        .warns("git fetch --unshallow");
+    clone.git(["fetch", "-q", "--unshallow"]).ok();
+    clone.metadb(restore).ok();
+}
