@@ -10,6 +10,9 @@ use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 use crate::sync::commit::versions::Version;
 
+/// How many listings of a journal are kept: a walk asks again for commits that are near.
+const MOST_LISTED: usize = 64;
+
 /// Files of entries that are not at their usual place.
 type Unusual = BTreeMap<EntryDate, Version>;
 
@@ -92,11 +95,14 @@ impl<'a> Places<'a> {
         entries: &BTreeSet<EntryDate>,
     ) -> Result<BTreeMap<EntryDate, Version>, RepoError> {
         let mut found = BTreeMap::new();
-        if entries.is_empty() || self.elsewhere(commit)?.is_none() {
+        if entries.is_empty() {
             return Ok(found);
         }
+        let Some(layout) = self.elsewhere(commit)? else {
+            return Ok(found);
+        };
         for entry in entries {
-            if let Some(version) = self.file_of(commit, *entry)? {
+            if let Some(version) = self.file_in(&layout, commit, *entry)? {
                 found.insert(*entry, version);
             }
         }
@@ -172,7 +178,11 @@ impl<'a> Places<'a> {
             }
         }
         let found = Rc::new(found);
-        self.unusual.borrow_mut().insert(key, Rc::clone(&found));
+        let mut known = self.unusual.borrow_mut();
+        if known.len() >= MOST_LISTED {
+            known.clear();
+        }
+        known.insert(key, Rc::clone(&found));
         Ok(found)
     }
 }
