@@ -247,6 +247,18 @@ fn line_agrees(shown: &str, printed: &str) -> bool {
     left.ends_with(last)
 }
 
+/// Before 2.44 git does not tell a driver what it calls the two sides.
+fn with_labels_of_this_git(page: &str) -> String {
+    let sandbox = Sandbox::new();
+    let (ours, theirs) = sandbox.repository("any").labels("as shown");
+    let label = |line: &str| match line.get(..8) {
+        Some("<<<<<<< ") => format!("<<<<<<< {ours}\n"),
+        Some(">>>>>>> ") if theirs == "theirs" => format!(">>>>>>> {theirs}\n"),
+        _ => format!("{line}\n"),
+    };
+    page.lines().map(label).collect()
+}
+
 /// A line with one word for all times and one for all hashes.
 fn settled(line: &str) -> String {
     let word = |word: &str| {
@@ -268,7 +280,7 @@ fn settled(line: &str) -> String {
 
 #[test]
 fn every_block_does_what_it_says() {
-    let page = page();
+    let page = with_labels_of_this_git(&page());
     let mut play = Play::new();
     let blocks = blocks(&page);
     assert!(blocks.len() > 40, "{}", blocks.len());
