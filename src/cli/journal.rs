@@ -125,13 +125,18 @@ impl Journal {
                 "{database}: no database of palimpsest; kept as {}, and made anew",
                 kept.display()
             )),
-            Some(Fresh::Missing) if self.repo.exclude_database(&self.layout)? => {
-                ui.remark(format_args!(
+            Some(Fresh::Missing) => match self.repo.exclude_database(&self.layout) {
+                Ok(true) => ui.remark(format_args!(
                     "palimpsest: {database} is made, and .git/info/exclude keeps it out of git: \
                      `palimpsest init` did not run here yet"
-                ));
-            }
-            Some(Fresh::Missing | Fresh::Asked) | None => {}
+                )),
+                Ok(false) => {}
+                // Whoever only looks is answered all the same.
+                Err(error) => ui.warn(format_args!(
+                    "{database} is not kept out of git: {error}; `palimpsest init` does it"
+                )),
+            },
+            Some(Fresh::Asked) | None => {}
         }
         // A dry run has not written who is who.
         if !options.dry_run {

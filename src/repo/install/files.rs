@@ -223,9 +223,13 @@ impl Repo {
             Err(e) if e.kind() == ErrorKind::NotFound => Vec::new(),
             read => read.map_err(RepoError::io(&path))?,
         };
-        let lines = [format!("/{database}*")];
-        let text = with_lines(&String::from_utf8_lossy(&there), &lines);
-        write_atomically(&path, text.as_bytes(), None)?;
+        // Its other lines are a person's, in whatever encoding.
+        let mut text = there;
+        if !text.is_empty() && !text.ends_with(b"\n") {
+            text.push(b'\n');
+        }
+        text.extend_from_slice(format!("/{database}*\n").as_bytes());
+        write_atomically(&path, &text, None)?;
         Ok(true)
     }
 

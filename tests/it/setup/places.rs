@@ -327,3 +327,27 @@ fn a_database_that_is_made_where_init_never_ran_stays_out_of_git() {
     laptop.palimpsest(["init"]).ok();
     assert!(laptop.read(".gitignore").contains("/data/palimpsest.db*\n"));
 }
+
+/// In whatever encoding a person wrote it; and who only looks is answered also where it
+/// cannot be written.
+#[test]
+fn what_a_person_excluded_stays_as_it_was_written() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry("2024-11-01", "people: [Bob]", "x\n");
+    laptop.commit("Begin");
+    laptop.write(".git/info/exclude", b"caf\xe9.txt");
+    laptop.metadb(["show", "2024-11-01"]).ok();
+    assert_eq!(
+        fs::read(laptop.path(".git/info/exclude")).unwrap(),
+        b"caf\xe9.txt\n/data/palimpsest.db*\n"
+    );
+    fs::remove_dir_all(laptop.path(".git/info")).unwrap();
+    laptop.write(".git/info", "no folder");
+    laptop.remove("data/palimpsest.db");
+    laptop
+        .metadb(["show", "2024-11-01"])
+        .ok()
+        .says("Bob")
+        .warns("`palimpsest init` does it");
+}
