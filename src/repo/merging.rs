@@ -23,7 +23,9 @@ const GITHEAD: &str = "GITHEAD_";
 impl Repo {
     /// The commits being merged: under `git merge` and `git pull` from the
     /// environment, in a rebase from its list of done steps. `None` elsewhere
-    /// (cherry-pick, revert, stash), where git says nowhere what it merges.
+    /// (cherry-pick, revert, stash), where git says nowhere what it merges; so also
+    /// where the merge or the pick is done, and git applies what it had stashed with
+    /// their environment and state still there.
     ///
     /// # Errors
     /// History cannot be read.
@@ -42,6 +44,9 @@ impl Repo {
                 return Ok(None);
             };
             let bases = self.merge_bases(ours, theirs)?;
+            if bases.contains(&theirs) {
+                return Ok(None);
+            }
             return Ok(Some(Merging {
                 bases,
                 ours,
@@ -90,6 +95,9 @@ impl Repo {
         let Some(theirs) = self.commit_named(oid)? else {
             return Ok(None);
         };
+        if self.is_picked(theirs, ours) {
+            return Ok(None);
+        }
         let bases = self.commit_named(&format!("{oid}^"))?.into_iter().collect();
         Ok(Some(Merging {
             bases,
@@ -97,6 +105,20 @@ impl Repo {
             theirs,
             is_pick: true,
         }))
+    }
+
+    /// Whether a rebase has made its commit of this one already: it has a line in the
+    /// list of rewritten commits, or waits at HEAD to be amended (`edit`).
+    fn is_picked(&self, commit: ObjectId, head: ObjectId) -> bool {
+        let read = |name: &str| {
+            let file = self.git_dir().join("rebase-merge").join(name);
+            fs::read_to_string(file).unwrap_or_default()
+        };
+        let commit = commit.to_string();
+        ["rewritten-list", "rewritten-pending"]
+            .iter()
+            .any(|list| read(list).lines().any(|line| line.starts_with(&commit)))
+            || read("amend").trim_end() == head.to_string()
     }
 }
 

@@ -53,6 +53,41 @@ fn a_removal_and_an_edit_that_waits_in_the_stash() {
     }
 }
 
+/// Git applies what it stashed within the same command, so that a driver sees the
+/// environment and the state of the merge or rebase that is over.
+#[test]
+fn an_item_put_back_waits_in_the_stash_of_a_pull() {
+    for how in ["forward", "merge", "rebase", "edit"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        remove_bob(&laptop);
+        laptop.push();
+        desktop.pull();
+        edit(&laptop, "weather: fair", "weather: wet");
+        laptop.push();
+        if how != "forward" {
+            desktop.write("notes.txt", "Tea\n");
+            desktop.commit("Notes");
+        }
+        desktop.edit_entry(DAY, "people: [Alice]", "people: [Alice, Bob]");
+        match how {
+            "rebase" => desktop.git(["pull", "--rebase", "--autostash"]).ok(),
+            "edit" => {
+                desktop.git(["stash", "-q"]).ok();
+                desktop.git(["fetch", "-q"]).ok();
+                desktop
+                    .git(["-c", "sequence.editor=sed -i s/^pick/edit/", "rebase", "-i"])
+                    .ok();
+                desktop.git(["stash", "pop", "-q"]).ok()
+            }
+            _ => desktop.git(["pull", "--autostash"]).ok(),
+        };
+        let text = desktop.read_entry(DAY);
+        assert!(text.contains("people: [Alice, Bob]"), "{how}: {text}");
+        assert!(text.contains("weather: wet"), "{how}: {text}");
+    }
+}
+
 /// The laptop adds Carol and removes her again; its file is otherwise edited too,
 /// so that git asks the driver.
 fn add_and_remove_carol(laptop: &Machine<'_>) {
