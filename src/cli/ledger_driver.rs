@@ -1,5 +1,6 @@
 //! `palimpsest ledger-driver`: the merge driver of `data/ledger`, for git.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -22,7 +23,7 @@ pub struct LedgerDriver {
     theirs: PathBuf,
     /// The file's path in the repository (%P)
     #[arg(short = 'p', long = "path", allow_hyphen_values = true)]
-    path: Option<String>,
+    path: Option<OsString>,
 }
 
 impl LedgerDriver {
@@ -31,8 +32,9 @@ impl LedgerDriver {
             return self.gits_own();
         }
         let files = ThreeWay::new(&self.base, &self.ours, &self.theirs).map(PathBuf::as_path);
-        let shown = self.path.as_deref().unwrap_or("the ledger");
-        for line in merge_ledger(files, self.path.as_deref())? {
+        let path = self.path.as_ref().map(|path| path.to_string_lossy());
+        let shown = path.as_deref().unwrap_or("the ledger");
+        for line in merge_ledger(files, path.as_deref())? {
             ui.warn(format_args!(
                 "{shown}: no ledger line, kept as it is: line {line}"
             ));

@@ -1,5 +1,6 @@
 //! `palimpsest merge` and `palimpsest merge-driver`.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -159,16 +160,16 @@ pub struct MergeDriver {
     theirs: PathBuf,
     /// %S, the base's label
     #[arg(short = 's', default_value = "", allow_hyphen_values = true)]
-    base_label: String,
+    base_label: OsString,
     /// %X, our label
     #[arg(short = 'x', default_value = "", allow_hyphen_values = true)]
-    our_label: String,
+    our_label: OsString,
     /// %Y, their label
     #[arg(short = 'y', default_value = "", allow_hyphen_values = true)]
-    their_label: String,
+    their_label: OsString,
     /// %P, the file's path in the repository
     #[arg(short = 'p', default_value = "", allow_hyphen_values = true)]
-    path: String,
+    path: OsString,
     /// %L, the length of the markers
     #[arg(short = 'l', default_value_t = 7)]
     marker_size: usize,
@@ -176,19 +177,23 @@ pub struct MergeDriver {
 
 impl MergeDriver {
     pub fn run(self, ui: &Ui) -> anyhow::Result<Exit> {
+        // A commit's subject, a branch or a path need not be UTF-8.
+        let text = |given: &OsString| given.to_string_lossy().into_owned();
+        let path = text(&self.path);
         // Before git 2.44 the labels arrive as they stand in the configuration.
-        let label = |given: String, literal: &str, name: &str| match given {
+        let label = |given: &OsString, literal: &str, name: &str| match text(given) {
             given if given.is_empty() || given == literal => name.to_owned(),
             given => given,
         };
-        let known = Some(self.our_label.as_str()).filter(|l| !l.is_empty() && *l != OURS);
-        let virtual_base = is_virtual_base(known, self.marker_size, || marker_size(&self.path));
+        let our_label = text(&self.our_label);
+        let known = Some(our_label.as_str()).filter(|l| !l.is_empty() && *l != OURS);
+        let virtual_base = is_virtual_base(known, self.marker_size, || marker_size(&path));
         let markers = Markers {
             size: self.marker_size,
             labels: ThreeWay::new(
-                label(self.base_label, "%S", "base"),
-                label(self.our_label, OURS, "ours"),
-                label(self.their_label, "%Y", "theirs"),
+                label(&self.base_label, "%S", "base"),
+                label(&self.our_label, OURS, "ours"),
+                label(&self.their_label, "%Y", "theirs"),
             ),
             style: ConflictStyle::Merge,
         };
@@ -198,15 +203,15 @@ impl MergeDriver {
             _ if is_off() => By::Line,
             Ok(_) => By::Field,
             Err(error) => {
-                ui.warn(format_args!("{error}; {} is merged by line", self.path));
+                ui.warn(format_args!("{error}; {path} is merged by line"));
                 By::Line
             }
         };
         let settings = settings.unwrap_or_default();
-        let kept_out = KeptOut::of(&self.path, &settings.layout);
+        let kept_out = KeptOut::of(&path, &settings.layout);
         let files = ThreeWay::new(self.base, self.ours.clone(), self.theirs);
         let merged = FileMerge {
-            path: &self.path,
+            path: &path,
             markers,
             virtual_base,
             rules: &settings.rules,
@@ -217,11 +222,11 @@ impl MergeDriver {
         write(&self.ours, &merged.bytes)?;
         // A virtual base is no file that anybody could look at or edit.
         if !virtual_base {
-            say(ui, &self.path, &merged);
+            say(ui, &path, &merged);
         }
         if !virtual_base
             && merge_log::is_worth_a_look(&merged)
-            && let Err(error) = merge_log::add(&self.path, &clock::stamp(clock::now()), &merged)
+            && let Err(error) = merge_log::add(&path, &clock::stamp(clock::now()), &merged)
         {
             // The merge stands without its record.
             ui.warn(format_args!(
@@ -229,7 +234,7 @@ impl MergeDriver {
             ));
         }
         if let Some(remark) = kept_out.remark() {
-            ui.remark(format_args!("palimpsest: {}: {remark}", self.path));
+            ui.remark(format_args!("palimpsest: {path}: {remark}"));
         }
         Ok(if merged.conflict {
             Exit::Conflict

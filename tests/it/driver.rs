@@ -291,3 +291,34 @@ fn drivers_put_their_result_in_place_whole() {
         assert_ne!(folder.read("ours"), ours, "{driver}");
     }
 }
+
+/// As a branch or a file of an older system has it, or a commit's subject where git is
+/// told to write another encoding.
+#[test]
+fn names_that_are_no_utf_8_are_merged_like_others() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+
+    let sandbox = Sandbox::new();
+    let vault = diverged(
+        &sandbox,
+        &text(BASE, "Body.\n"),
+        &text("mood: calm\ntags: [sea, fog]\n", "Body.\n"),
+        &text("mood: calm\ntags: [sea, rain]\n", "Body.\n"),
+    );
+    let named = OsStr::from_bytes(b"caf\xe9");
+    for branch in ["other", "main"] {
+        vault.git(["checkout", "-q", branch]).ok();
+        let file = OsStr::from_bytes(b"caf\xe9.md");
+        vault.git([OsStr::new("mv"), OsStr::new(NOTE), file]).ok();
+        vault.commit("Moved");
+    }
+    vault
+        .git([OsStr::new("branch"), named, OsStr::new("other")])
+        .ok();
+    vault
+        .git([OsStr::new("merge"), OsStr::new("-q"), named])
+        .ok();
+    let merged = vault.git(["grep", "-h", "tags", "HEAD"]).ok();
+    assert_eq!(merged.stdout, "tags: [sea, fog, rain]\n");
+}
