@@ -16,14 +16,40 @@ impl Repo {
     }
 
     /// The places on top of `parent` that a commit which was aborted here may have been
-    /// made at: [`place`](Self::place), and the one without a mark.
+    /// made at: [`place`](Self::place), and the one without a mark; and those of commits
+    /// that `git reset` undid, whose rows it leaves staged or in the work tree.
     ///
     /// # Errors
-    /// The configuration cannot be read.
-    pub fn places(&self, parent: Option<ObjectId>) -> Result<[String; 2], RepoError> {
-        Ok([self.place(parent)?, place(parent, None)])
+    /// The configuration or history cannot be read.
+    pub fn places(&self, parent: Option<ObjectId>) -> Result<Vec<String>, RepoError> {
+        let mark = self.clone_mark()?;
+        let undone = self.undone(parent)?;
+        let places = [parent].into_iter().chain(undone);
+        let both = places.flat_map(|at| [place(at, mark.as_deref()), place(at, None)]);
+        Ok(both.collect())
+    }
+
+    /// The parents of the newest commits that `parent` lacks and HEAD had before it was
+    /// reset. None while git puts commits on others, or a branch into one commit: those
+    /// bring the rows of their own commits along.
+    fn undone(&self, parent: Option<ObjectId>) -> Result<Vec<Option<ObjectId>>, RepoError> {
+        let Some(before) = self.commit_named("ORIG_HEAD")? else {
+            return Ok(Vec::new());
+        };
+        if self.is_in_the_middle() || self.squashing()?.is_some() {
+            return Ok(Vec::new());
+        }
+        let hidden: Vec<ObjectId> = parent.into_iter().collect();
+        let undone = self.commits(&[before], &hidden)?;
+        let newest = undone.iter().rev().take(MOST_UNDONE);
+        Ok(newest
+            .map(|commit| commit.parents.first().copied())
+            .collect())
     }
 }
+
+/// How many commits that a reset undid are told apart from what a person decided.
+const MOST_UNDONE: usize = 1_000;
 
 fn place(parent: Option<ObjectId>, clone: Option<&str>) -> String {
     let parent = parent.map_or_else(|| "0".repeat(40), |id| id.to_string());

@@ -170,6 +170,31 @@ fn what_an_aborted_commit_left_does_not_outlive_a_commit_of_another_file() {
     ledger.lacks("tombstone");
 }
 
+/// `git reset` leaves the rows of the commits that it undoes staged, or in the work tree.
+#[test]
+fn what_undone_commits_left_counts_for_nothing() {
+    for (how, keeps) in [("--soft", false), ("--mixed", false), ("--mixed", true)] {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        let before = laptop.read_entry(DAY);
+        laptop.edit_entry(DAY, "quay", "pier");
+        laptop.commit("The pier");
+        remove(&laptop, "Bob, ", "");
+        laptop.commit("Without Bob");
+        laptop.git(["reset", "-q", how, "HEAD~2"]).ok();
+        if keeps {
+            laptop.write(&format!("journal/md/2024/{DAY}.md"), before);
+            laptop.write("README.md", "# Mine\n");
+        }
+        laptop.commit("All in one");
+        laptop.assert_clean();
+        let ledger = laptop.git(["show", &format!("HEAD:{LEDGER}")]).ok();
+        let rows = ledger.stdout.matches("\"tombstone\"").count();
+        assert_eq!(rows, usize::from(!keeps), "{how}: {}", ledger.stdout);
+        assert_eq!(laptop.read(LEDGER), ledger.stdout);
+    }
+}
+
 /// In a merge the ledger is the merge of the parents', whatever was staged of it.
 #[test]
 fn a_ledger_that_somebody_took_from_one_side_in_a_merge_has_both_sides_rows() {
