@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{History, beyond, of_year};
+use super::{History, beyond};
 use crate::journal::PathKind;
 use crate::ledger::{self, Ledger, Restored, State};
 use crate::repo::{Commit, ObjectId, RepoError};
@@ -33,7 +33,7 @@ impl History<'_> {
         let now = BTreeMap::from([(year, now)]);
         let mut sides = Vec::new();
         for side in &merge.parents {
-            let told = of_year(&self.found(*side), year);
+            let told = self.found(*side).of_year(year);
             sides.push(ledger::join(self.year_at(*side, year)?, told));
         }
         let lost = |rows: &Ledger| {

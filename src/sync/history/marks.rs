@@ -1,14 +1,15 @@
-//! Up to where history is known to be in the ledger: commits whose ledger holds
-//! every row that their history tells. A note of this clone, to save time; without
-//! it all of history is looked at once more, with the same outcome.
+//! Up to where history was looked at: commits whose ledger holds every row that their
+//! history tells, and the last tip with what its ledger lacks. Notes of this clone, to
+//! save time; without them all of history is looked at once more, with the same outcome.
 
 use std::collections::BTreeSet;
 
 use crate::journal::Layout;
-use crate::ledger::short_sha256;
+use crate::ledger::{self, Ledger, short_sha256};
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
 const NOTE: &str = "history";
+const TOLD: &str = "told";
 /// Branches that a person goes back and forth between.
 const MOST: usize = 16;
 
@@ -18,6 +19,17 @@ pub(super) struct Marks<'a> {
     about: String,
     /// The newest first.
     commits: Vec<ObjectId>,
+    /// The last tip whose ledger lacked rows, and these.
+    told: Option<(ObjectId, Ledger)>,
+}
+
+/// Where a walk begins.
+pub(super) struct Since {
+    pub commits: Vec<Commit>,
+    /// The mark that they stand on.
+    pub from: Option<ObjectId>,
+    /// Which mark comes next.
+    pub next: usize,
 }
 
 impl<'a> Marks<'a> {
@@ -34,10 +46,12 @@ impl<'a> Marks<'a> {
             Some(first) if first == about => lines.filter_map(|l| l.parse().ok()).collect(),
             _ => Vec::new(),
         };
+        let told = read_told(&repo.noted(TOLD), &about);
         Self {
             repo,
             about,
             commits,
+            told,
         }
     }
 
@@ -45,18 +59,32 @@ impl<'a> Marks<'a> {
         self.commits.contains(&tip)
     }
 
-    /// The commits since a mark that all of `tips` stand on, and which mark comes next;
-    /// all commits where there is none from the `nth` on. Every parent of theirs is
+    /// As if no rows were noted.
+    pub fn without_told(&self) -> Self {
+        let (about, commits) = (self.about.clone(), self.commits.clone());
+        Self {
+            repo: self.repo,
+            about,
+            commits,
+            told: None,
+        }
+    }
+
+    /// What the history of a commit tells and its ledger lacks, if it is noted.
+    pub fn told_at(&self, commit: ObjectId) -> Option<&Ledger> {
+        let (at, rows) = self.told.as_ref()?;
+        (*at == commit).then_some(rows)
+    }
+
+    /// The commits since a mark that all of `tips` stand on; all commits where there is
+    /// none from the `nth` on. Every parent of theirs is
     /// among them or is the mark: in the commits before a mark less was recorded than
     /// their history tells, so that nothing can start from those.
-    pub fn commits_since(
-        &self,
-        nth: usize,
-        tips: &[ObjectId],
-    ) -> Result<(Vec<Commit>, Option<usize>), RepoError> {
+    pub fn commits_since(&self, nth: usize, tips: &[ObjectId]) -> Result<Since, RepoError> {
         let repo = self.repo;
         let mut ends: BTreeSet<ObjectId> = tips.iter().copied().collect();
-        for (at, mark) in self.commits.iter().enumerate().skip(nth) {
+        let told = self.told.iter().map(|(at, _)| at);
+        for (at, mark) in told.chain(&self.commits).enumerate().skip(nth) {
             if !ends.iter().all(|end| repo.is_in(*mark, *end)) {
                 continue;
             }
@@ -65,11 +93,27 @@ impl<'a> Marks<'a> {
             let parents = commits.iter().flat_map(|c| &c.parents).chain(tips);
             let outside: Vec<ObjectId> = parents.filter(|p| !inside.contains(p)).copied().collect();
             if outside.is_empty() {
-                return Ok((commits, Some(at + 1)));
+                return Ok(Since {
+                    commits,
+                    from: Some(*mark),
+                    next: at + 1,
+                });
             }
             ends.extend(outside);
         }
-        Ok((repo.commits(tips, &[])?, None))
+        Ok(Since {
+            commits: repo.commits(tips, &[])?,
+            from: None,
+            next: 0,
+        })
+    }
+
+    /// Notes what the ledger of a tip lacks.
+    pub fn add_told(self, tip: ObjectId, rows: &Ledger) -> Result<(), RepoError> {
+        let rows = ledger::format(rows);
+        let rows = String::from_utf8_lossy(&rows);
+        let note = format!("{}\n{tip}\n{rows}", self.about);
+        self.repo.note(TOLD, &note)
     }
 
     pub fn add(mut self, tip: ObjectId) -> Result<(), RepoError> {
@@ -80,4 +124,14 @@ impl<'a> Marks<'a> {
         let lines: Vec<String> = std::iter::once(self.about).chain(lines).collect();
         self.repo.note(NOTE, &format!("{}\n", lines.join("\n")))
     }
+}
+
+fn read_told(note: &str, about: &str) -> Option<(ObjectId, Ledger)> {
+    let (tip, rows) = note
+        .strip_prefix(about)?
+        .strip_prefix('\n')?
+        .split_once('\n')?;
+    let rows = ledger::parse(rows.as_bytes());
+    let is_whole = rows.opaque.is_empty() && rows.corrupt.is_empty();
+    Some((tip.parse().ok()?, rows)).filter(|_| is_whole)
 }

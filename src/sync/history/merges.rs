@@ -2,7 +2,8 @@
 //! result, and that a removal keeps out which this side did not know, or against which
 //! the item stood in its file.
 
-use super::{History, of_year, years_of};
+use super::History;
+use super::told::Told;
 use crate::journal::{EntryDate, Facts, ItemKey, PathKind, Table};
 use crate::ledger::{self, Deletion, Kept, Ledger, Restored, State, without_hooks};
 use crate::repo::{Commit, ObjectId, RepoError};
@@ -16,9 +17,9 @@ pub(super) fn side(commit: ObjectId) -> String {
 }
 
 impl History<'_> {
-    /// `rows` with what a merge commit tells besides what it changed itself. Where history
-    /// is cut off above the merge base, nothing is lost and nothing kept out.
-    pub(super) fn of_merge(&self, merge: &Commit, mut rows: Ledger) -> Result<Ledger, RepoError> {
+    /// Adds to `told` what a merge commit tells besides what it changed itself. Where
+    /// history is cut off above the merge base, nothing is lost and nothing kept out.
+    pub(super) fn add_of_merge(&self, merge: &Commit, told: &mut Told) -> Result<(), RepoError> {
         let mut sides = Some(Vec::new());
         for from in &merge.parents {
             let mut bases = Vec::new();
@@ -33,14 +34,13 @@ impl History<'_> {
             }
         }
         if sides.is_some() {
-            rows = ledger::join(rows, self.lost(merge)?);
+            told.add(self.lost(merge)?);
         }
-        rows = ledger::join(self.still_there(merge, &rows)?, rows);
+        told.add(self.still_there(merge, told)?);
         for (from, bases) in sides.into_iter().flatten() {
-            let kept = self.kept_out(merge.id, from, &bases, &rows)?;
-            rows = ledger::join(rows, kept);
+            told.add(self.kept_out(merge.id, from, &bases, told)?);
         }
-        Ok(rows)
+        Ok(())
     }
 
     /// `merged` is the result, `found` what history tells there besides its ledger,
@@ -50,10 +50,10 @@ impl History<'_> {
         merged: ObjectId,
         from: ObjectId,
         bases: &[ObjectId],
-        found: &Ledger,
+        found: &Told,
     ) -> Result<Ledger, RepoError> {
         let mut out = Ledger::default();
-        let mut years = years_of(found);
+        let mut years = found.years();
         let ledgers = [self.layout.ledger.as_str()];
         for change in self.repo.changes(Some(from), Some(merged), &ledgers)? {
             if let PathKind::Ledger(year) = self.layout.classify(&change.path) {
@@ -62,9 +62,8 @@ impl History<'_> {
         }
         let side = side(from);
         for year in years {
-            let now = ledger::join(self.year_at(merged, year)?, of_year(found, year));
-            let knew = of_year(&self.found(from), year);
-            let knew = ledger::join(self.year_at(from, year)?, knew);
+            let now = ledger::join(self.year_at(merged, year)?, found.of_year(year));
+            let knew = ledger::join(self.year_at(from, year)?, self.found(from).of_year(year));
             for (key, row) in &now.tombstones {
                 // Where it knew the removal and has the item all the same, the item stood
                 // there and was listed so until now.
@@ -92,8 +91,8 @@ impl History<'_> {
 
     /// The deletions of entries whose file the merge kept all the same, restored: a
     /// person took the other side's edit.
-    pub(super) fn still_there(&self, merge: &Commit, found: &Ledger) -> Result<Ledger, RepoError> {
-        let mut years = years_of(found);
+    pub(super) fn still_there(&self, merge: &Commit, found: &Told) -> Result<Ledger, RepoError> {
+        let mut years = found.years();
         let ledgers = [self.layout.ledger.as_str()];
         for side in &merge.parents {
             for change in self.repo.changes(Some(*side), Some(merge.id), &ledgers)? {
@@ -104,7 +103,7 @@ impl History<'_> {
         }
         let mut out = Ledger::default();
         for year in years {
-            let now = ledger::join(self.year_at(merge.id, year)?, of_year(found, year));
+            let now = ledger::join(self.year_at(merge.id, year)?, found.of_year(year));
             for (key, row) in now.deletions {
                 let there = || self.places.file_of(merge.id, key.0);
                 if row.state.is_active() && there()?.is_some() {

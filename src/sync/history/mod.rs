@@ -21,7 +21,9 @@ mod recorded;
 mod squash;
 mod states;
 mod taken_back;
+mod told;
 mod undone;
+mod walk;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,13 +31,14 @@ use std::rc::Rc;
 
 use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, Ledger, Source};
-use crate::repo::{Commit, ObjectId, Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError};
 
 use super::commit::versions::facts;
-use diff::Diff;
 use marks::Marks;
+use own::TextsBefore;
 use places::Places;
 use states::States;
+use told::Told;
 
 pub use keeps_out::{Removals, keeps_out};
 pub(in crate::sync) use left_out::{is_known, only_added};
@@ -56,19 +59,23 @@ pub use squash::{at_tip, kept_out_of_a_squash};
 pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, RepoError> {
     let marks = Marks::read(repo, layout);
     let mut missing = Ledger::default();
-    if !marks.has(tip) {
-        let told =
-            |marks: &Marks| History::since((repo, layout), marks, &[tip], None)?.missing(tip);
+    let told = |marks: &Marks| History::since((repo, layout), marks, &[tip], None)?.missing(tip);
+    if let Some(noted) = marks.told_at(tip) {
+        missing = noted.clone();
+    } else if !marks.has(tip) {
         if recorded::holds_all(repo, layout, &marks, tip)? {
             debug_assert_eq!(told(&marks)?, missing, "pre-commit recorded all of {tip}");
         } else {
             missing = told(&marks)?;
+            debug_assert_eq!(told(&marks.without_told())?, missing, "told of {tip}");
         }
-        if missing.is_empty() {
-            // What is noted can be worked out again: a folder that cannot be
-            // written costs time alone.
-            let _ = marks.add(tip);
-        }
+        // What is noted can be worked out again: a folder that cannot be written costs
+        // time alone.
+        let _ = match missing.is_empty() {
+            true => marks.add(tip),
+            false if repo.head()? == Some(tip) => marks.add_told(tip, &missing),
+            false => Ok(()),
+        };
     }
     rebase::add_noted(repo, layout, tip, &mut missing)?;
     Ok(missing)
@@ -140,13 +147,14 @@ struct History<'a> {
     /// everywhere if empty.
     below: Vec<String>,
     places: Places<'a>,
-    /// Rows other than sync states.
-    found: BTreeMap<ObjectId, Rc<Ledger>>,
+    found: BTreeMap<ObjectId, Told>,
     /// The sync states that differ from what the commit's ledger holds. Where nothing
     /// but its one child asks for those of a commit, they went over to that.
     states: BTreeMap<ObjectId, States>,
     /// Texts of ledger files.
     texts: RefCell<Vec<(ObjectId, Rc<str>)>>,
+    /// What was recorded in a year up to a commit, as it was asked last.
+    before: RefCell<Option<TextsBefore>>,
     /// The walk began at a mark.
     from_a_mark: bool,
     /// A row of the commits before the mark was taken back since.
@@ -154,88 +162,6 @@ struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    /// Looks at what came in since a mark. Where that took back rows which only the
-    /// commits before can tell again, it begins at an earlier one.
-    fn since(
-        (repo, layout): (&'a Repo, &'a Layout),
-        marks: &Marks<'_>,
-        tips: &[ObjectId],
-        only: Option<EntryDate>,
-    ) -> Result<Self, RepoError> {
-        let mut nth = 0;
-        loop {
-            let (commits, next) = marks.commits_since(nth, tips)?;
-            let mut history = Self::unwalked(repo, layout);
-            if let Some(entry) = only {
-                history.look_only_at(entry, tips, &commits)?;
-            }
-            history.from_a_mark = next.is_some();
-            history.look_at(tips, commits)?;
-            match next {
-                Some(next) if history.lacks => nth = next,
-                _ => return Ok(history),
-            }
-        }
-    }
-
-    fn look_only_at(
-        &mut self,
-        entry: EntryDate,
-        tips: &[ObjectId],
-        commits: &[Commit],
-    ) -> Result<(), RepoError> {
-        let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).collect();
-        let parents = commits.iter().flat_map(|c| &c.parents);
-        let ends = parents.filter(|p| !inside.contains(p)).chain(tips);
-        self.below = self.places.below(entry, ends.copied())?;
-        if !self.below.is_empty() {
-            self.below.push(self.layout.ledger_path(entry.year()));
-        }
-        self.only = Some(entry);
-        Ok(())
-    }
-
-    fn look_at(&mut self, tips: &[ObjectId], commits: Vec<Commit>) -> Result<(), RepoError> {
-        let mut children: BTreeMap<ObjectId, usize> = BTreeMap::new();
-        for parent in commits.iter().flat_map(|c| &c.parents).chain(tips) {
-            *children.entry(*parent).or_default() += 1;
-        }
-        for commit in commits {
-            // Before somebody set Palimpsest up there was nothing to record.
-            let told = !commit.parents.is_empty() && self.is_set_up(commit.id)?;
-            let mut diffs = Vec::new();
-            for parent in commit.parents.iter().filter(|_| told) {
-                diffs.push(self.diff(*parent, &commit)?);
-            }
-            let rows = self.look(&commit, &diffs)?;
-            if !rows.is_empty() {
-                self.found.insert(commit.id, Rc::new(rows));
-            }
-            if self.from_a_mark && self.lacks_what_was_taken_back(&commit, &diffs)? {
-                self.lacks = true;
-                return Ok(());
-            }
-            if self.only.is_some() {
-                continue;
-            }
-            let states = match (commit.parents.as_slice(), diffs.as_slice()) {
-                ([parent], [diff]) => {
-                    let before = match children.get(parent) {
-                        Some(1) => self.states.remove(parent),
-                        _ => self.states.get(parent).cloned(),
-                    };
-                    self.states_after(&commit, *parent, diff, before.unwrap_or_default())?
-                }
-                (_, []) => States::new(),
-                _ => self.states_of_merge(&commit)?,
-            };
-            if !states.is_empty() {
-                self.states.insert(commit.id, states);
-            }
-        }
-        Ok(())
-    }
-
     /// Before any commit was looked at.
     fn unwalked(repo: &'a Repo, layout: &'a Layout) -> Self {
         let places = Places::new(repo, layout);
@@ -248,43 +174,19 @@ impl<'a> History<'a> {
             found: BTreeMap::new(),
             states: BTreeMap::new(),
             texts: RefCell::default(),
+            before: RefCell::default(),
             from_a_mark: false,
             lacks: false,
         }
     }
 
-    fn look(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {
-        let mut rows = Ledger::default();
-        for parent in &commit.parents {
-            rows = ledger::join(rows, (*self.found(*parent)).clone());
-        }
-        if diffs.is_empty() {
-            return Ok(rows);
-        }
-        rows = ledger::join(rows, self.own(commit, diffs)?);
-        rows = ledger::join(self.undone_as_another(commit, diffs, &rows)?, rows);
-        if commit.parents.len() > 1 {
-            rows = self.of_merge(commit, rows)?;
-        }
-        Ok(rows)
-    }
-
-    fn is_set_up(&self, commit: ObjectId) -> Result<bool, RepoError> {
-        for path in ["palimpsest.toml", self.layout.ledger.as_str()] {
-            if self.repo.blob_at(commit, path)?.is_some() {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    fn found(&self, commit: ObjectId) -> Rc<Ledger> {
+    fn found(&self, commit: ObjectId) -> Told {
         self.found.get(&commit).cloned().unwrap_or_default()
     }
 
     /// What of the tip's rows its ledger does not say already.
     fn missing(&self, tip: ObjectId) -> Result<Ledger, RepoError> {
-        let found = self.found(tip);
+        let found = self.found(tip).all();
         let mut years: BTreeMap<i32, Ledger> = BTreeMap::new();
         for year in years_of(&found) {
             years.insert(year, self.year_at(tip, year)?);

@@ -1,11 +1,13 @@
 //! What a commit itself removed and put back, as far as it did not record it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::History;
 use super::diff::Diff;
 use super::left_out::is_known;
 use super::recorded::places;
+use super::taken_back::apart;
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{
     self, Context, Deletion, FileRef, Hash, Ledger, Parent, Source, State, Tombstone,
@@ -123,23 +125,60 @@ impl History<'_> {
         entry: EntryDate,
         recorded: &Ledger,
     ) -> Result<bool, RepoError> {
-        let texts = |rows: &Ledger| -> Vec<Hash> {
-            let state = rows.sync.get(&(entry, Source::Yaml));
-            state.map(|s| s.hashes.clone()).unwrap_or_default()
+        let key = (entry, Source::Yaml);
+        let Some(state) = recorded.sync.get(&key) else {
+            return Ok(true);
         };
-        let mut new = texts(recorded);
-        let path = self.layout.ledger_path(entry.year());
+        let mut new = state.hashes.clone();
         for parent in &commit.parents {
-            for before in self.repo.commits_of(*parent, &path)? {
-                if new.is_empty() {
-                    break;
-                }
-                let old = texts(&self.recorded(before, entry)?);
+            // Counters only rise. (In a walk of one entry history tells no states.)
+            let before = self.state_at(*parent, key)?;
+            if self.only.is_none() && before.is_none_or(|s| s.counter < state.counter) {
+                continue;
+            }
+            let old = self.recorded_before(*parent, entry.year())?;
+            if let Some(old) = old.get(&entry) {
                 new.retain(|hash| !old.contains(hash));
             }
         }
         Ok(new.is_empty())
     }
+
+    /// The texts of a year's entries that a commit's ledger and those before it have.
+    fn recorded_before(&self, tip: ObjectId, year: i32) -> Result<Rc<Texts>, RepoError> {
+        if let Some(before) = &*self.before.borrow()
+            && before.of == (tip, year)
+        {
+            return Ok(Rc::clone(&before.texts));
+        }
+        let path = self.layout.ledger_path(year);
+        let mut texts = Texts::new();
+        let mut newer: Rc<str> = Rc::from("");
+        for commit in self.repo.commits_of(tip, &path)? {
+            let text = self.text(self.repo.blob_at(commit, &path)?)?;
+            let (_, rows) = apart(&newer, &text);
+            for ((entry, source), state) in rows.sync {
+                if source == Source::Yaml {
+                    texts.entry(entry).or_default().extend(state.hashes);
+                }
+            }
+            newer = text;
+        }
+        let texts = Rc::new(texts);
+        *self.before.borrow_mut() = Some(TextsBefore {
+            of: (tip, year),
+            texts: Rc::clone(&texts),
+        });
+        Ok(texts)
+    }
+}
+
+type Texts = BTreeMap<EntryDate, Vec<Hash>>;
+
+/// What was recorded of the entries of a year up to a commit.
+pub(super) struct TextsBefore {
+    of: (ObjectId, i32),
+    texts: Rc<Texts>,
 }
 
 /// The deletion of an entry that names its last version. Of several it is one whose

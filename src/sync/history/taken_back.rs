@@ -24,7 +24,11 @@ impl History<'_> {
             if let Some(entry) = self.only {
                 gone = gone.of_entry(entry);
             }
-            if gone.has_more_than(&found) || gone.kept.keys().any(|k| !found.kept.contains_key(k)) {
+            let mut told = Ledger::default();
+            for entry in gone.entries() {
+                told = ledger::join(told, found.of_entry(entry));
+            }
+            if gone.has_more_than(&told) || gone.kept.keys().any(|k| !told.kept.contains_key(k)) {
                 return Ok(true);
             }
         }

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use super::History;
 use super::diff::Diff;
 use super::taken_back::apart;
+use super::told::Told;
 use crate::journal::EntryDate;
 use crate::ledger::{self, Ledger};
 use crate::repo::{Commit, RepoError};
@@ -18,7 +19,7 @@ impl History<'_> {
         &self,
         commit: &Commit,
         diffs: &[Diff],
-        found: &Ledger,
+        found: &Told,
     ) -> Result<Ledger, RepoError> {
         let mut out = Ledger::default();
         let ([parent], [diff]) = (&commit.parents[..], diffs) else {

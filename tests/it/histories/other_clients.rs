@@ -40,6 +40,43 @@ fn a_removal_that_another_machine_stored_is_pending_no_longer() {
     rows().says("Bob").lacks("pending");
 }
 
+/// What history told is noted for the next command and the next pull. The note saves
+/// time alone: the rows are those of a clone that has none.
+#[test]
+fn a_machine_that_only_reads_notes_what_a_phone_did() {
+    let sandbox = Sandbox::new();
+    let (phone, desktop) = begin(&sandbox);
+    let listed = |machine: &Machine<'_>| {
+        let removals = machine.metadb(["tombstone", "list", "--json"]).ok().stdout;
+        let states = machine.metadb(["sync", "status", "--json"]).ok().stdout;
+        removals + &states
+    };
+    for (from, to) in [
+        ("[Alice, Bob]", "[Alice]"),
+        ("weather: fair", "weather: wet"),
+        ("[Alice]", "[Alice, Bob, Carol]"),
+        ("[Alice, Bob, Carol]", "[Bob]"),
+    ] {
+        edit_without_hooks(&phone, from, to);
+        phone.push();
+        desktop.pull();
+        let rows = listed(&desktop);
+        assert_eq!(listed(&desktop), rows);
+        let note = desktop.read(".git/palimpsest/told");
+        assert!(note.contains(&desktop.oid("HEAD")), "{note}");
+    }
+    let rows = listed(&desktop);
+    for name in [
+        ".git/palimpsest/told",
+        ".git/palimpsest/history",
+        "data/palimpsest.db",
+    ] {
+        std::fs::remove_file(desktop.path(name)).unwrap();
+    }
+    assert_eq!(listed(&desktop), rows);
+    agree(&desktop, &phone, &[]);
+}
+
 #[test]
 fn both_machines_derive_the_same_row() {
     let sandbox = Sandbox::new();
