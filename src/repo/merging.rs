@@ -79,23 +79,26 @@ impl Repo {
     /// # Errors
     /// Git cannot say which commit that is.
     pub fn squashing(&self) -> Result<Option<ObjectId>, RepoError> {
-        let Ok(message) = fs::read_to_string(self.git_dir().join("SQUASH_MSG")) else {
+        let Some(message) = self.read_text("SQUASH_MSG") else {
             return Ok(None);
         };
         squashed(&message).map_or(Ok(None), |oid| self.commit_named(oid))
     }
 
     fn pick(&self, ours: ObjectId) -> Result<Option<Merging>, RepoError> {
-        let Ok(done) = fs::read_to_string(self.git_dir().join("rebase-merge/done")) else {
+        let Some(done) = self.read_text("rebase-merge/done") else {
             return Ok(None);
         };
-        let Some(oid) = done.lines().rev().find_map(picked) else {
+        // The last step alone is the one that git is at: behind `exec` or `break` a person
+        // picks or merges.
+        let step = done.lines().rfind(|line| !line.trim_start().is_empty());
+        let Some(oid) = step.and_then(picked) else {
             return Ok(None);
         };
         let Some(theirs) = self.commit_named(oid)? else {
             return Ok(None);
         };
-        if self.is_picked(theirs, ours) {
+        if self.is_picked(theirs) || self.is_in(theirs, ours) {
             return Ok(None);
         }
         let bases = self.commit_named(&format!("{oid}^"))?.into_iter().collect();
@@ -107,18 +110,23 @@ impl Repo {
         }))
     }
 
+    /// A file of git's own. Subjects in it need not be UTF-8.
+    fn read_text(&self, name: &str) -> Option<String> {
+        let bytes = fs::read(self.git_dir().join(name)).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// Whether a rebase has made its commit of this one already: it has a line in the
-    /// list of rewritten commits, or waits at HEAD to be amended (`edit`).
-    fn is_picked(&self, commit: ObjectId, head: ObjectId) -> bool {
-        let read = |name: &str| {
-            let file = self.git_dir().join("rebase-merge").join(name);
-            fs::read_to_string(file).unwrap_or_default()
-        };
+    /// list of rewritten commits, or git waits for what a person adds to it (`edit`).
+    fn is_picked(&self, commit: ObjectId) -> bool {
+        let folder = self.git_dir().join("rebase-merge");
         let commit = commit.to_string();
-        ["rewritten-list", "rewritten-pending"]
+        let lists = ["rewritten-list", "rewritten-pending"];
+        let lists = lists.map(|list| fs::read_to_string(folder.join(list)).unwrap_or_default());
+        lists
             .iter()
-            .any(|list| read(list).lines().any(|line| line.starts_with(&commit)))
-            || read("amend").trim_end() == head.to_string()
+            .any(|list| list.lines().any(|line| line.starts_with(&commit)))
+            || folder.join("amend").exists()
     }
 }
 

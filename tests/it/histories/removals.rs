@@ -78,6 +78,8 @@ fn an_item_put_back_waits_in_the_stash_of_a_pull() {
                 desktop
                     .git(["-c", "sequence.editor=sed -i s/^pick/edit/", "rebase", "-i"])
                     .ok();
+                desktop.write("notes.txt", "Tea and milk\n");
+                desktop.commit("More notes");
                 desktop.git(["stash", "pop", "-q"]).ok()
             }
             _ => desktop.git(["pull", "--autostash"]).ok(),
@@ -86,6 +88,58 @@ fn an_item_put_back_waits_in_the_stash_of_a_pull() {
         assert!(text.contains("people: [Alice, Bob]"), "{how}: {text}");
         assert!(text.contains("weather: wet"), "{how}: {text}");
     }
+}
+
+/// A rebase asks what stays removed at its own picks alone: what a person picks where it
+/// waits, and a merge that it makes anew, are none.
+#[test]
+fn an_item_put_back_is_picked_or_merged_within_a_rebase() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    for (waits, at) in [("break", "1"), ("edit", "2")] {
+        let name = format!("{waits}-machine");
+        let machine = sandbox.machine(&name);
+        machine.palimpsest(["init"]).ok();
+        machine.git(["checkout", "-q", "-b", "side"]).ok();
+        edit(&machine, "people: [Alice]", "people: [Alice, Bob]");
+        machine.git(["checkout", "-q", "main"]).ok();
+        edit(&machine, "people: [Alice]", "people: [Alice, Eve]");
+        machine.write("notes.txt", "Tea\n");
+        machine.commit("Notes");
+        let editor = match waits {
+            "break" => format!("sequence.editor=sed -i '{at}a break'"),
+            _ => format!("sequence.editor=sed -i '{at}s/^pick/edit/'"),
+        };
+        machine
+            .git(["-c", &editor, "rebase", "-q", "-i", "HEAD~2"])
+            .ok();
+        machine.git(["cherry-pick", "side"]).ok();
+        machine.git(["rebase", "--continue"]).ok();
+        let text = machine.read_entry(DAY);
+        assert!(
+            text.contains("people: [Alice, Bob, Eve]"),
+            "{waits}: {text}"
+        );
+    }
+    desktop.pull();
+    desktop.git(["checkout", "-q", "-b", "side"]).ok();
+    edit(&desktop, "people: [Alice]", "people: [Alice, Bob]");
+    desktop.git(["checkout", "-q", "main"]).ok();
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.git(["merge", "-q", "--no-edit", "side"]).ok();
+    desktop.git(["checkout", "-q", "-b", "other", "HEAD^"]).ok();
+    desktop.write("notes.txt", "Tea\n");
+    desktop.commit("Notes");
+    desktop.git(["checkout", "-q", "main"]).ok();
+    desktop.git(["merge", "-q", "--no-edit", "other"]).ok();
+    laptop.write("README.md", "Mine\n");
+    laptop.commit("Readme");
+    laptop.push();
+    desktop.git(["pull", "-q", "--rebase=merges"]).ok();
+    let text = desktop.read_entry(DAY);
+    assert!(text.contains("people: [Alice, Bob]"), "{text}");
 }
 
 /// The laptop adds Carol and removes her again; its file is otherwise edited too,
