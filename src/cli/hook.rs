@@ -89,17 +89,22 @@ impl Hook {
             "post-merge" => {
                 // A squash is no merge yet: its commit is still to come.
                 if self.args.first().is_none_or(|squash| squash != "1") {
-                    say_what_came_in(ui, repo, layout, "ORIG_HEAD")?;
+                    say_what_came_in(ui, repo, layout, repo.commit_named("ORIG_HEAD")?)?;
                 }
             }
             "post-rewrite" => {
-                if self.args.first().is_some_and(|by| by == "rebase") {
-                    if let (Some(before), Some(now)) =
-                        (repo.commit_named("ORIG_HEAD")?, repo.head()?)
-                    {
+                let by = self.args.first().map_or("", String::as_str);
+                match (by, repo.before_the_rebase()?, repo.head()?) {
+                    ("rebase", Some(before), Some(now)) => {
                         history::keep_what_a_rebase_kept_out(repo, layout, before, now)?;
+                        say_what_came_in(ui, repo, layout, Some(before))?;
                     }
-                    say_what_came_in(ui, repo, layout, "ORIG_HEAD")?;
+                    ("amend", _, Some(now)) => {
+                        if let Some(before) = repo.head_before()? {
+                            history::keep_noted_through_an_amend(repo, before, now)?;
+                        }
+                    }
+                    _ => {}
                 }
             }
             // Files of the work tree came from the index: HEAD is where it was.
@@ -130,11 +135,15 @@ fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoErr
 }
 
 /// Names the conflicts that came in since `before`, and the entries that went or came back.
-fn say_what_came_in(ui: &Ui, repo: &Repo, layout: &Layout, before: &str) -> Result<(), RepoError> {
+fn say_what_came_in(
+    ui: &Ui,
+    repo: &Repo,
+    layout: &Layout,
+    before: Option<ObjectId>,
+) -> Result<(), RepoError> {
     let Some(head) = repo.head()? else {
         return Ok(());
     };
-    let before: Option<ObjectId> = repo.commit_named(before)?;
     let incoming = incoming::between(repo, layout, before, head)?;
     for entry in &incoming.conflicts {
         ui.remark(format_args!("Conflict detected for entry {entry}"));

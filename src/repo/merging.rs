@@ -85,6 +85,19 @@ impl Repo {
         squashed(&message).map_or(Ok(None), |oid| self.commit_named(oid))
     }
 
+    /// The branch as it was before the rebase that ends. `ORIG_HEAD` may be another commit
+    /// by then: `git reset` sets it too, and whoever splits a commit uses that.
+    ///
+    /// # Errors
+    /// Git cannot say which commit it is.
+    pub fn before_the_rebase(&self) -> Result<Option<ObjectId>, RepoError> {
+        let folders = ["rebase-merge/orig-head", "rebase-apply/orig-head"];
+        match folders.iter().find_map(|name| self.read_text(name)) {
+            Some(oid) => self.commit_named(oid.trim_end()),
+            None => self.commit_named("ORIG_HEAD"),
+        }
+    }
+
     fn pick(&self, ours: ObjectId) -> Result<Option<Merging>, RepoError> {
         let Some(done) = self.read_text("rebase-merge/done") else {
             return Ok(None);

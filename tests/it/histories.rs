@@ -19,6 +19,7 @@ mod moved;
 mod other_clients;
 mod picks;
 mod places;
+mod rebases;
 mod removals;
 mod rows;
 mod same_name;

@@ -1,0 +1,139 @@
+//! The walk over history's commits, parents first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::History;
+use super::diff::Diff;
+use super::marks::Marks;
+use super::states::States;
+use super::told::Told;
+use crate::journal::{EntryDate, Layout};
+use crate::repo::{Commit, ObjectId, Repo, RepoError};
+
+impl<'a> History<'a> {
+    /// Looks at what came in since a mark. Where that took back rows which only the
+    /// commits before can tell again, it begins at an earlier one.
+    pub(super) fn since(
+        (repo, layout): (&'a Repo, &'a Layout),
+        marks: &Marks<'_>,
+        tips: &[ObjectId],
+        only: Option<EntryDate>,
+    ) -> Result<Self, RepoError> {
+        let mut nth = 0;
+        loop {
+            let since = marks.commits_since(nth, tips)?;
+            let mut history = Self::unwalked(repo, layout);
+            if let Some(entry) = only {
+                history.look_only_at(entry, tips, &since.commits)?;
+            }
+            if let Some(mark) = since.from {
+                history.begin_at(mark, marks);
+            }
+            history.look_at(tips, since.commits)?;
+            if !history.lacks {
+                return Ok(history);
+            }
+            nth = since.next;
+        }
+    }
+
+    fn begin_at(&mut self, mark: ObjectId, marks: &Marks<'_>) {
+        self.from_a_mark = true;
+        let Some(rows) = marks.told_at(mark) else {
+            return;
+        };
+        let mut rows = rows.clone();
+        let states = std::mem::take(&mut rows.sync);
+        if !states.is_empty() {
+            self.states.insert(mark, states);
+        }
+        let mut told = Told::default();
+        told.add(rows);
+        if !told.is_empty() {
+            self.found.insert(mark, told);
+        }
+    }
+
+    fn look_only_at(
+        &mut self,
+        entry: EntryDate,
+        tips: &[ObjectId],
+        commits: &[Commit],
+    ) -> Result<(), RepoError> {
+        let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).collect();
+        let parents = commits.iter().flat_map(|c| &c.parents);
+        let ends = parents.filter(|p| !inside.contains(p)).chain(tips);
+        self.below = self.places.below(entry, ends.copied())?;
+        if !self.below.is_empty() {
+            self.below.push(self.layout.ledger_path(entry.year()));
+        }
+        self.only = Some(entry);
+        Ok(())
+    }
+
+    fn look_at(&mut self, tips: &[ObjectId], commits: Vec<Commit>) -> Result<(), RepoError> {
+        let mut children: BTreeMap<ObjectId, usize> = BTreeMap::new();
+        for parent in commits.iter().flat_map(|c| &c.parents).chain(tips) {
+            *children.entry(*parent).or_default() += 1;
+        }
+        for commit in commits {
+            // Before somebody set Palimpsest up there was nothing to record.
+            let told = !commit.parents.is_empty() && self.is_set_up(commit.id)?;
+            let mut diffs = Vec::new();
+            for parent in commit.parents.iter().filter(|_| told) {
+                diffs.push(self.diff(*parent, &commit)?);
+            }
+            let rows = self.look(&commit, &diffs)?;
+            if !rows.is_empty() {
+                self.found.insert(commit.id, rows);
+            }
+            if self.from_a_mark && self.lacks_what_was_taken_back(&commit, &diffs)? {
+                self.lacks = true;
+                return Ok(());
+            }
+            if self.only.is_some() {
+                continue;
+            }
+            let states = match (commit.parents.as_slice(), diffs.as_slice()) {
+                ([parent], [diff]) => {
+                    let before = match children.get(parent) {
+                        Some(1) => self.states.remove(parent),
+                        _ => self.states.get(parent).cloned(),
+                    };
+                    self.states_after(&commit, *parent, diff, before.unwrap_or_default())?
+                }
+                (_, []) => States::new(),
+                _ => self.states_of_merge(&commit)?,
+            };
+            if !states.is_empty() {
+                self.states.insert(commit.id, states);
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&self, commit: &Commit, diffs: &[Diff]) -> Result<Told, RepoError> {
+        let mut told = Told::default();
+        for parent in &commit.parents {
+            told.join(&self.found(*parent));
+        }
+        if diffs.is_empty() {
+            return Ok(told);
+        }
+        told.add(self.own(commit, diffs)?);
+        told.add(self.undone_as_another(commit, diffs, &told)?);
+        if commit.parents.len() > 1 {
+            self.add_of_merge(commit, &mut told)?;
+        }
+        Ok(told)
+    }
+
+    fn is_set_up(&self, commit: ObjectId) -> Result<bool, RepoError> {
+        for path in ["palimpsest.toml", self.layout.ledger.as_str()] {
+            if self.repo.blob_at(commit, path)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,174 @@
+//! What stays removed where git picks one commit after the other, and what it stashes
+//! meanwhile.
+
+use super::removals::add_and_remove_carol;
+use super::*;
+
+/// Git applies what it stashed within the same command, so that a driver sees the
+/// environment and the state of the merge or rebase that is over.
+#[test]
+fn an_item_put_back_waits_in_the_stash_of_a_pull() {
+    for how in ["forward", "merge", "rebase", "edit"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        remove_bob(&laptop);
+        laptop.push();
+        desktop.pull();
+        edit(&laptop, "weather: fair", "weather: wet");
+        laptop.push();
+        if how != "forward" {
+            desktop.write("notes.txt", "Tea\n");
+            desktop.commit("Notes");
+        }
+        desktop.edit_entry(DAY, "people: [Alice]", "people: [Alice, Bob]");
+        match how {
+            "rebase" => desktop.git(["pull", "--rebase", "--autostash"]).ok(),
+            "edit" => {
+                desktop.git(["stash", "-q"]).ok();
+                desktop.git(["fetch", "-q"]).ok();
+                desktop
+                    .git(["-c", "sequence.editor=sed -i s/^pick/edit/", "rebase", "-i"])
+                    .ok();
+                desktop.write("notes.txt", "Tea and milk\n");
+                desktop.commit("More notes");
+                desktop.git(["stash", "pop", "-q"]).ok()
+            }
+            _ => desktop.git(["pull", "--autostash"]).ok(),
+        };
+        let text = desktop.read_entry(DAY);
+        assert!(text.contains("people: [Alice, Bob]"), "{how}: {text}");
+        assert!(text.contains("weather: wet"), "{how}: {text}");
+    }
+}
+
+/// A rebase asks what stays removed at its own picks alone: what a person picks where it
+/// waits, and a merge that it makes anew, are none.
+#[test]
+fn an_item_put_back_is_picked_or_merged_within_a_rebase() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    for (waits, at) in [("break", "1"), ("edit", "2")] {
+        let name = format!("{waits}-machine");
+        let machine = sandbox.machine(&name);
+        machine.palimpsest(["init"]).ok();
+        machine.git(["checkout", "-q", "-b", "side"]).ok();
+        edit(&machine, "people: [Alice]", "people: [Alice, Bob]");
+        machine.git(["checkout", "-q", "main"]).ok();
+        edit(&machine, "people: [Alice]", "people: [Alice, Eve]");
+        machine.write("notes.txt", "Tea\n");
+        machine.commit("Notes");
+        let editor = match waits {
+            "break" => format!("sequence.editor=sed -i '{at}a break'"),
+            _ => format!("sequence.editor=sed -i '{at}s/^pick/edit/'"),
+        };
+        machine
+            .git(["-c", &editor, "rebase", "-q", "-i", "HEAD~2"])
+            .ok();
+        machine.git(["cherry-pick", "side"]).ok();
+        machine.git(["rebase", "--continue"]).ok();
+        let text = machine.read_entry(DAY);
+        assert!(
+            text.contains("people: [Alice, Bob, Eve]"),
+            "{waits}: {text}"
+        );
+    }
+    desktop.pull();
+    desktop.git(["checkout", "-q", "-b", "side"]).ok();
+    edit(&desktop, "people: [Alice]", "people: [Alice, Bob]");
+    desktop.git(["checkout", "-q", "main"]).ok();
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.git(["merge", "-q", "--no-edit", "side"]).ok();
+    desktop.git(["checkout", "-q", "-b", "other", "HEAD^"]).ok();
+    desktop.write("notes.txt", "Tea\n");
+    desktop.commit("Notes");
+    desktop.git(["checkout", "-q", "main"]).ok();
+    desktop.git(["merge", "-q", "--no-edit", "other"]).ok();
+    laptop.write("README.md", "Mine\n");
+    laptop.commit("Readme");
+    laptop.push();
+    desktop.git(["pull", "-q", "--rebase=merges"]).ok();
+    let text = desktop.read_entry(DAY);
+    assert!(text.contains("people: [Alice, Bob]"), "{text}");
+}
+
+#[test]
+fn what_a_rebase_of_commits_without_rows_kept_out_is_noted_until_a_commit_stores_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    add_and_remove_carol(&laptop);
+    edit_without_hooks(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    holds(&desktop, &["kept_out Carol"]);
+    // Git merged no ledger, so that it is known here alone.
+    desktop.push();
+    laptop.pull();
+    holds(&laptop, &[]);
+    desktop.write("README.md", "A journal.\n");
+    desktop.commit("Read me");
+    agree(&desktop, &laptop, &["kept_out Carol"]);
+}
+
+/// The desktop rebases an addition without rows onto the removal of the item.
+fn with_a_note<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
+    let (laptop, desktop) = begin(sandbox);
+    add_and_remove_carol(&laptop);
+    // Something that the rebase keeps, too.
+    desktop.edit_entry(DAY, "weather: fair", "weather: wet");
+    edit_without_hooks(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    (laptop, desktop)
+}
+
+/// `git reset` in the middle of a rebase, as whoever splits a commit uses it, makes
+/// another commit of `ORIG_HEAD`.
+#[test]
+fn a_rebase_that_splits_a_commit_notes_what_it_kept_out() {
+    let sandbox = Sandbox::new();
+    let (_laptop, desktop) = with_a_note(&sandbox);
+    desktop.write("notes.txt", "Tea\n");
+    desktop.git(["add", "notes.txt"]).ok();
+    without_hooks(&desktop, &["commit", "-q", "-m", "Notes"]);
+    desktop.git(["fetch", "-q"]).ok();
+    desktop
+        .git([
+            "-c",
+            "sequence.editor=sed -i '2s/^pick/edit/'",
+            "rebase",
+            "-i",
+        ])
+        .ok();
+    desktop.git(["reset", "-q", "HEAD^"]).ok();
+    desktop.git(["add", "notes.txt"]).ok();
+    desktop.git(["commit", "-q", "-m", "Notes"]).ok();
+    desktop.git(["rebase", "--continue"]).ok();
+    holds(&desktop, &["kept_out Carol"]);
+}
+
+/// What a branch kept out that was thrown away is nobody's to decide.
+#[test]
+fn what_a_rebase_noted_goes_with_its_branch_and_through_an_amend() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = with_a_note(&sandbox);
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    let args = [
+        "commit",
+        "-q",
+        "--amend",
+        "--no-verify",
+        "-m",
+        "Said better",
+    ];
+    desktop.git(args).ok();
+    holds(&desktop, &["kept_out Carol"]);
+    laptop.write("README.md", "Mine\n");
+    laptop.commit("Readme");
+    laptop.push();
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    holds(&desktop, &["kept_out Carol"]);
+    desktop.git(["reset", "-q", "--hard", "@{upstream}"]).ok();
+    holds(&desktop, &[]);
+    desktop.write("notes.txt", "Tea\n");
+    desktop.commit("Notes");
+    agree(&desktop, &laptop, &[]);
+}
