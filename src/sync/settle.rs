@@ -278,7 +278,8 @@ pub fn restore_entry(
         }
     }
     let ledger = known(repo, layout, entry.year())?;
-    let Some(row) = history::deletion_of(repo, layout, &ledger, entry)? else {
+    let removed = history::Removed::new(repo, layout);
+    let Some(row) = removed.deletion_of(&ledger, entry)? else {
         return Ok(Return::Unknown);
     };
     let id: Option<ObjectId> = row.blob.parse().ok();

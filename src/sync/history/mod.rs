@@ -42,7 +42,7 @@ use told::Told;
 
 pub use keeps_out::{Removals, keeps_out};
 pub(in crate::sync) use left_out::{is_known, only_added};
-pub use own::{deletion_of, removed_between};
+pub use own::{Removed, removed_between};
 pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;
 pub(in crate::sync) use places::moved_from;

@@ -1,5 +1,6 @@
 //! What a commit itself removed and put back, as far as it did not record it.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -181,30 +182,56 @@ pub(super) struct TextsBefore {
     texts: Rc<Texts>,
 }
 
-/// The deletion of an entry that names its last version. Of several it is one whose
-/// version a commit of HEAD's history removed: what a rebase left behind is to be had
-/// on one machine alone. Of those it is the last one by what the rows say; the order
-/// of the commits is another one after each merge.
-///
-/// # Errors
-/// History cannot be read.
-pub fn deletion_of<'r>(
-    repo: &Repo,
-    layout: &Layout,
-    rows: &'r Ledger,
-    entry: EntryDate,
-) -> Result<Option<&'r Deletion>, RepoError> {
-    let active: Vec<&Deletion> = rows.active_deletions_of(entry).collect();
-    if let [] | [_] = active[..] {
-        return Ok(active.first().copied());
+/// The versions that HEAD's history removed, asked of git where they decide, and once.
+pub struct Removed<'a> {
+    repo: &'a Repo,
+    layout: &'a Layout,
+    blobs: OnceCell<BTreeSet<String>>,
+}
+
+impl<'a> Removed<'a> {
+    /// Asks nothing yet.
+    #[must_use]
+    pub const fn new(repo: &'a Repo, layout: &'a Layout) -> Self {
+        Self {
+            repo,
+            layout,
+            blobs: OnceCell::new(),
+        }
     }
-    // A row's own path comes from whoever wrote the ledger; the blob is enough.
-    let removed = repo.removed_files(&layout.journal)?;
-    let removed: BTreeSet<&str> = removed.iter().map(|(_, blob)| blob.as_str()).collect();
-    let in_history = active.iter().filter(|row| removed.contains(&*row.blob));
-    let in_history = in_history.max_by_key(|row| (&row.at, &row.blob));
-    let told = || active.iter().min_by_key(|row| !is_without_hooks(&row.by));
-    Ok(in_history.or_else(told).copied())
+
+    /// The deletion of an entry that names its last version. Of several it is one whose
+    /// version a commit of HEAD's history removed: what a rebase left behind is to be had
+    /// on one machine alone. Of those it is the last one by what the rows say; the order
+    /// of the commits is another one after each merge.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn deletion_of<'r>(
+        &self,
+        rows: &'r Ledger,
+        entry: EntryDate,
+    ) -> Result<Option<&'r Deletion>, RepoError> {
+        let active: Vec<&Deletion> = rows.active_deletions_of(entry).collect();
+        if let [] | [_] = active[..] {
+            return Ok(active.first().copied());
+        }
+        // A row's own path comes from whoever wrote the ledger; the blob is enough.
+        let removed = self.blobs()?;
+        let in_history = active.iter().filter(|row| removed.contains(&*row.blob));
+        let in_history = in_history.max_by_key(|row| (&row.at, &row.blob));
+        let told = || active.iter().min_by_key(|row| !is_without_hooks(&row.by));
+        Ok(in_history.or_else(told).copied())
+    }
+
+    fn blobs(&self) -> Result<&BTreeSet<String>, RepoError> {
+        if let Some(blobs) = self.blobs.get() {
+            return Ok(blobs);
+        }
+        let removed = self.repo.removed_files(&self.layout.journal)?;
+        let blobs = removed.into_iter().map(|(_, blob)| blob).collect();
+        Ok(self.blobs.get_or_init(|| blobs))
+    }
 }
 
 /// The entries whose file a commit removed that one of two commits has in its history

@@ -12,6 +12,7 @@ use crate::journal::{Entry, EntryDate, EntryError, Layout, Note, PathKind};
 use crate::ledger::short_sha256;
 use crate::repo::{Blob, Index, ObjectId, Repo};
 use crate::store::{FileRow, Update};
+use crate::sync::history;
 
 /// Below this many dates HEAD's files are looked up one by one.
 const FEW: usize = 64;
@@ -32,6 +33,7 @@ pub(super) struct Apply<'a, 'l, 'u> {
     /// The entries that are gone and have several deletions: which of them counts is
     /// for HEAD's history to say, also where no row changes.
     pub twice: BTreeSet<EntryDate>,
+    pub removed: history::Removed<'a>,
 }
 
 type Paths = BTreeMap<(EntryDate, bool), Vec<String>>;

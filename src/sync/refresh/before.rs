@@ -2,7 +2,7 @@
 
 use super::RefreshError;
 use super::apply::Apply;
-use super::state::{Version, Versions};
+use super::state::{Deleted, Version, Versions};
 use crate::journal::{Entry, EntryDate, Facts};
 use crate::ledger::{Ledger, Source};
 use crate::repo::ObjectId;
@@ -37,22 +37,26 @@ impl Apply<'_, '_, '_> {
         Ok(Some(said))
     }
 
-    /// The last version of a deleted entry, as far as it is still to be had.
+    /// The last version of a deleted entry, as far as it is still to be had, and its
+    /// deletion.
     pub(super) fn deleted(
         &mut self,
         date: EntryDate,
         rows: &Ledger,
-    ) -> Result<Option<Version<Entry>>, RefreshError> {
+    ) -> Result<Option<Deleted>, RefreshError> {
         if rows.active_deletions_of(date).nth(1).is_some() {
             self.twice.insert(date);
         }
-        let deletion = history::deletion_of(self.repo, self.layout, rows, date)?;
+        let deletion = self.removed.deletion_of(rows, date)?;
         Ok(deletion.and_then(|deletion| {
             let id: ObjectId = deletion.blob.parse().ok()?;
             let bytes = self.repo.read_blob(id).ok()?;
-            Some(Version {
-                path: deletion.path.clone(),
-                content: Entry::read(date, &bytes).ok(),
+            Some(Deleted {
+                last: Version {
+                    path: deletion.path.clone(),
+                    content: Entry::read(date, &bytes).ok(),
+                },
+                row: deletion.clone(),
             })
         }))
     }

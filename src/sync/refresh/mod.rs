@@ -23,6 +23,7 @@ use super::place::database_place;
 use crate::journal::{EntryDate, Layout};
 use crate::repo::{Repo, RepoError};
 use crate::store::{Fresh, Store, StoreError};
+use crate::sync::history;
 
 /// How far to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,6 +197,7 @@ fn attempt(
                 asked: &options.asked,
                 fill,
                 twice: BTreeSet::new(),
+                removed: history::Removed::new(repo, layout),
             };
             let mut report = apply.run(options.progress)?;
             if options.dry_run {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::journal::{Entry, EntryDate, Facts, ItemKey, Note, Table};
-use crate::ledger::{self, Context, FileRef, Ledger, Parent, Source, State};
+use crate::ledger::{self, Context, Deletion, FileRef, Ledger, Parent, Source, State};
 use crate::store::LedgerRows;
 
 /// A version of an entry's or a note's file.
@@ -28,9 +28,17 @@ pub(super) struct Versions {
     /// checkout, a symbolic link, or there twice.
     pub untold: bool,
     /// What a deletion in the ledger has kept.
-    pub deleted: Option<Version<Entry>>,
+    pub deleted: Option<Deleted>,
     pub head_note: Option<Version<Note>>,
     pub work_note: Option<Version<Note>>,
+}
+
+/// A deleted entry.
+#[derive(Debug)]
+pub(super) struct Deleted {
+    pub last: Version<Entry>,
+    /// The deletion that names this version.
+    pub row: Deletion,
 }
 
 /// What is indexed of a date.
@@ -122,18 +130,10 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
             indexed.keep = true;
             return;
         }
-        (None, None) => {
-            let row = indexed
-                .ledger
-                .rows
-                .deletions_of(date)
-                .find(|(_, d)| d.state.is_active());
-            let row = row.map(|(_, d)| (d.at.clone(), d.by.clone(), d.reason.clone()));
-            match (deleted.filter(readable), row) {
-                (Some(version), Some(row)) => (version, false, Some(row)),
-                _ => return,
-            }
-        }
+        (None, None) => match deleted.filter(|deleted| readable(&deleted.last)) {
+            Some(Deleted { last, row }) => (last, false, Some((row.at, row.by, row.reason))),
+            None => return,
+        },
     };
     let Some(entry) = shown.content else { return };
     let active = indexed.ledger.rows.kept_out(date);

@@ -17,6 +17,8 @@ fn delete_on_both(laptop: &Machine<'_>, desktop: &Machine<'_>) {
 fn shows(machine: &Machine<'_>, sea: bool) {
     let shown = machine.metadb(["show", DAY]).ok();
     assert_eq!(shown.stdout.contains("sea"), sea, "{shown:?}");
+    // And who deleted it is told of the same deletion.
+    assert_eq!(shown.stdout.contains("by desktop"), sea, "{shown:?}");
     machine.palimpsest(["reindex"]).ok();
     let anew = machine.metadb(["show", DAY]).ok();
     assert_eq!(shown.stdout, anew.stdout);
