@@ -8,8 +8,8 @@ use clap::Args;
 use super::hook::is_off;
 use super::shown::{safe, safe_json};
 use super::{Exit, Ui};
-use crate::journal::Settings;
 use crate::journal::reconcile::{NO_FRONTMATTER, Outcome, Result as Merged};
+use crate::journal::{Entry, EntryDate, Layout, PathKind, Settings};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::Repo;
 use crate::sync::clock;
@@ -209,6 +209,7 @@ impl MergeDriver {
         };
         let settings = settings.unwrap_or_default();
         let kept_out = KeptOut::of(&path, &settings.layout);
+        let moved_from = moved_from(&self.base, &path, &settings.layout);
         let files = ThreeWay::new(self.base, self.ours.clone(), self.theirs);
         let merged = FileMerge {
             path: &path,
@@ -223,6 +224,12 @@ impl MergeDriver {
         // A virtual base is no file that anybody could look at or edit.
         if !virtual_base {
             say(ui, &path, &merged);
+            if let Some(date) = moved_from {
+                ui.remark(format_args!(
+                    "palimpsest: {}: git took the entry {date} for moved to it, and what the other side changed there is in it",
+                    safe(&path)
+                ));
+            }
         }
         if !virtual_base
             && merge_log::is_worth_a_look(&merged)
@@ -242,6 +249,17 @@ impl MergeDriver {
             Exit::Ok
         })
     }
+}
+
+/// The entry whose file git takes for the base of another one's. It finds moves by what
+/// files have in common: an entry whose date was corrected, or a new one much like one
+/// that was deleted.
+fn moved_from(base: &Path, path: &str, layout: &Layout) -> Option<EntryDate> {
+    let PathKind::Entry(date) = layout.classify(path) else {
+        return None;
+    };
+    let before = Entry::named_date(&std::fs::read(base).ok()?)?;
+    (before != date).then_some(before)
 }
 
 /// The attribute `conflict-marker-size` of a file.

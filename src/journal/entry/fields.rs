@@ -52,6 +52,15 @@ impl Entry {
         Ok(entry)
     }
 
+    /// The date that a file's frontmatter names, whatever else is in it; `None` where it
+    /// cannot be read or names none.
+    #[must_use]
+    pub fn named_date(bytes: &[u8]) -> Option<EntryDate> {
+        let text = std::str::from_utf8(Document::split(bytes).frontmatter).ok()?;
+        let tree = Tree::parse(text).ok()?;
+        tree.root.as_ref()?.get("date")?.scalar()?.parse().ok()
+    }
+
     fn empty(date: EntryDate, hash: String) -> Self {
         Self {
             date,

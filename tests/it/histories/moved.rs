@@ -215,3 +215,32 @@ fn a_journal_that_moves_to_another_folder_keeps_its_past() {
         }
     }
 }
+
+/// Git finds moves by what files have in common. Nobody can tell a corrected date from a
+/// new entry much like the deleted one, so it is said.
+#[test]
+fn a_merge_says_that_git_took_another_entry_for_this_one() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let text = laptop.read_entry(DAY);
+    laptop.remove(&crate::sandbox::entry(DAY));
+    let later = "2024-11-05";
+    laptop.write(&crate::sandbox::entry(later), text.replace(DAY, later));
+    laptop.commit("The fifth");
+    laptop.push();
+    desktop.edit_entry(DAY, "weather: fair", "weather: wet");
+    desktop.write_entry("2024-11-03", "", "Third.\n");
+    desktop.commit("Wet");
+    let said = format!("git took the entry {DAY} for moved to it");
+    desktop.pull().mentions(&said);
+    assert!(desktop.read_entry(later).contains("weather: wet"));
+    edit_there(&desktop, later, "weather: wet", "weather: dry");
+    edit_there(&laptop, later, "mood: calm", "mood: good");
+    desktop.push();
+    laptop.pull().never_mentions("git took");
+}
+
+fn edit_there(machine: &Machine<'_>, date: &str, from: &str, to: &str) {
+    machine.edit_entry(date, from, to);
+    machine.commit(to);
+}
