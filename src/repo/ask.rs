@@ -48,7 +48,7 @@ impl Repo {
     pub fn is_ignored(&self, path: &str) -> Result<bool, RepoError> {
         match self.run_git(&["check-ignore", "-q", "--", path], b"") {
             Ok(_) => Ok(true),
-            Err(RepoError::Command { stderr, .. }) if stderr.is_empty() => Ok(false),
+            Err(RepoError::Command { code: Some(1), .. }) => Ok(false),
             Err(e) => Err(e),
         }
     }

@@ -83,6 +83,7 @@ impl Repo {
         let words: Vec<_> = args.iter().map(|a| a.as_ref().to_string_lossy()).collect();
         Err(RepoError::Command {
             command: words.join(" "),
+            code: output.status.code(),
             stderr: match output.status.code() {
                 // It could not say anything itself.
                 None => output.status.to_string(),

@@ -43,8 +43,9 @@ impl Repo {
                 let value = String::from_utf8_lossy(&value);
                 Ok(Some(value.strip_suffix('\n').unwrap_or(&value).to_owned()))
             }
-            // Git ends with 1 and says nothing where there is no value.
-            Err(RepoError::Command { stderr, .. }) if stderr.is_empty() => Ok(None),
+            // Git ends with 1 where there is no value. It may say something all the same
+            // (`GIT_TRACE`).
+            Err(RepoError::Command { code: Some(1), .. }) => Ok(None),
             Err(e) => Err(e),
         }
     }

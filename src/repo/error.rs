@@ -58,7 +58,12 @@ pub enum RepoError {
     #[error("cannot run git: {0}; expected it in PATH")]
     NoGit(io::Error),
     #[error("`git {command}` failed: {stderr}")]
-    Command { command: String, stderr: String },
+    Command {
+        command: String,
+        /// `None` where a signal ended it.
+        code: Option<i32>,
+        stderr: String,
+    },
 }
 
 /// What to do about a partial clone.

@@ -2,6 +2,7 @@
 
 mod again;
 mod doctor;
+mod environment;
 mod foreign;
 mod framework;
 mod indexes;

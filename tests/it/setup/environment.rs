@@ -1,0 +1,34 @@
+//! What a person's environment holds besides: git's own tracing.
+
+use super::{DAY, journal};
+use crate::sandbox::Sandbox;
+
+const TRACED: [(&str, &str); 1] = [("GIT_TRACE", "1")];
+
+/// Git that traces writes to stderr also where it has nothing to say.
+#[test]
+fn a_commit_that_is_traced_is_checked_and_recorded() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop
+        .run_with(&TRACED, "palimpsest", ["doctor"])
+        .ok()
+        .is("everything is in order");
+    laptop.edit_entry(DAY, "Bob", "Zoe");
+    laptop
+        .run_with(&TRACED, "git", ["commit", "-qam", "Zoe"])
+        .ok()
+        .warns("recorded: person Bob removed");
+    laptop.edit_entry(DAY, "Went", "<<<<<<< a\nWent\n=======\nRan\n>>>>>>> b\n");
+    laptop
+        .run_with(&TRACED, "git", ["commit", "-qam", "Markers"])
+        .exits(1)
+        .warns("conflict markers");
+    laptop.git(["checkout", "-q", "."]).ok();
+    laptop
+        .run_with(&TRACED, "palimpsest", ["backup-full"])
+        .ok()
+        .says("verified");
+}
