@@ -270,6 +270,28 @@ fn lines_that_are_there_stay() {
     );
 }
 
+/// Somebody's comment in whatever encoding.
+#[test]
+fn bytes_that_are_no_utf_8_stay() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let comment = b"# caf\xe9\n";
+    let settings = "[paths]\njournal = \"diary\"\n";
+    laptop.write(".gitattributes", comment);
+    laptop.write(".gitignore", [comment, &b"caf\xe9/"[..]].concat());
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    let bytes = |file: &str| fs::read(laptop.path(file)).unwrap();
+    let ignored = [comment, &b"caf\xe9/\n/data/"[..]].concat();
+    assert!(bytes(".gitignore").starts_with(&ignored));
+    assert!(bytes(".gitattributes").starts_with(&[comment, &b"/journal/md/"[..]].concat()));
+    // Lines for folders of earlier settings are taken out.
+    laptop.git(["mv", "journal/md", "diary"]).ok();
+    laptop.write("palimpsest.toml", settings);
+    laptop.palimpsest(["init"]).ok();
+    assert!(bytes(".gitattributes").starts_with(&[comment, &b"/wiki/"[..]].concat()));
+}
+
 #[test]
 fn doctor_names_what_is_wrong() {
     let sandbox = Sandbox::new();

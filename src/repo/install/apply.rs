@@ -34,13 +34,11 @@ impl Repo {
             Step::Config { key, value, .. } => self.set_config(key, value),
             Step::Lines { path, lines, .. } => {
                 let there = self.read_tracked(path)?.unwrap_or_default();
-                let text = with_lines(&String::from_utf8_lossy(&there), lines);
-                self.write_work_file(path, text.as_bytes())
+                self.write_work_file(path, &with_lines(&there, lines))
             }
             Step::DropLines { path, lines, .. } => {
                 let there = self.read_tracked(path)?.unwrap_or_default();
-                let text = without_lines(&String::from_utf8_lossy(&there), lines);
-                self.write_work_file(path, text.as_bytes())
+                self.write_work_file(path, &without_lines(&there, lines))
             }
             Step::File { path, text, .. } => self.write_work_file(path, text.as_bytes()),
         }

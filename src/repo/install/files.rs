@@ -283,19 +283,20 @@ impl Uncommitted {
     }
 }
 
-/// A file's text with lines added at its end, in its own line ends.
-pub(super) fn with_lines(text: &str, lines: &[String]) -> String {
-    let end = match text.contains("\r\n") {
-        true => "\r\n",
-        false => "\n",
+/// A file's bytes, in whatever encoding, with lines added at their end, in its own line
+/// ends.
+pub(super) fn with_lines(bytes: &[u8], lines: &[String]) -> Vec<u8> {
+    let end: &[u8] = match bytes.windows(2).any(|two| two == b"\r\n") {
+        true => b"\r\n",
+        false => b"\n",
     };
-    let mut out = text.to_owned();
-    if !out.is_empty() && !out.ends_with('\n') {
-        out.push_str(end);
+    let mut out = bytes.to_owned();
+    if !out.is_empty() && !out.ends_with(b"\n") {
+        out.extend_from_slice(end);
     }
     for line in lines {
-        out.push_str(line);
-        out.push_str(end);
+        out.extend_from_slice(line.as_bytes());
+        out.extend_from_slice(end);
     }
     out
 }
@@ -307,9 +308,9 @@ mod tests {
     #[test]
     fn lines_are_added_in_the_files_own_way() {
         let line = ["x".to_owned()];
-        assert_eq!(with_lines("", &line), "x\n");
-        assert_eq!(with_lines("a", &line), "a\nx\n");
-        assert_eq!(with_lines("a\r\n", &line), "a\r\nx\r\n");
+        assert_eq!(with_lines(b"", &line), b"x\n");
+        assert_eq!(with_lines(b"\xe9", &line), b"\xe9\nx\n");
+        assert_eq!(with_lines(b"a\r\n", &line), b"a\r\nx\r\n");
     }
 
     #[test]

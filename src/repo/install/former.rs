@@ -53,12 +53,17 @@ impl Repo {
     }
 }
 
-/// A file's text without these lines, whatever their ends.
-pub(super) fn without_lines(text: &str, lines: &[String]) -> String {
-    let bare = |line: &str| line.trim_end_matches(['\r', '\n']).to_owned();
-    text.split_inclusive('\n')
-        .filter(|line| !lines.contains(&bare(line)))
-        .collect()
+/// A file's bytes, in whatever encoding, without these lines, whatever their ends.
+pub(super) fn without_lines(bytes: &[u8], lines: &[String]) -> Vec<u8> {
+    let is_one = |line: &[u8]| {
+        let end = line.iter().rposition(|b| !b"\r\n".contains(b));
+        let bare = &line[..end.map_or(0, |at| at + 1)];
+        lines.iter().any(|l| l.as_bytes() == bare)
+    };
+    let kept = bytes
+        .split_inclusive(|&b| b == b'\n')
+        .filter(|l| !is_one(l));
+    kept.collect::<Vec<_>>().concat()
 }
 
 #[cfg(test)]
@@ -68,11 +73,11 @@ mod tests {
     #[test]
     fn only_these_lines_go_and_only_whole_ones() {
         let gone = ["/a merge=palimpsest".to_owned()];
-        let text = "x\r\n/a merge=palimpsest\r\n /a merge=palimpsest\n#/a merge=palimpsest";
+        let text = b"\xe9\r\n/a merge=palimpsest\r\n /a merge=palimpsest\n#/a merge=palimpsest";
         assert_eq!(
             without_lines(text, &gone),
-            "x\r\n /a merge=palimpsest\n#/a merge=palimpsest"
+            b"\xe9\r\n /a merge=palimpsest\n#/a merge=palimpsest"
         );
-        assert_eq!(without_lines("/a merge=palimpsest", &gone), "");
+        assert_eq!(without_lines(b"/a merge=palimpsest", &gone), b"");
     }
 }
