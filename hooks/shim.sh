@@ -18,19 +18,48 @@ is_framework() {
 }
 
 # Hooks may look for their own name, or for files beside them. A shell script
-# is told that it still stands here.
-run_before() {
-    PALIMPSEST_BEFORE=$(folder)/@NAME@
-    export PALIMPSEST_BEFORE
+# is told that it still stands here, unless it asks for more than its $0.
+asks_for_itself() {
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in
+        *BASH_SOURCE*) return 0 ;;
+        *readlink* | *realpath*) [ ! -L "$before" ] || return 0 ;;
+        esac
+    done <"$before"
+    return 1
+}
+is_told() {
     first=
     IFS= read -r first <"$before" || :
     case $first in
-    '#!'*[/\ ]sh | '#!'*[/\ ]sh\ * | '#!'*[/\ ]bash | '#!'*[/\ ]bash\ * | '#!'*[/\ ]dash)
+    '#!'*[/\ ]sh | '#!'*[/\ ]sh\ * | '#!'*[/\ ]bash | '#!'*[/\ ]bash\ * | '#!'*[/\ ]dash) ;;
+    *) return 1 ;;
+    esac
+    # These end the options, and another one follows.
+    case $first in *' -' | *' --') first=${first% -*} ;; esac
+    ! asks_for_itself
+}
+# Any other knows only where it is kept: what is beside it here is there as well.
+put_beside() {
+    for file in "${0%/*}"/*; do
+        case ${file##*/} in
+        before-palimpsest | *.sample | *.legacy | *.palimpsest-new) continue ;;
+        pre-commit | post-commit | post-merge | post-rewrite | post-checkout) continue ;;
+        esac
+        link=${before%/*}/${file##*/}
+        [ -e "$link" ] || [ -L "$link" ] || ln -s "../${file##*/}" "$link" 2>/dev/null || :
+    done
+}
+run_before() {
+    PALIMPSEST_BEFORE=$(folder)/@NAME@
+    export PALIMPSEST_BEFORE
+    if is_told; then
         # shellcheck disable=SC2016,SC2086 # The inner shell expands; words are options.
         ${first#'#!'} -c 'kept=$1; shift; . "$kept"' "$0" "$before" "$@"
-        ;;
-    *) "$before" "$@" ;;
-    esac
+    else
+        put_beside
+        "$before" "$@"
+    fi
 }
 
 status=0

@@ -1,6 +1,7 @@
 //! `palimpsest init`, `uninstall` and `doctor`.
 
 mod again;
+mod beside;
 mod doctor;
 mod environment;
 mod foreign;

@@ -79,12 +79,30 @@ pub(super) fn restore(kept: &Path, hook: &Path) -> Result<(), RepoError> {
     relocate(kept, hook, |target| {
         target.strip_prefix("..").unwrap_or(target).to_owned()
     })?;
+    let folder = kept.parent().unwrap_or(kept);
+    remove_links(folder)?;
     // Others may be kept there, or the folder be somebody's.
-    match fs::remove_dir(kept.parent().unwrap_or(kept)) {
+    match fs::remove_dir(folder) {
         Ok(()) => Ok(()),
         Err(e) if matches!(e.kind(), ErrorKind::DirectoryNotEmpty | ErrorKind::NotFound) => Ok(()),
         Err(e) => Err(RepoError::io(kept)(e)),
     }
+}
+
+/// Takes away the links by which kept hooks find what stands beside ours. A hook that
+/// still needs one makes it again.
+fn remove_links(folder: &Path) -> Result<(), RepoError> {
+    for entry in fs::read_dir(folder)
+        .map_err(RepoError::io(folder))?
+        .flatten()
+    {
+        let (name, path) = (entry.file_name(), entry.path());
+        let to_its_like = |target: PathBuf| target == Path::new("..").join(&name);
+        if !is_hook(Path::new(&name)) && fs::read_link(&path).is_ok_and(to_its_like) {
+            fs::remove_file(&path).map_err(RepoError::io(&path))?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a link names a hook in its own folder that is installed as well.
