@@ -75,7 +75,7 @@ impl BackupListFull {
             let rows = backups.iter().map(|(name, path, size)| {
                 json!({
                     "name": name.to_string(),
-                    "path": path,
+                    "path": path.to_string_lossy(),
                     "created": clock::stamp(name.time.fixed_offset()),
                     "suffix": name.suffix,
                     "size_bytes": size,

@@ -1,7 +1,9 @@
 //! The hooks: small shims that call the program and chain what stood there.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use super::foreign::{is_framework, is_kept, kept, legacy, name};
@@ -60,8 +62,8 @@ impl Repo {
     /// Git cannot say.
     pub fn hooks_folder(&self) -> Result<Option<PathBuf>, RepoError> {
         let out = self.run_git(&["rev-parse", "--git-path", "hooks"], b"")?;
-        let path = String::from_utf8_lossy(&out);
-        let path = self.workdir().join(path.trim_end_matches('\n'));
+        let path = OsStr::from_bytes(out.strip_suffix(b"\n").unwrap_or(&out));
+        let path = self.workdir().join(path);
         let usable = path.is_dir() || !path.exists();
         Ok(usable.then_some(path))
     }

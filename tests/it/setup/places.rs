@@ -351,3 +351,38 @@ fn what_a_person_excluded_stays_as_it_was_written() {
         .says("Bob")
         .warns("`palimpsest init` does it");
 }
+
+/// The folder's name is in no encoding.
+#[test]
+fn a_path_that_is_no_utf_8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    let sandbox = Sandbox::new();
+    journal(&sandbox);
+    let odd = sandbox.root().join(OsStr::from_bytes(b"caf\xe9"));
+    fs::rename(sandbox.root().join("laptop"), &odd).unwrap();
+    let run = |program: &str, args: &[&str]| sandbox.run_in(&odd, program, args);
+    run("palimpsest", &["init"]).ok();
+    run("palimpsest", &["doctor"]).ok();
+    assert!(odd.join(".git/hooks/pre-commit").is_file());
+    let beside = fs::read_dir(sandbox.root()).unwrap();
+    let beside = beside.filter(|e| {
+        e.as_ref()
+            .unwrap()
+            .file_name()
+            .as_bytes()
+            .starts_with(b"caf")
+    });
+    assert_eq!(beside.count(), 1);
+    let entry = odd.join(entry(DAY));
+    let text = fs::read_to_string(&entry).unwrap();
+    fs::write(&entry, text.replace(", Bob", "")).unwrap();
+    run("git", &["add", "-A"]).ok();
+    run("git", &["commit", "-qm", "Not Bob"])
+        .ok()
+        .warns("recorded: person Bob removed");
+    run("palimpsest", &["backup-full"]).ok();
+    run("palimpsest", &["backup-list-full", "--json"])
+        .ok()
+        .says("\"suffix\"");
+}
