@@ -1,5 +1,6 @@
 #!/bin/sh
 # palimpsest-hook 1 @NAME@
+# sum @SUM@
 # Written by `palimpsest init`, taken back by `palimpsest uninstall`.
 # A hook that stood here before is kept below before-palimpsest, under its own
 # name, and runs first. PALIMPSEST=0 in the environment leaves Palimpsest out.

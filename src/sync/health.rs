@@ -81,14 +81,19 @@ fn hooks(repo: &Repo, program: &Path, found: &mut Vec<Finding>) -> Result<(), Re
                 continue;
             }
             HookState::Absent => "missing",
-            HookState::Outdated { unedited: true } => "for another program",
-            HookState::Outdated { unedited: false } => {
-                "edited, or of another version (a copy is kept)"
-            }
+            HookState::NotExecutable => "not executable, so that git does not run it",
+            HookState::OtherProgram => "for another program",
+            HookState::OtherVersion => "of another version",
+            HookState::Edited => "edited, or of another version (a copy is kept)",
             HookState::Foreign => "not Palimpsest's",
+            HookState::Folder => "a folder",
         };
         let what = format!("hook {}: {state}", path.display());
-        found.push(finding(what, "palimpsest init"));
+        let mend = match state {
+            "a folder" => "move it away, then palimpsest init",
+            _ => "palimpsest init",
+        };
+        found.push(finding(what, mend));
     }
     Ok(())
 }

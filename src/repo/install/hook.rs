@@ -4,10 +4,12 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::foreign::{is_framework, is_kept, kept, legacy, name};
-use super::{Plan, Step, shell_word};
+use super::{Kept, Plan, Step, shell_word};
+use crate::ledger::short_sha256;
 use crate::repo::stages::free_place;
 use crate::repo::{Repo, RepoError};
 
@@ -28,19 +30,28 @@ const SHIM: &str = include_str!("../../../hooks/shim.sh");
 /// What makes a file one of ours, whichever version wrote it.
 const ID: &str = "# palimpsest-hook ";
 
+/// How the line begins that holds the sum of the others, the program's left out, so that
+/// every version can tell whether somebody edited a hook of another one.
+const SUM: &str = "# sum ";
+
 /// What stands where a hook belongs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HookState {
     Absent,
     /// Ours, for the same program, as this version writes it.
     Current,
-    /// Ours, of another version, for another program, or edited since.
-    Outdated {
-        /// Only the program differs: nobody edited it.
-        unedited: bool,
-    },
+    /// The same, but git does not run it.
+    NotExecutable,
+    /// Ours, as this version writes it for another program.
+    OtherProgram,
+    /// Ours, as another version wrote it.
+    OtherVersion,
+    /// Ours, and edited since, or of a version that left no sum of it.
+    Edited,
     /// Somebody else's.
     Foreign,
+    /// A folder, which no hook can take the place of.
+    Folder,
 }
 
 /// Whether a hook's text is one of ours, of whichever version.
@@ -51,7 +62,37 @@ fn is_ours(text: &str) -> bool {
 /// The script of a hook.
 pub(super) fn script(name: &str, program: &Path) -> String {
     let program = shell_word(&program.to_string_lossy());
-    SHIM.replace("@NAME@", name).replace("@PROGRAM@", &program)
+    let text = SHIM.replace("@NAME@", name).replace("@PROGRAM@", &program);
+    let sum = sum(&text);
+    text.replace("@SUM@", &sum)
+}
+
+/// The sum of a hook of ours.
+fn sum(text: &str) -> String {
+    let counts = |line: &&str| !line.starts_with(SUM) && !line.starts_with("program=");
+    let lines: Vec<&str> = text.lines().filter(counts).collect();
+    short_sha256(lines.join("\n").as_bytes())
+}
+
+/// What a text of ours is beside the one that should be there.
+fn state_of(text: &str, ours: &str) -> HookState {
+    let sum = sum(text);
+    let told = text.lines().find_map(|line| line.strip_prefix(SUM));
+    if text == ours {
+        HookState::Current
+    } else if told != Some(&sum) {
+        HookState::Edited
+    } else if sum == self::sum(ours) {
+        HookState::OtherProgram
+    } else {
+        HookState::OtherVersion
+    }
+}
+
+/// Whether git runs a file as a hook.
+fn is_executable(hook: &Path) -> bool {
+    let meta = fs::metadata(hook);
+    meta.is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
 }
 
 impl Repo {
@@ -97,24 +138,15 @@ impl Repo {
                     false => HookState::Absent,
                 });
             }
+            Err(e) if e.kind() == ErrorKind::IsADirectory => return Ok(HookState::Folder),
             Err(e) => return Err(RepoError::io(hook)(e)),
         };
         if !is_ours(&text) {
             return Ok(HookState::Foreign);
         }
-        let ours = script(&name(hook), program);
-        if text == ours {
-            return Ok(HookState::Current);
-        }
-        let without_program = |text: &str| {
-            let keep = |line: &&str| !line.starts_with("program=");
-            text.lines()
-                .filter(keep)
-                .map(String::from)
-                .collect::<Vec<_>>()
-        };
-        Ok(HookState::Outdated {
-            unedited: without_program(&text) == without_program(&ours),
+        Ok(match state_of(&text, &script(&name(hook), program)) {
+            HookState::Current if !is_executable(hook) => HookState::NotExecutable,
+            state => state,
         })
     }
 
@@ -163,15 +195,28 @@ impl Repo {
             let mut copy = None;
             let mut keep = match self.hook_state(&path, program)? {
                 HookState::Current => continue,
-                HookState::Foreign => Some(kept(&path)),
-                HookState::Outdated { unedited: false } => {
+                HookState::Folder => {
+                    plan.notes.push(format!(
+                        "{}: left alone, since it is a folder; move it away and run this again",
+                        path.display()
+                    ));
+                    continue;
+                }
+                HookState::Foreign => Some(Kept {
+                    place: kept(&path),
+                    runs: is_executable(&path),
+                }),
+                HookState::Edited => {
                     let edited = fs::read(&path).map_err(RepoError::io(&path))?;
                     copy = Some(free_place(&self.common_dir().join(EDITED), name, &edited));
                     None
                 }
-                HookState::Absent | HookState::Outdated { unedited: true } => None,
+                HookState::Absent
+                | HookState::NotExecutable
+                | HookState::OtherProgram
+                | HookState::OtherVersion => None,
             };
-            if let Some(kept) = keep.as_ref().filter(|kept| is_kept(kept)) {
+            if let Some(kept) = keep.as_ref().map(|k| &k.place).filter(|k| is_kept(k)) {
                 // Another hook manager wrote its hook again.
                 let text = |hook: &Path| fs::read(hook).ok();
                 let same = text(kept).is_some() && text(kept) == text(&path);

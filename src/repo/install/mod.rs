@@ -37,7 +37,7 @@ pub enum Step {
     Hook {
         path: PathBuf,
         script: String,
-        keep: Option<PathBuf>,
+        keep: Option<Kept>,
         copy: Option<PathBuf>,
     },
     /// A value of the repository's own configuration.
@@ -66,6 +66,14 @@ pub enum Step {
     },
 }
 
+/// A foreign hook that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    pub place: PathBuf,
+    /// Git ran it, so that it runs first from now on.
+    pub runs: bool,
+}
+
 impl Plan {
     /// What the steps come to, a line each; steps of one kind are told together.
     #[must_use]
@@ -82,10 +90,13 @@ impl Plan {
                     let name = path.file_name().unwrap_or_default().display().to_string();
                     if let Some(kept) = keep {
                         let folder = path.parent().unwrap_or(path);
-                        let kept = kept.strip_prefix(folder).unwrap_or(kept).display();
-                        lines.push(format!(
-                            "hook {name}: yours is kept as {kept}, and runs first"
-                        ));
+                        let place = &kept.place;
+                        let place = place.strip_prefix(folder).unwrap_or(place).display();
+                        let then = match kept.runs {
+                            true => ", and runs first",
+                            false => "; it is not executable, so git did not run it, nor does ours",
+                        };
+                        lines.push(format!("hook {name}: yours is kept as {place}{then}"));
                     }
                     if let Some(copy) = copy {
                         lines.push(format!(

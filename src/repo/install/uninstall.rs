@@ -24,7 +24,11 @@ pub enum Removed {
     /// The folder is one that other repositories use too.
     Shared(PathBuf),
     /// Ours, but edited since: left, for its owner to look at.
-    LeftEdited(PathBuf),
+    LeftEdited {
+        hook: PathBuf,
+        /// Where the hook is kept that it runs.
+        kept: Option<PathBuf>,
+    },
 }
 
 impl fmt::Display for Removed {
@@ -41,11 +45,21 @@ impl fmt::Display for Removed {
                  these hooks too; `palimpsest init` in one of them brings them back for all",
                 folder.display()
             ),
-            Self::LeftEdited(path) => write!(
-                f,
-                "left {}: it was edited since `init`; remove it by hand",
-                path.display()
-            ),
+            Self::LeftEdited { hook, kept } => {
+                let hook = hook.display();
+                write!(
+                    f,
+                    "left {hook}: it was edited since `init`; remove it by hand"
+                )?;
+                match kept {
+                    Some(kept) => write!(
+                        f,
+                        ", and put yours in its place, which it runs: {}",
+                        kept.display()
+                    ),
+                    None => Ok(()),
+                }
+            }
         }
     }
 }
@@ -107,12 +121,18 @@ impl Repo {
         removed: &mut Vec<Removed>,
     ) -> Result<(), RepoError> {
         match self.hook_state(hook, program)? {
-            HookState::Current | HookState::Outdated { unedited: true } => {}
-            HookState::Outdated { unedited: false } => {
-                removed.push(Removed::LeftEdited(hook.to_owned()));
+            HookState::Current
+            | HookState::NotExecutable
+            | HookState::OtherProgram
+            | HookState::OtherVersion => {}
+            HookState::Edited => {
+                removed.push(Removed::LeftEdited {
+                    hook: hook.to_owned(),
+                    kept: is_kept(before).then(|| before.to_owned()),
+                });
                 return Ok(());
             }
-            HookState::Absent | HookState::Foreign => return Ok(()),
+            HookState::Absent | HookState::Foreign | HookState::Folder => return Ok(()),
         }
         let own = hook.with_file_name(before.file_name().unwrap_or_default());
         // The framework's own hook is in its place already, and may be a newer one.

@@ -1,7 +1,8 @@
 //! Hooks that look for themselves or for files beside them: what worked before `init`
 //! works after it.
 
-use std::os::unix::fs::symlink;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use super::{DAY, executable, journal};
 use crate::sandbox::{Machine, Sandbox};
@@ -87,4 +88,107 @@ fn another_language_that_looks_beside_itself() {
     laptop.write(".git/hooks/lib/more", "beside\n");
     laptop.write(".git/hooks/commit-msg.sample", "#!/bin/sh\n");
     runs(&laptop, "from beside");
+}
+
+#[test]
+fn one_that_is_not_executable_is_kept_and_not_said_to_run() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write(HOOK, "#!/bin/sh\nexit 1\n");
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("yours is kept as before-palimpsest/pre-commit; it is not executable, so")
+        .lacks("runs first");
+    laptop.commit("Begin");
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_hook_is_left_and_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    fs::create_dir(laptop.path(HOOK)).unwrap();
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("pre-commit: left alone, since it is a folder; move it away and run this again")
+        .says("hooks post-commit, ");
+    laptop
+        .palimpsest(["doctor", "--fix"])
+        .exits(1)
+        .says("pre-commit: a folder\n    mend: move it away, then palimpsest init");
+    assert!(laptop.path(HOOK).is_dir());
+    laptop.palimpsest(["uninstall"]).ok();
+    assert!(laptop.path(HOOK).is_dir());
+    fs::remove_dir(laptop.path(HOOK)).unwrap();
+    laptop.palimpsest(["init"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+}
+
+/// A copy of the repository may lack the bit, and git runs no hook without it.
+#[test]
+fn ours_is_made_executable_again() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    let mode = || {
+        fs::metadata(laptop.path(HOOK))
+            .unwrap()
+            .permissions()
+            .mode()
+    };
+    let before = mode();
+    for mend in [&["init"][..], &["doctor", "--fix"]] {
+        fs::set_permissions(laptop.path(HOOK), fs::Permissions::from_mode(0o644)).unwrap();
+        laptop
+            .palimpsest(["doctor"])
+            .exits(1)
+            .says("pre-commit: not executable, so that git does not run it");
+        laptop.palimpsest(mend).ok().says("set hooks pre-commit in");
+        assert_eq!(mode(), before);
+        assert!(!laptop.exists(".git/palimpsest/edited-hooks"));
+    }
+    fs::set_permissions(laptop.path(HOOK), fs::Permissions::from_mode(0o644)).unwrap();
+    laptop.palimpsest(["uninstall"]).ok();
+    assert!(!laptop.exists(HOOK));
+}
+
+#[test]
+fn one_of_ours_that_another_version_wrote_is_taken_back() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    executable(&laptop, HOOK, "#!/bin/sh\necho mine\n");
+    laptop.palimpsest(["init"]).ok();
+    // What a later version of the program would find of this one.
+    let shim = laptop.read(HOOK);
+    let sum = shim.lines().find(|l| l.starts_with("# sum ")).unwrap();
+    let other = shim.replace("status=0\n", "status=0 # otherwise\n");
+    let other = other.replace(sum, &format!("# sum {}", sum_of(&other)));
+    laptop.write(HOOK, &other);
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("pre-commit: of another version");
+    laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .says("restored your hook")
+        .lacks("edited");
+    assert_eq!(laptop.read(HOOK), "#!/bin/sh\necho mine\n");
+
+    // An edited one is left, and where the hook is that it runs is said.
+    laptop.palimpsest(["init"]).ok();
+    laptop.edit(HOOK, "status=0\n", "status=0\necho more\n");
+    laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .says("pre-commit: it was edited since `init`; remove it by hand, and put yours")
+        .says("before-palimpsest/pre-commit");
+}
+
+/// The sum of a hook's lines without those of the sum and the program.
+fn sum_of(shim: &str) -> String {
+    let own = |l: &&str| !l.starts_with("# sum ") && !l.starts_with("program=");
+    let lines: Vec<&str> = shim.lines().filter(own).collect();
+    palimpsest::ledger::short_sha256(lines.join("\n").as_bytes())
 }
