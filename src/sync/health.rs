@@ -61,9 +61,11 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
 
 fn hooks(repo: &Repo, program: &Path, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let Some(folder) = repo.hooks_folder()? else {
+        let scope = repo.config_scope("core.hooksPath")?;
+        let scope = scope.unwrap_or_else(|| "local".to_owned());
         found.push(finding(
             "core.hooksPath turns hooks off: nothing is checked or recorded at commits",
-            "git config --unset core.hooksPath, then palimpsest init",
+            format!("git config --{scope} --unset core.hooksPath, then palimpsest init"),
         ));
         return Ok(());
     };
@@ -117,18 +119,20 @@ fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<()
 }
 
 fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    if !has_journal(repo, layout) {
-        return Ok(());
-    }
-    if let Some((what, mend)) = repo.missing_journal(layout)? {
+    let has_journal = has_journal(repo, layout);
+    if has_journal && let Some((what, mend)) = repo.missing_journal(layout)? {
         found.push(finding(what, mend));
     }
     let year = 2024;
-    for (path, driver) in [
-        (format!("{}/{year}/x.md", layout.journal), "palimpsest"),
-        (format!("{}/{year}/x.md", layout.wiki), "palimpsest"),
-        (layout.ledger_path(year), "palimpsest-ledger"),
-    ] {
+    let merging = match has_journal {
+        true => vec![
+            (format!("{}/{year}/x.md", layout.journal), "palimpsest"),
+            (format!("{}/{year}/x.md", layout.wiki), "palimpsest"),
+            (layout.ledger_path(year), "palimpsest-ledger"),
+        ],
+        false => vec![("x.md".to_owned(), "palimpsest")],
+    };
+    for (path, driver) in merging {
         let merge = repo.attribute("merge", &path)?;
         if merge.as_deref() != Some(driver) {
             found.push(finding(
@@ -142,6 +146,9 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
     }
     if let Some((what, command)) = repo.attributes_left_out()? {
         found.push(finding(what, command));
+    }
+    if !has_journal {
+        return Ok(());
     }
     for line in repo.former_attributes(layout)? {
         found.push(finding(

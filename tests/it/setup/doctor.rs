@@ -100,3 +100,52 @@ fn a_reader_that_changes_a_tracked_database_says_so() {
     assert!(laptop.exists("data/palimpsest.db"));
     laptop.assert_clean();
 }
+
+#[test]
+fn a_repository_without_a_journal_is_looked_at_too() {
+    let sandbox = Sandbox::new();
+    let notes = sandbox.repository("notes");
+    notes.palimpsest(["init"]).ok();
+    notes.palimpsest(["doctor"]).ok();
+    notes.remove(".gitattributes");
+    notes
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(".gitattributes: files such as x.md merge with `git's default`, not with palimpsest")
+        .says("mend: palimpsest init");
+    notes.palimpsest(["doctor", "--fix"]).ok();
+}
+
+/// Runs the command that `doctor` names for hooks that are turned off.
+#[test]
+fn hooks_that_are_off_come_back_wherever_that_is_said() {
+    let sandbox = Sandbox::new();
+    for scope in ["--global", "--local", "--worktree"] {
+        let laptop = sandbox.repository(&format!("with{scope}"));
+        laptop.write_entry(DAY, "people: [Al]", "Text.\n");
+        laptop
+            .git(["config", scope, "core.hooksPath", "/dev/null"])
+            .ok();
+        let said = laptop.palimpsest(["init"]).ok();
+        assert!(
+            said.stdout.contains("core.hooksPath turns hooks off"),
+            "{said}"
+        );
+        let said = laptop.palimpsest(["doctor"]).exits(1);
+        let mend = said
+            .stdout
+            .lines()
+            .find(|l| l.contains("core.hooksPath,"))
+            .unwrap();
+        let (git, init) = mend
+            .trim()
+            .strip_prefix("mend: ")
+            .unwrap()
+            .split_once(", then ")
+            .unwrap();
+        for command in [git, init] {
+            laptop.run_with(&[], "sh", ["-c", command]).ok();
+        }
+        laptop.palimpsest(["doctor"]).ok();
+    }
+}
