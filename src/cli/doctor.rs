@@ -9,7 +9,7 @@ use super::{Exit, Ui};
 use crate::repo::Repo;
 use crate::sync::mend::mend;
 use crate::sync::settings::load;
-use crate::sync::{clock, health};
+use crate::sync::{clock, documents, health};
 
 /// Check the setup, the ledger and leftovers; say the command that mends each
 #[derive(Debug, Args)]
@@ -38,6 +38,9 @@ impl Doctor {
             }
         }
         if let Some(note) = repo.shared_hooks()? {
+            ui.line(format_args!("note: {note}"))?;
+        }
+        for note in documents::merges(&repo, layout)?.others {
             ui.line(format_args!("note: {note}"))?;
         }
         let findings = health::check(&repo, &settings, &program)?;

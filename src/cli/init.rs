@@ -13,7 +13,7 @@ use crate::repo::{MACHINE, Repo};
 use crate::sync::migrate::{self, migrate};
 use crate::sync::place::database_place;
 use crate::sync::settings::load;
-use crate::sync::{clock, refresh};
+use crate::sync::{clock, documents, refresh};
 
 /// Set a repository up: merge drivers, hooks, attributes, ignored paths, settings
 ///
@@ -63,6 +63,10 @@ impl Init {
         }
         if self.dry_run {
             return Ok(Exit::Ok);
+        }
+        let merges = documents::merges(&repo, &layout)?;
+        for note in merges.none.into_iter().chain(merges.others) {
+            ui.line(format_args!("note: {note}"))?;
         }
         ui.line(format_args!(
             "this machine is called {} (to change it: git config {MACHINE} NAME)",

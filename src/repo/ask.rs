@@ -19,6 +19,25 @@ impl Repo {
         Ok((value != "unspecified").then(|| value.to_owned()))
     }
 
+    /// The values of an attribute at paths, one for each.
+    ///
+    /// # Errors
+    /// Git cannot say.
+    pub fn attributes(&self, name: &str, paths: &[&str]) -> Result<Vec<Option<String>>, RepoError> {
+        if paths.is_empty() {
+            return Ok(Vec::new());
+        }
+        let input = paths
+            .iter()
+            .flat_map(|path| [path, "\0"])
+            .collect::<String>();
+        let out = self.run_git(&["check-attr", "-z", "--stdin", name], input.as_bytes())?;
+        let out = String::from_utf8_lossy(&out);
+        // Path, name and value of each, with a NUL at their ends.
+        let values = out.split('\0').skip(2).step_by(3).map(str::to_owned);
+        Ok(values.map(|v| (v != "unspecified").then_some(v)).collect())
+    }
+
     /// Whether git, after its filters, would store these bytes of a file as this object.
     ///
     /// # Errors

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::backup;
 use super::behind::{behind, given_up};
 use super::place::database_place;
 use super::resolve::Resolver;
+use super::{backup, documents};
 use crate::journal::markers::conflict_markers;
 use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::ledger;
@@ -120,19 +120,24 @@ fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<()
 
 fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let has_journal = has_journal(repo, layout);
+    if !has_journal {
+        let none = documents::merges(repo, layout)?.none;
+        found.extend(none.map(|what| {
+            let mend = "palimpsest init, and take out lines that say otherwise, also those of \
+                        .git/info/attributes";
+            finding(what, mend)
+        }));
+    }
     if has_journal && let Some((what, mend)) = repo.missing_journal(layout)? {
         found.push(finding(what, mend));
     }
     let year = 2024;
-    let merging = match has_journal {
-        true => vec![
-            (format!("{}/{year}/x.md", layout.journal), "palimpsest"),
-            (format!("{}/{year}/x.md", layout.wiki), "palimpsest"),
-            (layout.ledger_path(year), "palimpsest-ledger"),
-        ],
-        false => vec![("x.md".to_owned(), "palimpsest")],
-    };
-    for (path, driver) in merging {
+    let merging = [
+        (format!("{}/{year}/x.md", layout.journal), "palimpsest"),
+        (format!("{}/{year}/x.md", layout.wiki), "palimpsest"),
+        (layout.ledger_path(year), "palimpsest-ledger"),
+    ];
+    for (path, driver) in merging.into_iter().filter(|_| has_journal) {
         let merge = repo.attribute("merge", &path)?;
         if merge.as_deref() != Some(driver) {
             found.push(finding(

@@ -5,6 +5,7 @@ pub mod backup;
 pub mod behind;
 pub mod clock;
 pub mod commit;
+pub mod documents;
 pub mod driver;
 pub mod health;
 pub mod history;

@@ -3,6 +3,7 @@
 mod again;
 mod beside;
 mod doctor;
+mod documents;
 mod environment;
 mod foreign;
 mod framework;

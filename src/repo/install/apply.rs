@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use super::files::with_lines;
+use super::attributes::with_attributes;
+use super::files::{ATTRIBUTES, with_lines};
 use super::former::without_lines;
 use super::{Step, foreign};
 use crate::repo::work_tree::write_atomically;
@@ -34,7 +35,11 @@ impl Repo {
             Step::Config { key, value, .. } => self.set_config(key, value),
             Step::Lines { path, lines, .. } => {
                 let there = self.read_tracked(path)?.unwrap_or_default();
-                self.write_work_file(path, &with_lines(&there, lines))
+                let text = match path == ATTRIBUTES {
+                    true => with_attributes(&there, lines),
+                    false => with_lines(&there, lines),
+                };
+                self.write_work_file(path, &text)
             }
             Step::DropLines { path, lines, .. } => {
                 let there = self.read_tracked(path)?.unwrap_or_default();

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
 
+use super::attributes::attributes;
 use super::{Plan, Step};
 use crate::journal::Layout;
 use crate::repo::work_tree::write_atomically;
@@ -23,35 +24,6 @@ const NO_DRIVER: &str = ".gitattributes: left out of this work tree, where alone
 
 const SETTINGS_TEXT: &str = include_str!("palimpsest.toml");
 
-/// The attribute lines of a journal, or of any repository of Markdown files.
-#[must_use]
-pub(super) fn attributes(layout: &Layout, journal: bool) -> Vec<String> {
-    if !journal {
-        return vec!["*.md merge=palimpsest".into()];
-    }
-    by_folder(layout)
-        .into_iter()
-        .map(|(_, line)| line)
-        .collect()
-}
-
-/// The attribute lines of a journal, each with the folder that it is for.
-pub(super) fn by_folder(layout: &Layout) -> Vec<(String, String)> {
-    let mut lines: Vec<(String, String)> = [&layout.journal, &layout.wiki]
-        .map(|folder| {
-            let line = format!("{} merge=palimpsest", pattern(folder, "**/*.md"));
-            (folder.clone(), line)
-        })
-        .into();
-    lines.dedup();
-    let ledger = format!(
-        "{} text eol=lf merge=palimpsest-ledger",
-        pattern(&layout.ledger, "*.jsonl")
-    );
-    lines.push((layout.ledger.clone(), ledger));
-    lines
-}
-
 fn ignored(layout: &Layout) -> Vec<String> {
     vec![
         format!("/{}*", layout.database),
@@ -59,19 +31,6 @@ fn ignored(layout: &Layout) -> Vec<String> {
         // What a process that is killed leaves would be added with `git add -A`.
         format!("{UNFINISHED}*"),
     ]
-}
-
-/// A pattern below a folder; quoted where git needs it.
-fn pattern(folder: &str, files: &str) -> String {
-    let path = match folder.trim_matches('/') {
-        "" | "." => format!("/{files}"),
-        folder => format!("/{folder}/{files}"),
-    };
-    if path.contains([' ', '"', '\\', '\t']) {
-        format!("\"{}\"", path.replace('\\', r"\\").replace('"', "\\\""))
-    } else {
-        path
-    }
 }
 
 impl Repo {
@@ -85,7 +44,12 @@ impl Repo {
             true => "entries and the ledger use the merge drivers",
             false => "Markdown files use the merge driver",
         };
-        self.plan_lines(ATTRIBUTES, attributes(layout, journal), merges, plan)?;
+        let mut lines = attributes(layout, journal);
+        if !journal && self.has_line(ATTRIBUTES, &lines[0])? {
+            // What an earlier version set up, or somebody has changed since, stays so.
+            lines.clear();
+        }
+        self.plan_lines(ATTRIBUTES, lines, merges, plan)?;
         if journal {
             self.plan_journal_files(layout, plan)?;
         }
@@ -183,6 +147,12 @@ impl Repo {
         let lines = lines.lines().map(str::to_owned).collect();
         self.plan_lines(ATTRIBUTES, lines, "", &mut plan)?;
         plan.steps.iter().try_for_each(|step| self.apply(step))
+    }
+
+    fn has_line(&self, path: &str, line: &str) -> Result<bool, RepoError> {
+        let there = self.read_tracked(path)?.unwrap_or_default();
+        let there = String::from_utf8_lossy(&there);
+        Ok(there.lines().any(|l| l.trim() == line))
     }
 
     fn plan_lines(
@@ -309,25 +279,7 @@ mod tests {
     fn lines_are_added_in_the_files_own_way() {
         let line = ["x".to_owned()];
         assert_eq!(with_lines(b"", &line), b"x\n");
-        assert_eq!(with_lines(b"\xe9", &line), b"\xe9\nx\n");
-        assert_eq!(with_lines(b"a\r\n", &line), b"a\r\nx\r\n");
-    }
-
-    #[test]
-    fn patterns_begin_at_the_top_and_are_quoted_where_needed() {
-        let layout = Layout {
-            journal: "my journal".into(),
-            wiki: ".".into(),
-            ..Layout::default()
-        };
-        assert_eq!(
-            attributes(&layout, true),
-            [
-                "\"/my journal/**/*.md\" merge=palimpsest",
-                "/**/*.md merge=palimpsest",
-                "/data/ledger/*.jsonl text eol=lf merge=palimpsest-ledger",
-            ]
-        );
-        assert_eq!(attributes(&layout, false), ["*.md merge=palimpsest"]);
+        assert_eq!(with_lines(b"a", &line), b"a\nx\n");
+        assert_eq!(with_lines(b"\xe9\r\n", &line), b"\xe9\r\nx\r\n");
     }
 }

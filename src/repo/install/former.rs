@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::files::{ATTRIBUTES, SETTINGS, by_folder};
+use super::attributes::by_folder;
+use super::files::{ATTRIBUTES, SETTINGS};
 use crate::journal::{Layout, Settings};
 use crate::repo::{Repo, RepoError};
 

@@ -2,6 +2,7 @@
 //! or applied. Steps that are already done are not in the plan.
 
 mod apply;
+mod attributes;
 mod drivers;
 mod files;
 mod foreign;
@@ -15,6 +16,7 @@ use std::path::{Path, PathBuf};
 use super::{CLONE, Index, Repo, RepoError};
 use crate::journal::Layout;
 
+pub use attributes::{is_markdown, merges_by_field};
 pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around};
 pub use files::Uncommitted;
 pub use hook::{HookState, NAMES as HOOK_NAMES};

@@ -111,7 +111,7 @@ fn a_repository_without_a_journal_is_looked_at_too() {
     notes
         .palimpsest(["doctor"])
         .exits(1)
-        .says(".gitattributes: files such as x.md merge with `git's default`, not with palimpsest")
+        .says(".gitattributes: x.md merges with git's default, not with palimpsest")
         .says("mend: palimpsest init");
     notes.palimpsest(["doctor", "--fix"]).ok();
 }

@@ -1,0 +1,233 @@
+//! The lines of `.gitattributes` that `init` writes, and where among a person's they go.
+
+use std::collections::BTreeSet;
+
+use super::drivers::ENTRY_DRIVER;
+use super::files::with_lines;
+use crate::journal::Layout;
+
+/// How the names of Markdown files end, wherever they are.
+const MARKDOWN: [&str; 3] = ["md", "markdown", "mdx"];
+
+/// Whether a file's name is one of a Markdown file.
+#[must_use]
+pub fn is_markdown(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.')
+        .is_some_and(|(_, e)| MARKDOWN.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
+}
+
+/// Whether the value of the attribute `merge` names the driver of entries.
+#[must_use]
+pub fn merges_by_field(value: Option<&str>) -> bool {
+    value == ENTRY_DRIVER.split('.').nth(1)
+}
+
+/// The attribute lines of a journal, or of any repository of Markdown files.
+#[must_use]
+pub(super) fn attributes(layout: &Layout, journal: bool) -> Vec<String> {
+    if !journal {
+        return MARKDOWN
+            .map(|ending| format!("*.{ending} merge=palimpsest"))
+            .into();
+    }
+    by_folder(layout)
+        .into_iter()
+        .map(|(_, line)| line)
+        .collect()
+}
+
+/// The attribute lines of a journal, each with the folder that it is for.
+pub(super) fn by_folder(layout: &Layout) -> Vec<(String, String)> {
+    let mut lines: Vec<(String, String)> = [&layout.journal, &layout.wiki]
+        .map(|folder| {
+            let line = format!("{} merge=palimpsest", pattern(folder, "**/*.md"));
+            (folder.clone(), line)
+        })
+        .into();
+    lines.dedup();
+    let ledger = format!(
+        "{} text eol=lf {LEDGER}",
+        pattern(&layout.ledger, "*.jsonl")
+    );
+    lines.push((layout.ledger.clone(), ledger));
+    lines
+}
+
+/// What the ledger's line says of merges.
+const LEDGER: &str = "merge=palimpsest-ledger";
+
+/// A pattern below a folder; quoted where git needs it.
+fn pattern(folder: &str, files: &str) -> String {
+    let path = match folder.trim_matches('/') {
+        "" | "." => format!("/{files}"),
+        folder => format!("/{folder}/{files}"),
+    };
+    if path.contains([' ', '"', '\\', '\t']) {
+        format!("\"{}\"", path.replace('\\', r"\\").replace('"', "\\\""))
+    } else {
+        path
+    }
+}
+
+/// The text of `.gitattributes` with lines of ours added. Of two lines the later one
+/// wins in git, so each goes in front of what a person says of the merge of files that
+/// ours is for as well, and else to the end. The ledger's is for files of ours alone.
+pub(super) fn with_attributes(text: &[u8], lines: &[String]) -> Vec<u8> {
+    let mut text = text.to_vec();
+    for line in lines {
+        let at = match line.ends_with(LEDGER) {
+            true => None,
+            false => first_special(&text, scope(line)),
+        };
+        let added = with_lines(&text, std::slice::from_ref(line));
+        text = match at {
+            None => added,
+            Some(at) => {
+                let end: &[u8] = match text.windows(2).any(|two| two == b"\r\n") {
+                    true => b"\r\n",
+                    false => b"\n",
+                };
+                [&text[..at], line.as_bytes(), end, &text[at..]].concat()
+            }
+        };
+    }
+    text
+}
+
+/// What the names of all files begin with that a line is for, from the top.
+fn scope(line: &str) -> &[u8] {
+    let pattern = line.trim_start_matches(['"', '/']);
+    let wild = pattern.find(['*', '?', '[']).unwrap_or(pattern.len());
+    &pattern.as_bytes()[..wild]
+}
+
+/// Where the first line begins that says how files of the scope merge, and is not for
+/// all files that there are.
+fn first_special(text: &[u8], scope: &[u8]) -> Option<usize> {
+    let mut words: BTreeSet<&[u8]> = [&b"merge"[..], b"binary"].into();
+    let mut start = 0;
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        let at = start;
+        start += line.len();
+        let line = line.trim_ascii();
+        let (pattern, said) = pattern_of(line);
+        let says = said.split(u8::is_ascii_whitespace).any(|word| {
+            let name = word.strip_prefix(b"-").or(word.strip_prefix(b"!"));
+            let name = name.unwrap_or(word);
+            let name = name.split(|b| *b == b'=').next().unwrap_or(name);
+            // A line for the same driver may as well come first.
+            words.contains(name) && word != b"merge=palimpsest"
+        });
+        if let (Some(name), true) = (pattern.strip_prefix(b"[attr]"), says) {
+            words.insert(name);
+            continue;
+        }
+        let path = pattern.strip_prefix(b"/").unwrap_or(pattern);
+        let is_all = !path.iter().any(|b| !b"*/".contains(b));
+        if says && !is_all && path.starts_with(scope) && !line.starts_with(b"#") {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The pattern of a line, without its quotes, and what the line says.
+fn pattern_of(line: &[u8]) -> (&[u8], &[u8]) {
+    let quoted = line.strip_prefix(b"\"").and_then(|rest| {
+        let end = rest
+            .windows(2)
+            .position(|two| two[1] == b'"' && two[0] != b'\\');
+        end.map(|end| (&rest[..=end], &rest[end + 2..]))
+    });
+    quoted.unwrap_or_else(|| {
+        let end = line.iter().position(u8::is_ascii_whitespace);
+        line.split_at(end.unwrap_or(line.len()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_begin_at_the_top_and_are_quoted_where_needed() {
+        let layout = Layout {
+            journal: "my journal".into(),
+            wiki: ".".into(),
+            ..Layout::default()
+        };
+        assert_eq!(
+            attributes(&layout, true),
+            [
+                "\"/my journal/**/*.md\" merge=palimpsest",
+                "/**/*.md merge=palimpsest",
+                "/data/ledger/*.jsonl text eol=lf merge=palimpsest-ledger",
+            ]
+        );
+    }
+
+    #[track_caller]
+    fn check(before: &[u8], line: &str, after: &[u8]) {
+        let text = with_attributes(before, &[line.to_owned()]);
+        assert_eq!(
+            text.escape_ascii().to_string(),
+            after.escape_ascii().to_string()
+        );
+    }
+
+    #[test]
+    fn what_a_person_says_of_special_files_comes_later() {
+        let all = "*.md merge=palimpsest";
+        check(b"", all, b"*.md merge=palimpsest\n");
+        check(b"* text=auto", all, b"* text=auto\n*.md merge=palimpsest\n");
+        check(
+            b"# mine\r\n* -merge\r\nl\xe9gal.md -merge\r\n",
+            all,
+            b"# mine\r\n* -merge\r\n*.md merge=palimpsest\r\nl\xe9gal.md -merge\r\n",
+        );
+        for special in [
+            "CHANGELOG.md merge=union",
+            "\"a b.md\" text merge",
+            "x.md !merge",
+            "*.jpg binary",
+            "[attr]mine text -merge\nx.md mine",
+        ] {
+            let (macros, line) = special.split_once('\n').unwrap_or(("", special));
+            let before = match macros {
+                "" => String::new(),
+                macros => format!("{macros}\n"),
+            };
+            let whole = format!("* text\n{before}{line}\n");
+            let after = format!("* text\n{before}{all}\n{line}\n");
+            check(whole.as_bytes(), all, after.as_bytes());
+        }
+        for other in ["# x.md merge=union\n", "x.md text\n", "*.md diff=merge\n"] {
+            check(other.as_bytes(), all, format!("{other}{all}\n").as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_journals_lines_come_after_those_for_more_than_it() {
+        let entries = "/journal/md/**/*.md merge=palimpsest";
+        let general = b"*.md merge=union\n/wiki/x.md -merge\n";
+        check(
+            general,
+            entries,
+            &[general, entries.as_bytes(), b"\n"].concat(),
+        );
+        check(
+            b"*.md merge=union\njournal/md/old/*.md -merge\n",
+            entries,
+            b"*.md merge=union\n/journal/md/**/*.md merge=palimpsest\njournal/md/old/*.md -merge\n",
+        );
+        check(
+            b"\"/my journal/a \\\"b.md\" -merge\n",
+            "\"/my journal/**/*.md\" merge=palimpsest",
+            b"\"/my journal/**/*.md\" merge=palimpsest\n\"/my journal/a \\\"b.md\" -merge\n",
+        );
+        let ledger = "/data/ledger/*.jsonl text eol=lf merge=palimpsest-ledger";
+        let union = b"data/ledger/*.jsonl merge=union\n";
+        check(union, ledger, &[union, ledger.as_bytes(), b"\n"].concat());
+    }
+}

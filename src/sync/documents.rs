@@ -1,0 +1,71 @@
+//! Markdown files that are no part of a journal, and what git merges them with.
+
+use std::collections::BTreeMap;
+
+use crate::journal::Layout;
+use crate::repo::install::{has_journal, is_markdown, merges_by_field};
+use crate::repo::{Repo, RepoError};
+
+/// What merges the Markdown files of a repository without a journal.
+#[derive(Debug, Default)]
+pub struct Merges {
+    /// Why the driver is called for none of them.
+    pub none: Option<String>,
+    /// Those that something else merges, a line for each such thing.
+    pub others: Vec<String>,
+}
+
+/// Asks git what merges the Markdown files that it tracks. Where there is none, a new
+/// one is asked about; in a journal none is.
+///
+/// # Errors
+/// Git cannot say.
+pub fn merges(repo: &Repo, layout: &Layout) -> Result<Merges, RepoError> {
+    let mut found = Merges::default();
+    if has_journal(repo, layout) {
+        return Ok(found);
+    }
+    let mut pages = repo.staged_below(".")?;
+    pages.retain(|path| is_markdown(path));
+    if pages.is_empty() {
+        pages.push("x.md".into());
+    }
+    let paths: Vec<&str> = pages.iter().map(String::as_str).collect();
+    let mut by_value: BTreeMap<Option<String>, Vec<&str>> = BTreeMap::new();
+    let values = repo.attributes("merge", &paths)?;
+    for (path, value) in paths.iter().copied().zip(values) {
+        by_value.entry(value).or_default().push(path);
+    }
+    let all = by_value.len();
+    by_value.retain(|value, _| !merges_by_field(value.as_deref()));
+    let is_none = by_value.len() == all;
+    for (value, paths) in by_value {
+        let files = match paths.as_slice() {
+            [one] => format!("{one} merges"),
+            [one, more @ ..] => format!("{one} and {} more merge", more.len()),
+            [] => continue,
+        };
+        let with = match value.as_deref() {
+            None => "git's default",
+            Some("unset") => "`-merge`, as binary files do",
+            Some("set") => "`merge`, git's default",
+            Some(other) => &format!("`{other}`"),
+        };
+        if is_none {
+            let what = format!(".gitattributes: {files} with {with}, not with palimpsest");
+            found.none.get_or_insert(what);
+        } else {
+            let ending = paths[0].rsplit_once('.').map_or("md", |(_, ending)| ending);
+            let why = match value {
+                None => {
+                    format!("; a line `*.{ending} merge=palimpsest` in .gitattributes changes that")
+                }
+                Some(_) => ", as attributes of this repository say".into(),
+            };
+            found
+                .others
+                .push(format!("{files} with {with}, not field by field{why}"));
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,110 @@
+//! Markdown files that are no part of a journal: what a person says of their merge
+//! holds.
+
+use crate::sandbox::{Machine, Sandbox};
+
+const PAGE: &str = "---\ntitle: A\ntags: [a]\n---\nText.\n";
+fn site<'a>(sandbox: &'a Sandbox, attributes: &str) -> Machine<'a> {
+    let laptop = sandbox.machine("laptop");
+    if !attributes.is_empty() {
+        laptop.write(".gitattributes", attributes);
+    }
+    for page in ["CHANGELOG.md", "docs/a.md", "docs/b.mdx"] {
+        laptop.write(page, PAGE);
+    }
+    laptop.commit("Begin");
+    laptop
+}
+
+fn merge(laptop: &Machine<'_>, path: &str) -> String {
+    let said = laptop.git(["check-attr", "merge", "--", path]).ok();
+    said.text().rsplit(": ").next().unwrap().to_owned()
+}
+
+#[test]
+fn what_a_person_says_of_the_merge_of_some_files_holds() {
+    let sandbox = Sandbox::new();
+    let own = "# Ours.\n* text=auto\nCHANGELOG.md merge=union\nl\\303\\251gal/*.md -merge\n";
+    let laptop = site(&sandbox, own);
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("note: CHANGELOG.md merges with `union`, not field by field, as attributes");
+    let lines = "*.md merge=palimpsest\n*.markdown merge=palimpsest\n*.mdx merge=palimpsest\n";
+    let (before, after) = own.split_at(own.find("CHANGELOG").unwrap());
+    assert_eq!(
+        laptop.read(".gitattributes"),
+        format!("{before}{lines}{after}")
+    );
+    assert_eq!(merge(&laptop, "CHANGELOG.md"), "union");
+    assert_eq!(merge(&laptop, "docs/a.md"), "palimpsest");
+    assert_eq!(merge(&laptop, "docs/b.mdx"), "palimpsest");
+    laptop.commit("Use Palimpsest");
+    laptop
+        .palimpsest(["doctor"])
+        .ok()
+        .says("note: CHANGELOG.md merges with `union`")
+        .says("everything is in order");
+    let again = laptop.palimpsest(["init"]).ok();
+    again.says("everything is set up already");
+    laptop.assert_clean();
+}
+
+#[test]
+fn other_bytes_of_the_attributes_stay() {
+    let sandbox = Sandbox::new();
+    let laptop = site(&sandbox, "");
+    laptop.write(".gitattributes", b"# \xe9\r\n/l\xe9gal.md -merge\r\n");
+    laptop.palimpsest(["init"]).ok();
+    let bytes = std::fs::read(laptop.path(".gitattributes")).unwrap();
+    assert!(bytes.starts_with(b"# \xe9\r\n*.md merge=palimpsest\r\n"));
+    assert!(bytes.ends_with(b"\r\n/l\xe9gal.md -merge\r\n"));
+}
+
+#[test]
+fn an_earlier_setup_stays_and_what_it_leaves_out_is_said() {
+    let sandbox = Sandbox::new();
+    let before = "CHANGELOG.md merge=union\n*.md merge=palimpsest\n";
+    let laptop = site(&sandbox, before);
+    laptop.palimpsest(["init"]).ok().says(
+        "note: docs/b.mdx merges with git's default, not field by field; a line \
+         `*.mdx merge=palimpsest` in .gitattributes changes that",
+    );
+    assert_eq!(laptop.read(".gitattributes"), before);
+    laptop
+        .palimpsest(["doctor"])
+        .ok()
+        .says("note: docs/b.mdx merges with git's default");
+}
+
+#[test]
+fn doctor_says_where_the_driver_is_called_for_nothing() {
+    let sandbox = Sandbox::new();
+    let laptop = site(&sandbox, "");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.palimpsest(["doctor"]).ok().lacks("note:");
+    laptop.write("docs/.gitattributes", "*.md merge=union\n");
+    laptop
+        .palimpsest(["doctor"])
+        .ok()
+        .says("note: docs/a.md merges with `union`");
+    laptop.write(".git/info/attributes", "* -merge\n");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(
+            "CHANGELOG.md and 2 more merge with `-merge`, as binary files do, not with palimpsest",
+        )
+        .says(".git/info/attributes");
+    laptop.remove(".git/info/attributes");
+    laptop.remove("docs/.gitattributes");
+    laptop.write(".gitattributes", "");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(".gitattributes: CHANGELOG.md and 2 more merge with git's default")
+        .says("mend: palimpsest init");
+    laptop.palimpsest(["doctor", "--fix"]).ok();
+    assert_eq!(merge(&laptop, "docs/b.mdx"), "palimpsest");
+}
