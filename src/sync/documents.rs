@@ -2,9 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use crate::journal::Layout;
+use crate::journal::{Layout, PathKind};
 use crate::repo::install::{has_journal, is_markdown, merges_by_field};
 use crate::repo::{Repo, RepoError};
+
+/// Those of these paths, no part of the journal, that the driver of entries merges.
+///
+/// # Errors
+/// Git cannot say.
+pub fn merged_by_field<'a>(
+    repo: &Repo,
+    layout: &Layout,
+    paths: impl Iterator<Item = &'a str>,
+) -> Result<Vec<&'a str>, RepoError> {
+    let others = paths.filter(|path| layout.classify(path) == PathKind::Other);
+    let others: Vec<&str> = others.collect();
+    let values = repo.attributes("merge", &others)?;
+    let all = others.into_iter().zip(values);
+    let merged = all.filter(|(_, value)| merges_by_field(value.as_deref()));
+    Ok(merged.map(|(path, _)| path).collect())
+}
 
 /// What merges the Markdown files of a repository without a journal.
 #[derive(Debug, Default)]

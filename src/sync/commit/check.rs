@@ -7,7 +7,9 @@ use std::fmt;
 use crate::journal::markers::{Markers, conflict_markers};
 use crate::journal::{EntryDate, Facts, ItemKey, Layout, PathKind, Table};
 use crate::ledger;
+use crate::repo::install::is_markdown;
 use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, shell_path};
+use crate::sync::documents::merged_by_field;
 
 use super::report::on_one_line;
 use super::versions::{Key, facts, key_of};
@@ -132,8 +134,11 @@ pub(super) fn check(
         _ => None,
     });
     let twice = staged_files(repo, layout, &new.collect())?;
-    // Without a journal the markers are looked for in every page.
+    // Markers are looked for in what the driver merges, and without a journal in every page.
     let journal = repo.workdir().join(&layout.journal).is_dir();
+    let there = changes.iter().filter(|c| c.new.is_some());
+    let merged = merged_by_field(repo, layout, there.map(|c| c.path.as_str()))?;
+    let merged: BTreeSet<&str> = merged.into_iter().collect();
     found.warnings.extend(not_set_up(repo, layout, changes)?);
     for change in changes {
         if change.path == layout.database && change.old.is_none() {
@@ -143,7 +148,7 @@ pub(super) fn check(
             });
         }
         let kind = layout.classify(&change.path);
-        let page = !journal && change.path.ends_with(".md");
+        let page = merged.contains(change.path.as_str()) || !journal && is_markdown(&change.path);
         if kind == PathKind::Other && !page {
             continue;
         }

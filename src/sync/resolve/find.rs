@@ -8,8 +8,9 @@ use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind};
 use crate::ledger;
 use crate::merge::ThreeWay;
-use crate::repo::install::ENTRY_DRIVER;
+use crate::repo::install::merges_by_field;
 use crate::repo::{Blob, Merging, ObjectId, RepoError, Stages};
+use crate::sync::documents::merged_by_field;
 use crate::sync::driver::By;
 
 impl Resolver<'_> {
@@ -102,8 +103,7 @@ impl Resolver<'_> {
     pub fn marked_pages(&self) -> Result<Vec<(String, usize)>, ResolveError> {
         let mut pages = Vec::new();
         for open in self.open(None)? {
-            let kind = self.layout().classify(&open.path);
-            let is_page = !matches!(kind, PathKind::Ledger(_) | PathKind::Other);
+            let is_page = !matches!(self.layout().classify(&open.path), PathKind::Ledger(_));
             let markers = open.work.as_deref().and_then(conflict_markers);
             if let (true, Some(markers)) = (is_page && open.origin != Origin::Unmerged, markers) {
                 let line = markers.line;
@@ -119,8 +119,7 @@ impl Resolver<'_> {
             return Ok(true);
         }
         let driver = self.repo.attribute("merge", path)?;
-        let known = ENTRY_DRIVER.split('.').nth(1);
-        Ok(driver.as_deref() == known)
+        Ok(merges_by_field(driver.as_deref()))
     }
 
     fn of_stages(
@@ -221,7 +220,7 @@ impl Resolver<'_> {
         }))
     }
 
-    /// The journal's files with markers in them. Such text in a body may be meant,
+    /// The journal's files, and others that a driver merges, with markers in them. Such text in a body may be meant,
     /// an example in a page about git: it is, if it was committed so, and no merge
     /// brought it.
     fn marked(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
@@ -236,11 +235,21 @@ impl Resolver<'_> {
             let files = self.repo.own_files(folder)?.files;
             paths.extend(files.into_iter().map(|f| f.path));
         }
+        let tracked = self.repo.staged_below(".")?;
+        let tracked = tracked.iter().map(String::as_str);
+        let others = merged_by_field(self.repo, layout, tracked)?;
+        let others: BTreeSet<&str> = others.into_iter().collect();
+        for path in &others {
+            if self.repo.first_link(path)?.is_none() {
+                paths.insert((*path).to_owned());
+            }
+        }
         let head = self.repo.head()?;
         let mut marked = Vec::new();
         for path in paths {
             let named = only.is_some_and(|only| only.contains(&path));
-            if !named && layout.classify(&path) == PathKind::Other {
+            let is_other = layout.classify(&path) == PathKind::Other;
+            if !named && is_other && !others.contains(path.as_str()) {
                 continue;
             }
             let text = self.repo.read_work_file(&path)?.unwrap_or_default();

@@ -1,9 +1,13 @@
 //! Markdown files that are no part of a journal: what a person says of their merge
-//! holds.
+//! holds, and what the driver merges is checked for markers.
 
+use super::{DAY, journal};
 use crate::sandbox::{Machine, Sandbox};
 
 const PAGE: &str = "---\ntitle: A\ntags: [a]\n---\nText.\n";
+const MARKED: &str =
+    "---\n<<<<<<< ours\ntitle: A\n=======\ntitle: B\n>>>>>>> theirs\ntags: [a]\n---\nText.\n";
+
 fn site<'a>(sandbox: &'a Sandbox, attributes: &str) -> Machine<'a> {
     let laptop = sandbox.machine("laptop");
     if !attributes.is_empty() {
@@ -107,4 +111,55 @@ fn doctor_says_where_the_driver_is_called_for_nothing() {
         .says("mend: palimpsest init");
     laptop.palimpsest(["doctor", "--fix"]).ok();
     assert_eq!(merge(&laptop, "docs/b.mdx"), "palimpsest");
+}
+
+#[track_caller]
+fn markers_are_refused(laptop: &Machine<'_>, page: &str) {
+    laptop.write(page, MARKED);
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "-m", "Marked"])
+        .exits(1)
+        .warns(&format!("{page}:2:1: conflict markers"));
+    laptop.git(["commit", "-qnm", "Marked"]).ok();
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(&format!("{page}:2: conflict markers"));
+    laptop.palimpsest(["resolve", "--ours"]).ok();
+    assert_eq!(laptop.read(page), PAGE, "{page}");
+    laptop.commit("Resolved");
+    laptop.palimpsest(["doctor"]).ok();
+}
+
+#[test]
+fn markers_are_refused_in_whatever_the_driver_merges() {
+    let sandbox = Sandbox::new();
+    let laptop = site(&sandbox, "");
+    laptop.palimpsest(["init"]).ok();
+    laptop.write("notes.txt", MARKED);
+    laptop.commit("Use Palimpsest");
+    markers_are_refused(&laptop, "docs/b.mdx");
+    markers_are_refused(&laptop, "docs/new.markdown");
+    laptop.edit(".gitattributes", "*.mdx", "*.qmd merge=palimpsest\n*.mdx");
+    markers_are_refused(&laptop, "docs/c.qmd");
+}
+
+#[test]
+fn markers_are_refused_in_documents_beside_a_journal() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.write("other/a.md", MARKED);
+    laptop.commit("Use Palimpsest");
+    laptop.edit(
+        ".gitattributes",
+        "/journal",
+        "/docs/*.md merge=palimpsest\n/journal",
+    );
+    // A link is nobody's text.
+    std::fs::create_dir(laptop.path("docs")).unwrap();
+    std::os::unix::fs::symlink("../other/a.md", laptop.path("docs/link.md")).unwrap();
+    markers_are_refused(&laptop, "docs/a.md");
+    laptop.metadb(["show", DAY]).ok();
 }
