@@ -15,7 +15,7 @@ use crate::ledger::{
     is_without_hooks, without_hooks,
 };
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
-use crate::sync::commit::versions::{Versions, facts};
+use crate::sync::commit::versions::{Key, Versions, facts};
 
 impl History<'_> {
     pub(super) fn own(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {
@@ -138,15 +138,16 @@ impl History<'_> {
                 continue;
             }
             let old = self.recorded_before(*parent, entry.year())?;
-            if let Some(old) = old.get(&entry) {
+            if let Some(old) = old.get(&key) {
                 new.retain(|hash| !old.contains(hash));
             }
         }
         Ok(new.is_empty())
     }
 
-    /// The texts of a year's entries that a commit's ledger and those before it have.
-    fn recorded_before(&self, tip: ObjectId, year: i32) -> Result<Rc<Texts>, RepoError> {
+    /// The texts of a year's entries and notes that a commit's ledger and those before it
+    /// have.
+    pub(super) fn recorded_before(&self, tip: ObjectId, year: i32) -> Result<Rc<Texts>, RepoError> {
         if let Some(before) = &*self.before.borrow()
             && before.of == (tip, year)
         {
@@ -158,10 +159,8 @@ impl History<'_> {
         for commit in self.repo.commits_of(tip, &path)? {
             let text = self.text(self.repo.blob_at(commit, &path)?)?;
             let (_, rows) = apart(&newer, &text);
-            for ((entry, source), state) in rows.sync {
-                if source == Source::Yaml {
-                    texts.entry(entry).or_default().extend(state.hashes);
-                }
+            for (key, state) in rows.sync {
+                texts.entry(key).or_default().extend(state.hashes);
             }
             newer = text;
         }
@@ -174,9 +173,9 @@ impl History<'_> {
     }
 }
 
-type Texts = BTreeMap<EntryDate, Vec<Hash>>;
+type Texts = BTreeMap<Key, Vec<Hash>>;
 
-/// What was recorded of the entries of a year up to a commit.
+/// What was recorded in a year up to a commit.
 pub(super) struct TextsBefore {
     of: (ObjectId, i32),
     texts: Rc<Texts>,

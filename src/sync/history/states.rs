@@ -10,7 +10,7 @@ use super::History;
 use super::diff::Diff;
 use crate::journal::{Document, Note, PathKind, facts::short_hash};
 use crate::ledger::{
-    self, Change, Ledger, Source, SyncState, after_edit, merge_states, without_hooks,
+    self, Change, Hash, Ledger, Source, SyncState, after_edit, merge_states, without_hooks,
 };
 use crate::merge::ThreeWay;
 use crate::repo::{Blob, Commit, ObjectId, RepoError};
@@ -60,7 +60,13 @@ impl History<'_> {
                 recorded: recorded.as_ref(),
                 hash: hash.clone().or_else(gone).as_deref(),
             });
-            let after = match (said, pair) {
+            let is_old = match (&recorded, &known) {
+                (Some(recorded), Some(known)) if said.is_some() => {
+                    self.was_recorded_before(recorded, known, parent, key)?
+                }
+                _ => false,
+            };
+            let after = match (said.filter(|_| !is_old), pair) {
                 (Some(state), _) => Some(state),
                 (None, None) => known,
                 (None, Some(pair)) => {
@@ -95,6 +101,31 @@ impl History<'_> {
             }
         }
         Ok(states)
+    }
+
+    /// Whether a commit's ledger says nothing of a text but what it or its parent's said
+    /// before: a revert of a revert puts such a row back beside what was edited since.
+    fn was_recorded_before(
+        &self,
+        recorded: &SyncState,
+        known: &SyncState,
+        parent: ObjectId,
+        key: Key,
+    ) -> Result<bool, RepoError> {
+        // Counters only rise: a new text has one of its own.
+        let new = |hash: &&Hash| !known.hashes.contains(*hash);
+        if recorded
+            .hashes
+            .iter()
+            .filter(new)
+            .any(|h| h.counter > known.counter)
+        {
+            return Ok(false);
+        }
+        let before = self.recorded_before(parent, key.0.year())?;
+        let before = before.get(&key).map_or(&[][..], Vec::as_slice);
+        let mut hashes = recorded.hashes.iter();
+        Ok(hashes.all(|hash| known.hashes.contains(hash) || before.contains(hash)))
     }
 
     /// The states after a merge commit.

@@ -228,6 +228,21 @@ fn a_conflict_with_a_phone_is_over_with_the_entry_too() {
     agree(&laptop, &desktop, &[]);
 }
 
+/// The row that a revert of a revert puts back says what was known before.
+#[test]
+fn a_revert_of_a_revert_beside_an_edit_is_no_conflict() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.git(["revert", "--no-edit", "HEAD"]).ok();
+    edit(&laptop, "mood: calm", "mood: good");
+    let revert = laptop.git(["revert", "--no-edit", "HEAD^"]).ok();
+    revert.never_mentions("Conflict detected");
+    let text = laptop.read_entry(DAY);
+    assert!(text.contains("weather: wet") && text.contains("mood: good"));
+    agree(&laptop, &desktop, &[]);
+}
+
 #[test]
 fn what_one_person_does_alone_is_no_conflict() {
     let sandbox = Sandbox::new();
