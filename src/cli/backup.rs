@@ -13,7 +13,7 @@ use super::journal::Journal;
 use super::shown::{counted, safe};
 use super::{Exit, Ui};
 use crate::repo::Repo;
-use crate::sync::backup::{FOLDER, Name, Opened, Options, Taken, listed, take};
+use crate::sync::backup::{FOLDER, Name, Opened, Options, Taken, listed, place_for, take};
 use crate::sync::refresh::{Options as Refresh, Scope, refresh};
 use crate::sync::{clock, settings};
 
@@ -134,7 +134,7 @@ impl RestoreFull {
         let here = std::env::current_dir().context("the current folder")?;
         let dir = here.join(dir);
         let archive = self.archive(Repo::from_env().ok().as_ref())?;
-        let opened = Opened::open(&archive, dir.parent().unwrap_or(&dir))?;
+        let opened = Opened::open(&archive, place_for(&dir)?)?;
         let files = counted(opened.manifest.files.len(), "file", "files");
         opened.become_folder(&dir)?;
         let shown = safe(&dir.display().to_string()).into_owned();
@@ -169,6 +169,7 @@ impl RestoreFull {
         let before = take(&repo, &layout, Some(&store), &options)?;
         drop(store);
         say_taken(ui, &repo, &before)?;
+        opened.check_kept(&repo, &before)?;
         let done = opened.write_over(&repo, &before)?;
         refresh(&repo, &opened.layout, &Refresh::new(Scope::All))?;
         ui.line(format_args!(

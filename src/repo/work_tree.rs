@@ -207,6 +207,8 @@ impl Repo {
 
 /// How the name of a file begins that is still being written.
 pub const UNFINISHED: &str = ".palimpsest-";
+/// How the name of a folder begins that a backup is unpacked into.
+pub const UNFINISHED_FOLDER: &str = ".palimpsest-restore-";
 
 /// Writes a file beside its place, flushes it and renames it there.
 ///

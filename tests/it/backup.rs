@@ -14,6 +14,8 @@ use palimpsest::store::Store;
 
 use crate::sandbox::{Machine, Sandbox, entry, journal};
 
+mod in_the_way;
+mod into;
 mod left_out;
 mod whole_folder;
 

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 pub use manifest::Manifest;
 pub use name::Name;
-pub use restore::{Opened, Restored};
+pub use restore::{Opened, Restored, place_for};
 pub use take::{Options, Taken, listed, take};
 
 use crate::repo::RepoError;
@@ -47,6 +47,12 @@ pub enum BackupError {
          and leave `--into` out: what is there is backed up first", dir = .0.display()
     )]
     NotEmpty(PathBuf),
+    #[error(
+        "{0}: another file than the backup's, which git ignores or another repository has, so that \
+         no backup would keep it; move it away, or restore beside it with `--into DIR`. Nothing was \
+         changed"
+    )]
+    InTheWay(String),
 }
 
 impl BackupError {

@@ -2,6 +2,7 @@
 //! before anything else is touched.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +12,7 @@ use super::take::from_top;
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken};
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
-use crate::repo::{Repo, read_archive};
+use crate::repo::{Blob, Repo, UNFINISHED_FOLDER, read_archive};
 use crate::store::{Store, check_snapshot};
 use crate::sync::place::database_place;
 
@@ -44,15 +45,15 @@ pub struct Restored {
 }
 
 impl Opened {
-    /// Unpacks an archive into a new folder beside `place` and verifies it.
+    /// Unpacks an archive into a new folder in `place` and verifies it.
     ///
     /// # Errors
     /// It is damaged, holds what no backup holds, or cannot be unpacked there.
-    pub fn open(archive: &Path, beside: &Path) -> Result<Self, BackupError> {
+    pub fn open(archive: &Path, place: &Path) -> Result<Self, BackupError> {
         let files = tempfile::Builder::new()
-            .prefix(".palimpsest-restore-")
-            .tempdir_in(beside)
-            .map_err(BackupError::io(beside))?;
+            .prefix(UNFINISHED_FOLDER)
+            .tempdir_in(place)
+            .map_err(BackupError::io(place))?;
         let members = read_archive(archive, Some(files.path()))?;
         let damaged = |at: &str, what: String| BackupError::damaged(archive, at, what);
         let manifest = read_manifest(files.path()).map_err(|what| damaged(MANIFEST, what))?;
@@ -89,14 +90,16 @@ impl Opened {
         })
     }
 
-    /// Becomes a folder that is not there yet, or is empty.
+    /// Becomes a folder that is not there yet, or fills one in which it was unpacked.
     ///
     /// # Errors
     /// There is something in it, or it cannot be made.
     pub fn become_folder(self, dir: &Path) -> Result<(), BackupError> {
-        if !is_free(dir) {
-            return Err(BackupError::NotEmpty(dir.to_owned()));
+        if dir.is_dir() {
+            return self.fill(dir);
         }
+        let above = dir.parent().unwrap_or(dir);
+        fs::create_dir_all(above).map_err(BackupError::io(above))?;
         // A temporary folder is for its owner alone; this one is a usual one.
         let like = tempfile::Builder::new()
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777))
@@ -107,10 +110,25 @@ impl Opened {
             .map_err(BackupError::io(dir))
     }
 
+    /// Moves everything up into a folder that is empty but for this: it may be the
+    /// current one, another file system's, behind a link or for its owner alone.
+    fn fill(self, dir: &Path) -> Result<(), BackupError> {
+        if !is_free(dir, self.files.path().file_name()) {
+            return Err(BackupError::NotEmpty(dir.to_owned()));
+        }
+        let from = self.files.path();
+        for entry in fs::read_dir(from).map_err(BackupError::io(from))? {
+            let entry = entry.map_err(BackupError::io(from))?;
+            let place = dir.join(entry.file_name());
+            fs::rename(entry.path(), &place).map_err(BackupError::io(&place))?;
+        }
+        Ok(())
+    }
+
     /// Says what would keep the files from being written over a journal.
     ///
     /// # Errors
-    /// A place is, or lies behind, a symbolic link, or is a folder.
+    /// A place is, or lies behind, a symbolic link, is a folder, or is below a file.
     pub fn check_places(&self, repo: &Repo) -> Result<(), BackupError> {
         for file in &self.manifest.files {
             repo.work_file(&file.path)?;
@@ -118,6 +136,40 @@ impl Opened {
             if place.is_dir() {
                 let folder = std::io::ErrorKind::IsADirectory.into();
                 return Err(BackupError::io(&place)(folder));
+            }
+            let mut above = place.ancestors().skip(1);
+            if let Some(above) = above.find(|above| above.is_file()) {
+                let file = std::io::ErrorKind::NotADirectory.into();
+                return Err(BackupError::io(above)(file));
+            }
+        }
+        Ok(())
+    }
+
+    /// Says what would be written over and is neither in a backup of the journal,
+    /// `before`, nor in git's index.
+    ///
+    /// # Errors
+    /// There is such a file, or one cannot be read.
+    pub fn check_kept(&self, repo: &Repo, before: &Taken) -> Result<(), BackupError> {
+        let index = repo.index()?;
+        for file in &self.manifest.files {
+            let path = &file.path;
+            let is_merged = path == ATTRIBUTES || *path == self.layout.database;
+            if is_merged || before.files.contains(from_top(path)) {
+                continue;
+            }
+            let Some(there) = repo.read_work_file(path)? else {
+                continue;
+            };
+            let from = self.files.path().join(path);
+            let is_same = || fs::read(&from).map(|bytes| bytes == there);
+            let staged = index.staged(from_top(path)).and_then(Blob::file);
+            let is_staged = |id| repo.is_stored_as(from_top(path), &there, id);
+            if !staged.map_or(Ok(false), is_staged)?
+                && !is_same().map_err(BackupError::io(&from))?
+            {
+                return Err(BackupError::InTheWay(path.clone()));
             }
         }
         Ok(())
@@ -186,10 +238,22 @@ impl Opened {
     }
 }
 
-/// Whether a folder can become something: not there, or empty.
-fn is_free(dir: &Path) -> bool {
+/// Where an archive is unpacked that is to become a folder: in it, if it is there and
+/// empty, else in the first one above it that is there.
+///
+/// # Errors
+/// There is something in it.
+pub fn place_for(dir: &Path) -> Result<&Path, BackupError> {
+    if !is_free(dir, None) {
+        return Err(BackupError::NotEmpty(dir.to_owned()));
+    }
+    Ok(dir.ancestors().find(|d| d.is_dir()).unwrap_or(dir))
+}
+
+/// Whether a folder can become something: not there, or empty but for a name.
+fn is_free(dir: &Path, but: Option<&OsStr>) -> bool {
     match fs::read_dir(dir) {
-        Ok(mut entries) => entries.next().is_none(),
+        Ok(entries) => !entries.flatten().any(|e| Some(&*e.file_name()) != but),
         Err(e) => e.kind() == std::io::ErrorKind::NotFound,
     }
 }
