@@ -4,7 +4,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::work_tree::UNFINISHED;
+use super::work_tree::{UNFINISHED, UNFINISHED_FOLDER};
 use super::{ObjectId, Repo, RepoError};
 
 impl Repo {
@@ -74,15 +74,15 @@ impl Repo {
 
     /// What a killed process leaves: git's locks and `.merge_file_*`, and files of
     /// ours that never got their name, at the top of the work tree, below `folders`
-    /// and in the git directory.
+    /// and in the git directory. What git tracks is somebody's.
     ///
     /// # Errors
     /// A folder cannot be listed.
     pub fn leftovers(&self, folders: &[&str]) -> Result<Vec<PathBuf>, RepoError> {
         let mut left = Vec::new();
-        let ours = |name: &str| name.starts_with(UNFINISHED);
-        let of_work_tree = |name: &str| ours(name) || name.starts_with(".merge_file_");
-        let of_git = |name: &str| ours(name) || name.ends_with(".lock");
+        let of_work_tree =
+            |name: &str, dir| ours(name, dir) || !dir && name.starts_with(".merge_file_");
+        let of_git = |name: &str, dir| ours(name, dir) || name.ends_with(".lock");
         list(self.workdir(), false, &of_work_tree, &mut left)?;
         for folder in folders {
             list(&self.inside(folder)?, true, &ours, &mut left)?;
@@ -101,6 +101,14 @@ impl Repo {
         }
         left.sort();
         left.dedup();
+        let of_work_tree = |path: &Path| Some(path.strip_prefix(self.workdir()).ok()?.to_owned());
+        if left.iter().any(|path| of_work_tree(path).is_some()) {
+            let index = self.index()?;
+            left.retain(|path| {
+                let path = of_work_tree(path);
+                !path.is_some_and(|path| path.to_str().is_some_and(|path| index.has(path)))
+            });
+        }
         Ok(left)
     }
 
@@ -119,12 +127,23 @@ impl Repo {
     }
 }
 
-/// Adds what `is_left` says of a folder's names, and with `below` of its folders';
-/// one that is not there has none.
+/// Whether a name is one that this program gives to what is not finished: a person may
+/// have made others that begin so.
+fn ours(name: &str, is_folder: bool) -> bool {
+    let begin = match is_folder {
+        true => UNFINISHED_FOLDER,
+        false => UNFINISHED,
+    };
+    let by_chance = name.strip_prefix(begin);
+    by_chance.is_some_and(|rest| rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+/// Adds what `is_left` says of a folder's names (and whether each is a folder), and with
+/// `below` of its folders'; one that is not there has none.
 fn list(
     folder: &Path,
     below: bool,
-    is_left: &dyn Fn(&str) -> bool,
+    is_left: &dyn Fn(&str, bool) -> bool,
     left: &mut Vec<PathBuf>,
 ) -> Result<(), RepoError> {
     let found = match fs::read_dir(folder) {
@@ -136,9 +155,10 @@ fn list(
     };
     for entry in found.flatten() {
         let name = entry.file_name();
-        if is_left(&name.to_string_lossy()) {
+        let is_folder = entry.file_type().is_ok_and(|t| t.is_dir());
+        if is_left(&name.to_string_lossy(), is_folder) {
             left.push(entry.path());
-        } else if below && name != ".git" && entry.file_type().is_ok_and(|t| t.is_dir()) {
+        } else if below && name != ".git" && is_folder {
             list(&entry.path(), below, is_left, left)?;
         }
     }

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::ObjectId;
+use super::{ObjectId, shell_path};
 
 /// An error of the git edge, with the path or object it is about.
 #[derive(Debug, thiserror::Error)]
@@ -16,7 +16,7 @@ pub enum RepoError {
     Open { dir: PathBuf, source: git2::Error },
     #[error(
         "{path}: this repository is another user's; if you trust it: \
-         `git config --global --add safe.directory {path}`"
+         `git config --global --add safe.directory {word}`", word = shell_path(path)
     )]
     Owner { path: String },
     /// A format that libgit2 does not know; git itself works there.

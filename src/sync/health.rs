@@ -394,7 +394,7 @@ fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(
             format!("{}: left by a process that was killed", path.display()),
             format!(
                 "if no git or palimpsest is running: {rm} {}",
-                path.display()
+                shell_path(&path.to_string_lossy())
             ),
         ));
     }
