@@ -47,7 +47,7 @@ impl Repo {
     /// No repository, a bare one, or one that cannot be opened.
     pub fn of_folder(dir: Option<&Path>) -> Result<Self, RepoError> {
         match dir {
-            None if env::var_os("GIT_DIR").is_some() => {
+            None if is_named() => {
                 // What a person asks for is no part of a commit that is being made.
                 let repo = Self::from_env()?.with_real_index();
                 Ok(Self {
@@ -59,15 +59,15 @@ impl Repo {
         }
     }
 
-    /// The repository that git means: that of `GIT_DIR` and its like where they
-    /// are set (in hooks of linked work trees), else the one around the current
+    /// The repository that git means: that of `GIT_DIR`, `GIT_WORK_TREE` and their like
+    /// where they are set (in hooks of linked work trees), else the one around the current
     /// folder. Its index is that of `GIT_INDEX_FILE`, if set.
     ///
     /// # Errors
     /// No repository, a bare one, or one that cannot be opened.
     pub fn from_env() -> Result<Self, RepoError> {
         let here = env::current_dir().map_err(RepoError::io("."))?;
-        let found = if env::var_os("GIT_DIR").is_some() {
+        let found = if is_named() {
             git2::Repository::open_from_env().and_then(|git| {
                 // libgit2 takes a relative GIT_WORK_TREE from the git directory,
                 // and does not know that without one the current folder is meant.
@@ -158,9 +158,19 @@ impl Repo {
     }
 }
 
+/// Whether the environment names a repository, or the work tree of the one around.
+fn is_named() -> bool {
+    ["GIT_DIR", "GIT_WORK_TREE"]
+        .iter()
+        .any(|name| env::var_os(name).is_some())
+}
+
 /// The repository around a folder.
 fn around(dir: &Path) -> Result<git2::Repository, git2::Error> {
-    let git = git2::Repository::discover(dir)?;
+    // Not the git directory alone: what names it has a say in where the work tree is.
+    let no_ceiling: [&OsStr; 0] = [];
+    let across = git2::RepositoryOpenFlags::CROSS_FS;
+    let git = git2::Repository::open_ext(dir, across, no_ceiling)?;
     if let Some(top) = around_a_link(&git, dir) {
         git.set_workdir(&top, false)?;
     }

@@ -32,3 +32,21 @@ fn a_commit_that_is_traced_is_checked_and_recorded() {
         .ok()
         .says("verified");
 }
+
+/// `git --work-tree` sets it, and so may a person.
+#[test]
+fn the_work_tree_that_the_environment_names_alone() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    let other = sandbox.folder("other");
+    other.write_entry(DAY, "people: [Al, Xavier]", "Went to the quay.\n");
+    let names = [("GIT_WORK_TREE", other.dir().to_str().unwrap())];
+    laptop
+        .run_with(&names, "metadb", ["show", DAY])
+        .ok()
+        .says("Xavier")
+        .lacks("Bob");
+    laptop.metadb(["show", DAY]).ok().says("Bob");
+}

@@ -386,3 +386,44 @@ fn a_path_that_is_no_utf_8() {
         .ok()
         .says("\"suffix\"");
 }
+
+/// The folder around the git directory is somebody's.
+#[test]
+fn a_git_folder_that_is_elsewhere() {
+    let sandbox = Sandbox::new();
+    let git = sandbox.folder("gits");
+    git.write_entry("2024-11-02", "people: [Other]", "Another diary.\n");
+    sandbox
+        .run_in(
+            sandbox.root(),
+            "git",
+            [
+                "init",
+                "-q",
+                "--separate-git-dir",
+                "gits/diary.git",
+                "diary",
+            ],
+        )
+        .ok();
+    let diary = sandbox.folder("diary");
+    diary.write_entry(DAY, "people: [Al, Bob]", "Mine.\n");
+    let inside = diary.inside("journal/md/2024");
+    inside.palimpsest(["init"]).ok();
+    diary.palimpsest(["doctor"]).ok();
+    diary.metadb(["show", DAY]).ok().says("Bob");
+    diary.commit("Begin");
+    diary.assert_clean();
+    diary.edit_entry(DAY, ", Bob", "");
+    inside
+        .git(["commit", "-qam", "Not Bob"])
+        .ok()
+        .warns("recorded: person Bob removed");
+    diary.assert_clean();
+    let mut names: Vec<_> = fs::read_dir(git.dir())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["diary.git", "journal"]);
+}
