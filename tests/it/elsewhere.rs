@@ -74,3 +74,45 @@ fn wrong_settings_are_named_and_stop_a_commit_alone() {
         .ok()
         .warns("palimpsest.toml:2");
 }
+
+/// Letters that mean something in patterns.
+#[test]
+fn folders_with_brackets_and_stars() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write(
+        "palimpsest.toml",
+        "[paths]\njournal = \"diary [a]*\"\nwiki = \"notes?\"\nledger = \"[x]/ledger\"\n\
+         database = \"data/x[1].db\"\n",
+    );
+    let day = "diary [a]*/2024/2024-11-01.md";
+    laptop.write(
+        day,
+        "---\ndate: 2024-11-01\npeople: [Alice, Bob]\n---\nCoffee.\n",
+    );
+    laptop.palimpsest(["init"]).ok();
+    laptop
+        .palimpsest(["doctor"])
+        .ok()
+        .is("everything is in order");
+    laptop.commit("Begin");
+    laptop
+        .git(["ls-files"])
+        .ok()
+        .lacks("x[1].db")
+        .says("2024.jsonl");
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    desktop.palimpsest(["init"]).ok();
+    desktop.palimpsest(["doctor"]).ok();
+    laptop.edit(day, "Bob", "Bob, Eve");
+    laptop.commit("Eve");
+    laptop.push();
+    desktop.edit(day, "Alice, Bob", "Alice");
+    desktop.commit("Not Bob");
+    desktop.pull();
+    desktop.assert_clean();
+    assert!(desktop.read(day).contains("people: [Alice, Eve]\n"));
+    let more = desktop.git(["check-attr", "merge", "diary aX/x.md"]).ok();
+    more.says("unspecified");
+}

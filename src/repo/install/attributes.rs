@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::drivers::ENTRY_DRIVER;
-use super::files::with_lines;
+use super::files::{literal, with_lines};
 use crate::journal::Layout;
 
 /// How the names of Markdown files end, wherever they are.
@@ -61,7 +61,7 @@ const LEDGER: &str = "merge=palimpsest-ledger";
 fn pattern(folder: &str, files: &str) -> String {
     let path = match folder.trim_matches('/') {
         "" | "." => format!("/{files}"),
-        folder => format!("/{folder}/{files}"),
+        folder => format!("/{}/{files}", literal(folder)),
     };
     if path.contains([' ', '"', '\\', '\t']) {
         format!("\"{}\"", path.replace('\\', r"\\").replace('"', "\\\""))

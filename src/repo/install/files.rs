@@ -26,11 +26,23 @@ const SETTINGS_TEXT: &str = include_str!("palimpsest.toml");
 
 fn ignored(layout: &Layout) -> Vec<String> {
     vec![
-        format!("/{}*", layout.database),
+        format!("/{}*", literal(&layout.database)),
         "/backups/".into(),
         // What a process that is killed leaves would be added with `git add -A`.
         format!("{UNFINISHED}*"),
     ]
+}
+
+/// A path as a pattern that matches it alone.
+pub(super) fn literal(path: &str) -> String {
+    let mut pattern = String::with_capacity(path.len());
+    for c in path.chars() {
+        if ['*', '?', '[', '\\'].contains(&c) {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
 }
 
 impl Repo {
@@ -198,7 +210,7 @@ impl Repo {
         if !text.is_empty() && !text.ends_with(b"\n") {
             text.push(b'\n');
         }
-        text.extend_from_slice(format!("/{database}*\n").as_bytes());
+        text.extend_from_slice(format!("/{}*\n", literal(database)).as_bytes());
         write_atomically(&path, &text, None)?;
         Ok(true)
     }
