@@ -8,6 +8,7 @@ use super::place::database_place;
 use super::resolve::Resolver;
 use super::{backup, documents};
 use crate::journal::markers::conflict_markers;
+use crate::journal::settings::FILE;
 use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::ledger;
 use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
@@ -154,6 +155,16 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
     }
     if !has_journal {
         return Ok(());
+    }
+    if repo.work_file(FILE)?.is_none()
+        && let index = repo.index()?
+        && index.has(FILE)
+        && !index.is_left_out(FILE)
+    {
+        found.push(finding(
+            format!("{FILE}: gone from the work tree"),
+            format!("git restore {0}, or git rm {0}", repo.pathspec(FILE)),
+        ));
     }
     for line in repo.former_attributes(layout)? {
         found.push(finding(

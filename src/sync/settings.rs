@@ -1,5 +1,5 @@
-//! Reading `palimpsest.toml` from the work tree or, where a sparse checkout leaves it
-//! out, from the index.
+//! Reading `palimpsest.toml` from the work tree or, where it is not there (a sparse
+//! checkout leaves it out, somebody removed it), from the index.
 
 use std::fs;
 use std::io;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::journal::settings::FILE;
 use crate::journal::{Settings, SettingsError};
-use crate::repo::{Repo, RepoError};
+use crate::repo::{Blob, Repo, RepoError};
 
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +18,7 @@ pub enum LoadError {
     /// The file does not say what settings can say.
     #[error(transparent)]
     Wrong(#[from] SettingsError),
-    /// It is left out of the work tree, and the index cannot be read.
+    /// It is not in the work tree, and the index cannot be read.
     #[error("{FILE}: {0}")]
     Git(#[from] RepoError),
 }
@@ -30,7 +30,7 @@ pub enum LoadError {
 pub fn load(repo: &Repo) -> Result<Settings, LoadError> {
     match read(repo.workdir())? {
         Some(settings) => Ok(settings),
-        None => left_out(repo),
+        None => staged(repo),
     }
 }
 
@@ -44,7 +44,7 @@ pub fn load_for_driver() -> Result<Settings, LoadError> {
         return Ok(settings);
     }
     match Repo::from_env() {
-        Ok(repo) => left_out(&repo),
+        Ok(repo) => staged(&repo),
         // It does without what a repository that cannot be opened could tell.
         Err(_) => Ok(Settings::default()),
     }
@@ -59,16 +59,17 @@ fn read(top: &Path) -> Result<Option<Settings>, LoadError> {
     }
 }
 
-fn left_out(repo: &Repo) -> Result<Settings, LoadError> {
+/// What is staged: a file whose removal is not part of the next commit still holds.
+fn staged(repo: &Repo) -> Result<Settings, LoadError> {
     // Most repositories without the file have it nowhere, and libgit2 reads all of the
     // index before it says so.
     if !repo.may_be_left_out(FILE) {
         return Ok(Settings::default());
     }
-    let Some(bytes) = repo.read_left_out(&repo.index()?, FILE)? else {
+    let Some(file) = repo.index()?.staged(FILE).and_then(Blob::file) else {
         return Ok(Settings::default());
     };
-    let text = String::from_utf8(bytes).map_err(|e| LoadError::Read {
+    let text = String::from_utf8(repo.read_blob(file)?).map_err(|e| LoadError::Read {
         path: FILE.into(),
         source: io::Error::new(io::ErrorKind::InvalidData, e),
     })?;

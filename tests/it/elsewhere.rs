@@ -116,3 +116,27 @@ fn folders_with_brackets_and_stars() {
     let more = desktop.git(["check-attr", "merge", "diary aX/x.md"]).ok();
     more.says("unspecified");
 }
+
+/// The file is gone, and its removal is not part of the next commit.
+#[test]
+fn settings_that_are_gone_from_the_work_tree_hold() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.remove("palimpsest.toml");
+    laptop.edit(FILE, "[Alice, Bob]", "[Alice]");
+    laptop
+        .git(["commit", "-q", "-m", "Not Bob", "--", FILE])
+        .ok()
+        .warns("recorded: person Bob removed");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("palimpsest.toml: gone from the work tree\n    mend: git restore palimpsest.toml");
+    for command in [&["init"][..], &["doctor", "--fix"]] {
+        laptop.palimpsest(command).lacks("set palimpsest.toml");
+        assert!(!laptop.exists("palimpsest.toml"));
+    }
+    laptop.git(["restore", "palimpsest.toml"]).ok();
+    laptop.assert_clean();
+    laptop.palimpsest(["doctor"]).ok();
+}

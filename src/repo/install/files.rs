@@ -79,7 +79,7 @@ impl Repo {
         }
         let why = "the database, backups and unfinished files stay out of git";
         self.plan_lines(IGNORE, ignored(layout), why, plan)?;
-        if self.read_tracked(SETTINGS)?.is_none() {
+        if self.read_tracked(SETTINGS)?.is_none() && !self.index()?.has(SETTINGS) {
             plan.steps.push(Step::File {
                 path: SETTINGS.into(),
                 text: SETTINGS_TEXT.into(),
