@@ -1,6 +1,6 @@
 //! What can be wrong with a repository's setup, and the command that mends it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::behind::{behind, given_up};
@@ -48,6 +48,7 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
             "palimpsest init",
         ));
     }
+    in_the_way(repo, layout, &mut found);
     paths(repo, layout, &mut found)?;
     ledgers(repo, layout, &mut found)?;
     gone_ledgers(repo, layout, &mut found)?;
@@ -193,6 +194,27 @@ fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
         ));
     }
     Ok(())
+}
+
+/// A file where a folder has to be.
+fn in_the_way(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) {
+    let above = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let database = above(&layout.database).map(|folder| (folder, &layout.database));
+    let folders = [&layout.ledger, &layout.journal, &layout.wiki];
+    let folders = folders.map(|folder| (folder.clone(), folder));
+    let mut told = BTreeSet::new();
+    for (folder, needs) in database.into_iter().chain(folders) {
+        let mut parts = Path::new(&folder).ancestors();
+        let file = parts.find(|part| repo.workdir().join(part).is_file());
+        if let Some(file) = file.map(|part| part.display().to_string())
+            && told.insert(file.clone())
+        {
+            found.push(finding(
+                format!("{file}: no folder, which {needs} needs"),
+                "move it away, then palimpsest init",
+            ));
+        }
+    }
 }
 
 fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {

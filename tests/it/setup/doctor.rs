@@ -193,3 +193,15 @@ fn a_leftover_is_named_with_a_command_that_removes_it_alone() {
     laptop.run_with(&[], "sh", ["-c", mend.unwrap().1]).ok();
     laptop.palimpsest(["doctor"]).ok();
 }
+
+#[test]
+fn a_file_in_the_place_of_a_folder_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write("data", "no folder\n");
+    laptop.palimpsest(["init"]);
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("data: no folder, which data/palimpsest.db needs\n    mend: move it away, then palimpsest init");
+}
