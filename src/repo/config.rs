@@ -65,12 +65,13 @@ impl Repo {
         Ok(config.get_entry(key).is_ok())
     }
 
-    /// Sets a value in the repository's own configuration file.
+    /// Sets a value in the repository's own configuration file, in place of all that
+    /// the key has there.
     ///
     /// # Errors
     /// Git cannot write it.
     pub fn set_config(&self, key: &str, value: &str) -> Result<(), RepoError> {
-        self.run_git(&["config", "--local", key, value], b"")
+        self.run_git(&["config", "--local", "--replace-all", key, value], b"")
             .map(|_| ())
     }
 

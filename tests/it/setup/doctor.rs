@@ -205,3 +205,17 @@ fn a_file_in_the_place_of_a_folder_is_said() {
         .exits(1)
         .says("data: no folder, which data/palimpsest.db needs\n    mend: move it away, then palimpsest init");
 }
+
+#[test]
+fn a_driver_that_is_set_twice_is_set_once() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop
+        .git(["config", "--add", "merge.palimpsest.driver", "other"])
+        .ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+    let all = ["config", "--get-all", "merge.palimpsest.driver"];
+    assert_eq!(laptop.git(all).ok().stdout.lines().count(), 1);
+}
