@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::init::program;
+use super::shown::safe;
 use super::{Exit, Ui};
 use crate::repo::Repo;
 use crate::store::Store;
@@ -23,9 +24,19 @@ pub struct Uninstall {
 impl Uninstall {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::of_folder(self.dir.as_deref())?;
-        let layout = load(&repo)?.layout;
-        let derived = Store::is_at(&repo.inside(&layout.database)?);
-        let removed = repo.uninstall(&layout, &program()?, derived)?;
+        let layout = match load(&repo) {
+            Ok(settings) => Some(settings.layout),
+            Err(error) => {
+                let error = error.to_string();
+                ui.warn(format_args!("{}; a database is left", safe(&error)));
+                None
+            }
+        };
+        let database = layout.as_ref().map(|l| repo.inside(&l.database));
+        let derived = database
+            .transpose()?
+            .is_some_and(|path| Store::is_at(&path));
+        let removed = repo.uninstall(layout.as_ref(), &program()?, derived)?;
         for what in &removed {
             ui.line(what)?;
         }

@@ -66,13 +66,14 @@ impl fmt::Display for Removed {
 
 impl Repo {
     /// Takes hooks, drivers, the value of `pull.rebase` that `init` set, and, if it
-    /// is `derived`, the database away. Tracked files stay: they are the journal's.
+    /// is `derived`, the database away, where the settings say where that is. Tracked
+    /// files stay: they are the journal's.
     ///
     /// # Errors
     /// A file or the configuration cannot be read or written.
     pub fn uninstall(
         &self,
-        layout: &Layout,
+        layout: Option<&Layout>,
         program: &Path,
         derived: bool,
     ) -> Result<Vec<Removed>, RepoError> {
@@ -105,10 +106,12 @@ impl Repo {
                 removed.push(Removed::Config(section));
             }
         }
-        if derived {
-            self.remove_database(layout, &mut removed)?;
-        } else if self.inside(&layout.database)?.exists() {
-            removed.push(Removed::LeftDatabase(layout.database.clone()));
+        match layout {
+            Some(layout) if derived => self.remove_database(layout, &mut removed)?,
+            Some(layout) if self.inside(&layout.database)?.exists() => {
+                removed.push(Removed::LeftDatabase(layout.database.clone()));
+            }
+            _ => {}
         }
         Ok(removed)
     }

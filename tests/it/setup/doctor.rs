@@ -219,3 +219,18 @@ fn a_driver_that_is_set_twice_is_set_once() {
     let all = ["config", "--get-all", "merge.palimpsest.driver"];
     assert_eq!(laptop.git(all).ok().stdout.lines().count(), 1);
 }
+
+#[test]
+fn what_was_installed_is_taken_back_with_settings_that_are_broken() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.write("palimpsest.toml", "[paths\n");
+    laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .says("removed hook")
+        .warns("palimpsest.toml:1");
+    assert!(!laptop.exists(".git/hooks/pre-commit"));
+    assert!(laptop.exists("data/palimpsest.db"));
+}
