@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 
 use super::hook::may_index;
@@ -107,6 +107,13 @@ impl Init {
         layout: &Layout,
     ) -> anyhow::Result<Option<migrate::Outcome>> {
         if !has_journal(repo, layout) {
+            if let Some(file) = &self.original {
+                bail!(
+                    "{}: no journal here to take it over into; expected entries in `{}`",
+                    file.display(),
+                    layout.journal
+                );
+            }
             return Ok(None);
         }
         let options = migrate::Options {

@@ -112,7 +112,10 @@ impl Repo {
             return Ok(Vec::new());
         }
         let args = [
+            "--literal-pathspecs",
             "log",
+            // What `log.showSignature` prints stands in the way.
+            "--no-show-signature",
             "--raw",
             "--no-abbrev",
             "--no-renames",

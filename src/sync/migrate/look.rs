@@ -33,6 +33,18 @@ pub(super) fn look(repo: &Repo, layout: &Layout, original: &Original) -> Result<
             }
         }
     }
+    // A page that is no part of the journal (git ignores it) is somebody's all the same.
+    for date in &dates {
+        if !here.pages.contains_key(date) {
+            let note = match repo.read_work_file(&layout.note_path(*date)) {
+                Ok(None) => continue,
+                Ok(Some(bytes)) => Note::read(&bytes).ok().map(|n| n.text),
+                Err(RepoError::Symlink(_)) => None,
+                Err(error) => return Err(error),
+            };
+            here.pages.insert(*date, note);
+        }
+    }
     in_git(repo, layout, original, &dates, &mut here)?;
     for year in dates.iter().map(|d| d.year()).collect::<BTreeSet<_>>() {
         let ledger = ledger::parse(&ledger_file(repo, layout, year)?);

@@ -44,7 +44,7 @@ impl<'a> Place<'a> {
 
     /// The first name that nothing has, nor anything that belongs to it.
     fn free(&self, ending: &str) -> Result<String, MigrateError> {
-        let folder = self.repo.inside(FOLDER)?;
+        let folder = self.repo.untracked_place(FOLDER)?;
         fs::create_dir_all(&folder).map_err(error(&folder))?;
         let mut number = 1;
         loop {

@@ -303,3 +303,56 @@ fn a_file_that_is_no_original_is_refused_by_name() {
     }
     assert_eq!(everything(&laptop.path("data")), before);
 }
+
+/// A page that git ignores is no page of the journal's, and somebody's all the same.
+#[test]
+fn a_page_that_git_ignores_is_not_written_over() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = journal(&sandbox);
+    old.run("UPDATE entries SET notes = 'The database says more.' WHERE id = 1");
+    drop(old);
+    laptop.git(["rm", "-rq", "--cached", "wiki"]).ok();
+    laptop.write(".gitignore", "wiki/\n");
+    laptop.commit("Notes stay here");
+    let page = "wiki/entries/2024/2024-11-01.md";
+    laptop.write(page, "### Notes\n\nTen pages of mine.\n");
+    for args in [&["init", "--dry-run"][..], &["init"]] {
+        laptop
+            .palimpsest(args)
+            .ok()
+            .says("its text is in the report:\n    2024-11-01\n");
+        assert_eq!(laptop.read(page), "### Notes\n\nTen pages of mine.\n");
+    }
+}
+
+/// It came with the repository and could lead anywhere.
+#[test]
+fn a_tracked_link_is_not_followed_for_the_backup() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = journal(&sandbox);
+    drop(old);
+    let outside = sandbox.root().join("outside");
+    fs::create_dir(&outside).unwrap();
+    std::os::unix::fs::symlink("../outside", laptop.path("backups")).unwrap();
+    laptop.commit("A link");
+    laptop
+        .palimpsest(["init"])
+        .exits(1)
+        .warns("backups: a symbolic link");
+    assert!(everything(&outside).is_empty());
+    assert!(laptop.exists(DATABASE));
+}
+
+#[test]
+fn there_has_to_be_a_journal_to_take_it_over_into() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = journal(&sandbox);
+    drop(old);
+    let other = sandbox.repository("other");
+    let file = laptop.path(DATABASE);
+    other
+        .palimpsest(["init", "--original", file.to_str().unwrap()])
+        .exits(1)
+        .warns("no journal here to take it over into");
+    assert!(!other.exists(".gitattributes"));
+}
