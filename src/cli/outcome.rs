@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::shown::{counted, safe};
 use super::{Exit, Ui};
 use crate::sync::refresh::{Change, Report, What, Why};
+use crate::sync::settle::to_let_in;
 
 /// More changes than this are counted, not listed; `--json` has them all.
 const LISTED: usize = 100;
@@ -139,9 +140,11 @@ fn items(change: &Change) -> Vec<String> {
         ));
     }
     for (table, item) in &change.kept_out {
-        let (noun, item, entry) = (table.noun(), safe(item.as_str()), change.date);
         lines.push(format!(
-            "! {item} ({noun}): kept out, it was removed; `metadb tombstone remove {table} {entry} '{item}'` lets it in"
+            "! {} ({}): kept out, it was removed; `{}` lets it in",
+            safe(item.as_str()),
+            table.noun(),
+            safe(&to_let_in(table, change.date, item.as_str()))
         ));
     }
     lines

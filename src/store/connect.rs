@@ -36,6 +36,8 @@ pub(super) fn open_as_it_is(path: &Path, wait: u64, create: bool) -> rusqlite::R
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
     let connection = Connection::open_with_flags(path, flags)?;
+    // SQLite counts milliseconds in 31 bits: three weeks.
+    let wait = wait.min(2_000_000);
     connection.busy_timeout(Duration::from_secs(wait))?;
     Ok(connection)
 }

@@ -2,6 +2,7 @@
 //! committed like any edit, and the return of a deleted entry's file.
 
 use std::collections::BTreeSet;
+use std::fmt::Display;
 
 use chrono::{DateTime, FixedOffset};
 
@@ -17,6 +18,13 @@ pub struct Decider {
     pub machine: String,
     /// As in the ledger; see `clock::stamp`.
     pub at: String,
+}
+
+/// The command that lets in an item which a removal keeps out, as a shell takes it.
+#[must_use]
+pub fn to_let_in(table: impl Display, entry: impl Display, item: &str) -> String {
+    let item = item.replace('\'', r"'\''");
+    format!("metadb tombstone remove {table} {entry} '{item}'")
 }
 
 /// Settles an entry's conflicts between two machines' edits: the text that stands

@@ -13,7 +13,7 @@ use crate::cli::{Exit, Ui};
 use crate::journal::EntryDate;
 use crate::ledger::Source;
 use crate::store::{Conflict, ConflictKind, HashRow, Store, SyncRow};
-use crate::sync::settle;
+use crate::sync::settle::{self, to_let_in};
 
 /// Look at sync states, and settle conflicts between machines
 #[derive(Debug, Args)]
@@ -195,8 +195,8 @@ pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()>
                 ui,
                 "To do",
                 &format!(
-                    "let it in: metadb tombstone remove {table} {entry} '{item}'; \
-                     or agree with the removal: metadb sync resolve Entry {entry}"
+                    "let it in: {}; or agree with the removal: metadb sync resolve Entry {entry}",
+                    to_let_in(table, entry, item)
                 ),
             )?;
         }
@@ -215,8 +215,8 @@ pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()>
                 ui,
                 "To do",
                 &format!(
-                    "take it out of the file, as palimpsest resolve does; or let it in: \
-                     metadb tombstone remove {table} {entry} '{item}'"
+                    "take it out of the file, as palimpsest resolve does; or let it in: {}",
+                    to_let_in(table, entry, item)
                 ),
             )?;
         }

@@ -6,6 +6,7 @@ use std::fmt;
 use super::Refusal;
 use crate::journal::{EntryDate, Facts, ItemKey, Table};
 use crate::ledger::{Ledger, Source};
+use crate::sync::settle::to_let_in;
 
 /// How many conflicts, items and entries are told one by one.
 const MOST: usize = 5;
@@ -56,8 +57,7 @@ impl KeptOut {
     /// The command that lets it in.
     fn to_restore(&self) -> String {
         let Self { entry, table, item } = self;
-        let item = on_one_line(item).replace('\'', r"'\''");
-        format!("metadb tombstone remove {table} {entry} '{item}'")
+        to_let_in(table, entry, &on_one_line(item))
     }
 }
 

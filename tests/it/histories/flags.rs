@@ -198,3 +198,23 @@ fn a_merge_is_not_refused_for_what_waited_before() {
     laptop.assert_clean();
     assert_eq!(listed(&laptop), ["both_edited"]);
 }
+
+/// The command that is named lets the item in, whatever its name.
+#[test]
+fn the_command_that_is_named_is_one_a_shell_takes() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let quoted = "\"Fern O'Brien\"";
+    let with = format!("[Alice, Bob, {quoted}]");
+    edit(&laptop, "[Alice, Bob]", &with);
+    edit(&laptop, &with, "[Alice, Bob]");
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", &with);
+    desktop.pull();
+    let listed = desktop.metadb(["sync", "conflicts"]).ok();
+    let command = listed.stdout.split_once("let it in: ").unwrap().1;
+    let command = command.split_once("; or agree").unwrap().0;
+    desktop.run_with(&[], "sh", ["-c", command]).ok();
+    desktop.metadb(["sync", "conflicts"]).ok().lacks("Fern");
+}
