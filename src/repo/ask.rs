@@ -134,8 +134,13 @@ fn ours(name: &str, is_folder: bool) -> bool {
         true => UNFINISHED_FOLDER,
         false => UNFINISHED,
     };
-    let by_chance = name.strip_prefix(begin);
-    by_chance.is_some_and(|rest| rest.len() == 6 && rest.bytes().all(|b| b.is_ascii_alphanumeric()))
+    let Some((by_chance, rest)) = name.strip_prefix(begin).and_then(|n| n.split_at_checked(6))
+    else {
+        return false;
+    };
+    // SQLite has files of its own beside a database that is being copied.
+    let ends = ["", "-journal", "-wal", "-shm"];
+    by_chance.bytes().all(|b| b.is_ascii_alphanumeric()) && ends.contains(&rest)
 }
 
 /// Adds what `is_left` says of a folder's names (and whether each is a folder), and with
