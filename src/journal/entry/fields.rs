@@ -91,8 +91,12 @@ impl Entry {
             return Err(no_date(self.date));
         };
         self.check_date(reader, date)?;
-        for (key, value) in reader.pairs(root) {
-            self.field(reader, key, value)?;
+        for pair in root.pairs().unwrap_or_default() {
+            let value = reader.resolve(&pair.value);
+            match reader.key(pair) {
+                Some(key) => self.field(reader, key, value)?,
+                None => self.keep(reader, &reader.json_key(pair, 0)?, value)?,
+            }
         }
         // A flat list stands in the one city that the entry names.
         if let [city] = self.cities.as_slice() {

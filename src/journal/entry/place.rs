@@ -42,8 +42,13 @@ impl Location {
         map: &'a Node,
         found: &mut Vec<Self>,
     ) -> Result<(), EntryError> {
-        for (city, value) in reader.pairs(map) {
-            let texts = reader.texts("locations", value)?;
+        for pair in map.pairs().unwrap_or_default() {
+            // Passed over, it would look like a removal of the places there.
+            let city = reader.key(pair).ok_or_else(|| {
+                let what = "a city of `locations` is no text; expected a name";
+                reader.error(&pair.key, what)
+            })?;
+            let texts = reader.texts("locations", &pair.value)?;
             found.extend(texts.iter().map(|(_, t)| Self {
                 key: ItemKey::new(t),
                 city: Some(ItemKey::new(city)),

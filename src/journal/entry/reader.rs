@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Number, Value};
 
 use super::{EntryError, Warning};
-use crate::journal::yaml::{Kind, Node, Place, Style, Tree};
+use crate::journal::yaml::{Kind, Node, Pair, Place, Style, Tree};
 
 /// How much may be read out of one frontmatter with its aliases expanded, in bytes
 /// of text and [`NODE_COST`] for each value. An alias bomb passes it at once.
@@ -157,13 +157,26 @@ impl<'a> Reader<'a> {
         Ok(texts)
     }
 
-    /// The pairs of a map with scalar keys, the values resolved.
+    /// The pairs of a map with scalar keys, keys and values resolved.
     pub(crate) fn pairs(&self, node: &'a Node) -> Vec<(&'a str, &'a Node)> {
         let pairs = self.resolve(node).pairs().unwrap_or_default();
         pairs
             .iter()
-            .filter_map(|p| Some((p.key.scalar()?, self.resolve(&p.value))))
+            .filter_map(|p| Some((self.key(p)?, self.resolve(&p.value))))
             .collect()
+    }
+
+    /// A key of a map that is a scalar, or an alias of one.
+    pub(crate) fn key(&self, pair: &'a Pair) -> Option<&'a str> {
+        self.resolve(&pair.key).scalar()
+    }
+
+    /// A key as JSON has it: a text.
+    pub(crate) fn json_key(&self, pair: &'a Pair, depth: usize) -> Result<String> {
+        Ok(match self.key(pair) {
+            Some(key) => key.to_owned(),
+            None => self.json_at(&pair.key, depth)?.to_string(),
+        })
     }
 
     /// Any value as JSON, aliases expanded.
@@ -196,10 +209,7 @@ impl<'a> Reader<'a> {
             Kind::Map { pairs, .. } => {
                 let mut map = Map::new();
                 for pair in pairs {
-                    let key = match pair.key.scalar() {
-                        Some(key) => key.to_owned(),
-                        None => self.json_at(&pair.key, depth + 1)?.to_string(),
-                    };
+                    let key = self.json_key(pair, depth + 1)?;
                     self.spend(node, key.len())?;
                     map.insert(key, self.json_at(&pair.value, depth + 1)?);
                 }
@@ -218,7 +228,8 @@ fn plain_value(text: &str) -> Value {
     let options = serde_saphyr::options! { strict_booleans: true };
     let read = serde_saphyr::from_str_with_options::<Value>(text, options);
     match read {
-        Ok(value @ (Value::Null | Value::Bool(_))) => value,
+        // `---` alone is a document without content, `--- true` one with it.
+        Ok(value @ (Value::Null | Value::Bool(_))) if !text.starts_with(['-', '.']) => value,
         Ok(Value::Number(number)) if stands_as(&number, text) => Value::Number(number),
         _ => Value::String(text.to_owned()),
     }
@@ -256,6 +267,9 @@ mod tests {
             ("12345678901234567890.5", "\"12345678901234567890.5\""),
             ("x: y", "\"x: y\""),
             (".inf", "\".inf\""),
+            ("---", "\"---\""),
+            ("...", "\"...\""),
+            ("--- true", "\"--- true\""),
         ] {
             assert_eq!(plain_value(text).to_string(), json);
         }

@@ -87,6 +87,10 @@ fn every_spelling_of_a_list() {
             "locations: {Porto: Quay, Lisbon: [Mill, Inn]}\n",
             "locations=Inn; locations=Mill; locations=Quay",
         ),
+        (
+            "city: &c Porto\nlocations: {*c : Quay}\n",
+            "cities=Porto; locations=Quay",
+        ),
     ] {
         assert_eq!(items(fields), expected, "{fields}");
     }
@@ -144,6 +148,10 @@ fn locations_keep_their_order_and_city() {
         "Quay in B, Inn in A"
     );
     assert_eq!(shown("locations:\n- B: [Quay]\n- Inn\n"), "Quay in B, Inn");
+    assert_eq!(
+        shown("city: &c [A, &b B]\nlocations:\n  *b : [Quay]\n"),
+        "Quay in B"
+    );
 }
 
 #[test]
@@ -241,6 +249,13 @@ fn anything_else_is_kept() {
         r#"{"a":[1,"x",null],"b":true}"#
     );
     assert_eq!(entry.other["again"], "Salt");
+    let keys = read(
+        "a: &k mood\n? [x, 1]\n: deep\nb:\n  *k : calm\n  ~: [---, ...]\n*k : low\nrule: ---\n",
+    );
+    assert_eq!(
+        serde_json::to_string(&keys.other).unwrap(),
+        r#"{"a":"mood","[\"x\",1]":"deep","b":{"mood":"calm","~":["---","..."]},"mood":"low","rule":"---"}"#
+    );
     assert_eq!(entry.epigraph.as_deref(), Some("Salt"));
     let empty = read("epigraph: ''\nnotes:\nepigraph_attribution: \"  \"\n");
     assert_eq!(
@@ -335,6 +350,10 @@ fn what_would_look_like_a_removal_is_an_error() {
             "3:9: a poem without a title",
         ),
         ("manuscript: draft\n", "3:13: `manuscript` is no map"),
+        (
+            "locations: {[Porto]: Quay}\n",
+            "3:13: a city of `locations` is no text",
+        ),
     ] {
         let shown = field_error(fields);
         assert!(shown.starts_with(expected), "{fields:?}: {shown}");
