@@ -1,5 +1,7 @@
 //! A date that an entry mentions, with what is said of it.
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::EntryError;
 use super::person::{Person, parenthesised, spaced};
 use super::reader::Reader;
@@ -128,12 +130,20 @@ fn mentions(context: &str) -> impl Iterator<Item = (char, &str)> {
         let before = context[..at].chars().next_back();
         let rest = &context[at + 1..];
         let end = rest
-            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | '\'' | '’')))
+            .find(|c: char| !(is_of_word(c) || matches!(c, '-' | '_' | '\'' | '’')))
             .unwrap_or(rest.len());
-        let name = rest[..end].trim_matches(['-', '_', '\'', '’']);
-        let opens = before.is_none_or(|c| !c.is_alphanumeric());
+        let name = rest[..end].trim_matches(['-', '_', '\'', '’', NON_JOINER, JOINER]);
+        let opens = before.is_none_or(|c| !is_of_word(c));
         (opens && !name.is_empty()).then(|| (if mark == "@" { '@' } else { '#' }, name))
     })
+}
+
+const NON_JOINER: char = '\u{200C}';
+const JOINER: char = '\u{200D}';
+
+/// A letter, or what makes one with the letter before it: an accent, a vowel sign.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || is_combining_mark(c) || matches!(c, NON_JOINER | JOINER)
 }
 
 #[cfg(test)]
@@ -145,5 +155,16 @@ mod tests {
         let found: Vec<_> =
             mentions("with @Ana-Lirio's at #Ferry-Steps, mail a@b.c, @ #-").collect();
         assert_eq!(found, [('@', "Ana-Lirio's"), ('#', "Ferry-Steps")]);
+        // Letters that are more than one character.
+        let found: Vec<_> =
+            mentions("@Zoe\u{301} #हिन्दी-घाट @می\u{200c}نا\u{200d}, e\u{301}@x").collect();
+        assert_eq!(
+            found,
+            [
+                ('@', "Zoe\u{301}"),
+                ('#', "हिन्दी-घाट"),
+                ('@', "می\u{200c}نا")
+            ]
+        );
     }
 }
