@@ -98,7 +98,8 @@ impl MentionedDate {
         let date = date.ok_or_else(|| reader.error(node, missing))?;
         let mut mention = Self::new(Self::key(reader, node, date, date), context);
         for person in people {
-            if mention.people.iter().all(|p| p.key != person.key) {
+            // Another spelling of somebody who is there tells more of them.
+            if !mention.people.contains(&person) {
                 mention.people.push(person);
             }
         }

@@ -184,6 +184,10 @@ fn every_spelling_of_dates() {
             "2030-12-24 choir, with @Orla [\"Orla\", \"Bo\"] [\"Gull Cafe\"]",
         ]
     );
+    // A second spelling of a person there tells more.
+    let fields = "dates: [{date: 2030-11-02, context: '@Orla', people: ['@Moth (Orla)']}]\n";
+    let people = &read(fields).dates[0].people;
+    assert_eq!(people.last().unwrap().aliases, ["Moth"]);
     assert_eq!(items("dates: {date: 2030-11-02}\n"), "dates=2030-11-02");
     assert!(read("dates:\n  - ~\n").own_date_left_out);
     assert_eq!(items("dates: [soon]\n"), "dates=soon");
