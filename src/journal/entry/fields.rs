@@ -117,9 +117,11 @@ impl Entry {
                     self.keep(reader, key, value)?;
                 }
             }
-            "epigraph" => self.epigraph = self.text(reader, key, value)?,
-            "epigraph_attribution" => self.epigraph_attribution = self.text(reader, key, value)?,
-            "notes" => self.notes = self.text(reader, key, value)?,
+            "epigraph" => self.epigraph = reader.text_in(key, value, &mut self.other)?,
+            "epigraph_attribution" => {
+                self.epigraph_attribution = reader.text_in(key, value, &mut self.other)?
+            }
+            "notes" => self.notes = reader.text_in(key, value, &mut self.other)?,
             "city" | "cities" => merge_into(&mut self.cities, keys(reader, key, value)?),
             "locations" => self.locations = Location::read(reader, value)?,
             "people" => {
@@ -158,18 +160,6 @@ impl Entry {
     fn keep<'a>(&mut self, reader: &Reader<'a>, key: &str, value: &'a Node) -> Result<()> {
         self.other.insert(key.to_owned(), reader.json(value)?);
         Ok(())
-    }
-
-    fn text<'a>(
-        &mut self,
-        reader: &Reader<'a>,
-        key: &str,
-        value: &'a Node,
-    ) -> Result<Option<String>> {
-        if reader.resolve(value).layout().is_some() {
-            self.keep(reader, key, value)?;
-        }
-        reader.text_field(key, value)
     }
 
     fn dates<'a>(&mut self, reader: &Reader<'a>, value: &'a Node) -> Result<()> {

@@ -81,7 +81,7 @@ impl MentionedDate {
         for (key, value) in reader.pairs(node) {
             match key {
                 "date" => date = reader.text(value)?,
-                "context" => context = reader.text(value)?,
+                "context" => context = reader.plain_text(key, value)?,
                 "people" => {
                     for item in reader.list(key, value)? {
                         people.extend(Person::read(reader, item)?);

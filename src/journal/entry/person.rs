@@ -73,8 +73,8 @@ impl Person {
             let (mut name, mut full_name, mut aliases) = (None, None, Vec::new());
             for (key, value) in reader.pairs(node) {
                 match key {
-                    "name" => name = reader.text(value)?,
-                    "full_name" => full_name = reader.text(value)?,
+                    "name" => name = reader.plain_text(key, value)?,
+                    "full_name" => full_name = reader.plain_text(key, value)?,
                     "alias" | "aliases" => {
                         let texts = reader.texts(key, value)?;
                         let bare = texts.iter().map(|(_, t)| spaced(t.trim_start_matches('@')));

@@ -126,6 +126,29 @@ impl<'a> Reader<'a> {
         Ok(text.filter(|t| !t.trim().is_empty()).map(str::to_owned))
     }
 
+    /// A text where nothing else has a place: a collection is passed over with a
+    /// warning.
+    pub(crate) fn plain_text(&self, key: &str, node: &'a Node) -> Result<Option<&'a str>> {
+        let text = self.text(node)?;
+        if text.is_none() && !self.resolve(node).is_null() {
+            self.warn(node, format!("`{key}` is no text; passed over"));
+        }
+        Ok(text)
+    }
+
+    /// A text field of a map: a collection is kept with the map's further keys.
+    pub(crate) fn text_in(
+        &self,
+        key: &str,
+        node: &'a Node,
+        other: &mut Map<String, Value>,
+    ) -> Result<Option<String>> {
+        if self.resolve(node).layout().is_some() {
+            other.insert(key.to_owned(), self.json(node)?);
+        }
+        self.text_field(key, node)
+    }
+
     /// The items of a list field: null is none, a scalar is one.
     pub(crate) fn list(&self, key: &str, node: &'a Node) -> Result<Vec<&'a Node>> {
         let node = self.resolve(node);

@@ -297,6 +297,45 @@ fn a_value_outside_a_list_is_a_warning_with_its_place() {
 }
 
 #[test]
+fn what_is_of_no_known_form_is_among_the_further_keys() {
+    let fields = "manuscript: {status: [draft], edited: nearly, notes: {a: b}}\n\
+                  references: [{content: x, speaker: [Bram], mode: {a: b}, source: [y]},\
+                  {content: z, source: {title: T, author: [I]}}]\n\
+                  poems: [{title: Fog, content: [a]}]\n";
+    let entry = read(fields);
+    let json = |map: &Map<String, Value>| serde_json::to_string(map).unwrap();
+    assert_eq!(
+        json(&entry.manuscript.unwrap().other),
+        r#"{"status":["draft"],"edited":"nearly","notes":{"a":"b"}}"#
+    );
+    let [first, second] = entry.references.as_slice() else {
+        panic!("{:?}", entry.references)
+    };
+    assert_eq!(
+        json(&first.other),
+        r#"{"speaker":["Bram"],"mode":{"a":"b"},"source":["y"]}"#
+    );
+    assert_eq!(
+        json(&second.source.as_ref().unwrap().other),
+        r#"{"author":["I"]}"#
+    );
+    assert_eq!(json(&entry.poems[0].other), r#"{"content":["a"]}"#);
+    for (fields, warning) in [
+        (
+            "dates: [{date: 2030-11-02, context: {a: b}}]\n",
+            "3:37: `context` is no text",
+        ),
+        (
+            "people: [{name: [Orla], full_name: Orla Reed}]\n",
+            "3:17: `name` is no text",
+        ),
+    ] {
+        let shown = warnings(fields);
+        assert!(shown.starts_with(warning), "{fields}: {shown}");
+    }
+}
+
+#[test]
 fn what_cannot_be_read_says_where() {
     for (file, expected) in [
         ("text\n", "1:1: no frontmatter"),

@@ -123,14 +123,17 @@ impl Reference {
         }
         for (name, value) in reader.pairs(node) {
             match name {
-                "content" => it.content = reader.text_field(name, value)?,
-                "description" => it.description = reader.text_field(name, value)?,
-                "speaker" => it.speaker = reader.text_field(name, value)?,
+                "content" => it.content = reader.text_in(name, value, &mut it.other)?,
+                "description" => it.description = reader.text_in(name, value, &mut it.other)?,
+                "speaker" => it.speaker = reader.text_in(name, value, &mut it.other)?,
                 "mode" => {
-                    if let Some(mode) = reader.text_field(name, value)? {
+                    if let Some(mode) = reader.text_in(name, value, &mut it.other)? {
                         known(reader, value, name, &mode, &MODES);
                         it.mode = mode;
                     }
+                }
+                "source" if value.items().is_some() => {
+                    reader.text_in(name, value, &mut it.other)?;
                 }
                 "source" => it.source = SourceWork::read(reader, value)?,
                 _ => {
@@ -157,11 +160,11 @@ impl SourceWork {
         }
         for (name, value) in reader.pairs(node) {
             match name {
-                "title" => it.title = reader.text_field(name, value)?,
-                "author" => it.author = reader.text_field(name, value)?,
-                "url" => it.url = reader.text_field(name, value)?,
+                "title" => it.title = reader.text_in(name, value, &mut it.other)?,
+                "author" => it.author = reader.text_in(name, value, &mut it.other)?,
+                "url" => it.url = reader.text_in(name, value, &mut it.other)?,
                 "type" => {
-                    it.kind = reader.text_field(name, value)?;
+                    it.kind = reader.text_in(name, value, &mut it.other)?;
                     match it.kind.as_deref() {
                         Some("movie") => it.kind = Some("film".to_owned()),
                         Some(kind) => known(reader, value, "type", kind, &SOURCE_TYPES),
@@ -194,9 +197,9 @@ impl Poem {
         let mut titled = false;
         for (name, value) in reader.pairs(node) {
             match name {
-                "title" => titled = reader.text_field(name, value)?.is_some(),
-                "content" => it.content = reader.text_field(name, value)?,
-                "revision_date" => it.revision_date = reader.text_field(name, value)?,
+                "title" => titled = reader.text_in(name, value, &mut it.other)?.is_some(),
+                "content" => it.content = reader.text_in(name, value, &mut it.other)?,
+                "revision_date" => it.revision_date = reader.text_in(name, value, &mut it.other)?,
                 _ => {
                     it.other.insert(name.to_owned(), reader.json(value)?);
                 }
@@ -226,7 +229,7 @@ impl Manuscript {
         for (name, value) in reader.pairs(node) {
             match name {
                 "status" => {
-                    it.status = reader.text_field(name, value)?;
+                    it.status = reader.text_in(name, value, &mut it.other)?;
                     if let Some(status) = &it.status {
                         known(reader, value, name, status, &STATUSES);
                     }
@@ -234,13 +237,17 @@ impl Manuscript {
                 "edited" => match reader.json(value)? {
                     Value::Bool(edited) => it.edited = Some(edited),
                     Value::Null => {}
-                    _ => reader.warn(value, "`edited` is neither `true` nor `false`"),
+                    other => {
+                        let what = "`edited` is neither `true` nor `false`; kept as it stands";
+                        reader.warn(value, what);
+                        it.other.insert(name.to_owned(), other);
+                    }
                 },
                 "themes" => {
                     let texts = reader.texts(name, value)?;
                     it.themes = texts.iter().map(|(_, t)| ItemKey::new(t)).collect();
                 }
-                "notes" => it.notes = reader.text_field(name, value)?,
+                "notes" => it.notes = reader.text_in(name, value, &mut it.other)?,
                 _ => {
                     it.other.insert(name.to_owned(), reader.json(value)?);
                 }
