@@ -22,10 +22,12 @@ impl Update<'_> {
                 }
             }
             self.entries_people()?;
-            // Who is nobody's spelling any more; where no spelling changed, nobody.
+            // Who is nobody's spelling any more, and has no alias under that very name;
+            // where no spelling changed, nobody.
             return self.run(
                 "DELETE FROM people WHERE NOT EXISTS
-                 (SELECT 1 FROM spelling_people WHERE person = name)",
+                 (SELECT 1 FROM spelling_people WHERE person = name)
+                 AND NOT EXISTS (SELECT 1 FROM aliases WHERE person = name)",
                 &[],
             );
         }

@@ -14,6 +14,8 @@ use palimpsest::sync::refresh::{Options, Report, Scope, refresh};
 use crate::dice::Dice;
 use crate::sandbox::{Machine, Sandbox};
 
+mod people;
+
 const DATES: [&str; 5] = [
     "2024-11-01",
     "2024-11-02",
