@@ -14,7 +14,7 @@ CREATE INDEX entry_date_locations_location ON entry_date_locations (location);
 CREATE INDEX entry_references_source ON entry_references (source);
 CREATE INDEX entry_poems_poem ON entry_poems (poem);
 CREATE INDEX aliases_person ON aliases (person);
-CREATE INDEX spellings_item ON spellings (item, name, full, alias, mention);
+CREATE INDEX spellings_item ON spellings (item, name, full, alias, mention, gone);
 CREATE INDEX files_entry ON files (entry);
 CREATE INDEX files_problem ON files (path) WHERE problem IS NOT NULL;
 CREATE INDEX head_paths_entry ON head_paths (entry);

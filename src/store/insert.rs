@@ -39,10 +39,11 @@ pub(super) fn rows_of_entry<'a>(row: &EntryRow<'a>) -> Rows<'a> {
     }
     let in_index = |table: Table, key: &ItemKey| !row.kept_out.contains(&(table, key.clone()));
     plain_lists(&mut rows, e, &in_index);
-    dates(&mut rows, e, &in_index);
+    let gone = row.deleted.is_some();
+    dates(&mut rows, e, &in_index, gone);
     for (position, person) in e.people.iter().enumerate() {
         if in_index(Table::People, &person.key) {
-            spell(&mut rows, person, false, index(position));
+            spell(&mut rows, person, (false, gone), index(position));
         }
     }
     works(&mut rows, e, &in_index);
@@ -103,7 +104,7 @@ fn plain_lists<'a>(rows: &mut Rows<'a>, e: &'a Entry, in_index: InIndex<'_>) {
     }
 }
 
-fn dates<'a>(rows: &mut Rows<'a>, e: &'a Entry, in_index: InIndex<'_>) {
+fn dates<'a>(rows: &mut Rows<'a>, e: &'a Entry, in_index: InIndex<'_>, gone: bool) {
     if !e.own_date_left_out {
         let rest = vec![e.date.to_string().into(), Cell::Null];
         rows.add(Kind::Dates, vec![(-1).into()], rest);
@@ -118,7 +119,7 @@ fn dates<'a>(rows: &mut Rows<'a>, e: &'a Entry, in_index: InIndex<'_>) {
         for person in &date.people {
             let key = vec![position.into(), person.key.as_str().into()];
             rows.add(Kind::DatePeople, key, vec![]);
-            spell(rows, person, true, position);
+            spell(rows, person, (true, gone), position);
         }
         for location in &date.locations {
             let key = vec![position.into(), location.as_str().into()];
@@ -127,14 +128,15 @@ fn dates<'a>(rows: &mut Rows<'a>, e: &'a Entry, in_index: InIndex<'_>) {
     }
 }
 
-fn spell<'a>(rows: &mut Rows<'a>, person: &Person, mention: bool, position: i64) {
-    for s in spellings(person, mention) {
+fn spell<'a>(rows: &mut Rows<'a>, person: &Person, (mention, gone): (bool, bool), position: i64) {
+    for s in spellings(person, mention, gone) {
         let key = vec![
             s.item.into(),
             s.mention.into(),
             s.name.into(),
             s.full.into(),
             s.alias.into(),
+            s.gone.into(),
         ];
         rows.add(Kind::Spellings, key, vec![position.into()]);
     }
@@ -142,7 +144,7 @@ fn spell<'a>(rows: &mut Rows<'a>, person: &Person, mention: bool, position: i64)
 
 /// What the key of a row of `spellings` says; `spell` writes it.
 pub(super) fn spelling(key: &[Cell<'_>]) -> Option<Spelling> {
-    let [item, mention, name, full, alias] = key else {
+    let [item, mention, name, full, alias, gone] = key else {
         return None;
     };
     let text = |cell: &Cell<'_>| cell.as_text().map(str::to_owned);
@@ -152,6 +154,7 @@ pub(super) fn spelling(key: &[Cell<'_>]) -> Option<Spelling> {
         full: *full == true.into(),
         alias: text(alias)?,
         mention: *mention == true.into(),
+        gone: *gone == true.into(),
     })
 }
 

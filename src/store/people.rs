@@ -15,6 +15,8 @@ pub(super) struct Spelling {
     pub alias: String,
     /// Only mentioned with a date, not listed.
     pub mention: bool,
+    /// Only an entry that is gone has it.
+    pub gone: bool,
 }
 
 /// What all spellings together say.
@@ -30,7 +32,22 @@ impl People {
     /// Decides who is who. A name is the one full name that it begins or that is
     /// given with it; with none, or with name fellows, it is a person of its own.
     /// An alias is whose it is said to be, if that is one person.
+    ///
+    /// Entries that are gone decide nothing about those that are there; among
+    /// themselves they go on saying what they said.
     pub(super) fn resolve(spellings: &BTreeSet<Spelling>) -> Self {
+        let there: Vec<&Spelling> = spellings.iter().filter(|s| !s.gone).collect();
+        let mut people = Self::of_all(&there);
+        if there.len() < spellings.len() {
+            let all: Vec<&Spelling> = spellings.iter().collect();
+            for (key, person) in Self::of_all(&all).of {
+                people.of.entry(key).or_insert(person);
+            }
+        }
+        people
+    }
+
+    fn of_all(spellings: &[&Spelling]) -> Self {
         let mut by_name: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for s in spellings.iter().filter(|s| !s.item.starts_with('@')) {
@@ -108,7 +125,7 @@ mod tests {
             let people: Vec<Person> = text.split(',').filter_map(Person::parse).collect();
             people
                 .iter()
-                .flat_map(|p| spellings(p, mention))
+                .flat_map(|p| spellings(p, mention, false))
                 .collect::<Vec<_>>()
         };
         let all = of(listed, false)
@@ -166,7 +183,7 @@ mod tests {
     fn aliases_belong_to_persons() {
         let all = ["@Moth (Orla)", "Orla Reed", "@Fly"]
             .iter()
-            .flat_map(|t| spellings(&Person::parse(t).unwrap(), false))
+            .flat_map(|t| spellings(&Person::parse(t).unwrap(), false, false))
             .collect();
         let aliases = People::resolve(&all).aliases;
         assert_eq!(

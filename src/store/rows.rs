@@ -100,7 +100,7 @@ impl Before {
 }
 
 /// What an entry's spelling of a person tells.
-pub(super) fn spellings(person: &Person, mention: bool) -> Vec<Spelling> {
+pub(super) fn spellings(person: &Person, mention: bool, gone: bool) -> Vec<Spelling> {
     let of_alias = |alias: &str| Spelling {
         item: person.key.as_str().to_owned(),
         name: match &person.full_name {
@@ -110,6 +110,7 @@ pub(super) fn spellings(person: &Person, mention: bool) -> Vec<Spelling> {
         full: person.full_name.is_some(),
         alias: alias.to_owned(),
         mention,
+        gone,
     };
     match person.aliases.as_slice() {
         [] => vec![of_alias("")],

@@ -73,8 +73,9 @@ CREATE TABLE spellings (
     full INTEGER NOT NULL,             -- the item is a full name
     alias TEXT NOT NULL,
     mention INTEGER NOT NULL,          -- only mentioned with a date
+    gone INTEGER NOT NULL,             -- the entry is deleted: it decides about no other
     position INTEGER NOT NULL,
-    PRIMARY KEY (entry, item, mention, name, full, alias)
+    PRIMARY KEY (entry, item, mention, name, full, alias, gone)
 ) STRICT, WITHOUT ROWID;
 -- Which person each spelling is, in the journal as a whole.
 CREATE TABLE spelling_people (

@@ -124,9 +124,9 @@ impl Kind {
             Self::Manuscript => shape("manuscript", &[], &["status", "edited", "notes", "other"]),
             Self::OtherFields => shape("other_fields", &["field"], &["value", "position"]),
             Self::Warnings => shape("warnings", &["position"], &["text"]),
-            Self::Spellings => shape("spellings", &["item", "mention", "name", "full", "alias"], &[
-                "position",
-            ]),
+            Self::Spellings => shape("spellings", &[
+                "item", "mention", "name", "full", "alias", "gone",
+            ], &["position"]),
             Self::KeptOut => shape("kept_out", &["table_name", "item"], &[]),
             Self::Notes => shape("entry_notes", &[], &["path", "note", "hash", "pending"]),
             Self::Tombstones => shape("association_tombstones", &["table_name", "item", "id"], &[

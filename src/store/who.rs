@@ -62,12 +62,12 @@ impl Update<'_> {
             .iter()
             .for_each(|s| counts.entry(s).or_default().1 += 1);
         let sql = "SELECT count(*) FROM (SELECT 1 FROM spellings WHERE item = ?1 AND name = ?2
-            AND full = ?3 AND alias = ?4 AND mention = ?5 LIMIT ?6)";
+            AND full = ?3 AND alias = ?4 AND mention = ?5 AND gone = ?6 LIMIT ?7)";
         let mut count = self.connection.prepare_cached(sql)?;
         for (s, (removed, added)) in counts {
             let some = added + 1;
             let now: i64 = count.query_row(
-                params![s.item, s.name, s.full, s.alias, s.mention, some],
+                params![s.item, s.name, s.full, s.alias, s.mention, s.gone, some],
                 |r| r.get(0),
             )?;
             // What stands in more entries than were written now stood there before.
@@ -80,7 +80,7 @@ impl Update<'_> {
 
     /// Works out who is who; gives the spellings that changed hands.
     fn resolve_people(&mut self) -> Sql<Vec<(String, bool)>> {
-        let sql = "SELECT DISTINCT item, name, full, alias, mention FROM spellings";
+        let sql = "SELECT DISTINCT item, name, full, alias, mention, gone FROM spellings";
         let mut all = self.connection.prepare_cached(sql)?;
         let all: BTreeSet<Spelling> = all.query_map([], spelling)?.collect::<Sql<_>>()?;
         let mut old = self
@@ -144,5 +144,6 @@ fn spelling(row: &rusqlite::Row<'_>) -> Sql<Spelling> {
         full: row.get(2)?,
         alias: row.get(3)?,
         mention: row.get(4)?,
+        gone: row.get(5)?,
     })
 }
