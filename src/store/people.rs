@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::journal::entry::spaced;
+
 /// One thing that entries tell of people.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Spelling {
@@ -48,14 +50,17 @@ impl People {
     }
 
     fn of_all(spellings: &[&Spelling]) -> Self {
-        let mut by_name: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let mut by_name: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for s in spellings.iter().filter(|s| !s.item.starts_with('@')) {
             if s.full {
-                // `Ana Lirio Reyes` is called `Ana`, `Ana Lirio`, or as said.
+                // `Ana Lirio Reyes` is called `Ana`, `Ana Lirio`, or as said; and
+                // `Ana-Lirio Reyes` is `Ana-Lirio`, which is read as `Ana Lirio`.
                 let starts = s.item.match_indices(' ').map(|(at, _)| &s.item[..at]);
-                let said = (!s.name.is_empty()).then_some(s.name.as_str());
-                for name in starts.chain(said) {
+                let starts = starts.map(spaced);
+                let whole = Some(spaced(&s.item)).filter(|name| *name != s.item);
+                let said = (!s.name.is_empty()).then(|| s.name.clone());
+                for name in starts.chain(whole).chain(said) {
                     by_name.entry(name).or_default().insert(&s.item);
                 }
                 known.insert(&s.item);
@@ -90,6 +95,11 @@ impl People {
             owners.iter().next().cloned()
         };
         let is_known = |name: &str| known.contains(name) || by_name.contains_key(name);
+        // Aliases that nobody is known by are persons.
+        let alone: BTreeSet<&str> = spellings
+            .iter()
+            .filter_map(|s| s.item.strip_prefix('@'))
+            .collect();
 
         let mut people = Self::default();
         for s in spellings {
@@ -97,9 +107,10 @@ impl People {
                 Some(alias) => owner(alias)
                     .or_else(|| is_known(alias).then(|| of_name(alias)))
                     .unwrap_or_else(|| s.item.clone()),
-                None if s.mention && !is_known(&s.item) => {
-                    owner(&s.item).unwrap_or_else(|| s.item.clone())
-                }
+                None if s.mention && !is_known(&s.item) => owner(&s.item).unwrap_or_else(|| {
+                    let is_alias = alone.contains(s.item.as_str());
+                    format!("{}{}", if is_alias { "@" } else { "" }, s.item)
+                }),
                 None => of_name(&s.item),
             };
             people.of.insert((s.item.clone(), s.mention), person);
@@ -174,6 +185,15 @@ mod tests {
             ("@Orla, Orla Reed", "@Orla=Orla Reed; Orla Reed=Orla Reed"),
             ("@Moth (Orla) | Moth", "Moth=Orla; Orla=Orla"),
             ("Bo | Eve", "Bo=Bo; Eve=Eve"),
+            ("@Al | Al", "@Al=@Al; Al=@Al"),
+            (
+                "Mary-Ann, Mary-Ann Lee | Mary-Ann",
+                "Mary Ann=Mary-Ann Lee; Mary Ann=Mary-Ann Lee; Mary-Ann Lee=Mary-Ann Lee",
+            ),
+            (
+                "Jean, Jean-Paul Sart",
+                "Jean=Jean; Jean-Paul Sart=Jean-Paul Sart",
+            ),
         ] {
             assert_eq!(who(spellings), people, "{spellings}");
         }

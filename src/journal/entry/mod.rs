@@ -24,7 +24,7 @@ pub use body::{WORDS_A_MINUTE, reading_time, words};
 pub use error::{EntryError, Warning};
 pub use item::{canonical, place_of, without_own_comments};
 pub use mention::MentionedDate;
-pub use person::Person;
+pub use person::{Person, spaced};
 pub use place::Location;
 pub use works::{Manuscript, Poem, Reference, SourceWork};
 

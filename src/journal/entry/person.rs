@@ -99,7 +99,8 @@ impl Person {
 }
 
 /// One hyphenated word stands for the words: `Ana-Lirio` is `Ana Lirio`.
-pub(super) fn spaced(text: &str) -> String {
+#[must_use]
+pub fn spaced(text: &str) -> String {
     let text = text.trim();
     if text.contains(char::is_whitespace) || text.starts_with('-') || text.ends_with('-') {
         text.to_owned()
