@@ -491,6 +491,13 @@ Notes: 1 created, 0 updated, 0 unchanged, 0 deleted, 0 restored, 0 failed");
         .exits(1)
         .says("1 failed");
     run.warns("wiki/entries/2024/2024-11-01.md:2:1: the byte 0xFF");
+    // HEAD has none, and a machine that never read the last one has none either.
+    assert_eq!(
+        texts(&machine, "SELECT note FROM entry_notes"),
+        [] as [&str; 0]
+    );
+    machine.write(page, "Anew.\n");
+    machine.wiki2sql(["import", "entries"]).ok();
     machine.remove(page);
     machine
         .wiki2sql(["import", "entries"])

@@ -14,6 +14,7 @@ use palimpsest::sync::refresh::{Options, Report, Scope, refresh};
 use crate::dice::Dice;
 use crate::sandbox::{Machine, Sandbox};
 
+mod notes;
 mod people;
 
 const DATES: [&str; 5] = [
@@ -54,6 +55,7 @@ fn entry(dice: &mut Dice) -> String {
             "'~'",
             "2030-01-02",
             "'2030-01-03 (with @Moth and @Bram at #Mill)'",
+            "{date: 2030-01-04, context: 'with @Pip', people: ['@Pip (Moth)', '@Bram (Moth)']}",
         ],
     );
     list(dice, "related_entries", &["2024-11-02", "2024-11-03"]);
@@ -156,10 +158,18 @@ fn step(dice: &mut Dice, machine: &Machine<'_>) {
             std::fs::create_dir_all(moved.parent().unwrap()).unwrap();
             drop(std::fs::rename(machine.path(&path), moved));
         }
-        7 => machine.write(
-            &format!("wiki/entries/{date}.md"),
-            dice.of(&["# Notes\nKeep.\n", "x", ""]),
-        ),
+        7 => {
+            let second = format!("wiki/entries/moved/{date}.md");
+            match dice.roll(5) {
+                0 => machine.write(&second, "Twice.\n"),
+                2 => machine.write(&format!("wiki/entries/{date}.md"), b"\xFF\n"),
+                1 => drop(std::fs::remove_file(machine.path(&second))),
+                _ => machine.write(
+                    &format!("wiki/entries/{date}.md"),
+                    dice.of(&["# Notes\nKeep.\n", "x", ""]),
+                ),
+            }
+        }
         8 => machine.write("data/ledger/2024.jsonl", ledger::format(&rows(dice))),
         9 | 10 => {
             machine.git(["add", "-A"]).ok();

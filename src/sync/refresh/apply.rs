@@ -178,12 +178,15 @@ impl Apply<'_, '_, '_> {
         let left_out = |path: &String| {
             self.look.links.contains(path) || index.is_some_and(|i| i.is_left_out(path))
         };
+        let linked = |kind| {
+            let mut links = self.look.links.iter();
+            links.any(|l| self.layout.classify(l) == kind)
+        };
         versions.untold = entry_paths.is_empty() && head_entries.iter().any(left_out)
-            || self
-                .look
-                .links
-                .iter()
-                .any(|l| self.layout.classify(l) == PathKind::Entry(date));
+            || linked(PathKind::Entry(date));
+        let head_notes = head_paths.get(&(date, true)).unwrap_or(&none);
+        versions.untold_note = note_paths.is_empty() && head_notes.iter().any(left_out)
+            || linked(PathKind::Note(date));
 
         let head_path = match entry_paths.as_slice() {
             [path] if head_files.contains_key(path) => Some(path),
@@ -231,7 +234,7 @@ impl Apply<'_, '_, '_> {
             date,
             &mut versions,
             &note_paths,
-            head_paths,
+            head_notes,
             head_files,
             rows,
         )?;
@@ -290,11 +293,14 @@ impl Apply<'_, '_, '_> {
         date: EntryDate,
         versions: &mut Versions,
         paths: &[String],
-        head_paths: &Paths,
+        head_paths: &[String],
         head_files: &HeadFiles,
         rows: &mut BTreeMap<String, FileRow>,
     ) -> Result<(), RefreshError> {
-        let head = head_paths.get(&(date, true)).and_then(|p| p.first());
+        let head = match paths {
+            [path] if head_files.contains_key(path) => Some(path),
+            _ => head_paths.first(),
+        };
         if let Some((path, id)) = head.and_then(|p| Some((p, head_files.get(p)?.file()?))) {
             let bytes = self.repo.read_blob(id)?;
             versions.head_note = Some(Version {
@@ -309,13 +315,17 @@ impl Apply<'_, '_, '_> {
             }
             let read = Note::read(&bytes);
             let version = self.version(path, read, row, rows);
-            if versions.work_note.is_none() {
+            if let Some(first) = &mut versions.work_note {
+                // As of two entries, neither counts.
+                first.content = None;
+                if let Some(row) = rows.get_mut(path) {
+                    row.problem = Some(format!(
+                        "1:1: {} is the note of {date} already; expected one",
+                        first.path
+                    ));
+                }
+            } else {
                 versions.work_note = Some(version);
-            } else if let Some(row) = rows.get_mut(path) {
-                let first = versions.work_note.as_ref().map_or("", |v| v.path.as_str());
-                row.problem = Some(format!(
-                    "1:1: {first} is the note of {date} already; expected one"
-                ));
             }
         }
         Ok(())

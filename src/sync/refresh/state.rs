@@ -31,6 +31,8 @@ pub(super) struct Versions {
     pub deleted: Option<Deleted>,
     pub head_note: Option<Version<Note>>,
     pub work_note: Option<Version<Note>>,
+    /// The same as `untold`, of the note's file.
+    pub untold_note: bool,
 }
 
 /// A deleted entry.
@@ -66,7 +68,7 @@ pub(super) struct IndexedEntry {
 /// the one of the work tree.
 pub(super) fn decide(
     date: EntryDate,
-    versions: Versions,
+    mut versions: Versions,
     head_rows: &Ledger,
     rows: Ledger,
 ) -> Indexed {
@@ -78,7 +80,7 @@ pub(super) fn decide(
         },
         ..Indexed::default()
     };
-    note(&versions, &mut indexed);
+    note(&mut versions, &mut indexed);
     entry(date, versions, head_rows, &mut indexed);
     indexed
 }
@@ -193,20 +195,28 @@ fn compare(
     }
 }
 
-fn note(versions: &Versions, indexed: &mut Indexed) {
-    let hash = |v: &Option<Version<Note>>| {
-        let note = v.as_ref().and_then(|v| v.content.as_ref());
-        note.map(|n| n.facts().hash)
+fn note(versions: &mut Versions, indexed: &mut Indexed) {
+    let (work, head) = (versions.work_note.take(), versions.head_note.take());
+    let read = |v: Option<Version<Note>>| v.and_then(|v| Some((v.path, v.content?)));
+    let (there, head) = (work.is_some(), read(head));
+    indexed.note = match (read(work), head) {
+        (Some((path, note)), head) => {
+            let hash = |note: &Note| note.facts().hash;
+            let pending = head.is_none_or(|(_, head)| hash(&head) != hash(&note));
+            if pending {
+                indexed.ledger.edited.insert(Source::Wiki);
+            }
+            Some((path, note, pending))
+        }
+        // It cannot be read or told; what HEAD says stays.
+        (None, Some((path, note))) if there || versions.untold_note => Some((path, note, there)),
+        (None, head) => {
+            if head.is_some() {
+                indexed.ledger.edited.insert(Source::Wiki);
+            }
+            None
+        }
     };
-    let pending = hash(&versions.work_note) != hash(&versions.head_note);
-    if pending {
-        indexed.ledger.edited.insert(Source::Wiki);
-    }
-    if let Some(work) = &versions.work_note
-        && let Some(note) = &work.content
-    {
-        indexed.note = Some((work.path.clone(), note.clone(), pending));
-    }
 }
 
 /// Rows that the work tree's ledger has otherwise than HEAD's.

@@ -83,15 +83,15 @@ impl Apply<'_, '_, '_> {
         touched: bool,
         broken: bool,
     ) -> Result<(), RefreshError> {
-        if broken {
-            return Ok(());
-        }
         let was = before.has_note();
         let note = indexed.note.as_ref();
         self.update.put_note(
             before,
             note.map(|(path, note, pending)| (path.as_str(), note, *pending)),
         )?;
+        if broken {
+            return Ok(());
+        }
         let what = match (was, note.is_some()) {
             (false, false) => return Ok(()),
             (false, true) => What::Created,

@@ -1,0 +1,80 @@
+//! The wiki's notes where the file that is there does not tell: HEAD's counts.
+
+use super::*;
+
+const DAY: &str = "2024-11-01";
+const NOTE: &str = "wiki/entries/2024/2024-11-01.md";
+
+/// One entry with a note, committed.
+fn begin(sandbox: &Sandbox) -> Machine<'_> {
+    let machine = sandbox.repository("laptop");
+    machine.write_entry(DAY, "people: [Orla]\n", "One.\n");
+    machine.write(NOTE, "### Notes\nKeep the ferry.\n");
+    machine.palimpsest(["init"]).ok();
+    machine.commit("Begin");
+    machine.metadb(["show", DAY]).ok();
+    machine
+}
+
+#[track_caller]
+fn is_noted(machine: &Machine<'_>, note: &str) {
+    machine.metadb(["show", DAY, "--full"]).ok().says(note);
+    assert_eq!(differing(machine).0, [] as [&str; 0]);
+}
+
+#[test]
+fn a_note_outside_of_a_sparse_checkout_stays() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    index(&machine, "data/steps.db", Scope::All);
+    machine
+        .git(["sparse-checkout", "set", "journal/md/2024"])
+        .ok();
+    assert!(!machine.exists(NOTE));
+    is_noted(&machine, "Keep the ferry.");
+    let status = machine.metadb(["sync", "status", "Entry", DAY]).ok();
+    status.says("wiki: in step");
+    // One that somebody takes away is gone.
+    machine.git(["sparse-checkout", "disable"]).ok();
+    is_noted(&machine, "Keep the ferry.");
+    machine.remove(NOTE);
+    let status = machine.metadb(["sync", "status", "Entry", DAY]).ok();
+    status.says("wiki: edited, not committed yet");
+    let shown = machine.metadb(["show", DAY, "--full"]).ok();
+    shown.lacks("Keep the ferry.");
+}
+
+#[test]
+fn a_note_that_cannot_be_read_leaves_that_of_head() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    index(&machine, "data/steps.db", Scope::All);
+    machine.write(NOTE, "### Notes\nKeep the boat.\n");
+    machine.metadb(["show", DAY]).ok();
+    index(&machine, "data/steps.db", Scope::All);
+    machine.write(NOTE, b"### Notes\nKeep \xFF.\n");
+    machine
+        .wiki2sql(["import", "entries"])
+        .exits(1)
+        .warns("the byte 0xFF");
+    is_noted(&machine, "Keep the ferry.");
+}
+
+#[test]
+fn of_two_notes_of_a_day_that_of_head_counts() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    index(&machine, "data/steps.db", Scope::All);
+    machine.write("wiki/entries/2024-11-01.md", "Another.\n");
+    machine
+        .wiki2sql(["import", "entries"])
+        .exits(1)
+        .warns("expected one");
+    is_noted(&machine, "Keep the ferry.");
+    let new = "2024-11-02";
+    for path in ["wiki/entries/2024/", "wiki/entries/"] {
+        machine.write(&format!("{path}{new}.md"), "New.\n");
+    }
+    machine.wiki2sql(["import", "entries"]).exits(1);
+    is_noted(&machine, "Keep the ferry.");
+}
