@@ -34,6 +34,8 @@ pub(super) struct Apply<'a, 'l, 'u> {
     /// for HEAD's history to say, also where no row changes.
     pub twice: BTreeSet<EntryDate>,
     pub removed: history::Removed<'a>,
+    /// The entries that are gone and whose last version is not to be had here.
+    pub unread: BTreeSet<EntryDate>,
 }
 
 type Paths = BTreeMap<(EntryDate, bool), Vec<String>>;
@@ -48,6 +50,7 @@ impl Apply<'_, '_, '_> {
         let index = self.index_if_needed(&work, &head_paths)?;
         let total = self.plan.dates.len();
         self.twice = &look::deleted_twice(&self.look.meta) - &self.plan.dates;
+        self.unread = &look::behind_cut_off(&self.look.meta).1 - &self.plan.dates;
         for (at, date) in self.plan.dates.iter().enumerate() {
             progress(at, total);
             let mut rows = BTreeMap::new();
@@ -70,8 +73,14 @@ impl Apply<'_, '_, '_> {
         let told = self.ledgers.years_told()?;
         let told: Vec<String> = told.iter().map(ToString::to_string).collect();
         self.update.set_meta("told", &told.join(" "))?;
-        let twice: Vec<String> = self.twice.iter().map(ToString::to_string).collect();
-        self.update.set_meta("deleted_twice", &twice.join(" "))?;
+        self.update
+            .set_meta("deleted_twice", &listed(&self.twice))?;
+        let (cut_off, behind) = (look::cut_off(self.repo), &self.unread | &self.twice);
+        let behind = match cut_off.is_empty() || behind.is_empty() {
+            true => String::new(),
+            false => format!("{cut_off} {}", listed(&behind)),
+        };
+        self.update.set_meta("cut_off", &behind)?;
         self.update
             .set_meta("places", &super::places(self.layout))?;
         Ok(self.report)
@@ -372,6 +381,11 @@ impl Apply<'_, '_, '_> {
         }
         Ok(())
     }
+}
+
+fn listed(dates: &BTreeSet<EntryDate>) -> String {
+    let dates: Vec<String> = dates.iter().map(ToString::to_string).collect();
+    dates.join(" ")
 }
 
 fn by_date<'p>(layout: &Layout, paths: impl Iterator<Item = &'p String>) -> Paths {

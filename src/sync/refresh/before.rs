@@ -48,7 +48,7 @@ impl Apply<'_, '_, '_> {
             self.twice.insert(date);
         }
         let deletion = self.removed.deletion_of(rows, date)?;
-        Ok(deletion.and_then(|deletion| {
+        let version = deletion.and_then(|deletion| {
             let id: ObjectId = deletion.blob.parse().ok()?;
             let bytes = self.repo.read_blob(id).ok()?;
             Some(Deleted {
@@ -58,6 +58,10 @@ impl Apply<'_, '_, '_> {
                 },
                 row: deletion.clone(),
             })
-        }))
+        });
+        if version.is_none() && rows.active_deletions_of(date).next().is_some() {
+            self.unread.insert(date);
+        }
+        Ok(version)
     }
 }

@@ -8,6 +8,7 @@ use super::ledgers::Ledgers;
 use super::plan::{Seen, date_of};
 use super::{Options, RefreshError, Scope};
 use crate::journal::{EntryDate, Layout, PathKind};
+use crate::ledger::short_sha256;
 use crate::repo::{ObjectId, Repo, RepoError, Skipped, WorkFile};
 use crate::store::{FileRow, FilesSum, Known, LedgerRow, Store};
 use crate::sync::history;
@@ -67,6 +68,7 @@ pub(super) fn look(
         }
         let nothing_else = recorded == head
             && told.is_empty()
+            && again.is_empty()
             && options.asked.is_empty()
             && options.files.is_empty()
             && !options.force;
@@ -167,8 +169,27 @@ pub(super) fn deleted_twice(meta: &BTreeMap<String, String>) -> BTreeSet<EntryDa
     noted.split(' ').filter_map(EntryDate::from_iso).collect()
 }
 
+/// The deleted entries of which this clone, as far as its history goes, has not the
+/// last version or not the one that counts, as the index has noted them, with where
+/// history was cut off then.
+pub(super) fn behind_cut_off(meta: &BTreeMap<String, String>) -> (&str, BTreeSet<EntryDate>) {
+    let noted = meta.get("cut_off").map_or("", String::as_str);
+    let (cut_off, dates) = noted.split_once(' ').unwrap_or_default();
+    let dates = dates.split(' ').filter_map(EntryDate::from_iso);
+    (cut_off, dates.collect())
+}
+
+/// Where history is cut off; empty where it is not.
+pub(super) fn cut_off(repo: &Repo) -> String {
+    match repo.cut_offs() {
+        all if all.is_empty() => all,
+        some => short_sha256(some.as_bytes()),
+    }
+}
+
 /// The entries of several deletions of which another may be the last one now: its
-/// commit came into HEAD's history, or went, and no row did.
+/// commit came into HEAD's history, or went, and no row did. And those whose last
+/// version was behind a cut-off that moved.
 fn removed_again(
     repo: &Repo,
     layout: &Layout,
@@ -185,6 +206,10 @@ fn removed_again(
         && let Ok(removed) = history::removed_between(repo, layout, before, now)
     {
         several.retain(|date| removed.contains(date));
+    }
+    let (before, behind) = behind_cut_off(meta);
+    if !behind.is_empty() && before != cut_off(repo) {
+        several.extend(behind);
     }
     several
 }

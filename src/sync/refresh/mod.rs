@@ -198,6 +198,7 @@ fn attempt(
                 fill,
                 twice: BTreeSet::new(),
                 removed: history::Removed::new(repo, layout),
+                unread: BTreeSet::new(),
             };
             let mut report = apply.run(options.progress)?;
             if options.dry_run {

@@ -85,6 +85,10 @@ fn an_entry_that_was_deleted_before_the_cut_is_brought_back_by_what_is_named() {
         .metadb(restore)
         .exits(1)
         .warns("git fetch --unshallow");
+    let shown = clone.metadb(["show", DAY]).ok();
+    shown.says("no entry of this date is indexed");
     clone.git(["fetch", "-q", "--unshallow"]).ok();
+    // Nothing else has changed, and it is indexed as everywhere else.
+    clone.metadb(["show", DAY]).ok().says("Alice");
     clone.metadb(restore).ok();
 }
