@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::journal::yaml::{Style, Tree, Value};
+
 /// One line of a file's text with everything escaped that could move the cursor,
 /// change colours or turn the direction of reading.
 #[must_use]
@@ -36,6 +38,31 @@ pub fn safe_json(json: &str) -> String {
         }
     }
     shown
+}
+
+/// A name as it may stand in a list of the frontmatter: in quotes where YAML would take
+/// it for something else.
+#[must_use]
+pub fn in_yaml(name: &str) -> String {
+    if name.chars().any(is_unsafe) {
+        // JSON's escapes are YAML's.
+        return safe_json(&serde_json::Value::from(name).to_string());
+    }
+    let list = format!("[{name}]");
+    let is_plain = Tree::parse(&list).is_ok_and(|tree| {
+        let items = tree
+            .root
+            .as_ref()
+            .and_then(|r| r.items())
+            .unwrap_or_default();
+        let [item] = items else { return false };
+        item.node.style() == Some(Style::Plain)
+            && Value::of(&item.node, &list) == Value::Text(name.to_owned())
+    });
+    match is_plain {
+        true => name.to_owned(),
+        false => format!("'{}'", name.replace('\'', "''")),
+    }
 }
 
 /// Control characters, and those that override the direction of text or cannot be seen.
@@ -91,6 +118,27 @@ mod tests {
             ("a\u{9b}b\u{2066}", "a\\u{9b}b\\u{2066}"),
         ] {
             assert_eq!(safe(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_name_is_quoted_where_yaml_would_read_something_else() {
+        for (name, written) in [
+            ("Orla Pennyfold", "Orla Pennyfold"),
+            ("it's", "it's"),
+            ("-x", "-x"),
+            ("@Moth", "'@Moth'"),
+            ("~", "'~'"),
+            ("yes", "'yes'"),
+            ("12", "'12'"),
+            ("a: b", "'a: b'"),
+            ("a, b", "'a, b'"),
+            ("a #b", "'a #b'"),
+            ("'tis", "'''tis'"),
+            ("- x", "'- x'"),
+            ("a\nb\u{202E}", "\"a\\nb\\u202e\""),
+        ] {
+            assert_eq!(in_yaml(name), written);
         }
     }
 

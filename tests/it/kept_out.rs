@@ -228,3 +228,58 @@ fn a_theme_is_kept_out_where_one_side_alone_changed_the_manuscript() {
         assert_eq!(laptop.read_entry(DAY), text);
     }
 }
+
+/// What is to be written is read as what was there.
+#[test]
+fn what_is_to_be_added_again_is_said_as_yaml_has_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = machines(&sandbox);
+    let all = "\
+people: ['@Moth', Ana-Lirio, Jean-Paul Sart, Orla Reed, Bo]
+tags: ['~', 'a: b', '#c', 'say \"hm\"', 'yes', '-x', 'a, b', \"x\\ty\", it's, '2', plain]
+dates: [2030-01-02]
+references: [{content: 'Salt: all'}, {description: a poster}]
+poems: [{title: 'Fog: a study', content: x}]
+";
+    laptop.write_entry(DAY, all, "x\n");
+    laptop.commit("Add");
+    laptop.write_entry(DAY, "", "x\n");
+    laptop.commit("Remove");
+    let read = |fields: &str| {
+        let text = format!("---\ndate: {DAY}\n{fields}---\nx\n");
+        palimpsest::journal::Entry::read(DAY.parse().unwrap(), text.as_bytes()).unwrap()
+    };
+    let wanted = read(all);
+    let mut lists = std::collections::BTreeMap::<String, String>::new();
+    for (table, item) in &wanted.facts().items {
+        let remove = [
+            "tombstone",
+            "remove",
+            "--",
+            table.name(),
+            DAY,
+            // A name of several words is a full name, unless it is told otherwise.
+            &item.as_str().replace("Ana Lirio", "Ana-Lirio"),
+        ];
+        let told = laptop.metadb(remove).ok().stdout;
+        let (_, told) = told.split_once("under `").unwrap();
+        let (key, told) = told.split_once(":` in ").unwrap();
+        let (_, item) = told.split_once(", add: ").unwrap();
+        let item = item.lines().next().unwrap();
+        *lists.entry(key.to_owned()).or_default() += &format!("  - {item}\n");
+    }
+    let lists = lists.iter().map(|(key, items)| format!("{key}:\n{items}"));
+    let text = lists.collect::<String>();
+    let now = read(&text);
+    assert_eq!(now.facts().items, wanted.facts().items, "{text}");
+    assert!(
+        text.contains("- plain\n") && text.contains("- Bo\n"),
+        "{text}"
+    );
+    let of = |entry: &palimpsest::journal::Entry| {
+        let mut people = entry.people.clone();
+        people.sort();
+        people
+    };
+    assert_eq!(of(&now), of(&wanted), "{text}");
+}

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::entry_typed;
 use super::{Journal, say_commit, table};
-use crate::cli::shown::safe;
+use crate::cli::shown::{in_yaml, safe};
 use crate::cli::{Exit, Ui};
 use crate::journal::entry::Person;
 use crate::journal::{EntryDate, ItemKey, Table};
@@ -81,7 +81,10 @@ impl Remove {
             Table::Themes => "manuscript: themes",
             other => other.field(),
         };
-        let add = format!("under `{key}:` in {path}, add: {item}");
+        let add = format!(
+            "under `{key}:` in {path}, add: {}",
+            written(table, &item, name)
+        );
         if count == 0 {
             bail!("the removal of `{name}` is not committed yet: to take it back, {add}");
         }
@@ -105,6 +108,17 @@ impl Remove {
         ))?;
         say_commit(ui, &journal.repo, &[file])?;
         Ok(Exit::Ok)
+    }
+}
+
+/// An item as it may stand in the entry's file.
+fn written(table: Table, item: &ItemKey, typed: &str) -> String {
+    match table {
+        // `Ana-Lirio` and `Ana Lirio` are a name and a full name, and one item.
+        Table::People if Person::parse(typed).is_some_and(|p| p.key == *item) => in_yaml(typed),
+        Table::References => format!("content: {}", in_yaml(item.as_str())),
+        Table::Poems => format!("title: {}", in_yaml(item.as_str())),
+        _ => in_yaml(item.as_str()),
     }
 }
 
