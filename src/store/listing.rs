@@ -79,6 +79,7 @@ pub enum ConflictKind {
 pub struct SyncStats {
     /// Entries and notes.
     pub total: i64,
+    /// What a person should look at.
     pub unresolved: i64,
     pub resolved: i64,
     pub by_type: BTreeMap<String, i64>,
@@ -118,35 +119,7 @@ impl Store {
     /// The database's own.
     pub fn conflicts(&self, entry: Option<EntryDate>) -> Result<Vec<Conflict>, StoreError> {
         let entry = entry.map(|e| e.to_string());
-        self.read(|c| {
-            let states = sync_states(c, "conflict AND (?1 IS NULL OR entry = ?1)", &entry)?;
-            let mut all: Vec<Conflict> = states
-                .into_iter()
-                .map(|state| Conflict {
-                    entry: state.entry.clone(),
-                    kind: ConflictKind::BothEdited { state },
-                })
-                .collect();
-            for removal in removals(c, "NATURAL JOIN kept_out WHERE state = 'active'", &entry)? {
-                all.push(Conflict {
-                    entry: removal.entry.clone(),
-                    kind: ConflictKind::StillInFile { removal },
-                });
-            }
-            let gone = "WHERE to_settle AND state = 'active'
-                AND NOT EXISTS (SELECT 1 FROM kept_out k WHERE k.entry = t.entry
-                    AND k.table_name = t.table_name AND k.item = t.item)
-                AND EXISTS (SELECT 1 FROM entries e
-                    WHERE e.entry = t.entry AND e.deleted_at IS NULL)";
-            for removal in removals(c, gone, &entry)? {
-                all.push(Conflict {
-                    entry: removal.entry.clone(),
-                    kind: ConflictKind::KeptOut { removal },
-                });
-            }
-            all.sort_by(|a, b| a.entry.cmp(&b.entry));
-            Ok(all)
-        })
+        self.read(|c| conflicts(c, &entry))
     }
 
     /// The entries that were edited, or their notes, on two machines, and that nobody
@@ -172,7 +145,7 @@ impl Store {
     pub fn sync_stats(&self) -> Result<SyncStats, StoreError> {
         self.read(|c| {
             let mut stats = SyncStats {
-                unresolved: count(c, "SELECT count(*) FROM sync_states WHERE conflict")?,
+                unresolved: i64::try_from(conflicts(c, &None)?.len()).unwrap_or(i64::MAX),
                 resolved: count(c, "SELECT coalesce(sum(resolved), 0) FROM sync_states")?,
                 ..SyncStats::default()
             };
@@ -303,6 +276,36 @@ fn counts(c: &Connection, sql: &str) -> Sql<BTreeMap<String, i64>> {
     let mut rows = c.prepare(sql)?;
     rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
         .collect()
+}
+
+fn conflicts(c: &Connection, entry: &Option<String>) -> Sql<Vec<Conflict>> {
+    let states = sync_states(c, "conflict AND (?1 IS NULL OR entry = ?1)", entry)?;
+    let mut all: Vec<Conflict> = states
+        .into_iter()
+        .map(|state| Conflict {
+            entry: state.entry.clone(),
+            kind: ConflictKind::BothEdited { state },
+        })
+        .collect();
+    for removal in removals(c, "NATURAL JOIN kept_out WHERE state = 'active'", entry)? {
+        all.push(Conflict {
+            entry: removal.entry.clone(),
+            kind: ConflictKind::StillInFile { removal },
+        });
+    }
+    let gone = "WHERE to_settle AND state = 'active'
+        AND NOT EXISTS (SELECT 1 FROM kept_out k WHERE k.entry = t.entry
+            AND k.table_name = t.table_name AND k.item = t.item)
+        AND EXISTS (SELECT 1 FROM entries e
+            WHERE e.entry = t.entry AND e.deleted_at IS NULL)";
+    for removal in removals(c, gone, entry)? {
+        all.push(Conflict {
+            entry: removal.entry.clone(),
+            kind: ConflictKind::KeptOut { removal },
+        });
+    }
+    all.sort_by(|a, b| a.entry.cmp(&b.entry));
+    Ok(all)
 }
 
 pub(super) fn sync_states(

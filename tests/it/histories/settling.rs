@@ -23,6 +23,8 @@ fn agreeing_with_the_removal_settles_it_for_everybody() {
     text.says("Kind: kept out: Carol (entry_people) was removed by laptop")
         .says("metadb tombstone remove entry_people 2024-11-01 'Carol'")
         .says("metadb sync resolve Entry 2024-11-01");
+    let stats = laptop.metadb(["sync", "stats"]).ok();
+    stats.says("Conflicts (unresolved): 2");
     laptop
         .metadb(["sync", "resolve", "Entry", DAY])
         .ok()
