@@ -1,6 +1,7 @@
 //! The merge of entries: the project's cases, the shared data, laws and git's
 //! own merge as the oracle.
 
+mod alike;
 mod cases;
 mod corpus;
 mod fuzz_seeds;

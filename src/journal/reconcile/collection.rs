@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::assemble::assemble;
 use super::entry::{self, Context, Entries, Ruling};
 use super::flow::Written;
+use super::identity;
 use super::loss;
 use super::member::{Member, Side};
 use super::output::{Meaning, Out, Piece};
@@ -93,7 +94,7 @@ pub fn merge(
     let (form, views) = in_one_form(views, column)?;
     let place = Place { form, path, column };
     let parts = match rule {
-        Rule::Sequence => sequence::parts(cx, &views, &place)?,
+        Rule::Sequence => sequence::parts(cx, &views, &place, sequence::Maps::PerKey)?,
         _ => by_id(cx, &views, rule, &place)?,
     };
     assemble(sides, parts, form, *rule == Rule::Map, column)
@@ -160,11 +161,17 @@ pub fn by_id(
     place: &Place,
 ) -> Result<Vec<Part>, Stop> {
     let noted = cx.report.fields.len();
-    let none: &[String] = &[];
-    let ids = views.as_ref().map(|v| v.as_ref().map_or(none, |v| &v.ids));
-    let members = views
-        .as_ref()
-        .map(|v| v.as_ref().map(View::by_id).unwrap_or_default());
+    let Some(ids) = identity::ids(views, rule) else {
+        return match rule {
+            Rule::KeyedList(_) => sequence::parts(cx, views, place, sequence::Maps::Whole),
+            _ => Err(Stop::Conflict),
+        };
+    };
+    let members = ThreeWay::new(
+        by_name(&ids.base, &views.base),
+        by_name(&ids.ours, &views.ours),
+        by_name(&ids.theirs, &views.theirs),
+    );
     // Boxed: a table's empty places should not have a part's size.
     let mut parts: HashMap<&str, Box<Part>> = HashMap::new();
     let mut inner = place.path.to_vec();
@@ -195,7 +202,9 @@ pub fn by_id(
         });
     }
     let keep: HashSet<&str> = parts.keys().copied().collect();
-    let ids = ids.map(|side| side.iter().map(String::as_str).collect::<Vec<_>>());
+    let ids = ids
+        .as_ref()
+        .map(|side| side.iter().map(String::as_str).collect::<Vec<_>>());
     let order = order(ids.as_ref().map(Vec::as_slice), &keep);
     // `order` gives back each kept id once.
     Ok(order
@@ -203,6 +212,15 @@ pub fn by_id(
         .filter_map(|id| parts.remove(id))
         .map(|part| *part)
         .collect())
+}
+
+/// The members of a side by their names.
+fn by_name<'v, 'a>(
+    ids: &'v [String],
+    view: &'v Option<View<'a>>,
+) -> HashMap<&'v str, &'v Member<'a>> {
+    let members = view.iter().flat_map(|v| &v.members);
+    ids.iter().map(String::as_str).zip(members).collect()
 }
 
 /// An item that is in (ours ∪ theirs) less what either removed and less what a tombstone

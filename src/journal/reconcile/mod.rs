@@ -1,7 +1,7 @@
 //! The merge of a document: frontmatter field by field, body by line.
 //!
 //! `document` and `top` split and parse, `assemble` puts together; `entry`, `collection`,
-//! `sequence` and `leaf` decide; `member`, `view`, `flow` and `cut` handle slices of text.
+//! `sequence` and `leaf` decide; `identity` tells which members are one; `member`, `view`, `flow` and `cut` handle slices of text.
 //! A result is read again before it is given out, and wherever something cannot
 //! be parsed, proved or finished the outcome is git's own result.
 
@@ -12,6 +12,7 @@ mod document;
 mod entry;
 mod eol;
 mod flow;
+mod identity;
 mod leaf;
 mod loss;
 mod member;

@@ -18,12 +18,22 @@ use crate::merge::{Chunk, ThreeWay, sequence};
 /// length and difference, and nobody orders more by hand.
 const MAX_ITEMS: usize = 5_000;
 
+/// How a map merges that both sides changed in one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maps {
+    /// It is one map: per key.
+    PerKey,
+    /// It may be two: as a whole.
+    Whole,
+}
+
 /// Merges the items of three lists in order. A place that both sides changed is
 /// a conflict of that place alone, in a block list; of the whole list in a flow one.
 pub fn parts(
     cx: &mut Context,
     views: &ThreeWay<Option<View>>,
     place: &Place,
+    maps: Maps,
 ) -> Result<Vec<Part>, Stop> {
     let members = views
         .as_ref()
@@ -44,6 +54,7 @@ pub fn parts(
         values: &values,
         places,
         twice: BTreeMap::new(),
+        maps,
     };
     let chunks = sequence(values.as_ref().map(Vec::as_slice));
     lists.twice = added_twice(&lists, &chunks);
@@ -87,6 +98,7 @@ struct Lists<'m, 't> {
     gone: BTreeSet<Value>,
     /// See [`added_twice`].
     twice: BTreeMap<&'m Value, Twice>,
+    maps: Maps,
 }
 
 /// Where the two sides have an item that both added.
@@ -277,6 +289,7 @@ fn changed(
         &lists.values.theirs[at.theirs.clone()],
     );
     if let ([b], [o], [t]) = (base, ours, theirs)
+        && lists.maps == Maps::PerKey
         && [b, o, t].iter().all(|m| m.value.pairs().is_some())
     {
         // One map that both sides changed in its place: per key.

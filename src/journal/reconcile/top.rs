@@ -5,7 +5,6 @@ use std::ops::Range;
 use super::Stop;
 use super::member::{Member, Side};
 use super::view::{Form, View};
-use crate::journal::rules::Rule;
 use crate::journal::yaml::Layout;
 use crate::merge::ThreeWay;
 
@@ -32,7 +31,6 @@ impl<'a> Top<'a> {
         let Some(root) = side.tree.root.as_ref() else {
             let view = View {
                 members: Vec::new(),
-                ids: Vec::new(),
                 form,
             };
             return Ok(Self {
@@ -60,7 +58,7 @@ impl<'a> Top<'a> {
         let head = head_of(&text[first.lead.clone()]);
         first.lead.start += head;
         let members: Vec<Member<'a>> = slots.iter().map(|s| Member::block(side, s)).collect();
-        let view = View::new(members, &Rule::Map, form);
+        let view = View { members, form };
         Ok(Self {
             head: &text[..head],
             view,

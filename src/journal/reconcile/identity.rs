@@ -1,0 +1,355 @@
+//! Which members of the three sides are one: by the key that tells them apart and,
+//! where several have one key, by what they say.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+
+use super::member::Member;
+use super::view::View;
+use crate::journal::rules::{IDENTIFYING, Rule};
+use crate::journal::yaml::{Node, Value};
+use crate::merge::ThreeWay;
+
+/// More pairs of members of one key are not compared: so many are not told apart.
+const MAX_PAIRS: usize = 10_000;
+
+/// Names each member, in the order of its side. Members of one name are one, and no name
+/// stands twice on a side. `None` where both sides changed what base has of one key, and
+/// nothing says which of the members that is now.
+pub fn ids(views: &ThreeWay<Option<View>>, rule: &Rule) -> Option<ThreeWay<Vec<String>>> {
+    let none: &[Member] = &[];
+    let members = views
+        .as_ref()
+        .map(|v| v.as_ref().map_or(none, |v| &v.members));
+    let mut ids = members.map(|side| side.iter().map(|m| id(m, rule)).collect::<Vec<_>>());
+    for (id, at) in shared(&ids) {
+        let items = ThreeWay::new(
+            items(members.base, &at.base, rule),
+            items(members.ours, &at.ours, rule),
+            items(members.theirs, &at.theirs, rule),
+        );
+        let names = names(&id, &items)?;
+        for (ids, at, names) in [
+            (&mut ids.base, at.base, names.base),
+            (&mut ids.ours, at.ours, names.ours),
+            (&mut ids.theirs, at.theirs, names.theirs),
+        ] {
+            for (at, name) in at.into_iter().zip(names) {
+                ids[at] = name;
+            }
+        }
+    }
+    Some(ids)
+}
+
+/// The ids that several members of one side have, and where they stand.
+fn shared(ids: &ThreeWay<Vec<String>>) -> HashMap<String, ThreeWay<Vec<usize>>> {
+    let sides = [&ids.base, &ids.ours, &ids.theirs];
+    let mut twice: HashSet<&str> = HashSet::new();
+    for side in sides {
+        let mut seen = HashSet::with_capacity(side.len());
+        twice.extend(
+            side.iter()
+                .map(String::as_str)
+                .filter(|id| !seen.insert(*id)),
+        );
+    }
+    let mut shared = HashMap::new();
+    for (n, side) in sides.into_iter().enumerate() {
+        for (at, id) in side
+            .iter()
+            .enumerate()
+            .filter(|(_, id)| twice.contains(id.as_str()))
+        {
+            let none = || ThreeWay::new(Vec::new(), Vec::new(), Vec::new());
+            let places = shared.entry(id.clone()).or_insert_with(none);
+            [&mut places.base, &mut places.ours, &mut places.theirs][n].push(at);
+        }
+    }
+    shared
+}
+
+fn id(member: &Member, rule: &Rule) -> String {
+    let whole = || format!("{:?}", member.meaning());
+    if let Some(key) = member.key {
+        return key
+            .identity()
+            .unwrap_or_else(|| format!("{:?}", Value::of(key, member.side.text)));
+    }
+    let named = || naming(member.value, rule).map(|(_, name)| name);
+    match member.value.identity() {
+        // A mentioned date may have its context behind it.
+        Some(scalar) if by_date(rule) => leading_date(&scalar).to_owned(),
+        Some(scalar) => scalar,
+        None => named().unwrap_or_else(whole),
+    }
+}
+
+/// The key that tells a map apart from the others, and its value.
+fn naming<'k>(value: &Node, rule: &'k Rule) -> Option<(&'k str, String)> {
+    let of = |key: &'k str| Some((key, value.get(key)?.identity()?));
+    match rule {
+        Rule::KeyedList(keys) => keys.iter().find_map(|k| of(k)),
+        _ => ["full_name", "name"]
+            .into_iter()
+            .chain(IDENTIFYING)
+            .find_map(of),
+    }
+}
+
+fn by_date(rule: &Rule) -> bool {
+    matches!(rule, Rule::KeyedList(keys) if keys.iter().any(|k| k == "date"))
+}
+
+/// `2030-11-05` of `2030-11-05 (letter)`; the text itself if it starts otherwise.
+fn leading_date(text: &str) -> &str {
+    match text.get(..10) {
+        Some(date) if crate::journal::EntryDate::from_iso(date).is_some() => date,
+        _ => text,
+    }
+}
+
+/// One of several members of one key.
+struct Item<'k> {
+    /// What it says, or what its own key does.
+    says: Value,
+    /// The key that is the same in all of them.
+    key: Option<&'k str>,
+}
+
+fn items<'k>(members: &[Member], at: &[usize], rule: &'k Rule) -> Vec<Item<'k>> {
+    let item = |member: &Member| {
+        let text = || member.value.identity().map(Value::Text);
+        let says = match member.key {
+            Some(key) => Value::of(key, member.side.text),
+            None => text().unwrap_or_else(|| member.meaning()),
+        };
+        let key = naming(member.value, rule).map(|(key, _)| key);
+        Item { says, key }
+    };
+    at.iter().map(|&at| item(&members[at])).collect()
+}
+
+/// Names the members of one key: the first of base has the key alone for its name, the
+/// others a number behind it.
+fn names(id: &str, items: &ThreeWay<Vec<Item>>) -> Option<ThreeWay<Vec<String>>> {
+    let mut ours = Matches::new(&items.base, &items.ours);
+    let mut theirs = Matches::new(&items.base, &items.theirs);
+    let pairs = ours.alike_on(&theirs);
+    let edited = (ours.edited(), theirs.edited());
+    for &(o, t) in &pairs {
+        ours.paired[o] = true;
+        theirs.paired[t] = true;
+        // Both edited one item in one way, or added the same.
+        if edited.0[o] == edited.1[t] {
+            ours.join(edited.0[o], o);
+            theirs.join(edited.1[t], t);
+        }
+    }
+    ours.join_edited(&edited.0);
+    theirs.join_edited(&edited.1);
+    if ours.unclear(&theirs) || theirs.unclear(&ours) {
+        return None;
+    }
+    let name = |n: usize| match n {
+        0 => id.to_owned(),
+        n => format!("{id}\u{0}{}", n + 1),
+    };
+    // New ones are numbered in the order of what they say: the side does not matter.
+    let added = [ours.added(), theirs.added()];
+    let mut sorted: Vec<_> = added.iter().flat_map(|side| side.keys()).copied().collect();
+    sorted.sort_unstable();
+    sorted.dedup();
+    let named = |side: &Matches, added: &BTreeMap<(&Value, usize), usize>| {
+        let known = side.base_of.iter().map(|b| b.map(name).unwrap_or_default());
+        let mut names: Vec<String> = known.collect();
+        for (new, &at) in added {
+            let rank = sorted.partition_point(|s| s < new);
+            names[at] = name(items.base.len() + rank);
+        }
+        names
+    };
+    Some(ThreeWay::new(
+        (0..items.base.len()).map(name).collect(),
+        named(&ours, &added[0]),
+        named(&theirs, &added[1]),
+    ))
+}
+
+/// Which members of base a side has.
+struct Matches<'i> {
+    base: &'i [Item<'i>],
+    own: &'i [Item<'i>],
+    /// For each of its own the member of base that it is.
+    base_of: Vec<Option<usize>>,
+    /// For each member of base the side's own that it is now.
+    own_of: Vec<Option<usize>>,
+    /// The members of base that are as they were.
+    kept: Vec<bool>,
+    /// The members of base in whose place another one stands, and nothing else tells that
+    /// it is the same.
+    replaced: Vec<bool>,
+    /// Its own that the other side has in the same words, and base has not.
+    paired: Vec<bool>,
+}
+
+impl<'i> Matches<'i> {
+    /// Finds the members that say what they said.
+    fn new(base: &'i [Item<'i>], own: &'i [Item<'i>]) -> Self {
+        let mut matches = Self {
+            base,
+            own,
+            base_of: vec![None; own.len()],
+            own_of: vec![None; base.len()],
+            kept: vec![false; base.len()],
+            replaced: vec![false; base.len()],
+            paired: vec![false; own.len()],
+        };
+        let mut left: HashMap<&Value, VecDeque<usize>> = HashMap::new();
+        for (at, item) in base.iter().enumerate() {
+            left.entry(&item.says).or_default().push_back(at);
+        }
+        for (at, item) in own.iter().enumerate() {
+            let found = left.get_mut(&item.says).and_then(VecDeque::pop_front);
+            matches.join(found, at);
+            if let Some(b) = found {
+                matches.kept[b] = true;
+            }
+        }
+        matches
+    }
+
+    fn join(&mut self, base: Option<usize>, own: usize) {
+        if let Some(b) = base {
+            self.base_of[own] = Some(b);
+            self.own_of[b] = Some(own);
+        }
+    }
+
+    /// Its own that are none of base's so far, by what they say; the second of those
+    /// that say the same by a number.
+    fn added(&self) -> BTreeMap<(&'i Value, usize), usize> {
+        let mut counts: HashMap<&Value, usize> = HashMap::new();
+        let new = self
+            .own
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| self.base_of[*at].is_none());
+        new.map(|(at, item)| {
+            let n = counts.entry(&item.says).or_default();
+            *n += 1;
+            ((&item.says, *n), at)
+        })
+        .collect()
+    }
+
+    /// What both sides have in the same words and base has not.
+    fn alike_on(&self, other: &Self) -> Vec<(usize, usize)> {
+        let theirs = other.added();
+        let ours = self.added().into_iter();
+        ours.filter_map(|(says, at)| Some((at, *theirs.get(&says)?)))
+            .collect()
+    }
+
+    /// For each of its own the member of base that it is an edit of: the two have more
+    /// in common than in which they differ, and with no other as much.
+    fn edited(&self) -> Vec<Option<usize>> {
+        let mut found = vec![None; self.own.len()];
+        let open = |of: &[Option<usize>]| -> Vec<usize> {
+            (0..of.len()).filter(|&at| of[at].is_none()).collect()
+        };
+        let (base, own) = (open(&self.own_of), open(&self.base_of));
+        if base.len() * own.len() > MAX_PAIRS {
+            return found;
+        }
+        let likeness = |b: usize, o: usize| likeness(&self.base[b], &self.own[o]);
+        for &o in &own {
+            let best = only_best(&base, |b| likeness(b, o));
+            if let Some(b) = best
+                && only_best(&own, |o| likeness(b, o)) == Some(o)
+            {
+                found[o] = Some(b);
+            }
+        }
+        found
+    }
+
+    /// Joins what this side alone edited, or put in the place of one.
+    fn join_edited(&mut self, edited: &[Option<usize>]) {
+        for (own, &base) in edited.iter().enumerate() {
+            if !self.paired[own] && base.is_none_or(|b| self.own_of[b].is_none()) {
+                self.join(base, own);
+            }
+        }
+        let before = |at: usize| at.checked_sub(1);
+        for own in 0..self.own.len() {
+            if self.paired[own] || self.base_of[own].is_some() {
+                continue;
+            }
+            // The one behind its neighbour, if its other neighbour's is the next.
+            let base = match before(own) {
+                None => Some(0),
+                Some(above) => self.base_of[above].map(|b| b + 1),
+            };
+            let Some(base) = base.filter(|&b| b < self.base.len()) else {
+                continue;
+            };
+            let below = |of: &[Option<usize>], at: usize, end: usize| match of.get(at + 1) {
+                Some(of) => *of,
+                None => Some(end),
+            };
+            if self.own_of[base].is_none()
+                && below(&self.base_of, own, self.base.len()) == Some(base + 1)
+                && below(&self.own_of, base, self.own.len()) == Some(own + 1)
+            {
+                self.join(Some(base), own);
+                self.replaced[base] = true;
+            }
+        }
+    }
+
+    /// Whether base has a member that the other side changed or removed, and that may be
+    /// another one now on this side.
+    fn unclear(&self, other: &Self) -> bool {
+        let mut own = self.base_of.iter().zip(&self.paired);
+        let open = own.any(|(base, paired)| base.is_none() && !paired);
+        (0..self.base.len()).any(|b| {
+            let lacks = open && self.own_of[b].is_none();
+            !other.kept[b] && (lacks || self.replaced[b])
+        })
+    }
+}
+
+/// The one of `of` that scores highest, if one alone does.
+fn only_best<S: Ord>(of: &[usize], score: impl Fn(usize) -> Option<S>) -> Option<usize> {
+    let mut scores: Vec<_> = of.iter().filter_map(|&at| Some((score(at)?, at))).collect();
+    scores.sort_unstable();
+    match &scores[..] {
+        [.., (second, _), (first, _)] if second == first => None,
+        [.., (_, at)] => Some(*at),
+        [] => None,
+    }
+}
+
+/// In how much two maps are alike besides the key that they share, if in more than they
+/// differ. Lists that share an item count for neither: they grow.
+fn likeness(a: &Item, b: &Item) -> Option<(usize, Reverse<usize>)> {
+    let (Value::Map(pairs), Value::Map(others)) = (&a.says, &b.says) else {
+        return None;
+    };
+    let (mut alike, mut different) = (0, 0);
+    for (key, value) in pairs {
+        if matches!(key, Value::Text(key) if Some(key.as_str()) == a.key) {
+            continue;
+        }
+        let Some((_, other)) = others.iter().find(|(k, _)| k == key) else {
+            continue;
+        };
+        match (value, other) {
+            _ if value == other => alike += 1,
+            (Value::Seq(a), Value::Seq(b)) if a.iter().any(|item| b.contains(item)) => {}
+            _ => different += 1,
+        }
+    }
+    (alike > different).then_some((alike, Reverse(different)))
+}
