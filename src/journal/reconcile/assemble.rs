@@ -154,7 +154,7 @@ fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> 
 
 /// What the merged parts mean together; takes their own meanings out of them.
 pub fn meaning(parts: &mut [Part], form: Form, map: bool) -> Meaning {
-    let keyed: Vec<(Option<Value>, Meaning)> = parts
+    let keyed: Vec<(Option<Meaning>, Meaning)> = parts
         .iter_mut()
         .map(|p| {
             (
@@ -163,10 +163,10 @@ pub fn meaning(parts: &mut [Part], form: Form, map: bool) -> Meaning {
             )
         })
         .collect();
-    let whole = |keyed: Vec<(Option<Value>, Meaning)>, pick: Pick| {
+    let whole = |keyed: Vec<(Option<Meaning>, Meaning)>, pick: Pick| {
         let values = keyed
             .into_iter()
-            .filter_map(|(k, m)| Some((k, m.on(pick)?)));
+            .filter_map(|(k, m)| Some((k.and_then(|k| k.on(pick)), m.on(pick)?)));
         if map {
             return Value::Map(values.filter_map(|(k, v)| Some((k?, v))).collect());
         }
@@ -176,7 +176,11 @@ pub fn meaning(parts: &mut [Part], form: Form, map: bool) -> Meaning {
             _ => Value::Seq(items),
         }
     };
-    if keyed.iter().all(|(_, m)| matches!(m, Meaning::Same(_))) {
+    let same = |m: &Meaning| matches!(m, Meaning::Same(_));
+    if keyed
+        .iter()
+        .all(|(k, m)| k.as_ref().is_none_or(same) && same(m))
+    {
         return Meaning::Same(whole(keyed, Pick::Ours));
     }
     Meaning::Differ {

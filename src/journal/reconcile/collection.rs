@@ -8,13 +8,13 @@ use super::flow::Written;
 use super::identity;
 use super::loss;
 use super::member::{Member, Side};
-use super::output::{Meaning, Out, Piece};
+use super::output::{Meaning, Out, Pick, Piece, picked};
 use super::report::Decision;
 use super::sequence;
 use super::view::{Form, View};
 use super::{Stop, join};
 use crate::journal::rules::Rule;
-use crate::journal::yaml::{Node, Value};
+use crate::journal::yaml::{Node, Tree, Value};
 use crate::merge::{ThreeWay, order};
 
 /// A merged collection with the frame that it stands in.
@@ -74,7 +74,8 @@ pub struct Part {
     pub pieces: Vec<Piece>,
     /// The entry in a flow collection.
     pub flow: Option<Written>,
-    pub key: Option<Value>,
+    /// What its key means as it is written; `None` for an item.
+    pub key: Option<Meaning>,
     pub meaning: Meaning,
 }
 
@@ -331,29 +332,52 @@ pub fn part(
     place: &Place,
     path: &[String],
 ) -> Result<Option<Part>, Stop> {
-    let key = [sides.ours, sides.theirs, sides.base]
-        .into_iter()
-        .flatten()
-        .find_map(|m| m.key.map(|k| Value::of(k, m.side.text)));
     if let Form::Block { .. } = place.form {
         let out = entry::block(cx, sides, path, place.entry_column())?;
-        return Ok(out.map(|out| Part {
+        let Some(out) = out else { return Ok(None) };
+        return Ok(Some(Part {
+            key: key_in(&sides, |pick| picked(&out.pieces, pick))?,
             pieces: out.pieces,
             flow: None,
-            key,
             meaning: out.meaning,
         }));
     }
     let lead = |m: Option<&Member>| m.map(|m| m.lead.to_string());
-    let out = entry::flow(cx, sides, path)?;
-    Ok(out.map(|out| Part {
+    let Some(out) = entry::flow(cx, sides, path)? else {
+        return Ok(None);
+    };
+    Ok(Some(Part {
         pieces: Vec::new(),
+        key: key_in(&sides, |_| out.text.clone())?,
         flow: Some(Written {
             text: out.text,
             lead: join(&sides.map(lead)).filter(|l| !l.is_empty()),
             comment: out.comment,
         }),
-        key,
         meaning: Meaning::Same(out.value),
     }))
+}
+
+/// What the key of an entry means in what was written of it. Where the sides spell it
+/// with different meanings, quoted and as a number say, that is read there.
+fn key_in(sides: &Entries, written: impl Fn(Pick) -> String) -> Result<Option<Meaning>, Stop> {
+    let members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
+    let mut keys: Vec<_> = members
+        .filter_map(|m| m.key.map(|k| Value::of(k, m.side.text)))
+        .collect();
+    keys.dedup();
+    if keys.len() < 2 {
+        return Ok(keys.pop().map(Meaning::Same));
+    }
+    let read = |pick| {
+        let text = written(pick);
+        let tree = Tree::parse(&text).ok()?;
+        let key = Value::of(&tree.root.as_ref()?.pairs()?.first()?.key, &text);
+        keys.contains(&key).then_some(key)
+    };
+    match (read(Pick::Ours), read(Pick::Theirs)) {
+        (Some(ours), Some(theirs)) if ours == theirs => Ok(Some(Meaning::Same(ours))),
+        (None, None) => Err(Stop::Conflict),
+        (ours, theirs) => Ok(Some(Meaning::Differ { ours, theirs })),
+    }
 }
