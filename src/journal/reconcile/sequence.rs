@@ -1,8 +1,11 @@
 //! Lists whose order means something: merged in order, place by place.
 
+mod twice;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use self::twice::{Twice, put_twice};
 use super::Stop;
 use super::collection::{Part, Place, part};
 use super::cut::spaces;
@@ -57,7 +60,7 @@ pub fn parts(
         maps,
     };
     let chunks = sequence(values.as_ref().map(Vec::as_slice));
-    lists.twice = added_twice(&lists, &chunks);
+    lists.twice = put_twice(&lists, &chunks);
     let mut out = Vec::new();
     for chunk in &chunks {
         match chunk {
@@ -96,56 +99,9 @@ struct Lists<'m, 't> {
     places: ThreeWay<Places<'m>>,
     /// See [`removed_items`].
     gone: BTreeSet<Value>,
-    /// See [`added_twice`].
+    /// See [`put_twice`].
     twice: BTreeMap<&'m Value, Twice>,
     maps: Maps,
-}
-
-/// Where the two sides have an item that both added.
-#[derive(Clone, Copy)]
-struct Twice {
-    ours: usize,
-    theirs: usize,
-}
-
-/// The items that each side added once, at different places: they stand once, at the
-/// earlier one, unless a person has to decide at one of the two.
-fn added_twice<'m>(lists: &Lists<'m, '_>, chunks: &[Chunk]) -> BTreeMap<&'m Value, Twice> {
-    let places = &lists.places;
-    let added = places.ours.iter().filter_map(|(value, ours)| {
-        let (ours, theirs) = ((*ours)?, (*places.theirs.get(value)?)?);
-        let new = !places.base.contains_key(value);
-        new.then_some((*value, Twice { ours, theirs }))
-    });
-    let mut with = Lists {
-        twice: added.collect(),
-        gone: lists.gone.clone(),
-        places: lists.places.clone(),
-        ..*lists
-    };
-    let changed = || {
-        chunks.iter().filter_map(|c| match c {
-            Chunk::Changed(at) => Some(at),
-            Chunk::Same(_) => None,
-        })
-    };
-    let together =
-        |t: &Twice| changed().any(|at| at.ours.contains(&t.ours) && at.theirs.contains(&t.theirs));
-    with.twice.retain(|_, t| !together(t));
-    while !with.twice.is_empty() {
-        let open: Vec<_> = changed().filter(|at| with.taken(at).is_none()).collect();
-        let count = with.twice.len();
-        with.twice.retain(|_, t| {
-            let within = |at: &ThreeWay<Range<usize>>| {
-                at.ours.contains(&t.ours) || at.theirs.contains(&t.theirs)
-            };
-            !open.iter().any(|at| within(at))
-        });
-        if with.twice.len() == count {
-            break;
-        }
-    }
-    with.twice
 }
 
 /// The items that one side removed and the other left as they were, here or at another
@@ -210,7 +166,9 @@ impl<'m, 't> Lists<'m, 't> {
             all.collect::<Vec<(&'m Member<'t>, &'m Value)>>()
         };
         let (members, values) = (&self.members, self.values);
-        let base = staying(members.base, &values.base, &at.base);
+        let mut base = staying(members.base, &values.base, &at.base);
+        // Both took these from here.
+        base.retain(|(_, value)| !self.twice.contains_key(value));
         let ours = staying(members.ours, &values.ours, &at.ours);
         let theirs = staying(members.theirs, &values.theirs, &at.theirs);
         let alike = |a: &[(&Member, &Value)], b: &[(&Member, &Value)]| {
