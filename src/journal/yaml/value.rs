@@ -99,6 +99,8 @@ fn is_typed(text: &str) -> bool {
     if matches!(number, ".inf" | ".nan") {
         return true;
     }
+    // The sign of an exponent; a date has its signs elsewhere.
+    let number = number.replace("e-", "e+");
     number.starts_with(|c: char| c.is_ascii_digit() || c == '.')
         && number.contains(|c: char| c.is_ascii_digit())
         && number
@@ -122,6 +124,8 @@ mod tests {
         );
         assert_eq!(value("d: 2024-11-01"), value("d: \"2024-11-01\""));
         assert_ne!(value("d: 1"), value("d: \"1\""));
+        assert_ne!(value("d: 1.0e-3"), value("d: \"1.0e-3\""));
+        assert_ne!(value("d: -1E-3"), value("d: '-1E-3'"));
         assert_ne!(value("d: yes"), value("d: 'yes'"));
         assert_ne!(value("a: &x 1"), value("a: 1"));
     }
