@@ -262,7 +262,8 @@ impl<'a> BlockText<'a> {
         let width = |l: &str| l.len() - l.trim_start_matches(' ').len();
         let at = lines
             .lines()
-            .filter(|l| !l.trim().is_empty())
+            // To YAML a line of other space than this is text.
+            .filter(|l| !l.trim_end_matches([' ', '\r']).is_empty())
             .map(width)
             .min();
         // The parser has seen that they stand deeper.
