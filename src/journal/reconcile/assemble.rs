@@ -19,6 +19,13 @@ pub fn assemble(
     map: bool,
     column: usize,
 ) -> Result<Collection, Stop> {
+    if form == Form::Lone && parts.len() > 1 {
+        for part in &mut parts {
+            if let (Some(it), Meaning::Same(Value::Text(value))) = (&mut part.flow, &part.meaning) {
+                it.text = flow::quoted_for_flow(&it.text, value);
+            }
+        }
+    }
     let meaning = meaning(&mut parts, form, map);
     if parts.is_empty() {
         return empty(sides, map, column);

@@ -134,20 +134,24 @@ fn in_one_form<'a>(
             .all(Member::fits_in_brackets)
     };
     if !matches!(form, Form::Block { .. }) && fits_in_brackets() {
-        return Ok((form, convert(views, Member::into_flow)));
+        let written = |m: Member<'a>, was: Form| match was {
+            Form::Lone if form != Form::Lone => m.quoted_for_flow(),
+            _ => m.into_flow(),
+        };
+        return Ok((form, convert(views, written)));
     }
     let form = choose(&|f| matches!(f, Form::Block { .. })).ok_or(Stop::Conflict)?;
     let at = entry_column(form, column);
-    Ok((form, convert(views, |m| m.into_block(at))))
+    Ok((form, convert(views, |m, _| m.into_block(at))))
 }
 
 fn convert<'a>(
     views: ThreeWay<Option<View<'a>>>,
-    f: impl Fn(Member<'a>) -> Member<'a>,
+    f: impl Fn(Member<'a>, Form<'a>) -> Member<'a>,
 ) -> ThreeWay<Option<View<'a>>> {
     views.map(|view| {
         view.map(|v| View {
-            members: v.members.into_iter().map(&f).collect(),
+            members: v.members.into_iter().map(|m| f(m, v.form)).collect(),
             ..v
         })
     })

@@ -161,13 +161,14 @@ pub fn write(brackets: [char; 2], entries: &[Written], spacing: &Spacing) -> Str
     out
 }
 
-/// A scalar from a block collection as it may stand between brackets.
+/// A scalar from a block collection as it may stand between brackets, for every reader:
+/// PyYAML takes a `?` there for the sign of a key.
 pub fn quoted_for_flow(body: &str, value: &str) -> String {
     let plain = !body.starts_with(['"', '\'']);
-    let risky = body.contains([',', '[', ']', '{', '}', '\n', '#'])
+    let risky = body.contains([',', '[', ']', '{', '}', '\n', '#', '?'])
         || body.contains(": ")
         || body.ends_with(':')
-        || body.starts_with(['&', '*', '!', '|', '>', '%', '@', '`']);
+        || body.starts_with([':', '&', '*', '!', '|', '>', '%', '@', '`']);
     if !plain || !risky {
         return body.to_owned();
     }

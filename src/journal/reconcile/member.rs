@@ -128,9 +128,7 @@ impl<'a> Member<'a> {
         if self.layout == Layout::Flow {
             return self;
         }
-        if let Some(scalar) = self.value.scalar() {
-            self.body = quoted_for_flow(&self.body, scalar).into();
-        }
+        self = self.quoted_for_flow();
         if self.key.is_none() && self.body.is_empty() && self.value.properties_end().is_none() {
             // Between two commas nothing is no item.
             self.body = "null".into();
@@ -143,6 +141,14 @@ impl<'a> Member<'a> {
         self.suffix = "".into();
         self.layout = Layout::Flow;
         self.column = 0;
+        self
+    }
+
+    /// The same entry with the quotes that a scalar needs between brackets.
+    pub fn quoted_for_flow(mut self) -> Self {
+        if let Some(scalar) = self.value.scalar() {
+            self.body = quoted_for_flow(&self.body, scalar).into();
+        }
         self
     }
 
