@@ -5,6 +5,7 @@ use super::assemble;
 use super::collection::{self, Place};
 use super::entry::{self, Bodies, Context, Rulings};
 use super::eol;
+use super::loss;
 use super::member::Side;
 use super::output::{Meaning, Pick, Piece, marked, picked};
 use super::report::{Decision, Report};
@@ -306,6 +307,7 @@ impl Merger<'_> {
         let mut pieces = vec![trivia(&mut cx, heads)?];
         pieces.extend(parts.into_iter().flat_map(|p| p.pieces));
         pieces.push(trivia(&mut cx, tails)?);
+        loss::once(&mut pieces, texts);
         Ok((pieces, decided, cx.report))
     }
 }

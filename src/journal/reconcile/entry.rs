@@ -87,6 +87,11 @@ fn merged(
         (Some(only), None) | (None, Some(only)) => return one_sided(cx, sides, only, path, column),
         (Some(ours), Some(theirs)) => (ours, theirs),
     };
+    if sides.base.is_none() && std::ptr::eq(ours, theirs) {
+        // In a list in order what one side put somewhere is given as both sides'.
+        cx.report.note(path, None, Decision::one_side(&sides, true));
+        return Ok(Some(new_entry(ours, column)));
+    }
     if ours.same_text(theirs) || sides.base.is_some_and(|b| theirs.same_text(b)) {
         cx.report.note(path, None, Decision::one_side(&sides, true));
         return Ok(copy(ours));
@@ -173,6 +178,17 @@ fn core(
     }
 }
 
+/// An entry that one side alone has, as it stands there.
+fn new_entry(only: &Member, column: usize) -> Out {
+    let text = format!("{}{}", spaces(column), only.core_at(column));
+    let mut out = Out::text(text, only.meaning());
+    if !only.lead.is_empty() {
+        let lead = only.lead_at(column).into_owned();
+        out.pieces.insert(0, Piece::Above(lead));
+    }
+    out
+}
+
 /// Who took out a key with nothing behind it changed nothing: what the other side
 /// wrote there is added.
 fn without_empty_base<'m, 'a>(sides: Entries<'m, 'a>) -> Entries<'m, 'a> {
@@ -207,13 +223,7 @@ fn one_sided(
     let Some(base) = sides.base else {
         cx.report
             .note(path, None, Decision::one_side(&sides, is_ours));
-        let text = format!(
-            "{}{}{}",
-            only.lead_at(column),
-            spaces(column),
-            only.core_at(column)
-        );
-        return Ok(Some(Out::text(text, only.meaning())));
+        return Ok(Some(new_entry(only, column)));
     };
     // A comment that is new there makes it a conflict all the same: `block` sees to it.
     if goes(only, base) {

@@ -8,6 +8,8 @@ use crate::merge::{Markers, ThreeWay};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     Text(String),
+    /// The lines above an entry that one side alone put there.
+    Above(String),
     Conflict(ThreeWay<String>),
 }
 
@@ -61,7 +63,7 @@ impl Out {
         self.pieces
             .iter()
             .map(|p| match p {
-                Piece::Text(t) => Some(t.as_str()),
+                Piece::Text(t) | Piece::Above(t) => Some(t.as_str()),
                 Piece::Conflict(_) => None,
             })
             .collect()
@@ -80,7 +82,7 @@ pub fn picked(pieces: &[Piece], pick: Pick) -> String {
     pieces
         .iter()
         .map(|p| match (p, pick) {
-            (Piece::Text(t), _) => t.as_str(),
+            (Piece::Text(t) | Piece::Above(t), _) => t.as_str(),
             (Piece::Conflict(c), Pick::Ours) => c.ours.as_str(),
             (Piece::Conflict(c), Pick::Theirs) => c.theirs.as_str(),
         })
@@ -92,7 +94,7 @@ pub fn marked(pieces: &[Piece], markers: &Markers) -> String {
     let mut out = String::new();
     for piece in pieces {
         match piece {
-            Piece::Text(t) => out.push_str(t),
+            Piece::Text(t) | Piece::Above(t) => out.push_str(t),
             Piece::Conflict(c) => markers.write(&mut out, c.as_ref().map(String::as_str)),
         }
     }
