@@ -59,7 +59,14 @@ pub struct Result {
     pub report: Report,
 }
 
-type Made = (Vec<u8>, bool, Report);
+/// The frontmatter with its fences, the body, whether markers stand in them, and what
+/// was decided.
+struct Made {
+    front: Vec<u8>,
+    body: Vec<u8>,
+    conflict: bool,
+    report: Report,
+}
 
 impl Merger<'_> {
     /// Merges three versions of a file. The same three versions give the same
@@ -74,7 +81,10 @@ impl Merger<'_> {
         {
             return self.by_line(sides, "a binary file".into());
         }
-        let (texts, writer) = eol::unify(sides);
+        let (texts, [front, body]) = match self.kind {
+            Kind::Markdown => eol::unify_parts(sides),
+            Kind::Yaml => eol::unify_whole(sides),
+        };
         let texts = texts.as_ref().map(|t| t.as_ref());
         let made = match self.kind {
             Kind::Markdown => self.markdown(texts),
@@ -82,17 +92,17 @@ impl Merger<'_> {
         };
         match made {
             // Whatever was in the way of it: what one side alone wrote is no conflict.
-            Ok((_, true, _)) if let Some(taken) = sides.trivial() => Ok(Result {
+            Ok(Made { conflict: true, .. }) if let Some(taken) = sides.trivial() => Ok(Result {
                 bytes: taken.to_vec(),
                 conflict: false,
                 outcome: Outcome::ByField,
                 report: Report::default(),
             }),
-            Ok((bytes, conflict, report)) => Ok(Result {
-                bytes: writer.write(bytes),
-                conflict,
+            Ok(made) => Ok(Result {
+                bytes: [front.write(made.front), body.write(made.body)].concat(),
+                conflict: made.conflict,
                 outcome: Outcome::ByField,
-                report,
+                report: made.report,
             }),
             Err(stop) => {
                 let reason = match stop {
@@ -187,12 +197,16 @@ impl Merger<'_> {
                 }
             }
         };
-        let mut bytes = front;
-        if !bytes.is_empty() && !bytes.ends_with(b"\n") && !body.0.is_empty() {
-            bytes.push(b'\n');
+        let mut front = front;
+        if !front.is_empty() && !front.ends_with(b"\n") && !body.0.is_empty() {
+            front.push(b'\n');
         }
-        bytes.extend(body.0);
-        Ok((bytes, conflict || body.1, report))
+        Ok(Made {
+            front,
+            body: body.0,
+            conflict: conflict || body.1,
+            report,
+        })
     }
 
     fn yaml(&self, texts: ThreeWay<&[u8]>) -> std::result::Result<Made, Stop> {
@@ -220,7 +234,12 @@ impl Merger<'_> {
         if bom {
             text.insert(0, BOM);
         }
-        Ok((text.into_bytes(), conflict, report))
+        Ok(Made {
+            front: text.into_bytes(),
+            body: Vec::new(),
+            conflict,
+            report,
+        })
     }
 
     fn body(&self, bodies: ThreeWay<&[u8]>) -> std::result::Result<(Vec<u8>, bool), Stop> {

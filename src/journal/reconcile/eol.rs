@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::journal::document::Document;
 use crate::merge::ThreeWay;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,13 +34,43 @@ impl Writer {
     }
 }
 
-/// Brings three texts to LF where each of them is all LF or all CRLF; a text
-/// that mixes both leaves all three as they are.
-pub fn unify(sides: ThreeWay<&[u8]>) -> (ThreeWay<Cow<'_, [u8]>>, Writer) {
-    let as_is = || (sides.map(Cow::Borrowed), Writer { crlf: false });
-    let Ok(found) = sides.try_map(eol) else {
-        return as_is();
-    };
+/// Three texts to merge, and how the frontmatter's and the body's line ends are written.
+type Unified<'t> = (ThreeWay<Cow<'t, [u8]>>, [Writer; 2]);
+
+/// Brings three files to LF where each of them is all LF or all CRLF; a file that mixes
+/// both leaves all three as they are.
+pub fn unify_whole(sides: ThreeWay<&[u8]>) -> Unified<'_> {
+    let (texts, writer) = unify(sides).unwrap_or_else(|| as_they_are(sides));
+    (texts, [writer, writer])
+}
+
+/// The same for files with a frontmatter; in one that mixes both, the frontmatter and the
+/// body may each have one kind.
+pub fn unify_parts(sides: ThreeWay<&[u8]>) -> Unified<'_> {
+    if let Some((texts, writer)) = unify(sides) {
+        return (texts, [writer, writer]);
+    }
+    let cut = sides.map(|s| s.split_at(s.len() - Document::split(s).body.len()));
+    let part = |texts| unify(texts).unwrap_or_else(|| as_they_are(texts));
+    let (fronts, front) = part(cut.map(|c| c.0));
+    let (bodies, body) = part(cut.map(|c| c.1));
+    let whole = |front: &[u8], body: &[u8]| Cow::Owned([front, body].concat());
+    let texts = ThreeWay::new(
+        whole(&fronts.base, &bodies.base),
+        whole(&fronts.ours, &bodies.ours),
+        whole(&fronts.theirs, &bodies.theirs),
+    );
+    (texts, [front, body])
+}
+
+fn as_they_are(texts: ThreeWay<&[u8]>) -> (ThreeWay<Cow<'_, [u8]>>, Writer) {
+    (texts.map(Cow::Borrowed), Writer { crlf: false })
+}
+
+/// Brings three texts to LF where each of them is all LF or all CRLF; `None` where a
+/// text mixes both.
+fn unify(sides: ThreeWay<&[u8]>) -> Option<(ThreeWay<Cow<'_, [u8]>>, Writer)> {
+    let found = sides.try_map(eol).ok()?;
     // A text without a line end says nothing about them.
     let target = match (found.ours, found.theirs) {
         (Some(ours), Some(theirs)) => match found.base {
@@ -64,7 +95,7 @@ pub fn unify(sides: ThreeWay<&[u8]>) -> (ThreeWay<Cow<'_, [u8]>>, Writer) {
     let writer = Writer {
         crlf: target == Some(Eol::Crlf),
     };
-    (texts, writer)
+    Some((texts, writer))
 }
 
 /// The line ends of a text; `None` where it has no line end, an error where it
@@ -92,7 +123,8 @@ mod tests {
 
     #[test]
     fn a_side_that_changed_all_line_ends_is_followed() {
-        let (texts, writer) = unify(ThreeWay::new(b"a\nb\n" as &[u8], b"a\r\nb\r\n", b"a\nc\n"));
+        let (texts, writer) =
+            unify(ThreeWay::new(b"a\nb\n" as &[u8], b"a\r\nb\r\n", b"a\nc\n")).unwrap();
         assert_eq!(texts.ours.as_ref(), b"a\nb\n");
         assert_eq!(writer.write(b"x\n".to_vec()), b"x\r\n");
     }
@@ -100,7 +132,7 @@ mod tests {
     #[test]
     fn whose_line_ends_count_does_not_depend_on_the_side() {
         let crlf = |base: &[u8], ours: &[u8], theirs: &[u8]| {
-            let written = |sides| unify(sides).1.write(b"x\n".to_vec()) == b"x\r\n";
+            let written = |sides| unify(sides).unwrap().1.write(b"x\n".to_vec()) == b"x\r\n";
             let sides = ThreeWay::new(base, ours, theirs);
             assert_eq!(written(sides), written(sides.swapped()), "{sides:?}");
             written(sides)
@@ -116,15 +148,13 @@ mod tests {
     #[test]
     fn a_carriage_return_within_a_line_stays() {
         let text = b"a: \"b\rc\"\r\n" as &[u8];
-        let (texts, writer) = unify(ThreeWay::new(text, text, text));
+        let (texts, writer) = unify(ThreeWay::new(text, text, text)).unwrap();
         assert_eq!(texts.ours.as_ref(), b"a: \"b\rc\"\n");
         assert_eq!(writer.write(texts.ours.to_vec()), text);
     }
 
     #[test]
-    fn mixed_line_ends_stay() {
-        let (texts, writer) = unify(ThreeWay::new(b"a\r\nb\n" as &[u8], b"a\r\n", b"a\n"));
-        assert_eq!(texts.ours.as_ref(), b"a\r\n");
-        assert_eq!(writer.write(b"x\n".to_vec()), b"x\n");
+    fn mixed_line_ends_are_not_unified() {
+        assert!(unify(ThreeWay::new(b"a\r\nb\n" as &[u8], b"a\r\n", b"a\n")).is_none());
     }
 }
