@@ -42,7 +42,7 @@ pub fn assemble(
     };
     let fitting = sides.map(|m| m.filter(fits));
     // A comment behind the key on a side whose frame is not used would be lost.
-    let comment = |m: &Member| match (m.prefix.find('#'), m.suffix.find('#')) {
+    let comment = |m: &Member| match (m.comment_before(m.column), m.suffix.find('#')) {
         (Some(at), _) if m.nested.is_some() => m.prefix[at..].trim().to_owned(),
         (_, Some(at)) => m.suffix[at..].trim().to_owned(),
         _ => String::new(),
@@ -139,7 +139,12 @@ fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> 
     }
     let prefix = smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
         .ok_or(Stop::Conflict)?;
-    let (key, comment) = match prefix.find('#') {
+    let comment = [sides.ours, sides.theirs, sides.base]
+        .into_iter()
+        .flatten()
+        .find(|m| m.prefix_at(column) == prefix)
+        .and_then(|m| m.comment_before(column));
+    let (key, comment) = match comment {
         Some(at) => (
             prefix[..at].trim_end(),
             format!(" {}", prefix[at..].trim_end()),

@@ -207,6 +207,17 @@ impl<'a> Member<'a> {
         )
     }
 
+    /// Where a comment starts in what stands before the value; a key may have a `#` in it.
+    pub fn comment_before(&self, column: usize) -> Option<usize> {
+        let prefix = self.prefix_at(column);
+        let key = self.key.map_or("", |k| &self.side.text[k.span.clone()]);
+        let behind = prefix.find(key).map_or(0, |at| at + key.len());
+        let mut signs = prefix[behind..]
+            .match_indices('#')
+            .map(|(at, _)| behind + at);
+        signs.find(|&at| prefix[..at].ends_with([' ', '\t', '\n']))
+    }
+
     /// Whether any comment stands with it, outside its value.
     pub fn has_comments(&self) -> bool {
         self.lead.contains('#') || self.suffix.contains('#')
