@@ -48,7 +48,14 @@ impl Builder<'_> {
             let text = text.strip_suffix('\n').unwrap_or(text);
             text.strip_suffix('\r').unwrap_or(text).len()
         } else {
-            text.trim_end_matches(['\n', '\r', ' ', '\t']).len()
+            // White space at the end of the last line is text, below it is none.
+            let end = text.trim_end_matches(['\n', '\r', ' ', '\t']).len();
+            let space = |b: &u8| matches!(b, b' ' | b'\t');
+            let rest = text[end..].bytes().take_while(|b| space(b)).count();
+            match text[value.start.min(end)..end].contains('\n') {
+                true => end + rest,
+                false => end,
+            }
         };
         end.max(value.start + 1)
     }
