@@ -11,6 +11,7 @@ use super::member::{Member, Side};
 use super::output::{Meaning, Out, Pick, Piece, picked};
 use super::report::Decision;
 use super::sequence;
+use super::shape;
 use super::view::{Form, View};
 use super::{Stop, join};
 use crate::journal::rules::Rule;
@@ -268,7 +269,7 @@ fn in_set<'m, 'a>(
 /// or of one in a map.
 pub fn rule_where_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> Option<Rule> {
     let found = sides.map(|m| m.map(|m| (m.side, m.value)));
-    match cx.rules.named(path)? {
+    match shape::named(cx.rules, path, sides)? {
         Rule::Set => has_kept_out(cx, found, path).then_some(Rule::Set),
         Rule::Map => has_kept_out_within(cx, found, path).then_some(Rule::Map),
         _ => None,

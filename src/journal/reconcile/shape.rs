@@ -27,7 +27,7 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
     };
     let lists = list_now && nodes.iter().all(listable);
     let strictly = list_now && nodes.iter().all(|n| n.items().is_some() || n.is_null());
-    match rules.named(path) {
+    match named(rules, path, sides) {
         Some(Rule::Set) if lists => return Rule::Set,
         Some(rule @ (Rule::KeyedList(_) | Rule::Sequence)) if strictly => match rule {
             Rule::KeyedList(keys) if keys.is_empty() => {
@@ -62,6 +62,15 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
         return Rule::Text;
     }
     Rule::Scalar
+}
+
+/// The rule that the field's name has. An item of a list is no field: what stands last
+/// in its path tells it apart from the others.
+pub fn named<'r>(rules: &'r Rules, path: &[String], sides: &Entries) -> Option<&'r Rule> {
+    let mut members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
+    members
+        .any(|m| m.key.is_some())
+        .then(|| rules.named(path))?
 }
 
 fn all_maps(nodes: &[&Node]) -> bool {
