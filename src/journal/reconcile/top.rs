@@ -87,13 +87,14 @@ pub fn in_one_cut(mut tops: ThreeWay<Top>) -> ThreeWay<Top> {
 }
 
 /// How much of the lines above the first field belongs to the file: up to the
-/// last blank line.
+/// last blank line, or a mark `---` that begins a YAML file.
 fn head_of(lead: &str) -> usize {
     let mut at = 0;
     let mut head = 0;
     for line in lead.split_inclusive('\n') {
         at += line.len();
-        if line.trim().is_empty() {
+        let mark = line.strip_prefix("---").map(str::trim_start);
+        if line.trim().is_empty() || mark.is_some_and(|m| m.is_empty() || m.starts_with('#')) {
             head = at;
         }
     }
