@@ -1,8 +1,7 @@
 //! Typed access to a parsed frontmatter: aliases resolved within a bound,
 //! errors and warnings with their place in the file.
 
-use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
 
 use serde_json::{Map, Number, Value};
 
@@ -27,8 +26,6 @@ pub(crate) struct Reader<'a> {
     /// The file's line that the text's first line is.
     first_line: usize,
     tree: &'a Tree,
-    /// Made at the first alias: most frontmatter has none.
-    anchors: OnceCell<HashMap<usize, &'a Node>>,
     budget: Cell<usize>,
     warnings: RefCell<Vec<Warning>>,
 }
@@ -39,7 +36,6 @@ impl<'a> Reader<'a> {
             text,
             first_line,
             tree,
-            anchors: OnceCell::new(),
             budget: Cell::new(BUDGET),
             warnings: RefCell::default(),
         }
@@ -74,24 +70,7 @@ impl<'a> Reader<'a> {
 
     /// The node, or what its alias stands for.
     pub(crate) fn resolve(&self, node: &'a Node) -> &'a Node {
-        match node.kind {
-            Kind::Alias(id) => self.anchors().get(&id).copied().unwrap_or(node),
-            _ => node,
-        }
-    }
-
-    fn anchors(&self) -> &HashMap<usize, &'a Node> {
-        self.anchors.get_or_init(|| {
-            let mut anchors = HashMap::new();
-            if let Some(root) = &self.tree.root {
-                root.walk(&mut |n| {
-                    if let Some(id) = n.anchor {
-                        anchors.insert(id, n);
-                    }
-                });
-            }
-            anchors
-        })
+        self.tree.resolve(node)
     }
 
     fn spend(&self, node: &Node, bytes: usize) -> Result<()> {

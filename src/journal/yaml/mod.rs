@@ -9,9 +9,11 @@ mod explain;
 mod node;
 mod parse;
 mod scan;
+mod tree;
 mod value;
 
 pub use error::{Place, YamlError};
 pub use node::{Item, Kind, Layout, Node, Pair, Style};
-pub use parse::{MAX_BYTES, MAX_NODES, Tree};
+pub use parse::{MAX_BYTES, MAX_NODES};
+pub use tree::Tree;
 pub use value::Value;

@@ -8,7 +8,7 @@ use granit_parser::{
 };
 
 use super::explain::explain;
-use super::{Item, Kind, Layout, Node, Pair, Place, Style, YamlError};
+use super::{Item, Kind, Layout, Node, Pair, Place, Style, Tree, YamlError};
 
 /// The largest frontmatter that is read, in bytes. Above it a file is merged as
 /// plain text: nobody writes that much by hand, and memory must stay bounded.
@@ -20,57 +20,6 @@ pub const MAX_NODES: usize = 50_000;
 
 /// Deeper collections than this are refused; recursion below stays shallow.
 const MAX_DEPTH: usize = 64;
-
-/// A parsed frontmatter: at most one document over a text that the caller keeps.
-#[derive(Debug, Clone)]
-pub struct Tree {
-    /// The document's node; `None` where there is no content but comments.
-    pub root: Option<Node>,
-    /// Every comment, `#` to the end of its line (exclusive), in order.
-    pub comments: Vec<Range<usize>>,
-}
-
-impl Tree {
-    /// Parses one YAML document.
-    ///
-    /// # Errors
-    /// The place and reason where the text is no YAML, has a key twice, more than
-    /// one document or a directive, is nested deeper than 64 levels, has more than
-    /// [`MAX_NODES`] values or is larger than [`MAX_BYTES`].
-    pub fn parse(text: &str) -> Result<Self, YamlError> {
-        if text.len() > MAX_BYTES {
-            return Err(YamlError {
-                at: Place { line: 1, column: 1 },
-                what: format!(
-                    "frontmatter of {} bytes; at most {MAX_BYTES} are read",
-                    text.len()
-                ),
-            });
-        }
-        Builder::new(text).document()
-    }
-
-    /// The node an alias stands for.
-    #[must_use]
-    pub fn anchored(&self, id: usize) -> Option<&Node> {
-        let mut found = None;
-        self.root.as_ref()?.walk(&mut |n| {
-            if n.anchor == Some(id) {
-                found = Some(n);
-            }
-        });
-        found
-    }
-
-    /// The node itself or, for an alias, what it stands for.
-    #[must_use]
-    pub fn resolve<'a>(&'a self, node: &'a Node) -> &'a Node {
-        match node.kind {
-            Kind::Alias(id) => self.anchored(id).unwrap_or(node),
-            _ => node,
-        }
-    }
-}
 
 pub(super) struct Builder<'a> {
     pub(super) text: &'a str,
@@ -85,7 +34,7 @@ pub(super) struct Builder<'a> {
 type Result<T, E = YamlError> = std::result::Result<T, E>;
 
 impl<'a> Builder<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(super) fn new(text: &'a str) -> Self {
         let options: Options = options! {
             emit_anchor_events: true,
             disallow_directives: true,
@@ -101,7 +50,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn document(mut self) -> Result<Tree> {
+    pub(super) fn document(mut self) -> Result<Tree> {
         let mut root = None;
         loop {
             let (event, span) = self.next()?;
@@ -123,10 +72,7 @@ impl<'a> Builder<'a> {
         // A document of comments alone comes as a value left out.
         let root = root
             .filter(|n| !matches!(n.kind, Kind::Missing) || n.tag.is_some() || n.anchor.is_some());
-        Ok(Tree {
-            root,
-            comments: self.comments,
-        })
+        Ok(Tree::new(root, self.comments))
     }
 
     fn error(&self, offset: usize, what: String) -> YamlError {

@@ -3,7 +3,10 @@
 
 use std::time::{Duration, Instant};
 
+use palimpsest::journal::Table;
+use palimpsest::journal::entry::canonical;
 use palimpsest::journal::reconcile::Outcome;
+use palimpsest::journal::yaml::Tree;
 use palimpsest::merge::ThreeWay;
 
 use super::merge;
@@ -126,6 +129,21 @@ fn large_lists_that_both_sides_changed_merge() {
     assert!(start.elapsed() < LONG, "{:?}", start.elapsed());
     assert_eq!(merged.outcome, Outcome::ByField);
     assert!(String::from_utf8_lossy(&merged.bytes).contains("- ours\n- theirs\n"));
+}
+
+/// A removal in a ledger has each item of a list asked for by its name.
+#[test]
+fn many_aliases_of_one_anchor_are_read_in_bounded_time() {
+    let aliases = "- *o\n".repeat(40_000);
+    let text = format!("first: &o Orla\npeople:\n{aliases}");
+    let tree = Tree::parse(&text).unwrap();
+    let people = tree.root.as_ref().unwrap().get("people").unwrap();
+    let start = Instant::now();
+    for item in people.items().unwrap() {
+        let name = canonical(Table::People, &tree, &item.node).unwrap();
+        assert_eq!(name.as_str(), "Orla");
+    }
+    assert!(start.elapsed() < LONG, "{:?}", start.elapsed());
 }
 
 #[test]
