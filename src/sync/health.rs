@@ -1,19 +1,20 @@
 //! What can be wrong with a repository's setup, and the command that mends it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod setup;
+
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::backup;
 use super::behind::{behind, given_up};
 use super::place::database_place;
-use super::resolve::Resolver;
-use super::{backup, documents};
+use super::resolve::{ResolveError, Resolver};
 use crate::journal::markers::conflict_markers;
-use crate::journal::settings::FILE;
 use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::ledger;
-use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
-use crate::repo::{CLONE, Repo, RepoError, shell_path};
+use crate::repo::{Repo, RepoError, shell_path};
 use crate::store::{Store, StoreError};
+use setup::{hooks, in_the_way, paths, pull};
 
 /// As many loose objects as git lets be, where `gc.auto` does not say.
 const MOST_LOOSE: u64 = 6700;
@@ -48,6 +49,7 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
             "palimpsest init",
         ));
     }
+    pull(repo, &mut found)?;
     in_the_way(repo, layout, &mut found);
     paths(repo, layout, &mut found)?;
     ledgers(repo, layout, &mut found)?;
@@ -59,162 +61,6 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
     leftovers(repo, layout, &mut found)?;
     growth(repo, &mut found)?;
     Ok(found)
-}
-
-fn hooks(repo: &Repo, program: &Path, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let Some(folder) = repo.hooks_folder()? else {
-        let scope = repo.config_scope("core.hooksPath")?;
-        let scope = scope.unwrap_or_else(|| "local".to_owned());
-        found.push(finding(
-            "core.hooksPath turns hooks off: nothing is checked or recorded at commits",
-            format!("git config --{scope} --unset core.hooksPath, then palimpsest init"),
-        ));
-        return Ok(());
-    };
-    if !repo.has_local_config(CLONE)? {
-        found.push(finding(
-            format!("git config {CLONE}: not there, so that removals of two machines of one name can be taken for one"),
-            "palimpsest init",
-        ));
-    }
-    let places = HOOK_NAMES.map(|name| repo.hook_places(&folder.join(name)));
-    for path in places.into_iter().flatten() {
-        let state = match repo.hook_state(&path, program)? {
-            HookState::Current => {
-                tracked_hook(repo, &path, found)?;
-                continue;
-            }
-            HookState::Absent => "missing",
-            HookState::NotExecutable => "not executable, so that git does not run it",
-            HookState::OtherProgram => "for another program",
-            HookState::OtherVersion => "of another version",
-            HookState::Edited => "edited, or of another version (a copy is kept)",
-            HookState::Foreign => "not Palimpsest's",
-            HookState::Folder => "a folder",
-        };
-        let what = format!("hook {}: {state}", path.display());
-        let mend = match state {
-            "a folder" => "move it away, then palimpsest init",
-            _ => "palimpsest init",
-        };
-        found.push(finding(what, mend));
-    }
-    Ok(())
-}
-
-/// A hook in the work tree (`core.hooksPath` is a folder of it) names a path of
-/// this machine, so the other machines must not get it.
-fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let Ok(path) = repo.relative(repo.workdir(), hook) else {
-        return Ok(());
-    };
-    if repo.index()?.staged(&path).is_some() {
-        found.push(finding(
-            format!("hook {path}: tracked, with a path that only this machine has"),
-            format!(
-                "git rm --cached {}, and add it to .gitignore",
-                repo.pathspec(&path)
-            ),
-        ));
-    }
-    Ok(())
-}
-
-fn paths(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let has_journal = has_journal(repo, layout);
-    if !has_journal {
-        let none = documents::merges(repo, layout)?.none;
-        found.extend(none.map(|what| {
-            let mend = "palimpsest init, and take out lines that say otherwise, also those of \
-                        .git/info/attributes";
-            finding(what, mend)
-        }));
-    }
-    if has_journal && let Some((what, mend)) = repo.missing_journal(layout)? {
-        found.push(finding(what, mend));
-    }
-    let year = 2024;
-    let merging = [
-        (format!("{}/{year}/x.md", layout.journal), "palimpsest"),
-        (format!("{}/{year}/x.md", layout.wiki), "palimpsest"),
-        (layout.ledger_path(year), "palimpsest-ledger"),
-    ];
-    for (path, driver) in merging.into_iter().filter(|_| has_journal) {
-        let merge = repo.attribute("merge", &path)?;
-        if merge.as_deref() != Some(driver) {
-            found.push(finding(
-                format!(
-                    ".gitattributes: files such as {path} merge with `{}`, not with {driver}",
-                    merge.as_deref().unwrap_or("git's default")
-                ),
-                "palimpsest init, and take out lines that come later and say otherwise",
-            ));
-        }
-    }
-    if let Some((what, command)) = repo.attributes_left_out()? {
-        found.push(finding(what, command));
-    }
-    if !has_journal {
-        return Ok(());
-    }
-    if repo.work_file(FILE)?.is_none()
-        && let index = repo.index()?
-        && index.has(FILE)
-        && !index.is_left_out(FILE)
-    {
-        found.push(finding(
-            format!("{FILE}: gone from the work tree"),
-            format!("git restore {0}, or git rm {0}", repo.pathspec(FILE)),
-        ));
-    }
-    for line in repo.former_attributes(layout)? {
-        found.push(finding(
-            format!(".gitattributes: `{line}` is for a folder of earlier settings that is gone"),
-            "palimpsest init",
-        ));
-    }
-    let database = &layout.database;
-    if matches!(
-        database_place(repo, layout),
-        Err(RepoError::NoDatabase { .. })
-    ) {
-        // Told with the database.
-    } else if repo.index()?.has(database) && !is_original(repo, layout)? {
-        found.push(finding(
-            format!("{database}: tracked, so that it conflicts at every merge"),
-            format!(
-                "palimpsest doctor --fix, or git rm --cached {}",
-                repo.pathspec(database)
-            ),
-        ));
-    } else if !repo.is_ignored(database)? {
-        found.push(finding(
-            format!("{database}: not ignored"),
-            "palimpsest init",
-        ));
-    }
-    Ok(())
-}
-
-/// A file where a folder has to be.
-fn in_the_way(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) {
-    let above = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
-    let database = above(&layout.database).map(|folder| (folder, &layout.database));
-    let folders = [&layout.ledger, &layout.journal, &layout.wiki];
-    let folders = folders.map(|folder| (folder.clone(), folder));
-    let mut told = BTreeSet::new();
-    for (folder, needs) in database.into_iter().chain(folders) {
-        let mut parts = Path::new(&folder).ancestors();
-        let file = parts.find(|part| repo.workdir().join(part).is_file());
-        if let Some(file) = file.map(|part| part.display().to_string())
-            && told.insert(file.clone())
-        {
-            found.push(finding(
-                format!("{file}: no folder, which {needs} needs"),
-                "move it away, then palimpsest init",
-            ));
-        }
-    }
 }
 
 fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
@@ -379,10 +225,16 @@ fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
                 ),
             )
         })),
-        Err(error) => found.push(finding(
-            format!("{error}: entries and notes were not searched for conflict markers"),
-            "make the file readable, and run this again",
-        )),
+        Err(error) => {
+            let mend = match &error {
+                ResolveError::Repo(RepoError::Symlink(_)) => {
+                    "put a folder or file of its own there, or name another folder in palimpsest.toml"
+                }
+                _ => "make the file readable, and run this again",
+            };
+            let what = format!("{error}: entries and notes were not searched for conflict markers");
+            found.push(finding(what, mend));
+        }
     }
 }
 

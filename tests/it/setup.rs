@@ -10,6 +10,7 @@ mod framework;
 mod indexes;
 mod left_out;
 mod places;
+mod undone;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

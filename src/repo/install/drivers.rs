@@ -77,6 +77,15 @@ impl Repo {
         Ok(outdated)
     }
 
+    /// Whether a person or `init` decided how a plain `git pull` brings diverged
+    /// histories together.
+    ///
+    /// # Errors
+    /// The configuration cannot be read.
+    pub fn decides_pulls(&self) -> Result<bool, RepoError> {
+        Ok(self.config("pull.rebase")?.is_some() || self.config("pull.ff")?.is_some())
+    }
+
     pub(super) fn plan_drivers(&self, program: &Path, plan: &mut Plan) -> Result<(), RepoError> {
         for (key, value) in self.outdated_drivers(program)? {
             let why = match key.contains("ledger") {
@@ -92,8 +101,7 @@ impl Repo {
                 why: "so that removals of two machines of one name are two",
             });
         }
-        let decided = self.config("pull.rebase")?.is_some() || self.config("pull.ff")?.is_some();
-        if !decided {
+        if !self.decides_pulls()? {
             for (key, value, why) in [
                 // First: with the value alone nobody would know whose it is.
                 (

@@ -86,6 +86,9 @@ impl Repo {
                 why: "settings for all machines, with their defaults",
             });
         }
+        if let Some((what, mend)) = self.ignored_ledger(layout) {
+            plan.notes.push(format!("{what}; {mend}"));
+        }
         if self.index()?.staged(&layout.database).is_some() {
             plan.notes.push(format!(
                 "{} is tracked, and conflicts at every merge; take it out: `git rm --cached {}`",
@@ -148,6 +151,35 @@ impl Repo {
         let mut lines = attributes(layout, true);
         lines.retain(|line| there.lines().any(|l| l.trim() == line));
         Ok(lines)
+    }
+
+    /// Whether all lines that `init` adds to the ignored paths are there.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn ignores_as_init_says(&self, layout: &Layout) -> Result<bool, RepoError> {
+        let mut plan = Plan::default();
+        self.plan_lines(IGNORE, ignored(layout), "", &mut plan)?;
+        Ok(plan.steps.is_empty())
+    }
+
+    /// What it means that git ignores the ledgers, which are to be committed, and what
+    /// to do.
+    #[must_use]
+    pub fn ignored_ledger(&self, layout: &Layout) -> Option<(String, String)> {
+        // A year that no ledger is of yet.
+        let path = layout.ledger_path(9999);
+        if !self.is_ignored(&path).unwrap_or(false) {
+            return None;
+        }
+        let folder = &layout.ledger;
+        let what =
+            format!("{folder}: ignored by git, so that git add leaves out a new year's ledger");
+        let mend = format!(
+            "take out the line that says so: git check-ignore -v {}",
+            self.from_here(&path)
+        );
+        Some((what, mend))
     }
 
     /// Adds those of the lines to the attributes that are not there.

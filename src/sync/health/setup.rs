@@ -1,0 +1,210 @@
+//! The setup itself: hooks, attributes, ignored paths, and what stands in their way.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::{Finding, finding, is_original};
+use crate::journal::Layout;
+use crate::journal::settings::FILE;
+use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
+use crate::repo::{CLONE, Repo, RepoError, UNFINISHED};
+use crate::sync::documents;
+use crate::sync::place::database_place;
+
+pub(super) fn hooks(
+    repo: &Repo,
+    program: &Path,
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
+    let Some(folder) = repo.hooks_folder()? else {
+        let scope = repo.config_scope("core.hooksPath")?;
+        let scope = scope.unwrap_or_else(|| "local".to_owned());
+        found.push(finding(
+            "core.hooksPath turns hooks off: nothing is checked or recorded at commits",
+            format!("git config --{scope} --unset core.hooksPath, then palimpsest init"),
+        ));
+        return Ok(());
+    };
+    if !repo.has_local_config(CLONE)? {
+        found.push(finding(
+            format!("git config {CLONE}: not there, so that removals of two machines of one name can be taken for one"),
+            "palimpsest init",
+        ));
+    }
+    let places = HOOK_NAMES.map(|name| repo.hook_places(&folder.join(name)));
+    for path in places.into_iter().flatten() {
+        let state = match repo.hook_state(&path, program)? {
+            HookState::Current => {
+                tracked_hook(repo, &path, found)?;
+                continue;
+            }
+            HookState::Absent => "missing",
+            HookState::NotExecutable => "not executable, so that git does not run it",
+            HookState::OtherProgram => "for another program",
+            HookState::OtherVersion => "of another version",
+            HookState::Edited => "edited, or of another version (a copy is kept)",
+            HookState::Foreign => "not Palimpsest's",
+            HookState::Folder => "a folder",
+        };
+        let what = format!("hook {}: {state}", path.display());
+        let mend = match state {
+            "a folder" => "move it away, then palimpsest init",
+            _ => "palimpsest init",
+        };
+        found.push(finding(what, mend));
+    }
+    Ok(())
+}
+
+/// A hook in the work tree (`core.hooksPath` is a folder of it) names a path of
+/// this machine, so the other machines must not get it.
+fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let Ok(path) = repo.relative(repo.workdir(), hook) else {
+        return Ok(());
+    };
+    if repo.index()?.staged(&path).is_some() {
+        found.push(finding(
+            format!("hook {path}: tracked, with a path that only this machine has"),
+            format!(
+                "git rm --cached {}, and add it to .gitignore",
+                repo.pathspec(&path)
+            ),
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn paths(
+    repo: &Repo,
+    layout: &Layout,
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
+    let has_journal = has_journal(repo, layout);
+    if !has_journal {
+        let none = documents::merges(repo, layout)?.none;
+        found.extend(none.map(|what| {
+            let mend = "palimpsest init, and take out lines that say otherwise, also those of \
+                        .git/info/attributes";
+            finding(what, mend)
+        }));
+    }
+    if has_journal && let Some((what, mend)) = repo.missing_journal(layout)? {
+        found.push(finding(what, mend));
+    }
+    let year = 2024;
+    let merging = [
+        (format!("{}/{year}/x.md", layout.journal), "palimpsest"),
+        (format!("{}/{year}/x.md", layout.wiki), "palimpsest"),
+        (layout.ledger_path(year), "palimpsest-ledger"),
+    ];
+    for (path, driver) in merging.into_iter().filter(|_| has_journal) {
+        let merge = repo.attribute("merge", &path)?;
+        if merge.as_deref() != Some(driver) {
+            found.push(finding(
+                format!(
+                    ".gitattributes: files such as {path} merge with `{}`, not with {driver}",
+                    merge.as_deref().unwrap_or("git's default")
+                ),
+                "palimpsest init, and take out lines that say otherwise: later ones, those of a \
+                 .gitattributes further down or of .git/info/attributes",
+            ));
+        }
+    }
+    if let Some((what, command)) = repo.attributes_left_out()? {
+        found.push(finding(what, command));
+    }
+    if !has_journal {
+        return Ok(());
+    }
+    if repo.work_file(FILE)?.is_none()
+        && let index = repo.index()?
+        && index.has(FILE)
+        && !index.is_left_out(FILE)
+    {
+        found.push(finding(
+            format!("{FILE}: gone from the work tree"),
+            format!("git restore {0}, or git rm {0}", repo.pathspec(FILE)),
+        ));
+    }
+    for line in repo.former_attributes(layout)? {
+        found.push(finding(
+            format!(".gitattributes: `{line}` is for a folder of earlier settings that is gone"),
+            "palimpsest init",
+        ));
+    }
+    let database = &layout.database;
+    if matches!(
+        database_place(repo, layout),
+        Err(RepoError::NoDatabase { .. })
+    ) {
+        // Told with the database.
+    } else if repo.index()?.has(database) && !is_original(repo, layout)? {
+        found.push(finding(
+            format!("{database}: tracked, so that it conflicts at every merge"),
+            format!(
+                "palimpsest doctor --fix, or git rm --cached {}",
+                repo.pathspec(database)
+            ),
+        ));
+    } else if !repo.is_ignored(database)? {
+        let mend = to_ignore(repo, layout, database)?;
+        found.push(finding(format!("{database}: not ignored"), mend));
+    }
+    for (what, path) in [
+        ("backups/", "backups/x".to_owned()),
+        ("unfinished files", format!("{UNFINISHED}a1b2c3")),
+    ] {
+        // Beyond a link git cannot say.
+        if !repo.is_ignored(&path).unwrap_or(true) {
+            let mend = to_ignore(repo, layout, &path)?;
+            found.push(finding(format!("{what}: not ignored"), mend));
+        }
+    }
+    if let Some((what, mend)) = repo.ignored_ledger(layout) {
+        found.push(finding(what, mend));
+    }
+    Ok(())
+}
+
+/// How git is brought to ignore a path: by the lines of `init`, or without others.
+fn to_ignore(repo: &Repo, layout: &Layout, path: &str) -> Result<String, RepoError> {
+    Ok(match repo.ignores_as_init_says(layout)? {
+        false => "palimpsest init".to_owned(),
+        true => format!(
+            "take out the line that says otherwise: git check-ignore -v {}",
+            repo.from_here(path)
+        ),
+    })
+}
+
+/// What `init` sets for a plain `git pull`.
+pub(super) fn pull(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    if !repo.decides_pulls()? {
+        found.push(finding(
+            "git config pull.rebase: not set, so that a plain git pull of diverged histories stops",
+            "palimpsest init",
+        ));
+    }
+    Ok(())
+}
+
+/// A file where a folder has to be.
+pub(super) fn in_the_way(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) {
+    let above = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
+    let database = above(&layout.database).map(|folder| (folder, &layout.database));
+    let folders = [&layout.ledger, &layout.journal, &layout.wiki];
+    let folders = folders.map(|folder| (folder.clone(), folder));
+    let mut told = BTreeSet::new();
+    for (folder, needs) in database.into_iter().chain(folders) {
+        let mut parts = Path::new(&folder).ancestors();
+        let file = parts.find(|part| repo.workdir().join(part).is_file());
+        if let Some(file) = file.map(|part| part.display().to_string())
+            && told.insert(file.clone())
+        {
+            found.push(finding(
+                format!("{file}: no folder, which {needs} needs"),
+                "move it away, then palimpsest init",
+            ));
+        }
+    }
+}

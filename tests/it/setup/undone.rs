@@ -1,0 +1,83 @@
+//! Parts of the setup that a person took back, or set otherwise, and what `doctor` says
+//! of each.
+
+use std::fs;
+
+use super::journal;
+use crate::sandbox::{Machine, Sandbox};
+
+fn set_up(sandbox: &Sandbox) -> Machine<'_> {
+    let laptop = journal(sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.palimpsest(["doctor"]).ok();
+    laptop
+}
+
+#[test]
+fn what_fix_would_set_is_said_without_it() {
+    let sandbox = Sandbox::new();
+    let laptop = set_up(&sandbox);
+    // Whatever has the effect will do.
+    laptop.write(".gitignore", "data/palim*\n/back*\n.palim*\n");
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.write(".gitignore", "data/palim*\n");
+    laptop.git(["config", "--unset", "pull.rebase"]).ok();
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("backups/: not ignored\n    mend: palimpsest init")
+        .says("unfinished files: not ignored\n    mend: palimpsest init")
+        .says(
+            "git config pull.rebase: not set, so that a plain git pull of diverged histories stops",
+        );
+    laptop.palimpsest(["doctor", "--fix"]).ok();
+}
+
+#[test]
+fn a_line_that_says_otherwise_is_looked_for() {
+    let sandbox = Sandbox::new();
+    let laptop = set_up(&sandbox);
+    laptop.write(
+        ".gitignore",
+        laptop.read(".gitignore") + "!/data/palimpsest.db\n",
+    );
+    let said = laptop.palimpsest(["doctor"]).exits(1).says(
+        "data/palimpsest.db: not ignored\n    mend: take out the line that says otherwise: \
+         git check-ignore -v data/palimpsest.db",
+    );
+    assert!(!said.stdout.contains("palimpsest init"), "{said}");
+}
+
+/// The ledger is to be committed.
+#[test]
+fn a_ledger_that_git_ignores_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write(".gitignore", "data/*\n");
+    let what = "data/ledger: ignored by git, so that git add leaves out a new year's ledger";
+    laptop.palimpsest(["init"]).ok().says(what);
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(what)
+        .says("mend: take out the line that says so: git check-ignore -v data/ledger/");
+    laptop.write(
+        ".gitignore",
+        "data/palimpsest.db*\n/backups/\n.palimpsest-*\n",
+    );
+    laptop.palimpsest(["doctor"]).ok();
+}
+
+#[test]
+fn a_journal_that_is_a_link_is_told_what_to_do() {
+    let sandbox = Sandbox::new();
+    let laptop = set_up(&sandbox);
+    fs::rename(laptop.path("journal"), sandbox.root().join("journal")).unwrap();
+    std::os::unix::fs::symlink("../journal", laptop.path("journal")).unwrap();
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("a symbolic link")
+        .lacks("make the file readable");
+}
