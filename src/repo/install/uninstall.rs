@@ -79,16 +79,13 @@ impl Repo {
     ) -> Result<Vec<Removed>, RepoError> {
         let mut removed = Vec::new();
         if let Some(folder) = self.hooks_folder()? {
-            for name in NAMES {
-                let hook = folder.join(name);
-                for place in self.hook_places(&hook) {
-                    self.take_hook(&place, &kept(&hook), program, &mut removed)?;
-                }
-            }
+            self.take_hooks(&folder, program, &mut removed)?;
             if !removed.is_empty() && self.shared_hooks()?.is_some() {
                 removed.push(Removed::Shared(folder));
             }
         }
+        // `core.hooksPath` may have been set since.
+        self.take_hooks(&self.common_dir().join("hooks"), program, &mut removed)?;
         if self.local_config(PULL_MARK)?.is_some() {
             if self.local_config("pull.rebase")?.as_deref() == Some("false") {
                 self.unset_config("pull.rebase")?;
@@ -114,6 +111,21 @@ impl Repo {
             _ => {}
         }
         Ok(removed)
+    }
+
+    fn take_hooks(
+        &self,
+        folder: &Path,
+        program: &Path,
+        removed: &mut Vec<Removed>,
+    ) -> Result<(), RepoError> {
+        for name in NAMES {
+            let hook = folder.join(name);
+            for place in self.hook_places(&hook) {
+                self.take_hook(&place, &kept(&hook), program, removed)?;
+            }
+        }
+        Ok(())
     }
 
     fn take_hook(

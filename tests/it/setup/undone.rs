@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::journal;
+use super::{executable, journal};
 use crate::sandbox::{Machine, Sandbox};
 
 fn set_up(sandbox: &Sandbox) -> Machine<'_> {
@@ -67,6 +67,28 @@ fn a_ledger_that_git_ignores_is_said() {
         "data/palimpsest.db*\n/backups/\n.palimpsest-*\n",
     );
     laptop.palimpsest(["doctor"]).ok();
+}
+
+/// `core.hooksPath` was set after `init`.
+#[test]
+fn hooks_that_git_runs_no_more_are_taken_back_too() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let hook = ".git/hooks/pre-commit";
+    executable(&laptop, hook, "#!/bin/sh\necho mine >&2\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.git(["config", "core.hooksPath", "../hooks"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .says("restored your hook");
+    assert!(laptop.read(hook).contains("mine"));
+    assert!(!laptop.exists(".git/hooks/post-commit"));
+    assert_eq!(
+        fs::read_dir(sandbox.root().join("hooks")).unwrap().count(),
+        0
+    );
 }
 
 #[test]
