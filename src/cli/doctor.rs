@@ -44,6 +44,9 @@ impl Doctor {
             ui.line(format_args!("note: {note}"))?;
         }
         let findings = health::check(&repo, &settings, &program)?;
+        if let Some(way) = repo.way_to_top().filter(|_| !findings.is_empty()) {
+            ui.line(format_args!("note: the commands are for its top: {way}"))?;
+        }
         for finding in &findings {
             ui.line(format_args!("{}\n    mend: {}", finding.what, finding.mend))?;
         }

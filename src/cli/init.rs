@@ -86,10 +86,12 @@ impl Init {
             none if none.is_empty() => none,
             paths => format!("git add {paths} && "),
         };
+        let way = repo.way_to_top().map(|way| format!("{way} && "));
+        let way = way.unwrap_or_default();
         if !left.is_empty() {
             ui.line(format_args!(
                 "now commit what the other machines need too: \
-                 {add}git commit -m 'Use Palimpsest'"
+                 {way}{add}git commit -m 'Use Palimpsest'"
             ))?;
         } else if has_journal(&repo, &layout) {
             ui.line("nothing to commit here")?;

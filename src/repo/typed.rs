@@ -32,6 +32,15 @@ impl Repo {
         }
     }
 
+    /// The command that leads to the top, where the paths of the commands that a message
+    /// names are; `None` where they work as they are, in the work tree.
+    #[must_use]
+    pub fn way_to_top(&self) -> Option<String> {
+        let top = self.workdir().components().as_path().to_string_lossy();
+        let is_elsewhere = self.standing().is_none();
+        is_elsewhere.then(|| format!("cd {}", shell_path(&top)))
+    }
+
     /// The way from where a person stands to the top: `../..`; `None` at the top itself,
     /// and outside of the work tree.
     fn up(&self) -> Option<String> {

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use super::{executable, journal};
+use super::{DAY, executable, journal};
 use crate::sandbox::{Machine, Sandbox};
 
 fn set_up(sandbox: &Sandbox) -> Machine<'_> {
@@ -89,6 +89,29 @@ fn hooks_that_git_runs_no_more_are_taken_back_too() {
         fs::read_dir(sandbox.root().join("hooks")).unwrap().count(),
         0
     );
+}
+
+/// The commands that are named for a folder elsewhere work where a person stands.
+#[test]
+fn a_folder_that_is_named_on_the_command_line() {
+    let sandbox = Sandbox::in_folder("it's here ");
+    let laptop = journal(&sandbox);
+    let elsewhere = sandbox.folder("else where");
+    let said = elsewhere.palimpsest(["init", "../laptop"]).ok();
+    let command = said.stdout.split_once("need too: ").unwrap().1;
+    elsewhere.run_with(&[], "sh", ["-c", command]).ok();
+    laptop.assert_clean();
+    laptop.edit_entry(DAY, "Bob", "Zoe");
+    laptop.commit("Zoe");
+    laptop.remove("data/ledger/2024.jsonl");
+    let said = elsewhere.palimpsest(["doctor", "../laptop"]).exits(1);
+    let way = said.stdout.split_once("are for its top: ").unwrap().1;
+    let mend = said.stdout.split_once("mend: ").unwrap().1;
+    let line = |text: &str| text.lines().next().unwrap().to_owned();
+    let command = format!("{} && {}", line(way), line(mend));
+    elsewhere.run_with(&[], "sh", ["-c", &command]).ok();
+    laptop.assert_clean();
+    laptop.palimpsest(["doctor"]).ok().lacks("its top");
 }
 
 #[test]
