@@ -198,7 +198,9 @@ fn as_subcommand(mut args: Vec<OsString>) -> Vec<OsString> {
         .first()
         .and_then(|a| Path::new(a).file_stem())
         .map(OsString::from);
-    if let Some(name) = name.filter(|n| OTHER_NAMES.iter().any(|o| n == o)) {
+    // The version is the program's, under whichever name.
+    let is_asked = args.get(1).is_some_and(|a| a == "--version" || a == "-V");
+    if let Some(name) = name.filter(|n| !is_asked && OTHER_NAMES.iter().any(|o| n == o)) {
         args[0] = "palimpsest".into();
         args.insert(1, name);
     }

@@ -353,3 +353,15 @@ fn what_a_sparse_checkout_leaves_out_is_taken_in_from_a_folder() {
         assert!(laptop.exists(".gitattributes"), "{said}");
     }
 }
+
+#[test]
+fn every_name_has_a_version() {
+    let sandbox = Sandbox::new();
+    let plain = sandbox.folder("plain");
+    let version = plain.palimpsest(["--version"]).ok().stdout;
+    for flag in ["--version", "-V"] {
+        plain.metadb([flag]).ok().is(&version);
+        plain.yaml2sql([flag]).ok().is(&version);
+        plain.wiki2sql([flag]).ok().is(&version);
+    }
+}
