@@ -58,6 +58,8 @@ command -v cargo >/dev/null || fail "cargo is missing: install Rust from https:/
 command -v cc >/dev/null || fail "cc is missing: install a C compiler (Debian: apt install gcc), then run this again"
 command -v git >/dev/null || fail "git is missing: install it, then run this again"
 
+[ ! -d "$bin/palimpsest" ] ||
+    fail "$bin/palimpsest is a folder: move it away, or choose another folder with PREFIX=..."
 # Another program of that name is not ours to replace.
 for name in yaml2sql wiki2sql metadb; do
     if [ -e "$bin/$name" ] || [ -L "$bin/$name" ]; then

@@ -76,6 +76,20 @@ fn leaves_another_program_alone() {
     assert!(!sandbox.home().join(".local/bin/palimpsest").exists());
 }
 
+/// `mv` would put the program into it.
+#[test]
+fn a_folder_in_the_place_of_the_program_is_said() {
+    let sandbox = Sandbox::new();
+    let checkout = checkout(&sandbox);
+    let bin = sandbox.home().join(".local/bin");
+    fs::create_dir_all(bin.join("palimpsest")).unwrap();
+    checkout
+        .run_with(&[], "./install.sh", [] as [&str; 0])
+        .exits(1)
+        .warns("palimpsest is a folder: move it away");
+    assert_eq!(fs::read_dir(bin.join("palimpsest")).unwrap().count(), 0);
+}
+
 #[test]
 fn says_what_is_wrong_before_it_builds() {
     let sandbox = Sandbox::new();
