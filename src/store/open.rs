@@ -12,7 +12,7 @@ use super::original::is_original;
 use super::{StoreError, Update};
 
 /// Raised with every change of the schema or of what the rows mean.
-const VERSION: i32 = 8;
+const VERSION: i32 = 9;
 
 const SCHEMA: &str = include_str!("schema.sql");
 const INDEXES: &str = include_str!("indexes.sql");

@@ -101,8 +101,8 @@ CREATE TABLE entry_cities (
 CREATE TABLE entry_locations (
     entry TEXT NOT NULL REFERENCES entries (entry),
     location TEXT NOT NULL REFERENCES locations (name),
-    city TEXT REFERENCES cities (name),
     position INTEGER NOT NULL,
+    city TEXT REFERENCES cities (name),
     PRIMARY KEY (entry, position)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE entry_events (
