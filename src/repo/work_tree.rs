@@ -19,6 +19,8 @@ pub struct WorkFile {
     pub size: u64,
     /// When it was modified, in nanoseconds since 1970.
     pub mtime_ns: i64,
+    /// When the file system last saw it change, in the same way: nobody sets this.
+    pub ctime_ns: i64,
     pub ino: u64,
 }
 
@@ -310,13 +312,12 @@ pub(super) fn sort_of(
 }
 
 fn work_file(path: String, meta: &Metadata) -> WorkFile {
+    let ns = |seconds: i64, rest| seconds.saturating_mul(1_000_000_000).saturating_add(rest);
     WorkFile {
         path,
         size: meta.size(),
-        mtime_ns: meta
-            .mtime()
-            .saturating_mul(1_000_000_000)
-            .saturating_add(meta.mtime_nsec()),
+        mtime_ns: ns(meta.mtime(), meta.mtime_nsec()),
+        ctime_ns: ns(meta.ctime(), meta.ctime_nsec()),
         ino: meta.ino(),
     }
 }

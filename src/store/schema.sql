@@ -16,7 +16,7 @@ CREATE TABLE meta (
 CREATE TABLE files (
     path TEXT PRIMARY KEY,
     entry TEXT,                -- whose entry or note it is
-    stamp TEXT NOT NULL,       -- size, time and inode; empty: read it again
+    stamp TEXT NOT NULL,       -- size, times and inode; empty: read it again
     content TEXT NOT NULL,     -- digest of its bytes
     problem TEXT               -- line:column: why it could not be read
 ) STRICT, WITHOUT ROWID;

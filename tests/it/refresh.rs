@@ -321,3 +321,26 @@ fn what_history_tells_after_a_merge_that_changes_no_file_is_indexed() {
         "Bram stands in the file against his removal"
     );
 }
+
+/// As git does: the file system says when a file was changed, whatever its time says.
+#[test]
+fn an_edit_of_the_same_size_and_time_is_seen() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write(".git/info/exclude", "*.db*\n");
+    let write = |people: &str| {
+        machine.write_entry(DATES[0], people, "One.\n");
+        age(&machine.path("journal"), &mut 0);
+    };
+    write("people: [Orla]\n");
+    index(&machine, "data/steps.db", Scope::All);
+    // Longer than a file system's clock stands still.
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let file = machine.path(&crate::sandbox::entry(DATES[0]));
+    let text = machine.read_entry(DATES[0]).replace("Orla", "Bram");
+    let modified = std::fs::metadata(&file).unwrap().modified().unwrap();
+    std::fs::write(&file, text).unwrap();
+    let open = std::fs::File::options().write(true).open(&file).unwrap();
+    open.set_modified(modified).unwrap();
+    assert_eq!(differing(&machine).0, [] as [&str; 0]);
+}

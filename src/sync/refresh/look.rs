@@ -362,7 +362,14 @@ impl<'a> Found<'a> {
         };
         if file.mtime_ns <= self.now_ns.saturating_sub(step) {
             // Writing to a string cannot fail.
-            let _ = write!(into, "{} {} {}", file.size, file.mtime_ns, file.ino);
+            let WorkFile {
+                size,
+                mtime_ns,
+                ctime_ns,
+                ino,
+                ..
+            } = file;
+            let _ = write!(into, "{size} {mtime_ns} {ctime_ns} {ino}");
         }
     }
 }
