@@ -35,6 +35,11 @@ pub(super) fn explain(kind: &ErrorKind, rest: &str) -> String {
         | ErrorKind::TabInIndentation
         | ErrorKind::TabAtBlockScalarStart
         | ErrorKind::TabInPlainScalar => "a tab; expected spaces, which alone indent YAML".into(),
+        ErrorKind::UnexpectedCharacter { character } if character.is_control() => format!(
+            "a control character, U+{:04X}; expected text without it, or its escape between \
+             double quotes",
+            u32::from(*character)
+        ),
         ErrorKind::UnexpectedCharacter { character } => format!(
             "`{character}` begins no value; expected quotes around text that begins with it: \
              \"{}\"",
@@ -177,6 +182,7 @@ mod tests {
             ),
             ("people:\n- @Moth (Al)", "2:3", "`@` begins no value"),
             ("city: %x", "1:7", "`%` begins no value"),
+            ("city: \u{7}x", "1:7", "a control character, U+0007"),
             ("city: `x`", "1:7", "``` begins no value"),
             ("city: *foo", "1:7", "`*foo` refers to no anchor above"),
             (
