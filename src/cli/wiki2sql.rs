@@ -6,6 +6,7 @@ use super::journal::Journal;
 use super::outcome::{self, Of};
 use super::{Exit, Ui};
 use crate::journal::PathKind;
+use crate::journal::layout::below;
 use crate::sync::refresh::{Options, Scope};
 
 /// Index the wiki's notes on entries
@@ -51,8 +52,8 @@ impl Wiki2sql {
         let (_, mut report) = journal.refresh(ui, options)?;
         let is_note = |path: &str| matches!(journal.layout.classify(path), PathKind::Note(_));
         report.failed.retain(|f| is_note(&f.path));
-        let wiki = format!("{}/", journal.layout.wiki);
-        report.undated.retain(|path| path.starts_with(&wiki));
+        let wiki = journal.layout.wiki.as_str();
+        report.undated.retain(|path| below(path, wiki).is_some());
         outcome::print(ui, &report, Of::Notes, *dry_run, *json)
     }
 }

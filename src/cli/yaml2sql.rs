@@ -138,7 +138,10 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
                 .strip_prefix(outer)
                 .is_some_and(|r| r.starts_with('/'))
     };
-    let top = journal.layout.journal.as_str();
+    let top = match journal.layout.journal.as_str() {
+        "." => "",
+        top => top,
+    };
     if !within(&folder, top) && !within(top, &folder) {
         bail!(
             "{}: not in the journal; expected `yaml2sql sync {top}`",
@@ -160,7 +163,7 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
     }
     report.undated.retain(|p| within(p, top));
     report.failed.retain(|f| {
-        !within(&f.path, &journal.layout.wiki)
+        !matches!(journal.layout.classify(&f.path), PathKind::Note(_))
             && (within(&f.path, &folder) || !within(&f.path, top))
     });
     say_conflicts(ui, &store, &report, dry_run)?;

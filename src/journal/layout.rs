@@ -46,17 +46,19 @@ impl Layout {
     /// What a path from the top of the work tree is.
     #[must_use]
     pub fn classify(&self, path: &str) -> PathKind {
-        if let Some(name) = below(path, &self.ledger) {
-            return ledger_year(name).map_or(PathKind::Other, PathKind::Ledger);
+        let ledger = below(path, &self.ledger);
+        if let Some(year) = ledger.and_then(ledger_year) {
+            return PathKind::Ledger(year);
         }
         let page = |kind: fn(EntryDate) -> PathKind| match EntryDate::from_path(path) {
             Some(date) => kind(date),
             None if path.ends_with(".md") => PathKind::UndatedPage,
             None => PathKind::Other,
         };
-        // The wiki may stand inside the journal's folder or the other way round:
-        // the longer folder decides.
-        let (journal, wiki) = (below(path, &self.journal), below(path, &self.wiki));
+        // The folders may stand inside one another: the longer one decides.
+        let inner = |name: &&str| ledger.is_none_or(|l| name.len() <= l.len());
+        let journal = below(path, &self.journal).filter(inner);
+        let wiki = below(path, &self.wiki).filter(inner);
         match (journal, wiki) {
             (Some(j), Some(w)) if w.len() < j.len() => page(PathKind::Note),
             (Some(_), _) => page(PathKind::Entry),
@@ -68,24 +70,34 @@ impl Layout {
     /// Where the entry of a date is written by default.
     #[must_use]
     pub fn entry_path(&self, date: EntryDate) -> String {
-        format!("{}/{:04}/{date}.md", self.journal, date.year())
+        in_folder(&self.journal, &format!("{:04}/{date}.md", date.year()))
     }
 
     /// Where the note page of a date is written by default.
     #[must_use]
     pub fn note_path(&self, date: EntryDate) -> String {
-        format!("{}/{:04}/{date}.md", self.wiki, date.year())
+        in_folder(&self.wiki, &format!("{:04}/{date}.md", date.year()))
     }
 
     /// The ledger file of a year.
     #[must_use]
     pub fn ledger_path(&self, year: i32) -> String {
-        format!("{}/{year:04}.jsonl", self.ledger)
+        in_folder(&self.ledger, &format!("{year:04}.jsonl"))
+    }
+}
+
+/// The path of a file in a folder, of which `.` is the top of the work tree.
+#[must_use]
+pub fn in_folder(folder: &str, file: &str) -> String {
+    match folder.trim_end_matches('/') {
+        "" | "." => file.to_owned(),
+        folder => format!("{folder}/{file}"),
     }
 }
 
 /// The part of `path` below `folder`.
-fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+#[must_use]
+pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     match folder.trim_end_matches('/') {
         "" | "." => Some(path),
         folder => path.strip_prefix(folder)?.strip_prefix('/'),
@@ -146,5 +158,20 @@ mod tests {
         };
         assert_eq!(layout.classify("wiki/2024-11-01.md"), PathKind::Note(date));
         assert_eq!(layout.classify("2024-11-01.md"), PathKind::Entry(date));
+        assert_eq!(layout.entry_path(date), "2024/2024-11-01.md");
+        assert_eq!(
+            layout.classify("data/ledger/2024-11-01.md"),
+            PathKind::Other
+        );
+        let layout = Layout {
+            ledger: ".".into(),
+            ..Layout::default()
+        };
+        assert_eq!(layout.ledger_path(2024), "2024.jsonl");
+        assert_eq!(layout.classify("2024.jsonl"), PathKind::Ledger(2024));
+        assert_eq!(
+            layout.classify(&layout.note_path(date)),
+            PathKind::Note(date)
+        );
     }
 }

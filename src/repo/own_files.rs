@@ -12,6 +12,7 @@ use std::rc::Rc;
 use super::index_file::IndexFile;
 use super::work_tree::{Sort, WorkFiles, entries_of, sort_of};
 use super::{ObjectId, Repo, RepoError, Skipped};
+use crate::journal::layout::in_folder;
 
 /// The mode of a submodule.
 const SUBMODULE: u32 = 0o160_000;
@@ -217,14 +218,14 @@ impl Walk<'_> {
         }
         for (name, entry) in entries {
             let Some(name) = name.to_str() else {
-                let shown = format!("{prefix}/{}", name.to_string_lossy());
+                let shown = in_folder(prefix, &name.to_string_lossy());
                 self.found.skipped.push(Skipped::NotUtf8(shown));
                 continue;
             };
             if name.eq_ignore_ascii_case(".git") {
                 continue;
             }
-            let path = format!("{prefix}/{name}");
+            let path = in_folder(prefix, name);
             let Some(sort) = sort_of(&entry, &path, &mut self.found.skipped)? else {
                 continue;
             };

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::own_files::is_repository;
 use super::{Repo, RepoError};
+use crate::journal::layout::in_folder;
 
 /// A file as `stat` has it: whether it changed can be told without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -245,14 +246,14 @@ fn is_absent(error: &std::io::Error) -> bool {
 fn walk(dir: &Path, prefix: &str, found: &mut WorkFiles) -> Result<(), RepoError> {
     for (name, entry) in entries_of(dir)? {
         let Some(name) = name.to_str() else {
-            let shown = format!("{prefix}/{}", name.to_string_lossy());
+            let shown = in_folder(prefix, &name.to_string_lossy());
             found.skipped.push(Skipped::NotUtf8(shown));
             continue;
         };
         if name.eq_ignore_ascii_case(".git") {
             continue;
         }
-        let path = format!("{prefix}/{name}");
+        let path = in_folder(prefix, name);
         match sort_of(&entry, &path, &mut found.skipped)? {
             Some(Sort::Folder) if !is_repository(&entry.path().join(".git")) => {
                 walk(&entry.path(), &path, found)?;

@@ -140,3 +140,59 @@ fn settings_that_are_gone_from_the_work_tree_hold() {
     laptop.assert_clean();
     laptop.palimpsest(["doctor"]).ok();
 }
+
+/// The top of the repository can be each of the folders, and one can be in another.
+#[test]
+fn the_folders_can_be_the_whole_repository_and_one_another() {
+    for (journal, wiki, ledger) in [
+        (".", "wiki", "led"),
+        ("j", "w", "."),
+        (".", "j/wiki", "."),
+        ("j", "j/w", "j"),
+    ] {
+        let sandbox = Sandbox::new();
+        let machine = sandbox.machine("laptop");
+        let settings =
+            format!("[paths]\njournal = \"{journal}\"\nwiki = \"{wiki}\"\nledger = \"{ledger}\"\n");
+        machine.write("palimpsest.toml", &settings);
+        let path = |folder: &str, file: &str| match folder {
+            "." => file.to_owned(),
+            folder => format!("{folder}/{file}"),
+        };
+        let entry = path(journal, "2024/2024-11-01.md");
+        let text = "---\ndate: 2024-11-01\npeople: [Alice, Bob]\n---\nCoffee.\n";
+        machine.write(&entry, text);
+        machine.write(&path(wiki, "2024/2024-11-01.md"), "Keep the ferry.\n");
+        machine.palimpsest(["init"]).ok();
+        machine.commit("Begin");
+        machine.assert_clean();
+        let shown = machine.metadb(["show", "2024-11-01", "--full"]).ok();
+        shown
+            .says(&format!("File:          {entry}\n"))
+            .says("Alice, Bob")
+            .says("Keep the ferry.");
+        machine.yaml2sql(["sync", "."]).ok().says("1 unchanged");
+        let folder = path(journal, "2024");
+        machine.yaml2sql(["sync", &folder]).ok();
+        let update = machine.yaml2sql(["update", &entry]).ok();
+        update.says("1 unchanged");
+        let import = machine.wiki2sql(["import", "entries"]).ok();
+        import.says("1 unchanged");
+
+        machine.edit(&entry, ", Bob", "");
+        machine.commit("Without Bob");
+        machine.assert_clean();
+        let rows = machine.read(&path(ledger, "2024.jsonl"));
+        assert!(rows.contains("Bob"), "{settings}: {rows}");
+        machine.metadb(["tombstone", "list"]).ok().says("Bob");
+        machine.palimpsest(["doctor"]).ok();
+        let shown = machine.metadb(["show", "2024-11-01", "--full"]).ok();
+        machine.palimpsest(["reindex"]).ok();
+        let anew = machine.metadb(["show", "2024-11-01", "--full"]).ok();
+        assert_eq!(shown.stdout, anew.stdout);
+        machine.palimpsest(["backup-full"]).ok();
+        machine.remove(&entry);
+        machine.metadb(["restore", "Entry", "2024-11-01"]).ok();
+        machine.assert_clean();
+    }
+}

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{Finding, finding, is_original};
 use crate::journal::Layout;
+use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
 use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
 use crate::repo::{CLONE, Repo, RepoError, UNFINISHED};
@@ -92,9 +93,10 @@ pub(super) fn paths(
         found.push(finding(what, mend));
     }
     let year = 2024;
+    let page = format!("{year}/x.md");
     let merging = [
-        (format!("{}/{year}/x.md", layout.journal), "palimpsest"),
-        (format!("{}/{year}/x.md", layout.wiki), "palimpsest"),
+        (in_folder(&layout.journal, &page), "palimpsest"),
+        (in_folder(&layout.wiki, &page), "palimpsest"),
         (layout.ledger_path(year), "palimpsest-ledger"),
     ];
     for (path, driver) in merging.into_iter().filter(|_| has_journal) {
