@@ -4,11 +4,11 @@
 use super::{Index, Repo, RepoError, Skipped};
 
 impl Repo {
-    /// Whether a file that is not in the work tree may be left out of it: false only
-    /// where neither the index nor, what is quicker to ask, HEAD has it. A sparse
+    /// Whether the index may have a file that is not in the work tree: false only
+    /// where neither it nor, what is quicker to ask, HEAD has it. A sparse
     /// checkout may have a file in the index before HEAD has it: in a merge.
     #[must_use]
-    pub fn may_be_left_out(&self, path: &str) -> bool {
+    pub fn may_be_staged(&self, path: &str) -> bool {
         let is_sparse = self.git_dir().join("info/sparse-checkout").exists();
         let at_head = || self.blob_at(self.head().ok()??, path).ok();
         if !is_sparse && at_head().is_some_and(|found| found.is_none()) {
@@ -29,6 +29,14 @@ impl Repo {
         if !index.is_left_out(path) {
             return Ok(None);
         }
+        self.read_staged(index, path)
+    }
+
+    /// The content of a file as the index has it; `None` if it has none.
+    ///
+    /// # Errors
+    /// The object cannot be read.
+    pub fn read_staged(&self, index: &Index, path: &str) -> Result<Option<Vec<u8>>, RepoError> {
         let file = index.staged(path).and_then(super::Blob::file);
         file.map(|id| self.read_blob(id)).transpose()
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::journal::settings::FILE;
 use crate::journal::{Settings, SettingsError};
-use crate::repo::{Blob, Repo, RepoError};
+use crate::repo::{Repo, RepoError};
 
 /// Settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -63,13 +63,13 @@ fn read(top: &Path) -> Result<Option<Settings>, LoadError> {
 fn staged(repo: &Repo) -> Result<Settings, LoadError> {
     // Most repositories without the file have it nowhere, and libgit2 reads all of the
     // index before it says so.
-    if !repo.may_be_left_out(FILE) {
+    if !repo.may_be_staged(FILE) {
         return Ok(Settings::default());
     }
-    let Some(file) = repo.index()?.staged(FILE).and_then(Blob::file) else {
+    let Some(bytes) = repo.read_staged(&repo.index()?, FILE)? else {
         return Ok(Settings::default());
     };
-    let text = String::from_utf8(repo.read_blob(file)?).map_err(|e| LoadError::Read {
+    let text = String::from_utf8(bytes).map_err(|e| LoadError::Read {
         path: FILE.into(),
         source: io::Error::new(io::ErrorKind::InvalidData, e),
     })?;

@@ -4,6 +4,7 @@
 mod machines;
 mod odd;
 mod original;
+mod unseen;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -7,9 +7,12 @@ mod documents;
 mod environment;
 mod foreign;
 mod framework;
+mod git_dirs;
 mod indexes;
 mod left_out;
+mod leftovers;
 mod places;
+mod settings;
 mod undone;
 
 use std::fs;

@@ -22,6 +22,10 @@ const IGNORE: &str = ".gitignore";
 const NO_DRIVER: &str = ".gitattributes: left out of this work tree, where alone git looks for \
                          it in a merge: entries and the ledger merge by line, and conflict";
 
+/// What it means that the work tree lacks the settings, and that nobody meant it.
+const SETTINGS_GONE: &str =
+    "palimpsest.toml: gone from the work tree; what the index has of it counts";
+
 const SETTINGS_TEXT: &str = include_str!("palimpsest.toml");
 
 fn ignored(layout: &Layout) -> Vec<String> {
@@ -79,7 +83,9 @@ impl Repo {
         }
         let why = "the database, backups and unfinished files stay out of git";
         self.plan_lines(IGNORE, ignored(layout), why, plan)?;
-        if self.read_tracked(SETTINGS)?.is_none() && !self.index()?.has(SETTINGS) {
+        if let Some(command) = self.settings_gone()? {
+            plan.notes.push(format!("{SETTINGS_GONE}; `{command}`"));
+        } else if self.read_tracked(SETTINGS)?.is_none() {
             plan.steps.push(Step::File {
                 path: SETTINGS.into(),
                 text: SETTINGS_TEXT.into(),
@@ -139,6 +145,18 @@ impl Repo {
             return Ok(None);
         }
         Ok(Some((NO_DRIVER, self.command_to_take_in(ATTRIBUTES)?)))
+    }
+
+    /// The command that brings the settings back where the index has them and the work
+    /// tree lacks them, though nothing leaves them out of it.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn settings_gone(&self) -> Result<Option<String>, RepoError> {
+        let index = self.index()?;
+        let is_there = self.inside(SETTINGS)?.symlink_metadata().is_ok();
+        let is_gone = !is_there && index.staged(SETTINGS).is_some() && !index.is_left_out(SETTINGS);
+        Ok(is_gone.then(|| format!("git restore {}", self.pathspec(SETTINGS))))
     }
 
     /// Those lines of the attributes that a journal needs and that are there.
@@ -273,7 +291,7 @@ impl Repo {
         for (state, path) in out.split('\0').filter_map(|line| line.split_at_checked(3)) {
             if path == layout.database {
                 left.database_out |= state.starts_with('D');
-            } else {
+            } else if path != SETTINGS || !state.starts_with(" D") {
                 left.to_add.push(path.to_owned());
             }
         }

@@ -137,13 +137,13 @@ impl Plan {
 }
 
 /// Whether the repository holds a journal: its folder or its settings are there, or
-/// are left out of the work tree.
+/// the index has these alone.
 #[must_use]
 pub fn has_journal(repo: &Repo, layout: &Layout) -> bool {
-    let left_out = |index: Index| index.is_left_out(files::SETTINGS);
+    let staged = |index: Index| index.staged(files::SETTINGS).is_some();
     repo.workdir().join(&layout.journal).is_dir()
         || repo.workdir().join(files::SETTINGS).is_file()
-        || repo.index().is_ok_and(left_out)
+        || repo.index().is_ok_and(staged)
 }
 
 impl Repo {

@@ -117,6 +117,8 @@ fn put_files(
     let mut members = Vec::with_capacity(paths.len() + 2);
     for path in &paths {
         let bytes = match repo.read_work_file(path)? {
+            // Those that count, and without which the folders are others.
+            None if path == FILE => repo.read_staged(&index, path)?,
             None => repo.read_left_out(&index, path)?,
             bytes => bytes,
         };

@@ -118,14 +118,10 @@ pub(super) fn paths(
     if !has_journal {
         return Ok(());
     }
-    if repo.work_file(FILE)?.is_none()
-        && let index = repo.index()?
-        && index.has(FILE)
-        && !index.is_left_out(FILE)
-    {
+    if let Some(restore) = repo.settings_gone()? {
         found.push(finding(
             format!("{FILE}: gone from the work tree"),
-            format!("git restore {0}, or git rm {0}", repo.pathspec(FILE)),
+            format!("{restore}, or git rm {}", repo.pathspec(FILE)),
         ));
     }
     for line in repo.former_attributes(layout)? {
