@@ -1,13 +1,16 @@
 //! Files of the work tree that git checks out with other line ends than it stores:
-//! `core.autocrlf`, which Git for Windows sets, or the attribute `eol`.
+//! `core.autocrlf`, which Git for Windows sets, or the attribute `eol`; or in another
+//! encoding, or through a filter.
 
 use std::path::Path;
 
 use super::{ObjectId, Repo, RepoError};
+use crate::merge::is_binary;
 
 impl Repo {
     /// Whether a file of the work tree is this object, and its bytes as git stores them
     /// then: with CRLF in the place of LF it is the same where git converts line ends.
+    /// Behind a filter its bytes are what git would store, where that is text.
     ///
     /// # Errors
     /// Git cannot say.
@@ -19,6 +22,12 @@ impl Repo {
     ) -> Result<(bool, Vec<u8>), RepoError> {
         if ObjectId::of_file(&bytes) == Some(id) {
             return Ok((true, bytes));
+        }
+        if self.other_bytes(path)?.is_some() {
+            let stored = self.to_store(path, bytes.clone())?;
+            let is_text = !is_binary(&stored) && std::str::from_utf8(&stored).is_ok();
+            let same = ObjectId::of_file(&stored) == Some(id);
+            return Ok((same, if is_text { stored } else { bytes }));
         }
         let Some(unix) = without_cr(&bytes) else {
             return Ok((false, bytes));
@@ -54,7 +63,7 @@ impl Repo {
 }
 
 /// With LF in the place of CRLF; `None` where there is none.
-fn without_cr(bytes: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn without_cr(bytes: &[u8]) -> Option<Vec<u8>> {
     let goes = |at: usize| bytes[at..].starts_with(b"\r\n");
     if !(0..bytes.len()).any(goes) {
         return None;

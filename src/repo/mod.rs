@@ -10,6 +10,7 @@ mod cache_tree;
 mod command;
 mod commits;
 mod config;
+mod conversion;
 mod error;
 mod history;
 mod index;

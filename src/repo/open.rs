@@ -1,6 +1,6 @@
 //! Finding and opening a repository.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::env;
 use std::ffi::OsStr;
@@ -28,6 +28,8 @@ pub struct Repo {
     pub(super) folders: RefCell<HashSet<PathBuf>>,
     /// Whether git converts line ends in a folder, as far as it was asked.
     pub(super) converting: RefCell<HashMap<PathBuf, bool>>,
+    /// `core.autocrlf` and `core.eol`, once they were asked for.
+    pub(super) core_line_ends: OnceCell<[Option<String>; 2]>,
 }
 
 impl Repo {
@@ -113,6 +115,7 @@ impl Repo {
             index_read: RefCell::default(),
             folders: RefCell::default(),
             converting: RefCell::default(),
+            core_line_ends: OnceCell::new(),
         })
     }
 

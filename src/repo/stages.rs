@@ -147,8 +147,16 @@ impl Repo {
     /// # Errors
     /// Git cannot write the index or the file.
     pub fn add(&self, path: &str) -> Result<(), RepoError> {
-        // A merge writes what it cannot settle, also outside a sparse checkout.
-        let add = ["--literal-pathspecs", "add", "--sparse", "--", path];
+        // A merge writes what it cannot settle, also outside a sparse checkout. The file is
+        // checked out anew below, so that no line end gets lost that git would refuse for.
+        let add = [
+            "-c",
+            "core.safecrlf=false",
+            "--literal-pathspecs",
+            "add",
+            "--sparse",
+        ];
+        let add = [&add[..], &["--", path]].concat();
         self.run_git(&add, b"")?;
         self.run_git(&["checkout-index", "-f", "-u", "--", path], b"")
             .map(|_| ())

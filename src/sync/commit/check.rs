@@ -172,10 +172,16 @@ pub(super) fn check(
                     found.facts.insert((key, id), facts);
                 }
                 Ok(_) => {}
-                Err(error) => found.refusals.push(Refusal::Unreadable {
-                    path: change.path.clone(),
-                    error,
-                }),
+                Err(error) => {
+                    let attribute = repo.other_bytes(&change.path)?;
+                    found
+                        .warnings
+                        .extend(attribute.map(|a| filtered(&change.path, &a)));
+                    found.refusals.push(Refusal::Unreadable {
+                        path: change.path.clone(),
+                        error,
+                    });
+                }
             }
         }
         if matches!(kind, PathKind::Ledger(_)) {
@@ -195,6 +201,15 @@ pub(super) fn check(
         }
     }
     Ok(found)
+}
+
+/// What it means that git stores a page as other bytes than those of the work tree.
+fn filtered(path: &str, attribute: &str) -> String {
+    format!(
+        "{path}: git stores other bytes than those in the work tree (attribute `{attribute}`), \
+         and what it stores is checked and merged; what is encrypted there can be neither: take \
+         the journal out of that line of .gitattributes"
+    )
 }
 
 /// A journal that began after `palimpsest init`: its rows are kept, and nothing merges

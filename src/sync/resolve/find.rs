@@ -55,7 +55,7 @@ impl Resolver<'_> {
         }
         for path in self.marked(only)? {
             if is_chosen(&path) && !found.contains_key(&path) {
-                let text = self.repo.read_work_file(&path)?.unwrap_or_default();
+                let text = self.repo.read_as_stored(&path)?.unwrap_or_default();
                 let open = match self.earlier(&path, &text)? {
                     Some(open) => open,
                     None => Open {
@@ -139,7 +139,7 @@ impl Resolver<'_> {
             origin,
             sides: stages.try_map(read)?,
             line_base: None,
-            work: self.repo.read_work_file(path)?,
+            work: self.repo.read_as_stored(path)?,
             moved_twice: false,
             merging: merging.clone(),
         }))
@@ -194,7 +194,7 @@ impl Resolver<'_> {
             self.repo.read_at(merging.ours, path)?,
             self.repo.read_at(merging.theirs, path)?,
         );
-        let work = self.repo.read_work_file(path)?;
+        let work = self.repo.read_as_stored(path)?;
         let head = match self.repo.head()? {
             Some(head) => self.repo.read_at(head, path)?,
             None => None,
@@ -252,7 +252,7 @@ impl Resolver<'_> {
             if !named && is_other && !others.contains(path.as_str()) {
                 continue;
             }
-            let text = self.repo.read_work_file(&path)?.unwrap_or_default();
+            let text = self.repo.read_as_stored(&path)?.unwrap_or_default();
             let hunks = Hunks::of(&text);
             let committed = || -> Result<bool, RepoError> {
                 let Some(head) = head else { return Ok(false) };

@@ -33,7 +33,7 @@ pub struct Open {
     sides: ThreeWay<Option<Vec<u8>>>,
     /// The base that a client without drivers had, where git makes one itself.
     line_base: Option<Vec<u8>>,
-    /// The work tree's file.
+    /// The work tree's file, as git would store it.
     work: Option<Vec<u8>>,
     /// The other side added the same bytes under another name: both moved the file.
     moved_twice: bool,
@@ -97,18 +97,21 @@ impl Resolver<'_> {
     ) -> Result<Finished, ResolveError> {
         let repo = self.repo;
         let mut done = Finished::default();
-        if let Some(old) = open.work.as_deref().filter(|old| Some(*old) != result) {
+        let there = repo.read_work_file(&open.path)?;
+        let other = open.work.as_deref() != result;
+        if let Some(old) = there.as_deref().filter(|_| other) {
             done.aside = Some(repo.keep_aside(&open.path, old)?);
         }
         let stage = is_settled
             && (open.origin == Origin::Unmerged
-                || match open.work.as_deref() {
+                || match there.as_deref() {
                     Some(work) => self.goes_along(&open.path, work)?,
                     None => false,
                 });
         match result {
             Some(bytes) => {
-                repo.write_work_file(&open.path, bytes)?;
+                let text = repo.to_check_out(&open.path, bytes)?;
+                repo.write_work_file(&open.path, &text)?;
                 if stage {
                     repo.add(&open.path)?;
                 }

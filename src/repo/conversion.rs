@@ -1,0 +1,299 @@
+//! What git does to a file on the way between the work tree and what it stores: line
+//! ends, an encoding, a filter.
+
+use std::path::Path;
+
+use git2::{AttrCheckFlags, AttrValue};
+
+use super::line_ends::without_cr;
+use super::{Index, ObjectId, Repo, RepoError};
+
+/// The attributes of a path that change more than line ends.
+const OTHERS: [&str; 3] = ["filter", "working-tree-encoding", "ident"];
+
+/// Whether git takes a file for text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Text {
+    Yes,
+    No,
+    /// It looks at the content.
+    Auto,
+}
+
+/// What git does to the line ends of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct LineEnds {
+    text: Text,
+    /// CRLF in the work tree, LF in git.
+    crlf: bool,
+}
+
+/// The attributes and settings that decide on line ends.
+#[derive(Debug, Clone, Copy, Default)]
+struct Said<'a> {
+    /// `text`, or else what `crlf` said before there was `text`.
+    text: Option<&'a str>,
+    eol: Option<&'a str>,
+    autocrlf: Option<&'a str>,
+    core_eol: Option<&'a str>,
+}
+
+/// As gitattributes(5) has it, where the machine's own line end is LF.
+fn line_ends(said: Said<'_>) -> LineEnds {
+    let autocrlf = said.autocrlf.unwrap_or("false").to_ascii_lowercase();
+    let input = autocrlf == "input";
+    let autocrlf = ["true", "yes", "on", "1"].contains(&autocrlf.as_str());
+    let text = match (said.text, said.eol) {
+        (Some("false"), _) => Text::No,
+        (Some("auto"), _) => Text::Auto,
+        (Some(_), _) | (None, Some("lf" | "crlf")) => Text::Yes,
+        (None, _) if autocrlf || input => Text::Auto,
+        (None, _) => Text::No,
+    };
+    let crlf = match said.eol {
+        Some("crlf") => true,
+        Some("lf") => false,
+        _ if said.text == Some("input") || input => false,
+        _ => autocrlf || said.core_eol == Some("crlf"),
+    };
+    LineEnds {
+        text,
+        crlf: crlf && text != Text::No,
+    }
+}
+
+/// Whether git leaves the line ends of content alone: lone carriage returns and NUL bytes
+/// decide it, which is not all that git looks at, but all that a page may hold.
+fn is_no_text(bytes: &[u8]) -> bool {
+    let lone = |at: &usize| bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+    bytes.contains(&0) || (0..bytes.len()).any(|at| lone(&at))
+}
+
+/// With CRLF in the place of LF alone.
+fn with_cr(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 32);
+    for (at, byte) in bytes.iter().enumerate() {
+        if *byte == b'\n' && (at == 0 || bytes[at - 1] != b'\r') {
+            out.push(b'\r');
+        }
+        out.push(*byte);
+    }
+    out
+}
+
+impl Repo {
+    /// The attribute by which git stores a file as other bytes than those of the work
+    /// tree, line ends aside: a filter, say, with its value.
+    ///
+    /// # Errors
+    /// The attributes cannot be read.
+    pub fn other_bytes(&self, path: &str) -> Result<Option<String>, RepoError> {
+        for name in OTHERS {
+            let value = self.said_of(path, name)?;
+            if let Some(value) = value.filter(|value| value != "false") {
+                return Ok(Some(match value.as_str() {
+                    "true" => name.to_owned(),
+                    value => format!("{name}={value}"),
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A file of the work tree as git would store it; `None` if there is no such file.
+    ///
+    /// # Errors
+    /// As of [`Repo::read_work_file`]; or git's filter fails.
+    pub fn read_as_stored(&self, path: &str) -> Result<Option<Vec<u8>>, RepoError> {
+        let Some(bytes) = self.read_work_file(path)? else {
+            return Ok(None);
+        };
+        self.to_store(path, bytes).map(Some)
+    }
+
+    /// Bytes of a file of the work tree as git would store them.
+    ///
+    /// # Errors
+    /// Git cannot read the attributes or the version before, or its filter fails.
+    pub fn to_store(&self, path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, RepoError> {
+        if self.other_bytes(path)?.is_some() {
+            let option = format!("--path={path}");
+            let id = self.run_git(&["hash-object", "-w", &option, "--stdin"], &bytes)?;
+            return self.stored(&id);
+        }
+        let Some(unix) = without_cr(&bytes) else {
+            return Ok(bytes);
+        };
+        let converts = match self.line_ends_of(path)?.text {
+            Text::Yes => true,
+            Text::No => false,
+            // What was stored with CRLF stays so.
+            Text::Auto => !is_no_text(&bytes) && !self.has_crlf(path)?,
+        };
+        Ok(if converts { unix } else { bytes })
+    }
+
+    /// Bytes as git stores them, as it would check the file out.
+    ///
+    /// # Errors
+    /// Git cannot read the attributes, or its filter fails.
+    pub fn to_check_out(&self, path: &str, bytes: &[u8]) -> Result<Vec<u8>, RepoError> {
+        if self.other_bytes(path)?.is_some() {
+            let store = ["hash-object", "-w", "--no-filters", "--stdin"];
+            let id = self.run_git(&store, bytes)?;
+            let id = String::from_utf8_lossy(&id);
+            let option = format!("--path={path}");
+            return self.run_git(&["cat-file", "--filters", &option, id.trim_end()], b"");
+        }
+        let LineEnds { text, crlf } = self.line_ends_of(path)?;
+        let stays =
+            !crlf || text == Text::Auto && (is_no_text(bytes) || without_cr(bytes).is_some());
+        Ok(match stays {
+            true => bytes.to_vec(),
+            false => with_cr(bytes),
+        })
+    }
+
+    /// Bytes of a file of the work tree with the line ends that git would store.
+    ///
+    /// # Errors
+    /// As of [`Repo::to_store`].
+    pub fn with_stored_line_ends(
+        &self,
+        index: &Index,
+        path: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Vec<u8>, RepoError> {
+        if without_cr(&bytes).is_none() || self.other_bytes(path)?.is_some() {
+            return Ok(bytes);
+        }
+        let Some(blob) = index.staged(path) else {
+            return self.to_store(path, bytes);
+        };
+        match self.as_stored(path, bytes, blob.id)? {
+            (true, bytes) => Ok(bytes),
+            (false, bytes) => self.to_store(path, bytes),
+        }
+    }
+
+    /// Bytes as git stores them with the line ends that it would check out.
+    ///
+    /// # Errors
+    /// As of [`Repo::to_check_out`].
+    pub fn with_own_line_ends(&self, path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, RepoError> {
+        match self.other_bytes(path)? {
+            Some(_) => Ok(bytes),
+            None => self.to_check_out(path, &bytes),
+        }
+    }
+
+    fn stored(&self, id: &[u8]) -> Result<Vec<u8>, RepoError> {
+        let id = String::from_utf8_lossy(id);
+        self.run_git(&["cat-file", "blob", id.trim_end()], b"")
+    }
+
+    fn has_crlf(&self, path: &str) -> Result<bool, RepoError> {
+        let staged = self.index()?.staged(path).map(|blob| blob.id);
+        let before: Option<ObjectId> = match (staged, self.head()?) {
+            (Some(id), _) => Some(id),
+            (None, Some(head)) => self.blob_at(head, path)?.map(|blob| blob.id),
+            (None, None) => None,
+        };
+        let Some(id) = before else { return Ok(false) };
+        Ok(without_cr(&self.read_blob(id)?).is_some())
+    }
+
+    fn line_ends_of(&self, path: &str) -> Result<LineEnds, RepoError> {
+        let text = match self.said_of(path, "text")? {
+            None => self.said_of(path, "crlf")?,
+            text => text,
+        };
+        let eol = self.said_of(path, "eol")?;
+        let [autocrlf, core_eol] = match self.core_line_ends.get() {
+            Some(known) => known.clone(),
+            None => {
+                let asked = [self.config("core.autocrlf")?, self.config("core.eol")?];
+                self.core_line_ends.get_or_init(|| asked).clone()
+            }
+        };
+        Ok(line_ends(Said {
+            text: text.as_deref(),
+            eol: eol.as_deref(),
+            autocrlf: autocrlf.as_deref(),
+            core_eol: core_eol.as_deref(),
+        }))
+    }
+
+    /// The value of an attribute, `true` and `false` where it is set and unset, without
+    /// starting git.
+    fn said_of(&self, path: &str, name: &str) -> Result<Option<String>, RepoError> {
+        let value = self
+            .git
+            .get_attr(Path::new(path), name, AttrCheckFlags::FILE_THEN_INDEX)
+            .map_err(RepoError::git("read the attributes"))?;
+        Ok(match AttrValue::from_string(value) {
+            AttrValue::True => Some("true".into()),
+            AttrValue::False => Some("false".into()),
+            AttrValue::String(value) => Some(value.to_owned()),
+            AttrValue::Bytes(_) | AttrValue::Unspecified => None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(said: Said<'_>, text: Text, crlf: bool) {
+        assert_eq!(line_ends(said), LineEnds { text, crlf }, "{said:?}");
+    }
+
+    #[test]
+    fn attributes_decide_before_the_configuration() {
+        let none = Said::default();
+        check(none, Text::No, false);
+        let windows = Said {
+            autocrlf: Some("true"),
+            ..none
+        };
+        check(windows, Text::Auto, true);
+        let input = Said {
+            autocrlf: Some("input"),
+            core_eol: Some("crlf"),
+            ..none
+        };
+        check(input, Text::Auto, false);
+        let said = |text, eol| Said {
+            text,
+            eol,
+            ..windows
+        };
+        check(said(Some("false"), None), Text::No, false);
+        check(said(Some("false"), Some("crlf")), Text::No, false);
+        check(said(Some("true"), Some("lf")), Text::Yes, false);
+        check(said(Some("auto"), None), Text::Auto, true);
+        let eol = Some("crlf");
+        check(Said { eol, ..none }, Text::Yes, true);
+        let text = Some("auto");
+        check(Said { text, ..none }, Text::Auto, false);
+        let core_eol = Some("crlf");
+        check(
+            Said {
+                text,
+                core_eol,
+                ..none
+            },
+            Text::Auto,
+            true,
+        );
+        check(Said { core_eol, ..none }, Text::No, false);
+    }
+
+    #[test]
+    fn carriage_returns_are_put_where_there_is_none() {
+        assert_eq!(with_cr(b"\na\r\nb\n\r"), b"\r\na\r\nb\r\n\r");
+        assert!(is_no_text(b"a\rb\r\n") && is_no_text(b"\r") && is_no_text(b"a\0"));
+        assert!(!is_no_text(b"a\r\n\n"));
+    }
+}
