@@ -198,12 +198,13 @@ impl Opened {
                 true => repo.read_left_out(&index, path)?,
                 false => repo.read_work_file(path)?,
             };
+            let there = there.map(|there| repo.with_stored_line_ends(&index, path, there));
             if path == ATTRIBUTES {
                 repo.add_attributes(&String::from_utf8_lossy(&bytes))?;
-            } else if there.as_deref() == Some(&bytes) {
+            } else if there.transpose()?.as_deref() == Some(&bytes) {
                 done.unchanged += 1;
             } else {
-                repo.write_work_file(path, &bytes)?;
+                repo.write_work_file(path, &repo.with_own_line_ends(path, bytes)?)?;
                 done.written += 1;
             }
             if is_absent && index.is_left_out(path) && repo.work_file(path)?.is_some() {

@@ -120,7 +120,8 @@ fn put_files(
             // Those that count, and without which the folders are others.
             None if path == FILE => repo.read_staged(&index, path)?,
             None => repo.read_left_out(&index, path)?,
-            bytes => bytes,
+            // Another machine may have other line ends in its work tree.
+            Some(bytes) => Some(repo.with_stored_line_ends(&index, path, bytes)?),
         };
         // One that went away since it was found is not there any more.
         if let Some(bytes) = bytes {
