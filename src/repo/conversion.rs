@@ -88,8 +88,7 @@ impl Repo {
     /// # Errors
     /// The attributes cannot be read.
     pub fn other_bytes(&self, path: &str) -> Result<Option<String>, RepoError> {
-        for name in OTHERS {
-            let value = self.said_of(path, name)?;
+        for (name, value) in OTHERS.into_iter().zip(self.said_of(path, OTHERS)?) {
             if let Some(value) = value.filter(|value| value != "false") {
                 return Ok(Some(match value.as_str() {
                     "true" => name.to_owned(),
@@ -204,11 +203,8 @@ impl Repo {
     }
 
     fn line_ends_of(&self, path: &str) -> Result<LineEnds, RepoError> {
-        let text = match self.said_of(path, "text")? {
-            None => self.said_of(path, "crlf")?,
-            text => text,
-        };
-        let eol = self.said_of(path, "eol")?;
+        let [text, crlf, eol] = self.said_of(path, ["text", "crlf", "eol"])?;
+        let text = text.or(crlf);
         let [autocrlf, core_eol] = match self.core_line_ends.get() {
             Some(known) => known.clone(),
             None => {
@@ -224,19 +220,44 @@ impl Repo {
         }))
     }
 
-    /// The value of an attribute, `true` and `false` where it is set and unset, without
-    /// starting git.
-    fn said_of(&self, path: &str, name: &str) -> Result<Option<String>, RepoError> {
-        let value = self
-            .git
-            .get_attr(Path::new(path), name, AttrCheckFlags::FILE_THEN_INDEX)
-            .map_err(RepoError::git("read the attributes"))?;
-        Ok(match AttrValue::from_string(value) {
-            AttrValue::True => Some("true".into()),
-            AttrValue::False => Some("false".into()),
-            AttrValue::String(value) => Some(value.to_owned()),
-            AttrValue::Bytes(_) | AttrValue::Unspecified => None,
-        })
+    /// The values of attributes, `true` and `false` where they are set and unset; git is
+    /// started only where libgit2 does not know the form of the index.
+    fn said_of<const N: usize>(
+        &self,
+        path: &str,
+        names: [&str; N],
+    ) -> Result<[Option<String>; N], RepoError> {
+        let flags = AttrCheckFlags::FILE_THEN_INDEX;
+        let mut values = [const { None }; N];
+        for (value, name) in values.iter_mut().zip(names) {
+            let Ok(said) = self.git.get_attr(Path::new(path), name, flags) else {
+                return self.said_by_git(path, names);
+            };
+            *value = match AttrValue::from_string(said) {
+                AttrValue::True => Some("true".into()),
+                AttrValue::False => Some("false".into()),
+                AttrValue::String(value) => Some(value.to_owned()),
+                AttrValue::Bytes(_) | AttrValue::Unspecified => None,
+            };
+        }
+        Ok(values)
+    }
+
+    fn said_by_git<const N: usize>(
+        &self,
+        path: &str,
+        names: [&str; N],
+    ) -> Result<[Option<String>; N], RepoError> {
+        let args = [&["check-attr", "-z"], &names[..], &["--", path]].concat();
+        let out = self.run_git(&args, b"")?;
+        let out = String::from_utf8_lossy(&out);
+        let mut said = out.split('\0').skip(2).step_by(3);
+        Ok(names.map(|_| match said.next() {
+            None | Some("unspecified" | "") => None,
+            Some("set") => Some("true".into()),
+            Some("unset") => Some("false".into()),
+            Some(value) => Some(value.to_owned()),
+        }))
     }
 }
 

@@ -7,7 +7,7 @@ use crate::journal::hunks::Hunks;
 use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind};
 use crate::ledger;
-use crate::merge::ThreeWay;
+use crate::merge::{ThreeWay, is_binary};
 use crate::repo::install::merges_by_field;
 use crate::repo::{Blob, Merging, ObjectId, RepoError, Stages};
 use crate::sync::documents::merged_by_field;
@@ -252,7 +252,12 @@ impl Resolver<'_> {
             if !named && is_other && !others.contains(path.as_str()) {
                 continue;
             }
-            let text = self.repo.read_as_stored(&path)?.unwrap_or_default();
+            let text = self.repo.read_work_file(&path)?.unwrap_or_default();
+            // What is in another encoding has NUL bytes; the rest git need not be asked about.
+            if !has_hunks(&text) && !is_binary(&text) {
+                continue;
+            }
+            let text = self.repo.to_store(&path, text)?;
             let hunks = Hunks::of(&text);
             let committed = || -> Result<bool, RepoError> {
                 let Some(head) = head else { return Ok(false) };
