@@ -1,5 +1,6 @@
 //! What can be wrong with a repository's setup, and the command that mends it.
 
+mod hooks;
 mod setup;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::ledger;
 use crate::repo::{Repo, RepoError, shell_path};
 use crate::store::{Store, StoreError};
-use setup::{hooks, in_the_way, paths, pull};
+use setup::{in_the_way, paths, pull};
 
 /// As many loose objects as git lets be, where `gc.auto` does not say.
 const MOST_LOOSE: u64 = 6700;
@@ -42,7 +43,7 @@ fn finding(what: impl Into<String>, mend: impl Into<String>) -> Finding {
 pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Finding>, RepoError> {
     let layout = &settings.layout;
     let mut found = Vec::new();
-    hooks(repo, program, &mut found)?;
+    hooks::check(repo, program, &mut found)?;
     for (key, _) in repo.outdated_drivers(program)? {
         found.push(finding(
             format!("git config {key}: missing, or for another program"),

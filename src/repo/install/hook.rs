@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::foreign::{is_framework, is_kept, kept, legacy, name};
+use super::foreign::{calls_this, is_framework, is_kept, kept, legacy, name};
 use super::{Kept, Plan, Step, shell_word};
 use crate::ledger::short_sha256;
 use crate::repo::stages::free_place;
@@ -48,6 +48,8 @@ pub enum HookState {
     OtherVersion,
     /// Ours, and edited since, or of a version that left no sum of it.
     Edited,
+    /// Somebody's own, which calls the program for this hook.
+    Calls,
     /// Somebody else's.
     Foreign,
     /// A folder, which no hook can take the place of.
@@ -142,12 +144,22 @@ impl Repo {
             Err(e) => return Err(RepoError::io(hook)(e)),
         };
         if !is_ours(&text) {
-            return Ok(HookState::Foreign);
+            return Ok(match calls_this(hook) {
+                true => HookState::Calls,
+                false => HookState::Foreign,
+            });
         }
         Ok(match state_of(&text, &script(&name(hook), program)) {
             HookState::Current if !is_executable(hook) => HookState::NotExecutable,
             state => state,
         })
+    }
+
+    /// What is kept of a hook that stood there before, if it calls the program as well.
+    #[must_use]
+    pub fn kept_that_calls(&self, hook: &Path) -> Option<PathBuf> {
+        let kept = kept(hook);
+        calls_this(&kept).then_some(kept)
     }
 
     /// What it means that `core.hooksPath` is not this repository's own.
@@ -194,7 +206,7 @@ impl Repo {
             let name = &name(&path);
             let mut copy = None;
             let mut keep = match self.hook_state(&path, program)? {
-                HookState::Current => continue,
+                HookState::Current | HookState::Calls => continue,
                 HookState::Folder => {
                     plan.notes.push(format!(
                         "{}: left alone, since it is a folder; move it away and run this again",

@@ -147,7 +147,9 @@ impl Repo {
                 });
                 return Ok(());
             }
-            HookState::Absent | HookState::Foreign | HookState::Folder => return Ok(()),
+            HookState::Absent | HookState::Calls | HookState::Foreign | HookState::Folder => {
+                return Ok(());
+            }
         }
         let own = hook.with_file_name(before.file_name().unwrap_or_default());
         // The framework's own hook is in its place already, and may be a newer one.

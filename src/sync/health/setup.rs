@@ -1,4 +1,4 @@
-//! The setup itself: hooks, attributes, ignored paths, and what stands in their way.
+//! The setup itself: attributes, ignored paths, and what stands in their way.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,73 +7,10 @@ use super::{Finding, finding, is_original};
 use crate::journal::Layout;
 use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
-use crate::repo::install::{HOOK_NAMES, HookState, has_journal};
-use crate::repo::{CLONE, Repo, RepoError, UNFINISHED};
+use crate::repo::install::has_journal;
+use crate::repo::{Repo, RepoError, UNFINISHED};
 use crate::sync::documents;
 use crate::sync::place::database_place;
-
-pub(super) fn hooks(
-    repo: &Repo,
-    program: &Path,
-    found: &mut Vec<Finding>,
-) -> Result<(), RepoError> {
-    let Some(folder) = repo.hooks_folder()? else {
-        let scope = repo.config_scope("core.hooksPath")?;
-        let scope = scope.unwrap_or_else(|| "local".to_owned());
-        found.push(finding(
-            "core.hooksPath turns hooks off: nothing is checked or recorded at commits",
-            format!("git config --{scope} --unset core.hooksPath, then palimpsest init"),
-        ));
-        return Ok(());
-    };
-    if !repo.has_local_config(CLONE)? {
-        found.push(finding(
-            format!("git config {CLONE}: not there, so that removals of two machines of one name can be taken for one"),
-            "palimpsest init",
-        ));
-    }
-    let places = HOOK_NAMES.map(|name| repo.hook_places(&folder.join(name)));
-    for path in places.into_iter().flatten() {
-        let state = match repo.hook_state(&path, program)? {
-            HookState::Current => {
-                tracked_hook(repo, &path, found)?;
-                continue;
-            }
-            HookState::Absent => "missing",
-            HookState::NotExecutable => "not executable, so that git does not run it",
-            HookState::OtherProgram => "for another program",
-            HookState::OtherVersion => "of another version",
-            HookState::Edited => "edited, or of another version (a copy is kept)",
-            HookState::Foreign => "not Palimpsest's",
-            HookState::Folder => "a folder",
-        };
-        let what = format!("hook {}: {state}", path.display());
-        let mend = match state {
-            "a folder" => "move it away, then palimpsest init",
-            _ => "palimpsest init",
-        };
-        found.push(finding(what, mend));
-    }
-    Ok(())
-}
-
-/// A hook in the work tree (`core.hooksPath` is a folder of it) names a path of
-/// this machine, so the other machines must not get it.
-fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let Ok(path) = repo.relative(repo.workdir(), hook) else {
-        return Ok(());
-    };
-    if repo.index()?.staged(&path).is_some() {
-        found.push(finding(
-            format!("hook {path}: tracked, with a path that only this machine has"),
-            format!(
-                "git rm --cached {}, and add it to .gitignore",
-                repo.pathspec(&path)
-            ),
-        ));
-    }
-    Ok(())
-}
 
 pub(super) fn paths(
     repo: &Repo,

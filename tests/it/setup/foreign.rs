@@ -87,6 +87,56 @@ fn husky_finds_its_name_and_its_folder() {
     assert!(!laptop.exists(".husky/_/before-palimpsest"));
 }
 
+/// As docs/git.md has it: hooks in the work tree that everybody gets, or husky's files.
+#[test]
+fn a_hook_that_calls_the_program_is_left_and_runs_once() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let names = [
+        "pre-commit",
+        "post-commit",
+        "post-merge",
+        "post-rewrite",
+        "post-checkout",
+    ];
+    let call = |name: &str| format!("echo ran {name} >&2\npalimpsest hook {name} \"$@\"\n");
+    for name in names {
+        executable(
+            &laptop,
+            &format!(".hooks/{name}"),
+            &format!("#!/bin/sh\n{}", call(name)),
+        );
+        executable(&laptop, &format!(".husky/_/{name}"), HUSKY_HOOK);
+        laptop.write(&format!(".husky/{name}"), call(name));
+    }
+    executable(&laptop, ".husky/_/h", HUSKY);
+    for (folder, from, to) in [(".hooks", "Bob", "Zoe"), (".husky/_", "Zoe", "Eve")] {
+        laptop.git(["config", "core.hooksPath", folder]).ok();
+        laptop.palimpsest(["init"]).ok().lacks("set hooks");
+        assert!(!laptop.exists(&format!("{folder}/before-palimpsest")));
+        if folder == ".hooks" {
+            laptop.commit("Use Palimpsest");
+        }
+        laptop
+            .palimpsest(["doctor"])
+            .ok()
+            .is("everything is in order");
+        records(&laptop, from, to, "ran pre-commit");
+    }
+    laptop.palimpsest(["uninstall"]).ok();
+    assert!(laptop.exists(".husky/_/pre-commit"));
+    // An earlier version put ours beside one.
+    laptop.palimpsest(["init"]).ok();
+    laptop.git(["config", "core.hooksPath", ".git/hooks"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    let kept = ".git/hooks/before-palimpsest/pre-commit";
+    executable(&laptop, kept, &format!("#!/bin/sh\n{}", call("pre-commit")));
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("pre-commit: runs twice, since");
+}
+
 #[test]
 fn pre_commit_and_lefthook_run() {
     let sandbox = Sandbox::new();
