@@ -97,20 +97,33 @@ const SETS: [&str; 9] = [
     "categories",
 ];
 
-const STAMPS: [&str; 12] = [
+/// Names of fields that hold the time of the last change, as [`folded`] has them: what
+/// Obsidian, Jekyll, Hugo, Docusaurus, VitePress, Astro, Dendron and others call it.
+const STAMPS: [&str; 16] = [
     "updated",
     "modified",
     "lastmod",
-    "last_modified",
-    "date_modified",
-    "date modified",
-    "last_update",
-    "last-modified",
-    "date-modified",
-    "dateModified",
-    "lastModified",
-    "updated_at",
+    "lastmodified",
+    "lastupdate",
+    "lastupdated",
+    "datemodified",
+    "dateupdated",
+    "modifieddate",
+    "updateddate",
+    "lastmodifieddate",
+    "lastupdateddate",
+    "modifiedat",
+    "updatedat",
+    "lastmodifiedat",
+    "lastupdatedat",
 ];
+
+/// A name in whichever spelling: `last_modified`, `last-modified`, `Last Modified` and
+/// `lastModified` are one.
+fn folded(name: &str) -> String {
+    let letters = name.chars().filter(|c| !" _-".contains(*c));
+    letters.map(|c| c.to_ascii_lowercase()).collect()
+}
 
 /// The rules by name. An entry for `manuscript.themes` beats one for `themes`,
 /// which holds at any depth.
@@ -126,9 +139,6 @@ impl Default for Rules {
         };
         for name in SETS {
             rules.insert(name, Rule::Set);
-        }
-        for name in STAMPS {
-            rules.insert(name, Rule::Stamp);
         }
         for name in ["notes", "epigraph"] {
             rules.insert(name, Rule::Text);
@@ -152,13 +162,24 @@ impl Rules {
         self.by_name.insert(name.to_owned(), rule);
     }
 
-    /// The rule of the field at `path`, if its name decides.
+    /// The rule of the field at `path`, if its name decides. A name as it stands, in the
+    /// settings say, beats a stamp's in another spelling.
     #[must_use]
     pub fn named(&self, path: &[String]) -> Option<&Rule> {
         if let Some(rule) = self.by_name.get(&path.join(".")) {
             return Some(rule);
         }
-        self.by_name.get(path.last()?)
+        let (name, above) = path.split_last()?;
+        // Docusaurus has it as `last_update: {date: …, author: …}`.
+        if name == "date" && !above.is_empty() && self.named(above) == Some(&Rule::Stamp) {
+            return Some(&Rule::Stamp);
+        }
+        if let Some(rule) = self.by_name.get(name) {
+            return Some(rule);
+        }
+        STAMPS
+            .contains(&folded(name).as_str())
+            .then_some(&Rule::Stamp)
     }
 }
 
@@ -182,6 +203,39 @@ mod tests {
             Some(Rule::KeyedList(vec!["id".into(), "name".into()]))
         );
         assert_eq!(Rule::from_name("union"), None);
+    }
+
+    #[test]
+    fn stamps_are_known_in_whichever_spelling() {
+        let mut rules = Rules::default();
+        rules.insert("saved", Rule::Stamp);
+        rules.insert("updatedAt", Rule::Scalar);
+        let rule = |path: &[&str]| {
+            let path: Vec<String> = path.iter().map(|&s| s.to_owned()).collect();
+            rules.named(&path).cloned()
+        };
+        for name in [
+            "updated",
+            "date modified",
+            "Last-Modified",
+            "lastUpdated",
+            "last_modified_at",
+            "updatedDate",
+            "updated_at",
+            "Lastmod",
+            "saved",
+        ] {
+            assert_eq!(rule(&[name]), Some(Rule::Stamp), "{name}");
+            assert_eq!(rule(&[name, "date"]), Some(Rule::Stamp), "{name}.date");
+            assert_eq!(rule(&[name, "author"]), None, "{name}.author");
+        }
+        assert_eq!(rule(&["updatedAt"]), Some(Rule::Scalar));
+        for path in [&["date"][..], &["event", "date"], &["updatedAt", "date"]] {
+            assert_eq!(rule(path), Some(Rule::Scalar), "{path:?}");
+        }
+        for name in ["created", "publishedAt", "update", "modification"] {
+            assert_eq!(rule(&[name]), None, "{name}");
+        }
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
-/// Compares two stamps of the same form: both dates, both local times, or both
-/// times with an offset. `None` for anything else, and for two spellings of one
+/// Compares two stamps of the same form: both dates, both local times, both times
+/// with an offset, or both seconds or milliseconds since 1970. `None` for anything else, and for two spellings of one
 /// instant.
 #[must_use]
 pub fn later(a: &str, b: &str) -> Option<Ordering> {
@@ -13,6 +13,7 @@ pub fn later(a: &str, b: &str) -> Option<Ordering> {
         (Stamp::Date(a), Stamp::Date(b)) => a.cmp(&b),
         (Stamp::Local(a), Stamp::Local(b)) => a.cmp(&b),
         (Stamp::Instant(a), Stamp::Instant(b)) => a.cmp(&b),
+        (Stamp::Seconds(a), Stamp::Seconds(b)) | (Stamp::Millis(a), Stamp::Millis(b)) => a.cmp(&b),
         _ => return None,
     };
     (order != Ordering::Equal).then_some(order)
@@ -22,11 +23,16 @@ enum Stamp {
     Date(NaiveDate),
     Local(NaiveDateTime),
     Instant(DateTime<chrono::FixedOffset>),
+    Seconds(u64),
+    Millis(u64),
 }
 
 impl Stamp {
     fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
+        if let Some(number) = Self::since_1970(text) {
+            return Some(number);
+        }
         // Years first only: `03/04/2024` means two days to two people.
         let year = text.split('-').next()?;
         if year.len() != 4 || !year.bytes().all(|b| b.is_ascii_digit()) {
@@ -58,6 +64,19 @@ impl Stamp {
         Self::local(&with_t).map(Self::Local)
     }
 
+    /// As programs write it between the years 2001 and 2286: the length tells which.
+    fn since_1970(text: &str) -> Option<Self> {
+        if text.starts_with('0') || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return None;
+        }
+        let number = text.parse().ok()?;
+        match text.len() {
+            10 => Some(Self::Seconds(number)),
+            13 => Some(Self::Millis(number)),
+            _ => None,
+        }
+    }
+
     fn local(text: &str) -> Option<NaiveDateTime> {
         ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
             .iter()
@@ -78,6 +97,8 @@ mod tests {
             ("2024-03-04T10:00:00Z", "2024-03-04T10:00:00-01:00"),
             ("2024-03-04T10:00:00.5+0000", "2024-03-04T10:00:00.6Z"),
             ("2024-03-04 10:00:00 +0000", "2024-03-04 10:00:00 -0100"),
+            ("1709546400", "1709546401"),
+            ("1709546400000", "1709546400001"),
         ] {
             assert_eq!(later(earlier, late), Some(Ordering::Less), "{earlier}");
             assert_eq!(later(late, earlier), Some(Ordering::Greater), "{late}");
@@ -94,6 +115,10 @@ mod tests {
             ("2024-03-04T10:00Z", "2024-03-04T11:00+01:00"),
             ("2024-13-04", "2024-03-05"),
             ("24-03-04", "2024-03-05"),
+            ("1709546400", "1709546400001"),
+            ("20240304", "20240305"),
+            ("0709546400", "0709546401"),
+            ("+709546400", "1709546401"),
         ] {
             assert_eq!(later(a, b), None, "{a} {b}");
         }
