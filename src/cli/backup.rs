@@ -24,7 +24,8 @@ const BEFORE: &str = "before-restore";
 ///
 /// Writes backups/full_data/palimpsest-data-full_YYYYMMDD_HHMMSS[_S].tar.gz (the
 /// time is UTC) and reads it again to verify it. Git's history is not in it: that
-/// is in every clone.
+/// is in every clone. A file whose name is not UTF-8 cannot be in it: it is named, and
+/// the exit code is 1.
 #[derive(Debug, Args)]
 pub struct BackupFull {
     /// Added to the name: letters, digits, `-` and `_`
@@ -54,6 +55,9 @@ impl BackupFull {
                 "removed {}",
                 safe(&below(&journal.repo, old).display().to_string())
             ))?;
+        }
+        if !taken.missing.is_empty() {
+            return Ok(Exit::Failed);
         }
         Ok(Exit::Ok)
     }
@@ -224,13 +228,17 @@ fn named(paths: &[String]) -> String {
 
 fn say_taken(ui: &Ui, repo: &Repo, taken: &Taken) -> anyhow::Result<()> {
     let place = below(repo, &taken.place);
+    let missing = match taken.missing.len() {
+        0 => String::new(),
+        n => format!("; {} could not be", counted(n, "more file", "more files")),
+    };
     ui.line(format_args!(
-        "backed up {} in {} ({}, verified)",
+        "backed up {} in {} ({}, verified){missing}",
         counted(taken.files.len(), "file", "files"),
         place.display(),
         size(taken.size)
     ))?;
-    for skipped in &taken.skipped {
+    for skipped in taken.missing.iter().chain(&taken.skipped) {
         ui.warn(safe(skipped));
     }
     if !place

@@ -148,6 +148,22 @@ fn over_a_journal_after_a_backup_of_it() {
 }
 
 #[test]
+fn a_file_that_cannot_be_in_it_is_no_success() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &ENTRIES);
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9.jpg");
+    fs::write(laptop.path("journal/md").join(name), "picture").unwrap();
+    laptop
+        .palimpsest(["backup-full"])
+        .exits(1)
+        .says("verified); 1 more file could not be")
+        .warns("its name is not UTF-8");
+    fs::remove_file(laptop.path("journal/md").join(name)).unwrap();
+    laptop.palimpsest(["backup-full"]).ok().says("verified)\n");
+}
+
+#[test]
 fn names_sort_by_time_and_old_ones_go() {
     let sandbox = Sandbox::new();
     let (laptop, first) = backed_up(&sandbox);

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{ATTRIBUTES, BackupError, FOLDER, MANIFEST, Manifest, Name};
 use crate::journal::Layout;
 use crate::journal::settings::FILE;
-use crate::repo::{ArchiveWriter, Member, Repo, UNFINISHED, read_archive};
+use crate::repo::{ArchiveWriter, Member, Repo, Skipped, UNFINISHED, read_archive};
 use crate::store::Store;
 use crate::sync::clock;
 
@@ -31,8 +31,10 @@ pub struct Taken {
     pub size: u64,
     /// The files in it, the manifest left out.
     pub files: BTreeSet<String>,
-    /// What is not in it: symbolic links and names that are not UTF-8.
+    /// What is no part of it: symbolic links.
     pub skipped: Vec<String>,
+    /// What should be in it and cannot: files whose names are not UTF-8.
+    pub missing: Vec<String>,
     /// Older backups that went.
     pub removed: Vec<PathBuf>,
 }
@@ -52,7 +54,7 @@ pub fn take(
     let folder = repo.untracked_place(FOLDER)?;
     let time = u64::try_from(name.time.timestamp()).unwrap_or(0);
     let mut archive = ArchiveWriter::begin(&folder, time)?;
-    let (members, skipped) = put_files(repo, layout, store, &mut archive)?;
+    let (members, left) = put_files(repo, layout, store, &mut archive)?;
     let head = repo.head()?.map(|h| h.to_string()).unwrap_or_default();
     let database = store.map(|_| layout.database.clone()).unwrap_or_default();
     let created = clock::stamp(options.now.fixed_offset());
@@ -72,11 +74,15 @@ pub fn take(
     if let Some((at, what)) = manifest.differs(&read_archive(&place, None)?) {
         return Err(BackupError::damaged(&place, &at, what));
     }
+    let (missing, skipped): (Vec<_>, Vec<_>) = left
+        .into_iter()
+        .partition(|one| matches!(one, Skipped::NotUtf8(_)));
     let size = fs::metadata(&place).map_err(BackupError::io(&place))?.len();
     Ok(Taken {
         size,
         files: members.into_iter().map(|m| m.path).collect(),
-        skipped,
+        skipped: skipped.iter().map(ToString::to_string).collect(),
+        missing: missing.iter().map(ToString::to_string).collect(),
         removed: remove_old(&folder, &name, options.keep)?,
         place,
     })
@@ -87,7 +93,7 @@ fn put_files(
     layout: &Layout,
     store: Option<&Store>,
     archive: &mut ArchiveWriter,
-) -> Result<(Vec<Member>, Vec<String>), BackupError> {
+) -> Result<(Vec<Member>, Vec<Skipped>), BackupError> {
     let mut paths = BTreeSet::new();
     let mut skipped = Vec::new();
     // What a sparse checkout leaves out of the work tree is a part of the journal.
@@ -97,7 +103,7 @@ fn put_files(
             true => repo.work_files(folder)?,
             false => repo.own_files(folder)?,
         };
-        skipped.extend(found.skipped.iter().map(ToString::to_string));
+        skipped.extend(found.skipped);
         paths.extend(
             found
                 .files
@@ -105,7 +111,7 @@ fn put_files(
                 .map(|f| from_top(&f.path).to_owned()),
         );
         let (files, others) = repo.left_out_below(&index, folder);
-        skipped.extend(others.iter().map(ToString::to_string));
+        skipped.extend(others);
         paths.extend(files);
     }
     // The folders may hold one another, the database and the backups themselves.
