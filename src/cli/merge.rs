@@ -8,6 +8,7 @@ use clap::Args;
 use super::hook::is_off;
 use super::shown::{safe, safe_json};
 use super::{Exit, Ui};
+use crate::journal::markers::conflict_markers;
 use crate::journal::reconcile::{NO_FRONTMATTER, Outcome, Result as Merged};
 use crate::journal::{Entry, EntryDate, Layout, PathKind, Settings};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
@@ -188,6 +189,8 @@ impl MergeDriver {
         let our_label = text(&self.our_label);
         let known = Some(our_label.as_str()).filter(|l| !l.is_empty() && *l != OURS);
         let virtual_base = is_virtual_base(known, self.marker_size, || marker_size(&path));
+        // Neither is a file that anybody could look at or edit.
+        let unseen = virtual_base || self.is_rerere();
         let markers = Markers {
             size: self.marker_size,
             labels: ThreeWay::new(
@@ -221,8 +224,7 @@ impl MergeDriver {
         }
         .of_files(&files, conflict_style)?;
         write(&self.ours, &merged.bytes)?;
-        // A virtual base is no file that anybody could look at or edit.
-        if !virtual_base {
+        if !unseen {
             say(ui, &path, &merged);
             if let Some(date) = moved_from {
                 ui.remark(format_args!(
@@ -231,7 +233,7 @@ impl MergeDriver {
                 ));
             }
         }
-        if !virtual_base
+        if !unseen
             && merge_log::is_worth_a_look(&merged)
             && let Err(error) = merge_log::add(&path, &clock::stamp(clock::now()), &merged)
         {
@@ -260,6 +262,16 @@ fn moved_from(base: &Path, path: &str, layout: &Layout) -> Option<EntryDate> {
     };
     let before = Entry::named_date(&std::fs::read(base).ok()?)?;
     (before != date).then_some(before)
+}
+
+impl MergeDriver {
+    /// Whether git merges what it recorded of an earlier conflict (`rerere.enabled`), with
+    /// its markers, into what is there: it has no names for the sides then.
+    fn is_rerere(&self) -> bool {
+        let labels = [&self.base_label, &self.our_label, &self.their_label];
+        let base = || std::fs::read(&self.base).unwrap_or_default();
+        labels.iter().all(|label| label.is_empty()) && conflict_markers(&base()).is_some()
+    }
 }
 
 /// The attribute `conflict-marker-size` of a file.

@@ -56,6 +56,25 @@ fn a_conflict_marks_its_field_with_gits_labels() {
         .mentions("note.md:2");
 }
 
+/// Git asks the driver to merge the recorded conflict, markers and all, into the new one.
+#[test]
+fn what_git_recorded_of_a_conflict_is_used_without_a_word() {
+    let sandbox = Sandbox::new();
+    let vault = conflicting(&sandbox);
+    vault.git(["config", "rerere.enabled", "true"]).ok();
+    vault.git(["merge", "other"]).fails();
+    let settled = text("mood: fair\ntags: [sea, fog, rain]\n", "Body.\n");
+    vault.write(NOTE, &settled);
+    vault.commit("Merge");
+    vault.git(["reset", "-q", "--hard", "HEAD~1"]).ok();
+    vault
+        .git(["merge", "other"])
+        .fails()
+        .mentions("using previous resolution")
+        .never_mentions("merged by line");
+    assert_eq!(vault.read(NOTE), settled);
+}
+
 #[test]
 fn what_a_merge_decided_can_be_looked_at() {
     let sandbox = Sandbox::new();
