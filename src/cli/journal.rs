@@ -64,9 +64,10 @@ impl Journal {
         if !journal.exists()? {
             bail!(
                 "{}: no journal in this repository: expected entries in `{}`; \
-                 `palimpsest init` sets one up",
+                 `mkdir -p {}` and `palimpsest init` set one up",
                 journal.repo.workdir().display(),
-                journal.layout.journal
+                journal.layout.journal,
+                journal.repo.from_here(&journal.layout.journal)
             );
         }
         Ok(journal)

@@ -310,7 +310,8 @@ fn nothing_to_index_is_said() {
     empty
         .metadb(["sync", "status"])
         .exits(1)
-        .warns("no journal in this repository");
+        .warns("no journal in this repository")
+        .warns("`mkdir -p journal/md` and `palimpsest init` set one up");
     empty
         .wiki2sql(["import", "entries"])
         .exits(1)
