@@ -44,7 +44,7 @@ fn table() -> Vec<(String, Said)> {
         (format!("notes: {}\n", "x".repeat(1_000_000)), None),
         (format!("people: [{}]\n", "x".repeat(1_000_000)), None),
         (format!("# {}\nx: 1\n", "c".repeat(1_000_000)), None),
-        ("people: [a\0b]\n".into(), Some((":3:", "\\u{0}"))),
+        ("people: [a\0b]\n".into(), Some((":3:", "U+0000"))),
         (
             "people: [A]\npeople: [B]\n".into(),
             Some((":4:1", "`people` stands twice")),
