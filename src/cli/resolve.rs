@@ -117,6 +117,12 @@ impl Resolve {
         for open in &resolver.open(only)? {
             outcomes.extend(settling.settle(open)?);
         }
+        for (path, why) in resolver.left_alone(only)? {
+            outcomes.push(Outcome::left_at(format!(
+                "{path}: {why}, so it is left to you: `git checkout --ours PATH` or --theirs \
+                 takes a side, `git add PATH` settles it"
+            )));
+        }
         // Files with markers in them say nothing yet of what stands in them.
         if outcomes.iter().all(|o| o.left.is_empty()) {
             let ask = |what: &str| settling.against_removal(what);
@@ -162,13 +168,10 @@ impl Settling<'_> {
                 ))?;
                 Ok(Some(Outcome::default()))
             }
-            Proposal::Edited => Ok(Some(Outcome {
-                left: vec![format!(
-                    "{path}: no markers, edited by hand; if it is as it should be: git add {}",
-                    self.resolver.repo.pathspec(path)
-                )],
-                ..Outcome::default()
-            })),
+            Proposal::Edited => Ok(Some(Outcome::left_at(format!(
+                "{path}: no markers, edited by hand; if it is as it should be: git add {}",
+                self.resolver.repo.pathspec(path)
+            )))),
             Proposal::Text(text) => self.write(open, &text).map(Some),
             Proposal::OneSided {
                 ours,
@@ -275,10 +278,7 @@ impl Settling<'_> {
             Choice::Theirs => theirs,
             Choice::Both => ours.or(theirs),
             Choice::Leave => {
-                return Ok(Outcome {
-                    left: vec![what],
-                    ..Outcome::default()
-                });
+                return Ok(Outcome::left_at(what));
             }
         };
         let done = self.resolver.finish(open, result, true)?;

@@ -1,5 +1,6 @@
 //! Questions about paths that git answers best itself.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -12,8 +13,13 @@ impl Repo {
     ///
     /// # Errors
     /// Git cannot say.
-    pub fn attribute(&self, name: &str, path: &str) -> Result<Option<String>, RepoError> {
-        let out = self.run_git(&["check-attr", "-z", name, "--", path], b"")?;
+    pub fn attribute(
+        &self,
+        name: &str,
+        path: impl AsRef<OsStr>,
+    ) -> Result<Option<String>, RepoError> {
+        let args = ["check-attr", "-z", name, "--"].map(OsStr::new);
+        let out = self.run_git(&[args.as_slice(), &[path.as_ref()]].concat(), b"")?;
         let out = String::from_utf8_lossy(&out);
         let value = out.split('\0').nth(2).unwrap_or_default();
         Ok((value != "unspecified").then(|| value.to_owned()))

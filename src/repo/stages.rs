@@ -2,8 +2,10 @@
 //! that were resolved, and the way out.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
 use super::work_tree::write_atomically;
@@ -17,12 +19,26 @@ pub type Stages = ThreeWay<Option<Blob>>;
 const BEFORE: &str = "palimpsest/before-resolve";
 
 impl Repo {
-    /// The paths in conflict with their stages.
+    /// The paths in conflict with their stages; those whose names are not UTF-8 are
+    /// [`unmerged_unnamed`](Self::unmerged_unnamed).
     ///
     /// # Errors
     /// Git cannot read the index.
     pub fn unmerged_stages(&self) -> Result<BTreeMap<String, Stages>, RepoError> {
-        self.stages("--unmerged")
+        Ok(utf8(self.stages("--unmerged")?))
+    }
+
+    /// The paths in conflict whose names are not UTF-8: none of this program's functions
+    /// can write them.
+    ///
+    /// # Errors
+    /// Git cannot read the index.
+    pub fn unmerged_unnamed(&self) -> Result<Vec<OsString>, RepoError> {
+        let all = self.stages("--unmerged")?.into_keys();
+        let unnamed = all.filter_map(|path| String::from_utf8(path).err());
+        Ok(unnamed
+            .map(|path| OsString::from_vec(path.into_bytes()))
+            .collect())
     }
 
     /// The paths that were in conflict and were added since, with the stages they had.
@@ -30,7 +46,7 @@ impl Repo {
     /// # Errors
     /// Git cannot read the index.
     pub fn resolved_stages(&self) -> Result<BTreeMap<String, Stages>, RepoError> {
-        self.stages("--resolve-undo")
+        Ok(utf8(self.stages("--resolve-undo")?))
     }
 
     /// The paths that were in conflict and that a person has resolved since, sorted.
@@ -71,13 +87,14 @@ impl Repo {
         Ok(clean.and_then(|merged| ObjectId::of_file(&merged.bytes)))
     }
 
-    fn stages(&self, which: &str) -> Result<BTreeMap<String, Stages>, RepoError> {
+    fn stages(&self, which: &str) -> Result<BTreeMap<Vec<u8>, Stages>, RepoError> {
         let out = self.run_git(&["ls-files", which, "-z"], b"")?;
-        let mut found: BTreeMap<String, Stages> = BTreeMap::new();
-        for line in String::from_utf8_lossy(&out).split('\0') {
-            let Some((about, path)) = line.split_once('\t') else {
+        let mut found: BTreeMap<Vec<u8>, Stages> = BTreeMap::new();
+        for line in out.split(|&b| b == 0) {
+            let Some(tab) = line.iter().position(|&b| b == b'\t') else {
                 continue;
             };
+            let (about, path) = (String::from_utf8_lossy(&line[..tab]), &line[tab + 1..]);
             let words: Vec<&str> = about.split(' ').collect();
             let [mode, id, stage] = words[..] else {
                 continue;
@@ -199,6 +216,12 @@ impl Repo {
         }
         Ok(place)
     }
+}
+
+/// Those paths that are text.
+fn utf8(stages: BTreeMap<Vec<u8>, Stages>) -> BTreeMap<String, Stages> {
+    let named = |(path, stages)| Some((String::from_utf8(path).ok()?, stages));
+    stages.into_iter().filter_map(named).collect()
 }
 
 /// Where bytes can be kept below a folder: a file of that name, or with a number

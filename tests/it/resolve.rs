@@ -2,6 +2,7 @@
 
 mod added;
 mod commits;
+mod names;
 mod terminal;
 mod texts;
 

@@ -1,6 +1,7 @@
 //! Finding the paths that are open.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 
 use super::{Open, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
@@ -118,8 +119,36 @@ impl Resolver<'_> {
         if self.layout().classify(path) != PathKind::Other {
             return Ok(true);
         }
+        self.is_merged_by_us(path)
+    }
+
+    fn is_merged_by_us(&self, path: impl AsRef<OsStr>) -> Result<bool, RepoError> {
         let driver = self.repo.attribute("merge", path)?;
         Ok(merges_by_field(driver.as_deref()))
+    }
+
+    /// Paths in conflict that the drivers would merge and [`Resolver::open`] leaves out, as
+    /// well as they can be shown, each with what is in the way.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn left_alone(
+        &self,
+        only: Option<&[String]>,
+    ) -> Result<Vec<(String, &'static str)>, RepoError> {
+        let mut left = Vec::new();
+        for path in self.repo.unmerged_unnamed()? {
+            let shown = path.to_string_lossy().into_owned();
+            if is_chosen(&shown, only) && self.is_merged_by_us(&path)? {
+                left.push((shown, "its name is not UTF-8"));
+            }
+        }
+        for (path, stages) in self.repo.unmerged_stages()? {
+            if is_chosen(&path, only) && has_no_text(&stages) && self.is_ours(&path)? {
+                left.push((path, "a symbolic link or a submodule on one side"));
+            }
+        }
+        Ok(left)
     }
 
     fn of_stages(
@@ -129,8 +158,7 @@ impl Resolver<'_> {
         stages: Stages,
         merging: &Option<Merging>,
     ) -> Result<Option<Open>, RepoError> {
-        let link = |b: Option<Blob>| b.is_some_and(|b| b.file().is_none());
-        if link(stages.base) || link(stages.ours) || link(stages.theirs) {
+        if has_no_text(&stages) {
             return Ok(None);
         }
         let read = |blob: Option<Blob>| blob.map(|b| self.repo.read_blob(b.id)).transpose();
@@ -274,6 +302,12 @@ impl Resolver<'_> {
         }
         Ok(marked)
     }
+}
+
+/// Whether one of the sides is no file.
+fn has_no_text(stages: &Stages) -> bool {
+    let is_other = |b: Option<Blob>| b.is_some_and(|b| b.file().is_none());
+    is_other(stages.base) || is_other(stages.ours) || is_other(stages.theirs)
 }
 
 pub(super) fn has_hunks(text: &[u8]) -> bool {
