@@ -132,7 +132,8 @@ fn kind(path: &str) -> Kind {
 }
 
 /// Puts a result in place: written beside it and renamed, so that a kill leaves
-/// the old file or the new one.
+/// the old file or the new one. A link stays, and leads to the result; what is no
+/// plain file (a pipe, a device) is written to.
 ///
 /// # Errors
 /// Where the file cannot be written.
@@ -141,6 +142,15 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
         path: path.to_owned(),
         source,
     };
+    let is_link = path.is_symlink();
+    if fs::metadata(path).map_or(is_link, |there| !there.is_file()) {
+        return fs::write(path, bytes).map_err(error);
+    }
+    let target = match is_link {
+        true => fs::canonicalize(path).map_err(error)?,
+        false => path.to_owned(),
+    };
+    let path = target.as_path();
     let folder = path
         .parent()
         .filter(|p| !p.as_os_str().is_empty())

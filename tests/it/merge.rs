@@ -8,6 +8,7 @@ mod fuzz_seeds;
 mod hostile;
 mod laws;
 mod oracle;
+mod output;
 mod removals;
 mod told;
 mod yaml_suite;
