@@ -35,18 +35,28 @@ impl Journal {
         Self::of(Repo::from_env())
     }
 
-    /// The journal around the current folder or, if there is none, the one that a
-    /// path on the command line is in.
+    /// The journal around the current folder or, if there is none, or the path is not in
+    /// it, the one that a path on the command line is in.
     pub fn find_by(typed: &Path) -> anyhow::Result<Self> {
-        match Repo::from_env() {
-            Err(RepoError::NoRepository(_)) => {
-                let folder = if typed.is_dir() {
-                    Some(typed)
-                } else {
-                    typed.parent()
-                };
-                Self::of(Repo::discover(folder.unwrap_or(typed)))
+        let around = Repo::from_env();
+        let is_elsewhere = match &around {
+            Ok(repo) => {
+                let here = std::env::current_dir().context("the current folder")?;
+                repo.relative(&here, typed).is_err()
             }
+            Err(RepoError::NoRepository(_)) => true,
+            Err(_) => false,
+        };
+        if !is_elsewhere {
+            return Self::of(around);
+        }
+        let folder = match typed.is_dir() {
+            true => typed,
+            false => typed.parent().unwrap_or(typed),
+        };
+        match Repo::discover(folder) {
+            // What is typed may be nowhere.
+            Err(RepoError::NoRepository(_)) if around.is_ok() => Self::of(around),
             found => Self::of(found),
         }
     }

@@ -196,3 +196,30 @@ fn the_folders_can_be_the_whole_repository_and_one_another() {
         machine.assert_clean();
     }
 }
+
+#[test]
+fn files_of_a_journal_are_named_from_within_another_repository() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let code = sandbox.repository("code");
+    code.write("README", "Code.\n");
+    code.commit("Begin");
+    laptop.edit(FILE, "Bob", "Zoe");
+    code.yaml2sql(["update", &format!("../laptop/{FILE}")])
+        .ok()
+        .says("1 updated");
+    code.yaml2sql(["sync", "../laptop/diary of Ana/md"]).ok();
+    assert!(!code.exists("data") && !code.exists(".git/info/exclude.db"));
+    // What stands in the one around is still said of that one.
+    code.yaml2sql(["update", "README"])
+        .exits(1)
+        .warns("no journal in this repository");
+    // A journal of its own is the one that is meant, but for paths outside of it.
+    let other = sandbox.repository("other");
+    other.write_entry("2024-11-01", "people: [Ann]", "x\n");
+    other.palimpsest(["init"]).ok();
+    other
+        .yaml2sql(["update", &format!("../laptop/{FILE}")])
+        .ok();
+    other.metadb(["show", "2024-11-01"]).ok().says("Ann");
+}
