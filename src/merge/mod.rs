@@ -3,12 +3,14 @@
 //! Everything here is a pure function of its arguments. [`journal`](crate::journal)
 //! builds the merge of an entry from these parts.
 
+mod identify;
 mod lines;
 mod markers;
 mod order;
 mod sequence;
 mod three_way;
 
+pub use identify::{Alike, identify};
 pub use lines::{LineMerge, MergedLines, is_binary};
 pub use markers::{ConflictStyle, Markers};
 pub use order::order;

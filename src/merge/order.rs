@@ -67,7 +67,11 @@ fn anchors<'a, K: Ord + Hash>(lists: &ThreeWay<Vec<&'a K>>) -> Vec<&'a K> {
 
 /// Puts what both sides added, in different orders, among what base has as well. Two
 /// items that both sides have in one order come out in that order.
-fn with_added<'a, K: Ord + Hash>(known: &[&'a K], ours: &[&'a K], theirs: &[&'a K]) -> Vec<&'a K> {
+pub(super) fn with_added<'a, K: Ord + Hash>(
+    known: &[&'a K],
+    ours: &[&'a K],
+    theirs: &[&'a K],
+) -> Vec<&'a K> {
     let known_at = positions(known);
     // Behind which of the known items the items of a list stand, at least.
     let behind = |list: &[&'a K]| -> HashMap<&'a K, usize> {

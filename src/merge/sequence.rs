@@ -1,105 +1,227 @@
 //! Three-way merging of lists whose order means something.
 
+use std::collections::HashMap;
 use std::hash::Hash;
-use std::ops::Range;
-
-use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::ThreeWay;
+use super::order::with_added;
 
 /// A stretch of three lists, by index into each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chunk {
-    /// The same items on all three; ranges of equal length.
-    Same(ThreeWay<Range<usize>>),
-    /// At least one side differs from the base here.
-    Changed(ThreeWay<Range<usize>>),
+    /// An item that both sides have, and the base unless both added it.
+    Same(ThreeWay<Option<usize>>),
+    /// What stands between two such items, where there is anything: the side's own, and
+    /// what one of them removed.
+    Changed(ThreeWay<Vec<usize>>),
 }
 
-/// Cuts three lists into stretches where all agree and stretches where a side
-/// changed something: the classic diff3 over items instead of lines.
+/// Cuts three lists at the items that both sides have, in the order that the sides made
+/// of them: two items of the base stand as the side has them that turned them round, and
+/// one that both added stands at the earlier of its two places. What else a list has
+/// stays behind the item that it stands behind there. `None` where no order joins what
+/// the sides did.
+///
+/// Items are unique within each list. The result is the same with the sides swapped.
 #[must_use]
-pub fn sequence<K: Hash + Ord>(sides: ThreeWay<&[K]>) -> Vec<Chunk> {
-    let ours = matches(sides.base, sides.ours);
-    let theirs = matches(sides.base, sides.theirs);
+pub fn sequence<K: Hash + Ord>(sides: ThreeWay<&[K]>) -> Option<Vec<Chunk>> {
+    let places = sides.map(places);
+    let anchors = anchors(&sides, &places)?;
+    let at = anchors
+        .iter()
+        .map(|k| places.as_ref().map(|side| side.get(k).copied()));
+    let at: Vec<ThreeWay<Option<usize>>> = at.collect();
+    let behind = ThreeWay::new(
+        behind(at.iter().map(|at| at.base), sides.base.len()),
+        behind(at.iter().map(|at| at.ours), sides.ours.len()),
+        behind(at.iter().map(|at| at.theirs), sides.theirs.len()),
+    );
+    let between = |group: usize| {
+        let items = behind.as_ref().map(|groups| groups[group].clone());
+        let all = [&items.base, &items.ours, &items.theirs];
+        let any = all.iter().any(|items| !items.is_empty());
+        any.then_some(Chunk::Changed(items))
+    };
     let mut chunks = Vec::new();
-    let (mut b, mut o, mut t) = (0, 0, 0);
-    loop {
-        // The next base item that both sides still have.
-        let next = (b..sides.base.len()).find_map(|i| Some((i, ours[i]?, theirs[i]?)));
-        let (nb, no, nt) = next.unwrap_or((sides.base.len(), sides.ours.len(), sides.theirs.len()));
-        if nb > b || no > o || nt > t {
-            chunks.push(Chunk::Changed(ThreeWay::new(b..nb, o..no, t..nt)));
-        }
-        if next.is_none() {
-            return chunks;
-        }
-        let mut n = 1;
-        while nb + n < sides.base.len()
-            && ours[nb + n] == Some(no + n)
-            && theirs[nb + n] == Some(nt + n)
-        {
-            n += 1;
-        }
-        chunks.push(Chunk::Same(ThreeWay::new(
-            nb..nb + n,
-            no..no + n,
-            nt..nt + n,
-        )));
-        (b, o, t) = (nb + n, no + n, nt + n);
+    chunks.extend(between(0));
+    for (i, at) in at.iter().enumerate() {
+        chunks.push(Chunk::Same(*at));
+        chunks.extend(between(i + 1));
     }
+    Some(chunks)
 }
 
-/// For each item of `base` the index of its match in `side`.
-fn matches<K: Hash + Ord>(base: &[K], side: &[K]) -> Vec<Option<usize>> {
-    let mut found = vec![None; base.len()];
-    for op in capture_diff_slices(Algorithm::Myers, base, side) {
-        if let DiffOp::Equal {
-            old_index,
-            new_index,
-            len,
-        } = op
-        {
-            for i in 0..len {
-                found[old_index + i] = Some(new_index + i);
-            }
+type Places<'k, K> = HashMap<&'k K, usize>;
+
+fn places<K: Hash + Eq>(list: &[K]) -> Places<'_, K> {
+    list.iter().enumerate().map(|(i, k)| (k, i)).collect()
+}
+
+/// What both sides have, in one order.
+fn anchors<'k, K: Hash + Ord>(
+    sides: &ThreeWay<&'k [K]>,
+    places: &ThreeWay<Places<'k, K>>,
+) -> Option<Vec<&'k K>> {
+    let shared = |list: &'k [K], other: &Places<K>| -> Vec<&'k K> {
+        list.iter().filter(|k| other.contains_key(k)).collect()
+    };
+    let ours = shared(sides.ours, &places.theirs);
+    let theirs = shared(sides.theirs, &places.ours);
+    if ours == theirs {
+        return Some(ours);
+    }
+    let old = |list: &[&'k K]| -> (Vec<&'k K>, Vec<&'k K>) {
+        let all = list.iter().copied();
+        all.partition(|k| places.base.contains_key(k))
+    };
+    let ((ours_old, ours_new), (theirs_old, theirs_new)) = (old(&ours), old(&theirs));
+    if ours_new != theirs_new {
+        return None;
+    }
+    let both = |k: &&K| places.ours.contains_key(k) && places.theirs.contains_key(k);
+    let base = sides.base.iter().filter(both).collect();
+    let orders = ThreeWay::new(base, ours_old, theirs_old);
+    if let Some(known) = orders.clone().trivial() {
+        return Some(with_added(&known, &ours, &theirs));
+    }
+    let anchors = with_added(&joined(&orders.base, places)?, &ours, &theirs);
+    // Where both moved items, what both added may stand in the circle.
+    let at: Vec<(usize, usize)> = at_on_both(&anchors, places);
+    let turned = |(i, a): (usize, &(usize, usize))| {
+        let mut behind = at[i + 1..].iter();
+        behind.any(|b| a.0 > b.0 && a.1 > b.1)
+    };
+    let circle = at.iter().enumerate().any(turned);
+    (!circle).then_some(anchors)
+}
+
+fn at_on_both<K: Hash + Eq>(items: &[&K], places: &ThreeWay<Places<K>>) -> Vec<(usize, usize)> {
+    let at = |k: &&K| (places.ours[*k], places.theirs[*k]);
+    items.iter().map(at).collect()
+}
+
+/// The order of what all three have, where both sides moved items: each pair stands as
+/// the side has it that turned it round. `None` where the pairs go round in a circle.
+fn joined<'k, K: Hash + Eq>(
+    base: &[&'k K],
+    places: &ThreeWay<Places<'k, K>>,
+) -> Option<Vec<&'k K>> {
+    let at = at_on_both(base, places);
+    let mut before = vec![0; base.len()];
+    for (j, b) in at.iter().enumerate() {
+        for (i, a) in at[..j].iter().enumerate() {
+            let turned = a.0 > b.0 || a.1 > b.1;
+            before[if turned { i } else { j }] += 1;
         }
     }
-    found
+    // As many items in front of each as its place says, or it is a circle.
+    let mut order = vec![None; base.len()];
+    for (item, before) in base.iter().zip(before) {
+        order[before] = Some(*item);
+    }
+    order.into_iter().collect()
+}
+
+/// What a list of this length has in front of the first of the items at these places
+/// (group 0), and behind each of them (group n + 1).
+fn behind(at: impl ExactSizeIterator<Item = Option<usize>>, len: usize) -> Vec<Vec<usize>> {
+    let mut groups = vec![Vec::new(); at.len() + 1];
+    let group_at: HashMap<usize, usize> = at
+        .enumerate()
+        .filter_map(|(group, at)| Some((at?, group + 1)))
+        .collect();
+    let mut group = 0;
+    for i in 0..len {
+        match group_at.get(&i) {
+            Some(item) => group = *item,
+            None => groups[group].push(i),
+        }
+    }
+    groups
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn cuts_where_the_sides_differ() {
-        let chunks = sequence(ThreeWay::new(&[1, 2, 3][..], &[1, 9, 2, 3], &[1, 2]));
-        assert_eq!(
-            chunks,
-            [
-                Chunk::Same(ThreeWay::new(0..1, 0..1, 0..1)),
-                Chunk::Changed(ThreeWay::new(1..1, 1..2, 1..1)),
-                Chunk::Same(ThreeWay::new(1..2, 2..3, 1..2)),
-                Chunk::Changed(ThreeWay::new(2..3, 3..4, 2..2)),
-            ]
-        );
+    fn run(base: &str, ours: &str, theirs: &str) -> Option<String> {
+        let lists = ThreeWay::new(base, ours, theirs).map(|s| s.chars().collect::<Vec<_>>());
+        let chunks = sequence(lists.as_ref().map(Vec::as_slice))?;
+        let text = |list: &[char], at: &[usize]| at.iter().map(|&i| list[i]).collect::<String>();
+        let chunk = |chunk: &Chunk| match chunk {
+            Chunk::Same(at) => lists.ours[at.ours.unwrap()].to_string(),
+            Chunk::Changed(at) => format!(
+                "({}|{}|{})",
+                text(&lists.base, &at.base),
+                text(&lists.ours, &at.ours),
+                text(&lists.theirs, &at.theirs)
+            ),
+        };
+        Some(chunks.iter().map(chunk).collect())
     }
 
     #[test]
-    fn what_all_have_is_one_stretch_and_what_both_removed_is_a_change() {
-        let same = [1, 2, 3];
-        assert_eq!(
-            sequence(ThreeWay::new(&same[..], &same, &same)),
-            [Chunk::Same(ThreeWay::new(0..3, 0..3, 0..3))]
-        );
-        assert_eq!(
-            sequence(ThreeWay::new(&same[..], &[1, 3], &[1, 3])),
-            [
-                Chunk::Same(ThreeWay::new(0..1, 0..1, 0..1)),
-                Chunk::Changed(ThreeWay::new(1..2, 1..1, 1..1)),
-                Chunk::Same(ThreeWay::new(2..3, 1..2, 1..2)),
-            ]
-        );
+    fn cuts_where_the_sides_differ() {
+        assert_eq!(run("abc", "axbc", "ab").unwrap(), "a(|x|)b(c|c|)");
+        assert_eq!(run("abc", "abc", "abc").unwrap(), "abc");
+        // What both removed is a change.
+        assert_eq!(run("abc", "ac", "ac").unwrap(), "a(b||)c");
+        assert_eq!(run("", "x", "y").unwrap(), "(|x|y)");
+        assert_eq!(run("ab", "axyb", "axzb").unwrap(), "ax(|y|z)b");
+    }
+
+    #[test]
+    fn an_item_goes_along_with_the_side_that_moved_it() {
+        assert_eq!(run("abc", "cab", "abc").unwrap(), "cab");
+        assert_eq!(run("abc", "cab", "abxc").unwrap(), "cab(||x)");
+        assert_eq!(run("abcd", "bacd", "abdc").unwrap(), "badc");
+    }
+
+    #[test]
+    fn two_moves_are_joined_where_one_order_has_both() {
+        assert_eq!(run("abc", "cab", "acb").unwrap(), "cab");
+        assert_eq!(run("abc", "ycab", "acb").unwrap(), "(|y|)cab");
+        assert_eq!(run("abcd", "bcda", "bacd").unwrap(), "bcda");
+        // a before c, c before b, b before a.
+        assert_eq!(run("abc", "bac", "acb"), None);
+    }
+
+    #[test]
+    fn what_both_added_stands_once_at_the_earlier_place() {
+        assert_eq!(run("abc", "axbc", "abcx").unwrap(), "axbc");
+        assert_eq!(run("abc", "abcx", "baxy").unwrap(), "b(c|c|)ax(||y)");
+        assert_eq!(run("ab", "axyb", "ayxb"), None);
+    }
+
+    #[test]
+    fn the_side_does_not_matter() {
+        let mut lists = vec![String::new()];
+        for k in "abcd".chars() {
+            let longer: Vec<String> = lists
+                .iter()
+                .flat_map(|l| (0..=l.len()).map(move |at| format!("{}{k}{}", &l[..at], &l[at..])))
+                .collect();
+            lists.extend(longer);
+        }
+        for (ours, theirs) in lists.iter().flat_map(|o| lists.iter().map(move |t| (o, t))) {
+            let same = |s: String| s.chars().filter(|c| c.is_alphabetic()).collect::<String>();
+            let (one, other) = (run("abc", ours, theirs), run("abc", theirs, ours));
+            assert_eq!(one.is_some(), other.is_some(), "{ours} {theirs}");
+            let cut = |s: &str| {
+                let mut parts = s.split(['(', ')']);
+                let mut out = Vec::new();
+                while let Some(items) = parts.next() {
+                    out.push(same(items.to_owned()));
+                    if let Some(sides) = parts.next() {
+                        let mut sides: Vec<_> = sides.split('|').skip(1).collect();
+                        sides.sort_unstable();
+                        out.push(sides.concat());
+                    }
+                }
+                out
+            };
+            let (one, other) = (one.unwrap_or_default(), other.unwrap_or_default());
+            assert_eq!(cut(&one), cut(&other), "{ours} {theirs}");
+        }
     }
 }

@@ -6,6 +6,7 @@ mod cases;
 mod corpus;
 mod fuzz_seeds;
 mod hostile;
+mod in_order;
 mod laws;
 mod oracle;
 mod output;

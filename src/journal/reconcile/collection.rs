@@ -96,7 +96,7 @@ pub fn merge(
     let (form, views) = in_one_form(views, column)?;
     let place = Place { form, path, column };
     let parts = match rule {
-        Rule::Sequence => sequence::parts(cx, &views, &place, sequence::Maps::PerKey)?,
+        Rule::Sequence => sequence::parts(cx, &views, &place, sequence::Edited::Alike)?,
         _ => by_id(cx, &views, rule, &place)?,
     };
     assemble(sides, parts, form, *rule == Rule::Map, column)
@@ -169,7 +169,7 @@ pub fn by_id(
     let noted = cx.report.fields.len();
     let Some(ids) = identity::ids(views, rule) else {
         return match rule {
-            Rule::KeyedList(_) => sequence::parts(cx, views, place, sequence::Maps::Whole),
+            Rule::KeyedList(_) => sequence::parts(cx, views, place, sequence::Edited::None),
             _ => Err(Stop::Conflict),
         };
     };

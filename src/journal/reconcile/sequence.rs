@@ -1,12 +1,9 @@
 //! Lists whose order means something: merged in order, place by place.
 
-mod twice;
+use std::collections::{HashMap, HashSet};
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
-
-use self::twice::{Twice, put_twice};
 use super::Stop;
+use super::alike::{Items, NoneAlike};
 use super::collection::{Part, Place, part};
 use super::cut::spaces;
 use super::entry::{Context, Entries};
@@ -15,19 +12,19 @@ use super::output::{Meaning, Piece};
 use super::report::Decision;
 use super::view::{Form, View};
 use crate::journal::yaml::Value;
-use crate::merge::{Chunk, ThreeWay, sequence};
+use crate::merge::{Chunk, ThreeWay, identify, sequence};
 
 /// The longest list that is merged in order. Comparing costs the product of
 /// length and difference, and nobody orders more by hand.
 const MAX_ITEMS: usize = 5_000;
 
-/// How a map merges that both sides changed in one place.
+/// What an item of the base is that a side has no more as it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Maps {
-    /// It is one map: per key.
-    PerKey,
-    /// It may be two: as a whole.
-    Whole,
+pub enum Edited {
+    /// One that is much like it.
+    Alike,
+    /// None: which of several it became cannot be told.
+    None,
 }
 
 /// Merges the items of three lists in order. A place that both sides changed is
@@ -36,7 +33,7 @@ pub fn parts(
     cx: &mut Context,
     views: &ThreeWay<Option<View>>,
     place: &Place,
-    maps: Maps,
+    edited: Edited,
 ) -> Result<Vec<Part>, Stop> {
     let members = views
         .as_ref()
@@ -50,41 +47,72 @@ pub fn parts(
     let values = views
         .as_ref()
         .map(|v| v.as_ref().map(View::meanings).unwrap_or_default());
-    let places = values.as_ref().map(|v| places(v));
-    let mut lists = Lists {
-        gone: removed_items(&members, &places),
+    let ids = ids(&values, edited);
+    let chunks = sequence(ids.as_ref().map(Vec::as_slice)).ok_or(Stop::Conflict)?;
+    let lists = Lists {
+        fates: fates(&members, &values, &ids),
         members,
         values: &values,
-        places,
-        twice: BTreeMap::new(),
-        maps,
+        ids: &ids,
     };
-    let chunks = sequence(values.as_ref().map(Vec::as_slice));
-    lists.twice = put_twice(&lists, &chunks);
     let mut out = Vec::new();
+    let mut index = 0;
     for chunk in &chunks {
         match chunk {
             Chunk::Same(at) => {
-                for i in 0..at.base.len() {
-                    let sides = ThreeWay::new(
-                        Some(&lists.members.base[at.base.start + i]),
-                        Some(&lists.members.ours[at.ours.start + i]),
-                        Some(&lists.members.theirs[at.theirs.start + i]),
-                    );
-                    out.extend(one(cx, sides, place, at.base.start + i)?);
-                }
+                let sides = ThreeWay::new(
+                    at.base.map(|i| &lists.members.base[i]),
+                    at.ours.map(|i| &lists.members.ours[i]),
+                    at.theirs.map(|i| &lists.members.theirs[i]),
+                );
+                index = at.base.unwrap_or(index);
+                out.extend(one(cx, sides, place, index)?);
+                index += usize::from(at.base.is_some());
             }
-            Chunk::Changed(at) => changed(cx, &lists, at, place, &mut out)?,
+            Chunk::Changed(at) => {
+                let index = at.base.first().copied().unwrap_or(index);
+                changed(cx, &lists, at, place, index, &mut out)?;
+            }
         }
     }
     Ok(out)
 }
 
-/// Where each value of a list stands; `None` if in several places.
-type Places<'v> = BTreeMap<&'v Value, Option<usize>>;
+/// A number for each item, the same on the sides that have it: what the base has, as it
+/// is or edited, by its place there; what both sides added by what it says. What stands
+/// more than once may be meant so: each of those is an item of its own.
+fn ids(values: &ThreeWay<Vec<Value>>, edited: Edited) -> ThreeWay<Vec<usize>> {
+    let base = &values.base;
+    let old: HashSet<&Value> = base.iter().collect();
+    let places = values.as_ref().map(|v| once(v));
+    let shared = |v: &Value| {
+        let ours = places.ours.get(v).copied().flatten();
+        let theirs = places.theirs.get(v).copied().flatten();
+        ours.filter(|_| theirs.is_some() && !old.contains(v))
+    };
+    let of = |side: &Vec<Value>, first: usize| -> Vec<usize> {
+        let shared: Vec<Option<usize>> = side.iter().map(shared).collect();
+        let added: Vec<bool> = shared.iter().map(Option::is_some).collect();
+        let found = match edited {
+            Edited::Alike => identify(base, side, &Items::new(base, side), &added),
+            Edited::None => identify(base, side, &NoneAlike, &added),
+        };
+        let all = found.into_iter().zip(shared).enumerate();
+        // A shared one has the number that it has on ours.
+        let new = |at, shared: Option<usize>| shared.map_or(first + at, |at| base.len() + at);
+        all.map(|(at, (found, shared))| found.unwrap_or_else(|| new(at, shared)))
+            .collect()
+    };
+    ThreeWay::new(
+        (0..base.len()).collect(),
+        of(&values.ours, base.len()),
+        of(&values.theirs, base.len() + values.ours.len()),
+    )
+}
 
-fn places(values: &[Value]) -> Places<'_> {
-    let mut places = Places::new();
+/// Where each value of a list stands; `None` if in several places.
+fn once(values: &[Value]) -> HashMap<&Value, Option<usize>> {
+    let mut places = HashMap::new();
     for (at, value) in values.iter().enumerate() {
         let place = places.entry(value);
         place.and_modify(|at| *at = None).or_insert(Some(at));
@@ -96,30 +124,50 @@ fn places(values: &[Value]) -> Places<'_> {
 struct Lists<'m, 't> {
     members: ThreeWay<&'m [Member<'t>]>,
     values: &'m ThreeWay<Vec<Value>>,
-    places: ThreeWay<Places<'m>>,
-    /// See [`removed_items`].
-    gone: BTreeSet<Value>,
-    /// See [`put_twice`].
-    twice: BTreeMap<&'m Value, Twice>,
-    maps: Maps,
+    /// See [`ids`].
+    ids: &'m ThreeWay<Vec<usize>>,
+    fates: Fates,
 }
 
-/// The items that one side removed and the other left as they were, here or at another
-/// place: no place is theirs to stay in.
-fn removed_items(members: &ThreeWay<&[Member]>, places: &ThreeWay<Places>) -> BTreeSet<Value> {
-    let mut gone = BTreeSet::new();
-    for (value, at) in &places.base {
-        let (ours, theirs) = (places.ours.get(value), places.theirs.get(value));
-        let stays = match (ours, theirs) {
-            (Some(Some(at)), None) => &members.ours[*at],
-            (None, Some(Some(at))) => &members.theirs[*at],
-            _ => continue,
+/// What becomes of the items of the base that not both sides have.
+#[derive(Default)]
+struct Fates {
+    /// One side removed it and the other left it as it was, here or at another place:
+    /// no place is its to stay in.
+    gone: HashSet<usize>,
+    /// One side removed it and the other edited it.
+    contested: HashSet<usize>,
+    /// Both sides removed it.
+    removed: HashSet<usize>,
+}
+
+fn fates(
+    members: &ThreeWay<&[Member]>,
+    values: &ThreeWay<Vec<Value>>,
+    ids: &ThreeWay<Vec<usize>>,
+) -> Fates {
+    let places = ids.as_ref().map(|ids| -> HashMap<usize, usize> {
+        let all = ids.iter().enumerate();
+        all.map(|(at, id)| (*id, at)).collect()
+    });
+    let mut fates = Fates::default();
+    for id in 0..members.base.len() {
+        let (stays, value) = match (places.ours.get(&id), places.theirs.get(&id)) {
+            (Some(_), Some(_)) => continue,
+            (Some(at), None) => (&members.ours[*at], &values.ours[*at]),
+            (None, Some(at)) => (&members.theirs[*at], &values.theirs[*at]),
+            (None, None) => {
+                fates.removed.insert(id);
+                continue;
+            }
         };
-        if at.is_some_and(|at| as_it_was(stays, &members.base[at])) {
-            gone.insert((*value).clone());
+        if *value == values.base[id] && as_it_was(stays, &members.base[id]) {
+            fates.gone.insert(id);
+        } else {
+            fates.contested.insert(id);
         }
     }
-    gone
+    fates
 }
 
 /// Whether an item is the same but for the quotes of a scalar and blank lines above.
@@ -149,158 +197,99 @@ fn one(
 }
 
 impl<'m, 't> Lists<'m, 't> {
-    /// What is taken where one side alone changed something, unless the other changed
-    /// comments there or more of the writing than quotes.
-    fn taken(&self, at: &ThreeWay<Range<usize>>) -> Option<Vec<Entries<'m, 't>>> {
-        let stays = |value: &Value| {
-            // The other side has it further up.
-            let above = self
-                .twice
-                .get(value)
-                .is_some_and(|t| t.ours < at.ours.start || t.theirs < at.theirs.start);
-            !above && !self.gone.contains(value)
+    /// What is taken where one side alone has something of its own. `None` where a person
+    /// has to decide.
+    fn taken(&self, at: &ThreeWay<Vec<usize>>) -> Option<Vec<Entries<'m, 't>>> {
+        let fates = &self.fates;
+        let staying = |ids: &[usize], at: &[usize]| -> Vec<usize> {
+            let all = at.iter().copied();
+            all.filter(|at| !fates.gone.contains(&ids[*at])).collect()
         };
-        let staying = |members: &'m [Member<'t>], values: &'m [Value], at: &Range<usize>| {
-            let all = members[at.clone()].iter().zip(&values[at.clone()]);
-            let all = all.filter(|(_, value)| stays(value));
-            all.collect::<Vec<(&'m Member<'t>, &'m Value)>>()
+        let ours = staying(&self.ids.ours, &at.ours);
+        let theirs = staying(&self.ids.theirs, &at.theirs);
+        let contested = |ids: &[usize], at: &[usize]| {
+            let mut ids = at.iter().map(|at| ids[*at]);
+            ids.any(|id| fates.contested.contains(&id))
         };
-        let (members, values) = (&self.members, self.values);
-        let mut base = staying(members.base, &values.base, &at.base);
-        // Both took these from here.
-        base.retain(|(_, value)| !self.twice.contains_key(value));
-        let ours = staying(members.ours, &values.ours, &at.ours);
-        let theirs = staying(members.theirs, &values.theirs, &at.theirs);
-        let alike = |a: &[(&Member, &Value)], b: &[(&Member, &Value)]| {
-            a.iter().map(|(_, v)| v).eq(b.iter().map(|(_, v)| v))
-        };
-        let same = |a: &[(&Member, &Value)], b: &[(&Member, &Value)]| {
-            alike(a, b) && a.iter().zip(b).all(|((a, _), (b, _))| as_it_was(a, b))
-        };
-        if alike(&ours, &theirs) {
-            let pairs = ours.into_iter().zip(theirs);
-            let both = |((ours, _), (theirs, _))| ThreeWay::new(None, Some(ours), Some(theirs));
-            return Some(pairs.map(both).collect());
-        }
-        let alone = |member, value| match self.twice.get(value) {
-            Some(t) => {
-                let (ours, theirs) = (&members.ours[t.ours], &members.theirs[t.theirs]);
-                ThreeWay::new(None, Some(ours), Some(theirs))
-            }
-            None => ThreeWay::new(None, Some(member), Some(member)),
-        };
-        let taken = if same(&theirs, &base) {
-            let sides =
-                |(ours, value)| match self.elsewhere(value, &self.places.theirs, members.theirs) {
-                    Some((base, theirs)) => ThreeWay::new(Some(base), Some(ours), Some(theirs)),
-                    None => alone(ours, value),
-                };
-            ours.into_iter().map(sides).collect()
-        } else if same(&ours, &base) {
-            let sides =
-                |(theirs, value)| match self.elsewhere(value, &self.places.ours, members.ours) {
-                    Some((base, ours)) => ThreeWay::new(Some(base), Some(ours), Some(theirs)),
-                    None => alone(theirs, value),
-                };
-            theirs.into_iter().map(sides).collect()
-        } else {
+        if contested(&self.ids.ours, &ours) || contested(&self.ids.theirs, &theirs) {
             return None;
+        }
+        let alone = |members: &'m [Member<'t>], at: &[usize]| -> Vec<Entries<'m, 't>> {
+            let all = at.iter().map(|at| Some(&members[*at]));
+            all.map(|m| ThreeWay::new(None, m, m)).collect()
         };
-        Some(taken)
-    }
-
-    /// The base's and a side's item of this value, wherever they stand, if each stands
-    /// once and they are the same but for quotes: so written it goes along where the
-    /// other side moved it.
-    fn elsewhere(
-        &self,
-        value: &Value,
-        places: &Places,
-        members: &'m [Member<'t>],
-    ) -> Option<(&'m Member<'t>, &'m Member<'t>)> {
-        let at = |places: &Places| places.get(value).copied().flatten();
-        let base = &self.members.base[at(&self.places.base)?];
-        let side = &members[at(places)?];
-        as_it_was(side, base).then_some((base, side))
+        let values = |values: &'m [Value], at: &[usize]| -> Vec<&'m Value> {
+            at.iter().map(|at| &values[*at]).collect()
+        };
+        if values(&self.values.ours, &ours) == values(&self.values.theirs, &theirs) {
+            let pairs = ours.iter().zip(&theirs);
+            let members = &self.members;
+            let both = pairs.map(|(o, t)| (&members.ours[*o], &members.theirs[*t]));
+            return Some(
+                both.map(|(o, t)| ThreeWay::new(None, Some(o), Some(t)))
+                    .collect(),
+            );
+        }
+        match (&ours[..], &theirs[..]) {
+            // What one side wrote may stand for what the other took out.
+            _ if at.base.iter().any(|id| fates.removed.contains(id)) => None,
+            (ours, []) => Some(alone(self.members.ours, ours)),
+            ([], theirs) => Some(alone(self.members.theirs, theirs)),
+            _ => None,
+        }
     }
 }
 
 fn changed(
     cx: &mut Context,
     lists: &Lists,
-    at: &ThreeWay<Range<usize>>,
+    at: &ThreeWay<Vec<usize>>,
     place: &Place,
+    index: usize,
     out: &mut Vec<Part>,
 ) -> Result<(), Stop> {
     if let Some(taken) = lists.taken(at) {
         for sides in taken {
-            out.extend(one(cx, sides, place, at.base.start)?);
+            out.extend(one(cx, sides, place, index)?);
         }
-        return Ok(());
-    }
-    let ours = &lists.members.ours[at.ours.clone()];
-    let theirs = &lists.members.theirs[at.theirs.clone()];
-    let base = &lists.members.base[at.base.clone()];
-    let slices = ThreeWay::new(
-        &lists.values.base[at.base.clone()],
-        &lists.values.ours[at.ours.clone()],
-        &lists.values.theirs[at.theirs.clone()],
-    );
-    if let ([b], [o], [t]) = (base, ours, theirs)
-        && lists.maps == Maps::PerKey
-        && [b, o, t].iter().all(|m| m.value.pairs().is_some())
-    {
-        // One map that both sides changed in its place: per key.
-        out.extend(one(
-            cx,
-            ThreeWay::new(Some(b), Some(o), Some(t)),
-            place,
-            at.base.start,
-        )?);
         return Ok(());
     }
     let Form::Block { .. } = place.form else {
         return Err(Stop::Conflict);
     };
-    let at_column = place.entry_column();
-    let lines = |members: &[Member]| -> String {
-        members
-            .iter()
-            .map(|m| {
-                format!(
-                    "{}{}{}",
-                    m.lead_at(at_column),
-                    spaces(at_column),
-                    m.core_at(at_column)
-                )
-            })
-            .collect()
-    };
     if cx.virtual_base {
-        for member in base {
+        for member in at.base.iter().map(|i| &lists.members.base[*i]) {
             let sides = ThreeWay::new(None, Some(member), Some(member));
-            out.extend(one(cx, sides, place, at.base.start)?);
+            out.extend(one(cx, sides, place, index)?);
         }
         return Ok(());
     }
+    let column = place.entry_column();
+    let lines = |members: &[Member], at: &[usize]| -> String {
+        let text = |m: &Member| {
+            let (lead, core) = (m.lead_at(column), m.core_at(column));
+            format!("{lead}{}{core}", spaces(column))
+        };
+        at.iter().map(|i| text(&members[*i])).collect()
+    };
     let mut path = place.path.to_vec();
-    path.push(at.base.start.to_string());
+    path.push(index.to_string());
     cx.report.note(&path, None, Decision::Conflict);
     // One conflict for the place, and each side's items on its own pick.
     let mut pieces = vec![Piece::Conflict(ThreeWay::new(
-        lines(base),
-        lines(ours),
-        lines(theirs),
+        lines(lists.members.base, &at.base),
+        lines(lists.members.ours, &at.ours),
+        lines(lists.members.theirs, &at.theirs),
     ))];
-    let longest = ours.len().max(theirs.len());
-    for i in 0..longest {
+    let value = |values: &[Value], at: &[usize], i: usize| at.get(i).map(|i| values[*i].clone());
+    for i in 0..at.ours.len().max(at.theirs.len()) {
         out.push(Part {
             pieces: std::mem::take(&mut pieces),
             flow: None,
             key: None,
             meaning: Meaning::Differ {
-                ours: slices.ours.get(i).cloned(),
-                theirs: slices.theirs.get(i).cloned(),
+                ours: value(&lists.values.ours, &at.ours, i),
+                theirs: value(&lists.values.theirs, &at.theirs, i),
             },
         });
     }

@@ -1,0 +1,251 @@
+//! Which items of an edited list are those of the list before.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::ops::Range;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+/// The largest stretch that is looked through for items alike: items before, times
+/// items now. Nobody edits and inserts more in one place by hand.
+const MAX_PAIRS: usize = 40_000;
+
+/// How much of an item is the same where it was edited, and where it moved as well: one
+/// line in three may be another.
+const HALF: u32 = 500;
+const MOSTLY: u32 = 660;
+
+/// How much two different items are alike, by index into base and side.
+pub trait Alike {
+    /// The share, in thousandths, of one item that is in the other.
+    fn share(&self, base: usize, side: usize) -> u32;
+    /// Whether one may be the other edited, where the place speaks for it.
+    fn in_place(&self, base: usize, side: usize) -> bool;
+}
+
+/// For each item of `side` the item of `base` that it is: the same, at its place or at
+/// another, or an edited one. Edited are, between two items that stayed, those that are
+/// half alike or more; where as many are left on both, those at one place; and at any
+/// place those that are alike but for a third.
+///
+/// An item that is known to be `added` is no edited one. No item of `base` is given twice,
+/// and nothing but the arguments counts.
+#[must_use]
+pub fn identify<K: Hash + Ord>(
+    base: &[K],
+    side: &[K],
+    alike: &dyn Alike,
+    added: &[bool],
+) -> Vec<Option<usize>> {
+    let mut found = vec![None; side.len()];
+    let mut free: Vec<bool> = vec![true; base.len()];
+    let mut gaps: Vec<(Range<usize>, Range<usize>)> = Vec::new();
+    let (mut b, mut s) = (0, 0);
+    for op in capture_diff_slices(Algorithm::Myers, base, side) {
+        if let DiffOp::Equal {
+            old_index,
+            new_index,
+            len,
+        } = op
+        {
+            gaps.push((b..old_index, s..new_index));
+            for i in 0..len {
+                found[new_index + i] = Some(old_index + i);
+                free[old_index + i] = false;
+            }
+            (b, s) = (old_index + len, new_index + len);
+        }
+    }
+    gaps.push((b..base.len(), s..side.len()));
+    moved(base, side, &mut found, &mut free);
+    for (before, now) in gaps {
+        let before: Vec<usize> = before.filter(|&i| free[i]).collect();
+        let now: Vec<usize> = now.filter(|&i| found[i].is_none() && !added[i]).collect();
+        for (i, j) in edited(&before, &now, alike) {
+            found[j] = Some(i);
+            free[i] = false;
+        }
+    }
+    let before: Vec<usize> = (0..base.len()).filter(|&i| free[i]).collect();
+    let now: Vec<usize> = (0..side.len())
+        .filter(|&i| found[i].is_none() && !added[i])
+        .collect();
+    for (i, j) in moved_and_edited(&before, &now, alike) {
+        found[j] = Some(i);
+    }
+    found
+}
+
+/// What went at one place and came at another, once each.
+fn moved<K: Hash + Ord>(base: &[K], side: &[K], found: &mut [Option<usize>], free: &mut [bool]) {
+    let once = |list: &mut dyn Iterator<Item = (usize, _)>| {
+        let mut places: HashMap<_, Option<usize>> = HashMap::new();
+        for (at, item) in list {
+            let place = places.entry(item);
+            place.and_modify(|at| *at = None).or_insert(Some(at));
+        }
+        places
+    };
+    let went = once(&mut base.iter().enumerate().filter(|(i, _)| free[*i]));
+    let came = once(&mut side.iter().enumerate().filter(|(i, _)| found[*i].is_none()));
+    for (item, to) in came {
+        if let (Some(to), Some(Some(from))) = (to, went.get(item)) {
+            found[to] = Some(*from);
+            free[*from] = false;
+        }
+    }
+}
+
+/// The pairs of items of a stretch that are edited ones, in order.
+fn edited(before: &[usize], now: &[usize], alike: &dyn Alike) -> Vec<(usize, usize)> {
+    let mut pairs = most_alike(before, now, alike);
+    pairs.push((before.len(), now.len()));
+    let mut out = Vec::new();
+    let (mut b, mut n) = (0, 0);
+    for (i, j) in pairs {
+        if i - b == j - n {
+            let by_place = before[b..i].iter().zip(&now[n..j]);
+            let by_place = by_place.filter(|(i, j)| alike.in_place(**i, **j));
+            out.extend(by_place.map(|(i, j)| (*i, *j)));
+        }
+        if i < before.len() && j < now.len() {
+            out.push((before[i], now[j]));
+        }
+        (b, n) = (i + 1, j + 1);
+    }
+    out
+}
+
+/// The pairs that share most of what they have, and with nothing else as much.
+fn moved_and_edited(before: &[usize], now: &[usize], alike: &dyn Alike) -> Vec<(usize, usize)> {
+    if before.len() * now.len() > MAX_PAIRS {
+        return Vec::new();
+    }
+    // The most that each has with any, and whether with one alone.
+    let mut most = (vec![(0, 0); before.len()], vec![(0, 0); now.len()]);
+    let count = |most: &mut (u32, usize), share: u32, with: usize| match share.cmp(&most.0) {
+        Ordering::Greater => *most = (share, with),
+        Ordering::Equal => most.1 = usize::MAX,
+        Ordering::Less => {}
+    };
+    for (i, b) in before.iter().enumerate() {
+        for (j, n) in now.iter().enumerate() {
+            let share = alike.share(*b, *n);
+            count(&mut most.0[i], share, j);
+            count(&mut most.1[j], share, i);
+        }
+    }
+    let pairs = most.0.iter().enumerate().filter(|(i, (share, j))| {
+        *share >= MOSTLY && most.1.get(*j).is_some_and(|(_, with)| with == i)
+    });
+    pairs.map(|(i, (_, j))| (before[i], now[*j])).collect()
+}
+
+/// The pairs, in order, that share the most of all.
+fn most_alike(before: &[usize], now: &[usize], alike: &dyn Alike) -> Vec<(usize, usize)> {
+    let (rows, columns) = (before.len(), now.len());
+    if rows == 0 || columns == 0 || rows * columns > MAX_PAIRS {
+        return Vec::new();
+    }
+    let share = |i: usize, j: usize| {
+        let share = alike.share(before[i], now[j]);
+        if share >= HALF { share } else { 0 }
+    };
+    // The best sum for what stands behind each pair of places.
+    let at = |i: usize, j: usize| i * (columns + 1) + j;
+    let mut best = vec![0; (rows + 1) * (columns + 1)];
+    let mut shares = vec![0; rows * columns];
+    for i in (0..rows).rev() {
+        for j in (0..columns).rev() {
+            let share = share(i, j);
+            shares[i * columns + j] = share;
+            let paired = if share > 0 {
+                share + best[at(i + 1, j + 1)]
+            } else {
+                0
+            };
+            best[at(i, j)] = paired.max(best[at(i + 1, j)]).max(best[at(i, j + 1)]);
+        }
+    }
+    let mut pairs = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while i < rows && j < columns {
+        let share = shares[i * columns + j];
+        if share > 0 && best[at(i, j)] == share + best[at(i + 1, j + 1)] {
+            pairs.push((i, j));
+            (i, j) = (i + 1, j + 1);
+        } else if best[at(i, j)] == best[at(i + 1, j)] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Words are alike by their letters in place; those of one letter are anything.
+    struct Letters<'a>(&'a [&'a str], &'a [&'a str]);
+
+    impl Alike for Letters<'_> {
+        fn share(&self, base: usize, side: usize) -> u32 {
+            let (a, b) = (self.0[base], self.1[side]);
+            let same = a.chars().zip(b.chars()).filter(|(a, b)| a == b).count();
+            (2000 * same / (a.len() + b.len())) as u32
+        }
+
+        fn in_place(&self, base: usize, side: usize) -> bool {
+            self.0[base].len() == 1 || self.share(base, side) > 0
+        }
+    }
+
+    fn run(base: &str, side: &str) -> String {
+        let split = |s: &'static str| s.split(' ').filter(|w| !w.is_empty()).collect::<Vec<_>>();
+        let (base, side) = (split(base.to_owned().leak()), split(side.to_owned().leak()));
+        let found = identify(
+            &base,
+            &side,
+            &Letters(&base, &side),
+            &vec![false; side.len()],
+        );
+        let names = found.iter().map(|i| i.map_or("-", |i| base[i]));
+        names.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn what_stayed_or_moved_is_itself() {
+        assert_eq!(run("a b c", "a x b c"), "a - b c");
+        assert_eq!(run("a b c", "c a b"), "c a b");
+        assert_eq!(run("a b", "a b a"), "a b -");
+    }
+
+    #[test]
+    fn an_edited_item_is_found_beside_inserted_ones() {
+        assert_eq!(run("quay moor", "gull quai moor"), "- quay moor");
+        assert_eq!(run("quay moor", "quai gull moor"), "quay - moor");
+        assert_eq!(run("quay moor", "quai moos"), "quay moor");
+        assert_eq!(run("quay", "gull fens"), "- -");
+    }
+
+    #[test]
+    fn an_item_that_moved_and_was_edited_is_found_if_no_other_is_as_much_alike() {
+        assert_eq!(run("quay moor fens", "moor fens quai"), "moor fens quay");
+        assert_eq!(
+            run("quay moor fens", "moor quai fens quab"),
+            "moor - fens -"
+        );
+        assert_eq!(run("quay moor fens", "moor fens gull"), "moor fens -");
+    }
+
+    #[test]
+    fn where_as_many_are_left_the_place_counts() {
+        assert_eq!(run("a b c", "x b y"), "a b c");
+        assert_eq!(run("a b", "x y"), "a b");
+        assert_eq!(run("a b", "x"), "-");
+        assert_eq!(run("quay", "fens"), "-");
+    }
+}

@@ -1,0 +1,280 @@
+//! Lists in order: what one person and another may do to a short list, all pairs.
+
+use palimpsest::journal::reconcile::Outcome;
+use palimpsest::journal::yaml::{Tree, Value};
+use palimpsest::merge::{LineMerge, Markers, ThreeWay};
+use palimpsest::repo::GitLines;
+
+use super::merge;
+
+/// An item: its words, one for each line.
+type Item = Vec<String>;
+
+/// How the list is written.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Style {
+    Words,
+    Brackets,
+    Maps,
+    Questions,
+    Lists,
+    Single,
+}
+
+const STYLES: [Style; 6] = [
+    Style::Words,
+    Style::Brackets,
+    Style::Maps,
+    Style::Questions,
+    Style::Lists,
+    Style::Single,
+];
+
+impl Style {
+    fn words(self) -> usize {
+        match self {
+            Self::Words | Self::Brackets | Self::Single => 1,
+            Self::Maps | Self::Questions | Self::Lists => 3,
+        }
+    }
+
+    fn write(self, list: &[Item]) -> String {
+        let keys = match self {
+            Self::Maps => ["a", "b", "c"],
+            _ => ["question", "more", "answer"],
+        };
+        let item = |item: &Item| match self {
+            Self::Words => format!("  - {}\n", item[0]),
+            Self::Single => format!("  - k: {}\n", item[0]),
+            Self::Lists => format!("  - - {}\n    - {}\n    - {}\n", item[0], item[1], item[2]),
+            _ => {
+                let lines = item.iter().zip(keys).map(|(w, k)| format!("{k}: {w}\n"));
+                format!("  - {}", lines.collect::<Vec<_>>().join("    "))
+            }
+        };
+        let list = match self {
+            Self::Brackets => {
+                let items: Vec<_> = list.iter().map(|i| i[0].as_str()).collect();
+                format!("locations: [{}]\n", items.join(", "))
+            }
+            _ if list.is_empty() => "walks: []\n".to_owned(),
+            Self::Words => format!("locations:\n{}", list.iter().map(item).collect::<String>()),
+            _ => format!("walks:\n{}", list.iter().map(item).collect::<String>()),
+        };
+        format!("---\n{list}---\nRain.\n")
+    }
+}
+
+/// The items of a merged list, by their words.
+fn read(text: &str) -> Vec<Item> {
+    fn words(value: &Value, out: &mut Item) {
+        match value {
+            Value::Text(word) => out.push(word.clone()),
+            Value::Seq(items) => items.iter().for_each(|v| words(v, out)),
+            Value::Map(pairs) => pairs.iter().for_each(|(_, v)| words(v, out)),
+            _ => {}
+        }
+    }
+    let front = text
+        .trim_start_matches("---\n")
+        .split("---\n")
+        .next()
+        .unwrap();
+    let tree = Tree::parse(front).unwrap();
+    let Value::Map(pairs) = Value::of_tree(&tree, front) else {
+        return Vec::new();
+    };
+    let Some((_, Value::Seq(items))) = pairs.into_iter().next() else {
+        return Vec::new();
+    };
+    let item = |value: &Value| {
+        let mut out = Vec::new();
+        words(value, &mut out);
+        out
+    };
+    items.iter().map(item).collect()
+}
+
+/// Everything that one edit may make of a list. The words that are new begin with the
+/// side's letter, but for those that both sides may add.
+fn edits(base: &[Item], side: &str, both: &str) -> Vec<Vec<Item>> {
+    let words = base.first().map_or(1, Vec::len);
+    let new = |by: &str| -> Item { (0..words).map(|w| format!("{by}new{w}")).collect() };
+    let mut all = Vec::new();
+    for at in 0..base.len() {
+        for word in 0..words {
+            let mut list = base.to_vec();
+            list[at][word] = format!("{side}edit{at}{word}");
+            all.push(list);
+        }
+        let mut list = base.to_vec();
+        let item = list.remove(at);
+        all.push(list.clone());
+        for to in (0..=list.len()).filter(|to| *to != at) {
+            let mut moved = list.clone();
+            moved.insert(to, item.clone());
+            all.push(moved);
+        }
+        let mut list = base.to_vec();
+        list[at] = new(side);
+        all.push(list);
+    }
+    for at in 0..=base.len() {
+        for by in [side, both] {
+            let mut list = base.to_vec();
+            list.insert(at, new(by));
+            all.push(list);
+        }
+    }
+    all
+}
+
+/// What is wrong with the clean merge of three lists.
+fn wrong(lists: &ThreeWay<&[Item]>, merged: &[Item]) -> Option<String> {
+    let all = |list: &[Item]| list.concat();
+    let words = lists.map(all);
+    let got = all(merged);
+    let count = |list: &[String], word| list.iter().filter(|w| *w == word).count();
+    for word in words.base.iter().chain(&words.ours).chain(&words.theirs) {
+        let on = words.as_ref().map(|list| count(list, word));
+        // Who edits an item that both added has made another one.
+        let wanted = match on.base {
+            0 if word.starts_with("both") => 1..=2,
+            0 => 1..=1,
+            _ => on.ours.min(on.theirs)..=on.ours.min(on.theirs),
+        };
+        if !wanted.contains(&count(&got, word)) {
+            return Some(format!("{word} stands {} times", count(&got, word)));
+        }
+    }
+    // Two items that both sides have in one order come out in it; and one that a side
+    // alone turned round is so.
+    let at = |list: &[Item], word| list.iter().position(|i| i.contains(word));
+    for (x, y) in got.iter().flat_map(|x| got.iter().map(move |y| (x, y))) {
+        let before = |list: &[Item]| Some(at(list, x)? < at(list, y)?);
+        let sides = lists.map(before);
+        let wanted = match (sides.ours, sides.theirs) {
+            (Some(_), Some(_)) => ThreeWay::new(sides.base, sides.ours, sides.theirs).trivial(),
+            (one, other) => Some(one.or(other)),
+        };
+        if let Some(Some(wanted)) = wanted
+            && before(merged) != Some(wanted)
+            // Two orders of one base: the item that moved is either.
+            && sides.ours.is_some() == sides.theirs.is_some()
+        {
+            return Some(format!("{x} and {y} are in another order"));
+        }
+    }
+    None
+}
+
+/// A removal against an edit of the same item.
+fn contested(lists: &ThreeWay<&[Item]>) -> bool {
+    lists.base.iter().any(|item| {
+        let has = |list: &[Item]| list.iter().any(|i| i.iter().any(|w| item.contains(w)));
+        has(lists.ours) != has(lists.theirs)
+            && !(lists.ours.contains(item) || lists.theirs.contains(item))
+    })
+}
+
+/// What became of many merges.
+#[derive(Default)]
+struct Found {
+    count: usize,
+    clean: usize,
+    git_clean: usize,
+    wrong: Vec<String>,
+    /// Conflicts where git has none, and no item is removed here and edited there.
+    worse: Vec<String>,
+}
+
+impl Found {
+    fn ask(&mut self, style: Style, lists: ThreeWay<&[Item]>) {
+        let texts = lists.map(|list| style.write(list));
+        let bytes = texts.as_ref().map(|t| t.as_bytes());
+        let merged = merge(bytes);
+        let swapped = merge(bytes.swapped());
+        let git = GitLines::new().merge(bytes, &Markers::default()).unwrap();
+        let text = String::from_utf8(merged.bytes).unwrap();
+        let shown = || format!("{style:?}\n{}{}{text}", texts.ours, texts.theirs);
+        self.count += 1;
+        self.clean += usize::from(!merged.conflict);
+        self.git_clean += usize::from(!git.conflict);
+        if merged.outcome != Outcome::ByField {
+            self.wrong
+                .push(format!("{:?}\n{}", merged.outcome, shown()));
+        }
+        let same = merged.conflict || swapped.bytes == text.as_bytes();
+        if merged.conflict != swapped.conflict || !same {
+            self.wrong.push(format!("the side matters\n{}", shown()));
+        }
+        if !merged.conflict {
+            let wrong = wrong(&lists, &read(&text));
+            self.wrong
+                .extend(wrong.map(|w| format!("{w}\n{}", shown())));
+        } else if !git.conflict && !contested(&lists) {
+            self.worse.push(shown());
+        }
+    }
+
+    fn report(all: &[String]) -> String {
+        format!("{}\n{}", all.len(), all[..all.len().min(12)].join("\n"))
+    }
+}
+
+/// Three items in a style.
+fn base(style: Style) -> Vec<Item> {
+    let word = |i: usize, w: usize| format!("base{i}{w}");
+    let item = |i: usize| (0..style.words()).map(|w| word(i, w)).collect();
+    (0..3).map(item).collect()
+}
+
+/// One edit on each side: nothing is lost, nothing stands twice, the side does not
+/// matter, and where git has no conflict there is none.
+#[test]
+fn any_two_edits_of_a_list_merge_at_least_as_git_merges_them() {
+    for style in STYLES {
+        let base = base(style);
+        let mut found = Found::default();
+        let (ours, theirs) = (edits(&base, "o", "both"), edits(&base, "t", "both"));
+        for (ours, theirs) in ours.iter().flat_map(|o| theirs.iter().map(move |t| (o, t))) {
+            found.ask(style, ThreeWay::new(&base[..], ours, theirs));
+        }
+        let (count, clean, git) = (found.count, found.clean, found.git_clean);
+        println!("{style:?}: {clean} of {count} clean, with git {git}");
+        assert!(found.wrong.is_empty(), "{}", Found::report(&found.wrong));
+        assert!(found.worse.is_empty(), "{}", Found::report(&found.worse));
+    }
+}
+
+/// Two edits on each side, some of all.
+#[test]
+fn many_edits_of_a_list_lose_nothing_and_double_nothing() {
+    let few = 150;
+    let wanted = std::env::var("PALIMPSEST_CASES").ok();
+    let cases = wanted.and_then(|n| n.parse().ok()).unwrap_or(few);
+    for style in STYLES {
+        let base = base(style);
+        let mut found = Found::default();
+        let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut pick = |all: Vec<Vec<Item>>| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let at = usize::try_from(state >> 33).unwrap() % all.len();
+            all.into_iter().nth(at).unwrap()
+        };
+        for _ in 0..cases {
+            let mut twice = |side: &str| {
+                let once = pick(edits(&base, side, "both"));
+                pick(edits(&once, &format!("{side}again"), "bothagain"))
+            };
+            let (ours, theirs) = (twice("o"), twice("t"));
+            found.ask(style, ThreeWay::new(&base[..], &ours, &theirs));
+        }
+        let (count, clean, git) = (found.count, found.clean, found.git_clean);
+        let worse = Found::report(&found.worse);
+        println!("{style:?}: {clean} of {count} clean, with git {git}; not with git's {worse}");
+        assert!(found.wrong.is_empty(), "{}", Found::report(&found.wrong));
+    }
+}
