@@ -85,6 +85,10 @@ pub(super) const IDENTIFYING: [&str; 12] = [
     "description",
 ];
 
+/// More keys that name an item of a list of maps, if all have one and no two the same.
+/// Which item another one is they do not say: a question or a link may be edited.
+pub(super) const NAMING: [&str; 6] = ["src", "link", "question", "image", "email", "file"];
+
 const SETS: [&str; 9] = [
     "people",
     "tags",

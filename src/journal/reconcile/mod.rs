@@ -1,8 +1,8 @@
 //! The merge of a document: frontmatter field by field, body by line.
 //!
 //! `document` and `top` split and parse, `assemble` puts together; `entry`, `collection`,
-//! `sequence` and `leaf` decide, with `alike` for lists in order; `identity` tells which
-//! members are one; `member`, `view`, `flow` and `cut` handle slices of text.
+//! `sequence` and `leaf` decide, with `alike` and `names` for lists in order; `identity`
+//! tells which members are one; `member`, `view`, `flow` and `cut` handle slices of text.
 //! A result is read again before it is given out, and wherever something cannot
 //! be parsed, proved or finished the outcome is git's own result.
 
@@ -18,6 +18,7 @@ mod identity;
 mod leaf;
 mod loss;
 mod member;
+mod names;
 mod output;
 mod report;
 mod sequence;

@@ -8,9 +8,11 @@ use super::collection::{Part, Place, part};
 use super::cut::spaces;
 use super::entry::{Context, Entries};
 use super::member::Member;
+use super::names::names;
 use super::output::{Meaning, Piece};
 use super::report::Decision;
 use super::view::{Form, View};
+use crate::journal::rules::Rule;
 use crate::journal::yaml::Value;
 use crate::merge::{Chunk, ThreeWay, identify, sequence};
 
@@ -49,11 +51,15 @@ pub fn parts(
         .map(|v| v.as_ref().map(View::meanings).unwrap_or_default());
     let ids = ids(&values, edited);
     let chunks = sequence(ids.as_ref().map(Vec::as_slice)).ok_or(Stop::Conflict)?;
+    // Who says that the order means something has two additions at one place decided.
+    let strict = cx.rules.named(place.path) == Some(&Rule::Sequence);
+    let names = if strict { None } else { names(&members, &ids) };
     let lists = Lists {
         fates: fates(&members, &values, &ids),
         members,
         values: &values,
         ids: &ids,
+        names,
     };
     let mut out = Vec::new();
     let mut index = 0;
@@ -126,6 +132,8 @@ struct Lists<'m, 't> {
     values: &'m ThreeWay<Vec<Value>>,
     /// See [`ids`].
     ids: &'m ThreeWay<Vec<usize>>,
+    /// See [`names`].
+    names: Option<ThreeWay<Vec<String>>>,
     fates: Fates,
 }
 
@@ -197,8 +205,8 @@ fn one(
 }
 
 impl<'m, 't> Lists<'m, 't> {
-    /// What is taken where one side alone has something of its own. `None` where a person
-    /// has to decide.
+    /// What is taken where one side alone has something of its own, or where all that
+    /// they have has names. `None` where a person has to decide.
     fn taken(&self, at: &ThreeWay<Vec<usize>>) -> Option<Vec<Entries<'m, 't>>> {
         let fates = &self.fates;
         let staying = |ids: &[usize], at: &[usize]| -> Vec<usize> {
@@ -235,7 +243,19 @@ impl<'m, 't> Lists<'m, 't> {
             _ if at.base.iter().any(|id| fates.removed.contains(id)) => None,
             (ours, []) => Some(alone(self.members.ours, ours)),
             ([], theirs) => Some(alone(self.members.theirs, theirs)),
-            _ => None,
+            (ours, theirs) => {
+                let names = self.names.as_ref()?;
+                let first = |names: &[String], at: &[usize]| names[at[0]].clone();
+                let ours_first = first(&names.ours, ours) < first(&names.theirs, theirs);
+                let ours = alone(self.members.ours, ours);
+                let theirs = alone(self.members.theirs, theirs);
+                let (one, other) = if ours_first {
+                    (ours, theirs)
+                } else {
+                    (theirs, ours)
+                };
+                Some(one.into_iter().chain(other).collect())
+            }
         }
     }
 }

@@ -65,10 +65,9 @@ fn wrong(items: &[&str], sides: &ThreeWay<String>, merged: &str) -> Option<Strin
             let stays = !sides.base.contains(*said) || other.contains(*said);
             stays && !merged.contains(*said)
         };
-        // The date says of no item that it is there: all have it.
-        let mut said = now
-            .split([':', '[', ']', '\n'])
-            .filter(|s| s.len() > 2 && !s.starts_with('-') && !s.contains("2030-11-05"));
+        // Keys and the date say of no item that it is there: all have them.
+        let names = |s: &&str| s.contains("new ") || items.iter().any(|item| s.contains(item));
+        let mut said = now.split([':', '[', ']', '\n']).filter(names);
         if let Some(said) = said.find(lost) {
             return Some(format!("lost: {said}"));
         }
