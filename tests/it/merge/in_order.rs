@@ -237,8 +237,11 @@ fn any_two_edits_of_a_list_merge_at_least_as_git_merges_them() {
         let base = base(style);
         let mut found = Found::default();
         let (ours, theirs) = (edits(&base, "o", "both"), edits(&base, "t", "both"));
-        for (ours, theirs) in ours.iter().flat_map(|o| theirs.iter().map(move |t| (o, t))) {
-            found.ask(style, ThreeWay::new(&base[..], ours, theirs));
+        // The other pairs are these with the sides swapped, which is asked as well.
+        for (i, ours) in ours.iter().enumerate() {
+            for theirs in &theirs[i..] {
+                found.ask(style, ThreeWay::new(&base[..], ours, theirs));
+            }
         }
         let (count, clean, git) = (found.count, found.clean, found.git_clean);
         println!("{style:?}: {clean} of {count} clean, with git {git}");
