@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::init::program;
+use super::init::program_to_call;
 use super::{Exit, Ui};
 use crate::repo::Repo;
 use crate::sync::mend::mend;
@@ -31,7 +31,7 @@ impl Doctor {
         let repo = Repo::of_folder(self.dir.as_deref())?;
         let settings = load(&repo)?;
         let layout = &settings.layout;
-        let program = program()?;
+        let program = program_to_call()?;
         if self.fix {
             for line in mend(&repo, layout, &program, clock::now())? {
                 ui.line(format_args!("mended: {line}"))?;

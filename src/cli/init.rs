@@ -40,7 +40,7 @@ impl Init {
         let layout = load(&repo)?.layout;
         database_place(&repo, &layout)?;
         let migrated = self.migrate(ui, &repo, &layout)?;
-        let mut plan = repo.plan_install(&layout, &program()?)?;
+        let mut plan = repo.plan_install(&layout, &program_to_call()?)?;
         if migrated.as_ref().is_some_and(|m| m.untracked) {
             // A dry run leaves it where it is, and has said what would become of it.
             plan.notes
@@ -163,4 +163,18 @@ fn shortened(paths: &[String], folders: &[&str]) -> Vec<String> {
 /// This program, as an absolute path.
 pub fn program() -> anyhow::Result<PathBuf> {
     std::env::current_exe().context("cannot tell where this program is installed")
+}
+
+/// The same, for a setup that is to call it.
+pub fn program_to_call() -> anyhow::Result<PathBuf> {
+    let program = program()?;
+    if program.to_str().is_none() {
+        // Git's configuration and the hooks would have another path.
+        bail!(
+            "{}: the path of this program is not UTF-8, so that no hook or driver could call it; \
+             install it elsewhere",
+            program.display()
+        );
+    }
+    Ok(program)
 }

@@ -1,9 +1,12 @@
 //! Git directories and work trees that are not one in the other.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::PathBuf;
 
-use super::DAY;
-use crate::sandbox::Sandbox;
+use super::{DAY, journal};
+use crate::sandbox::{Run, Sandbox};
 
 #[test]
 fn a_git_directory_that_stands_elsewhere() {
@@ -36,4 +39,74 @@ fn a_git_directory_that_stands_elsewhere() {
     diary.assert_clean();
     assert!(diary.exists("data/palimpsest.db") && diary.exists(".gitattributes"));
     assert_eq!(fs::read_dir(gits.dir()).unwrap().count(), 2);
+}
+
+#[test]
+fn a_work_tree_that_the_environment_names() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    let other = sandbox.folder("other");
+    other.write_entry(DAY, "people: [Zoe]", "x\n");
+    let top = other.dir().to_str().unwrap();
+    let env = [("GIT_WORK_TREE", top)];
+    laptop
+        .run_with(&env, "metadb", ["show", DAY])
+        .ok()
+        .says("Zoe");
+    assert!(other.exists("data/palimpsest.db"));
+    laptop.metadb(["show", DAY]).ok().says("Bob");
+}
+
+#[test]
+fn a_repository_whose_path_is_not_utf_8() {
+    let sandbox = Sandbox::new();
+    let name = OsString::from_vec(b"caf\xe9".to_vec());
+    let top = sandbox.root().join(&name);
+    fs::create_dir(&top).unwrap();
+    let git = |args: &[&str]| sandbox.run_in(&top, "git", args.iter().copied()).ok();
+    git(&["init", "-q"]);
+    git(&["config", "palimpsest.machine", "laptop"]);
+    let day = top.join(format!("journal/md/2024/{DAY}.md"));
+    fs::create_dir_all(day.parent().unwrap()).unwrap();
+    fs::write(
+        &day,
+        format!("---\ndate: {DAY}\npeople: [Al, Bob]\n---\nx\n"),
+    )
+    .unwrap();
+    sandbox.run_in(&top, "palimpsest", ["init"]).ok();
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "Begin"]);
+    fs::write(&day, format!("---\ndate: {DAY}\npeople: [Al]\n---\nx\n")).unwrap();
+    git(&["commit", "-qam", "Not Bob"]).warns("recorded: person Bob removed");
+    sandbox.run_in(&top, "palimpsest", ["doctor"]).ok();
+    // Nothing came to be beside it.
+    let beside: Vec<OsString> = fs::read_dir(sandbox.root())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .filter(|n| n.as_bytes().starts_with(b"caf"))
+        .collect();
+    assert_eq!(beside, [name]);
+}
+
+#[test]
+fn a_program_whose_path_is_not_utf_8() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let folder = sandbox.root().join(OsStr::from_bytes(b"caf\xe9"));
+    fs::create_dir(&folder).unwrap();
+    let program = folder.join("palimpsest");
+    let built = PathBuf::from(assert_cmd::cargo::cargo_bin!("palimpsest"));
+    fs::copy(built, &program).unwrap();
+    let init = |args: &[&str]| {
+        let mut command = sandbox.command(laptop.dir(), &program);
+        command.args(args);
+        Run::of(command)
+    };
+    // What would be called is another file, or none.
+    init(&["init"]).fails().warns("is not UTF-8");
+    assert!(!laptop.exists(".git/hooks/pre-commit"));
+    assert!(!laptop.exists(".gitattributes"));
+    laptop.git(["config", "merge.palimpsest.driver"]).fails();
 }
