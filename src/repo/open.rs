@@ -70,7 +70,14 @@ impl Repo {
     pub fn from_env() -> Result<Self, RepoError> {
         let here = env::current_dir().map_err(RepoError::io("."))?;
         let found = if is_named() {
-            git2::Repository::open_from_env().and_then(|git| {
+            let opened = git2::Repository::open_from_env().or_else(|error| {
+                // Git takes what `GIT_DIR` names without asking whose it is.
+                let path = (error.code() == git2::ErrorCode::Owner)
+                    .then(|| path_of(Command::new("git").args(["rev-parse", "--absolute-git-dir"])))
+                    .flatten();
+                path.map_or(Err(error), git2::Repository::open_bare)
+            });
+            opened.and_then(|git| {
                 // libgit2 takes a relative GIT_WORK_TREE from the git directory,
                 // and does not know that without one the current folder is meant.
                 if let Some(top) = top_level() {
@@ -173,11 +180,32 @@ fn around(dir: &Path) -> Result<git2::Repository, git2::Error> {
     // Not the git directory alone: what names it has a say in where the work tree is.
     let no_ceiling: [&OsStr; 0] = [];
     let across = git2::RepositoryOpenFlags::CROSS_FS;
-    let git = git2::Repository::open_ext(dir, across, no_ceiling)?;
+    let git = match git2::Repository::open_ext(dir, across, no_ceiling) {
+        Err(error) if error.code() == git2::ErrorCode::Owner => {
+            return trusted_by_git(dir).ok_or(error);
+        }
+        opened => opened?,
+    };
     if let Some(top) = around_a_link(&git, dir) {
         git.set_workdir(&top, false)?;
     }
     Ok(git)
+}
+
+/// Another user's repository, if git trusts it: `safe.directory` can say so in ways and in
+/// places that libgit2 does not read, and git works there. Git's own answer stands in for
+/// the check, which opening the git directory alone leaves out.
+fn trusted_by_git(dir: &Path) -> Option<git2::Repository> {
+    let ask = |which| {
+        let mut git = Command::new("git");
+        // Git trusts whatever these name.
+        git.env_remove("GIT_DIR").env_remove("GIT_WORK_TREE");
+        path_of(git.args(["rev-parse", which]).current_dir(dir))
+    };
+    let git = git2::Repository::open_bare(ask("--absolute-git-dir")?).ok()?;
+    let top = ask("--show-toplevel")?;
+    git.set_workdir(&top, false).ok()?;
+    Some(git)
 }
 
 /// The top of the work tree where its `.git` is a symbolic link: libgit2 takes the
@@ -215,11 +243,15 @@ fn promisor(git: &git2::Repository) -> Option<String> {
 
 /// The top of the work tree as git has it, in this environment.
 fn top_level() -> Option<PathBuf> {
-    let output = Command::new("git")
-        .args(["rev-parse", "--show-toplevel"])
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
+    path_of(Command::new("git").args(["rev-parse", "--show-toplevel"]))
+}
+
+/// The path that a git tells, if it does.
+fn path_of(git: &mut Command) -> Option<PathBuf> {
+    let output = git.stderr(Stdio::null()).output().ok()?;
     let path = output.stdout.strip_suffix(b"\n")?;
+    if !output.status.success() {
+        return None;
+    }
     (!path.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(path)))
 }

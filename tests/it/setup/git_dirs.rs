@@ -110,3 +110,44 @@ fn a_program_whose_path_is_not_utf_8() {
     assert!(!laptop.exists(".gitattributes"));
     laptop.git(["config", "merge.palimpsest.driver"]).fails();
 }
+
+/// Git trusts it by a pattern, which libgit2 does not read.
+#[test]
+fn a_repository_of_another_user_that_git_trusts() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.git(["worktree", "add", "-q", "../second"]).ok();
+    for path in ["laptop", "laptop/.git", "laptop/journal", "second"] {
+        let path = sandbox.root().join(path);
+        if std::os::unix::fs::chown(path, Some(65_534), None).is_err() {
+            println!("skipped: only root can give files away");
+            return;
+        }
+    }
+    laptop.metadb(["show", DAY]).exits(1);
+    let all = format!("{}/*", sandbox.root().canonicalize().unwrap().display());
+    let trust = ["config", "--global", "safe.directory", &all];
+    sandbox.run_in(sandbox.root(), "git", trust).ok();
+    if laptop.git(["status"]).code != 0 {
+        println!("skipped: this git takes no pattern (before 2.46)");
+        return;
+    }
+    for (machine, from, to) in [
+        (&laptop, "Bob", "Zoe"),
+        (&laptop.inside("../second"), "Bob", "Eve"),
+    ] {
+        machine.edit_entry(DAY, from, to);
+        let run = machine.git(["commit", "-qam", to]).ok();
+        run.warns(&format!("recorded: person {from} removed"));
+        machine.metadb(["show", DAY]).ok().says(to);
+        machine.palimpsest(["doctor"]).ok();
+        machine
+            .inside("journal/md")
+            .metadb(["show", DAY])
+            .ok()
+            .says(to);
+        machine.assert_clean();
+    }
+}
