@@ -1,7 +1,9 @@
 //! What git does to a file on the way between the work tree and what it stores: line
 //! ends, an encoding, a filter.
 
-use std::path::Path;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use git2::{AttrCheckFlags, AttrValue};
 
@@ -88,6 +90,10 @@ impl Repo {
     /// # Errors
     /// The attributes cannot be read.
     pub fn other_bytes(&self, path: &str) -> Result<Option<String>, RepoError> {
+        let folder = Path::new(path).parent().unwrap_or(Path::new(""));
+        if !self.others_are_named_for(folder) {
+            return Ok(None);
+        }
         for (name, value) in OTHERS.into_iter().zip(self.said_of(path, OTHERS)?) {
             if let Some(value) = value.filter(|value| value != "false") {
                 return Ok(Some(match value.as_str() {
@@ -97,6 +103,51 @@ impl Repo {
             }
         }
         Ok(None)
+    }
+
+    /// Whether a file of attributes that git reads for files of a folder names one of
+    /// [`OTHERS`] or a macro. libgit2 reads the whole index to look for attributes there;
+    /// most journals have none that matter, and of the work tree it takes a few `stat`.
+    fn others_are_named_for(&self, folder: &Path) -> bool {
+        if let Some(known) = self.others_named.borrow().get(folder) {
+            return *known;
+        }
+        let names = |file: &Path| {
+            let text = fs::read(file).unwrap_or_default();
+            let has = |word: &str| text.windows(word.len()).any(|w| w == word.as_bytes());
+            OTHERS.iter().any(|word| has(word)) || has("[attr]")
+        };
+        // What a sparse checkout leaves out is to be had from the index alone.
+        let is_sparse = self.git_dir().join("info/sparse-checkout").exists();
+        let named = is_sparse
+            || names(&self.workdir().join(folder).join(".gitattributes"))
+            || match folder.parent() {
+                Some(above) => self.others_are_named_for(above),
+                None => self.attributes_elsewhere().iter().any(|file| names(file)),
+            };
+        self.others_named
+            .borrow_mut()
+            .insert(folder.to_owned(), named);
+        named
+    }
+
+    /// The files of attributes that are in no folder of the work tree.
+    fn attributes_elsewhere(&self) -> Vec<PathBuf> {
+        let configured = self.git.config();
+        let configured = configured.and_then(|config| config.get_path("core.attributesFile"));
+        let home = |name| {
+            env::var_os(name)
+                .filter(|dir| !dir.is_empty())
+                .map(PathBuf::from)
+        };
+        let usual = home("XDG_CONFIG_HOME").or_else(|| Some(home("HOME")?.join(".config")));
+        let usual = || usual.map(|dir| dir.join("git/attributes"));
+        let mut files = vec![
+            self.common_dir().join("info/attributes"),
+            PathBuf::from("/etc/gitattributes"),
+        ];
+        files.extend(configured.ok().or_else(usual));
+        files
     }
 
     /// A file of the work tree as git would store it; `None` if there is no such file.

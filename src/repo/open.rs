@@ -28,6 +28,8 @@ pub struct Repo {
     pub(super) folders: RefCell<HashSet<PathBuf>>,
     /// Whether git converts line ends in a folder, as far as it was asked.
     pub(super) converting: RefCell<HashMap<PathBuf, bool>>,
+    /// Whether attributes are named for a folder that change more than line ends.
+    pub(super) others_named: RefCell<HashMap<PathBuf, bool>>,
     /// `core.autocrlf` and `core.eol`, once they were asked for.
     pub(super) core_line_ends: OnceCell<[Option<String>; 2]>,
 }
@@ -122,6 +124,7 @@ impl Repo {
             index_read: RefCell::default(),
             folders: RefCell::default(),
             converting: RefCell::default(),
+            others_named: RefCell::default(),
             core_line_ends: OnceCell::new(),
         })
     }
