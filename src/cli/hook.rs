@@ -93,18 +93,12 @@ impl Hook {
                 }
             }
             "post-rewrite" => {
-                let by = self.args.first().map_or("", String::as_str);
-                match (by, repo.before_the_rebase()?, repo.head()?) {
-                    ("rebase", Some(before), Some(now)) => {
-                        history::keep_what_a_rebase_kept_out(repo, layout, before, now)?;
-                        say_what_came_in(ui, repo, layout, Some(before))?;
-                    }
-                    ("amend", _, Some(now)) => {
-                        if let Some(before) = repo.head_before()? {
-                            history::keep_noted_through_an_amend(repo, before, now)?;
-                        }
-                    }
-                    _ => {}
+                let by_rebase = self.args.first().is_some_and(|by| by == "rebase");
+                if let (true, Some(before), Some(now)) =
+                    (by_rebase, repo.before_the_rebase()?, repo.head()?)
+                {
+                    history::keep_what_a_rebase_kept_out(repo, layout, before, now)?;
+                    say_what_came_in(ui, repo, layout, Some(before))?;
                 }
             }
             // Files of the work tree came from the index: HEAD is where it was.

@@ -29,18 +29,19 @@ impl Repo {
         Ok(both.collect())
     }
 
-    /// The parents of the newest commits that `parent` lacks and HEAD had before it was
-    /// reset. None while git puts commits on others, or a branch into one commit: those
-    /// bring the rows of their own commits along.
+    /// The parents of the newest commits that `git reset` took off `parent`. None while git
+    /// puts commits on others, or a branch into one commit: those bring the rows of their
+    /// own commits along. Nor where `ORIG_HEAD` does not stand on `parent`: it stays after
+    /// each merge and rebase, and a branch may begin anew.
     fn undone(&self, parent: Option<ObjectId>) -> Result<Vec<Option<ObjectId>>, RepoError> {
-        let Some(before) = self.commit_named("ORIG_HEAD")? else {
+        let (Some(parent), Some(before)) = (parent, self.commit_named("ORIG_HEAD")?) else {
             return Ok(Vec::new());
         };
-        if self.is_in_the_middle() || self.squashing()?.is_some() {
+        let is_reset = before != parent && self.is_in(parent, before);
+        if !is_reset || self.is_in_the_middle() || self.squashing()?.is_some() {
             return Ok(Vec::new());
         }
-        let hidden: Vec<ObjectId> = parent.into_iter().collect();
-        let undone = self.commits(&[before], &hidden)?;
+        let undone = self.commits(&[before], &[parent])?;
         let newest = undone.iter().rev().take(MOST_UNDONE);
         Ok(newest
             .map(|commit| commit.parents.first().copied())

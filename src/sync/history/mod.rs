@@ -47,7 +47,7 @@ pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;
 pub(in crate::sync) use places::moved_from;
 pub(in crate::sync) use readable::facts_before;
-pub use rebase::{keep_noted_through_an_amend, keep_what_a_rebase_kept_out};
+pub use rebase::keep_what_a_rebase_kept_out;
 pub use recorded::{Recorded, note_recorded, recorded};
 pub use squash::{at_tip, kept_out_of_a_squash};
 

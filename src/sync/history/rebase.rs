@@ -5,8 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::Marks;
+use super::places::Places;
 use super::{History, beyond, year_at, years_of};
-use crate::journal::Layout;
+use crate::journal::{EntryDate, Layout};
 use crate::ledger::{self, Ledger};
 use crate::repo::{ObjectId, Repo, RepoError};
 
@@ -28,10 +29,9 @@ pub fn keep_what_a_rebase_kept_out(
     let Some(bases) = repo.parted(before, now)? else {
         return Ok(());
     };
-    let mut rows = match noted(repo) {
-        Some(note) if note.is_in(repo, before) || note.is_in(repo, now) => note.rows,
-        _ => Ledger::default(),
-    };
+    let (earlier, others): (Vec<Noted>, Vec<Noted>) = noted(repo)
+        .into_iter()
+        .partition(|note| note.is_in(repo, before) || note.is_in(repo, now));
     let mut found = history.kept_out(now, before, &bases, &history.found(now))?;
     let mut stored = BTreeSet::new();
     for year in years_of(&found) {
@@ -42,27 +42,18 @@ pub fn keep_what_a_rebase_kept_out(
         }
     }
     found.kept.retain(|(key, _), _| !stored.contains(key));
-    rows = ledger::join(rows, found);
-    match rows.is_empty() {
-        true => Ok(()),
-        false => note(repo, now, &rows),
+    let rows = earlier.into_iter().map(|note| note.rows);
+    let rows = rows.fold(found, ledger::join);
+    if rows.is_empty() {
+        return Ok(());
     }
+    let at = Some(now);
+    let notes = std::iter::once(Noted { at, rows }).chain(others);
+    note(repo, notes.take(MOST))
 }
 
-/// An amended commit stands for the one that was noted.
-///
-/// # Errors
-/// The note cannot be written.
-pub fn keep_noted_through_an_amend(
-    repo: &Repo,
-    before: ObjectId,
-    now: ObjectId,
-) -> Result<(), RepoError> {
-    match noted(repo) {
-        Some(found) if found.at == Some(before) => note(repo, now, &found.rows),
-        _ => Ok(()),
-    }
-}
+/// How many branches are noted; all work trees have one note.
+const MOST: usize = 32;
 
 /// What is noted, and for which history.
 struct Noted {
@@ -72,23 +63,50 @@ struct Noted {
 }
 
 impl Noted {
-    /// A branch that was thrown away says nothing.
     fn is_in(&self, repo: &Repo, tip: ObjectId) -> bool {
         self.at.is_none_or(|at| repo.is_in(at, tip))
     }
+
+    /// Whether what a history holds of an entry is what the rebase made of it. Who puts
+    /// a branch into one commit, or amends one, keeps that; a branch that was thrown away
+    /// says nothing.
+    fn is_of(&self, places: &Places, tip: ObjectId, entry: EntryDate) -> bool {
+        let file = |commit| places.file_of(commit, entry).ok().flatten();
+        let made = self.at.and_then(file).map(|version| version.blob);
+        made.is_some() && made == file(tip).map(|version| version.blob)
+    }
 }
 
-fn noted(repo: &Repo) -> Option<Noted> {
+/// Each note begins with a line that has the commit alone.
+fn noted(repo: &Repo) -> Vec<Noted> {
     let text = repo.noted(NOTE);
-    let (first, rest) = text.split_once('\n').unwrap_or_default();
-    let at = first.parse().ok();
-    let rows = ledger::parse(at.map_or(text.as_str(), |_| rest).as_bytes());
-    (!rows.is_empty()).then_some(Noted { at, rows })
+    let mut notes: Vec<(Option<ObjectId>, Vec<&str>)> = Vec::new();
+    for line in text.lines() {
+        match (line.parse().ok(), notes.last_mut()) {
+            (Some(at), _) => notes.push((Some(at), Vec::new())),
+            (None, Some((_, lines))) => lines.push(line),
+            (None, None) => notes.push((None, vec![line])),
+        }
+    }
+    let read = |(at, lines): (_, Vec<&str>)| Noted {
+        at,
+        rows: ledger::parse(lines.join("\n").as_bytes()),
+    };
+    let notes = notes.into_iter().map(read);
+    notes.filter(|note| !note.rows.is_empty()).collect()
 }
 
-fn note(repo: &Repo, at: ObjectId, rows: &Ledger) -> Result<(), RepoError> {
-    let rows = ledger::format(rows);
-    let text = format!("{at}\n{}", String::from_utf8_lossy(&rows));
+fn note(repo: &Repo, notes: impl Iterator<Item = Noted>) -> Result<(), RepoError> {
+    let text: String = notes
+        .map(|note| {
+            let rows = ledger::format(&note.rows);
+            let rows = String::from_utf8_lossy(&rows);
+            match note.at {
+                Some(at) => format!("{at}\n{rows}"),
+                None => rows.into_owned(),
+            }
+        })
+        .collect();
     repo.note(NOTE, &text)
 }
 
@@ -100,18 +118,21 @@ pub(super) fn add_noted(
     tip: ObjectId,
     rows: &mut Ledger,
 ) -> Result<(), RepoError> {
-    let Some(noted) = noted(repo).filter(|noted| noted.is_in(repo, tip)) else {
-        return Ok(());
-    };
-    let mut years = BTreeMap::new();
-    for year in years_of(&noted.rows) {
-        years.insert(year, year_at(repo, layout, tip, year)?);
+    let places = Places::new(repo, layout);
+    for note in noted(repo) {
+        let is_in = note.is_in(repo, tip);
+        let mut years = BTreeMap::new();
+        for year in years_of(&note.rows) {
+            years.insert(year, year_at(repo, layout, tip, year)?);
+        }
+        let mut told = beyond(&note.rows, &years);
+        told.kept.retain(|(key, _), _| {
+            let year = years.get(&key.entry.year());
+            let is_known = year.is_some_and(|y| y.tombstones.contains_key(key))
+                || rows.tombstones.contains_key(key);
+            is_known && (is_in || note.is_of(&places, tip, key.entry))
+        });
+        rows.kept.extend(told.kept);
     }
-    let mut noted = beyond(&noted.rows, &years);
-    noted.kept.retain(|(key, _), _| {
-        let year = years.get(&key.entry.year());
-        year.is_some_and(|y| y.tombstones.contains_key(key)) || rows.tombstones.contains_key(key)
-    });
-    rows.kept.extend(noted.kept);
     Ok(())
 }

@@ -195,6 +195,22 @@ fn what_undone_commits_left_counts_for_nothing() {
     }
 }
 
+/// A branch that begins anew (`--orphan`) undoes nothing: what was recorded stays.
+#[test]
+fn a_branch_that_begins_anew_keeps_the_rows() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    laptop.commit("Without Bob");
+    laptop.write("README.md", "# Mine\n");
+    laptop.commit("Readme");
+    laptop.git(["reset", "-q", "--soft", "HEAD"]).ok();
+    laptop.git(["checkout", "-q", "--orphan", "fresh"]).ok();
+    laptop.commit("Fresh start");
+    laptop.assert_clean();
+    assert_eq!(kept_out(&laptop), ["Bob"]);
+}
+
 /// In a merge the ledger is the merge of the parents', whatever was staged of it.
 #[test]
 fn a_ledger_that_somebody_took_from_one_side_in_a_merge_has_both_sides_rows() {

@@ -172,3 +172,23 @@ fn what_a_rebase_noted_goes_with_its_branch_and_through_an_amend() {
     desktop.commit("Notes");
     agree(&desktop, &laptop, &[]);
 }
+
+/// Another branch's rebase, or the usual squash before a push, takes nothing off the list.
+#[test]
+fn what_a_rebase_noted_outlives_other_rebases_and_a_squash() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = with_a_note(&sandbox);
+    desktop.git(["branch", "other"]).ok();
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    holds(&desktop, &["kept_out Carol"]);
+    desktop.git(["checkout", "-q", "other"]).ok();
+    desktop.git(["rebase", "-q", "main^"]).ok();
+    desktop.git(["checkout", "-q", "main"]).ok();
+    holds(&desktop, &["kept_out Carol"]);
+    desktop.git(["reset", "-q", "--soft", "HEAD^"]).ok();
+    desktop.git(["commit", "-q", "-m", "In one"]).ok();
+    holds(&desktop, &["kept_out Carol"]);
+    desktop.write("README.md", "Mine\n");
+    desktop.commit("Readme");
+    agree(&desktop, &laptop, &["kept_out Carol"]);
+}
