@@ -105,6 +105,16 @@ impl Repo {
         Ok(None)
     }
 
+    /// Whether git stores these bytes of a file of the work tree as others, line ends aside.
+    pub(super) fn has_other_bytes(&self, path: &str, bytes: &[u8]) -> Result<bool, RepoError> {
+        Ok(match self.other_bytes(path)?.as_deref() {
+            None => false,
+            // It knows one word.
+            Some("ident") => bytes.windows(3).any(|word| word == b"$Id"),
+            Some(_) => true,
+        })
+    }
+
     /// Whether a file of attributes that git reads for files of a folder names one of
     /// [`OTHERS`] or a macro. libgit2 reads the whole index to look for attributes there;
     /// most journals have none that matter, and of the work tree it takes a few `stat`.
@@ -166,7 +176,7 @@ impl Repo {
     /// # Errors
     /// Git cannot read the attributes or the version before, or its filter fails.
     pub fn to_store(&self, path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, RepoError> {
-        if self.other_bytes(path)?.is_some() {
+        if self.has_other_bytes(path, &bytes)? {
             let option = format!("--path={path}");
             let id = self.run_git(&["hash-object", "-w", &option, "--stdin"], &bytes)?;
             return self.stored(&id);

@@ -23,7 +23,7 @@ impl Repo {
         if ObjectId::of_file(&bytes) == Some(id) {
             return Ok((true, bytes));
         }
-        if self.other_bytes(path)?.is_some() {
+        if self.has_other_bytes(path, &bytes)? {
             let stored = self.to_store(path, bytes.clone())?;
             let is_text = !is_binary(&stored) && std::str::from_utf8(&stored).is_ok();
             let same = ObjectId::of_file(&stored) == Some(id);

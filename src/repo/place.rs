@@ -34,14 +34,16 @@ impl Repo {
     /// own commits along. Nor where `ORIG_HEAD` does not stand on `parent`: it stays after
     /// each merge and rebase, and a branch may begin anew.
     fn undone(&self, parent: Option<ObjectId>) -> Result<Vec<Option<ObjectId>>, RepoError> {
-        let (Some(parent), Some(before)) = (parent, self.commit_named("ORIG_HEAD")?) else {
+        // What it names may be gone.
+        let before = self.commit_named("ORIG_HEAD").ok().flatten();
+        let (Some(parent), Some(before)) = (parent, before) else {
             return Ok(Vec::new());
         };
         let is_reset = before != parent && self.is_in(parent, before);
         if !is_reset || self.is_in_the_middle() || self.squashing()?.is_some() {
             return Ok(Vec::new());
         }
-        let undone = self.commits(&[before], &[parent])?;
+        let undone = self.commits(&[before], &[parent]).unwrap_or_default();
         let newest = undone.iter().rev().take(MOST_UNDONE);
         Ok(newest
             .map(|commit| commit.parents.first().copied())

@@ -112,7 +112,8 @@ impl<'a> Marks<'a> {
     pub fn add_told(self, tip: ObjectId, rows: &Ledger) -> Result<(), RepoError> {
         let rows = ledger::format(rows);
         let rows = String::from_utf8_lossy(&rows);
-        let note = format!("{}\n{tip}\n{rows}", self.about);
+        let sum = short_sha256(rows.as_bytes());
+        let note = format!("{}\n{tip} {sum}\n{rows}", self.about);
         self.repo.note(TOLD, &note)
     }
 
