@@ -142,46 +142,74 @@ fn moved_and_edited(before: &[usize], now: &[usize], alike: &dyn Alike) -> Vec<(
     pairs.map(|(i, (_, j))| (before[i], now[*j])).collect()
 }
 
-/// The pairs, in order, that share the most of all.
+/// The pairs, in order, that share the most of all, as far as no other choice shares as
+/// much: of two items that are as much alike nobody can tell which one was edited.
 fn most_alike(before: &[usize], now: &[usize], alike: &dyn Alike) -> Vec<(usize, usize)> {
     let (rows, columns) = (before.len(), now.len());
     if rows == 0 || columns == 0 || rows * columns > MAX_PAIRS {
         return Vec::new();
     }
-    let share = |i: usize, j: usize| {
-        let share = alike.share(before[i], now[j]);
-        if share >= HALF { share } else { 0 }
-    };
-    // The best sum for what stands behind each pair of places.
-    let at = |i: usize, j: usize| i * (columns + 1) + j;
-    let mut best = vec![0; (rows + 1) * (columns + 1)];
-    let mut shares = vec![0; rows * columns];
-    for i in (0..rows).rev() {
-        for j in (0..columns).rev() {
-            let share = share(i, j);
-            shares[i * columns + j] = share;
-            let paired = if share > 0 {
-                share + best[at(i + 1, j + 1)]
-            } else {
-                0
-            };
-            best[at(i, j)] = paired.max(best[at(i + 1, j)]).max(best[at(i, j + 1)]);
-        }
-    }
-    let mut pairs = Vec::new();
-    let (mut i, mut j) = (0, 0);
-    while i < rows && j < columns {
-        let share = shares[i * columns + j];
-        if share > 0 && best[at(i, j)] == share + best[at(i + 1, j + 1)] {
-            pairs.push((i, j));
-            (i, j) = (i + 1, j + 1);
-        } else if best[at(i, j)] == best[at(i + 1, j)] {
-            i += 1;
-        } else {
-            j += 1;
-        }
+    let mut shares = Shares::of(before, now, alike);
+    let (most, mut pairs) = shares.best();
+    if rows != columns || pairs.len() != rows {
+        pairs.retain(|&(i, j)| {
+            let share = std::mem::take(&mut shares.of[i * columns + j]);
+            let (other, _) = shares.best();
+            shares.of[i * columns + j] = share;
+            other < most
+        });
     }
     pairs
+}
+
+/// What each of some items shares with each of others, where it is enough.
+struct Shares {
+    rows: usize,
+    columns: usize,
+    of: Vec<u32>,
+}
+
+impl Shares {
+    fn of(before: &[usize], now: &[usize], alike: &dyn Alike) -> Self {
+        let all = before.iter().flat_map(|b| now.iter().map(|n| (*b, *n)));
+        let enough = |share: u32| if share >= HALF { share } else { 0 };
+        Self {
+            rows: before.len(),
+            columns: now.len(),
+            of: all.map(|(b, n)| enough(alike.share(b, n))).collect(),
+        }
+    }
+
+    /// The greatest sum of shares in order, and pairs that have it.
+    fn best(&self) -> (u32, Vec<(usize, usize)>) {
+        let (rows, columns) = (self.rows, self.columns);
+        // The best sum for what stands behind each pair of places.
+        let at = |i: usize, j: usize| i * (columns + 1) + j;
+        let mut best = vec![0; (rows + 1) * (columns + 1)];
+        for i in (0..rows).rev() {
+            for j in (0..columns).rev() {
+                let paired = match self.of[i * columns + j] {
+                    0 => 0,
+                    share => share + best[at(i + 1, j + 1)],
+                };
+                best[at(i, j)] = paired.max(best[at(i + 1, j)]).max(best[at(i, j + 1)]);
+            }
+        }
+        let mut pairs = Vec::new();
+        let (mut i, mut j) = (0, 0);
+        while i < rows && j < columns {
+            let share = self.of[i * columns + j];
+            if share > 0 && best[at(i, j)] == share + best[at(i + 1, j + 1)] {
+                pairs.push((i, j));
+                (i, j) = (i + 1, j + 1);
+            } else if best[at(i, j)] == best[at(i + 1, j)] {
+                i += 1;
+            } else {
+                j += 1;
+            }
+        }
+        (best[0], pairs)
+    }
 }
 
 #[cfg(test)]
@@ -229,6 +257,10 @@ mod tests {
         assert_eq!(run("quay moor", "quai gull moor"), "quay - moor");
         assert_eq!(run("quay moor", "quai moos"), "quay moor");
         assert_eq!(run("quay", "gull fens"), "- -");
+        // As much alike as one another.
+        assert_eq!(run("quay quab", "quax"), "-");
+        assert_eq!(run("quay", "quax quab"), "- -");
+        assert_eq!(run("quay quab", "quax quad"), "quay quab");
     }
 
     #[test]
