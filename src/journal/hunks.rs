@@ -33,6 +33,14 @@ pub struct Hunk {
     text: Vec<u8>,
 }
 
+impl Hunk {
+    /// Whether it is the same text, markers and labels too, at whichever line.
+    #[must_use]
+    pub fn is_as_in(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
 /// What becomes of a hunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {

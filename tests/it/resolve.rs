@@ -326,3 +326,33 @@ fn only_the_paths_that_are_named() {
         .says("2024-11-01.md");
     assert!(!markers(&desktop, &entry(DAY)));
 }
+
+/// A page about git shows markers; neither a merge nor an edit beside them opens them.
+#[test]
+fn an_example_of_markers_in_a_document_is_left_alone() {
+    const PAGE: &str = "docs/git.md";
+    const EXAMPLE: &str = "<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> side\n";
+    let sandbox = Sandbox::new();
+    let site = sandbox.repository("site");
+    site.write(PAGE, format!("---\ntitle: Git\n---\n{EXAMPLE}\nEnd.\n"));
+    site.write("harbour.md", "---\ntitle: Harbour\n---\nx\n");
+    site.git(["add", "-A"]).ok();
+    site.git(["commit", "-q", "-m", "Begin"]).ok();
+    site.palimpsest(["init"]).ok();
+    site.commit("Use Palimpsest");
+    site.git(["checkout", "-q", "-b", "side"]).ok();
+    site.write(PAGE, site.read(PAGE) + "One more line.\n");
+    site.edit("harbour.md", "Harbour", "Port");
+    site.commit("Side");
+    site.git(["checkout", "-q", "-"]).ok();
+    site.edit("harbour.md", "Harbour", "Quay");
+    site.commit("Main");
+    site.git(["merge", "-q", "side"]).fails();
+    site.palimpsest(["doctor"]).lacks(PAGE);
+    site.palimpsest(["resolve", "--ours"]).ok().lacks(PAGE);
+    assert!(site.read(PAGE).contains(EXAMPLE));
+    site.git(["commit", "-q", "-m", "Merge"]).ok();
+    site.edit(PAGE, "End.", "The end.");
+    site.palimpsest(["resolve", "--theirs"]).ok().lacks(PAGE);
+    assert!(site.read(PAGE).contains(EXAMPLE));
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 
 use super::{Open, Origin, Proposal, ResolveError, Resolver};
-use crate::journal::hunks::Hunks;
+use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind};
 use crate::ledger;
@@ -248,9 +248,9 @@ impl Resolver<'_> {
         }))
     }
 
-    /// The journal's files, and others that a driver merges, with markers in them. Such text in a body may be meant,
-    /// an example in a page about git: it is, if it was committed so, and no merge
-    /// brought it.
+    /// The journal's files, and others that a driver merges, with markers in them. Such
+    /// text in a body may be meant, an example in a page about git: it is, if it was
+    /// committed so, here or on the side that is merged, and no merge brought it.
     fn marked(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
         let layout = self.layout();
         let mut folders = vec![&layout.journal, &layout.wiki, &layout.ledger];
@@ -272,7 +272,8 @@ impl Resolver<'_> {
                 paths.insert((*path).to_owned());
             }
         }
-        let head = self.repo.head()?;
+        let mut heads = self.repo.merge_heads()?;
+        heads.extend(self.repo.head()?);
         let mut marked = Vec::new();
         for path in paths {
             let named = only.is_some_and(|only| only.contains(&path));
@@ -288,8 +289,14 @@ impl Resolver<'_> {
             let text = self.repo.to_store(&path, text)?;
             let hunks = Hunks::of(&text);
             let committed = || -> Result<bool, RepoError> {
-                let Some(head) = head else { return Ok(false) };
-                Ok(self.repo.read_at(head, &path)?.as_deref() == Some(&text))
+                let mut stood = Vec::new();
+                for head in &heads {
+                    stood.extend(self.repo.read_at(*head, &path)?);
+                }
+                let stood: Vec<Hunks> = stood.iter().map(|text| Hunks::of(text)).collect();
+                let stood: Vec<&Hunk> = stood.iter().flat_map(Hunks::iter).collect();
+                let is_old = |hunk: &Hunk| stood.iter().any(|old| old.is_as_in(hunk));
+                Ok(hunks.iter().all(is_old))
             };
             let is_ledger = matches!(layout.classify(&path), PathKind::Ledger(_));
             let is_open = named || is_ledger || hunks.iter().any(|h| h.field.is_some());
