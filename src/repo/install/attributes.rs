@@ -72,7 +72,8 @@ fn pattern(folder: &str, files: &str) -> String {
 
 /// The text of `.gitattributes` with lines of ours added. Of two lines the later one
 /// wins in git, so each goes in front of what a person says of the merge of files that
-/// ours is for as well, and else to the end. The ledger's is for files of ours alone.
+/// ours is for as well, but behind what is said of more files than those, and else to
+/// the end. The ledger's is for files of ours alone.
 pub(super) fn with_attributes(text: &[u8], lines: &[String]) -> Vec<u8> {
     let mut text = text.to_vec();
     for line in lines {
@@ -103,10 +104,12 @@ fn scope(line: &str) -> &[u8] {
 }
 
 /// Where the first line begins that says how files of the scope merge, and is not for
-/// all files that there are.
+/// all files that there are. One above a line for all of the scope's says nothing: that
+/// wins in git, and would win over ours, too.
 fn first_special(text: &[u8], scope: &[u8]) -> Option<usize> {
     let mut words: BTreeSet<&[u8]> = [&b"merge"[..], b"binary"].into();
     let mut start = 0;
+    let mut first = None;
     for line in text.split_inclusive(|b| *b == b'\n') {
         let at = start;
         start += line.len();
@@ -123,13 +126,34 @@ fn first_special(text: &[u8], scope: &[u8]) -> Option<usize> {
             words.insert(name);
             continue;
         }
+        if !says || line.starts_with(b"#") {
+            continue;
+        }
         let path = pattern.strip_prefix(b"/").unwrap_or(pattern);
         let is_all = !path.iter().any(|b| !b"*/".contains(b));
-        if says && !is_all && path.starts_with(scope) && !line.starts_with(b"#") {
-            return Some(at);
+        if !is_all && path.starts_with(scope) {
+            first = first.or(Some(at));
+        } else if is_general(pattern, scope) {
+            first = None;
         }
     }
-    None
+    first
+}
+
+/// Whether a pattern that begins above the scope is for every Markdown file in it.
+fn is_general(pattern: &[u8], scope: &[u8]) -> bool {
+    let path = pattern.strip_prefix(b"/").unwrap_or(pattern);
+    let (folder, name) = match path.iter().rposition(|b| *b == b'/') {
+        Some(at) => (&path[..at], &path[at + 1..]),
+        // Without a slash it is for the name alone, wherever that is.
+        None if path.len() == pattern.len() => (&b"**"[..], path),
+        None => (&b""[..], path),
+    };
+    let above = folder.strip_suffix(b"**");
+    let is_above = above.is_some_and(|above| scope.starts_with(above));
+    // `**` in a name is `*`.
+    let stars = name.iter().take_while(|b| **b == b'*').count();
+    is_above && stars > 0 && b".md".ends_with(&name[stars..])
 }
 
 /// The pattern of a line, without its quotes, and what the line says.
@@ -204,6 +228,45 @@ mod tests {
         }
         for other in ["# x.md merge=union\n", "x.md text\n", "*.md diff=merge\n"] {
             check(other.as_bytes(), all, format!("{other}{all}\n").as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_special_line_that_a_general_one_overrides_keeps_nothing_back() {
+        let entries = "/journal/md/**/*.md merge=palimpsest";
+        let old = "journal/md/old/*.md -merge\n";
+        for general in [
+            "*.md merge=union",
+            "* -merge",
+            "**/*.md merge=union",
+            "/journal/**/*.md merge=union",
+            "**/* -merge",
+        ] {
+            let before = format!("{old}{general}\n");
+            check(
+                before.as_bytes(),
+                entries,
+                format!("{before}{entries}\n").as_bytes(),
+            );
+            check(
+                format!("{before}{old}").as_bytes(),
+                entries,
+                format!("{before}{entries}\n{old}").as_bytes(),
+            );
+        }
+        for other in [
+            "*.png binary",
+            "/*.md -merge",
+            "/wiki/**/*.md merge=union",
+            "README.md merge=union",
+            "*.md text",
+            "# *.md -merge",
+        ] {
+            check(
+                format!("{old}{other}\n").as_bytes(),
+                entries,
+                format!("{entries}\n{old}{other}\n").as_bytes(),
+            );
         }
     }
 
