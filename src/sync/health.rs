@@ -13,6 +13,7 @@ use super::resolve::{ResolveError, Resolver};
 use crate::journal::markers::conflict_markers;
 use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::ledger;
+use crate::repo::install::has_journal;
 use crate::repo::{Repo, RepoError, shell_path};
 use crate::store::{Store, StoreError};
 use setup::{in_the_way, paths, pull};
@@ -51,7 +52,9 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
         ));
     }
     pull(repo, &mut found)?;
-    in_the_way(repo, layout, &mut found);
+    if has_journal(repo, layout) {
+        in_the_way(repo, layout, &mut found);
+    }
     paths(repo, layout, &mut found)?;
     ledgers(repo, layout, &mut found)?;
     gone_ledgers(repo, layout, &mut found)?;

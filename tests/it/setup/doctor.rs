@@ -206,6 +206,21 @@ fn a_file_in_the_place_of_a_folder_is_said() {
         .says("data: no folder, which data/palimpsest.db needs\n    mend: move it away, then palimpsest init");
 }
 
+/// A site needs none of a journal's folders.
+#[test]
+fn without_a_journal_its_folders_names_are_anybodys() {
+    let sandbox = Sandbox::new();
+    let site = sandbox.repository("site");
+    for file in ["data", "wiki", "journal"] {
+        site.write(file, "A file.\n");
+    }
+    site.commit("Begin");
+    site.palimpsest(["init"]).ok();
+    site.palimpsest(["doctor"])
+        .ok()
+        .is("everything is in order");
+}
+
 #[test]
 fn a_driver_that_is_set_twice_is_set_once() {
     let sandbox = Sandbox::new();
