@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::foreign::{calls_this, is_framework, is_kept, kept, legacy, name};
+use super::foreign::{calling, is_framework, is_kept, kept, legacy, name};
 use super::{Kept, Plan, Step, shell_word};
 use crate::ledger::short_sha256;
 use crate::repo::stages::free_place;
@@ -144,9 +144,9 @@ impl Repo {
             Err(e) => return Err(RepoError::io(hook)(e)),
         };
         if !is_ours(&text) {
-            return Ok(match calls_this(hook) {
-                true => HookState::Calls,
-                false => HookState::Foreign,
+            return Ok(match calling(hook) {
+                Some(_) => HookState::Calls,
+                None => HookState::Foreign,
             });
         }
         Ok(match state_of(&text, &script(&name(hook), program)) {
@@ -155,11 +155,11 @@ impl Repo {
         })
     }
 
-    /// What is kept of a hook that stood there before, if it calls the program as well.
+    /// What calls the program as well, if what is kept of a hook that stood there before
+    /// does so.
     #[must_use]
     pub fn kept_that_calls(&self, hook: &Path) -> Option<PathBuf> {
-        let kept = kept(hook);
-        calls_this(&kept).then_some(kept)
+        calling(&kept(hook))
     }
 
     /// What it means that `core.hooksPath` is not this repository's own.
