@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::drivers::{ENTRY_DRIVER, LEDGER_DRIVER, PULL_MARK};
-use super::foreign::{is_framework, is_kept, kept, restore};
+use super::foreign::{calling, is_framework, is_kept, kept, restore};
 use super::hook::{HookState, NAMES};
 use crate::journal::Layout;
 use crate::repo::{CLONE, Repo, RepoError};
@@ -23,6 +23,8 @@ pub enum Removed {
     LeftDatabase(String),
     /// The folder is one that other repositories use too.
     Shared(PathBuf),
+    /// A person's own, which calls the program: left.
+    LeftCalling(PathBuf),
     /// Ours, but edited since: left, for its owner to look at.
     LeftEdited {
         hook: PathBuf,
@@ -44,6 +46,12 @@ impl fmt::Display for Removed {
                 "{} is shared (core.hooksPath): other repositories that use Palimpsest have lost \
                  these hooks too; `palimpsest init` in one of them brings them back for all",
                 folder.display()
+            ),
+            Self::LeftCalling(hook) => write!(
+                f,
+                "left {}: it calls palimpsest hook; take that line out before you remove the \
+                 program, or it fails",
+                hook.display()
             ),
             Self::LeftEdited { hook, kept } => {
                 let hook = hook.display();
@@ -78,14 +86,20 @@ impl Repo {
         derived: bool,
     ) -> Result<Vec<Removed>, RepoError> {
         let mut removed = Vec::new();
-        if let Some(folder) = self.hooks_folder()? {
-            self.take_hooks(&folder, program, &mut removed)?;
-            if !removed.is_empty() && self.shared_hooks()?.is_some() {
-                removed.push(Removed::Shared(folder));
+        let used = self.hooks_folder()?;
+        if let Some(folder) = &used {
+            self.take_hooks(folder, program, &mut removed)?;
+            let is_taken = |r: &Removed| matches!(r, Removed::Hook(_) | Removed::Restored(_));
+            if removed.iter().any(is_taken) && self.shared_hooks()?.is_some() {
+                removed.push(Removed::Shared(folder.clone()));
             }
         }
         // `core.hooksPath` may have been set since.
-        self.take_hooks(&self.common_dir().join("hooks"), program, &mut removed)?;
+        let own = self.common_dir().join("hooks");
+        let real = |path: &Path| fs::canonicalize(path).ok();
+        if used.is_none_or(|used| real(&used) != real(&own)) {
+            self.take_hooks(&own, program, &mut removed)?;
+        }
         if self.local_config(PULL_MARK)?.is_some() {
             if self.local_config("pull.rebase")?.as_deref() == Some("false") {
                 self.unset_config("pull.rebase")?;
@@ -147,7 +161,11 @@ impl Repo {
                 });
                 return Ok(());
             }
-            HookState::Absent | HookState::Calls | HookState::Foreign | HookState::Folder => {
+            HookState::Calls => {
+                removed.extend(calling(hook).map(Removed::LeftCalling));
+                return Ok(());
+            }
+            HookState::Absent | HookState::Foreign | HookState::Folder => {
                 return Ok(());
             }
         }
@@ -158,6 +176,7 @@ impl Repo {
             // Replaces ours in one step.
             restore(before, hook)?;
             removed.push(Removed::Restored(hook.to_owned()));
+            removed.extend(calling(hook).map(Removed::LeftCalling));
             return Ok(());
         }
         if is_back && fs::read(before).ok() == fs::read(&own).ok() {

@@ -69,6 +69,54 @@ fn a_ledger_that_git_ignores_is_said() {
     laptop.palimpsest(["doctor"]).ok();
 }
 
+#[test]
+fn an_edited_hook_is_told_once() {
+    let sandbox = Sandbox::new();
+    let laptop = set_up(&sandbox);
+    let hook = ".git/hooks/pre-commit";
+    let edited = laptop.read(hook) + "echo mine\n";
+    laptop.write(hook, edited);
+    let said = laptop.palimpsest(["uninstall"]).ok();
+    assert_eq!(said.stdout.matches("it was edited").count(), 1, "{said}");
+}
+
+/// They would fail, and refuse every commit, once the program is gone.
+#[test]
+fn hooks_that_call_the_program_themselves_are_named() {
+    let sandbox = Sandbox::new();
+    let laptop = set_up(&sandbox);
+    let call = "#!/bin/sh\npalimpsest hook pre-commit \"$@\"\n";
+    executable(&laptop, ".git/hooks/pre-commit", call);
+    let kept = ".git/hooks/before-palimpsest/post-commit";
+    executable(
+        &laptop,
+        kept,
+        "#!/bin/sh\npalimpsest hook post-commit \"$@\"\n",
+    );
+    let said = laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .says("restored your hook");
+    for name in ["pre-commit", "post-commit"] {
+        let what = format!(
+            "{name}: it calls palimpsest hook; take that line out before you remove the program"
+        );
+        assert_eq!(said.stdout.matches(&what).count(), 1, "{said}");
+    }
+    assert_eq!(laptop.read(".git/hooks/pre-commit"), call);
+
+    executable(&laptop, ".husky/_/pre-commit", "#!/bin/sh\n");
+    laptop.write(".husky/pre-commit", call);
+    laptop.git(["config", "core.hooksPath", ".husky/_"]).ok();
+    laptop.remove(".git/hooks/pre-commit");
+    laptop.remove(".git/hooks/post-commit");
+    laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .says(".husky/pre-commit: it calls palimpsest hook")
+        .lacks("shared");
+}
+
 /// `core.hooksPath` was set after `init`.
 #[test]
 fn hooks_that_git_runs_no_more_are_taken_back_too() {
