@@ -62,6 +62,11 @@ pub(super) fn calling(hook: &Path) -> Option<PathBuf> {
         return Some(hook.to_owned());
     }
     let folder = hook.parent()?;
+    // A kept one runs as if it still stood beside ours.
+    let folder = match folder.ends_with(FOLDER) {
+        true => folder.parent()?,
+        false => folder,
+    };
     let huskys = folder.parent()?.join(hook.file_name()?);
     (folder.ends_with("_") && calls(&huskys).is_some()).then_some(huskys)
 }

@@ -137,6 +137,24 @@ fn a_hook_that_calls_the_program_is_left_and_runs_once() {
         .says("pre-commit: runs twice, since");
 }
 
+/// What is kept of husky's own hook calls the file that it called where it stood.
+#[test]
+fn a_call_in_huskys_file_beside_ours_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    executable(&laptop, ".husky/_/pre-commit", HUSKY_HOOK);
+    executable(&laptop, ".husky/_/h", HUSKY);
+    laptop.git(["config", "core.hooksPath", ".husky/_"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.write(".husky/pre-commit", "palimpsest hook pre-commit \"$@\"\n");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("pre-commit: runs twice, since")
+        .says(".husky/pre-commit calls it, too");
+}
+
 #[test]
 fn pre_commit_and_lefthook_run() {
     let sandbox = Sandbox::new();
