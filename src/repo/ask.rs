@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::work_tree::{UNFINISHED, UNFINISHED_FOLDER};
+use super::work_tree::{UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER};
 use super::{ObjectId, Repo, RepoError};
 
 impl Repo {
@@ -86,12 +86,14 @@ impl Repo {
     /// A folder cannot be listed.
     pub fn leftovers(&self, folders: &[&str]) -> Result<Vec<PathBuf>, RepoError> {
         let mut left = Vec::new();
+        // Backups are unpacked in the git directory: a folder elsewhere is a person's.
+        let file_of_ours = |name: &str, dir: bool| !dir && ours(name, dir);
         let of_work_tree =
-            |name: &str, dir| ours(name, dir) || !dir && name.starts_with(".merge_file_");
+            |name: &str, dir: bool| !dir && (ours(name, dir) || name.starts_with(".merge_file_"));
         let of_git = |name: &str, dir| ours(name, dir) || name.ends_with(".lock");
         list(self.workdir(), false, &of_work_tree, &mut left)?;
         for folder in folders {
-            list(&self.inside(folder)?, true, &ours, &mut left)?;
+            list(&self.inside(folder)?, true, &file_of_ours, &mut left)?;
         }
         list(self.git_dir(), false, &of_git, &mut left)?;
         for folder in ["rebase-merge", "rebase-apply", "sequencer"] {
@@ -103,7 +105,7 @@ impl Repo {
             list(&common.join(folder), true, &of_git, &mut left)?;
         }
         if let Some(hooks) = self.hooks_folder()? {
-            list(&hooks, false, &ours, &mut left)?;
+            list(&hooks, false, &file_of_ours, &mut left)?;
         }
         left.sort();
         left.dedup();
@@ -140,13 +142,30 @@ fn ours(name: &str, is_folder: bool) -> bool {
         true => UNFINISHED_FOLDER,
         false => UNFINISHED,
     };
-    let Some((by_chance, rest)) = name.strip_prefix(begin).and_then(|n| n.split_at_checked(6))
-    else {
-        return false;
-    };
-    // SQLite has files of its own beside a database that is being copied.
+    if let Some(by_chance) = name.strip_prefix(begin).and_then(by_chance) {
+        return by_chance.bytes().all(|b| b.is_ascii_alphanumeric());
+    }
+    let earlier = name.strip_prefix(UNFINISHED_ALL).filter(|_| !is_folder);
+    earlier.and_then(by_chance).is_some_and(is_no_word)
+}
+
+/// The letters and digits that a name got by chance, at its end, or before that of a file
+/// that SQLite has beside a database which is being copied.
+fn by_chance(rest: &str) -> Option<&str> {
+    let (by_chance, rest) = rest.split_at_checked(6)?;
     let ends = ["", "-journal", "-wal", "-shm"];
-    by_chance.bytes().all(|b| b.is_ascii_alphanumeric()) && ends.contains(&rest)
+    ends.contains(&rest).then_some(by_chance)
+}
+
+/// Whether letters and digits are so mixed that no person would type them: `Drafts`,
+/// `notes2` and `myConf` are words. Most of what earlier versions left is told by this.
+fn is_no_word(by_chance: &str) -> bool {
+    let kind = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase());
+    let bytes = by_chance.as_bytes();
+    let changes = bytes
+        .windows(2)
+        .filter(|two| kind(&two[0]) != kind(&two[1]));
+    bytes.iter().all(u8::is_ascii_alphanumeric) && changes.count() >= 3
 }
 
 /// Adds what `is_left` says of a folder's names (and whether each is a folder), and with

@@ -45,7 +45,7 @@ pub use open::Repo;
 pub use place::new_clone_mark;
 pub use stages::Stages;
 pub use typed::shell_path;
-pub use work_tree::{Skipped, UNFINISHED, UNFINISHED_FOLDER, WorkFile, WorkFiles};
+pub use work_tree::{Skipped, UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER, WorkFile, WorkFiles};
 
 #[cfg(test)]
 mod tests;

@@ -208,8 +208,10 @@ impl Repo {
     }
 }
 
+/// How all names of what is not finished begin, also those that earlier versions gave.
+pub const UNFINISHED_ALL: &str = ".palimpsest-";
 /// How the name of a file begins that is still being written.
-pub const UNFINISHED: &str = ".palimpsest-";
+pub const UNFINISHED: &str = ".palimpsest-unfinished-";
 /// How the name of a folder begins that a backup is unpacked into.
 pub const UNFINISHED_FOLDER: &str = ".palimpsest-restore-";
 

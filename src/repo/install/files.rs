@@ -12,7 +12,7 @@ use super::attributes::attributes;
 use super::{Plan, Step};
 use crate::journal::Layout;
 use crate::repo::work_tree::write_atomically;
-use crate::repo::{Repo, RepoError, UNFINISHED};
+use crate::repo::{Repo, RepoError, UNFINISHED_ALL};
 
 pub(super) const SETTINGS: &str = "palimpsest.toml";
 pub(super) const ATTRIBUTES: &str = ".gitattributes";
@@ -33,7 +33,7 @@ fn ignored(layout: &Layout) -> Vec<String> {
         format!("/{}*", literal(&layout.database)),
         "/backups/".into(),
         // What a process that is killed leaves would be added with `git add -A`.
-        format!("{UNFINISHED}*"),
+        format!("{UNFINISHED_ALL}*"),
     ]
 }
 

@@ -8,7 +8,7 @@ use crate::journal::Layout;
 use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
 use crate::repo::install::has_journal;
-use crate::repo::{Repo, RepoError, UNFINISHED};
+use crate::repo::{Repo, RepoError, UNFINISHED_ALL};
 use crate::sync::documents;
 use crate::sync::place::database_place;
 
@@ -20,7 +20,7 @@ pub(super) fn paths(
     let has_journal = has_journal(repo, layout);
     if !has_journal {
         let none = documents::merges(repo, layout)?.none;
-        found.extend(none.map(|what| {
+        found.extend(none.into_iter().map(|what| {
             let mend = "palimpsest init, and take out lines that say otherwise, also those of \
                         .git/info/attributes";
             finding(what, mend)
@@ -87,7 +87,7 @@ pub(super) fn paths(
     }
     for (what, path) in [
         ("backups/", "backups/x".to_owned()),
-        ("unfinished files", format!("{UNFINISHED}a1b2c3")),
+        ("unfinished files", format!("{UNFINISHED_ALL}a1b2c3")),
     ] {
         // Beyond a link git cannot say.
         if !repo.is_ignored(&path).unwrap_or(true) {

@@ -126,6 +126,7 @@ fn plain(path: &str) -> String {
     let parts = path.split('/').map(|part| {
         for prefix in [
             ".palimpsest-restore-",
+            ".palimpsest-unfinished-",
             ".palimpsest-",
             ".merge_file_",
             "tmp_obj_",

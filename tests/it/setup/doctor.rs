@@ -150,38 +150,6 @@ fn hooks_that_are_off_come_back_wherever_that_is_said() {
     }
 }
 
-/// Names that begin like ours are not all ours.
-#[test]
-fn what_a_person_made_is_no_leftover() {
-    let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
-    laptop.palimpsest(["init"]).ok();
-    for file in [
-        ".palimpsest-themes/x",
-        "journal/md/.palimpsest-drafts/a.md",
-        "journal/md/.palimpsest-notes-of-mine",
-        ".palimpsest-themed",
-    ] {
-        left(&sandbox, &laptop, file, 2);
-        let folder = laptop.path(file);
-        let folder = File::open(folder.parent().unwrap()).unwrap();
-        let old = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
-        let _ = folder.set_times(FileTimes::new().set_modified(old));
-    }
-    laptop.git(["add", "-f", ".palimpsest-themed"]).ok();
-    left(&sandbox, &laptop, "journal/md/.palimpsest-a1B2c3", 2);
-    laptop
-        .palimpsest(["doctor", "--fix"])
-        .ok()
-        .says("journal/md/.palimpsest-a1B2c3: removed")
-        .lacks("themes")
-        .lacks("drafts")
-        .lacks("notes")
-        .lacks("themed");
-    assert!(laptop.exists(".palimpsest-themes/x"));
-    assert!(laptop.exists("journal/md/.palimpsest-drafts/a.md"));
-}
-
 #[test]
 fn a_leftover_is_named_with_a_command_that_removes_it_alone() {
     let sandbox = Sandbox::in_folder("it's here ");

@@ -28,6 +28,13 @@ fn what_a_person_named_so_is_no_leftover() {
         "journal/md/.palimpsest-abcdef/two.md",
         "journal/md/.palimpsest-tracked",
         "backups/full_data/.palimpsest-restore/three",
+        "wiki/.palimpsest-restore-Q1w2E3/four",
+        "journal/md/.palimpsest-notes-of-mine",
+        ".palimpsest-config",
+        ".palimpsest-Drafts",
+        "journal/md/.palimpsest-notes2",
+        "journal/md/.palimpsest-myConf",
+        ".palimpsest-202411",
     ];
     for file in own {
         laptop.write(file, "A person's.\n");
@@ -38,10 +45,12 @@ fn what_a_person_named_so_is_no_leftover() {
     laptop.git(["commit", "-qm", "Keep it"]).ok();
     let left = [
         ".palimpsest-aB3dE9",
-        "journal/md/2024/.palimpsest-xyzXY7",
+        "journal/md/2024/.palimpsest-a1B2c3",
+        "journal/md/2024/.palimpsest-unfinished-abcdef",
         ".git/.palimpsest-restore-Q1w2E3/x",
         ".git/.palimpsest-q1W2e3",
-        "backups/full_data/.palimpsest-abc123",
+        "backups/full_data/.palimpsest-unfinished-abc123",
+        "backups/full_data/.palimpsest-unfinished-xyzXY7-wal",
     ];
     for file in left {
         laptop.write(file, "left\n");
@@ -56,10 +65,10 @@ fn what_a_person_named_so_is_no_leftover() {
     laptop
         .palimpsest(["doctor", "--fix"])
         .ok()
+        .says("journal/md/2024/.palimpsest-a1B2c3: removed")
         .lacks("palimpsest-drafts")
         .lacks("palimpsest-themes")
-        .lacks("palimpsest-tracked")
-        .lacks("palimpsest-abcdef");
+        .lacks("palimpsest-tracked");
     for file in own {
         assert!(laptop.exists(file), "{file}");
     }
