@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::journal::reconcile::quoted_for_flow;
 use crate::journal::yaml::{Style, Tree, Value};
 
 /// One line of a file's text with everything escaped that could move the cursor,
@@ -40,8 +41,8 @@ pub fn safe_json(json: &str) -> String {
     shown
 }
 
-/// A name as it may stand in a list of the frontmatter: in quotes where YAML would take
-/// it for something else.
+/// A name as it may stand in a list of the frontmatter: in quotes where YAML, or a reader
+/// for whom merges put it in quotes, would take it for something else.
 #[must_use]
 pub fn in_yaml(name: &str) -> String {
     if name.chars().any(is_unsafe) {
@@ -59,7 +60,9 @@ pub fn in_yaml(name: &str) -> String {
         item.node.style() == Some(Style::Plain)
             && Value::of(&item.node, &list) == Value::Text(name.to_owned())
     });
-    match is_plain {
+    // YAML 1.1 has a meaning for these two.
+    let is_sign = ["<<", "="].contains(&name);
+    match is_plain && !is_sign && quoted_for_flow(name, name) == name {
         true => name.to_owned(),
         false => format!("'{}'", name.replace('\'', "''")),
     }
@@ -136,6 +139,11 @@ mod tests {
             ("a #b", "'a #b'"),
             ("'tis", "'''tis'"),
             ("- x", "'- x'"),
+            ("a?b", "'a?b'"),
+            ("?x", "'?x'"),
+            ("::x", "'::x'"),
+            ("<<", "'<<'"),
+            ("=", "'='"),
             ("a\nb\u{202E}", "\"a\\nb\\u202e\""),
         ] {
             assert_eq!(in_yaml(name), written);

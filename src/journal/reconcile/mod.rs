@@ -29,6 +29,7 @@ mod view;
 
 pub use document::{Kind, Merger, NO_FRONTMATTER, Outcome, Result};
 pub use entry::{Ruling, Rulings};
+pub use flow::quoted_for_flow;
 pub use report::{Decision, Field, Report};
 
 use crate::merge::ThreeWay;
