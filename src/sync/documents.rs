@@ -26,9 +26,10 @@ pub fn merged_by_field<'a>(
 /// What merges the Markdown files of a repository without a journal.
 #[derive(Debug, Default)]
 pub struct Merges {
-    /// Why the driver is called for none of them.
-    pub none: Option<String>,
-    /// Those that something else merges, a line for each such thing.
+    /// What merges them instead, a line for each such thing, where the driver is called
+    /// for none.
+    pub none: Vec<String>,
+    /// Else those that something else merges, likewise.
     pub others: Vec<String>,
 }
 
@@ -69,8 +70,9 @@ pub fn merges(repo: &Repo, layout: &Layout) -> Result<Merges, RepoError> {
             Some(other) => &format!("`{other}`"),
         };
         if is_none {
-            let what = format!(".gitattributes: {files} with {with}, not with palimpsest");
-            found.none.get_or_insert(what);
+            found.none.push(format!(
+                ".gitattributes: {files} with {with}, not with palimpsest"
+            ));
         } else {
             let ending = paths[0].rsplit_once('.').map_or("md", |(_, ending)| ending);
             let why = match value {

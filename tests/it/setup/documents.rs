@@ -113,6 +113,17 @@ fn doctor_says_where_the_driver_is_called_for_nothing() {
     assert_eq!(merge(&laptop, "docs/b.mdx"), "palimpsest");
 }
 
+#[test]
+fn where_nothing_has_the_driver_each_reason_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = site(&sandbox, "docs/*.md merge=union\n");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("docs/a.md merges with `union`, not with palimpsest")
+        .says("CHANGELOG.md and 1 more merge with git's default, not with palimpsest");
+}
+
 #[track_caller]
 fn markers_are_refused(laptop: &Machine<'_>, page: &str) {
     laptop.write(page, MARKED);
