@@ -100,6 +100,15 @@ impl Store {
         is_ours(path) || std::fs::metadata(path).is_ok_and(|file| file.len() == 0)
     }
 
+    /// Whether a file is a database of another version of this program, which the next
+    /// to open it makes anew.
+    ///
+    /// # Errors
+    /// The file cannot be read, or another process holds the lock.
+    pub fn is_of_other_version(path: &Path) -> Result<bool, StoreError> {
+        Ok(matches!(look(path, WAIT)?, Found::OtherVersion(..)))
+    }
+
     /// The database as it is, or else an empty one that is never written to a file.
     ///
     /// # Errors

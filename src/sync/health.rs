@@ -161,8 +161,8 @@ pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
     Ok(matches!(opened, Err(StoreError::Original { .. })))
 }
 
-/// What is wrong with the database. One that is not there is fine: whoever reads
-/// it next makes it.
+/// What is wrong with the database. One that is not there, or of another version, is
+/// fine: whoever reads it next makes it.
 ///
 /// # Errors
 /// The settings' path leaves the repository, also by a link that git tracks.
@@ -172,7 +172,10 @@ pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, Re
         return Ok(Vec::new());
     }
     Ok(match Store::open_or_pretend(&path, None) {
-        Ok(store) if store.is_empty() => vec!["damaged, or of another program or version".into()],
+        Ok(store) if store.is_empty() => match Store::is_of_other_version(&path).unwrap_or(false) {
+            true => Vec::new(),
+            false => vec!["damaged, or of another program".into()],
+        },
         Ok(store) => store.check().unwrap_or_else(|e| vec![e.to_string()]),
         Err(e) => vec![e.to_string()],
     })

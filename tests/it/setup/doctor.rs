@@ -189,6 +189,19 @@ fn without_a_journal_its_folders_names_are_anybodys() {
         .is("everything is in order");
 }
 
+/// As it is after an upgrade: the next reader makes it anew.
+#[test]
+fn a_database_of_another_version_is_in_order() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    let database = rusqlite::Connection::open(laptop.path("data/palimpsest.db")).unwrap();
+    database.execute_batch("PRAGMA user_version = 1").unwrap();
+    drop(database);
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.metadb(["show", DAY]).ok().says("Bob");
+}
+
 #[test]
 fn a_driver_that_is_set_twice_is_set_once() {
     let sandbox = Sandbox::new();
