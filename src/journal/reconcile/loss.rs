@@ -64,8 +64,10 @@ fn strike(wanted: &mut HashSet<&str>, text: &str) {
 
 /// Takes the comments out of the lines above new entries that stand more often in the
 /// result than in both sides together: each side has the comment above its own entry.
+/// Only those of the base go that both sides put something below: the same words above
+/// an entry that both removed are no comment of another one.
 pub fn once(pieces: &mut [Piece], texts: ThreeWay<&str>) {
-    let counts = texts.map(count);
+    let counts = texts.as_ref().map(|t| count(t));
     let mut surplus: HashMap<String, usize> = HashMap::new();
     for piece in pieces.iter() {
         if let Piece::Above(text) = piece {
@@ -91,12 +93,16 @@ pub fn once(pieces: &mut [Piece], texts: ThreeWay<&str>) {
         })
         .collect();
     let marked = count(&marked);
+    let taken = taken_over(&texts);
     surplus.retain(|line, n| {
         let of = counts
             .as_ref()
             .map(|c| c.get(line.as_str()).copied().unwrap_or_default());
         let both = (of.ours + of.theirs).saturating_sub(of.base);
-        *n = n.saturating_sub(both.max(of.ours).max(of.theirs));
+        let taken = taken.get(line.as_str()).copied().unwrap_or_default();
+        *n = n
+            .saturating_sub(both.max(of.ours).max(of.theirs))
+            .min(taken);
         *n > 0 && !marked.contains_key(line.as_str())
     });
     for piece in pieces.iter_mut().rev() {
@@ -106,6 +112,70 @@ pub fn once(pieces: &mut [Piece], texts: ThreeWay<&str>) {
             *text = without(text, &mut surplus);
         }
     }
+}
+
+/// A comment with the nearest lines around it that are none; `None` at either end.
+type Placed<'t> = (Option<&'t str>, &'t str, Option<&'t str>);
+
+/// How often each comment of the base has something new below it on both sides: it stands
+/// where it stood, and what it stood above is still there, but no more next to it.
+fn taken_over<'t>(texts: &ThreeWay<&'t str>) -> HashMap<&'t str, usize> {
+    let placed = texts.as_ref().map(|t| placed(t));
+    let entries = texts
+        .as_ref()
+        .map(|t| t.lines().filter_map(entry_of).collect::<HashSet<_>>());
+    // How often a side has a comment of the base below the same line and above another.
+    let moved = |side: &HashMap<Placed<'t>, usize>| {
+        let mut moved: HashMap<(Option<&str>, &str), usize> = HashMap::new();
+        for (at, n) in side {
+            let was = placed.base.get(at).copied().unwrap_or_default();
+            *moved.entry((at.0, at.1)).or_default() += n.saturating_sub(was);
+        }
+        moved
+    };
+    let (ours, theirs) = (moved(&placed.ours), moved(&placed.theirs));
+    let mut taken: HashMap<&str, usize> = HashMap::new();
+    for (at, n) in &placed.base {
+        let (above, comment, below) = *at;
+        let of = |side: &HashMap<Placed, usize>, moved: &HashMap<_, usize>, all: &HashSet<_>| {
+            let kept = side.get(at).copied().unwrap_or_default();
+            let moved = moved.get(&(above, comment)).copied().unwrap_or_default();
+            match below.is_none_or(|below| all.contains(below)) {
+                true => n.saturating_sub(kept).min(moved),
+                false => 0,
+            }
+        };
+        let both = of(&placed.ours, &ours, &entries.ours);
+        *taken.entry(comment).or_default() +=
+            both.min(of(&placed.theirs, &theirs, &entries.theirs));
+    }
+    taken
+}
+
+/// How often each comment that has a line for itself stands at a place.
+fn placed(text: &str) -> HashMap<Placed<'_>, usize> {
+    let mut found = HashMap::new();
+    let (mut above, mut block) = (None, Vec::new());
+    for line in text.lines().map(Some).chain([None]) {
+        let below = line.and_then(entry_of);
+        if below.is_some() || line.is_none() {
+            for comment in block.drain(..) {
+                *found.entry((above, comment, below)).or_default() += 1;
+            }
+            above = below;
+        } else if let Some(line) = line.map(str::trim).filter(|l| !l.is_empty()) {
+            block.push(line);
+        }
+    }
+    found
+}
+
+/// A line that is neither blank nor a comment, up to the value behind a key.
+fn entry_of(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let entry = line.split(": ").next().unwrap_or(line);
+    let is_entry = !line.is_empty() && !line.starts_with('#');
+    is_entry.then(|| entry.trim_end_matches(':'))
 }
 
 /// How often each comment has a line for itself.
