@@ -374,10 +374,24 @@ fn key_in(sides: &Entries, written: impl Fn(Pick) -> String) -> Result<Option<Me
     if keys.len() < 2 {
         return Ok(keys.pop().map(Meaning::Same));
     }
+    let spelled = |text: &str| {
+        let mut lines = text.lines().map(str::trim_start);
+        let line = lines.find(|l| !l.is_empty() && !l.starts_with('#'))?;
+        let mut all = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
+        all.find_map(|m| {
+            let key = m.key?;
+            let rest = line.strip_prefix(&m.side.text[key.span.clone()])?;
+            let is_all = rest.trim_start().starts_with(':');
+            is_all.then(|| Value::of(key, m.side.text))
+        })
+    };
     let read = |pick| {
         let text = written(pick);
-        let tree = Tree::parse(&text).ok()?;
-        let key = Value::of(&tree.root.as_ref()?.pairs()?.first()?.key, &text);
+        let key = match Tree::parse(&text) {
+            Ok(tree) => Value::of(&tree.root.as_ref()?.pairs()?.first()?.key, &text),
+            // An alias cannot be read without its anchor, which stands elsewhere.
+            Err(_) => spelled(&text)?,
+        };
         keys.contains(&key).then_some(key)
     };
     match (read(Pick::Ours), read(Pick::Theirs)) {
