@@ -1,9 +1,9 @@
 //! Which members of the three sides are one: by the key that tells them apart and,
 //! where several have one key, by what they say.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
+use super::likeness::{Numbers, Shape};
 use super::member::Member;
 use super::view::View;
 use crate::journal::rules::{IDENTIFYING, Rule};
@@ -12,6 +12,9 @@ use crate::merge::ThreeWay;
 
 /// More pairs of members of one key are not compared: so many are not told apart.
 const MAX_PAIRS: usize = 10_000;
+
+/// Nor are pairs that have more than this to compare, all together.
+const MAX_COMPARED: usize = 10_000_000;
 
 /// Names each member, in the order of its side. Members of one name are one, and no name
 /// stands twice on a side. `None` where both sides changed what base has of one key, and
@@ -252,7 +255,8 @@ impl<'i> Matches<'i> {
     }
 
     /// For each of its own the member of base that it is an edit of: the two have more
-    /// in common than in which they differ, and with no other as much.
+    /// in common than in which they differ, and with no other as much. Where one of each
+    /// is left, less will do.
     fn edited(&self) -> Vec<Option<usize>> {
         let mut found = vec![None; self.own.len()];
         let open = |of: &[Option<usize>]| -> Vec<usize> {
@@ -262,7 +266,22 @@ impl<'i> Matches<'i> {
         if base.len() * own.len() > MAX_PAIRS {
             return found;
         }
-        let likeness = |b: usize, o: usize| likeness(&self.base[b], &self.own[o]);
+        let mut numbers = Numbers::default();
+        let mut shapes = |items: &'i [Item<'i>], open: &[usize]| -> HashMap<usize, Shape> {
+            let shape = |&at: &usize| Some((at, numbers.shape(&items[at].says, items[at].key)?));
+            open.iter().filter_map(shape).collect()
+        };
+        let (olds, news) = (shapes(self.base, &base), shapes(self.own, &own));
+        let size = |shapes: &HashMap<usize, Shape>| shapes.values().map(|s| s.size).sum::<usize>();
+        if size(&olds) * news.len() + size(&news) * olds.len() > MAX_COMPARED {
+            return found;
+        }
+        if let ([b], [o]) = (&base[..], &own[..]) {
+            let both = olds.get(b).zip(news.get(o));
+            found[*o] = both.and_then(|(old, new)| old.has_to_do_with(new).then_some(*b));
+            return found;
+        }
+        let likeness = |b: usize, o: usize| olds.get(&b)?.likeness(news.get(&o)?);
         for &o in &own {
             let best = only_best(&base, |b| likeness(b, o));
             if let Some(b) = best
@@ -329,27 +348,4 @@ fn only_best<S: Ord>(of: &[usize], score: impl Fn(usize) -> Option<S>) -> Option
         [.., (_, at)] => Some(*at),
         [] => None,
     }
-}
-
-/// In how much two maps are alike besides the key that they share, if in more than they
-/// differ. Lists that share an item count for neither: they grow.
-fn likeness(a: &Item, b: &Item) -> Option<(usize, Reverse<usize>)> {
-    let (Value::Map(pairs), Value::Map(others)) = (&a.says, &b.says) else {
-        return None;
-    };
-    let (mut alike, mut different) = (0, 0);
-    for (key, value) in pairs {
-        if matches!(key, Value::Text(key) if Some(key.as_str()) == a.key) {
-            continue;
-        }
-        let Some((_, other)) = others.iter().find(|(k, _)| k == key) else {
-            continue;
-        };
-        match (value, other) {
-            _ if value == other => alike += 1,
-            (Value::Seq(a), Value::Seq(b)) if a.iter().any(|item| b.contains(item)) => {}
-            _ => different += 1,
-        }
-    }
-    (alike > different).then_some((alike, Reverse(different)))
 }

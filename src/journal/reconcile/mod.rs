@@ -2,7 +2,8 @@
 //!
 //! `document` and `top` split and parse, `assemble` puts together; `entry`, `collection`,
 //! `sequence` and `leaf` decide, with `alike` and `names` for lists in order; `identity`
-//! tells which members are one; `member`, `view`, `flow` and `cut` handle slices of text.
+//! and `likeness` tell which members are one; `member`, `view`, `flow` and `cut` handle
+//! slices of text.
 //! A result is read again before it is given out, and wherever something cannot
 //! be parsed, proved or finished the outcome is git's own result.
 
@@ -16,6 +17,7 @@ mod eol;
 mod flow;
 mod identity;
 mod leaf;
+mod likeness;
 mod loss;
 mod member;
 mod names;
