@@ -131,6 +131,23 @@ fn large_lists_that_both_sides_changed_merge() {
     assert!(String::from_utf8_lossy(&merged.bytes).contains("- ours\n- theirs\n"));
 }
 
+#[test]
+fn long_items_of_one_key_are_told_apart_in_bounded_time() {
+    let list = |side: &str| {
+        let item = |i: usize| {
+            let people: String = (0..450).map(|j| format!("p{i}_{j}{side}, ")).collect();
+            format!("- date: 2030-01-01\n  context: c{i}{side}\n  people: [{people}]\n")
+        };
+        let items: String = (0..100).map(item).collect();
+        document(&format!("dates:\n{items}"))
+    };
+    let (base, ours, theirs) = (list(""), list("o"), list("t"));
+    let start = Instant::now();
+    let merged = merge(ThreeWay::new(&base[..], &ours, &theirs));
+    assert!(start.elapsed() < LONG, "{:?}", start.elapsed());
+    assert!(merged.conflict);
+}
+
 /// A removal in a ledger has each item of a list asked for by its name.
 #[test]
 fn many_aliases_of_one_anchor_are_read_in_bounded_time() {
