@@ -367,9 +367,8 @@ pub fn part(
 /// with different meanings, quoted and as a number say, that is read there.
 fn key_in(sides: &Entries, written: impl Fn(Pick) -> String) -> Result<Option<Meaning>, Stop> {
     let members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
-    let mut keys: Vec<_> = members
-        .filter_map(|m| m.key.map(|k| Value::of(k, m.side.text)))
-        .collect();
+    let read_as = |m: &Member| m.key.map(|k| Value::of(k, m.side.text));
+    let mut keys: Vec<_> = members.clone().filter_map(read_as).collect();
     keys.dedup();
     if keys.len() < 2 {
         return Ok(keys.pop().map(Meaning::Same));
@@ -377,13 +376,12 @@ fn key_in(sides: &Entries, written: impl Fn(Pick) -> String) -> Result<Option<Me
     let spelled = |text: &str| {
         let mut lines = text.lines().map(str::trim_start);
         let line = lines.find(|l| !l.is_empty() && !l.starts_with('#'))?;
-        let mut all = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
-        all.find_map(|m| {
-            let key = m.key?;
-            let rest = line.strip_prefix(&m.side.text[key.span.clone()])?;
-            let is_all = rest.trim_start().starts_with(':');
-            is_all.then(|| Value::of(key, m.side.text))
-        })
+        let is_key = |m: &&Member| {
+            let key = m.key.map(|k| &m.side.text[k.span.clone()]);
+            let rest = key.and_then(|key| line.strip_prefix(key));
+            rest.is_some_and(|rest| rest.trim_start().starts_with(':'))
+        };
+        members.clone().find(is_key).and_then(read_as)
     };
     let read = |pick| {
         let text = written(pick);
