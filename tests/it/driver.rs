@@ -67,11 +67,12 @@ fn what_git_recorded_of_a_conflict_is_used_without_a_word() {
     vault.write(NOTE, &settled);
     vault.commit("Merge");
     vault.git(["reset", "-q", "--hard", "HEAD~1"]).ok();
-    vault
-        .git(["merge", "other"])
-        .fails()
-        .mentions("using previous resolution")
-        .never_mentions("merged by line");
+    let merge = vault.git(["merge", "other"]).fails();
+    let merge = merge.mentions("using previous resolution");
+    // Before git 2.44 nothing tells that merge from another one.
+    if vault.labels("other").0 == "HEAD" {
+        merge.never_mentions("merged by line");
+    }
     assert_eq!(vault.read(NOTE), settled);
 }
 
