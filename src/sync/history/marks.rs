@@ -110,10 +110,7 @@ impl<'a> Marks<'a> {
 
     /// Notes what the ledger of a tip lacks.
     pub fn add_told(self, tip: ObjectId, rows: &Ledger) -> Result<(), RepoError> {
-        let rows = ledger::format(rows);
-        let rows = String::from_utf8_lossy(&rows);
-        let sum = short_sha256(rows.as_bytes());
-        let note = format!("{}\n{tip} {sum}\n{rows}", self.about);
+        let note = told_note(&self.about, tip, rows);
         self.repo.note(TOLD, &note)
     }
 
@@ -127,12 +124,41 @@ impl<'a> Marks<'a> {
     }
 }
 
+/// The note that [`read_told`] reads.
+fn told_note(about: &str, tip: ObjectId, rows: &Ledger) -> String {
+    let rows = ledger::format(rows);
+    let rows = String::from_utf8_lossy(&rows);
+    let sum = short_sha256(rows.as_bytes());
+    format!("{about}\n{tip} {sum}\n{rows}")
+}
+
+/// A note that is not whole, or about something else, says nothing.
 fn read_told(note: &str, about: &str) -> Option<(ObjectId, Ledger)> {
-    let (tip, rows) = note
-        .strip_prefix(about)?
-        .strip_prefix('\n')?
-        .split_once('\n')?;
-    let rows = ledger::parse(rows.as_bytes());
-    let is_whole = rows.opaque.is_empty() && rows.corrupt.is_empty();
-    Some((tip.parse().ok()?, rows)).filter(|_| is_whole)
+    let note = note.strip_prefix(about)?.strip_prefix('\n')?;
+    let (first, rows) = note.split_once('\n')?;
+    let (tip, sum) = first.split_once(' ')?;
+    let is_whole = short_sha256(rows.as_bytes()) == sum;
+    is_whole.then_some((tip.parse().ok()?, ledger::parse(rows.as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_noted_is_read_if_it_is_whole() {
+        let tip = ObjectId::of_file(b"tip").unwrap();
+        let line = |item: &str| {
+            format!(
+                r#"{{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_people","item":"{item}","id":"7fdd00f434dc4eb4","state":"active","at":"2026-11-28T18:26:53Z","by":"A","source":"yaml"}}"#
+            ) + "\n"
+        };
+        let rows = ledger::parse((line("Bob") + &line("Cleo")).as_bytes());
+        assert_eq!(rows.tombstones.len(), 2);
+        let note = told_note("5 a b c", tip, &rows);
+        assert_eq!(read_told(&note, "5 a b c"), Some((tip, rows)));
+        assert_eq!(read_told(&note, "5 a b d"), None);
+        let cut = note.trim_end().rfind('\n').unwrap();
+        assert_eq!(read_told(&note[..=cut], "5 a b c"), None);
+    }
 }
