@@ -44,7 +44,7 @@ pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
 pub use place::new_clone_mark;
 pub use stages::Stages;
-pub use typed::shell_path;
+pub use typed::{shell_path, shell_word};
 pub use work_tree::{Skipped, UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER, WorkFile, WorkFiles};
 
 #[cfg(test)]

@@ -78,8 +78,14 @@ pub fn shell_path(path: &str) -> String {
     if path.bytes().all(plain) {
         path.to_owned()
     } else {
-        format!("'{}'", path.replace('\'', r"'\''"))
+        shell_word(path)
     }
+}
+
+/// Any text as one word of a POSIX shell, in quotes.
+#[must_use]
+pub fn shell_word(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod diff;
 mod dump;
 mod error;
 mod files;
+mod found;
 mod insert;
 mod known;
 mod ledger;

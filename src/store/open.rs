@@ -4,15 +4,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::connect::{
-    APPLICATION, ask, beside, clear, configure, connect, dangling, has_tables, is_ours,
-    open_as_it_is,
-};
-use super::original::is_original;
+use super::connect::{APPLICATION, beside, clear, connect, dangling, has_tables, is_ours};
+use super::found::{Found, look, set_aside};
 use super::{StoreError, Update};
 
 /// Raised with every change of the schema or of what the rows mean.
-const VERSION: i32 = 9;
+pub(super) const VERSION: i32 = 9;
 
 const SCHEMA: &str = include_str!("schema.sql");
 const INDEXES: &str = include_str!("indexes.sql");
@@ -53,15 +50,6 @@ pub enum Fresh {
     Foreign { kept: PathBuf },
     /// Somebody asked for it.
     Asked,
-}
-
-/// What is found at the database's place.
-enum Found {
-    Nothing,
-    Ours(Connection),
-    OtherVersion(i32, Connection),
-    Damaged,
-    Foreign,
 }
 
 impl Store {
@@ -342,68 +330,5 @@ impl Store {
             }
             Ok(found)
         })
-    }
-}
-
-fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
-    match std::fs::metadata(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
-        Err(source) => {
-            return Err(StoreError::File {
-                path: path.to_owned(),
-                source,
-            });
-        }
-        // A process that ended between making the file and filling it.
-        Ok(file) if file.len() == 0 && !beside(path, "-journal").exists() => {
-            return Ok(Found::Nothing);
-        }
-        Ok(_) => {}
-    }
-    let looked = open_as_it_is(path, wait, false).and_then(|c| {
-        let says = ask(&c)?;
-        Ok(Some(match (says.application, says.version) {
-            // Made by a process that has not filled it yet, or was killed before.
-            _ if !says.tables => Found::Nothing,
-            // Palimpsest has none; those of somebody else would run with every row
-            // that is written.
-            (APPLICATION, _) if says.triggers => Found::Damaged,
-            (APPLICATION, VERSION) => {
-                // Only now: settings may change the file.
-                configure(&c)?;
-                Found::Ours(c)
-            }
-            (APPLICATION, version) => {
-                configure(&c)?;
-                Found::OtherVersion(version, c)
-            }
-            _ if is_original(&c)? => return Ok(None),
-            _ => Found::Foreign,
-        }))
-    });
-    match looked {
-        Ok(Some(found)) => Ok(found),
-        Ok(None) => Err(StoreError::Original {
-            path: path.to_owned(),
-        }),
-        Err(e) => match StoreError::of(path, wait, e) {
-            StoreError::Corrupt { .. } if is_ours(path) => Ok(Found::Damaged),
-            StoreError::Corrupt { .. } => Ok(Found::Foreign),
-            other => Err(other),
-        },
-    }
-}
-
-/// Keeps a file that is not ours under the first free name.
-fn set_aside(path: &Path) -> Result<PathBuf, StoreError> {
-    let free = (1..).map(|n| beside(path, &format!(".foreign-{n}")));
-    // The numbers do not end.
-    let kept = free.into_iter().find(|p| !p.exists()).unwrap_or_default();
-    match std::fs::rename(path, &kept) {
-        Ok(()) => Ok(kept),
-        Err(source) => Err(StoreError::File {
-            path: path.to_owned(),
-            source,
-        }),
     }
 }

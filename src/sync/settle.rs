@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Settings, Table};
 use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState};
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError, shell_word};
 
 use super::history;
 
@@ -23,8 +23,10 @@ pub struct Decider {
 /// The command that lets in an item which a removal keeps out, as a shell takes it.
 #[must_use]
 pub fn to_let_in(table: impl Display, entry: impl Display, item: &str) -> String {
-    let item = item.replace('\'', r"'\''");
-    format!("metadb tombstone remove {table} {entry} '{item}'")
+    format!(
+        "metadb tombstone remove {table} {entry} {}",
+        shell_word(item)
+    )
 }
 
 /// Settles an entry's conflicts between two machines' edits: the text that stands

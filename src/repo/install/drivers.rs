@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::{Plan, Step, shell_word};
+use super::{Plan, Step};
 
-use crate::repo::{CLONE, Repo, RepoError, new_clone_mark};
+use crate::repo::{CLONE, Repo, RepoError, new_clone_mark, shell_word};
 
 /// The key of the entries' driver.
 pub const ENTRY_DRIVER: &str = "merge.palimpsest.driver";

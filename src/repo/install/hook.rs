@@ -8,10 +8,10 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::foreign::{calling, is_framework, is_kept, kept, legacy, name};
-use super::{Kept, Plan, Step, shell_word};
+use super::{Kept, Plan, Step};
 use crate::ledger::short_sha256;
 use crate::repo::stages::free_place;
-use crate::repo::{Repo, RepoError};
+use crate::repo::{Repo, RepoError, shell_word};
 
 /// The hooks that are installed.
 pub const NAMES: [&str; 5] = [

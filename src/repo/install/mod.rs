@@ -220,8 +220,3 @@ impl Repo {
         }))
     }
 }
-
-/// A text as one word of a POSIX shell.
-fn shell_word(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
-}

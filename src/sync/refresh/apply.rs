@@ -74,11 +74,11 @@ impl Apply<'_, '_, '_> {
         let told: Vec<String> = told.iter().map(ToString::to_string).collect();
         self.update.set_meta("told", &told.join(" "))?;
         self.update
-            .set_meta("deleted_twice", &listed(&self.twice))?;
+            .set_meta("deleted_twice", &look::listed(&self.twice))?;
         let (cut_off, behind) = (look::cut_off(self.repo), &self.unread | &self.twice);
         let behind = match cut_off.is_empty() || behind.is_empty() {
             true => String::new(),
-            false => format!("{cut_off} {}", listed(&behind)),
+            false => format!("{cut_off} {}", look::listed(&behind)),
         };
         self.update.set_meta("cut_off", &behind)?;
         self.update
@@ -381,11 +381,6 @@ impl Apply<'_, '_, '_> {
         }
         Ok(())
     }
-}
-
-fn listed(dates: &BTreeSet<EntryDate>) -> String {
-    let dates: Vec<String> = dates.iter().map(ToString::to_string).collect();
-    dates.join(" ")
 }
 
 fn by_date<'p>(layout: &Layout, paths: impl Iterator<Item = &'p String>) -> Paths {

@@ -163,6 +163,12 @@ fn years_told(
     Ok(years)
 }
 
+/// Entries as the index notes them.
+pub(super) fn listed(dates: &BTreeSet<EntryDate>) -> String {
+    let dates: Vec<String> = dates.iter().map(ToString::to_string).collect();
+    dates.join(" ")
+}
+
 /// The entries that are gone and have several deletions, as the index has noted them.
 pub(super) fn deleted_twice(meta: &BTreeMap<String, String>) -> BTreeSet<EntryDate> {
     let noted = meta.get("deleted_twice").map_or("", String::as_str);
