@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::likeness::common;
 use crate::journal::yaml::Value;
 use crate::merge::Alike;
 
@@ -31,14 +32,7 @@ impl<'v> Items<'v> {
     }
 
     fn common(&self, base: usize, side: usize) -> usize {
-        let (a, b) = (&self.base[base].lines, &self.side[side].lines);
-        let (mut i, mut j, mut common) = (0, 0, 0);
-        while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
-            common += usize::from(x == y);
-            i += usize::from(x <= y);
-            j += usize::from(y <= x);
-        }
-        common
+        common(&self.base[base].lines, &self.side[side].lines)
     }
 }
 

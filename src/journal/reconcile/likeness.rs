@@ -136,7 +136,7 @@ impl Field {
 }
 
 /// How many numbers two sorted lists have in common.
-fn common(a: &[usize], b: &[usize]) -> usize {
+pub fn common(a: &[usize], b: &[usize]) -> usize {
     let (mut i, mut j, mut common) = (0, 0, 0);
     while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
         common += usize::from(x == y);
