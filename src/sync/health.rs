@@ -37,7 +37,8 @@ fn finding(what: impl Into<String>, mend: impl Into<String>) -> Finding {
 }
 
 /// Looks at hooks, drivers, attributes, ignored paths, the ledger's files, the
-/// database, markers in entries and notes, and leftovers. `program` is the one that the setup should call.
+/// database, markers in entries and notes, and leftovers. `program` is the one that
+/// the setup should call.
 ///
 /// # Errors
 /// The repository cannot be read.

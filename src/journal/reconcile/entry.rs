@@ -238,8 +238,8 @@ fn one_sided(
     conflict(cx, &sides, path, column, None)
 }
 
-/// A set, a list in order, or a map with a set, on sides of which some may lack it: none and an empty
-/// one mean the same.
+/// A set, a list in order, or a map with a set, on sides of which some may lack it:
+/// none and an empty one mean the same.
 fn united(
     cx: &mut Context,
     sides: &Entries,

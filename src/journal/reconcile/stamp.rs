@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
 /// Compares two stamps of the same form: both dates, both local times, both times
-/// with an offset, or both seconds or milliseconds since 1970. `None` for anything else, and for two spellings of one
-/// instant.
+/// with an offset, or both seconds or milliseconds since 1970. `None` for anything
+/// else, and for two spellings of one instant.
 #[must_use]
 pub fn later(a: &str, b: &str) -> Option<Ordering> {
     let order = match (Stamp::parse(a)?, Stamp::parse(b)?) {

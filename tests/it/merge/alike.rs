@@ -122,7 +122,9 @@ fn an_edit_stays_in_the_item_that_it_was_made_in() {
             }
         }
     }
-    println!("{conflicts} conflicts");
+    // A merge that left everything to a person would have nothing wrong in it. Most
+    // of the 528 pairs change one item on both sides, or leave open which one it is.
+    assert!(conflicts <= 370, "{conflicts} conflicts");
     assert!(
         failures.is_empty(),
         "{} failed:\n{}",
