@@ -11,6 +11,7 @@ mod line;
 mod lines;
 mod merge;
 mod news;
+mod pick;
 mod plain;
 mod row;
 mod states;
@@ -23,6 +24,7 @@ pub use derive::{Context, FileRef, Parent, derive, items_of_unreadable, removal_
 pub use lines::Lines;
 pub use merge::{join, merge};
 pub use news::{deletions_since, news};
+pub use pick::without_what_ours_never_had;
 pub use row::{
     Corrupt, Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
 };

@@ -30,7 +30,7 @@ pub fn merge_ledger(
     })?;
     if let Some(path) = path {
         // Where it cannot be known, a row that is gone counts as reverted.
-        let _ = add_what_a_side_lost(path, &mut sides);
+        let _ = look_at_what_is_gone(path, &mut sides);
         // Where it cannot be known, two edits are listed that were none.
         let _ = add_what_a_pick_began_with(path, &mut sides);
     }
@@ -47,9 +47,10 @@ pub fn merge_ledger(
     Ok(merged.corrupt.iter().map(shown).collect())
 }
 
-/// Adds to the sides the rows that the base has and that were not reverted, although
-/// they are gone.
-fn add_what_a_side_lost(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), RepoError> {
+/// Adds to the sides of a merge the rows that the base has and that were not reverted,
+/// although they are gone; in a pick, a patch or a stash leaves those alone that ours
+/// never had.
+fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), RepoError> {
     let base = &sides.base;
     if ![&sides.ours, &sides.theirs]
         .iter()
@@ -58,15 +59,20 @@ fn add_what_a_side_lost(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
         return Ok(());
     }
     let repo = Repo::from_env()?;
-    let (Some(merging), Some((layout, _))) = (repo.merging()?, year_at(&repo, path)) else {
-        return Ok(());
-    };
-    for (side, commit) in [
-        (&mut sides.ours, merging.ours),
-        (&mut sides.theirs, merging.theirs),
-    ] {
-        let lost = history::lost_since(&repo, &layout, base, side, commit)?;
-        *side = ledger::join(std::mem::take(side), lost);
+    let merging = repo.merging()?;
+    if let (Some(merging), Some((layout, _))) = (&merging, year_at(&repo, path)) {
+        for (side, commit) in [
+            (&mut sides.ours, merging.ours),
+            (&mut sides.theirs, merging.theirs),
+        ] {
+            let lost = history::lost_since(&repo, &layout, base, side, commit)?;
+            *side = ledger::join(std::mem::take(side), lost);
+        }
+    }
+    // Git says nowhere what a pick or a stash merges. A merge within a rebase looks the
+    // same, and loses nothing: what ours took back there is gone from ours already.
+    if merging.is_none_or(|merging| merging.is_pick) {
+        ledger::without_what_ours_never_had(sides);
     }
     Ok(())
 }

@@ -82,3 +82,92 @@ fn a_state_that_the_other_side_stored_stays_in_a_pick() {
     }
     agree(&laptop, &desktop, &[]);
 }
+
+/// Bob goes on a branch, whose next commit changes another entry; the branch that has
+/// only the latter changes Bob's entry, too.
+fn a_later_commit_of_another_branch(laptop: &Machine<'_>) {
+    laptop.git(["switch", "-q", "-c", "trip"]).ok();
+    remove_bob(laptop);
+    laptop.edit_entry(OTHER, "mood: calm", "mood: good");
+    laptop.commit("Good");
+    laptop.git(["switch", "-q", "main"]).ok();
+    edit(laptop, "[rain]", "[rain, fog]");
+}
+
+fn the_removal_reaches_both(laptop: &Machine<'_>, desktop: &Machine<'_>) {
+    laptop.git(["merge", "-q", "--no-edit", "trip"]).ok();
+    laptop.push();
+    desktop.pull();
+    without_bob([laptop, desktop]);
+    for machine in [laptop, desktop] {
+        machine.metadb(["tombstone", "list"]).ok().says("Bob");
+        assert!(!machine.read(LEDGER).contains("reverted"));
+        machine.assert_clean();
+    }
+}
+
+/// Nobody took the removal back: it had never been there.
+#[test]
+fn a_pick_of_a_later_commit_takes_no_removal_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+    a_later_commit_of_another_branch(&laptop);
+    laptop.git(["cherry-pick", "trip"]).ok();
+    the_removal_reaches_both(&laptop, &desktop);
+}
+
+#[test]
+fn a_later_commit_that_is_put_elsewhere_takes_no_removal_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+    a_later_commit_of_another_branch(&laptop);
+    laptop.git(["branch", "good", "trip"]).ok();
+    laptop
+        .git(["rebase", "-q", "--onto", "main", "good~1", "good"])
+        .ok();
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "--ff-only", "good"]).ok();
+    the_removal_reaches_both(&laptop, &desktop);
+}
+
+/// The deletion of an entry as well: it is known, and can be undone.
+#[test]
+fn a_pick_of_a_later_commit_takes_no_deletion_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+    laptop.git(["switch", "-q", "-c", "trip"]).ok();
+    laptop.remove(&crate::sandbox::entry(DAY));
+    laptop.commit("Gone");
+    laptop.edit_entry(OTHER, "mood: calm", "mood: good");
+    laptop.commit("Good");
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.git(["cherry-pick", "trip"]).ok();
+    laptop.git(["merge", "-q", "--no-edit", "trip"]).ok();
+    laptop.push();
+    desktop.pull();
+    for machine in [&laptop, &desktop] {
+        assert_eq!(file_of(machine), None);
+        machine.assert_clean();
+    }
+    desktop.metadb(["restore", "Entry", DAY]).ok();
+    assert!(file_of(&desktop).is_some());
+}
+
+/// A decision that waits in a stash is for the branch that has the removal.
+#[test]
+fn a_removal_kept_for_good_in_a_stash_stays_a_removal_on_another_branch() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+    a_later_commit_of_another_branch(&laptop);
+    laptop.git(["switch", "-q", "trip"]).ok();
+    laptop
+        .metadb(["tombstone", "keep", "entry_people", DAY, "Bob"])
+        .ok();
+    laptop.git(["stash", "-q"]).ok();
+    laptop.git(["switch", "-q", "main"]).ok();
+    edit(&laptop, "[rain, fog]", "[fog]");
+    laptop.git(["stash", "pop", "-q"]).ok();
+    assert!(laptop.read(LEDGER).contains("Bob"));
+    laptop.commit("Keep it");
+    the_removal_reaches_both(&laptop, &desktop);
+}
