@@ -21,6 +21,7 @@ fn merge(kind: Kind, size: usize, texts: ThreeWay<&[u8]>) -> Merged {
             ..Markers::default()
         },
         virtual_base: size > 7,
+        several_bases: false,
         rulings: &|_, _, _| None,
         kind,
     };

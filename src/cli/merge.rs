@@ -14,7 +14,7 @@ use crate::journal::{Entry, EntryDate, Layout, PathKind, Settings};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::Repo;
 use crate::sync::clock;
-use crate::sync::driver::{By, FileMerge, is_virtual_base, keep_all, write};
+use crate::sync::driver::{By, FileMerge, SEVERAL_BASES, is_virtual_base, keep_all, write};
 use crate::sync::kept_out::KeptOut;
 use crate::sync::merge_log::{self, to_json};
 use crate::sync::settings::{load, load_for_driver};
@@ -85,6 +85,7 @@ impl Merge {
             path: &path,
             markers,
             virtual_base: false,
+            several_bases: false,
             rules: &settings.rules,
             by: By::Field,
             rulings: &keep_all,
@@ -148,6 +149,7 @@ fn explain(ui: &Ui, merged: &Merged) {
 
 /// Our label as it stands in the configuration, where git does not put one in.
 const OURS: &str = "%X";
+const BASE: &str = "%S";
 
 /// What git calls to merge an entry (`merge.palimpsest.driver`)
 #[derive(Debug, Args)]
@@ -188,13 +190,16 @@ impl MergeDriver {
         };
         let our_label = text(&self.our_label);
         let known = Some(our_label.as_str()).filter(|l| !l.is_empty() && *l != OURS);
+        // Before git 2.44 there may be several for all that is known.
+        let base_label = text(&self.base_label);
+        let several_bases = base_label == BASE || base_label.starts_with(SEVERAL_BASES);
         let virtual_base = is_virtual_base(known, self.marker_size, || marker_size(&path));
         // Neither is a file that anybody could look at or edit.
         let unseen = virtual_base || self.is_rerere();
         let markers = Markers {
             size: self.marker_size,
             labels: ThreeWay::new(
-                label(&self.base_label, "%S", "base"),
+                label(&self.base_label, BASE, "base"),
                 label(&self.our_label, OURS, "ours"),
                 label(&self.their_label, "%Y", "theirs"),
             ),
@@ -212,12 +217,17 @@ impl MergeDriver {
         };
         let settings = settings.unwrap_or_default();
         let kept_out = KeptOut::of(&path, &settings.layout);
+        let kept_out = match virtual_base {
+            true => kept_out.in_the_base(),
+            false => kept_out,
+        };
         let moved_from = moved_from(&self.base, &path, &settings.layout);
         let files = ThreeWay::new(self.base, self.ours.clone(), self.theirs);
         let merged = FileMerge {
             path: &path,
             markers,
             virtual_base,
+            several_bases,
             rules: &settings.rules,
             by,
             rulings: &|path, tree, node| kept_out.ask(path, tree, node),

@@ -17,6 +17,25 @@ pub struct Merging {
     pub is_pick: bool,
 }
 
+impl Merging {
+    /// The merge of the two bases of a criss-cross, which git makes first; `None` of any
+    /// other number.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn of_bases(&self, repo: &Repo) -> Result<Option<Self>, RepoError> {
+        let [ours, theirs] = self.bases[..] else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            bases: repo.merge_bases(ours, theirs)?,
+            ours,
+            theirs,
+            is_pick: false,
+        }))
+    }
+}
+
 /// Set by `git merge` and `git pull` for each head that is merged.
 const GITHEAD: &str = "GITHEAD_";
 

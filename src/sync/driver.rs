@@ -30,6 +30,9 @@ const ORDINARY_MARKER: usize = 7;
 /// How git labels our side in a merge of merge bases; a path may follow.
 pub const OURS_IN_A_BASE: &str = "Temporary merge branch 1";
 
+/// How git labels the base that it merged of several; a path may follow.
+pub const SEVERAL_BASES: &str = "merged common ancestors";
+
 /// Whether git merges merge bases (a virtual base), told by our side's label and the
 /// length of the markers. Before git 2.44 a driver is told no label; there the length
 /// says it, which git makes longer than the attribute `conflict-marker-size`.
@@ -62,6 +65,8 @@ pub struct FileMerge<'a> {
     pub markers: Markers,
     /// The result is the base of another merge, not a file that a person will see.
     pub virtual_base: bool,
+    /// The base is git's own merge of several merge bases, or may be.
+    pub several_bases: bool,
     pub rules: &'a Rules,
     pub by: By,
     /// What the removals that are known say of an item of a field.
@@ -103,6 +108,7 @@ impl FileMerge<'_> {
             lines: &lines,
             markers: self.markers.clone(),
             virtual_base: self.virtual_base,
+            several_bases: self.several_bases,
             rulings: self.rulings,
             kind: kind(self.path),
         };

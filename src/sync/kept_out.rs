@@ -31,6 +31,8 @@ pub struct KeptOut<'a> {
     entry: Option<EntryDate>,
     /// The commits, where they are known; else git is asked.
     merging: Option<Merging>,
+    /// The merge bases are merged, and not what grew from them.
+    of_bases: bool,
     known: OnceCell<Result<Removals, RepoError>>,
 }
 
@@ -46,6 +48,7 @@ impl<'a> KeptOut<'a> {
             layout,
             entry,
             merging: None,
+            of_bases: false,
             known: OnceCell::new(),
         }
     }
@@ -57,12 +60,23 @@ impl<'a> KeptOut<'a> {
         self
     }
 
+    /// The same, in the merge of this merge's own bases: what was removed since is no
+    /// part of it.
+    #[must_use]
+    pub const fn in_the_base(mut self) -> Self {
+        self.of_bases = true;
+        self
+    }
+
     /// What they say of the item at `node` of the field at `path`.
     pub fn ask(&self, path: &[String], tree: &Tree, node: &Node) -> Option<Ruling> {
         let entry = self.entry?;
         let item = item_at(path, tree, node)?;
         let known = self.known.get_or_init(|| self.read(entry));
         let removals = known.as_ref().ok()?;
+        if let Some(was) = removals.removed.get(&item) {
+            return Some(Ruling::Removed(was.clone()));
+        }
         if removals.kept_out.contains(&item) {
             return Some(Ruling::KeptOut(item.0, item.1));
         }
@@ -82,10 +96,15 @@ impl<'a> KeptOut<'a> {
             Some(merging) => Some(merging.clone()),
             None => repo.merging()?,
         };
+        let merging = match (merging, self.of_bases) {
+            (Some(merging), true) => merging.of_bases(&repo)?,
+            (merging, _) => merging,
+        };
         match merging {
             Some(merging) => history::keeps_out(&repo, self.layout, &merging, entry),
             // A pick, a revert, a stash: git does not say which commits it merges, and
-            // what comes of it is what a person asked for.
+            // what comes of it is what a person asked for. Of more than two bases the
+            // merge of the first is no commit.
             None => Ok(Removals::default()),
         }
     }

@@ -9,6 +9,7 @@ use crate::sandbox::{Machine, Sandbox, journal};
 mod branches;
 mod by_hand;
 mod commits;
+mod criss_cross;
 mod decisions;
 mod deletions;
 mod dropped;

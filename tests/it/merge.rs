@@ -48,6 +48,7 @@ pub fn merge_labelled(sides: ThreeWay<&[u8]>, labels: ThreeWay<&str>) -> Merged 
             ..Markers::default()
         },
         virtual_base: false,
+        several_bases: false,
         rulings: &|_, _, _| None,
         kind: Kind::Markdown,
     };
@@ -67,6 +68,7 @@ pub fn merge_as(kind: Kind, style: ConflictStyle, size: usize, sides: ThreeWay<&
             ..Markers::default()
         },
         virtual_base: size > 7,
+        several_bases: false,
         rulings: &|_, _, _| None,
         kind,
     };

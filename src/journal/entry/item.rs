@@ -1,13 +1,13 @@
 //! The canonical name of a list item where nothing but the item is known.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::mention::{DateItem, MentionedDate};
 use super::person::Person;
 use super::reader::Reader;
 use super::works;
-use crate::journal::yaml::{Layout, Node, Place, Tree};
+use crate::journal::yaml::{Layout, Node, Place, Tree, Value};
 use crate::journal::{Document, EntryDate, ItemKey, Table};
 
 /// The key under which the ledger and the index know an item of a table's field,
@@ -47,6 +47,46 @@ pub fn place_of(table: Table, item: &ItemKey, entry: &[u8]) -> Option<Place> {
             found = Some(Place::of(text, node.span.start, first_line));
         }
     });
+    found
+}
+
+/// What an entry says of each item of its lists, at each place where one stands. Nothing
+/// of an entry that cannot be read.
+#[must_use]
+pub fn values_of(entry: &[u8]) -> BTreeMap<(Table, ItemKey), Vec<Value>> {
+    let mut found: BTreeMap<_, Vec<Value>> = BTreeMap::new();
+    let Ok(text) = std::str::from_utf8(Document::split(entry).frontmatter) else {
+        return found;
+    };
+    let tree = Tree::parse(text).ok();
+    let Some((tree, root)) = tree.as_ref().and_then(|t| Some((t, t.root.as_ref()?))) else {
+        return found;
+    };
+    let mut list = |table: Table, node: &Node| {
+        let items = node.items().unwrap_or_default().iter().map(|i| &i.node);
+        let lone = node.scalar().map(|_| node);
+        for node in items.chain(lone) {
+            if let Some(item) = canonical(table, tree, node) {
+                let values = found.entry((table, item)).or_default();
+                values.push(Value::of(node, text));
+            }
+        }
+    };
+    for pair in root.pairs().unwrap_or_default() {
+        match pair.key.scalar() {
+            Some("manuscript") => {
+                if let Some(themes) = pair.value.get(Table::Themes.field()) {
+                    list(Table::Themes, themes);
+                }
+            }
+            Some(name) => {
+                if let Some(table) = Table::of_field(name) {
+                    list(table, &pair.value);
+                }
+            }
+            None => {}
+        }
+    }
     found
 }
 

@@ -3,19 +3,18 @@
 use std::collections::{HashMap, HashSet};
 
 use super::assemble::assemble;
-use super::entry::{self, Context, Entries, Ruling};
+use super::entry::{self, Context, Entries};
 use super::flow::Written;
 use super::identity;
-use super::loss;
-use super::member::{Member, Side};
+use super::member::Member;
 use super::output::{Meaning, Out, Pick, Piece, picked};
+use super::removals::{in_set, is_removed};
 use super::report::Decision;
 use super::sequence;
-use super::shape;
 use super::view::{Form, View};
 use super::{Stop, join};
 use crate::journal::rules::Rule;
-use crate::journal::yaml::{Node, Tree, Value};
+use crate::journal::yaml::{Tree, Value};
 use crate::merge::{ThreeWay, order};
 
 /// A merged collection with the frame that it stands in.
@@ -188,10 +187,12 @@ pub fn by_id(
     ) {
         let mut sides = members.as_ref().map(|m| m.get(id.as_str()).copied());
         if *rule == Rule::Set {
-            match in_set(cx, sides, place.path) {
+            match in_set(cx, sides, place.path)? {
                 Some(it) => sides = it,
                 None => continue,
             }
+        } else if is_removed(cx, &sides, place.path)? {
+            continue;
         }
         inner.push(id.clone());
         if let Some(part) = part(cx, sides, place, &inner)? {
@@ -227,107 +228,6 @@ fn by_name<'v, 'a>(
 ) -> HashMap<&'v str, &'v Member<'a>> {
     let members = view.iter().flat_map(|v| &v.members);
     ids.iter().map(String::as_str).zip(members).collect()
-}
-
-/// An item that is in (ours ∪ theirs) less what either removed and less what a tombstone
-/// keeps out. One that was put back on top of the removal is as new. What all three have
-/// is not asked for: a tombstone there is a matter for `metadb sync conflicts`, not for a
-/// merge that did not touch it.
-fn in_set<'m, 'a>(
-    cx: &mut Context,
-    sides: Entries<'m, 'a>,
-    path: &[String],
-) -> Option<Entries<'m, 'a>> {
-    let member = sides.ours.or(sides.theirs)?;
-    let in_both = sides.ours.is_some() && sides.theirs.is_some();
-    if in_both && sides.base.is_some() {
-        return Some(sides);
-    }
-    let ruling = (cx.rulings)(path, member.side.tree, member.value);
-    if sides.base.is_some() {
-        let is_name = member.value.scalar().is_some() || member.value.is_null();
-        return match ruling {
-            Some(Ruling::PutBack) => Some(Entries {
-                base: None,
-                ..sides
-            }),
-            _ if is_name && !loss::of_comments(&sides, &[]) => None,
-            // Whether it was edited is for the merge of the item, removal or not: so is
-            // a comment that a side wrote there, and nothing around it.
-            _ => Some(sides),
-        };
-    }
-    if let Some(Ruling::KeptOut(table, item)) = ruling {
-        cx.report.kept_out.push((table, item));
-        return None;
-    }
-    Some(sides)
-}
-
-/// The rule to merge an entry by, item by item, although one side alone may have
-/// changed it: a tombstone keeps an item out that not all three sides have, of a set
-/// or of one in a map.
-pub fn rule_where_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> Option<Rule> {
-    let found = sides.map(|m| m.map(|m| (m.side, m.value)));
-    match shape::named(cx.rules, path, sides)? {
-        Rule::Set => has_kept_out(cx, found, path).then_some(Rule::Set),
-        Rule::Map => has_kept_out_within(cx, found, path).then_some(Rule::Map),
-        _ => None,
-    }
-}
-
-/// A value of each side, in its text.
-type Values<'a> = ThreeWay<Option<(Side<'a>, &'a Node)>>;
-
-fn has_kept_out(cx: &Context, sides: Values, path: &[String]) -> bool {
-    let ids = |side: Option<(Side, &Node)>| -> HashSet<_> {
-        let list = side.map(|(_, node)| list_of(node)).unwrap_or_default();
-        list.iter().filter_map(|node| node.identity()).collect()
-    };
-    let all = sides.map(ids);
-    [(sides.ours, &all.theirs), (sides.theirs, &all.ours)]
-        .into_iter()
-        .filter_map(|(side, others)| Some((side?, others)))
-        .any(|((side, value), others)| {
-            list_of(value).into_iter().any(|node| {
-                let has = |ids: &HashSet<_>| node.identity().is_some_and(|id| ids.contains(&id));
-                let ask = || (cx.rulings)(path, side.tree, node);
-                match (has(&all.base), has(others)) {
-                    // What base has was not added here: it stays on all sides,
-                    (true, true) => false,
-                    // or goes, unless it was put back.
-                    (true, false) => ask() == Some(Ruling::PutBack),
-                    (false, _) => matches!(ask(), Some(Ruling::KeptOut(..))),
-                }
-            })
-        })
-}
-
-fn has_kept_out_within(cx: &Context, sides: Values, path: &[String]) -> bool {
-    let deleted = sides.base.is_some() && (sides.ours.is_none() || sides.theirs.is_none());
-    let all = [sides.base, sides.ours, sides.theirs];
-    let mut all = all.into_iter().flatten();
-    if deleted || !all.all(|(_, n)| n.pairs().is_some() || n.is_null()) {
-        // Whether it goes, or what it is, is not asked of its items.
-        return false;
-    }
-    let changed = [sides.ours, sides.theirs].into_iter().flatten();
-    let pairs = changed.flat_map(|(_, n)| n.pairs().unwrap_or_default());
-    let keys: HashSet<&str> = pairs.filter_map(|p| p.key.scalar()).collect();
-    keys.into_iter().any(|key| {
-        let inner = [path, &[key.to_owned()]].concat();
-        let values = sides.map(|v| v.and_then(|(side, n)| Some((side, n.get(key)?))));
-        cx.rules.named(&inner) == Some(&Rule::Set) && has_kept_out(cx, values, &inner)
-    })
-}
-
-/// The items of a list; a single scalar is a list of one.
-fn list_of(node: &Node) -> Vec<&Node> {
-    match node.items() {
-        Some(items) => items.iter().map(|i| &i.node).collect(),
-        None if node.is_null() || node.scalar().is_none() => Vec::new(),
-        None => vec![node],
-    }
 }
 
 /// Merges one member in the layout of the result.

@@ -36,6 +36,9 @@ pub struct Merger<'c> {
     /// The result becomes the base of another merge (criss-cross): no markers in
     /// the frontmatter, conflicts take the base's value.
     pub virtual_base: bool,
+    /// The base is git's own merge of several, and may lack what all of them had: lists
+    /// in order and keyed lists are asked for what was removed as well.
+    pub several_bases: bool,
     pub rulings: Rulings<'c>,
     pub kind: Kind,
 }
@@ -306,6 +309,7 @@ impl Merger<'_> {
             rules: self.rules,
             lines: self.lines,
             virtual_base: self.virtual_base,
+            several_bases: self.several_bases,
             rulings: self.rulings,
             bodies,
             report: Report::default(),

@@ -4,7 +4,7 @@ use super::cut::spaces;
 use super::member::Member;
 use super::output::{Meaning, Out, Piece};
 use super::report::{Decision, Report};
-use super::{Stop, collection, join, join_present, leaf, loss, shape};
+use super::{Stop, collection, join, join_present, leaf, loss, removals, shape};
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Node, Tree, Value};
 use crate::journal::{ItemKey, Table};
@@ -15,6 +15,9 @@ use crate::merge::{LineMerge, Markers, ThreeWay};
 pub enum Ruling {
     /// A removal keeps it out, as this.
     KeptOut(Table, ItemKey),
+    /// One side removed it, and the other has had it since one of the merge bases, where
+    /// it was this: git's own merge of several bases may lack it all the same.
+    Removed(Vec<Value>),
     /// The side that has it put it back, and knew all that the other side removed.
     PutBack,
 }
@@ -37,6 +40,8 @@ pub struct Context<'c> {
     pub lines: &'c dyn LineMerge,
     /// The result becomes the base of another merge: conflicts take the base.
     pub virtual_base: bool,
+    /// See [`super::Merger::several_bases`].
+    pub several_bases: bool,
     pub rulings: Rulings<'c>,
     pub bodies: Bodies<'c>,
     pub report: Report,
@@ -79,7 +84,7 @@ fn merged(
     };
     let sides = without_empty_base(sides);
     // A removal also counts against what one side alone added.
-    if let Some(rule) = collection::rule_where_kept_out(cx, &sides, path) {
+    if let Some(rule) = removals::rule_where_kept_out(cx, &sides, path) {
         return united(cx, &sides, &rule, path, column);
     }
     let (ours, theirs) = match (sides.ours, sides.theirs) {
@@ -342,7 +347,7 @@ pub fn flow(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<
         }))
     };
     let sides = without_empty_base(sides);
-    if let Some(rule) = collection::rule_where_kept_out(cx, &sides, path) {
+    if let Some(rule) = removals::rule_where_kept_out(cx, &sides, path) {
         let merged = collection::merge(cx, &sides, &rule, path, 0)?;
         let lacking = sides.ours.is_none() || sides.theirs.is_none();
         if lacking && merged.is_empty() {

@@ -22,6 +22,7 @@ mod loss;
 mod member;
 mod names;
 mod output;
+mod removals;
 mod report;
 mod sequence;
 mod shape;

@@ -10,6 +10,7 @@ use super::entry::{Context, Entries};
 use super::member::Member;
 use super::names::names;
 use super::output::{Meaning, Piece};
+use super::removals::removed_from;
 use super::report::Decision;
 use super::view::{Form, View};
 use crate::journal::rules::Rule;
@@ -54,8 +55,10 @@ pub fn parts(
     // Who says that the order means something has two additions at one place decided.
     let strict = cx.rules.named(place.path) == Some(&Rule::Sequence);
     let names = if strict { None } else { names(&members, &ids) };
+    let mut fates = fates(&members, &values, &ids);
+    fates.add_removed(cx, place.path, &members, &ids);
     let lists = Lists {
-        fates: fates(&members, &values, &ids),
+        fates,
         members,
         values: &values,
         ids: &ids,
@@ -137,7 +140,8 @@ struct Lists<'m, 't> {
     fates: Fates,
 }
 
-/// What becomes of the items of the base that not both sides have.
+/// What becomes of the items that not both sides have: of those of the base, and of those
+/// that the base of several lacks and one of those had.
 #[derive(Default)]
 struct Fates {
     /// One side removed it and the other left it as it was, here or at another place:
@@ -147,6 +151,34 @@ struct Fates {
     contested: HashSet<usize>,
     /// Both sides removed it.
     removed: HashSet<usize>,
+}
+
+impl Fates {
+    fn add_removed(
+        &mut self,
+        cx: &Context,
+        path: &[String],
+        members: &ThreeWay<&[Member]>,
+        ids: &ThreeWay<Vec<usize>>,
+    ) {
+        let sides = [
+            (members.ours, &ids.ours, &ids.theirs),
+            (members.theirs, &ids.theirs, &ids.ours),
+        ];
+        for (members, ids, others) in sides {
+            let others: HashSet<&usize> = others.iter().collect();
+            for (member, id) in members.iter().zip(ids) {
+                if others.contains(id) || self.gone.contains(id) || self.contested.contains(id) {
+                    continue;
+                }
+                match removed_from(cx, member, path) {
+                    Some(was) if was.contains(&member.meaning()) => self.gone.insert(*id),
+                    Some(_) => self.contested.insert(*id),
+                    None => continue,
+                };
+            }
+        }
+    }
 }
 
 fn fates(

@@ -1,8 +1,10 @@
 //! What keeps items out of the merge that is being made, asked by its drivers.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{History, known_at, year_at};
+use crate::journal::entry::values_of;
+use crate::journal::yaml::Value;
 use crate::journal::{EntryDate, ItemKey, Layout, Table};
 use crate::ledger::{self, Ledger};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
@@ -17,6 +19,10 @@ pub struct Removals {
     /// The items that a side removed and the other, which knew of it, put back: the merge
     /// base may have them, too.
     pub put_back: Items,
+    /// In a criss-cross, those of `kept_out` that one side lacks and the other has had
+    /// since one of the merge bases, and what they were there: git's merge of the bases
+    /// lacks what conflicted in it.
+    pub removed: BTreeMap<(Table, ItemKey), Vec<Value>>,
 }
 
 /// The items of an entry that the removals known on the two sides keep out of their
@@ -52,7 +58,12 @@ pub fn keeps_out(
         let mut put_back = ours.kept_out(entry);
         put_back.append(&mut theirs.kept_out(entry));
         put_back.retain(|item| !kept_out.contains(item));
-        return Ok(Removals { kept_out, put_back });
+        let removed = removed_since_the_bases(repo, layout, merging, entry, &kept_out)?;
+        return Ok(Removals {
+            kept_out,
+            put_back,
+            removed,
+        });
     }
     let brought = brought_along(repo, layout, merging, entry, &theirs)?;
     let mut merged = ledger::merge(&base, &ours, &brought);
@@ -71,7 +82,38 @@ pub fn keeps_out(
     Ok(Removals {
         kept_out: items,
         put_back: Items::new(),
+        removed: BTreeMap::new(),
     })
+}
+
+fn removed_since_the_bases(
+    repo: &Repo,
+    layout: &Layout,
+    merging: &Merging,
+    entry: EntryDate,
+    kept_out: &Items,
+) -> Result<BTreeMap<(Table, ItemKey), Vec<Value>>, RepoError> {
+    let mut removed: BTreeMap<(Table, ItemKey), Vec<Value>> = BTreeMap::new();
+    if merging.bases.len() < 2 || kept_out.is_empty() {
+        return Ok(removed);
+    }
+    let history = History::unwalked(repo, layout);
+    let ours = history.facts_at(merging.ours, entry)?;
+    let (Some(ours), Some(theirs)) = (ours, history.facts_at(merging.theirs, entry)?) else {
+        return Ok(removed);
+    };
+    for base in &merging.bases {
+        let Some(version) = history.places.file_of(*base, entry)? else {
+            continue;
+        };
+        for (item, values) in values_of(&repo.read_blob(version.blob)?) {
+            let stays = ours.items.contains(&item) && theirs.items.contains(&item);
+            if kept_out.contains(&item) && !stays {
+                removed.entry(item).or_default().extend(values);
+            }
+        }
+    }
+    Ok(removed)
 }
 
 /// What a picked commit brings along of what is `known` of an entry there: all but what

@@ -10,7 +10,7 @@ use crate::journal::hunks::Hunks;
 use crate::ledger;
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{Merging, ObjectId, RepoError};
-use crate::sync::driver::{By, FileMerge, OURS_IN_A_BASE};
+use crate::sync::driver::{By, FileMerge, OURS_IN_A_BASE, SEVERAL_BASES};
 use crate::sync::kept_out::KeptOut;
 
 /// Git gives its drivers longer markers where it merges merge bases.
@@ -77,20 +77,23 @@ impl Resolver<'_> {
             let sides = sides.as_ref().map(|text| ledger::parse(text));
             return ledger::format(&ledger::merge(&sides.base, &sides.ours, &sides.theirs));
         }
-        let kept_out = KeptOut::of(path, self.layout()).within(Some(merging.clone()));
+        let kept_out = KeptOut::of(path, self.layout())
+            .within(Some(merging.clone()))
+            .in_the_base();
         let label = |name: &str| name.to_owned();
         let merge = FileMerge {
             path,
             markers: Markers {
                 size: VIRTUAL,
                 labels: ThreeWay::new(
-                    label("merged common ancestors"),
+                    label(SEVERAL_BASES),
                     label(OURS_IN_A_BASE),
                     label("Temporary merge branch 2"),
                 ),
                 style: ConflictStyle::Merge,
             },
             virtual_base: true,
+            several_bases: false,
             rules: &self.settings.rules,
             by,
             rulings: &|path, tree, node| kept_out.ask(path, tree, node),

@@ -205,6 +205,7 @@ impl Resolver<'_> {
             path: &open.path,
             markers: markers.clone(),
             virtual_base: false,
+            several_bases: open.merging.as_ref().is_some_and(|m| m.bases.len() > 1),
             rules: &self.settings.rules,
             by: By::Field,
             rulings: &|path, tree, node| kept_out.ask(path, tree, node),

@@ -33,6 +33,7 @@ impl Resolver<'_> {
             path,
             markers: Markers::default(),
             virtual_base: false,
+            several_bases: false,
             rules: &rules,
             by: By::Field,
             rulings: &|field, tree, node| {

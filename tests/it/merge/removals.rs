@@ -15,6 +15,7 @@ fn without_bob(base: &str, ours: &str, theirs: &str) -> (String, Merged) {
         lines: &GitLines::new(),
         markers: Markers::default(),
         virtual_base: false,
+        several_bases: false,
         rulings: &|path, _, node| {
             let is_bob = node.scalar() == Some("Bob");
             let (table, item) = bob.clone();
@@ -74,6 +75,7 @@ fn merged(base: &str, ours: &str, theirs: &str) -> Merged {
         lines: &GitLines::new(),
         markers: Markers::default(),
         virtual_base: false,
+        several_bases: false,
         rulings: &|path, tree, node| {
             let (table, item) = item_at(path, tree, node).filter(|item| out.contains(item))?;
             Some(Ruling::KeptOut(table, item))

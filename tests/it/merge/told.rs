@@ -148,6 +148,7 @@ fn a_rule_of_the_settings_counts_for_its_field() {
             lines: &GitLines::new(),
             markers: Markers::default(),
             virtual_base: false,
+            several_bases: false,
             rulings: &|_, _, _| None,
             kind: Kind::Yaml,
         };

@@ -1,0 +1,162 @@
+//! What the removals that the sides know come to in a merge: of an item that a set has,
+//! or that git's own merge of several bases lacks.
+
+use std::collections::HashSet;
+
+use super::Stop;
+use super::entry::{Context, Entries, Ruling};
+use super::loss;
+use super::member::{Member, Side};
+use super::shape;
+use crate::journal::rules::Rule;
+use crate::journal::yaml::{Node, Value};
+use crate::merge::ThreeWay;
+
+/// An item that is in (ours ∪ theirs) less what either removed and less what a tombstone
+/// keeps out. One that was put back on top of the removal is as new. What all three have
+/// is not asked for: a tombstone there is a matter for `metadb sync conflicts`, not for a
+/// merge that did not touch it.
+pub fn in_set<'m, 'a>(
+    cx: &mut Context,
+    sides: Entries<'m, 'a>,
+    path: &[String],
+) -> Result<Option<Entries<'m, 'a>>, Stop> {
+    let Some(member) = sides.ours.or(sides.theirs) else {
+        return Ok(None);
+    };
+    let in_both = sides.ours.is_some() && sides.theirs.is_some();
+    if in_both && sides.base.is_some() {
+        return Ok(Some(sides));
+    }
+    let ruling = (cx.rulings)(path, member.side.tree, member.value);
+    if sides.base.is_some() {
+        let is_name = member.value.scalar().is_some() || member.value.is_null();
+        return Ok(match ruling {
+            Some(Ruling::PutBack) => Some(Entries {
+                base: None,
+                ..sides
+            }),
+            _ if is_name && !loss::of_comments(&sides, &[]) => None,
+            // Whether it was edited is for the merge of the item, removal or not: so is
+            // a comment that a side wrote there, and nothing around it.
+            _ => Some(sides),
+        });
+    }
+    match ruling {
+        Some(Ruling::KeptOut(table, item)) => {
+            cx.report.kept_out.push((table, item));
+            Ok(None)
+        }
+        Some(Ruling::Removed(was)) => match was.contains(&member.meaning()) {
+            true => Ok(None),
+            false => Err(Stop::Conflict),
+        },
+        _ => Ok(Some(sides)),
+    }
+}
+
+/// Whether an item that one side alone has goes, since the other removed it, although the
+/// base does not have it. One that is not as any merge base had it was edited here and
+/// removed there, which is for a person to decide.
+pub fn is_removed(cx: &Context, sides: &Entries, path: &[String]) -> Result<bool, Stop> {
+    let (None, Some(only)) = (sides.base, sides.ours.xor(sides.theirs)) else {
+        return Ok(false);
+    };
+    match removed_from(cx, only, path) {
+        Some(was) if !was.contains(&only.meaning()) => Err(Stop::Conflict),
+        was => Ok(was.is_some()),
+    }
+}
+
+/// What the merge bases had of an item that the other side removed.
+pub fn removed_from(cx: &Context, only: &Member, path: &[String]) -> Option<Vec<Value>> {
+    if !cx.several_bases {
+        return None;
+    }
+    match (cx.rulings)(path, only.side.tree, only.value)? {
+        Ruling::Removed(was) => Some(was),
+        _ => None,
+    }
+}
+
+/// The rule to merge an entry by, item by item, although one side alone may have
+/// changed it: a tombstone keeps an item out that not all three sides have, of a set
+/// or of one in a map; or the base of several lacks what one side removed, of any list.
+pub fn rule_where_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> Option<Rule> {
+    let found = sides.map(|m| m.map(|m| (m.side, m.value)));
+    match shape::named(cx.rules, path, sides)? {
+        Rule::Set => has_kept_out(cx, found, path).then_some(Rule::Set),
+        Rule::Map => has_kept_out_within(cx, found, path).then_some(Rule::Map),
+        Rule::Sequence | Rule::KeyedList(_) if has_removed(cx, found, path) => {
+            let rule = shape::rule(cx.rules, path, sides);
+            matches!(rule, Rule::Sequence | Rule::KeyedList(_)).then_some(rule)
+        }
+        _ => None,
+    }
+}
+
+/// A value of each side, in its text.
+type Values<'a> = ThreeWay<Option<(Side<'a>, &'a Node)>>;
+
+fn has_kept_out(cx: &Context, sides: Values, path: &[String]) -> bool {
+    let ids = |side: Option<(Side, &Node)>| -> HashSet<_> {
+        let list = side.map(|(_, node)| list_of(node)).unwrap_or_default();
+        list.iter().filter_map(|node| node.identity()).collect()
+    };
+    let all = sides.map(ids);
+    [(sides.ours, &all.theirs), (sides.theirs, &all.ours)]
+        .into_iter()
+        .filter_map(|(side, others)| Some((side?, others)))
+        .any(|((side, value), others)| {
+            list_of(value).into_iter().any(|node| {
+                let has = |ids: &HashSet<_>| node.identity().is_some_and(|id| ids.contains(&id));
+                let ask = || (cx.rulings)(path, side.tree, node);
+                match (has(&all.base), has(others)) {
+                    // What base has was not added here: it stays on all sides,
+                    (true, true) => false,
+                    // or goes, unless it was put back.
+                    (true, false) => ask() == Some(Ruling::PutBack),
+                    (false, _) => {
+                        matches!(ask(), Some(Ruling::KeptOut(..) | Ruling::Removed(_)))
+                    }
+                }
+            })
+        })
+}
+
+fn has_removed(cx: &Context, sides: Values, path: &[String]) -> bool {
+    let removed = |(side, value): (Side, &Node)| {
+        let ask = |node: &&Node| (cx.rulings)(path, side.tree, node);
+        let mut rulings = list_of(value).into_iter().filter_map(|node| ask(&node));
+        rulings.any(|ruling| matches!(ruling, Ruling::Removed(_)))
+    };
+    let sides = [sides.ours, sides.theirs];
+    cx.several_bases && sides.into_iter().flatten().any(removed)
+}
+
+fn has_kept_out_within(cx: &Context, sides: Values, path: &[String]) -> bool {
+    let deleted = sides.base.is_some() && (sides.ours.is_none() || sides.theirs.is_none());
+    let all = [sides.base, sides.ours, sides.theirs];
+    let mut all = all.into_iter().flatten();
+    if deleted || !all.all(|(_, n)| n.pairs().is_some() || n.is_null()) {
+        // Whether it goes, or what it is, is not asked of its items.
+        return false;
+    }
+    let changed = [sides.ours, sides.theirs].into_iter().flatten();
+    let pairs = changed.flat_map(|(_, n)| n.pairs().unwrap_or_default());
+    let keys: HashSet<&str> = pairs.filter_map(|p| p.key.scalar()).collect();
+    keys.into_iter().any(|key| {
+        let inner = [path, &[key.to_owned()]].concat();
+        let values = sides.map(|v| v.and_then(|(side, n)| Some((side, n.get(key)?))));
+        cx.rules.named(&inner) == Some(&Rule::Set) && has_kept_out(cx, values, &inner)
+    })
+}
+
+/// The items of a list; a single scalar is a list of one.
+fn list_of(node: &Node) -> Vec<&Node> {
+    match node.items() {
+        Some(items) => items.iter().map(|i| &i.node).collect(),
+        None if node.is_null() || node.scalar().is_none() => Vec::new(),
+        None => vec![node],
+    }
+}
