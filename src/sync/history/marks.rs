@@ -34,7 +34,7 @@ pub(super) struct Since {
 
 impl<'a> Marks<'a> {
     pub fn read(repo: &'a Repo, layout: &Layout) -> Self {
-        let mut about = format!("5 {} {} {}", layout.journal, layout.wiki, layout.ledger);
+        let mut about = format!("6 {} {} {}", layout.journal, layout.wiki, layout.ledger);
         // What a shallow clone cuts off says nothing, until git fetches it.
         let cut_offs = repo.cut_offs();
         if !cut_offs.is_empty() {

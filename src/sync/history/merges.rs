@@ -79,7 +79,7 @@ impl History<'_> {
                 let has = |facts: Option<Facts>| facts.map(|f| f.items.contains(&item));
                 if has(self.facts_at(merged, key.entry)?) == Some(false)
                     && has(self.facts_at(from, key.entry)?) == Some(true)
-                    && self.added_since(bases, key.entry, &item, &knew)?
+                    && self.added_since(bases, from, (key.entry, &item), &knew)?
                 {
                     let key = (key.clone(), side.clone());
                     out.kept.insert(key, Kept { settled: false });
@@ -120,12 +120,12 @@ impl History<'_> {
     }
 
     /// Whether the side added the item since it parted from the others, also after
-    /// a removal of its own.
+    /// a removal of its own, or spelled it otherwise.
     pub(super) fn added_since(
         &self,
         bases: &[ObjectId],
-        entry: EntryDate,
-        item: &(Table, ItemKey),
+        from: ObjectId,
+        (entry, item): (EntryDate, &(Table, ItemKey)),
         knew: &Ledger,
     ) -> Result<bool, RepoError> {
         let restored = |rows: &Ledger| {
@@ -138,7 +138,10 @@ impl History<'_> {
         for base in bases {
             let there = self.facts_at(*base, entry)?;
             let was_there = there.is_some_and(|facts| facts.items.contains(item));
-            if was_there && restored(&self.known(*base, entry)?) >= restored(knew) {
+            if was_there
+                && restored(&self.known(*base, entry)?) >= restored(knew)
+                && !self.is_spelled_anew((*base, from), entry, item)?
+            {
                 return Ok(false);
             }
         }

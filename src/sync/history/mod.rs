@@ -18,6 +18,7 @@ mod places;
 mod readable;
 mod rebase;
 mod recorded;
+mod spelled;
 mod squash;
 mod states;
 mod taken_back;

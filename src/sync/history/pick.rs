@@ -73,10 +73,14 @@ impl History<'_> {
                 kept.settled |= self.is_of_branch(from, picking.theirs)?;
             }
         }
-        let added = |item: &(Table, ItemKey)| {
-            picked.contains(item) && !before.contains(item) && !there.contains(item)
-        };
-        if !picked.iter().any(added) {
+        let mut added = Items::new();
+        for item in picked.difference(&there) {
+            let anew = || self.is_spelled_anew((base, picking.theirs), entry, item);
+            if !before.contains(item) || anew()? {
+                added.insert(item.clone());
+            }
+        }
+        if added.is_empty() {
             return Ok(());
         }
         let below = known_at(self.repo, self.layout, picking.ours, entry)?;
@@ -86,7 +90,7 @@ impl History<'_> {
             let there = knew.tombstones.get(&key);
             let undone = there.is_some_and(|r| !r.state.is_active());
             let undone = undone || knew.undone_as_another(&key, &row).is_some();
-            if row.state.is_active() && !undone && added(&(key.table, key.item.clone())) {
+            if row.state.is_active() && !undone && added.contains(&(key.table, key.item.clone())) {
                 let row = (key, side(picking.theirs));
                 merged.kept.entry(row).or_insert(Kept { settled: false });
             }

@@ -51,7 +51,7 @@ pub fn kept_out_of_a_squash(
             if row.state.is_active()
                 && !undone
                 && theirs.items.contains(&item)
-                && history.added_since(&bases, entry, &item, &knew)?
+                && history.added_since(&bases, tip, (entry, &item), &knew)?
             {
                 keeping.push((key, item));
             }

@@ -384,3 +384,24 @@ fn a_revert_that_is_reverted_puts_the_item_back() {
     agree(&laptop, &desktop, &[]);
     assert!(people(&desktop.read_entry(DAY)).contains("Carol"));
 }
+
+/// What the other side wrote of him besides his name is kept out with him.
+#[test]
+fn what_one_side_spelled_otherwise_and_the_other_removed_is_listed() {
+    for pull in ["--no-rebase", "--rebase"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        remove_bob(&laptop);
+        laptop.push();
+        edit(&desktop, "[Alice, Bob]", "[Alice, '@Moth (Bob)']");
+        let pulled = desktop.git(["pull", "-q", pull]).ok();
+        pulled.mentions("Bob stays out");
+        assert!(desktop.read_entry(DAY).contains("[Alice]"));
+        let expected = ["both_edited", "kept_out Bob"];
+        holds(&desktop, &expected);
+        agree(&desktop, &laptop, &expected);
+        desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+        desktop.commit("Agreed");
+        agree(&desktop, &laptop, &[]);
+    }
+}

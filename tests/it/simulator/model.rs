@@ -7,7 +7,7 @@ use std::rc::Rc;
 use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
 
 use super::expect;
-use super::page::{File, Said};
+use super::page::{File, Said, known_as};
 use super::rows::{
     Rows, kept_out, leave_unstored, merge_rows, moved, own_rows, permanent, rows_of_an_amend,
     settle_what_a_pick_takes_out, undone_in_another_form, unstored,
@@ -53,6 +53,15 @@ impl Node {
     pub fn has(&self, item: &Item) -> bool {
         let said = self.said(&path_of(&item.0));
         said.is_some_and(|s| s.names.contains(&(item.1.clone(), item.2.clone())))
+    }
+
+    /// The ways in which an item stands in its file.
+    pub fn spellings(&self, (date, field, name): &Item) -> BTreeSet<&str> {
+        let said = self.said(&path_of(date)).into_iter();
+        let all = said.flat_map(|s| &s.items);
+        all.filter(|(of, item)| of == field && known_as(of, item) == *name)
+            .map(|(_, item)| item.as_str())
+            .collect()
     }
 
     pub fn is_active(&self, item: &Item) -> bool {

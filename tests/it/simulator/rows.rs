@@ -276,7 +276,9 @@ pub fn kept_out(node: &mut Node, bases: &[Node], sides: &[Node]) {
                     !active && base.rows.get(item).and_then(|r| r.get(id)) != Some(&false)
                 })
             };
-            let added = bases.iter().all(|b| !b.has(item) || again(b));
+            // Or under another name, which a merge takes for another item.
+            let anew = |base: &Node| side.spellings(item).is_disjoint(&base.spellings(item));
+            let added = bases.iter().all(|b| !b.has(item) || again(b) || anew(b));
             for (id, _) in rows.iter().filter(|(_, active)| **active) {
                 let undone = side.rows.get(item).and_then(|r| r.get(id)) == Some(&false);
                 if added && !undone {
