@@ -92,3 +92,58 @@ fn an_amended_removal_that_is_taken_back() {
     agree(&laptop, &desktop, &["both_edited"]);
     with_bob([&laptop, &desktop]);
 }
+
+/// The row is of the commit as it was, and history knows no amending: the text that its
+/// state names is not the one that the commit has.
+#[test]
+fn a_removal_that_is_taken_back_by_an_amend_without_hooks() {
+    for (also, hooks) in [(false, false), (true, false), (false, true), (true, true)] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        edit(&laptop, "[rain]", "[rain, sea]");
+        laptop.push();
+        remove_bob(&laptop);
+        laptop.edit_entry(DAY, "[Alice]", "[Alice, Bob]");
+        if also {
+            laptop.edit_entry(DAY, "mood: calm", "mood: good");
+        }
+        let amend = ["commit", "-q", "-a", "--amend", "--no-verify", "-m", "Bob"];
+        match hooks {
+            true => drop(laptop.git(amend).ok()),
+            false => without_hooks(&laptop, &amend),
+        }
+        holds(&laptop, &[]);
+        agree(&laptop, &desktop, &[]);
+        with_bob([&laptop, &desktop]);
+        // A removal on top of it is another one.
+        remove_bob(&desktop);
+        desktop.push();
+        agree(&laptop, &desktop, &[]);
+        without_bob([&laptop, &desktop]);
+    }
+}
+
+/// A place that stands twice is removed in one place here: the pick knew nothing of the
+/// other.
+#[test]
+fn a_removal_that_a_pick_brings_is_not_taken_back_by_what_stands_there() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let with = |places: &str| format!("{FIELDS}locations:\n{places}");
+    laptop.write_entry(DAY, &with("- Slip\n- Quay\n"), BODY);
+    laptop.commit("Begin");
+    laptop.push();
+    desktop.pull();
+    edit(&laptop, "- Slip\n", "");
+    desktop.write_entry(DAY, &with("- Slip\n- Quay\n- Slip\n"), BODY);
+    desktop.commit("Slip again");
+    desktop.push();
+    laptop.git(["pull", "-q", "--rebase"]).ok();
+    let text = laptop.read_entry(DAY);
+    assert_eq!(text.matches("Slip").count(), 1, "{text}");
+    let listed = listed(&laptop);
+    assert!(
+        listed.contains(&"still_in_file Slip".to_owned()),
+        "{listed:?}"
+    );
+}
