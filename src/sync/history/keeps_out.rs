@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::shared::known_there;
 use super::{History, known_at, year_at};
 use crate::journal::entry::values_of;
 use crate::journal::yaml::Value;
@@ -52,7 +53,10 @@ pub fn keeps_out(
     // Also what history tells of the commits below the bases: who was rebased on top of
     // those knew nothing of it.
     let ours = known_at(repo, layout, merging.ours, entry)?;
-    let theirs = known_at(repo, layout, merging.theirs, entry)?;
+    let theirs = match merging.is_pick {
+        true => known_at(repo, layout, merging.theirs, entry)?,
+        false => known_there(repo, layout, merging.theirs, entry)?,
+    };
     if !merging.is_pick {
         let kept_out = ledger::merge(&base, &ours, &theirs).kept_out(entry);
         let mut put_back = ours.kept_out(entry);

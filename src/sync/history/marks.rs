@@ -10,6 +10,7 @@ use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
 const NOTE: &str = "history";
 const TOLD: &str = "told";
+const THERE: &str = "told-there";
 /// Branches that a person goes back and forth between.
 const MOST: usize = 16;
 
@@ -19,8 +20,9 @@ pub(super) struct Marks<'a> {
     about: String,
     /// The newest first.
     commits: Vec<ObjectId>,
-    /// The last tip whose ledger lacked rows, and these.
-    told: Option<(ObjectId, Ledger)>,
+    /// The last tip whose ledger lacked rows, and these; for the drivers of a merge the
+    /// other side as well.
+    told: Vec<(ObjectId, Ledger)>,
 }
 
 /// Where a walk begins.
@@ -46,7 +48,7 @@ impl<'a> Marks<'a> {
             Some(first) if first == about => lines.filter_map(|l| l.parse().ok()).collect(),
             _ => Vec::new(),
         };
-        let told = read_told(&repo.noted(TOLD), &about);
+        let told = read_told(&repo.noted(TOLD), &about).into_iter().collect();
         Self {
             repo,
             about,
@@ -66,14 +68,37 @@ impl<'a> Marks<'a> {
             repo: self.repo,
             about,
             commits,
-            told: None,
+            told: Vec::new(),
         }
     }
 
     /// What the history of a commit tells and its ledger lacks, if it is noted.
     pub fn told_at(&self, commit: ObjectId) -> Option<&Ledger> {
-        let (at, rows) = self.told.as_ref()?;
-        (*at == commit).then_some(rows)
+        let mut told = self.told.iter();
+        told.find_map(|(at, rows)| (*at == commit).then_some(rows))
+    }
+
+    /// With what a driver noted of the other side of a merge.
+    pub fn with_there(mut self) -> Self {
+        let there = read_told(&self.repo.noted(THERE), &self.about);
+        self.told.extend(there);
+        self
+    }
+
+    /// Whether a driver looked at the commits of a tip that nothing is noted of.
+    pub fn is_asked(&self, tip: ObjectId) -> bool {
+        self.repo.noted(THERE) == asked_note(&self.about, tip)
+    }
+
+    /// Notes that a driver did.
+    pub fn ask(&self, tip: ObjectId) -> Result<(), RepoError> {
+        self.repo.note(THERE, &asked_note(&self.about, tip))
+    }
+
+    /// Notes what the ledger of the other side of a merge lacks.
+    pub fn add_there(&self, tip: ObjectId, rows: &Ledger) -> Result<(), RepoError> {
+        let note = told_note(&self.about, tip, rows);
+        self.repo.note(THERE, &note)
     }
 
     /// The commits since a mark that all of `tips` stand on; all commits where there is
@@ -122,6 +147,11 @@ impl<'a> Marks<'a> {
         let lines: Vec<String> = std::iter::once(self.about).chain(lines).collect();
         self.repo.note(NOTE, &format!("{}\n", lines.join("\n")))
     }
+}
+
+/// The note that a tip was looked at, for one entry.
+fn asked_note(about: &str, tip: ObjectId) -> String {
+    format!("{about}\n{tip}\n")
 }
 
 /// The note that [`read_told`] reads.

@@ -19,6 +19,7 @@ mod places;
 mod readable;
 mod rebase;
 mod recorded;
+mod shared;
 mod spelled;
 mod squash;
 mod states;
@@ -157,6 +158,8 @@ struct History<'a> {
     texts: RefCell<Vec<(ObjectId, Rc<str>)>>,
     /// What was recorded in a year up to a commit, as it was asked last.
     before: RefCell<Option<TextsBefore>>,
+    /// How many commits the walk looked at.
+    looked_at: usize,
     /// The walk began at a mark.
     from_a_mark: bool,
     /// A row of the commits before the mark was taken back since.
@@ -177,6 +180,7 @@ impl<'a> History<'a> {
             states: BTreeMap::new(),
             texts: RefCell::default(),
             before: RefCell::default(),
+            looked_at: 0,
             from_a_mark: false,
             lacks: false,
         }

@@ -76,6 +76,7 @@ impl<'a> History<'a> {
         for parent in commits.iter().flat_map(|c| &c.parents).chain(tips) {
             *children.entry(*parent).or_default() += 1;
         }
+        self.looked_at = commits.len();
         for commit in commits {
             // Before somebody set Palimpsest up there was nothing to record.
             let told = !commit.parents.is_empty() && self.is_set_up(commit.id)?;

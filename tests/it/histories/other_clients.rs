@@ -216,3 +216,57 @@ fn a_rebase_without_drivers_of_a_recorded_addition_restores_nothing() {
     desktop.git(["rebase", "--continue"]).ok();
     agree(&desktop, &laptop, &["both_edited", "still_in_file Carol"]);
 }
+
+/// Git starts a driver for each file: the second looks at all that the phone did, and the
+/// others read what it noted. The note saves time alone.
+#[test]
+fn the_drivers_of_a_merge_look_once_at_what_a_phone_did() {
+    const DAYS: [&str; 4] = ["2024-11-01", "2024-11-02", "2024-11-03", "2024-11-04"];
+    let sandbox = Sandbox::new();
+    let (phone, desktop) = begin(&sandbox);
+    for day in &DAYS[1..] {
+        phone.write_entry(day, FIELDS, BODY);
+    }
+    phone.commit("More entries");
+    phone.push();
+    desktop.pull();
+    let all = |machine: &Machine<'_>, from: &str, to: &str| {
+        for day in DAYS {
+            machine.edit_entry(day, from, to);
+        }
+    };
+    for (from, to) in [
+        ("Bob]", "Bob, Carol]"),
+        ("Bob, Carol]", "Bob]"),
+        ("mood: calm", "mood: good"),
+    ] {
+        all(&phone, from, to);
+        without_hooks(&phone, &["commit", "-q", "-a", "-m", "On the phone"]);
+    }
+    let mut tip = phone.oid("HEAD");
+    for _ in 0..70 {
+        let next = phone.git(["commit-tree", "HEAD^{tree}", "-p", &tip, "-m", "More"]);
+        next.ok().text().clone_into(&mut tip);
+    }
+    phone.git(["reset", "-q", "--soft", &tip]).ok();
+    phone.push();
+    all(&desktop, "Bob]", "Bob, Carol]");
+    desktop.commit("Carol");
+    let before = desktop.oid("HEAD");
+    let note = || desktop.read(".git/palimpsest/told-there");
+    let merged = || {
+        desktop.git(["reset", "-q", "--hard", &before]).ok();
+        let pulled = desktop.git(["pull", "-q", "--no-rebase"]).ok();
+        assert_eq!(pulled.stderr.matches("Carol stays out").count(), DAYS.len());
+        desktop.oid("HEAD^{tree}")
+    };
+    let tree = merged();
+    let first = note();
+    assert!(first.contains(&tip) && first.contains("Carol"), "{first}");
+    assert_eq!(merged(), tree);
+    assert_eq!(note(), first);
+    // One that is not whole, or about another tip, is none.
+    desktop.write(".git/palimpsest/told-there", &first[..first.len() / 2]);
+    assert_eq!(merged(), tree);
+    assert_eq!(note(), first);
+}
