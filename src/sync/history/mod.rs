@@ -24,6 +24,7 @@ mod spelled;
 mod squash;
 mod states;
 mod taken_back;
+mod texts;
 mod told;
 mod undone;
 mod walk;
@@ -38,9 +39,9 @@ use crate::repo::{ObjectId, Repo, RepoError};
 
 use super::commit::versions::facts;
 use marks::Marks;
-use own::TextsBefore;
 use places::Places;
 use states::States;
+use texts::TextsBefore;
 use told::Told;
 
 pub use keeps_out::{Removals, keeps_out};
@@ -157,7 +158,7 @@ struct History<'a> {
     /// Texts of ledger files.
     texts: RefCell<Vec<(ObjectId, Rc<str>)>>,
     /// What was recorded in a year up to a commit, as it was asked last.
-    before: RefCell<Option<TextsBefore>>,
+    before: RefCell<Vec<TextsBefore>>,
     /// How many commits the walk looked at.
     looked_at: usize,
     /// The walk began at a mark.

@@ -1,21 +1,19 @@
 //! What a commit itself removed and put back, as far as it did not record it.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::collections::BTreeSet;
 
 use super::History;
 use super::diff::Diff;
 use super::left_out::is_known;
 use super::recorded::places;
-use super::taken_back::apart;
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{
     self, Context, Deletion, FileRef, Hash, Ledger, Parent, Source, State, Tombstone,
     is_without_hooks, without_hooks,
 };
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
-use crate::sync::commit::versions::{Key, Versions, facts};
+use crate::sync::commit::versions::{Versions, facts};
 
 impl History<'_> {
     pub(super) fn own(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {
@@ -144,41 +142,6 @@ impl History<'_> {
         }
         Ok(new.is_empty())
     }
-
-    /// The texts of a year's entries and notes that a commit's ledger and those before it
-    /// have.
-    pub(super) fn recorded_before(&self, tip: ObjectId, year: i32) -> Result<Rc<Texts>, RepoError> {
-        if let Some(before) = &*self.before.borrow()
-            && before.of == (tip, year)
-        {
-            return Ok(Rc::clone(&before.texts));
-        }
-        let path = self.layout.ledger_path(year);
-        let mut texts = Texts::new();
-        let mut newer: Rc<str> = Rc::from("");
-        for commit in self.repo.commits_of(tip, &path)? {
-            let text = self.text(self.repo.blob_at(commit, &path)?)?;
-            let (_, rows) = apart(&newer, &text);
-            for (key, state) in rows.sync {
-                texts.entry(key).or_default().extend(state.hashes);
-            }
-            newer = text;
-        }
-        let texts = Rc::new(texts);
-        *self.before.borrow_mut() = Some(TextsBefore {
-            of: (tip, year),
-            texts: Rc::clone(&texts),
-        });
-        Ok(texts)
-    }
-}
-
-type Texts = BTreeMap<Key, Vec<Hash>>;
-
-/// What was recorded in a year up to a commit.
-pub(super) struct TextsBefore {
-    of: (ObjectId, i32),
-    texts: Rc<Texts>,
 }
 
 /// The versions that HEAD's history removed, asked of git where they decide, and once.

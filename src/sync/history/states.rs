@@ -123,9 +123,10 @@ impl History<'_> {
             return Ok(false);
         }
         let before = self.recorded_before(parent, key.0.year())?;
-        let before = before.get(&key).map_or(&[][..], Vec::as_slice);
+        let before = before.get(&key);
+        let is_before = |hash: &Hash| before.is_some_and(|texts| texts.contains(hash));
         let mut hashes = recorded.hashes.iter();
-        Ok(hashes.all(|hash| known.hashes.contains(hash) || before.contains(hash)))
+        Ok(hashes.all(|hash| known.hashes.contains(hash) || is_before(hash)))
     }
 
     /// The states after a merge commit.

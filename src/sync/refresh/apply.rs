@@ -33,12 +33,14 @@ pub(super) struct Apply<'a, 'l, 'u> {
     /// The entries that are gone and have several deletions: which of them counts is
     /// for HEAD's history to say, also where no row changes.
     pub twice: BTreeSet<EntryDate>,
+    /// The links that stand where entries and notes do, by date.
+    pub linked: Paths,
     pub removed: history::Removed<'a>,
     /// The entries that are gone and whose last version is not to be had here.
     pub unread: BTreeSet<EntryDate>,
 }
 
-type Paths = BTreeMap<(EntryDate, bool), Vec<String>>;
+pub(super) type Paths = BTreeMap<(EntryDate, bool), Vec<String>>;
 type HeadFiles = BTreeMap<String, Blob>;
 
 impl Apply<'_, '_, '_> {
@@ -187,15 +189,11 @@ impl Apply<'_, '_, '_> {
         let left_out = |path: &String| {
             self.look.links.contains(path) || index.is_some_and(|i| i.is_left_out(path))
         };
-        let linked = |kind| {
-            let mut links = self.look.links.iter();
-            links.any(|l| self.layout.classify(l) == kind)
-        };
         versions.untold = entry_paths.is_empty() && head_entries.iter().any(left_out)
-            || linked(PathKind::Entry(date));
+            || self.linked.contains_key(&(date, false));
         let head_notes = head_paths.get(&(date, true)).unwrap_or(&none);
         versions.untold_note = note_paths.is_empty() && head_notes.iter().any(left_out)
-            || linked(PathKind::Note(date));
+            || self.linked.contains_key(&(date, true));
 
         let head_path = match entry_paths.as_slice() {
             [path] if head_files.contains_key(path) => Some(path),
@@ -383,7 +381,7 @@ impl Apply<'_, '_, '_> {
     }
 }
 
-fn by_date<'p>(layout: &Layout, paths: impl Iterator<Item = &'p String>) -> Paths {
+pub(super) fn by_date<'p>(layout: &Layout, paths: impl Iterator<Item = &'p String>) -> Paths {
     let mut found = Paths::new();
     for path in paths {
         match layout.classify(path) {

@@ -197,6 +197,7 @@ fn attempt(
                 asked: &options.asked,
                 fill,
                 twice: BTreeSet::new(),
+                linked: apply::by_date(layout, look.links.iter()),
                 removed: history::Removed::new(repo, layout),
                 unread: BTreeSet::new(),
             };

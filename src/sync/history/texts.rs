@@ -1,0 +1,101 @@
+//! The texts that ledgers recorded up to a commit: whether a commit's own ledger says
+//! anything new. A walk asks for commit after commit, so what is known of one is taken
+//! over by those that stand on it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::History;
+use super::taken_back::apart;
+use crate::ledger::Hash;
+use crate::repo::{Blob, ObjectId, RepoError};
+use crate::sync::commit::versions::Key;
+
+/// The texts of entries and notes.
+pub(super) type Texts = BTreeMap<Key, BTreeSet<Hash>>;
+
+/// How many commits are kept: branches and years that a walk goes up in turn.
+const KEPT: usize = 8;
+
+/// What was recorded in a year up to a commit.
+pub(super) struct TextsBefore {
+    tip: ObjectId,
+    year: i32,
+    texts: Rc<Texts>,
+}
+
+impl History<'_> {
+    /// The texts of a year's entries and notes that a commit's ledger and those before it
+    /// have.
+    pub(super) fn recorded_before(&self, tip: ObjectId, year: i32) -> Result<Rc<Texts>, RepoError> {
+        let texts = match self.before_below(tip, year) {
+            Some(below) if below.tip == tip => below.texts,
+            Some(below) => {
+                let path = self.layout.ledger_path(year);
+                let mut texts = below.texts;
+                let newer = self.text(self.repo.blob_at(below.tip, &path)?)?;
+                let since = self.repo.commits(&[tip], &[below.tip])?;
+                let since = since.iter().rev().map(|commit| commit.id);
+                self.add_recorded(Rc::make_mut(&mut texts), newer, since, &path)?;
+                debug_assert_eq!(*texts, self.recorded_up_to(tip, year)?, "{year} at {tip}");
+                texts
+            }
+            None => Rc::new(self.recorded_up_to(tip, year)?),
+        };
+        let mut before = self.before.borrow_mut();
+        if before.len() == KEPT {
+            before.remove(0);
+        }
+        before.push(TextsBefore {
+            tip,
+            year,
+            texts: Rc::clone(&texts),
+        });
+        Ok(texts)
+    }
+
+    /// What is known of the commit or of one that it stands on, for it to take over.
+    fn before_below(&self, tip: ObjectId, year: i32) -> Option<TextsBefore> {
+        let mut before = self.before.borrow_mut();
+        let at = |is: &dyn Fn(ObjectId) -> bool| {
+            let is_it = |b: &TextsBefore| b.year == year && is(b.tip);
+            before.iter().rposition(is_it)
+        };
+        let at = at(&|known| known == tip).or_else(|| at(&|known| self.repo.is_in(known, tip)))?;
+        Some(before.remove(at))
+    }
+
+    fn recorded_up_to(&self, tip: ObjectId, year: i32) -> Result<Texts, RepoError> {
+        let path = self.layout.ledger_path(year);
+        let mut texts = Texts::new();
+        let all = self.repo.commits_of(tip, &path)?;
+        self.add_recorded(&mut texts, Rc::from(""), all, &path)?;
+        Ok(texts)
+    }
+
+    /// Adds what the ledgers of these commits have, the newest first. `newer` is one of
+    /// which all is known.
+    fn add_recorded(
+        &self,
+        texts: &mut Texts,
+        mut newer: Rc<str>,
+        commits: impl IntoIterator<Item = ObjectId>,
+        path: &str,
+    ) -> Result<(), RepoError> {
+        let mut blob: Option<Blob> = None;
+        for commit in commits {
+            let there = self.repo.blob_at(commit, path)?;
+            if there == blob {
+                continue;
+            }
+            blob = there;
+            let text = self.text(there)?;
+            let (_, rows) = apart(&newer, &text);
+            for (key, state) in rows.sync {
+                texts.entry(key).or_default().extend(state.hashes);
+            }
+            newer = text;
+        }
+        Ok(())
+    }
+}
