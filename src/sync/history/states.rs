@@ -197,13 +197,44 @@ impl History<'_> {
         for key in keys {
             let mut state = self.state_at(*first, key)?;
             for (other, base) in others.iter().zip(&bases) {
-                let base = self.state_of_base(base, key)?;
-                let other = self.state_at(*other, key)?;
-                state = merge_states(ThreeWay::new(base.as_ref(), state.as_ref(), other.as_ref()));
+                let there = self.state_at(*other, key)?;
+                state = match (state, there) {
+                    (Some(ours), Some(theirs)) if base.commits.is_empty() => {
+                        self.of_unrelated((*first, ours), (*other, theirs), key)?
+                    }
+                    (state, there) => {
+                        let base = self.state_of_base(base, key)?;
+                        let sides = ThreeWay::new(base.as_ref(), state.as_ref(), there.as_ref());
+                        merge_states(sides)
+                    }
+                };
             }
             merged.extend(state.map(|state| (key, state)));
         }
         Ok(merged)
+    }
+
+    /// What two histories without a common commit make of a state. A branch that was made
+    /// anew (`git checkout --orphan`) begins with the texts of another one, and records
+    /// them as its own: a text that the other side had before is no edit beside it.
+    fn of_unrelated(
+        &self,
+        (one, ours): (ObjectId, SyncState),
+        (other, theirs): (ObjectId, SyncState),
+        key: Key,
+    ) -> Result<Option<SyncState>, RepoError> {
+        let is_former = |state: &SyncState, tip: ObjectId| -> Result<bool, RepoError> {
+            let before = self.recorded_before(tip, key.0.year())?;
+            let had = |h: &Hash| before.get(&key)?.iter().find(|b| b.hash == h.hash);
+            Ok(state.hashes.iter().all(|h| had(h).is_some()))
+        };
+        let merged = merge_states(ThreeWay::new(None, Some(&ours), Some(&theirs)));
+        let hashes = match (is_former(&ours, other)?, is_former(&theirs, one)?) {
+            (true, false) => theirs.hashes,
+            (false, true) => ours.hashes,
+            _ => return Ok(merged),
+        };
+        Ok(merged.map(|merged| SyncState { hashes, ..merged }))
     }
 
     fn base_of(&self, a: ObjectId, b: ObjectId, deepest: usize) -> Result<Base, RepoError> {

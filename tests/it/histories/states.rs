@@ -380,3 +380,34 @@ fn a_merge_file_by_file_settles_nothing() {
         assert!(text.contains("wet") && text.contains("Porto"), "{text}");
     }
 }
+
+/// The branch that was made anew begins with the texts of the other, as its own.
+#[test]
+fn a_branch_without_a_past_is_a_conflict_where_both_edited_alone() {
+    let edits: [(bool, bool, &[&str]); 3] = [
+        (true, false, &[]),
+        (false, true, &[]),
+        (true, true, &["both_edited"]),
+    ];
+    for (here, there, expected) in edits {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        edit(&laptop, "mood: calm", "mood: good");
+        laptop.git(["checkout", "-q", "--orphan", "anew"]).ok();
+        laptop.commit("Anew");
+        if there {
+            edit(&laptop, "[rain]", "[rain, fog]");
+        }
+        laptop.git(["checkout", "-q", "main"]).ok();
+        if here {
+            edit(&laptop, "[rain]", "[rain, sea]");
+        }
+        let merge = ["merge", "-q", "--no-edit", "--allow-unrelated-histories"];
+        laptop.git(merge.iter().chain(&["anew"])).ok();
+        let text = laptop.read_entry(DAY);
+        assert_eq!(text.contains("sea"), here, "{text}");
+        assert_eq!(text.contains("fog"), there, "{text}");
+        holds(&laptop, expected);
+        agree(&laptop, &desktop, expected);
+    }
+}
