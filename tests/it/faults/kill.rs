@@ -93,6 +93,7 @@ fn play(name: &str) {
         wrong.len()
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(killed > 0, "{name}: no kill point was met");
 }
 
 /// Kills that once lost something or left it unsaid, by the step before.
@@ -132,11 +133,14 @@ fn what_was_found_once() {
             |(n, step): (usize, &Step)| step.to_string().contains(before).then_some(n + 2);
         let points: Vec<usize> = steps.iter().enumerate().filter_map(is_before).collect();
         assert!(!points.is_empty(), "{name}: no step `{before}`");
+        let mut killed = 0;
         for at in points {
             if let Some((_, wrong)) = stage.disturb(at, What::KillAll, Of::default()) {
                 assert!(wrong.is_empty(), "{name}:{wrong}");
+                killed += 1;
             }
         }
+        assert!(killed > 0, "{name}: no kill after `{before}` was met");
     }
 }
 
