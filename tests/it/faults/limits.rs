@@ -1,6 +1,8 @@
 //! A full disk, files that cannot be written, no more file handles, a slow disk:
 //! each a clear error, nothing lost, and done when it is tried again.
 
+use std::time::{Duration, Instant};
+
 use super::scenes::SCENES;
 use super::stage::Stage;
 use super::tracer::{Of, Step, What, traced, works};
@@ -208,9 +210,16 @@ fn a_slow_disk_is_waited_for() {
     let mut reader = sandbox.command(actor.machine.dir(), "metadb");
     reader.args(["sync", "stats"]).envs(actor.env());
     reader.env("PALIMPSEST_LOCK_WAIT", "60");
+    // The writer makes it first, and fills it slowly.
+    let database = actor.machine.path(of.path);
+    assert!(!database.exists());
     let reader = std::thread::scope(|scope| {
         let reading = scope.spawn(move || {
-            std::thread::sleep(std::time::Duration::from_millis(300));
+            let start = Instant::now();
+            while !database.exists() {
+                assert!(start.elapsed().as_secs() < 120, "no database is made");
+                std::thread::sleep(Duration::from_millis(5));
+            }
             Run::of(reader)
         });
         traced(&actor.machine, &actor.env(), stage.scene.command, slow)
