@@ -2,6 +2,7 @@
 //! to date step by step it has the same rows as one made anew.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::MetadataExt as _;
 
 use palimpsest::journal::{ItemKey, Layout, Table};
 use palimpsest::ledger::{
@@ -183,27 +184,6 @@ fn step(dice: &mut Dice, machine: &Machine<'_>) {
     }
 }
 
-/// Makes new files look as if they were written long ago, each at another time:
-/// a file of this moment is read again anyway, and hides what is not noticed.
-fn age(folder: &std::path::Path, clock: &mut u64) {
-    for file in std::fs::read_dir(folder).into_iter().flatten().flatten() {
-        if file.path().is_dir() {
-            age(&file.path(), clock);
-            continue;
-        }
-        let modified = file.metadata().unwrap().modified().unwrap();
-        if modified.elapsed().unwrap_or_default().as_secs() < 3600 {
-            *clock += 1;
-            let then = std::time::UNIX_EPOCH
-                + std::time::Duration::from_millis(1_600_000_000_001 + *clock * 1000);
-            std::fs::File::open(file.path())
-                .unwrap()
-                .set_modified(then)
-                .unwrap();
-        }
-    }
-}
-
 fn options(scope: Scope) -> Options<'static> {
     Options::new(scope)
 }
@@ -238,11 +218,10 @@ fn step_by_step_gives_the_rows_of_an_index_made_anew() {
         let machine = sandbox.repository("laptop");
         machine.write(".git/info/exclude", "*.db*\n");
         let mut dice = Dice(seed);
-        let mut clock = 0;
         for at in 0..24 {
             step(&mut dice, &machine);
             for folder in ["journal", "wiki", "data/ledger"] {
-                age(&machine.path(folder), &mut clock);
+                machine.age(folder);
             }
             if dice.roll(3) == 0 {
                 index(&machine, "data/steps.db", Scope::Head);
@@ -277,7 +256,7 @@ fn a_ledger_whose_last_version_is_gone_is_read_as_a_whole() {
     }
     machine.write(LEDGER, ledger::format(&rows(&mut Dice(1))));
     machine.commit("Begin");
-    age(&machine.path("journal"), &mut 0);
+    machine.age("journal");
     index(&machine, "data/steps.db", Scope::All);
 
     let id = machine.git(["rev-parse", &format!("HEAD:{LEDGER}")]).ok();
@@ -307,7 +286,7 @@ fn what_history_tells_after_a_merge_that_changes_no_file_is_indexed() {
     machine.write_entry(DATES[0], "people: [Orla]\n", "One.\n");
     machine.commit("Without Bram");
     machine.git(["checkout", "-q", "main"]).ok();
-    age(&machine.path("journal"), &mut 0);
+    machine.age("journal");
     index(&machine, "data/steps.db", Scope::All);
 
     machine.git(["merge", "-q", "-s", "ours", "phone"]).ok();
@@ -330,13 +309,23 @@ fn an_edit_of_the_same_size_and_time_is_seen() {
     machine.write(".git/info/exclude", "*.db*\n");
     let write = |people: &str| {
         machine.write_entry(DATES[0], people, "One.\n");
-        age(&machine.path("journal"), &mut 0);
+        machine.age("journal");
     };
     write("people: [Orla]\n");
     index(&machine, "data/steps.db", Scope::All);
-    // Longer than a file system's clock stands still.
-    std::thread::sleep(std::time::Duration::from_millis(50));
     let file = machine.path(&crate::sandbox::entry(DATES[0]));
+    // Nobody can set this time, and a file system's clock stands still for a while.
+    let changed = |path: &std::path::Path| {
+        let there = std::fs::metadata(path).unwrap();
+        (there.ctime(), there.ctime_nsec())
+    };
+    let before = changed(&file);
+    let probe = machine.path(".git/probe");
+    machine.write(".git/probe", "");
+    while changed(&probe) == before {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+        machine.write(".git/probe", "");
+    }
     let text = machine.read_entry(DATES[0]).replace("Orla", "Bram");
     let modified = std::fs::metadata(&file).unwrap().modified().unwrap();
     std::fs::write(&file, text).unwrap();

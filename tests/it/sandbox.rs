@@ -64,6 +64,8 @@ const GIT_CONFIG: &str = "\
 pub struct Sandbox {
     root: TempDir,
     now: Cell<i64>,
+    /// How many files were made to look old.
+    aged: Cell<u64>,
 }
 
 impl Sandbox {
@@ -78,6 +80,7 @@ impl Sandbox {
         let sandbox = Self {
             root,
             now: Cell::new(START),
+            aged: Cell::new(0),
         };
         for folder in ["home", "bin", "tmp"] {
             fs::create_dir(sandbox.root().join(folder)).unwrap();

@@ -281,6 +281,8 @@ fn staging_hides_no_edit_that_git_has_not_seen() {
         let file = fs::File::options().write(true).open(path).unwrap();
         file.set_modified(*moment.as_ref().unwrap()).unwrap();
     }
+    // An index with the time of now would be younger than the file, and hide the edit;
+    // for git in another second, and now cannot be set.
     std::thread::sleep(Duration::from_millis(1_100));
     let id = s.repo().git.blob(b"x").unwrap();
     assert!(s.repo().put_in_index(&[("data/ledger/2024.jsonl", id)]));

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::{Run, Sandbox, Terminal};
 
@@ -99,6 +100,30 @@ impl<'a> Machine<'a> {
 
     pub fn exists(&self, file: &str) -> bool {
         self.path(file).exists()
+    }
+
+    /// Makes the new files of a folder look as if they were written long ago, each at
+    /// another time: a file of this moment is read again anyway, and hides what is not
+    /// noticed.
+    pub fn age(&self, folder: &str) {
+        self.age_below(&self.path(folder));
+    }
+
+    fn age_below(&self, folder: &Path) {
+        for file in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if file.path().is_dir() {
+                self.age_below(&file.path());
+                continue;
+            }
+            let modified = file.metadata().unwrap().modified().unwrap();
+            if modified.elapsed().unwrap_or_default().as_secs() < 3600 {
+                let aged = self.sandbox.aged.get() + 1;
+                self.sandbox.aged.set(aged);
+                let then = UNIX_EPOCH + Duration::from_millis(1_600_000_000_001 + aged * 1000);
+                let file = fs::File::open(file.path()).unwrap();
+                file.set_modified(then).unwrap();
+            }
+        }
     }
 
     /// Removes a file.
