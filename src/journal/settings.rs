@@ -115,13 +115,8 @@ impl Settings {
             let Some(path) = raw else { continue };
             let at = path.span().start;
             places.push((key, at));
-            *into = inside(path.as_ref()).ok_or_else(|| {
-                let what = format!(
-                    "{key} = \"{}\": expected a path below the top of the repository",
-                    path.as_ref()
-                );
-                error(at, what)
-            })?;
+            *into = inside(path.as_ref())
+                .map_err(|why| error(at, format!("{key} = \"{}\": {why}", path.as_ref())))?;
         }
         if let Some((key, what)) = places::clash(paths) {
             // It is set, or one that is takes the place of its default.
@@ -179,21 +174,41 @@ impl Settings {
     }
 }
 
-/// A path with `/` between its parts and none that leaves the repository.
-fn inside(path: &str) -> Option<String> {
-    let path = path.trim().trim_end_matches('/');
-    let bad = path.is_empty()
-        || path.starts_with('/')
-        || path.contains(['\\', ':', '\0'])
-        || path
-            .split('/')
-            .any(|part| part == ".." || part.is_empty() || part.eq_ignore_ascii_case(".git"));
-    let parts: Vec<&str> = path.split('/').filter(|part| *part != ".").collect();
-    let whole = match parts.is_empty() {
+/// A path with `/` between its parts and none that leaves the repository, or why it is
+/// none.
+fn inside(path: &str) -> Result<String, &'static str> {
+    const OUTSIDE: &str = "expected a path below the top of the repository";
+    let path = path.trim();
+    if path.starts_with('/') {
+        return Err(OUTSIDE);
+    }
+    let path = path.trim_end_matches('/');
+    if path.is_empty() {
+        return Err("empty; expected a path below the top of the repository");
+    }
+    if path.contains('\\') {
+        return Err("`\\` cannot be in a path; folders are separated by `/`");
+    }
+    if path.contains(':') {
+        return Err("`:` cannot be in a path");
+    }
+    if path.contains('\0') {
+        return Err("a NUL cannot be in a path");
+    }
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "." => {}
+            "" => return Err("`//` cannot be in a path"),
+            ".." => return Err(OUTSIDE),
+            git if git.eq_ignore_ascii_case(".git") => return Err("`.git` is git's own folder"),
+            part => parts.push(part),
+        }
+    }
+    Ok(match parts.is_empty() {
         true => ".".to_owned(),
         false => parts.join("/"),
-    };
-    (!bad).then_some(whole)
+    })
 }
 
 #[cfg(test)]
@@ -241,7 +256,11 @@ mod tests {
             ("[path]\n", "palimpsest.toml:1:2: unknown field `path`"),
             (
                 "[paths]\njournal = \"../elsewhere\"\n",
-                "palimpsest.toml:2:11: paths.journal = \"../elsewhere\"",
+                "palimpsest.toml:2:11: paths.journal = \"../elsewhere\": expected a path below",
+            ),
+            (
+                "[paths]\njournal = \"my:diary/md\"\n",
+                "palimpsest.toml:2:11: paths.journal = \"my:diary/md\": `:` cannot be in a path",
             ),
             (
                 "[paths]\ndatabase = \"data/.GIT/hooks/post-commit\"\n",
@@ -259,6 +278,31 @@ mod tests {
         ] {
             let error = Settings::parse(text).unwrap_err().to_string();
             assert!(error.starts_with(message), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_path_is_refused_for_its_own_reason() {
+        for (path, expected) in [
+            ("diary/", Ok("diary")),
+            ("./diary/./md", Ok("diary/md")),
+            (".", Ok(".")),
+            ("./", Ok(".")),
+            ("", Err("empty")),
+            ("/", Err("below the top")),
+            ("/tmp", Err("below the top")),
+            ("diary/../..", Err("below the top")),
+            ("a\\b", Err("`\\`")),
+            ("my:diary/md", Err("`:`")),
+            ("a\0b", Err("NUL")),
+            ("a//b", Err("`//`")),
+            ("data/.GIT/hooks", Err("git's own folder")),
+        ] {
+            match (inside(path), expected) {
+                (Ok(found), Ok(expected)) => assert_eq!(found, expected),
+                (Err(why), Err(part)) if why.contains(part) => {}
+                (found, _) => panic!("{path:?}: {found:?}"),
+            }
         }
     }
 }

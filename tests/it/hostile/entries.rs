@@ -166,14 +166,14 @@ fn pages_that_are_no_text_are_named() {
 
 #[test]
 fn settings_that_lead_elsewhere_are_refused_by_every_command() {
-    for (key, path) in [
-        ("journal", "../elsewhere"),
-        ("wiki", "/tmp"),
-        ("ledger", "data/.GIT/hooks"),
-        ("database", ".git/config"),
-        ("database", "data//x"),
-        ("database", "c:x"),
-        ("journal", "a\\\\b"),
+    for (key, path, why) in [
+        ("journal", "../elsewhere", "expected a path below the top"),
+        ("wiki", "/tmp", "expected a path below the top"),
+        ("ledger", "data/.GIT/hooks", "`.git` is git's own folder"),
+        ("database", ".git/config", "`.git` is git's own folder"),
+        ("database", "data//x", "`//` cannot be in a path"),
+        ("database", "c:x", "`:` cannot be in a path"),
+        ("journal", "a\\\\b", "`\\` cannot be in a path"),
     ] {
         let sandbox = Sandbox::new();
         let laptop = laptop(&sandbox);
@@ -185,9 +185,7 @@ fn settings_that_lead_elsewhere_are_refused_by_every_command() {
             laptop.palimpsest(["backup-full"]),
             laptop.palimpsest(["init"]),
         ] {
-            run.exits(1)
-                .warns("palimpsest.toml:2:")
-                .warns("expected a path below the top");
+            run.exits(1).warns("palimpsest.toml:2:").warns(why);
         }
         assert_eq!(laptop.read(".git/config"), config);
     }
