@@ -21,6 +21,8 @@ use palimpsest::journal::rules::Rules;
 use palimpsest::merge::{ConflictStyle, Markers, ThreeWay};
 use palimpsest::repo::GitLines;
 
+use crate::harness::not_run;
+
 /// Data for tests that is kept beside the repository and may be absent.
 pub fn shared(folder: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -29,7 +31,7 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
     if path.is_dir() {
         return Some(path);
     }
-    println!("skipped: {} is absent", path.display());
+    not_run(&format!("{} is absent", path.display()));
     None
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use crate::harness::not_run;
 use crate::sandbox::{Machine, Run};
 
 const SOURCE: &str = include_str!("tracer.c");
@@ -161,7 +162,7 @@ pub fn works() -> bool {
         let counted = fs::read_to_string(log).unwrap_or_default().lines().count();
         let works = run.code == 0 && counted == 2;
         if !works {
-            println!("NOT RUN: processes cannot be traced here: {run}");
+            not_run(&format!("processes cannot be traced here: {run}"));
         }
         works
     })
