@@ -8,7 +8,7 @@ use clap::Args;
 use super::hook::may_index;
 use super::{Exit, Ui, migration};
 use crate::journal::Layout;
-use crate::repo::install::has_journal;
+use crate::repo::install::{Note, has_journal};
 use crate::repo::{MACHINE, Repo};
 use crate::sync::migrate::{self, migrate};
 use crate::sync::place::database_place;
@@ -44,7 +44,7 @@ impl Init {
         if migrated.as_ref().is_some_and(|m| m.untracked) {
             // A dry run leaves it where it is, and has said what would become of it.
             plan.notes
-                .retain(|note| !note.starts_with(&layout.database));
+                .retain(|note| !matches!(note, Note::DatabaseTracked(_)));
         }
         let verb = match self.dry_run {
             true => "would set",

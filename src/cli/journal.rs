@@ -14,7 +14,7 @@ use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::repo::install::has_journal;
 use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::{Fresh, Store};
-use crate::sync::refresh::{Change, Options, Report, Scope, What, refresh};
+use crate::sync::refresh::{Change, Options, Report, Scope, Warning, What, refresh};
 use crate::sync::settle::Decider;
 use crate::sync::{clock, settings};
 
@@ -166,12 +166,14 @@ impl Journal {
             if let Some(change) = report.entries.iter().find(read) {
                 let text = self.repo.read_work_file(&change.path)?.unwrap_or_default();
                 let place = place_of(Table::People, &ItemKey::new(&alias), &text);
-                let place = place.map_or_else(String::new, |at| format!(":{at}"));
-                report.warnings.push(format!(
-                    "{}{place}: nobody is known by the alias {alias}; indexed as a person of its \
-                     own, until an entry says who it is: \"{alias} (Name)\"",
-                    change.path
-                ));
+                report.warnings.push(Warning {
+                    path: change.path.clone(),
+                    at: place,
+                    what: format!(
+                        "nobody is known by the alias {alias}; indexed as a person of its own, \
+                         until an entry says who it is: \"{alias} (Name)\""
+                    ),
+                });
             }
         }
         Ok(())

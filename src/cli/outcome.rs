@@ -59,10 +59,10 @@ impl Of {
 
 fn text(ui: &Ui, report: &Report, of: Of, dry_run: bool) -> anyhow::Result<()> {
     for warning in report.warnings.iter().filter(|_| of == Of::Entries) {
-        ui.warn(safe(warning));
+        ui.warn(safe(&warning.to_string()));
     }
     for skipped in &report.skipped {
-        ui.remark(format_args!("palimpsest: {}", safe(skipped)));
+        ui.remark(format_args!("palimpsest: {}", safe(&skipped.to_string())));
     }
     // A first index lists nothing: all is new.
     let first = report.fresh.is_some() && of.changes(report).len() > 10;
@@ -188,8 +188,13 @@ fn as_json(report: &Report, of: Of, dry_run: bool) -> Value {
         "counts": counts,
         "changes": of.changes(report).iter().map(change).collect::<Vec<_>>(),
         "failed": failed.collect::<Vec<_>>(),
-        "warnings": report.warnings,
-        "skipped": report.skipped,
+        "warnings": texts(&report.warnings),
+        "skipped": texts(&report.skipped),
         "undated": report.undated,
     })
+}
+
+/// What is shown of each.
+fn texts<T: ToString>(list: &[T]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
 }

@@ -92,28 +92,20 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
         ..Options::new(Scope::Head)
     };
     let (store, mut report) = journal.refresh(ui, options)?;
-    let missing = asked.iter().filter(|date| {
-        let listed = report.entries.iter().any(|c| c.date == **date);
-        let failed = report
-            .failed
-            .iter()
-            .any(|f| EntryDate::from_path(&f.path) == Some(**date));
-        !listed
-            && !failed
-            && report
-                .skipped
-                .iter()
-                .all(|s| !s.contains(&date.to_string()))
+    let is_of = |path: &str, date: EntryDate| EntryDate::from_path(path) == Some(date);
+    let missing = asked.iter().copied().filter(|date| {
+        let listed = report.entries.iter().any(|c| c.date == *date);
+        let failed = report.failed.iter().any(|f| is_of(&f.path, *date));
+        let skipped = report.skipped.iter().any(|s| is_of(s.path(), *date));
+        !listed && !failed && !skipped
     });
-    let missing: Vec<String> = missing.map(ToString::to_string).collect();
+    let missing: Vec<String> = missing.map(|date| date.to_string()).collect();
     report.entries.retain(|c| asked.contains(&c.date));
     report.unchanged_entries = 0;
     report.undated.clear();
     let is_asked = |path: &str| matches!(journal.layout.classify(path), PathKind::Entry(d) if asked.contains(&d));
     report.failed.retain(|f| is_asked(&f.path));
-    report
-        .warnings
-        .retain(|w| w.split(':').next().is_some_and(is_asked));
+    report.warnings.retain(|w| is_asked(&w.path));
     say_conflicts(ui, &store, &report, dry_run)?;
     store.leave();
     let exit = outcome::print(ui, &report, Of::Entries, dry_run, json)?;

@@ -41,6 +41,16 @@ pub enum Skipped {
     NotUtf8(String),
 }
 
+impl Skipped {
+    /// Its path, of a name that is not UTF-8 as well as it can be shown.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Symlink(path) | Self::NotUtf8(path) => path,
+        }
+    }
+}
+
 impl std::fmt::Display for Skipped {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -9,7 +9,7 @@ use std::fs;
 use std::io::ErrorKind;
 
 use super::attributes::attributes;
-use super::{Plan, Step};
+use super::{Note, Plan, Step};
 use crate::journal::Layout;
 use crate::repo::work_tree::write_atomically;
 use crate::repo::{Repo, RepoError, UNFINISHED_ALL};
@@ -84,7 +84,7 @@ impl Repo {
         let why = "the database, backups and unfinished files stay out of git";
         self.plan_lines(IGNORE, ignored(layout), why, plan)?;
         if let Some(command) = self.settings_gone()? {
-            plan.notes.push(format!("{SETTINGS_GONE}; `{command}`"));
+            plan.note(format!("{SETTINGS_GONE}; `{command}`"));
         } else if self.read_tracked(SETTINGS)?.is_none() {
             plan.steps.push(Step::File {
                 path: SETTINGS.into(),
@@ -93,14 +93,14 @@ impl Repo {
             });
         }
         if let Some((what, mend)) = self.ignored_ledger(layout) {
-            plan.notes.push(format!("{what}; {mend}"));
+            plan.note(format!("{what}; {mend}"));
         }
         if self.index()?.staged(&layout.database).is_some() {
-            plan.notes.push(format!(
+            plan.notes.push(Note::DatabaseTracked(format!(
                 "{} is tracked, and conflicts at every merge; take it out: `git rm --cached {}`",
                 layout.database,
                 self.pathspec(&layout.database)
-            ));
+            )));
         }
         Ok(())
     }
@@ -123,10 +123,10 @@ impl Repo {
         if let Some((what, command)) = self.attributes_left_out()?
             && !left_out.contains(ATTRIBUTES)
         {
-            plan.notes.push(format!("{what}; `{command}`"));
+            plan.note(format!("{what}; `{command}`"));
         }
         for path in left_out {
-            plan.notes.push(format!(
+            plan.note(format!(
                 "{path}: its lines are not as they should be, and it is left out of this work \
                  tree, so nothing was written; `{}`, and run this again",
                 self.command_to_take_in(&path)?

@@ -181,21 +181,22 @@ impl Repo {
 
     pub(super) fn plan_hooks(&self, program: &Path, plan: &mut Plan) -> Result<(), RepoError> {
         let Some(folder) = self.hooks_folder()? else {
-            plan.notes.push(
+            plan.note(
                 "core.hooksPath turns hooks off in this repository: merges work, but nothing is \
-                 checked or recorded at commits"
-                    .into(),
+                 checked or recorded at commits",
             );
             return Ok(());
         };
         if let Some(own) = self.config("core.hooksPath")? {
-            plan.notes.push(format!(
+            plan.note(format!(
                 "core.hooksPath is {own}: the hooks are installed there"
             ));
         }
-        plan.notes.extend(self.shared_hooks()?);
+        if let Some(shared) = self.shared_hooks()? {
+            plan.note(shared);
+        }
         if self.is_in_work_tree(&folder) {
-            plan.notes.push(format!(
+            plan.note(format!(
                 "{}: a folder of the work tree, and the hooks name a path of this machine: do not \
                  commit them; or keep your own, and let them call `palimpsest hook NAME \"$@\"`",
                 folder.display()
@@ -208,7 +209,7 @@ impl Repo {
             let mut keep = match self.hook_state(&path, program)? {
                 HookState::Current | HookState::Calls => continue,
                 HookState::Folder => {
-                    plan.notes.push(format!(
+                    plan.note(format!(
                         "{}: left alone, since it is a folder; move it away and run this again",
                         path.display()
                     ));
@@ -233,7 +234,7 @@ impl Repo {
                 let text = |hook: &Path| fs::read(hook).ok();
                 let same = text(kept).is_some() && text(kept) == text(&path);
                 if !same {
-                    plan.notes.push(format!(
+                    plan.note(format!(
                         "{}: left alone, since both it and {} are there; remove one of them and \
                          run this again",
                         path.display(),

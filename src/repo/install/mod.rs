@@ -27,7 +27,23 @@ pub use uninstall::Removed;
 pub struct Plan {
     pub steps: Vec<Step>,
     /// What a person should know, whether or not something is done.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
+}
+
+/// What a person should know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// The database is tracked.
+    DatabaseTracked(String),
+    Other(String),
+}
+
+impl std::fmt::Display for Note {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::DatabaseTracked(text) | Self::Other(text) => f.write_str(text),
+        }
+    }
 }
 
 /// One change.
@@ -77,6 +93,10 @@ pub struct Kept {
 }
 
 impl Plan {
+    fn note(&mut self, text: impl Into<String>) {
+        self.notes.push(Note::Other(text.into()));
+    }
+
     /// What the steps come to, a line each; steps of one kind are told together.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
@@ -157,10 +177,11 @@ impl Repo {
         let journal = has_journal(self, layout);
         if journal {
             let missing = self.missing_journal(layout)?;
-            plan.notes
-                .extend(missing.map(|(what, mend)| format!("{what}; {mend}")));
+            if let Some((what, mend)) = missing {
+                plan.note(format!("{what}; {mend}"));
+            }
         } else {
-            plan.notes.push(self.no_journal(layout));
+            plan.note(self.no_journal(layout));
         }
         self.plan_hooks(program, &mut plan)?;
         self.plan_drivers(program, &mut plan)?;

@@ -19,7 +19,7 @@ pub(super) struct Look {
     pub meta: BTreeMap<String, String>,
     pub known: Known,
     pub seen: Seen,
-    pub skipped: Vec<String>,
+    pub skipped: Vec<Skipped>,
     /// Paths of symbolic links among the entries.
     pub links: BTreeSet<String>,
     pub undated: Vec<String>,
@@ -61,7 +61,7 @@ pub(super) fn look(
                 true => repo.work_files(folder)?,
                 false => repo.own_files(folder)?,
             };
-            for skipped in &files.skipped {
+            for skipped in files.skipped {
                 found.skip(skipped);
             }
             files.files.into_iter().for_each(|f| found.add(f));
@@ -102,9 +102,9 @@ pub(super) fn look(
                 // As a look at all files finds it: maybe the link is a folder.
                 Err(RepoError::Symlink(_)) => {
                     let link = repo.first_link(&path)?.unwrap_or(path);
-                    found.skip(&Skipped::Symlink(link));
+                    found.skip(Skipped::Symlink(link));
                 }
-                Err(_) => found.skip(&Skipped::Symlink(path)),
+                Err(_) => found.skip(Skipped::Symlink(path)),
             }
         }
         known.0
@@ -288,7 +288,7 @@ struct Found<'a> {
     files: Vec<WorkFile>,
     entries: usize,
     notes: usize,
-    skipped: Vec<String>,
+    skipped: Vec<Skipped>,
     links: BTreeSet<String>,
     undated: Vec<String>,
 }
@@ -309,11 +309,11 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn skip(&mut self, skipped: &Skipped) {
-        if let Skipped::Symlink(path) = skipped {
+    fn skip(&mut self, skipped: Skipped) {
+        if let Skipped::Symlink(path) = &skipped {
             self.links.insert(path.clone());
         }
-        self.skipped.push(skipped.to_string());
+        self.skipped.push(skipped);
     }
 
     fn add(&mut self, file: WorkFile) {

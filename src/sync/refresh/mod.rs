@@ -17,7 +17,7 @@ mod write;
 
 use std::collections::BTreeSet;
 
-pub use report::{Change, Failure, Report, What, Why};
+pub use report::{Change, Failure, Report, Warning, What, Why};
 
 use super::place::database_place;
 use crate::journal::{EntryDate, Layout};

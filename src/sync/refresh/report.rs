@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::journal::yaml::Place;
 use crate::journal::{EntryDate, ItemKey, Table};
+use crate::repo::Skipped;
 use crate::store::Fresh;
 
 /// What a refresh did, or would do.
@@ -19,10 +21,10 @@ pub struct Report {
     pub unchanged_notes: usize,
     /// Every file that cannot be read: `path:line:column: why`.
     pub failed: Vec<Failure>,
-    /// What is odd in the entries read now: `path:line:column: what`.
-    pub warnings: Vec<String>,
-    /// Symbolic links and names that are not UTF-8, said as they are.
-    pub skipped: Vec<String>,
+    /// What is odd in the entries read now.
+    pub warnings: Vec<Warning>,
+    /// Symbolic links and names that are not UTF-8.
+    pub skipped: Vec<Skipped>,
     /// Markdown files whose name is no date.
     pub undated: Vec<String>,
 }
@@ -88,6 +90,25 @@ pub struct Failure {
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}:{}", self.path, self.problem)
+    }
+}
+
+/// Something odd in a file that was read, shown as `path:line:column: what`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    pub path: String,
+    /// Where in the file, if that is known.
+    pub at: Option<Place>,
+    pub what: String,
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.path)?;
+        if let Some(at) = self.at {
+            write!(f, ":{at}")?;
+        }
+        write!(f, ": {}", self.what)
     }
 }
 

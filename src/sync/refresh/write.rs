@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::RefreshError;
 use super::apply::Apply;
-use super::report::{Change, What, Why};
+use super::report::{Change, Warning, What, Why};
 use super::state::Indexed;
 use crate::journal::{EntryDate, ItemKey, Table};
 use crate::store::{Before, EntryRow};
@@ -39,7 +39,11 @@ impl Apply<'_, '_, '_> {
             return Ok(());
         }
         for warning in &it.entry.warnings {
-            self.report.warnings.push(format!("{}:{warning}", it.path));
+            self.report.warnings.push(Warning {
+                path: it.path.clone(),
+                at: Some(warning.at),
+                what: warning.what.clone(),
+            });
         }
         let facts = it.entry.facts().items;
         let now: BTreeSet<_> = facts.difference(&it.kept_out).cloned().collect();
