@@ -1,7 +1,5 @@
 //! `palimpsest hook NAME`: what the installed hooks call.
 
-use std::path::Path;
-
 use clap::Args;
 
 use super::shown::safe;
@@ -109,7 +107,7 @@ impl Hook {
             _ => return Ok(Exit::Ok),
         }
         // In the middle of a rebase HEAD moves on at once; its end is what counts.
-        if self.name == "post-rewrite" || !is_rebasing(repo.git_dir()) {
+        if self.name == "post-rewrite" || !repo.is_rebasing() {
             bring_up_to_date(ui, repo, layout);
         }
         Ok(Exit::Ok)
@@ -197,10 +195,4 @@ pub fn is_committed(repo: &Repo, layout: &Layout) -> bool {
 pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
     let tracked = |index: Index| index.has(&layout.database);
     has_journal(repo, layout) && !repo.index().is_ok_and(tracked)
-}
-
-fn is_rebasing(git_dir: &Path) -> bool {
-    ["rebase-merge", "rebase-apply"]
-        .iter()
-        .any(|folder| git_dir.join(folder).exists())
 }

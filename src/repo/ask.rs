@@ -5,6 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::merging::REBASE_FOLDERS;
 use super::work_tree::{UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER};
 use super::{ObjectId, Repo, RepoError};
 
@@ -96,7 +97,7 @@ impl Repo {
             list(&self.inside(folder)?, true, &file_of_ours, &mut left)?;
         }
         list(self.git_dir(), false, &of_git, &mut left)?;
-        for folder in ["rebase-merge", "rebase-apply", "sequencer"] {
+        for folder in REBASE_FOLDERS.iter().chain(&["sequencer"]) {
             list(&self.git_dir().join(folder), true, &of_git, &mut left)?;
         }
         let common = self.common_dir();

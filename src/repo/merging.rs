@@ -36,6 +36,9 @@ impl Merging {
     }
 }
 
+/// Git's folders of a rebase that is not done, by how it goes about it.
+pub(super) const REBASE_FOLDERS: [&str; 2] = ["rebase-merge", "rebase-apply"];
+
 /// Set by `git merge` and `git pull` for each head that is merged.
 const GITHEAD: &str = "GITHEAD_";
 
@@ -104,14 +107,23 @@ impl Repo {
         squashed(&message).map_or(Ok(None), |oid| self.commit_named(oid))
     }
 
+    /// Whether git is in the middle of a rebase, also where it waits for a person.
+    #[must_use]
+    pub fn is_rebasing(&self) -> bool {
+        let folders = REBASE_FOLDERS.iter();
+        folders
+            .map(|folder| self.git_dir().join(folder))
+            .any(|folder| folder.exists())
+    }
+
     /// The branch as it was before the rebase that ends. `ORIG_HEAD` may be another commit
     /// by then: `git reset` sets it too, and whoever splits a commit uses that.
     ///
     /// # Errors
     /// Git cannot say which commit it is.
     pub fn before_the_rebase(&self) -> Result<Option<ObjectId>, RepoError> {
-        let folders = ["rebase-merge/orig-head", "rebase-apply/orig-head"];
-        match folders.iter().find_map(|name| self.read_text(name)) {
+        let mut heads = REBASE_FOLDERS.iter().map(|f| format!("{f}/orig-head"));
+        match heads.find_map(|name| self.read_text(&name)) {
             Some(oid) => self.commit_named(oid.trim_end()),
             None => self.commit_named("ORIG_HEAD"),
         }
