@@ -139,10 +139,7 @@ impl Caller {
 fn run(args: &[OsString]) -> Exit {
     let ui = Ui::new();
     // Git calls the drivers for every file: no other command is built for them.
-    let called_by_git = args
-        .get(1)
-        .is_some_and(|a| a == "merge-driver" || a == "ledger-driver");
-    let parsed = if called_by_git {
+    let parsed = if Caller::of(args) == Caller::Driver {
         Drivers::try_parse_from(args).map(|d| match d.command {
             Driver::Ledger(driver) => Command::LedgerDriver(driver),
             Driver::Merge(driver) => Command::MergeDriver(driver),
