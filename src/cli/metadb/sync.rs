@@ -12,7 +12,7 @@ use crate::cli::shown::{counted, safe};
 use crate::cli::{Exit, Ui};
 use crate::journal::EntryDate;
 use crate::ledger::Source;
-use crate::store::{Conflict, ConflictKind, HashRow, Store, SyncRow};
+use crate::store::{Conflict, ConflictKind, HashRow, Store, SyncRow, TombstoneRow};
 use crate::sync::settle::{self, to_let_in};
 
 /// Look at sync states, and settle conflicts between machines
@@ -138,90 +138,66 @@ pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()>
     ui.line(format_args!("Entry ID: {id} ({entry})"))?;
     match &conflict.kind {
         ConflictKind::BothEdited { state } => {
-            let last = state
-                .hashes
-                .iter()
-                .map(|h| h.at.as_str())
-                .max()
-                .unwrap_or_default();
-            let machines: BTreeSet<&str> = state.hashes.iter().map(|h| h.by.as_str()).collect();
-            let machines = machines.into_iter().collect::<Vec<_>>().join(", ");
-            let hashes = state
-                .hashes
-                .iter()
-                .map(|h| format!("{} ({})", short(&h.hash), h.by));
-            let hashes = hashes.collect::<Vec<_>>().join(", ");
-            line(ui, "Last synced", last)?;
-            line(ui, "Sync source", &state.source)?;
-            line(ui, "Machine", &machines)?;
-            line(ui, "Hash", &hashes)?;
-            line(
-                ui,
-                "Kind",
-                "both edited, before either had the other's edit",
-            )?;
-            let edited = if state.pending {
-                "; so does committing your edit of it"
-            } else {
-                ""
+            state_lines(ui, state)?;
+            let kind = "both edited, before either had the other's edit";
+            line(ui, "Kind", kind)?;
+            let edited = match state.pending {
+                true => "; so does committing your edit of it",
+                false => "",
             };
-            line(
-                ui,
-                "To do",
-                &format!(
-                    "look: metadb show {entry} --full; then settle it: metadb sync resolve Entry {entry}{edited}"
-                ),
-            )?;
+            let look = format!("look: metadb show {entry} --full");
+            let settle = format!("then settle it: metadb sync resolve Entry {entry}{edited}");
+            line(ui, "To do", &format!("{look}; {settle}"))
         }
         ConflictKind::KeptOut { removal } => {
-            line(ui, "Last synced", &removal.at)?;
-            line(ui, "Sync source", &removal.source)?;
-            line(ui, "Machine", &removal.by)?;
-            line(ui, "Hash", &short(&removal.id))?;
+            removal_lines(ui, removal)?;
             let (table, item) = (&removal.table, &removal.item);
-            line(
-                ui,
-                "Kind",
-                &format!(
-                    "kept out: {item} ({table}) was removed{}, and added by someone who did not know",
-                    match removal.by.as_str() {
-                        // It was cleaned up, and is its key alone.
-                        "" => String::new(),
-                        by => format!(" by {by}"),
-                    }
-                ),
-            )?;
-            line(
-                ui,
-                "To do",
-                &format!(
-                    "let it in: {}; or agree with the removal: metadb sync resolve Entry {entry}",
-                    to_let_in(table, entry, item)
-                ),
-            )?;
+            let by = match removal.by.as_str() {
+                // It was cleaned up, and is its key alone.
+                "" => String::new(),
+                by => format!(" by {by}"),
+            };
+            let kind = format!(
+                "kept out: {item} ({table}) was removed{by}, and added by someone who did not know"
+            );
+            line(ui, "Kind", &kind)?;
+            let let_in = to_let_in(table, entry, item);
+            let agree = format!("agree with the removal: metadb sync resolve Entry {entry}");
+            line(ui, "To do", &format!("let it in: {let_in}; or {agree}"))
         }
         ConflictKind::StillInFile { removal } => {
-            line(ui, "Last synced", &removal.at)?;
-            line(ui, "Sync source", &removal.source)?;
-            line(ui, "Machine", &removal.by)?;
-            line(ui, "Hash", &short(&removal.id))?;
+            removal_lines(ui, removal)?;
             let (table, item) = (&removal.table, &removal.item);
-            line(
-                ui,
-                "Kind",
-                &format!("still in the file: {item} ({table}) was removed, and is not indexed"),
-            )?;
-            line(
-                ui,
-                "To do",
-                &format!(
-                    "take it out of the file, as palimpsest resolve does; or let it in: {}",
-                    to_let_in(table, entry, item)
-                ),
-            )?;
+            let kind =
+                format!("still in the file: {item} ({table}) was removed, and is not indexed");
+            line(ui, "Kind", &kind)?;
+            let let_in = to_let_in(table, entry, item);
+            let take_out = "take it out of the file, as palimpsest resolve does";
+            line(ui, "To do", &format!("{take_out}; or let it in: {let_in}"))
         }
     }
-    Ok(())
+}
+
+/// When, where and by whom the two texts of a conflict were written.
+fn state_lines(ui: &Ui, state: &SyncRow) -> anyhow::Result<()> {
+    let last = state.hashes.iter().map(|h| h.at.as_str()).max();
+    let machines: BTreeSet<&str> = state.hashes.iter().map(|h| h.by.as_str()).collect();
+    let machines = machines.into_iter().collect::<Vec<_>>().join(", ");
+    let hashes = state.hashes.iter();
+    let hashes = hashes.map(|h| format!("{} ({})", short(&h.hash), h.by));
+    let hashes = hashes.collect::<Vec<_>>().join(", ");
+    line(ui, "Last synced", last.unwrap_or_default())?;
+    line(ui, "Sync source", &state.source)?;
+    line(ui, "Machine", &machines)?;
+    line(ui, "Hash", &hashes)
+}
+
+/// The same of a removal.
+fn removal_lines(ui: &Ui, removal: &TombstoneRow) -> anyhow::Result<()> {
+    line(ui, "Last synced", &removal.at)?;
+    line(ui, "Sync source", &removal.source)?;
+    line(ui, "Machine", &removal.by)?;
+    line(ui, "Hash", &short(&removal.id))
 }
 
 fn line(ui: &Ui, name: &str, value: &str) -> anyhow::Result<()> {
