@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::bail;
 use clap::Args;
 
 use super::against_removals::{self, Answer};
@@ -74,43 +75,16 @@ impl Resolve {
             ui.warn(format_args!("{error}; the defaults are used"));
             crate::journal::Settings::default()
         });
-        let here = std::env::current_dir()?;
-        let top = |typed: &Path| {
-            std::fs::canonicalize(here.join(typed)).ok()
-                == std::fs::canonicalize(repo.workdir()).ok()
-        };
         let resolver = Resolver {
             repo: &repo,
             settings: &settings,
         };
-        let knows = |path: &str| Ok(resolver.knows(path)?);
-        let mut only = Vec::new();
-        for path in &self.paths {
-            // The top itself has no name in the repository.
-            only.push(match top(path) {
-                true => String::new(),
-                false => path_typed(&repo, &here, path, &knows)?,
-            });
-        }
+        let only = self.chosen_paths(&resolver)?;
         let only = (!only.is_empty()).then_some(only.as_slice());
-        for (path, typed) in only.iter().flat_map(|o| o.iter()).zip(&self.paths) {
-            if !path.is_empty() && !resolver.knows(path)? {
-                anyhow::bail!(
-                    "{}: no such file or folder; `git status` names what is in conflict",
-                    typed.display()
-                );
-            }
-        }
-        let said = [
-            (self.ours, Choice::Ours),
-            (self.theirs, Choice::Theirs),
-            (self.both, Choice::Both),
-        ];
-        let said = said.into_iter().find(|(said, _)| *said);
         let settling = Settling {
             ui,
             resolver: &resolver,
-            answers: Answers::new(ui, said.map(|(_, choice)| choice)),
+            answers: Answers::new(ui, self.choice()),
             only,
         };
         let mut outcomes = Vec::new();
@@ -141,6 +115,41 @@ impl Resolve {
             ui.line("nothing to resolve")?;
         }
         conclude(ui, &outcomes)
+    }
+
+    /// The paths that were typed, as the repository has them; each is one that it knows.
+    fn chosen_paths(&self, resolver: &Resolver<'_>) -> anyhow::Result<Vec<String>> {
+        let repo = resolver.repo;
+        let here = std::env::current_dir()?;
+        let real = |path: &Path| std::fs::canonicalize(path).ok();
+        let knows = |path: &str| Ok(resolver.knows(path)?);
+        let mut paths = Vec::new();
+        for typed in &self.paths {
+            // The top itself has no name in the repository.
+            paths.push(match real(&here.join(typed)) == real(repo.workdir()) {
+                true => String::new(),
+                false => path_typed(repo, &here, typed, &knows)?,
+            });
+        }
+        for (path, typed) in paths.iter().zip(&self.paths) {
+            if !path.is_empty() && !resolver.knows(path)? {
+                bail!(
+                    "{}: no such file or folder; `git status` names what is in conflict",
+                    typed.display()
+                );
+            }
+        }
+        Ok(paths)
+    }
+
+    /// The answer to every question, if one was given.
+    const fn choice(&self) -> Option<Choice> {
+        match (self.ours, self.theirs, self.both) {
+            (true, _, _) => Some(Choice::Ours),
+            (_, true, _) => Some(Choice::Theirs),
+            (_, _, true) => Some(Choice::Both),
+            _ => None,
+        }
     }
 }
 
