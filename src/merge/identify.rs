@@ -223,6 +223,7 @@ mod tests {
         fn share(&self, base: usize, side: usize) -> u32 {
             let (a, b) = (self.0[base], self.1[side]);
             let same = a.chars().zip(b.chars()).filter(|(a, b)| a == b).count();
+            // 1000 at most.
             (2000 * same / (a.len() + b.len())) as u32
         }
 

@@ -121,6 +121,7 @@ impl Repo {
         let args = [&["update-index", "-z"], how].concat();
         for _ in 1..TRIES {
             match self.run_git(&args, lines) {
+                // Git says it in the user's language, but the lock's name stands in it.
                 Err(RepoError::Command { stderr, .. }) if stderr.contains(".lock") => {
                     std::thread::sleep(std::time::Duration::from_millis(100));
                 }

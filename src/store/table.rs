@@ -18,6 +18,8 @@ pub(super) enum Part {
 
 /// A table with the column `entry`. `entry_people` is none of them: it follows from
 /// all entries together (`who`).
+///
+/// As a number a kind is its place in [`Kind::ALL`], by which statements are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Entries,
