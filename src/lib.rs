@@ -1,16 +1,18 @@
 //! Palimpsest keeps a Markdown journal, its notes and its SQLite index the same
 //! on every machine, through plain `git pull`, `git commit` and `git push`.
 //!
-//! The modules are layers; each may use only those above it in this table.
-//! `tests/it/layers.rs` reads the `use crate::` lines and holds them to it.
+//! The modules are layers; each may use only those above it in this table, and of
+//! [`store`] and [`repo`] neither the other. `tests/it/layers.rs` reads every `crate::`
+//! path and holds them to it; what the parts of one module use of each other it does
+//! not see.
 //!
 //! | layer | module | knows |
 //! |---|---|---|
 //! | L0 | [`merge`] | bytes and three-way values; no YAML, no journal |
 //! | L1 | [`journal`] | documents, frontmatter, entries, notes, field rules, settings |
 //! | L1 | [`ledger`] | rows, their text, derivation from versions, their merge (uses `journal`'s keys) |
-//! | L2 | [`store`] | SQLite (never `repo`) |
-//! | L2 | [`repo`] | git2, the work tree, the installer (never `store`) |
+//! | L2 | [`store`] | SQLite |
+//! | L2 | [`repo`] | git2, the work tree, the installer |
 //! | L3 | [`sync`] | plan and apply: drivers, hooks, refresh of the index, resolve |
 //! | L4 | [`cli`] | one file per command, output, exit codes |
 //!
