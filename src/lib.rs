@@ -18,6 +18,9 @@
 //!
 //! L0 and L1 are pure: no file, no clock, no environment, no process.
 
+#[cfg(not(unix))]
+compile_error!("Palimpsest runs on Linux and macOS; on Windows, build and use it in WSL");
+
 pub mod cli;
 pub mod journal;
 pub mod ledger;

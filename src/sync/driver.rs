@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::journal::reconcile::{Kind, Merger, Result as MergeResult, Ruling, Rulings};
@@ -163,12 +164,8 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
         .unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(UNFINISHED);
-    #[cfg(unix)]
-    {
-        // A new file is as open as the umask lets it be, not private.
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
+    // A new file is as open as the umask lets it be, not private.
+    builder.permissions(fs::Permissions::from_mode(0o666));
     let mut file = builder.tempfile_in(folder).map_err(error)?;
     file.write_all(bytes).map_err(error)?;
     if let Ok(old) = fs::metadata(path) {

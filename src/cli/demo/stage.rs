@@ -2,7 +2,7 @@
 //! user's git configuration.
 
 use std::fs;
-use std::io;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -61,7 +61,7 @@ impl Stage {
         // The folder of this very program may hold another one's names, or none.
         let program = std::env::current_exe()?;
         for name in std::iter::once("palimpsest").chain(OTHER_NAMES) {
-            link(&program, &bin.join(name))?;
+            symlink(&program, bin.join(name))?;
         }
         let mut folders = vec![bin];
         folders.extend(std::env::split_paths(
@@ -151,14 +151,4 @@ impl Stage {
             .env("LC_ALL", "C");
         command
     }
-}
-
-#[cfg(unix)]
-fn link(program: &Path, name: &Path) -> io::Result<()> {
-    std::os::unix::fs::symlink(program, name)
-}
-
-#[cfg(not(unix))]
-fn link(program: &Path, name: &Path) -> io::Result<()> {
-    fs::copy(program, name.with_extension("exe")).map(|_| ())
 }
