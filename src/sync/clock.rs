@@ -1,8 +1,11 @@
 //! The one place where the time is asked for.
 
+use std::time::SystemTime;
+
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 
-/// Now, or what `PALIMPSEST_NOW` (RFC 3339) says, so that tests are fixed.
+/// Now, or what `PALIMPSEST_NOW` (RFC 3339) says, so that tests are fixed. Whatever
+/// else stands in it counts for nothing: a hook must not fail for it.
 #[must_use]
 pub fn now() -> DateTime<FixedOffset> {
     std::env::var("PALIMPSEST_NOW")
@@ -16,4 +19,13 @@ pub fn now() -> DateTime<FixedOffset> {
 pub fn stamp(time: DateTime<FixedOffset>) -> String {
     time.with_timezone(&Utc)
         .to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Now by the clock that files get their times from, in nanoseconds since 1970. It is
+/// compared with those, which `PALIMPSEST_NOW` does not set.
+#[must_use]
+pub fn file_time_ns() -> i64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    let now = now.map_or(0, |d| d.as_nanos());
+    i64::try_from(now).unwrap_or(i64::MAX)
 }

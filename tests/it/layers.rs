@@ -165,6 +165,22 @@ fn the_lower_layers_are_pure() {
 }
 
 #[test]
+fn the_time_is_asked_for_in_one_place() {
+    each_file(|_, _, _, path, code| {
+        if path.ends_with("sync/clock.rs") {
+            return;
+        }
+        for clock in ["SystemTime::now", "Utc::now", "Local::now"] {
+            assert!(
+                !code.contains(clock),
+                "{}: {clock} belongs in sync/clock.rs",
+                path.display()
+            );
+        }
+    });
+}
+
+#[test]
 fn uses_are_found() {
     let code = "use crate::merge::{a, b};\nuse crate::{journal::{x, y}, ledger};\nfn f() { crate::repo::g() }\nuse other_crate::store;";
     let expected: BTreeSet<String> = ["merge", "journal", "ledger", "repo"]

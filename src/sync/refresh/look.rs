@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
-use std::time::SystemTime;
 
 use super::ledgers::Ledgers;
 use super::plan::{Seen, date_of};
@@ -11,7 +10,7 @@ use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::short_sha256;
 use crate::repo::{ObjectId, Repo, RepoError, Skipped, WorkFile};
 use crate::store::{FileRow, FilesSum, Known, LedgerRow, Store};
-use crate::sync::history;
+use crate::sync::{clock, history};
 
 /// What a look found, with what the index knew of the same things.
 pub(super) struct Look {
@@ -295,11 +294,9 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn new(layout: &'a Layout) -> Self {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        let now = now.map_or(0, |d| d.as_nanos());
         Self {
             layout,
-            now_ns: i64::try_from(now).unwrap_or(i64::MAX),
+            now_ns: clock::file_time_ns(),
             files: Vec::new(),
             entries: 0,
             notes: 0,
