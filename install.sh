@@ -70,6 +70,13 @@ done
 
 top=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
 cd "$top"
+need=$(sed -n 's/^rust-version = "1\.\([0-9]*\)"$/\1/p' Cargo.toml)
+have=$(cargo --version | sed -n 's/^cargo 1\.\([0-9]*\)\..*/\1/p')
+if [ -n "$have" ] && [ "$have" -lt "$need" ]; then
+    fail "Rust 1.$need or later is needed, and this is 1.$have: run \`rustup update\`, or install Rust from https://rustup.rs, then run this again"
+fi
+
+# With another target, or another folder, the program would not be in target/release.
 unset CARGO_BUILD_TARGET
 printf 'Building palimpsest (a minute or two the first time) ...\n'
 cargo build --release --locked --quiet --target-dir "$top/target"

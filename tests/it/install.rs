@@ -14,16 +14,22 @@ fn checkout(sandbox: &Sandbox) -> Machine<'_> {
     let script = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("install.sh")).unwrap();
     checkout.write("install.sh", script);
     checkout.write("program", PROGRAM);
+    checkout.write("Cargo.toml", "[package]\nrust-version = \"1.95\"\n");
     executable(&checkout.path("install.sh"));
     executable(&checkout.path("program"));
-    let cargo = sandbox.bin().join("cargo");
-    fs::write(
-        &cargo,
-        "#!/bin/sh\nmkdir -p target/release && cp program target/release/palimpsest\n",
-    )
-    .unwrap();
-    executable(&cargo);
+    cargo_is(sandbox, "1.95.0");
     checkout
+}
+
+/// Puts the stand-in there, as one of this version.
+fn cargo_is(sandbox: &Sandbox, version: &str) {
+    let cargo = sandbox.bin().join("cargo");
+    let build = "mkdir -p target/release && cp program target/release/palimpsest";
+    let script = format!(
+        "#!/bin/sh\n[ \"$1\" != --version ] || exec echo 'cargo {version} (0a1b2c3d4 2026-01-01)'\n{build}\n"
+    );
+    fs::write(&cargo, script).unwrap();
+    executable(&cargo);
 }
 
 fn executable(path: &Path) {
@@ -107,4 +113,20 @@ fn says_what_is_wrong_before_it_builds() {
         .ok()
         .says("usage: ./install.sh");
     assert!(!checkout.exists("target"));
+}
+
+#[test]
+fn a_rust_that_is_too_old_is_said_before_it_builds() {
+    let sandbox = Sandbox::new();
+    let checkout = checkout(&sandbox);
+    let install = || checkout.run_with(&[], "./install.sh", [] as [&str; 0]);
+    cargo_is(&sandbox, "1.94.1");
+    install()
+        .exits(1)
+        .warns("Rust 1.95 or later is needed, and this is 1.94: run `rustup update`");
+    assert!(!checkout.exists("target"));
+    for version in ["1.95.0", "1.100.0-nightly", "2.0.0"] {
+        cargo_is(&sandbox, version);
+        install().ok().says("ran:demo");
+    }
 }
