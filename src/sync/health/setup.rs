@@ -68,12 +68,10 @@ pub(super) fn paths(
         ));
     }
     let database = &layout.database;
-    if matches!(
-        database_place(repo, layout),
-        Err(RepoError::NoDatabase { .. })
-    ) {
-        // Told with the database.
-    } else if repo.index()?.has(database) && !is_original(repo, layout)? {
+    let place = database_place(repo, layout);
+    // Then `database` reports it, and there is no more to say of it here.
+    let has_no_place = matches!(place, Err(RepoError::NoDatabase { .. }));
+    if !has_no_place && repo.index()?.has(database) && !is_original(repo, layout)? {
         found.push(finding(
             format!("{database}: tracked, so that it conflicts at every merge"),
             format!(
@@ -81,7 +79,7 @@ pub(super) fn paths(
                 repo.pathspec(database)
             ),
         ));
-    } else if !repo.is_ignored(database)? {
+    } else if !has_no_place && !repo.is_ignored(database)? {
         let mend = to_ignore(repo, layout, database)?;
         found.push(finding(format!("{database}: not ignored"), mend));
     }
