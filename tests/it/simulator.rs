@@ -1,6 +1,19 @@
 //! Histories by dice: some machines and a remote, all that git can do, and a model
 //! that knows what must come of it. See docs/testing.md, "The simulator".
 //!
+//! | file | what it answers |
+//! |---|---|
+//! | `op` | what somebody does next, by dice |
+//! | `play`, `join`, `meet`, `ways` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; what is rare |
+//! | `world` | who does it: the machines, their commands, and a script of all of it |
+//! | `edit`, `drafts` | what is edited; what of it is staged, or put aside |
+//! | `page`, `list`, `marks` | how a text is edited by hand: an entry, a list, conflict markers |
+//! | `how` | how a commit was made, which is all that the model is told of it |
+//! | `model` | what must be in each commit |
+//! | `expect`, `want` | what a merge must give: of two versions of a file, of one value |
+//! | `rows`, `states`, `noted` | what must be recorded: removals, edits side by side, what a rebase kept out |
+//! | `settle`, `guest` | what must hold in the end: of all machines, of a clone made just now |
+//!
 //! `PALIMPSEST_HISTORIES=1000` plays more of them, `PALIMPSEST_SEED=17` one alone.
 
 mod drafts;
