@@ -5,11 +5,17 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::ThreeWay;
+use super::sequence::{has_a_turned_pair, joined};
+
+/// Where both sides moved items, each pair of items is compared: more of them stay as
+/// base has them.
+const MAX_MOVED: usize = 5_000;
 
 /// Puts the kept items of three lists in one order.
 ///
 /// What both sides have are anchors: in the order of the side that reordered
-/// them, in base's order if both did. What both added stands among them, at the
+/// them; if both did, with the moves of both, or in base's order where none has them
+/// all. What both added stands among them, at the
 /// earlier of its two places. Between two anchors each side's own items keep their
 /// order, and the side whose first one is smaller goes first. The result is the same
 /// with the sides swapped.
@@ -59,10 +65,22 @@ fn anchors<'a, K: Ord + Hash>(lists: &ThreeWay<Vec<&'a K>>) -> Vec<&'a K> {
     let base = only(&lists.base, &set(&ours));
     let in_base = set(&base);
     let moved = (only(&ours, &in_base), only(&theirs, &in_base));
-    let known = ThreeWay::new(&base, &moved.0, &moved.1)
-        .trivial()
-        .unwrap_or(&base);
-    with_added(known, &ours, &theirs)
+    if let Some(known) = ThreeWay::new(&base, &moved.0, &moved.1).trivial() {
+        return with_added(known, &ours, &theirs);
+    }
+    let both = (ours.len() <= MAX_MOVED)
+        .then(|| joined(&base, &on_both(&base, &moved.0, &moved.1)))
+        .flatten()
+        .map(|known| with_added(&known, &ours, &theirs))
+        // What both added may stand in the circle.
+        .filter(|order| !has_a_turned_pair(&on_both(order, &ours, &theirs)));
+    both.unwrap_or_else(|| with_added(&base, &ours, &theirs))
+}
+
+/// Where ours and theirs have the items.
+fn on_both<K: Eq + Hash>(items: &[&K], ours: &[&K], theirs: &[&K]) -> Vec<(usize, usize)> {
+    let (ours, theirs) = (positions(ours), positions(theirs));
+    items.iter().map(|k| (ours[k], theirs[k])).collect()
 }
 
 /// Puts what both sides added, in different orders, among what base has as well. Two
@@ -167,9 +185,18 @@ mod tests {
     #[test]
     fn one_sides_order_is_kept() {
         assert_eq!(run("ABC", "CBA", "ABCD"), "CDBA");
-        assert_eq!(run("ABC", "CBA", "BCA"), "ABC");
         // Nothing is agreed on: by code point.
         assert_eq!(run("", "ba", "ab"), "ab");
+    }
+
+    #[test]
+    fn moves_of_both_sides_are_kept_where_one_order_has_them() {
+        assert_eq!(run("ABCDE", "BACDE", "ABCED"), "BACED");
+        // What both moved alike stays moved, whatever else one of them did.
+        assert_eq!(run("ABCDE", "BACDE", "BACED"), "BACED");
+        assert_eq!(run("ABC", "CBA", "BCA"), "CBA");
+        // In a circle: A behind B, B behind C, and A before C.
+        assert_eq!(run("ABC", "BAC", "ACB"), "ABC");
     }
 
     #[test]
@@ -203,8 +230,9 @@ mod tests {
                     let at = |s: &str, k: char| s.find(k).unwrap();
                     let pair = |s: &str, x, y| at(s, x) < at(s, y);
                     let own = |s: &str| s.chars().filter(|k| base.contains(*k)).collect::<String>();
-                    // Where both moved what base has, base's order stands.
-                    if own(ours) != base && own(theirs) != base && own(ours) != own(theirs) {
+                    // Where both moved what base has, in a circle, base's order stands.
+                    let moved = own(ours) != base && own(theirs) != base;
+                    if moved && own(ours) != own(theirs) && own(&merged) == base {
                         continue;
                     }
                     for (x, y) in ('a'..'f').flat_map(|x| ('a'..'f').map(move |y| (x, y))) {

@@ -84,15 +84,13 @@ fn anchors<'k, K: Hash + Ord>(
     if let Some(known) = orders.clone().trivial() {
         return Some(with_added(&known, &ours, &theirs));
     }
-    let anchors = with_added(&joined(&orders.base, places)?, &ours, &theirs);
+    let anchors = with_added(
+        &joined(&orders.base, &at_on_both(&orders.base, places))?,
+        &ours,
+        &theirs,
+    );
     // Where both moved items, what both added may stand in the circle.
-    let at: Vec<(usize, usize)> = at_on_both(&anchors, places);
-    let turned = |(i, a): (usize, &(usize, usize))| {
-        let mut behind = at[i + 1..].iter();
-        behind.any(|b| a.0 > b.0 && a.1 > b.1)
-    };
-    let circle = at.iter().enumerate().any(turned);
-    (!circle).then_some(anchors)
+    (!has_a_turned_pair(&at_on_both(&anchors, places))).then_some(anchors)
 }
 
 fn at_on_both<K: Hash + Eq>(items: &[&K], places: &ThreeWay<Places<K>>) -> Vec<(usize, usize)> {
@@ -100,13 +98,21 @@ fn at_on_both<K: Hash + Eq>(items: &[&K], places: &ThreeWay<Places<K>>) -> Vec<(
     items.iter().map(at).collect()
 }
 
+/// Whether two items stand the other way round than on ours and on theirs, where `at`
+/// says they are.
+pub(super) fn has_a_turned_pair(at: &[(usize, usize)]) -> bool {
+    at.iter()
+        .enumerate()
+        .any(|(i, a)| at[i + 1..].iter().any(|b| a.0 > b.0 && a.1 > b.1))
+}
+
 /// The order of what all three have, where both sides moved items: each pair stands as
-/// the side has it that turned it round. `None` where the pairs go round in a circle.
-fn joined<'k, K: Hash + Eq>(
+/// the side has it that turned it round. `at` is where ours and theirs have the items
+/// of base. `None` where the pairs go round in a circle.
+pub(super) fn joined<'k, K: Hash + Eq>(
     base: &[&'k K],
-    places: &ThreeWay<Places<'k, K>>,
+    at: &[(usize, usize)],
 ) -> Option<Vec<&'k K>> {
-    let at = at_on_both(base, places);
     let mut before = vec![0; base.len()];
     for (j, b) in at.iter().enumerate() {
         for (i, a) in at[..j].iter().enumerate() {
