@@ -12,7 +12,7 @@ use super::removals::{in_set, is_removed};
 use super::report::Decision;
 use super::sequence;
 use super::view::{Form, View};
-use super::{Stop, join};
+use super::{Stop, in_brackets, join, renamed};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::{Tree, Value};
 use crate::merge::{ThreeWay, order};
@@ -166,12 +166,15 @@ pub fn by_id(
     place: &Place,
 ) -> Result<Vec<Part>, Stop> {
     let noted = cx.report.fields.len();
-    let Some(ids) = identity::ids(views, rule) else {
+    let Some(mut ids) = identity::ids(views, rule) else {
         return match rule {
             Rule::KeyedList(_) => sequence::parts(cx, views, place, sequence::Edited::None),
             _ => Err(Stop::Conflict),
         };
     };
+    if *rule == Rule::Map {
+        renamed::follow(&mut ids, views);
+    }
     let members = ThreeWay::new(
         by_name(&ids.base, &views.base),
         by_name(&ids.ours, &views.ours),
@@ -248,7 +251,7 @@ pub fn part(
         }));
     }
     let lead = |m: Option<&Member>| m.map(|m| m.lead.to_string());
-    let Some(out) = entry::flow(cx, sides, path)? else {
+    let Some(out) = in_brackets::merge(cx, sides, path)? else {
         return Ok(None);
     };
     Ok(Some(Part {

@@ -164,7 +164,7 @@ pub fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<Str
 }
 
 /// The entry itself, without the lines above and the indentation before it.
-fn core(
+pub(super) fn core(
     cx: &mut Context,
     sides: &Entries,
     rule: &Rule,
@@ -196,7 +196,7 @@ fn new_entry(only: &Member, column: usize) -> Out {
 
 /// Who took out a key with nothing behind it changed nothing: what the other side
 /// wrote there is added.
-fn without_empty_base<'m, 'a>(sides: Entries<'m, 'a>) -> Entries<'m, 'a> {
+pub(super) fn without_empty_base<'m, 'a>(sides: Entries<'m, 'a>) -> Entries<'m, 'a> {
     match (sides.base, sides.ours, sides.theirs) {
         (Some(base), Some(only), None) | (Some(base), None, Some(only))
             if base.is_none() && !only.is_none() =>
@@ -212,7 +212,7 @@ fn without_empty_base<'m, 'a>(sides: Entries<'m, 'a>) -> Entries<'m, 'a> {
 
 /// Whether an entry that the other side lacks goes: it was left as it was, or has
 /// nothing in it now either.
-fn goes(only: &Member, base: &Member) -> bool {
+pub(super) fn goes(only: &Member, base: &Member) -> bool {
     only.is_none() || only.same_text(base) || only.meaning() == base.meaning()
 }
 
@@ -237,14 +237,26 @@ fn one_sided(
         return Ok(None);
     }
     let rule = shape::rule(cx.rules, path, &sides);
-    if matches!(rule, Rule::Set | Rule::Sequence) && !only.value.has_anchor_or_alias() {
-        return united(cx, &sides, &rule, path, column);
+    if !is_like_an_empty_one(&rule, only) {
+        return conflict(cx, &sides, path, column, None);
     }
-    conflict(cx, &sides, path, column, None)
+    match united(cx, &sides, &rule, path, column)? {
+        // What is left of a mapping without its other keys is for a person to say.
+        Some(_) if rule == Rule::Map => conflict(cx, &sides, path, column, None),
+        out => Ok(out),
+    }
 }
 
-/// A set, a list in order, or a map with a set, on sides of which some may lack it:
-/// none and an empty one mean the same.
+/// Whether a side that lacks a key of this rule is taken for one that has it empty.
+pub(super) fn is_like_an_empty_one(rule: &Rule, only: &Member) -> bool {
+    matches!(
+        rule,
+        Rule::Set | Rule::Sequence | Rule::KeyedList(_) | Rule::Map
+    ) && !only.value.has_anchor_or_alias()
+}
+
+/// A list or a map on sides of which some may lack it: none and an empty one mean
+/// the same.
 fn united(
     cx: &mut Context,
     sides: &Entries,
@@ -318,7 +330,7 @@ fn conflict(
 
 /// An entry that both sides changed and that names another, or is named by one,
 /// means more than its own lines say: git merges the document.
-fn refuse_anchors(sides: &Entries, path: &[String]) -> Result<(), Stop> {
+pub(super) fn refuse_anchors(sides: &Entries, path: &[String]) -> Result<(), Stop> {
     let mut members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
     if members.any(|m| m.value.has_anchor_or_alias()) {
         return Err(Stop::Refuse(format!(
@@ -327,68 +339,4 @@ fn refuse_anchors(sides: &Entries, path: &[String]) -> Result<(), Stop> {
         )));
     }
     Ok(())
-}
-
-/// An entry of a flow collection: its text, its space before it, its comment.
-pub struct FlowOut {
-    pub text: String,
-    pub comment: String,
-    pub value: Value,
-}
-
-/// Merges one entry of a flow collection. A conflict there is one of the whole
-/// collection, since markers need lines of their own.
-pub fn flow(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<FlowOut>, Stop> {
-    let copy = |m: &Member| {
-        Ok(Some(FlowOut {
-            text: format!("{}{}", m.prefix, m.body),
-            comment: m.suffix.to_string(),
-            value: m.meaning(),
-        }))
-    };
-    let sides = without_empty_base(sides);
-    if let Some(rule) = removals::rule_where_kept_out(cx, &sides, path) {
-        let merged = collection::merge(cx, &sides, &rule, path, 0)?;
-        let lacking = sides.ours.is_none() || sides.theirs.is_none();
-        if lacking && merged.is_empty() {
-            return Ok(None);
-        }
-        return in_brackets(merged.framed(), &sides).map(Some);
-    }
-    let (ours, theirs) = match (sides.ours, sides.theirs) {
-        (None, None) => return Ok(None),
-        (Some(only), None) | (None, Some(only)) => match sides.base {
-            None => return copy(only),
-            Some(base) if goes(only, base) => return Ok(None),
-            Some(_) => return Err(Stop::Conflict),
-        },
-        (Some(ours), Some(theirs)) => (ours, theirs),
-    };
-    if ours.same_text(theirs) || sides.base.is_some_and(|b| theirs.same_text(b)) {
-        return copy(ours);
-    }
-    if sides.base.is_some_and(|b| ours.same_text(b)) {
-        return copy(theirs);
-    }
-    refuse_anchors(&sides, path)?;
-    let rule = shape::rule(cx.rules, path, &sides);
-    let out = core(cx, &sides, &rule, path, 0)?;
-    in_brackets(out, &sides).map(Some)
-}
-
-/// A merged entry as it stands between brackets.
-fn in_brackets(out: Out, sides: &Entries) -> Result<FlowOut, Stop> {
-    let text = out.clean_text().ok_or(Stop::Conflict)?;
-    let value = out.meaning.same().ok_or(Stop::Conflict)?;
-    let comment = join(&sides.map(|m| m.map(|m| m.suffix.to_string()))).ok_or(Stop::Conflict)?;
-    // The frame's end is the comment, which stands behind the comma.
-    let text = text
-        .strip_suffix(comment.as_str())
-        .unwrap_or(&text)
-        .to_owned();
-    Ok(FlowOut {
-        text,
-        comment,
-        value,
-    })
 }

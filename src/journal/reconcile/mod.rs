@@ -2,7 +2,7 @@
 //!
 //! `document` and `top` split and parse, `assemble` puts together; `entry`, `collection`,
 //! `sequence` and `leaf` decide, with `alike` and `names` for lists in order; `identity`
-//! and `likeness` tell which members are one; `member`, `view`, `flow` and `cut` handle
+//! and `likeness` tell which members are one, `renamed` which keys; `member`, `view`, `flow` and `cut` handle
 //! slices of text.
 //! A result is read again before it is given out, and wherever something cannot
 //! be parsed, proved or finished the outcome is git's own result.
@@ -16,6 +16,7 @@ mod entry;
 mod eol;
 mod flow;
 mod identity;
+mod in_brackets;
 mod leaf;
 mod likeness;
 mod loss;
@@ -23,6 +24,7 @@ mod member;
 mod names;
 mod output;
 mod removals;
+mod renamed;
 mod report;
 mod sequence;
 mod shape;

@@ -204,13 +204,17 @@ fn lists_of_other_maps_have_no_themes() {
     }
 }
 
-/// What a side took away is not asked for.
+/// What a removal keeps out is no reason to keep the map that the other side removed.
 #[test]
-fn a_map_that_one_side_removed_is_no_matter_for_its_items() {
+fn a_map_that_one_side_removed_goes_with_what_is_kept_out_of_it() {
     let base = "manuscript: {status: done}\n";
-    let added = "manuscript: {status: done, themes: [distance]}\n";
+    let out = merged(base, "", "manuscript: {status: done, themes: [distance]}\n");
+    assert!(!out.conflict);
+    assert!(!String::from_utf8_lossy(&out.bytes).contains("manuscript"));
+    assert_eq!(out.report.kept_out.len(), 1);
+    // Anything else that is new there is for a person to say.
+    let added = "manuscript: {status: done, themes: [ferry]}\n";
     let out = merged(base, "", added);
     assert!(out.conflict);
     assert!(String::from_utf8_lossy(&out.bytes).contains(added));
-    assert_eq!(out.report.kept_out, []);
 }

@@ -1,0 +1,85 @@
+//! Keys that one side renamed while the other side edited what stands there.
+
+use std::collections::HashSet;
+
+use super::view::View;
+use crate::journal::yaml::Value;
+use crate::merge::ThreeWay;
+
+/// More pairs of values are not compared.
+const MAX_COMPARED: usize = 1_000_000;
+
+/// Gives base and the other side the new name of a key that one side renamed, so that
+/// the other side's edits of its list or map are merged there. A key was renamed where
+/// the side has one instead that nobody else has, with the very value that base has.
+///
+/// Scalars are left alone: two fields that say `true` have nothing to do with each other.
+pub fn follow(ids: &mut ThreeWay<Vec<String>>, views: &ThreeWay<Option<View>>) {
+    let values = views.as_ref().map(values);
+    let ThreeWay { base, ours, theirs } = ids;
+    let by_ours = renames(
+        (base, &values.base),
+        (ours, &values.ours),
+        (theirs, &values.theirs),
+    );
+    let by_theirs = renames(
+        (base, &values.base),
+        (theirs, &values.theirs),
+        (ours, &values.ours),
+    );
+    for (renames, other) in [(by_ours, theirs), (by_theirs, ours)] {
+        for (from, to) in renames {
+            for id in base.iter_mut().chain(other.iter_mut()) {
+                if *id == from {
+                    id.clone_from(&to);
+                }
+            }
+        }
+    }
+}
+
+/// What each member says; `None` for what is no list or map, or empty.
+fn values(view: &Option<View>) -> Vec<Option<Value>> {
+    let members = view.iter().flat_map(|v| &v.members);
+    let of = |value: Value| match &value {
+        Value::Seq(items) if !items.is_empty() => Some(value),
+        Value::Map(pairs) if !pairs.is_empty() => Some(value),
+        _ => None,
+    };
+    members.map(|m| of(m.meaning())).collect()
+}
+
+type Side<'s> = (&'s [String], &'s [Option<Value>]);
+
+/// The keys that `side` renamed and whose value `other` changed: from and to.
+fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
+    let by_id = |of: Side<'_>| -> HashSet<String> { of.0.iter().cloned().collect() };
+    let there = ThreeWay::new(by_id(base), by_id(side), by_id(other));
+    let gone: Vec<(&String, &Value)> = filled(base)
+        .filter(|(id, _)| !there.ours.contains(*id) && there.theirs.contains(*id))
+        .collect();
+    let new: Vec<(&String, &Value)> = filled(side)
+        .filter(|(id, _)| !there.base.contains(*id) && !there.theirs.contains(*id))
+        .collect();
+    if gone.len() * (new.len() + base.0.len()) > MAX_COMPARED || new.is_empty() {
+        return Vec::new();
+    }
+    let unchanged: HashSet<(&String, &Value)> = filled(other).collect();
+    let mut found = Vec::new();
+    for (from, value) in gone {
+        // Which of two copies is the field, or of two fields the copy, nobody knows.
+        let mut alike = new.iter().filter(|(_, now)| *now == value);
+        let twins = filled(base).filter(|(_, was)| *was == value).count();
+        if let (Some((to, _)), None, 1) = (alike.next(), alike.next(), twins)
+            && !unchanged.contains(&(from, value))
+        {
+            found.push((from.clone(), (*to).clone()));
+        }
+    }
+    found
+}
+
+fn filled<'s>(side: Side<'s>) -> impl Iterator<Item = (&'s String, &'s Value)> {
+    let members = side.0.iter().zip(side.1);
+    members.filter_map(|(id, value)| Some((id, value.as_ref()?)))
+}
