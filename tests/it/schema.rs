@@ -54,6 +54,55 @@ mood: calm";
     assert!(with_rows > queries.len() / 2, "{with_rows}");
 }
 
+/// The rows of an entry stay in the tables while it can be brought back.
+#[test]
+fn no_query_shows_what_only_a_deleted_entry_has() {
+    let sandbox = Sandbox::new();
+    let kept = "people: [Orla Pennyfold]\ncity: Porto\ntags: [rain]";
+    let gone = "\
+people: ['Gone Person', '@GoneAlias (Orla)']
+city: Gone City
+locations: {Gone Town: [Gone Quay]}
+tags: [gone-tag]
+events: [Gone Event]
+dates: [{date: 2030-11-09, context: Gone Context, locations: [Gone Mill]}]
+related_entries: [2001-01-01]
+references: [{content: Gone Words, source: {title: Gone Almanac, type: book}}]
+poems: [{title: Gone Poem, content: a}]
+manuscript: {status: draft, themes: [gone-theme], notes: Gone}
+mood: gone-mood";
+    let entries = [
+        ("2024-11-01", kept, "Went to the quay.\n"),
+        ("2019-03-04", gone, "Gone.\n"),
+    ];
+    let (laptop, _) = journal(&sandbox, &entries);
+    laptop
+        .git(["rm", "-q", "journal/md/2019/2019-03-04.md"])
+        .ok();
+    laptop.commit("Drop 2019-03-04");
+    laptop.yaml2sql(["sync", "journal/md"]).ok();
+    let database = rusqlite::Connection::open(laptop.path("data/palimpsest.db")).unwrap();
+    let deleted = "SELECT count(*) FROM entry_people WHERE person LIKE 'gone%'";
+    let count: i64 = database.query_row(deleted, [], |r| r.get(0)).unwrap();
+    assert_eq!(count, 1, "the deleted entry has rows");
+    for query in queries() {
+        let mut statement = database.prepare(&query).unwrap();
+        let columns = statement.column_count();
+        let mut rows = statement.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for at in 0..columns {
+                let cell = row.get_ref(at).unwrap();
+                let Ok(text) = cell.as_str() else { continue };
+                let told = ["gone", "2019-03-04", "2001-01-01"];
+                assert!(
+                    !told.iter().any(|t| text.to_lowercase().contains(t)),
+                    "`{text}` in what this shows:\n{query}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn every_table_is_described_and_asked() {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store/schema.sql");
