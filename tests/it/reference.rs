@@ -1,8 +1,11 @@
 //! `docs/cli.md` holds the help of every command, word for word.
-//! `BLESS=1 cargo test reference` writes it anew.
+//! `BLESS=1 cargo test reference` writes it anew. It has every variable of the
+//! environment.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use crate::sandbox::{Machine, Sandbox};
 
@@ -50,4 +53,63 @@ fn says_what_the_program_says() {
         expected == text,
         "docs/cli.md is behind: BLESS=1 cargo test reference"
     );
+}
+
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs")
+        .join(name);
+    fs::read_to_string(path).unwrap()
+}
+
+/// What stands between backticks in a text.
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// The first two cells of the rows below the line that begins so.
+fn rows<'p>(page: &'p str, head: &str) -> Vec<(&'p str, &'p str)> {
+    let rows = page.lines().skip_while(|l| !l.starts_with(head)).skip(2);
+    let rows = rows.take_while(|l| l.starts_with('|'));
+    rows.map(|row| {
+        let mut cells = row.split('|').map(str::trim).skip(1);
+        (cells.next().unwrap(), cells.next().unwrap())
+    })
+    .collect()
+}
+
+fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => rust_files(&path, into),
+            false => into.push(path),
+        }
+    }
+}
+
+#[test]
+fn every_variable_of_the_environment_is_described() {
+    let mut files = Vec::new();
+    rust_files(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut files,
+    );
+    let mut read = BTreeSet::new();
+    for file in files {
+        let text = fs::read_to_string(file).unwrap();
+        let words = text.split('"').filter(|w| {
+            let mut letters = w.chars();
+            w.starts_with("PALIMPSEST") && letters.all(|c| c.is_ascii_uppercase() || c == '_')
+        });
+        read.extend(words.map(str::to_owned));
+    }
+    assert!(read.len() > 2, "{read:?}");
+    let page = page("cli.md");
+    let described: BTreeSet<String> = rows(&page, "| variable")
+        .iter()
+        .map(|(name, _)| quoted(name)[0].split('=').next().unwrap().to_owned())
+        .filter(|name| name.starts_with("PALIMPSEST"))
+        .collect();
+    assert_eq!(described, read);
 }
