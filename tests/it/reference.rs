@@ -1,11 +1,13 @@
 //! `docs/cli.md` holds the help of every command, word for word.
 //! `BLESS=1 cargo test reference` writes it anew. It has every variable of the
-//! environment.
+//! environment, `docs/settings.md` every setting with its default.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use palimpsest::journal::{Settings, Table};
 
 use crate::sandbox::{Machine, Sandbox};
 
@@ -76,6 +78,69 @@ fn rows<'p>(page: &'p str, head: &str) -> Vec<(&'p str, &'p str)> {
         (cells.next().unwrap(), cells.next().unwrap())
     })
     .collect()
+}
+
+/// The keys that the settings know, as their own message about an unknown one has them.
+fn known_keys(section: Option<&str>) -> Vec<String> {
+    let text = match section {
+        Some(name) => format!("[{name}]\nno_such_key = 1\n"),
+        None => "[no_such_key]\n".to_owned(),
+    };
+    let said = Settings::parse(&text).unwrap_err().to_string();
+    let (_, keys) = said.split_once("expected ").expect(&said);
+    let keys = quoted(keys);
+    keys.into_iter().map(str::to_owned).collect()
+}
+
+#[test]
+fn every_setting_is_described_with_its_default() {
+    let page = page("settings.md");
+    let described = rows(&page, "| key | default");
+    let mut keys = BTreeSet::new();
+    for section in known_keys(None) {
+        for key in known_keys(Some(&section)) {
+            keys.insert(format!("{section}.{key}"));
+        }
+    }
+    let named: BTreeSet<String> = described.iter().map(|(k, _)| quoted(k)[0].into()).collect();
+    assert_eq!(named, keys);
+
+    let unset = Settings::default();
+    for (key, default) in described {
+        let (key, default) = (quoted(key)[0], quoted(default)[0]);
+        let set = Settings::parse(&format!("{key} = {default}\n")).unwrap();
+        assert_eq!(set.layout, unset.layout, "{key}");
+        assert_eq!(set.rules, unset.rules, "{key}");
+        assert_eq!(set.on_commit, unset.on_commit, "{key}");
+        for table in Table::ALL {
+            assert_eq!(
+                set.lifetime_days(table),
+                unset.lifetime_days(table),
+                "{key}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_settings_that_are_shown_can_be_set() {
+    let page = page("settings.md");
+    let shown = page.split("```toml\n").nth(1).unwrap();
+    let shown = shown.split("```").next().unwrap();
+    Settings::parse(shown).unwrap();
+    for (key, _) in rows(&page, "| key | default") {
+        let name = quoted(key)[0].rsplit('.').next().unwrap();
+        assert!(shown.contains(name), "{name} is not in the example");
+    }
+    let list = |of: &str| page.lines().find(|l| l.starts_with(of)).unwrap();
+    let tables = Table::ALL.map(Table::name);
+    assert_eq!(quoted(list("- **Tables**")), tables);
+    let wrong = "merge.fields.x = \"no such rule\"\n";
+    let said = Settings::parse(wrong).unwrap_err().to_string();
+    let (_, rules) = said.split_once("expected ").unwrap();
+    let rules = rules.replace(" or ", ", ");
+    let rules: Vec<&str> = rules.split(", ").collect();
+    assert_eq!(quoted(list("- **Rules**"))[..rules.len()], rules);
 }
 
 fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
