@@ -1,13 +1,14 @@
 //! `docs/cli.md` holds the help of every command, word for word.
 //! `BLESS=1 cargo test reference` writes it anew. It has every variable of the
-//! environment, `docs/settings.md` every setting with its default.
+//! environment, `docs/settings.md` every setting with its default, and
+//! `docs/journal-format.md` the values that are known.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use palimpsest::journal::{Settings, Table};
+use palimpsest::journal::{Entry, EntryDate, Settings, Table};
 
 use crate::sandbox::{Machine, Sandbox};
 
@@ -141,6 +142,47 @@ fn the_settings_that_are_shown_can_be_set() {
     let rules = rules.replace(" or ", ", ");
     let rules: Vec<&str> = rules.split(", ").collect();
     assert_eq!(quoted(list("- **Rules**"))[..rules.len()], rules);
+}
+
+#[test]
+fn every_value_that_is_known_is_in_the_format() {
+    let date = EntryDate::from_path("2024-11-01.md").unwrap();
+    let warnings = |fields: &str| {
+        let text = format!("---\ndate: 2024-11-01\n{fields}\n---\n");
+        let entry = Entry::read(date, text.as_bytes()).unwrap();
+        let said = entry.warnings.iter().map(ToString::to_string);
+        said.collect::<Vec<_>>().join("\n")
+    };
+    let page = page("journal-format.md");
+    let described = rows(&page, "| value | is one of");
+    assert_eq!(described.len(), 3);
+    for (what, values) in described {
+        let field = |value: &str| match quoted(what)[0] {
+            "mode" => format!("references: [{{content: x, mode: {value}}}]"),
+            "type" => format!("references: [{{content: x, source: {{type: {value}}}}}]"),
+            "status" => format!("manuscript: {{status: {value}}}"),
+            other => panic!("{other}"),
+        };
+        let values = values.split(';').next().unwrap();
+        let said = warnings(&field("none-of-these"));
+        let (_, known) = said.split_once("expected one of ").unwrap();
+        assert_eq!(quoted(values).join(", "), known, "{what}");
+    }
+    // The examples are read without a complaint, but for the alias that nobody has.
+    let examples = page.split("```yaml\n").skip(1);
+    let examples: Vec<&str> = examples.map(|e| e.split("```").next().unwrap()).collect();
+    assert!(examples.len() > 4, "{}", examples.len());
+    for example in examples {
+        // One way to write `locations`, and another.
+        for fields in example.split("locations:                  ") {
+            if fields.starts_with("  ") {
+                let under = fields.split_once('\n').unwrap().1;
+                assert_eq!(warnings(&format!("locations:\n{under}")), "");
+            } else {
+                assert_eq!(warnings(fields), "", "{fields}");
+            }
+        }
+    }
 }
 
 fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
