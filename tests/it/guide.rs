@@ -68,7 +68,7 @@ struct Play {
 impl Play {
     fn new() -> Self {
         let sandbox = Sandbox::new();
-        for remote in ["journal.git", "handbook.git"] {
+        for remote in ["journal.git", "handbook.git", "diary.git"] {
             sandbox
                 .run_in(sandbox.root(), "git", ["init", "-q", "--bare", remote])
                 .ok();
