@@ -114,7 +114,7 @@ fn first_of(id: &str) -> Option<&str> {
     Some(id.strip_prefix("in ")?.split_once(", first ")?.1)
 }
 
-/// A removal without rows is one and the same before and after a rebase (docs/git.md):
+/// A removal without rows is one and the same before and after a rebase (docs/history.md):
 /// what a pick put back on top of one form of it, it puts back on top of each.
 pub fn undone_in_another_form(rows: &mut Rows, from: &Node, of: &Node) {
     for (item, rows) in rows {
