@@ -220,3 +220,66 @@ fn every_variable_of_the_environment_is_described() {
         .collect();
     assert_eq!(described, read);
 }
+
+/// A heading's anchor, as forges make it.
+fn anchor(heading: &str) -> String {
+    let letters = heading.to_lowercase();
+    let letters = letters
+        .chars()
+        .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    letters.map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// The lines of a page that are no code.
+fn prose(page: &str) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    page.lines().filter(move |line| {
+        let fence = line.starts_with("```");
+        inside ^= fence;
+        !inside && !fence
+    })
+}
+
+#[test]
+fn every_link_between_the_pages_leads_somewhere() {
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs::read_dir(top.join("docs")).unwrap();
+    let mut pages: Vec<PathBuf> = docs.map(|d| d.unwrap().path()).collect();
+    let roots = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+    ];
+    pages.extend(roots.map(|name| top.join(name)));
+    let mut links = 0;
+    for path in pages {
+        let page = fs::read_to_string(&path).unwrap();
+        for line in prose(&page) {
+            for link in line.split("](").skip(1) {
+                let link = link.split(')').next().unwrap();
+                if link.contains("://") {
+                    continue;
+                }
+                links += 1;
+                let (file, name) = link.split_once('#').unwrap_or((link, ""));
+                let target = match file {
+                    "" => path.clone(),
+                    file => path.parent().unwrap().join(file),
+                };
+                assert!(target.exists(), "{}: {link}", path.display());
+                if !name.is_empty() {
+                    let there = fs::read_to_string(&target).unwrap();
+                    let headings = prose(&there).filter(|l| l.starts_with('#'));
+                    let mut anchors = headings.map(|h| anchor(h.trim_start_matches('#').trim()));
+                    assert!(
+                        anchors.any(|a| a == name),
+                        "{}: {link}: no such heading",
+                        path.display()
+                    );
+                }
+            }
+        }
+    }
+    assert!(links > 50, "{links}");
+}
