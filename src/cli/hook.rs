@@ -1,5 +1,7 @@
 //! `palimpsest hook NAME`: what the installed hooks call.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 use super::shown::safe;
@@ -81,13 +83,19 @@ impl Hook {
             Err(error) => return Err(error.into()),
         };
         let layout = &settings.layout;
+        // HEAD before, where git says that something came in.
+        let mut came_in_after = None;
         match self.name.as_str() {
             "pre-commit" => return Ok(pre_commit(ui, repo, &settings)?),
-            "post-commit" => commit::after_commit(repo, layout)?,
+            "post-commit" => {
+                commit::after_commit(repo, layout)?;
+                say_if_unchecked(ui, repo, layout)?;
+            }
             "post-merge" => {
                 // A squash is no merge yet: its commit is still to come.
                 if self.args.first().is_none_or(|squash| squash != "1") {
-                    say_what_came_in(ui, repo, layout, repo.commit_named("ORIG_HEAD")?)?;
+                    came_in_after = repo.commit_named("ORIG_HEAD")?;
+                    say_what_came_in(ui, repo, layout, came_in_after)?;
                 }
             }
             "post-rewrite" => {
@@ -96,7 +104,8 @@ impl Hook {
                     (by_rebase, repo.before_the_rebase()?, repo.head()?)
                 {
                     history::keep_what_a_rebase_kept_out(repo, layout, before, now)?;
-                    say_what_came_in(ui, repo, layout, Some(before))?;
+                    came_in_after = Some(before);
+                    say_what_came_in(ui, repo, layout, came_in_after)?;
                 }
             }
             // Files of the work tree came from the index: HEAD is where it was.
@@ -108,7 +117,10 @@ impl Hook {
         }
         // In the middle of a rebase HEAD moves on at once; its end is what counts.
         if self.name == "post-rewrite" || !repo.is_rebasing() {
-            bring_up_to_date(ui, repo, layout);
+            let report = bring_up_to_date(ui, repo, layout);
+            if let (Some(report), Some(before)) = (report, came_in_after) {
+                say_what_cannot_be_read(ui, repo, before, &report)?;
+            }
         }
         Ok(Exit::Ok)
     }
@@ -124,6 +136,25 @@ fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoErr
     }
     ui.remark("palimpsest: nothing was committed (`git commit --no-verify` commits all the same)");
     Ok(Exit::Failed)
+}
+
+/// Says that a commit went without its checks since `pre-commit` is another program's:
+/// hook managers that are installed later take its place and leave ours in theirs.
+fn say_if_unchecked(ui: &Ui, repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
+    let Some(head) = repo.head()? else {
+        return Ok(());
+    };
+    if history::recorded(repo, layout, head)?.is_some() || !history::concerns(repo, layout, head)? {
+        return Ok(());
+    }
+    if let Some(hook) = repo.taken_hook("pre-commit")? {
+        ui.remark(format_args!(
+            "palimpsest: this commit was not checked, and its removals wait to be recorded: \
+             {} is another program's; `palimpsest init` puts ours in front of it",
+            safe(&hook.to_string_lossy())
+        ));
+    }
+    Ok(())
 }
 
 /// Names the conflicts that came in since `before`, and the entries that went or came back.
@@ -165,21 +196,53 @@ fn say_what_came_in(
     Ok(())
 }
 
+/// Names the files that came in since `before` and cannot be read: another client
+/// committed them without the checks.
+fn say_what_cannot_be_read(
+    ui: &Ui,
+    repo: &Repo,
+    before: ObjectId,
+    report: &refresh::Report,
+) -> Result<(), RepoError> {
+    if report.failed.is_empty() {
+        return Ok(());
+    }
+    let changes = repo.changes(Some(before), repo.head()?, &[])?;
+    let came_in: BTreeSet<&str> = changes.iter().map(|c| c.path.as_str()).collect();
+    let failed = report.failed.iter();
+    let failed: Vec<_> = failed
+        .filter(|f| came_in.contains(f.path.as_str()))
+        .collect();
+    for failure in failed.iter().take(MOST) {
+        ui.remark(format_args!("palimpsest: {}", safe(&failure.to_string())));
+    }
+    if let Some(more) = failed.len().checked_sub(MOST).filter(|more| *more > 0) {
+        ui.remark(format_args!("palimpsest: {more} more cannot be read"));
+    }
+    Ok(())
+}
+
 /// Brings the index up to date for what changed. It is derived, and every reader
 /// does the same, so a failure here is only said.
-fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) {
+fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) -> Option<refresh::Report> {
     let options = refresh::Options {
         wait: Some(LONGEST_WAIT),
         ..refresh::Options::new(refresh::Scope::Head)
     };
     if !has_journal(repo, layout) || is_committed(repo, layout) {
-        return;
+        return None;
     }
     match refresh::refresh(repo, layout, &options) {
-        Ok((store, _)) => store.leave(),
-        Err(error) => ui.warn(format_args!(
-            "the index is not up to date, and will be with the next command: {error}"
-        )),
+        Ok((store, report)) => {
+            store.leave();
+            Some(report)
+        }
+        Err(error) => {
+            ui.warn(format_args!(
+                "the index is not up to date, and will be with the next command: {error}"
+            ));
+            None
+        }
     }
 }
 

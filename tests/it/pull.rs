@@ -272,6 +272,30 @@ fn a_merge_that_waits_for_its_commit_says_what_came_in() {
 }
 
 #[test]
+fn a_pull_names_what_came_in_and_cannot_be_read_once() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    laptop.edit_entry(DAY, "[Al, Bob]", "[Al, Bob");
+    laptop.git(["commit", "-q", "-n", "-am", "Unchecked"]).ok();
+    laptop.push();
+    let file = entry(DAY);
+    desktop.git(["pull", "-q"]).ok().warns(&format!("{file}:"));
+    laptop.write("pages/quay.txt", "Boats.\n");
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-q", "-n", "-m", "A page"]).ok();
+    laptop.push();
+    desktop.git(["pull", "-q"]).ok().silent_about(&file);
+    // A rebase brings it in as well.
+    desktop.git(["reset", "-q", "--hard", "HEAD~2"]).ok();
+    desktop.write("pages/mole.txt", "Gulls.\n");
+    desktop.commit("Another page");
+    desktop
+        .git(["pull", "-q", "--rebase"])
+        .ok()
+        .warns(&format!("{file}:"));
+}
+
+#[test]
 fn a_ledger_merged_without_the_driver_is_merged_again() {
     let sandbox = Sandbox::new();
     let (laptop, desktop) = machines(&sandbox);

@@ -155,6 +155,25 @@ impl Repo {
         })
     }
 
+    /// The hook of this name, where it does not lead to the program any more: another
+    /// program took its place. `None` where it does, or where hooks are turned off.
+    ///
+    /// # Errors
+    /// Git cannot say where hooks are.
+    pub fn taken_hook(&self, name: &str) -> Result<Option<PathBuf>, RepoError> {
+        let Some(folder) = self.hooks_folder()? else {
+            return Ok(None);
+        };
+        let hook = folder.join(name);
+        let leads_here = |place: &PathBuf| {
+            let text = fs::read(place).unwrap_or_default();
+            let ours = is_ours(&String::from_utf8_lossy(&text)) && is_executable(place);
+            ours || calling(place).is_some()
+        };
+        let found = self.hook_places(&hook).iter().any(leads_here);
+        Ok((!found).then_some(hook))
+    }
+
     /// What calls the program as well, if what is kept of a hook that stood there before
     /// does so.
     #[must_use]

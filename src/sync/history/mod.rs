@@ -52,7 +52,7 @@ pub use places::entries_there;
 pub(in crate::sync) use places::moved_from;
 pub(in crate::sync) use readable::facts_before;
 pub use rebase::keep_what_a_rebase_kept_out;
-pub use recorded::{Recorded, note_recorded, recorded};
+pub use recorded::{Recorded, concerns, note_recorded, recorded};
 pub use squash::{at_tip, kept_out_of_a_squash};
 
 /// The rows that `tip`'s history tells and `tip`'s ledger does not hold, or holds

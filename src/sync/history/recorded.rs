@@ -60,6 +60,17 @@ pub fn recorded(
     }))
 }
 
+/// Whether a commit changes what history looks at: entries, notes or the ledger.
+///
+/// # Errors
+/// The commit cannot be read.
+pub fn concerns(repo: &Repo, layout: &Layout, commit: ObjectId) -> Result<bool, RepoError> {
+    let parent = repo.commit(commit)?.parents.first().copied();
+    let changes = repo.changes(parent, Some(commit), &places(layout))?;
+    let mut paths = changes.iter().map(|change| layout.classify(&change.path));
+    Ok(paths.any(|kind| kind != PathKind::Other))
+}
+
 /// Whether all that a commit's history tells is in its ledger, since that was so in
 /// its parent and `pre-commit` saw the commit.
 pub(super) fn holds_all(

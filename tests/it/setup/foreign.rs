@@ -183,6 +183,32 @@ fn pre_commit_and_lefthook_run() {
     assert!(!laptop.exists(".git/hooks/before-palimpsest"));
 }
 
+/// As lefthook does: what stood there is renamed, and run by nobody.
+#[test]
+fn a_manager_that_takes_the_hooks_place_later_is_named_with_each_commit() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin").silent_about("not checked");
+    let hook = laptop.path(".git/hooks/pre-commit");
+    fs::rename(&hook, hook.with_extension("old")).unwrap();
+    executable(&laptop, ".git/hooks/pre-commit", "#!/bin/sh\nexit 0\n");
+    laptop.edit_entry(DAY, "quay", "mole");
+    laptop
+        .commit("Unchecked")
+        .warns("this commit was not checked")
+        .warns("`palimpsest init` puts ours in front of it");
+    // What is no matter of the journal needs no checks.
+    laptop.write("pages/quay.txt", "Boats.\n");
+    laptop.commit("A page").silent_about("not checked");
+    laptop.palimpsest(["init"]).ok();
+    laptop.edit_entry(DAY, "mole", "pier");
+    laptop
+        .git(["commit", "-q", "-n", "-am", "By will"])
+        .ok()
+        .silent_about("not checked");
+}
+
 #[test]
 fn a_link_to_a_dispatcher_is_kept_and_comes_back_as_it_was() {
     let sandbox = Sandbox::new();
