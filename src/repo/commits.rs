@@ -98,6 +98,21 @@ impl Repo {
         self.git.state() != git2::RepositoryState::Clean
     }
 
+    /// What git is in the middle of, by git's own word, where its commit is still to
+    /// come: git then refuses to commit some files alone.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&'static str> {
+        use git2::RepositoryState as State;
+        match self.git.state() {
+            State::Merge => Some("merge"),
+            State::Revert | State::RevertSequence => Some("revert"),
+            State::CherryPick | State::CherryPickSequence => Some("cherry-pick"),
+            State::Rebase | State::RebaseInteractive | State::RebaseMerge => Some("rebase"),
+            State::ApplyMailbox | State::ApplyMailboxOrRebase => Some("am"),
+            State::Clean | State::Bisect => None,
+        }
+    }
+
     /// Whether `commit` is `tip` or one of its ancestors; not for one that is gone.
     #[must_use]
     pub fn is_in(&self, commit: ObjectId, tip: ObjectId) -> bool {

@@ -206,7 +206,7 @@ pub fn cleanup(
         }
         cleaned.count += count;
         if count > 0 && !dry_run {
-            repo.write_work_file(&file.path, &ledger::format(&ledger))?;
+            write(repo, &file.path, &ledger)?;
             cleaned.changed.push(file.path);
         }
     }
@@ -225,9 +225,54 @@ fn change<T>(
     let mut after = before.clone();
     let result = edit(&mut after);
     if after != before {
-        repo.write_work_file(&path, &ledger::format(&after))?;
+        write(repo, &path, &after)?;
     }
     Ok(result)
+}
+
+/// Writes a ledger's file. While a merge or the like waits for its commit it is staged
+/// too: git takes no file alone into that commit, and would not take the merge back over
+/// a file that differs from the index. What was changed there before stays out of it.
+fn write(repo: &Repo, path: &str, ledger: &Ledger) -> Result<(), RepoError> {
+    let goes_along = repo.waits_for().is_some() && may_go_along(repo, path)?;
+    repo.write_work_file(path, &ledger::format(ledger))?;
+    match goes_along {
+        true => repo.add(path),
+        false => Ok(()),
+    }
+}
+
+fn may_go_along(repo: &Repo, path: &str) -> Result<bool, RepoError> {
+    let index = repo.index()?;
+    let committed = match repo.head()? {
+        Some(head) => repo.blob_at(head, path)?,
+        None => None,
+    };
+    Ok(match (repo.read_work_file(path)?, index.staged(path)) {
+        (Some(work), Some(staged)) => {
+            committed != Some(staged) || repo.is_stored_as(path, &work, staged.id)?
+        }
+        (None, None) => committed.is_none() && !index.unmerged().iter().any(|p| p == path),
+        // Deleted, untracked or in conflict: that is for a person.
+        _ => false,
+    })
+}
+
+/// Whether a decision that was written goes along with the commit that git waits for,
+/// and what that is the end of.
+///
+/// # Errors
+/// The repository cannot be read.
+pub fn goes_along(repo: &Repo, path: &str) -> Result<Option<&'static str>, RepoError> {
+    let Some(word) = repo.waits_for() else {
+        return Ok(None);
+    };
+    let staged = repo.index()?.staged(path);
+    let is_staged = match (staged, repo.read_work_file(path)?) {
+        (Some(staged), Some(work)) => repo.is_stored_as(path, &work, staged.id)?,
+        _ => false,
+    };
+    Ok(is_staged.then_some(word))
 }
 
 /// The ledger of a year, with what history tells and no commit holds yet.

@@ -14,6 +14,7 @@ mod decisions;
 mod deletions;
 mod dropped;
 mod flags;
+mod in_the_middle;
 mod left_out;
 mod lost_rows;
 mod moved;

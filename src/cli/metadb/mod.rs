@@ -10,6 +10,7 @@ use clap::{Args, Subcommand};
 use super::journal::{Journal, entry_named, entry_typed};
 use super::{Exit, Ui};
 use crate::repo::Repo;
+use crate::sync::settle::goes_along;
 
 /// Look at entries, sync states and removals, and settle what is open
 #[derive(Debug, Args)]
@@ -39,10 +40,26 @@ impl Metadb {
 
 /// What to do once ledger files were changed.
 pub(super) fn say_commit(ui: &Ui, repo: &Repo, files: &[String]) -> anyhow::Result<()> {
-    let typed: Vec<String> = files.iter().map(|file| repo.pathspec(file)).collect();
+    let mut left = Vec::new();
+    for file in files {
+        match goes_along(repo, file)? {
+            Some(word) => ui.line(format_args!(
+                "Changed {file}; it is staged, and goes along with the commit of the {word}"
+            ))?,
+            None => left.push(file.as_str()),
+        }
+    }
+    if left.is_empty() {
+        return Ok(());
+    }
+    let typed: Vec<String> = left.iter().map(|file| repo.pathspec(file)).collect();
+    let when = match repo.waits_for() {
+        Some(word) => format!("once the {word} is committed"),
+        None => "commit it".to_owned(),
+    };
     ui.line(format_args!(
-        "Changed {}; commit it: git commit -m 'Settle' {}",
-        files.join(" "),
+        "Changed {}; {when}: git commit -m 'Settle' {}",
+        left.join(" "),
         typed.join(" ")
     ))?;
     Ok(())

@@ -1,0 +1,169 @@
+//! Decisions while a merge, a pick, a rebase or a revert waits for a person: they go
+//! with its commit, and stand in the way of no way out.
+
+use super::*;
+
+const LEDGER: &str = "data/ledger/2024.jsonl";
+
+/// Carol is kept out on both machines; then both wrote another body, and the laptop
+/// another field, so that the ledger merges too.
+fn both_wrote<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
+    let (laptop, desktop) = begin(sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "tags: [rain]", "tags: [rain, sea]");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+    desktop.push();
+    laptop.pull();
+    laptop.edit_entry(DAY, "weather: fair", "weather: wet");
+    edit(&laptop, "the quay", "the mill");
+    laptop.push();
+    edit(&desktop, "mood: calm", "mood: good");
+    edit(&desktop, "the quay", "the pier");
+    desktop.git(["fetch", "-q"]).ok();
+    (laptop, desktop)
+}
+
+/// The file without its markers.
+#[track_caller]
+fn choose(machine: &Machine<'_>) {
+    machine.palimpsest(["resolve", "--ours"]).ok();
+    assert!(!machine.read_entry(DAY).contains("<<<<"));
+    machine.git(["add", &crate::sandbox::entry(DAY)]).ok();
+}
+
+#[track_caller]
+fn let_carol_in(machine: &Machine<'_>, of: &str) {
+    let carol = ["tombstone", "remove", "entry_people", DAY, "Carol"];
+    machine
+        .metadb(carol)
+        .ok()
+        .says(&format!(
+            "Changed {LEDGER}; it is staged, and goes along with the commit of the {of}"
+        ))
+        .lacks("git commit");
+    machine.git(["diff", "--exit-code", "--", LEDGER]).ok();
+}
+
+/// `begin` stops for a conflict; `abort` takes it back, and `end` commits it.
+#[track_caller]
+fn decided_in(of: &str, begin: &[&str], abort: &[&str], end: &[&str]) {
+    let sandbox = Sandbox::new();
+    let (_laptop, desktop) = both_wrote(&sandbox);
+    let head = desktop.oid("HEAD");
+    desktop.git(begin).fails();
+    let_carol_in(&desktop, of);
+    desktop.git(abort).ok();
+    assert_eq!(desktop.oid("HEAD"), head, "{of}");
+    desktop.assert_clean();
+    desktop.metadb(["tombstone", "list"]).ok().says("Carol");
+
+    desktop.git(begin).fails();
+    let_carol_in(&desktop, of);
+    choose(&desktop);
+    desktop.git(end).ok();
+    desktop.assert_clean();
+    desktop.metadb(["tombstone", "list"]).ok().lacks("Carol");
+    let restored = |line: &&str| line.contains("\"Carol\"") && line.contains("\"metadb\"");
+    assert_eq!(desktop.read(LEDGER).lines().filter(restored).count(), 1);
+}
+
+#[test]
+fn a_decision_in_a_merge_goes_with_its_commit_or_its_abortion() {
+    decided_in(
+        "merge",
+        &["merge", "-q", "origin/main"],
+        &["merge", "--abort"],
+        &["commit", "-q", "--no-edit"],
+    );
+}
+
+#[test]
+fn a_decision_in_a_cherry_pick_goes_with_its_commit_or_its_abortion() {
+    decided_in(
+        "cherry-pick",
+        &["cherry-pick", "origin/main"],
+        &["cherry-pick", "--abort"],
+        &["cherry-pick", "--continue"],
+    );
+}
+
+#[test]
+fn a_decision_in_a_rebase_goes_with_its_commit_or_its_abortion() {
+    decided_in(
+        "rebase",
+        &["rebase", "-q", "origin/main"],
+        &["rebase", "--abort"],
+        &["rebase", "--continue"],
+    );
+}
+
+#[test]
+fn a_decision_in_a_revert_goes_with_its_commit_or_its_abortion() {
+    let sandbox = Sandbox::new();
+    let (_laptop, desktop) = both_wrote(&sandbox);
+    edit(&desktop, "the pier", "the weir");
+    let revert = ["revert", "--no-edit", "HEAD~1"];
+    desktop.git(revert).fails();
+    let_carol_in(&desktop, "revert");
+    desktop.git(["revert", "--abort"]).ok();
+    desktop.assert_clean();
+    desktop.git(revert).fails();
+    let_carol_in(&desktop, "revert");
+    choose(&desktop);
+    // With the side of HEAD the text is as it was; the decision is committed.
+    desktop.git(["commit", "-q", "-m", "Settled"]).ok();
+    desktop.assert_clean();
+    desktop.metadb(["tombstone", "list"]).ok().lacks("Carol");
+}
+
+#[test]
+fn settling_in_a_merge_says_the_same() {
+    let sandbox = Sandbox::new();
+    let (_laptop, desktop) = both_wrote(&sandbox);
+    desktop.git(["merge", "-q", "origin/main"]).fails();
+    desktop
+        .metadb(["sync", "resolve", "--all", "--json"])
+        .ok()
+        .says(LEDGER);
+    desktop.git(["diff", "--exit-code", "--", LEDGER]).ok();
+    desktop.git(["merge", "--abort"]).ok();
+    desktop.assert_clean();
+    desktop.git(["merge", "-q", "origin/main"]).fails();
+    desktop
+        .metadb(["sync", "resolve", "Entry", DAY])
+        .ok()
+        .says("(agreed with 1 removal)")
+        .says("it is staged, and goes along with the commit of the merge");
+    choose(&desktop);
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    assert!(!listed(&desktop).contains(&"kept_out Carol".to_owned()));
+    desktop.assert_clean();
+}
+
+/// What was decided before, and is not committed, is no part of the merge.
+#[test]
+fn a_ledger_that_was_changed_before_the_merge_stays_out_of_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&desktop);
+    edit(&desktop, "the quay", "the pier");
+    laptop.edit_entry(DAY, "the quay", "the mill");
+    laptop.commit("The mill");
+    laptop.push();
+    let keep = ["tombstone", "keep", "entry_people", DAY, "Bob"];
+    desktop.metadb(keep).ok();
+    let before = desktop.read(LEDGER);
+    desktop.git(["pull", "-q", "--no-rebase"]).fails();
+    let let_in = ["tombstone", "remove", "entry_people", DAY, "Bob"];
+    desktop.metadb(let_in).ok().says(&format!(
+        "Changed {LEDGER}; once the merge is committed: git commit -m 'Settle' {LEDGER}"
+    ));
+    assert_ne!(desktop.read(LEDGER), before);
+    desktop.git(["merge", "--abort"]).ok();
+    assert!(desktop.read(LEDGER).contains("\"metadb\""));
+    desktop.git(["commit", "-m", "Settle", LEDGER]).ok();
+    desktop.assert_clean();
+}
