@@ -96,6 +96,9 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
         ..
     } = versions;
     let readable = |v: &Version<Entry>| v.content.is_some();
+    // Nobody can tell what stands in a file that cannot be read: HEAD's version is shown
+    // as HEAD has it, and not held to a removal that only now came in.
+    let is_told = work.as_ref().is_none_or(readable) && !untold;
     let (shown, pending, gone) = match (work, head) {
         (Some(work), head) if readable(&work) => {
             if let Some(now) = work.content.as_ref().filter(|_| !same) {
@@ -138,7 +141,11 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
         },
     };
     let Some(entry) = shown.content else { return };
-    let active = indexed.ledger.rows.kept_out(date);
+    let mut active = indexed.ledger.rows.kept_out(date);
+    if !is_told {
+        let in_head = head_rows.kept_out(date);
+        active.retain(|item| in_head.contains(item));
+    }
     let items = entry.facts().items;
     indexed.entry = Some(IndexedEntry {
         // What a deleted entry's last version held is shown as it was.

@@ -167,3 +167,21 @@ fn a_ledger_that_was_changed_before_the_merge_stays_out_of_it() {
     desktop.git(["commit", "-m", "Settle", LEDGER]).ok();
     desktop.assert_clean();
 }
+
+/// Nobody can tell what a file with markers will say.
+#[test]
+fn what_stands_in_head_alone_is_not_still_in_the_file() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.edit_entry(DAY, "city: Lisbon", "city: Porto");
+    remove_bob(&laptop);
+    laptop.push();
+    edit(&desktop, "city: Lisbon", "city: Faro");
+    desktop.git(["pull", "-q", "--no-rebase"]).fails();
+    let text = desktop.read_entry(DAY);
+    assert!(text.contains("<<<<<<<") && !text.contains("Bob"), "{text}");
+    assert!(!listed(&desktop).contains(&"still_in_file Bob".to_owned()));
+    desktop.git(["merge", "--abort"]).ok();
+    desktop.assert_clean();
+    holds(&desktop, &[]);
+}
