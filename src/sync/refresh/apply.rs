@@ -6,9 +6,9 @@ use super::RefreshError;
 use super::ledgers::Ledgers;
 use super::look::{self, Look};
 use super::plan::Plan;
-use super::report::{Failure, Report};
+use super::report::{Failure, Report, problem};
 use super::state::{Version, Versions, decide};
-use crate::journal::{Entry, EntryDate, EntryError, Layout, Note, PathKind};
+use crate::journal::{Entry, EntryDate, Layout, Note, PathKind};
 use crate::ledger::short_sha256;
 use crate::repo::{Blob, Index, ObjectId, Repo};
 use crate::store::{FileRow, Update};
@@ -208,7 +208,7 @@ impl Apply<'_, '_, '_> {
             if let Some(id) = head_id {
                 (same, bytes) = self.repo.as_stored(path, bytes, id)?;
             }
-            let read = Entry::read(date, &bytes);
+            let read = Entry::read(date, &bytes).map_err(|e| problem(path, &bytes, &e));
             versions.work = Some(self.version(path, read, row, rows));
         } else if entry_paths.len() > 1 {
             let all = entry_paths.join(" and ");
@@ -246,9 +246,9 @@ impl Apply<'_, '_, '_> {
             rows,
         )?;
 
-        let problem = |path: &String| rows.get(path).and_then(|r| r.problem.as_ref());
-        let broken = entry_paths.iter().any(|p| problem(p).is_some());
-        let broken_note = note_paths.iter().any(|p| problem(p).is_some());
+        let has_problem = |path: &String| rows.get(path).is_some_and(|r| r.problem.is_some());
+        let broken = entry_paths.iter().any(has_problem);
+        let broken_note = note_paths.iter().any(has_problem);
         let touched = |paths: &[String]| paths.iter().any(|p| self.touched(p, rows));
         let (entry_touched, note_touched) = (touched(&entry_paths), touched(&note_paths));
         let mut indexed = decide(date, versions, &head_rows, now_rows);
@@ -283,11 +283,11 @@ impl Apply<'_, '_, '_> {
     fn version<T>(
         &mut self,
         path: &str,
-        read: Result<T, EntryError>,
+        read: Result<T, String>,
         mut row: FileRow,
         rows: &mut BTreeMap<String, FileRow>,
     ) -> Version<T> {
-        row.problem = read.as_ref().err().map(ToString::to_string);
+        row.problem = read.as_ref().err().cloned();
         rows.insert(path.to_owned(), row);
         Version {
             path: path.to_owned(),
@@ -320,7 +320,7 @@ impl Apply<'_, '_, '_> {
             if let Some(id) = head_files.get(path).and_then(|blob| blob.file()) {
                 bytes = self.repo.as_stored(path, bytes, id)?.1;
             }
-            let read = Note::read(&bytes);
+            let read = Note::read(&bytes).map_err(|e| problem(path, &bytes, &e));
             let version = self.version(path, read, row, rows);
             if let Some(first) = &mut versions.work_note {
                 // As of two entries, neither counts.

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::journal::entry::EntryError;
+use crate::journal::markers::conflict_markers;
 use crate::journal::yaml::Place;
 use crate::journal::{EntryDate, ItemKey, Table};
-use crate::repo::Skipped;
+use crate::repo::{Skipped, shell_path};
 use crate::store::Fresh;
 
 /// What a refresh did, or would do.
@@ -109,6 +111,19 @@ impl std::fmt::Display for Warning {
             write!(f, ":{at}")?;
         }
         write!(f, ": {}", self.what)
+    }
+}
+
+/// Why a file cannot be read: `line:column: why`. Between conflict markers there is
+/// nothing to read, whatever the reader fell over.
+pub(super) fn problem(path: &str, bytes: &[u8], error: &EntryError) -> String {
+    match conflict_markers(bytes) {
+        Some(markers) => format!(
+            "{}:1: conflict markers; `palimpsest resolve {}` settles them",
+            markers.line,
+            shell_path(path)
+        ),
+        None => error.to_string(),
     }
 }
 

@@ -181,6 +181,17 @@ fn what_stands_in_head_alone_is_not_still_in_the_file() {
     let text = desktop.read_entry(DAY);
     assert!(text.contains("<<<<<<<") && !text.contains("Bob"), "{text}");
     assert!(!listed(&desktop).contains(&"still_in_file Bob".to_owned()));
+    let path = crate::sandbox::entry(DAY);
+    desktop
+        .metadb(["sync", "conflicts"])
+        .ok()
+        .warns(&format!(
+            "{path}:3:1: conflict markers; `palimpsest resolve {path}` settles them"
+        ))
+        .silent_about("is no key");
+    desktop.yaml2sql(["update", &path]).exits(1).warns(&format!(
+        "{path}:3:1: conflict markers; `palimpsest resolve "
+    ));
     desktop.git(["merge", "--abort"]).ok();
     desktop.assert_clean();
     holds(&desktop, &[]);
