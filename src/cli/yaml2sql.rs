@@ -8,10 +8,11 @@ use clap::{Args, Subcommand};
 
 use super::journal::Journal;
 use super::outcome::{self, Of};
+use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{EntryDate, PathKind};
 use crate::store::Store;
-use crate::sync::refresh::{Options, Report, Scope};
+use crate::sync::refresh::{Failure, Options, Report, Scope};
 
 /// Index entries: say what was added, what was removed and why
 #[derive(Debug, Args)]
@@ -73,17 +74,31 @@ impl Yaml2sql {
 fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Result<Exit> {
     let journal = Journal::find_by(&files[0])?;
     let (mut asked, mut paths) = (BTreeSet::new(), BTreeSet::new());
+    // What is no entry holds none of the others up.
+    let mut others = Vec::new();
+    let mut other = |file: &Path, problem: String| {
+        let path = file.display().to_string();
+        let problem = problem.replacen(&format!("{path}: "), "", 1);
+        others.push(Failure { path, problem });
+    };
     for file in files {
-        let path = journal.relative(file)?;
-        match journal.layout.classify(&path) {
-            PathKind::Entry(date) => asked.insert(date),
-            _ => bail!(
-                "{}: no entry of this journal; expected a file such as {}",
-                file.display(),
-                journal.layout.entry_path("2024-11-01".parse()?)
-            ),
+        let path = match journal.relative(file) {
+            Ok(path) => path,
+            Err(error) => {
+                other(file, told(&error));
+                continue;
+            }
         };
-        paths.insert(path);
+        if let PathKind::Entry(date) = journal.layout.classify(&path) {
+            asked.insert(date);
+            paths.insert(path);
+        } else {
+            let usual = journal.layout.entry_path("2024-11-01".parse()?);
+            other(
+                file,
+                format!("no entry of this journal; expected a file such as {usual}"),
+            );
+        }
     }
     let options = Options {
         dry_run,
@@ -108,6 +123,7 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
     report.warnings.retain(|w| is_asked(&w.path));
     say_conflicts(ui, &store, &report, dry_run)?;
     store.leave();
+    report.failed.extend(others);
     let exit = outcome::print(ui, &report, Of::Entries, dry_run, json)?;
     if !missing.is_empty() {
         bail!("no such entry: {}", missing.join(", "));

@@ -397,6 +397,29 @@ fn paths_that_are_no_entry_are_refused_by_name() {
 }
 
 #[test]
+fn a_path_that_is_no_entry_holds_none_of_the_others_up() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    let odd = "journal/md/2024/2024-11-06 Wednesday.md";
+    machine.write(odd, "x");
+    let day = entry("2024-11-01");
+    let args = ["update", odd, "../x.md", &day, &entry("2024-11-02")];
+    machine
+        .yaml2sql(args)
+        .exits(1)
+        .says("2024-11-01  created ")
+        .warns(&format!("{odd}: no entry of this journal"))
+        .warns("x.md: not a path inside")
+        .warns("no such entry: 2024-11-02");
+    let json = ["update", "--json", odd, &day];
+    let run = machine.yaml2sql(json).exits(1);
+    let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(json["changes"][0]["entry"], "2024-11-01");
+    assert_eq!(json["failed"][0]["path"], odd);
+}
+
+#[test]
 fn a_locked_database_is_named_with_its_holder() {
     let sandbox = Sandbox::new();
     let machine = sandbox.repository("laptop");

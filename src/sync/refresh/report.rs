@@ -85,13 +85,15 @@ pub enum Why {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     pub path: String,
-    /// `line:column: why`
+    /// `line:column: why`, or `why` alone.
     pub problem: String,
 }
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.path, self.problem)
+        let has_place = self.problem.starts_with(|c: char| c.is_ascii_digit());
+        let space = if has_place { "" } else { " " };
+        write!(f, "{}:{space}{}", self.path, self.problem)
     }
 }
 
