@@ -78,9 +78,12 @@ impl Init {
         if may_index(&repo, &layout) {
             Self::index(ui, &repo, &layout)?;
         }
-        let pages = migrated.map(|m| m.pages).unwrap_or_default();
+        let pages = migrate::pages_to_commit(&repo, migrated.as_ref())?;
         let left = repo.uncommitted_setup(&layout, &pages)?;
-        let add = shortened(&left.to_add, &[&layout.ledger, &layout.wiki]);
+        let folders = [layout.ledger.as_str(), &layout.wiki];
+        let mut others = repo.uncommitted_below(&folders)?;
+        others.retain(|path| !left.to_add.contains(path));
+        let add = shortened(&left.to_add, &folders, &others);
         let add: Vec<String> = add.iter().map(|path| repo.pathspec(path)).collect();
         let add = match add.join(" ") {
             none if none.is_empty() => none,
@@ -145,16 +148,27 @@ impl Init {
 /// More paths of a folder than this are named as the folder.
 const NAMED: usize = 3;
 
-/// Paths for a command line: a folder stands for its files where they are many.
-fn shortened(paths: &[String], folders: &[&str]) -> Vec<String> {
+/// Paths for a command line: one of the folders, or one in them, stands for its files
+/// where they are many, and all that git would take of it. `others` are what it would
+/// take as well.
+fn shortened(paths: &[String], folders: &[&str], others: &[String]) -> Vec<String> {
+    let is_below = |p: &String, f: &str| p.strip_prefix(f).is_some_and(|r| r.starts_with('/'));
+    let fits = |f: &&str| {
+        let below = |p: &&String| is_below(p, f);
+        paths.iter().filter(below).count() > NAMED && !others.iter().any(|p| is_below(p, f))
+    };
     let mut short: Vec<String> = Vec::new();
     for path in paths {
-        let is_below = |p: &String, f: &str| p.strip_prefix(f).is_some_and(|r| r.starts_with('/'));
-        let folder = folders.iter().find(|f| is_below(path, f));
-        let many = folder.filter(|f| paths.iter().filter(|p| is_below(p, f)).count() > NAMED);
-        let path = many.map_or_else(|| path.clone(), |f| (*f).to_owned());
-        if !short.contains(&path) {
-            short.push(path);
+        let slashes = path.match_indices('/').map(|(at, _)| &path[..at]);
+        let within = |f: &&str| {
+            folders
+                .iter()
+                .any(|top| f == top || is_below(&(*f).into(), top))
+        };
+        let folder = slashes.filter(within).find(fits);
+        let path = folder.unwrap_or(path);
+        if !short.iter().any(|p| p == path) {
+            short.push(path.to_owned());
         }
     }
     short

@@ -12,7 +12,7 @@ use super::shown::safe;
 use crate::journal::entry::place_of;
 use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::repo::install::has_journal;
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{Index, ObjectId, Repo, RepoError};
 use crate::store::{Fresh, Store};
 use crate::sync::refresh::{Change, Options, Report, Scope, Warning, What, refresh};
 use crate::sync::settle::Decider;
@@ -119,7 +119,7 @@ impl Journal {
         ui.progress_done();
         let (store, mut report) = done?;
         let database = &self.layout.database;
-        if is_committed(&self.repo, &self.layout) {
+        if is_committed(&self.repo, &self.layout) && self.is_tracked() {
             ui.warn(format_args!(
                 "{database} is tracked by git, so that looking changes a tracked file; \
                  `palimpsest doctor --fix` takes it out"
@@ -154,6 +154,13 @@ impl Journal {
             self.warn_of_aliases(&store, &mut report)?;
         }
         Ok((store, report))
+    }
+
+    /// Whether the database is in git's index still: `init` takes it out before anybody
+    /// commits that.
+    fn is_tracked(&self) -> bool {
+        let tracked = |index: Index| index.has(&self.layout.database);
+        self.repo.index().is_ok_and(tracked)
     }
 
     /// Warns of aliases in the entries that were read which nobody is known by.

@@ -1,6 +1,7 @@
 //! Coming from the original program: its database, with numeric ids and tracked by
 //! git, and what `init` makes of it.
 
+mod again;
 mod machines;
 mod odd;
 mod original;

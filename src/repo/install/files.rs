@@ -297,6 +297,19 @@ impl Repo {
         }
         Ok(left)
     }
+
+    /// What is not committed as it stands, or new, below these folders.
+    ///
+    /// # Errors
+    /// Git cannot say.
+    pub fn uncommitted_below(&self, folders: &[&str]) -> Result<Vec<String>, RepoError> {
+        let mut args = vec!["status", "--porcelain", "-z", "-uall", "--no-renames", "--"];
+        args.extend(folders);
+        let out = self.run_git(&args, b"")?;
+        let out = String::from_utf8_lossy(&out);
+        let lines = out.split('\0').filter_map(|line| line.split_at_checked(3));
+        Ok(lines.map(|(_, path)| path.to_owned()).collect())
+    }
 }
 
 /// What a person has yet to commit.

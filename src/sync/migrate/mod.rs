@@ -9,6 +9,7 @@ mod place;
 mod plan;
 mod report;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
@@ -114,6 +115,36 @@ pub fn migrate(
         }
     }
     Ok(Some(outcome))
+}
+
+/// The note of the pages that were written, for the runs that follow.
+const PAGES: &str = "taken-over-pages";
+
+/// The note pages that are taken over and in no commit yet: those of this run, and those
+/// of earlier ones, which nothing else tells from a person's own.
+///
+/// # Errors
+/// The repository cannot be read, or its note not be written.
+pub fn pages_to_commit(repo: &Repo, outcome: Option<&Outcome>) -> Result<Vec<String>, RepoError> {
+    let noted = repo.noted(PAGES);
+    let new = outcome.into_iter().flat_map(|o| o.pages.iter().cloned());
+    let all: BTreeSet<String> = noted.lines().map(str::to_owned).chain(new).collect();
+    let head = repo.head()?;
+    let mut pages = Vec::new();
+    for page in all {
+        let committed = match head {
+            Some(head) => repo.blob_at(head, &page)?.is_some(),
+            None => false,
+        };
+        if !committed && repo.work_file(&page)?.is_some() {
+            pages.push(page);
+        }
+    }
+    let text = pages.join("\n");
+    if text != noted {
+        repo.note(PAGES, &text)?;
+    }
+    Ok(pages)
 }
 
 /// Copies the database to its backup, and reads that. Of one that is damaged the

@@ -1,0 +1,80 @@
+//! What `init` names to commit: what it wrote, in this run or an earlier one, and no
+//! file of somebody's.
+
+use super::original::Old;
+use super::journal;
+use crate::sandbox::{Machine, Run, Sandbox};
+
+/// The `git add` that `init` ends with.
+#[track_caller]
+fn added(run: &Run) -> String {
+    let last = run.stdout.lines().last().unwrap();
+    let add = last
+        .split_once(": git add ")
+        .unwrap_or_else(|| panic!("{last}"));
+    add.1.split_once(" && ").unwrap().0.to_owned()
+}
+
+/// Gives more entries, each with a note that the database alone has.
+fn with_notes(laptop: &Machine<'_>, old: &Old, days: std::ops::RangeInclusive<u32>) {
+    for day in days {
+        let date = format!("2024-11-{day:02}");
+        laptop.write_entry(&date, "", "Text.\n");
+        old.run(&format!(
+            "INSERT INTO entries (id, date, notes) VALUES ({day}, '{date}', 'Note {day}.')"
+        ));
+    }
+    laptop.commit("More entries");
+}
+
+#[test]
+fn pages_of_an_earlier_run_are_named_until_they_are_committed() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = journal(&sandbox);
+    old.run("UPDATE entries SET notes = 'Look at the tide.' WHERE id = 1");
+    old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
+    drop(old);
+    let first = added(&laptop.palimpsest(["init"]).ok());
+    assert!(
+        first.ends_with("wiki/entries/2024/2024-11-01.md"),
+        "{first}"
+    );
+    let again = laptop.palimpsest(["init"]).ok();
+    assert_eq!(added(&again), first);
+    laptop
+        .metadb(["sync", "status"])
+        .ok()
+        .silent_about("tracked by git");
+    let command = format!("git add {first} && git commit -m 'Use Palimpsest'");
+    laptop.run_with(&[], "sh", ["-c", &command]).ok();
+    laptop.assert_clean();
+    laptop.edit("wiki/entries/2024/2024-11-01.md", "tide", "moon");
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("nothing to commit here");
+}
+
+#[test]
+fn many_pages_are_named_without_a_file_of_somebodys() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = journal(&sandbox);
+    with_notes(&laptop, &old, 11..=16);
+    drop(old);
+    let draft = "wiki/entries/private-draft.md";
+    laptop.write(draft, "Not for git.\n");
+    let add = added(&laptop.palimpsest(["init"]).ok());
+    assert!(add.ends_with(" wiki/entries/2024"), "{add}");
+    laptop.git(["add"].into_iter().chain(add.split(' '))).ok();
+    let status = laptop.git(["status", "--porcelain"]).ok().stdout;
+    assert!(status.contains(&format!("?? {draft}\n")), "{status}");
+    laptop.git(["reset", "-q"]).ok();
+    let draft = "wiki/entries/2024/2024-11-01.md";
+    laptop.write(draft, "Not for git either.\n");
+    let add = added(&laptop.palimpsest(["init"]).ok());
+    assert!(
+        add.ends_with("/2024-11-15.md wiki/entries/2024/2024-11-16.md"),
+        "{add}"
+    );
+    assert!(!add.contains(draft), "{add}");
+}
