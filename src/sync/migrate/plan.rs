@@ -3,6 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::DateTime;
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::report::Report;
 use crate::journal::{EntryDate, ItemKey, Layout, Note, Table};
 use crate::ledger::{Deletion, Ledger, RowKey, State, Tombstone, short_sha256};
@@ -117,6 +120,13 @@ impl Plan {
             if rows.tombstones.insert(key, row).is_none() {
                 self.report.tombstones += 1;
             }
+            // Its lifetime is counted from there.
+            if !removal.permanent && DateTime::parse_from_rfc3339(&removal.at).is_err() {
+                let (what, at) = (say(name), &removal.at);
+                self.report.odd.push(format!(
+                    "{what}: removed at `{at}`, which is no time: it never expires"
+                ));
+            }
             if !removal.reason.trim().is_empty() {
                 let reason = removal.reason.trim();
                 self.report.reasons.push(format!("{}: {reason}", say(name)));
@@ -182,13 +192,19 @@ impl Plan {
             return;
         }
         let gone = entry.deleted.is_some() && !here.entries.contains_key(&date);
-        let page = match here.pages.contains_key(&date) || gone {
+        let path = layout.note_path(date);
+        // Another row of this date may have a note, too.
+        let written = self.pages.get(&path);
+        if written.is_some_and(|page| has(page, &text)) {
+            return;
+        }
+        let page = match here.pages.contains_key(&date) || gone || written.is_some() {
             true => None,
             false => page(&text),
         };
         match page {
             Some(page) => {
-                self.pages.insert(layout.note_path(date), page);
+                self.pages.insert(path, page);
             }
             None => self.report.notes.push(OtherText {
                 of: date.to_string(),
@@ -210,7 +226,8 @@ fn row_id(entry: EntryDate, table: &str, item: &str, at: &str) -> String {
 
 /// Whether a note says all that the original's says.
 fn has(there: &str, text: &str) -> bool {
-    there.replace("\r\n", "\n").contains(text.trim())
+    let plain = |text: &str| text.replace("\r\n", "\n").nfc().collect::<String>();
+    plain(there).contains(plain(text).trim())
 }
 
 /// A note page that is read as this text; `None` if no page is.

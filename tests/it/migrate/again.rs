@@ -78,3 +78,58 @@ fn many_pages_are_named_without_a_file_of_somebodys() {
     );
     assert!(!add.contains(draft), "{add}");
 }
+
+#[test]
+fn two_rows_of_one_date_lose_no_note() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = journal(&sandbox);
+    old.run(
+        "PRAGMA foreign_keys = OFF;
+         CREATE TABLE twice AS SELECT * FROM entries;
+         DROP TABLE entries;
+         ALTER TABLE twice RENAME TO entries;
+         UPDATE entries SET notes = 'The first text.' WHERE id = 1;
+         INSERT INTO entries (id, date, notes) VALUES (9, '2024-11-01', 'The second text.'),
+             (10, '2024-11-01', 'The first text.')",
+    );
+    drop(old);
+    let run = laptop.palimpsest(["init"]).ok();
+    let page = laptop.read("wiki/entries/2024/2024-11-01.md");
+    assert_eq!(page, "### Notes\n\nThe first text.\n");
+    let report = run
+        .stdout
+        .lines()
+        .find_map(|l| l.split_once("with the texts: "));
+    let report = laptop.read(report.unwrap().1);
+    assert!(
+        report.contains("## The note on 2024-11-01\n\nThe second text.\n"),
+        "{report}"
+    );
+    assert!(!report.contains("The first text."), "{report}");
+}
+
+#[test]
+fn a_note_in_other_letters_is_the_same_note() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = journal(&sandbox);
+    laptop.edit_entry("2024-11-02", "Kept here.", "Caf\u{e9} here.");
+    old.run("UPDATE entries SET notes = 'Cafe\u{301} here.' WHERE id = 2");
+    drop(old);
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .lacks("the page of that entry does not have");
+}
+
+#[test]
+fn a_time_that_is_none_is_named() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = journal(&sandbox);
+    old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
+    old.run("UPDATE association_tombstones SET removed_at = 'last week'");
+    drop(old);
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("not understood:\n    2024-11-01 person Bob: removed at `last week`, which is no time: it never expires");
+}
