@@ -10,6 +10,7 @@ use super::{Exit, Ui, migration};
 use crate::journal::Layout;
 use crate::repo::install::{Note, has_journal};
 use crate::repo::{MACHINE, Repo};
+use crate::sync::health::{is_original, not_taken_over};
 use crate::sync::migrate::{self, migrate};
 use crate::sync::place::database_place;
 use crate::sync::settings::load;
@@ -111,6 +112,15 @@ impl Init {
         repo: &Repo,
         layout: &Layout,
     ) -> anyhow::Result<Option<migrate::Outcome>> {
+        // The commands that name a backup count from the top.
+        let at_top = |file: &PathBuf| {
+            let from_top = repo.workdir().join(file);
+            match !file.exists() && from_top.exists() {
+                true => from_top,
+                false => file.clone(),
+            }
+        };
+        let original = self.original.as_ref().map(at_top);
         if !has_journal(repo, layout) {
             if let Some(file) = &self.original {
                 bail!(
@@ -119,10 +129,14 @@ impl Init {
                     layout.journal
                 );
             }
+            if is_original(repo, layout)? {
+                let finding = not_taken_over(repo, layout);
+                ui.line(format_args!("note: {}; {}", finding.what, finding.mend))?;
+            }
             return Ok(None);
         }
         let options = migrate::Options {
-            original: self.original.as_deref(),
+            original: original.as_deref(),
             dry_run: self.dry_run,
             first: !repo.is_installed()?,
             now: clock::now(),

@@ -11,6 +11,7 @@ use super::behind::{behind, given_up};
 use super::place::database_place;
 use super::resolve::{ResolveError, Resolver};
 use crate::journal::markers::conflict_markers;
+use crate::journal::settings;
 use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::ledger;
 use crate::repo::install::has_journal;
@@ -117,10 +118,7 @@ fn gone_ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Resul
 fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let (database, journal) = (&layout.database, &layout.journal);
     if is_original(repo, layout)? {
-        found.push(finding(
-            format!("{database}: a database of the original program, not taken over yet"),
-            "palimpsest init",
-        ));
+        found.push(not_taken_over(repo, layout));
         return Ok(());
     }
     let problems = match database_problems(repo, layout) {
@@ -146,6 +144,25 @@ fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<()
         )
     }));
     Ok(())
+}
+
+/// A database of the original program that waits for `init`, and what that needs.
+#[must_use]
+pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
+    let what = format!(
+        "{}: a database of the original program, not taken over yet",
+        layout.database
+    );
+    let mend = match has_journal(repo, layout) {
+        true => "palimpsest init".to_owned(),
+        false => format!(
+            "there are no entries in {}: name the journal's folder in {} (`journal` in [paths]), \
+             then palimpsest init",
+            layout.journal,
+            settings::FILE
+        ),
+    };
+    finding(what, mend)
 }
 
 /// Whether what stands at the database's place is the original program's.

@@ -2,7 +2,7 @@
 //! file of somebody's.
 
 use super::original::Old;
-use super::journal;
+use super::{backup, journal};
 use crate::sandbox::{Machine, Run, Sandbox};
 
 /// The `git add` that `init` ends with.
@@ -132,4 +132,45 @@ fn a_time_that_is_none_is_named() {
         .palimpsest(["init"])
         .ok()
         .says("not understood:\n    2024-11-01 person Bob: removed at `last week`, which is no time: it never expires");
+}
+
+#[test]
+fn the_command_for_later_works_in_a_folder_too() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = journal(&sandbox);
+    old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
+    drop(old);
+    let inside = laptop.inside("journal/md/2024");
+    inside.palimpsest(["init"]).ok();
+    inside
+        .palimpsest(["init", "--original", &backup(&laptop)])
+        .ok()
+        .says("rows of the ledger said the same already");
+}
+
+#[test]
+fn an_original_without_a_journal_is_said_with_what_to_do() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write(
+        "diary/2024/2024-11-01.md",
+        "---\ndate: 2024-11-01\n---\nOne.\n",
+    );
+    let old = Old::create(&laptop);
+    old.entry(1, "2024-11-01");
+    drop(old);
+    laptop.commit("As the original left it");
+    let to_do =
+        "name the journal's folder in palimpsest.toml (`journal` in [paths]), then palimpsest init";
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("note: data/palimpsest.db: a database of the original program, not taken over yet")
+        .says(to_do);
+    laptop.palimpsest(["doctor"]).exits(1).says(to_do);
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("it is out of git with the next commit");
 }
