@@ -23,8 +23,10 @@ pub struct Decider {
 /// The command that lets in an item which a removal keeps out, as a shell takes it.
 #[must_use]
 pub fn to_let_in(table: impl Display, entry: impl Display, item: &str) -> String {
+    // Some names are options, too.
+    let end = if item.starts_with('-') { "-- " } else { "" };
     format!(
-        "metadb tombstone remove {table} {entry} {}",
+        "metadb tombstone remove {table} {entry} {end}{}",
         shell_word(item)
     )
 }
@@ -350,4 +352,17 @@ pub fn restore_entry(
     };
     repo.write_work_file(path, &bytes)?;
     Ok(Return::Written(path.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_begins_with_a_dash_is_no_option() {
+        let command = |name| to_let_in("entry_people", "2024-11-01", name);
+        let of = "metadb tombstone remove entry_people 2024-11-01";
+        assert_eq!(command("it's"), format!("{of} 'it'\\''s'"));
+        assert_eq!(command("--json"), format!("{of} -- '--json'"));
+    }
 }

@@ -395,3 +395,17 @@ fn an_alias_that_nobody_has_is_a_warning_and_a_person_of_its_own() {
         .ok()
         .never_mentions("nobody is known");
 }
+
+#[test]
+fn a_name_that_begins_with_a_dash_is_no_option() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    machine.edit_entry(DAY, "Alice, Bob", "Alice, Bob, -x");
+    machine.commit("-x");
+    machine.edit_entry(DAY, "Bob, -x", "Bob");
+    machine.commit("Not -x");
+    let keep = ["tombstone", "keep", "entry_people", DAY, "-x", "--json"];
+    machine.metadb(keep).ok().says("\"item\": \"-x\"");
+    let remove = ["tombstone", "remove", "entry_people", DAY, "-x"];
+    machine.metadb(remove).ok().says("Restored: -x (person)");
+}

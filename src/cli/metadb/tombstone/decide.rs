@@ -22,6 +22,7 @@ struct Which {
     /// The entry: 2024-11-01, 20241101 or its path
     entry: String,
     /// The item's name, as listed
+    #[arg(allow_hyphen_values = true)]
     name: String,
 }
 
