@@ -12,7 +12,7 @@ use super::place::database_place;
 use super::resolve::{ResolveError, Resolver};
 use crate::journal::markers::conflict_markers;
 use crate::journal::settings;
-use crate::journal::{EntryDate, Layout, PathKind, Settings};
+use crate::journal::{Entry, EntryDate, Layout, Note, PathKind, Settings};
 use crate::ledger;
 use crate::repo::install::has_journal;
 use crate::repo::{Repo, RepoError, shell_path};
@@ -38,8 +38,8 @@ fn finding(what: impl Into<String>, mend: impl Into<String>) -> Finding {
 }
 
 /// Looks at hooks, drivers, attributes, ignored paths, the ledger's files, the
-/// database, markers in entries and notes, and leftovers. `program` is the one that
-/// the setup should call.
+/// database, markers in entries and notes, those that cannot be read, and leftovers.
+/// `program` is the one that the setup should call.
 ///
 /// # Errors
 /// The repository cannot be read.
@@ -63,6 +63,7 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
     database(repo, layout, &mut found)?;
     behind_head(repo, layout, &mut found)?;
     markers(repo, settings, &mut found);
+    unreadable(repo, layout, &mut found)?;
     twins(repo, layout, &mut found)?;
     leftovers(repo, layout, &mut found)?;
     growth(repo, &mut found)?;
@@ -189,13 +190,16 @@ pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, Re
     if !path.exists() {
         return Ok(Vec::new());
     }
+    // It is named by whoever tells.
+    let named = format!("{}: ", path.display());
+    let told = |e: StoreError| e.to_string().replacen(&named, "", 1);
     Ok(match Store::open_or_pretend(&path, None) {
         Ok(store) if store.is_empty() => match Store::is_of_other_version(&path).unwrap_or(false) {
             true => Vec::new(),
             false => vec!["damaged, or of another program".into()],
         },
-        Ok(store) => store.check().unwrap_or_else(|e| vec![e.to_string()]),
-        Err(e) => vec![e.to_string()],
+        Ok(store) => store.check().unwrap_or_else(|e| vec![told(e)]),
+        Err(e) => vec![told(e)],
     })
 }
 
@@ -263,25 +267,61 @@ fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
     }
 }
 
-/// Two files of one date, as when a client without hooks puts the day elsewhere.
-fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let mut files: BTreeMap<EntryDate, Vec<String>> = BTreeMap::new();
-    for file in repo.work_files(&layout.journal)?.files {
-        if let PathKind::Entry(entry) = layout.classify(&file.path) {
-            files.entry(entry).or_default().push(file.path);
+/// Entries and notes that no reader can read, but for those with markers, which are
+/// told as that.
+fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    for folder in [&layout.journal, &layout.wiki] {
+        for file in repo.own_files(folder)?.files {
+            let kind = layout.classify(&file.path);
+            if !matches!(kind, PathKind::Entry(_) | PathKind::Note(_)) {
+                continue;
+            }
+            // One that cannot be opened was told above.
+            let Ok(Some(bytes)) = repo.read_work_file(&file.path) else {
+                continue;
+            };
+            let read = match kind {
+                PathKind::Entry(date) => Entry::read(date, &bytes).map(drop),
+                _ => Note::read(&bytes).map(drop),
+            };
+            if let Err(error) = read
+                && conflict_markers(&bytes).is_none()
+            {
+                found.push(finding(
+                    format!("{}:{error}", file.path),
+                    "edit it, and commit it",
+                ));
+            }
         }
     }
-    found.extend(
-        files
-            .into_iter()
-            .filter(|(_, f)| f.len() > 1)
-            .map(|(entry, files)| {
-                finding(
-                    format!("{}: all of them are the entry of {entry}", files.join(", ")),
-                    "put what is missing into one of them, git rm the others, and commit",
-                )
-            }),
-    );
+    Ok(())
+}
+
+/// Two files of one date, as when a client without hooks puts the day elsewhere.
+fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let mut files: BTreeMap<(EntryDate, &str), Vec<String>> = BTreeMap::new();
+    for folder in [&layout.journal, &layout.wiki] {
+        for file in repo.work_files(folder)?.files {
+            let key = match layout.classify(&file.path) {
+                PathKind::Entry(date) => (date, "entry"),
+                PathKind::Note(date) => (date, "note"),
+                _ => continue,
+            };
+            let all = files.entry(key).or_default();
+            if !all.contains(&file.path) {
+                all.push(file.path);
+            }
+        }
+    }
+    found.extend(files.into_iter().filter(|(_, f)| f.len() > 1).map(
+        |((date, what), mut files)| {
+            files.sort();
+            finding(
+                format!("{}: all of them are the {what} of {date}", files.join(", ")),
+                "put what is missing into one of them, git rm the others, and commit",
+            )
+        },
+    ));
     Ok(())
 }
 

@@ -230,3 +230,41 @@ fn what_was_installed_is_taken_back_with_settings_that_are_broken() {
     assert!(!laptop.exists(".git/hooks/pre-commit"));
     assert!(laptop.exists("data/palimpsest.db"));
 }
+
+#[test]
+fn entries_that_cannot_be_read_and_two_pages_of_a_day_are_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.palimpsest(["doctor"]).ok();
+    let pages = [
+        "wiki/entries/2024/2024-11-01.md",
+        "wiki/entries/2024-11-01.md",
+    ];
+    for page in pages {
+        laptop.write(page, "### Notes\n\nOne.\n");
+    }
+    laptop.edit_entry(DAY, "people: [Al, Bob]", "people: [Al, Bob");
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "--no-verify", "-m", "Broken"])
+        .ok();
+    let path = crate::sandbox::entry(DAY);
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(&format!(
+            "{path}:3:9: a `[` that is not closed; expected `]` before the frontmatter ends"
+        ))
+        .says("mend: edit it, and commit it")
+        .says(&format!(
+            "{}, {}: all of them are the note of {DAY}",
+            pages[1], pages[0]
+        ))
+        .lacks("everything is in order");
+    laptop.git(["rm", "-q", pages[1]]).ok();
+    laptop.edit_entry(DAY, "people: [Al, Bob", "people: [Al, Bob]");
+    laptop.commit("Mended");
+    laptop.palimpsest(["doctor"]).ok();
+}
