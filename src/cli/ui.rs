@@ -67,7 +67,8 @@ impl Ui {
     /// As for [`Ui::line`].
     pub fn text(&self, indent: usize, text: &str) -> io::Result<()> {
         for line in text.lines() {
-            let line = format!("{:indent$}{}", "", safe(line));
+            // Lists are indented by tabs in many an editor.
+            let line = format!("{:indent$}{}", "", safe(&line.replace('\t', "    ")));
             self.line(line.trim_end())?;
         }
         Ok(())

@@ -409,3 +409,29 @@ fn a_name_that_begins_with_a_dash_is_no_option() {
     let remove = ["tombstone", "remove", "entry_people", DAY, "-x"];
     machine.metadb(remove).ok().says("Restored: -x (person)");
 }
+
+#[test]
+fn all_that_is_known_of_a_mentioned_date_is_shown() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    let dates = "\
+dates:
+  - {date: 2030-12-24, people: [Orla], locations: [Gull Cafe]}
+  - {date: 2030-12-25, context: walk with @Ana-Lirio, people: [Ana Lirio, Bram]}
+  - \"2030-12-26 (at #Ferry-Steps)\"
+  - 2030-12-27";
+    machine.write_entry(DAY, dates, "Hello.\n");
+    machine.metadb(["show", DAY, "--full"]).ok().says(
+        "2030-12-24 (people: Orla; locations: Gull Cafe), \
+         2030-12-25 (walk with @Ana-Lirio; people: Bram), 2030-12-26 (at #Ferry-Steps), 2030-12-27",
+    );
+}
+
+#[test]
+fn a_text_that_is_indented_by_tabs_is_shown_so() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    machine.write_entry(DAY, "notes: \"- one\\n\\t- two\"", "Hello.\n");
+    let shown = machine.metadb(["show", DAY, "--full"]).ok();
+    shown.says("    - one\n        - two\n");
+}

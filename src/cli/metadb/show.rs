@@ -134,11 +134,7 @@ fn content(ui: &Ui, id: &str, e: &ShownEntry, full: bool) -> anyhow::Result<()> 
             long(ui, name, value)?;
         }
     }
-    let dates = e.dates.iter().map(|d| match text(d, "context") {
-        "" => text(d, "date").to_owned(),
-        context => format!("{} ({context})", text(d, "date")),
-    });
-    list(ui, "Dates", &dates.collect::<Vec<_>>())?;
+    list(ui, "Dates", &e.dates.iter().map(date).collect::<Vec<_>>())?;
     objects(ui, "References", &e.references)?;
     objects(ui, "Poems", &e.poems)?;
     if let Some(manuscript) = &e.manuscript {
@@ -151,6 +147,32 @@ fn content(ui: &Ui, id: &str, e: &ShownEntry, full: bool) -> anyhow::Result<()> 
         field(ui, "Warning", &format!("{}:{warning}", e.path))?;
     }
     field(ui, "Hash", &e.hash)
+}
+
+/// A mentioned date with all that is known of it; what its context names already is
+/// not said twice.
+fn date(d: &Value) -> String {
+    let context = text(d, "context");
+    let words = || context.split(|c: char| c.is_whitespace() || ",.;:!?()".contains(c));
+    let others = |key: &str, mark: char| {
+        let names = d.get(key).and_then(Value::as_array).into_iter().flatten();
+        let is_in_it = |name: &&str| {
+            let mention = format!("{mark}{}", name.replace(' ', "-"));
+            words().any(|word| word == mention)
+        };
+        let names: Vec<&str> = names
+            .filter_map(Value::as_str)
+            .filter(|name| !is_in_it(name))
+            .collect();
+        (!names.is_empty()).then(|| format!("{key}: {}", names.join(", ")))
+    };
+    let said = (!context.is_empty()).then(|| context.to_owned());
+    let all = [said, others("people", '@'), others("locations", '#')];
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    match all.is_empty() {
+        true => text(d, "date").to_owned(),
+        false => format!("{} ({})", text(d, "date"), all.join("; ")),
+    }
 }
 
 fn field(ui: &Ui, name: &str, value: &str) -> anyhow::Result<()> {
