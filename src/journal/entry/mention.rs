@@ -116,7 +116,13 @@ impl MentionedDate {
         match EntryDate::from_iso(date.trim()) {
             Some(date) => ItemKey::new(&date.to_string()),
             None => {
-                let what = format!("`{date}` is no date; expected one such as 2024-11-01");
+                let what = match reader.word_in_comment(node) {
+                    Some(comment) => format!(
+                        "`{date}` is no date: `{comment}` behind it is a comment; expected quotes \
+                         around the whole"
+                    ),
+                    None => format!("`{date}` is no date; expected one such as 2024-11-01"),
+                };
                 reader.warn(node, what);
                 ItemKey::new(whole)
             }

@@ -93,9 +93,18 @@ impl Person {
                 reader.error(node, format!("`{text}` names nobody; expected a name"))
             }),
             None if node.is_null() => Ok(None),
-            None => Err(reader.error(node, "a list where a person was expected")),
+            None => Err(reader.error(node, list_for_a_person(reader, node))),
         }
     }
+}
+
+/// As a link of other programs is read, `[[Orla]]`.
+fn list_for_a_person(reader: &Reader, node: &Node) -> String {
+    let mut what = "a list where a person was expected".to_owned();
+    if let Some(list) = reader.written(node).filter(|l| !l.contains(['"', '\n'])) {
+        what += &format!("; expected a name, or quotes around one in brackets: \"{list}\"");
+    }
+    what
 }
 
 /// One hyphenated word stands for the words: `Ana-Lirio` is `Ana Lirio`.

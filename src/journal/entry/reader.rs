@@ -59,9 +59,13 @@ impl<'a> Reader<'a> {
 
     /// Notes something odd at a node; reading goes on.
     pub(crate) fn warn(&self, node: &Node, what: impl Into<String>) {
+        self.warn_at(node.span.start, what);
+    }
+
+    fn warn_at(&self, offset: usize, what: impl Into<String>) {
         if self.warnings.borrow().len() < MAX_WARNINGS {
             let warning = Warning {
-                at: self.place(node),
+                at: Place::of(self.text, offset, self.first_line),
                 what: what.into(),
             };
             self.warnings.borrow_mut().push(warning);
@@ -132,14 +136,49 @@ impl<'a> Reader<'a> {
     pub(crate) fn list(&self, key: &str, node: &'a Node) -> Result<Vec<&'a Node>> {
         let node = self.resolve(node);
         match &node.kind {
-            _ if node.is_null() => Ok(Vec::new()),
+            _ if node.is_null() => {
+                self.warn_of_comment(node);
+                Ok(Vec::new())
+            }
             Kind::Seq { items, .. } => {
                 self.spend(node, items.len())?;
+                for item in items.iter().filter(|i| i.node.is_null()) {
+                    self.warn_of_comment(&item.node);
+                }
                 Ok(items.iter().map(|i| &i.node).collect())
             }
             Kind::Scalar { .. } => Ok(vec![node]),
             // What cannot be read would look like a removal of everything in it.
             _ => Err(self.error(node, format!("`{key}` is a map; expected a list"))),
+        }
+    }
+
+    /// A value as it is written.
+    pub(crate) fn written(&self, node: &Node) -> Option<&'a str> {
+        self.text.get(node.span.clone())
+    }
+
+    /// The comment on a node's line behind it, where it looks like text: a word stands
+    /// right behind its `#`.
+    pub(crate) fn word_in_comment(&self, node: &Node) -> Option<&'a str> {
+        let behind = self.text.get(node.span.end..)?;
+        let comment = behind.trim_start_matches([' ', '\t']);
+        let word = comment.strip_prefix('#')?.chars().next()?;
+        let line = comment.lines().next()?;
+        word.is_alphanumeric().then(|| line.trim_end())
+    }
+
+    /// Warns where nothing but such a comment stands for a value.
+    fn warn_of_comment(&self, node: &Node) {
+        if let Some(comment) = self.word_in_comment(node) {
+            let end = node.span.end;
+            let blank = self.text[end..].find('#').unwrap_or(0);
+            self.warn_at(
+                end + blank,
+                format!(
+                    "`{comment}` is a comment; expected quotes around text that begins with `#`"
+                ),
+            );
         }
     }
 

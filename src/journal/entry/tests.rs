@@ -404,6 +404,44 @@ fn what_would_look_like_a_removal_is_an_error() {
 }
 
 #[test]
+fn a_word_behind_a_sharp_is_told_to_be_a_comment() {
+    for (fields, expected) in [
+        ("tags: #sea\n", "3:7: `#sea` is a comment"),
+        ("tags:\n  - rain\n  - #sea\n", "5:5: `#sea` is a comment"),
+        (
+            "people: #Orla and Bram\n",
+            "3:9: `#Orla and Bram` is a comment",
+        ),
+        (
+            "dates:\n  - 2024-11-03 (walk at #Ferry-Steps)\n",
+            "4:5: `2024-11-03 (walk at` is no date: `#Ferry-Steps)` behind it is a comment; expected quotes around the whole",
+        ),
+    ] {
+        let shown = warnings(fields);
+        assert!(shown.starts_with(expected), "{fields:?}: {shown}");
+        assert!(shown.contains("expected quotes around"), "{shown}");
+        assert_eq!(shown.lines().count(), 1, "{shown}");
+    }
+    for fields in [
+        "tags: # of the day\n",
+        "tags: [rain] #sea\n",
+        "tags:\n  #sea\n  - rain\n",
+    ] {
+        assert_eq!(warnings(fields), "", "{fields}");
+    }
+    let link = field_error("people: [[Orla]]\n");
+    assert!(
+        link.contains("expected a name, or quotes around one in brackets: \"[Orla]\""),
+        "{link}"
+    );
+    let link = field_error("people:\n  - [[Orla]]\n");
+    assert!(
+        link.contains("or quotes around one in brackets: \"[[Orla]]\""),
+        "{link}"
+    );
+}
+
+#[test]
 fn an_alias_bomb_is_an_error_at_once() {
     let mut fields = String::from("a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n");
     for n in 1..12 {

@@ -30,11 +30,7 @@ pub(super) fn explain(kind: &ErrorKind, rest: &str) -> String {
             "a `- ` behind something else; expected each item of such a list on a line of its own"
                 .into()
         }
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabInPlainScalar => "a tab; expected spaces, which alone indent YAML".into(),
+        kind if is_of_tab(kind) => "a tab; expected spaces, which alone indent YAML".into(),
         ErrorKind::UnexpectedCharacter { character } if character.is_control() => format!(
             "a control character, U+{:04X}; expected text without it, or its escape between \
              double quotes",
@@ -75,6 +71,15 @@ pub(super) fn explain(kind: &ErrorKind, rest: &str) -> String {
              around the value"
                 .into()
         }
+        ErrorKind::CommentNotSeparated => format!(
+            "{found} begins no value: `#` begins a comment; expected quotes around text that \
+             begins with `#`"
+        ),
+        ErrorKind::UnclosedFlowCollection { open } if comment(rest).is_some() => format!(
+            "a `{open}` that is not closed: `{}` is a comment; expected quotes around text that \
+             begins with `#`",
+            comment(rest).unwrap_or_default()
+        ),
         ErrorKind::UnclosedFlowCollection { open } => format!(
             "a `{open}` that is not closed; expected `{}` before the frontmatter ends, or quotes \
              around text that begins with `{open}`",
@@ -111,8 +116,30 @@ pub(super) fn explain(kind: &ErrorKind, rest: &str) -> String {
     }
 }
 
+/// Whether an error is about a tab where spaces are expected.
+pub(super) const fn is_of_tab(kind: &ErrorKind) -> bool {
+    matches!(
+        kind,
+        ErrorKind::TabNotAllowed
+            | ErrorKind::TabInBlockIndentation
+            | ErrorKind::TabInIndentation
+            | ErrorKind::TabAtBlockScalarStart
+            | ErrorKind::TabInPlainScalar
+    )
+}
+
 fn closing(open: char) -> char {
     if open == '{' { '}' } else { ']' }
+}
+
+/// A word behind a `#` that makes a comment of it; a comment that was meant as one has a
+/// space there.
+fn comment(rest: &str) -> Option<&str> {
+    let (at, _) = rest.match_indices(" #").find(|(at, _)| {
+        let word = rest[at + 2..].chars().next();
+        word.is_some_and(char::is_alphanumeric)
+    })?;
+    Some(rest[at + 1..].trim_end())
 }
 
 /// The rest of the line in quotes, shortened.
@@ -142,6 +169,17 @@ mod tests {
             ("city: a: b", "1:8", "quotes around a value that holds `: `"),
             ("city: x\n  n: 1", "2:4", "in line with the keys around it"),
             ("people:\n\t- Bob", "2:2", "a tab; expected spaces"),
+            ("people:\n  - Al\n\t- Bob", "3:1", "a tab; expected spaces"),
+            (
+                "tags: [#sea]",
+                "1:8",
+                "quotes around text that begins with `#`",
+            ),
+            (
+                "tags: [rain, #sea]",
+                "1:7",
+                "quotes around text that begins with `#`",
+            ),
             (
                 "city: \"Lisbon",
                 "1:7",

@@ -7,7 +7,7 @@ use granit_parser::{
     Event, Marker, Options, Parser, ScalarStyle, Span, StrInput, StructureStyle, options,
 };
 
-use super::explain::explain;
+use super::explain::{explain, is_of_tab};
 use super::{Item, Kind, Layout, Node, Pair, Place, Style, Tree, YamlError};
 
 /// The largest frontmatter that is read, in bytes. Above it a file is merged as
@@ -102,12 +102,24 @@ impl<'a> Builder<'a> {
                     // By the offset: a lone CR, which ends a line for the parser, ends
                     // none for git and for people.
                     let at = self.offset(e.marker());
+                    let at = match is_of_tab(e.kind()) {
+                        true => self.tab(at),
+                        false => at,
+                    };
                     let rest = self.text[at..].lines().next().unwrap_or_default();
                     return Err(self.error(at, explain(e.kind(), rest)));
                 }
                 None => return Err(self.error(self.text.len(), "the YAML ends too early".into())),
             }
         }
+    }
+
+    /// Where the tab is that an error at `at` is about: it may be found at the end of
+    /// the line above.
+    fn tab(&self, at: usize) -> usize {
+        let is_there = self.text[..at].ends_with('\t') || self.text[at..].starts_with('\t');
+        let next = || self.text[at..].find('\t').map(|n| at + n);
+        if is_there { at } else { next().unwrap_or(at) }
     }
 
     fn peek(&mut self) -> Result<&(Event<'a>, Span)> {
