@@ -8,11 +8,11 @@ use anyhow::{Context, bail};
 use super::Ui;
 use super::exit::Usage;
 use super::hook::is_committed;
-use super::shown::safe;
+use super::shown::{counted, safe};
 use crate::journal::entry::place_of;
 use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::repo::install::has_journal;
-use crate::repo::{Index, ObjectId, Repo, RepoError};
+use crate::repo::{Index, ObjectId, Repo, RepoError, shell_path};
 use crate::store::{Fresh, Store};
 use crate::sync::refresh::{Change, Options, Report, Scope, Warning, What, refresh};
 use crate::sync::settle::Decider;
@@ -20,6 +20,9 @@ use crate::sync::{clock, settings};
 
 /// Seconds to wait for a process that holds the database.
 const WAIT_VARIABLE: &str = "PALIMPSEST_LOCK_WAIT";
+
+/// More files than this that cannot be read are counted where somebody only looks.
+const NAMED: usize = 5;
 
 pub struct Journal {
     pub repo: Repo,
@@ -56,7 +59,9 @@ impl Journal {
         };
         match Repo::discover(folder) {
             // What is typed may be nowhere.
-            Err(RepoError::NoRepository(_)) if around.is_ok() => Self::of(around),
+            Err(RepoError::NoRepository(_)) if around.is_ok() || !folder.is_dir() => {
+                Self::of(around)
+            }
             found => Self::of(found),
         }
     }
@@ -100,8 +105,17 @@ impl Journal {
     /// The index, brought up to date for a command that reads it.
     pub fn index(&self, ui: &Ui) -> anyhow::Result<Store> {
         let (store, report) = self.refresh(ui, Options::new(Scope::All))?;
-        for failure in &report.failed {
+        for failure in report.failed.iter().take(NAMED) {
             ui.warn(safe(&failure.to_string()));
+        }
+        let more = report.failed.len().saturating_sub(NAMED);
+        if more > 0 {
+            let files = counted(more, "more file", "more files");
+            let journal = self.repo.from_here(&self.layout.journal);
+            ui.warn(format_args!(
+                "{files} that cannot be read; `yaml2sql sync {}` names them all",
+                shell_path(&journal)
+            ));
         }
         Ok(store)
     }

@@ -10,6 +10,8 @@ use super::{ObjectId, shell_path};
 pub enum RepoError {
     #[error("{dir}: no git repository here or above; run `git init` first, or go to the journal's folder", dir = .0.display())]
     NoRepository(PathBuf),
+    #[error("{dir}: no such folder", dir = .0.display())]
+    NoFolder(PathBuf),
     #[error("{dir}: a bare repository has no work tree; run this in a clone of it", dir = .0.display())]
     Bare(PathBuf),
     #[error("{dir}: cannot open this repository: {source}", dir = dir.display())]

@@ -59,6 +59,7 @@ impl Repo {
                     ..repo
                 })
             }
+            Some(dir) if !dir.is_dir() => Err(RepoError::NoFolder(dir.to_owned())),
             dir => Self::discover(dir.unwrap_or(Path::new("."))),
         }
     }

@@ -420,6 +420,20 @@ fn a_path_that_is_no_entry_holds_none_of_the_others_up() {
 }
 
 #[test]
+fn a_listing_names_some_of_many_broken_files() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    for day in 1..=9 {
+        machine.write_entry(&format!("2024-11-0{day}"), "people: [", "x\n");
+    }
+    let warned = machine.metadb(["sync", "status"]).ok();
+    assert_eq!(warned.stderr.matches("journal/md/2024/").count(), 5);
+    warned.warns("4 more files that cannot be read; `yaml2sql sync journal/md` names them all");
+    let all = machine.yaml2sql(["sync", "journal/md"]).exits(1);
+    assert_eq!(all.stderr.matches("journal/md/2024/").count(), 9);
+}
+
+#[test]
 fn a_locked_database_is_named_with_its_holder() {
     let sandbox = Sandbox::new();
     let machine = sandbox.repository("laptop");

@@ -427,3 +427,22 @@ fn a_git_folder_that_is_elsewhere() {
     names.sort();
     assert_eq!(names, ["diary.git", "journal"]);
 }
+
+#[test]
+fn a_place_without_a_repository_is_named() {
+    let sandbox = Sandbox::new();
+    let outside = sandbox.folder("outside");
+    let here = outside.dir().canonicalize().unwrap();
+    for args in [["update", "x.md"], ["sync", "journal/md"]] {
+        outside.yaml2sql(args).exits(1).warns(&format!(
+            "palimpsest: {}: no git repository",
+            here.display()
+        ));
+    }
+    for command in ["init", "doctor"] {
+        outside
+            .palimpsest([command, "nope"])
+            .exits(1)
+            .warns("nope: no such folder");
+    }
+}

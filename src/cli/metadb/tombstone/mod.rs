@@ -77,11 +77,13 @@ fn list(ui: &Ui, table: Option<Table>, limit: Option<usize>, json: bool) -> anyh
         )?;
         return Ok(Exit::Ok);
     }
-    if rows.is_empty() {
+    if all == 0 {
         ui.line("No tombstones found")?;
         return Ok(Exit::Ok);
     }
-    print_rows(ui, &rows, &journal.settings)?;
+    if !rows.is_empty() {
+        print_rows(ui, &rows, &journal.settings)?;
+    }
     if rows.len() < all {
         ui.line(format_args!("{} of {all} shown", rows.len()))?;
     }
