@@ -26,6 +26,8 @@ const BEFORE: &str = "before-restore";
 /// time is UTC) and reads it again to verify it. Git's history is not in it: that
 /// is in every clone. A file whose name is not UTF-8 cannot be in it: it is named, and
 /// the exit code is 1.
+// `[_S]` is a part of the help's text, and no link.
+#[allow(rustdoc::broken_intra_doc_links)]
 #[derive(Debug, Args)]
 pub struct BackupFull {
     /// Added to the name: letters, digits, `-` and `_`
