@@ -106,7 +106,8 @@ impl RepoError {
         } else if let Some(name) = message.strip_prefix("unsupported extension name ") {
             let mend = match name.to_ascii_lowercase().as_str() {
                 "extensions.refstorage" => {
-                    "branches have to be files: `git refs migrate --ref-format=files`"
+                    "branches have to be files: `git refs migrate --ref-format=files`, or, where \
+                     git refuses that for its reflogs, `git clone --ref-format=files`"
                 }
                 "extensions.partialclone" => NOT_WHOLE,
                 _ => "git merges here as it does without Palimpsest",

@@ -301,7 +301,8 @@ fn branches_in_a_reftable_are_said_and_git_goes_on() {
         .palimpsest(["doctor"])
         .exits(1)
         .warns("extensions.refstorage, which is not known")
-        .warns("git refs migrate --ref-format=files");
+        .warns("git refs migrate --ref-format=files")
+        .warns("`git clone --ref-format=files`");
     laptop.edit_entry(DAY, "One", "Two");
     laptop
         .git(["commit", "-qam", "Two"])
