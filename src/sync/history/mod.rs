@@ -6,7 +6,6 @@
 //! itself, so that every machine finds the same rows. They count at once, and the
 //! next commit made here stores them.
 
-mod amended;
 mod diff;
 mod keeps_out;
 mod left_out;

@@ -122,7 +122,6 @@ impl<'a> History<'a> {
             return Ok(told);
         }
         told.add(self.own(commit, diffs)?);
-        told.add(self.amended(commit, diffs)?);
         told.add(self.undone_as_another(commit, diffs, &told)?);
         if commit.parents.len() > 1 {
             self.add_of_merge(commit, &mut told)?;
