@@ -266,6 +266,13 @@ fn plain_value(text: &str) -> Value {
     if text.is_empty() {
         return Value::Null;
     }
+    match is_word(text) {
+        true => Value::String(text.to_owned()),
+        false => parsed_value(text),
+    }
+}
+
+fn parsed_value(text: &str) -> Value {
     let options = serde_saphyr::options! { strict_booleans: true };
     let read = serde_saphyr::from_str_with_options::<Value>(text, options);
     match read {
@@ -274,6 +281,19 @@ fn plain_value(text: &str) -> Value {
         Ok(Value::Number(number)) if stands_as(&number, text) => Value::Number(number),
         _ => Value::String(text.to_owned()),
     }
+}
+
+/// Whether a scalar begins with a letter and is none of the words that YAML, of any
+/// version, or a reader of numbers takes for something else: most are such, and a parser
+/// for each takes long.
+fn is_word(text: &str) -> bool {
+    const OTHERS: [&str; 12] = [
+        "true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "infinity", "nan",
+    ];
+    let word = text.trim_end();
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !text.contains(['#', '\n', '\r'])
+        && !OTHERS.iter().any(|other| word.eq_ignore_ascii_case(other))
 }
 
 /// Whether a number is written as JSON would write it, but for zeros behind the
@@ -289,6 +309,8 @@ fn stands_as(number: &Number, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -313,6 +335,14 @@ mod tests {
             ("--- true", "\"--- true\""),
         ] {
             assert_eq!(plain_value(text).to_string(), json);
+        }
+    }
+    proptest! {
+        #[test]
+        fn a_word_is_what_the_parser_takes_it_for(
+            text in "[a-zA-Z][ -~é\n]{0,12}|(true|Null|no|inf|nan|y)[ #\na:.-]{0,4}"
+        ) {
+            prop_assert_eq!(plain_value(&text), parsed_value(&text));
         }
     }
 }
