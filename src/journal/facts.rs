@@ -23,7 +23,9 @@ pub struct Facts {
 pub fn short_hash(bytes: &[u8]) -> String {
     let mut hasher = Sha256::new();
     let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|b| *b == b'\r') {
+    // Most have none, which is quickly seen.
+    let has_cr = bytes.contains(&b'\r');
+    while has_cr && let Some(at) = rest.iter().position(|b| *b == b'\r') {
         hasher.update(&rest[..at]);
         // One that stands alone counts.
         if rest.get(at + 1) != Some(&b'\n') {

@@ -16,15 +16,21 @@ fn words_of(line: &str) -> u64 {
     if !line.is_ascii() {
         return line.split_whitespace().count() as u64;
     }
-    // The same, byte by byte: where a word begins.
-    let is_space = |byte: u8| byte == b' ' || (b'\t'..=b'\r').contains(&byte);
-    let (mut words, mut before) = (0, true);
-    for byte in line.bytes() {
-        let space = is_space(byte);
-        words += u64::from(before && !space);
-        before = space;
-    }
-    words
+    // The same, byte by byte: where a word begins. Counted in bytes as long as one holds
+    // the number, which a processor does for many at once.
+    let is_space = |byte: u8| (byte == b' ') | (byte.wrapping_sub(b'\t') < 5);
+    let bytes = line.as_bytes();
+    let begins = |(before, byte): (&u8, &u8)| u8::from(is_space(*before) & !is_space(*byte));
+    let words_in =
+        |before: &[u8], bytes: &[u8]| -> u8 { before.iter().zip(bytes).map(begins).sum() };
+    let Some((first, rest)) = bytes.split_first() else {
+        return 0;
+    };
+    let parts = bytes.chunks(255).zip(rest.chunks(255));
+    let later: u64 = parts
+        .map(|(before, part)| u64::from(words_in(before, part)))
+        .sum();
+    u64::from(!is_space(*first)) + later
 }
 
 /// Minutes to read so many words, rounded to two decimals.
@@ -55,6 +61,9 @@ mod tests {
                 let line = text.replace('?', &char::from(byte).to_string());
                 let expected = line.split_whitespace().count() as u64;
                 assert_eq!(words_of(&line), expected, "{line:?}");
+                let long = line.repeat(300);
+                let expected = long.split_whitespace().count() as u64;
+                assert_eq!(words_of(&long), expected, "{line:?} 300 times");
             }
         }
         assert_eq!(words_of("på\u{a0}kajen\u{3000}igen"), 3);

@@ -1,5 +1,7 @@
 //! Reading an entry's file, key by key.
 
+use std::borrow::Cow;
+
 use serde_json::Map;
 
 use super::item::related;
@@ -41,9 +43,14 @@ impl Entry {
             }
             _ => return Err(no_date(date)),
         }
-        entry.count(&document, &reader_numbers(&reader, tree.root.as_ref())?);
+        // Nearly all are UTF-8, and to know just that is quicker.
+        let body = match std::str::from_utf8(document.body) {
+            Ok(body) => Cow::Borrowed(body),
+            Err(_) => String::from_utf8_lossy(document.body),
+        };
+        entry.count(&body, &reader_numbers(&reader, tree.root.as_ref())?);
         entry.warnings = reader.into_warnings();
-        if std::str::from_utf8(document.body).is_err() {
+        if matches!(body, Cow::Owned(_)) {
             let start = bytes.len() - document.body.len();
             if let Err(EntryError { at, what }) = utf8(document.body, start, bytes) {
                 entry.warnings.push(Warning { at, what });
@@ -174,22 +181,22 @@ impl Entry {
     }
 
     fn check_date<'a>(&self, reader: &Reader<'a>, node: &'a Node) -> Result<()> {
-        let expected = format!("expected {}, the date in the file's name", self.date);
-        let Some(text) = reader.text(node)? else {
-            return Err(reader.error(node, format!("`date` is no date; {expected}")));
+        let text = reader.text(node)?;
+        let what = match (text, text.and_then(|t| EntryDate::from_iso(t.trim()))) {
+            (_, Some(date)) if date == self.date => return Ok(()),
+            (None, _) => "`date` is no date".to_owned(),
+            (_, Some(date)) => format!("`date` is {date}"),
+            (Some(text), None) => format!("`{text}` is no date"),
         };
-        match EntryDate::from_iso(text.trim()) {
-            Some(date) if date == self.date => Ok(()),
-            Some(date) => Err(reader.error(node, format!("`date` is {date}; {expected}"))),
-            None => Err(reader.error(node, format!("`{text}` is no date; {expected}"))),
-        }
+        let expected = format!("expected {}, the date in the file's name", self.date);
+        Err(reader.error(node, format!("{what}; {expected}")))
     }
 
     /// The entry's own numbers, else those of its body.
-    fn count(&mut self, document: &Document, (count, minutes): &(Option<f64>, Option<f64>)) {
+    fn count(&mut self, body: &str, (count, minutes): &(Option<f64>, Option<f64>)) {
         let body_words = match (count, minutes) {
             (Some(_), Some(_)) => 0,
-            _ => words(&String::from_utf8_lossy(document.body)),
+            _ => words(body),
         };
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let stated = |n: f64| n.round() as u64;
@@ -229,6 +236,15 @@ fn keys<'a>(reader: &Reader<'a>, key: &str, value: &'a Node) -> Result<Vec<ItemK
 
 /// Appends what is not there yet, in order.
 fn merge_into(keys: &mut Vec<ItemKey>, more: Vec<ItemKey>) {
+    // Of a few, looking at each is quicker than a set.
+    if keys.len() + more.len() < 16 {
+        for key in more {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        return;
+    }
     let mut seen: std::collections::HashSet<ItemKey> = keys.iter().cloned().collect();
     keys.extend(more.into_iter().filter(|k| seen.insert(k.clone())));
 }

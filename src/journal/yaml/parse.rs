@@ -278,7 +278,7 @@ impl<'a> Builder<'a> {
 
     fn mapping(&mut self, layout: Layout, mut from: usize) -> Result<(Kind, usize)> {
         let mut pairs: Vec<Pair> = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen = Keys::default();
         let end = loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
@@ -299,7 +299,7 @@ impl<'a> Builder<'a> {
                 key.move_to(start + usize::from(explicit));
             }
             if let Some(name) = key.scalar()
-                && !seen.insert(name.to_owned())
+                && !seen.insert(name, &pairs)
             {
                 return Err(self.error(
                     key.span.start,
@@ -327,6 +327,28 @@ impl<'a> Builder<'a> {
         };
         pairs.shrink_to_fit();
         Ok((Kind::Map { layout, pairs }, end))
+    }
+}
+
+/// The names that a mapping has so far. Most have a few, which are looked at in their
+/// place; of more there is a set.
+#[derive(Default)]
+struct Keys(HashSet<String>);
+
+impl Keys {
+    /// Above this many there is a set.
+    const FEW: usize = 24;
+
+    /// Whether a name is none of the mapping's pairs.
+    fn insert(&mut self, name: &str, pairs: &[Pair]) -> bool {
+        let mut names = pairs.iter().filter_map(|pair| pair.key.scalar());
+        if pairs.len() <= Self::FEW {
+            return !names.any(|other| other == name);
+        }
+        if self.0.is_empty() {
+            self.0 = names.map(str::to_owned).collect();
+        }
+        self.0.insert(name.to_owned())
     }
 }
 
