@@ -83,7 +83,8 @@ impl Repo {
     /// It is a symbolic link, or cannot be looked at.
     pub fn work_file(&self, path: &str) -> Result<Option<WorkFile>, RepoError> {
         Ok(self
-            .file_metadata(path)?
+            .place_and_metadata(path)?
+            .1
             .map(|meta| work_file(path.to_owned(), &meta)))
     }
 
@@ -92,10 +93,10 @@ impl Repo {
     /// # Errors
     /// It is, or lies behind, a symbolic link, or cannot be read.
     pub fn read_work_file(&self, path: &str) -> Result<Option<Vec<u8>>, RepoError> {
-        if self.file_metadata(path)?.is_none() {
+        let (full, meta) = self.place_and_metadata(path)?;
+        if meta.is_none() {
             return Ok(None);
         }
-        let full = self.inside(path)?;
         match fs::read(&full) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
@@ -109,8 +110,7 @@ impl Repo {
     /// # Errors
     /// The place is, or lies behind, a symbolic link, or cannot be written.
     pub fn write_work_file(&self, path: &str, bytes: &[u8]) -> Result<(), RepoError> {
-        let meta = self.file_metadata(path)?;
-        let full = self.inside(path)?;
+        let (full, meta) = self.place_and_metadata(path)?;
         write_atomically(&full, bytes, meta.map(|m| m.permissions()))
     }
 
@@ -172,14 +172,19 @@ impl Repo {
         relative.to_str().map(str::to_owned).ok_or_else(outside)
     }
 
-    fn file_metadata(&self, path: &str) -> Result<Option<Metadata>, RepoError> {
+    /// Where a file is, and what it is if it is one.
+    fn place_and_metadata(&self, path: &str) -> Result<(PathBuf, Option<Metadata>), RepoError> {
         let full = self.inside(path)?;
-        if self.link_on_the_way(path)? {
-            return Err(RepoError::Symlink(path.to_owned()));
+        // Mostly its folder was looked at already, and there is one look to be had.
+        let folder = Path::new(path).parent().and_then(Path::to_str);
+        let link = || RepoError::Symlink(path.to_owned());
+        if self.link_on_the_way(folder.unwrap_or(path))? {
+            return Err(link());
         }
         match fs::symlink_metadata(&full) {
-            Ok(meta) => Ok(meta.is_file().then_some(meta)),
-            Err(e) if is_absent(&e) => Ok(None),
+            Ok(meta) if meta.is_symlink() => Err(link()),
+            Ok(meta) => Ok((full, meta.is_file().then_some(meta))),
+            Err(e) if is_absent(&e) => Ok((full, None)),
             Err(e) => Err(RepoError::io(full)(e)),
         }
     }
@@ -195,6 +200,9 @@ impl Repo {
     /// # Errors
     /// The path leaves the work tree, or cannot be looked at.
     pub fn first_link(&self, path: &str) -> Result<Option<String>, RepoError> {
+        if self.folders.borrow().contains(Path::new(path)) {
+            return Ok(None);
+        }
         let (mut walked, mut full) = (PathBuf::new(), self.workdir().to_owned());
         for part in Path::new(path).components() {
             walked.push(part);
