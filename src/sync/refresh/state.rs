@@ -146,12 +146,12 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
         let in_head = head_rows.kept_out(date);
         active.retain(|item| in_head.contains(item));
     }
-    let items = entry.facts().items;
     indexed.entry = Some(IndexedEntry {
         // What a deleted entry's last version held is shown as it was.
-        kept_out: if gone.is_some() {
+        kept_out: if gone.is_some() || active.is_empty() {
             BTreeSet::new()
         } else {
+            let items = entry.facts().items;
             items.intersection(&active).cloned().collect()
         },
         entry,

@@ -34,7 +34,7 @@ impl Apply<'_, '_, '_> {
             kept_out: &it.kept_out,
         };
         self.update.put_entry(before, Some(&row))?;
-        let (was, before) = (before.is_deleted(), before.items());
+        let was = before.is_deleted();
         if broken {
             return Ok(());
         }
@@ -45,8 +45,15 @@ impl Apply<'_, '_, '_> {
                 what: warning.what.clone(),
             });
         }
-        let facts = it.entry.facts().items;
-        let now: BTreeSet<_> = facts.difference(&it.kept_out).cloned().collect();
+        // Of a first load items are not told.
+        let (before, now) = match self.fill {
+            true => (BTreeSet::new(), BTreeSet::new()),
+            false => {
+                let facts = it.entry.facts().items;
+                let now = facts.difference(&it.kept_out).cloned().collect();
+                (before.items(), now)
+            }
+        };
         let what = match (was, deleted.is_some()) {
             (None, false) => What::Created,
             (None | Some(false), true) => What::Deleted,
