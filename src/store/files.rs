@@ -1,9 +1,10 @@
 //! What the work tree's files looked like, and one number for all of it: a reader
 //! that finds the same number has nothing to compare.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{OptionalExtension, ToSql};
 use sha2::{Digest, Sha256};
 
+use super::bulk::Bulk;
 use super::known::{FILE, FileRow, files};
 use super::update::{Sql, Update};
 use super::{Store, StoreError};
@@ -81,6 +82,9 @@ impl Update<'_> {
             sum.add(path, &row.stamp);
         }
         self.files = Some(sum);
+        if let (true, Some(row)) = (self.fill, row) {
+            return self.add_file(path, row);
+        }
         match (old, row) {
             (None, None) => Ok(()),
             (Some(_), None) => self.run("DELETE FROM files WHERE path = ?1", &[&path]),
@@ -101,6 +105,17 @@ impl Update<'_> {
                 Ok(())
             }
         }
+    }
+
+    /// Adds a row in a first load, where there is none of the path.
+    fn add_file(&mut self, path: &str, row: &FileRow) -> Sql {
+        let columns = ["path", "entry", "stamp", "content", "problem"];
+        let rows = match &mut self.file_rows {
+            Some(rows) => rows,
+            none => none.insert(Bulk::new(self.connection, "files", &columns, None)?),
+        };
+        let values: [&dyn ToSql; 5] = [&path, &row.entry, &row.stamp, &row.content, &row.problem];
+        rows.add(values)
     }
 
     fn file(&self, path: &str) -> Sql<Option<FileRow>> {

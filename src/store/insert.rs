@@ -37,7 +37,9 @@ pub(super) fn rows_of_entry<'a>(row: &EntryRow<'a>) -> Rows<'a> {
         let key = vec![table.name().into(), item.as_str().into()];
         rows.add(Kind::KeptOut, key, vec![]);
     }
-    let in_index = |table: Table, key: &ItemKey| !row.kept_out.contains(&(table, key.clone()));
+    let in_index = |table: Table, key: &ItemKey| {
+        row.kept_out.is_empty() || !row.kept_out.contains(&(table, key.clone()))
+    };
     plain_lists(&mut rows, e, &in_index);
     let gone = row.deleted.is_some();
     dates(&mut rows, e, &in_index, gone);

@@ -5,6 +5,7 @@
 //! of the original program is left to `sync::migrate`, which `original` reads it for.
 //! Knows nothing of git. `rusqlite` is used here and nowhere else.
 
+mod bulk;
 mod connect;
 mod diff;
 mod dump;

@@ -44,10 +44,10 @@ pub(super) struct Named {
 }
 
 impl Names {
-    fn of<'r>(&self, rows: &'r Rows<'_>) -> BTreeSet<&'r str> {
+    fn of<'r>(&self, rows: &'r Rows<'_>) -> impl Iterator<Item = &'r str> {
         let columns = self.users.iter();
         let cells = columns.flat_map(|(kind, column)| rows.column(*kind, column));
-        cells.filter_map(Cell::as_text).collect()
+        cells.filter_map(Cell::as_text)
     }
 }
 
@@ -55,19 +55,35 @@ impl Update<'_> {
     /// Writes the names that an entry uses now and did not before.
     pub(super) fn change_names(&mut self, old: &Rows<'_>, new: &Rows<'_>) -> Sql {
         for (at, names) in NAMES.iter().enumerate() {
-            let (before, now) = (names.of(old), names.of(new));
+            let before: BTreeSet<&str> = names.of(old).collect();
+            let now: BTreeSet<&str> = names.of(new).collect();
             for name in now.difference(&before) {
-                if self.names.there[at].contains(*name) {
-                    continue;
-                }
-                let sql = format!("INSERT OR IGNORE INTO {} VALUES (?1)", names.table);
-                self.run(&sql, &[name])?;
-                self.names.there[at].insert((*name).to_owned());
+                self.add_name(at, name)?;
             }
             for name in before.difference(&now) {
                 self.names.loose[at].insert((*name).to_owned());
             }
         }
+        Ok(())
+    }
+
+    /// Writes the names that an entry uses, which was not there before.
+    pub(super) fn add_names(&mut self, new: &Rows<'_>) -> Sql {
+        for (at, names) in NAMES.iter().enumerate() {
+            for name in names.of(new) {
+                self.add_name(at, name)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn add_name(&mut self, at: usize, name: &str) -> Sql {
+        if self.names.there[at].contains(name) {
+            return Ok(());
+        }
+        let sql = format!("INSERT OR IGNORE INTO {} VALUES (?1)", NAMES[at].table);
+        self.run(&sql, &[&name])?;
+        self.names.there[at].insert(name.to_owned());
         Ok(())
     }
 

@@ -5,8 +5,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ToSql};
+
+use super::bulk::Bulk;
 
 /// Of which of an entry's texts a table is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,18 @@ pub(super) struct Shape {
     /// A column that is worked out later, and the one whose value stands in until
     /// then: it is not compared.
     pub later: Option<(&'static str, &'static str)>,
+}
+
+impl Shape {
+    /// Insertions into the table.
+    pub(super) fn bulk<'a>(&self, connection: &'a Connection) -> rusqlite::Result<Bulk<'a>> {
+        let columns = [&["entry"], self.key, self.rest].concat();
+        let number = |of: &str| columns.iter().position(|c| *c == of);
+        let later = self
+            .later
+            .and_then(|(name, of)| Some((name, number(of)? + 1)));
+        Bulk::new(connection, self.table, &columns, later)
+    }
 }
 
 const fn shape(

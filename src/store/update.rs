@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rusqlite::types::ToSqlOutput;
-use rusqlite::{Connection, Statement, ToSql};
+use rusqlite::{Connection, ToSql};
 
 use super::StoreError;
+use super::bulk::Bulk;
 use super::diff::{Change, diff};
 use super::files::FilesSum;
 use super::insert::{rows_of_entry, rows_of_note, spelling};
@@ -32,9 +33,12 @@ pub struct Update<'a> {
     /// The sum over `files`, once one of them was written.
     pub(super) files: Option<FilesSum>,
     pub(super) names: Named,
-    /// The insertions by [`Kind`], once prepared: a first load makes hundreds of
-    /// thousands, and to look each up by its text would take as long as a tenth of all.
-    inserts: [Option<Statement<'a>>; Kind::ALL.len()],
+    /// All that there are, where everything is new.
+    pub(super) spellings: BTreeSet<Spelling>,
+    /// The insertions of a first load by [`Kind`], once prepared.
+    bulks: [Option<Bulk<'a>>; Kind::ALL.len()],
+    /// Those into `files`.
+    pub(super) file_rows: Option<Bulk<'a>>,
     /// What `meta` says, once it was asked.
     meta: Option<BTreeMap<String, String>>,
 }
@@ -53,7 +57,9 @@ impl<'a> Update<'a> {
             added: Vec::new(),
             files: None,
             names: Named::default(),
-            inserts: [const { None }; Kind::ALL.len()],
+            spellings: BTreeSet::new(),
+            bulks: [const { None }; Kind::ALL.len()],
+            file_rows: None,
             meta: None,
         }
     }
@@ -205,6 +211,9 @@ impl<'a> Update<'a> {
 
     fn put(&mut self, before: &Before, now: &Rows<'_>, part: Part) -> Result<(), StoreError> {
         let put = |update: &mut Self| {
+            if update.fill {
+                return update.fill_in(&before.entry, now, part);
+            }
             if part == Part::Entry {
                 update.change_names(&before.rows, now)?;
             }
@@ -219,10 +228,7 @@ impl<'a> Update<'a> {
     fn change(&mut self, entry: &str, kind: Kind, change: &Change<'_, '_>) -> Sql {
         match (kind, change) {
             (Kind::Spellings, Change::Delete { key }) => self.removed.extend(spelling(key)),
-            // In a first load there is nothing to compare them with.
-            (Kind::Spellings, Change::Insert { key, .. }) if !self.fill => {
-                self.added.extend(spelling(key));
-            }
+            (Kind::Spellings, Change::Insert { key, .. }) => self.added.extend(spelling(key)),
             _ => {}
         }
         if matches!(kind, Kind::Spellings | Kind::DatePeople) {
@@ -233,22 +239,43 @@ impl<'a> Update<'a> {
         let cells = change.cells().map(|cell| cell as &dyn ToSql);
         let all = rusqlite::params_from_iter(std::iter::once(entry).chain(cells));
         let sql = change.sql(kind);
-        if !matches!(change, Change::Insert { .. }) {
-            return self.connection.prepare_cached(&sql)?.execute(all).map(drop);
+        self.connection.prepare_cached(&sql)?.execute(all).map(drop)
+    }
+
+    /// Writes rows where none were: each is an insertion.
+    fn fill_in(&mut self, entry: &str, rows: &Rows<'_>, part: Part) -> Sql {
+        if part == Part::Entry {
+            self.add_names(rows)?;
         }
-        let insert = match &mut self.inserts[kind as usize] {
-            Some(insert) => insert,
-            none => none.insert(self.connection.prepare(&sql)?),
-        };
-        insert.execute(all).map(drop)
+        for kind in Kind::ALL.into_iter().filter(|k| k.part() == part) {
+            for (key, rest) in rows.of(kind) {
+                if kind == Kind::Spellings {
+                    self.spellings.extend(spelling(key));
+                }
+                let bulk = match &mut self.bulks[kind as usize] {
+                    Some(bulk) => bulk,
+                    none => none.insert(kind.shape().bulk(self.connection)?),
+                };
+                let cells = key.iter().chain(rest).map(|cell| cell as &dyn ToSql);
+                bulk.add(std::iter::once(&entry as &dyn ToSql).chain(cells))?;
+            }
+        }
+        Ok(())
     }
 
     /// Works out who is who, and drops the names that nothing uses any more.
     pub(super) fn finish(&mut self) -> Result<(), StoreError> {
-        self.finish_people()
+        self.write_bulks()
+            .and_then(|()| self.finish_people())
             .and_then(|()| self.drop_loose_names())
             .and_then(|()| self.finish_files())
             .map_err(|e| self.wrap(e))
+    }
+
+    /// Writes the rows that are held back.
+    fn write_bulks(&mut self) -> Sql {
+        let bulks = self.bulks.iter_mut().chain([&mut self.file_rows]);
+        bulks.flatten().try_for_each(Bulk::write)
     }
 
     pub(super) fn run(&self, sql: &str, params: &[&dyn ToSql]) -> Sql {

@@ -1,6 +1,6 @@
 //! Keeping `entry_people` right while spellings come and go.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rusqlite::params;
 
@@ -80,9 +80,14 @@ impl Update<'_> {
 
     /// Works out who is who; gives the spellings that changed hands.
     fn resolve_people(&mut self) -> Sql<Vec<(String, bool)>> {
-        let sql = "SELECT DISTINCT item, name, full, alias, mention, gone FROM spellings";
-        let mut all = self.connection.prepare_cached(sql)?;
-        let all: BTreeSet<Spelling> = all.query_map([], spelling)?.collect::<Sql<_>>()?;
+        let all = match self.fill {
+            true => std::mem::take(&mut self.spellings),
+            false => {
+                let sql = "SELECT DISTINCT item, name, full, alias, mention, gone FROM spellings";
+                let mut all = self.connection.prepare_cached(sql)?;
+                all.query_map([], spelling)?.collect::<Sql<_>>()?
+            }
+        };
         let mut old = self
             .connection
             .prepare_cached("SELECT item, mention, person FROM spelling_people")?;

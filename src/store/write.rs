@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::diff::Change;
 use super::table::{Cell, Kind};
 
-/// Insertions, by [`Kind`]: a first load makes hundreds of thousands.
+/// Insertions of one row, by [`Kind`], put together once.
 static INSERT: [OnceLock<String>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
 
 fn insert(kind: Kind) -> String {
