@@ -270,10 +270,16 @@ fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
 /// Entries and notes that no reader can read, but for those with markers, which are
 /// told as that.
 fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    for folder in [&layout.journal, &layout.wiki] {
+    for (folder, of_notes) in [(&layout.journal, false), (&layout.wiki, true)] {
         for file in repo.own_files(folder)?.files {
             let kind = layout.classify(&file.path);
-            if !matches!(kind, PathKind::Entry(_) | PathKind::Note(_)) {
+            // A folder may be in the other one.
+            let is_its_own = match kind {
+                PathKind::Entry(_) => !of_notes,
+                PathKind::Note(_) => of_notes,
+                _ => false,
+            };
+            if !is_its_own {
                 continue;
             }
             // One that cannot be opened was told above.
