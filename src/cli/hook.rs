@@ -144,13 +144,15 @@ fn say_if_unchecked(ui: &Ui, repo: &Repo, layout: &Layout) -> Result<(), RepoErr
     let Some(head) = repo.head()? else {
         return Ok(());
     };
-    if history::recorded(repo, layout, head)?.is_some() || !history::concerns(repo, layout, head)? {
+    // A manager may call the program where `taken_hook` does not look.
+    let was_checked = history::recorded(repo, layout, head)?.is_some();
+    if was_checked || !repo.is_plain_commit()? || !history::concerns(repo, layout, head)? {
         return Ok(());
     }
     if let Some(hook) = repo.taken_hook("pre-commit")? {
         ui.remark(format_args!(
             "palimpsest: this commit was not checked, and its removals wait to be recorded: \
-             {} is another program's; `palimpsest init` puts ours in front of it",
+             {} does not call Palimpsest any more; `palimpsest init` has it called again",
             safe(&hook.to_string_lossy())
         ));
     }

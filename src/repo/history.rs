@@ -54,6 +54,24 @@ impl Repo {
         self.commit_named("HEAD^")
     }
 
+    /// Whether HEAD is a commit that `git commit` made on top of what HEAD was: no
+    /// amended one, no merge and nothing that was picked or reverted. False without a log
+    /// of HEAD.
+    ///
+    /// # Errors
+    /// HEAD cannot be read.
+    pub fn is_plain_commit(&self) -> Result<bool, RepoError> {
+        let head = self.head()?.map(|h| h.0);
+        let Ok(log) = self.git.reflog("HEAD") else {
+            return Ok(false);
+        };
+        let newest = log.get(0).filter(|l| Some(l.id_new()) == head);
+        Ok(newest.is_some_and(|l| {
+            l.message_bytes()
+                .is_some_and(|m| m.starts_with(b"commit: "))
+        }))
+    }
+
     /// What a commit has at a path.
     ///
     /// # Errors

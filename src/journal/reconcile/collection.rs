@@ -173,7 +173,11 @@ pub fn by_id(
         };
     };
     if *rule == Rule::Map {
-        renamed::follow(&mut ids, views);
+        let is_known = |key: &str| {
+            let path = [place.path, &[key.to_owned()]].concat();
+            cx.rules.named(&path).is_some()
+        };
+        renamed::follow(&mut ids, views, is_known);
     }
     let members = ThreeWay::new(
         by_name(&ids.base, &views.base),

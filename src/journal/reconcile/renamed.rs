@@ -14,7 +14,13 @@ const MAX_COMPARED: usize = 1_000_000;
 /// the side has one instead that nobody else has, with the very value that base has.
 ///
 /// Scalars are left alone: two fields that say `true` have nothing to do with each other.
-pub fn follow(ids: &mut ThreeWay<Vec<String>>, views: &ThreeWay<Option<View>>) {
+/// So are two names that are both known: people that one side put down as cities are no
+/// people under another name.
+pub fn follow(
+    ids: &mut ThreeWay<Vec<String>>,
+    views: &ThreeWay<Option<View>>,
+    is_known: impl Fn(&str) -> bool,
+) {
     let values = views.as_ref().map(values);
     let ThreeWay { base, ours, theirs } = ids;
     let by_ours = renames(
@@ -29,6 +35,9 @@ pub fn follow(ids: &mut ThreeWay<Vec<String>>, views: &ThreeWay<Option<View>>) {
     );
     for (renames, other) in [(by_ours, theirs), (by_theirs, ours)] {
         for (from, to) in renames {
+            if is_known(&from) && is_known(&to) {
+                continue;
+            }
             for id in base.iter_mut().chain(other.iter_mut()) {
                 if *id == from {
                     id.clone_from(&to);

@@ -197,7 +197,20 @@ fn a_manager_that_takes_the_hooks_place_later_is_named_with_each_commit() {
     laptop
         .commit("Unchecked")
         .warns("this commit was not checked")
-        .warns("`palimpsest init` puts ours in front of it");
+        .warns("`palimpsest init` has it called again");
+    // These run no pre-commit, or one that may have been called out of sight.
+    laptop
+        .git(["commit", "-q", "--amend", "-m", "Amended"])
+        .ok()
+        .silent_about("not checked");
+    laptop
+        .git(["revert", "--no-edit", "HEAD"])
+        .ok()
+        .silent_about("not checked");
+    laptop
+        .git(["revert", "--no-edit", "HEAD"])
+        .ok()
+        .silent_about("not checked");
     // What is no matter of the journal needs no checks.
     laptop.write("pages/quay.txt", "Boats.\n");
     laptop.commit("A page").silent_about("not checked");
