@@ -186,6 +186,8 @@ struct Found {
     wrong: Vec<String>,
     /// Conflicts where git has none, and no item is removed here and edited there.
     worse: Vec<String>,
+    /// Whether theirs has nothing of its own, and no item that it may have added.
+    ours_alone: bool,
 }
 
 impl Found {
@@ -209,9 +211,13 @@ impl Found {
             self.wrong.push(format!("the side matters\n{}", shown()));
         }
         if !merged.conflict {
-            let wrong = wrong(&lists, &read(&text));
+            let merged = read(&text);
+            let wrong = wrong(&lists, &merged);
             self.wrong
                 .extend(wrong.map(|w| format!("{w}\n{}", shown())));
+            if self.ours_alone && merged != lists.ours {
+                self.wrong.push(format!("not as on ours\n{}", shown()));
+            }
         } else if !git.conflict && !contested(&lists) {
             self.worse.push(shown());
         }
@@ -241,6 +247,34 @@ fn any_two_edits_of_a_list_merge_at_least_as_git_merges_them() {
         for (i, ours) in ours.iter().enumerate() {
             for theirs in &theirs[i..] {
                 found.ask(style, ThreeWay::new(&base[..], ours, theirs));
+            }
+        }
+        let (count, clean, git) = (found.count, found.clean, found.git_clean);
+        println!("{style:?}: {clean} of {count} clean, with git {git}");
+        assert!(found.wrong.is_empty(), "{}", Found::report(&found.wrong));
+        assert!(found.worse.is_empty(), "{}", Found::report(&found.worse));
+    }
+}
+
+/// One edit that both sides made, as with a picked commit, and one more on a side: where
+/// both edited one item, what comes out is that side's list.
+#[test]
+fn an_edit_that_both_sides_made_leaves_the_next_one_as_it_is() {
+    for style in STYLES {
+        let base = base(style);
+        let mut found = Found::default();
+        for both in edits(&base, "both", "both") {
+            let (old, new) = (base.concat(), both.concat());
+            let words = old.iter().zip(&new).filter(|(old, new)| old != new);
+            let words: Vec<&String> = words.map(|(_, new)| new).collect();
+            let one_edited = old.len() == new.len() && words.len() == 1;
+            for more in edits(&both, "o", "obothagain") {
+                if more == base {
+                    continue;
+                }
+                let lists = ThreeWay::new(&base[..], &more[..], &both[..]);
+                found.ours_alone = one_edited && more.concat().contains(words[0]);
+                found.ask(style, lists);
             }
         }
         let (count, clean, git) = (found.count, found.clean, found.git_clean);
