@@ -1,7 +1,7 @@
 //! Which items of an edited list are those of the list before.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::ops::Range;
 
@@ -20,14 +20,20 @@ const MOSTLY: u32 = 660;
 pub trait Alike {
     /// The share, in thousandths, of one item that is in the other.
     fn share(&self, base: usize, side: usize) -> u32;
+    /// The same of two that stand between the same items that stayed, where less may be
+    /// enough to tell.
+    fn near(&self, base: usize, side: usize) -> u32 {
+        self.share(base, side)
+    }
     /// Whether one may be the other edited, where the place speaks for it.
     fn in_place(&self, base: usize, side: usize) -> bool;
 }
 
 /// For each item of `side` the item of `base` that it is: the same, at its place or at
 /// another, or an edited one. Edited are, between two items that stayed, those that are
-/// half alike or more; where as many are left on both, those at one place; and at any
-/// place those that are alike but for a third.
+/// half alike or more, and in another order those that are alike but for a third; where as
+/// many are left on both, those at one place; and at any place those that are alike but
+/// for a third.
 ///
 /// An item that is known to be `added` is no edited one. No item of `base` is given twice,
 /// and nothing but the arguments counts.
@@ -71,7 +77,7 @@ pub fn identify<K: Hash + Ord>(
     let now: Vec<usize> = (0..side.len())
         .filter(|&i| found[i].is_none() && !added[i])
         .collect();
-    for (i, j) in moved_and_edited(&before, &now, alike) {
+    for (i, j) in moved_and_edited(&before, &now, &|i, j| alike.share(i, j)) {
         found[j] = Some(i);
     }
     found
@@ -97,28 +103,42 @@ fn moved<K: Hash + Ord>(base: &[K], side: &[K], found: &mut [Option<usize>], fre
     }
 }
 
-/// The pairs of items of a stretch that are edited ones, in order.
+/// The pairs of items of a stretch that are edited ones: in order, in another one, and
+/// those at one place.
 fn edited(before: &[usize], now: &[usize], alike: &dyn Alike) -> Vec<(usize, usize)> {
-    let mut pairs = most_alike(before, now, alike);
-    pairs.push((before.len(), now.len()));
-    let mut out = Vec::new();
+    let mut in_order = most_alike(before, now, alike);
+    let mut found: Vec<(usize, usize)> = in_order
+        .iter()
+        .map(|(i, j)| (before[*i], now[*j]))
+        .collect();
+    let old = |found: &[(usize, usize)]| found.iter().map(|(i, _)| *i).collect::<HashSet<_>>();
+    let new = |found: &[(usize, usize)]| found.iter().map(|(_, j)| *j).collect::<HashSet<_>>();
+    let rest = |list: &[usize], found: &HashSet<usize>| -> Vec<usize> {
+        let all = list.iter().copied();
+        all.filter(|i| !found.contains(i)).collect()
+    };
+    let left = (rest(before, &old(&found)), rest(now, &new(&found)));
+    found.extend(moved_and_edited(&left.0, &left.1, &|i, j| alike.near(i, j)));
+    let (old, new) = (old(&found), new(&found));
+    in_order.push((before.len(), now.len()));
     let (mut b, mut n) = (0, 0);
-    for (i, j) in pairs {
-        if i - b == j - n {
-            let by_place = before[b..i].iter().zip(&now[n..j]);
-            let by_place = by_place.filter(|(i, j)| alike.in_place(**i, **j));
-            out.extend(by_place.map(|(i, j)| (*i, *j)));
-        }
-        if i < before.len() && j < now.len() {
-            out.push((before[i], now[j]));
+    for (i, j) in in_order {
+        let (before, now) = (rest(&before[b..i], &old), rest(&now[n..j], &new));
+        if before.len() == now.len() {
+            let by_place = before.into_iter().zip(now);
+            found.extend(by_place.filter(|(i, j)| alike.in_place(*i, *j)));
         }
         (b, n) = (i + 1, j + 1);
     }
-    out
+    found
 }
 
 /// The pairs that share most of what they have, and with nothing else as much.
-fn moved_and_edited(before: &[usize], now: &[usize], alike: &dyn Alike) -> Vec<(usize, usize)> {
+fn moved_and_edited(
+    before: &[usize],
+    now: &[usize],
+    share: &dyn Fn(usize, usize) -> u32,
+) -> Vec<(usize, usize)> {
     if before.len() * now.len() > MAX_PAIRS {
         return Vec::new();
     }
@@ -131,7 +151,7 @@ fn moved_and_edited(before: &[usize], now: &[usize], alike: &dyn Alike) -> Vec<(
     };
     for (i, b) in before.iter().enumerate() {
         for (j, n) in now.iter().enumerate() {
-            let share = alike.share(*b, *n);
+            let share = share(*b, *n);
             count(&mut most.0[i], share, j);
             count(&mut most.1[j], share, i);
         }
@@ -176,7 +196,7 @@ impl Shares {
         Self {
             rows: before.len(),
             columns: now.len(),
-            of: all.map(|(b, n)| enough(alike.share(b, n))).collect(),
+            of: all.map(|(b, n)| enough(alike.near(b, n))).collect(),
         }
     }
 
@@ -272,6 +292,12 @@ mod tests {
             "moor - fens -"
         );
         assert_eq!(run("quay moor fens", "moor fens gull"), "moor fens -");
+    }
+
+    #[test]
+    fn two_that_were_turned_round_and_edited_are_told_by_what_they_share() {
+        assert_eq!(run("quay moor", "moos quai"), "moor quay");
+        assert_eq!(run("quay a moor", "moos x quai"), "moor a quay");
     }
 
     #[test]

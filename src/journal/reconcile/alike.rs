@@ -1,5 +1,5 @@
 //! How much two items of a list are alike: by the lines of their scalars, each under
-//! the keys that it stands behind.
+//! the keys that it stands behind; and those of one line by its words.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -7,6 +7,9 @@ use std::collections::HashMap;
 use super::likeness::common;
 use crate::journal::yaml::Value;
 use crate::merge::Alike;
+
+/// A line of more words is compared as a whole: a list may hold many of them.
+const MAX_WORDS: usize = 200;
 
 /// The items of a list before and now.
 pub struct Items<'v> {
@@ -18,6 +21,8 @@ struct Item<'v> {
     value: &'v Value,
     /// Its lines by number, sorted.
     lines: Vec<usize>,
+    /// The words of the one line that it has, by number, sorted.
+    words: Vec<usize>,
 }
 
 impl<'v> Items<'v> {
@@ -36,11 +41,25 @@ impl<'v> Items<'v> {
     }
 }
 
+/// The share of what two have in common, in thousandths.
+fn share(a: &[usize], b: &[usize]) -> u32 {
+    let share = 2000 * common(a, b) / (a.len() + b.len()).max(1);
+    u32::try_from(share).unwrap_or(u32::MAX)
+}
+
 impl Alike for Items<'_> {
     fn share(&self, base: usize, side: usize) -> u32 {
-        let all = self.base[base].lines.len() + self.side[side].lines.len();
-        let share = 2000 * self.common(base, side) / all.max(1);
-        u32::try_from(share).unwrap_or(u32::MAX)
+        share(&self.base[base].lines, &self.side[side].lines)
+    }
+
+    /// Lines that differ have nothing in common, so that of two items of one line only
+    /// the words tell which is which.
+    fn near(&self, base: usize, side: usize) -> u32 {
+        let (before, now) = (&self.base[base], &self.side[side]);
+        if before.words.is_empty() || now.words.is_empty() {
+            return self.share(base, side);
+        }
+        share(&before.words, &now.words)
     }
 
     /// A map or a list with nothing of the one before in it is another one, and keys
@@ -83,6 +102,7 @@ struct Numbers<'v>(HashMap<(usize, What, Cow<'v, str>), usize>);
 enum What {
     Key,
     Line,
+    Word,
     Nothing,
 }
 
@@ -103,7 +123,34 @@ impl<'v> Numbers<'v> {
         }
         self.lines(value, 0, &mut lines);
         lines.sort_unstable();
-        Item { value, lines }
+        let mut words = self.words(value, 0);
+        words.sort_unstable();
+        Item {
+            value,
+            lines,
+            words,
+        }
+    }
+
+    /// The words of an item of one line; of another there are none, nor of too long a line.
+    fn words(&mut self, value: &'v Value, above: usize) -> Vec<usize> {
+        match bare(value) {
+            Value::Map(pairs) => match &pairs[..] {
+                [(key, value)] => {
+                    let key = self.of(above, What::Key, text(key));
+                    self.words(value, key)
+                }
+                _ => Vec::new(),
+            },
+            Value::Text(text) | Value::Typed(text) if text.trim().lines().count() == 1 => {
+                let words = text.split_whitespace();
+                if words.clone().nth(MAX_WORDS).is_some() {
+                    return Vec::new();
+                }
+                words.map(|word| self.of(above, What::Word, word)).collect()
+            }
+            _ => Vec::new(),
+        }
     }
 
     fn lines(&mut self, value: &'v Value, above: usize, out: &mut Vec<usize>) {
