@@ -11,44 +11,55 @@ use crate::merge::ThreeWay;
 /// is a name, or a map with one.
 const NAMES: usize = 6;
 
+/// The names of the items of all sides.
+pub type Names = ThreeWay<Vec<String>>;
+
+/// The name of each item by the first key of the maps that tells the items of each side
+/// apart: one of the same name on two sides is the same item.
+pub fn of_each_side(members: &ThreeWay<&[Member]>) -> Option<Names> {
+    keys(members).into_iter().find_map(|key| by(key, members))
+}
+
 /// The name of each item, if one key of the maps tells all items of all sides apart,
 /// and no item of one side has the name of another one on the other.
-pub fn names(
-    members: &ThreeWay<&[Member]>,
-    ids: &ThreeWay<Vec<usize>>,
-) -> Option<ThreeWay<Vec<String>>> {
+pub fn names(members: &ThreeWay<&[Member]>, ids: &ThreeWay<Vec<usize>>) -> Option<Names> {
+    let mut all = keys(members).into_iter();
+    all.find_map(|key| by(key, members).filter(|names| of_one_item_each(names, ids)))
+}
+
+fn keys(members: &ThreeWay<&[Member]>) -> Vec<&'static str> {
     let all = [members.base, members.ours, members.theirs];
     let mut all = all.into_iter().flatten();
-    let keys: Vec<&str> = if all.any(|m| m.value.scalar().is_some()) {
+    if all.any(|m| m.value.scalar().is_some()) {
         IDENTIFYING[..NAMES].to_vec()
     } else {
         IDENTIFYING.iter().chain(&NAMING).copied().collect()
-    };
-    keys.iter().find_map(|key| by(key, members, ids))
+    }
 }
 
-fn by(
-    key: &str,
-    members: &ThreeWay<&[Member]>,
-    ids: &ThreeWay<Vec<usize>>,
-) -> Option<ThreeWay<Vec<String>>> {
+fn by(key: &str, members: &ThreeWay<&[Member]>) -> Option<Names> {
     let name = |m: &Member| match m.value.pairs() {
         Some(_) => m.value.get(key).and_then(Node::identity),
         None => m.value.identity(),
     };
-    let mut bearer: BTreeMap<String, usize> = BTreeMap::new();
-    let mut named = |members: &[Member], ids: &[usize]| -> Option<Vec<String>> {
+    let named = |members: &[Member]| -> Option<Vec<String>> {
         let names: Vec<String> = members.iter().map(name).collect::<Option<_>>()?;
         let unique = names.iter().collect::<BTreeSet<_>>().len() == names.len();
-        let own = names.iter().zip(ids);
-        let own = own
-            .filter(|(name, id)| *bearer.entry((*name).clone()).or_insert(**id) == **id)
-            .count();
-        (unique && own == names.len()).then_some(names)
+        unique.then_some(names)
     };
     Some(ThreeWay::new(
-        named(members.base, &ids.base)?,
-        named(members.ours, &ids.ours)?,
-        named(members.theirs, &ids.theirs)?,
+        named(members.base)?,
+        named(members.ours)?,
+        named(members.theirs)?,
     ))
+}
+
+fn of_one_item_each(names: &Names, ids: &ThreeWay<Vec<usize>>) -> bool {
+    let base = names.base.iter().zip(&ids.base);
+    let ours = names.ours.iter().zip(&ids.ours);
+    let theirs = names.theirs.iter().zip(&ids.theirs);
+    let mut bearer: BTreeMap<&str, usize> = BTreeMap::new();
+    base.chain(ours)
+        .chain(theirs)
+        .all(|(name, id)| *bearer.entry(name).or_insert(*id) == *id)
 }

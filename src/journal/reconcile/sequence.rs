@@ -8,7 +8,7 @@ use super::collection::{Part, Place, part};
 use super::cut::spaces;
 use super::entry::{Context, Entries};
 use super::member::Member;
-use super::names::names;
+use super::names::{Names, names, of_each_side};
 use super::output::{Meaning, Piece};
 use super::removals::removed_from;
 use super::report::Decision;
@@ -50,7 +50,11 @@ pub fn parts(
     let values = views
         .as_ref()
         .map(|v| v.as_ref().map(View::meanings).unwrap_or_default());
-    let ids = ids(&values, edited);
+    let named = match edited {
+        Edited::Alike => of_each_side(&members),
+        Edited::None => None,
+    };
+    let ids = ids(&values, named.as_ref(), edited);
     let chunks = sequence(ids.as_ref().map(Vec::as_slice)).ok_or(Stop::Conflict)?;
     // Who says that the order means something has two additions at one place decided.
     let strict = cx.rules.named(place.path) == Some(&Rule::Sequence);
@@ -90,10 +94,18 @@ pub fn parts(
 /// A number for each item, the same on the sides that have it: what the base has, as it
 /// is or edited, by its place there; what both sides added by what it says. What stands
 /// more than once may be meant so: each of those is an item of its own.
-fn ids(values: &ThreeWay<Vec<Value>>, edited: Edited) -> ThreeWay<Vec<usize>> {
+fn ids(
+    values: &ThreeWay<Vec<Value>>,
+    names: Option<&Names>,
+    edited: Edited,
+) -> ThreeWay<Vec<usize>> {
     let base = &values.base;
     let mut ours = vec![Known::Nothing; values.ours.len()];
     let mut theirs = vec![Known::Nothing; values.theirs.len()];
+    if let Some(names) = names {
+        ours = of_the_name(&names.base, &names.ours);
+        theirs = of_the_name(&names.base, &names.theirs);
+    }
     let mut found = (
         find(base, &values.ours, edited, &ours),
         find(base, &values.theirs, edited, &theirs),
@@ -159,6 +171,15 @@ enum Known {
     Added,
 }
 
+/// The items of a side that have the name of one of the base.
+fn of_the_name(base: &[String], side: &[String]) -> Vec<Known> {
+    let places: HashMap<&str, usize> = base.iter().map(String::as_str).zip(0..).collect();
+    let of = |name: &String| places.get(name.as_str()).copied();
+    side.iter()
+        .map(|name| of(name).map_or(Known::Nothing, Known::Is))
+        .collect()
+}
+
 /// What an item is found by: what it says, or what is known.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Key<'v> {
@@ -199,7 +220,7 @@ struct Lists<'m, 't> {
     /// See [`ids`].
     ids: &'m ThreeWay<Vec<usize>>,
     /// See [`names`].
-    names: Option<ThreeWay<Vec<String>>>,
+    names: Option<Names>,
     fates: Fates,
 }
 
