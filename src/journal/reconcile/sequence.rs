@@ -355,8 +355,10 @@ impl<'m, 't> Lists<'m, 't> {
             );
         }
         match (&ours[..], &theirs[..]) {
-            // What one side wrote may stand for what the other took out.
-            _ if at.base.iter().any(|id| fates.removed.contains(id)) => None,
+            // What one side wrote may stand for what the other took out, if no name tells.
+            _ if self.names.is_none() && at.base.iter().any(|id| fates.removed.contains(id)) => {
+                None
+            }
             (ours, []) => Some(alone(self.members.ours, ours)),
             ([], theirs) => Some(alone(self.members.theirs, theirs)),
             (ours, theirs) => {
