@@ -285,6 +285,42 @@ mod tests {
     }
 
     #[test]
+    fn half_of_an_item_is_enough_between_items_that_stayed() {
+        assert_eq!(run("quay", "gull quxx"), "- quay");
+        assert_eq!(run("quay", "gull qxxx"), "- -");
+        assert_eq!(run("quay moor", "quai gull moxx"), "quay - moor");
+        assert_eq!(run("quay moor fens", "moxx fexx"), "moor fens");
+        assert_eq!(
+            run("quay moor fens", "gull quxx bird moxx lamp fexx"),
+            "- quay - moor - fens"
+        );
+        // Of two that are half alike it is the one that is more so.
+        assert_eq!(run("harbours", "harboxxx harbzzzz"), "harbours -");
+        assert_eq!(run("harbours harbzzzz", "harboxxx"), "harbours");
+        // Two that changed places are no more alike than one.
+        assert_eq!(run("quay bird moor", "moxx quxx"), "- -");
+        // All together share the most, in order.
+        assert_eq!(run("quay moor", "moxx quxx moox"), "- quay moor");
+        // And two thirds at another place.
+        assert_eq!(run("quay gull", "gull quxx"), "gull -");
+        // Of one pair nobody can tell, and the others stand.
+        assert_eq!(
+            run("quay moor fens fent", "quai gull moxx fenx"),
+            "quay - moor -"
+        );
+        assert_eq!(run("fens quay quab", "quax bird moor"), "- - -");
+    }
+
+    #[test]
+    fn the_place_counts_behind_an_edited_item_and_behind_many_that_stayed() {
+        assert_eq!(run("quay z", "quai y"), "quay z");
+        assert_eq!(run("m n o a b c z e", "u v w a b c y e"), "m n o a b c z e");
+        // What stood there before and moved is none that is left.
+        assert_eq!(run("a m n x", "m n a y"), "m n a x");
+        assert_eq!(run("quay moor quax", "moor quax quai"), "moor quax quay");
+    }
+
+    #[test]
     fn an_item_that_moved_and_was_edited_is_found_if_no_other_is_as_much_alike() {
         assert_eq!(run("quay moor fens", "moor fens quai"), "moor fens quay");
         assert_eq!(

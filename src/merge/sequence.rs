@@ -197,6 +197,8 @@ mod tests {
         assert_eq!(run("abc", "axbc", "abcx").unwrap(), "axbc");
         assert_eq!(run("abc", "abcx", "baxy").unwrap(), "b(c|c|)ax(||y)");
         assert_eq!(run("ab", "axyb", "ayxb"), None);
+        // Behind b, and before c, which goes before b and a.
+        assert_eq!(run("abc", "axcb", "bxca"), None);
     }
 
     #[test]
