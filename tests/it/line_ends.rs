@@ -1,5 +1,7 @@
 //! Files that git checks out with other line ends than it stores.
 
+use palimpsest::repo::{ObjectId, Repo};
+
 use crate::sandbox::{Machine, Sandbox, entry};
 
 const DAY: &str = "2024-11-01";
@@ -205,4 +207,132 @@ fn files_that_git_stores_as_other_bytes_are_read_as_it_stores_them() {
         .git(["commit", "-q", "-m", "Begin"])
         .fails()
         .warns("git stores other bytes than those in the work tree (attribute `filter=secret`)");
+}
+
+/// A folder for each, and what its files are stored as and checked out as.
+const ATTRIBUTES: &str = "\
+said/* text
+none/* -text
+auto/* text=auto
+crlf/* text eol=crlf
+auto-crlf/* text=auto eol=crlf
+old/* crlf
+ident/* ident
+up/* filter=up
+not-up/* -filter
+";
+
+const CONTENTS: [(&str, &str); 6] = [
+    ("unix", "Fog.\nRain.\n"),
+    ("dos", "Fog.\r\nRain.\r\n"),
+    ("both", "Fog.\nRain.\r\n"),
+    ("lone", "Fog.\rRain.\r\n"),
+    ("nul", "Fog.\0Rain.\r\n"),
+    ("id", "$Id: 12 $\r\n"),
+];
+
+/// What is worked out of attributes and configuration without git is what git does.
+#[test]
+fn what_is_stored_and_checked_out_is_what_git_makes_of_it() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.repository("laptop");
+    laptop.git(["config", "filter.up.clean", "tr a-z A-Z"]).ok();
+    laptop
+        .git(["config", "filter.up.smudge", "tr A-Z a-z"])
+        .ok();
+    let folders = ATTRIBUTES.lines().filter_map(|line| line.split('/').next());
+    let folders: Vec<&str> = folders.chain(["plain"]).collect();
+    // As it was stored before: not at all, or with either line end.
+    let before = [None, Some("Sun.\n"), Some("Sun.\r\n")];
+    let mut files = Vec::new();
+    for folder in &folders {
+        for (name, content) in CONTENTS {
+            for (at, before) in before.iter().enumerate() {
+                // Git is asked there, without the version before.
+                if at == 2 && ["ident", "up"].contains(folder) {
+                    continue;
+                }
+                files.push((format!("{folder}/{name}-{at}"), content, before));
+            }
+        }
+    }
+    for (file, _, before) in &files {
+        if let Some(before) = before {
+            laptop.write(file, before);
+        }
+    }
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-q", "-m", "Before"]).ok();
+    laptop.write(".gitattributes", ATTRIBUTES);
+    for autocrlf in ["false", "true"] {
+        laptop.git(["config", "core.autocrlf", autocrlf]).ok();
+        for (file, content, _) in &files {
+            laptop.write(file, content);
+        }
+        let repo = Repo::discover(laptop.dir()).unwrap();
+        let stored = files.iter().map(|(file, content, _)| {
+            let stored = repo.to_store(file, content.as_bytes().to_vec()).unwrap();
+            assert_eq!(repo.read_as_stored(file).unwrap().as_ref(), Some(&stored));
+            let id = ObjectId::of_file(&stored).unwrap();
+            format!("{id} {file}")
+        });
+        let stored: Vec<String> = stored.collect();
+        laptop.git(["add", "-A"]).ok();
+        let listed = laptop.git(["ls-files", "-s"]).ok();
+        let listed = listed.stdout.lines().map(|line| {
+            let mut words = line.split([' ', '\t']).skip(1).step_by(2);
+            let (id, file) = (words.next().unwrap(), words.next().unwrap());
+            format!("{id} {file}")
+        });
+        let listed: Vec<String> = listed.collect();
+        let wrong = stored.iter().filter(|file| !listed.contains(file));
+        let wrong: Vec<_> = wrong.collect();
+        assert!(wrong.is_empty(), "{autocrlf}: {wrong:?}");
+
+        for (file, ..) in &files {
+            laptop.remove(file);
+        }
+        laptop.git(["checkout-index", "-q", "-a"]).ok();
+        for (file, content, _) in &files {
+            let blob = repo.index().unwrap().staged(file).unwrap();
+            let bytes = repo.read_blob(blob.id).unwrap();
+            let out = repo.to_check_out(file, &bytes).unwrap();
+            let there = std::fs::read(laptop.path(file)).unwrap();
+            let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+            assert_eq!(
+                shown(&out),
+                shown(&there),
+                "{file} {autocrlf}, {content:?} before"
+            );
+        }
+        laptop.git(["reset", "-q"]).ok();
+    }
+    let repo = Repo::discover(laptop.dir()).unwrap();
+    let other = |file: &str| repo.other_bytes(file).unwrap();
+    assert_eq!(other("up/x").as_deref(), Some("filter=up"));
+    assert_eq!(other("ident/x").as_deref(), Some("ident"));
+    assert_eq!(other("not-up/x"), None);
+    assert_eq!(other("said/x"), None);
+}
+
+/// Attributes that no file of the work tree says.
+#[test]
+fn attributes_of_the_clone_and_of_the_configuration_are_read() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.repository("laptop");
+    let other = |file: &str| {
+        let repo = Repo::discover(laptop.dir()).unwrap();
+        repo.other_bytes(file).unwrap()
+    };
+    assert_eq!(other("up/x"), None);
+    laptop.write(".git/info/attributes", "up/* filter=up\n");
+    assert_eq!(other("up/x").as_deref(), Some("filter=up"));
+    laptop.remove(".git/info/attributes");
+    laptop.write(".git/more", "up/* filter=up\n");
+    let more = laptop.path(".git/more");
+    laptop
+        .git(["config", "core.attributesFile", more.to_str().unwrap()])
+        .ok();
+    assert_eq!(other("up/x").as_deref(), Some("filter=up"));
+    assert_eq!(other("x"), None);
 }
