@@ -60,11 +60,11 @@ impl<'a> Source<'a> {
         self.deeper_lines(end..self.text.len(), 0)
     }
 
-    /// Deals out the lines of a block collection. `region` is everything that
-    /// belongs to it: it starts at the first entry's line, or at the first entry
-    /// itself where that stands behind a dash.
+    /// Deals out the lines of a block collection. `region` is all of the collection's
+    /// text: it starts at the first entry's line, or at the first entry itself if that
+    /// stands behind a dash.
     ///
-    /// Returns `None` for what cannot be cut at line ends.
+    /// Returns `None` if the collection cannot be cut at line ends.
     pub fn slots(self, collection: &'a Node, region: Range<usize>) -> Option<Vec<Slot<'a>>> {
         let mut slots: Vec<Slot<'a>> = match &collection.kind {
             Kind::Seq {

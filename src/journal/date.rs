@@ -12,7 +12,7 @@ use chrono::{Datelike, NaiveDate};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryDate(NaiveDate);
 
-/// A text that names no entry.
+/// The error for a text that does not name an entry.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is no entry: expected a date such as 2024-11-01 or 20241101, or the path of an entry"
@@ -27,7 +27,8 @@ impl EntryDate {
         if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
             return None;
         }
-        // Every path and every ledger line is asked; chrono's formats take ten times longer.
+        // Runs for every path and every ledger line; chrono's formats take ten times
+        // longer.
         let number = |range: std::ops::Range<usize>| {
             bytes[range].iter().try_fold(0_u32, |n, digit| {
                 let digit = digit.is_ascii_digit().then(|| digit - b'0')?;

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-/// A file split at its fences. `split` and [`Document::join`] are inverse on
-/// every byte string, so what is not understood is at least kept.
+/// A file split at its fences. `split` and [`Document::join`] are inverse on every byte
+/// string, so text that is not understood is kept all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Document<'a> {
     /// The bytes before the frontmatter's content: the byte order mark, if any,
@@ -22,7 +22,7 @@ pub struct Document<'a> {
 pub enum Fences {
     /// Both fences are there.
     Closed,
-    /// The first line is no fence: the file has no frontmatter.
+    /// The first line is not a fence: the file has no frontmatter.
     None,
     /// The first line opens frontmatter that never ends.
     Unclosed,
@@ -56,7 +56,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Whether the fences are there; tells unclosed frontmatter from none.
+    /// How the frontmatter is bounded: unclosed frontmatter is not the same as none.
     #[must_use]
     pub fn fences(bytes: &[u8]) -> Fences {
         match Self::opening(bytes) {
@@ -66,7 +66,7 @@ impl<'a> Document<'a> {
         }
     }
 
-    /// Whether the file has frontmatter, be it empty.
+    /// Whether the file has frontmatter, even if it is empty.
     #[must_use]
     pub const fn has_frontmatter(&self) -> bool {
         !self.open.is_empty()
@@ -78,7 +78,7 @@ impl<'a> Document<'a> {
         [self.open, self.frontmatter, self.close, self.body].concat()
     }
 
-    /// Where the frontmatter's first line starts, behind the opening fence.
+    /// The offset of the frontmatter's first line, behind the opening fence.
     fn opening(bytes: &[u8]) -> Option<usize> {
         let skip = if bytes.starts_with(BOM) { BOM.len() } else { 0 };
         let line = line_at(bytes, skip);

@@ -1,4 +1,4 @@
-//! A text with conflict markers, taken apart: what both sides agree on, and the
+//! A text with conflict markers, taken apart: the text that both sides agree on, and the
 //! hunks where a person has to choose.
 
 use super::markers::{Sign, marker, sets};
@@ -21,27 +21,27 @@ enum Part {
 pub struct Hunk {
     /// The line of the first marker, counted from 1.
     pub line: usize,
-    /// The frontmatter's key that it is in; `None` in the body.
+    /// The frontmatter key that the hunk is in; `None` in the body.
     pub field: Option<String>,
     pub ours: Vec<u8>,
-    /// In the styles diff3 and zdiff3.
+    /// The base's text; `None` in the style `merge`, which does not show it.
     pub base: Option<Vec<u8>>,
     pub theirs: Vec<u8>,
-    /// What stands behind the first and the last marker.
+    /// The labels behind the first and the last marker.
     pub labels: (String, String),
-    /// All of it, markers too.
+    /// The whole hunk, markers included.
     text: Vec<u8>,
 }
 
 impl Hunk {
-    /// Whether it is the same text, markers and labels too, at whichever line.
+    /// Whether both have the same text, markers and labels included, at any line.
     #[must_use]
     pub fn is_as_in(&self, other: &Self) -> bool {
         self.text == other.text
     }
 }
 
-/// What becomes of a hunk.
+/// The choice for a hunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Choice {
     Ours,
@@ -53,7 +53,7 @@ pub enum Choice {
 }
 
 impl Hunks {
-    /// Takes a text apart. Markers that make no whole set are text.
+    /// Takes a text apart. Markers that are not a whole set count as text.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         let mut parts = Vec::new();
@@ -102,7 +102,7 @@ impl Hunks {
         })
     }
 
-    /// Whether there is nothing to choose.
+    /// Whether the text has no hunks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.iter().next().is_none()
@@ -124,8 +124,8 @@ impl Hunks {
         })
     }
 
-    /// The three versions that the markers tell of. A base that is not shown is
-    /// taken to lack what the sides do not agree on, so that nothing counts as removed.
+    /// The three versions that the markers show. If a hunk does not show its base, that
+    /// base counts as empty there, so that nothing counts as removed.
     #[must_use]
     pub fn versions(&self) -> ThreeWay<Vec<u8>> {
         ThreeWay::new(
@@ -177,8 +177,8 @@ impl Hunks {
 }
 
 impl Hunk {
-    /// Ours, then theirs; the lines that both start or end with stand once. Another line
-    /// that both have belongs to what stands around it on each side.
+    /// Ours, then theirs; lines that both start or end with stand once. Any other line
+    /// that both have stays twice, since it belongs to the lines around it.
     fn both(&self) -> Vec<u8> {
         let lines = |side: &'_ [u8]| -> Vec<Vec<u8>> {
             side.split_inclusive(|&b| b == b'\n')
@@ -253,7 +253,7 @@ fn label(line: &[u8], length: usize) -> String {
     String::from_utf8_lossy(&line[length..]).trim().to_owned()
 }
 
-/// Where in a document the reading is.
+/// The reader's place in a document: the frontmatter's key, or the body.
 #[derive(Default)]
 struct Place {
     lines: usize,
@@ -268,7 +268,7 @@ impl Place {
         match (self.lines, fence) {
             (1, true) => self.front = true,
             (_, true) => self.front = false,
-            // Asked for in the frontmatter alone.
+            // Only the frontmatter has keys.
             _ => self.key = key(line).or(self.key.take()),
         }
     }
@@ -284,7 +284,7 @@ impl Place {
     }
 }
 
-/// The key of a line that begins an entry of the frontmatter.
+/// The key of a line that begins a field of the frontmatter.
 fn key(line: &[u8]) -> Option<String> {
     let line = std::str::from_utf8(line).ok()?;
     if line.starts_with([' ', '\t', '-', '#']) {

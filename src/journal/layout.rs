@@ -1,4 +1,4 @@
-//! Where the parts of a journal stand in the work tree.
+//! The places of a journal's parts in the work tree.
 
 use super::EntryDate;
 
@@ -27,7 +27,7 @@ impl Default for Layout {
     }
 }
 
-/// What a path is to the journal.
+/// The journal's view of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathKind {
     /// An entry's file, by the date in its name; in any folder below the journal's.
@@ -36,14 +36,14 @@ pub enum PathKind {
     Note(EntryDate),
     /// The ledger of a year.
     Ledger(i32),
-    /// A Markdown file in the journal or the wiki whose name is no date.
+    /// A Markdown file in the journal or the wiki whose name is not a date.
     UndatedPage,
     /// Anything else.
     Other,
 }
 
 impl Layout {
-    /// What a path from the top of the work tree is.
+    /// Classifies a path, given from the top of the work tree.
     #[must_use]
     pub fn classify(&self, path: &str) -> PathKind {
         let ledger = below(path, &self.ledger);
@@ -67,13 +67,13 @@ impl Layout {
         }
     }
 
-    /// Where the entry of a date is written by default.
+    /// The default path of a date's entry.
     #[must_use]
     pub fn entry_path(&self, date: EntryDate) -> String {
         in_folder(&self.journal, &format!("{:04}/{date}.md", date.year()))
     }
 
-    /// Where the note page of a date is written by default.
+    /// The default path of a date's note page.
     #[must_use]
     pub fn note_path(&self, date: EntryDate) -> String {
         in_folder(&self.wiki, &format!("{:04}/{date}.md", date.year()))
@@ -86,7 +86,7 @@ impl Layout {
     }
 }
 
-/// The path of a file in a folder, of which `.` is the top of the work tree.
+/// The path of a file in a folder; the folder `.` is the top of the work tree.
 #[must_use]
 pub fn in_folder(folder: &str, file: &str) -> String {
     match folder.trim_end_matches('/') {

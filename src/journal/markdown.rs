@@ -1,7 +1,7 @@
-//! The little of Markdown that matters here: headings, and the code fences in
-//! which a `#` is no heading. Only `#` headings count; underlined ones are text.
+//! The part of Markdown that matters here: headings, and code fences, in which a `#` is
+//! not a heading. Only `#` headings count; underlined ones are text.
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Line {
     /// A heading of this level, 1 to 6.
@@ -16,7 +16,7 @@ pub struct Span<'a> {
     pub kind: Line,
     /// The line without its end.
     pub text: &'a str,
-    /// Where the line starts and where the next one does, in bytes.
+    /// The byte offsets of this line and of the next one.
     pub start: usize,
     pub end: usize,
 }

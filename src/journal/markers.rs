@@ -2,10 +2,9 @@
 
 use std::ops::Range;
 
-/// Where the first whole set of markers begins: a line `<<<<<<<`, later a line
-/// `=======`, later a line `>>>>>>>`, each at the start of its line and all of one
-/// length (7 or more). Counted from 1. A heading underlined with `=======`, an
-/// indented or quoted marker and a lone one are text.
+/// The first whole set of markers: a line `<<<<<<<`, later a line `=======`, later a line
+/// `>>>>>>>`, each at the start of its line and all of one length (7 or more). A heading
+/// underlined with `=======`, an indented or quoted marker and a lone one are text.
 #[must_use]
 pub fn conflict_markers(bytes: &[u8]) -> Option<Markers<'_>> {
     let first = sets(bytes).into_iter().next()?;
@@ -25,11 +24,11 @@ pub(super) struct Set {
     pub text: Range<usize>,
 }
 
-/// All whole sets that are in no other one, in order. Where git merges what a merge
-/// made, it writes longer markers into the inner one: such a set is part of the text
-/// of the outer.
+/// All whole sets that are not inside another one, in order. When git merges merge
+/// results, it gives the sets at different depths markers of different length: an inner
+/// set is part of the outer one's text.
 pub(super) fn sets(bytes: &[u8]) -> Vec<Set> {
-    // Those that are open, the outer ones first; and whether their middle was seen.
+    // The open sets, outer ones first, and whether their middle marker was seen.
     let mut open: Vec<(Set, bool)> = Vec::new();
     let mut whole: Vec<Set> = Vec::new();
     let mut at = 0;
@@ -40,7 +39,7 @@ pub(super) fn sets(bytes: &[u8]) -> Vec<Set> {
             continue;
         };
         if sign == Sign::Ours {
-            // One that is no shorter was not whole.
+            // An open set with markers no shorter than this one cannot be its outer set.
             let outer = open.iter().take_while(|(set, _)| set.length < length);
             open.truncate(outer.count());
             let text = start..at;
@@ -79,7 +78,7 @@ pub struct Markers<'a> {
     pub text: &'a [u8],
 }
 
-/// What a marker begins or ends.
+/// The part of a conflict that a marker begins or ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
     Ours,

@@ -1,5 +1,5 @@
-//! What a journal is made of: documents split byte for byte, lossless
-//! frontmatter, entries, notes, the rules by which fields merge, the settings.
+//! The parts of a journal: documents split byte for byte, lossless frontmatter, entries,
+//! notes, the rules by which fields merge, the settings.
 //!
 //! Pure: bytes in, values or bytes out. Files are read by `repo`, rows are
 //! written by `store`.

@@ -14,9 +14,9 @@ pub struct Note {
 }
 
 impl Note {
-    /// Reads a page: what stands under the first heading `Notes`, of any level, to
-    /// the next heading of that level or a higher one; the whole body where there
-    /// is no such heading. Frontmatter is passed over.
+    /// Reads a page: the text under the first heading `Notes`, of any level, up to the
+    /// next heading of that level or a higher one; the whole body if there is no such
+    /// heading. Frontmatter is passed over.
     ///
     /// # Errors
     /// The place of the first byte that is not UTF-8.
@@ -30,7 +30,7 @@ impl Note {
         })
     }
 
-    /// What history needs of a note: its hash alone.
+    /// The facts by which history compares notes: the hash alone.
     #[must_use]
     pub fn facts(&self) -> Facts {
         Facts {
@@ -51,7 +51,7 @@ fn section(body: &str) -> Option<&str> {
     Some(&body[notes.end..end.map_or(body.len(), |(_, span)| span.start)])
 }
 
-/// A part of a file as text; the error has its place in the whole file.
+/// A part of a file as text; an error's place is counted in the whole file.
 pub(super) fn utf8<'a>(part: &'a [u8], offset: usize, file: &[u8]) -> Result<&'a str, EntryError> {
     std::str::from_utf8(part).map_err(|e| {
         let at = offset + e.valid_up_to();

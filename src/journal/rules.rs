@@ -1,16 +1,16 @@
-//! By which rule a field merges: by its name, or else by its shape.
+//! The rules by which fields merge, found by the field's name or else by its shape.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// How the two sides of a field are joined when both changed it.
+/// The way to join the two sides of a field that both changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rule {
     /// (ours ∪ theirs) less what either removed.
     Set,
     /// Three-way, in order.
     Sequence,
-    /// Per item, found by the first of these keys that it has, then per key.
+    /// Per item, which the first of these keys that it has names, then per key.
     KeyedList(Vec<String>),
     /// Per key.
     Map,
@@ -24,7 +24,7 @@ pub enum Rule {
     Scalar,
 }
 
-/// What a derived field is worked out from the body.
+/// The measures of the body that a derived field can hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Derived {
     /// Words outside headings.
@@ -85,8 +85,9 @@ pub(super) const IDENTIFYING: [&str; 12] = [
     "description",
 ];
 
-/// More keys that name an item of a list of maps, if all have one and no two the same.
-/// Which item another one is they do not say: a question or a link may be edited.
+/// More keys that name an item of a list of maps, if all items have one and no two have
+/// the same. They do not prove that two different items are not the same one edited: a
+/// question or a link may be edited.
 pub(super) const NAMING: [&str; 6] = ["src", "link", "question", "image", "email", "file"];
 
 const SETS: [&str; 9] = [
@@ -122,8 +123,8 @@ const STAMPS: [&str; 16] = [
     "lastupdatedat",
 ];
 
-/// A name in whichever spelling: `last_modified`, `last-modified`, `Last Modified` and
-/// `lastModified` are one.
+/// A name without regard to spelling: `last_modified`, `last-modified`, `Last Modified`
+/// and `lastModified` are one.
 fn folded(name: &str) -> String {
     let letters = name.chars().filter(|c| !" _-".contains(*c));
     letters.map(|c| c.to_ascii_lowercase()).collect()
@@ -166,8 +167,8 @@ impl Rules {
         self.by_name.insert(name.to_owned(), rule);
     }
 
-    /// The rule of the field at `path`, if its name decides. A name as it stands, in the
-    /// settings say, beats a stamp's in another spelling.
+    /// The rule of the field at `path`, if its name decides. An exact name (from the
+    /// settings, say) beats a stamp's name in another spelling.
     #[must_use]
     pub fn named(&self, path: &[String]) -> Option<&Rule> {
         if let Some(rule) = self.by_name.get(&path.join(".")) {

@@ -1,4 +1,4 @@
-//! `palimpsest.toml`: what all machines that share a journal have set.
+//! `palimpsest.toml`: the settings that all machines of a journal share.
 
 mod places;
 
@@ -18,7 +18,7 @@ pub const FILE: &str = "palimpsest.toml";
 /// How long a removal is listed, in days, unless the settings say otherwise.
 pub const LIFETIME_DAYS: u32 = 90;
 
-/// What the pre-commit hook does about conflicts that wait for a person.
+/// The pre-commit hook's answer to conflicts that wait for a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Policy {
     /// Names them, with the command that settles them; the commit is made.
@@ -28,7 +28,7 @@ pub enum Policy {
     Block,
 }
 
-/// All settings, with defaults for what the file does not say.
+/// All settings, with defaults for those that the file does not have.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Settings {
     pub layout: Layout,
@@ -89,8 +89,8 @@ impl Settings {
     /// Reads the settings' text.
     ///
     /// # Errors
-    /// Where the text is no TOML, a key is unknown or a value is none that its key
-    /// can have; the error names the line, the column and the key.
+    /// The text is not TOML, a key is unknown, or a value is not allowed for its key; the
+    /// error names the line, the column and the key.
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
         let error = |at: usize, what: String| SettingsError {
             at: Place::of(text, at, 1),
@@ -119,7 +119,7 @@ impl Settings {
                 .map_err(|why| error(at, format!("{key} = \"{}\": {why}", path.as_ref())))?;
         }
         if let Some((key, what)) = places::clash(paths) {
-            // It is set, or one that is takes the place of its default.
+            // This path is set, or it is a default that clashes with a path that is set.
             let own = places.iter().find(|(set, _)| *set == key);
             return Err(error(own.or(places.last()).map_or(0, |(_, at)| *at), what));
         }
@@ -174,8 +174,8 @@ impl Settings {
     }
 }
 
-/// A path with `/` between its parts and none that leaves the repository, or why it is
-/// none.
+/// The path with `/` between its parts, if it stays within the repository; else the
+/// reason why it cannot be used.
 fn inside(path: &str) -> Result<String, &'static str> {
     const OUTSIDE: &str = "expected a path below the top of the repository";
     let path = path.trim();

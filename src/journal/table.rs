@@ -1,4 +1,4 @@
-//! The associations of an entry: which tables there are, and how an item is named.
+//! The associations of an entry: the tables, and the names of their items.
 
 use std::fmt;
 
@@ -53,7 +53,7 @@ impl Table {
         }
     }
 
-    /// What one item is called in a message: `person`, `tag` …
+    /// The word for one item in a message: `person`, `tag` …
     #[must_use]
     pub const fn noun(self) -> &'static str {
         match self {
@@ -125,7 +125,7 @@ impl ItemKey {
     #[must_use]
     pub fn new(name: &str) -> Self {
         let name = name.trim();
-        // Most names are in it already.
+        // Most names are in NFC already.
         Self(match is_nfc_quick(name.chars()) {
             IsNormalized::Yes => name.to_owned(),
             _ => name.nfc().collect(),

@@ -12,7 +12,7 @@ pub struct EntryError {
     pub what: String,
 }
 
-/// Something odd in an entry that is kept as it stands and loses nothing.
+/// Something odd in an entry; it is kept as it stands, and nothing is lost by it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     pub at: Place,

@@ -1,4 +1,4 @@
-//! The canonical name of a list item where nothing but the item is known.
+//! The canonical name of a list item, worked out from the item alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -10,12 +10,12 @@ use super::works;
 use crate::journal::yaml::{Layout, Node, Place, Tree, Value};
 use crate::journal::{Document, EntryDate, ItemKey, Table};
 
-/// The key under which the ledger and the index know an item of a table's field,
-/// by its node. `None` for an item that is empty, names nothing (`~` in `dates`)
-/// or is of a shape that the table does not have.
+/// The key under which the ledger and the index know the item at `node`, one of a table's
+/// field. `None` if it is empty, names nothing (`~` in `dates`) or has a shape that the
+/// table does not know.
 #[must_use]
 pub fn canonical(table: Table, tree: &Tree, node: &Node) -> Option<ItemKey> {
-    // Places are not asked for, so the text is not needed.
+    // Nothing asks for places here, so the text is not needed.
     let reader = Reader::new("", tree, 1);
     let text = || {
         let text = reader.text(node).ok()??;
@@ -33,8 +33,8 @@ pub fn canonical(table: Table, tree: &Tree, node: &Node) -> Option<ItemKey> {
     }
 }
 
-/// Where an item of a field first stands in an entry, counted in the file; `None`
-/// if it stands nowhere in that field, or the entry cannot be read.
+/// The first place of an item in a field of an entry, counted in the file; `None` if the
+/// field does not have it, or the entry cannot be read.
 #[must_use]
 pub fn place_of(table: Table, item: &ItemKey, entry: &[u8]) -> Option<Place> {
     // The frontmatter begins on the line below the fence.
@@ -50,8 +50,8 @@ pub fn place_of(table: Table, item: &ItemKey, entry: &[u8]) -> Option<Place> {
     found
 }
 
-/// What an entry says of each item of its lists, at each place where one stands. Nothing
-/// of an entry that cannot be read.
+/// The values that an entry gives for each item of its lists, one for each place where it
+/// stands. Empty if the entry cannot be read.
 #[must_use]
 pub fn values_of(entry: &[u8]) -> BTreeMap<(Table, ItemKey), Vec<Value>> {
     let mut found: BTreeMap<_, Vec<Value>> = BTreeMap::new();
@@ -90,8 +90,9 @@ pub fn values_of(entry: &[u8]) -> BTreeMap<(Table, ItemKey), Vec<Value>> {
     found
 }
 
-/// An entry's text without the comments that stand on the lines of these items, in
-/// lists of one item a line: they go with their item. Those above it may say more.
+/// An entry's text without the comments on the lines of these items, in lists of one item
+/// a line: such a comment goes with its item. A comment above may concern more than the
+/// item, and stays.
 #[must_use]
 pub fn without_own_comments(entry: &[u8], items: &BTreeSet<(Table, ItemKey)>) -> Vec<u8> {
     let document = Document::split(entry);
@@ -140,7 +141,7 @@ const fn is_blank(byte: &u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// A related entry's key: its date; what is no date keeps its text.
+/// A related entry's key: its date, or the text as it stands if it is not a date.
 pub(super) fn related(key: &ItemKey) -> ItemKey {
     let date: Option<EntryDate> = key.as_str().parse().ok();
     date.map_or_else(|| key.clone(), |d| ItemKey::new(&d.to_string()))

@@ -1,4 +1,4 @@
-//! A date that an entry mentions, with what is said of it.
+//! A date that an entry mentions, with its context, people and places.
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -11,7 +11,7 @@ use crate::journal::{EntryDate, ItemKey};
 /// One item of `dates`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MentionedDate {
-    /// The date as `2030-11-02`; where it is no date, the text as it stands.
+    /// The date as `2030-11-02`, or the text as it stands if it is not a date.
     pub key: ItemKey,
     pub context: Option<String>,
     /// People mentioned as `@Ana-Lirio` in the context, or listed.
@@ -20,7 +20,7 @@ pub struct MentionedDate {
     pub locations: Vec<ItemKey>,
 }
 
-/// What an item of `dates` can be.
+/// The kinds of item that `dates` can hold.
 pub(super) enum DateItem {
     /// `~`: leave the entry's own date out.
     NotOwn,
@@ -98,7 +98,7 @@ impl MentionedDate {
         let date = date.ok_or_else(|| reader.error(node, missing))?;
         let mut mention = Self::new(Self::key(reader, node, date, date), context);
         for person in people {
-            // Another spelling of somebody who is there tells more of them.
+            // Another spelling of the same person can add a name or an alias.
             if !mention.people.contains(&person) {
                 mention.people.push(person);
             }
@@ -111,7 +111,7 @@ impl MentionedDate {
         Ok(mention)
     }
 
-    /// The key of a date; what is no date keeps its whole text, with a warning.
+    /// The key of a date. A text that is not a date is kept whole, with a warning.
     fn key(reader: &Reader, node: &Node, date: &str, whole: &str) -> ItemKey {
         match EntryDate::from_iso(date.trim()) {
             Some(date) => ItemKey::new(&date.to_string()),
@@ -130,7 +130,7 @@ impl MentionedDate {
     }
 }
 
-/// The `@Name` and `#Place` words of a context, without a mark inside a word
+/// The `@Name` and `#Place` words of a context. A mark inside a word does not count
 /// (`a@b.c` is an address).
 fn mentions(context: &str) -> impl Iterator<Item = (char, &str)> {
     context.match_indices(['@', '#']).filter_map(|(at, mark)| {
@@ -148,7 +148,7 @@ fn mentions(context: &str) -> impl Iterator<Item = (char, &str)> {
 const NON_JOINER: char = '\u{200C}';
 const JOINER: char = '\u{200D}';
 
-/// A letter, or what makes one with the letter before it: an accent, a vowel sign.
+/// Whether `c` is a letter or joins the letter before it (an accent, a vowel sign).
 fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || is_combining_mark(c) || matches!(c, NON_JOINER | JOINER)
 }
@@ -162,7 +162,7 @@ mod tests {
         let found: Vec<_> =
             mentions("with @Ana-Lirio's at #Ferry-Steps, mail a@b.c, @ #-").collect();
         assert_eq!(found, [('@', "Ana-Lirio's"), ('#', "Ferry-Steps")]);
-        // Letters that are more than one character.
+        // Letters that take more than one character.
         let found: Vec<_> =
             mentions("@Zoe\u{301} #हिन्दी-घाट @می\u{200c}نا\u{200d}, e\u{301}@x").collect();
         assert_eq!(

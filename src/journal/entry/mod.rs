@@ -1,8 +1,8 @@
 //! An entry: every key of its frontmatter as a value, or an error with a place.
 //!
-//! Whatever would look like a removal if it were passed over (a people field that
-//! is no list, a reference without words) is an error; anything else odd is a
-//! warning, and the entry is indexed.
+//! A fault that would look like a removal if it were passed over (a people field that is
+//! not a list, a reference without words) is an error. Anything else odd is a warning,
+//! and the entry is indexed.
 
 mod body;
 mod error;
@@ -30,15 +30,15 @@ pub use works::{Manuscript, Poem, Reference, SourceWork};
 
 use super::{EntryDate, Facts, ItemKey, Table};
 
-/// Everything that an entry says, as it is indexed.
+/// Everything that is indexed of an entry.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     pub date: EntryDate,
     /// See [`Facts::hash`].
     pub hash: String,
-    /// As the entry says, else counted in its body.
+    /// The entry's own number, else counted in its body.
     pub word_count: u64,
-    /// Minutes; as the entry says, else from the words of its body.
+    /// Minutes: the entry's own number, else worked out from the words of its body.
     pub reading_time: f64,
     pub epigraph: Option<String>,
     pub epigraph_attribution: Option<String>,
@@ -56,14 +56,14 @@ pub struct Entry {
     pub references: Vec<Reference>,
     pub poems: Vec<Poem>,
     pub manuscript: Option<Manuscript>,
-    /// Every other field, and known ones whose value is of no known form, by key.
+    /// Every other field, and known fields whose value has an unknown form, by key.
     pub other: Map<String, Value>,
-    /// What is odd, with its place; nothing of it is lost.
+    /// Oddities with their places; nothing is lost by them.
     pub warnings: Vec<Warning>,
 }
 
 impl Entry {
-    /// What history needs of this version.
+    /// The facts by which history compares this version with others.
     #[must_use]
     pub fn facts(&self) -> Facts {
         let mut items = BTreeSet::new();

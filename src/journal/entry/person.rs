@@ -5,8 +5,8 @@ use super::reader::Reader;
 use crate::journal::ItemKey;
 use crate::journal::yaml::Node;
 
-/// One spelling of a person. Which person of the whole journal it is, the index
-/// decides; everything here can be read from the item alone.
+/// One spelling of a person, read from the item alone. The index decides which person of
+/// the whole journal it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Person {
     /// The canonical name: the full name, else the name, else `@Alias`.
@@ -43,7 +43,7 @@ impl Person {
         })
     }
 
-    /// Reads a spelling of one line; `None` for one that names nobody.
+    /// Reads a spelling of one line; `None` if it names nobody.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
@@ -98,7 +98,7 @@ impl Person {
     }
 }
 
-/// As a link of other programs is read, `[[Orla]]`.
+/// The advice for `[[Orla]]`, other programs' link, which YAML reads as a list in a list.
 fn list_for_a_person(reader: &Reader, node: &Node) -> String {
     let mut what = "a list where a person was expected".to_owned();
     if let Some(list) = reader.written(node).filter(|l| !l.contains(['"', '\n'])) {
@@ -107,7 +107,7 @@ fn list_for_a_person(reader: &Reader, node: &Node) -> String {
     what
 }
 
-/// One hyphenated word stands for the words: `Ana-Lirio` is `Ana Lirio`.
+/// Turns one hyphenated word into words: `Ana-Lirio` is `Ana Lirio`.
 #[must_use]
 pub fn spaced(text: &str) -> String {
     let text = text.trim();
@@ -118,7 +118,7 @@ pub fn spaced(text: &str) -> String {
     }
 }
 
-/// `a (b)` as its two parts, neither empty.
+/// Splits `a (b)` into its two parts, neither of them empty.
 pub(super) fn parenthesised(text: &str) -> Option<(&str, &str)> {
     let (before, rest) = text.trim().split_once('(')?;
     let inner = rest.strip_suffix(')')?;

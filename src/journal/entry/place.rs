@@ -1,4 +1,4 @@
-//! Where an entry takes place: `locations` in its three shapes.
+//! The places of an entry: `locations` in its three shapes.
 
 use super::EntryError;
 use super::reader::Reader;
@@ -43,7 +43,7 @@ impl Location {
         found: &mut Vec<Self>,
     ) -> Result<(), EntryError> {
         for pair in map.pairs().unwrap_or_default() {
-            // Passed over, it would look like a removal of the places there.
+            // To pass over it would look like a removal of the places there.
             let city = reader.key(pair).ok_or_else(|| {
                 let what = "a city of `locations` is no text; expected a name";
                 reader.error(&pair.key, what)

@@ -1,4 +1,4 @@
-//! What an entry quotes and holds: references, poems, the manuscript's notes.
+//! The works in an entry: references, poems, the manuscript's notes.
 
 use serde_json::{Map, Value};
 
@@ -45,7 +45,7 @@ pub struct Reference {
     pub other: Map<String, Value>,
 }
 
-/// Where a quotation comes from.
+/// The work that a quotation comes from.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SourceWork {
     pub title: Option<String>,
@@ -64,7 +64,7 @@ pub struct Poem {
     pub other: Map<String, Value>,
 }
 
-/// How an entry stands as material.
+/// An entry's part in the manuscript.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Manuscript {
     pub status: Option<String>,
@@ -76,8 +76,8 @@ pub struct Manuscript {
 
 type Result<T, E = EntryError> = std::result::Result<T, E>;
 
-/// The name of a reference or a poem: its title, else its content, else its
-/// description. `None` for an item without any of them.
+/// The name of a reference or a poem: its title, else its content, else its description;
+/// `None` if it has none of them.
 pub(super) fn title<'a>(reader: &Reader<'a>, node: &'a Node) -> Result<Option<ItemKey>> {
     let node = reader.resolve(node);
     if node.pairs().is_none() {

@@ -1,5 +1,5 @@
-//! Putting merged members together: the frame, the brackets or lines, and what
-//! the whole means.
+//! Putting merged members together: the frame, the brackets or lines, and the meaning of
+//! the whole.
 
 use super::collection::{Collection, Part, entry_column};
 use super::cut::spaces;
@@ -11,7 +11,7 @@ use super::view::Form;
 use super::{Stop, join_present, smaller};
 use crate::journal::yaml::Value;
 
-/// Puts the parts into the frame of the sides that are written in this form.
+/// Puts the parts into the frame, taken from the sides that are written in this form.
 pub fn assemble(
     sides: &Entries,
     mut parts: Vec<Part>,
@@ -33,7 +33,7 @@ pub fn assemble(
     if let Meaning::Differ { ours, theirs } = &meaning
         && [ours, theirs].into_iter().flatten().any(is_hollow)
     {
-        // With no line left on one pick the key would mean null there.
+        // If one pick had no line left, the key would mean null there.
         return Err(Stop::Conflict);
     }
     let fits = |m: &&Member| match form {
@@ -113,8 +113,8 @@ fn block_body(prefix: String, parts: Vec<Part>, at: usize) -> (String, Vec<Piece
     (format!("{}\n", prefix.trim_end()), body)
 }
 
-/// A collection with nothing left in it: as a side wrote it that emptied it, or
-/// as empty brackets.
+/// A collection with nothing left in it: in the form of the side that emptied it, or
+/// empty brackets.
 fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> {
     let is_empty = |m: &&Member| {
         m.is_none()
@@ -164,7 +164,7 @@ fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> 
     })
 }
 
-/// What the merged parts mean together; takes their own meanings out of them.
+/// The meaning of the merged parts together; takes their own meanings out of them.
 pub fn meaning(parts: &mut [Part], form: Form, map: bool) -> Meaning {
     let keyed: Vec<(Option<Meaning>, Meaning)> = parts
         .iter_mut()

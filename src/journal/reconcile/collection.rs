@@ -19,10 +19,10 @@ use crate::merge::{ThreeWay, order};
 
 /// A merged collection with the frame that it stands in.
 pub struct Collection {
-    /// Up to the value: `key: `, `key:\n`, `- `.
+    /// The text up to the value: `key: `, `key:\n`, `- `.
     pub prefix: String,
     pub body: Vec<Piece>,
-    /// Behind an inline value.
+    /// The text behind an inline value.
     pub suffix: String,
     pub meaning: Meaning,
 }
@@ -50,10 +50,10 @@ impl Collection {
     }
 }
 
-/// Where a collection stands in the result.
+/// The place of a collection in the result.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'p> {
-    /// How it is written.
+    /// The form in which it is written.
     pub form: Form<'p>,
     /// The keys from the top to it.
     pub path: &'p [String],
@@ -68,13 +68,13 @@ impl Place<'_> {
     }
 }
 
-/// One merged member, and what it means on either pick.
+/// One merged member, with its meaning on either pick.
 pub struct Part {
     /// Lines in a block collection.
     pub pieces: Vec<Piece>,
     /// The entry in a flow collection.
     pub flow: Option<Written>,
-    /// What its key means as it is written; `None` for an item.
+    /// The meaning of its key as written; `None` for an item.
     pub key: Option<Meaning>,
     pub meaning: Meaning,
 }
@@ -109,10 +109,10 @@ pub fn entry_column(form: Form, column: usize) -> usize {
     }
 }
 
-/// Decides how the result is written and brings all members into that layout.
+/// Decides the layout of the result and brings all members into it.
 ///
-/// A side that rewrote the collection in another layout is followed; where both
-/// did, the smaller form counts, so that the side does not matter.
+/// If one side rewrote the collection in another layout, that layout is taken; if both
+/// did, the smaller form, so that swapping the sides changes nothing.
 fn in_one_form<'a>(
     views: ThreeWay<Option<View<'a>>>,
     column: usize,
@@ -184,7 +184,7 @@ pub fn by_id(
         by_name(&ids.ours, &views.ours),
         by_name(&ids.theirs, &views.theirs),
     );
-    // Boxed: a table's empty places should not have a part's size.
+    // Boxed to keep the hash map's free slots small.
     let mut parts: HashMap<&str, Box<Part>> = HashMap::new();
     let mut inner = place.path.to_vec();
     for id in ids.ours.iter().chain(
@@ -208,7 +208,7 @@ pub fn by_id(
         inner.pop();
     }
     if *rule == Rule::Set {
-        // The field tells what happened to a set; its items would only repeat it.
+        // The report has the set as a whole; its items would only repeat that.
         let mut at = 0;
         cx.report.fields.retain(|f| {
             at += 1;
@@ -228,7 +228,7 @@ pub fn by_id(
         .collect())
 }
 
-/// The members of a side by their names.
+/// The members of a side by their ids.
 fn by_name<'v, 'a>(
     ids: &'v [String],
     view: &'v Option<View<'a>>,
@@ -270,8 +270,8 @@ pub fn part(
     }))
 }
 
-/// What the key of an entry means in what was written of it. Where the sides spell it
-/// with different meanings, quoted and as a number say, that is read there.
+/// The meaning of an entry's key in the written result. If the sides spell it with
+/// different meanings (quoted and as a number, say), it is read from that text.
 fn key_in(sides: &Entries, written: impl Fn(Pick) -> String) -> Result<Option<Meaning>, Stop> {
     let members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
     let read_as = |m: &Member| m.key.map(|k| Value::of(k, m.side.text));
@@ -294,7 +294,7 @@ fn key_in(sides: &Entries, written: impl Fn(Pick) -> String) -> Result<Option<Me
         let text = written(pick);
         let key = match Tree::parse(&text) {
             Ok(tree) => Value::of(&tree.root.as_ref()?.pairs()?.first()?.key, &text),
-            // An alias cannot be read without its anchor, which stands elsewhere.
+            // An alias cannot be parsed without its anchor, which stands elsewhere.
             Err(_) => spelled(&text)?,
         };
         keys.contains(&key).then_some(key)

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-/// Moves lines from one column to another: each line but the first, or all of
-/// them. A line with less indentation than is to be taken (the `]` of a flow list
-/// in column 0) loses what it has.
+/// Moves lines from one column to another: each line but the first, or all of them. A
+/// line with less indentation than is to be removed (the `]` of a flow list in column 0)
+/// loses all of it.
 pub fn shift(text: &str, from: usize, to: usize, first_too: bool) -> Cow<'_, str> {
     if from == to || text.is_empty() || (!first_too && !text.contains('\n')) {
         return Cow::Borrowed(text);

@@ -16,19 +16,19 @@ use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Tree, Value};
 use crate::merge::{LineMerge, Markers, ThreeWay, is_binary};
 
-/// What kind of file is merged.
+/// The kind of the merged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Frontmatter between fences, and a body.
     Markdown,
-    /// All of it is YAML.
+    /// YAML alone.
     Yaml,
 }
 
-/// The reason where there is nothing but a body to merge.
+/// The reason given when there is only a body to merge.
 pub const NO_FRONTMATTER: &str = "no frontmatter";
 
-/// Everything that a merge depends on besides the three texts.
+/// All inputs of a merge besides the three texts.
 pub struct Merger<'c> {
     pub rules: &'c Rules,
     pub lines: &'c dyn LineMerge,
@@ -36,8 +36,8 @@ pub struct Merger<'c> {
     /// The result becomes the base of another merge (criss-cross): no markers in
     /// the frontmatter, conflicts take the base's value.
     pub virtual_base: bool,
-    /// The base is git's own merge of several, and may lack what all of them had: lists
-    /// in order and keyed lists are asked for what was removed as well.
+    /// The base is git's own merge of several, and may lack items that all of them had:
+    /// for lists in order and keyed lists, too, the removals are asked.
     pub several_bases: bool,
     pub rulings: Rulings<'c>,
     pub kind: Kind,
@@ -48,7 +48,7 @@ pub struct Merger<'c> {
 pub enum Outcome {
     /// Field by field.
     ByField,
-    /// It is what `git merge-file` writes, for this reason.
+    /// As `git merge-file` writes it, for this reason.
     Git(String),
 }
 
@@ -56,14 +56,15 @@ pub enum Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Result {
     pub bytes: Vec<u8>,
-    /// Conflict markers were written (or, for a binary file, ours stands alone).
+    /// Whether there is a conflict: markers were written (or, for a binary file, ours
+    /// stands alone).
     pub conflict: bool,
     pub outcome: Outcome,
     pub report: Report,
 }
 
-/// The frontmatter with its fences, the body, whether markers stand in them, and what
-/// was decided.
+/// A result in parts: the frontmatter with its fences, the body, whether they have
+/// markers, and the decisions.
 struct Made {
     front: Vec<u8>,
     body: Vec<u8>,
@@ -76,7 +77,7 @@ impl Merger<'_> {
     /// bytes on every machine, and with the sides swapped, unless there is a conflict.
     ///
     /// # Errors
-    /// What git's line merge says where it cannot merge at all.
+    /// The message of git's line merge, if it cannot merge at all.
     pub fn merge(&self, sides: ThreeWay<&[u8]>) -> std::result::Result<Result, String> {
         if [sides.base, sides.ours, sides.theirs]
             .into_iter()
@@ -94,7 +95,8 @@ impl Merger<'_> {
             Kind::Yaml => self.yaml(texts),
         };
         match made {
-            // Whatever was in the way of it: what one side alone wrote is no conflict.
+            // Whatever prevented a merge by field: a change of one side alone is not a
+            // conflict.
             Ok(Made { conflict: true, .. }) if let Some(taken) = sides.trivial() => Ok(Result {
                 bytes: taken.to_vec(),
                 conflict: false,
@@ -121,7 +123,7 @@ impl Merger<'_> {
     /// and a conflict.
     ///
     /// # Errors
-    /// What git's line merge says where it cannot merge at all.
+    /// The message of git's line merge, if it cannot merge at all.
     pub fn by_line(
         &self,
         sides: ThreeWay<&[u8]>,
@@ -262,7 +264,7 @@ impl Merger<'_> {
         texts: ThreeWay<&str>,
         bodies: Bodies,
     ) -> std::result::Result<(String, bool, Report), Stop> {
-        // The trees are gone before the result is read again: memory stays bounded.
+        // The trees are dropped before the result is read again: memory stays bounded.
         let (pieces, decided, report) = self.decide(texts, bodies)?;
         let conflict = pieces.iter().any(|p| matches!(p, Piece::Conflict(_)));
         if conflict {
@@ -275,7 +277,7 @@ impl Merger<'_> {
         Ok((marked(&pieces, &self.markers), conflict, report))
     }
 
-    /// What the merged frontmatter is and means.
+    /// The merged frontmatter and its meaning.
     fn decide(
         &self,
         texts: ThreeWay<&str>,
@@ -347,7 +349,7 @@ fn trivia(cx: &mut Context, texts: ThreeWay<&str>) -> std::result::Result<Piece,
     Ok(Piece::Conflict(texts.map(str::to_owned)))
 }
 
-/// Reads a result again: it must say what was decided.
+/// Reads a result again: it must mean what was decided.
 fn check(text: &str, decided: Option<Value>) -> std::result::Result<(), Stop> {
     if !text.is_empty() && !text.ends_with('\n') {
         return Err(Stop::Refuse(

@@ -10,19 +10,19 @@ use crate::journal::yaml::{Node, Tree, Value};
 use crate::journal::{ItemKey, Table};
 use crate::merge::{LineMerge, Markers, ThreeWay};
 
-/// What the removals that the sides of a merge know say of an item.
+/// The answer that the removals known to the sides of a merge give for an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ruling {
-    /// A removal keeps it out, as this.
+    /// A removal of this item keeps it out.
     KeptOut(Table, ItemKey),
-    /// One side removed it, and the other has had it since one of the merge bases, where
-    /// it was this: git's own merge of several bases may lack it all the same.
+    /// One side removed it, and the other has had it since one of the merge bases. The
+    /// values are those it had there: git's own merge of several bases may lack it.
     Removed(Vec<Value>),
-    /// The side that has it put it back, and knew all that the other side removed.
+    /// The side that has it put it back, and knew all removals of the other side.
     PutBack,
 }
 
-/// Asks this of an item of the field at a path.
+/// Asks for the ruling on an item of the field at a path.
 pub type Rulings<'c> = &'c dyn Fn(&[String], &Tree, &Node) -> Option<Ruling>;
 
 /// The bodies, for fields that are worked out from them.
@@ -34,7 +34,7 @@ pub struct Bodies<'c> {
     pub merged: Option<&'c str>,
 }
 
-/// What a merge may ask for, and what it says about itself.
+/// The inputs that a merge can ask for, and its report.
 pub struct Context<'c> {
     pub rules: &'c Rules,
     pub lines: &'c dyn LineMerge,
@@ -93,7 +93,7 @@ fn merged(
         (Some(ours), Some(theirs)) => (ours, theirs),
     };
     if sides.base.is_none() && std::ptr::eq(ours, theirs) {
-        // In a list in order what one side put somewhere is given as both sides'.
+        // In a list in order, an item that one side placed comes as both sides'.
         cx.report.note(path, None, Decision::one_side(&sides, true));
         return Ok(Some(new_entry(ours, column)));
     }
@@ -117,7 +117,7 @@ fn merged(
         Ok(mut out) => {
             let (decision, above) = match lead {
                 Some(lead) => (Decision::Merged, Piece::Text(lead)),
-                // The comments above conflict, and nothing else.
+                // Only the comments above conflict.
                 None => (
                     Decision::Conflict,
                     Piece::Conflict(leads.map(Option::unwrap_or_default)),
@@ -133,8 +133,8 @@ fn merged(
     }
 }
 
-/// The lines above an entry: comments merge by line; blank lines alone are no
-/// reason for a conflict. `None` where both sides changed the same comment.
+/// The lines above an entry: comments merge by line, and blank lines alone never
+/// conflict. `None` if both sides changed the same comment.
 pub fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<String>, Stop> {
     if let Some(lead) = join(sides) {
         return Ok(Some(lead));
@@ -183,7 +183,7 @@ pub(super) fn core(
     }
 }
 
-/// An entry that one side alone has, as it stands there.
+/// An entry that only one side has, as it stands there.
 fn new_entry(only: &Member, column: usize) -> Out {
     let text = format!("{}{}", spaces(column), only.core_at(column));
     let mut out = Out::text(text, only.meaning());
@@ -194,8 +194,8 @@ fn new_entry(only: &Member, column: usize) -> Out {
     out
 }
 
-/// Who took out a key with nothing behind it changed nothing: what the other side
-/// wrote there is added.
+/// Removing a key without a value is no change: what the other side wrote there counts as
+/// added.
 pub(super) fn without_empty_base<'m, 'a>(sides: Entries<'m, 'a>) -> Entries<'m, 'a> {
     match (sides.base, sides.ours, sides.theirs) {
         (Some(base), Some(only), None) | (Some(base), None, Some(only))
@@ -210,8 +210,8 @@ pub(super) fn without_empty_base<'m, 'a>(sides: Entries<'m, 'a>) -> Entries<'m, 
     }
 }
 
-/// Whether an entry that the other side lacks goes: it was left as it was, or has
-/// nothing in it now either.
+/// Whether an entry that the other side removed is dropped: this side left it unchanged,
+/// or left nothing in it either.
 pub(super) fn goes(only: &Member, base: &Member) -> bool {
     only.is_none() || only.same_text(base) || only.meaning() == base.meaning()
 }
@@ -241,13 +241,13 @@ fn one_sided(
         return conflict(cx, &sides, path, column, None);
     }
     match united(cx, &sides, &rule, path, column)? {
-        // What is left of a mapping without its other keys is for a person to say.
+        // A person has to say what a mapping means once its other keys are gone.
         Some(_) if rule == Rule::Map => conflict(cx, &sides, path, column, None),
         out => Ok(out),
     }
 }
 
-/// Whether a side that lacks a key of this rule is taken for one that has it empty.
+/// Whether a side that lacks a key of this rule counts as having it empty.
 pub(super) fn is_like_an_empty_one(rule: &Rule, only: &Member) -> bool {
     matches!(
         rule,
@@ -255,8 +255,8 @@ pub(super) fn is_like_an_empty_one(rule: &Rule, only: &Member) -> bool {
     ) && !only.value.has_anchor_or_alias()
 }
 
-/// A list or a map on sides of which some may lack it: none and an empty one mean
-/// the same.
+/// Merges a list or a map that some sides may lack: a missing and an empty one mean the
+/// same.
 fn united(
     cx: &mut Context,
     sides: &Entries,
@@ -289,8 +289,8 @@ fn united(
     }
 }
 
-/// Both sides changed the entry to different values. With `lead` the lines above
-/// are merged and stand outside.
+/// The conflict of an entry that both sides changed to different values. With `lead` the
+/// lines above are merged and stand outside.
 fn conflict(
     cx: &mut Context,
     sides: &Entries,
@@ -328,8 +328,8 @@ fn conflict(
     }))
 }
 
-/// An entry that both sides changed and that names another, or is named by one,
-/// means more than its own lines say: git merges the document.
+/// Leaves the document to git if both sides changed an entry that refers to another one,
+/// or is referred to: it means more than its own lines say.
 pub(super) fn refuse_anchors(sides: &Entries, path: &[String]) -> Result<(), Stop> {
     let mut members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
     if members.any(|m| m.value.has_anchor_or_alias()) {

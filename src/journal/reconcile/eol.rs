@@ -1,4 +1,4 @@
-//! Line ends: a side that rewrote them has not thereby changed every line.
+//! Line ends: a side that rewrote them did not thereby change every line.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ enum Eol {
     Crlf,
 }
 
-/// How to write the result's line ends.
+/// The line ends that the result is written with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Writer {
     crlf: bool,
@@ -34,7 +34,7 @@ impl Writer {
     }
 }
 
-/// Three texts to merge, and how the frontmatter's and the body's line ends are written.
+/// Three texts to merge, and the line ends to write the frontmatter and the body with.
 type Unified<'t> = (ThreeWay<Cow<'t, [u8]>>, [Writer; 2]);
 
 /// Brings three files to LF where each of them is all LF or all CRLF; a file that mixes
@@ -98,8 +98,7 @@ fn unify(sides: ThreeWay<&[u8]>) -> Option<(ThreeWay<Cow<'_, [u8]>>, Writer)> {
     Some((texts, writer))
 }
 
-/// The line ends of a text; `None` where it has no line end, an error where it
-/// mixes them.
+/// The line ends of a text; `None` if it has none, an error if it mixes them.
 fn eol(text: &[u8]) -> Result<Option<Eol>, ()> {
     let mut found = None;
     let mut before = 0;

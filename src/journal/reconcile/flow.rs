@@ -1,4 +1,4 @@
-//! Flow collections: cutting `[a, b]` into members, and writing one anew.
+//! Flow collections: cutting `[a, b]` into members, and writing a new one.
 
 use super::member::{Member, Side};
 use crate::journal::yaml::{Kind, Layout, Node};
@@ -29,8 +29,8 @@ impl Spacing<'static> {
     };
 }
 
-/// Cuts a flow collection. `None` where a comment stands between an entry and
-/// its comma: such a list is left whole.
+/// Cuts a flow collection. `None` if a comment stands between an entry and its comma:
+/// such a list is left whole.
 pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, Spacing<'a>)> {
     let text = side.text;
     let parts: Vec<(Option<&'a Node>, &'a Node, usize, usize)> = match &node.kind {
@@ -118,8 +118,8 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
     Some((members, spacing))
 }
 
-/// The space between a comment and the entry below it, or all of it where there
-/// is no comment: comments go with their own entry.
+/// The space between a comment and the entry below it, or all of `lead` without a
+/// comment: comments go with their own entry.
 fn without_comment(lead: &str) -> &str {
     match (lead.contains('#'), lead.rfind('\n')) {
         (true, Some(at)) => &lead[at..],
@@ -161,7 +161,7 @@ pub fn write(brackets: [char; 2], entries: &[Written], spacing: &Spacing) -> Str
     out
 }
 
-/// A scalar from a block collection as it may stand between brackets, for every reader:
+/// A scalar from a block collection, quoted as every reader needs it between brackets:
 /// PyYAML takes a `?` there for the sign of a key.
 pub fn quoted_for_flow(body: &str, value: &str) -> String {
     let plain = !body.starts_with(['"', '\'']);

@@ -1,5 +1,5 @@
-//! Which members of the three sides are one: by the key that tells them apart and,
-//! where several have one key, by what they say.
+//! Which members of the three sides are the same: by the key that names them and, if
+//! several have the same key, by their values.
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -10,15 +10,15 @@ use crate::journal::rules::{IDENTIFYING, Rule};
 use crate::journal::yaml::{Node, Value};
 use crate::merge::ThreeWay;
 
-/// More pairs of members of one key are not compared: so many are not told apart.
+/// Limit on pairs compared per key; above it, duplicates are not matched.
 const MAX_PAIRS: usize = 10_000;
 
-/// Nor are pairs that have more than this to compare, all together.
+/// Limit on the size of all pairs together; above it, they are not compared either.
 const MAX_COMPARED: usize = 10_000_000;
 
-/// Names each member, in the order of its side. Members of one name are one, and no name
-/// stands twice on a side. `None` where both sides changed what base has of one key, and
-/// nothing says which of the members that is now.
+/// Names each member, in the order of its side. Members with the same name are the same,
+/// and no name occurs twice on a side. `None` if both sides changed base's members of one
+/// key and nothing says which members those are now.
 pub fn ids(views: &ThreeWay<Option<View>>, rule: &Rule) -> Option<ThreeWay<Vec<String>>> {
     let none: &[Member] = &[];
     let members = views
@@ -45,7 +45,7 @@ pub fn ids(views: &ThreeWay<Option<View>>, rule: &Rule) -> Option<ThreeWay<Vec<S
     Some(ids)
 }
 
-/// The ids that several members of one side have, and where they stand.
+/// The ids that several members of one side have, with the members' positions.
 fn shared(ids: &ThreeWay<Vec<String>>) -> HashMap<String, ThreeWay<Vec<usize>>> {
     let sides = [&ids.base, &ids.ours, &ids.theirs];
     let mut twice: HashSet<&str> = HashSet::new();
@@ -112,9 +112,9 @@ fn leading_date(text: &str) -> &str {
     }
 }
 
-/// One of several members of one key.
+/// One of several members with the same key.
 struct Item<'k> {
-    /// What it says, or what its own key does.
+    /// Its value, or the meaning of its own key.
     says: Value,
     /// The key that is the same in all of them.
     key: Option<&'k str>,
@@ -133,8 +133,8 @@ fn items<'k>(members: &[Member], at: &[usize], rule: &'k Rule) -> Vec<Item<'k>> 
     at.iter().map(|&at| item(&members[at])).collect()
 }
 
-/// Names the members of one key: the first of base has the key alone for its name, the
-/// others a number behind it.
+/// Names the members of one key: the first of base is named by the key alone, the others
+/// by the key and a number.
 fn names(id: &str, items: &ThreeWay<Vec<Item>>) -> Option<ThreeWay<Vec<String>>> {
     let mut ours = Matches::new(&items.base, &items.ours);
     let mut theirs = Matches::new(&items.base, &items.theirs);
@@ -143,7 +143,7 @@ fn names(id: &str, items: &ThreeWay<Vec<Item>>) -> Option<ThreeWay<Vec<String>>>
     for &(o, t) in &pairs {
         ours.paired[o] = true;
         theirs.paired[t] = true;
-        // Both edited one item in one way, or added the same.
+        // Both edited one item alike, or added the same.
         if edited.0[o] == edited.1[t] {
             ours.join(edited.0[o], o);
             theirs.join(edited.1[t], t);
@@ -158,7 +158,7 @@ fn names(id: &str, items: &ThreeWay<Vec<Item>>) -> Option<ThreeWay<Vec<String>>>
         0 => id.to_owned(),
         n => format!("{id}\u{0}{}", n + 1),
     };
-    // New ones are numbered in the order of what they say: the side does not matter.
+    // New ones are numbered in the order of their values: the side does not matter.
     let added = [ours.added(), theirs.added()];
     let mut sorted: Vec<_> = added.iter().flat_map(|side| side.keys()).copied().collect();
     sorted.sort_unstable();
@@ -179,25 +179,25 @@ fn names(id: &str, items: &ThreeWay<Vec<Item>>) -> Option<ThreeWay<Vec<String>>>
     ))
 }
 
-/// Which members of base a side has.
+/// A side's members matched with those of base.
 struct Matches<'i> {
     base: &'i [Item<'i>],
     own: &'i [Item<'i>],
-    /// For each of its own the member of base that it is.
+    /// For each of the side's members, the member of base that it is.
     base_of: Vec<Option<usize>>,
-    /// For each member of base the side's own that it is now.
+    /// For each member of base, the side's member that it is now.
     own_of: Vec<Option<usize>>,
-    /// The members of base that are as they were.
+    /// The members of base that are unchanged.
     kept: Vec<bool>,
-    /// The members of base in whose place another one stands, and nothing else tells that
-    /// it is the same.
+    /// The members of base matched only because another one stands in their place.
     replaced: Vec<bool>,
-    /// Its own that the other side has in the same words, and base has not.
+    /// The side's members that the other side has with the same value, and base does not
+    /// have.
     paired: Vec<bool>,
 }
 
 impl<'i> Matches<'i> {
-    /// Finds the members that say what they said.
+    /// Matches the members whose value is unchanged.
     fn new(base: &'i [Item<'i>], own: &'i [Item<'i>]) -> Self {
         let mut matches = Self {
             base,
@@ -229,8 +229,8 @@ impl<'i> Matches<'i> {
         }
     }
 
-    /// Its own that are none of base's so far, by what they say; the second of those
-    /// that say the same by a number.
+    /// The side's members not matched with base so far, by their values; equal ones are
+    /// told apart by a number.
     fn added(&self) -> BTreeMap<(&'i Value, usize), usize> {
         let mut counts: HashMap<&Value, usize> = HashMap::new();
         let new = self
@@ -246,7 +246,7 @@ impl<'i> Matches<'i> {
         .collect()
     }
 
-    /// What both sides have in the same words and base has not.
+    /// The members that both sides have with the same value and base does not have.
     fn alike_on(&self, other: &Self) -> Vec<(usize, usize)> {
         let theirs = other.added();
         let ours = self.added().into_iter();
@@ -254,9 +254,9 @@ impl<'i> Matches<'i> {
             .collect()
     }
 
-    /// For each of its own the member of base that it is an edit of: the two have more
-    /// in common than in which they differ, and with no other as much. Where one of each
-    /// is left, less will do.
+    /// For each of the side's members, the member of base that it is an edit of: the two
+    /// have more in common than in difference, and neither has as much in common with
+    /// another one. If one of each is left, less will do.
     fn edited(&self) -> Vec<Option<usize>> {
         let mut found = vec![None; self.own.len()];
         let open = |of: &[Option<usize>]| -> Vec<usize> {
@@ -293,7 +293,8 @@ impl<'i> Matches<'i> {
         found
     }
 
-    /// Joins what this side alone edited, or put in the place of one.
+    /// Matches the members that only this side edited, or put in the place of one of
+    /// base.
     fn join_edited(&mut self, edited: &[Option<usize>]) {
         for (own, &base) in edited.iter().enumerate() {
             if !self.paired[own] && base.is_none_or(|b| self.own_of[b].is_none()) {
@@ -305,7 +306,8 @@ impl<'i> Matches<'i> {
             if self.paired[own] || self.base_of[own].is_some() {
                 continue;
             }
-            // The one behind its neighbour, if its other neighbour's is the next.
+            // The base member after its neighbour's, if the other neighbour's follows
+            // that.
             let base = match before(own) {
                 None => Some(0),
                 Some(above) => self.base_of[above].map(|b| b + 1),
@@ -328,7 +330,7 @@ impl<'i> Matches<'i> {
     }
 
     /// Whether base has a member that the other side changed or removed, and that may be
-    /// another one now on this side.
+    /// a different one of this side's now.
     fn unclear(&self, other: &Self) -> bool {
         let mut own = self.base_of.iter().zip(&self.paired);
         let open = own.any(|(base, paired)| base.is_none() && !paired);
@@ -339,7 +341,7 @@ impl<'i> Matches<'i> {
     }
 }
 
-/// The one of `of` that scores highest, if one alone does.
+/// The one of `of` with the highest score, if only one has it.
 fn only_best<S: Ord>(of: &[usize], score: impl Fn(usize) -> Option<S>) -> Option<usize> {
     let mut scores: Vec<_> = of.iter().filter_map(|&at| Some((score(at)?, at))).collect();
     scores.sort_unstable();

@@ -16,7 +16,7 @@ pub struct FlowOut {
     pub value: Value,
 }
 
-/// Merges one entry of a flow collection. A conflict there is one of the whole
+/// Merges one entry of a flow collection. A conflict in it is a conflict of the whole
 /// collection, since markers need lines of their own.
 pub fn merge(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<FlowOut>, Stop> {
     let copy = |m: &Member| {

@@ -21,7 +21,8 @@ pub fn merge(
     rule: &Rule,
     column: usize,
 ) -> Result<Out, Stop> {
-    // An empty key and none are the same: who has none before and after changed nothing.
+    // A key without a value and no key are the same: no value before and after is no
+    // change.
     let meanings = ThreeWay::new(base, Some(ours), Some(theirs))
         .map(|m| m.filter(|m| !m.is_none()).map(Member::meaning));
     if meanings.ours == meanings.theirs || same_item(ours, theirs) {
@@ -65,8 +66,8 @@ pub fn merge(
     }
 }
 
-/// Whether two items are one, compared as items are: after Unicode
-/// normalisation, with surrounding space trimmed.
+/// Whether two items are the same, compared like item keys: after Unicode normalisation,
+/// with surrounding space trimmed.
 fn same_item(a: &Member, b: &Member) -> bool {
     let text = |m: &Member| match m.meaning() {
         Value::Text(_) | Value::Typed(_) if m.key.is_none() => m.value.identity(),
@@ -131,8 +132,8 @@ fn framed(
     Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
 }
 
-/// Works a field out again from the merged body, where both sides' values were
-/// worked out from theirs in the same way, and written in the same form.
+/// Works a field out again from the merged body, if both sides' values were worked out
+/// from their own bodies in the same way and written in the same form.
 fn derived(
     cx: &Context,
     what: Derived,
@@ -171,9 +172,9 @@ const FORMS: [fn(Derived, &str) -> String; 3] = [
     |_, body| format!("{:?}", reading_time(words(body))),
 ];
 
-/// What stands behind a value: three-way, and where both sides changed it, by its
-/// comment, which the side that has none did not remove unless base had it.
-/// `None` where both sides wrote different comments.
+/// The text behind a value, merged three-way. If both sides changed it, its comment
+/// decides: a side without a comment removed one only if base had it. `None` if both
+/// sides wrote different comments.
 fn suffix(sides: &ThreeWay<Option<&Member>>, column: usize) -> Option<String> {
     let inline = sides.map(|m| m.filter(|m| m.nested.is_none()));
     let whole = inline.map(|m| m.map(|m| m.suffix_at(column).into_owned()));
@@ -183,7 +184,7 @@ fn suffix(sides: &ThreeWay<Option<&Member>>, column: usize) -> Option<String> {
     let texts = whole.as_ref().map(|s| s.as_deref());
     let comment = texts.map(|s| s.unwrap_or_default().trim()).trivial()?;
     let side = [texts.ours, texts.theirs].into_iter().flatten();
-    // What the base alone has is on neither side's mind.
+    // A comment that only the base has was removed by both sides.
     side.filter(|s| s.trim() == comment)
         .min()
         .map(str::to_owned)
@@ -243,7 +244,7 @@ struct BlockText<'a> {
     header: &'a str,
     /// The lines without their common indentation, each with its end.
     lines: String,
-    /// How much deeper than the key they stand; `None` where there are none.
+    /// How much deeper than the key the lines stand; `None` if there are none.
     indent: Option<usize>,
 }
 

@@ -1,12 +1,12 @@
-//! How much two maps of one key are alike besides that key: by their values, texts by
-//! their lines and lists by their items, each of them a number.
+//! How similar two maps with the same key are, apart from that key: values are compared
+//! as numbers, texts by their lines and lists by their items.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use crate::journal::yaml::Value;
 
-/// What the values of all the maps that are compared are numbered by.
+/// The numbers given to the values of all compared maps.
 #[derive(Default)]
 pub struct Numbers<'v> {
     values: HashMap<&'v Value, usize>,
@@ -35,7 +35,7 @@ enum Parts {
 }
 
 impl<'v> Numbers<'v> {
-    /// The shape of a map without the key that names it; of anything else there is none.
+    /// The shape of a map, without the key that names it; `None` if it is not a map.
     pub fn shape(&mut self, value: &'v Value, named_by: Option<&str>) -> Option<Shape> {
         let Value::Map(pairs) = value else {
             return None;
@@ -90,8 +90,8 @@ impl<'v> Numbers<'v> {
 }
 
 impl Shape {
-    /// In how much two are alike, if in more than they differ. Lists that share an item
-    /// count for neither: they grow.
+    /// How much two maps have in common, if that is more than they differ in. Lists that
+    /// share an item count as neither, since lists grow.
     pub fn likeness(&self, other: &Self) -> Option<(usize, Reverse<usize>)> {
         let (mut alike, mut different) = (0, 0);
         for (a, b) in self.shared(other) {
@@ -104,8 +104,8 @@ impl Shape {
         (alike > different).then_some((alike, Reverse(different)))
     }
 
-    /// Whether one may be the other after an edit, where no third one is in question:
-    /// a value is the same, or most of the words of a text.
+    /// Whether one may be the other after an edit, if no third one comes into question:
+    /// they share a value, or most of a text.
     pub fn has_to_do_with(&self, other: &Self) -> bool {
         self.shared(other).any(|(a, b)| match (&a.parts, &b.parts) {
             _ if a.is_alike(b) => true,
@@ -127,7 +127,7 @@ impl Shape {
 }
 
 impl Field {
-    /// Equal, or texts that have half of their lines in common.
+    /// Whether two fields are equal, or texts with half of their lines in common.
     fn is_alike(&self, other: &Self) -> bool {
         self.whole == other.whole
             || matches!((&self.parts, &other.parts), (Parts::Lines(a), Parts::Lines(b))

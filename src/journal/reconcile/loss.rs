@@ -1,5 +1,5 @@
-//! Comments, which no rule may lose: what a person wrote there has no other place. Nor
-//! may one come to stand twice because each side put something new below it.
+//! Comments, which no rule may lose: they stand nowhere else. Nor may one appear twice
+//! because each side put something new below it.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -9,7 +9,7 @@ use super::member::{Member, Side};
 use super::output::Piece;
 use crate::merge::ThreeWay;
 
-/// More `#` on one line than a comment is looked for behind.
+/// Limit on the `#` of one line behind which a comment is looked for.
 const MAX_HASHES: usize = 32;
 
 /// Whether `pieces` lack a comment that a side added or that all sides have.
@@ -45,7 +45,7 @@ fn comments<'a>(side: Side<'a>, range: &Range<usize>) -> HashSet<&'a str> {
         .collect()
 }
 
-/// What a side added, and what both kept.
+/// The comments that a side added, and those that both kept.
 fn wanted<'a>(found: &ThreeWay<HashSet<&'a str>>) -> HashSet<&'a str> {
     let new = found.ours.union(&found.theirs);
     new.copied()
@@ -62,10 +62,10 @@ fn strike(wanted: &mut HashSet<&str>, text: &str) {
     }
 }
 
-/// Takes the comments out of the lines above new entries that stand more often in the
-/// result than in both sides together: each side has the comment above its own entry.
-/// Only those of the base go that both sides put something below: the same words above
-/// an entry that both removed are no comment of another one.
+/// Removes repeated comments from the lines above new entries: comments that the result
+/// has more often than it should, since each side has the comment above its own new
+/// entry. Only comments of the base that both sides put something below are removed; the
+/// same words above an entry that both removed do not count.
 pub fn once(pieces: &mut [Piece], texts: ThreeWay<&str>) {
     let counts = texts.as_ref().map(|t| count(t));
     let mut surplus: HashMap<String, usize> = HashMap::new();
@@ -114,11 +114,13 @@ pub fn once(pieces: &mut [Piece], texts: ThreeWay<&str>) {
     }
 }
 
-/// A comment with the nearest lines around it that are none; `None` at either end.
+/// A comment with the nearest lines around it that are not comments; `None` at either
+/// end.
 type Placed<'t> = (Option<&'t str>, &'t str, Option<&'t str>);
 
-/// How often each comment of the base has something new below it on both sides: it stands
-/// where it stood, and what it stood above is still there, but no more next to it.
+/// How often each comment of the base has something new below it on both sides: the line
+/// above it is the same, and the entry that it stood above is still there, but not next
+/// to it.
 fn taken_over<'t>(texts: &ThreeWay<&'t str>) -> HashMap<&'t str, usize> {
     let placed = texts.as_ref().map(|t| placed(t));
     let entries = texts
@@ -152,7 +154,7 @@ fn taken_over<'t>(texts: &ThreeWay<&'t str>) -> HashMap<&'t str, usize> {
     taken
 }
 
-/// How often each comment that has a line for itself stands at a place.
+/// How often each comment with a line of its own stands at a place.
 fn placed(text: &str) -> HashMap<Placed<'_>, usize> {
     let mut found = HashMap::new();
     let (mut above, mut block) = (None, Vec::new());
@@ -170,7 +172,7 @@ fn placed(text: &str) -> HashMap<Placed<'_>, usize> {
     found
 }
 
-/// A line that is neither blank nor a comment, up to the value behind a key.
+/// A line that is neither blank nor a comment, cut before the value of its key.
 fn entry_of(line: &str) -> Option<&str> {
     let line = line.trim();
     let entry = line.split(": ").next().unwrap_or(line);
@@ -178,7 +180,7 @@ fn entry_of(line: &str) -> Option<&str> {
     is_entry.then(|| entry.trim_end_matches(':'))
 }
 
-/// How often each comment has a line for itself.
+/// How often each comment has a line of its own.
 fn count(text: &str) -> HashMap<&str, usize> {
     let mut counts = HashMap::new();
     for line in text.lines().map(str::trim).filter(|l| l.starts_with('#')) {
@@ -187,7 +189,7 @@ fn count(text: &str) -> HashMap<&str, usize> {
     counts
 }
 
-/// The lines but for those that are too many, and no blank lines alone.
+/// The lines without the surplus ones; nothing if only blank lines are left.
 fn without(text: &str, surplus: &mut HashMap<String, usize>) -> String {
     let mut taken = false;
     let mut is_surplus = |line: &&str| match surplus.get_mut(line.trim()) {

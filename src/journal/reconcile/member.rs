@@ -1,4 +1,4 @@
-//! One entry of a collection, cut from a side: what it says and how it stands there.
+//! One entry of a collection, cut from a side: its meaning and its spelling.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -43,9 +43,9 @@ pub struct Member<'a> {
     /// Block: the rest of the line, and comments indented deeper. Flow: a comment
     /// behind the comma.
     pub suffix: Cow<'a, str>,
-    /// Where the lines of a block collection as value are.
+    /// The lines of the value, if it is a block collection.
     pub nested: Option<Range<usize>>,
-    /// All of it in its side's text, the lines above and the comments included.
+    /// The whole entry in its side's text, with the lines above and the comments.
     pub range: Range<usize>,
 }
 
@@ -130,7 +130,7 @@ impl<'a> Member<'a> {
         }
         self = self.quoted_for_flow();
         if self.key.is_none() && self.body.is_empty() && self.value.properties_end().is_none() {
-            // Between two commas nothing is no item.
+            // An empty place between two commas would not be an item.
             self.body = "null".into();
         }
         self.prefix = match self.key {
@@ -152,13 +152,13 @@ impl<'a> Member<'a> {
         self
     }
 
-    /// What it means.
+    /// The meaning of the value.
     pub fn meaning(&self) -> Value {
         Value::of(self.value, self.side.text)
     }
 
-    /// Whether it is a key with nothing behind it, which says no more than no key does.
-    /// An anchor or a tag says something, and so does an empty item of a list.
+    /// Whether it is a key without a value, which means the same as no key. An anchor or
+    /// a tag has a meaning, and so has an empty item of a list.
     pub fn is_none(&self) -> bool {
         let empty = self.value.is_null()
             || self
@@ -197,7 +197,7 @@ impl<'a> Member<'a> {
         shift(&self.suffix, self.column, column, false)
     }
 
-    /// The value as it stands, its further lines moved to `column`.
+    /// The value, its further lines moved to `column`.
     pub fn body_at(&self, column: usize) -> Cow<'_, str> {
         shift(
             &self.body,
@@ -218,12 +218,13 @@ impl<'a> Member<'a> {
         signs.find(|&at| prefix[..at].ends_with([' ', '\t', '\n']))
     }
 
-    /// Whether any comment stands with it, outside its value.
+    /// Whether it has a comment outside its value.
     pub fn has_comments(&self) -> bool {
         self.lead.contains('#') || self.suffix.contains('#')
     }
 
-    /// The same bytes, but for the column. Spacing between flow entries is not theirs.
+    /// Whether two entries have the same bytes, apart from the column. The space between
+    /// flow entries does not count.
     pub fn same_text(&self, other: &Self) -> bool {
         if self.column == other.column {
             let lead = match self.layout {
@@ -239,9 +240,9 @@ impl<'a> Member<'a> {
     }
 }
 
-/// Where the lines of a block collection start: at its first entry behind a dash
-/// or, where it stands on lines of its own, behind the line of the key and
-/// its properties, so that comments above the first entry belong to it.
+/// The start of a block collection's lines: its first entry, if that stands behind a
+/// dash; else the end of the line with the key and its properties, so that comments above
+/// the first entry belong to the collection.
 fn nested_start(side: Side, slot: &Slot) -> usize {
     let inner = slot.value.value_start;
     let frame_end = match slot.value.properties_end() {

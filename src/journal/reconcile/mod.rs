@@ -2,10 +2,11 @@
 //!
 //! `document` and `top` split and parse, `assemble` puts together; `entry`, `collection`,
 //! `sequence` and `leaf` decide, with `alike` and `names` for lists in order; `identity`
-//! and `likeness` tell which members are one, `renamed` which keys; `member`, `view`, `flow` and `cut` handle
-//! slices of text.
-//! A result is read again before it is given out, and wherever something cannot
-//! be parsed, proved or finished the outcome is git's own result.
+//! and `likeness` match members across the sides, `renamed` matches keys; `member`,
+//! `view`, `flow` and `cut` handle slices of text.
+//!
+//! A result is read again before it is given out, and wherever something cannot be
+//! parsed, proved or finished the outcome is git's own result.
 
 mod alike;
 mod assemble;
@@ -48,14 +49,14 @@ enum Stop {
     Refuse(String),
 }
 
-/// The three-way result of a text that may be absent; `None` where both sides
-/// changed it differently.
+/// The three-way result of a text that may be absent; `None` if both sides changed it
+/// differently.
 fn join(sides: &ThreeWay<Option<String>>) -> Option<String> {
     sides.clone().trivial().map(Option::unwrap_or_default)
 }
 
-/// The three-way result of a text that only some sides have in a form that fits;
-/// the others do not count. `None` where both sides changed it differently.
+/// The three-way result of a text that only some sides have in a form that fits; the
+/// others do not count. `None` if both sides changed it differently.
 fn join_present(sides: &ThreeWay<Option<String>>) -> Option<String> {
     match (&sides.ours, &sides.theirs) {
         (Some(_), Some(_)) => join(sides),
@@ -67,8 +68,8 @@ fn join_present(sides: &ThreeWay<Option<String>>) -> Option<String> {
     }
 }
 
-/// The same, but where both sides changed it the smaller by bytes, so that the
-/// side does not matter.
+/// Like [`join_present`], but a double change gives the bytewise smaller text, so that
+/// swapping the sides changes nothing.
 fn smaller(sides: &ThreeWay<Option<String>>) -> Option<String> {
     join_present(sides).or_else(|| sides.ours.as_ref().min(sides.theirs.as_ref()).cloned())
 }

@@ -1,5 +1,5 @@
-//! What a merge has put together so far: text with conflicts in it, and what
-//! that text must mean.
+//! The output of a merge so far: text with conflicts in it, and the meaning that the text
+//! must have.
 
 use crate::journal::yaml::Value;
 use crate::merge::{Markers, ThreeWay};
@@ -8,13 +8,13 @@ use crate::merge::{Markers, ThreeWay};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     Text(String),
-    /// The lines above an entry that one side alone put there.
+    /// The lines above an entry that only one side put there.
     Above(String),
     Conflict(ThreeWay<String>),
 }
 
-/// What an entry means; where it holds a conflict, for a reader who takes ours and
-/// for one who takes theirs. `None` where the entry is absent on that pick.
+/// The meaning of an entry. With a conflict in it there are two, for a reader who takes
+/// ours and for one who takes theirs; `None` if the entry is absent on that pick.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
     Same(Value),

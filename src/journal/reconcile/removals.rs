@@ -1,5 +1,5 @@
-//! What the removals that the sides know come to in a merge: of an item that a set has,
-//! or that git's own merge of several bases lacks.
+//! The effect of known removals in a merge: on the items of a set, and on items that
+//! git's own merge of several bases lacks.
 
 use std::collections::HashSet;
 
@@ -12,10 +12,10 @@ use crate::journal::rules::Rule;
 use crate::journal::yaml::{Node, Value};
 use crate::merge::ThreeWay;
 
-/// An item that is in (ours ∪ theirs) less what either removed and less what a tombstone
-/// keeps out. One that was put back on top of the removal is as new. What all three have
-/// is not asked for: a tombstone there is a matter for `metadb sync conflicts`, not for a
-/// merge that did not touch it.
+/// The item's sides, if it is in (ours ∪ theirs) less what either removed and less what a
+/// tombstone keeps out. An item that was put back on top of its removal counts as new.
+/// Items that all three have are not asked about: a tombstone there is a matter for
+/// `metadb sync conflicts`, not for a merge that did not touch it.
 pub fn in_set<'m, 'a>(
     cx: &mut Context,
     sides: Entries<'m, 'a>,
@@ -37,8 +37,8 @@ pub fn in_set<'m, 'a>(
                 ..sides
             }),
             _ if is_name && !loss::of_comments(&sides, &[]) => None,
-            // Whether it was edited is for the merge of the item, removal or not: so is
-            // a comment that a side wrote there, and nothing around it.
+            // An edit, or a comment that a side wrote there, is left to the merge of the
+            // item; changes around it are not.
             _ => Some(sides),
         });
     }
@@ -55,9 +55,9 @@ pub fn in_set<'m, 'a>(
     }
 }
 
-/// Whether an item that one side alone has goes, since the other removed it, although the
-/// base does not have it. One that is not as any merge base had it was edited here and
-/// removed there, which is for a person to decide.
+/// Whether an item that only one side has is dropped, since the other removed it,
+/// although the base does not have it. An item that differs from that of every merge base
+/// was edited here and removed there, which a person has to decide.
 pub fn is_removed(cx: &Context, sides: &Entries, path: &[String]) -> Result<bool, Stop> {
     let (None, Some(only)) = (sides.base, sides.ours.xor(sides.theirs)) else {
         return Ok(false);
@@ -68,7 +68,7 @@ pub fn is_removed(cx: &Context, sides: &Entries, path: &[String]) -> Result<bool
     }
 }
 
-/// What the merge bases had of an item that the other side removed.
+/// The values that the merge bases had for an item that the other side removed.
 pub fn removed_from(cx: &Context, only: &Member, path: &[String]) -> Option<Vec<Value>> {
     if !cx.several_bases {
         return None;
@@ -79,9 +79,10 @@ pub fn removed_from(cx: &Context, only: &Member, path: &[String]) -> Option<Vec<
     }
 }
 
-/// The rule to merge an entry by, item by item, although one side alone may have
-/// changed it: a tombstone keeps an item out that not all three sides have, of a set
-/// or of one in a map; or the base of several lacks what one side removed, of any list.
+/// The rule to merge an entry by, item by item, even if only one side changed it. That is
+/// needed if a tombstone keeps out an item that not all three sides have, in a set or in
+/// a map's set, or if the merge of several bases lacks an item that one side removed, in
+/// any list.
 pub fn rule_where_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> Option<Rule> {
     let found = sides.map(|m| m.map(|m| (m.side, m.value)));
     match shape::named(cx.rules, path, sides)? {
@@ -95,7 +96,7 @@ pub fn rule_where_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> Op
     }
 }
 
-/// A value of each side, in its text.
+/// Each side's value, with the text that it stands in.
 type Values<'a> = ThreeWay<Option<(Side<'a>, &'a Node)>>;
 
 fn has_kept_out(cx: &Context, sides: Values, path: &[String]) -> bool {
@@ -112,7 +113,7 @@ fn has_kept_out(cx: &Context, sides: Values, path: &[String]) -> bool {
                 let has = |ids: &HashSet<_>| node.identity().is_some_and(|id| ids.contains(&id));
                 let ask = || (cx.rulings)(path, side.tree, node);
                 match (has(&all.base), has(others)) {
-                    // What base has was not added here: it stays on all sides,
+                    // An item of the base was not added here: it stays on all sides,
                     (true, true) => false,
                     // or goes, unless it was put back.
                     (true, false) => ask() == Some(Ruling::PutBack),
@@ -139,7 +140,7 @@ fn has_kept_out_within(cx: &Context, sides: Values, path: &[String]) -> bool {
     let all = [sides.base, sides.ours, sides.theirs];
     let mut all = all.into_iter().flatten();
     if deleted || !all.all(|(_, n)| n.pairs().is_some() || n.is_null()) {
-        // Whether it goes, or what it is, is not asked of its items.
+        // An entry that goes, or changes its kind, has no items to ask about.
         return false;
     }
     let changed = [sides.ours, sides.theirs].into_iter().flatten();

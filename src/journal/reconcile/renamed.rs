@@ -1,4 +1,4 @@
-//! Keys that one side renamed while the other side edited what stands there.
+//! Keys that one side renamed while the other side edited their values.
 
 use std::collections::HashSet;
 
@@ -6,12 +6,12 @@ use super::view::View;
 use crate::journal::yaml::Value;
 use crate::merge::ThreeWay;
 
-/// More pairs of values are not compared.
+/// Limit on the pairs of values that are compared.
 const MAX_COMPARED: usize = 1_000_000;
 
-/// Gives base and the other side the new name of a key that one side renamed, so that
-/// the other side's edits of its list or map are merged there. A key was renamed where
-/// the side has one instead that nobody else has, with the very value that base has.
+/// Gives base and the other side the new name of a key that one side renamed, so that the
+/// other side's edits of its list or map are merged there. A key counts as renamed if the
+/// side has, in its place, a key that nobody else has, with exactly base's value.
 ///
 /// Scalars are left alone: two fields that say `true` have nothing to do with each other.
 /// So are two names that are both known: people that one side put down as cities are no
@@ -47,7 +47,7 @@ pub fn follow(
     }
 }
 
-/// What each member says; `None` for what is no list or map, or empty.
+/// The value of each member; `None` if it is empty, or not a list or map.
 fn values(view: &Option<View>) -> Vec<Option<Value>> {
     let members = view.iter().flat_map(|v| &v.members);
     let of = |value: Value| match &value {
@@ -76,7 +76,7 @@ fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
     let unchanged: HashSet<(&String, &Value)> = filled(other).collect();
     let mut found = Vec::new();
     for (from, value) in gone {
-        // Which of two copies is the field, or of two fields the copy, nobody knows.
+        // With two copies, or two fields with this value, nothing says which was renamed.
         let mut alike = new.iter().filter(|(_, now)| *now == value);
         let twins = filled(base).filter(|(_, was)| *was == value).count();
         if let (Some((to, _)), None, 1) = (alike.next(), alike.next(), twins)

@@ -1,11 +1,10 @@
-//! What a merge decided, field by field: for `palimpsest merge -v` and for a
-//! look afterwards.
+//! The decisions of a merge, field by field: for `palimpsest merge -v` and for the log.
 
 use super::entry::Entries;
 use crate::journal::rules::Rule;
 use crate::journal::{ItemKey, Table};
 
-/// How a field came out.
+/// The decision for a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// Both sides have the same.
@@ -23,7 +22,7 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// The decision where one side's version stands; `ours` says which was taken.
+    /// The decision if one side's version stands; `ours` says which was taken.
     pub(super) fn one_side(sides: &Entries, ours: bool) -> Self {
         match (sides.ours, sides.theirs) {
             (Some(a), Some(b)) if a.same_text(b) => Self::Same,
@@ -46,7 +45,7 @@ impl Decision {
     }
 }
 
-/// A field and what was decided for it.
+/// A field and its decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// The keys from the top, such as `manuscript`, `themes`.
@@ -56,7 +55,7 @@ pub struct Field {
     pub decision: Decision,
 }
 
-/// Everything that a merge decided.
+/// All decisions of a merge.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     pub fields: Vec<Field>,

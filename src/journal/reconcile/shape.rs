@@ -1,4 +1,4 @@
-//! The rule of a field: its name's, where the values have the shape for it, or
+//! The rule of a field: that of its name, if the values have the shape for it, or else
 //! that of its shape.
 
 use std::collections::HashSet;
@@ -64,8 +64,8 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
     Rule::Scalar
 }
 
-/// The rule that the field's name has. An item of a list is no field: what stands last
-/// in its path tells it apart from the others.
+/// The rule of the field's name. An item of a list is not a field: the last part of its
+/// path only tells it apart from the others.
 pub fn named<'r>(rules: &'r Rules, path: &[String], sides: &Entries) -> Option<&'r Rule> {
     let mut members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
     members
@@ -80,13 +80,13 @@ fn all_maps(nodes: &[&Node]) -> bool {
 fn unique_scalars(node: &Node) -> bool {
     let mut seen = HashSet::new();
     node.items().unwrap_or_default().iter().all(|i| {
-        // A dash with nothing behind it is an item that nobody filled in.
+        // A dash without a value is an item that nobody filled in.
         let scalar = i.node.is_null() || matches!(&i.node.kind, Kind::Scalar { .. });
         scalar && seen.insert(i.node.identity().unwrap_or_default())
     })
 }
 
-/// The keyed list that lists of maps are, where one key tells all items apart.
+/// The rule for a keyed list, if one key tells all items of these lists of maps apart.
 fn keyed(nodes: &[&Node]) -> Option<Rule> {
     let identifies = |key: &&&str| {
         nodes.iter().all(|n| {

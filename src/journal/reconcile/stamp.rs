@@ -64,7 +64,8 @@ impl Stamp {
         Self::local(&with_t).map(Self::Local)
     }
 
-    /// As programs write it between the years 2001 and 2286: the length tells which.
+    /// Reads seconds or milliseconds as written between the years 2001 and 2286; the
+    /// length tells which.
     fn since_1970(text: &str) -> Option<Self> {
         if text.starts_with('0') || !text.bytes().all(|b| b.is_ascii_digit()) {
             return None;

@@ -1,4 +1,4 @@
-//! A frontmatter cut into its fields, and the lines that belong to none.
+//! A frontmatter cut into its fields, and the lines that belong to no field.
 
 use std::ops::Range;
 
@@ -21,7 +21,8 @@ impl<'a> Top<'a> {
     /// Cuts a side's frontmatter.
     ///
     /// # Errors
-    /// A top that is no mapping with one key a line is left to git.
+    /// [`Stop::Refuse`], which leaves it to git, if the top is not a mapping with one key
+    /// a line.
     pub fn of(side: Side<'a>) -> std::result::Result<Self, Stop> {
         let text = side.text;
         let form = Form::Block {
@@ -67,9 +68,9 @@ impl<'a> Top<'a> {
     }
 }
 
-/// Where only some sides have lines apart from the first field, all of them belong
-/// to that field: a blank line more is no comment less, and what stood between two
-/// fields does not come to stand above the file when the first of them goes.
+/// If only some sides have comments apart from the first field, gives them to that field
+/// on every side: a blank line added must not look like a comment removed, and a comment
+/// between two fields must not become the file's when the first field goes.
 pub fn in_one_cut(mut tops: ThreeWay<Top>) -> ThreeWay<Top> {
     let heads = tops.as_ref().map(|t| t.head);
     let empty = heads.map(|h| h.trim().is_empty());
@@ -86,8 +87,8 @@ pub fn in_one_cut(mut tops: ThreeWay<Top>) -> ThreeWay<Top> {
     tops
 }
 
-/// How much of the lines above the first field belongs to the file: up to the
-/// last blank line, or a mark `---` that begins a YAML file.
+/// The length of the lines above the first field that belong to the file: up to the last
+/// blank line, or a mark `---` that begins a YAML file.
 fn head_of(lead: &str) -> usize {
     let mut at = 0;
     let mut head = 0;

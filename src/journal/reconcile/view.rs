@@ -5,11 +5,11 @@ use super::member::Member;
 use crate::journal::rules::Rule;
 use crate::journal::yaml::{Kind, Layout, Value};
 
-/// How a collection is written.
+/// The form in which a collection is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Form<'a> {
-    /// By lines: how much deeper than its key the entries stand, and whether the
-    /// first one stands on the dash's line.
+    /// By lines: the entries' indentation relative to the key, and whether the first one
+    /// stands on the dash's line.
     Block { relative: usize, compact: bool },
     /// In brackets.
     Flow(Spacing<'a>),
@@ -27,8 +27,8 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// Looks at a member's value as the kind of collection that `rule` asks for;
-    /// `None` where it is none, or cannot be cut.
+    /// A member's value as the kind of collection that `rule` asks for; `None` if it is
+    /// not one, or cannot be cut.
     pub fn of(member: &Member<'a>, rule: &Rule) -> Option<Self> {
         let node = member.value;
         let (members, form) = match (&node.kind, node.layout()) {

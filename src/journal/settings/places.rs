@@ -1,5 +1,5 @@
-//! Paths of the settings that would stand in each other's way, or in that of a file
-//! which is no part of the journal.
+//! Paths of the settings that clash with each other, or with a file that is not part of
+//! the journal.
 
 use super::FILE;
 use crate::journal::layout::Layout;
@@ -26,7 +26,7 @@ pub(super) fn clash(layout: &Layout) -> Option<Clash> {
         }
     }
     let key = "paths.database";
-    // What is beside the database, and the line of .gitignore, begin with its name.
+    // Files beside the database, and the line in .gitignore, begin with its name.
     let folders = [journal, wiki, ledger].map(|(_, path, name)| (path.as_str(), name));
     let files = TAKEN.map(|file| (file, file));
     for (path, name) in folders.into_iter().chain(files) {
@@ -44,7 +44,8 @@ pub(super) fn clash(layout: &Layout) -> Option<Clash> {
     None
 }
 
-/// Where a key belongs that stands alone: its section's line may be a comment still.
+/// Advice for a key that stands outside its section: the section's line may still be a
+/// comment.
 pub(super) fn section_of(message: &str) -> String {
     let unknown = message.strip_prefix("unknown field `");
     let key = unknown.and_then(|rest| rest.split('`').next());
@@ -59,12 +60,12 @@ pub(super) fn section_of(message: &str) -> String {
     format!("; `{key}` goes below a line [{section}]: take the # from that line, too")
 }
 
-/// Not every file system tells capital letters from small ones.
+/// Whether two paths are the same to a file system that ignores case.
 fn is_same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 
-/// Whether a path is this one or below it.
+/// Whether `path` is `folder` or below it.
 fn is_in(path: &str, folder: &str) -> bool {
     folder == "." || is_same(path, folder) || begins(path, &format!("{folder}/"))
 }

@@ -1,4 +1,4 @@
-//! Where and why frontmatter could not be read.
+//! The place and the reason of an error in frontmatter.
 
 use std::fmt;
 

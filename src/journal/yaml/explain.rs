@@ -2,10 +2,10 @@
 
 use granit_parser::ErrorKind;
 
-/// More of a line than this is not told.
+/// The most characters of a line that a message quotes.
 const TOLD: usize = 30;
 
-/// What is wrong; `rest` is the line from the error's place on.
+/// The explanation of an error; `rest` is the line from the error's place on.
 pub(super) fn explain(kind: &ErrorKind, rest: &str) -> String {
     let found = found(rest);
     match kind {
@@ -132,8 +132,8 @@ fn closing(open: char) -> char {
     if open == '{' { '}' } else { ']' }
 }
 
-/// A word behind a `#` that makes a comment of it; a comment that was meant as one has a
-/// space there.
+/// The word right behind a `#`, which was probably not meant as a comment: a real comment
+/// has a space there.
 fn comment(rest: &str) -> Option<&str> {
     let (at, _) = rest.match_indices(" #").find(|(at, _)| {
         let word = rest[at + 2..].chars().next();
@@ -152,7 +152,7 @@ fn found(rest: &str) -> String {
     }
 }
 
-/// The first word of it.
+/// The first word of the rest of the line.
 fn word(rest: &str) -> &str {
     let end = rest.find([' ', ',', ']', '}']).unwrap_or(rest.len());
     rest[..end].trim_end()

@@ -1,8 +1,8 @@
 //! Lossless YAML: a tree of spans over text that stays as it is.
 //!
-//! The structure comes from the event parser under serde-saphyr
-//! (granit-parser), so what a span says and what the text means cannot differ.
-//! Nothing here writes YAML from a value; `reconcile` splices slices.
+//! The structure comes from granit-parser, the event parser under serde-saphyr, so that
+//! spans and values cannot disagree. Nothing here writes YAML from a value; `reconcile`
+//! splices slices.
 
 mod error;
 mod explain;

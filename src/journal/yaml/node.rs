@@ -1,8 +1,8 @@
-//! The tree: what stands where in a YAML text.
+//! The nodes of a YAML text, each with its place.
 
 use std::ops::Range;
 
-/// Whether a collection is written with brackets or by indentation.
+/// The layout of a collection: with brackets or by indentation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Layout {
     /// `[a, b]`, `{a: 1}`
@@ -11,7 +11,7 @@ pub enum Layout {
     Block,
 }
 
-/// How a scalar is written.
+/// The style in which a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Style {
     /// `text`
@@ -92,13 +92,14 @@ pub struct Pair {
 }
 
 impl Node {
-    /// Places a value that was left out; the parser reports it at various places.
+    /// Sets the place of a value that was left out, since the parser reports it at
+    /// various places.
     pub(super) fn move_to(&mut self, at: usize) {
         self.span = at..at;
         self.value_start = at;
     }
 
-    /// Behind the anchor and tag, if there are any; white space may follow.
+    /// The end of the anchor and tag, if there are any; white space may follow.
     #[must_use]
     pub fn properties_end(&self) -> Option<usize> {
         self.properties_end
@@ -158,7 +159,7 @@ impl Node {
             .map(|p| &p.value)
     }
 
-    /// Nothing at all: a value left out, or a plain `~` or `null`.
+    /// Whether there is no value: it is left out, or a plain `~` or `null`.
     #[must_use]
     pub fn is_null(&self) -> bool {
         match &self.kind {

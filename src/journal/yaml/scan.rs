@@ -1,4 +1,4 @@
-//! Finding indicators in the text between two nodes, which the events do not tell.
+//! Finds indicators in the text between two nodes, whose places the events do not give.
 
 use std::ops::Range;
 
@@ -48,7 +48,7 @@ impl Builder<'_> {
             let text = text.strip_suffix('\n').unwrap_or(text);
             text.strip_suffix('\r').unwrap_or(text).len()
         } else {
-            // White space at the end of the last line is text, below it is none.
+            // White space at the end of the last line is text; below that line it is not.
             let end = text.trim_end_matches(['\n', '\r', ' ', '\t']).len();
             let space = |b: &u8| matches!(b, b' ' | b'\t');
             let rest = text[end..].bytes().take_while(|b| space(b)).count();

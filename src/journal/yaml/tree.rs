@@ -10,12 +10,12 @@ use super::{Kind, Node, Place, YamlError};
 /// A parsed frontmatter: at most one document over a text that the caller keeps.
 #[derive(Debug, Clone)]
 pub struct Tree {
-    /// The document's node; `None` where there is no content but comments.
+    /// The document's node; `None` if there are only comments.
     pub root: Option<Node>,
     /// Every comment, `#` to the end of its line (exclusive), in order.
     pub comments: Vec<Range<usize>>,
-    /// The way from the root to each anchor, by the anchor's id; made at the first alias,
-    /// since most frontmatter has none.
+    /// The path from the root to each anchor, by the anchor's id; built at the first
+    /// alias, since most frontmatter has none.
     anchors: OnceLock<HashMap<usize, Vec<usize>>>,
 }
 
@@ -31,8 +31,8 @@ impl Tree {
     /// Parses one YAML document.
     ///
     /// # Errors
-    /// The place and reason where the text is no YAML, has a key twice, more than
-    /// one document or a directive, is nested deeper than 64 levels, has more than
+    /// The place and reason if the text is not YAML, has a key twice, more than one
+    /// document or a directive, is nested deeper than 64 levels, has more than
     /// [`MAX_NODES`](super::MAX_NODES) values or is larger than [`MAX_BYTES`].
     pub fn parse(text: &str) -> Result<Self, YamlError> {
         if text.len() > MAX_BYTES {

@@ -1,5 +1,5 @@
-//! What a node means, apart from how it is written: to compare versions, and to
-//! check that a merged text says what the merge decided.
+//! The meaning of a node, apart from its spelling: to compare versions, and to check that
+//! a merged text says what the merge decided.
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
@@ -49,7 +49,7 @@ impl Value {
         }
     }
 
-    /// The meaning of a whole document; nothing but comments is an empty mapping.
+    /// The meaning of a whole document; one with only comments is an empty mapping.
     #[must_use]
     pub fn of_tree(tree: &Tree, text: &str) -> Self {
         tree.root
@@ -73,7 +73,7 @@ impl Node {
         Some(words.join(" "))
     }
 
-    /// What the text of a scalar is compared by: NFC, surrounding space trimmed.
+    /// The text by which a scalar is compared: NFC, surrounding space trimmed.
     #[must_use]
     pub fn identity(&self) -> Option<String> {
         let text = self.scalar()?.trim();
@@ -85,8 +85,8 @@ impl Node {
     }
 }
 
-/// Whether a plain scalar may be something else than a string to some YAML
-/// reader. Dates are not counted: `2024-11-01` and `"2024-11-01"` name one day.
+/// Whether some YAML reader takes a plain scalar for something other than a string. Dates
+/// do not count: `2024-11-01` and `"2024-11-01"` name one day.
 fn is_typed(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     if matches!(
