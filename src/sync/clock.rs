@@ -1,11 +1,11 @@
-//! The one place where the time is asked for.
+//! The only place that reads the clock.
 
 use std::time::SystemTime;
 
 use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 
-/// Now, or what `PALIMPSEST_NOW` (RFC 3339) says, so that tests are fixed. Whatever
-/// else stands in it counts for nothing: a hook must not fail for it.
+/// The time now, or `PALIMPSEST_NOW` (RFC 3339), so that tests are reproducible. Any
+/// other value of it is ignored: a hook must not fail for it.
 #[must_use]
 pub fn now() -> DateTime<FixedOffset> {
     std::env::var("PALIMPSEST_NOW")
@@ -14,15 +14,15 @@ pub fn now() -> DateTime<FixedOffset> {
         .unwrap_or_else(|| Utc::now().fixed_offset())
 }
 
-/// A time as the ledger writes it: RFC 3339 in UTC, to the second.
+/// A time in the ledger's form: RFC 3339 in UTC, to the second.
 #[must_use]
 pub fn stamp(time: DateTime<FixedOffset>) -> String {
     time.with_timezone(&Utc)
         .to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// Now by the clock that files get their times from, in nanoseconds since 1970. It is
-/// compared with those, which `PALIMPSEST_NOW` does not set.
+/// The time now in nanoseconds since 1970, for comparison with the times of files.
+/// `PALIMPSEST_NOW` does not apply, since files' times do not follow it.
 #[must_use]
 pub fn file_time_ns() -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);

@@ -1,4 +1,5 @@
-//! Markdown files that are no part of a journal, and what git merges them with.
+//! Markdown files that are not part of a journal, and the drivers that git merges them
+//! with.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +7,10 @@ use crate::journal::{Layout, PathKind};
 use crate::repo::install::{has_journal, is_markdown, merges_by_field};
 use crate::repo::{Repo, RepoError};
 
-/// Those of these paths, no part of the journal, that the driver of entries merges.
+/// The paths among these, outside the journal, that the entry driver merges.
 ///
 /// # Errors
-/// Git cannot say.
+/// Git fails, or cannot read the attributes.
 pub fn merged_by_field<'a>(
     repo: &Repo,
     layout: &Layout,
@@ -23,21 +24,21 @@ pub fn merged_by_field<'a>(
     Ok(merged.map(|(path, _)| path).collect())
 }
 
-/// What merges the Markdown files of a repository without a journal.
+/// The drivers of the Markdown files in a repository without a journal.
 #[derive(Debug, Default)]
 pub struct Merges {
-    /// What merges them instead, a line for each such thing, where the driver is called
-    /// for none.
+    /// If the entry driver is called for none of them: what merges them instead, a line
+    /// for each driver.
     pub none: Vec<String>,
-    /// Else those that something else merges, likewise.
+    /// Otherwise: the files that something else merges, in the same form.
     pub others: Vec<String>,
 }
 
-/// Asks git what merges the Markdown files that it tracks. Where there is none, a new
-/// one is asked about; in a journal none is.
+/// Asks git which drivers merge the Markdown files that it tracks, or would merge a new
+/// one if there are none. In a journal nothing is asked.
 ///
 /// # Errors
-/// Git cannot say.
+/// Git fails, or cannot read the attributes.
 pub fn merges(repo: &Repo, layout: &Layout) -> Result<Merges, RepoError> {
     let mut found = Merges::default();
     if has_journal(repo, layout) {

@@ -25,19 +25,19 @@ pub enum DriverError {
     Lines(String),
 }
 
-/// How long git's markers are where no attribute says otherwise.
+/// The length of git's markers without an attribute.
 const ORDINARY_MARKER: usize = 7;
 
-/// How git labels our side in a merge of merge bases; a path may follow.
+/// Git's label for our side in a merge of merge bases; a path may follow.
 pub const OURS_IN_A_BASE: &str = "Temporary merge branch 1";
 
-/// How git labels the base that it merged of several; a path may follow.
+/// Git's label for a base that it merged from several; a path may follow.
 pub const SEVERAL_BASES: &str = "merged common ancestors";
 
-/// Whether git merges merge bases (a virtual base), told by our side's label and the
-/// length of the markers. Before git 2.44 a driver is told no label; there the length
-/// says it, which git makes longer than the attribute `conflict-marker-size`.
-/// `attribute` gives that one's value and is asked only where it decides.
+/// Whether git merges merge bases (a virtual base), judged by our side's label. Before
+/// git 2.44 a driver gets no labels; there the length of the markers tells, which git
+/// makes longer than the attribute `conflict-marker-size`. `attribute` gives the
+/// attribute's value and is called only if it decides.
 pub fn is_virtual_base(
     our_label: Option<&str>,
     size: usize,
@@ -50,18 +50,18 @@ pub fn is_virtual_base(
     }
 }
 
-/// Who merges.
+/// The way in which a file is merged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// Field by field.
     Field,
-    /// By line, as git does: Palimpsest is turned off, or cannot know its rules.
+    /// By line, as git does: Palimpsest is turned off, or its settings cannot be read.
     Line,
 }
 
 /// One merge of three versions of a file.
 pub struct FileMerge<'a> {
-    /// The name of the file in the repository, which tells what it is.
+    /// The file's path in the repository, which decides its kind.
     pub path: &'a str,
     pub markers: Markers,
     /// The result is the base of another merge, not a file that a person will see.
@@ -70,16 +70,16 @@ pub struct FileMerge<'a> {
     pub several_bases: bool,
     pub rules: &'a Rules,
     pub by: By,
-    /// What the removals that are known say of an item of a field.
+    /// The rulings of known removals on the items of a field.
     pub rulings: Rulings<'a>,
 }
 
 impl FileMerge<'_> {
-    /// Reads and merges the files; writes nothing. `style` is asked for only where
-    /// there is a conflict to show.
+    /// Reads and merges the files; writes nothing. `style` is called only if there is a
+    /// conflict to show.
     ///
     /// # Errors
-    /// Where a file cannot be read, or git's line merge fails.
+    /// A file cannot be read, or git's line merge fails.
     pub fn of_files(
         &self,
         files: &ThreeWay<PathBuf>,
@@ -97,7 +97,7 @@ impl FileMerge<'_> {
     /// Merges three texts.
     ///
     /// # Errors
-    /// Where git's line merge fails.
+    /// Git's line merge fails.
     pub fn of_texts(
         &self,
         sides: ThreeWay<&[u8]>,
@@ -138,12 +138,12 @@ fn kind(path: &str) -> Kind {
     }
 }
 
-/// Puts a result in place: written beside it and renamed, so that a kill leaves
-/// the old file or the new one. A link stays, and leads to the result; what is no
-/// plain file (a pipe, a device) is written to.
+/// Puts a result in place: it is written beside the file and renamed, so that a kill
+/// leaves the old file or the new one. A link stays and leads to the result; anything but
+/// a plain file (a pipe, a device) is written to directly.
 ///
 /// # Errors
-/// Where the file cannot be written.
+/// The file cannot be written.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
     let error = |source| DriverError::Write {
         path: path.to_owned(),
@@ -164,7 +164,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
         .unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     builder.prefix(UNFINISHED);
-    // A new file is as open as the umask lets it be, not private.
+    // A new file gets the mode that the umask allows, not a private one.
     builder.permissions(fs::Permissions::from_mode(0o666));
     let mut file = builder.tempfile_in(folder).map_err(error)?;
     file.write_all(bytes).map_err(error)?;
@@ -175,7 +175,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
     Ok(())
 }
 
-/// Nothing is kept out: for merges outside a journal.
+/// Rulings that keep nothing out, for merges outside a journal.
 #[must_use]
 pub fn keep_all(_: &[String], _: &Tree, _: &Node) -> Option<Ruling> {
     None

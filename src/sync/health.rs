@@ -1,4 +1,4 @@
-//! What can be wrong with a repository's setup, and the command that mends it.
+//! Faults of a repository's setup, each with the command that mends it.
 
 mod hooks;
 mod setup;
@@ -19,14 +19,14 @@ use crate::repo::{Repo, RepoError, shell_path};
 use crate::store::{Store, StoreError};
 use setup::{in_the_way, paths, pull};
 
-/// As many loose objects as git lets be, where `gc.auto` does not say.
+/// Git's default limit on loose objects (`gc.auto`).
 const MOST_LOOSE: u64 = 6700;
 
-/// Something that is not in order.
+/// A fault that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     pub what: String,
-    /// The command that mends it, or what to do.
+    /// The command that mends it, or advice.
     pub mend: String,
 }
 
@@ -37,9 +37,9 @@ fn finding(what: impl Into<String>, mend: impl Into<String>) -> Finding {
     }
 }
 
-/// Looks at hooks, drivers, attributes, ignored paths, the ledger's files, the
-/// database, markers in entries and notes, those that cannot be read, and leftovers.
-/// `program` is the one that the setup should call.
+/// Checks hooks, drivers, attributes, ignored paths, the ledger's files, the database,
+/// markers in entries and notes, unreadable entries and notes, and leftovers. `program`
+/// is the program that the setup should call.
 ///
 /// # Errors
 /// The repository cannot be read.
@@ -93,8 +93,8 @@ fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
     Ok(())
 }
 
-/// A ledger that the index has and the work tree has not; behind a commit that brought
-/// it, it is told with those.
+/// Ledgers that the index has and the work tree lacks. One that lacks only because it
+/// stayed behind a commit is reported with those.
 fn gone_ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let index = repo.index()?;
     let behind = behind(repo, layout)?;
@@ -147,7 +147,7 @@ fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<()
     Ok(())
 }
 
-/// A database of the original program that waits for `init`, and what that needs.
+/// The finding for a database of the original program that waits for `init`.
 #[must_use]
 pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
     let what = format!(
@@ -166,12 +166,12 @@ pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
     finding(what, mend)
 }
 
-/// Whether what stands at the database's place is the original program's.
+/// Whether the file at the database's path is the original program's.
 ///
 /// # Errors
 /// The settings' path leaves the repository.
 pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
-    // What is beside a database changes it when it is opened.
+    // Files beside a database change it when it is opened.
     let path = match database_place(repo, layout) {
         Err(RepoError::NoDatabase { .. }) => return Ok(false),
         _ => repo.inside(&layout.database)?,
@@ -180,8 +180,8 @@ pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
     Ok(matches!(opened, Err(StoreError::Original { .. })))
 }
 
-/// What is wrong with the database. One that is not there, or of another version, is
-/// fine: whoever reads it next makes it.
+/// The faults of the database. A missing one, or one of another version, is fine: the
+/// next reader makes it.
 ///
 /// # Errors
 /// The settings' path leaves the repository, also by a link that git tracks.
@@ -190,7 +190,7 @@ pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, Re
     if !path.exists() {
         return Ok(Vec::new());
     }
-    // It is named by whoever tells.
+    // The caller names the file.
     let named = format!("{}: ", path.display());
     let told = |e: StoreError| e.to_string().replacen(&named, "", 1);
     Ok(match Store::open_or_pretend(&path, None) {
@@ -203,7 +203,7 @@ pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, Re
     })
 }
 
-/// Growth that git's own housekeeping should have taken care of.
+/// Reports growth that git's own housekeeping should have taken care of.
 fn growth(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let (count, kib) = repo.loose_objects()?;
     let most = repo.config("gc.auto")?.and_then(|n| n.parse().ok());
@@ -240,8 +240,8 @@ fn behind_head(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result
     Ok(())
 }
 
-/// Markers in entries and notes that are in no conflict any more: somebody added or
-/// committed them. A file that cannot be read is a finding of its own.
+/// Reports markers in entries and notes that are not in conflict any more: somebody added
+/// or committed them. A file that cannot be opened is a finding of its own.
 fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
     let pages = Resolver { repo, settings }.marked_pages();
     match pages {
@@ -267,8 +267,8 @@ fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
     }
 }
 
-/// Entries and notes that no reader can read, but for those with markers, which are
-/// told as that.
+/// Reports entries and notes that cannot be read, apart from those with markers, which
+/// `markers` reports.
 fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     for (folder, of_notes) in [(&layout.journal, false), (&layout.wiki, true)] {
         for file in repo.own_files(folder)?.files {
@@ -282,7 +282,7 @@ fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<
             if !is_its_own {
                 continue;
             }
-            // One that cannot be opened was told above.
+            // A file that cannot be opened was reported above.
             let Ok(Some(bytes)) = repo.read_work_file(&file.path) else {
                 continue;
             };
@@ -303,7 +303,7 @@ fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<
     Ok(())
 }
 
-/// Two files of one date, as when a client without hooks puts the day elsewhere.
+/// Reports two files of one date, as when a client without hooks puts the day elsewhere.
 fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let mut files: BTreeMap<(EntryDate, &str), Vec<String>> = BTreeMap::new();
     for folder in [&layout.journal, &layout.wiki] {
@@ -333,7 +333,7 @@ fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
 
 fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let unmerged = repo.index()?.unmerged();
-    // A database that is tracked was named as that.
+    // A tracked database was reported as such.
     for path in unmerged.iter().filter(|path| **path != layout.database) {
         found.push(finding(
             format!("{path}: in conflict"),
@@ -357,7 +357,7 @@ fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(
     Ok(())
 }
 
-/// The folders of the work tree that files are written to.
+/// The folders of the work tree that this program writes files to.
 pub(super) fn written_to(layout: &Layout) -> [&str; 4] {
     [
         &layout.journal,

@@ -1,4 +1,4 @@
-//! What came in with a pull, a merge or a rebase.
+//! The news that came in with a pull, a merge or a rebase.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,19 +7,18 @@ use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{self, Ledger, SyncState};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 
-/// What came in that a person should know of, by entry.
+/// The news that a person should know of, by entry.
 #[derive(Debug, Default)]
 pub struct Incoming {
-    /// States, recorded or told by history, that are a conflict now and were not this
-    /// one before.
+    /// Entries with a conflict now that they did not have before.
     pub conflicts: BTreeSet<EntryDate>,
-    /// Entries that are gone, and who deleted them.
+    /// Deleted entries, each with the one who deleted it.
     pub gone: BTreeMap<EntryDate, String>,
     /// Entries that had been deleted and are there again.
     pub back: BTreeSet<EntryDate>,
 }
 
-/// What came in between two commits.
+/// The news between two commits.
 ///
 /// # Errors
 /// A commit or a ledger cannot be read.
@@ -74,8 +73,8 @@ pub fn between(
     Ok(incoming)
 }
 
-/// Keeps those that went, or are there again, as far as these commits are concerned:
-/// a merge may also leave out what its other side alone had.
+/// Keeps the deleted and returned entries whose file really went or came between these
+/// commits: a merge may also leave out an entry that only its other side had.
 fn there_before_and_now(
     repo: &Repo,
     layout: &Layout,

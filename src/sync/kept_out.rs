@@ -1,4 +1,4 @@
-//! What the ledgers of a merge keep out of an entry.
+//! The items that the ledgers of a merge keep out of an entry.
 
 use std::cell::OnceCell;
 
@@ -10,7 +10,7 @@ use crate::repo::{Merging, Repo, RepoError};
 
 use super::history::{self, Removals};
 
-/// The item that stands at `node` of the field at `path`, if that is an association.
+/// The item at `node` of the field at `path`, if the field is an association.
 #[must_use]
 pub fn item_at(path: &[String], tree: &Tree, node: &Node) -> Option<(Table, ItemKey)> {
     let table = match path {
@@ -21,23 +21,22 @@ pub fn item_at(path: &[String], tree: &Tree, node: &Node) -> Option<(Table, Item
     Some((table, canonical(table, tree, node)?))
 }
 
-/// Asks, for the items of one entry, what the removals that are known say of them in a
-/// merge.
+/// Answers, in a merge, whether known removals keep items of one entry out.
 ///
-/// The repository is opened at the first question alone: most merges add nothing
-/// that anybody could have removed.
+/// The repository is opened at the first question: most merges add nothing that anybody
+/// could have removed.
 pub struct KeptOut<'a> {
     layout: &'a Layout,
     entry: Option<EntryDate>,
-    /// The commits, where they are known; else git is asked.
+    /// The commits of the merge if the caller knows them; else git is asked.
     merging: Option<Merging>,
-    /// The merge bases are merged, and not what grew from them.
+    /// The merge is one of the merge bases, not of the sides.
     of_bases: bool,
     known: OnceCell<Result<Removals, RepoError>>,
 }
 
 impl<'a> KeptOut<'a> {
-    /// For the file at `path`, which need not be an entry.
+    /// The answers for the file at `path`, which need not be an entry.
     #[must_use]
     pub fn of(path: &str, layout: &'a Layout) -> Self {
         let entry = match layout.classify(path) {
@@ -53,22 +52,21 @@ impl<'a> KeptOut<'a> {
         }
     }
 
-    /// The same, in the merge of these commits.
+    /// The same answers, in the merge of these commits.
     #[must_use]
     pub fn within(mut self, merging: Option<Merging>) -> Self {
         self.merging = merging;
         self
     }
 
-    /// The same, in the merge of this merge's own bases: what was removed since is no
-    /// part of it.
+    /// The same answers, in the merge of this merge's own bases, without later removals.
     #[must_use]
     pub const fn in_the_base(mut self) -> Self {
         self.of_bases = true;
         self
     }
 
-    /// What they say of the item at `node` of the field at `path`.
+    /// The ruling on the item at `node` of the field at `path`.
     pub fn ask(&self, path: &[String], tree: &Tree, node: &Node) -> Option<Ruling> {
         let entry = self.entry?;
         let item = item_at(path, tree, node)?;
@@ -83,7 +81,7 @@ impl<'a> KeptOut<'a> {
         removals.put_back.contains(&item).then_some(Ruling::PutBack)
     }
 
-    /// Why the ledgers were not asked although there was a question.
+    /// The reason why a question could not be answered from the ledgers, if so.
     #[must_use]
     pub fn remark(&self) -> Option<String> {
         let error = self.known.get()?.as_ref().err()?;
@@ -103,8 +101,8 @@ impl<'a> KeptOut<'a> {
         match merging {
             Some(merging) => history::keeps_out(&repo, self.layout, &merging, entry),
             // A pick, a revert, a stash: git does not say which commits it merges, and
-            // what comes of it is what a person asked for. Of more than two bases the
-            // merge of the first is no commit.
+            // the result is what a person asked for. With more than two bases, the merge
+            // of the first ones is not a commit.
             None => Ok(Removals::default()),
         }
     }

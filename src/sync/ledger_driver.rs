@@ -11,9 +11,9 @@ use crate::ledger::{self, Ledger};
 use crate::merge::ThreeWay;
 use crate::repo::{Repo, RepoError};
 
-/// Merges the three files that git made for the ledger at `path` and writes the
-/// result over ours. In a rebase it also holds what the pick keeps out. Gives what
-/// there is to say: damaged lines that were kept, as `line: text`.
+/// Merges the three files that git made for the ledger at `path` and writes the result
+/// over ours. In a rebase, it adds the items that the pick keeps out. Returns messages
+/// for the user: damaged lines that were kept, as `line: text`.
 ///
 /// # Errors
 /// A file cannot be read or written; ours is unchanged then.
@@ -29,15 +29,15 @@ pub fn merge_ledger(
         }),
     })?;
     if let Some(path) = path {
-        // Where it cannot be known, a row that is gone counts as reverted.
+        // If history cannot be read, a missing row counts as reverted.
         let _ = look_at_what_is_gone(path, &mut sides);
-        // Where it cannot be known, two edits are listed that were none.
+        // If history cannot be read, a conflict may be listed that is not one.
         let _ = add_what_a_pick_began_with(path, &mut sides);
     }
     let mut merged = ledger::merge(&sides.base, &sides.ours, &sides.theirs);
     if let Some(path) = path {
         let mut with = merged.clone();
-        // Without it the merge is whole; the end of the rebase looks again.
+        // Without this the merge is still complete; the end of the rebase looks again.
         if add_what_a_pick_keeps_out(path, &sides.theirs, &mut with).is_ok() {
             merged = with;
         }
@@ -47,9 +47,9 @@ pub fn merge_ledger(
     Ok(merged.corrupt.iter().map(shown).collect())
 }
 
-/// Adds to the sides of a merge the rows that the base has and that were not reverted,
-/// although they are gone; in a pick, a patch or a stash leaves those alone that ours
-/// never had.
+/// Adds to the sides of a merge the rows that the base has and a side lacks without
+/// having reverted them. In a pick, a patch or a stash, rows that ours never had are left
+/// alone.
 fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), RepoError> {
     let base = &sides.base;
     if ![&sides.ours, &sides.theirs]
@@ -69,16 +69,16 @@ fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
             *side = ledger::join(std::mem::take(side), lost);
         }
     }
-    // Git says nowhere what a pick or a stash merges. A merge within a rebase looks the
-    // same, and loses nothing: what ours took back there is gone from ours already.
+    // Git does not say what a pick or a stash merges. A merge within a rebase looks the
+    // same, and loses nothing: rows that ours took back there are gone from ours already.
     if merging.is_none_or(|merging| merging.is_pick) {
         ledger::without_what_ours_never_had(sides);
     }
     Ok(())
 }
 
-/// Gives the base of a pick the sync states that history told there: a commit stores
-/// them beside its own, and what it only stored is no edit.
+/// Adds to the base of a pick the sync states that history told there: a commit stores
+/// them beside its own, and a state that it only stored is not an edit.
 fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), RepoError> {
     let (base, ours, theirs) = (&sides.base.sync, &sides.ours.sync, &sides.theirs.sync);
     let both = theirs.iter().filter(|(key, state)| {
@@ -120,9 +120,9 @@ fn add_what_a_pick_keeps_out(
     history::add_what_a_pick_keeps_out(&repo, &layout, &picking, year, theirs, merged)
 }
 
-/// Which year's ledger a path is by the repository's settings; `None` where it is none.
+/// The layout, and the year whose ledger `path` is; `None` if it is not a ledger.
 fn year_at(repo: &Repo, path: &str) -> Option<(Layout, i32)> {
-    // Wrong settings are named elsewhere.
+    // Wrong settings are reported elsewhere.
     let layout = settings::load(repo).unwrap_or_default().layout;
     match layout.classify(path) {
         PathKind::Ledger(year) => Some((layout, year)),

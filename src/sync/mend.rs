@@ -1,4 +1,4 @@
-//! Mending a setup: what can be put right without a decision of a person.
+//! Mending a setup: the faults that need no decision by a person.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::journal::Layout;
 use crate::repo::install::has_journal;
 use crate::repo::{Repo, RepoError};
 
-/// A mend that did not work.
+/// The error of a mend that failed.
 #[derive(Debug, thiserror::Error)]
 pub enum MendError {
     #[error(transparent)]
@@ -28,13 +28,13 @@ pub enum MendError {
     },
 }
 
-/// Sets up what `init` would, takes a tracked database out of the index, makes a
-/// damaged one anew, brings ledger files that stayed behind a commit to HEAD's, and
-/// removes what a process that was killed more than an hour before `now` left. Gives
-/// what was done, a line each.
+/// Sets up what `init` would, takes a tracked database out of the index, makes a damaged
+/// one anew, brings ledger files that stayed behind a commit to HEAD's, and removes
+/// leftovers of processes that were killed more than an hour before `now`. Returns what
+/// was done, a line each.
 ///
 /// # Errors
-/// Something cannot be read or written; what was done before stands.
+/// Something cannot be read or written; mends made before that stand.
 pub fn mend(
     repo: &Repo,
     layout: &Layout,
@@ -47,7 +47,7 @@ pub fn mend(
         Err(RepoError::NoDatabase { .. })
     );
     if !theirs {
-        // The line of .gitignore would be for a file of somebody's.
+        // The line in .gitignore would be for somebody's own file.
         let plan = repo.plan_install(layout, program)?;
         for step in &plan.steps {
             repo.apply(step)?;
@@ -55,7 +55,7 @@ pub fn mend(
         done.extend(plan.lines().into_iter().map(|line| format!("set {line}")));
     }
     let database = &layout.database;
-    // Taking the original's over is `init`'s: it has more to say than a line.
+    // `init` takes over the original's database: it has more to report than a line.
     let original = is_original(repo, layout)?;
     let is_ours = !original && !theirs;
     if is_ours && repo.index()?.has(database) {

@@ -1,5 +1,5 @@
-//! What the driver decided by itself, for a look afterwards: kept for this
-//! machine, in the git directory, bounded.
+//! The log of the driver's own decisions, for a look afterwards: kept on this machine, in
+//! the git directory, and bounded in size.
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::journal::reconcile::{Decision, Outcome, Result as Merged};
 use crate::repo::{Repo, RepoError, UNFINISHED};
 
-/// Above this the older half goes.
+/// The size above which the older half is dropped.
 const MAX_BYTES: u64 = 256 * 1024;
 
 /// The log's place below the git directory that all work trees share.
 const FILE: &str = "palimpsest/merges.jsonl";
 
-/// One merge as the log, `palimpsest merge --json` and `palimpsest merges` show it.
+/// A merge as JSON, for the log, `palimpsest merge --json` and `palimpsest merges`.
 #[must_use]
 pub fn to_json(merged: &Merged) -> Value {
     let git = match &merged.outcome {
@@ -83,10 +83,10 @@ pub fn add(path: &str, at: &str, merged: &Merged) -> Result<(), LogError> {
         .map_err(error)
 }
 
-/// The merges in the log of `repo`, oldest first; lines that are none are left out.
+/// The merges in the log of `repo`, oldest first; other lines are left out.
 ///
 /// # Errors
-/// The log is there and cannot be read.
+/// The log exists and cannot be read.
 pub fn read(repo: &Repo) -> Result<Vec<Value>, LogError> {
     let path = repo.common_dir().join(FILE);
     let text = match fs::read_to_string(&path) {
@@ -100,7 +100,7 @@ pub fn read(repo: &Repo) -> Result<Vec<Value>, LogError> {
         .collect())
 }
 
-/// A log that cannot be reached.
+/// The error for a log that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum LogError {
     #[error(transparent)]
@@ -109,8 +109,8 @@ pub enum LogError {
     Io { path: PathBuf, source: io::Error },
 }
 
-/// The log's file. Git calls drivers at the top of the work tree: in a plain
-/// repository the folder is there, and nothing need be opened to find it.
+/// The log's file. Git calls drivers at the top of the work tree: in a plain repository
+/// `.git` is a folder there, and no repository need be opened to find it.
 fn place() -> Result<PathBuf, LogError> {
     let plain = Path::new(".git");
     if std::env::var_os("GIT_DIR").is_none() && plain.is_dir() {

@@ -1,4 +1,4 @@
-//! Where the database stands, and whose file is there.
+//! The path of the database, and whose file is there.
 
 use std::path::{Path, PathBuf};
 
@@ -7,19 +7,19 @@ use crate::repo::{Repo, RepoError};
 use crate::store::{AtPlace, is_header, is_ours};
 
 /// The absolute path of the database. Settings come with the repository, so a file that
-/// git tracks is never made a database of: neither it, nor what SQLite keeps beside one.
-/// A database that somebody committed is one.
+/// git tracks is never overwritten with a database, nor with a file that SQLite keeps
+/// beside one; only a database that somebody committed may be.
 ///
 /// # Errors
-/// There is such a file; or the path leaves the repository, also by a link that git
-/// tracks.
+/// [`RepoError::NoDatabase`] if git tracks such a file; or the path leaves the
+/// repository, also by a link that git tracks.
 pub fn database_place(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError> {
     let path = repo.untracked_place(&layout.database)?;
     if is_ours(&path) {
         return Ok(path);
     }
     let index = repo.index()?;
-    // What is beside a database changes it when it is opened: that is looked at first.
+    // Files beside a database change it when it is opened: look at those first.
     for suffix in ["-journal", "-wal", "-shm", ""] {
         let name = format!("{}{suffix}", layout.database);
         if index.has(&name) && !(suffix.is_empty() && is_database(repo, &path, &name)?) {
@@ -30,8 +30,8 @@ pub fn database_place(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError
     Ok(path)
 }
 
-/// Whether a tracked file, as it is in the index if it is gone, is a database of this
-/// program or the original one's.
+/// Whether a tracked file is a database of this program or the original's. If the work
+/// tree lacks the file, the index's version is looked at.
 fn is_database(repo: &Repo, path: &Path, name: &str) -> Result<bool, RepoError> {
     if path.exists() {
         return Ok(AtPlace::may_be(path));

@@ -1,4 +1,4 @@
-//! Reading `palimpsest.toml` from the work tree or, where it is not there (a sparse
+//! Reading `palimpsest.toml` from the work tree or, if it is missing there (a sparse
 //! checkout leaves it out, somebody removed it), from the index.
 
 use std::fs;
@@ -9,13 +9,13 @@ use crate::journal::settings::FILE;
 use crate::journal::{Settings, SettingsError};
 use crate::repo::{Repo, RepoError};
 
-/// Settings that cannot be used.
+/// The error for settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file is there and cannot be read.
     #[error("{path}: {source}")]
     Read { path: PathBuf, source: io::Error },
-    /// The file does not say what settings can say.
+    /// The file does not hold valid settings.
     #[error(transparent)]
     Wrong(#[from] SettingsError),
     /// It is not in the work tree, and the index cannot be read.
@@ -23,7 +23,7 @@ pub enum LoadError {
     Git(#[from] RepoError),
 }
 
-/// The settings of a repository; defaults where it has none.
+/// The settings of a repository; defaults if it has none.
 ///
 /// # Errors
 /// The file cannot be read, or holds something that is no setting.
@@ -34,8 +34,8 @@ pub fn load(repo: &Repo) -> Result<Settings, LoadError> {
     }
 }
 
-/// The settings of the work tree whose top is the current folder, as it is for a
-/// driver; a repository is opened only where there is no file.
+/// The settings of the work tree whose top is the current folder, as it is for a driver.
+/// The repository is opened only if the file is missing.
 ///
 /// # Errors
 /// The file cannot be read, or holds something that is no setting.
@@ -45,7 +45,7 @@ pub fn load_for_driver() -> Result<Settings, LoadError> {
     }
     match Repo::from_env() {
         Ok(repo) => staged(&repo),
-        // It does without what a repository that cannot be opened could tell.
+        // Without a readable repository the defaults apply.
         Err(_) => Ok(Settings::default()),
     }
 }
@@ -59,7 +59,7 @@ fn read(top: &Path) -> Result<Option<Settings>, LoadError> {
     }
 }
 
-/// What is staged: a file whose removal is not part of the next commit still holds.
+/// The staged settings: they hold until the file's removal is part of a commit.
 fn staged(repo: &Repo) -> Result<Settings, LoadError> {
     // Most repositories without the file have it nowhere, and libgit2 reads all of the
     // index before it says so.

@@ -1,5 +1,5 @@
-//! A person's decisions: changes of the ledger's file in the work tree, to be
-//! committed like any edit, and the return of a deleted entry's file.
+//! A person's decisions: changes to the ledger's file in the work tree, to be committed
+//! like any edit, and the return of a deleted entry's file.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -12,7 +12,7 @@ use crate::repo::{ObjectId, Repo, RepoError, shell_word};
 
 use super::history;
 
-/// Who decides, and when.
+/// The person who decides, by machine, and the time.
 #[derive(Debug, Clone)]
 pub struct Decider {
     pub machine: String,
@@ -20,7 +20,7 @@ pub struct Decider {
     pub at: String,
 }
 
-/// The command that lets in an item which a removal keeps out, as a shell takes it.
+/// The shell command that lets in an item which a removal keeps out.
 #[must_use]
 pub fn to_let_in(table: impl Display, entry: impl Display, item: &str) -> String {
     // Some names are options, too.
@@ -31,9 +31,9 @@ pub fn to_let_in(table: impl Display, entry: impl Display, item: &str) -> String
     )
 }
 
-/// Settles an entry's conflicts between two machines' edits: the text that stands
-/// now is the one. `hash` gives the current text's, by source. Gives the sources
-/// that were settled; the ledger's file is written if there are any.
+/// Settles an entry's conflicts between two machines' edits: the current text is right.
+/// `hash` gives the current text's hash by source. Returns the settled sources; the
+/// ledger's file is written if there are any.
 ///
 /// # Errors
 /// The ledger's file cannot be read or written.
@@ -61,7 +61,7 @@ pub fn resolve(
     })
 }
 
-/// Agrees with the removals that kept an item of an entry out of a merge; gives how
+/// Agrees with the removals that kept an item of an entry out of a merge; returns how
 /// many there were.
 ///
 /// # Errors
@@ -81,7 +81,7 @@ pub fn agree(repo: &Repo, layout: &Layout, entry: EntryDate) -> Result<usize, Re
     })
 }
 
-/// One text, the counter one higher, one more conflict settled.
+/// The state after settling: one text, the counter one higher, one more conflict settled.
 fn settled_state(state: &SyncState, hash: Option<String>, by: &Decider) -> SyncState {
     let counter = state.counter + 1;
     let newest = || {
@@ -93,7 +93,7 @@ fn settled_state(state: &SyncState, hash: Option<String>, by: &Decider) -> SyncS
     };
     SyncState {
         hashes: vec![Hash {
-            // Without the text itself, one of the two is as good as the other.
+            // Without a current text, either of the two will do.
             hash: hash.or_else(newest).unwrap_or_default(),
             by: by.machine.clone(),
             at: by.at.clone(),
@@ -105,8 +105,8 @@ fn settled_state(state: &SyncState, hash: Option<String>, by: &Decider) -> SyncS
     }
 }
 
-/// Restores every active removal of an item; gives how many there were. The
-/// entry's file is left alone.
+/// Restores every active removal of an item; returns how many there were. The entry's
+/// file is left alone.
 ///
 /// # Errors
 /// The ledger's file cannot be read or written.
@@ -135,7 +135,7 @@ pub fn restore_item(
     })
 }
 
-/// How many active removals of an item there are, and how many were changed.
+/// The number of active removals of an item, and of those changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Kept {
     pub there: usize,
@@ -171,7 +171,7 @@ pub fn keep_item(
     })
 }
 
-/// What a cleanup did, or would do.
+/// The outcome of a cleanup.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cleaned {
     pub count: usize,
@@ -179,8 +179,8 @@ pub struct Cleaned {
     pub changed: Vec<String>,
 }
 
-/// Shortens the removals whose lifetime is over at `now` to their keys. One that
-/// was restored stays as it is: it is history, and is not listed anyway.
+/// Shortens the removals whose lifetime is over at `now` to their keys. A restored
+/// removal stays as it is: it is history, and is not listed anyway.
 ///
 /// # Errors
 /// A ledger file cannot be read or written.
@@ -232,9 +232,10 @@ fn change<T>(
     Ok(result)
 }
 
-/// Writes a ledger's file. While a merge or the like waits for its commit it is staged
-/// too: git takes no file alone into that commit, and would not take the merge back over
-/// a file that differs from the index. What was changed there before stays out of it.
+/// Writes a ledger's file. While a merge or the like waits for its commit, the file is
+/// staged too: git cannot commit a file alone then, and would not abort the merge over a
+/// file that differs from the index. If it already had changes, none of them staged, it
+/// is not staged.
 fn write(repo: &Repo, path: &str, ledger: &Ledger) -> Result<(), RepoError> {
     let goes_along = repo.waits_for().is_some() && may_go_along(repo, path)?;
     repo.write_work_file(path, &ledger::format(ledger))?;
@@ -260,8 +261,8 @@ fn may_go_along(repo: &Repo, path: &str) -> Result<bool, RepoError> {
     })
 }
 
-/// Whether a decision that was written goes along with the commit that git waits for,
-/// and what that is the end of.
+/// Whether a written decision goes along with a commit that git waits for: gives git's
+/// word for what that commit ends.
 ///
 /// # Errors
 /// The repository cannot be read.
@@ -295,14 +296,14 @@ fn known(repo: &Repo, layout: &Layout, year: i32) -> Result<Ledger, RepoError> {
     })
 }
 
-/// Where a deleted entry's last version is.
+/// The outcome of restoring a deleted entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Return {
     /// The file was written again under this path.
     Written(String),
-    /// Its file is there.
+    /// The entry's file exists, at this path.
     NotDeleted(String),
-    /// Nothing is known of it.
+    /// Nothing is known of the entry.
     Unknown,
     /// The ledger names this blob, and it is not in this repository.
     Lost { blob: String },
@@ -345,7 +346,7 @@ pub fn restore_entry(
             blob: row.blob.clone(),
         });
     };
-    // A ledger comes from whoever wrote the repository: its path is a hint alone.
+    // A ledger comes with the repository: its path is only a hint.
     let path = match layout.classify(&row.path) {
         PathKind::Entry(date) if date == entry => &row.path,
         _ => &usual,

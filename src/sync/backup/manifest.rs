@@ -1,4 +1,4 @@
-//! What an archive says that it holds, and whether it does.
+//! The manifest of an archive, and the check of the archive against it.
 
 use std::collections::BTreeMap;
 
@@ -12,14 +12,14 @@ const VERSION: u32 = 1;
 /// The manifest of an archive, a JSON file in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// Of this form; 1.
+    /// The version of the manifest's form; 1.
     pub version: u32,
     /// RFC 3339, in UTC.
     pub created: String,
     pub machine: String,
     /// The commit that was checked out; empty before the first one.
     pub head: String,
-    /// Where the database is in the archive; empty if it was left out.
+    /// The database's path in the archive; empty if it was left out.
     pub database: String,
     pub files: Vec<Listed>,
 }
@@ -45,7 +45,7 @@ impl From<&Member> for Listed {
 }
 
 impl Manifest {
-    /// A manifest of these files.
+    /// The manifest of these files.
     #[must_use]
     pub fn new(
         created: String,
@@ -64,7 +64,8 @@ impl Manifest {
         }
     }
 
-    /// The first thing in which an archive differs from its manifest: the file and what is wrong.
+    /// The first difference between an archive and its manifest: the file and what is
+    /// wrong.
     #[must_use]
     pub fn differs(&self, members: &[Member]) -> Option<(String, String)> {
         if self.version != VERSION {

@@ -1,5 +1,5 @@
-//! Backups: the journal, the wiki, the ledger, the settings and the database in
-//! one archive, with a manifest of what it holds.
+//! Backups: the journal, the wiki, the ledger, the settings and the database in one
+//! archive, with a manifest of its files.
 //!
 //! An archive is verified after it is written and before anything is restored.
 //! `name` and `manifest` are pure; `take` and `restore` read and write.
@@ -23,10 +23,10 @@ use crate::store::StoreError;
 /// Where backups are kept, from the top of the work tree; not tracked.
 pub const FOLDER: &str = "backups/full_data";
 
-/// The file in an archive that tells what else is in it.
+/// The manifest's file in an archive.
 const MANIFEST: &str = "palimpsest-backup.json";
 
-/// Git's attributes; those lines of it that Palimpsest needs are kept.
+/// Git's attributes; a backup keeps only the lines that Palimpsest needs.
 const ATTRIBUTES: &str = ".gitattributes";
 
 /// Why there is no backup, or why nothing was restored.
@@ -61,7 +61,7 @@ impl BackupError {
         move |source| Self::Io { path, source }
     }
 
-    /// An archive that is not what it should be, at one of its files.
+    /// The error for an archive with something wrong at one of its files.
     fn damaged(archive: &Path, at: &str, what: impl Into<String>) -> Self {
         Self::Repo(RepoError::Archive {
             archive: archive.to_owned(),

@@ -8,7 +8,7 @@ use super::BackupError;
 
 const PREFIX: &str = "palimpsest-data-full_";
 const TIME: &str = "%Y%m%d_%H%M%S";
-/// How long a time is in that form.
+/// The length of a time in that form.
 const TIME_LENGTH: usize = 15;
 const END: &str = ".tar.gz";
 

@@ -16,10 +16,10 @@ use crate::repo::{Blob, Repo, UNFINISHED_FOLDER, read_archive};
 use crate::store::{Store, check_snapshot};
 use crate::sync::place::database_place;
 
-/// More than the manifest of a million entries takes, in bytes.
+/// The longest manifest that is read, in bytes; one of a million entries is shorter.
 const LONGEST_MANIFEST: u64 = 512 << 20;
 
-/// An archive that was verified, with its files unpacked beside where they go.
+/// A verified archive, with its files unpacked beside their destination.
 #[derive(Debug)]
 pub struct Opened {
     pub manifest: Manifest,
@@ -29,15 +29,15 @@ pub struct Opened {
     files: TempDir,
 }
 
-/// What restoring over a journal did.
+/// The outcome of restoring over a journal.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Restored {
-    /// Files whose bytes are others than before, or that are there again.
+    /// How many files changed or came back.
     pub written: usize,
     pub unchanged: usize,
-    /// Files that the backup does not have.
+    /// How many files were removed, as the backup does not have them.
     pub removed: usize,
-    /// Those of the written ones that a sparse checkout had left out.
+    /// Written files that a sparse checkout had left out.
     pub taken_in: Vec<String>,
     /// Files that the backup does not have, and that a sparse checkout leaves out: they
     /// stay in the index.
@@ -48,7 +48,8 @@ impl Opened {
     /// Unpacks an archive into a new folder in `place` and verifies it.
     ///
     /// # Errors
-    /// It is damaged, holds what no backup holds, or cannot be unpacked there.
+    /// The archive is damaged, holds a file that no backup holds, or cannot be unpacked
+    /// there.
     pub fn open(archive: &Path, place: &Path) -> Result<Self, BackupError> {
         let files = tempfile::Builder::new()
             .prefix(UNFINISHED_FOLDER)
@@ -90,17 +91,19 @@ impl Opened {
         })
     }
 
-    /// Becomes a folder that is not there yet, or fills one in which it was unpacked.
+    /// Turns the unpacked files into the folder `dir`, or moves them up into it if they
+    /// were unpacked there.
     ///
     /// # Errors
-    /// There is something in it, or it cannot be made.
+    /// The folder is not empty, or cannot be made.
     pub fn become_folder(self, dir: &Path) -> Result<(), BackupError> {
         if dir.is_dir() {
             return self.fill(dir);
         }
         let above = dir.parent().unwrap_or(dir);
         fs::create_dir_all(above).map_err(BackupError::io(above))?;
-        // A temporary folder is for its owner alone; this one is a usual one.
+        // A temporary folder is readable by its owner alone; this one gets the usual
+        // mode.
         let like = tempfile::Builder::new()
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777))
             .tempdir_in(self.files.path())
@@ -110,8 +113,9 @@ impl Opened {
             .map_err(BackupError::io(dir))
     }
 
-    /// Moves everything up into a folder that is empty but for this: it may be the
-    /// current one, another file system's, behind a link or for its owner alone.
+    /// Moves the files up into a folder that is otherwise empty. It is kept, and not
+    /// replaced, since it may be the current folder, a mount point, behind a link or
+    /// private.
     fn fill(self, dir: &Path) -> Result<(), BackupError> {
         if !is_free(dir, self.files.path().file_name()) {
             return Err(BackupError::NotEmpty(dir.to_owned()));
@@ -125,10 +129,11 @@ impl Opened {
         Ok(())
     }
 
-    /// Says what would keep the files from being written over a journal.
+    /// Checks that the files can be written over a journal.
     ///
     /// # Errors
-    /// A place is, or lies behind, a symbolic link, is a folder, or is below a file.
+    /// A file's path is, or lies behind, a symbolic link, is a folder, or is below a
+    /// file.
     pub fn check_places(&self, repo: &Repo) -> Result<(), BackupError> {
         for file in &self.manifest.files {
             repo.work_file(&file.path)?;
@@ -146,11 +151,11 @@ impl Opened {
         Ok(())
     }
 
-    /// Says what would be written over and is neither in a backup of the journal,
-    /// `before`, nor in git's index.
+    /// Checks that every file to be written over is in `before`, a backup of the journal,
+    /// or in git's index.
     ///
     /// # Errors
-    /// There is such a file, or one cannot be read.
+    /// A file would be lost, or cannot be read.
     pub fn check_kept(&self, repo: &Repo, before: &Taken) -> Result<(), BackupError> {
         let index = repo.index()?;
         for file in &self.manifest.files {
@@ -176,9 +181,9 @@ impl Opened {
     }
 
     /// Writes the files over those of a journal of which `before` is a backup, and
-    /// takes away those that are in `before` alone. Each file is the old or the new
-    /// one whenever it is interrupted. One that a sparse checkout leaves out is written
-    /// where it is to be another than in the index.
+    /// removes those that only `before` has. An interruption leaves each file old or new
+    /// as a whole. A file outside the sparse checkout is written only if it is to differ
+    /// from the index.
     ///
     /// # Errors
     /// A file or the database cannot be written.
@@ -239,11 +244,11 @@ impl Opened {
     }
 }
 
-/// Where an archive is unpacked that is to become a folder: in it, if it is there and
-/// empty, else in the first one above it that is there.
+/// The place to unpack an archive that is to become the folder `dir`: in `dir` itself, if
+/// it exists and is empty, else in the nearest existing folder above it.
 ///
 /// # Errors
-/// There is something in it.
+/// The folder is not empty.
 pub fn place_for(dir: &Path) -> Result<&Path, BackupError> {
     if !is_free(dir, None) {
         return Err(BackupError::NotEmpty(dir.to_owned()));
@@ -251,7 +256,7 @@ pub fn place_for(dir: &Path) -> Result<&Path, BackupError> {
     Ok(dir.ancestors().find(|d| d.is_dir()).unwrap_or(dir))
 }
 
-/// Whether a folder can become something: not there, or empty but for a name.
+/// Whether a folder is free: it does not exist, or is empty apart from the name `but`.
 fn is_free(dir: &Path, but: Option<&OsStr>) -> bool {
     match fs::read_dir(dir) {
         Ok(entries) => !entries.flatten().any(|e| Some(&*e.file_name()) != but),

@@ -1,4 +1,4 @@
-//! Taking a backup, listing those there are, and letting old ones go.
+//! Taking a backup, listing the backups, and removing old ones.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -13,7 +13,7 @@ use crate::repo::{ArchiveWriter, Member, Repo, Skipped, UNFINISHED, read_archive
 use crate::store::Store;
 use crate::sync::clock;
 
-/// How a backup is to be taken.
+/// The options of a backup.
 #[derive(Debug, Clone)]
 pub struct Options<'a> {
     pub suffix: Option<&'a str>,
@@ -31,11 +31,11 @@ pub struct Taken {
     pub size: u64,
     /// The files in it, the manifest left out.
     pub files: BTreeSet<String>,
-    /// What is no part of it: symbolic links.
+    /// Paths that are not part of it: symbolic links.
     pub skipped: Vec<String>,
-    /// What should be in it and cannot: files whose names are not UTF-8.
+    /// Files that should be in it and cannot be: their names are not UTF-8.
     pub missing: Vec<String>,
-    /// Older backups that went.
+    /// Older backups that were removed.
     pub removed: Vec<PathBuf>,
 }
 
@@ -43,7 +43,7 @@ pub struct Taken {
 /// is left out.
 ///
 /// # Errors
-/// A file cannot be read, the archive cannot be written, or is not what was written.
+/// A file cannot be read, or the archive cannot be written or fails its verification.
 pub fn take(
     repo: &Repo,
     layout: &Layout,
@@ -62,7 +62,7 @@ pub fn take(
     let text = serde_json::to_string_pretty(&manifest)
         .map_err(|e| BackupError::io(Path::new(MANIFEST))(e.into()))?;
     archive.add(MANIFEST, text.len() as u64, text.as_bytes())?;
-    // Two backups in one second: the later one says so.
+    // A second backup in the same second gets a later time in its name.
     while folder.join(name.to_string()).exists() {
         name.time += TimeDelta::seconds(1);
     }
@@ -96,7 +96,7 @@ fn put_files(
 ) -> Result<(Vec<Member>, Vec<Skipped>), BackupError> {
     let mut paths = BTreeSet::new();
     let mut skipped = Vec::new();
-    // What a sparse checkout leaves out of the work tree is a part of the journal.
+    // Files that a sparse checkout leaves out are part of the journal, too.
     let index = repo.index()?;
     for folder in [&layout.journal, &layout.wiki, &layout.ledger] {
         let found = match folder == &layout.ledger {
@@ -114,22 +114,22 @@ fn put_files(
         skipped.extend(others);
         paths.extend(files);
     }
-    // The folders may hold one another, the database and the backups themselves.
+    // The folders may contain one another, the database and the backups themselves.
     let backups = format!("{FOLDER}/");
     let beside = ["", "-journal", "-wal", "-shm"].map(|s| format!("{}{s}", layout.database));
-    // Of the attributes only the lines of our own are kept, and restored.
+    // Of the attributes, only our own lines are kept and restored.
     paths.retain(|p| !beside.contains(p) && !p.starts_with(&backups) && p != ATTRIBUTES);
     paths.insert(FILE.to_owned());
     let mut members = Vec::with_capacity(paths.len() + 2);
     for path in &paths {
         let bytes = match repo.read_work_file(path)? {
-            // Those that count, and without which the folders are others.
+            // The settings in force: without them the folders would be others.
             None if path == FILE => repo.read_staged(&index, path)?,
             None => repo.read_left_out(&index, path)?,
             // Another machine may have other line ends in its work tree.
             Some(bytes) => Some(repo.with_stored_line_ends(&index, path, bytes)?),
         };
-        // One that went away since it was found is not there any more.
+        // A file deleted since it was listed is left out.
         if let Some(bytes) = bytes {
             members.push(archive.add(path, bytes.len() as u64, bytes.as_slice())?);
         }
@@ -155,12 +155,12 @@ fn put_files(
     Ok((members, skipped))
 }
 
-/// A path as git has it: what is found in the folder `.` begins with that.
+/// A path as git spells it, without the `./` of files found in the folder `.`.
 pub(super) fn from_top(path: &str) -> &str {
     path.trim_start_matches("./")
 }
 
-/// The backups there are, oldest first, with their sizes in bytes.
+/// All backups, oldest first, with their sizes in bytes.
 ///
 /// # Errors
 /// The folder cannot be read.
@@ -183,8 +183,8 @@ pub fn listed(top: &Path) -> Result<Vec<(Name, PathBuf, u64)>, BackupError> {
     Ok(found)
 }
 
-/// Removes all but the newest of those with the same suffix, so that monthly
-/// backups do not make room for daily ones.
+/// Removes all but the newest backups of the same suffix, so that daily backups do not
+/// push out monthly ones.
 fn remove_old(
     folder: &Path,
     newest: &Name,

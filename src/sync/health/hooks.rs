@@ -1,4 +1,4 @@
-//! What can be wrong with the hooks.
+//! Faults of the hooks.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use super::{Finding, finding};
 use crate::repo::install::{HOOK_NAMES, HookState};
 use crate::repo::{CLONE, Repo, RepoError};
 
-/// Looks at the hooks that `program` should be called by, and at the mark of the clone.
+/// Checks the hooks that should call `program`, and the clone's mark.
 pub(super) fn check(
     repo: &Repo,
     program: &Path,
@@ -54,8 +54,8 @@ pub(super) fn check(
     Ok(())
 }
 
-/// A hook in the work tree (`core.hooksPath` is a folder of it) names a path of
-/// this machine, so the other machines must not get it.
+/// Reports a tracked hook in the work tree (`core.hooksPath` is a folder of it): it names
+/// a path of this machine, so that other machines must not get it.
 fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let Ok(path) = repo.relative(repo.workdir(), hook) else {
         return Ok(());
@@ -72,7 +72,7 @@ fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<()
     Ok(())
 }
 
-/// A hook that was kept and calls the program, as ours does after it.
+/// The finding for a kept hook that calls the program, as ours does after it.
 fn called_twice(repo: &Repo, hook: &Path) -> Option<Finding> {
     let kept = repo.kept_that_calls(hook)?;
     Some(finding(

@@ -1,4 +1,4 @@
-//! The setup itself: attributes, ignored paths, and what stands in their way.
+//! Faults of the setup itself: attributes, ignored paths, files in the way.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -69,7 +69,7 @@ pub(super) fn paths(
     }
     let database = &layout.database;
     let place = database_place(repo, layout);
-    // Then `database` reports it, and there is no more to say of it here.
+    // `database` reports this.
     let has_no_place = matches!(place, Err(RepoError::NoDatabase { .. }));
     if !has_no_place && repo.index()?.has(database) && !is_original(repo, layout)? {
         found.push(finding(
@@ -87,7 +87,7 @@ pub(super) fn paths(
         ("backups/", "backups/x".to_owned()),
         ("unfinished files", format!("{UNFINISHED_ALL}a1b2c3")),
     ] {
-        // Beyond a link git cannot say.
+        // `git check-ignore` fails behind a symbolic link.
         if !repo.is_ignored(&path).unwrap_or(true) {
             let mend = to_ignore(repo, layout, &path)?;
             found.push(finding(format!("{what}: not ignored"), mend));
@@ -99,7 +99,7 @@ pub(super) fn paths(
     Ok(())
 }
 
-/// How git is brought to ignore a path: by the lines of `init`, or without others.
+/// The advice to have git ignore a path: add the lines of `init`, or remove others.
 fn to_ignore(repo: &Repo, layout: &Layout, path: &str) -> Result<String, RepoError> {
     Ok(match repo.ignores_as_init_says(layout)? {
         false => "palimpsest init".to_owned(),
@@ -110,7 +110,7 @@ fn to_ignore(repo: &Repo, layout: &Layout, path: &str) -> Result<String, RepoErr
     })
 }
 
-/// What `init` sets for a plain `git pull`.
+/// Checks the configuration that `init` sets for a plain `git pull`.
 pub(super) fn pull(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     if !repo.decides_pulls()? {
         found.push(finding(
@@ -121,7 +121,7 @@ pub(super) fn pull(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoErro
     Ok(())
 }
 
-/// A file where a folder has to be.
+/// Reports a file in the place of a folder.
 pub(super) fn in_the_way(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) {
     let above = |path: &str| path.rsplit_once('/').map(|(folder, _)| folder.to_owned());
     let database = above(&layout.database).map(|folder| (folder, &layout.database));
