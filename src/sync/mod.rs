@@ -1,5 +1,25 @@
-//! Plan and apply: what the hooks, the drivers and the commands do, from what git
-//! has (`repo`), what the files say (`journal`) and what the ledger knows.
+//! Plan and apply: the work of the hooks, the drivers and the commands, from git's data
+//! (`repo`), the files' content (`journal`) and the ledger's rows (`ledger`).
+//!
+//! | module | question |
+//! |---|---|
+//! | [`driver`], [`kept_out`] | How does git merge an entry, and which removals count? |
+//! | [`ledger_driver`] | How does git merge a ledger file? |
+//! | [`merge_log`] | What did the driver decide by itself? |
+//! | [`documents`] | Which drivers merge Markdown files outside a journal? |
+//! | [`commit`] | What may a commit hold, and which rows go into it? |
+//! | [`behind`] | Which ledger files stayed behind a commit? |
+//! | [`history`] | Which rows belong to commits that came without them? |
+//! | [`incoming`] | What came in with a pull, a merge or a rebase? |
+//! | [`refresh`] | How is the index brought up to date? |
+//! | [`place`] | Where is the database, and whose is the file there? |
+//! | [`resolve`] | What did a merge leave for a person, and what should it be? |
+//! | [`settle`] | What does a person's decision change in the ledger? |
+//! | [`health`], [`mend`] | What is wrong with the setup, and what can be mended? |
+//! | [`backup`] | How is a journal kept in one archive, and restored? |
+//! | [`migrate`] | What is taken over from the original program's database? |
+//! | [`settings`] | Where are the settings read from? |
+//! | [`clock`] | What time is it? |
 
 pub mod backup;
 pub mod behind;

@@ -1,4 +1,4 @@
-//! What a commit changed against one parent, as far as history is told by it.
+//! The changes of a commit against one parent, as far as history needs them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,11 +14,16 @@ use crate::sync::commit::versions::{Key, Pair, by_key};
 pub(super) struct Diff {
     pub texts: BTreeMap<Key, Pair>,
     pub years: BTreeSet<i32>,
-    /// Their files, before and after.
+    /// The ledger files of these years, before and after.
     pub ledgers: Vec<(Option<Blob>, Option<Blob>)>,
 }
 
 impl History<'_> {
+    /// Compares a commit with one of its parents. A file that moved is not a change, nor
+    /// is the loss of one of two files of a date.
+    ///
+    /// # Errors
+    /// A tree cannot be read.
     pub(super) fn diff(&self, parent: ObjectId, commit: &Commit) -> Result<Diff, RepoError> {
         let layout = self.layout;
         let below: Vec<&str> = match self.only {
@@ -35,7 +40,7 @@ impl History<'_> {
         }
         let mut texts = by_key(layout, &changes);
         texts.retain(|(entry, _), _| self.only.is_none_or(|only| only == *entry));
-        // The journal moved: those that are there anew were elsewhere.
+        // The journal moved: entries that look new were in another folder.
         let new = texts.iter();
         let new = new.filter(|((_, source), pair)| *source == Source::Yaml && pair.old.is_none());
         let new = new.map(|((entry, _), _)| *entry).collect();
@@ -47,7 +52,7 @@ impl History<'_> {
                 false => texts.entry(key).or_default().old = Some(version),
             }
         }
-        // One of two files of a date: the entry is there still.
+        // If one of two files of a date is gone, the entry is still there.
         let gone = texts.iter_mut();
         for ((entry, source), pair) in gone.filter(|(_, pair)| pair.now.is_none()) {
             if *source == Source::Yaml {

@@ -1,4 +1,4 @@
-//! What keeps items out of the merge that is being made, asked by its drivers.
+//! The removals that keep items out of the merge in progress, for its drivers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,25 +12,25 @@ use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 type Items = BTreeSet<(Table, ItemKey)>;
 
-/// What the removals of an entry come to in a merge.
+/// The effect of an entry's removals in a merge.
 #[derive(Debug, Default)]
 pub struct Removals {
-    /// The items that one of them keeps out.
+    /// The items that a removal keeps out.
     pub kept_out: Items,
-    /// The items that a side removed and the other, which knew of it, put back: the merge
-    /// base may have them, too.
+    /// The items that one side removed and the other, knowing that, put back; the merge
+    /// base may have them as well.
     pub put_back: Items,
     /// In a criss-cross, those of `kept_out` that one side lacks and the other has had
-    /// since one of the merge bases, and what they were there: git's merge of the bases
-    /// lacks what conflicted in it.
+    /// since one of the merge bases, with their values there: git's merge of the bases
+    /// lacks items that conflicted in it.
     pub removed: BTreeMap<(Table, ItemKey), Vec<Value>>,
 }
 
-/// The items of an entry that the removals known on the two sides keep out of their
-/// merge, and those that come back.
+/// The items of an entry that removals known on the two sides keep out of their merge,
+/// and those that were put back.
 ///
 /// # Errors
-/// History cannot be read.
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub fn keeps_out(
     repo: &Repo,
     layout: &Layout,
@@ -50,8 +50,8 @@ pub fn keeps_out(
         });
     }
     let base = base.unwrap_or_default();
-    // Also what history tells of the commits below the bases: who was rebased on top of
-    // those knew nothing of it.
+    // Includes rows told by commits below the bases: a commit rebased on top of those did
+    // not know them.
     let ours = known_at(repo, layout, merging.ours, entry)?;
     let theirs = match merging.is_pick {
         true => known_at(repo, layout, merging.theirs, entry)?,
@@ -71,18 +71,18 @@ pub fn keeps_out(
     }
     let brought = brought_along(repo, layout, merging, entry, &theirs)?;
     let mut merged = ledger::merge(&base, &ours, &brought);
-    // The pick's parent becomes another commit, and with it the removals that it told.
+    // The pick's parent gets a new id, and so do the removals that it told.
     merged
         .tombstones
         .retain(|key, row| theirs.undone_as_another(key, row).is_none());
     let mut items = merged.kept_out(entry);
-    // What stands in the file of what the pick is put on against a removal is listed as
-    // that, and the pick says nothing of it: it would be no removal of its author's.
+    // Items that already stand, against a removal, in the file that the pick is put on
+    // are listed as such. The pick must not remove them: its author did not.
     let facts = History::unwalked(repo, layout).facts_at(merging.ours, entry)?;
     let mut standing = ours.kept_out(entry);
     standing.retain(|item| facts.as_ref().is_some_and(|f| f.items.contains(item)));
     items.retain(|item| !standing.contains(item));
-    // A pick that removes an item is wanted, also where it was put back since.
+    // A removal made by a pick is intended, also if the item was put back since.
     Ok(Removals {
         kept_out: items,
         put_back: Items::new(),
@@ -120,9 +120,9 @@ fn removed_since_the_bases(
     Ok(removed)
 }
 
-/// What a picked commit brings along of what is `known` of an entry there: all but what
-/// history alone tells of the commits below it. That goes with those commits, and is
-/// lost where a rebase leaves them out.
+/// Of the rows `known` of an entry at a picked commit, those that the pick brings along:
+/// all but the rows that only history tells of the commits below it. Those belong to
+/// these commits, and are lost if a rebase leaves them out.
 fn brought_along(
     repo: &Repo,
     layout: &Layout,

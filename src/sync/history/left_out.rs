@@ -1,5 +1,5 @@
-//! Entries that a merge leaves out although a side had added them: by hand, or since it
-//! took the other side whole (`-s ours`). Nobody deleted them, so that no row says it.
+//! Entries that a merge drops although a side had added them: by hand, or because it took
+//! the other side whole (`-s ours`). Nobody deleted them, so that no row records it.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -14,11 +14,10 @@ use crate::sync::commit::versions::{self, Key, Versions};
 
 type Found = BTreeMap<Key, Versions>;
 
-/// Keeps those entries that a side has added since it parted from the sides that have
-/// not got them.
+/// Keeps the entries that a side added after it parted from the sides without them.
 ///
 /// # Errors
-/// History cannot be read.
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub(in crate::sync) fn only_added(
     repo: &Repo,
     layout: &Layout,
@@ -28,7 +27,7 @@ pub(in crate::sync) fn only_added(
     Places::new(repo, layout).only_added(parents, found)
 }
 
-/// Whether a deletion names the version already that a merge left out.
+/// Whether a deletion already names the version that a merge dropped.
 pub(in crate::sync) fn is_known(rows: &Ledger, key: Key, versions: &Versions) -> bool {
     let blob = versions.parents.iter().flatten().next();
     let blob = blob.map(|version| version.blob.to_string());
@@ -72,7 +71,7 @@ impl Places<'_> {
                             was_there |= self.file_of(*base, key.0)?.is_some();
                         }
                     }
-                    // History is cut off: nobody knows here.
+                    // History is cut off: this clone cannot know.
                     None => was_there = true,
                 }
             }

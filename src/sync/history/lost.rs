@@ -1,5 +1,5 @@
-//! Rows that a merge commit lost: one side's ledger taken whole (`-s ours`, a client
-//! that resolves the ledger with one side), where its driver keeps both sides'.
+//! Rows that a merge commit lost: it took one side's ledger whole (`-s ours`, or a client
+//! that resolves the ledger with one side), where the driver keeps the rows of both.
 
 use std::collections::BTreeMap;
 
@@ -9,9 +9,9 @@ use crate::ledger::{self, Ledger, Restored, State};
 use crate::repo::{Commit, ObjectId, RepoError};
 
 impl History<'_> {
-    /// What the merge of the parents' ledgers holds and the commit's own lacks, or
-    /// holds in an older state. A row that a side reverted is not lost, and stands as
-    /// the commit has it: leaving out a line is no way to restore a removal.
+    /// The rows that the merge of the parents' ledgers holds and the commit's own ledger
+    /// lacks, or holds in an older state. A row that a side reverted is not lost, and
+    /// stands as the commit has it: leaving out a line does not restore a removal.
     pub(super) fn lost(&self, merge: &Commit) -> Result<Ledger, RepoError> {
         let mut years = BTreeMap::new();
         let ledgers = [self.layout.ledger.as_str()];
@@ -57,8 +57,8 @@ impl History<'_> {
         Ok(lost)
     }
 
-    /// The ledger that two commits grew from. Several merge bases stand for their own
-    /// merge, as git's virtual base does.
+    /// The ledger that two commits grew from. Several merge bases are merged first, like
+    /// git's virtual base.
     fn base_year(&self, one: ObjectId, other: ObjectId, year: i32) -> Result<Ledger, RepoError> {
         let mut base: Option<Ledger> = None;
         for commit in self.repo.merge_bases(one, other)? {

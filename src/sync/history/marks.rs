@@ -1,6 +1,7 @@
-//! Up to where history was looked at: commits whose ledger holds every row that their
-//! history tells, and the last tip with what its ledger lacks. Notes of this clone, to
-//! save time; without them all of history is looked at once more, with the same outcome.
+//! How far history has been examined: the commits whose ledger holds every row that their
+//! history tells, and the last tip with the rows that its ledger lacks. Notes of this
+//! clone, to save time; without them all of history is examined once more, with the same
+//! outcome.
 
 use std::collections::BTreeSet;
 
@@ -11,33 +12,34 @@ use crate::repo::{Commit, ObjectId, Repo, RepoError};
 const NOTE: &str = "history";
 const TOLD: &str = "told";
 const THERE: &str = "told-there";
-/// Branches that a person goes back and forth between.
+/// Limit on the marks kept: as many branches as a person switches between.
 const MOST: usize = 16;
 
 pub(super) struct Marks<'a> {
     repo: &'a Repo,
-    /// What the marks are about: other folders or another end of history, other rows.
+    /// A key of the marks' inputs: with other folders, or history cut off elsewhere, the
+    /// rows are others.
     about: String,
     /// The newest first.
     commits: Vec<ObjectId>,
-    /// The last tip whose ledger lacked rows, and these; for the drivers of a merge the
-    /// other side as well.
+    /// The last tip whose ledger lacked rows, with these rows; for the drivers of a
+    /// merge, the other side as well.
     told: Vec<(ObjectId, Ledger)>,
 }
 
-/// Where a walk begins.
+/// The start of a walk.
 pub(super) struct Since {
     pub commits: Vec<Commit>,
-    /// The mark that they stand on.
+    /// The mark that the commits stand on.
     pub from: Option<ObjectId>,
-    /// Which mark comes next.
+    /// The index of the next mark to try.
     pub next: usize,
 }
 
 impl<'a> Marks<'a> {
     pub fn read(repo: &'a Repo, layout: &Layout) -> Self {
         let mut about = format!("6 {} {} {}", layout.journal, layout.wiki, layout.ledger);
-        // What a shallow clone cuts off says nothing, until git fetches it.
+        // Commits that a shallow clone cuts off tell nothing until git fetches them.
         let cut_offs = repo.cut_offs();
         if !cut_offs.is_empty() {
             about = format!("{about} {}", short_sha256(cut_offs.as_bytes()));
@@ -61,7 +63,7 @@ impl<'a> Marks<'a> {
         self.commits.contains(&tip)
     }
 
-    /// As if no rows were noted.
+    /// The marks without the noted rows.
     pub fn without_told(&self) -> Self {
         let (about, commits) = (self.about.clone(), self.commits.clone());
         Self {
@@ -72,39 +74,40 @@ impl<'a> Marks<'a> {
         }
     }
 
-    /// What the history of a commit tells and its ledger lacks, if it is noted.
+    /// The rows that a commit's history tells and its ledger lacks, if they are noted.
     pub fn told_at(&self, commit: ObjectId) -> Option<&Ledger> {
         let mut told = self.told.iter();
         told.find_map(|(at, rows)| (*at == commit).then_some(rows))
     }
 
-    /// With what a driver noted of the other side of a merge.
+    /// The marks with a driver's notes on the other side of a merge.
     pub fn with_there(mut self) -> Self {
         let there = read_told(&self.repo.noted(THERE), &self.about);
         self.told.extend(there);
         self
     }
 
-    /// Whether a driver looked at the commits of a tip that nothing is noted of.
+    /// Whether a driver has already walked the history of `tip`, about which no rows are
+    /// noted.
     pub fn is_asked(&self, tip: ObjectId) -> bool {
         self.repo.noted(THERE) == asked_note(&self.about, tip)
     }
 
-    /// Notes that a driver did.
+    /// Notes that a driver has walked the history of `tip`.
     pub fn ask(&self, tip: ObjectId) -> Result<(), RepoError> {
         self.repo.note(THERE, &asked_note(&self.about, tip))
     }
 
-    /// Notes what the ledger of the other side of a merge lacks.
+    /// Notes the rows that the ledger of the other side of a merge lacks.
     pub fn add_there(&self, tip: ObjectId, rows: &Ledger) -> Result<(), RepoError> {
         let note = told_note(&self.about, tip, rows);
         self.repo.note(THERE, &note)
     }
 
-    /// The commits since a mark that all of `tips` stand on; all commits where there is
-    /// none from the `nth` on. Every parent of theirs is
-    /// among them or is the mark: in the commits before a mark less was recorded than
-    /// their history tells, so that nothing can start from those.
+    /// The commits since a mark that all of `tips` stand on; all commits if there is none
+    /// from the `nth` mark on. Every parent of these commits is among them or is the
+    /// mark: before a mark, ledgers hold less than their history tells, so a walk cannot
+    /// begin at those commits.
     pub fn commits_since(&self, nth: usize, tips: &[ObjectId]) -> Result<Since, RepoError> {
         let repo = self.repo;
         let mut ends: BTreeSet<ObjectId> = tips.iter().copied().collect();
@@ -133,7 +136,7 @@ impl<'a> Marks<'a> {
         })
     }
 
-    /// Notes what the ledger of a tip lacks.
+    /// Notes the rows that the ledger of a tip lacks.
     pub fn add_told(self, tip: ObjectId, rows: &Ledger) -> Result<(), RepoError> {
         let note = told_note(&self.about, tip, rows);
         self.repo.note(TOLD, &note)
@@ -162,7 +165,7 @@ fn told_note(about: &str, tip: ObjectId, rows: &Ledger) -> String {
     format!("{about}\n{tip} {sum}\n{rows}")
 }
 
-/// A note that is not whole, or about something else, says nothing.
+/// Reads a note; `None` if it is incomplete, or about other inputs.
 fn read_told(note: &str, about: &str) -> Option<(ObjectId, Ledger)> {
     let note = note.strip_prefix(about)?.strip_prefix('\n')?;
     let (first, rows) = note.split_once('\n')?;

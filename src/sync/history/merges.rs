@@ -1,6 +1,6 @@
-//! What a merge kept out: an item that one side had added, that is not in the
-//! result, and that a removal keeps out which this side did not know, or against which
-//! the item stood in its file.
+//! The items that a merge kept out: one side had added the item, the result lacks it, and
+//! an active removal keeps it out. That side did not know the removal, or had the item in
+//! its file against it.
 
 use super::History;
 use super::told::Told;
@@ -8,17 +8,17 @@ use crate::journal::{EntryDate, Facts, ItemKey, PathKind, Table};
 use crate::ledger::{self, Deletion, Kept, Ledger, Restored, State, without_hooks};
 use crate::repo::{Commit, ObjectId, RepoError};
 
-/// Hex digits that name a side.
+/// The number of hex digits that name a side. It is part of the ledger's format.
 const SIDE: usize = 12;
 
-/// How a side is named in the rows of what was kept out of it.
+/// The name of a side in the rows of items kept out of it.
 pub(super) fn side(commit: ObjectId) -> String {
     commit.to_string().chars().take(SIDE).collect()
 }
 
 impl History<'_> {
-    /// Adds to `told` what a merge commit tells besides what it changed itself. Where
-    /// history is cut off above the merge base, nothing is lost and nothing kept out.
+    /// Adds to `told` the rows of a merge commit besides its own changes. If history is
+    /// cut off above the merge base, nothing counts as lost or kept out.
     pub(super) fn add_of_merge(&self, merge: &Commit, told: &mut Told) -> Result<(), RepoError> {
         let mut sides = Some(Vec::new());
         for from in &merge.parents {
@@ -43,8 +43,9 @@ impl History<'_> {
         Ok(())
     }
 
-    /// `merged` is the result, `found` what history tells there besides its ledger,
-    /// `bases` where the side `from` parted from the others.
+    /// The items of the side `from` that a merge kept out. `merged` is the result,
+    /// `found` the rows that history tells there besides its ledger, `bases` the commits
+    /// at which `from` parted from the other sides.
     pub(super) fn kept_out(
         &self,
         merged: ObjectId,
@@ -65,8 +66,8 @@ impl History<'_> {
             let now = ledger::join(self.year_at(merged, year)?, found.of_year(year));
             let knew = ledger::join(self.year_at(from, year)?, self.found(from).of_year(year));
             for (key, row) in &now.tombstones {
-                // Where it knew the removal and has the item all the same, the item stood
-                // there and was listed so until now.
+                // The side knew the removal and has the item all the same: it stood in
+                // the file against it, and was listed so until now.
                 let undone = knew
                     .tombstones
                     .get(key)
@@ -89,8 +90,8 @@ impl History<'_> {
         Ok(out)
     }
 
-    /// The deletions of entries whose file the merge kept all the same, restored: a
-    /// person took the other side's edit.
+    /// Deletions of entries whose file the merge kept, as restored rows: a person took
+    /// the other side's edit.
     pub(super) fn still_there(&self, merge: &Commit, found: &Told) -> Result<Ledger, RepoError> {
         let mut years = found.years();
         let ledgers = [self.layout.ledger.as_str()];
@@ -119,8 +120,8 @@ impl History<'_> {
         Ok(out)
     }
 
-    /// Whether the side added the item since it parted from the others, also after
-    /// a removal of its own, or spelled it otherwise.
+    /// Whether the side added the item after it parted from the others (also after a
+    /// removal of its own), or changed its spelling.
     pub(super) fn added_since(
         &self,
         bases: &[ObjectId],

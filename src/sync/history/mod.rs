@@ -1,10 +1,43 @@
 //! Rows of commits that came without them, worked out from history.
 //!
-//! A client without hooks, `--no-verify`, a clean revert, a rebase: nothing of
-//! Palimpsest recorded what such a commit removed, put back or kept out. It is
-//! found by comparing the commit with its parents, under ids made from the commit
-//! itself, so that every machine finds the same rows. They count at once, and the
-//! next commit made here stores them.
+//! A client without hooks, `--no-verify`, a clean revert, a rebase: Palimpsest did not
+//! record what such a commit removed, put back or kept out. The rows are found by
+//! comparing the commit with its parents, under ids made from the commit itself, so that
+//! every machine finds the same rows. They count at once, and the next commit made here
+//! stores them. History "tells" these rows.
+//!
+//! The walk, and what it remembers:
+//!
+//! | file | question |
+//! |---|---|
+//! | `walk` | In which order are the commits looked at? |
+//! | `diff` | What did a commit change against one parent? |
+//! | `told`, `texts` | Which rows, and which texts, are known up to a commit? |
+//! | `marks`, `recorded` | Up to where need history not be looked at again? |
+//! | `places` | Where did a commit have the file of an entry? |
+//! | `readable` | What did an entry say before it could not be read? |
+//!
+//! The rows of one commit:
+//!
+//! | file | question |
+//! |---|---|
+//! | `own` | What did it remove, add or delete itself? |
+//! | `states` | Which sync states does it leave? |
+//! | `undone` | Which removals does it undo under an earlier id? |
+//! | `taken_back` | Which rows told by history did it take out of the ledger? |
+//! | `merges` | Which items did a merge keep out? |
+//! | `lost` | Which rows did a merge lose? |
+//! | `left_out` | Which entries did a merge drop? |
+//! | `spelled` | Which items did a side only spell anew? |
+//!
+//! The questions of drivers and hooks:
+//!
+//! | file | question |
+//! |---|---|
+//! | `keeps_out` | Which items do removals keep out of the merge in progress? |
+//! | `shared` | What have the other drivers of this merge found already? |
+//! | `pick`, `rebase` | What did a rebase keep out, at each pick and at its end? |
+//! | `squash` | What did a squash keep out? |
 
 mod diff;
 mod keeps_out;
@@ -54,11 +87,11 @@ pub use rebase::keep_what_a_rebase_kept_out;
 pub use recorded::{Recorded, concerns, note_recorded, recorded};
 pub use squash::{at_tip, kept_out_of_a_squash};
 
-/// The rows that `tip`'s history tells and `tip`'s ledger does not hold, or holds
-/// in an older state. Looks at what came in since the ledger held everything.
+/// The rows that `tip`'s history tells and `tip`'s ledger lacks, or holds in an older
+/// state. Looks at the commits since the ledger held every row.
 ///
 /// # Errors
-/// History cannot be read.
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, RepoError> {
     let marks = Marks::read(repo, layout);
     let mut missing = Ledger::default();
@@ -72,8 +105,8 @@ pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, Re
             missing = told(&marks)?;
             debug_assert_eq!(told(&marks.without_told())?, missing, "told of {tip}");
         }
-        // What is noted can be worked out again: a folder that cannot be written costs
-        // time alone.
+        // The note can be worked out again: a folder that cannot be written only costs
+        // time.
         let _ = match missing.is_empty() {
             true => marks.add(tip),
             false if repo.head()? == Some(tip) => marks.add_told(tip, &missing),
@@ -84,11 +117,11 @@ pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, Re
     Ok(missing)
 }
 
-/// What a merge of these commits makes of the sync states, for those that may be
-/// others than the merge of the ledgers makes them.
+/// The sync states after a merge of these commits: those that may differ from what the
+/// merge of the ledgers gives.
 ///
 /// # Errors
-/// History cannot be read.
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub fn states_of_merge(
     repo: &Repo,
     layout: &Layout,
@@ -98,9 +131,8 @@ pub fn states_of_merge(
     Ok(states::rows(history.merged_states(parents)?))
 }
 
-/// All removals and deletions of one entry that whoever stands on `tip` knows: those
-/// in its ledger, and those that its history tells, wherever the commit that made
-/// them stands.
+/// All removals and deletions of one entry that are known at `tip`: those in its ledger,
+/// and those that its history tells, however far back.
 fn known_at(
     repo: &Repo,
     layout: &Layout,
@@ -116,10 +148,10 @@ fn known_at(
 }
 
 /// The removals and deletions that `base` has and the ledger of `tip` lacks, although
-/// nobody reverted them: a merge lost them, or a revert took back what history told.
+/// nobody reverted them: a merge lost them, or a revert took back rows that history told.
 ///
 /// # Errors
-/// History cannot be read.
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub fn lost_since(
     repo: &Repo,
     layout: &Layout,
@@ -140,34 +172,35 @@ pub fn lost_since(
     Ok(told)
 }
 
-/// A walk over history: what each commit's history tells beside its ledger.
+/// A walk over history, with the rows that each commit's history tells besides its
+/// ledger.
 struct History<'a> {
     repo: &'a Repo,
     layout: &'a Layout,
-    /// Only this entry is looked at.
+    /// The only entry that is looked at, if set.
     only: Option<EntryDate>,
-    /// Where the entries that are looked at can stand, and the ledger of only one;
-    /// everywhere if empty.
+    /// The paths that are compared: where that entry can be, and its ledger; all if
+    /// empty.
     below: Vec<String>,
     places: Places<'a>,
     found: BTreeMap<ObjectId, Told>,
-    /// The sync states that differ from what the commit's ledger holds. Where nothing
-    /// but its one child asks for those of a commit, they went over to that.
+    /// By commit, the sync states that differ from those in its ledger. A commit with a
+    /// single child hands its states over to that child.
     states: BTreeMap<ObjectId, States>,
     /// Texts of ledger files.
     texts: RefCell<Vec<(ObjectId, Rc<str>)>>,
-    /// What was recorded in a year up to a commit, as it was asked last.
+    /// The texts recorded in a year up to a commit, from the last questions.
     before: RefCell<Vec<TextsBefore>>,
     /// How many commits the walk looked at.
     looked_at: usize,
     /// The walk began at a mark.
     from_a_mark: bool,
-    /// A row of the commits before the mark was taken back since.
+    /// A row from before the mark was taken back since.
     lacks: bool,
 }
 
 impl<'a> History<'a> {
-    /// Before any commit was looked at.
+    /// A history before its walk.
     fn unwalked(repo: &'a Repo, layout: &'a Layout) -> Self {
         let places = Places::new(repo, layout);
         Self {
@@ -190,7 +223,7 @@ impl<'a> History<'a> {
         self.found.get(&commit).cloned().unwrap_or_default()
     }
 
-    /// What of the tip's rows its ledger does not say already.
+    /// The rows told at the tip that its ledger does not hold already.
     fn missing(&self, tip: ObjectId) -> Result<Ledger, RepoError> {
         let found = self.found(tip).all();
         let mut years: BTreeMap<i32, Ledger> = BTreeMap::new();
@@ -210,19 +243,19 @@ impl<'a> History<'a> {
     fn recorded(&self, commit: ObjectId, entry: EntryDate) -> Result<Ledger, RepoError> {
         let path = self.layout.ledger_path(entry.year());
         let text = self.text(self.repo.blob_at(commit, &path)?)?;
-        // A year is long; only this entry's lines are of interest.
+        // A year is long; only this entry's lines matter.
         let day = entry.to_string();
         let lines: Vec<&str> = text.lines().filter(|l| l.contains(&day)).collect();
         Ok(ledger::parse(lines.join("\n").as_bytes()).of_entry(entry))
     }
 
-    /// All that whoever stood on a commit could know of an entry.
+    /// All rows of an entry that are known at a commit: recorded and told.
     fn known(&self, commit: ObjectId, entry: EntryDate) -> Result<Ledger, RepoError> {
         let recorded = self.recorded(commit, entry)?;
         Ok(ledger::join(recorded, self.found(commit).of_entry(entry)))
     }
 
-    /// What a commit's file of an entry says.
+    /// The facts of an entry's file in a commit.
     fn facts_at(&self, commit: ObjectId, entry: EntryDate) -> Result<Option<Facts>, RepoError> {
         let Some(version) = self.places.file_of(commit, entry)? else {
             return Ok(None);
@@ -259,8 +292,8 @@ pub fn of_year(rows: &Ledger, year: i32) -> Ledger {
     rows
 }
 
-/// A ledger with what history tells besides. Of a sync state the later one counts:
-/// history's, unless a person decided on top of it.
+/// A ledger with the rows that history tells besides. Of two sync states the later one
+/// counts: history's, unless a person decided on top of it.
 #[must_use]
 pub fn with(ledger: Ledger, mut told: Ledger) -> Ledger {
     let states = std::mem::take(&mut told.sync);
@@ -277,7 +310,7 @@ pub fn with(ledger: Ledger, mut told: Ledger) -> Ledger {
     all
 }
 
-/// Those of `rows` that change something when they are laid over the ledgers.
+/// Those of `rows` that change something when applied to the ledgers.
 fn beyond(rows: &Ledger, years: &BTreeMap<i32, Ledger>) -> Ledger {
     let none = Ledger::default();
     let year = |entry: EntryDate| years.get(&entry.year()).unwrap_or(&none);

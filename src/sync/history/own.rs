@@ -1,4 +1,4 @@
-//! What a commit itself removed and put back, as far as it did not record it.
+//! The removals and additions of a commit itself that it did not record.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
@@ -16,12 +16,17 @@ use crate::repo::{Commit, ObjectId, Repo, RepoError};
 use crate::sync::commit::versions::{Versions, facts};
 
 impl History<'_> {
+    /// The rows for what a commit itself removed, added and deleted and its ledger does
+    /// not record; `diffs` are its changes against each parent.
+    ///
+    /// # Errors
+    /// A commit, a file or a ledger cannot be read.
     pub(super) fn own(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {
         let mut rows = Ledger::default();
         let Some((first, others)) = diffs.split_first() else {
             return Ok(rows);
         };
-        // In a merge, what differs from every parent.
+        // In a merge, only entries that differ from every parent.
         let entries = first.texts.keys().filter(|(_, s)| *s == Source::Yaml);
         for key in entries {
             if others.iter().all(|d| d.texts.contains_key(key)) {
@@ -52,7 +57,7 @@ impl History<'_> {
         let now = match &versions.now {
             Some(version) => match facts(key, &self.repo.read_blob(version.blob)?) {
                 Ok(facts) => Some(facts),
-                // Nothing can be told of what cannot be read.
+                // An unreadable version tells nothing.
                 Err(_) => return Ok(Ledger::default()),
             },
             None => None,
@@ -115,9 +120,9 @@ impl History<'_> {
         Ok(unrecorded(made, &recorded, &known, entry))
     }
 
-    /// Whether the texts that a commit's ledger has recorded, and its parents' have
-    /// not, were recorded before: a revert of a revert put them back, and no hook saw
-    /// what else it did.
+    /// Whether the texts that a commit's ledger has and its parents' ledgers lack had
+    /// been recorded earlier: then a revert of a revert put them back, and no hook
+    /// recorded what else it did.
     fn has_an_old_state(
         &self,
         commit: &Commit,
@@ -144,7 +149,7 @@ impl History<'_> {
     }
 }
 
-/// The versions that HEAD's history removed, asked of git where they decide, and once.
+/// The file versions that HEAD's history removed; git is asked once, and only if needed.
 pub struct Removed<'a> {
     repo: &'a Repo,
     layout: &'a Layout,
@@ -152,7 +157,7 @@ pub struct Removed<'a> {
 }
 
 impl<'a> Removed<'a> {
-    /// Asks nothing yet.
+    /// A value that has not asked git yet.
     #[must_use]
     pub const fn new(repo: &'a Repo, layout: &'a Layout) -> Self {
         Self {
@@ -162,13 +167,13 @@ impl<'a> Removed<'a> {
         }
     }
 
-    /// The deletion of an entry that names its last version. Of several it is one whose
-    /// version a commit of HEAD's history removed: what a rebase left behind is to be had
-    /// on one machine alone. Of those it is the last one by what the rows say; the order
-    /// of the commits is another one after each merge.
+    /// The deletion of an entry that names its last version. Of several deletions, those
+    /// count whose version a commit of HEAD's history removed, since a version that a
+    /// rebase left behind exists on one machine alone. Of those, it is the last one by
+    /// the rows' times: the order of commits changes with each merge.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged, or git fails; see [`RepoError`].
     pub fn deletion_of<'r>(
         &self,
         rows: &'r Ledger,
@@ -178,7 +183,7 @@ impl<'a> Removed<'a> {
         if let [] | [_] = active[..] {
             return Ok(active.first().copied());
         }
-        // A row's own path comes from whoever wrote the ledger; the blob is enough.
+        // The path in a row comes from the ledger's author; the blob is enough.
         let removed = self.blobs()?;
         let in_history = active.iter().filter(|row| removed.contains(&*row.blob));
         let in_history = in_history.max_by_key(|row| (&row.at, &row.blob));
@@ -196,11 +201,11 @@ impl<'a> Removed<'a> {
     }
 }
 
-/// The entries whose file a commit removed that one of two commits has in its history
-/// and the other has not.
+/// The entries whose file was removed by a commit that is in the history of only one of
+/// two commits.
 ///
 /// # Errors
-/// History cannot be read.
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub fn removed_between(
     repo: &Repo,
     layout: &Layout,
@@ -223,7 +228,7 @@ pub fn removed_between(
     Ok(entries)
 }
 
-/// The rows, each by this label; ids are made from the author alone.
+/// The rows, each with this label as its machine. Ids are made from the author alone.
 fn signed(mut rows: Ledger, label: &str) -> Ledger {
     let tombstones = rows.tombstones.values_mut();
     let tombstones = tombstones.map(|row| (&mut row.state, &mut row.by));
@@ -238,16 +243,16 @@ fn signed(mut rows: Ledger, label: &str) -> Ledger {
     rows
 }
 
-/// Those of the derived rows that the commit's own ledger does not stand for.
+/// Those of the derived rows that the commit's own ledger does not record.
 ///
-/// A removal is recorded by a new row of the same item, whichever its id: a rebase
-/// makes another commit and keeps the row. An addition is recorded by a raised sync
-/// state: its rows were derived when it was made, on another parent perhaps, and
-/// what they did not restore then was not known, under this id or another.
+/// A removal is recorded by a new row of the same item under any id: a rebase gives the
+/// commit a new id and keeps the row. An addition is recorded by a raised sync state: its
+/// rows were derived when the commit was made, perhaps on another parent, and removals
+/// that they did not restore were not known then.
 fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDate) -> Ledger {
     let mut out = made;
     out.sync.clear();
-    // The counter alone does not tell: a rebase onto more edits keeps theirs.
+    // The counter alone does not tell: a rebase onto more edits keeps the old counter.
     let texts = |rows: &Ledger| -> Vec<Hash> {
         let state = rows.sync.get(&(entry, Source::Yaml));
         state.map(|s| s.hashes.clone()).unwrap_or_default()
@@ -274,8 +279,8 @@ fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDat
             let there = recorded.deletions.get(key);
             return there.is_none_or(|d| d.state.is_active());
         }
-        // A rebase keeps the row and gives the commit another parent: the version that
-        // the row names need not be in this history any more.
+        // A rebase keeps the row and gives the commit another parent: the version named
+        // in the row may not be in this history any more.
         let new = |k| known.iter().all(|p| !p.deletions.contains_key(k));
         let mut there = recorded.deletions.iter();
         !there.any(|(k, recorded)| new(k) && recorded.blob == row.blob)

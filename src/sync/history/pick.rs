@@ -1,6 +1,6 @@
-//! What the picks of a rebase keep out. A rebase drops the commits that had an
-//! item, so that nobody could compare with them later: the ledger's driver, which
-//! git asks at each pick, puts it into the commit that the pick becomes.
+//! The items that the picks of a rebase keep out. A rebase drops the commits that had
+//! such an item, so that nothing can be compared with them later. Git calls the ledger's
+//! driver at each pick, which records the item in the commit that the pick becomes.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,11 @@ use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 type Items = BTreeSet<(Table, ItemKey)>;
 
-/// Adds to `merged`, the ledger of a year in a pick, what the removals on the
-/// branch keep out of it. `theirs` is the ledger of the picked commit: what it knew.
+/// Adds to `merged`, the ledger of a year in a pick, the items that removals on the
+/// branch keep out of the pick. `theirs` is the ledger of the picked commit.
 ///
 /// # Errors
-/// History cannot be read.
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub fn add_what_a_pick_keeps_out(
     repo: &Repo,
     layout: &Layout,
@@ -57,7 +57,8 @@ impl History<'_> {
             Ok(self.places.file_of(commit, entry)?.map(|file| file.blob))
         };
         if blob(base)? == blob(picking.ours)? {
-            // Git takes the picked file as it is: what stands in it is listed as that.
+            // Git takes the picked file as it is: items in it against a removal are
+            // listed as such.
             return Ok(());
         }
         let items = |commit| -> Result<Items, RepoError> {
@@ -65,7 +66,8 @@ impl History<'_> {
             Ok(facts.map(|f| f.items).unwrap_or_default())
         };
         let (before, picked, there) = (items(base)?, items(picking.theirs)?, items(picking.ours)?);
-        // Whoever removes it later on the same branch wants it out as well.
+        // A later commit of the same branch that removes the item agrees with the
+        // removal.
         for ((key, from), kept) in &mut merged.kept {
             let item = (key.table, key.item.clone());
             let gone = before.contains(&item) && !picked.contains(&item);
@@ -98,7 +100,7 @@ impl History<'_> {
         Ok(())
     }
 
-    /// Whether a side, as rows name it, is a commit of a branch.
+    /// Whether a side, by its name in rows, is a commit of the branch with this tip.
     pub(super) fn is_of_branch(&self, side: &str, tip: ObjectId) -> Result<bool, RepoError> {
         let commit = self.repo.commit_named(side)?;
         Ok(commit.is_some_and(|commit| self.repo.is_in(commit, tip)))

@@ -1,5 +1,5 @@
-//! Where commits have the files of entries: mostly in the folder of their year,
-//! and anywhere below the journal's.
+//! The paths of entries in commits: mostly in the folder of their year, but they may be
+//! anywhere in the journal's folder.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,23 +10,24 @@ use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 use crate::sync::commit::versions::Version;
 
-/// How many listings of a journal are kept: a walk asks again for commits that are near.
+/// Cache size: a walk asks again for nearby commits.
 const MOST_LISTED: usize = 64;
 
-/// Files of entries that are not at their usual place.
+/// Files of entries that are not at their usual path.
 type Unusual = BTreeMap<EntryDate, Version>;
 
 pub(super) struct Places<'a> {
     pub(super) repo: &'a Repo,
     layout: &'a Layout,
-    /// By commit and journal: the whole of it is listed.
+    /// The unusual files by commit and journal folder, from a listing of the whole
+    /// journal.
     unusual: RefCell<BTreeMap<(ObjectId, String), Rc<Unusual>>>,
-    /// By the file of the settings that commits have: where their journal is, if not
-    /// where it is now.
+    /// By the settings file of a commit: the layout, if its journal is not where it is
+    /// now.
     elsewhere: RefCell<BTreeMap<Option<ObjectId>, Option<Rc<Layout>>>>,
 }
 
-/// Those of the entries that any of the commits has a file of.
+/// The entries of which any of the commits has a file.
 ///
 /// # Errors
 /// A commit cannot be read.
@@ -48,8 +49,8 @@ pub fn entries_there(
     Ok(there)
 }
 
-/// The files that a commit has of these entries, if its journal is in another folder
-/// than now: there each of them counts as new.
+/// A commit's files of these entries, if its journal is in another folder than now.
+/// Without that, each of them would count as new.
 ///
 /// # Errors
 /// The commit cannot be read.
@@ -72,8 +73,8 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The file that a commit has of an entry; of several the one at the usual place.
-    /// Its journal may have been in another folder then.
+    /// A commit's file of an entry; of several, the one at the usual path. The journal
+    /// may have been in another folder then.
     pub fn file_of(
         &self,
         commit: ObjectId,
@@ -122,7 +123,7 @@ impl<'a> Places<'a> {
         Ok(self.unusual(layout, commit)?.get(&entry).cloned())
     }
 
-    /// The layout by a commit's own settings, where its journal is not where it is now.
+    /// The layout by a commit's own settings, if its journal is not where it is now.
     fn elsewhere(&self, commit: ObjectId) -> Result<Option<Rc<Layout>>, RepoError> {
         let file = self.repo.blob_at(commit, FILE)?.and_then(Blob::file);
         if let Some(known) = self.elsewhere.borrow().get(&file) {
@@ -130,7 +131,7 @@ impl<'a> Places<'a> {
         }
         let text = file.map(|id| self.repo.read_blob(id)).transpose()?;
         let text = String::from_utf8(text.unwrap_or_default());
-        // Settings that could not be read then say nothing of a place.
+        // Settings that could not be read name no folder.
         let settings = text.ok().and_then(|text| Settings::parse(&text).ok());
         let layout = settings.map(|settings| settings.layout);
         let layout = layout.filter(|layout| layout.journal != self.layout.journal);
@@ -144,7 +145,7 @@ impl<'a> Places<'a> {
         anywhere(self.layout)
     }
 
-    /// Where an entry can stand in a history that has these ends.
+    /// The paths where an entry can be in a history with these ends.
     pub fn below(
         &self,
         entry: EntryDate,

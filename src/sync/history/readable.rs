@@ -1,5 +1,5 @@
-//! What an entry said before it could not be read: a broken version that somebody
-//! committed, or conflict markers.
+//! The facts of an entry before it became unreadable: somebody committed a broken
+//! version, or conflict markers.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use crate::ledger::{self, Source};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 use crate::sync::commit::versions::{Key, Version, facts};
 
-/// How many commits are looked at for what an entry said before.
+/// Limit on the commits searched for a readable version.
 const MOST: usize = 20_000;
 
-/// What the `version` that a commit has of an entry or a note said. One that cannot be
-/// read is taken to have had what those said that could be read before it.
+/// The facts of a commit's `version` of an entry or a note. For an unreadable one, they
+/// are those of the last readable versions before it.
 ///
 /// # Errors
-/// History cannot be read.
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub(in crate::sync) fn facts_before(
     repo: &Repo,
     layout: &Layout,
@@ -49,9 +49,9 @@ impl Places<'_> {
         })
     }
 
-    /// What the last versions said that could be read, before this one of a commit which
-    /// cannot: one, or in the line of each side of a merge that took neither side's
-    /// version. None where history is cut off, or goes back too far.
+    /// The facts of the last readable versions before an unreadable one: a single
+    /// version, or one on each side of a merge that took neither side's version. None if
+    /// history is cut off, or goes back too far.
     fn last_readable(
         &self,
         (commit, version): (ObjectId, &Version),
@@ -84,14 +84,14 @@ impl Places<'_> {
             }
             match before.iter().find(|(_, v)| v.blob == version.blob) {
                 Some(same) => next.push(same.clone()),
-                // The first parent's line first.
+                // The first parent's side comes first.
                 None => next.extend(before.into_iter().rev()),
             }
         }
         Ok(found)
     }
 
-    /// The file that a commit has of an entry, if need be at another place than `path`.
+    /// A commit's file of an entry, at `path` or else wherever it is.
     fn file_near(
         &self,
         commit: ObjectId,

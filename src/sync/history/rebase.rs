@@ -1,6 +1,6 @@
-//! What a rebase kept out and no pick could store, since git asked no ledger
-//! driver there (`pick`): it is noted in the git directory when the rebase ends,
-//! until a commit stores it.
+//! The items that a rebase kept out and no pick could record, since git called no ledger
+//! driver (see `pick`). They are noted in the git directory when the rebase ends, until a
+//! commit stores them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,10 @@ use crate::repo::{ObjectId, Repo, RepoError};
 
 const NOTE: &str = "kept-out.jsonl";
 
-/// Compares the branch before a rebase with what became of it, as a merge of the
-/// two would be.
+/// Compares the branch before and after a rebase, as a merge of the two would.
 ///
 /// # Errors
-/// History cannot be read, or the note not be written.
+/// A commit or a file cannot be read, or the note cannot be written.
 pub fn keep_what_a_rebase_kept_out(
     repo: &Repo,
     layout: &Layout,
@@ -52,12 +51,12 @@ pub fn keep_what_a_rebase_kept_out(
     note(repo, notes.take(MOST))
 }
 
-/// How many branches are noted; all work trees have one note.
+/// Limit on the branches noted; all work trees share one note.
 const MOST: usize = 32;
 
-/// What is noted, and for which history.
+/// A note, and the history that it is for.
 struct Noted {
-    /// What the rebase ended with; not known of a note by an earlier version.
+    /// The commit that the rebase ended with; unknown in a note by an earlier version.
     at: Option<ObjectId>,
     rows: Ledger,
 }
@@ -67,9 +66,9 @@ impl Noted {
         self.at.is_none_or(|at| repo.is_in(at, tip))
     }
 
-    /// Whether what a history holds of an entry is what the rebase made of it. Who puts
-    /// a branch into one commit, or amends one, keeps that; a branch that was thrown away
-    /// says nothing.
+    /// Whether a history's version of an entry is the one that the rebase made. Squashing
+    /// or amending keeps that version; for a branch that was thrown away the note does
+    /// not apply.
     fn is_of(&self, places: &Places, tip: ObjectId, entry: EntryDate) -> bool {
         let file = |commit| places.file_of(commit, entry).ok().flatten();
         let made = self.at.and_then(file).map(|version| version.blob);
@@ -77,7 +76,7 @@ impl Noted {
     }
 }
 
-/// Each note begins with a line that has the commit alone.
+/// Reads the notes; each begins with a line that holds only the commit.
 fn noted(repo: &Repo) -> Vec<Noted> {
     let text = repo.noted(NOTE);
     let mut notes: Vec<(Option<ObjectId>, Vec<&str>)> = Vec::new();
@@ -110,8 +109,8 @@ fn note(repo: &Repo, notes: impl Iterator<Item = Noted>) -> Result<(), RepoError
     repo.note(NOTE, &text)
 }
 
-/// Adds what is noted, as far as the removals are in `tip`'s ledger and it is not
-/// stored there yet.
+/// Adds the noted rows whose removals are in `tip`'s ledger and that are not stored there
+/// yet.
 pub(super) fn add_noted(
     repo: &Repo,
     layout: &Layout,

@@ -1,5 +1,5 @@
-//! What `pre-commit` recorded of the commit that is being made. A commit that is just
-//! what it saw holds all its rows: nothing of it needs to be looked for in history.
+//! A note of `pre-commit` on the commit being made. A commit that is exactly what the
+//! hook saw holds all its rows, so that it needs no look at history.
 
 use std::fmt::Write;
 
@@ -10,10 +10,10 @@ use crate::repo::{Change, ObjectId, Repo, RepoError};
 
 const NOTE: &str = "recorded";
 
-/// Notes what the commit that is being made on `parent` will change, its ledger
-/// included: all that `parent`'s history tells is in its ledger, and so is what this
-/// commit changes. What is noted can be worked out again: a folder that cannot be
-/// written costs time alone.
+/// Notes the changes of the commit being made on `parent`, its ledger included. The
+/// caller knows that `parent`'s ledger holds all rows that its history tells, and that
+/// the commit's ledger will hold its own. The note can be worked out again: a folder that
+/// cannot be written only costs time.
 pub fn note_recorded(repo: &Repo, layout: &Layout, parent: ObjectId, changes: &[Change]) {
     let index = match repo.index_is_temporary() {
         true => "temporary",
@@ -23,12 +23,12 @@ pub fn note_recorded(repo: &Repo, layout: &Layout, parent: ObjectId, changes: &[
     let _ = repo.note(NOTE, &format!("{parent} {index} {sum}\n"));
 }
 
-/// Which index a commit came from, as far as `pre-commit` saw this very commit.
+/// The index that a commit came from, if `pre-commit` saw this very commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
     /// The index that stands now.
     RealIndex,
-    /// That of `git commit FILE`, which is gone; the real one has no row yet.
+    /// The temporary one of `git commit FILE`; the real index lacks the rows still.
     TemporaryIndex,
 }
 
@@ -60,7 +60,7 @@ pub fn recorded(
     }))
 }
 
-/// Whether a commit changes what history looks at: entries, notes or the ledger.
+/// Whether a commit changes entries, notes or the ledger.
 ///
 /// # Errors
 /// The commit cannot be read.
@@ -71,7 +71,7 @@ pub fn concerns(repo: &Repo, layout: &Layout, commit: ObjectId) -> Result<bool, 
     Ok(paths.any(|kind| kind != PathKind::Other))
 }
 
-/// Whether all that a commit's history tells is in its ledger, since that was so in
+/// Whether a commit's ledger holds all rows that its history tells, since that is so for
 /// its parent and `pre-commit` saw the commit.
 pub(super) fn holds_all(
     repo: &Repo,
@@ -93,7 +93,8 @@ pub(super) fn places(layout: &Layout) -> Vec<&str> {
     }
 }
 
-/// A sum over what entries, notes and ledgers become; other folders, other sums.
+/// A sum over the new versions of entries, notes and ledgers, and over the folders'
+/// names.
 fn sum(layout: &Layout, changes: &[Change]) -> String {
     let mut text = format!("{} {} {}\n", layout.journal, layout.wiki, layout.ledger);
     for change in changes {

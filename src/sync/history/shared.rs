@@ -1,5 +1,6 @@
-//! What the drivers of one merge share: git starts one for each file that both sides
-//! changed, and each would look at all that the other side did without hooks.
+//! The results that the drivers of one merge share: git starts a driver for each file
+//! that both sides changed, and each would walk all commits of the other side made
+//! without hooks.
 
 use super::marks::Marks;
 use super::{History, known_at};
@@ -7,11 +8,11 @@ use crate::journal::{EntryDate, Layout};
 use crate::ledger::Ledger;
 use crate::repo::{ObjectId, Repo, RepoError};
 
-/// More commits than this are not looked at by each driver.
+/// Limit on the commits that each driver walks by itself.
 const FEW: usize = 64;
 
-/// What [`known_at`] says of the other side of a merge. The second driver that would look
-/// at many commits does so for all entries, and notes what it finds for those that follow.
+/// [`known_at`] for the other side of a merge. The second driver that would walk many
+/// commits does so for all entries, and notes the rows for the drivers that follow.
 pub(super) fn known_there(
     repo: &Repo,
     layout: &Layout,
@@ -26,7 +27,7 @@ pub(super) fn known_there(
     let all = !is_noted && marks.is_asked(tip);
     let only = Some(entry).filter(|_| !all);
     let history = History::since((repo, layout), &marks, &[tip], only)?;
-    // What is noted can be worked out again: a folder that cannot be written costs time.
+    // The note can be worked out again: a folder that cannot be written only costs time.
     if all {
         let _ = marks.add_there(tip, &history.missing(tip)?);
     } else if !is_noted && history.looked_at > FEW {

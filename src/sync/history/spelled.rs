@@ -1,5 +1,5 @@
-//! Items that a side spelled otherwise than the merge base: where the other side removed
-//! one, a merge of two lists sees an item that went and another that was added.
+//! Items that a side spells differently from the merge base: if the other side removed
+//! one, a merge of the lists sees one item removed and another one added.
 
 use super::History;
 use crate::journal::entry::values_of;
@@ -8,8 +8,9 @@ use crate::journal::{EntryDate, ItemKey, Table};
 use crate::repo::{ObjectId, RepoError};
 
 impl History<'_> {
-    /// Whether none of a commit's spellings of an item is one that an earlier commit has,
-    /// as a merge tells the items of a set apart. The others have one spelling each.
+    /// Whether all of a commit's spellings of an item are new since an earlier commit, as
+    /// a merge tells the items of a set apart. Only people and related entries can have
+    /// several spellings.
     pub(super) fn is_spelled_anew(
         &self,
         (before, now): (ObjectId, ObjectId),
@@ -40,8 +41,8 @@ impl History<'_> {
     }
 }
 
-/// What a merge tells an item of a set apart by: its text, or its name. `None` where it
-/// is more than that.
+/// The spelling by which a merge tells items of a set apart: the text, or the name.
+/// `None` for any other shape.
 fn spelling(value: &Value) -> Option<ItemKey> {
     match value {
         Value::Text(text) | Value::Typed(text) => Some(ItemKey::new(text)),

@@ -1,5 +1,5 @@
-//! What a squash keeps out. Its commit has one parent, and nothing later says what it
-//! was merged from: `pre-commit` records it.
+//! The items that a squash keeps out. Its commit has one parent and does not name the
+//! merged branch, so `pre-commit` has to record them.
 
 use std::collections::BTreeSet;
 
@@ -10,11 +10,11 @@ use crate::journal::{EntryDate, Facts, Layout, PathKind};
 use crate::ledger::{self, Kept, Ledger};
 use crate::repo::{ObjectId, Repo, RepoError};
 
-/// What the squash of `tip` onto `head` kept out of what is staged, as a merge of the
-/// two would have. `staged` says what an entry's staged file says.
+/// The items that the squash of `tip` onto `head` keeps out, as a merge of the two would.
+/// `staged` gives the facts of an entry's staged file.
 ///
 /// # Errors
-/// History cannot be read.
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub fn kept_out_of_a_squash(
     repo: &Repo,
     layout: &Layout,
@@ -59,7 +59,7 @@ pub fn kept_out_of_a_squash(
         if keeping.is_empty() {
             continue;
         }
-        // Of few entries: git is asked where the file stands, and the index is read.
+        // Last, since it is costly: asks git for the path and reads the index.
         let Some(now) = staged(entry)? else {
             continue;
         };
@@ -71,11 +71,11 @@ pub fn kept_out_of_a_squash(
     Ok(out)
 }
 
-/// What the tip of a squash says of an entry, and the removals that it knows; `None`
-/// where it has none that can be read.
+/// The facts of an entry at the tip of a squash, and the removals known there; `None` if
+/// the tip has no readable file of it.
 ///
 /// # Errors
-/// History cannot be read.
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub fn at_tip(
     repo: &Repo,
     layout: &Layout,

@@ -1,7 +1,7 @@
-//! The sync states that history tells: who changed which text, one after the other
-//! or at once. What a commit recorded is taken from its ledger; what it did not is
-//! told by the commit itself, and two sides of a merge that both changed a text
-//! since they parted are a conflict, whoever recorded it.
+//! The sync states that history tells: who changed which text, in turn or at once. A
+//! recorded change is taken from the commit's ledger, any other from the commit itself.
+//! Two sides of a merge that both changed a text since they parted are a conflict,
+//! recorded or not.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
@@ -19,13 +19,13 @@ use crate::sync::commit::versions::{Key, Version, facts};
 /// States that differ from what the commit's own ledger holds.
 pub(super) type States = BTreeMap<Key, SyncState>;
 
-/// How deep merge bases of merge bases are looked at.
+/// Limit on the depth of merge bases of merge bases.
 const DEEPEST: usize = 16;
 
-/// Where two sides parted: several commits where they had merged crosswise.
+/// The commits where two sides parted: several if they had merged crosswise.
 pub(super) struct Base {
     commits: Vec<ObjectId>,
-    /// Of the first of them and each of the others.
+    /// The bases of the first commit and each of the others.
     below: Vec<Base>,
 }
 
@@ -51,7 +51,7 @@ impl History<'_> {
             let pair = diff.texts.get(&key);
             let now = pair.and_then(|p| p.now.as_ref());
             let hash = now.map(|v| self.hash(key, v)).transpose()?;
-            // Whoever took the file away recorded that it has no text.
+            // A recorded deletion of the file has the hash of an empty text.
             let gone = || pair.map(|_| short_hash(b""));
             let said = ledger::recorded_by(&Change {
                 known: known.as_ref(),
@@ -82,13 +82,13 @@ impl History<'_> {
                     };
                     match (now, &hash) {
                         (Some(now), Some(hash)) if was.as_ref() != Some(hash) => {
-                            // Nothing can be told of what cannot be read.
+                            // An unreadable version tells nothing.
                             match facts(key, &self.repo.read_blob(now.blob)?) {
                                 Ok(_) => edit(hash),
                                 Err(_) => known,
                             }
                         }
-                        // Whoever takes the file away had both texts.
+                        // Deleting the file settles the conflict: both texts were there.
                         (None, _) if known.as_ref().is_some_and(SyncState::is_conflict) => {
                             edit(&short_hash(b""))
                         }
@@ -103,8 +103,8 @@ impl History<'_> {
         Ok(states)
     }
 
-    /// Whether a commit's ledger says nothing of a text but what it or its parent's said
-    /// before: a revert of a revert puts such a row back beside what was edited since.
+    /// Whether a commit's ledger holds nothing new of a text: a revert of a revert puts
+    /// an old row back beside later edits.
     fn was_recorded_before(
         &self,
         recorded: &SyncState,
@@ -174,8 +174,8 @@ impl History<'_> {
         Ok(differing)
     }
 
-    /// What a merge makes of its parents' states, for those that may be others than
-    /// in every parent's ledger.
+    /// The merge of the parents' states: those that may differ from the states in every
+    /// parent's ledger.
     pub(super) fn merged_states(&self, parents: &[ObjectId]) -> Result<States, RepoError> {
         let Some((first, others)) = parents.split_first() else {
             return Ok(States::new());
@@ -185,7 +185,7 @@ impl History<'_> {
         for other in others {
             keys.extend(self.differing_states(*first, *other)?);
             if self.repo.parted(*first, *other)?.is_none() {
-                // Nobody knows here what both grew from: what is recorded stands.
+                // This clone cannot know the common base: the recorded states stand.
                 return Ok(States::new());
             }
             bases.push(self.base_of(*first, *other, DEEPEST)?);
@@ -214,9 +214,9 @@ impl History<'_> {
         Ok(merged)
     }
 
-    /// What two histories without a common commit make of a state. A branch that was made
-    /// anew (`git checkout --orphan`) begins with the texts of another one, and records
-    /// them as its own: a text that the other side had before is no edit beside it.
+    /// The merge of a state from two histories without a common commit. A new branch
+    /// (`git checkout --orphan`) begins with the texts of another one and records them as
+    /// its own: a text that the other side had before is not a concurrent edit.
     fn of_unrelated(
         &self,
         (one, ours): (ObjectId, SyncState),
@@ -248,7 +248,7 @@ impl History<'_> {
         Ok(Base { commits, below })
     }
 
-    /// Several bases stand for their own merge, as git's virtual base does.
+    /// The state of a base; several bases are merged first, like git's virtual base.
     fn state_of_base(&self, base: &Base, key: Key) -> Result<Option<SyncState>, RepoError> {
         let Some((first, others)) = base.commits.split_first() else {
             return Ok(None);
@@ -283,7 +283,7 @@ impl History<'_> {
         Ok(keys)
     }
 
-    /// The state that a commit leaves, recorded or not.
+    /// The state after a commit, recorded or told.
     pub(super) fn state_at(
         &self,
         commit: ObjectId,
@@ -299,8 +299,8 @@ impl History<'_> {
         Ok(self.recorded(commit, key.0)?.sync.remove(&key))
     }
 
-    /// A ledger file's text; the last few are kept, since commit after commit asks
-    /// for the same.
+    /// A ledger file's text; the last few are cached, since neighbouring commits share
+    /// them.
     pub(super) fn text(&self, blob: Option<Blob>) -> Result<Rc<str>, RepoError> {
         const KEPT: usize = 8;
         let Some(id) = blob.and_then(Blob::file) else {
@@ -321,7 +321,7 @@ impl History<'_> {
         Ok(text)
     }
 
-    /// The hash that [`facts`] gives, of a text that need not be readable.
+    /// The hash as [`facts`] gives it, also for an unreadable text.
     fn hash(&self, key: Key, version: &Version) -> Result<String, RepoError> {
         let bytes = self.repo.read_blob(version.blob)?;
         Ok(match (key.1, Note::read(&bytes)) {

@@ -1,6 +1,5 @@
-//! Rows that history alone tells and that a commit took out of the ledger again: a
-//! revert of the commit that stored them. What they tell of was done before, and is
-//! none of what was reverted.
+//! Rows told by history that a commit took out of the ledger again: a revert of the
+//! commit that had stored them. The removals themselves are older, and were not reverted.
 
 use super::History;
 use super::diff::Diff;
@@ -8,8 +7,8 @@ use crate::ledger::{self, Ledger, State};
 use crate::repo::{Commit, RepoError};
 
 impl History<'_> {
-    /// Whether a commit took back rows that this walk does not tell. What a merge lost
-    /// it tells itself (`lost`).
+    /// Whether a commit took back rows that this walk does not tell. Rows lost by a merge
+    /// are found by `lost`.
     pub(super) fn lacks_what_was_taken_back(
         &self,
         commit: &Commit,
@@ -36,8 +35,8 @@ impl History<'_> {
     }
 }
 
-/// The rows of a ledger file before a commit, of those that history tells, which the
-/// file after it has not, or not any more restored.
+/// Rows told by history that a ledger file had before a commit and lacks after it, or has
+/// no longer as restored.
 fn taken_back(before: &str, after: &str) -> Ledger {
     let (mut before, after) = apart(before, after);
     let is_less = |old: &State, new: Option<&State>| match new {
@@ -57,8 +56,8 @@ fn taken_back(before: &str, after: &str) -> Ledger {
     before
 }
 
-/// The rows of the lines where two ledger files differ: most commits change a line or
-/// two of many.
+/// The rows of the lines in which two ledger files differ: most commits change a line or
+/// two.
 pub(super) fn apart(before: &str, after: &str) -> (Ledger, Ledger) {
     let same = before.bytes().zip(after.bytes());
     let same = same.take_while(|(a, b)| a == b).count();

@@ -1,6 +1,6 @@
-//! The texts that ledgers recorded up to a commit: whether a commit's own ledger says
-//! anything new. A walk asks for commit after commit, so what is known of one is taken
-//! over by those that stand on it.
+//! The texts that ledgers recorded up to a commit, to see whether a commit's own ledger
+//! has new ones. A walk asks for commit after commit, so each takes over its ancestor's
+//! result.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -14,10 +14,10 @@ use crate::sync::commit::versions::Key;
 /// The texts of entries and notes.
 pub(super) type Texts = BTreeMap<Key, BTreeSet<Hash>>;
 
-/// How many commits are kept: branches and years that a walk goes up in turn.
+/// Cache size: the branches and years that a walk follows in turn.
 const KEPT: usize = 8;
 
-/// What was recorded in a year up to a commit.
+/// The texts recorded in a year up to a commit.
 pub(super) struct TextsBefore {
     tip: ObjectId,
     year: i32,
@@ -25,8 +25,8 @@ pub(super) struct TextsBefore {
 }
 
 impl History<'_> {
-    /// The texts of a year's entries and notes that a commit's ledger and those before it
-    /// have.
+    /// The texts of a year's entries and notes in the ledgers of a commit and its
+    /// ancestors.
     pub(super) fn recorded_before(&self, tip: ObjectId, year: i32) -> Result<Rc<Texts>, RepoError> {
         let texts = match self.before_below(tip, year) {
             Some(below) if below.tip == tip => below.texts,
@@ -54,7 +54,7 @@ impl History<'_> {
         Ok(texts)
     }
 
-    /// What is known of the commit or of one that it stands on, for it to take over.
+    /// Takes the cached result of the commit or of one of its ancestors.
     fn before_below(&self, tip: ObjectId, year: i32) -> Option<TextsBefore> {
         let mut before = self.before.borrow_mut();
         let at = |is: &dyn Fn(ObjectId) -> bool| {
@@ -73,8 +73,8 @@ impl History<'_> {
         Ok(texts)
     }
 
-    /// Adds what the ledgers of these commits have, the newest first. `newer` is one of
-    /// which all is known.
+    /// Adds the texts in the ledgers of these commits, newest first. `newer` is a commit
+    /// whose texts are already complete.
     fn add_recorded(
         &self,
         texts: &mut Texts,

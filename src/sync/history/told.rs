@@ -1,5 +1,5 @@
-//! What the history of a commit tells beside its ledger. Most commits tell what their
-//! parent does, and of the others most add to one entry: what is the same is shared.
+//! The rows that a commit's history tells besides its ledger. Most commits tell the same
+//! rows as their parent, and most others add to one entry: equal parts are shared.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -14,20 +14,24 @@ pub(super) struct Told(BTreeMap<i32, Year>);
 type Year = Rc<BTreeMap<EntryDate, Rc<Ledger>>>;
 
 impl Told {
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    /// The years with rows.
     pub fn years(&self) -> BTreeSet<i32> {
         self.0.keys().copied().collect()
     }
 
+    /// The rows of one entry.
     pub fn of_entry(&self, entry: EntryDate) -> Ledger {
         let year = self.0.get(&entry.year());
         let rows = year.and_then(|year| year.get(&entry));
         rows.map(|rows| (**rows).clone()).unwrap_or_default()
     }
 
+    /// The rows of one year.
     pub fn of_year(&self, year: i32) -> Ledger {
         let entries = self.0.get(&year).into_iter().flat_map(|year| year.values());
         let mut all = Ledger::default();
@@ -37,6 +41,7 @@ impl Told {
         all
     }
 
+    /// All rows, as one ledger.
     pub fn all(&self) -> Ledger {
         let mut all = Ledger::default();
         for year in self.0.keys() {
@@ -45,13 +50,15 @@ impl Told {
         all
     }
 
-    /// These rows, too; of one that is there already what a join of ledgers makes.
+    /// Adds rows; a row that is there already is joined as ledgers are.
     pub fn add(&mut self, rows: Ledger) {
         for (entry, rows) in by_entry(rows) {
             self.add_to(entry, &Rc::new(rows));
         }
     }
 
+    /// Adds the rows of another one, as [`add`](Self::add) does; shared parts cost
+    /// nothing.
     pub fn join(&mut self, other: &Self) {
         for (year, theirs) in &other.0 {
             let same = |ours: &Year| Rc::ptr_eq(ours, theirs);

@@ -1,6 +1,6 @@
-//! Removals that a commit lets in again under an id of before: a rebase makes another
-//! commit of the one that history tells a removal of, and carries along the rows that
-//! somebody wrote who knew it as it was.
+//! Removals that a commit undoes under an earlier id: a rebase gives the commit, and so
+//! the removal that history tells of it, a new id, but carries along rows that name the
+//! old one.
 
 use std::collections::BTreeSet;
 
@@ -13,8 +13,8 @@ use crate::ledger::{self, Ledger};
 use crate::repo::{Commit, RepoError};
 
 impl History<'_> {
-    /// The removals of `found`, or in the commit's ledger, that it undid so. A row that
-    /// its parent knew as undone is only stored by it.
+    /// The removals of `found`, or in the commit's ledger, that the commit undid in this
+    /// way. A row already undone at its parent is only stored by the commit.
     pub(super) fn undone_as_another(
         &self,
         commit: &Commit,

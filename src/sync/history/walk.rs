@@ -11,8 +11,8 @@ use crate::journal::{EntryDate, Layout};
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
 impl<'a> History<'a> {
-    /// Looks at what came in since a mark. Where that took back rows which only the
-    /// commits before can tell again, it begins at an earlier one.
+    /// Walks the commits since a mark. If they took back rows that only earlier commits
+    /// can tell again, the walk begins at an earlier mark.
     pub(super) fn since(
         (repo, layout): (&'a Repo, &'a Layout),
         marks: &Marks<'_>,
@@ -78,7 +78,7 @@ impl<'a> History<'a> {
         }
         self.looked_at = commits.len();
         for commit in commits {
-            // Before somebody set Palimpsest up there was nothing to record.
+            // Before Palimpsest was set up there was nothing to record.
             let told = !commit.parents.is_empty() && self.is_set_up(commit.id)?;
             let mut diffs = Vec::new();
             for parent in commit.parents.iter().filter(|_| told) {

@@ -18,7 +18,7 @@ impl Resolver<'_> {
     /// Who made our version and who theirs, where git says what it merges.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged, or git fails; see [`RepoError`].
     pub fn makers(&self, open: &Open) -> Result<(Option<Maker>, Option<Maker>), RepoError> {
         let Some(merging) = &open.merging else {
             return Ok((None, None));
