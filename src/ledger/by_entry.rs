@@ -1,6 +1,6 @@
-//! A ledger file whose lines are found by their entry. What a line says besides is not
-//! read before somebody asks for that entry: the index is brought up to date at the
-//! cost of what changed, and a year has a line or two a day.
+//! A ledger file whose lines are found by their entry. A line is parsed only when its
+//! entry is asked for, so that a refresh of the index costs only what changed: a year has
+//! a line or two a day.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::{Ledger, line, text};
 use crate::journal::EntryDate;
 
-/// The lines of a file by entry; those that are no rows are left out.
+/// The lines of a file by entry; lines that are not rows are left out.
 #[derive(Debug)]
 pub struct ByEntry {
     text: Rc<[u8]>,
@@ -51,8 +51,8 @@ impl ByEntry {
     }
 }
 
-/// The entries of which one file has lines that the other has not. The order of lines
-/// does not count.
+/// The entries with lines that only one of two files has. The order of lines does not
+/// count.
 #[must_use]
 pub fn changed_entries(old: &[u8], new: &[u8]) -> BTreeSet<EntryDate> {
     let (mut old, mut new) = in_one_alone(lines(old).collect(), lines(new).collect());

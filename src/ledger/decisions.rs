@@ -1,5 +1,5 @@
-//! What a person decided in a ledger file, told apart from rows that an aborted
-//! commit left there. Recognised by the rows themselves, never by remembering.
+//! A person's decisions in a ledger file, told apart from rows that an aborted commit
+//! left there. They are recognised by the rows alone; nothing is remembered.
 
 use super::{Ledger, Restored, State, SyncState, Tombstone, removal_id};
 
@@ -7,8 +7,8 @@ use super::{Ledger, Restored, State, SyncState, Tombstone, removal_id};
 /// parents') with the decisions that `edited`, a version of the same file, adds.
 ///
 /// Rows that this machine would derive at one of the `places` are left out: they are
-/// computed anew. A row that `edited` lacks stays: leaving out a line is what a
-/// stale copy does, and no way to restore a removal.
+/// computed anew. A row that `edited` lacks stays: a stale copy lacks lines, too, so
+/// leaving one out does not restore a removal.
 #[must_use]
 pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, places: &[String]) -> Ledger {
     let mut out = known.clone();
@@ -54,13 +54,13 @@ pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, places: &[Strin
         known.settled |= row.settled;
     }
     out.opaque.extend(edited.opaque.iter().cloned());
-    // A person mends a damaged line by taking it out.
+    // A person mends a damaged line by deleting it.
     out.corrupt.clone_from(&edited.corrupt);
     out
 }
 
-/// Takes over a restoration that a person decided. One that was found in a commit
-/// is found again where it holds, and the first that was recorded stays.
+/// Takes over a restoration that a person decided. One that was found in a commit is
+/// found again if it holds, and the first recorded one stays.
 fn decide(was: &mut State, now: &State) {
     if let (State::Active, State::Restored(restored)) = (&*was, now)
         && restored.how != Restored::RE_ADDED
@@ -73,7 +73,7 @@ const fn is_derived(row: &Tombstone) -> bool {
     row.state.is_active() && !row.permanent && !row.shortened
 }
 
-/// The newest text of the state was recorded by settling a conflict.
+/// Whether the newest text of a state was recorded by settling a conflict.
 fn is_settled(row: &SyncState) -> bool {
     row.hashes
         .iter()

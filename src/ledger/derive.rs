@@ -1,6 +1,6 @@
-//! Removals, re-additions and edits, found by comparing a version of an entry
-//! with its parents'. Used for staged against HEAD, work tree against HEAD and
-//! for history; nothing is remembered in between.
+//! Removals, re-additions and edits, found by comparing a version of an entry with those
+//! of its parents. Used for staged against HEAD, work tree against HEAD and for history;
+//! nothing is remembered in between.
 
 use std::collections::BTreeSet;
 
@@ -10,12 +10,12 @@ use super::{Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, 
 use crate::journal::facts::first_digits;
 use crate::journal::{EntryDate, Facts, ItemKey, Table};
 
-/// An entry as one parent commit has it.
+/// An entry in one parent commit.
 #[derive(Debug, Clone, Copy)]
 pub struct Parent<'a> {
-    /// What the file said; `None` where there was no file.
+    /// The facts of its file; `None` if there was no file.
     pub facts: Option<&'a Facts>,
-    /// The ledger of that commit: what whoever made the change knew.
+    /// The ledger of that commit: the rows known when the change was made.
     pub rows: &'a Ledger,
 }
 
@@ -27,36 +27,35 @@ pub struct FileRef<'a> {
     pub blob: &'a str,
 }
 
-/// Whose change it is, and where it goes.
+/// The author and place of a change, and the ledger that its rows go into.
 #[derive(Debug, Clone, Copy)]
 pub struct Context<'a> {
     pub entry: EntryDate,
     pub source: Source,
     /// This machine's label.
     pub machine: &'a str,
-    /// Where the change is made: the commit that it stands on in hex (all zeros for a
-    /// first commit), and what tells this clone and branch from others. Ids are made
-    /// from it.
+    /// The place of the change, from which ids are made: the commit that it stands on in
+    /// hex (all zeros for a first commit), and this clone's mark.
     pub place: &'a str,
-    /// RFC 3339 in UTC, to the second; empty for rows that are only pending.
+    /// The time, as RFC 3339 in UTC, to the second; empty for rows that are only pending.
     pub at: &'a str,
-    /// What the rows say found them, see [`Tombstone::source`].
+    /// The source written into the rows, see [`Tombstone::source`].
     pub found_by: &'a str,
-    /// The ledger that the rows are written into: the parent's, or in a merge
-    /// commit what the ledger driver made of the parents'.
+    /// The ledger that the rows are written into: the parent's, or in a merge commit the
+    /// ledger driver's merge of the parents' ledgers.
     pub current: &'a Ledger,
-    /// In a merge commit: a person resolved this file. Otherwise its text is
-    /// git's or the driver's work and raises no sync state.
+    /// In a merge commit: a person resolved this file. Without that, its text is the work
+    /// of git or the driver and raises no sync state.
     pub by_hand: bool,
-    /// The file that is gone, when it is.
+    /// The removed file, if the change removes it.
     pub removed: Option<FileRef<'a>>,
-    /// The tip of the branch whose squash this is: no parent, but the text that git
-    /// took from it is not the committer's.
+    /// The tip of the branch whose squash this is. It is not a parent, but text that git
+    /// took from it is not the committer's edit.
     pub squashed: Option<Parent<'a>>,
 }
 
-/// The rows that a change gives: new ones, and changed versions of those of
-/// `context.current`. `now` is `None` when the file is gone.
+/// The rows that a change gives: new ones, and changed versions of rows of
+/// `context.current`. `now` is `None` if the file is gone.
 #[must_use]
 pub fn derive(parents: &[Parent<'_>], now: Option<&Facts>, context: &Context<'_>) -> Ledger {
     let mut out = Ledger::default();
@@ -78,11 +77,11 @@ pub fn derive(parents: &[Parent<'_>], now: Option<&Facts>, context: &Context<'_>
     out
 }
 
-/// The items that a version is taken to have had which cannot be read, from what the
-/// last ones said `before` it that could, one or one for each side of a merge: all that
-/// each of them had, and of what is there now whatever any had. So what is gone from all
-/// was removed, and what some had was not added. Where nothing is known of before, it had
-/// what is there now.
+/// The items that an unreadable version counts as having had. `before` has the facts of
+/// the last readable versions before it, one for each side of a merge. It counts as
+/// having every item that all of them had, and every item of `now` that any of them had:
+/// so an item that all had and that is gone was removed, and an item that some had was
+/// not added. With nothing known of before, it had the items of `now`.
 #[must_use]
 pub fn items_of_unreadable(before: &[Facts], now: Option<&Facts>) -> BTreeSet<(Table, ItemKey)> {
     let there = now.map(|now| now.items.clone()).unwrap_or_default();
@@ -96,9 +95,9 @@ pub fn items_of_unreadable(before: &[Facts], now: Option<&Facts>) -> BTreeSet<(T
     items
 }
 
-/// The id of a removal: the same for whoever derives the same removal, another
-/// one for another machine or another place. An entry's own deletion
-/// has no table and its path as the item.
+/// The id of a removal: the same each time the same removal is derived, and different for
+/// another machine or another place. An entry's own deletion has an empty table and its
+/// path as the item.
 #[must_use]
 pub fn removal_id(
     machine: &str,
@@ -118,7 +117,7 @@ pub fn short_sha256(bytes: &[u8]) -> String {
     first_digits(&Sha256::digest(bytes))
 }
 
-/// What every parent had and is not there now.
+/// Adds removals: items that every parent had and that are gone now.
 fn removals(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mut Ledger) {
     let Some(first) = parents.first().and_then(|p| p.facts) else {
         return;
@@ -153,8 +152,9 @@ fn removals(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mu
     }
 }
 
-/// What no parent had and is there now, on top of removals that they knew. What a
-/// squash brings from a tip that knew nothing of the removal waits for a person.
+/// Adds re-additions: items that no parent had and that are there now, on top of removals
+/// that the parents knew. An item that a squash brings from a tip which did not know the
+/// removal is left for a person.
 fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mut Ledger) {
     let brought = |key: &RowKey, item: &(Table, ItemKey)| {
         context.squashed.is_some_and(|tip| {
@@ -178,7 +178,7 @@ fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out:
                 out.tombstones.insert(key.clone(), row);
             }
         }
-        // The note page of a deleted entry does not bring the entry back.
+        // A note page does not bring its deleted entry back.
         for (key, row) in parent.rows.deletions_of(context.entry) {
             if row.state.is_active() && context.source == Source::Yaml {
                 let mut row = row.clone();
@@ -197,8 +197,8 @@ fn re_added(context: &Context<'_>) -> State {
     })
 }
 
-/// The state after an edit: one text, the counter one higher, and a conflict
-/// that was there is settled, since whoever edited had both.
+/// The state after an edit: one text, the counter one higher. A conflict is settled by
+/// it, since the editor had both texts.
 fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<SyncState> {
     let key = (context.entry, context.source);
     let current = context.current.sync.get(&key);
@@ -206,7 +206,7 @@ fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<Sy
     let differs = parents
         .iter()
         .all(|p| p.facts.is_none_or(|f| f.hash != now.hash));
-    // In a merge, taking one side's text by hand settles the conflict as well.
+    // In a merge, choosing one side's text by hand settles the conflict as well.
     let own = match parents.len() {
         0 | 1 => differs,
         _ => context.by_hand && (differs || was_conflict),
@@ -222,7 +222,8 @@ fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<Sy
     Some(one_text(now.hash.clone(), counter + 1, resolved, context))
 }
 
-/// Whoever takes the file away had both texts, and wants neither.
+/// The state after a deletion of the file: its author had both texts of a conflict, and
+/// wants neither.
 fn settled_by_deletion(context: &Context<'_>) -> Option<SyncState> {
     let current = context.current.sync.get(&(context.entry, context.source));
     let current = current.filter(|state| state.is_conflict())?;
@@ -248,7 +249,7 @@ fn one_text(hash: String, counter: u64, resolved: u64, context: &Context<'_>) ->
     }
 }
 
-/// The file is gone that every parent had.
+/// Adds the deletion of a file that every parent had.
 fn deletion(parents: &[Parent<'_>], context: &Context<'_>, out: &mut Ledger) {
     let everywhere = !parents.is_empty() && parents.iter().all(|p| p.facts.is_some());
     let Some(file) = context.removed.filter(|_| everywhere) else {

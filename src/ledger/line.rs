@@ -9,17 +9,17 @@ use crate::journal::{EntryDate, ItemKey, Table};
 /// The version of the lines that this program writes and understands.
 pub(super) const VERSION: u64 = 1;
 
-/// The largest counter that JSON's readers agree on (RFC 8259, section 6), which
-/// leaves one that is counted on from it room in 64 bits.
+/// The largest counter that JSON's readers agree on (RFC 8259, section 6). Counting on
+/// from it cannot overflow 64 bits.
 pub(super) const LARGEST: u64 = (1 << 53) - 1;
 
-/// What a line turned out to be.
+/// The kind of a line.
 pub(super) enum Line {
     /// The rows of one line (a ledger with a single row).
     Row(Ledger),
-    /// A line of another version or kind, or with something in it that is not known here.
+    /// A line of another version or kind, or with unknown content.
     Opaque,
-    /// No ledger line.
+    /// Not a ledger line.
     Corrupt,
 }
 
@@ -142,8 +142,8 @@ enum StateName {
     Restored,
 }
 
-/// Reads a line. What is understood only in part is kept whole rather than
-/// written back without the rest.
+/// Reads a line. A line that is understood only in part is kept whole, so that the rest
+/// is not lost.
 pub(super) fn read(text: &str) -> Line {
     let Ok(head) = serde_json::from_str::<Head>(text) else {
         return Line::Corrupt;
@@ -158,7 +158,8 @@ pub(super) fn read(text: &str) -> Line {
     row.unwrap_or(Line::Corrupt)
 }
 
-/// `None` for damage, [`Line::Opaque`] for what a newer version may have written.
+/// Reads a removal: `None` if it is damaged, [`Line::Opaque`] if a newer version may have
+/// written it.
 fn tombstone(line: TombstoneLine) -> Option<Line> {
     let entry = EntryDate::from_iso(&line.entry)?;
     let (Some(table), true) = (Table::from_name(&line.table), line.unknown.is_empty()) else {
@@ -264,7 +265,7 @@ fn state_row(key: (EntryDate, Source), mut row: SyncState) -> Line {
     })
 }
 
-/// `None` if the restoration holds something that is not known here.
+/// The state of a removal; `None` if the restoration has unknown content.
 fn state(name: StateName, restored: Option<RestoredPart>) -> Option<State> {
     match (name, restored) {
         (StateName::Active, None) => Some(State::Active),

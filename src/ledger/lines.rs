@@ -1,6 +1,6 @@
-//! A year's file of which only some entries are of interest: their rows are read,
-//! and every other line stands as it is. A commit changes a few entries of a year;
-//! reading and writing the whole of it would cost more than all the rest.
+//! A year's file of which only some entries matter: their rows are read, and every other
+//! line stays as it is. A commit changes a few entries of a year; to read and write the
+//! whole file would cost more than the rest of the commit.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -20,7 +20,7 @@ struct Line {
     entry: EntryDate,
     /// Where it stands in the text, without its end.
     place: Range<usize>,
-    /// Of which text it is the sync state.
+    /// The text that it is the sync state of, if it is one.
     state: Option<Source>,
     /// An item kept out, or a state of several texts: every commit looks at those.
     open: bool,
@@ -57,7 +57,7 @@ impl Lines {
         Some(Self { text, lines })
     }
 
-    /// The entries with something that may wait for a person.
+    /// The entries with rows that may wait for a person.
     #[must_use]
     pub fn open(&self) -> BTreeSet<EntryDate> {
         let open = self.lines.iter().filter(|line| line.open);

@@ -7,10 +7,10 @@ use super::states::merge_states;
 use super::{Corrupt, Deletion, Kept, Ledger, Restored, State, Tombstone};
 use crate::merge::ThreeWay;
 
-/// Merges two ledgers that grew from a base. Rows never vanish: one that the
-/// base has and a side lacks was taken back there, and counts as restored. A row
-/// that history told stays as it is: the commit that stored it is not the one that
-/// removed the item, and taking back the former puts back nothing.
+/// Merges two ledgers that grew from a base. Rows never vanish: a row that the base has
+/// and a side lacks was taken back there, and counts as restored. A row that history told
+/// stays as it is: the commit that stored it did not remove the item, so that reverting
+/// this commit puts nothing back.
 #[must_use]
 pub fn merge(base: &Ledger, ours: &Ledger, theirs: &Ledger) -> Ledger {
     let all = ThreeWay::new(base, ours, theirs);
@@ -72,7 +72,7 @@ fn rows<K: Ord + Clone, V>(
         .collect()
 }
 
-/// `None` only for a row that stands nowhere.
+/// Merges a removal; `None` only if no side has it.
 fn tombstone(row: ThreeWay<Option<&Tombstone>>) -> Option<Tombstone> {
     if let Some(Some(row)) = row.trivial() {
         return Some(row.clone());
@@ -81,7 +81,7 @@ fn tombstone(row: ThreeWay<Option<&Tombstone>>) -> Option<Tombstone> {
     let told = row.base.is_some_and(Tombstone::is_told);
     let states = row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str())));
     let state = state(states, told);
-    // A row that somebody restored is of interest in its long form.
+    // A restored row is kept in its long form.
     let shortened = match state {
         State::Active => sides.iter().any(|r| r.shortened),
         State::Restored(_) => sides.iter().all(|r| r.shortened),
@@ -114,7 +114,7 @@ fn deletion(row: ThreeWay<Option<&Deletion>>) -> Option<Deletion> {
     })
 }
 
-/// Settled once, settled for all.
+/// Merges a row of an item kept out: settled on one side is settled.
 fn kept(row: ThreeWay<Option<&Kept>>) -> Option<Kept> {
     let sides = present(row);
     Some(Kept {
@@ -122,9 +122,9 @@ fn kept(row: ThreeWay<Option<&Kept>>) -> Option<Kept> {
     })
 }
 
-/// Restored wins; of two restorations the smaller. A side that lacks a row of
-/// the base took it back, unless history `told` it; the base's own time and machine
-/// stand in, so that both machines write the same.
+/// Merges the state of a removal: restored wins; of two restorations the smaller one. A
+/// side that lacks a row of the base took it back, unless history `told` it; the
+/// restoration gets the base's time and machine, so that all machines write the same.
 fn state(row: ThreeWay<Option<(&State, &str, &str)>>, told: bool) -> State {
     let lacks = row.ours.is_none() || row.theirs.is_none();
     let taken_back = row.base.is_some() && lacks && !told;

@@ -1,5 +1,5 @@
-//! What the files cannot say about the entries: removals, sync states,
-//! deletions, decisions. Text of one JSON object a line, merged row by row.
+//! The facts about entries that their files cannot hold: removals, sync states,
+//! deletions, decisions. Text with one JSON object a line, merged row by row.
 //!
 //! Pure: rows in, rows out. `derive` compares versions, `merge` joins ledgers,
 //! `sync` reads and stages the files.

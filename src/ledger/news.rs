@@ -1,12 +1,12 @@
-//! Who changed which entry, as rows tell it that no ledger holds yet.
+//! The changes told by rows that no ledger holds yet: which entries, and by whom.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Hash, Ledger, State};
 use crate::journal::EntryDate;
 
-/// The entries that `known` tells changes of, which none of the `recorded` ledgers
-/// holds, with the names of who made them.
+/// The entries with changes in `known` that none of the `recorded` ledgers holds, with
+/// the names of those who made them.
 #[must_use]
 pub fn news(known: &Ledger, recorded: &[&Ledger]) -> BTreeMap<EntryDate, BTreeSet<String>> {
     let mut changed: BTreeMap<EntryDate, BTreeSet<String>> = BTreeMap::new();
@@ -39,8 +39,8 @@ pub fn news(known: &Ledger, recorded: &[&Ledger]) -> BTreeMap<EntryDate, BTreeSe
     changed
 }
 
-/// The entries that have been deleted since, with who deleted them, and those that had
-/// been and are not any more.
+/// The entries deleted since `old`, with the one who deleted each, and the entries
+/// deleted in `old` that are so no longer.
 #[must_use]
 pub fn deletions_since(
     old: &Ledger,
@@ -63,7 +63,7 @@ pub fn deletions_since(
     (gone, back)
 }
 
-/// Who made a removal or restored it, unless that is in a ledger.
+/// The one who made or restored a removal, unless a ledger has it in this state.
 fn made_by<'a>(now: &'a State, by: &'a str, there: &[&State]) -> Option<&'a str> {
     match now {
         State::Active => there.is_empty().then_some(by),

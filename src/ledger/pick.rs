@@ -1,17 +1,18 @@
-//! A base that is no ancestor of ours: that of a pick, a patch or a stash.
+//! Merges whose base is not an ancestor of ours: a pick, a patch or a stash.
 
 use std::collections::BTreeMap;
 
 use super::{Deletion, Ledger, Tombstone};
 use crate::merge::ThreeWay;
 
-/// Leaves out of a pick's base the removals that its commit did nothing about and
-/// ours lacks. A merge's base is an ancestor of both sides, so that a row which ours
-/// lacks was taken back there. A picked commit's parent need not be: ours may never have
-/// had that removal, and must not seem to have taken it back.
+/// Drops from a pick's base the removals that ours lacks and the picked commit did not
+/// change. In a merge the base is an ancestor of both sides, so that a row which ours
+/// lacks was taken back there. A picked commit's parent need not be an ancestor: ours may
+/// never have had that removal, and must not seem to have taken it back.
 ///
-/// What the picked commit decided of such a removal (put back, kept for good) is ours
-/// then, too; one that it took back by itself stays for the merge to say so.
+/// If the picked commit decided about such a removal (put back, kept for good), its
+/// decision counts for ours, too. A row that it took back stays in the base, so that the
+/// merge restores it.
 pub fn without_what_ours_never_had(sides: &mut ThreeWay<Ledger>) {
     let ThreeWay { base, ours, theirs } = sides;
     leave_out(

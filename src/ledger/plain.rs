@@ -1,6 +1,6 @@
-//! Lines exactly as this program writes them: most lines of most ledgers. They are
-//! taken apart where they stand; whatever else a line may be, another spelling of
-//! the same row too, is for [`super::line`] to say.
+//! Lines exactly as this program writes them: most lines of most ledgers. They are parsed
+//! in place. Any other line, also another spelling of the same row, is left to
+//! [`super::line`].
 
 use super::line::LARGEST;
 use super::{Hash, Source, SyncState};
@@ -18,7 +18,7 @@ struct Sync<'a> {
     of: u64,
 }
 
-/// The state of a plain line; `None` says nothing of what the line is.
+/// The state of a plain line. `None` means only that it is not plain.
 pub(super) fn sync(text: &str) -> Option<((EntryDate, Source), SyncState)> {
     let line = read_sync(text)?;
     let hash = Hash {
@@ -36,8 +36,8 @@ pub(super) fn sync(text: &str) -> Option<((EntryDate, Source), SyncState)> {
     Some(((line.entry, line.source), row))
 }
 
-/// The entry of a plain line that is a row and leaves nothing to settle: a removal,
-/// or a state of one text, and then of which. `None` says nothing of what the line is.
+/// The entry of a plain line with nothing to settle: a removal, or a state of one text,
+/// and then which text's. `None` means only that it is not such a line.
 pub(super) fn entry(text: &str) -> Option<(EntryDate, Option<Source>)> {
     match read_sync(text) {
         Some(line) => Some((line.entry, Some(line.source))),
@@ -104,7 +104,7 @@ fn tombstone(text: &str) -> Option<EntryDate> {
     (rest.0 == "}").then_some(entry)
 }
 
-/// What is left of a line.
+/// The rest of a line.
 struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {
@@ -113,8 +113,9 @@ impl<'a> Rest<'a> {
         Some(())
     }
 
-    /// Up to the end of a string whose opening quote is behind us. One with an
-    /// escape in it is not plain, one with a bare control character is no JSON.
+    /// Takes a string up to its closing quote; its opening quote was taken already.
+    /// `None` if it has an escape, which is not plain, or a bare control character, which
+    /// is not JSON.
     fn string(&mut self) -> Option<&'a str> {
         let special = |b: &u8| matches!(b, b'"' | b'\\' | 0..=0x1f);
         let end = self.0.as_bytes().iter().position(special)?;
@@ -123,7 +124,7 @@ impl<'a> Rest<'a> {
         Some(string)
     }
 
-    /// A number as JSON writes it, that is no larger than readers agree on.
+    /// Takes a number as JSON writes it, if it is at most [`LARGEST`].
     fn number(&mut self) -> Option<u64> {
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = self.0.split_at(digits);

@@ -15,16 +15,16 @@ pub struct Ledger {
     /// By entry and id; see [`removal_id`](super::removal_id).
     pub deletions: BTreeMap<(EntryDate, String), Deletion>,
     pub sync: BTreeMap<(EntryDate, Source), SyncState>,
-    /// What merges kept out: by the removal that did it and the side that had the
-    /// item (the first 12 hex digits of its commit's id).
+    /// The items that merges kept out, by the removal that did it and the side that had
+    /// the item (the first 12 hex digits of its commit's id).
     pub kept: BTreeMap<(RowKey, String), Kept>,
     /// Lines of an unknown kind or version, byte for byte, without line end; sorted.
     pub opaque: BTreeSet<String>,
-    /// Lines that are no ledger lines at all, in the file's order; kept likewise.
+    /// Lines that are not ledger lines at all, in the file's order; kept likewise.
     pub corrupt: Vec<Corrupt>,
 }
 
-/// A line that is no ledger line.
+/// A line that is not a ledger line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Corrupt {
     /// Its number in the file it was read from, counted from 1.
@@ -33,7 +33,7 @@ pub struct Corrupt {
     pub bytes: Vec<u8>,
 }
 
-/// What identifies one removal: the association's item and the removal's id.
+/// The key of a removal: the association's item and the removal's id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RowKey {
     pub entry: EntryDate,
@@ -46,7 +46,7 @@ pub struct RowKey {
 /// An item that a merge kept out, although a side had added it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
-    /// A person agreed with the removal: nobody need look at it any more.
+    /// A person agreed with the removal: nothing is left to settle.
     pub settled: bool,
 }
 
@@ -57,12 +57,12 @@ pub struct Tombstone {
     pub at: String,
     /// The machine's label; empty once shortened.
     pub by: String,
-    /// Which program found it: `yaml`, `wiki`, `history`, `migration`.
+    /// The program that found it: `yaml`, `wiki`, `history`, `migration`.
     pub source: String,
     pub state: State,
     /// Never expires (`metadb tombstone keep`).
     pub permanent: bool,
-    /// Its expiry was cleaned up: it protects and is no longer listed.
+    /// Cleaned up after its expiry: it still keeps its item out, and is no longer listed.
     pub shortened: bool,
 }
 
@@ -73,7 +73,7 @@ pub enum State {
     Restored(Restored),
 }
 
-/// Who put an item back, and how.
+/// The restoration of an item: by whom, when and how.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Restored {
     pub at: String,
@@ -136,7 +136,7 @@ impl Source {
 pub struct SyncState {
     /// Normally one; two or more distinct ones are an unresolved conflict. Sorted.
     pub hashes: Vec<Hash>,
-    /// One higher with each recorded change.
+    /// Raised by one with each recorded change.
     pub counter: u64,
     /// How many conflicts were settled on this state so far.
     pub resolved: u64,
@@ -175,8 +175,8 @@ impl Tombstone {
     /// The source of a removal that no hook recorded.
     pub const FROM_HISTORY: &'static str = "history";
 
-    /// When the row may be shortened; `None` if never: permanent, shortened
-    /// already, or with a time that cannot be read.
+    /// The time from which the row may be shortened; `None` for a row that is permanent,
+    /// already shortened, or without a readable time.
     #[must_use]
     pub fn expires(&self, lifetime_days: u32) -> Option<DateTime<FixedOffset>> {
         if self.permanent || self.shortened {
@@ -193,7 +193,7 @@ impl Tombstone {
         self.expires(lifetime_days).is_some_and(|end| end <= now)
     }
 
-    /// Shortens the row to its key, which goes on protecting.
+    /// Shortens the row to its key, which still keeps its item out.
     pub fn shorten(&mut self) {
         self.at.clear();
         self.by.clear();
@@ -203,13 +203,13 @@ impl Tombstone {
 }
 
 impl Ledger {
-    /// Whether there is no line at all.
+    /// Whether the ledger has no lines.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self == &Self::default()
     }
 
-    /// Whether there are removals or deletions that another ledger lacks.
+    /// Whether it has removals or deletions that `other` lacks.
     #[must_use]
     pub fn has_more_than(&self, other: &Self) -> bool {
         let mut tombstones = self.tombstones.keys();
@@ -245,8 +245,8 @@ impl Ledger {
             .take_while(move |(key, _)| key.entry == entry)
     }
 
-    /// How a removal that history tells was undone here under another id, if it was: a
-    /// rebase makes another commit of the one that told it, whose author and time stay.
+    /// The state that undoes, under another id, a removal told by history, if there is
+    /// one: a rebase gives the telling commit a new id, but keeps its author and time.
     #[must_use]
     pub fn undone_as_another(&self, key: &RowKey, row: &Tombstone) -> Option<&State> {
         if row.source != Tombstone::FROM_HISTORY {
@@ -272,13 +272,13 @@ impl Ledger {
             .take_while(move |((date, _), _)| *date == entry)
     }
 
-    /// Those of them that nobody undid.
+    /// The deletions of one entry's file that nobody undid.
     pub fn active_deletions_of(&self, entry: EntryDate) -> impl Iterator<Item = &Deletion> {
         let all = self.deletions_of(entry).map(|(_, row)| row);
         all.filter(|row| row.state.is_active())
     }
 
-    /// What is kept out of an entry: every item with at least one active removal.
+    /// The items kept out of an entry: those with at least one active removal.
     #[must_use]
     pub fn kept_out(&self, entry: EntryDate) -> BTreeSet<(Table, ItemKey)> {
         self.tombstones_of(entry)
@@ -307,7 +307,7 @@ impl Ledger {
             .map(|((entry, source), state)| (*entry, *source, state))
     }
 
-    /// Writes `rows` over this ledger: equal keys are replaced, nothing is lost.
+    /// Writes `rows` over this ledger: rows of equal keys are replaced, others stay.
     pub fn apply(&mut self, rows: Self) {
         self.tombstones.extend(rows.tombstones);
         self.deletions.extend(rows.deletions);

@@ -1,11 +1,11 @@
-//! Sync states: their merge, and the state that a commit leaves where its own
-//! ledger may not say it, from the state before, the ledgers and the text.
+//! Sync states: their merge, and the state after a commit whose own ledger may not have
+//! it, from the state before, the ledgers and the text.
 
 use super::{Hash, SyncState};
 use crate::merge::ThreeWay;
 
-/// Merges the state of one entry and source: where both sides raised it, both
-/// texts stay. `None` only for a state that stands nowhere.
+/// Merges the state of one entry and source: if both sides raised it, both texts stay.
+/// `None` only if no side has the state.
 #[must_use]
 pub fn merge_states(row: ThreeWay<Option<&SyncState>>) -> Option<SyncState> {
     if let Some(Some(state)) = row.trivial() {
@@ -30,8 +30,8 @@ pub fn merge_states(row: ThreeWay<Option<&SyncState>>) -> Option<SyncState> {
     let hashes = match (raised(ours), raised(theirs)) {
         (true, false) => ours.hashes.clone(),
         (false, true) => theirs.hashes.clone(),
-        // Whoever edited on top of the base's conflict had both texts: that
-        // edit settles it as well, and says more.
+        // An edit on top of the base's conflict settles it as well, since the editor had
+        // both texts; it tells more than the settling.
         _ => match (settling(ours), settling(theirs)) {
             (true, false) => theirs.hashes.clone(),
             (false, true) => ours.hashes.clone(),
@@ -73,23 +73,22 @@ fn both_hashes(base: &SyncState, ours: &SyncState, theirs: &SyncState) -> Vec<Ha
 /// One commit's change of a state.
 #[derive(Debug, Clone, Copy)]
 pub struct Change<'a> {
-    /// The state before, recorded or told by history; in a merge commit what the
-    /// merge makes of the parents' states.
+    /// The state before, recorded or told by history; in a merge commit the merge of the
+    /// parents' states.
     pub known: Option<&'a SyncState>,
-    /// What the parents' ledgers hold.
+    /// The states in the parents' ledgers.
     pub before: &'a [SyncState],
     /// Whether it is a merge commit.
     pub is_merge: bool,
-    /// What the commit's ledger holds.
+    /// The state in the commit's ledger.
     pub recorded: Option<&'a SyncState>,
     /// The hash of the text that the commit holds.
     pub hash: Option<&'a str>,
 }
 
-/// The state after, as far as the commit's ledger says something that was not
-/// known: whoever edited or decided there recorded it, or a rebase or a
-/// cherry-pick brought a row along that was recorded elsewhere. `None` where the
-/// ledger is silent: it holds what was there before, or an older state that a
+/// The state after the commit, if its ledger has a new one: an edit or a decision was
+/// recorded there, or a rebase or a cherry-pick brought along a row recorded elsewhere.
+/// `None` if the ledger has nothing new: the state from before, or an older one that a
 /// revert put back.
 #[must_use]
 pub fn recorded_by(change: &Change<'_>) -> Option<SyncState> {
@@ -112,7 +111,7 @@ pub fn recorded_by(change: &Change<'_>) -> Option<SyncState> {
     if !change.is_merge && change.known == change.before.first() {
         return Some(recorded.clone());
     }
-    // Made where the commit stands, by somebody who had all that was known.
+    // Made on top of the commit's parents, by somebody who had every known text.
     let by_text = new.iter().any(|h| Some(h.hash.as_str()) == change.hash);
     let on_top = recorded.counter > counter && (change.is_merge || new.iter().any(|h| h.settled));
     if !recorded.is_conflict() && (by_text || on_top) {
@@ -131,7 +130,7 @@ pub fn recorded_by(change: &Change<'_>) -> Option<SyncState> {
     ))
 }
 
-/// The state after an edit by somebody who had the one before.
+/// The state after an edit by somebody who had the state before.
 #[must_use]
 pub fn after_edit(known: Option<&SyncState>, hash: &str, by: &str, at: &str) -> SyncState {
     let counter = known.map_or(0, |s| s.counter) + 1;

@@ -1,17 +1,17 @@
-//! Rows that no hook recorded: history told them, and a later commit stored them.
+//! Rows that no hook recorded: history tells them, and a later commit stores them.
 
 use super::{Deletion, Ledger, State, Tombstone};
 
 const NO_HOOKS: &str = " (no hooks)";
 
-/// Who stands in a row that no hook recorded: history knows the author of a commit,
-/// and no machine.
+/// The name in a row that no hook recorded: history knows a commit's author, not its
+/// machine.
 #[must_use]
 pub fn without_hooks(author: &str) -> String {
     format!("{author}{NO_HOOKS}")
 }
 
-/// Whether that is such a name.
+/// Whether a name in a row is one of [`without_hooks`].
 #[must_use]
 pub fn is_without_hooks(by: &str) -> bool {
     by.ends_with(NO_HOOKS)
@@ -24,8 +24,8 @@ impl State {
 }
 
 impl Tombstone {
-    /// Whether history told the removal, or that it was undone. A shortened row does
-    /// not say who found it, and counts as recorded.
+    /// Whether history told the removal, or its restoration. A shortened row has no
+    /// source, and counts as recorded.
     #[must_use]
     pub fn is_told(&self) -> bool {
         self.source == Self::FROM_HISTORY || self.state.is_told()
@@ -33,7 +33,7 @@ impl Tombstone {
 }
 
 impl Deletion {
-    /// Whether history told the deletion, or that it was undone.
+    /// Whether history told the deletion, or its restoration.
     #[must_use]
     pub fn is_told(&self) -> bool {
         is_without_hooks(&self.by) || self.state.is_told()
@@ -41,9 +41,9 @@ impl Deletion {
 }
 
 impl Ledger {
-    /// The removals that are active here and were let in under another id since `before`,
-    /// what was known then: a rebase gives one that history tells a new id, and carries
-    /// along what was decided on the one of before.
+    /// The removals that are active here and were undone under another id since `before`,
+    /// the ledger known earlier. A rebase gives a removal told by history a new id, and
+    /// carries along decisions on the old one.
     #[must_use]
     pub fn undone_since(&self, before: &Self) -> Self {
         let mut out = Self::default();
