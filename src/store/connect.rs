@@ -1,4 +1,4 @@
-//! Connections: how a database file is opened, and told from another program's.
+//! Connections: opening a database file, and telling it from another program's.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,8 @@ use rusqlite::{Connection, OpenFlags};
 /// `PALI`, in the file's header: a database of this program.
 pub(super) const APPLICATION: i32 = 0x5041_4C49;
 
-/// A damaged database is still ours if its header says so: bytes 68 to 71.
+/// Whether a file is a database of this program, even a damaged one: bytes 68 to 71 of
+/// its header say so.
 #[must_use]
 pub fn is_ours(path: &Path) -> bool {
     use std::io::Read;
@@ -31,7 +32,7 @@ pub(super) fn connect(path: &Path, wait: u64, create: bool) -> rusqlite::Result<
     Ok(connection)
 }
 
-/// Opens a file, and changes nothing of what it says of itself.
+/// Opens a file without changing any of its settings.
 pub(super) fn open_as_it_is(path: &Path, wait: u64, create: bool) -> rusqlite::Result<Connection> {
     let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
@@ -42,7 +43,7 @@ pub(super) fn open_as_it_is(path: &Path, wait: u64, create: bool) -> rusqlite::R
     Ok(connection)
 }
 
-/// This program's way with a database.
+/// Sets this program's settings on a connection.
 pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(128);
     // A rollback journal, not a write-ahead log: the database is one file between
@@ -56,7 +57,7 @@ pub(super) fn configure(connection: &Connection) -> rusqlite::Result<()> {
     )
 }
 
-/// What a database says of itself.
+/// The facts that a database gives about itself.
 pub(super) struct Says {
     pub application: i32,
     pub version: i32,
@@ -65,7 +66,8 @@ pub(super) struct Says {
     pub triggers: bool,
 }
 
-/// Asks a database, once: each question that stands alone is three locks more.
+/// Asks a database in one transaction: each separate question would take three more
+/// locks.
 pub(super) fn ask(connection: &Connection) -> rusqlite::Result<Says> {
     let asking = connection.unchecked_transaction()?;
     let number = |name| asking.pragma_query_value(None, name, |r| r.get(0));
@@ -91,7 +93,7 @@ pub(super) fn dangling(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row(sql, [], |r| r.get(0))
 }
 
-/// Takes out every table, those first that refer to others.
+/// Drops every table, those first that refer to others.
 pub(super) fn clear(connection: &Connection) -> rusqlite::Result<()> {
     let sql = "SELECT type, name FROM sqlite_schema
                WHERE type IN ('table', 'view') AND substr(name, 1, 7) <> 'sqlite_'
@@ -100,7 +102,7 @@ pub(super) fn clear(connection: &Connection) -> rusqlite::Result<()> {
     let made = made.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
     for (kind, name) in made.collect::<rusqlite::Result<Vec<(String, String)>>>()? {
         let name = name.replace('"', "\"\"");
-        // One may be gone with another: the shadows of a virtual table.
+        // A table may be gone with another one: the shadows of a virtual table.
         connection.execute_batch(&format!("DROP {kind} IF EXISTS \"{name}\""))?;
     }
     Ok(())

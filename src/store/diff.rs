@@ -1,4 +1,4 @@
-//! What is to be written so that an entry's rows become others: a pure comparison.
+//! The changes that turn an entry's old rows into the new ones: a pure comparison.
 
 use super::table::{Cell, Kind, Part, Rows};
 
@@ -12,7 +12,7 @@ pub(super) enum Change<'r, 'a> {
         key: &'r [Cell<'a>],
         rest: &'r [Cell<'a>],
     },
-    /// These columns of `rest` say something else now.
+    /// These columns of `rest` have new values.
     Update {
         key: &'r [Cell<'a>],
         columns: Vec<usize>,
@@ -20,8 +20,8 @@ pub(super) enum Change<'r, 'a> {
     },
 }
 
-/// Compares the rows of one part. Deletions come first, and of all tables, so that no
-/// row stands in the way of another.
+/// Compares the rows of one part. The deletions of all tables come first, so that no row
+/// is in the way of another.
 pub(super) fn diff<'r, 'a>(
     old: &'r Rows<'a>,
     new: &'r Rows<'a>,

@@ -3,10 +3,11 @@
 use super::{Store, StoreError};
 
 impl Store {
-    /// Every row of every table but `files` and its sum, as text, for comparing two databases.
+    /// Every row of every table as text, without `files` and its sum, to compare two
+    /// databases.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn dump(&self) -> Result<Vec<String>, StoreError> {
         self.read(|c| {
             let mut tables = c.prepare(

@@ -4,10 +4,13 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-/// An error of the database, with its file.
+/// An error of the database, with its file. A reader must expect
+/// [`Locked`](Self::Locked), [`Corrupt`](Self::Corrupt) and [`Moved`](Self::Moved), a
+/// writer [`Unusable`](Self::Unusable) and [`Sqlite`](Self::Sqlite) (a full disk, say) as
+/// well.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// Another process kept it locked for as long as we wait.
+    /// Another process kept it locked for the whole wait.
     #[error(
         "{}: locked by {holder} for more than {waited} s; \
          wait until it is done, or end it, and run the command again",
@@ -19,10 +22,12 @@ pub enum StoreError {
         holder: String,
         waited: u64,
     },
-    /// Its pages or its tables make no sense. It is derived, so it can be made anew.
+    /// Its pages or its tables make no sense. The database is derived, so it can be made
+    /// anew.
     #[error("{}: the database is damaged", path.display())]
     Corrupt { path: PathBuf },
-    /// It holds what may be nowhere else, so no reader puts another in its place.
+    /// The original program's database. It may hold data that is nowhere else, so no
+    /// reader replaces it.
     #[error(
         "{}: a database of the original program; run `palimpsest init`, \
          which keeps it and takes over what only it knows",
@@ -35,7 +40,7 @@ pub enum StoreError {
         path: PathBuf,
         source: std::io::Error,
     },
-    /// SQLite does not say why.
+    /// The file cannot be opened or written, and SQLite does not say why.
     #[error(
         "{}: it, or its journal beside it, cannot be opened or written; look whether the disk \
          is well and the folder can be written ({source})",
@@ -45,11 +50,11 @@ pub enum StoreError {
         path: PathBuf,
         source: rusqlite::Error,
     },
-    /// Another process wrote between reading and writing, or made the file anew; to
-    /// be opened and tried again.
+    /// Another process wrote between reading and writing, or made the file anew: open the
+    /// database and try again.
     #[error("{}: another process keeps changing it", path.display())]
     Moved { path: PathBuf },
-    /// Anything else that SQLite says.
+    /// Any other error of SQLite.
     #[error("{}: {source}", path.display())]
     Sqlite {
         path: PathBuf,
@@ -57,11 +62,11 @@ pub enum StoreError {
     },
 }
 
-/// `SQLITE_READONLY_DBMOVED`: somebody made the file anew, and the one that is open
-/// is no longer in its place.
+/// `SQLITE_READONLY_DBMOVED`: the file was made anew, and the open one is no longer in
+/// its place.
 const MOVED: i32 = 1032;
 
-/// `SQLITE_IOERR_DELETE_NOENT`: they took its journal away with it.
+/// `SQLITE_IOERR_DELETE_NOENT`: the file's journal was removed with it.
 const NO_JOURNAL: i32 = 5898;
 
 impl StoreError {
@@ -76,8 +81,8 @@ impl StoreError {
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Corrupt { path },
             _ if matches!(extended_code(&source), Some(MOVED | NO_JOURNAL)) => Self::Moved { path },
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => Self::Unusable { path, source },
-            // SQLITE_ERROR: a statement of ours that does not fit the tables, so
-            // that somebody changed these.
+            // SQLITE_ERROR: one of our statements does not fit the tables, so somebody
+            // changed these.
             _ if is_sql_error(&source) => Self::Corrupt { path },
             _ => Self::Sqlite { path, source },
         }

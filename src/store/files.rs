@@ -1,5 +1,5 @@
-//! What the work tree's files looked like, and one number for all of it: a reader
-//! that finds the same number has nothing to compare.
+//! The work tree's files at the last look, and one number for all of them: a reader that
+//! finds the same number has nothing to compare.
 
 use rusqlite::{OptionalExtension, ToSql};
 use sha2::{Digest, Sha256};
@@ -38,10 +38,10 @@ impl FilesSum {
 }
 
 impl Store {
-    /// The sum over the files that are known; none for an empty database.
+    /// The sum over the known files; `None` for an empty database.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn files_sum(&self) -> Result<Option<FilesSum>, StoreError> {
         if self.is_empty() {
             return Ok(None);
@@ -57,10 +57,10 @@ fn stored(c: &rusqlite::Connection) -> Sql<Option<FilesSum>> {
 }
 
 impl Update<'_> {
-    /// Notes how a file looked, or (`None`) that it is gone.
+    /// Notes a file's stamp, content and problem, or (`None`) that it is gone.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn set_file(&mut self, path: &str, row: Option<&FileRow>) -> Result<(), StoreError> {
         self.put_file(path, row).map_err(|e| self.wrap(e))
     }

@@ -1,4 +1,4 @@
-//! What stands at the database's place, and what becomes of a file that is not ours.
+//! The file at the database's path, and setting aside one that is not ours.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use super::connect::{APPLICATION, ask, beside, configure, is_ours, open_as_it_is
 use super::open::VERSION;
 use super::original::is_original;
 
-/// What is found at the database's place.
+/// The kinds of file at the database's path.
 pub(super) enum Found {
     Nothing,
     Ours(Connection),
@@ -18,7 +18,7 @@ pub(super) enum Found {
     Foreign,
 }
 
-/// Looks at the file there, waiting so many seconds for another process.
+/// Looks at the file, waiting up to `wait` seconds for another process.
 pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
     match std::fs::metadata(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
@@ -28,7 +28,7 @@ pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
                 source,
             });
         }
-        // A process that ended between making the file and filling it.
+        // Left by a process that ended between making the file and filling it.
         Ok(file) if file.len() == 0 && !beside(path, "-journal").exists() => {
             return Ok(Found::Nothing);
         }
@@ -39,11 +39,11 @@ pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
         Ok(Some(match (says.application, says.version) {
             // Made by a process that has not filled it yet, or was killed before.
             _ if !says.tables => Found::Nothing,
-            // Palimpsest has none; those of somebody else would run with every row
-            // that is written.
+            // Palimpsest has no triggers; somebody else's would run with every row
+            // written.
             (APPLICATION, _) if says.triggers => Found::Damaged,
             (APPLICATION, VERSION) => {
-                // Only now: settings may change the file.
+                // Not earlier: the settings may change the file.
                 configure(&c)?;
                 Found::Ours(c)
             }

@@ -1,4 +1,4 @@
-//! An entry's rows, from what it says: pure.
+//! The rows of an entry, made from its content: pure.
 
 use serde_json::{Map, Value};
 
@@ -144,7 +144,7 @@ fn spell<'a>(rows: &mut Rows<'a>, person: &Person, (mention, gone): (bool, bool)
     }
 }
 
-/// What the key of a row of `spellings` says; `spell` writes it.
+/// The spelling in the key of a row of `spellings`; `spell` writes such keys.
 pub(super) fn spelling(key: &[Cell<'_>]) -> Option<Spelling> {
     let [item, mention, name, full, alias, gone] = key else {
         return None;

@@ -1,4 +1,4 @@
-//! What the index knew when it was brought up to date last.
+//! The index's knowledge of the files from its last refresh.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,20 +9,20 @@ use crate::journal::EntryDate;
 
 type Sql<T> = rusqlite::Result<T>;
 
-/// A file of the work tree as it was read last.
+/// A file of the work tree, as last read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct FileRow {
-    /// Whose entry or note it is.
+    /// The entry that it holds, or whose note it holds.
     pub entry: Option<String>,
-    /// What tells that it changed; empty if it must be read again anyway.
+    /// The stamp that changes when the file does; empty if it must be read again anyway.
     pub stamp: String,
     /// A digest of its bytes.
     pub content: String,
-    /// `line:column: why`, where it could not be read.
+    /// `line:column: why`, if it could not be read.
     pub problem: Option<String>,
 }
 
-/// The state that the index stands for.
+/// The versions of the files that the index was made from.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Known {
     /// By path.
@@ -31,22 +31,22 @@ pub struct Known {
     pub ledgers: BTreeMap<i32, LedgerRow>,
 }
 
-/// Which versions of a year's ledger the rows are of.
+/// The versions of a year's ledger that the rows come from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LedgerRow {
     /// Git's id of HEAD's file; empty if it has none.
     pub head: String,
-    /// The work tree's file, where it is not as in HEAD.
+    /// The work tree's file, if it differs from HEAD's.
     pub work: Option<Vec<u8>>,
     /// The rows that history tells and no file holds yet, as a ledger's text.
     pub told: String,
 }
 
 impl Store {
-    /// All that is known; nothing for an empty database.
+    /// Everything known; nothing for an empty database.
     ///
     /// # Errors
-    /// The database's own, as for all queries.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn known(&self) -> Result<Known, StoreError> {
         if self.is_empty() {
             return Ok(Known::default());
@@ -63,11 +63,11 @@ impl Store {
         })
     }
 
-    /// What is known where the work tree's files are all as they were: the files that
-    /// could not be read.
+    /// The knowledge needed if no file of the work tree changed: the files that could not
+    /// be read.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn known_problems(&self) -> Result<Known, StoreError> {
         self.read(|c| {
             let sql = "SELECT path, entry, stamp, content, problem FROM files
@@ -79,10 +79,10 @@ impl Store {
         })
     }
 
-    /// What is known about these entries and ledger files alone, and of all ledgers.
+    /// The knowledge of these entries and files, and of all ledgers.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn known_of(
         &self,
         entries: &BTreeSet<EntryDate>,
@@ -106,10 +106,10 @@ impl Store {
         })
     }
 
-    /// Which versions of the ledgers the rows are of.
+    /// By year, the versions of the ledgers that the rows come from.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn known_ledgers(&self) -> Result<BTreeMap<i32, LedgerRow>, StoreError> {
         if self.is_empty() {
             return Ok(BTreeMap::new());
@@ -117,10 +117,10 @@ impl Store {
         self.read(ledgers)
     }
 
-    /// The entries of a year that have rows of the ledger, or may have had some.
+    /// The entries of a year that have rows of the ledger, or may have had them.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn entries_of_year(&self, year: i32) -> Result<BTreeSet<EntryDate>, StoreError> {
         if self.is_empty() {
             return Ok(BTreeSet::new());
@@ -143,10 +143,10 @@ impl Store {
         })
     }
 
-    /// What `meta` says, by key; nothing for an empty database.
+    /// The values of `meta` by key; none for an empty database.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn meta(&self) -> Result<BTreeMap<String, String>, StoreError> {
         if self.is_empty() {
             return Ok(BTreeMap::new());
@@ -161,7 +161,7 @@ pub(super) fn meta(c: &Connection) -> Sql<BTreeMap<String, String>> {
         .collect()
 }
 
-/// What is known of one file.
+/// The query for one file's row.
 pub(super) const FILE: &str =
     "SELECT path, entry, stamp, content, problem FROM files WHERE path = ?1";
 

@@ -5,6 +5,7 @@ use super::rows::{LedgerRows, PENDING};
 use super::table::{Kind, Rows};
 use crate::ledger::State;
 
+/// The rows of an entry's removals, sync states and items kept out.
 pub(super) fn rows_of_ledger(ledger: &LedgerRows) -> Rows<'_> {
     let mut rows = Rows::default();
     let to_settle = ledger.rows.to_settle();
@@ -13,7 +14,7 @@ pub(super) fn rows_of_ledger(ledger: &LedgerRows) -> Rows<'_> {
             State::Active => ("active", None),
             State::Restored(restored) => ("restored", Some(restored)),
         };
-        // What the commit will make has no id and no time yet.
+        // A row that the next commit will make has no id and no time yet.
         let new = ledger.new.contains(key);
         let (id, at, by) = if new {
             (PENDING, "", "")

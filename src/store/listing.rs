@@ -1,4 +1,4 @@
-//! What the listings ask: sync states, conflicts, removals, counts.
+//! The queries of the listings: sync states, conflicts, removals, counts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -54,7 +54,7 @@ pub struct TombstoneRow {
     pub restored_how: Option<String>,
 }
 
-/// Something that a person should look at.
+/// An item that a person should look at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Conflict {
     pub entry: String,
@@ -62,29 +62,29 @@ pub struct Conflict {
     pub kind: ConflictKind,
 }
 
-/// What happened.
+/// The kind of a conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ConflictKind {
     /// Two machines edited the same text before either had the other's edit.
     BothEdited { state: SyncRow },
-    /// A merge left out what a side had added, because a removal keeps it out.
+    /// A merge kept out an item that a side had added, because of a removal.
     KeptOut { removal: TombstoneRow },
     /// An item stands in the file, but a removal of it is active.
     StillInFile { removal: TombstoneRow },
 }
 
-/// Counts of sync states.
+/// The counts of sync states.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct SyncStats {
     /// Entries and notes.
     pub total: i64,
-    /// What a person should look at.
+    /// Conflicts that a person should look at.
     pub unresolved: i64,
     pub resolved: i64,
     pub by_type: BTreeMap<String, i64>,
     pub by_source: BTreeMap<String, i64>,
-    /// By the machine that recorded the newest text; empty where none did yet.
+    /// By the machine that recorded the newest text; empty for a text not recorded yet.
     pub by_machine: BTreeMap<String, i64>,
 }
 
@@ -97,7 +97,8 @@ pub struct TombstoneStats {
     pub by_source: BTreeMap<String, i64>,
 }
 
-/// What is cleaned up is listed no longer, unless somebody keeps it for good.
+/// The condition for a listed removal: one that was cleaned up is listed only if somebody
+/// keeps it for good.
 const LISTED: &str = "(permanent OR NOT shortened)";
 
 const TOMBSTONES: &str = "SELECT table_name, entry, item, id, state, at, by, source, permanent,
@@ -107,26 +108,27 @@ impl Store {
     /// The sync states of one entry, or of all.
     ///
     /// # Errors
-    /// The database's own, as for all queries.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn sync_states(&self, entry: Option<EntryDate>) -> Result<Vec<SyncRow>, StoreError> {
         let entry = entry.map(|e| e.to_string());
         self.read(|c| sync_states(c, "?1 IS NULL OR entry = ?1", &entry))
     }
 
-    /// Everything that a person should look at, by entry: of one, or of all.
+    /// Everything that a person should look at, in the order of entries: of one entry, or
+    /// of all.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn conflicts(&self, entry: Option<EntryDate>) -> Result<Vec<Conflict>, StoreError> {
         let entry = entry.map(|e| e.to_string());
         self.read(|c| conflicts(c, &entry))
     }
 
-    /// The entries that were edited, or their notes, on two machines, and that nobody
-    /// has settled.
+    /// The entries with an unsettled conflict of two machines' edits, in the text or the
+    /// note.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn edited_on_both(&self) -> Result<BTreeSet<EntryDate>, StoreError> {
         self.read(|c| {
             let mut rows = c.prepare("SELECT entry FROM sync_states WHERE conflict")?;
@@ -138,10 +140,10 @@ impl Store {
         })
     }
 
-    /// Counts of sync states.
+    /// The counts of sync states.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn sync_stats(&self) -> Result<SyncStats, StoreError> {
         self.read(|c| {
             let mut stats = SyncStats {
@@ -179,7 +181,7 @@ impl Store {
     /// Removals by entry, table and item; active ones alone unless `all`.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn tombstones(
         &self,
         table: Option<Table>,
@@ -203,7 +205,7 @@ impl Store {
     /// longer listed.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn removed_items(
         &self,
         table: Table,
@@ -221,14 +223,14 @@ impl Store {
         })
     }
 
-    /// Aliases that nobody is known by, with the entries that name them: each is
-    /// indexed as a person of its own.
+    /// Aliases of nobody known, with the entries that name them: each is indexed as a
+    /// person of its own.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn unknown_aliases(&self) -> Result<Vec<(String, String)>, StoreError> {
         self.read(|c| {
-            // A range of the index, which `LIKE '@%'` would not be.
+            // A range can use the index; `LIKE '@%'` could not.
             let mut rows = c.prepare(
                 "SELECT entry, person FROM entry_people WHERE person >= '@' AND person < 'A'",
             )?;
@@ -242,7 +244,7 @@ impl Store {
     /// Counts of the removals that are listed.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn tombstone_stats(&self) -> Result<TombstoneStats, StoreError> {
         let listed = format!("FROM association_tombstones WHERE {LISTED} AND state = 'active'");
         self.read(|c| {

@@ -1,9 +1,24 @@
 //! The SQLite database: an index of the journal that anyone can query.
 //!
-//! Derived, so it is never migrated: one of another version, a damaged or a
-//! foreign file is set aside or replaced, and filled anew by `sync::refresh`. That
-//! of the original program is left to `sync::migrate`, which `original` reads it for.
-//! Knows nothing of git. `rusqlite` is used here and nowhere else.
+//! The database is derived, so it is never migrated: one of another version or a damaged
+//! one is replaced, a foreign file is set aside, and `sync::refresh` fills the database
+//! anew. The original program's database is left to `sync::migrate`, for which `original`
+//! reads it. This layer knows nothing of git, and `rusqlite` is used here alone.
+//!
+//! | file | question |
+//! |---|---|
+//! | `open`, `found`, `connect` | Which file is there, and is it opened or made anew? |
+//! | `error` | What can go wrong? |
+//! | `table`, `rows` | Which tables belong to an entry, and which rows has it? |
+//! | `insert`, `ledger` | Which rows follow from an entry, a note or the ledger? |
+//! | `diff` | Which rows change? |
+//! | `update`, `write`, `bulk` | How are changes written in one transaction? |
+//! | `names` | Which cities, tags, poems and the like are still in use? |
+//! | `people`, `who` | Which spellings are one person, and what changes with them? |
+//! | `files`, `known` | What did the last refresh know of the files and ledgers? |
+//! | `show`, `listing` | What do the commands show? |
+//! | `snapshot`, `dump` | How is the database copied, and compared? |
+//! | `original` | What is in the original program's database? |
 
 mod bulk;
 mod connect;

@@ -20,7 +20,7 @@ const fn names(
     Names { table, key, users }
 }
 
-/// People are none of them: who is one follows from all entries together (`who`).
+/// People are not among them: who is a person follows from all entries together (`who`).
 #[rustfmt::skip]
 const NAMES: [Names; 7] = [
     names("cities", "name", &[(Kind::Cities, "city"), (Kind::Locations, "city")]),
@@ -34,7 +34,7 @@ const NAMES: [Names; 7] = [
     names("sources", "title", &[(Kind::References, "source")]),
 ];
 
-/// What happens to names in a transaction, by place in [`NAMES`].
+/// The names touched in a transaction, by their position in [`NAMES`].
 #[derive(Debug, Default)]
 pub(super) struct Named {
     /// Written.

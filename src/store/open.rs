@@ -1,4 +1,4 @@
-//! Opening the database, and making it anew where there is none to trust.
+//! Opening the database, and making it anew if there is none to trust.
 
 use std::path::{Path, PathBuf};
 
@@ -26,38 +26,40 @@ pub struct Store {
     holds: Holds,
 }
 
-/// What a database holds for who opened it.
+/// The content of an open database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Holds {
     Rows,
     /// No rows and no tables yet.
     Nothing,
-    /// What the next update puts everything in the place of. Until it ends, others
-    /// read it, and a kill leaves it.
+    /// Rows that the next update replaces as a whole. Others read them until it ends, and
+    /// a kill leaves them.
     Old,
 }
 
-/// Why a database was made anew.
+/// The reason why a database was made anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fresh {
-    /// There was none.
+    /// There was no database.
     Missing,
     /// It was of another version of the program.
     OtherVersion(i32),
     /// It was damaged, or not finished.
     Damaged,
-    /// It was no database of this program; it was kept under this name.
+    /// It was not a database of this program, and was kept under this name.
     Foreign { kept: PathBuf },
     /// Somebody asked for it.
     Asked,
 }
 
 impl Store {
-    /// Opens the database, or makes an empty one, to be filled. `wait` is how many
-    /// seconds to wait for a lock, 5 if not said.
+    /// Opens the database, or makes an empty one that is still to be filled. `wait` is
+    /// the number of seconds to wait for a lock, by default 5.
     ///
     /// # Errors
-    /// The file or folder cannot be used, or another process holds the lock.
+    /// [`StoreError::File`] or [`StoreError::Unusable`] if the file or folder cannot be
+    /// used, [`StoreError::Locked`] if another process holds the lock,
+    /// [`StoreError::Original`] for the original program's database.
     pub fn open(path: &Path, wait: Option<u64>) -> Result<(Self, Option<Fresh>), StoreError> {
         let wait = wait.unwrap_or(WAIT);
         let opened = |connection, holds| Self {
@@ -81,15 +83,15 @@ impl Store {
         Self::make(path, wait).map(|store| (store, Some(fresh)))
     }
 
-    /// Whether a file is a database of this program, or not filled yet: one that can
-    /// be made again.
+    /// Whether a file is a database that can be made again: this program's, or an empty
+    /// one.
     #[must_use]
     pub fn is_at(path: &Path) -> bool {
         is_ours(path) || std::fs::metadata(path).is_ok_and(|file| file.len() == 0)
     }
 
-    /// Whether a file is a database of another version of this program, which the next
-    /// to open it makes anew.
+    /// Whether a file is a database of another version of this program. [`Store::open`]
+    /// makes such a one anew.
     ///
     /// # Errors
     /// The file cannot be read, or another process holds the lock.
@@ -97,7 +99,8 @@ impl Store {
         Ok(matches!(look(path, WAIT)?, Found::OtherVersion(..)))
     }
 
-    /// The database as it is, or else an empty one that is never written to a file.
+    /// Opens the database as it is, or else an empty one in memory that is never written
+    /// to a file.
     ///
     /// # Errors
     /// The file cannot be read, or another process holds the lock.
@@ -114,7 +117,8 @@ impl Store {
         }
     }
 
-    /// An empty database that is never written to a file, in place of the one there.
+    /// An empty database in memory, never written to a file, in place of the one at
+    /// `path`.
     ///
     /// # Errors
     /// There is no memory for it.
@@ -128,8 +132,7 @@ impl Store {
         })
     }
 
-    /// Makes the database anew: the next update brings everything, in the place of
-    /// the rows that are there.
+    /// Makes the database anew: the next update replaces all rows.
     ///
     /// # Errors
     /// As for [`Store::open`].
@@ -141,14 +144,14 @@ impl Store {
         Ok((store, fresh.or(Some(Fresh::Asked))))
     }
 
-    /// Puts an empty file in the place of one that SQLite cannot use. Whoever has that
-    /// one open reads on in what they have.
+    /// Puts an empty file in the place of one that SQLite cannot use. A process that has
+    /// the old file open goes on reading that one.
     ///
     /// # Errors
     /// As for [`Store::open`].
     pub fn replace(path: &Path, wait: Option<u64>) -> Result<(Self, Option<Fresh>), StoreError> {
-        // The database last: a journal without it says nothing, but to the next file
-        // of its name.
+        // Delete the database last: a leftover journal would be applied to the next file
+        // of that name.
         for old in ["-journal", "-wal", "-shm", ""].map(|suffix| beside(path, suffix)) {
             match std::fs::remove_file(&old) {
                 Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
@@ -163,8 +166,8 @@ impl Store {
         Self::make(path, wait.unwrap_or(WAIT)).map(|store| (store, Some(Fresh::Damaged)))
     }
 
-    /// An empty database, filled by the first update. Another process may be filling
-    /// it at this moment.
+    /// Makes an empty database, to be filled by the first update. Another process may be
+    /// filling it at this moment.
     fn make(path: &Path, wait: u64) -> Result<Self, StoreError> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| StoreError::File {
@@ -180,8 +183,8 @@ impl Store {
         })
     }
 
-    /// Leaves the database to the end of the process, which lets go of memory and locks
-    /// at once; SQLite does so piece by piece. Nothing is left to be written.
+    /// Leaves the database open until the process ends, which frees memory and locks at
+    /// once; SQLite does so piece by piece. Nothing is left to be written.
     pub fn leave(self) {
         debug_assert!(self.connection.is_autocommit(), "a transaction is open");
         std::mem::forget(self);
@@ -193,7 +196,7 @@ impl Store {
         &self.path
     }
 
-    /// Whether nothing was written yet that counts: the next update must bring
+    /// Whether the database has no rows that count: the next update must bring
     /// everything.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
@@ -203,7 +206,7 @@ impl Store {
     /// A number that changes when another process writes.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn version(&self) -> Result<i64, StoreError> {
         self.read(|c| c.pragma_query_value(None, "data_version", |r| r.get(0)))
     }
@@ -212,15 +215,15 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Moved`] if another process wrote since `version` was read,
-    /// whatever `work` returns, or the database's own errors.
+    /// whatever `work` returns, or another [`StoreError`] of the database itself.
     pub fn update<T, E: From<StoreError>>(
         &mut self,
         version: i64,
         work: impl FnOnce(&mut Update<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        // In a first load each row would be asked whether what it refers to is there: a
-        // tenth of its time. `Update` writes whole entries, and a debug build, and so
-        // every test, asks when all of them are there.
+        // Checking each reference takes a tenth of the time of a first load. `Update`
+        // writes whole entries, and a debug build, and so every test, checks all of them
+        // at the end.
         let fill = self.is_empty();
         if fill {
             self.check_references(false)?;
@@ -250,7 +253,7 @@ impl Store {
         let now: i64 = transaction
             .pragma_query_value(None, "data_version", |r| r.get(0))
             .map_err(wrap)?;
-        // What replaces every row depends on none of them.
+        // An update that replaces every row depends on none of them.
         let moved = match self.holds {
             Holds::Rows => now != version,
             Holds::Nothing => has_tables(&transaction).map_err(wrap)?,
@@ -297,7 +300,7 @@ impl Store {
         self.wait
     }
 
-    /// The connection, for what replaces everything that it leads to.
+    /// The connection, for a caller that replaces the whole content.
     pub(super) const fn connection(&mut self) -> &mut Connection {
         self.holds = Holds::Rows;
         &mut self.connection
@@ -311,10 +314,10 @@ impl Store {
         query(&self.connection).map_err(|e| StoreError::of(&self.path, self.wait, e))
     }
 
-    /// What SQLite's own checks find: broken pages and dangling references.
+    /// The findings of SQLite's own checks: broken pages and dangling references.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn check(&self) -> Result<Vec<String>, StoreError> {
         self.read(|c| {
             let mut found = Vec::new();

@@ -1,10 +1,10 @@
-//! Which spellings are one person: a pure function of all spellings there are.
+//! Which spellings are the same person: a pure function of all spellings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::entry::spaced;
 
-/// One thing that entries tell of people.
+/// One statement of entries about a person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Spelling {
     /// The canonical name that the item has on its own; `@Moth` for a bare alias.
@@ -15,28 +15,28 @@ pub(super) struct Spelling {
     pub full: bool,
     /// An alias given with it; empty if none.
     pub alias: String,
-    /// Only mentioned with a date, not listed.
+    /// Mentioned with a date, not listed.
     pub mention: bool,
-    /// Only an entry that is gone has it.
+    /// Only a deleted entry has it.
     pub gone: bool,
 }
 
-/// What all spellings together say.
+/// The people that follow from all spellings together.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct People {
     /// The person of each item, listed (`false`) or mentioned (`true`).
     pub of: BTreeMap<(String, bool), String>,
-    /// Aliases and whose they are.
+    /// Aliases with the person of each.
     pub aliases: BTreeSet<(String, String)>,
 }
 
 impl People {
-    /// Decides who is who. A name is the one full name that it begins or that is
-    /// given with it; with none, or with name fellows, it is a person of its own.
-    /// An alias is whose it is said to be, if that is one person.
+    /// Decides who is who. A name stands for the full name that begins with it or is
+    /// given with it; if there is none, or more than one, it is a person of its own. An
+    /// alias belongs to the person it is given with, if that is a single one.
     ///
-    /// Entries that are gone decide nothing about those that are there; among
-    /// themselves they go on saying what they said.
+    /// Deleted entries decide nothing about those that exist; among themselves they
+    /// decide as before.
     pub(super) fn resolve(spellings: &BTreeSet<Spelling>) -> Self {
         let there: Vec<&Spelling> = spellings.iter().filter(|s| !s.gone).collect();
         let mut people = Self::of_all(&there);
@@ -54,8 +54,8 @@ impl People {
         let mut known: BTreeSet<&str> = BTreeSet::new();
         for s in spellings.iter().filter(|s| !s.item.starts_with('@')) {
             if s.full {
-                // `Ana Lirio Reyes` is called `Ana`, `Ana Lirio`, or as said; and
-                // `Ana-Lirio Reyes` is `Ana-Lirio`, which is read as `Ana Lirio`.
+                // `Ana Lirio Reyes` can be called `Ana`, `Ana Lirio`, or by a given name;
+                // `Ana-Lirio Reyes` by `Ana-Lirio`, which is read as `Ana Lirio`.
                 let starts = s.item.match_indices(' ').map(|(at, _)| &s.item[..at]);
                 let starts = starts.map(spaced);
                 let whole = Some(spaced(&s.item)).filter(|name| *name != s.item);
@@ -95,7 +95,7 @@ impl People {
             owners.iter().next().cloned()
         };
         let is_known = |name: &str| known.contains(name) || by_name.contains_key(name);
-        // Aliases that nobody is known by are persons.
+        // Aliases of nobody known are persons of their own.
         let alone: BTreeSet<&str> = spellings
             .iter()
             .filter_map(|s| s.item.strip_prefix('@'))

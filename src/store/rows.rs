@@ -1,4 +1,4 @@
-//! What goes into the database about an entry, besides what it says.
+//! The state that is stored with an entry's content.
 
 use std::collections::BTreeSet;
 
@@ -8,44 +8,46 @@ use crate::journal::entry::Person;
 use crate::journal::{Entry, ItemKey, Table};
 use crate::ledger::{Ledger, RowKey, Source};
 
-/// The id of a row that the next commit will make.
+/// The id of a row that the next commit will record.
 pub const PENDING: &str = "pending";
 
 /// An entry with its state.
 #[derive(Debug, Clone, Copy)]
 pub struct EntryRow<'a> {
     pub entry: &'a Entry,
-    /// From the top of the work tree; the last one if it is deleted.
+    /// The path from the top of the work tree; for a deleted entry, its last one.
     pub path: &'a str,
-    /// It differs from HEAD.
+    /// Whether it differs from HEAD.
     pub pending: bool,
-    /// At, by, reason; at and by are empty while the removal is not committed.
+    /// Time, machine and reason of the deletion; time and machine are empty until it is
+    /// committed.
     pub deleted: Option<(&'a str, &'a str, &'a str)>,
-    /// What is not indexed although the file holds it.
+    /// Items that are not indexed although the file holds them.
     pub kept_out: &'a BTreeSet<(Table, ItemKey)>,
 }
 
-/// What the ledger holds of an entry, and what will be in it after a commit.
+/// The ledger's rows of an entry, as they are and as a commit will make them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LedgerRows {
     /// The rows of the ledger, pending ones laid over it.
     pub rows: Ledger,
-    /// Removals in `rows` that are not committed, or not in this state.
+    /// Removals in `rows` that are not committed in this state.
     pub pending: BTreeSet<RowKey>,
-    /// Those of them that no ledger holds: the commit will make them.
+    /// Those of the pending removals that no ledger holds: the commit will record them.
     pub new: BTreeSet<RowKey>,
     /// The sources whose text is not committed.
     pub edited: BTreeSet<Source>,
 }
 
-/// What is indexed of a date.
+/// The rows indexed of a date.
 #[derive(Debug, Default)]
 pub struct Before {
     pub(super) entry: String,
     pub(super) rows: Rows<'static>,
 }
 
-/// Where the items of each table stand. People by their spelling, as in the ledger.
+/// The rows and column with the items of each table. People by their spelling, as in the
+/// ledger.
 const ITEMS: [(Table, Kind, &str); 10] = [
     (Table::Cities, Kind::Cities, "city"),
     (Table::Dates, Kind::Dates, "date"),
@@ -66,7 +68,7 @@ impl Before {
         let mut found = BTreeSet::new();
         for (table, kind, column) in ITEMS {
             let items = self.rows.column(kind, column);
-            // Neither who is only mentioned with a date, nor the entry's own date.
+            // Not people only mentioned with a date, nor the entry's own date.
             let other = match table {
                 Table::People => Some(("mention", Cell::from(true))),
                 Table::Dates => Some(("position", Cell::from(-1))),
@@ -85,7 +87,7 @@ impl Before {
         found
     }
 
-    /// Whether the entry is indexed: `Some(true)` if as deleted.
+    /// Whether the entry is indexed as deleted; `None` if it is not indexed.
     #[must_use]
     pub fn is_deleted(&self) -> Option<bool> {
         let mut deleted = self.rows.column(Kind::Entries, "deleted_at");
@@ -99,7 +101,7 @@ impl Before {
     }
 }
 
-/// What an entry's spelling of a person tells.
+/// The statements in an entry's spelling of a person.
 pub(super) fn spellings(person: &Person, mention: bool, gone: bool) -> Vec<Spelling> {
     let of_alias = |alias: &str| Spelling {
         item: person.key.as_str().to_owned(),

@@ -1,4 +1,4 @@
-//! One entry as the index has it.
+//! Everything that the index has of one entry.
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
@@ -9,7 +9,7 @@ use crate::journal::EntryDate;
 
 type Sql<T> = rusqlite::Result<T>;
 
-/// An entry, a note without an entry, or what is left of either in the ledger.
+/// An entry, a note without an entry, or the ledger's rows of an entry that is gone.
 #[derive(Debug, Clone, Serialize)]
 pub struct Shown {
     /// `2024-11-01`
@@ -24,7 +24,7 @@ pub struct Shown {
     pub conflicts: Vec<Conflict>,
 }
 
-/// What an entry says. Items of lists are canonical names.
+/// The content of an entry. Items of lists are canonical names.
 #[derive(Debug, Clone, Serialize)]
 pub struct ShownEntry {
     pub path: String,
@@ -56,10 +56,10 @@ pub struct ShownEntry {
 }
 
 impl Store {
-    /// All that is known of an entry; `None` if nothing is.
+    /// Everything known of an entry; `None` if nothing is.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn show(&self, date: EntryDate) -> Result<Option<Shown>, StoreError> {
         let entry = date.to_string();
         let content = self.read(|c| content(c, &entry))?;
@@ -87,10 +87,10 @@ impl Store {
         Ok(known.then_some(shown))
     }
 
-    /// The date of the entry nearest to one that is not there, to be suggested.
+    /// The date of the entry nearest to a missing one, as a suggestion.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn nearest(&self, date: EntryDate) -> Result<Option<String>, StoreError> {
         self.read(|c| {
             c.query_row(
@@ -171,7 +171,7 @@ fn names(c: &Connection, table: &str, column: &str, entry: &str) -> Sql<Vec<Stri
     c.prepare(&sql)?.query_map([entry], |r| r.get(0))?.collect()
 }
 
-/// Rows as JSON objects, without what is NULL.
+/// Rows as JSON objects, without NULL values.
 fn objects(c: &Connection, columns: &str, table: &str, entry: &str) -> Sql<Vec<Value>> {
     let sql = format!("SELECT {columns} FROM {table} WHERE entry = ?1 ORDER BY position");
     c.prepare(&sql)?
@@ -251,6 +251,6 @@ fn manuscript(c: &Connection, entry: &str) -> Sql<Option<Value>> {
 }
 
 fn parsed(json: &str) -> Value {
-    // Written by `update` as JSON; whatever else stands there is shown as text.
+    // `update` wrote it as JSON; anything else is shown as text.
     serde_json::from_str(json).unwrap_or_else(|_| Value::String(json.to_owned()))
 }

@@ -1,5 +1,5 @@
-//! The database as a file of its own, and back, with SQLite's backup interface:
-//! a copy of one moment, whatever other processes do.
+//! Copying the database to a file and back, with SQLite's backup interface: a consistent
+//! copy, whatever other processes do.
 
 use std::path::Path;
 use std::time::Duration;
@@ -16,7 +16,7 @@ impl Store {
     /// Copies the database into a file that is not there yet, or is empty.
     ///
     /// # Errors
-    /// The file cannot be written, or this database not be read.
+    /// The file cannot be written, or this database cannot be read; see [`StoreError`].
     pub fn snapshot(&self, to: &Path) -> Result<(), StoreError> {
         let mut copy = Connection::open(to).map_err(|e| StoreError::of(to, 0, e))?;
         let copied = self.read(|from| {
@@ -34,10 +34,11 @@ impl Store {
         })
     }
 
-    /// Puts a snapshot's rows in place of all that this database holds.
+    /// Replaces this database's whole content with a snapshot's.
     ///
     /// # Errors
-    /// The snapshot cannot be read, or another process holds this database.
+    /// The snapshot cannot be read, or [`StoreError::Locked`] if another process holds
+    /// this database.
     pub fn take_over(&mut self, snapshot: &Path) -> Result<(), StoreError> {
         let (path, wait) = (self.path().to_owned(), self.wait());
         let from = open(snapshot).map_err(|e| StoreError::of(snapshot, 0, e))?;
@@ -47,10 +48,10 @@ impl Store {
     }
 }
 
-/// What SQLite's own check finds in a snapshot.
+/// The findings of SQLite's own check of a snapshot.
 ///
 /// # Errors
-/// It cannot be read at all.
+/// The snapshot cannot be read at all.
 pub fn check_snapshot(snapshot: &Path) -> Result<Vec<String>, StoreError> {
     let check = || {
         let connection = open(snapshot)?;

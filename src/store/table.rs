@@ -1,5 +1,5 @@
-//! The tables whose rows stand and fall with an entry, described once: what is read,
-//! compared and written of them follows from it.
+//! The tables whose rows belong to one entry, described once: reading, comparing and
+//! writing them follow from this.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use rusqlite::{Connection, ToSql};
 
 use super::bulk::Bulk;
 
-/// Of which of an entry's texts a table is made.
+/// The text of an entry that a table is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     Entry,
@@ -18,10 +18,11 @@ pub(super) enum Part {
     Ledger,
 }
 
-/// A table with the column `entry`. `entry_people` is none of them: it follows from
-/// all entries together (`who`).
+/// A table with the column `entry`. `entry_people` is not among them: it follows from all
+/// entries together (`who`).
 ///
-/// As a number a kind is its place in [`Kind::ALL`], by which statements are kept.
+/// As a number, a kind is its position in [`Kind::ALL`], which indexes prepared
+/// statements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Entries,
@@ -50,11 +51,11 @@ pub(super) enum Kind {
 /// A table's columns besides `entry`.
 pub(super) struct Shape {
     pub table: &'static str,
-    /// What tells an entry's rows apart.
+    /// The columns that tell an entry's rows apart.
     pub key: &'static [&'static str],
     pub rest: &'static [&'static str],
-    /// A column that is worked out later, and the one whose value stands in until
-    /// then: it is not compared.
+    /// A column that is worked out later, and the column whose value it has until then.
+    /// It is not compared.
     pub later: Option<(&'static str, &'static str)>,
 }
 
@@ -185,7 +186,8 @@ impl Cell<'_> {
         }
     }
 
-    /// The database's tables are strict: no other value stands in them.
+    /// The value of a column. The database's tables are strict, so there are no other
+    /// types.
     fn of(value: ValueRef<'_>) -> Cell<'static> {
         match value {
             ValueRef::Null => Cell::Null,
@@ -251,7 +253,7 @@ impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
     }
 }
 
-/// A table's rows of one entry: what `key` says and what `rest` says.
+/// A table's rows of one entry: the values of `key` with those of `rest`.
 pub(super) type Keyed<'a> = BTreeMap<Vec<Cell<'a>>, Vec<Cell<'a>>>;
 
 /// Rows of one entry.
@@ -259,7 +261,7 @@ pub(super) type Keyed<'a> = BTreeMap<Vec<Cell<'a>>, Vec<Cell<'a>>>;
 pub(super) struct Rows<'a>(BTreeMap<Kind, Keyed<'a>>);
 
 impl<'a> Rows<'a> {
-    /// Adds a row; where one has its key already, that stays.
+    /// Adds a row; a row that already has its key stays.
     pub(super) fn add(&mut self, kind: Kind, key: Vec<Cell<'a>>, rest: Vec<Cell<'a>>) {
         debug_assert_eq!(key.len(), kind.shape().key.len(), "{kind:?}");
         debug_assert_eq!(rest.len(), kind.shape().rest.len(), "{kind:?}");
@@ -272,7 +274,7 @@ impl<'a> Rows<'a> {
         rows.map(|(key, rest)| (key.as_slice(), rest.as_slice()))
     }
 
-    /// What a column says in each row.
+    /// The values of a column, one for each row.
     pub(super) fn column(&self, kind: Kind, name: &str) -> impl Iterator<Item = &Cell<'a>> {
         let at = |names: &[&str]| names.iter().position(|n| *n == name);
         let (in_key, in_rest) = (at(kind.shape().key), at(kind.shape().rest));
@@ -282,7 +284,7 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// Takes a row of a query of [`SELECT`].
+    /// Adds a row that a query of [`SELECT`] returned.
     pub(super) fn read(&mut self, kind: Kind, row: &rusqlite::Row<'_>) -> rusqlite::Result<()> {
         let cell = |column| row.get_ref(column).map(Cell::of);
         let keys = kind.shape().key.len();
@@ -294,8 +296,8 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// What reads an entry's rows, by [`Kind`]: the columns of the key and the others. One
-/// query for all tables took longer than these.
+/// The queries for an entry's rows, by [`Kind`]: the key's columns, then the others. One
+/// query for all tables took longer.
 pub(super) static SELECT: LazyLock<Vec<String>> = LazyLock::new(|| {
     let select = |kind: Kind| {
         let Shape {

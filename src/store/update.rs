@@ -1,4 +1,4 @@
-//! Writing: of what is known of an entry, the rows that differ.
+//! Writing: of all rows of an entry, those that differ.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -24,9 +24,9 @@ pub struct Update<'a> {
     pub(super) connection: &'a Connection,
     path: &'a Path,
     wait: u64,
-    /// Everything is new: nothing to compare with.
+    /// Whether everything is new, with nothing to compare with.
     pub(super) fill: bool,
-    /// Entries whose people are to be worked out at the end.
+    /// Entries whose people are worked out at the end.
     pub(super) touched: BTreeSet<String>,
     pub(super) removed: Vec<Spelling>,
     pub(super) added: Vec<Spelling>,
@@ -39,7 +39,7 @@ pub struct Update<'a> {
     bulks: [Option<Bulk<'a>>; Kind::ALL.len()],
     /// Those into `files`.
     pub(super) file_rows: Option<Bulk<'a>>,
-    /// What `meta` says, once it was asked.
+    /// The values of `meta`, once they were read.
     meta: Option<BTreeMap<String, String>>,
 }
 
@@ -71,7 +71,7 @@ impl<'a> Update<'a> {
     /// Sets a value of `meta`.
     ///
     /// # Errors
-    /// The database's own, as for everything here.
+    /// The database is damaged or cannot be written; see [`StoreError`].
     pub fn set_meta(&mut self, key: &str, value: &str) -> Result<(), StoreError> {
         self.put_meta(key, value).map_err(|e| self.wrap(e))
     }
@@ -92,10 +92,10 @@ impl<'a> Update<'a> {
         )
     }
 
-    /// Notes that HEAD has, or has no more, a file of this entry at an unusual place.
+    /// Notes that HEAD has, or no longer has, a file of this entry at an unusual path.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is damaged or cannot be written; see [`StoreError`].
     pub fn set_head_path(
         &mut self,
         path: &str,
@@ -111,19 +111,19 @@ impl<'a> Update<'a> {
         .map_err(|e| self.wrap(e))
     }
 
-    /// Forgets the unusual places of HEAD's files.
+    /// Forgets the unusual paths of HEAD's files.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is damaged or cannot be written; see [`StoreError`].
     pub fn clear_head_paths(&mut self) -> Result<(), StoreError> {
         self.run("DELETE FROM head_paths", &[])
             .map_err(|e| self.wrap(e))
     }
 
-    /// The unusual places of HEAD's files of an entry.
+    /// The unusual paths at which HEAD has an entry.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is damaged or cannot be written; see [`StoreError`].
     pub fn head_paths(&self, date: EntryDate) -> Result<Vec<String>, StoreError> {
         let query = || -> Sql<Vec<String>> {
             let sql = "SELECT path FROM head_paths WHERE entry = ?1";
@@ -133,11 +133,11 @@ impl<'a> Update<'a> {
         query().map_err(|e| self.wrap(e))
     }
 
-    /// Notes which versions of a year's ledger the rows are of; nothing where there
-    /// is none.
+    /// Notes the versions of a year's ledger that the rows come from; a row without any
+    /// version is removed.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is damaged or cannot be written; see [`StoreError`].
     pub fn set_ledger(&mut self, year: i32, row: &LedgerRow) -> Result<(), StoreError> {
         if *row == LedgerRow::default() {
             self.run("DELETE FROM ledgers WHERE year = ?1", &[&year])
@@ -148,10 +148,10 @@ impl<'a> Update<'a> {
         .map_err(|e| self.wrap(e))
     }
 
-    /// What is indexed of a date now.
+    /// The rows now indexed of a date.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is damaged or cannot be written; see [`StoreError`].
     pub fn before(&self, date: EntryDate) -> Result<Before, StoreError> {
         let entry = date.to_string();
         let mut rows = Rows::default();
@@ -173,10 +173,10 @@ impl<'a> Update<'a> {
         Ok(())
     }
 
-    /// Writes an entry's rows in place of the old ones; `None` takes them out.
+    /// Writes an entry's rows in place of the old ones; `None` removes them.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is damaged or cannot be written; see [`StoreError`].
     pub fn put_entry(
         &mut self,
         before: &Before,
@@ -186,10 +186,10 @@ impl<'a> Update<'a> {
         self.put(before, &now, Part::Entry)
     }
 
-    /// Writes a note in place of the old one; `None` takes it out.
+    /// Writes a note in place of the old one; `None` removes it.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is damaged or cannot be written; see [`StoreError`].
     pub fn put_note(
         &mut self,
         before: &Before,
@@ -201,10 +201,10 @@ impl<'a> Update<'a> {
         self.put(before, &now, Part::Note)
     }
 
-    /// Writes what the ledger holds of an entry in place of the old rows.
+    /// Writes the ledger's rows of an entry in place of the old ones.
     ///
     /// # Errors
-    /// The database's own.
+    /// The database is damaged or cannot be written; see [`StoreError`].
     pub fn put_ledger(&mut self, before: &Before, rows: &LedgerRows) -> Result<(), StoreError> {
         self.put(before, &rows_of_ledger(rows), Part::Ledger)
     }
@@ -263,7 +263,7 @@ impl<'a> Update<'a> {
         Ok(())
     }
 
-    /// Works out who is who, and drops the names that nothing uses any more.
+    /// Works out who is who, and drops names without a use.
     pub(super) fn finish(&mut self) -> Result<(), StoreError> {
         self.write_bulks()
             .and_then(|()| self.finish_people())

@@ -22,8 +22,8 @@ impl Update<'_> {
                 }
             }
             self.entries_people()?;
-            // Who is nobody's spelling any more, and has no alias under that very name;
-            // where no spelling changed, nobody.
+            // Drops people without a spelling and without an alias under their very name.
+            // If no spelling changed, there are none.
             return self.run(
                 "DELETE FROM people WHERE NOT EXISTS
                  (SELECT 1 FROM spelling_people WHERE person = name)
@@ -34,7 +34,7 @@ impl Update<'_> {
         self.entries_people()
     }
 
-    /// Writes who the people of the touched entries are.
+    /// Writes the people of the touched entries.
     fn entries_people(&self) -> Sql {
         if self.fill {
             self.run(&people_of("TRUE"), &[])?;
@@ -49,7 +49,7 @@ impl Update<'_> {
         Ok(())
     }
 
-    /// Whether the set of all spellings is another than before.
+    /// Whether the set of all spellings changed.
     fn spellings_changed(&self) -> Sql<bool> {
         if self.fill {
             return Ok(true);
@@ -78,7 +78,7 @@ impl Update<'_> {
         Ok(false)
     }
 
-    /// Works out who is who; gives the spellings that changed hands.
+    /// Works out who is who; returns the spellings that now belong to another person.
     fn resolve_people(&mut self) -> Sql<Vec<(String, bool)>> {
         let all = match self.fill {
             true => std::mem::take(&mut self.spellings),
@@ -122,7 +122,7 @@ impl Update<'_> {
     }
 }
 
-/// Inserts who the people of some entries are.
+/// The statement that inserts the people of some entries.
 fn people_of(which: &str) -> String {
     // With min(), the other columns come from the row that has the minimum.
     format!(
@@ -133,7 +133,7 @@ fn people_of(which: &str) -> String {
     )
 }
 
-/// Sets who the people of the mentioned dates of some entries are.
+/// The statement that sets the people of the dates mentioned in some entries.
 fn people_of_dates(which: &str) -> String {
     format!(
         "UPDATE entry_date_people SET person = (SELECT person FROM spelling_people p

@@ -1,4 +1,4 @@
-//! The original's file at its place: held against writers, copied, taken away.
+//! The original program's database file: locked against writers, copied, removed.
 
 use std::fs;
 use std::io::{self, Read as _};
@@ -17,20 +17,20 @@ use crate::store::snapshot::check_snapshot;
 const WAIT: u64 = 5;
 /// Pages that are copied at once.
 const PAGES: i32 = 1024;
-/// What SQLite keeps beside a database.
+/// The suffixes of files that SQLite keeps beside a database.
 const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
 
-/// What is at the database's place.
+/// The kinds of file at the database's path, for a migration.
 #[derive(Debug)]
 pub enum AtPlace {
-    /// Nothing, or what is no concern of a migration.
+    /// Nothing, or a file that does not concern a migration.
     Nothing,
     Original(Held),
-    /// A database, not this program's, and too damaged to tell whose.
+    /// A database that is not this program's, and too damaged to tell whose it is.
     Damaged,
 }
 
-/// The original's database, which nobody else can write while this lives.
+/// The original's database, which nobody else can write as long as this value lives.
 #[derive(Debug)]
 pub struct Held {
     path: PathBuf,
@@ -41,7 +41,8 @@ impl AtPlace {
     /// Looks at a file, and holds it if it is the original's.
     ///
     /// # Errors
-    /// It cannot be read, or another process is writing for longer than a few seconds.
+    /// The file cannot be read, or [`StoreError::Locked`] if another process writes it
+    /// for longer than a few seconds.
     pub fn look(path: &Path) -> Result<Self, StoreError> {
         match fs::metadata(path) {
             Ok(file) if file.is_file() && file.len() > 0 => {}
@@ -56,7 +57,8 @@ impl AtPlace {
             if says.application == APPLICATION || !says.tables || !is_original(&guard)? {
                 return Ok(Self::Nothing);
             }
-            // Readers may go on; whoever wrote now would write into a file that goes.
+            // Readers may go on. A writer would write into a file that is about to be
+            // removed.
             guard.execute_batch("BEGIN IMMEDIATE")?;
             Ok(Self::Original(Held {
                 path: path.to_owned(),
@@ -69,8 +71,8 @@ impl AtPlace {
         })
     }
 
-    /// Whether a file may be the original's, also damaged. Nothing is written, and no
-    /// lock waited for; what is beside the file does not count.
+    /// Whether a file may be the original's, also a damaged one. Writes nothing and waits
+    /// for no lock; files beside it do not count.
     #[must_use]
     pub fn may_be(path: &Path) -> bool {
         if is_ours(path) || !is_database(path) {
@@ -86,18 +88,18 @@ impl AtPlace {
 }
 
 impl Held {
-    /// Copies the database, with what its log holds, into a file that is empty or
-    /// not there; gives what SQLite's check and a count of the rows find wrong.
+    /// Copies the database, with the content of its log, into a file that is empty or
+    /// missing. Returns the faults that SQLite's check and a count of the rows find.
     ///
     /// # Errors
-    /// The copy cannot be written, or the database not be read at all.
+    /// The copy cannot be written, or the database cannot be read at all.
     pub fn copy(&self, to: &Path) -> Result<Vec<String>, StoreError> {
         let copy = || {
             // The guard's own transaction may not be copied from.
             let from = open_as_it_is(&self.path, WAIT, false)?;
             let mut copy = Connection::open(to)?;
             Backup::new(&from, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
-            // One file, whatever the original kept beside it.
+            // Into a single file, whatever the original kept beside its own.
             copy.execute_batch("PRAGMA journal_mode = DELETE")?;
             Ok((rows(&from)?, rows(&copy)?))
         };
@@ -113,7 +115,7 @@ impl Held {
         Ok(wrong)
     }
 
-    /// Takes the file away, with what SQLite keeps beside it.
+    /// Removes the file, with those that SQLite keeps beside it.
     ///
     /// # Errors
     /// A file cannot be removed.
@@ -124,7 +126,7 @@ impl Held {
     }
 }
 
-/// Copies a database file and what is beside it byte for byte, and compares.
+/// Copies a database file and those beside it byte for byte, and compares the copies.
 ///
 /// # Errors
 /// A file cannot be read or written, or the copy is not the same.
@@ -149,12 +151,12 @@ pub fn copy_files(from: &Path, to: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Takes a database file away, with what SQLite keeps beside it.
+/// Removes a database file, with those that SQLite keeps beside it.
 ///
 /// # Errors
 /// A file cannot be removed.
 pub fn remove_files(path: &Path) -> Result<(), StoreError> {
-    // The log first: without the database it would mean nothing to anybody.
+    // The log first: without the database it would be of no use.
     for suffix in BESIDE.into_iter().chain([""]) {
         let path = beside(path, suffix);
         match fs::remove_file(&path) {

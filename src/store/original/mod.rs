@@ -1,5 +1,5 @@
 //! The database of the original program (numeric ids, `association_tombstones`,
-//! `sync_states`), which may hold what no file has. Read, never written.
+//! `sync_states`), which may hold data that no file has. It is read, never written.
 
 mod hold;
 mod names;
@@ -15,17 +15,17 @@ use rusqlite::Connection;
 
 use crate::journal::{EntryDate, ItemKey, Table};
 
-/// What a database of the original program says that files may not.
+/// The data in a database of the original program that files may lack.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Original {
     /// By date.
     pub entries: Vec<OriginalEntry>,
     pub removals: Vec<Removal>,
-    /// The conflicts that nobody had settled.
+    /// Unsettled conflicts.
     pub conflicts: Vec<OriginalConflict>,
     /// Notes on other things than entries.
     pub texts: Vec<OtherText>,
-    /// What was not understood, or could not be read.
+    /// Messages on data that was not understood, or could not be read.
     pub odd: Vec<String>,
 }
 
@@ -51,18 +51,18 @@ pub struct Gone {
 pub struct Removal {
     pub entry: EntryDate,
     pub table: Table,
-    /// What the item may be called in a file: a person by name and by full name.
+    /// The item's possible names in a file: a person by name and by full name.
     pub names: Vec<ItemKey>,
-    /// RFC 3339 in UTC, to the second; the text as it stands if it is no time.
+    /// RFC 3339 in UTC, to the second; the text as it stands if it is not a time.
     pub at: String,
     pub by: String,
-    /// `yaml` or `wiki`, where the original said so.
+    /// `yaml` or `wiki`, if the original recorded it.
     pub source: String,
     pub reason: String,
     pub permanent: bool,
 }
 
-/// An entry's conflict that nobody had settled.
+/// An entry's unsettled conflict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OriginalConflict {
     pub entry: EntryDate,
@@ -72,16 +72,16 @@ pub struct OriginalConflict {
     pub hash: String,
 }
 
-/// A note on something that is no entry.
+/// A note on something other than an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherText {
-    /// Such as `people: Bob`.
+    /// The thing that it is on, such as `people: Bob`.
     pub of: String,
     pub text: String,
 }
 
-/// Whether a database whose header is not this program's is the original's, by its
-/// tables: in this program's own an entry is known by its date, `entry`.
+/// Whether a database without this program's header is the original's, by its tables: in
+/// this program's own, the key of an entry is its date, `entry`.
 pub(super) fn is_original(connection: &Connection) -> rusqlite::Result<bool> {
     let mut names =
         connection.prepare("SELECT lower(name) FROM sqlite_schema WHERE type = 'table'")?;

@@ -1,4 +1,4 @@
-//! Which association a table of the original is, and what its items are called.
+//! The association of each table of the original, and the names of its items.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use super::table::{Fields, Tables};
 use crate::journal::entry::Person;
 use crate::journal::{ItemKey, Table};
 
-/// The names of one association's items, by their number.
+/// The names of one association's items, by their numeric id.
 pub(super) type Names = BTreeMap<String, Vec<ItemKey>>;
 
-/// The association that the original calls so.
+/// The association with this name in the original.
 pub(super) fn association(name: &str) -> Option<Table> {
     let name = name.trim().to_lowercase();
     match name.as_str() {
@@ -20,7 +20,7 @@ pub(super) fn association(name: &str) -> Option<Table> {
     }
 }
 
-/// Where the items of an association stand: tables, and the columns that name them.
+/// The tables that may hold an association's items, and the columns that name them.
 const fn place(table: Table) -> (&'static [&'static str], &'static [&'static str]) {
     match table {
         Table::Cities => (&["cities"], &["city", "name"]),
@@ -43,7 +43,7 @@ pub(super) fn names(tables: &mut Tables, of: Table) -> Names {
         .iter()
         .find(|t| tables.has(t))
         .map(|t| (*t).to_owned());
-    // A table of another name is found by who refers to it.
+    // A table of another name is found by the tables that refer to it.
     let referred = || {
         let mut referred = tables.referred(of.name());
         referred.retain(|t| t != "entries");

@@ -1,5 +1,5 @@
-//! Reading: columns are looked for, none is taken for granted, and what is not
-//! understood is said.
+//! Reading the original: no column is taken for granted, and data that is not understood
+//! is reported.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +16,7 @@ use crate::store::connect::open_as_it_is;
 const TOMBSTONES: &str = "association_tombstones";
 const STATES: &str = "sync_states";
 
-/// The columns whose meaning is known; others are named.
+/// The columns whose meaning is known; others are reported.
 const KNOWN: [(&str, &[&str]); 2] = [
     (
         TOMBSTONES,
@@ -58,7 +58,7 @@ const NOTES: [&str; 3] = ["notes", "wiki_notes", "editorial_notes"];
 /// Reads a copy of a database of the original program.
 ///
 /// # Errors
-/// It is no database, or too damaged to tell its tables.
+/// The file is not a database, or too damaged to list its tables.
 pub fn read_original(copy: &Path) -> Result<Original, StoreError> {
     let connection = open_as_it_is(copy, 0, false).map_err(|e| StoreError::of(copy, 0, e))?;
     let mut reader = Reader {
@@ -196,7 +196,7 @@ impl Reader {
         conflicts.sort_by(|a, b| (a.entry, &a.source).cmp(&(b.entry, &b.source)));
     }
 
-    /// Notes on people, events and the like, which no file of a journal has.
+    /// Reads notes on people, events and the like, which no file of a journal has.
     fn texts(&mut self) {
         let Original { texts, .. } = &mut self.original;
         for table in self.tables.names() {
@@ -250,13 +250,13 @@ fn notes(row: &Fields<'_>) -> Option<String> {
     (!found.is_empty()).then(|| found.join("\n\n"))
 }
 
-/// A value for a line of its own: a machine's name, a reason.
+/// A value as a single line: a machine's name, a reason.
 fn one_line(row: &Fields<'_>, columns: &[&str]) -> String {
     let text = row.text(columns).unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The day that a date or a time of the original names.
+/// The day of a date or a time of the original.
 pub(super) fn date(text: &str) -> Option<EntryDate> {
     let text = text.trim();
     let day = match text.get(..10) {
@@ -266,8 +266,8 @@ pub(super) fn date(text: &str) -> Option<EntryDate> {
     EntryDate::from_iso(day)
 }
 
-/// A time as the ledger writes it. One without a zone is in UTC, as the original
-/// wrote it.
+/// A time in the ledger's form. A time without a zone is in UTC, as the original wrote
+/// it.
 fn time(text: &str) -> String {
     let text = text.trim();
     let stamp = |time: DateTime<Utc>| time.to_rfc3339_opts(SecondsFormat::Secs, true);

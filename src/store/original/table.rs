@@ -11,9 +11,9 @@ use crate::store::StoreError;
 /// A database whose tables are found, not assumed.
 pub(super) struct Tables {
     connection: Connection,
-    /// The names as they are, by their lower case.
+    /// The tables' real names, by their lower case.
     names: BTreeMap<String, String>,
-    /// What could not be read.
+    /// Messages on data that could not be read.
     pub(super) odd: Vec<String>,
 }
 
@@ -24,9 +24,13 @@ pub(super) struct Fields<'a> {
 }
 
 impl Tables {
+    /// Lists a database's tables.
+    ///
+    /// # Errors
+    /// The schema cannot be read; see [`StoreError`].
     pub(super) fn of(connection: Connection, path: &Path) -> Result<Self, StoreError> {
         let names = || {
-            // Nothing that the file brings along is run.
+            // Code in the file's own schema is not run.
             connection.pragma_update(None, "trusted_schema", false)?;
             let mut names =
                 connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")?;
@@ -47,6 +51,7 @@ impl Tables {
         self.names.keys().cloned().collect()
     }
 
+    /// Whether there is a table of this name, given in lower case.
     pub(super) fn has(&self, table: &str) -> bool {
         self.names.contains_key(table)
     }
@@ -63,7 +68,7 @@ impl Tables {
             let keys = keys.query_map([name], |row| row.get(0))?;
             keys.collect::<rusqlite::Result<Vec<String>>>()
         };
-        // Without the answer the table is one that is not understood.
+        // Without an answer the table counts as not understood.
         referred().unwrap_or_default()
     }
 
@@ -131,6 +136,7 @@ fn quoted(name: &str) -> String {
 }
 
 impl Fields<'_> {
+    /// Whether the row's table has this column.
     pub(super) fn has(&self, column: &str) -> bool {
         self.columns.contains_key(column)
     }
@@ -151,7 +157,7 @@ impl Fields<'_> {
         })
     }
 
-    /// Whether the column says yes, or when.
+    /// Whether the column holds true, or a time.
     pub(super) fn flag(&self, column: &str) -> bool {
         let no = |text: &str| matches!(text.trim().to_lowercase().as_str(), "0" | "false" | "no");
         self.text(&[column]).is_some_and(|text| !no(&text))
