@@ -17,7 +17,7 @@ pub trait LineMerge {
     /// Merges three texts as `git merge-file` would.
     ///
     /// # Errors
-    /// What the implementation says where it cannot merge at all.
+    /// The implementation's message, if it cannot merge at all.
     fn merge(&self, sides: ThreeWay<&[u8]>, markers: &Markers) -> Result<MergedLines, String>;
 }
 

@@ -2,15 +2,15 @@
 
 use super::ThreeWay;
 
-/// How a conflict is shown, `merge.conflictStyle`.
+/// The style of a conflict, `merge.conflictStyle`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ConflictStyle {
     /// `<<<<<<< ours ======= theirs >>>>>>>`
     #[default]
     Merge,
-    /// The base between `|||||||` and `=======` as well.
+    /// With the base between `|||||||` and `=======`.
     Diff3,
-    /// Like diff3, with what both sides start or end with moved outside.
+    /// Like diff3, with the lines that both sides start or end with moved outside.
     Zdiff3,
 }
 
@@ -27,12 +27,12 @@ impl ConflictStyle {
     }
 }
 
-/// How markers are written: length, labels, style.
+/// The form of markers: length, labels, style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Markers {
     /// The marker's length, 7 unless `conflict-marker-size` says otherwise.
     pub size: usize,
-    /// What stands behind each marker.
+    /// The labels behind the markers.
     pub labels: ThreeWay<String>,
     pub style: ConflictStyle,
 }

@@ -7,18 +7,17 @@ use std::hash::Hash;
 use super::ThreeWay;
 use super::sequence::{has_a_turned_pair, joined};
 
-/// Where both sides moved items, each pair of items is compared: more of them stay as
-/// base has them.
+/// Limit on the items compared pair by pair if both sides moved some; more of them stay
+/// in base's order.
 const MAX_MOVED: usize = 5_000;
 
 /// Puts the kept items of three lists in one order.
 ///
-/// What both sides have are anchors: in the order of the side that reordered
-/// them; if both did, with the moves of both, or in base's order where none has them
-/// all. What both added stands among them, at the
-/// earlier of its two places. Between two anchors each side's own items keep their
-/// order, and the side whose first one is smaller goes first. The result is the same
-/// with the sides swapped.
+/// The items that both sides have are the anchors. They stand in the order of the side
+/// that reordered them; if both did, with the moves of both, or in base's order if no
+/// order has all moves. Items that both added stand among them, at the earlier of their
+/// two places. Between two anchors each side's own items keep their order, and the side
+/// with the smaller first item goes first. The result is the same with the sides swapped.
 ///
 /// Items are unique within each list; items that are not in `keep` are left out.
 #[must_use]
@@ -48,7 +47,7 @@ pub fn order<K: Ord + Hash + Clone>(sides: ThreeWay<&[K]>, keep: &HashSet<K>) ->
     result
 }
 
-/// What both sides have, on whose order the result is built.
+/// The items that both sides have, in the order on which the result is built.
 fn anchors<'a, K: Ord + Hash>(lists: &ThreeWay<Vec<&'a K>>) -> Vec<&'a K> {
     let only = |list: &[&'a K], others: &HashSet<&K>| -> Vec<&'a K> {
         list.iter()
@@ -72,26 +71,26 @@ fn anchors<'a, K: Ord + Hash>(lists: &ThreeWay<Vec<&'a K>>) -> Vec<&'a K> {
         .then(|| joined(&base, &on_both(&base, &moved.0, &moved.1)))
         .flatten()
         .map(|known| with_added(&known, &ours, &theirs))
-        // What both added may stand in the circle.
+        // Items that both added may close a circle.
         .filter(|order| !has_a_turned_pair(&on_both(order, &ours, &theirs)));
     both.unwrap_or_else(|| with_added(&base, &ours, &theirs))
 }
 
-/// Where ours and theirs have the items.
+/// The positions of the items on ours and theirs.
 fn on_both<K: Eq + Hash>(items: &[&K], ours: &[&K], theirs: &[&K]) -> Vec<(usize, usize)> {
     let (ours, theirs) = (positions(ours), positions(theirs));
     items.iter().map(|k| (ours[k], theirs[k])).collect()
 }
 
-/// Puts what both sides added, in different orders, among what base has as well. Two
-/// items that both sides have in one order come out in that order.
+/// Puts the items that both sides added, in different orders, among those of base. Two
+/// items that both sides have in the same order come out in that order.
 pub(super) fn with_added<'a, K: Ord + Hash>(
     known: &[&'a K],
     ours: &[&'a K],
     theirs: &[&'a K],
 ) -> Vec<&'a K> {
     let known_at = positions(known);
-    // Behind which of the known items the items of a list stand, at least.
+    // For each item of a list, the last known item that it stands behind.
     let behind = |list: &[&'a K]| -> HashMap<&'a K, usize> {
         let mut last = 0;
         list.iter()
@@ -131,7 +130,7 @@ fn positions<'a, K: Eq + Hash>(list: &[&'a K]) -> HashMap<&'a K, usize> {
     list.iter().enumerate().map(|(i, k)| (*k, i)).collect()
 }
 
-/// A side's own items by the anchor they stand behind.
+/// A side's own items, grouped by the anchor that they stand behind.
 fn groups<'a, K: Eq + Hash>(list: &[&'a K], anchors: &HashMap<&K, usize>) -> Vec<Vec<&'a K>> {
     let mut groups = vec![Vec::new(); anchors.len() + 1];
     let mut group = 0;

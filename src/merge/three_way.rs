@@ -1,11 +1,11 @@
-//! The one type for what is merged and the one for what comes out.
+//! The types for the input and the result of a merge.
 
 /// The three versions that a merge starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ThreeWay<T> {
     /// The common ancestor.
     pub base: T,
-    /// The side the merge is made on.
+    /// The side that the merge is made on.
     pub ours: T,
     /// The side that is merged in.
     pub theirs: T,
@@ -29,7 +29,7 @@ impl<T> ThreeWay<T> {
     /// Applies a fallible `f` to each version; the first error wins.
     ///
     /// # Errors
-    /// Whatever `f` returned first, in the order base, ours, theirs.
+    /// The first error of `f`, in the order base, ours, theirs.
     pub fn try_map<U, E>(self, mut f: impl FnMut(T) -> Result<U, E>) -> Result<ThreeWay<U>, E> {
         Ok(ThreeWay {
             base: f(self.base)?,
@@ -59,8 +59,8 @@ impl<T> ThreeWay<T> {
 }
 
 impl<T: PartialEq> ThreeWay<T> {
-    /// The result where the trivial rules decide: the sides agree, or only one of
-    /// them moved away from the base. `None` when both moved, differently.
+    /// The result if the trivial rules decide: the sides agree, or only one of them
+    /// differs from the base. `None` if both differ, and from each other.
     pub fn trivial(self) -> Option<T> {
         if self.ours == self.theirs || self.theirs == self.base {
             Some(self.ours)
@@ -72,7 +72,7 @@ impl<T: PartialEq> ThreeWay<T> {
     }
 }
 
-/// What came out of a merge.
+/// The result of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Merged<T, C = ThreeWay<T>> {
     /// One result that both sides can accept.
