@@ -1,9 +1,9 @@
 //! The merge of a document: frontmatter field by field, body by line.
 //!
 //! `document` and `top` split and parse, `assemble` puts together; `entry`, `collection`,
-//! `sequence` and `leaf` decide, with `alike` and `names` for lists in order; `identity`
-//! and `likeness` match members across the sides, `renamed` matches keys; `member`,
-//! `view`, `flow` and `cut` handle slices of text.
+//! `sequence` and `leaf` decide; `identity` and `likeness` match members across the
+//! sides, `found`, `alike` and `names` the items of lists in order, and `renamed` keys;
+//! `member`, `view`, `flow` and `cut` handle slices of text.
 //!
 //! A result is read again before it is given out, and wherever something cannot be
 //! parsed, proved or finished the outcome is git's own result.
@@ -16,6 +16,7 @@ mod document;
 mod entry;
 mod eol;
 mod flow;
+mod found;
 mod identity;
 mod in_brackets;
 mod leaf;

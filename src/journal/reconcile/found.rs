@@ -1,0 +1,131 @@
+//! Which items of the three sides of a list in order are one.
+
+use std::collections::{HashMap, HashSet};
+
+use super::alike::{Items, NoneAlike};
+use super::names::Names;
+use super::sequence::Edited;
+use crate::journal::yaml::Value;
+use crate::merge::{ThreeWay, identify};
+
+/// A number for each item, the same on the sides that have it: what the base has, as it
+/// is or edited, by its place there; what both sides added by what it says. What stands
+/// more than once may be meant so: each of those is an item of its own.
+pub fn ids(
+    values: &ThreeWay<Vec<Value>>,
+    names: Option<&Names>,
+    edited: Edited,
+) -> ThreeWay<Vec<usize>> {
+    let base = &values.base;
+    let mut ours = vec![Known::Nothing; values.ours.len()];
+    let mut theirs = vec![Known::Nothing; values.theirs.len()];
+    if let Some(names) = names {
+        ours = of_the_name(&names.base, &names.ours);
+        theirs = of_the_name(&names.base, &names.theirs);
+    }
+    let mut found = (
+        find(base, &values.ours, edited, &ours),
+        find(base, &values.theirs, edited, &theirs),
+    );
+    let shared = shared(values);
+    if !shared.is_empty() {
+        for &(o, t) in &shared {
+            let known = one_edit((o, &found.0), (t, &found.1)).map_or(Known::Added, Known::Is);
+            (ours[o], theirs[t]) = (known, known);
+        }
+        found = (
+            find(base, &values.ours, edited, &ours),
+            find(base, &values.theirs, edited, &theirs),
+        );
+    }
+    // A shared addition has the number that it has on ours.
+    let on_ours: HashMap<usize, usize> = shared.into_iter().map(|(o, t)| (t, o)).collect();
+    let added_by_ours = |at: usize| base.len() + at;
+    let added_by_theirs = |at: usize| match on_ours.get(&at) {
+        Some(ours) => added_by_ours(*ours),
+        None => base.len() + values.ours.len() + at,
+    };
+    let numbers = |found: Vec<Option<usize>>, added: &dyn Fn(usize) -> usize| -> Vec<usize> {
+        let all = found.into_iter().enumerate();
+        all.map(|(at, found)| found.unwrap_or_else(|| added(at)))
+            .collect()
+    };
+    ThreeWay::new(
+        (0..base.len()).collect(),
+        numbers(found.0, &added_by_ours),
+        numbers(found.1, &added_by_theirs),
+    )
+}
+
+/// What both sides have and the base has not, by its places on ours and on theirs.
+fn shared(values: &ThreeWay<Vec<Value>>) -> Vec<(usize, usize)> {
+    let old: HashSet<&Value> = values.base.iter().collect();
+    let (ours, theirs) = (once(&values.ours), once(&values.theirs));
+    let all = ours.into_iter().filter(|(value, _)| !old.contains(value));
+    all.filter_map(|(value, at)| Some((at?, (*theirs.get(value)?)?)))
+        .collect()
+}
+
+/// The item of the base that both sides edited alike, where they have one: both found it
+/// there, or one did and the other has nothing else that it could be.
+fn one_edit(
+    (ours, found_ours): (usize, &[Option<usize>]),
+    (theirs, found_theirs): (usize, &[Option<usize>]),
+) -> Option<usize> {
+    match (found_ours[ours], found_theirs[theirs]) {
+        (Some(one), Some(other)) => (one == other).then_some(one),
+        (Some(one), None) if !found_theirs.contains(&Some(one)) => Some(one),
+        (None, Some(one)) if !found_ours.contains(&Some(one)) => Some(one),
+        _ => None,
+    }
+}
+
+/// What is known of an item of a side before it is looked for in the base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Nothing,
+    Is(usize),
+    Added,
+}
+
+/// The items of a side that have the name of one of the base.
+fn of_the_name(base: &[String], side: &[String]) -> Vec<Known> {
+    let places: HashMap<&str, usize> = base.iter().map(String::as_str).zip(0..).collect();
+    let of = |name: &String| places.get(name.as_str()).copied();
+    side.iter()
+        .map(|name| of(name).map_or(Known::Nothing, Known::Is))
+        .collect()
+}
+
+/// What an item is found by: what it says, or what is known.
+#[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Key<'v> {
+    Says(&'v Value),
+    Is(usize),
+}
+
+/// For each item of a side the one of the base that it is.
+fn find(base: &[Value], side: &[Value], edited: Edited, known: &[Known]) -> Vec<Option<usize>> {
+    let mut before: Vec<Key> = base.iter().map(Key::Says).collect();
+    let mut now: Vec<Key> = side.iter().map(Key::Says).collect();
+    for (at, known) in known.iter().enumerate() {
+        if let Known::Is(of) = *known {
+            (before[of], now[at]) = (Key::Is(of), Key::Is(of));
+        }
+    }
+    let added: Vec<bool> = known.iter().map(|known| *known == Known::Added).collect();
+    match edited {
+        Edited::Alike => identify(&before, &now, &Items::new(base, side), &added),
+        Edited::None => identify(&before, &now, &NoneAlike, &added),
+    }
+}
+
+/// Where each value of a list stands; `None` if in several places.
+fn once(values: &[Value]) -> HashMap<&Value, Option<usize>> {
+    let mut places = HashMap::new();
+    for (at, value) in values.iter().enumerate() {
+        let place = places.entry(value);
+        place.and_modify(|at| *at = None).or_insert(Some(at));
+    }
+    places
+}
