@@ -1,8 +1,8 @@
-//! Archives of files: gzipped tar, written and read member by member, so that the
-//! memory they take does not grow with them.
+//! Archives of files: gzipped tar, written and read as a stream, so that memory does not
+//! grow with the archive.
 //!
-//! Reading trusts nothing: a member that is no plain file, or whose name leads
-//! elsewhere, ends it.
+//! Reading trusts nothing: it stops at a member that is not a plain file, or whose name
+//! leads elsewhere.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -25,15 +25,15 @@ pub struct Member {
     pub path: String,
     /// In bytes.
     pub size: u64,
-    /// Of its bytes, in hex.
+    /// The SHA-256 of its bytes, in hex.
     pub sha256: String,
 }
 
-/// An archive that is being written, beside its place.
+/// An archive that is being written, under a temporary name.
 pub struct ArchiveWriter {
     tar: tar::Builder<GzEncoder<BufWriter<NamedTempFile>>>,
     folder: PathBuf,
-    /// Seconds since 1970 that all members are given.
+    /// The time of all members, in seconds since 1970.
     time: u64,
 }
 
@@ -61,7 +61,7 @@ impl ArchiveWriter {
     /// Adds a file of `size` bytes.
     ///
     /// # Errors
-    /// It cannot be read, is not that long, or the archive cannot be written.
+    /// `from` cannot be read or has another length, or the archive cannot be written.
     pub fn add(&mut self, path: &str, size: u64, from: impl Read) -> Result<Member, RepoError> {
         let mut header = tar::Header::new_gnu();
         header.set_size(size);
@@ -80,7 +80,7 @@ impl ArchiveWriter {
         }
     }
 
-    /// Ends the archive, flushes it and gives it its name. `false` if that is taken.
+    /// Ends the archive, flushes it and gives it its name; `false` if that name is taken.
     ///
     /// # Errors
     /// It cannot be written.
@@ -102,8 +102,8 @@ impl ArchiveWriter {
 /// Reads an archive to its end, and writes its files below a folder if one is given.
 ///
 /// # Errors
-/// It is no archive or a damaged one (the error names the member), or holds
-/// something else than plain files with names that stay inside.
+/// [`RepoError::Archive`], with the member, if it is not an archive, is damaged, or holds
+/// anything but plain files with names that stay inside.
 pub fn read_archive(archive: &Path, into: Option<&Path>) -> Result<Vec<Member>, RepoError> {
     let file = File::open(archive).map_err(RepoError::io(archive))?;
     let mut tar = tar::Archive::new(GzDecoder::new(BufReader::new(file)));
@@ -163,7 +163,7 @@ pub fn read_archive(archive: &Path, into: Option<&Path>) -> Result<Vec<Member>, 
     Ok(members)
 }
 
-/// Copies a member to a new file; an error says which of the two it was.
+/// Copies a member to a new file; an error tells reading from writing.
 fn copy(
     from: &mut impl Read,
     place: &Path,
@@ -186,7 +186,7 @@ fn copy(
     file.flush().map_err(RepoError::io(place))
 }
 
-/// Relative, without `.` or `..`, and nowhere in a git directory.
+/// Whether a path is relative, without `.` or `..`, and not in a git directory.
 fn stays_inside(path: &str) -> bool {
     let plain = |part: Component<'_>| match part {
         Component::Normal(name) => !name.eq_ignore_ascii_case(".git"),

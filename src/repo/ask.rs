@@ -1,4 +1,4 @@
-//! Questions about paths that git answers best itself.
+//! Questions about paths that are best left to git.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,10 +10,10 @@ use super::work_tree::{UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER};
 use super::{ObjectId, Repo, RepoError};
 
 impl Repo {
-    /// The value of an attribute at a path; `None` where it is unspecified.
+    /// The value of an attribute at a path; `None` if it is unspecified.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn attribute(
         &self,
         name: &str,
@@ -29,7 +29,7 @@ impl Repo {
     /// The values of an attribute at paths, one for each.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn attributes(&self, name: &str, paths: &[&str]) -> Result<Vec<Option<String>>, RepoError> {
         if paths.is_empty() {
             return Ok(Vec::new());
@@ -48,17 +48,17 @@ impl Repo {
     /// Whether git, after its filters, would store these bytes of a file as this object.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn is_stored_as(&self, path: &str, bytes: &[u8], id: ObjectId) -> Result<bool, RepoError> {
         let path = format!("--path={path}");
         let out = self.run_git(&["hash-object", &path, "--stdin"], bytes)?;
         Ok(String::from_utf8_lossy(&out).trim_end() == id.to_string())
     }
 
-    /// The paths that the index has at or below a path, also those in conflict.
+    /// The index's paths at or below a path, also those in conflict.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn staged_below(&self, path: &str) -> Result<Vec<String>, RepoError> {
         let args = ["--literal-pathspecs", "ls-files", "-z", "--", path];
         let out = self.run_git(&args, b"")?;
@@ -70,7 +70,7 @@ impl Repo {
     /// Whether git ignores a path.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn is_ignored(&self, path: &str) -> Result<bool, RepoError> {
         match self.run_git(&["check-ignore", "-q", "--", path], b"") {
             Ok(_) => Ok(true),
@@ -79,15 +79,15 @@ impl Repo {
         }
     }
 
-    /// What a killed process leaves: git's locks and `.merge_file_*`, and files of
-    /// ours that never got their name, at the top of the work tree, below `folders`
-    /// and in the git directory. What git tracks is somebody's.
+    /// Leftovers of killed processes: git's locks and `.merge_file_*`, and our temporary
+    /// files, at the top of the work tree, below `folders` and in the git directory.
+    /// Files that git tracks are not leftovers.
     ///
     /// # Errors
     /// A folder cannot be listed.
     pub fn leftovers(&self, folders: &[&str]) -> Result<Vec<PathBuf>, RepoError> {
         let mut left = Vec::new();
-        // Backups are unpacked in the git directory: a folder elsewhere is a person's.
+        // Backups are unpacked in the git directory: a folder elsewhere is not ours.
         let file_of_ours = |name: &str, dir: bool| !dir && ours(name, dir);
         let of_work_tree =
             |name: &str, dir: bool| !dir && (ours(name, dir) || name.starts_with(".merge_file_"));
@@ -136,8 +136,8 @@ impl Repo {
     }
 }
 
-/// Whether a name is one that this program gives to what is not finished: a person may
-/// have made others that begin so.
+/// Whether this program gives such a name to an unfinished file or folder: a person may
+/// have made others with the same beginning.
 fn ours(name: &str, is_folder: bool) -> bool {
     let begin = match is_folder {
         true => UNFINISHED_FOLDER,
@@ -150,16 +150,16 @@ fn ours(name: &str, is_folder: bool) -> bool {
     earlier.and_then(by_chance).is_some_and(is_no_word)
 }
 
-/// The letters and digits that a name got by chance, at its end, or before that of a file
-/// that SQLite has beside a database which is being copied.
+/// The random letters and digits in a name: at its end, or before the suffix of a file
+/// that SQLite keeps beside a database.
 fn by_chance(rest: &str) -> Option<&str> {
     let (by_chance, rest) = rest.split_at_checked(6)?;
     let ends = ["", "-journal", "-wal", "-shm"];
     ends.contains(&rest).then_some(by_chance)
 }
 
-/// Whether letters and digits are so mixed that no person would type them: `Drafts`,
-/// `notes2` and `myConf` are words. Most of what earlier versions left is told by this.
+/// Whether letters and digits are so mixed that no person would type them (`Drafts`,
+/// `notes2` and `myConf` are words). This recognises most leftovers of earlier versions.
 fn is_no_word(by_chance: &str) -> bool {
     let kind = |b: &u8| (b.is_ascii_digit(), b.is_ascii_uppercase());
     let bytes = by_chance.as_bytes();
@@ -169,8 +169,8 @@ fn is_no_word(by_chance: &str) -> bool {
     bytes.iter().all(u8::is_ascii_alphanumeric) && changes.count() >= 3
 }
 
-/// Adds what `is_left` says of a folder's names (and whether each is a folder), and with
-/// `below` of its folders'; one that is not there has none.
+/// Adds the files and folders in `folder` that `is_left` accepts by name and kind; with
+/// `below`, those in its subfolders, too. A missing folder has none.
 fn list(
     folder: &Path,
     below: bool,

@@ -1,5 +1,5 @@
-//! What the index knows of folders: which of them are as a tree that is stored, so
-//! that their files need not be looked at (the `TREE` extension).
+//! The index's cache of folders (the `TREE` extension): which of them equal a stored
+//! tree, so that their files need not be compared.
 
 /// The folders, the top first. One whose files were staged since has no id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,22 +8,22 @@ pub(super) struct CacheTree(Vec<Folder>);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Folder {
     name: Vec<u8>,
-    /// How many entries of the index lie below it, and the tree that they are.
+    /// The number of index entries below the folder, and the tree that they equal.
     pub tree: Option<(usize, git2::Oid)>,
-    /// In the order of the file.
+    /// The subfolders by number, in the order of the file.
     children: Vec<usize>,
 }
 
-/// Of the top folder.
+/// The number of the top folder.
 pub(super) const TOP: usize = 0;
 
 const ID: usize = 20;
 
 impl CacheTree {
-    /// `None` where it is damaged.
+    /// Reads the extension; `None` if it is damaged.
     pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
         let mut folders: Vec<Folder> = Vec::new();
-        // Folders that have more below them: which, and how many.
+        // Open folders, each with the number of subfolders still to come.
         let mut open: Vec<(usize, usize)> = Vec::new();
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -60,7 +60,8 @@ impl CacheTree {
         children.find(|child| self.0[**child].name == name).copied()
     }
 
-    /// A path is staged: the folders on the way to it are no tree that is known.
+    /// Notes that a path was staged: the folders on the way to it no longer equal a known
+    /// tree.
     pub(super) fn forget(&mut self, path: &[u8]) {
         let mut parts = path.split(|&b| b == b'/').peekable();
         let mut folder = Some(TOP);
@@ -94,7 +95,8 @@ impl CacheTree {
     }
 }
 
-/// A folder, how many there are right below it, and what follows.
+/// Reads a folder; returns it with the number of its subfolders and the rest of the
+/// bytes.
 fn first(bytes: &[u8]) -> Option<(Folder, usize, &[u8])> {
     let nul = bytes.iter().position(|&b| b == 0)?;
     let (name, rest) = (bytes[..nul].to_vec(), &bytes[nul + 1..]);

@@ -1,4 +1,4 @@
-//! Git itself, run for what must be exactly its own doing.
+//! Running git itself, for everything that must be exactly as git does it.
 
 use std::ffi::OsStr;
 use std::io::Write;
@@ -27,7 +27,7 @@ const LOCAL_VARIABLES: [&str; 13] = [
 /// Configuration of the one git command that a hook belongs to (`git -c`).
 pub(super) const COMMAND_CONFIGURATION: [&str; 2] = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"];
 
-/// What a pipe surely takes before anybody reads it.
+/// Bytes that fit into any pipe's buffer, so that writing cannot block.
 const PIPE: usize = 4096;
 
 impl Repo {
@@ -62,7 +62,7 @@ impl Repo {
         let stdin = child.stdin.take();
         let write = || {
             if let Some(mut stdin) = stdin {
-                // A git that failed closes its end early; its exit says why.
+                // A failing git closes its end early; its exit status tells why.
                 let _ = stdin.write_all(input);
             }
         };
@@ -70,7 +70,7 @@ impl Repo {
             write();
             child.wait_with_output()
         } else {
-            // A git that answers line by line waits until it is read.
+            // A git that answers line by line waits for its output to be read.
             std::thread::scope(|scope| {
                 scope.spawn(write);
                 child.wait_with_output()
@@ -85,7 +85,7 @@ impl Repo {
             command: words.join(" "),
             code: output.status.code(),
             stderr: match output.status.code() {
-                // It could not say anything itself.
+                // Git printed nothing.
                 None => output.status.to_string(),
                 Some(_) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
             },

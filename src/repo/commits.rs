@@ -1,4 +1,4 @@
-//! A walk over commits, oldest first, for what history itself tells.
+//! A walk over commits, oldest first, and the state of git's own operations.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,19 +14,20 @@ pub struct Commit {
     pub id: ObjectId,
     /// Empty for a first commit, and where a shallow clone ends.
     pub parents: Vec<ObjectId>,
-    /// A shallow clone ends here: there are parents, but not in this clone.
+    /// A shallow clone ends here: this clone lacks the parents.
     pub is_cut_off: bool,
-    /// When its author made it, which a rebase keeps: RFC 3339 in UTC, to the second.
+    /// The author's time, which a rebase keeps: RFC 3339 in UTC, to the second.
     pub at: String,
     /// The author's name.
     pub by: String,
 }
 
 impl Repo {
-    /// The commits that any of `tips` has and none of `hidden` has, parents first.
+    /// The commits in the history of any of `tips` and of none of `hidden`, parents
+    /// first.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged; see [`RepoError`].
     pub fn commits(
         &self,
         tips: &[ObjectId],
@@ -77,7 +78,7 @@ impl Repo {
     /// The commits up to `tip` that changed a path, the newest first.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn commits_of(&self, tip: ObjectId, path: &str) -> Result<Vec<ObjectId>, RepoError> {
         let tip = tip.to_string();
         let args = ["rev-list", "--full-history", &tip, "--", path];
@@ -98,8 +99,8 @@ impl Repo {
         self.git.state() != git2::RepositoryState::Clean
     }
 
-    /// What git is in the middle of, by git's own word, where its commit is still to
-    /// come: git then refuses to commit some files alone.
+    /// Git's word for the operation that is waiting for its commit, if there is one: git
+    /// then refuses to commit some files alone.
     #[must_use]
     pub fn waits_for(&self) -> Option<&'static str> {
         use git2::RepositoryState as State;
@@ -113,7 +114,7 @@ impl Repo {
         }
     }
 
-    /// Whether `commit` is `tip` or one of its ancestors; not for one that is gone.
+    /// Whether `commit` is `tip` or one of its ancestors; false for a missing commit.
     #[must_use]
     pub fn is_in(&self, commit: ObjectId, tip: ObjectId) -> bool {
         commit == tip
@@ -123,14 +124,14 @@ impl Repo {
                 .unwrap_or(false)
     }
 
-    /// Text kept in the git directory that all work trees share; empty if there is
-    /// none. Only what can be worked out again, or concerns this clone alone.
+    /// A note: text in the git directory that all work trees share, empty if there is
+    /// none. Notes hold only what can be worked out again, or concerns this clone alone.
     #[must_use]
     pub fn noted(&self, name: &str) -> String {
         fs::read_to_string(self.note_path(name)).unwrap_or_default()
     }
 
-    /// Keeps such a text.
+    /// Writes a note; see [`noted`](Self::noted).
     ///
     /// # Errors
     /// The file cannot be written.

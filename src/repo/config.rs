@@ -5,13 +5,13 @@ use super::{Repo, RepoError};
 
 /// The key of this machine's name.
 pub const MACHINE: &str = "palimpsest.machine";
-/// The key of this clone's mark, which `init` makes: two machines may have one name.
+/// The key of this clone's mark, which `init` makes, since two machines may have the same
+/// name.
 pub const CLONE: &str = "palimpsest.clone";
 
 impl Repo {
-    /// A value as git sees it from here: the last one, of whichever file.
-    /// `None` where it is not set. Git is asked, since libgit2 does not know all
-    /// the places that git takes configuration from.
+    /// The value that counts for git here: the last one of all files; `None` if it is not
+    /// set. Git is asked, since libgit2 does not know all the places of configuration.
     ///
     /// # Errors
     /// The configuration cannot be read.
@@ -27,8 +27,8 @@ impl Repo {
         self.get(&["config", "--local", "--get", key])
     }
 
-    /// Which configuration decides a value: `system`, `global`, `local`, `worktree`
-    /// or `command`.
+    /// The configuration that decides a value: `system`, `global`, `local`, `worktree` or
+    /// `command`.
     ///
     /// # Errors
     /// The configuration cannot be read.
@@ -43,7 +43,7 @@ impl Repo {
                 let value = String::from_utf8_lossy(&value);
                 Ok(Some(value.strip_suffix('\n').unwrap_or(&value).to_owned()))
             }
-            // Git ends with 1 where there is no value. It may say something all the same
+            // Git exits with 1 if there is no value. It may print something all the same
             // (`GIT_TRACE`).
             Err(RepoError::Command { code: Some(1), .. }) => Ok(None),
             Err(e) => Err(e),
@@ -65,8 +65,8 @@ impl Repo {
         Ok(config.get_entry(key).is_ok())
     }
 
-    /// Sets a value in the repository's own configuration file, in place of all that
-    /// the key has there.
+    /// Sets a value in the repository's own configuration file, in place of all values of
+    /// the key there.
     ///
     /// # Errors
     /// Git cannot write it.
@@ -75,8 +75,8 @@ impl Repo {
             .map(|_| ())
     }
 
-    /// Takes a value out of the repository's own configuration file, and the
-    /// section with it if that is empty then.
+    /// Removes a value from the repository's own configuration file, and its section if
+    /// that is empty then.
     ///
     /// # Errors
     /// Git cannot write it.
@@ -88,8 +88,8 @@ impl Repo {
             .map(|_| ())
     }
 
-    /// Takes a section with all its values out of the repository's own
-    /// configuration file.
+    /// Removes a section with all its values from the repository's own configuration
+    /// file.
     ///
     /// # Errors
     /// Git cannot write it, or there is no such section.
@@ -98,10 +98,10 @@ impl Repo {
             .map(|_| ())
     }
 
-    /// The value of a key where the repository's own configuration file decides it
-    /// without doubt, read without starting git: the file includes no other, and
-    /// nothing that would count before it is there (`git -c`, a work tree's own
-    /// file). `None` says nothing.
+    /// The value of a key, read without starting git, if the repository's own
+    /// configuration file decides it without doubt: the file includes no other, and
+    /// nothing overrides it (`git -c`, a work tree's own file). `None` means that git has
+    /// to be asked.
     fn plain_local_config(&self, key: &str) -> Option<String> {
         let given = |name: &&str| std::env::var_os(name).is_some();
         if self.in_hook && COMMAND_CONFIGURATION.iter().any(given) {
@@ -140,8 +140,8 @@ impl Repo {
         }))
     }
 
-    /// This clone's mark, see [`CLONE`]; `None` where an earlier version's `init` was
-    /// run last.
+    /// This clone's mark, see [`CLONE`]; `None` if the last `init` was an earlier
+    /// version's.
     pub(super) fn clone_mark(&self) -> Result<Option<String>, RepoError> {
         self.named(CLONE)
     }

@@ -1,5 +1,5 @@
-//! What git does to a file on the way between the work tree and what it stores: line
-//! ends, an encoding, a filter.
+//! Git's conversion of files between the work tree and its objects: line ends, an
+//! encoding, a filter.
 
 use std::env;
 use std::fs;
@@ -18,29 +18,29 @@ const OTHERS: [&str; 3] = ["filter", "working-tree-encoding", "ident"];
 enum Text {
     Yes,
     No,
-    /// It looks at the content.
+    /// Git looks at the content.
     Auto,
 }
 
-/// What git does to the line ends of a file.
+/// Git's conversion of a file's line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct LineEnds {
     text: Text,
-    /// CRLF in the work tree, LF in git.
+    /// The work tree has CRLF where git has LF.
     crlf: bool,
 }
 
 /// The attributes and settings that decide on line ends.
 #[derive(Debug, Clone, Copy, Default)]
 struct Said<'a> {
-    /// `text`, or else what `crlf` said before there was `text`.
+    /// `text`, or else its older name `crlf`.
     text: Option<&'a str>,
     eol: Option<&'a str>,
     autocrlf: Option<&'a str>,
     core_eol: Option<&'a str>,
 }
 
-/// As gitattributes(5) has it, where the machine's own line end is LF.
+/// The conversion by gitattributes(5), if the machine's own line end is LF.
 fn line_ends(said: Said<'_>) -> LineEnds {
     let autocrlf = said.autocrlf.unwrap_or("false").to_ascii_lowercase();
     let input = autocrlf == "input";
@@ -64,14 +64,14 @@ fn line_ends(said: Said<'_>) -> LineEnds {
     }
 }
 
-/// Whether git leaves the line ends of content alone: lone carriage returns and NUL bytes
-/// decide it, which is not all that git looks at, but all that a page may hold.
+/// Whether git leaves the line ends of content alone. Lone carriage returns and NUL bytes
+/// decide it; git looks at more, but a page holds nothing else of that kind.
 fn is_no_text(bytes: &[u8]) -> bool {
     let lone = |at: &usize| bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
     bytes.contains(&0) || (0..bytes.len()).any(|at| lone(&at))
 }
 
-/// With CRLF in the place of LF alone.
+/// The bytes with CRLF in place of each bare LF.
 fn with_cr(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 32);
     for (at, byte) in bytes.iter().enumerate() {
@@ -84,8 +84,8 @@ fn with_cr(bytes: &[u8]) -> Vec<u8> {
 }
 
 impl Repo {
-    /// The attribute by which git stores a file as other bytes than those of the work
-    /// tree, line ends aside: a filter, say, with its value.
+    /// The attribute, with its value, that makes git store other bytes of a file than
+    /// those of the work tree, apart from line ends: a filter, say.
     ///
     /// # Errors
     /// The attributes cannot be read.
@@ -105,19 +105,20 @@ impl Repo {
         Ok(None)
     }
 
-    /// Whether git stores these bytes of a file of the work tree as others, line ends aside.
+    /// Whether git stores other bytes than these for a file of the work tree, apart from
+    /// line ends.
     pub(super) fn has_other_bytes(&self, path: &str, bytes: &[u8]) -> Result<bool, RepoError> {
         Ok(match self.other_bytes(path)?.as_deref() {
             None => false,
-            // It knows one word.
+            // `ident` expands a single word.
             Some("ident") => bytes.windows(3).any(|word| word == b"$Id"),
             Some(_) => true,
         })
     }
 
-    /// Whether a file of attributes that git reads for files of a folder names one of
-    /// [`OTHERS`] or a macro. libgit2 reads the whole index to look for attributes there;
-    /// most journals have none that matter, and of the work tree it takes a few `stat`.
+    /// Whether an attributes file for this folder names one of [`OTHERS`] or a macro.
+    /// libgit2 would read the whole index to look for attributes there; most journals
+    /// have none that matter, and a few `stat` calls in the work tree show it.
     fn others_are_named_for(&self, folder: &Path) -> bool {
         if let Some(known) = self.others_named.borrow().get(folder) {
             return *known;
@@ -127,7 +128,7 @@ impl Repo {
             let has = |word: &str| text.windows(word.len()).any(|w| w == word.as_bytes());
             OTHERS.iter().any(|word| has(word)) || has("[attr]")
         };
-        // What a sparse checkout leaves out is to be had from the index alone.
+        // Files left out by a sparse checkout are in the index alone.
         let is_sparse = self.git_dir().join("info/sparse-checkout").exists();
         let named = is_sparse
             || names(&self.workdir().join(folder).join(".gitattributes"))
@@ -141,7 +142,7 @@ impl Repo {
         named
     }
 
-    /// The files of attributes that are in no folder of the work tree.
+    /// The attributes files outside the work tree.
     fn attributes_elsewhere(&self) -> Vec<PathBuf> {
         let configured = self.git.config();
         let configured = configured.and_then(|config| config.get_path("core.attributesFile"));
@@ -187,13 +188,13 @@ impl Repo {
         let converts = match self.line_ends_of(path)?.text {
             Text::Yes => true,
             Text::No => false,
-            // What was stored with CRLF stays so.
+            // A file stored with CRLF stays so.
             Text::Auto => !is_no_text(&bytes) && !self.has_crlf(path)?,
         };
         Ok(if converts { unix } else { bytes })
     }
 
-    /// Bytes as git stores them, as it would check the file out.
+    /// Stored bytes as git would check the file out.
     ///
     /// # Errors
     /// Git cannot read the attributes, or its filter fails.
@@ -236,7 +237,7 @@ impl Repo {
         }
     }
 
-    /// Bytes as git stores them with the line ends that it would check out.
+    /// Stored bytes with the line ends that git would check out.
     ///
     /// # Errors
     /// As of [`Repo::to_check_out`].
@@ -281,8 +282,8 @@ impl Repo {
         }))
     }
 
-    /// The values of attributes, `true` and `false` where they are set and unset; git is
-    /// started only where libgit2 does not know the form of the index.
+    /// The values of attributes, `true` and `false` for set and unset ones. Git is
+    /// started only if libgit2 cannot read the index's form.
     fn said_of<const N: usize>(
         &self,
         path: &str,

@@ -21,7 +21,7 @@ pub enum RepoError {
          `git config --global --add safe.directory {word}`", word = shell_path(path)
     )]
     Owner { path: String },
-    /// A format that libgit2 does not know; git itself works there.
+    /// A repository format that libgit2 does not know; git itself works there.
     #[error("{dir}: Palimpsest cannot read this repository: {what}; {mend}", dir = dir.display())]
     Unsupported {
         dir: PathBuf,
@@ -53,7 +53,7 @@ pub enum RepoError {
     #[error("{archive}: {at}: {what}; nothing was changed", archive = archive.display())]
     Archive {
         archive: PathBuf,
-        /// The member, or where in the archive.
+        /// The member, or another place in the archive.
         at: String,
         what: String,
     },
@@ -62,17 +62,17 @@ pub enum RepoError {
     #[error("`git {command}` failed: {stderr}")]
     Command {
         command: String,
-        /// `None` where a signal ended it.
+        /// The exit code; `None` if a signal ended git.
         code: Option<i32>,
         stderr: String,
     },
 }
 
-/// What to do about a partial clone.
+/// The advice for a partial clone.
 const NOT_WHOLE: &str = "it has to hold all of its objects: clone it again without `--filter`";
 
 impl RepoError {
-    /// A partial clone, as `what` says.
+    /// The error for a partial clone; `what` tells how it was recognised.
     pub(super) fn partial(dir: &Path, what: String) -> Self {
         Self::Unsupported {
             dir: dir.to_owned(),
@@ -81,7 +81,7 @@ impl RepoError {
         }
     }
 
-    /// Why a repository could not be opened.
+    /// The error for a repository that could not be opened.
     pub(super) fn open(dir: &Path, source: git2::Error) -> Self {
         let dir = dir.to_owned();
         if source.code() == git2::ErrorCode::NotFound {
@@ -89,7 +89,7 @@ impl RepoError {
         }
         let message = source.message();
         if source.code() == git2::ErrorCode::Owner {
-            // It names the repository's own folder, where `dir` may be one in it.
+            // The message names the repository's own folder; `dir` may be a folder in it.
             let path = message
                 .split_once('\'')
                 .and_then(|(_, rest)| rest.rsplit_once('\''));

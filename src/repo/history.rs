@@ -124,7 +124,7 @@ impl Repo {
     /// times, and may be back. Before the first commit there are none.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged; see [`RepoError`].
     pub fn removed_files(&self, below: &str) -> Result<Vec<(String, String)>, RepoError> {
         if self.head()?.is_none() {
             return Ok(Vec::new());
@@ -164,7 +164,7 @@ impl Repo {
     /// All best common ancestors of two commits; none for unrelated histories.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged; see [`RepoError`].
     pub fn merge_bases(&self, a: ObjectId, b: ObjectId) -> Result<Vec<ObjectId>, RepoError> {
         match self.git.merge_bases(a.0, b.0) {
             Ok(bases) => Ok(bases.iter().map(|id| ObjectId(*id)).collect()),

@@ -1,8 +1,8 @@
-//! The index as bytes, where it is of the usual kind: version 2 or 3, nothing in
-//! conflict, no extension but those known here. Anything else is git's to read.
+//! The index as bytes, if it is of the usual kind: version 2 or 3, nothing in conflict,
+//! and only extensions known here. Any other kind is left to git.
 //!
-//! To read it so takes a fraction of what git takes to start and read it, and what is
-//! written is what was there, byte for byte, but for the paths that are staged.
+//! This takes a fraction of the time in which git starts and reads it. A written index
+//! equals the old one byte for byte, apart from the staged paths.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
@@ -15,34 +15,35 @@ use sha1::{Digest, Sha1};
 use super::cache_tree::CacheTree;
 use super::objects::RawId;
 
-/// Of the header, of an id (and of the sum at the end), and of an entry up to its path.
+/// Sizes in bytes: file header, object id (also the trailing checksum), entry up to its
+/// path.
 const HEADER: usize = 12;
 const ID: usize = 20;
 const FIXED: usize = 62;
 
-/// Where in an entry its mode and its id stand.
+/// The places of the mode and the id in an entry.
 const MODE: Range<usize> = 24..28;
 const OBJECT: Range<usize> = 40..60;
 
-/// Flags of an entry: to be taken for unchanged, more flags follow, and the length
-/// of its path, the most of which stands for anything longer.
+/// Flags of an entry: assume unchanged, more flags follow, and the length of its path,
+/// whose maximum stands for any longer path.
 const ASSUME_UNCHANGED: u16 = 0x8000;
 const EXTENDED: u16 = 0x4000;
 const STAGE: u16 = 0x3000;
 const LENGTH: u16 = 0x0fff;
-/// Of the flags that follow: left out of the work tree (sparse checkout).
+/// Extended flag: skip-worktree (sparse checkout).
 const SKIP_WORKTREE: u16 = 0x4000;
 
 /// A file of the index.
 pub(super) struct IndexFile {
     bytes: Vec<u8>,
     version: u32,
-    /// Where each entry begins, and the end of the last.
+    /// The start of each entry, and the end of the last.
     starts: Vec<usize>,
     pub(super) folders: Option<CacheTree>,
-    /// Extensions that are kept as they are.
+    /// The extensions that are kept unchanged.
     kept: Vec<Range<usize>>,
-    /// There is one that has to follow when paths are staged, which is left to git.
+    /// Whether an extension must be updated when paths are staged, which is left to git.
     follows: bool,
 }
 
@@ -52,38 +53,38 @@ pub(super) struct IndexEntry<'a> {
     pub path: &'a [u8],
     pub mode: u32,
     pub id: &'a RawId,
-    /// Git looks at the file of the work tree in the usual way.
+    /// Whether git compares the work tree's file in the usual way.
     plain: bool,
 }
 
-/// What is put into an index.
+/// A change to put into an index.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Put<'a> {
-    /// A file's new content, without the stat of a file.
+    /// A file's new content, without a stat.
     Content(&'a str, git2::Oid),
-    /// The stat of the work tree's file, which is what is staged.
+    /// The stat of the work tree's file, which has the staged content.
     Stat(&'a str, git2::Oid, FileStat),
 }
 
-/// The stat of a file as an entry has it: when it changed and was modified, where it
-/// is, its mode, owner and size.
+/// The stat of a file in an entry's form: times of change and modification, device and
+/// inode, mode, owner and size.
 pub(super) type FileStat = [u8; OBJECT.start];
 
-/// An index with more staged.
+/// An index with changes put in.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum With<'a> {
-    /// All of it was staged before.
+    /// Everything was staged before.
     Same,
-    /// Its bytes, most of which are those that were read: copied together they would
-    /// take longer than to be written.
+    /// The new bytes in parts, most of them borrowed from the old index: joining them
+    /// would take longer than writing them.
     Parts(Vec<Cow<'a, [u8]>>),
 }
 
-/// The mode of a file that is no program.
+/// The mode of a file that is not executable.
 const FILE: u32 = 0o100_644;
 
 impl IndexFile {
-    /// `None` where it is not of the usual kind, or damaged.
+    /// Reads an index; `None` if it is damaged, or not of the usual kind.
     pub(super) fn parse(bytes: Vec<u8>) -> Option<Self> {
         let end = bytes.len().checked_sub(ID)?;
         let version = number(&bytes, 4)?;
@@ -91,7 +92,8 @@ impl IndexFile {
             return None;
         }
         let count = usize::try_from(number(&bytes, 8)?).ok()?;
-        // An entry has at least a path of one byte; more memory than the file is not taken.
+        // An entry has a path of at least one byte: a count that the file cannot hold
+        // must not reserve memory.
         if count > end / (FIXED + 2) {
             return None;
         }
@@ -117,18 +119,18 @@ impl IndexFile {
         (at == end && sorted).then_some(file)
     }
 
-    /// Takes the extension at a place; gives the place after it.
+    /// Notes the extension at a place; returns the place after it.
     fn extension(&mut self, at: usize, end: usize) -> Option<usize> {
         let length = usize::try_from(number(&self.bytes, at + 4)?).ok()?;
         let (from, to) = (at + 8, at.checked_add(8)?.checked_add(length)?);
         let content = self.bytes[..end].get(from..to)?;
         match &self.bytes[at..at + 4] {
             b"TREE" => self.folders = Some(CacheTree::parse(content)?),
-            // What conflicts were before they were resolved.
+            // Conflicts before they were resolved.
             b"REUC" => self.kept.push(at..to),
-            // Places in the file, for a reader with threads: they may be missing.
+            // Offsets for a reader with threads; they may be missing.
             b"EOIE" | b"IEOT" => {}
-            // Files that git does not track; what a monitor of the file system said.
+            // Untracked files, and data of a file system monitor.
             b"UNTR" | b"FSMN" => self.follows = true,
             _ => return None,
         }
@@ -165,7 +167,7 @@ impl IndexFile {
         }
     }
 
-    /// The number of the first entry, of these, whose path is not before `path`.
+    /// The number of the first entry in `within` whose path is not before `path`.
     pub(super) fn from(&self, path: &[u8], within: Range<usize>) -> usize {
         let (mut low, mut high) = (within.start, within.end);
         while low < high {
@@ -178,23 +180,23 @@ impl IndexFile {
         low
     }
 
-    /// The number of the first entry after those below a folder (whose path ends with
-    /// a slash), of which the first of `within` is one.
+    /// The number of the first entry after those below a folder. `folder` ends with a
+    /// slash, and the first entry of `within` is below it.
     pub(super) fn after(&self, folder: &[u8], within: Range<usize>) -> usize {
-        // No byte lies between a slash and this one.
+        // `0` is the byte after the slash.
         let mut after = folder.to_vec();
         after.pop();
         after.push(b'/' + 1);
         self.from(&after, within)
     }
 
-    /// The index with all this in it, as `git update-index` would put it there; `None`
-    /// where that is not known.
+    /// The index with these changes, as `git update-index` would make it; `None` if only
+    /// git can tell.
     pub(super) fn with(&self, put: &[Put<'_>]) -> Option<With<'_>> {
         if self.follows {
             return None;
         }
-        // By the number of the entry that each replaces, or stands before.
+        // New entries, by the number of the entry that each replaces or precedes.
         let mut news: Vec<(usize, bool, &str, Vec<u8>)> = Vec::new();
         let mut folders = self.folders.clone();
         for &put in put {
@@ -206,7 +208,7 @@ impl IndexFile {
             match (there, put) {
                 (Some(entry), _) if !entry.plain => return None,
                 (Some(entry), Put::Content(..)) if is_it(&entry) => {}
-                // Whatever it is, git knows what to make of it.
+                // Another kind of entry is left to git.
                 (Some(entry), Put::Content(..)) if entry.mode != FILE => return None,
                 (_, Put::Content(..)) => {
                     if let Some(folders) = &mut folders {
@@ -221,7 +223,7 @@ impl IndexFile {
                         news.push((at, true, path, bytes));
                     }
                 }
-                // Something else is staged.
+                // Other content is staged.
                 (_, Put::Stat(..)) => return None,
             }
         }
@@ -253,7 +255,7 @@ impl IndexFile {
         }
         let kept = self.kept.iter().map(|kept| &self.bytes[kept.clone()]);
         parts.extend(kept.map(Cow::from));
-        // Where git is told to leave the sum out, it stays so.
+        // If git is configured to leave the checksum out, it stays out.
         let before = &self.bytes[self.bytes.len() - ID..];
         parts.push(if before == [0; ID] {
             before.into()
@@ -265,7 +267,8 @@ impl IndexFile {
         Some(With::Parts(parts))
     }
 
-    /// Where a path stands or would stand. `None` where git would refuse it, or might.
+    /// The position of a path's entry, existing or new. `None` if git would refuse the
+    /// path, or might.
     fn place(&self, path: &str) -> Option<usize> {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+ ".contains(&b);
         let strange = |part: &str| part.is_empty() || part.starts_with('.');
@@ -277,7 +280,7 @@ impl IndexFile {
         }
         let all = 0..self.len();
         let is_there = |at: usize, path: &[u8]| at < self.len() && self.path(at) == path;
-        // A file in the place of a folder, or the other way round.
+        // A file in place of a folder, or the other way round.
         let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]);
         if folders.any(|f| is_there(self.from(f.as_bytes(), all.clone()), f.as_bytes())) {
             return None;
@@ -291,22 +294,22 @@ impl IndexFile {
     }
 }
 
-/// An entry without the stat of a file, which is not asked of it.
+/// An entry with an empty stat, which callers do not need.
 fn entry_of(path: &[u8], id: git2::Oid) -> Vec<u8> {
     let mut entry = vec![0; padded(FIXED + path.len())];
     entry[MODE].copy_from_slice(&FILE.to_be_bytes());
     entry[OBJECT].copy_from_slice(id.as_bytes());
-    // `place` knows that it is shorter than what the flags can say.
+    // `place` checked that the length fits into the flags.
     let length = u16::try_from(path.len()).unwrap_or(LENGTH);
     entry[60..FIXED].copy_from_slice(&length.to_be_bytes());
     entry[FIXED..FIXED + path.len()].copy_from_slice(path);
     entry
 }
 
-/// The stat of a file that is no program, each part cut to the 32 bits that an entry has
-/// room for, as git does; `None` for one that is too large for this.
+/// The stat of a file that is not executable, each part cut to an entry's 32 bits, as git
+/// does; `None` if the file is too large for that.
 pub(super) fn stat_of(file: &Metadata) -> Option<FileStat> {
-    // What git's `fill_stat_data` fills in, in the order of its format of the index.
+    // The fields of git's `fill_stat_data`, in the order of the index's format.
     let cut = |number: u64| number as u32;
     let signed = |number: i64| number as u32;
     let numbers = [
@@ -328,8 +331,8 @@ pub(super) fn stat_of(file: &Metadata) -> Option<FileStat> {
     Some(stat)
 }
 
-/// Where the entry after the one at a place begins; `None` where it is damaged, in
-/// conflict, or only announced (`git add -N`).
+/// The start of the next entry; `None` if the one at `at` is damaged, in conflict, or
+/// only announced (`git add -N`).
 fn after_entry(bytes: &[u8], at: usize, version: u32) -> Option<usize> {
     let entry = bytes.get(at..)?;
     let flags = flags_at(entry.get(..FIXED)?, 60);
@@ -351,7 +354,8 @@ fn after_entry(bytes: &[u8], at: usize, version: u32) -> Option<usize> {
     (ends && after <= bytes.len()).then_some(after)
 }
 
-/// An entry ends with one to eight NULs, at a multiple of eight bytes.
+/// The length of an entry with its padding: one to eight NULs, up to a multiple of eight
+/// bytes.
 const fn padded(length: usize) -> usize {
     (length + 8) & !7
 }

@@ -1,5 +1,5 @@
-//! The index's file: read once, and written without git where all that git would do
-//! is to put paths into it.
+//! The index's file: read once, and written without git if git would do no more than put
+//! paths into it.
 
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, Read, Write};
@@ -145,8 +145,8 @@ impl Repo {
         Ok(done)
     }
 
-    /// Whether more is to be done with an index that is written than to write it; `None`
-    /// where that cannot be told.
+    /// Whether configuration or a hook asks for more than replacing the index file;
+    /// `None` if that cannot be told.
     fn is_gits_to_write(&self) -> Option<bool> {
         let given = |name: &&str| std::env::var_os(name).is_some();
         if self.in_hook && COMMAND_CONFIGURATION.iter().any(given) {

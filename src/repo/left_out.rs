@@ -1,12 +1,12 @@
-//! Files that the index has and the work tree leaves out on purpose: those outside a
-//! sparse checkout, or marked with `git update-index --skip-worktree`.
+//! Files of the index that the work tree leaves out on purpose: outside a sparse
+//! checkout, or marked with `git update-index --skip-worktree`.
 
 use super::{Index, Repo, RepoError, Skipped};
 
 impl Repo {
-    /// Whether the index may have a file that is not in the work tree: false only
-    /// where neither it nor, what is quicker to ask, HEAD has it. A sparse
-    /// checkout may have a file in the index before HEAD has it: in a merge.
+    /// Whether the index may have a file that the work tree lacks; false only if neither
+    /// the index nor HEAD, which is quicker to ask, has it. In a merge, a sparse checkout
+    /// may have a file in the index before HEAD has it.
     #[must_use]
     pub fn may_be_staged(&self, path: &str) -> bool {
         let is_sparse = self.git_dir().join("info/sparse-checkout").exists();
@@ -20,8 +20,8 @@ impl Repo {
         })
     }
 
-    /// The content of a file that is left out of the work tree, as the index has it;
-    /// `None` if it is not left out, or is no file.
+    /// The index's content of a file that is left out of the work tree; `None` if it is
+    /// not left out, or not a file.
     ///
     /// # Errors
     /// The object cannot be read.
@@ -32,7 +32,7 @@ impl Repo {
         self.read_staged(index, path)
     }
 
-    /// The content of a file as the index has it; `None` if it has none.
+    /// The index's content of a file; `None` if it has none.
     ///
     /// # Errors
     /// The object cannot be read.
@@ -41,8 +41,8 @@ impl Repo {
         file.map(|id| self.read_blob(id)).transpose()
     }
 
-    /// The content of a file of the work tree or, where it is left out of it, of the
-    /// index; `None` if neither has it.
+    /// The work tree's content of a file or, if it is left out, the index's; `None` if
+    /// neither has it.
     ///
     /// # Errors
     /// It is, or lies behind, a symbolic link, or cannot be read.
@@ -53,7 +53,7 @@ impl Repo {
         }
     }
 
-    /// Whether a file is left out of the work tree, and does not stand there all the same.
+    /// Whether a file is left out of the work tree, and is really absent there.
     ///
     /// # Errors
     /// The index cannot be read, or the file is behind a symbolic link.
@@ -61,11 +61,10 @@ impl Repo {
         Ok(self.work_file(path)?.is_none() && self.index()?.is_left_out(path))
     }
 
-    /// The command that brings a file at the top into the work tree which is left out
-    /// of it.
+    /// The command that brings a left-out file at the top into the work tree.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn command_to_take_in(&self, path: &str) -> Result<String, RepoError> {
         let is_set = |key| Ok::<_, RepoError>(self.config(key)?.as_deref() == Some("true"));
         // Files at the top are always a part of a sparse checkout of folders.
@@ -79,8 +78,8 @@ impl Repo {
         })
     }
 
-    /// The files below a folder that are left out of the work tree, sorted, and what of
-    /// them is not read. One that stands there all the same is among them.
+    /// The files below a folder that are left out of the work tree, sorted, and those
+    /// that are not read. A file that is present all the same is among them.
     #[must_use]
     pub fn left_out_below(&self, index: &Index, folder: &str) -> (Vec<String>, Vec<Skipped>) {
         let prefix = match folder {
@@ -103,8 +102,8 @@ impl Repo {
         (files, skipped)
     }
 
-    /// Lets files that were written where they had been left out count again: git
-    /// would take each for what the index has.
+    /// Clears the mark of left-out files that were written to the work tree. With it, git
+    /// would ignore the new content.
     ///
     /// # Errors
     /// Git cannot write the index.

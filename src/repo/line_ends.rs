@@ -1,5 +1,5 @@
-//! Files of the work tree that git checks out with other line ends than it stores:
-//! `core.autocrlf`, which Git for Windows sets, or the attribute `eol`; or in another
+//! Files that the work tree has with other bytes than git stores: with other line ends
+//! (`core.autocrlf`, which Git for Windows sets, or the attribute `eol`), in another
 //! encoding, or through a filter.
 
 use std::path::Path;
@@ -8,12 +8,12 @@ use super::{ObjectId, Repo, RepoError};
 use crate::merge::is_binary;
 
 impl Repo {
-    /// Whether a file of the work tree is this object, and its bytes as git stores them
-    /// then: with CRLF in the place of LF it is the same where git converts line ends.
-    /// Behind a filter its bytes are what git would store, where that is text.
+    /// Whether a file of the work tree equals this object, and its bytes as git stores
+    /// them. CRLF equals LF if git converts line ends. With a filter, the bytes are those
+    /// that git would store, if they are text.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn as_stored(
         &self,
         path: &str,
@@ -35,7 +35,7 @@ impl Repo {
         if ObjectId::of_file(&unix) != Some(id) {
             return Ok((false, bytes));
         }
-        // Git takes what has other bytes of control in it for no text.
+        // Git does not take bytes with other control characters for text.
         let is_plain = !unix.iter().any(|b| b"\r\0".contains(b));
         let converts = match is_plain {
             true => self.converts(path, &bytes, id)?,
@@ -48,8 +48,9 @@ impl Repo {
         })
     }
 
-    /// Git is asked once for the plain texts of a folder: what it converts is set by
-    /// pattern, and a first index may be of ten thousand files.
+    /// Whether git converts a file's line ends. For plain texts it is asked once for each
+    /// folder: conversion is set by pattern, and a first index may have ten thousand
+    /// files.
     fn converts(&self, path: &str, bytes: &[u8], id: ObjectId) -> Result<bool, RepoError> {
         let folder = Path::new(path).parent().unwrap_or(Path::new(""));
         if let Some(converts) = self.converting.borrow().get(folder) {
@@ -62,7 +63,7 @@ impl Repo {
     }
 }
 
-/// With LF in the place of CRLF; `None` where there is none.
+/// The bytes with LF in place of CRLF; `None` if there is no CRLF.
 pub(super) fn without_cr(bytes: &[u8]) -> Option<Vec<u8>> {
     let goes = |at: usize| bytes[at..].starts_with(b"\r\n");
     if !(0..bytes.len()).any(goes) {

@@ -12,7 +12,8 @@ pub struct GitLines {
 }
 
 impl GitLines {
-    /// Nothing is prepared yet: most merges never need a line merge.
+    /// A line merge as `git merge-file` does it. Nothing is prepared yet: most merges
+    /// never need one.
     #[must_use]
     pub const fn new() -> Self {
         Self { simplify: true }
@@ -44,7 +45,7 @@ impl LineMerge for GitLines {
             .into_iter()
             .any(is_binary)
         {
-            // libgit2 would give back nothing at all.
+            // libgit2 would return nothing at all.
             return Err("a NUL byte among the first 8000: git does not merge that by line".into());
         }
         // libgit2 merges files only once something has initialised it.
@@ -111,7 +112,7 @@ fn longest_run(sides: ThreeWay<&[u8]>) -> usize {
         .max(longest(sides.theirs))
 }
 
-/// Writes the markers of length `size` as `markers` wants them.
+/// Rewrites the markers of length `size` in the form of `markers`.
 fn relabel(bytes: &[u8], size: usize, markers: &Markers) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     for line in bytes.split_inclusive(|&b| b == b'\n') {

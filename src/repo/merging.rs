@@ -1,4 +1,4 @@
-//! Which commits git is merging while it calls a driver.
+//! The commits that git is merging while it calls a driver.
 
 use std::env;
 use std::fs;
@@ -13,16 +13,16 @@ pub struct Merging {
     pub bases: Vec<ObjectId>,
     pub ours: ObjectId,
     pub theirs: ObjectId,
-    /// Theirs is put on top of ours, as a rebase does with what grew from the base.
+    /// Whether theirs is picked onto ours, as a rebase does.
     pub is_pick: bool,
 }
 
 impl Merging {
-    /// The merge of the two bases of a criss-cross, which git makes first; `None` of any
-    /// other number.
+    /// The merge of the two bases of a criss-cross, which git makes first; `None` for any
+    /// other number of bases.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged; see [`RepoError`].
     pub fn of_bases(&self, repo: &Repo) -> Result<Option<Self>, RepoError> {
         let [ours, theirs] = self.bases[..] else {
             return Ok(None);
@@ -36,21 +36,21 @@ impl Merging {
     }
 }
 
-/// Git's folders of a rebase that is not done, by how it goes about it.
+/// Git's folders of an unfinished rebase, one for each of its methods.
 pub(super) const REBASE_FOLDERS: [&str; 2] = ["rebase-merge", "rebase-apply"];
 
-/// Set by `git merge` and `git pull` for each head that is merged.
+/// The prefix of variables that `git merge` and `git pull` set for each merged head.
 const GITHEAD: &str = "GITHEAD_";
 
 impl Repo {
-    /// The commits being merged: under `git merge` and `git pull` from the
-    /// environment, in a rebase from its list of done steps. `None` elsewhere
-    /// (cherry-pick, revert, stash), where git says nowhere what it merges; so also
-    /// where the merge or the pick is done, and git applies what it had stashed with
-    /// their environment and state still there.
+    /// The commits being merged: under `git merge` and `git pull` from the environment,
+    /// in a rebase from its list of done steps. `None` elsewhere (cherry-pick, revert,
+    /// stash), since git does not say what it merges there. The same holds after a merge
+    /// or pick, when git applies an autostash with that operation's environment and state
+    /// still in place.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged; see [`RepoError`].
     pub fn merging(&self) -> Result<Option<Merging>, RepoError> {
         let Some(ours) = self.head()? else {
             return Ok(None);
@@ -59,7 +59,7 @@ impl Repo {
             .filter_map(|(name, _)| name.to_str()?.strip_prefix(GITHEAD).map(str::to_owned));
         if let Some(oid) = heads.next() {
             if heads.next().is_some() {
-                // An octopus calls no driver; whatever this is, it is not known.
+                // An octopus calls no driver: this must be something unknown.
                 return Ok(None);
             }
             let Some(theirs) = self.commit_named(&oid)? else {
@@ -79,11 +79,11 @@ impl Repo {
         self.pick(ours)
     }
 
-    /// The commits of the pick that a rebase is at: its parent, the branch so far
-    /// and the pick itself. `None` outside a rebase, and in a merge within one.
+    /// The commits of a rebase's current pick: the pick's parent, the branch so far and
+    /// the pick itself. `None` outside a rebase, and in a merge within one.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged; see [`RepoError`].
     pub fn picking(&self) -> Result<Option<Merging>, RepoError> {
         let merges = env::vars_os().any(|(name, _)| {
             let name = name.to_str();
@@ -95,11 +95,11 @@ impl Repo {
         }
     }
 
-    /// The tip of the branch that `git merge --squash` put on HEAD, while its commit is
-    /// still to come.
+    /// The tip of the branch that `git merge --squash` put on HEAD, until its commit is
+    /// made.
     ///
     /// # Errors
-    /// Git cannot say which commit that is.
+    /// Git fails to resolve the commit; see [`RepoError`].
     pub fn squashing(&self) -> Result<Option<ObjectId>, RepoError> {
         let Some(message) = self.read_text("SQUASH_MSG") else {
             return Ok(None);
@@ -107,7 +107,7 @@ impl Repo {
         squashed(&message).map_or(Ok(None), |oid| self.commit_named(oid))
     }
 
-    /// Whether git is in the middle of a rebase, also where it waits for a person.
+    /// Whether git is in the middle of a rebase, also while it waits for a person.
     #[must_use]
     pub fn is_rebasing(&self) -> bool {
         let folders = REBASE_FOLDERS.iter();
@@ -116,11 +116,11 @@ impl Repo {
             .any(|folder| folder.exists())
     }
 
-    /// The branch as it was before the rebase that ends. `ORIG_HEAD` may be another commit
-    /// by then: `git reset` sets it too, and whoever splits a commit uses that.
+    /// The branch before the rebase that is ending. `ORIG_HEAD` may be another commit by
+    /// then: `git reset`, which is used to split commits, sets it, too.
     ///
     /// # Errors
-    /// Git cannot say which commit it is.
+    /// Git fails to resolve the commit; see [`RepoError`].
     pub fn before_the_rebase(&self) -> Result<Option<ObjectId>, RepoError> {
         let mut heads = REBASE_FOLDERS.iter().map(|f| format!("{f}/orig-head"));
         match heads.find_map(|name| self.read_text(&name)) {
@@ -133,8 +133,8 @@ impl Repo {
         let Some(done) = self.read_text("rebase-merge/done") else {
             return Ok(None);
         };
-        // The last step alone is the one that git is at: behind `exec` or `break` a person
-        // picks or merges.
+        // Only the last step is the current one: after `exec` or `break`, a person picks
+        // or merges.
         let step = done.lines().rfind(|line| !line.trim_start().is_empty());
         let Some(oid) = step.and_then(picked) else {
             return Ok(None);
@@ -154,14 +154,14 @@ impl Repo {
         }))
     }
 
-    /// A file of git's own. Subjects in it need not be UTF-8.
+    /// One of git's own files. Subjects in it need not be UTF-8.
     fn read_text(&self, name: &str) -> Option<String> {
         let bytes = fs::read(self.git_dir().join(name)).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Whether a rebase has made its commit of this one already: it has a line in the
-    /// list of rewritten commits, or git waits for what a person adds to it (`edit`).
+    /// Whether a rebase has already picked this commit: it is in the list of rewritten
+    /// commits, or git waits for a person to amend it (`edit`).
     fn is_picked(&self, commit: ObjectId) -> bool {
         let folder = self.git_dir().join("rebase-merge");
         let commit = commit.to_string();

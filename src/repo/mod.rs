@@ -1,8 +1,47 @@
 //! The git edge: commits, blobs, the index, the work tree, configuration.
 //!
-//! libgit2's types stop here; what comes out are plain values. Reading is
-//! libgit2's. An index is written by changing the bytes of what is staged
-//! (`index_write`), or else by git (`command`): libgit2 would drop extensions.
+//! libgit2's types stop here; callers get plain values. libgit2 reads objects. The
+//! index is written by changing the bytes of the staged entries (`index_write`), or else
+//! by git itself (`command`): libgit2 would drop extensions.
+//!
+//! | file | question |
+//! |---|---|
+//! | `open` | Which repository is it, and may it be opened? |
+//! | `error` | What can go wrong? |
+//! | `command`, `ask` | What is left to git itself, and what is it asked? |
+//! | `config` | How is git configured, and what is this machine's name? |
+//! | `place` | What tells a removal made here from one made elsewhere? |
+//!
+//! History:
+//!
+//! | file | question |
+//! |---|---|
+//! | `object`, `objects` | What are ids, blobs and changes, and how are objects read? |
+//! | `history`, `commits` | Where is HEAD, what is in a commit, and in which order? |
+//! | `trees` | What differs between two commits? |
+//! | `shallow` | Where is history cut off? |
+//! | `merging` | Which commits does git merge at the moment? |
+//! | `lines` | What is git's own merge by line? |
+//!
+//! The index:
+//!
+//! | file | question |
+//! |---|---|
+//! | `index`, `index_file`, `cache_tree` | What is in the index, byte by byte? |
+//! | `index_write` | How is it written without git? |
+//! | `staged` | How does the next commit differ from its parents? |
+//! | `stages` | Which paths are in conflict, and which were? |
+//! | `left_out` | Which files does a sparse checkout leave out? |
+//!
+//! The work tree:
+//!
+//! | file | question |
+//! |---|---|
+//! | `work_tree`, `own_files` | Which files are there, and which of them are ours? |
+//! | `conversion`, `line_ends` | Which bytes does git store for a file? |
+//! | `typed` | How is a path written in a command that a message names? |
+//! | `archive` | How are files packed into an archive? |
+//! | `install` | What does `init` set up? |
 
 mod archive;
 mod ask;

@@ -35,7 +35,7 @@ impl fmt::Debug for ObjectId {
     }
 }
 
-/// A text that is no object id.
+/// The error for a text that is not an object id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no object id: expected 40 hex digits")]
 pub struct NotAnId(String);
@@ -53,18 +53,18 @@ impl FromStr for ObjectId {
     }
 }
 
-/// What a path of a tree or of the index holds.
+/// The content of a path in a tree or in the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blob {
     pub id: ObjectId,
     pub kind: BlobKind,
 }
 
-/// Whether a blob is a file's content.
+/// The kind of a blob: a file's content or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BlobKind {
     File,
-    /// The content is a path, and not to be taken for an entry's text.
+    /// A symbolic link: the content is a path, not an entry's text.
     Symlink,
     /// A submodule's commit.
     Other,

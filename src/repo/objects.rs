@@ -1,7 +1,6 @@
-//! Trees and blobs as bytes. What is large and was read once is kept: a command looks
-//! at the same folders and ledgers several times, and each time they would have to be
-//! inflated anew. Small trees libgit2 keeps itself; small blobs are entries and notes,
-//! which are read once.
+//! Trees and blobs as bytes. Large objects are cached: a command looks at the same
+//! folders and ledgers several times, and inflating them takes time. libgit2 itself
+//! caches small trees; small blobs are entries and notes, which are read once.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -9,13 +8,13 @@ use std::rc::Rc;
 
 use super::{ObjectId, Repo, RepoError};
 
-/// Objects up to this many bytes are not kept.
+/// Objects up to this many bytes are not cached.
 const SMALL: usize = 4096;
 
-/// How many bytes are kept at most; then all of them are let go.
+/// The size of the cache in bytes; above it, the cache is emptied.
 const MOST: usize = 16 << 20;
 
-/// What was read.
+/// The cache of objects.
 #[derive(Default)]
 pub(super) struct Objects {
     read: HashMap<git2::Oid, Rc<[u8]>>,
@@ -30,11 +29,11 @@ pub(super) struct TreeEntry<'a> {
     pub id: &'a RawId,
 }
 
-/// An object's id as it stands in a tree: of most entries nobody asks for more.
+/// An object's id as it stands in a tree: for most entries that is enough.
 pub(super) type RawId = [u8; 20];
 
 pub(super) fn object_id(id: &RawId) -> git2::Oid {
-    // It is as long as an id.
+    // The slice has the length of an id.
     git2::Oid::from_bytes(id).unwrap_or(git2::Oid::ZERO_SHA1)
 }
 
@@ -48,7 +47,7 @@ impl Repo {
     /// The bytes of a blob.
     ///
     /// # Errors
-    /// It is missing, damaged, or no blob.
+    /// [`RepoError::Object`] if it is missing, damaged, or not a blob.
     pub(super) fn blob_bytes(&self, id: git2::Oid) -> Result<Rc<[u8]>, RepoError> {
         self.object(id, git2::ObjectType::Blob)
     }
@@ -56,7 +55,7 @@ impl Repo {
     /// The bytes of a tree; see [`entries`].
     ///
     /// # Errors
-    /// It is missing, damaged, or no tree.
+    /// [`RepoError::Object`] if it is missing, damaged, or not a tree.
     pub(super) fn tree_bytes(&self, id: git2::Oid) -> Result<Rc<[u8]>, RepoError> {
         self.object(id, git2::ObjectType::Tree)
     }
@@ -104,7 +103,7 @@ pub(super) fn entries(tree: git2::Oid, bytes: &[u8]) -> Result<Vec<TreeEntry<'_>
     Ok(found)
 }
 
-/// The first entry of a name in a tree.
+/// The first entry with a name in a tree.
 ///
 /// # Errors
 /// The bytes are no tree.
@@ -148,7 +147,7 @@ fn first(bytes: &[u8]) -> Option<(TreeEntry<'_>, &[u8])> {
     Some((TreeEntry { mode, name, id }, rest))
 }
 
-/// Git's order of a tree: a folder stands as if its name ended with a slash.
+/// Git's order of a tree's entries: a folder sorts as if its name ended with a slash.
 pub(super) fn order_of(a: &TreeEntry<'_>, b: &TreeEntry<'_>) -> Ordering {
     if a.name == b.name {
         return a.is_folder().cmp(&b.is_folder());

@@ -1,7 +1,7 @@
-//! Which files of a folder are a part of this repository: neither ignored by git nor
-//! in another repository below (a submodule, a linked work tree, one of its own).
+//! The files of a folder that belong to this repository: not ignored by git, and not in
+//! another repository below (a submodule, a linked work tree, or one of its own).
 //!
-//! What the index or HEAD has is never ignored, so git is asked for the others alone.
+//! Files in the index or HEAD are never ignored, so git is asked only for the others.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -17,10 +17,10 @@ use crate::journal::layout::in_folder;
 /// The mode of a submodule.
 const SUBMODULE: u32 = 0o160_000;
 
-/// What the index has, sorted by path.
+/// The entries of the index, sorted by path.
 enum Tracked {
     Bytes(Rc<IndexFile>),
-    /// An index of another kind: path and mode.
+    /// Path and mode, for an index of another kind.
     Listed(Vec<(Vec<u8>, u32)>),
 }
 
@@ -46,7 +46,7 @@ impl Tracked {
         }
     }
 
-    /// The number of the first one, of these, whose path is not before `path`.
+    /// The number of the first entry in `within` whose path is not before `path`.
     fn from(&self, path: &[u8], within: Range<usize>) -> usize {
         let (mut low, mut high) = (within.start, within.end);
         while low < high {
@@ -60,10 +60,10 @@ impl Tracked {
         low
     }
 
-    /// Those below a folder.
+    /// The entries below a folder.
     fn below(&self, folder: &str, within: Range<usize>) -> Range<usize> {
         let first = self.from(format!("{folder}/").as_bytes(), within.clone());
-        // No byte lies between a slash and this one.
+        // `0` is the byte after the slash.
         first..self.from(format!("{folder}0").as_bytes(), first..within.end)
     }
 
@@ -74,19 +74,19 @@ impl Tracked {
     }
 }
 
-/// A walk, and what of it is still to be asked.
+/// A walk over folders, with the paths that git has yet to be asked about.
 struct Walk<'r> {
     repo: &'r Repo,
     tracked: Tracked,
     head: Option<ObjectId>,
     found: WorkFiles,
-    /// What may be ignored, by its path.
+    /// Paths that may be ignored.
     unsure: Vec<(String, Sort)>,
 }
 
 impl Repo {
-    /// The files below a folder that are a part of this repository or could become one,
-    /// with their stat. A folder that is not there has none.
+    /// The files below a folder that belong to this repository or could be added to it,
+    /// with their stat. A missing folder has none.
     ///
     /// # Errors
     /// A folder cannot be read.
@@ -108,7 +108,7 @@ impl Repo {
             folder => walk.tracked.below(folder, all),
         };
         walk.folder(&self.inside(folder)?, folder, &below, true)?;
-        // A folder that is ignored is not looked into, so each level is asked by itself.
+        // An ignored folder is not walked, so git is asked level by level.
         while !walk.unsure.is_empty() {
             let asked = std::mem::take(&mut walk.unsure);
             let ignored = self.ignored(asked.iter().map(|(path, _)| path.as_str()));
@@ -126,7 +126,7 @@ impl Repo {
         Ok(walk.found)
     }
 
-    /// Those of some files below these folders that are no part of this repository.
+    /// Those of some files below these folders that do not belong to this repository.
     ///
     /// # Errors
     /// HEAD cannot be read.
@@ -136,7 +136,7 @@ impl Repo {
         folders: &[&str],
     ) -> Result<BTreeSet<String>, RepoError> {
         let head = self.head()?;
-        // Most are in HEAD, which is read anyway; the index is read for the others.
+        // Most files are in HEAD, which is read anyway; the index is read for the others.
         let mut unsure: Vec<&String> = paths.iter().filter(|p| !self.has(head, p)).collect();
         let mut others = BTreeSet::new();
         if unsure.is_empty() {
@@ -172,19 +172,19 @@ impl Repo {
     fn tracked(&self) -> Tracked {
         match self.index_file() {
             Some(index) => Tracked::Bytes(index),
-            // Where it cannot be read, git says so when it is asked.
+            // If the index cannot be read, git will report it when asked.
             None => Tracked::Listed(self.index().map_or_else(|_| Vec::new(), |i| i.all())),
         }
     }
 
-    /// Those of some untracked paths that git ignores; none where it cannot say, so
-    /// that nothing is left out by mistake.
+    /// The ignored ones of some untracked paths; none if git fails, so that nothing is
+    /// left out by mistake.
     fn ignored<'p>(&self, paths: impl Iterator<Item = &'p str>) -> BTreeSet<String> {
         let input: String = paths.map(|p| format!("./{}\0", from_top(p))).collect();
         if input.is_empty() {
             return BTreeSet::new();
         }
-        // As it begins with a dot, git takes no name for one of its patterns.
+        // With `./` before it, git takes no path for a pattern.
         let args = ["--no-literal-pathspecs", "check-ignore", "-z", "--stdin"];
         let out = self.run_git(&args, input.as_bytes()).unwrap_or_default();
         let out = String::from_utf8_lossy(&out);
@@ -194,7 +194,7 @@ impl Repo {
 }
 
 impl Walk<'_> {
-    /// Whether HEAD has a folder, of which the index has nothing any more.
+    /// Whether HEAD has a folder of which the index has no files any more.
     fn was_folder(&self, path: &str) -> bool {
         let tree = || {
             let commit = self.repo.git.find_commit(self.head?.0).ok()?;
@@ -203,7 +203,7 @@ impl Walk<'_> {
         tree().is_some_and(|e| e.kind() == Some(git2::ObjectType::Tree))
     }
 
-    /// A folder, of which the index has these.
+    /// Walks a folder; `within` are its entries in the index.
     fn folder(
         &mut self,
         dir: &Path,
@@ -255,7 +255,7 @@ impl Walk<'_> {
     }
 }
 
-/// Whether this is the `.git` of a repository: a folder, or a file that names it.
+/// Whether a path is the `.git` of a repository: a folder, or a file that names one.
 pub(super) fn is_repository(git: &Path) -> bool {
     match fs::symlink_metadata(git) {
         Ok(meta) if meta.is_dir() => git.join("HEAD").exists(),
@@ -269,7 +269,7 @@ fn is_inside(path: &str, folder: &str) -> bool {
     folder == "." || rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// A path as git has it: what is found in the folder `.` begins with that.
+/// A path as git spells it, without the `./` of files found in the folder `.`.
 fn from_top(path: &str) -> &str {
     path.trim_start_matches("./")
 }

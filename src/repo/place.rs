@@ -1,13 +1,13 @@
-//! What tells a removal made here from one made of the same entry elsewhere: the commit
-//! that it is made on, and this clone, since two machines may have one name.
+//! The place of a removal, which tells it from the same removal made elsewhere: the
+//! commit that it is made on, and this clone, since two machines may have the same name.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use super::{ObjectId, Repo, RepoError};
 
 impl Repo {
-    /// Where a commit on top of `parent` is made: goes into the ids of its removals. In a
-    /// clone without a mark (`init` was run by an earlier version) the commit alone.
+    /// The place of a commit on top of `parent`, which goes into the ids of its removals.
+    /// In a clone without a mark (an earlier version ran `init`) it is the commit alone.
     ///
     /// # Errors
     /// The configuration cannot be read.
@@ -15,9 +15,10 @@ impl Repo {
         Ok(place(parent, self.clone_mark()?.as_deref()))
     }
 
-    /// The places on top of `parent` that a commit which was aborted here may have been
-    /// made at: [`place`](Self::place), and the one without a mark; and those of commits
-    /// that `git reset` undid, whose rows it leaves staged or in the work tree.
+    /// All places of commits on top of `parent` whose rows may have been left here: of
+    /// aborted commits ([`place`](Self::place), with and without the clone's mark), and
+    /// of commits that `git reset` undid, which leaves their rows staged or in the work
+    /// tree.
     ///
     /// # Errors
     /// The configuration or history cannot be read.
@@ -29,12 +30,12 @@ impl Repo {
         Ok(both.collect())
     }
 
-    /// The parents of the newest commits that `git reset` took off `parent`. None while git
-    /// puts commits on others, or a branch into one commit: those bring the rows of their
-    /// own commits along. Nor where `ORIG_HEAD` does not stand on `parent`: it stays after
-    /// each merge and rebase, and a branch may begin anew.
+    /// The parents of the newest commits that `git reset` removed from on top of
+    /// `parent`. None during a rebase, a pick or a squash: those bring the rows of their
+    /// own commits along. None either if `ORIG_HEAD` does not descend from `parent`, as
+    /// after a merge or a rebase, which also set it.
     fn undone(&self, parent: Option<ObjectId>) -> Result<Vec<Option<ObjectId>>, RepoError> {
-        // What it names may be gone.
+        // `ORIG_HEAD` may name a missing commit.
         let before = self.commit_named("ORIG_HEAD").ok().flatten();
         let (Some(parent), Some(before)) = (parent, before) else {
             return Ok(Vec::new());
@@ -51,7 +52,7 @@ impl Repo {
     }
 }
 
-/// How many commits that a reset undid are told apart from what a person decided.
+/// Limit on the commits undone by a reset whose rows are recognised.
 const MOST_UNDONE: usize = 1_000;
 
 fn place(parent: Option<ObjectId>, clone: Option<&str>) -> String {

@@ -1,12 +1,12 @@
-//! Where history is cut off: shallow clones.
+//! Shallow clones: where history is cut off.
 
 use std::fs;
 
 use super::{ObjectId, Repo, RepoError};
 
 impl Repo {
-    /// The commits whose parents are not in this clone, as git notes them: a line each;
-    /// empty in a clone that has all of history.
+    /// The commits whose parents are not in this clone, as git lists them, one a line;
+    /// empty in a full clone.
     #[must_use]
     pub fn cut_offs(&self) -> String {
         fs::read_to_string(self.common_dir().join("shallow")).unwrap_or_default()
@@ -17,11 +17,11 @@ impl Repo {
         self.cut_offs().lines().any(|line| line.trim() == id)
     }
 
-    /// All best common ancestors of two commits, none for unrelated histories; `None`
-    /// where history is cut off above them, so that nobody knows here.
+    /// All best common ancestors of two commits, none for unrelated histories; `None` if
+    /// history is cut off above them, so that this clone cannot know.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged; see [`RepoError`].
     pub fn parted(&self, a: ObjectId, b: ObjectId) -> Result<Option<Vec<ObjectId>>, RepoError> {
         let bases = self.merge_bases(a, b)?;
         if self.cut_offs().is_empty() {

@@ -1,7 +1,7 @@
-//! What the next commit will hold, told by how it differs from its parents.
+//! The content of the next commit, as its differences from the parents.
 //!
-//! The index knows which folders are as a commit has them, so that only what changed
-//! is looked at. An index of an unusual kind is git's to compare.
+//! The index knows which folders equal those of a commit, so that only changed ones are
+//! compared. An index of an unusual kind is left to git.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -12,12 +12,12 @@ use super::index_file::IndexFile;
 use super::objects::{RawId, TreeEntry, entries, object_id, order_of};
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 
-/// The most names that git is asked for one by one.
+/// Limit on the names that git is asked for one by one.
 const FEW: usize = 64;
 
 impl Repo {
-    /// What differs between a commit (a tree without files for `None`) and the index,
-    /// sorted by path. Unmerged paths are not in it; see [`super::Index::unmerged`].
+    /// The differences between a commit (an empty tree for `None`) and the index, sorted
+    /// by path. Unmerged paths are not among them; see [`super::Index::unmerged`].
     ///
     /// # Errors
     /// Git cannot read the commit or the index.
@@ -30,7 +30,7 @@ impl Repo {
         Ok(changes)
     }
 
-    /// `None` where that is git's to say.
+    /// The same, compared here; `None` if only git can compare.
     pub(super) fn compared(
         &self,
         commit: Option<ObjectId>,
@@ -40,7 +40,7 @@ impl Repo {
         };
         let tree = commit.map(|id| self.tree_of(id)).transpose()?;
         let mut changes = Vec::new();
-        // A list, not a recursion: how deep folders lie is not ours to say.
+        // A list, not a recursion: depth is under an attacker's control.
         let mut folders = vec![Folder {
             tree,
             known: index.folders.is_some().then_some(TOP),
@@ -70,7 +70,7 @@ impl Repo {
         &self,
         commit: Option<ObjectId>,
     ) -> Result<Vec<Change>, RepoError> {
-        // Of a tree without files git knows the id, whether or not it is stored.
+        // Git knows the id of the empty tree, whether or not it is stored.
         const EMPTY: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
         let commit = commit.map_or_else(|| EMPTY.to_owned(), |id| id.to_string());
         let out = self.run_git(
@@ -91,7 +91,7 @@ impl Repo {
         let mut parts = out.split(|&b| b == 0);
         let mut changes = Vec::new();
         while let (Some(about), Some(path)) = (parts.next(), parts.next()) {
-            // An entry's path is ASCII; a path that is no UTF-8 is none of ours.
+            // An entry's path is ASCII; other paths cannot be ours.
             let (Ok(about), Ok(path)) = (std::str::from_utf8(about), std::str::from_utf8(path))
             else {
                 continue;
@@ -175,7 +175,7 @@ fn named(index: &IndexFile, folder: &str, names: &BTreeSet<String>) -> Vec<Strin
 /// A folder still to be compared.
 struct Folder {
     tree: Option<git2::Oid>,
-    /// Its number in what the index knows of folders.
+    /// Its number in the index's cache of folders.
     known: Option<usize>,
     /// Empty, or with a slash at its end.
     path: Vec<u8>,
@@ -183,7 +183,7 @@ struct Folder {
     staged: Range<usize>,
 }
 
-/// Whether the index says of all that lies in a folder that it is as in the tree.
+/// Whether the index's cache says that a folder equals the tree.
 fn is_as_known(index: &IndexFile, folder: &Folder) -> bool {
     let known = folder.known.zip(index.folders.as_ref());
     let known = known.and_then(|(number, folders)| folders.folder(number).tree);
@@ -191,8 +191,8 @@ fn is_as_known(index: &IndexFile, folder: &Folder) -> bool {
 }
 
 impl Folder {
-    /// Adds what differs between the tree's entries and the index's, and the folders
-    /// in which something may. Whether all of it can be told: submodules cannot.
+    /// Adds the differences between the tree's entries and the index's, and the folders
+    /// that may have some. `false` if something cannot be compared here: submodules.
     fn compare(
         &self,
         index: &IndexFile,
@@ -249,14 +249,14 @@ impl Folder {
             {
                 return false;
             }
-            // An entry's path is ASCII; a path that is no UTF-8 is none of ours.
+            // An entry's path is ASCII; other paths cannot be ours.
             if let Ok(path) = String::from_utf8([&self.path, any.name].concat()) {
                 changes.push(Change { path, old, new });
             }
         }
     }
 
-    /// What stands at the name of an entry right below this folder.
+    /// The file or folder of an index entry right below this folder.
     fn right_below<'a>(&self, index: &'a IndexFile, number: usize) -> TreeEntry<'a> {
         let entry = index.entry(number);
         let below = &entry.path[self.path.len()..];
@@ -276,10 +276,10 @@ impl Folder {
 }
 
 const FOLDER: u32 = 0o040_000;
-/// Of a folder in the index, which has no id there.
+/// The id of a folder in the index, which has none there.
 const NOTHING: RawId = [0; 20];
 
-/// A mode as git writes it today: old trees have others.
+/// A mode in today's form: old trees have others.
 const fn usual(mode: u32) -> u32 {
     match mode & 0o170_000 {
         0o100_000 if mode & 0o100 == 0 => 0o100_644,
@@ -288,7 +288,7 @@ const fn usual(mode: u32) -> u32 {
     }
 }
 
-/// One side of a raw line: no blob where the mode is zero.
+/// One side of a raw line; `None` if the mode is zero.
 fn blob(mode: &str, id: &str) -> Option<Blob> {
     let mode = u32::from_str_radix(mode, 8).ok().filter(|m| *m != 0)?;
     Some(Blob {
@@ -297,7 +297,7 @@ fn blob(mode: &str, id: &str) -> Option<Blob> {
     })
 }
 
-/// A name as a pattern that means it alone.
+/// A name as a pattern that matches it alone.
 fn literal(name: &str) -> String {
     let mut out = String::new();
     for c in name.chars() {

@@ -1,5 +1,5 @@
-//! Paths in conflict: their three stages, what the index still knows of those
-//! that were resolved, and the way out.
+//! Paths in conflict: their three stages, the stages that the index still has of resolved
+//! ones, and resolving them.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -12,10 +12,10 @@ use super::work_tree::write_atomically;
 use super::{Blob, BlobKind, GitLines, Merging, ObjectId, Repo, RepoError};
 use crate::merge::{LineMerge, Markers, ThreeWay};
 
-/// The versions of a path in conflict; a side that has none deleted or never had it.
+/// The versions of a path in conflict; a side without one deleted or never had the file.
 pub type Stages = ThreeWay<Option<Blob>>;
 
-/// Below the git directory: files as they stood before `resolve` wrote them.
+/// The folder, below the git directory, for files before `resolve` overwrote them.
 const BEFORE: &str = "palimpsest/before-resolve";
 
 impl Repo {
@@ -41,7 +41,7 @@ impl Repo {
             .collect())
     }
 
-    /// The paths that were in conflict and were added since, with the stages they had.
+    /// The paths that were in conflict and were added since, with their former stages.
     ///
     /// # Errors
     /// Git cannot read the index.
@@ -51,9 +51,9 @@ impl Repo {
 
     /// The paths that were in conflict and that a person has resolved since, sorted.
     ///
-    /// A strategy that merges file by file (`git merge -s resolve`) leaves the stages
-    /// behind of every file that it merged: where they make, by line, just what is
-    /// staged, nobody was asked.
+    /// A strategy that merges file by file (`git merge -s resolve`) leaves the stages of
+    /// every file that it merged. If their merge by line is exactly the staged file, no
+    /// person resolved it.
     ///
     /// # Errors
     /// Git cannot read the index, or a version.
@@ -73,8 +73,8 @@ impl Repo {
         Ok(by_hand)
     }
 
-    /// What git makes of the versions by line; `None` if they conflict, or a side
-    /// deleted or added the file.
+    /// Git's merge of the versions by line; `None` if they conflict, or a side deleted or
+    /// added the file.
     fn merged_by_line(&self, stages: &Stages) -> Result<Option<ObjectId>, RepoError> {
         let ids = stages.map(|blob| blob.and_then(Blob::file));
         let (Some(base), Some(ours), Some(theirs)) = (ids.base, ids.ours, ids.theirs) else {
@@ -118,10 +118,10 @@ impl Repo {
         Ok(found)
     }
 
-    /// The merge that waits for its commit, or whatever git says it is merging.
+    /// The merge that waits for its commit, or another one that git is making.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged; see [`RepoError`].
     pub fn waiting_merge(&self) -> Result<Option<Merging>, RepoError> {
         match (self.head()?, self.merge_heads()?.as_slice()) {
             (Some(ours), [theirs]) => self.merge_of(ours, *theirs).map(Some),
@@ -133,7 +133,7 @@ impl Repo {
     /// The merge that HEAD is; `None` if it is an ordinary commit or an octopus.
     ///
     /// # Errors
-    /// History cannot be read.
+    /// An object of history is missing or damaged; see [`RepoError`].
     pub fn merge_at_head(&self) -> Result<Option<Merging>, RepoError> {
         let Some(ObjectId(head)) = self.head()? else {
             return Ok(None);
@@ -164,8 +164,9 @@ impl Repo {
     /// # Errors
     /// Git cannot write the index or the file.
     pub fn add(&self, path: &str) -> Result<(), RepoError> {
-        // A merge writes what it cannot settle, also outside a sparse checkout. The file is
-        // checked out anew below, so that no line end gets lost that git would refuse for.
+        // A merge writes conflicts outside a sparse checkout, too. The file is checked
+        // out anew below, so that a line end which git would refuse to convert is not
+        // lost.
         let add = [
             "-c",
             "core.safecrlf=false",
@@ -179,8 +180,8 @@ impl Repo {
             .map(|_| ())
     }
 
-    /// Removes a file of the work tree, and the folders that are empty then; one that
-    /// is not there is no error.
+    /// Removes a file of the work tree, and folders that are empty then. A missing file
+    /// is not an error.
     ///
     /// # Errors
     /// It lies behind a symbolic link, or cannot be removed.
@@ -193,7 +194,7 @@ impl Repo {
             Err(e) if e.kind() != ErrorKind::NotFound => return Err(RepoError::io(full)(e)),
             _ => {}
         }
-        // As git does, but for the folder that somebody is in.
+        // Like git, but keeps the current folder.
         let here = std::env::current_dir().unwrap_or_default();
         let folders = full.ancestors().skip(1);
         for folder in folders.take_while(|f| *f != self.workdir() && !here.starts_with(f)) {
@@ -204,8 +205,8 @@ impl Repo {
         Ok(())
     }
 
-    /// Keeps a file's bytes in the git directory before it is written over, each
-    /// version under a name of its own; gives the place.
+    /// Keeps a file's bytes in the git directory before it is overwritten, each version
+    /// under a name of its own; returns the path.
     ///
     /// # Errors
     /// The place cannot be written.
@@ -218,14 +219,14 @@ impl Repo {
     }
 }
 
-/// Those paths that are text.
+/// The paths that are UTF-8.
 fn utf8(stages: BTreeMap<Vec<u8>, Stages>) -> BTreeMap<String, Stages> {
     let named = |(path, stages)| Some((String::from_utf8(path).ok()?, stages));
     stages.into_iter().filter_map(named).collect()
 }
 
-/// Where bytes can be kept below a folder: a file of that name, or with a number
-/// behind it, that is not there or holds them already.
+/// A path below a folder where bytes can be kept: a file of that name, if need be with a
+/// number, that does not exist or already holds them.
 pub(super) fn free_place(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
     let mut place = folder.join(name);
     let mut number = 1_u32;

@@ -6,13 +6,13 @@ use std::cmp::Ordering;
 use super::objects::{TreeEntry, entries, object_id, order_of};
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 
-/// Folders still to be compared: their trees, and where they stand.
+/// Folders still to be compared: their trees and their path.
 type Pair = (Option<git2::Oid>, Option<git2::Oid>, String);
 
-/// What stands at a name in two trees.
+/// The entries of a name in two trees.
 type Sides = (Option<Entry>, Option<Entry>);
 
-/// What stands at a name in one tree.
+/// The entry of a name in one tree.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Entry {
     id: git2::Oid,
@@ -31,7 +31,7 @@ impl Entry {
         (self.mode & 0o170_000 == 0o040_000).then_some(self.id)
     }
 
-    /// Neither a folder nor a submodule is one.
+    /// The entry as a blob; `None` for a folder or a submodule.
     fn blob(self) -> Option<Blob> {
         let kind = BlobKind::of_mode(self.mode);
         (kind != BlobKind::Other).then_some(Blob {
@@ -60,14 +60,14 @@ impl Repo {
         }
         let tree = |id: ObjectId| self.tree_of(id);
         let (from, to) = (from.map(tree).transpose()?, to.map(tree).transpose()?);
-        // A list, not a recursion: how deep folders lie is not ours to say.
+        // A list, not a recursion: depth is under an attacker's control.
         let mut folders: Vec<Pair> = vec![(from, to, String::new())];
         while let Some((old, new, folder)) = folders.pop() {
             if old == new {
                 continue;
             }
             for (name, (old, new)) in self.differing(old, new)? {
-                // An entry's path is ASCII; a path that is no UTF-8 is none of ours.
+                // An entry's path is ASCII; non-UTF-8 paths cannot be journal files.
                 let Ok(name) = String::from_utf8(name) else {
                     continue;
                 };
@@ -93,8 +93,8 @@ impl Repo {
         Ok(changes)
     }
 
-    /// The names under which two trees differ, with what stands there. A file and a
-    /// folder of one name are two.
+    /// The names under which two trees differ, with their entries. A file and a folder of
+    /// the same name count as two.
     fn differing(
         &self,
         old: Option<git2::Oid>,
@@ -141,7 +141,7 @@ fn is_below(path: &str, folders: &[&str]) -> bool {
     folders.is_empty() || folders.iter().any(within)
 }
 
-/// Whether one of these lies below a path.
+/// Whether one of the folders lies below a path.
 fn leads_to(path: &str, folders: &[&str]) -> bool {
     let leads = |folder: &&str| {
         folder

@@ -1,4 +1,4 @@
-//! The paths in commands that messages name, as they work where a person stands.
+//! Paths for the commands in messages, so that they work in the user's current folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use super::Repo;
 
 impl Repo {
-    /// A path of the repository for a git command that a message names (`add`,
-    /// `checkout`, `commit`, `restore`, `rm`): short at the top of the work tree, and in
-    /// a folder of it from the top, where git would look for it in that folder.
+    /// A path of the repository for a git command in a message (`add`, `checkout`,
+    /// `commit`, `restore`, `rm`): as it is at the top of the work tree; with `:/` in a
+    /// folder, where git would look for it in that folder.
     #[must_use]
     pub fn pathspec(&self, path: &str) -> String {
         pathspec(path, self.up().is_none())
     }
 
-    /// A path of the repository as other programs find it from where a person stands.
+    /// A path of the repository relative to the current folder, for other programs.
     #[must_use]
     pub fn from_here(&self, path: &str) -> String {
         match self.up() {
@@ -32,8 +32,8 @@ impl Repo {
         }
     }
 
-    /// The command that leads to the top, where the paths of the commands that a message
-    /// names are; `None` where they work as they are, in the work tree.
+    /// The command that goes to the top, which the commands in a message need; `None`
+    /// inside the work tree, where they work as they are.
     #[must_use]
     pub fn way_to_top(&self) -> Option<String> {
         let top = self.workdir().components().as_path().to_string_lossy();
@@ -41,15 +41,15 @@ impl Repo {
         is_elsewhere.then(|| format!("cd {}", shell_path(&top)))
     }
 
-    /// The way from where a person stands to the top: `../..`; `None` at the top itself,
-    /// and outside of the work tree.
+    /// The way from the current folder to the top: `../..`; `None` at the top itself, and
+    /// outside the work tree.
     fn up(&self) -> Option<String> {
         way_up(&self.standing()?)
     }
 
-    /// The folder that a person stands in, from the top; `None` outside of the work tree.
+    /// The user's current folder, from the top; `None` outside the work tree.
     pub(super) fn standing(&self) -> Option<PathBuf> {
-        // Git starts hooks at the top, and says so where it was called itself.
+        // Git starts hooks at the top, and names the folder where it was called.
         if let Some(prefix) = std::env::var_os("GIT_PREFIX").filter(|p| !p.is_empty()) {
             return Some(prefix.into());
         }
@@ -71,7 +71,7 @@ fn pathspec(path: &str, at_top: bool) -> String {
     }
 }
 
-/// A path as a shell takes it.
+/// A path in the form that a shell needs.
 #[must_use]
 pub fn shell_path(path: &str) -> String {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+,:@".contains(&b);

@@ -1,5 +1,5 @@
-//! Files of the work tree. Nothing outside of it is read or written: a symbolic
-//! link is skipped and said so.
+//! Files of the work tree. Nothing outside it is read or written: a symbolic link is
+//! skipped and reported.
 
 use std::ffi::OsString;
 use std::fs::{self, DirEntry, Metadata};
@@ -20,12 +20,13 @@ pub struct WorkFile {
     pub size: u64,
     /// When it was modified, in nanoseconds since 1970.
     pub mtime_ns: i64,
-    /// When the file system last saw it change, in the same way: nobody sets this.
+    /// When the file system last saw it change, in the same form; programs cannot set
+    /// this.
     pub ctime_ns: i64,
     pub ino: u64,
 }
 
-/// What a walk over a folder found, sorted by path.
+/// The result of a walk over a folder, sorted by path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WorkFiles {
     pub files: Vec<WorkFile>,
@@ -42,7 +43,7 @@ pub enum Skipped {
 }
 
 impl Skipped {
-    /// Its path, of a name that is not UTF-8 as well as it can be shown.
+    /// Its path, shown as well as possible if it is not UTF-8.
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
@@ -114,9 +115,9 @@ impl Repo {
         write_atomically(&full, bytes, meta.map(|m| m.permissions()))
     }
 
-    /// The absolute path of something that git does not track here, such as the
-    /// database. A symbolic link on the way is followed if it is this machine's own;
-    /// one that git tracks came with the repository and could lead anywhere.
+    /// The absolute path of an untracked file, such as the database. A symbolic link on
+    /// the way is followed if it is this machine's own; a tracked link came with the
+    /// repository and could lead anywhere.
     ///
     /// # Errors
     /// It is absolute or climbs out; a tracked link is, or lies, on the way.
@@ -147,8 +148,8 @@ impl Repo {
         }
     }
 
-    /// A path of the repository for one that a person typed, relative to `from`
-    /// or absolute; the file need not exist.
+    /// The repository path of one that a person typed, relative to `from` or absolute;
+    /// the file need not exist.
     ///
     /// # Errors
     /// It is not inside the work tree.
@@ -226,11 +227,11 @@ impl Repo {
     }
 }
 
-/// How all names of what is not finished begin, also those that earlier versions gave.
+/// The beginning of all names of unfinished files and folders, also of earlier versions.
 pub const UNFINISHED_ALL: &str = ".palimpsest-";
-/// How the name of a file begins that is still being written.
+/// The beginning of the name of a file that is being written.
 pub const UNFINISHED: &str = ".palimpsest-unfinished-";
-/// How the name of a folder begins that a backup is unpacked into.
+/// The beginning of the name of a folder into which a backup is unpacked.
 pub const UNFINISHED_FOLDER: &str = ".palimpsest-restore-";
 
 /// Writes a file beside its place, flushes it and renames it there.
@@ -285,14 +286,14 @@ fn walk(dir: &Path, prefix: &str, found: &mut WorkFiles) -> Result<(), RepoError
     Ok(())
 }
 
-/// What stands in a folder.
+/// The kind of a folder's entry.
 pub(super) enum Sort {
     File(WorkFile),
     Folder,
     Other,
 }
 
-/// What stands in a folder, by name; nothing in one that is not there.
+/// The entries of a folder, by name; none if it does not exist.
 pub(super) fn entries_of(dir: &Path) -> Result<Vec<(OsString, DirEntry)>, RepoError> {
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,

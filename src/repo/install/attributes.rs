@@ -1,4 +1,4 @@
-//! The lines of `.gitattributes` that `init` writes, and where among a person's they go.
+//! The lines of `.gitattributes` that `init` writes, and their place among a person's.
 
 use std::collections::BTreeSet;
 
@@ -6,10 +6,10 @@ use super::drivers::ENTRY_DRIVER;
 use super::files::{literal, with_lines};
 use crate::journal::Layout;
 
-/// How the names of Markdown files end, wherever they are.
+/// The endings of Markdown files' names.
 const MARKDOWN: [&str; 3] = ["md", "markdown", "mdx"];
 
-/// Whether a file's name is one of a Markdown file.
+/// Whether a path is that of a Markdown file.
 #[must_use]
 pub fn is_markdown(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -17,7 +17,7 @@ pub fn is_markdown(path: &str) -> bool {
         .is_some_and(|(_, e)| MARKDOWN.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
 }
 
-/// Whether the value of the attribute `merge` names the driver of entries.
+/// Whether the value of the attribute `merge` names the entry driver.
 #[must_use]
 pub fn merges_by_field(value: Option<&str>) -> bool {
     value == ENTRY_DRIVER.split('.').nth(1)
@@ -54,7 +54,7 @@ pub(super) fn by_folder(layout: &Layout) -> Vec<(String, String)> {
     lines
 }
 
-/// What the ledger's line says of merges.
+/// The attribute on the ledger's line.
 const LEDGER: &str = "merge=palimpsest-ledger";
 
 /// A pattern below a folder; quoted where git needs it.
@@ -70,10 +70,10 @@ fn pattern(folder: &str, files: &str) -> String {
     }
 }
 
-/// The text of `.gitattributes` with lines of ours added. Of two lines the later one
-/// wins in git, so each goes in front of what a person says of the merge of files that
-/// ours is for as well, but behind what is said of more files than those, and else to
-/// the end. The ledger's is for files of ours alone.
+/// The text of `.gitattributes` with lines of ours added. In git the later of two lines
+/// wins. So each of ours goes before a person's lines on how some of the same files
+/// merge, and behind lines for more files than its own; otherwise to the end. The
+/// ledger's line is for files of ours alone.
 pub(super) fn with_attributes(text: &[u8], lines: &[String]) -> Vec<u8> {
     let mut text = text.to_vec();
     for line in lines {
@@ -96,16 +96,16 @@ pub(super) fn with_attributes(text: &[u8], lines: &[String]) -> Vec<u8> {
     text
 }
 
-/// What the names of all files begin with that a line is for, from the top.
+/// The path, from the top, that all files of a line's pattern begin with.
 fn scope(line: &str) -> &[u8] {
     let pattern = line.trim_start_matches(['"', '/']);
     let wild = pattern.find(['*', '?', '[']).unwrap_or(pattern.len());
     &pattern.as_bytes()[..wild]
 }
 
-/// Where the first line begins that says how files of the scope merge, and is not for
-/// all files that there are. One above a line for all of the scope's says nothing: that
-/// wins in git, and would win over ours, too.
+/// The start of the first line on how some files of the scope merge. Lines above one for
+/// all files of the scope do not count: that one wins over them in git, and would win
+/// over ours, too.
 fn first_special(text: &[u8], scope: &[u8]) -> Option<usize> {
     let mut words: BTreeSet<&[u8]> = [&b"merge"[..], b"binary"].into();
     let mut start = 0;
@@ -119,7 +119,7 @@ fn first_special(text: &[u8], scope: &[u8]) -> Option<usize> {
             let name = word.strip_prefix(b"-").or(word.strip_prefix(b"!"));
             let name = name.unwrap_or(word);
             let name = name.split(|b| *b == b'=').next().unwrap_or(name);
-            // A line for the same driver may as well come first.
+            // A line for the same driver may come first as well.
             words.contains(name) && word != b"merge=palimpsest"
         });
         if let (Some(name), true) = (pattern.strip_prefix(b"[attr]"), says) {
@@ -140,12 +140,12 @@ fn first_special(text: &[u8], scope: &[u8]) -> Option<usize> {
     first
 }
 
-/// Whether a pattern that begins above the scope is for every Markdown file in it.
+/// Whether a pattern from above the scope covers every Markdown file in it.
 fn is_general(pattern: &[u8], scope: &[u8]) -> bool {
     let path = pattern.strip_prefix(b"/").unwrap_or(pattern);
     let (folder, name) = match path.iter().rposition(|b| *b == b'/') {
         Some(at) => (&path[..at], &path[at + 1..]),
-        // Without a slash it is for the name alone, wherever that is.
+        // Without a slash, a pattern is for names in any folder.
         None if path.len() == pattern.len() => (&b"**"[..], path),
         None => (&b""[..], path),
     };
@@ -156,7 +156,7 @@ fn is_general(pattern: &[u8], scope: &[u8]) -> bool {
     is_above && stars > 0 && b".md".ends_with(&name[stars..])
 }
 
-/// The pattern of a line, without its quotes, and what the line says.
+/// The pattern of a line, without its quotes, and its attributes.
 fn pattern_of(line: &[u8]) -> (&[u8], &[u8]) {
     let quoted = line.strip_prefix(b"\"").and_then(|rest| {
         let end = rest

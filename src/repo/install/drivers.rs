@@ -14,12 +14,12 @@ pub const LEDGER_DRIVER: &str = "merge.palimpsest-ledger.driver";
 /// Set where `init` set `pull.rebase`, so that `uninstall` takes it back.
 pub(super) const PULL_MARK: &str = "palimpsest.pullRebaseByInit";
 
-/// The shell line of a driver. Git takes an exit code of 1 to 128 for a conflict
-/// whose markers are written: a program that is gone (127) or cannot be started
-/// (126) would pass ours for the result. So git's own merge stands in for it.
-/// Before git 2.42 a code above 128 and a signal are conflicts as well, with ours in
-/// the work tree and no markers; a result that is not there makes every git refuse.
-/// `%P` and the labels come quoted from git.
+/// The shell line of a driver. Git takes an exit code of 1 to 128 for a conflict with its
+/// markers written: with a program that is missing (127) or cannot be started (126), ours
+/// would pass for the result. So git's own merge stands in for it. Before git 2.42 a code
+/// above 128 and a signal are conflicts as well, with ours in the work tree and no
+/// markers; a missing result makes every git refuse. `%P` and the labels come quoted from
+/// git.
 fn line(program: &Path, command: &str) -> String {
     let program = shell_word(&program.to_string_lossy()).replace('%', "%%");
     format!(
@@ -44,8 +44,8 @@ pub(super) fn settings(program: &Path) -> [(&'static str, String); 4] {
     ]
 }
 
-/// The same as [`Repo::is_installed`] for the repository around, asked of git: one
-/// that took a format that cannot be opened after `init` was run.
+/// The same as [`Repo::is_installed`] for the repository around, asked of git: for one
+/// whose format, changed after `init`, cannot be opened here.
 #[must_use]
 pub fn is_installed_around() -> bool {
     let mut git = Command::new("git");
@@ -54,8 +54,8 @@ pub fn is_installed_around() -> bool {
 }
 
 impl Repo {
-    /// Whether `init` was run here: hooks in a folder that several repositories
-    /// share stay silent elsewhere.
+    /// Whether `init` was run here. Hooks in a folder that several repositories share do
+    /// nothing elsewhere.
     ///
     /// # Errors
     /// The configuration cannot be read.
@@ -77,8 +77,7 @@ impl Repo {
         Ok(outdated)
     }
 
-    /// Whether a person or `init` decided how a plain `git pull` brings diverged
-    /// histories together.
+    /// Whether the configuration decides how a plain `git pull` joins diverged histories.
     ///
     /// # Errors
     /// The configuration cannot be read.
@@ -86,6 +85,11 @@ impl Repo {
         Ok(self.config("pull.rebase")?.is_some() || self.config("pull.ff")?.is_some())
     }
 
+    /// Adds to a plan the drivers, this clone's mark and, if nothing decides it,
+    /// `pull.rebase`.
+    ///
+    /// # Errors
+    /// The configuration cannot be read.
     pub(super) fn plan_drivers(&self, program: &Path, plan: &mut Plan) -> Result<(), RepoError> {
         for (key, value) in self.outdated_drivers(program)? {
             let why = match key.contains("ledger") {
@@ -103,7 +107,8 @@ impl Repo {
         }
         if !self.decides_pulls()? {
             for (key, value, why) in [
-                // First: with the value alone nobody would know whose it is.
+                // The mark comes first: with the value alone nothing would tell that it
+                // is ours.
                 (
                     PULL_MARK,
                     "true",

@@ -1,8 +1,8 @@
 //! The tracked files: attributes, ignored paths, settings.
 //!
-//! The attributes are tracked, so that every clone has them: git takes an
-//! attribute that names a driver it does not know for its own merge, and `init`
-//! on a clone then only sets what git does not carry along (hooks, drivers).
+//! The attributes are tracked, so that every clone has them. Git uses its own merge for
+//! an attribute that names an unknown driver, and `init` on a clone only sets what git
+//! does not carry along (hooks, drivers).
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,11 +18,11 @@ pub(super) const SETTINGS: &str = "palimpsest.toml";
 pub(super) const ATTRIBUTES: &str = ".gitattributes";
 const IGNORE: &str = ".gitignore";
 
-/// What it means that the attributes are left out of the work tree.
+/// The warning for attributes that are left out of the work tree.
 const NO_DRIVER: &str = ".gitattributes: left out of this work tree, where alone git looks for \
                          it in a merge: entries and the ledger merge by line, and conflict";
 
-/// What it means that the work tree lacks the settings, and that nobody meant it.
+/// The warning for settings that the work tree lacks although nothing leaves them out.
 const SETTINGS_GONE: &str =
     "palimpsest.toml: gone from the work tree; what the index has of it counts";
 
@@ -32,7 +32,7 @@ fn ignored(layout: &Layout) -> Vec<String> {
     vec![
         format!("/{}*", literal(&layout.database)),
         "/backups/".into(),
-        // What a process that is killed leaves would be added with `git add -A`.
+        // Without this, `git add -A` would add the leftovers of a killed process.
         format!("{UNFINISHED_ALL}*"),
     ]
 }
@@ -50,6 +50,11 @@ pub(super) fn literal(path: &str) -> String {
 }
 
 impl Repo {
+    /// Adds to a plan the lines and files that the work tree lacks: attributes and, for a
+    /// journal, ignored paths and settings.
+    ///
+    /// # Errors
+    /// A file cannot be read, or git fails.
     pub(super) fn plan_files(
         &self,
         layout: &Layout,
@@ -62,7 +67,7 @@ impl Repo {
         };
         let mut lines = attributes(layout, journal);
         if !journal && self.has_line(ATTRIBUTES, &lines[0])? {
-            // What an earlier version set up, or somebody has changed since, stays so.
+            // A setup by an earlier version, or changed by a person, stays as it is.
             lines.clear();
         }
         self.plan_lines(ATTRIBUTES, lines, merges, plan)?;
@@ -105,8 +110,8 @@ impl Repo {
         Ok(())
     }
 
-    /// Takes out of a plan the files that are left out of the work tree, and says what
-    /// to do about each.
+    /// Drops from a plan the files that are left out of the work tree, and notes what to
+    /// do about each.
     fn leave_left_out(&self, plan: &mut Plan) -> Result<(), RepoError> {
         let mut left_out = BTreeSet::new();
         for step in &plan.steps {
@@ -135,11 +140,11 @@ impl Repo {
         Ok(())
     }
 
-    /// What is wrong where the attributes are left out of the work tree, and the
-    /// command that mends it.
+    /// The warning, if the attributes are left out of the work tree, with the command
+    /// that mends it.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn attributes_left_out(&self) -> Result<Option<(&'static str, String)>, RepoError> {
         if !self.is_left_out(ATTRIBUTES)? {
             return Ok(None);
@@ -147,8 +152,8 @@ impl Repo {
         Ok(Some((NO_DRIVER, self.command_to_take_in(ATTRIBUTES)?)))
     }
 
-    /// The command that brings the settings back where the index has them and the work
-    /// tree lacks them, though nothing leaves them out of it.
+    /// The command that brings the settings back, if the index has them and the work tree
+    /// lacks them although nothing leaves them out.
     ///
     /// # Errors
     /// The index cannot be read.
@@ -159,7 +164,7 @@ impl Repo {
         Ok(is_gone.then(|| format!("git restore {}", self.pathspec(SETTINGS))))
     }
 
-    /// Those lines of the attributes that a journal needs and that are there.
+    /// The attribute lines that a journal needs and has.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -171,7 +176,7 @@ impl Repo {
         Ok(lines)
     }
 
-    /// Whether all lines that `init` adds to the ignored paths are there.
+    /// Whether `.gitignore` has all lines that `init` adds.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -181,11 +186,11 @@ impl Repo {
         Ok(plan.steps.is_empty())
     }
 
-    /// What it means that git ignores the ledgers, which are to be committed, and what
-    /// to do.
+    /// The warning, if git ignores the ledgers, which are to be committed, and the
+    /// advice.
     #[must_use]
     pub fn ignored_ledger(&self, layout: &Layout) -> Option<(String, String)> {
-        // A year that no ledger is of yet.
+        // A year without a ledger.
         let path = layout.ledger_path(9999);
         if !self.is_ignored(&path).unwrap_or(false) {
             return None;
@@ -200,7 +205,7 @@ impl Repo {
         Some((what, mend))
     }
 
-    /// Adds those of the lines to the attributes that are not there.
+    /// Adds the missing ones of the lines to the attributes.
     ///
     /// # Errors
     /// The file cannot be read or written.
@@ -240,8 +245,8 @@ impl Repo {
         Ok(())
     }
 
-    /// Keeps the database out of git where nothing else does: `init` did not run here, and
-    /// has its say in `.gitignore`, which is for all machines. Whether it had to.
+    /// Keeps the database out of git by `info/exclude` if nothing else does: `.gitignore`
+    /// is for all machines, and only `init` writes it. Returns whether this was needed.
     ///
     /// # Errors
     /// Git cannot say, or the file cannot be written.
@@ -255,7 +260,7 @@ impl Repo {
             Err(e) if e.kind() == ErrorKind::NotFound => Vec::new(),
             read => read.map_err(RepoError::io(&path))?,
         };
-        // Its other lines are a person's, in whatever encoding.
+        // The other lines are a person's, in any encoding.
         let mut text = there;
         if !text.is_empty() && !text.ends_with(b"\n") {
             text.push(b'\n');
@@ -265,11 +270,11 @@ impl Repo {
         Ok(true)
     }
 
-    /// What is not committed as it stands of the installation's tracked files and
-    /// of `more`: what is left for a person to do.
+    /// The uncommitted files among the installation's tracked files and `more`, which a
+    /// person has yet to commit.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn uncommitted_setup(
         &self,
         layout: &Layout,
@@ -298,10 +303,10 @@ impl Repo {
         Ok(left)
     }
 
-    /// What is not committed as it stands, or new, below these folders.
+    /// The uncommitted and new files below these folders.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn uncommitted_below(&self, folders: &[&str]) -> Result<Vec<String>, RepoError> {
         let mut args = vec!["status", "--porcelain", "-z", "-uall", "--no-renames", "--"];
         args.extend(folders);
@@ -312,11 +317,11 @@ impl Repo {
     }
 }
 
-/// What a person has yet to commit.
+/// The files that a person has yet to commit.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Uncommitted {
     pub to_add: Vec<String>,
-    /// The index says that the database goes.
+    /// Whether the index removes the database.
     pub database_out: bool,
 }
 
@@ -328,8 +333,7 @@ impl Uncommitted {
     }
 }
 
-/// A file's bytes, in whatever encoding, with lines added at their end, in its own line
-/// ends.
+/// A file's bytes, in any encoding, with lines added at the end, in the file's line ends.
 pub(super) fn with_lines(bytes: &[u8], lines: &[String]) -> Vec<u8> {
     let end: &[u8] = match bytes.windows(2).any(|two| two == b"\r\n") {
         true => b"\r\n",

@@ -8,9 +8,9 @@ use crate::journal::{Layout, Settings};
 use crate::repo::{Repo, RepoError};
 
 impl Repo {
-    /// The lines of the attributes that are, byte for byte, what `init` writes for
-    /// settings that were committed once and are no longer so, where the folder
-    /// that they name is gone. A line that a person wrote is none of them.
+    /// The attribute lines that equal, byte for byte, those of `init` for settings that
+    /// were once committed and changed since, if the folder that they name is gone. A
+    /// person's own lines are not among them.
     ///
     /// # Errors
     /// The file or history cannot be read.
@@ -40,7 +40,7 @@ impl Repo {
         Ok(former.into_iter().collect())
     }
 
-    /// The defaults, and what each committed version of the settings said.
+    /// The layouts of the default settings and of each committed version of the settings.
     fn former_layouts(&self) -> Result<Vec<Layout>, RepoError> {
         let mut layouts = vec![Layout::default()];
         if let Some(head) = self.head()? {
@@ -54,7 +54,7 @@ impl Repo {
     }
 }
 
-/// A file's bytes, in whatever encoding, without these lines, whatever their ends.
+/// A file's bytes, in any encoding, without these lines, whatever their line ends.
 pub(super) fn without_lines(bytes: &[u8], lines: &[String]) -> Vec<u8> {
     let is_one = |line: &[u8]| {
         let end = line.iter().rposition(|b| !b"\r\n".contains(b));

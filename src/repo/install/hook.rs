@@ -1,4 +1,4 @@
-//! The hooks: small shims that call the program and chain what stood there.
+//! The hooks: small shims that call the program and chain the hooks that were there.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -22,33 +22,34 @@ pub const NAMES: [&str; 5] = [
     "post-checkout",
 ];
 
-/// Below the git directory: hooks of ours as they stood before `init` wrote them anew.
+/// The folder, below the git directory, for our edited hooks before `init` wrote them
+/// anew.
 const EDITED: &str = "palimpsest/edited-hooks";
 
 const SHIM: &str = include_str!("../../../hooks/shim.sh");
 
-/// What makes a file one of ours, whichever version wrote it.
+/// The line that marks a file as ours, whichever version wrote it.
 const ID: &str = "# palimpsest-hook ";
 
-/// How the line begins that holds the sum of the others, the program's left out, so that
-/// every version can tell whether somebody edited a hook of another one.
+/// The beginning of the line with the checksum of the others, except the program's, so
+/// that every version can tell whether somebody edited a hook of another version.
 const SUM: &str = "# sum ";
 
-/// What stands where a hook belongs.
+/// The state of the file at a hook's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HookState {
     Absent,
-    /// Ours, for the same program, as this version writes it.
+    /// Ours, up to date, and calling this program.
     Current,
-    /// The same, but git does not run it.
+    /// Like `Current`, but git does not run it.
     NotExecutable,
-    /// Ours, as this version writes it for another program.
+    /// Ours, up to date, but calling another program.
     OtherProgram,
-    /// Ours, as another version wrote it.
+    /// Ours, written by another version.
     OtherVersion,
-    /// Ours, and edited since, or of a version that left no sum of it.
+    /// Ours, and edited since, or of a version without a checksum.
     Edited,
-    /// Somebody's own, which calls the program for this hook.
+    /// Somebody's own hook, which calls the program for this hook.
     Calls,
     /// Somebody else's.
     Foreign,
@@ -56,7 +57,7 @@ pub enum HookState {
     Folder,
 }
 
-/// Whether a hook's text is one of ours, of whichever version.
+/// Whether a hook's text is one of ours, of any version.
 fn is_ours(text: &str) -> bool {
     text.lines().take(3).any(|line| line.starts_with(ID))
 }
@@ -69,14 +70,14 @@ pub(super) fn script(name: &str, program: &Path) -> String {
     text.replace("@SUM@", &sum)
 }
 
-/// The sum of a hook of ours.
+/// The checksum of a hook of ours.
 fn sum(text: &str) -> String {
     let counts = |line: &&str| !line.starts_with(SUM) && !line.starts_with("program=");
     let lines: Vec<&str> = text.lines().filter(counts).collect();
     short_sha256(lines.join("\n").as_bytes())
 }
 
-/// What a text of ours is beside the one that should be there.
+/// The state of a text of ours, compared with the text that should be there.
 fn state_of(text: &str, ours: &str) -> HookState {
     let sum = sum(text);
     let told = text.lines().find_map(|line| line.strip_prefix(SUM));
@@ -102,7 +103,7 @@ impl Repo {
     /// directory's own. `None` if the configuration turns hooks off.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn hooks_folder(&self) -> Result<Option<PathBuf>, RepoError> {
         let out = self.run_git(&["rev-parse", "--git-path", "hooks"], b"")?;
         let path = OsStr::from_bytes(out.strip_suffix(b"\n").unwrap_or(&out));
@@ -111,8 +112,8 @@ impl Repo {
         Ok(usable.then_some(path))
     }
 
-    /// Where a hook of ours belongs: at its own place, or where the pre-commit
-    /// framework, which stands there, has put it and calls it; both if both are there.
+    /// The places of our hook: its own, or the one where the pre-commit framework, having
+    /// taken that place, keeps and calls it; both if both have one.
     #[must_use]
     pub fn hook_places(&self, hook: &Path) -> Vec<PathBuf> {
         let legacy = legacy(hook);
@@ -126,14 +127,14 @@ impl Repo {
         }
     }
 
-    /// What stands at a hook's place.
+    /// The state of the file at a hook's place.
     ///
     /// # Errors
     /// The file cannot be read.
     pub fn hook_state(&self, hook: &Path, program: &Path) -> Result<HookState, RepoError> {
         let text = match fs::read(hook) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            // A link to nowhere is somebody's: git does not run it as long as it is one.
+            // A dangling link is somebody's; git does not run it.
             Err(e) if e.kind() == ErrorKind::NotFound => {
                 return Ok(match hook.is_symlink() {
                     true => HookState::Foreign,
@@ -155,8 +156,8 @@ impl Repo {
         })
     }
 
-    /// The hook of this name, where it does not lead to the program any more: another
-    /// program took its place. `None` where it does, or where hooks are turned off.
+    /// The hook of this name, if another program took its place and it no longer leads to
+    /// ours. `None` if it does, or if hooks are turned off.
     ///
     /// # Errors
     /// Git cannot say where hooks are.
@@ -174,14 +175,13 @@ impl Repo {
         Ok((!found).then_some(hook))
     }
 
-    /// What calls the program as well, if what is kept of a hook that stood there before
-    /// does so.
+    /// The file that calls the program a second time, if the kept foreign hook does so.
     #[must_use]
     pub fn kept_that_calls(&self, hook: &Path) -> Option<PathBuf> {
         calling(&kept(hook))
     }
 
-    /// What it means that `core.hooksPath` is not this repository's own.
+    /// The warning, if `core.hooksPath` is not this repository's own.
     ///
     /// # Errors
     /// The configuration cannot be read.
@@ -198,6 +198,11 @@ impl Repo {
         }))
     }
 
+    /// Adds to a plan the hooks that are missing or outdated, and notes on hooks that are
+    /// shared or turned off.
+    ///
+    /// # Errors
+    /// A hook or the configuration cannot be read.
     pub(super) fn plan_hooks(&self, program: &Path, plan: &mut Plan) -> Result<(), RepoError> {
         let Some(folder) = self.hooks_folder()? else {
             plan.note(
@@ -249,7 +254,7 @@ impl Repo {
                 | HookState::OtherVersion => None,
             };
             if let Some(kept) = keep.as_ref().map(|k| &k.place).filter(|k| is_kept(k)) {
-                // Another hook manager wrote its hook again.
+                // Another hook manager wrote its hook anew.
                 let text = |hook: &Path| fs::read(hook).ok();
                 let same = text(kept).is_some() && text(kept) == text(&path);
                 if !same {

@@ -22,15 +22,15 @@ pub use files::Uncommitted;
 pub use hook::{HookState, NAMES as HOOK_NAMES};
 pub use uninstall::Removed;
 
-/// What `init` would do.
+/// The steps that `init` would take.
 #[derive(Debug, Default)]
 pub struct Plan {
     pub steps: Vec<Step>,
-    /// What a person should know, whether or not something is done.
+    /// Notes for a person, whether or not there are steps.
     pub notes: Vec<Note>,
 }
 
-/// What a person should know.
+/// A note for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
     /// The database is tracked.
@@ -49,9 +49,8 @@ impl std::fmt::Display for Note {
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// A hook is written; a foreign one that stands there is kept under another
-    /// name, to be run first; one of ours that may have been edited is copied, to
-    /// be looked at.
+    /// A hook is written. A foreign hook in its place is kept in another folder, to be
+    /// run first; one of ours that may have been edited is copied, to be looked at.
     Hook {
         path: PathBuf,
         script: String,
@@ -70,7 +69,7 @@ pub enum Step {
         lines: Vec<String>,
         why: &'static str,
     },
-    /// Lines are taken out of a tracked file.
+    /// Lines are removed from a tracked file.
     DropLines {
         path: String,
         lines: Vec<String>,
@@ -88,7 +87,7 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
     pub place: PathBuf,
-    /// Git ran it, so that it runs first from now on.
+    /// Whether git ran it, so that it runs first from now on.
     pub runs: bool,
 }
 
@@ -97,7 +96,7 @@ impl Plan {
         self.notes.push(Note::Other(text.into()));
     }
 
-    /// What the steps come to, a line each; steps of one kind are told together.
+    /// The steps for a person, a line each; steps of one kind share a line.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -131,7 +130,8 @@ impl Plan {
                     path.parent().unwrap_or(path).clone_into(&mut folder);
                 }
                 Step::Config { key, value, why } => {
-                    // The two values of a driver, and the mark of a value, are one thing.
+                    // The two values of a driver share a line, as do a value and its
+                    // mark.
                     let section = key.rsplit_once('.').map_or(key.as_str(), |(s, _)| s);
                     let mark = [drivers::PULL_MARK, CLONE].contains(&key.as_str());
                     if told.insert(section) && !mark {
@@ -167,8 +167,8 @@ pub fn has_journal(repo: &Repo, layout: &Layout) -> bool {
 }
 
 impl Repo {
-    /// Everything that this repository lacks, for the program at `program` (an
-    /// absolute path, since programs with a window have another `PATH`).
+    /// The steps for everything that this repository lacks. `program` is an absolute
+    /// path, since graphical programs have another `PATH`.
     ///
     /// # Errors
     /// The hooks' folder, the configuration or a file cannot be read.
@@ -191,8 +191,8 @@ impl Repo {
 }
 
 impl Repo {
-    /// What a repository without a journal is told, with the way to one: also to one in
-    /// the folder that a person stands in, where the top is looked at.
+    /// The note for a repository without a journal, with the way to one. In a folder
+    /// below the top it also tells how to have one there.
     fn no_journal(&self, layout: &Layout) -> String {
         let mut note = format!(
             "no folder {} in {}: Markdown files merge field by field and conflict markers are \
@@ -215,12 +215,12 @@ impl Repo {
         note
     }
 
-    /// What is wrong where the settings name a folder that is not there: nobody would be
-    /// told, since nothing is read or checked then. A new clone may well lack the
-    /// default's folder, and a sparse checkout any. With it, what to do.
+    /// The warning, with advice, if the settings name a journal folder that does not
+    /// exist. Otherwise nobody would notice, since nothing is read or checked then. A new
+    /// clone may well lack the default folder, and a sparse checkout any folder.
     ///
     /// # Errors
-    /// Git cannot say.
+    /// Git fails; see [`RepoError`].
     pub fn missing_journal(&self, layout: &Layout) -> Result<Option<(String, String)>, RepoError> {
         let journal = &layout.journal;
         let is_missing = *journal != Layout::default().journal

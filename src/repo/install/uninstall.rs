@@ -1,4 +1,4 @@
-//! Taking the installation back: what git does not track.
+//! Undoing the installation: the part that git does not track.
 
 use std::fmt;
 use std::fs;
@@ -11,11 +11,11 @@ use super::hook::{HookState, NAMES};
 use crate::journal::Layout;
 use crate::repo::{CLONE, Repo, RepoError};
 
-/// Something that was taken back, or left for a reason.
+/// A part that was removed, or left for a reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removed {
     Hook(PathBuf),
-    /// The hook that stood there before is back.
+    /// The foreign hook is back in its place.
     Restored(PathBuf),
     Config(&'static str),
     Database(String),
@@ -23,12 +23,12 @@ pub enum Removed {
     LeftDatabase(String),
     /// The folder is one that other repositories use too.
     Shared(PathBuf),
-    /// A person's own, which calls the program: left.
+    /// A person's own hook, which calls the program: left.
     LeftCalling(PathBuf),
     /// Ours, but edited since: left, for its owner to look at.
     LeftEdited {
         hook: PathBuf,
-        /// Where the hook is kept that it runs.
+        /// The kept hook that it runs.
         kept: Option<PathBuf>,
     },
 }
@@ -73,9 +73,9 @@ impl fmt::Display for Removed {
 }
 
 impl Repo {
-    /// Takes hooks, drivers, the value of `pull.rebase` that `init` set, and, if it
-    /// is `derived`, the database away, where the settings say where that is. Tracked
-    /// files stay: they are the journal's.
+    /// Removes hooks, drivers, the value of `pull.rebase` that `init` set, and the
+    /// database, if it is `derived` and the settings name its path. Tracked files stay:
+    /// they are the journal's.
     ///
     /// # Errors
     /// A file or the configuration cannot be read or written.
@@ -170,7 +170,7 @@ impl Repo {
             }
         }
         let own = hook.with_file_name(before.file_name().unwrap_or_default());
-        // The framework's own hook is in its place already, and may be a newer one.
+        // The framework's own hook is in its place already, and may be newer.
         let is_back = hook != own && is_framework(before);
         if is_kept(before) && !is_back {
             // Replaces ours in one step.
@@ -192,7 +192,7 @@ impl Repo {
         layout: &Layout,
         removed: &mut Vec<Removed>,
     ) -> Result<(), RepoError> {
-        // A tracked one is not ours to remove.
+        // A tracked database is not ours to remove.
         if self.index()?.staged(&layout.database).is_some() {
             return Ok(());
         }
