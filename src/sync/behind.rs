@@ -1,22 +1,22 @@
 //! Ledger files that stayed behind a commit: git was killed between the commit and
-//! `post-commit`, which lets them follow.
+//! `post-commit`, which updates them.
 
 use crate::journal::{Layout, PathKind};
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 
-/// A ledger file that is as an older commit has it, byte for byte, in the work tree
-/// or in the index, so that nothing of a person's is in it.
+/// A ledger file that equals an older commit's byte for byte, in the work tree or in the
+/// index, so that it holds no change by a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Behind {
     pub path: String,
-    /// What the work tree should have, where it is behind.
+    /// The version for the work tree, if that is behind.
     work: Option<ObjectId>,
-    /// What the index should have, where it is behind.
+    /// The version for the index, if that is behind.
     staged: Option<ObjectId>,
 }
 
 impl Behind {
-    /// What a person could run.
+    /// The command that a person can run instead.
     #[must_use]
     pub fn command(&self, repo: &Repo) -> String {
         let how = match (self.work, self.staged) {
@@ -27,7 +27,7 @@ impl Behind {
         format!("git {how} {}", repo.pathspec(&self.path))
     }
 
-    /// Lets the file follow.
+    /// Brings the file to HEAD's version.
     ///
     /// # Errors
     /// The file or the index cannot be written.
@@ -48,8 +48,8 @@ impl Behind {
     }
 }
 
-/// The ledger files that are behind HEAD. In the middle of a merge or a revert
-/// nobody can tell.
+/// The ledger files that are behind HEAD. In the middle of a merge or a revert none are
+/// reported, since that cannot be told.
 ///
 /// # Errors
 /// History, the index or a file cannot be read.
@@ -81,7 +81,7 @@ pub fn behind(repo: &Repo, layout: &Layout) -> Result<Vec<Behind>, RepoError> {
         let work = work.as_deref().and_then(ObjectId::of_file);
         let work_behind = !index.is_left_out(&path) && is_behind(work)?;
         if staged_behind || work_behind {
-            // What is staged may hold a decision.
+            // The staged version may hold a decision.
             let wanted = staged.filter(|_| !staged_behind).unwrap_or(committed);
             found.push(Behind {
                 work: work_behind.then_some(wanted),
@@ -93,9 +93,9 @@ pub fn behind(repo: &Repo, layout: &Layout) -> Result<Vec<Behind>, RepoError> {
     Ok(found)
 }
 
-/// The ledger files that the work tree has as HEAD, and the index otherwise: a commit
-/// that was given up in the editor leaves its rows staged, and git tells no hook. The
-/// next commit works them out again; a pull that brings rows stops for them.
+/// The ledger files that are HEAD's in the work tree, and different in the index: a
+/// commit given up in the editor leaves its rows staged, and git calls no hook. The next
+/// commit works them out again, but a pull that brings rows stops for them.
 ///
 /// # Errors
 /// History, the index or a file cannot be read.
@@ -123,8 +123,8 @@ pub fn given_up(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> 
     Ok(found)
 }
 
-/// Whether a commit before HEAD had this version at a path; where there is no file,
-/// whether HEAD brought it.
+/// Whether a commit before HEAD had this version at a path; without a version, whether
+/// HEAD added the file.
 fn is_older(
     repo: &Repo,
     head: ObjectId,

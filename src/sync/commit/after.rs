@@ -1,16 +1,16 @@
-//! What `post-commit` does: the ledger files of the real index and of the work
-//! tree follow the commit.
+//! The work of `post-commit`: it brings the ledger files of the real index and of the
+//! work tree to the commit's.
 //!
-//! `git commit FILE` commits from a temporary index, so that the real one still
-//! holds the ledger as it was; and `pre-commit` leaves the work tree alone.
+//! `git commit FILE` commits from a temporary index, so that the real one still holds the
+//! old ledger; and `pre-commit` leaves the work tree alone.
 
 use crate::journal::{Layout, PathKind};
 use crate::ledger;
 use crate::repo::{Blob, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
-/// Brings the ledger files of index and work tree in line with HEAD. Decisions
-/// that are there and not committed stay, as unstaged or staged changes.
+/// Brings the ledger files of index and work tree in line with HEAD. Uncommitted
+/// decisions in them stay, as staged or unstaged changes.
 ///
 /// # Errors
 /// The repository cannot be read, or the index or a ledger file not written.
@@ -44,7 +44,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
             }
             let (machine, places) = match &mut maker {
                 Some(maker) => maker,
-                // Git is asked, which takes as long as all the rest.
+                // Only now: asking git takes as long as all the rest.
                 none => none.insert((repo.machine()?, repo.places(before)?)),
             };
             Ok(follow(&committed, &edited, machine, places))
@@ -56,7 +56,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
             None => None,
             Some(Some(other)) => Some(follow(repo.read_blob(other)?)?),
             Some(None) if change.old.is_none() => Some(committed.clone()),
-            // Taken out of the index on purpose.
+            // Removed from the index on purpose.
             Some(None) => None,
         };
         staged.extend(bytes.map(|bytes| StagedFile {

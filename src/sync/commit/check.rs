@@ -1,5 +1,5 @@
-//! What a commit must not hold: conflict markers, entries that cannot be read,
-//! two entries of one date. Only what the commit changes is looked at.
+//! The checks of a commit, which must not hold conflict markers, unreadable entries or
+//! two entries of one date. Only files that the commit changes are checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -21,7 +21,7 @@ pub enum Refusal {
     Markers {
         path: String,
         line: usize,
-        /// A ledger: its driver merges it without a conflict.
+        /// Whether the file is a ledger, which its driver merges without a conflict.
         ledger: bool,
     },
     /// An entry or note that cannot be read.
@@ -34,14 +34,14 @@ pub enum Refusal {
         path: String,
         /// The first digits of a commit that has this version.
         commit: String,
-        /// The removed items that it brings back.
+        /// The removed items that the file brings back.
         back: Vec<(Table, ItemKey)>,
         /// The fields that differ besides.
         undone: Vec<String>,
-        /// The path as git takes it from a person.
+        /// The path as a person gives it to git.
         pathspec: String,
     },
-    /// The database is added, which every machine makes of the files.
+    /// The database is added, although every machine makes its own from the files.
     Database { path: String, pathspec: String },
     /// Two files for one entry.
     TwoOfOneDate {
@@ -106,21 +106,20 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// What the checks found.
+/// The findings of the checks.
 #[derive(Debug, Default)]
 pub(super) struct Checked {
     pub refusals: Vec<Refusal>,
     pub warnings: Vec<String>,
-    /// What the entries and notes say, so that they need not be read again.
+    /// The facts of the parsed entries and notes, so that they need not be read again.
     pub facts: BTreeMap<(Key, ObjectId), Facts>,
 }
 
-/// How many of them are kept: a commit of a whole journal reads the rest again.
+/// Limit on the cached facts: a commit of a whole journal reads the rest again.
 const MOST_FACTS: usize = 1_000;
 
-/// Looks at what the commit changes. `parents` are asked before markers are
-/// refused: text that stood there before, such as an example in a page about git,
-/// is meant.
+/// Checks the changes of a commit. Markers that one of the `parents` already has are
+/// allowed: such text is intended, like an example in a page about git.
 pub(super) fn check(
     repo: &Repo,
     layout: &Layout,
@@ -134,7 +133,8 @@ pub(super) fn check(
         _ => None,
     });
     let twice = staged_files(repo, layout, &new.collect())?;
-    // Markers are looked for in what the driver merges, and without a journal in every page.
+    // Markers are looked for in files that the driver merges; without a journal, in every
+    // page.
     let journal = repo.workdir().join(&layout.journal).is_dir();
     let there = changes.iter().filter(|c| c.new.is_some());
     let merged = merged_by_field(repo, layout, there.map(|c| c.path.as_str()))?;
@@ -203,7 +203,7 @@ pub(super) fn check(
     Ok(found)
 }
 
-/// What it means that git stores a page as other bytes than those of the work tree.
+/// The warning for a page that a filter or encoding stores differently.
 fn filtered(path: &str, attribute: &str) -> String {
     format!(
         "{path}: git stores other bytes than those in the work tree (attribute `{attribute}`), \
@@ -212,8 +212,8 @@ fn filtered(path: &str, attribute: &str) -> String {
     )
 }
 
-/// A journal that began after `palimpsest init`: its rows are kept, and nothing merges
-/// them.
+/// The warning for a journal begun after `palimpsest init`: its rows are recorded, and
+/// nothing merges them.
 fn not_set_up(
     repo: &Repo,
     layout: &Layout,
@@ -226,7 +226,7 @@ fn not_set_up(
     let Some((date, path)) = entry else {
         return Ok(None);
     };
-    // Git is asked only where the file that `palimpsest init` writes does not say it.
+    // Git is asked only if the file that `palimpsest init` writes does not show it.
     let ledger = layout.ledger_path(date.year());
     let is_set_up =
         !repo.own_attributes(layout)?.is_empty() || repo.attribute("merge", &ledger)?.is_some();

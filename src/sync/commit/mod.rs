@@ -1,10 +1,10 @@
-//! What `pre-commit` does: looks at what is staged, refuses what must not be
-//! recorded, and puts the ledger's rows into the same commit.
+//! The work of `pre-commit`: it checks what is staged, refuses what must not be
+//! committed, and puts the ledger's rows into the same commit.
 //!
-//! The index is read, never the work tree; everything is computed anew from HEAD,
-//! so nothing depends on what an earlier, aborted commit left. The work tree's
-//! ledger file follows in `post-commit` ([`after_commit`]): a commit that is
-//! aborted leaves the user's files as they were.
+//! The index is read, never the work tree. Everything is computed anew from HEAD, so
+//! nothing depends on leftovers of an aborted commit. The work tree's ledger file is
+//! updated in `post-commit` ([`after_commit`]): an aborted commit leaves the user's files
+//! as they were.
 
 mod after;
 mod check;
@@ -103,7 +103,7 @@ fn examine(
     let mut changes = ground.changes[0].clone();
     for from_other in ground.changes.iter().skip(1) {
         let paths: BTreeSet<&str> = from_other.iter().map(|c| c.path.as_str()).collect();
-        // What is as the other side has it was checked there.
+        // A file that equals the other side's was checked there.
         changes.retain(|c| paths.contains(c.path.as_str()));
     }
     let checked = check::check(repo, layout, &ground.parents, &changes)?;
@@ -121,7 +121,7 @@ fn examine(
     Ok(report)
 }
 
-/// What an entry's staged file says; `None` where there is none, or it cannot be read.
+/// The facts of an entry's staged file; `None` if there is none, or it cannot be read.
 fn staged_facts(
     repo: &Repo,
     layout: &Layout,
@@ -136,7 +136,7 @@ fn staged_facts(
     Ok(versions::facts((entry, Source::Yaml), &repo.read_blob(blob)?).ok())
 }
 
-/// Derives the rows of all that the commit changes and stages them.
+/// Derives the rows of all changes in the commit and stages them.
 fn record(
     ground: &Ground<'_>,
     by_hand: &[String],
@@ -187,7 +187,7 @@ fn record(
         report.add_told(&year.recorded, &year.known);
         report.warnings.extend(year.older_copy());
     }
-    // What a merge brings in has to be committed before it can be settled.
+    // A conflict that a merge brings in has to be committed before it can be settled.
     let merges = ground.parents.len() > 1;
     report.blocked = settings.on_commit == Policy::Block && !merges && report.has_to_settle();
     if report.is_refused() || report.only_checked {
@@ -207,7 +207,8 @@ fn record(
         files.push(file);
     }
     let ids = repo.stage(&files)?;
-    // In the middle of a pick or a merge a commit is more than what is staged.
+    // In the middle of a pick or a merge, a commit has more to it than its staged
+    // changes.
     if let ([parent], [told]) = (ground.parents.as_slice(), ground.found.as_slice())
         && told.is_empty()
         && !repo.is_in_the_middle()
@@ -215,14 +216,15 @@ fn record(
         let changes = with_ledgers(&ground.changes[0], &files, &ids);
         history::note_recorded(repo, layout, *parent, &changes);
     }
-    // Those that the work tree has already: it follows the others after the commit.
+    // Notes the stat of files that the work tree already has; it gets the others after
+    // the commit.
     let files: Vec<_> = ids.into_iter().zip(files).collect();
     repo.note_stat(&files);
     Ok(())
 }
 
-/// Writes HEAD's ledger again where somebody deleted it, in the index too, although it
-/// keeps its rows: the commit does not delete it.
+/// Writes HEAD's ledger again if somebody deleted the file, also from the index: its rows
+/// stay, so the commit must not delete it.
 fn bring_back(repo: &Repo, head: ObjectId, path: &str) -> Result<(), RepoError> {
     let committed = repo.read_at(head, path)?;
     match (committed, repo.read_work_file(path)?) {
@@ -231,7 +233,7 @@ fn bring_back(repo: &Repo, head: ObjectId, path: &str) -> Result<(), RepoError> 
     }
 }
 
-/// Where one of two files of a date is deleted, the entry is there still.
+/// If one of two files of a date is deleted, the entry still exists in the other.
 fn keep_what_another_file_holds(
     ground: &Ground<'_>,
     own: &mut BTreeMap<versions::Key, versions::Versions>,
@@ -246,7 +248,7 @@ fn keep_what_another_file_holds(
     }
     let index = repo.index()?;
     for (entry, mut paths) in check::staged_files(repo, layout, &gone)? {
-        // As in history: of several the one at the usual place.
+        // As in history: of several files, the one at the usual path.
         paths.sort_by_key(|path| *path != layout.entry_path(entry));
         let file = |path: String| {
             let blob = index.staged(&path)?.file()?;
@@ -259,7 +261,7 @@ fn keep_what_another_file_holds(
     Ok(())
 }
 
-/// Where the commit moves the journal to another folder, its entries are no new ones.
+/// If the commit moves the journal to another folder, its entries are not new.
 fn look_where_the_journal_was(
     ground: &Ground<'_>,
     own: &mut BTreeMap<versions::Key, versions::Versions>,
@@ -284,7 +286,7 @@ fn look_where_the_journal_was(
     Ok(())
 }
 
-/// The entries that a side of a merge has added and the merge leaves out.
+/// The entries that a side of a merge added and the merge drops.
 fn left_out(ground: &Ground<'_>) -> Result<BTreeMap<versions::Key, versions::Versions>, RepoError> {
     let Ground { repo, layout, .. } = ground;
     if ground.parents.len() < 2 {
@@ -299,7 +301,7 @@ fn left_out(ground: &Ground<'_>) -> Result<BTreeMap<versions::Key, versions::Ver
     history::only_added(repo, layout, &ground.parents, found)
 }
 
-/// What the commit will change, once these ledger files are staged.
+/// The changes of the commit once these ledger files are staged.
 fn with_ledgers(changes: &[Change], files: &[StagedFile], ids: &[ObjectId]) -> Vec<Change> {
     let mut changes = changes.to_vec();
     for (file, id) in files.iter().zip(ids) {

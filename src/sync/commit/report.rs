@@ -1,4 +1,4 @@
-//! What `pre-commit` found and did, for people.
+//! The report of `pre-commit`, for people.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -8,40 +8,41 @@ use crate::journal::{EntryDate, Facts, ItemKey, Table};
 use crate::ledger::{Ledger, Source};
 use crate::sync::settle::to_let_in;
 
-/// How many conflicts, items and entries are told one by one.
+/// Limit on the conflicts, items and entries that are listed one by one.
 const MOST: usize = 5;
 
-/// What `pre-commit` found and did. Shown as one line each.
+/// The findings and actions of `pre-commit`. Shown as one line each.
 #[derive(Debug, Default)]
 pub struct PreCommit {
     /// Reasons not to commit; with any, nothing was staged.
     pub refusals: Vec<Refusal>,
-    /// The settings refuse commits while conflicts wait; nothing was staged.
+    /// Whether the settings refuse this commit while conflicts wait; then nothing was
+    /// staged.
     pub blocked: bool,
-    /// Nothing was to be staged.
+    /// Whether this was only a check, with nothing to be staged.
     pub only_checked: bool,
-    /// What is odd and was let pass.
+    /// Oddities that were let pass.
     pub warnings: Vec<String>,
     /// Removals that the commit records.
     pub removed: Vec<(EntryDate, Table, ItemKey)>,
-    /// Items that it puts back, on top of a removal.
+    /// Items that the commit puts back, on top of a removal.
     pub restored: Vec<(EntryDate, Table, ItemKey)>,
-    /// Entries whose file it removes.
+    /// Entries whose file the commit removes.
     pub deleted: Vec<EntryDate>,
-    /// Entries that it brings back.
+    /// Entries that the commit brings back.
     pub returned: Vec<EntryDate>,
-    /// Conflicts that it settles.
+    /// Conflicts that the commit settles.
     pub settled: Vec<(EntryDate, Source)>,
     /// Conflicts that a merge brings in with this commit.
     pub detected: Vec<EntryDate>,
-    /// Conflicts that go on.
+    /// Conflicts that remain.
     pub unresolved: Vec<(EntryDate, Source)>,
     /// Items that stand in an entry although a removal keeps them out.
     pub kept_out: Vec<KeptOut>,
-    /// Items that merges left out, for a person to settle.
+    /// Items that merges kept out, for a person to settle.
     pub left_out: Vec<KeptOut>,
-    /// Entries that commits without hooks changed, and whose rows this commit
-    /// stores; with the names of who made those.
+    /// Entries changed by commits without hooks, whose rows this commit stores, with the
+    /// names of those commits' authors.
     pub told: BTreeMap<EntryDate, BTreeSet<String>>,
 }
 
@@ -61,14 +62,14 @@ impl KeptOut {
     }
 }
 
-/// An item's name for a line of its own, as listings show it: a name may hold line ends,
-/// and each line of a report is told as one.
+/// An item's name on a single line, as listings show it: a name may hold line ends, which
+/// would split a line of the report.
 pub(super) fn on_one_line(item: &ItemKey) -> String {
     item.as_str().replace('\r', "\\r").replace('\n', "\\n")
 }
 
 impl PreCommit {
-    /// Whether the commit is not to be made.
+    /// Whether the commit is refused.
     #[must_use]
     pub const fn is_refused(&self) -> bool {
         self.blocked || !self.refusals.is_empty()
@@ -79,6 +80,7 @@ impl PreCommit {
         !(self.unresolved.is_empty() && self.kept_out.is_empty() && self.left_out.is_empty())
     }
 
+    /// Adds the removals, restorations and deletions of these rows.
     pub(super) fn add_rows(&mut self, rows: &Ledger) {
         for (key, row) in &rows.tombstones {
             let item = (key.entry, key.table, key.item.clone());
@@ -99,7 +101,7 @@ impl PreCommit {
         }
     }
 
-    /// Deletions that history told, of `recorded` and `known` rows.
+    /// Adds deletions told by history: those in `known` that `recorded` lacks.
     pub(super) fn add_told(&mut self, recorded: &Ledger, known: &Ledger) {
         let (gone, back) = crate::ledger::deletions_since(recorded, known);
         let new = |list: &[EntryDate], entry: &EntryDate| !list.contains(entry);
@@ -110,6 +112,7 @@ impl PreCommit {
         self.returned.extend(back);
     }
 
+    /// Adds the items that stand in an entry's file against a removal.
     pub(super) fn add_kept_out(&mut self, entry: EntryDate, now: &Facts, ledger: &Ledger) {
         let out = ledger.kept_out(entry);
         let standing = out.into_iter().filter(|item| now.items.contains(item));
@@ -117,7 +120,7 @@ impl PreCommit {
             .extend(standing.map(|(table, item)| KeptOut { entry, table, item }));
     }
 
-    /// What merges left out of the entries that are `there`.
+    /// Adds the items that merges kept out of the entries that are `there`.
     pub(super) fn add_left_out(&mut self, ledger: &Ledger, there: &dyn Fn(EntryDate) -> bool) {
         let keys = ledger.to_settle().into_iter().map(|key| KeptOut {
             entry: key.entry,
@@ -131,7 +134,8 @@ impl PreCommit {
         self.left_out.extend(new);
     }
 
-    /// `head` is HEAD's ledger, `known` what the merge made of the parents'.
+    /// Adds the conflicts. `head` is HEAD's ledger, `known` the merge of the parents'
+    /// ledgers.
     pub(super) fn add_conflicts(&mut self, head: &Ledger, known: &Ledger, current: &Ledger) {
         let now = |entry, source| {
             let state = current.sync.get(&(entry, source));
@@ -182,7 +186,7 @@ impl fmt::Display for PreCommit {
 }
 
 impl PreCommit {
-    /// What the commit holds; one that is refused holds nothing.
+    /// Prints what the commit records; nothing for a refused one.
     fn say_recorded(&self, f: &mut fmt::Formatter<'_>, recorded: &str) -> fmt::Result {
         for (entry, table, item) in &self.removed {
             writeln!(
@@ -232,7 +236,7 @@ impl PreCommit {
         Ok(())
     }
 
-    /// What waits for a person.
+    /// Prints what waits for a person.
     fn say_waiting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (entry, source) in self.unresolved.iter().take(MOST) {
             writeln!(

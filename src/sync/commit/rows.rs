@@ -9,24 +9,24 @@ use crate::sync::history;
 
 use super::versions::{Key, Version, Versions, facts};
 
-/// What stands still while a commit is looked at.
+/// Read-only inputs for one pre-commit run.
 pub(super) struct Ground<'a> {
     pub repo: &'a Repo,
     pub layout: &'a Layout,
     /// HEAD, then the commits that are merged; none before the first commit.
     pub parents: Vec<ObjectId>,
-    /// What is staged, as what differs from each parent; from nothing in a first commit.
+    /// The staged changes against each parent; against nothing in a first commit.
     pub changes: Vec<Vec<Change>>,
-    /// What the checked versions say, as far as it was kept.
+    /// Facts of the versions `check` has parsed; at most `MOST_FACTS` are cached.
     pub checked: BTreeMap<(Key, ObjectId), Facts>,
     pub machine: String,
-    /// Where the commit is made, as the ids of its removals have it.
+    /// The place of the commit, from which the ids of its removals are made.
     pub place: String,
     /// RFC 3339 in UTC.
     pub now: &'a str,
-    /// What each parent's history tells and its ledger does not hold.
+    /// For each parent, the rows that its history tells and its ledger lacks.
     pub found: Vec<Ledger>,
-    /// In a merge: what becomes of the parents' sync states.
+    /// In a merge: the merge of the parents' sync states.
     pub merged: Ledger,
     /// The tip of the branch whose squash this commit is.
     pub squashing: Option<ObjectId>,
@@ -35,36 +35,36 @@ pub(super) struct Ground<'a> {
 /// The ledger file of a year, before and after.
 pub(super) struct Year {
     path: String,
-    /// What is staged is HEAD's.
+    /// Whether the staged file is HEAD's.
     as_in_head: bool,
-    /// As it is staged now.
+    /// The file as staged now.
     staged: Option<Vec<u8>>,
-    /// The lines of `staged`, and the entries whose rows alone are in the ledgers
-    /// below; `None` where they have all rows.
+    /// The lines of `staged`, and the entries to which the ledgers below are limited;
+    /// `None` if they have all rows.
     part: Option<(Lines, BTreeSet<EntryDate>)>,
     /// The rows of `staged`.
     edited: Ledger,
-    /// The parents' ledgers, in their order, with what their history tells.
+    /// The parents' ledgers, in their order, with the rows that their history tells.
     parents: Vec<Ledger>,
-    /// What the parents' ledgers say, in a merge the merge of them.
+    /// The parent's ledger; in a merge, the merge of the parents' ledgers.
     pub recorded: Ledger,
-    /// `recorded` with what history tells besides.
+    /// `recorded` with the rows that history tells besides.
     pub known: Ledger,
-    /// `known` with a person's decisions and what this commit changes.
+    /// `known` with a person's decisions and the rows of this commit.
     pub current: Ledger,
-    /// The entries that history tells changes of, and who made them.
+    /// The entries with changes told by history, and who made these.
     pub told: BTreeMap<EntryDate, BTreeSet<String>>,
 }
 
 impl Ground<'_> {
-    /// What the commit changes at a path, against its first parent.
+    /// The commit's change at a path, against its first parent.
     fn staged(&self, path: &str) -> Option<&Change> {
         let changes = self.changes.first()?;
         let at = changes.binary_search_by(|c| c.path.as_str().cmp(path));
         at.ok().map(|at| &changes[at])
     }
 
-    /// Reads the ledgers of these years, at least the rows of these entries.
+    /// Reads the ledgers of these years, with at least the rows of these entries.
     pub fn years(
         &self,
         years: BTreeSet<i32>,
@@ -79,9 +79,9 @@ impl Ground<'_> {
         years.into_iter().map(read).collect()
     }
 
-    /// A year of which the commit changes some entries and nothing else, so that the
-    /// rest of the file can stand as it is: these entries' rows, and those that wait
-    /// for a person.
+    /// A year of which the commit changes only some entries, so that the rest of the file
+    /// can stay as it is: with the rows of these entries, and those that wait for a
+    /// person.
     fn part_of_year(
         &self,
         year: i32,
@@ -135,7 +135,7 @@ impl Ground<'_> {
                 let rows = bytes.as_deref().map(ledger::parse);
                 (bytes, rows)
             }
-            // As HEAD has it: read already.
+            // It is HEAD's, which was read already.
             None => {
                 let rows = committed.is_some().then(|| parents[0].clone());
                 (committed, rows)
@@ -145,7 +145,8 @@ impl Ground<'_> {
             [_, _] => self.merge_base(&path)?,
             _ => None,
         };
-        // What git and the driver made of an octopus or a criss-cross is staged.
+        // For an octopus or a criss-cross, the merge by git and the driver is what is
+        // staged.
         let joined = |parents: &[Ledger]| match (parents, &base) {
             ([], _) => Ledger::default(),
             ([head], _) => head.clone(),
@@ -167,7 +168,7 @@ impl Ground<'_> {
             }
             told = history::with(told, found);
         }
-        // A row that a merge lost on one side was not reverted there.
+        // A row that a merge on one side lost was not reverted there.
         let mut known = joined(&parents);
         known.sync.clone_from(&recorded.sync);
         known = history::with(known, told);
@@ -180,7 +181,7 @@ impl Ground<'_> {
             None => known.clone(),
         };
         if !merges {
-            // A decision may name a removal as it was before a rebase.
+            // A decision may name a removal by its id before a rebase.
             current.apply(current.undone_since(&known));
         }
         let told = match held.is_empty() {
@@ -204,7 +205,7 @@ impl Ground<'_> {
         })
     }
 
-    /// Whether history tells anything of a year that the parents' ledgers lack.
+    /// Whether history tells rows of a year that the parents' ledgers lack.
     fn tells_of(&self, year: i32) -> bool {
         let mut all = self.found.iter().chain([&self.merged]);
         all.any(|told| history::years_of(told).contains(&year))
@@ -215,8 +216,8 @@ impl Ground<'_> {
         Ok(bytes.as_deref().map(ledger::parse).unwrap_or_default())
     }
 
-    /// The ledger of the one merge base of the two parents; none of several, or where
-    /// history is cut off.
+    /// The ledger of the single merge base of two parents; `None` for several bases, or
+    /// if history is cut off.
     fn merge_base(&self, path: &str) -> Result<Option<Ledger>, RepoError> {
         let bases = self.repo.parted(self.parents[0], self.parents[1])?;
         match bases.as_deref() {
@@ -226,8 +227,8 @@ impl Ground<'_> {
         }
     }
 
-    /// Derives the rows of one entry's change and writes them into its year.
-    /// Gives the rows, and what the entry says now.
+    /// Derives the rows of one entry's change and writes them into its year. Returns the
+    /// rows and the entry's facts.
     pub fn derive(
         &self,
         key: Key,
@@ -243,7 +244,7 @@ impl Ground<'_> {
             },
             None => None,
         };
-        // It is there and cannot be read: nothing can be told of it.
+        // An unreadable file tells nothing.
         let untold = versions.now.is_some() && now.is_none();
         if untold || versions.left_out && history::is_known(&year.known, key, versions) {
             return Ok((Ledger::default(), None));
@@ -292,8 +293,8 @@ impl Ground<'_> {
         Ok((rows, now))
     }
 
-    /// What the tip of a squash says and knows of an entry, where something is there
-    /// that was removed.
+    /// An entry's facts and known rows at the tip of a squash, if removed items stand in
+    /// it.
     fn squashed(
         &self,
         (entry, source): Key,
@@ -315,7 +316,7 @@ impl Ground<'_> {
 }
 
 impl Year {
-    /// A warning if what is staged lacks lines that history has: they stay.
+    /// The warning, if the staged file lacks lines that history has: they stay.
     pub fn older_copy(&self) -> Option<String> {
         let edited = &self.edited;
         let known = &self.recorded;
@@ -350,9 +351,8 @@ impl Year {
         self.parents.first().unwrap_or(&self.known)
     }
 
-    /// Whether the file is to be staged only to be HEAD's again, also where a merge
-    /// made it another: the commit does not change it, so nothing would tell
-    /// `post-commit` of it.
+    /// Whether staging only makes the file HEAD's again, also after a merge changed it:
+    /// then the commit does not change it, and `post-commit` would not see it.
     pub fn is_heads(&self, repo: &Repo, parents: &[ObjectId]) -> Result<bool, RepoError> {
         let [head, ..] = parents else {
             return Ok(false);
@@ -364,7 +364,7 @@ impl Year {
         Ok(committed.is_some_and(|bytes| ledger::parse(&bytes) == self.current))
     }
 
-    /// Lets the work tree's file follow, if it is what was staged.
+    /// Updates the work tree's file, if it equals what was staged.
     pub fn follow(&self, repo: &Repo) -> Result<(), RepoError> {
         let work = repo.read_work_file(&self.path)?;
         if work.is_some() && work == self.staged {
@@ -373,7 +373,7 @@ impl Year {
         Ok(())
     }
 
-    /// The file's path, if the index has none.
+    /// The file's path, if the index lacks the file.
     pub fn deleted(&self) -> Option<&str> {
         self.staged.is_none().then_some(&self.path)
     }

@@ -1,8 +1,8 @@
 //! Stale copies: a file put back from a backup or by a service that syncs files.
 //!
-//! It equals an older committed version byte for byte, and so undoes, besides a
-//! removal, some other later change. One that undoes a removal alone is a person
-//! adding the item again.
+//! It equals an older committed version byte for byte, and undoes a removal along with
+//! some other later change. If only a removal is undone, a person is adding the item
+//! again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ use crate::repo::RepoError;
 
 type Item = (Table, ItemKey);
 
-/// The refusal of an entry whose change gave these `rows`, if it is a stale copy.
+/// The refusal of an entry whose change gives these `rows`, if it is a stale copy.
 pub(super) fn stale_copy(
     ground: &Ground<'_>,
     rules: &Rules,
@@ -64,8 +64,8 @@ pub(super) fn stale_copy(
     Ok(None)
 }
 
-/// The fields (and `the text`) that differ besides the items that are back.
-/// Stamps and what is worked out from the text say nothing.
+/// The fields (and `the text`) that differ, apart from the items that are back. Stamps
+/// and fields worked out from the text do not count.
 fn undone(
     rules: &Rules,
     (old, had): (&[u8], &Facts),
@@ -91,7 +91,7 @@ fn undone(
     undone
 }
 
-/// Whether a field's items differ by those that are back, and by nothing else.
+/// Whether a field's items differ only by those that are back.
 fn only_back(name: &str, had: &Facts, has: &Facts, back: &BTreeSet<Item>) -> bool {
     let table = match name {
         "manuscript" => Some(Table::Themes),

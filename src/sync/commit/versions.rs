@@ -19,15 +19,15 @@ pub(in crate::sync) struct Versions {
     /// One for each parent of the commit.
     pub parents: Vec<Option<Version>>,
     pub now: Option<Version>,
-    /// A merge has left out what a side added: that side alone counts.
+    /// The merge drops an entry that a side added: only that side counts.
     pub left_out: bool,
 }
 
 pub(in crate::sync) type Key = (EntryDate, Source);
 
-/// What the commit itself changes: all that differs from its parent, or in a
-/// merge from every parent, and what a person resolved there. `changes` are what
-/// differs from each parent, or from nothing in a first commit.
+/// The changes of the commit itself: entries that differ from its parent, or in a merge
+/// from every parent, and those that a person resolved there. `changes` has the
+/// differences from each parent, or from nothing in a first commit.
 pub(in crate::sync) fn own_changes(
     layout: &Layout,
     changes: &[Vec<Change>],
@@ -40,7 +40,7 @@ pub(in crate::sync) fn own_changes(
     keys.extend(by_hand.iter().filter_map(|path| key_of(layout, path)));
     keys.into_iter()
         .map(|key| {
-            // Unchanged against one parent: what that parent has is what is there now.
+            // Unchanged against one parent: that parent has the current version.
             let now = diffs.iter().find_map(|d| Some(d.get(&key)?.now.clone()));
             let now = now.flatten();
             let before = |d: &BTreeMap<Key, Pair>| d.get(&key).map_or(&now, |p| &p.old).clone();
@@ -56,8 +56,8 @@ pub(in crate::sync) fn own_changes(
         .collect()
 }
 
-/// The entries that some parents of a merge have and others have not, nor has the merge.
-/// `diffs` are what differs from each parent.
+/// The entries that only some parents of a merge have, and the merge lacks. `diffs` has
+/// the differences from each parent.
 pub(in crate::sync) fn left_out(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key, Versions> {
     let gone = |d: &BTreeMap<Key, Pair>| {
         let gone = d.iter().filter(|((_, source), pair)| {
@@ -67,7 +67,7 @@ pub(in crate::sync) fn left_out(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key,
     };
     let keys: BTreeSet<Key> = diffs.iter().flat_map(|d| gone(d)).collect();
     let keys = keys.into_iter();
-    // Where nothing differs, that parent has not got it either.
+    // A parent without a difference lacks the entry, too.
     let keys = keys.filter(|key| diffs.iter().any(|d| !d.contains_key(key)));
     let versions = |key: &Key| Versions {
         parents: diffs
@@ -87,7 +87,7 @@ pub(in crate::sync) struct Pair {
     pub now: Option<Version>,
 }
 
-/// A file that moved within the journal is one changed entry.
+/// Changed files by entry. A file that moved within the journal is one changed entry.
 pub(in crate::sync) fn by_key(layout: &Layout, changes: &[Change]) -> BTreeMap<Key, Pair> {
     let mut pairs: BTreeMap<Key, Pair> = BTreeMap::new();
     for change in changes {
@@ -108,7 +108,7 @@ pub(in crate::sync) fn by_key(layout: &Layout, changes: &[Change]) -> BTreeMap<K
     pairs
 }
 
-/// Which text of which entry a path holds.
+/// The entry and text that a path holds.
 pub(in crate::sync) fn key_of(layout: &Layout, path: &str) -> Option<Key> {
     match layout.classify(path) {
         PathKind::Entry(date) => Some((date, Source::Yaml)),
@@ -117,7 +117,7 @@ pub(in crate::sync) fn key_of(layout: &Layout, path: &str) -> Option<Key> {
     }
 }
 
-/// What a version says, as far as history is concerned.
+/// The facts of a version.
 pub(in crate::sync) fn facts((date, source): Key, bytes: &[u8]) -> Result<Facts, EntryError> {
     match source {
         Source::Yaml => Entry::read(date, bytes).map(|entry| entry.facts()),

@@ -1,4 +1,4 @@
-//! What the repository has of the dates that the original names.
+//! The repository's files and history for the dates in the original.
 
 use std::collections::BTreeSet;
 
@@ -20,7 +20,7 @@ pub(super) fn look(repo: &Repo, layout: &Layout, original: &Original) -> Result<
                 PathKind::Entry(date) if dates.contains(&date) => {
                     let bytes = repo.read_work_file(&file.path)?.unwrap_or_default();
                     let entry = entry_here(date, &bytes);
-                    // Of two files of one date neither can be told to be the entry.
+                    // With two files of one date, neither counts as the entry.
                     let only = !here.entries.contains_key(&date);
                     here.entries.insert(date, entry.filter(|_| only));
                 }
@@ -33,7 +33,7 @@ pub(super) fn look(repo: &Repo, layout: &Layout, original: &Original) -> Result<
             }
         }
     }
-    // A page that is no part of the journal (git ignores it) is somebody's all the same.
+    // A page outside the journal (git ignores it) is still somebody's.
     for date in &dates {
         if !here.pages.contains_key(date) {
             let note = match repo.read_work_file(&layout.note_path(*date)) {
@@ -61,7 +61,7 @@ fn entry_here(date: EntryDate, bytes: &[u8]) -> Option<EntryHere> {
     })
 }
 
-/// What HEAD and its history have of files that the work tree lacks.
+/// Adds the files of HEAD and its history that the work tree lacks.
 fn in_git(
     repo: &Repo,
     layout: &Layout,
@@ -106,7 +106,7 @@ fn in_git(
     Ok(())
 }
 
-/// The ledger file of a year: the work tree's, or HEAD's where there is none.
+/// The ledger file of a year: the work tree's, or else HEAD's.
 pub(super) fn ledger_file(repo: &Repo, layout: &Layout, year: i32) -> Result<Vec<u8>, RepoError> {
     let path = layout.ledger_path(year);
     Ok(match (repo.read_work_file(&path)?, repo.head()?) {

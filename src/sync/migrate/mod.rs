@@ -1,8 +1,9 @@
-//! Coming from the original program: its database is kept as a backup and taken out
-//! of git, and what lives only in it is taken over into files.
+//! Migration from the original program: its database is kept as a backup and taken out of
+//! git, and data that is only in it is taken over into files.
 //!
-//! `look` finds what the repository has, `plan` decides (pure), this module copies,
-//! writes, and takes the database away last: a run that was interrupted begins again.
+//! `look` reads the repository, `plan` decides (pure), `place` names the backup, `report`
+//! is for people. This module copies, writes, and removes the database last: an
+//! interrupted run begins again.
 
 mod look;
 mod place;
@@ -22,40 +23,40 @@ use crate::repo::{Repo, RepoError};
 use crate::store::{self, AtPlace, Held, Original, StoreError};
 use place::Place;
 
-/// What to migrate, and how.
+/// The options of a migration.
 #[derive(Debug, Clone, Copy)]
 pub struct Options<'a> {
-    /// Another file than the one at the database's place; it stays where it is.
+    /// A file other than the one at the database's path; it stays where it is.
     pub original: Option<&'a Path>,
-    /// Say what would be done, and change nothing.
+    /// Whether to report what would be done, and change nothing.
     pub dry_run: bool,
-    /// This machine was not set up so far: where there is no database, a pull may
-    /// have taken it away, and `ORIG_HEAD` has it.
+    /// Whether this machine is set up for the first time: a missing database may have
+    /// been removed by a pull, and `ORIG_HEAD` has it.
     pub first: bool,
     pub now: DateTime<FixedOffset>,
 }
 
-/// What a migration did, or would do. Paths are from the top of the work tree.
+/// The outcome of a migration, done or planned. Paths are from the top of the work tree.
 #[derive(Debug, Default)]
 pub struct Outcome {
     /// The file that was read.
     pub file: String,
-    /// It stays where it is: somebody named it, or git has it.
+    /// Whether it stays where it is: somebody named it, or it is in git.
     pub stays: bool,
-    /// Where the original's database is kept.
+    /// The path at which the original's database is kept.
     pub backup: Option<String>,
-    /// It is damaged, as SQLite says.
+    /// The damage that SQLite found.
     pub damage: Vec<String>,
-    /// It was in git's index.
+    /// Whether it was in git's index.
     pub untracked: bool,
     pub ledgers: Vec<String>,
     pub pages: Vec<String>,
-    /// Where all of the report is, with the texts of notes.
+    /// The path of the full report, with the texts of notes.
     pub page: Option<String>,
     pub report: Report,
 }
 
-/// A migration that did not work; the original's database is where it was.
+/// The error of a failed migration; the original's database is where it was.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
     #[error(transparent)]
@@ -69,11 +70,11 @@ pub enum MigrateError {
     NotOriginal(String),
 }
 
-/// Takes over what a database of the original program has; `None` if there is none
-/// at the database's place.
+/// Takes over the data of the original program's database; `None` if there is none at the
+/// database's path.
 ///
 /// # Errors
-/// A program is writing it, or a file cannot be read or written.
+/// A program is writing the database, or a file cannot be read or written.
 pub fn migrate(
     repo: &Repo,
     layout: &Layout,
@@ -117,14 +118,14 @@ pub fn migrate(
     Ok(Some(outcome))
 }
 
-/// The note of the pages that were written, for the runs that follow.
+/// The name of the note on written pages, for later runs.
 const PAGES: &str = "taken-over-pages";
 
-/// The note pages that are taken over and in no commit yet: those of this run, and those
-/// of earlier ones, which nothing else tells from a person's own.
+/// The pages taken over and not committed yet: those of this run, and those of earlier
+/// runs, which only the note tells from a person's own.
 ///
 /// # Errors
-/// The repository cannot be read, or its note not be written.
+/// The repository cannot be read, or its note cannot be written.
 pub fn pages_to_commit(repo: &Repo, outcome: Option<&Outcome>) -> Result<Vec<String>, RepoError> {
     let noted = repo.noted(PAGES);
     let new = outcome.into_iter().flat_map(|o| o.pages.iter().cloned());
@@ -147,8 +148,8 @@ pub fn pages_to_commit(repo: &Repo, outcome: Option<&Outcome>) -> Result<Vec<Str
     Ok(pages)
 }
 
-/// Copies the database to its backup, and reads that. Of one that is damaged the
-/// bytes are kept, and read as far as they can be.
+/// Copies the database to its backup, and reads that. The bytes of a damaged one are
+/// kept, and read as far as possible.
 fn keep(
     held: &Held,
     path: &Path,
@@ -194,7 +195,7 @@ fn write(
     Ok(())
 }
 
-/// Makes the plan; what it comes to is in `outcome`.
+/// Makes the plan, with its report in `outcome`.
 fn decide(
     repo: &Repo,
     layout: &Layout,
@@ -209,7 +210,7 @@ fn decide(
     Ok(plan)
 }
 
-/// Takes the database out of the index, also where a merge left it in conflict.
+/// Removes the database from the index, also one that a merge left in conflict.
 fn out_of_git(repo: &Repo, layout: &Layout, outcome: &mut Outcome) -> Result<(), RepoError> {
     outcome.untracked = is_tracked(repo, layout)?;
     if outcome.untracked {
@@ -222,7 +223,7 @@ fn is_tracked(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
     Ok(repo.index()?.has(&layout.database))
 }
 
-/// Reads a copy: looking at the file itself may write what is beside it.
+/// Plans from a copy: opening the file itself may write files beside it.
 fn dry_run(repo: &Repo, layout: &Layout, path: &Path) -> Result<Option<Outcome>, MigrateError> {
     if !path.is_file() {
         return Ok(None);
@@ -253,8 +254,7 @@ fn dry_run(repo: &Repo, layout: &Layout, path: &Path) -> Result<Option<Outcome>,
     Ok(Some(outcome))
 }
 
-/// Takes over from the database that the last pull removed, where that has
-/// something new.
+/// Takes over from a database that the last pull removed, if it has anything new.
 fn pulled_away(
     repo: &Repo,
     layout: &Layout,
@@ -277,13 +277,13 @@ fn pulled_away(
         Ok(would) if would.ledgers.is_empty() && would.pages.is_empty() => Ok(None),
         Ok(would) if options.dry_run => Ok(Some(would)),
         Ok(_) => given(repo, layout, named(), options).map(Some),
-        // One of this program, or damaged in its commit already.
+        // This program's, or already damaged in its commit.
         Err(MigrateError::NotOriginal(_)) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// Takes over from a file that stays where it is, under a name to call it by.
+/// Takes over from a file that stays where it is; `name` is for the report.
 fn given(
     repo: &Repo,
     layout: &Layout,

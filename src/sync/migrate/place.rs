@@ -1,5 +1,5 @@
-//! Where the original's database is kept: beside the backups, under a name of its
-//! own that no other copy has.
+//! The place of the original's database: beside the backups, under a name of its own that
+//! no other copy has.
 
 use std::fs;
 use std::io;
@@ -12,12 +12,12 @@ use super::MigrateError;
 use crate::repo::{Repo, RepoError};
 use crate::store::{Held, StoreError, copy_files};
 
-/// Not tracked, as `init` sees to.
+/// The folder, which `init` keeps untracked.
 const FOLDER: &str = "backups";
 
 pub(super) struct Place<'a> {
     repo: &'a Repo,
-    /// Without the number and the ending.
+    /// The name without the number and the ending.
     stem: String,
 }
 
@@ -26,7 +26,7 @@ pub(super) fn error(path: &Path) -> impl FnOnce(io::Error) -> StoreError {
     move |source| StoreError::File { path, source }
 }
 
-/// A folder that goes when it is not needed any more.
+/// A temporary folder, removed when dropped.
 pub(super) fn folder() -> Result<TempDir, StoreError> {
     tempfile::tempdir().map_err(error(&std::env::temp_dir()))
 }
@@ -42,7 +42,7 @@ impl<'a> Place<'a> {
         self.repo.inside(path)
     }
 
-    /// The first name that nothing has, nor anything that belongs to it.
+    /// The first name that is free, also with `-journal` or `-wal` behind it.
     fn free(&self, ending: &str) -> Result<String, MigrateError> {
         let folder = self.repo.untracked_place(FOLDER)?;
         fs::create_dir_all(&folder).map_err(error(&folder))?;
@@ -63,7 +63,7 @@ impl<'a> Place<'a> {
         }
     }
 
-    /// Keeps what SQLite reads of the database; gives what is wrong with it as well.
+    /// Keeps the database as SQLite reads it; returns its path and the damage found.
     pub(super) fn keep(&self, held: &Held) -> Result<(String, Vec<String>), MigrateError> {
         let path = self.free(".db")?;
         let full = self.full(&path)?;
@@ -74,7 +74,7 @@ impl<'a> Place<'a> {
         Ok((path, wrong))
     }
 
-    /// Keeps the bytes of the file, and of what is beside it.
+    /// Keeps the bytes of the file, and of those beside it.
     pub(super) fn keep_files(&self, from: &Path) -> Result<String, MigrateError> {
         let path = self.free("-damaged.db")?;
         copy_files(from, &self.full(&path)?)?;

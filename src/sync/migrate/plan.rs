@@ -1,5 +1,5 @@
-//! What is taken over from the original's database: a pure decision from what it
-//! says and what the repository has.
+//! The data to take over from the original's database: a pure decision from its content
+//! and the repository's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,23 +11,23 @@ use crate::journal::{EntryDate, ItemKey, Layout, Note, Table};
 use crate::ledger::{Deletion, Ledger, RowKey, State, Tombstone, short_sha256};
 use crate::store::{Original, OriginalEntry, OtherText, Removal};
 
-/// What the repository has of the dates that the original names.
+/// The repository's data for the dates in the original.
 #[derive(Debug, Default)]
 pub(super) struct Here {
     /// The entries' files in the work tree; `None` for one that cannot be read.
     pub entries: BTreeMap<EntryDate, Option<EntryHere>>,
-    /// Those that HEAD has and the work tree lacks: not committed yet, or left out
-    /// by a sparse checkout.
+    /// Entries that HEAD has and the work tree lacks: their deletion is not committed, or
+    /// a sparse checkout leaves them out.
     pub committed: BTreeMap<EntryDate, Option<EntryHere>>,
     /// The text of the note pages, HEAD's too; `None` for one that cannot be read.
     pub pages: BTreeMap<EntryDate, Option<String>>,
-    /// Where git has the last version of an entry whose file is gone: path, blob.
+    /// The path and blob of the last version of an entry whose file is gone.
     pub last: BTreeMap<EntryDate, (String, String)>,
     pub ledgers: BTreeMap<i32, Ledger>,
 }
 
 impl Here {
-    /// The entry's file: the work tree's, or HEAD's where that lacks it.
+    /// The entry's file: the work tree's, or else HEAD's.
     fn file(&self, date: EntryDate) -> Option<&Option<EntryHere>> {
         let committed = || self.committed.get(&date);
         self.entries.get(&date).or_else(committed)
@@ -41,17 +41,17 @@ pub(super) struct EntryHere {
     pub notes: Option<String>,
 }
 
-/// What is to be written, and what is to be said.
+/// The rows and pages to write, and the report.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     /// New rows by year.
     pub rows: BTreeMap<i32, Ledger>,
-    /// Note pages that are not there: path, text.
+    /// Missing note pages: path and text.
     pub pages: BTreeMap<String, String>,
     pub report: Report,
 }
 
-/// Decides what of the original is taken over.
+/// Decides which of the original's data is taken over.
 pub(super) fn plan(layout: &Layout, original: Original, here: &Here) -> Plan {
     let mut plan = Plan::default();
     for removal in &original.removals {
@@ -85,7 +85,7 @@ impl Plan {
                 .extend(removal.names.first().map(say));
             return;
         }
-        // A person may stand there by another of their names.
+        // A person may be in the file under another name.
         let items = there.and_then(Option::as_ref).map(|e| &e.items);
         let still = |name: &&ItemKey| items.is_some_and(|i| i.contains(&(table, (*name).clone())));
         if let Some(name) = removal.names.iter().find(still) {
@@ -120,7 +120,7 @@ impl Plan {
             if rows.tombstones.insert(key, row).is_none() {
                 self.report.tombstones += 1;
             }
-            // Its lifetime is counted from there.
+            // Its lifetime counts from that time.
             if !removal.permanent && DateTime::parse_from_rfc3339(&removal.at).is_err() {
                 let (what, at) = (say(name), &removal.at);
                 self.report.odd.push(format!(
@@ -147,7 +147,7 @@ impl Plan {
             self.report.deleted_and_here.push(date.to_string());
             return;
         }
-        // The commit that takes the file out records it.
+        // The commit that removes the file will record it.
         if here.committed.contains_key(&date) {
             return;
         }
@@ -214,26 +214,26 @@ impl Plan {
     }
 }
 
-/// What a row says of where it is from, if the original said nothing.
+/// The source of a row, if the original has none.
 const MIGRATION: &str = "migration";
 
-/// The id of a row that was taken over: made from what the original said, so that
-/// every machine's copy gives the same row.
+/// The id of a row taken over: made from the original's data, so that every machine's
+/// copy gives the same row.
 fn row_id(entry: EntryDate, table: &str, item: &str, at: &str) -> String {
     let entry = entry.to_string();
     short_sha256([MIGRATION, table, &entry, item, at].join("\0").as_bytes())
 }
 
-/// Whether a note says all that the original's says.
+/// Whether a note holds all of the original's.
 fn has(there: &str, text: &str) -> bool {
     let plain = |text: &str| text.replace("\r\n", "\n").nfc().collect::<String>();
     plain(there).contains(plain(text).trim())
 }
 
-/// A note page that is read as this text; `None` if no page is.
+/// A note page that reads back as this text; `None` if there is none.
 fn page(text: &str) -> Option<String> {
     let text = text.trim();
-    // Headings in the text may end a section, or be taken for its beginning.
+    // Headings in the text may end a section, or look like its beginning.
     ["### Notes\n\n", "# Notes\n\n", ""]
         .into_iter()
         .map(|heading| format!("{heading}{text}\n"))

@@ -1,10 +1,10 @@
-//! What a migration says: a few lines for the terminal, and all of it as a page.
+//! The report of a migration: a few lines for the terminal, and everything as a page.
 
 use std::fmt::Write;
 
 use crate::store::OtherText;
 
-/// What was taken over, and what was not.
+/// The data taken over, and the data that was not.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Report {
     /// How many rows are new in the ledger.
@@ -12,29 +12,29 @@ pub struct Report {
     pub deletions: usize,
     /// How many rows the ledger had already.
     pub known: usize,
-    /// Why items were removed, where the original said so.
+    /// The reasons for removals, if the original has them.
     pub reasons: Vec<String>,
-    /// Removed in the original, and in the file.
+    /// Removed in the original, but in the file.
     pub still_there: Vec<String>,
     /// Removed from an entry whose file cannot be read.
     pub unreadable: Vec<String>,
-    /// Notes for which there is no place: of another page, of a deleted entry.
+    /// Notes without a place: another page is there, or the entry is deleted.
     pub notes: Vec<OtherText>,
-    /// Conflicts that nobody had settled.
+    /// Unsettled conflicts.
     pub conflicts: Vec<String>,
-    /// Deleted in the original, and with a file.
+    /// Deleted in the original, but with a file.
     pub deleted_and_here: Vec<String>,
     /// Deleted in the original, and in no commit.
     pub lost: Vec<String>,
-    /// Not deleted in the original, and without a file.
+    /// Not deleted in the original, but without a file.
     pub without_file: Vec<String>,
     /// Notes on people, events and the like.
     pub texts: Vec<OtherText>,
-    /// What was not understood.
+    /// Data that was not understood.
     pub odd: Vec<String>,
 }
 
-/// One kind of what was not taken over.
+/// One kind of data that was not taken over.
 #[derive(Debug)]
 pub struct Section {
     pub title: String,
@@ -42,7 +42,7 @@ pub struct Section {
 }
 
 impl Report {
-    /// What was not taken over, by kind; empty kinds are left out. `file` is where
+    /// The data not taken over, by kind, without empty kinds. `file` is the path at which
     /// the original's database can be read again.
     #[must_use]
     pub fn sections(&self, file: &str) -> Vec<Section> {

@@ -1,4 +1,4 @@
-//! Reading the planned dates and writing their rows.
+//! Reads the planned dates and writes their rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ use crate::repo::{Blob, Index, ObjectId, Repo};
 use crate::store::{FileRow, Update};
 use crate::sync::history;
 
-/// Below this many dates HEAD's files are looked up one by one.
+/// Up to this many dates, HEAD's files are looked up one by one.
 const FEW: usize = 64;
 
 pub(super) struct Apply<'a, 'l, 'u> {
@@ -26,17 +26,17 @@ pub(super) struct Apply<'a, 'l, 'u> {
     pub ledgers: &'a mut Ledgers<'l>,
     pub update: &'a mut Update<'u>,
     pub report: Report,
-    /// Dates that somebody asked for; their changes are told in any case.
+    /// Dates that the caller asked for; they are reported in any case.
     pub asked: &'a BTreeSet<EntryDate>,
-    /// The index was empty: everything is created, item by item is not told.
+    /// Whether the index was empty: everything is created, and items are not listed.
     pub fill: bool,
-    /// The entries that are gone and have several deletions: which of them counts is
-    /// for HEAD's history to say, also where no row changes.
+    /// Deleted entries with several deletions: HEAD's history decides which of them
+    /// counts, even if no row changes.
     pub twice: BTreeSet<EntryDate>,
-    /// The links that stand where entries and notes do, by date.
+    /// By date, symbolic links in place of entries and notes.
     pub linked: Paths,
     pub removed: history::Removed<'a>,
-    /// The entries that are gone and whose last version is not to be had here.
+    /// Deleted entries whose last version is not available here.
     pub unread: BTreeSet<EntryDate>,
 }
 
@@ -44,6 +44,11 @@ pub(super) type Paths = BTreeMap<(EntryDate, bool), Vec<String>>;
 type HeadFiles = BTreeMap<String, Blob>;
 
 impl Apply<'_, '_, '_> {
+    /// Carries out the plan, date by date; `progress` gets the number of dates done and
+    /// of all.
+    ///
+    /// # Errors
+    /// A file, git's objects or the database cannot be read or written.
     pub(super) fn run(mut self, progress: &dyn Fn(usize, usize)) -> Result<Report, RefreshError> {
         self.unusual_paths()?;
         let work = self.paths();
@@ -93,7 +98,7 @@ impl Apply<'_, '_, '_> {
         by_date(self.layout, self.look.seen.files.keys())
     }
 
-    /// Keeps up with where HEAD has files of entries at unusual places.
+    /// Updates the unusual paths of entries in HEAD.
     fn unusual_paths(&mut self) -> Result<(), RefreshError> {
         if self.look.all_of_head {
             self.update.clear_head_paths()?;
@@ -113,7 +118,7 @@ impl Apply<'_, '_, '_> {
         Ok(())
     }
 
-    /// What HEAD has at every path that may hold one of the planned dates.
+    /// HEAD's files at all paths that may hold one of the planned dates.
     fn head_files(&self) -> Result<HeadFiles, RefreshError> {
         let Some(head) = self.head else {
             return Ok(HeadFiles::new());
@@ -158,14 +163,15 @@ impl Apply<'_, '_, '_> {
         Ok(files)
     }
 
-    /// The index tells a file that is gone from one that a sparse checkout left out.
+    /// Reads git's index, if a file is missing: it tells a deleted file from one that a
+    /// sparse checkout leaves out.
     fn index_if_needed(&self, work: &Paths, head: &Paths) -> Result<Option<Index>, RefreshError> {
         let absent = self.plan.dates.iter().any(|date| {
             [false, true]
                 .into_iter()
                 .any(|note| head.contains_key(&(*date, note)) && !work.contains_key(&(*date, note)))
         });
-        // An index that libgit2 cannot read says nothing about it.
+        // An index that libgit2 cannot read does not help.
         Ok(absent.then(|| self.repo.index().ok()).flatten())
     }
 
@@ -261,14 +267,15 @@ impl Apply<'_, '_, '_> {
         Ok(())
     }
 
-    /// Whether a file's bytes are others than at the last look.
+    /// Whether a file's bytes changed since the last look.
     fn touched(&self, path: &String, rows: &BTreeMap<String, FileRow>) -> bool {
         let before = self.look.known.files.get(path).map(|r| &r.content);
         before != rows.get(path).map(|r| &r.content)
     }
 
     fn file(&self, path: &str, date: EntryDate) -> Result<(Vec<u8>, FileRow), RefreshError> {
-        // One that went away since the look is an empty one, and read again next time.
+        // A file deleted since `look` counts as empty; the next refresh sees that it is
+        // gone.
         let bytes = self.repo.read_work_file(path)?.unwrap_or_default();
         let stamp = self.look.seen.files.get(path).cloned().unwrap_or_default();
         let row = FileRow {
@@ -323,7 +330,7 @@ impl Apply<'_, '_, '_> {
             let read = Note::read(&bytes).map_err(|e| problem(path, &bytes, &e));
             let version = self.version(path, read, row, rows);
             if let Some(first) = &mut versions.work_note {
-                // As of two entries, neither counts.
+                // Of two files of one date, neither counts.
                 first.content = None;
                 if let Some(row) = rows.get_mut(path) {
                     row.problem = Some(format!(
@@ -338,8 +345,8 @@ impl Apply<'_, '_, '_> {
         Ok(())
     }
 
-    /// Writes the rows of planned files that are of no date, and takes out those of
-    /// files that are gone.
+    /// Writes the rows of planned files without a date, and removes those of missing
+    /// files.
     fn other_files(&mut self) -> Result<(), RefreshError> {
         let mut rows = BTreeMap::new();
         for path in &self.plan.files {

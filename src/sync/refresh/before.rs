@@ -1,4 +1,4 @@
-//! What an entry said before, where the file that is there does not tell.
+//! Earlier facts of an entry, if its present file does not give them.
 
 use super::RefreshError;
 use super::apply::Apply;
@@ -10,8 +10,8 @@ use crate::sync::commit::versions;
 use crate::sync::history;
 
 impl Apply<'_, '_, '_> {
-    /// What HEAD's version is taken to have said, where it cannot be read and the work
-    /// tree's can.
+    /// The facts that HEAD's version counts as having, if it is unreadable and the work
+    /// tree's is not.
     pub(super) fn head_said(
         &self,
         date: EntryDate,
@@ -37,8 +37,7 @@ impl Apply<'_, '_, '_> {
         Ok(Some(said))
     }
 
-    /// The last version of a deleted entry, as far as it is still to be had, and its
-    /// deletion.
+    /// The deletion of an entry, with its last version as far as that is available.
     pub(super) fn deleted(
         &mut self,
         date: EntryDate,

@@ -1,4 +1,4 @@
-//! The ledger of each year as HEAD and the work tree have it, read when needed.
+//! The ledger of each year, in HEAD and in the work tree, read when needed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -12,13 +12,13 @@ use crate::sync::history;
 /// A year's ledger in its two versions, read entry by entry.
 #[derive(Debug)]
 pub(super) struct Year {
-    /// What is committed: what whoever edits the work tree knew.
+    /// HEAD's ledger: the rows known when the work tree was edited.
     head: ByEntry,
-    /// What counts: the work tree's file. `None` where it is as in HEAD, or absent.
+    /// The ledger that counts, the work tree's. `None` if it equals HEAD's, or is absent.
     work: Option<ByEntry>,
-    /// What history tells and no commit holds yet; it is in both.
+    /// The rows that history tells and no commit holds yet; they apply to both.
     pub found: Ledger,
-    /// The same, as the index knows it.
+    /// The same versions in the form that the index stores.
     pub row: LedgerRow,
 }
 
@@ -27,7 +27,8 @@ impl Year {
         self.work.as_ref().unwrap_or(&self.head)
     }
 
-    /// An entry's rows in HEAD's ledger, and in the one that counts.
+    /// An entry's rows in HEAD's ledger and in the one that counts, each with those that
+    /// history tells.
     pub(super) fn rows_of(&self, entry: EntryDate) -> (Ledger, Ledger) {
         let rows = |lines: &ByEntry| {
             let told = self.found.of_entry(entry);
@@ -53,7 +54,7 @@ fn damaged(bytes: &[u8]) -> Option<(usize, usize)> {
     corrupt.first().map(|first| (first.line, corrupt.len()))
 }
 
-/// As many years as are kept at a time; who asks goes from year to year.
+/// Cache size. Callers go through the years in order.
 const MOST_YEARS: usize = 40;
 
 /// The years that were read last.
@@ -63,7 +64,7 @@ pub(super) struct Ledgers<'a> {
     head: Option<ObjectId>,
     years: BTreeMap<i32, Rc<Year>>,
     found: Option<Ledger>,
-    /// What was asked last of [`Ledgers::changed_since`], by year.
+    /// By year, the last answer of [`Ledgers::changed_since`].
     changed: BTreeMap<i32, (LedgerRow, BTreeSet<EntryDate>)>,
 }
 
@@ -125,8 +126,9 @@ impl<'a> Ledgers<'a> {
         Ok(read)
     }
 
-    /// The entries of a year whose rows are others than in these versions of its ledger
-    /// (no ledger at all for `None`). `None` if HEAD's file of then is gone.
+    /// The entries of a year whose rows differ from those in the `known` versions of its
+    /// ledger (for `None`, no ledger at all). `None` if HEAD's known file is not
+    /// available any more.
     pub(super) fn changed_since(
         &mut self,
         year: i32,
@@ -138,7 +140,7 @@ impl<'a> Ledgers<'a> {
         if *known == now.row {
             return Ok(Some(BTreeSet::new()));
         }
-        // A hook asks twice: which entries to look at, and what is to be done.
+        // A hook asks twice: once to look, and once to plan.
         if let Some((_, changed)) = self.changed.get(&year).filter(|(row, _)| row == known) {
             return Ok(Some(changed.clone()));
         }

@@ -1,4 +1,4 @@
-//! Looking at the work tree and at HEAD, as far as the scope goes.
+//! Looks at the work tree and at HEAD, within the scope.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -12,9 +12,9 @@ use crate::repo::{ObjectId, Repo, RepoError, Skipped, WorkFile};
 use crate::store::{FileRow, FilesSum, Known, LedgerRow, Store};
 use crate::sync::{clock, history};
 
-/// What a look found, with what the index knew of the same things.
+/// The result of a look, with the index's knowledge of the same files.
 pub(super) struct Look {
-    /// What the index says of itself; see `Update::set_meta`.
+    /// The index's own `meta` values; see `Update::set_meta`.
     pub meta: BTreeMap<String, String>,
     pub known: Known,
     pub seen: Seen,
@@ -22,13 +22,19 @@ pub(super) struct Look {
     /// Paths of symbolic links among the entries.
     pub links: BTreeSet<String>,
     pub undated: Vec<String>,
-    /// Everything in HEAD's folders is new to the index.
+    /// Whether everything in HEAD's folders is new to the index.
     pub all_of_head: bool,
-    /// Entries and notes of a work tree that is all as it was: then nothing is
-    /// known and seen but the files that could not be read.
+    /// The numbers of entries and notes, if no file of the work tree changed: then only
+    /// files that could not be read are in `known` and `seen`.
     pub same: Option<(usize, usize)>,
 }
 
+/// Compares the index's knowledge with the files and HEAD: all of them, or for
+/// [`Scope::Head`] only those that changed between the index's HEAD and HEAD, or were
+/// asked for.
+///
+/// # Errors
+/// The repository, a file or the database cannot be read.
 pub(super) fn look(
     repo: &Repo,
     layout: &Layout,
@@ -40,7 +46,8 @@ pub(super) fn look(
     let meta = store.meta()?;
     let recorded: Option<ObjectId> = meta.get("head").and_then(|h| h.parse().ok());
     let folders = [layout.journal.as_str(), &layout.wiki, &layout.ledger];
-    // A HEAD that is gone (rewritten and collected) tells nothing: take it all.
+    // If the index's HEAD is gone (rewritten and collected), everything counts as
+    // changed.
     let changes = repo.changes(recorded, head, &folders);
     let (changes, all_of_head) = match changes {
         Ok(changes) => (changes, recorded.is_none() && head.is_some()),
@@ -55,7 +62,7 @@ pub(super) fn look(
     let mut same = None;
     let known = if everything {
         for folder in outermost(&folders) {
-            // The ledger is written by the program, whether or not git ignores its place.
+            // The program writes the ledger, whether or not git ignores its folder.
             let files = match folder == layout.ledger {
                 true => repo.work_files(folder)?,
                 false => repo.own_files(folder)?,
@@ -98,7 +105,7 @@ pub(super) fn look(
             match repo.work_file(&path) {
                 Ok(Some(file)) => found.add(file),
                 Ok(None) => {}
-                // As a look at all files finds it: maybe the link is a folder.
+                // Reported as in a look at all files: the link may be a folder.
                 Err(RepoError::Symlink(_)) => {
                     let link = repo.first_link(&path)?.unwrap_or(path);
                     found.skip(Skipped::Symlink(link));
@@ -139,7 +146,7 @@ pub(super) fn look(
     })
 }
 
-/// The folders that lie in no other one, each once: no file is to count twice.
+/// The folders that are not inside another one, each once, so that no file counts twice.
 fn outermost<'a>(folders: &[&'a str]) -> BTreeSet<&'a str> {
     let inside = |inner: &str, outer: &str| {
         let rest = inner.strip_prefix(outer.trim_end_matches('/'));
@@ -150,8 +157,8 @@ fn outermost<'a>(folders: &[&'a str]) -> BTreeSet<&'a str> {
         .collect()
 }
 
-/// The years that history tells rows of, now or at the last look: no ledger file
-/// changes when these do.
+/// The years with rows told by history, now or at the last look: these can change without
+/// a change of a ledger file.
 fn years_told(
     meta: &BTreeMap<String, String>,
     ledgers: &mut Ledgers<'_>,
@@ -162,21 +169,20 @@ fn years_told(
     Ok(years)
 }
 
-/// Entries as the index notes them.
+/// Entries in the form of a `meta` value.
 pub(super) fn listed(dates: &BTreeSet<EntryDate>) -> String {
     let dates: Vec<String> = dates.iter().map(ToString::to_string).collect();
     dates.join(" ")
 }
 
-/// The entries that are gone and have several deletions, as the index has noted them.
+/// Deleted entries with several deletions, from the index's notes.
 pub(super) fn deleted_twice(meta: &BTreeMap<String, String>) -> BTreeSet<EntryDate> {
     let noted = meta.get("deleted_twice").map_or("", String::as_str);
     noted.split(' ').filter_map(EntryDate::from_iso).collect()
 }
 
-/// The deleted entries of which this clone, as far as its history goes, has not the
-/// last version or not the one that counts, as the index has noted them, with where
-/// history was cut off then.
+/// From the index's notes: where history was cut off, and the deleted entries whose last
+/// version, or the deletion that counts, may be behind that cut.
 pub(super) fn behind_cut_off(meta: &BTreeMap<String, String>) -> (&str, BTreeSet<EntryDate>) {
     let noted = meta.get("cut_off").map_or("", String::as_str);
     let (cut_off, dates) = noted.split_once(' ').unwrap_or_default();
@@ -184,7 +190,7 @@ pub(super) fn behind_cut_off(meta: &BTreeMap<String, String>) -> (&str, BTreeSet
     (cut_off, dates.collect())
 }
 
-/// Where history is cut off; empty where it is not.
+/// The commits at which history is cut off; empty in a full clone.
 pub(super) fn cut_off(repo: &Repo) -> String {
     match repo.cut_offs() {
         all if all.is_empty() => all,
@@ -192,9 +198,9 @@ pub(super) fn cut_off(repo: &Repo) -> String {
     }
 }
 
-/// The entries of several deletions of which another may be the last one now: its
-/// commit came into HEAD's history, or went, and no row did. And those whose last
-/// version was behind a cut-off that moved.
+/// Deleted entries whose last version may be another one now. Either one of several
+/// deletions counts anew: its commit entered or left HEAD's history without any ledger
+/// row changing. Or the last version was behind a cut-off that moved.
 fn removed_again(
     repo: &Repo,
     layout: &Layout,
@@ -207,7 +213,7 @@ fn removed_again(
     }
     if let (Some(before), Some(now)) = heads
         && !several.is_empty()
-        // A HEAD that is gone tells nothing: take them all.
+        // If the index's HEAD is gone, all of them count.
         && let Ok(removed) = history::removed_between(repo, layout, before, now)
     {
         several.retain(|date| removed.contains(date));
@@ -219,8 +225,8 @@ fn removed_again(
     several
 }
 
-/// What is known of the dates that a change of HEAD is about: those whose files
-/// changed, and those whose rows in a changed ledger did. And of those asked for.
+/// The index's knowledge of the dates that a change of HEAD concerns (their files or
+/// their ledger rows changed), and of the dates asked for.
 fn known_around(
     layout: &Layout,
     store: &Store,
@@ -242,7 +248,7 @@ fn known_around(
     Ok((store.known_of(&dates, &files)?, dates))
 }
 
-/// The entries of a year whose rows are others than in the versions that the index knows.
+/// The entries of a year whose rows differ from the versions that the index knows.
 fn rows_changed(
     store: &Store,
     ledgers: &mut Ledgers<'_>,
@@ -251,7 +257,7 @@ fn rows_changed(
 ) -> Result<BTreeSet<EntryDate>, RefreshError> {
     match ledgers.changed_since(year, known)? {
         Some(changed) => Ok(changed),
-        // HEAD's file of then is gone (history was rewritten and collected).
+        // HEAD's former file is gone (history was rewritten and collected).
         None => {
             let mut all = store.entries_of_year(year)?;
             all.extend(ledgers.changed_since(year, None)?.unwrap_or_default());
@@ -260,7 +266,7 @@ fn rows_changed(
     }
 }
 
-/// Paths whose stamp is not the known one, on either side.
+/// Paths whose stamp differs from the known one, or that only one side has.
 fn changed<'a>(
     known: &'a BTreeMap<String, FileRow>,
     seen: &'a BTreeMap<String, String>,
@@ -324,12 +330,12 @@ impl<'a> Found<'a> {
         self.files.push(file);
     }
 
-    /// How many entries' and notes' files there are.
+    /// The numbers of the entries' and the notes' files.
     const fn counts(&self) -> (usize, usize) {
         (self.entries, self.notes)
     }
 
-    /// The sum over all files; none if the stamp of one proves nothing.
+    /// The sum over all files; `None` if a file's stamp proves nothing.
     fn sum(&self) -> Option<FilesSum> {
         let mut sum = FilesSum::default();
         let mut stamp = String::new();
@@ -353,9 +359,9 @@ impl<'a> Found<'a> {
         self.files.iter().map(stamp).collect()
     }
 
-    /// Empty for a file that was written so short a time ago that it may be
-    /// written again without its stamp changing. Where times are whole seconds,
-    /// the file system may count in steps of two.
+    /// Writes a file's stamp. It is empty for a file written so recently that it may be
+    /// written again without its stamp changing. If times are whole seconds, the file
+    /// system may count in steps of two.
     fn stamp(&self, file: &WorkFile, into: &mut String) {
         const SECOND: i64 = 1_000_000_000;
         let step = if file.mtime_ns % SECOND == 0 {

@@ -1,10 +1,11 @@
-//! Bringing the index up to date, at the cost of what changed.
+//! Bringing the index up to date, at a cost that depends on what changed.
 //!
-//! The index is a pure function of HEAD, HEAD's ledger and the work tree. `look`
-//! finds what there is, `plan` compares it with what the index knows (pure),
-//! `state` decides what is indexed of a date (pure), `apply` reads and writes, in
-//! one transaction. Nothing is remembered that cannot be worked out again; only an
-//! entry that was never readable in HEAD keeps the rows it had while its file is broken.
+//! The index is a pure function of HEAD, HEAD's ledger and the work tree. `look` finds
+//! the files' state, `plan` compares it with the index's knowledge (pure), `state`
+//! decides what is indexed of a date (pure), `apply` and `write` read and write, in one
+//! transaction; `before` gives an entry's earlier facts, `ledgers` the years' rows.
+//! Nothing is remembered that cannot be worked out again, with one exception: an entry
+//! that was never readable in HEAD keeps its rows while its file is broken.
 
 mod apply;
 mod before;
@@ -25,35 +26,35 @@ use crate::repo::{Repo, RepoError};
 use crate::store::{Fresh, Store, StoreError};
 use crate::sync::history;
 
-/// How far to look.
+/// The scope of a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// At every file of the journal, by its stat: readers and syncs.
+    /// Every file of the journal, by its stat: for readers and syncs.
     All,
-    /// At what differs between the HEAD of the index and HEAD now: hooks. And at the
-    /// entries and files that somebody asked for.
+    /// For hooks: the paths that differ between the index's HEAD and HEAD, and the
+    /// entries and files asked for.
     Head,
 }
 
-/// What to do besides.
+/// The options of a refresh.
 pub struct Options<'a> {
     pub scope: Scope,
-    /// Say what would be done; write nothing.
+    /// Report what would be done; write nothing.
     pub dry_run: bool,
     /// Read every file again, into a database made anew.
     pub force: bool,
-    /// Entries whose state is told even if nothing changed.
+    /// Entries that are reported even if nothing changed.
     pub asked: BTreeSet<EntryDate>,
     /// Files that are looked at in any case.
     pub files: BTreeSet<String>,
-    /// Seconds to wait for another process; a few if not said.
+    /// Seconds to wait for another process; by default a few.
     pub wait: Option<u64>,
     /// Called with the number of entries done and of all.
     pub progress: &'a dyn Fn(usize, usize),
 }
 
 impl Options<'_> {
-    /// The options of a reader: everything, quietly.
+    /// The options of a reader: no progress, nothing forced.
     #[must_use]
     pub fn new(scope: Scope) -> Self {
         Self {
@@ -68,7 +69,7 @@ impl Options<'_> {
     }
 }
 
-/// Why the index could not be brought up to date.
+/// The error of a refresh.
 #[derive(Debug, thiserror::Error)]
 pub enum RefreshError {
     #[error(transparent)]
@@ -93,11 +94,11 @@ impl RefreshError {
 /// How often to begin again while other processes keep writing.
 const TRIES: usize = 5;
 
-/// Brings the index up to date; gives it, open, with what was done.
+/// Brings the index up to date; returns it, open, with a report.
 ///
 /// # Errors
-/// The repository or the database cannot be read or written. A file that cannot
-/// be read is no error but in the report.
+/// The repository or the database cannot be read or written. An unreadable file is not an
+/// error; the report names it.
 pub fn refresh(
     repo: &Repo,
     layout: &Layout,
@@ -113,7 +114,7 @@ pub fn refresh(
     };
     let places = places(layout);
     if fresh.is_none() && store.meta()?.get("places").is_some_and(|p| *p != places) {
-        // Other folders in the settings: nothing that is known counts.
+        // The settings name other folders: the index's knowledge does not count.
         drop(store);
         store = if options.dry_run {
             Store::pretend(&path)?
@@ -133,7 +134,7 @@ pub fn refresh(
             Err(e) if e.has_moved() && tries < TRIES => {
                 tries += 1;
                 if !options.dry_run {
-                    // The file that is open may not be the one in its place.
+                    // The open file may no longer be the one at the path.
                     drop(store);
                     let (again, made) = if options.force {
                         Store::recreate(&path, options.wait)?
@@ -154,7 +155,7 @@ pub fn refresh(
     }
 }
 
-/// The folders that the index is about, as they are written into it.
+/// The folders that the index covers, in the form of a `meta` value.
 fn places(layout: &Layout) -> String {
     [layout.journal.as_str(), &layout.wiki, &layout.ledger].join("\n")
 }
@@ -228,7 +229,7 @@ fn still_failing(look: &look::Look, plan: &plan::Plan) -> Vec<Failure> {
     .collect()
 }
 
-/// Counts what was not even read as unchanged.
+/// Counts the files that were not read as unchanged.
 fn count_unread(layout: &Layout, look: &look::Look, plan: &plan::Plan, report: &mut Report) {
     use crate::journal::PathKind;
     if let Some((entries, notes)) = look.same {

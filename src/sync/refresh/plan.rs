@@ -1,40 +1,40 @@
-//! Which dates must be looked at again: a pure comparison of what the index
-//! knows with what there is.
+//! The dates to look at again: a pure comparison of the index's knowledge with the
+//! present state.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::store::{Known, LedgerRow};
 
-/// What there is now.
+/// The present state.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Seen {
-    /// Stamps of the work tree's files by path; empty for a file that changed so
-    /// recently that its stamp proves nothing. Everything that the index knows of
-    /// and that is not here is gone.
+    /// Stamps of the work tree's files by path; empty for a file that changed so recently
+    /// that its stamp proves nothing. A file that the index knows and that is missing
+    /// here is gone.
     pub files: BTreeMap<String, String>,
     /// Paths that differ between the HEAD of the index and HEAD now.
     pub head_changes: Vec<String>,
-    /// Entries that are gone and whose last version may be another one now.
+    /// Deleted entries whose last version may be another one now.
     pub again: BTreeSet<EntryDate>,
-    /// The entries whose rows in the ledger are others than the index knows.
+    /// The entries whose rows in the ledger differ from the index's.
     pub rows: BTreeSet<EntryDate>,
-    /// The ledgers that the index knows in another version.
+    /// The present ledgers of which the index knows another version.
     pub ledgers: BTreeMap<i32, LedgerRow>,
 }
 
-/// What is to be done.
+/// The work to do.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Plan {
     /// The entries and notes to be read anew.
     pub dates: BTreeSet<EntryDate>,
-    /// Files whose row is to be written, or taken out if they are gone.
+    /// Files whose row is to be written, or removed if they are gone.
     pub files: BTreeSet<String>,
-    /// Ledgers that are to be known in another version.
+    /// Ledgers of which the index is to note a new version.
     pub ledgers: BTreeMap<i32, LedgerRow>,
 }
 
-/// Compares. With `force` every date is read anew.
+/// Compares the two. With `force` every date is read anew.
 pub(super) fn plan(layout: &Layout, known: &Known, seen: &Seen, force: bool) -> Plan {
     let mut plan = Plan::default();
     let paths: BTreeSet<&String> = known.files.keys().chain(seen.files.keys()).collect();

@@ -1,4 +1,4 @@
-//! What a refresh did, as data; the command line prints it.
+//! The report of a refresh, as data; the command line prints it.
 
 use std::collections::BTreeSet;
 
@@ -9,25 +9,25 @@ use crate::journal::{EntryDate, ItemKey, Table};
 use crate::repo::{Skipped, shell_path};
 use crate::store::Fresh;
 
-/// What a refresh did, or would do.
+/// The changes of a refresh, made or planned.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// The database was made anew, and why.
+    /// The reason for which the database was made anew, if it was.
     pub fresh: Option<Fresh>,
     /// Entries that changed, by date.
     pub entries: Vec<Change>,
     /// Notes that changed, by date; their items are empty.
     pub notes: Vec<Change>,
-    /// Entries and notes that were looked at and are as they were.
+    /// The number of entries that did not change.
     pub unchanged_entries: usize,
     pub unchanged_notes: usize,
     /// Every file that cannot be read: `path:line:column: why`.
     pub failed: Vec<Failure>,
-    /// What is odd in the entries read now.
+    /// Oddities in the entries that were read.
     pub warnings: Vec<Warning>,
     /// Symbolic links and names that are not UTF-8.
     pub skipped: Vec<Skipped>,
-    /// Markdown files whose name is no date.
+    /// Markdown files whose name is not a date.
     pub undated: Vec<String>,
 }
 
@@ -37,22 +37,22 @@ pub struct Change {
     pub date: EntryDate,
     pub path: String,
     pub what: What,
-    /// Items that are indexed now and were not before.
+    /// Newly indexed items.
     pub added: BTreeSet<(Table, ItemKey)>,
-    /// Items that were indexed before and are not now, with the reason.
+    /// Items that are no longer indexed, each with the reason.
     pub removed: Vec<(Table, ItemKey, Why)>,
-    /// Items that stand in the file and stay out, since a removal of them is active.
+    /// Items that are in the file and not indexed, since a removal of them is active.
     pub kept_out: BTreeSet<(Table, ItemKey)>,
 }
 
-/// What became of an entry.
+/// The kind of an entry's change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     Created,
     Updated,
     Deleted,
     Restored,
-    /// Nothing changed in the index; listed since somebody asked for it.
+    /// No change in the index; reported because the caller asked for the entry.
     Unchanged,
 }
 
@@ -70,14 +70,14 @@ impl What {
     }
 }
 
-/// Why an item is not indexed any more.
+/// The reason for which an item is no longer indexed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
-    /// Taken out of the file; its tombstone is made by the commit.
+    /// Removed from the file; the commit will make its tombstone.
     Pending,
     /// A removal in the ledger, made by this machine or another one.
     RemovedBy { machine: String, at: String },
-    /// The file does not hold it, and no removal was recorded.
+    /// The file lacks it, and no removal was recorded.
     NotInFile,
 }
 
@@ -101,7 +101,7 @@ impl std::fmt::Display for Failure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     pub path: String,
-    /// Where in the file, if that is known.
+    /// The place in the file, if known.
     pub at: Option<Place>,
     pub what: String,
 }
@@ -116,8 +116,8 @@ impl std::fmt::Display for Warning {
     }
 }
 
-/// Why a file cannot be read: `line:column: why`. Between conflict markers there is
-/// nothing to read, whatever the reader fell over.
+/// The reason for which a file cannot be read: `line:column: why`. Conflict markers are
+/// named first, whatever error the reader met.
 pub(super) fn problem(path: &str, bytes: &[u8], error: &EntryError) -> String {
     match conflict_markers(bytes) {
         Some(markers) => format!(
@@ -130,7 +130,7 @@ pub(super) fn problem(path: &str, bytes: &[u8], error: &EntryError) -> String {
 }
 
 impl Report {
-    /// How many entries have become this.
+    /// The number of entries with this kind of change.
     #[must_use]
     pub fn count(&self, what: What) -> usize {
         self.entries.iter().filter(|c| c.what == what).count()

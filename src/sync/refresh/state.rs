@@ -1,4 +1,4 @@
-//! What is to be indexed of one date: a pure decision from the versions there are.
+//! The rows to index of one date: a pure decision from the versions of its files.
 
 use std::collections::BTreeSet;
 
@@ -10,24 +10,26 @@ use crate::store::LedgerRows;
 #[derive(Debug, Clone)]
 pub(super) struct Version<T> {
     pub path: String,
-    /// `None` where it cannot be read.
+    /// `None` if it cannot be read.
     pub content: Option<T>,
 }
 
-/// All that there is of a date.
+/// All versions of a date's files.
 #[derive(Debug, Default)]
 pub(super) struct Versions {
-    /// HEAD's file; its content is `None` also where it is as in the work tree.
+    /// HEAD's file. `content` is `None` if unreadable, or if equal to `work` (see
+    /// `same`).
     pub head: Option<Version<Entry>>,
     pub work: Option<Version<Entry>>,
-    /// What HEAD's file said, where it cannot be read and the work tree's can.
+    /// The facts that HEAD's file counts as having, if it is unreadable and the work
+    /// tree's is not.
     pub head_said: Option<Facts>,
-    /// The work tree's file has HEAD's bytes.
+    /// Whether the work tree's file has HEAD's bytes.
     pub same: bool,
-    /// The work tree's file is not gone but cannot be told: left out by a sparse
-    /// checkout, a symbolic link, or there twice.
+    /// Whether the work tree's version is unknown although the file is not deleted: left
+    /// out by a sparse checkout, a symbolic link, or there twice.
     pub untold: bool,
-    /// What a deletion in the ledger has kept.
+    /// The deleted entry, from a deletion in the ledger.
     pub deleted: Option<Deleted>,
     pub head_note: Option<Version<Note>>,
     pub work_note: Option<Version<Note>>,
@@ -43,14 +45,13 @@ pub(super) struct Deleted {
     pub row: Deletion,
 }
 
-/// What is indexed of a date.
+/// The decision: the content to index of a date.
 #[derive(Debug, Default)]
 pub(super) struct Indexed {
     pub entry: Option<IndexedEntry>,
     pub note: Option<(String, Note, bool)>,
     pub ledger: LedgerRows,
-    /// The work tree's file cannot be read and HEAD has none that can: what is
-    /// indexed stays.
+    /// Keep the indexed rows: neither the work tree's file nor HEAD's can be read.
     pub keep: bool,
 }
 
@@ -59,13 +60,13 @@ pub(super) struct IndexedEntry {
     pub entry: Entry,
     pub path: String,
     pub pending: bool,
-    /// At, by, why.
+    /// Time, machine and reason of the deletion.
     pub deleted: Option<(String, String, String)>,
     pub kept_out: BTreeSet<(Table, ItemKey)>,
 }
 
-/// Decides. `head_rows` and `rows` are the entry's rows in HEAD's ledger and in
-/// the one of the work tree.
+/// Decides what to index. `head_rows` and `rows` are the entry's rows in HEAD's ledger
+/// and in the work tree's.
 pub(super) fn decide(
     date: EntryDate,
     mut versions: Versions,
@@ -96,8 +97,8 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
         ..
     } = versions;
     let readable = |v: &Version<Entry>| v.content.is_some();
-    // Nobody can tell what stands in a file that cannot be read: HEAD's version is shown
-    // as HEAD has it, and not held to a removal that only now came in.
+    // The content of an unreadable file is unknown: HEAD's version is shown as it is,
+    // without applying a removal that only now came in.
     let is_told = work.as_ref().is_none_or(readable) && !untold;
     let (shown, pending, gone) = match (work, head) {
         (Some(work), head) if readable(&work) => {
@@ -147,7 +148,7 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
         active.retain(|item| in_head.contains(item));
     }
     indexed.entry = Some(IndexedEntry {
-        // What a deleted entry's last version held is shown as it was.
+        // A deleted entry is shown with all items of its last version.
         kept_out: if gone.is_some() || active.is_empty() {
             BTreeSet::new()
         } else {
@@ -161,7 +162,7 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
     });
 }
 
-/// Lays over the ledger's rows what a commit of the work tree would make of them.
+/// Applies to the ledger's rows the changes that a commit of the work tree would make.
 fn compare(
     date: EntryDate,
     before: Option<&Facts>,
@@ -226,7 +227,7 @@ fn note(versions: &mut Versions, indexed: &mut Indexed) {
     };
 }
 
-/// Rows that the work tree's ledger has otherwise than HEAD's.
+/// The removals whose rows in the work tree's ledger differ from HEAD's.
 fn changed_rows(head: &Ledger, now: &Ledger) -> BTreeSet<ledger::RowKey> {
     let changed = now
         .tombstones
@@ -235,8 +236,7 @@ fn changed_rows(head: &Ledger, now: &Ledger) -> BTreeSet<ledger::RowKey> {
     changed.map(|(k, _)| k.clone()).collect()
 }
 
-/// Nothing of this machine and no time: rows that are only pending are the same
-/// everywhere.
+/// Leaves machine and time empty, so that pending rows are equal on all machines.
 fn context<'a>(entry: EntryDate, source: Source, current: &'a Ledger) -> Context<'a> {
     Context {
         entry,

@@ -1,4 +1,4 @@
-//! Writing what was decided for a date, and telling what that changes.
+//! Writes the decision for a date, and reports the changes.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +10,11 @@ use crate::journal::{EntryDate, ItemKey, Table};
 use crate::store::{Before, EntryRow};
 
 impl Apply<'_, '_, '_> {
+    /// Writes an entry's rows if they changed, and reports the change. `touched` tells
+    /// that its file changed, `broken` that the file cannot be read.
+    ///
+    /// # Errors
+    /// The database cannot be read or written.
     pub(super) fn write_entry(
         &mut self,
         date: EntryDate,
@@ -45,7 +50,7 @@ impl Apply<'_, '_, '_> {
                 what: warning.what.clone(),
             });
         }
-        // Of a first load items are not told.
+        // Items of a first load are not reported.
         let (before, now) = match self.fill {
             true => (BTreeSet::new(), BTreeSet::new()),
             false => {
@@ -86,6 +91,10 @@ impl Apply<'_, '_, '_> {
         Ok(())
     }
 
+    /// The same for a note.
+    ///
+    /// # Errors
+    /// The database cannot be read or written.
     pub(super) fn write_note(
         &mut self,
         date: EntryDate,
@@ -125,7 +134,7 @@ impl Apply<'_, '_, '_> {
     }
 }
 
-/// What is not indexed any more, and what the next commit will record as removed.
+/// The items no longer indexed, and those that the next commit will record as removed.
 fn removed(
     date: EntryDate,
     indexed: &Indexed,

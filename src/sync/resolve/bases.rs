@@ -1,5 +1,5 @@
-//! Where the sides of a merge commit come from: its merge base, which git makes
-//! itself where there are several, and the earlier commit that left markers.
+//! The origin of a merge's sides: the merge base, which git makes itself if there are
+//! several, and the earlier merge commit that left markers.
 
 use std::collections::BTreeSet;
 
@@ -13,18 +13,18 @@ use crate::repo::{Merging, ObjectId, RepoError};
 use crate::sync::driver::{By, FileMerge, OURS_IN_A_BASE, SEVERAL_BASES};
 use crate::sync::kept_out::KeptOut;
 
-/// Git gives its drivers longer markers where it merges merge bases.
+/// The length of markers in a merge of merge bases, which git makes longer.
 const VIRTUAL: usize = 9;
 
-/// Criss-crosses within criss-crosses are followed so far.
+/// Limit on the depth of criss-crosses within criss-crosses.
 const DEEPEST: usize = 6;
 
-/// How many commits of a file are looked at for the merge that left its markers.
+/// Limit on a file's commits that are searched for the merge that left its markers.
 const LOOKED_AT: usize = 200;
 
 impl Resolver<'_> {
-    /// A path as the base of a merge has it: of several bases their own merge, by
-    /// field or by line, as git makes it before it merges the sides.
+    /// A path in the base of a merge. Several bases are merged first, by field or by
+    /// line, as git does before it merges the sides.
     pub(super) fn base_of(
         &self,
         merging: &Merging,
@@ -59,7 +59,7 @@ impl Resolver<'_> {
                     let sides = ThreeWay::new(base.unwrap_or_default(), ours, theirs);
                     Some(self.virtual_base(&sides, merging, path, by))
                 }
-                // Git keeps what was changed where the other side deleted it.
+                // Git keeps a changed file that the other side deleted.
                 (ours, theirs) => ours.or(theirs).filter(|side| Some(side) != base.as_ref()),
             };
         }
@@ -100,12 +100,12 @@ impl Resolver<'_> {
         };
         let texts = sides.as_ref().map(Vec::as_slice);
         let merged = merge.of_texts(texts, ConflictStyle::default);
-        // Without a line merge there is still the older side.
+        // If the line merge fails, the older side is taken.
         merged.map_or_else(|_| sides.ours.clone(), |merged| merged.bytes)
     }
 
-    /// What git merged by line in a merge of more than two parents, which calls no
-    /// driver and whose sides are no three: the paths that differ from all of them.
+    /// The paths that git merged by line in a merge of more than two parents, which calls
+    /// no driver: those that differ from all parents.
     ///
     /// # Errors
     /// History or an attribute cannot be read.
@@ -135,8 +135,8 @@ impl Resolver<'_> {
         Ok(paths)
     }
 
-    /// A marked path of an earlier merge commit, whose parents tell the sides. Not
-    /// where one of them had markers already, or the commit is no merge of two.
+    /// A path left with markers by an earlier merge commit, whose parents give the sides.
+    /// `None` if one of these had markers already, or the commit is not a merge of two.
     pub(super) fn earlier(&self, path: &str, work: &[u8]) -> Result<Option<Open>, RepoError> {
         let Some(head) = self.repo.head()? else {
             return Ok(None);

@@ -15,11 +15,11 @@ use crate::sync::documents::merged_by_field;
 use crate::sync::driver::By;
 
 impl Resolver<'_> {
-    /// The open paths, sorted. With `only`, those of these files and folders, and
-    /// markers in them count wherever they stand.
+    /// The open paths, sorted. With `only`, those among these files and folders; there,
+    /// markers count wherever they stand.
     ///
     /// # Errors
-    /// The repository cannot be read, or a path of the last merge not be merged again.
+    /// The repository cannot be read, or a path of the last merge cannot be merged again.
     pub fn open(&self, only: Option<&[String]>) -> Result<Vec<Open>, ResolveError> {
         let is_chosen = |path: &str| is_chosen(path, only);
         let mut found: BTreeMap<String, Open> = BTreeMap::new();
@@ -38,7 +38,7 @@ impl Resolver<'_> {
                     let Some(open) = self.committed(&path, &merging)? else {
                         continue;
                     };
-                    // Markers that were there before have another origin.
+                    // Markers from before this merge have another origin.
                     let is_marked = open.work.as_deref().is_some_and(has_hunks);
                     if !is_marked || self.propose(&open)? != Proposal::Fine {
                         found.insert(path, open);
@@ -46,7 +46,7 @@ impl Resolver<'_> {
                 }
             }
         }
-        // The index knows them for a while after the commit, too.
+        // The index keeps them for a while after the commit, too.
         for (path, stages) in self.repo.resolved_stages()? {
             if is_chosen(&path) && !found.contains_key(&path) && self.is_ours(&path)? {
                 let open = self.of_stages(&path, Origin::Added, stages, &waiting)?;
@@ -75,8 +75,8 @@ impl Resolver<'_> {
         Ok(found.into_values().collect())
     }
 
-    /// Whether there is a file or a folder of this name: in the work tree, in the index,
-    /// in HEAD, or in the settings, whose folders need not be there.
+    /// Whether a file or a folder of this name is in the work tree, in the index, in
+    /// HEAD, or in the settings, whose folders need not exist.
     ///
     /// # Errors
     /// The repository cannot be read.
@@ -96,11 +96,11 @@ impl Resolver<'_> {
         Ok(head.is_some() && !self.repo.changes(None, head, &[path])?.is_empty())
     }
 
-    /// The pages in no conflict that have markers in them which [`Resolver::open`] would
-    /// find, each with the line of the first.
+    /// The pages not in conflict whose markers [`Resolver::open`] would find, each with
+    /// the line of the first marker.
     ///
     /// # Errors
-    /// As of [`Resolver::open`].
+    /// As for [`Resolver::open`].
     pub fn marked_pages(&self) -> Result<Vec<(String, usize)>, ResolveError> {
         let mut pages = Vec::new();
         for open in self.open(None)? {
@@ -114,7 +114,7 @@ impl Resolver<'_> {
         Ok(pages)
     }
 
-    /// Whether a path is one that the drivers merge.
+    /// Whether the drivers merge this path.
     pub(super) fn is_ours(&self, path: &str) -> Result<bool, RepoError> {
         if self.layout().classify(path) != PathKind::Other {
             return Ok(true);
@@ -127,8 +127,8 @@ impl Resolver<'_> {
         Ok(merges_by_field(driver.as_deref()))
     }
 
-    /// Paths in conflict that the drivers would merge and [`Resolver::open`] leaves out, as
-    /// well as they can be shown, each with what is in the way.
+    /// Paths in conflict that the drivers would merge and [`Resolver::open`] leaves out,
+    /// each with the reason. Names are shown as well as possible.
     ///
     /// # Errors
     /// The repository cannot be read.
@@ -173,8 +173,8 @@ impl Resolver<'_> {
         }))
     }
 
-    /// Whether a path that one side alone added stands under another name on the other
-    /// side, as git leaves a file that both moved: then one of the two is to go.
+    /// Whether a path that only one side added is on the other side under another name:
+    /// git leaves a file that both moved so, and one of the two is to go.
     fn is_moved_twice(
         &self,
         path: &str,
@@ -195,9 +195,9 @@ impl Resolver<'_> {
         })
     }
 
-    /// The paths of a merge that a driver would have been called for.
+    /// The paths of a merge for which git would have called a driver.
     fn changed_on_both(&self, merging: &Merging) -> Result<BTreeSet<String>, RepoError> {
-        // Of several bases git makes one; a path that differs from it differs from
+        // Git makes one base of several; a path that differs from that one differs from
         // one of them.
         let bases = match merging.bases.is_empty() {
             true => vec![None],
@@ -215,7 +215,7 @@ impl Resolver<'_> {
         Ok(ours.intersection(&theirs).cloned().collect())
     }
 
-    /// A path of the merge commit.
+    /// A path of the merge commit as an open one.
     fn committed(&self, path: &str, merging: &Merging) -> Result<Option<Open>, RepoError> {
         let sides = ThreeWay::new(
             self.base_of(merging, path, By::Field)?,
@@ -227,8 +227,8 @@ impl Resolver<'_> {
             Some(head) => self.repo.read_at(head, path)?,
             None => None,
         };
-        // A file that one side or the merge deleted, or that was edited since, is
-        // somebody's decision.
+        // A file deleted by one side or by the merge, or edited since, is somebody's
+        // decision.
         let whole = sides.ours.is_some() && sides.theirs.is_some() && head.is_some();
         if !whole || work != head {
             return Ok(None);
@@ -248,9 +248,9 @@ impl Resolver<'_> {
         }))
     }
 
-    /// The journal's files, and others that a driver merges, with markers in them. Such
-    /// text in a body may be meant, an example in a page about git: it is, if it was
-    /// committed so, here or on the side that is merged, and no merge brought it.
+    /// The files with markers in them, of the journal and others that a driver merges.
+    /// Markers in a body may be intended, like an example in a page about git: they are
+    /// if they were committed, here or on the merged side, and not left by a merge.
     fn marked(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
         let layout = self.layout();
         let mut folders = vec![&layout.journal, &layout.wiki, &layout.ledger];
@@ -282,7 +282,7 @@ impl Resolver<'_> {
                 continue;
             }
             let text = self.repo.read_work_file(&path)?.unwrap_or_default();
-            // What is in another encoding has NUL bytes; the rest git need not be asked about.
+            // A file in another encoding has NUL bytes; only for these is git asked.
             if !has_hunks(&text) && !is_binary(&text) {
                 continue;
             }
@@ -311,7 +311,7 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether one of the sides is no file.
+/// Whether one of the sides is not a file.
 fn has_no_text(stages: &Stages) -> bool {
     let is_other = |b: Option<Blob>| b.is_some_and(|b| b.file().is_none());
     is_other(stages.base) || is_other(stages.ours) || is_other(stages.theirs)
@@ -321,8 +321,8 @@ pub(super) fn has_hunks(text: &[u8]) -> bool {
     !Hunks::of(text).is_empty()
 }
 
-/// Whether a path is one of these files or in one of these folders; all are if none
-/// are given. The top of the work tree has an empty name.
+/// Whether a path is one of these files or in one of these folders; true if none are
+/// given. The top of the work tree has an empty name.
 #[must_use]
 pub fn is_chosen(path: &str, only: Option<&[String]>) -> bool {
     only.is_none_or(|paths| paths.iter().any(|p| p.is_empty() || is_below(path, p)))

@@ -1,21 +1,21 @@
-//! Who made the version of each side, for the question which one to take.
+//! The maker of each side's version, for the question which one to take.
 
 use super::{Open, Resolver};
 use crate::ledger::{self, Hash};
 use crate::repo::{Commit, ObjectId, RepoError};
 use crate::sync::commit::versions::{facts, key_of};
 
-/// Who made a version of a file, and when.
+/// The maker of a version of a file, and the time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Maker {
-    /// The machine; where no hook recorded it, the commit's author.
+    /// The machine or, if no hook recorded it, the commit's author.
     pub by: String,
     /// RFC 3339.
     pub at: String,
 }
 
 impl Resolver<'_> {
-    /// Who made our version and who theirs, where git says what it merges.
+    /// The makers of our and of their version, if git says which commits it merges.
     ///
     /// # Errors
     /// An object of history is missing or damaged, or git fails; see [`RepoError`].
@@ -50,8 +50,7 @@ impl Resolver<'_> {
         }))
     }
 
-    /// The machine that a commit's ledger names for a version, if that commit
-    /// recorded it.
+    /// The machine that recorded a version in a commit's ledger, if this commit did.
     fn recorded(
         &self,
         path: &str,

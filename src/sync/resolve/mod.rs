@@ -1,10 +1,10 @@
-//! What a merge left for a person, or what a client without drivers made of one:
-//! found, merged again with the drivers' own functions, and written.
+//! Files that a merge left for a person, or that a client without drivers merged: they
+//! are found, merged again with the drivers' own functions, and written.
 //!
-//! `find` collects the open paths, `bases` tells a merge commit's base, `propose`
-//! merges one anew, `makers` says who made the sides; nothing is written before
-//! [`Resolver::finish`], which keeps what stood there. `take_out` is for items that
-//! stand in a file against a removal.
+//! `find` collects the open paths, `bases` finds a merge commit's base, `propose` merges
+//! a path anew, `makers` names the makers of the sides. Nothing is written before
+//! [`Resolver::finish`], which keeps the old file. `take_out` is for items that stand in
+//! a file against a removal.
 
 mod bases;
 mod find;
@@ -31,16 +31,17 @@ pub struct Open {
     pub path: String,
     pub origin: Origin,
     sides: ThreeWay<Option<Vec<u8>>>,
-    /// The base that a client without drivers had, where git makes one itself.
+    /// The base that a client without drivers had, if git made one of several.
     line_base: Option<Vec<u8>>,
-    /// The work tree's file, as git would store it.
+    /// The work tree's file in the form that git would store.
     work: Option<Vec<u8>>,
-    /// The other side added the same bytes under another name: both moved the file.
+    /// Whether the other side added the same bytes under another name: both moved the
+    /// file.
     moved_twice: bool,
     merging: Option<Merging>,
 }
 
-/// How a path came to be open.
+/// The way in which a path came to be open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// In conflict in the index.
@@ -51,20 +52,20 @@ pub enum Origin {
     Committed,
     /// Left with markers by this merge commit, further down.
     Earlier(ObjectId),
-    /// There are markers in the file, and nothing else is known.
+    /// The file has markers, and nothing else is known.
     Markers,
 }
 
-/// What was done with a path.
+/// The outcome for a path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Finished {
-    /// The result is staged; else it waits in the work tree.
+    /// Whether the result is staged; if not, it waits in the work tree.
     pub staged: bool,
-    /// Where the file is kept as it stood before.
+    /// The copy of the file as it was before.
     pub aside: Option<PathBuf>,
 }
 
-/// A path that could not be merged again or written.
+/// The error for a path that could not be merged again or written.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     #[error(transparent)]
@@ -84,8 +85,8 @@ impl Resolver<'_> {
         &self.settings.layout
     }
 
-    /// Writes the result for a path, `None` to remove it. One without markers is
-    /// staged if the path was in conflict, or goes along with the next commit.
+    /// Writes the result for a path; `None` removes the file. A result without markers is
+    /// staged if the path was in conflict, or is part of the next commit.
     ///
     /// # Errors
     /// The file or the index cannot be written.
@@ -127,8 +128,8 @@ impl Resolver<'_> {
         Ok(done)
     }
 
-    /// Writes a file that was in no conflict; it is staged if it goes along with the
-    /// next commit as it stood.
+    /// Writes a file that was not in conflict. It is staged if the old file was part of
+    /// the next commit as it stood.
     ///
     /// # Errors
     /// The file or the index cannot be written.
@@ -165,7 +166,7 @@ impl Resolver<'_> {
         Ok(committed != Some(staged) || merges()?)
     }
 
-    /// Whether a text is what a file of its name should hold.
+    /// Whether a text is readable as a file of this path.
     #[must_use]
     pub fn is_readable(&self, path: &str, bytes: &[u8]) -> bool {
         match self.layout().classify(path) {

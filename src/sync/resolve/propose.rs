@@ -1,4 +1,4 @@
-//! What a path should hold: its sides merged again, as the drivers merge them.
+//! The proposal for a path: its sides merged again, as the drivers do it.
 
 use super::find::{has_all, has_hunks};
 use super::{Open, Origin, ResolveError, Resolver};
@@ -10,27 +10,26 @@ use crate::repo::{GitLines, RepoError};
 use crate::sync::driver::{By, FileMerge};
 use crate::sync::kept_out::KeptOut;
 
-/// What there is to do with a path.
+/// The proposal for a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proposal {
-    /// It is as it should be.
+    /// The file is right as it is.
     Fine,
-    /// This text; a person has to choose if there are hunks in it.
+    /// Take this text; if it has hunks, a person has to choose.
     Text(Vec<u8>),
     /// One side deleted the file, the other changed it; `None` is the deletion.
     OneSided {
         ours: Option<Vec<u8>>,
         theirs: Option<Vec<u8>>,
-        /// Both moved the file: the other side has it under another name.
+        /// Whether both moved the file: the other side has it under another name.
         moved: bool,
     },
-    /// One side added the file, and git cannot say where it belongs: the other side
-    /// moved the folder, say. Nobody deleted it.
+    /// One side added the file, and git does not know where it belongs, as after the
+    /// other side moved the folder. Nobody deleted it.
     Added { by_us: bool, text: Vec<u8> },
-    /// No markers, and no result of a merge: somebody edited it.
+    /// The file has no markers and is not a merge's result: somebody edited it.
     Edited,
-    /// The merge commit holds something else than the merge of its parents, which
-    /// somebody may have meant.
+    /// The merge commit differs from the merge of its parents, perhaps on purpose.
     Differs(Vec<u8>),
 }
 
@@ -84,7 +83,7 @@ impl Resolver<'_> {
         self.merge(open, sides.as_ref(), &hunks).map(Proposal::Text)
     }
 
-    /// What stands in the work tree is kept, with somebody's edits of it.
+    /// The proposal for an added path: the work tree's text is kept, with any edits.
     fn propose_added(
         &self,
         open: &Open,
@@ -110,7 +109,7 @@ impl Resolver<'_> {
     ) -> Result<Proposal, ResolveError> {
         let merged = self.merge(open, sides.as_ref(), hunks)?;
         if merged == work {
-            // Markers that a side had are no matter of this merge.
+            // Markers that a side had do not come from this merge.
             let own = !hunks.is_empty() && !has_hunks(&sides.ours) && !has_hunks(&sides.theirs);
             return Ok(match own {
                 true => Proposal::Text(merged),
@@ -130,7 +129,7 @@ impl Resolver<'_> {
             };
             return self.merge(open, sides.as_ref(), hunks).map(Proposal::Text);
         }
-        // A conflict that somebody decided.
+        // Somebody decided this conflict.
         let conflict = !Hunks::of(&merged).is_empty();
         Ok(match conflict {
             true => Proposal::Fine,
@@ -138,8 +137,8 @@ impl Resolver<'_> {
         })
     }
 
-    /// The rows of the commit's own stay; what the merge should have brought comes
-    /// back.
+    /// The proposal for a committed ledger: its own rows stay, and rows that the merge
+    /// should have brought come back.
     fn committed_ledger(merged: &[u8], work: &[u8], hunks: &Hunks) -> Proposal {
         let merged = ledger::parse(merged);
         let there = ledger::parse(work);
@@ -165,7 +164,7 @@ impl Resolver<'_> {
         matches!(self.layout().classify(&open.path), PathKind::Ledger(_))
     }
 
-    /// The merge as the drivers make it, with the labels that stand in the file.
+    /// The drivers' merge of the sides, with the labels of the file's markers.
     fn merge(
         &self,
         open: &Open,
@@ -219,9 +218,9 @@ impl Resolver<'_> {
             })
     }
 
-    /// Whether a file holds what a merge of the sides makes, by line or by field
-    /// and in whichever style, so that nobody's edit is in it. With `one_side`
-    /// also either side alone: some clients leave ours.
+    /// Whether a file equals a merge of the sides, by line or by field and in any style,
+    /// so that it has nobody's edits. With `one_side`, also either side alone: some
+    /// clients leave ours.
     fn is_made_by_a_merge(
         &self,
         open: &Open,
@@ -234,7 +233,7 @@ impl Resolver<'_> {
         if one_side && [sides.ours, sides.theirs].iter().any(|s| bare(s) == text) {
             return Ok(true);
         }
-        // What a `resolve` wrote that was killed before it staged it.
+        // Written by a `resolve` that was killed before it staged it.
         if self.is_ledger(open) && self.merge(open, sides, &Hunks::of(&text))? == text {
             return Ok(true);
         }

@@ -1,5 +1,5 @@
-//! Taking items out of an entry that stand in it against a removal: what the
-//! driver does where git asks it.
+//! Taking items out of an entry that stand in it against a removal, as the driver does
+//! when git calls it.
 
 use std::collections::BTreeSet;
 
@@ -15,9 +15,9 @@ use crate::sync::driver::{By, FileMerge};
 use crate::sync::kept_out::item_at;
 
 impl Resolver<'_> {
-    /// An entry's text without these items and the comments on their lines, all else
-    /// as it stands; `None` where a person has to do it: the text cannot be read, the
-    /// items stand in lists of a shape that is not cut, or a comment would be lost.
+    /// An entry's text without these items and the comments on their lines, otherwise
+    /// unchanged. `None` if a person has to do it: the text cannot be read, the lists
+    /// have a shape that cannot be cut, or a comment would be lost.
     ///
     /// # Errors
     /// Git's line merge fails.
@@ -42,7 +42,8 @@ impl Resolver<'_> {
                 Some(Ruling::KeptOut(table, item))
             },
         };
-        // Two sides that both added all of it: what is left is what stays in.
+        // Both sides are merged as if they had added the whole text: the result is what
+        // no removal keeps out.
         let sides = without_own_comments(text, items);
         let merged = merge
             .of_texts(ThreeWay::new(b"", &sides, &sides), || ConflictStyle::Merge)
@@ -60,8 +61,8 @@ impl Resolver<'_> {
     }
 }
 
-/// The rules by which an item can be taken out of any list of an entry. A merge has
-/// to keep places in their order and poems key by key; here nothing is merged.
+/// Rules by which an item can be taken out of any list of an entry. In a real merge,
+/// places keep their order and poems merge key by key; here nothing is merged.
 fn each_list_a_set(rules: &Rules, text: &[u8]) -> Rules {
     let mut rules = rules.clone();
     for table in Table::ALL {
@@ -76,7 +77,7 @@ fn each_list_a_set(rules: &Rules, text: &[u8]) -> Rules {
     rules
 }
 
-/// The cities that places are listed by.
+/// The cities under which places are listed.
 fn cities(places: &str, text: &[u8]) -> Option<Vec<String>> {
     let text = std::str::from_utf8(Document::split(text).frontmatter).ok()?;
     let tree = Tree::parse(text).ok()?;
@@ -85,7 +86,7 @@ fn cities(places: &str, text: &[u8]) -> Option<Vec<String>> {
     Some(names.map(str::to_owned).collect())
 }
 
-/// The place at `node` of a city's list.
+/// The place at `node` in a city's list.
 fn place_at(path: &[String], tree: &Tree, node: &Node) -> Option<(Table, ItemKey)> {
     match path {
         [field, _] if Table::of_field(field) == Some(Table::Locations) => {
