@@ -1,5 +1,5 @@
-//! What stands in a file although it was removed: the part of `palimpsest resolve`
-//! that takes it out or lets it in.
+//! Items in a file although they were removed: the part of `palimpsest resolve` that
+//! takes them out or lets them in.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ use crate::sync::settle::restore_item;
 
 type Item = (Table, ItemKey);
 
-/// What to do with the items of an entry.
+/// The answer for the items of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     TakeOut,
@@ -30,7 +30,8 @@ struct Standing {
     items: BTreeSet<Item>,
 }
 
-/// Settles what stands against a removal in the chosen files (all if none are).
+/// Settles items that stand against a removal, in the chosen files or, if there are none,
+/// in all.
 pub fn settle(
     ui: &Ui,
     resolver: &Resolver<'_>,

@@ -204,7 +204,7 @@ impl RestoreFull {
         Ok(Exit::Ok)
     }
 
-    /// The archive that is meant.
+    /// The path of the archive: as given, or among the backups.
     fn archive(&self, repo: Option<&Repo>) -> anyhow::Result<PathBuf> {
         let kept = repo.map(|r| r.workdir().join(FOLDER).join(&self.file));
         match kept {
@@ -276,7 +276,7 @@ fn size(bytes: u64) -> String {
     }
 }
 
-/// `3 days`, `2 hours`: the largest unit that it fills.
+/// `3 days`, `2 hours`: an age in the largest unit that it fills.
 fn age(age: TimeDelta) -> String {
     let count = |n: i64, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
     match age {

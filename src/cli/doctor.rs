@@ -1,4 +1,4 @@
-//! `palimpsest doctor`: what is wrong with the setup, and what mends it.
+//! `palimpsest doctor`: the faults of the setup, and the commands that mend them.
 
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! Every exit code of the program, in one place.
 
-/// What `--help` says about exit codes.
+/// The part of `--help` on exit codes.
 pub const HELP: &str = "\
 Exit codes: 0 done (warnings, conflicts that are listed and empty listings too); \
 1 a file could not be read, a check failed or the command could not finish; \
@@ -13,12 +13,12 @@ pub const DRIVER_FAILED: u8 = 129;
 /// A panic anywhere but in a driver; the same code as Rust's own.
 pub const PANIC: u8 = 101;
 
-/// An argument that says nothing that the command knows, where clap cannot tell.
+/// The error for an argument that the command does not know and clap cannot check.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Usage(pub String);
 
-/// How a command ended.
+/// The outcome of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// Done.

@@ -1,4 +1,4 @@
-//! `palimpsest hook NAME`: what the installed hooks call.
+//! `palimpsest hook NAME`, which the installed hooks call.
 
 use std::collections::BTreeSet;
 
@@ -27,10 +27,10 @@ pub struct Hook {
 /// The variable that turns the hooks and drivers into git's own behaviour.
 pub const OFF_SWITCH: &str = "PALIMPSEST";
 
-/// How long a hook waits for another process that writes the index, in seconds.
+/// Seconds that a hook waits for another process that writes the index.
 const LONGEST_WAIT: u64 = 3;
 
-/// How many entries that went or came back are named.
+/// Limit on the deleted or returned entries that are named.
 const MOST: usize = 5;
 
 /// Whether the environment turns Palimpsest off.
@@ -40,8 +40,8 @@ pub fn is_off() -> bool {
 }
 
 impl Hook {
-    /// Only `pre-commit` can fail, and only by refusing: whatever else goes wrong
-    /// is said, and git goes on. Rows that a commit lacks are derived later.
+    /// Runs the hook. Only `pre-commit` can fail, and only by refusing: any other error
+    /// is reported, and git goes on. Rows that a commit lacks are derived later.
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         if is_off() {
             return Ok(Exit::Ok);
@@ -54,8 +54,8 @@ impl Hook {
 
     fn act(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = &match Repo::from_env() {
-            // Said where something would be recorded or come in, and only where
-            // `init` was run before the repository took that format.
+            // Reported only by hooks that record changes or report news, and only if
+            // `init` was run before the repository got that format.
             Err(RepoError::Unsupported { .. })
                 if !matches!(self.name.as_str(), "pre-commit" | "post-merge")
                     || !is_installed_around() =>
@@ -70,8 +70,8 @@ impl Hook {
         }
         let settings = match load(repo) {
             Ok(settings) => settings,
-            // Without them nobody knows where the ledger is: a commit would go
-            // through unchecked and without its rows.
+            // Without settings the ledger's folder is unknown: a commit would go through
+            // unchecked and without its rows.
             Err(error) if self.name == "pre-commit" => {
                 ui.remark(format_args!(
                     "palimpsest: {error}\n\
@@ -83,7 +83,7 @@ impl Hook {
             Err(error) => return Err(error.into()),
         };
         let layout = &settings.layout;
-        // HEAD before, where git says that something came in.
+        // The previous HEAD, if git says that something came in.
         let mut came_in_after = None;
         match self.name.as_str() {
             "pre-commit" => return Ok(pre_commit(ui, repo, &settings)?),
@@ -92,7 +92,7 @@ impl Hook {
                 say_if_unchecked(ui, repo, layout)?;
             }
             "post-merge" => {
-                // A squash is no merge yet: its commit is still to come.
+                // A squash is not a merge yet: its commit is still to come.
                 if self.args.first().is_none_or(|squash| squash != "1") {
                     came_in_after = repo.commit_named("ORIG_HEAD")?;
                     say_what_came_in(ui, repo, layout, came_in_after)?;
@@ -108,7 +108,7 @@ impl Hook {
                     say_what_came_in(ui, repo, layout, came_in_after)?;
                 }
             }
-            // Files of the work tree came from the index: HEAD is where it was.
+            // Only files were checked out: HEAD did not move.
             "post-checkout" if self.args.get(2).is_some_and(|flag| flag == "0") => {
                 return Ok(Exit::Ok);
             }
@@ -138,8 +138,8 @@ fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoErr
     Ok(Exit::Failed)
 }
 
-/// Says that a commit went without its checks since `pre-commit` is another program's:
-/// hook managers that are installed later take its place and leave ours in theirs.
+/// Warns that a commit went unchecked because `pre-commit` is another program's hook:
+/// hook managers installed later take the place of that hook and leave our others.
 fn say_if_unchecked(ui: &Ui, repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
     let Some(head) = repo.head()? else {
         return Ok(());
@@ -198,8 +198,8 @@ fn say_what_came_in(
     Ok(())
 }
 
-/// Names the files that came in since `before` and cannot be read: another client
-/// committed them without the checks.
+/// Names the unreadable files that came in since `before`: another client committed them
+/// without the checks.
 fn say_what_cannot_be_read(
     ui: &Ui,
     repo: &Repo,
@@ -224,8 +224,8 @@ fn say_what_cannot_be_read(
     Ok(())
 }
 
-/// Brings the index up to date for what changed. It is derived, and every reader
-/// does the same, so a failure here is only said.
+/// Brings the index up to date. It is derived, and every reader does the same, so a
+/// failure here is only reported.
 fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) -> Option<refresh::Report> {
     let options = refresh::Options {
         wait: Some(LONGEST_WAIT),
@@ -248,15 +248,15 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) -> Option<refresh::Re
     }
 }
 
-/// Whether HEAD has the database. The index, which takes longer to read than all
-/// the rest, says the same after a commit or a merge.
+/// Whether HEAD has the database. After a commit or a merge git's index has the same
+/// answer, but takes longer to read than all the rest.
 pub fn is_committed(repo: &Repo, layout: &Layout) -> bool {
     let there = |head: Option<ObjectId>| repo.blob_at(head?, &layout.database).ok().flatten();
     repo.head().is_ok_and(|head| there(head).is_some())
 }
 
-/// Whether there is a journal to index, and a database that is ours to write: one
-/// that is tracked would be a modified file after every pull.
+/// Whether there is a journal to index, and the database may be written: a tracked one
+/// would be a modified file after every pull.
 pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
     let tracked = |index: Index| index.has(&layout.database);
     has_journal(repo, layout) && !repo.index().is_ok_and(tracked)

@@ -1,4 +1,4 @@
-//! `palimpsest init`: everything that a repository needs.
+//! `palimpsest init`: sets a repository up.
 
 use std::path::PathBuf;
 
@@ -43,7 +43,8 @@ impl Init {
         let migrated = self.migrate(ui, &repo, &layout)?;
         let mut plan = repo.plan_install(&layout, &program_to_call()?)?;
         if migrated.as_ref().is_some_and(|m| m.untracked) {
-            // A dry run leaves it where it is, and has said what would become of it.
+            // A dry run leaves the database in git, and has reported what would happen to
+            // it.
             plan.notes
                 .retain(|note| !matches!(note, Note::DatabaseTracked(_)));
         }
@@ -105,14 +106,14 @@ impl Init {
 }
 
 impl Init {
-    /// Takes over what a database of the original program has, and says so.
+    /// Takes over the data of the original program's database, and reports it.
     fn migrate(
         &self,
         ui: &Ui,
         repo: &Repo,
         layout: &Layout,
     ) -> anyhow::Result<Option<migrate::Outcome>> {
-        // The commands that name a backup count from the top.
+        // The commands that name a backup take paths from the top.
         let at_top = |file: &PathBuf| {
             let from_top = repo.workdir().join(file);
             match !file.exists() && from_top.exists() {
@@ -148,7 +149,7 @@ impl Init {
         Ok(outcome)
     }
 
-    /// The first index. A file that cannot be read is no reason to stop.
+    /// Fills the index for the first time. An unreadable file does not stop it.
     fn index(ui: &Ui, repo: &Repo, layout: &Layout) -> anyhow::Result<()> {
         let options = refresh::Options::new(refresh::Scope::All);
         let (_, report) = refresh::refresh(repo, layout, &options)?;
@@ -159,12 +160,11 @@ impl Init {
     }
 }
 
-/// More paths of a folder than this are named as the folder.
+/// Limit on the paths of a folder; more are named as the folder.
 const NAMED: usize = 3;
 
-/// Paths for a command line: one of the folders, or one in them, stands for its files
-/// where they are many, and all that git would take of it. `others` are what it would
-/// take as well.
+/// Paths for a command line, shortened: a folder stands for many files in it, if git
+/// would add only those with it. `others` are the further files that git would add.
 fn shortened(paths: &[String], folders: &[&str], others: &[String]) -> Vec<String> {
     let is_below = |p: &String, f: &str| p.strip_prefix(f).is_some_and(|r| r.starts_with('/'));
     let fits = |f: &&str| {
@@ -197,7 +197,7 @@ pub fn program() -> anyhow::Result<PathBuf> {
 pub fn program_to_call() -> anyhow::Result<PathBuf> {
     let program = program()?;
     if program.to_str().is_none() {
-        // Git's configuration and the hooks would have another path.
+        // Git's configuration and the hooks would get another path.
         bail!(
             "{}: the path of this program is not UTF-8, so that no hook or driver could call it; \
              install it elsewhere",

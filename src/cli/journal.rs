@@ -18,17 +18,17 @@ use crate::sync::refresh::{Change, Options, Report, Scope, Warning, What, refres
 use crate::sync::settle::Decider;
 use crate::sync::{clock, settings};
 
-/// Seconds to wait for a process that holds the database.
+/// The variable with the seconds to wait for a process that holds the database.
 const WAIT_VARIABLE: &str = "PALIMPSEST_LOCK_WAIT";
 
-/// More files than this that cannot be read are counted where somebody only looks.
+/// Limit on the unreadable files that a reading command names; more are counted.
 const NAMED: usize = 5;
 
 pub struct Journal {
     pub repo: Repo,
     pub settings: Settings,
     pub layout: Layout,
-    /// Where the command was typed.
+    /// The folder in which the command was typed.
     pub here: PathBuf,
 }
 
@@ -58,7 +58,7 @@ impl Journal {
             false => typed.parent().unwrap_or(typed),
         };
         match Repo::discover(folder) {
-            // What is typed may be nowhere.
+            // The typed path may not exist.
             Err(RepoError::NoRepository(_)) if around.is_ok() || !folder.is_dir() => {
                 Self::of(around)
             }
@@ -95,14 +95,14 @@ impl Journal {
         if any || has_journal(&self.repo, layout) {
             return Ok(true);
         }
-        // All files may be removed, and not committed so.
+        // All files may be deleted and the deletion not committed.
         let head: Option<ObjectId> = self.repo.head()?;
         let Some(head) = head else { return Ok(false) };
         let below = folders.map(String::as_str);
         Ok(!self.repo.changes(None, Some(head), &below)?.is_empty())
     }
 
-    /// The index, brought up to date for a command that reads it.
+    /// The up-to-date index, for a command that reads it.
     pub fn index(&self, ui: &Ui) -> anyhow::Result<Store> {
         let (store, report) = self.refresh(ui, Options::new(Scope::All))?;
         for failure in report.failed.iter().take(NAMED) {
@@ -120,7 +120,7 @@ impl Journal {
         Ok(store)
     }
 
-    /// Brings the index up to date; says if it was made anew for a reason.
+    /// Brings the index up to date; reports why, if it was made anew.
     pub fn refresh(&self, ui: &Ui, options: Options<'_>) -> anyhow::Result<(Store, Report)> {
         let progress = |done, all| ui.progress("Reading entries", done, all);
         let wait = std::env::var(WAIT_VARIABLE).ok();
@@ -156,28 +156,28 @@ impl Journal {
                      `palimpsest init` did not run here yet"
                 )),
                 Ok(false) => {}
-                // Whoever only looks is answered all the same.
+                // A command that only reads goes on all the same.
                 Err(error) => ui.warn(format_args!(
                     "{database} is not kept out of git: {error}; `palimpsest init` does it"
                 )),
             },
             Some(Fresh::Asked) | None => {}
         }
-        // A dry run has not written who is who.
+        // A dry run has not worked out who is who.
         if !options.dry_run {
             self.warn_of_aliases(&store, &mut report)?;
         }
         Ok((store, report))
     }
 
-    /// Whether the database is in git's index still: `init` takes it out before anybody
-    /// commits that.
+    /// Whether git's index still has the database: after `init` removed it there, HEAD
+    /// has it until the next commit.
     fn is_tracked(&self) -> bool {
         let tracked = |index: Index| index.has(&self.layout.database);
         self.repo.index().is_ok_and(tracked)
     }
 
-    /// Warns of aliases in the entries that were read which nobody is known by.
+    /// Warns of aliases of nobody known, in the entries that were read.
     fn warn_of_aliases(&self, store: &Store, report: &mut Report) -> anyhow::Result<()> {
         if report.entries.is_empty() {
             return Ok(());
@@ -218,8 +218,8 @@ impl Journal {
     }
 }
 
-/// A path that somebody typed, from the top of the work tree: it counts from the current
-/// folder or, where nothing is there, from the top, as messages name it.
+/// A typed path, as a path from the top of the work tree: it is relative to the current
+/// folder or, if nothing is there, to the top, as in messages.
 pub fn path_typed(
     repo: &Repo,
     here: &Path,
@@ -236,7 +236,7 @@ pub fn path_typed(
     })
 }
 
-/// The entry that the words `Entry ID` or `ID` name; none without words.
+/// The entry named by the words `Entry ID` or `ID`; `None` without words.
 pub fn entry_named(words: &[String]) -> anyhow::Result<Option<EntryDate>> {
     let id = match words {
         [] => return Ok(None),
@@ -254,7 +254,7 @@ pub fn entry_named(words: &[String]) -> anyhow::Result<Option<EntryDate>> {
     entry_typed(id).map(Some)
 }
 
-/// The entry that somebody typed.
+/// The entry for a typed date or path.
 pub fn entry_typed(id: &str) -> anyhow::Result<EntryDate> {
     Ok(id.parse::<EntryDate>().map_err(|e| Usage(e.to_string()))?)
 }

@@ -71,7 +71,7 @@ impl Merge {
             ),
             style: self.style,
         };
-        // The settings of the repository around, if there is one.
+        // The settings of the surrounding repository, if there is one.
         let settings = match Repo::discover(Path::new(".")) {
             Ok(repo) => load(&repo)?,
             Err(_) => Settings::default(),
@@ -117,12 +117,12 @@ impl Merge {
     }
 }
 
-/// That the result is git's own, and why.
+/// Reports that the result is git's own, and why.
 fn by_line(ui: &Ui, reason: &str) {
     ui.remark(format_args!("merged by line, as git does: {reason}"));
 }
 
-/// What was decided, a line a field.
+/// Reports the decisions, one line a field.
 fn explain(ui: &Ui, merged: &Merged) {
     if let Outcome::Git(reason) = &merged.outcome {
         by_line(ui, reason);
@@ -147,7 +147,8 @@ fn explain(ui: &Ui, merged: &Merged) {
     }
 }
 
-/// Our label as it stands in the configuration, where git does not put one in.
+/// Our label as written in the configuration, which older versions of git pass on
+/// unchanged.
 const OURS: &str = "%X";
 const BASE: &str = "%S";
 
@@ -190,11 +191,11 @@ impl MergeDriver {
         };
         let our_label = text(&self.our_label);
         let known = Some(our_label.as_str()).filter(|l| !l.is_empty() && *l != OURS);
-        // Before git 2.44 there may be several for all that is known.
+        // Before git 2.44 the label is missing, and there may be several bases.
         let base_label = text(&self.base_label);
         let several_bases = base_label == BASE || base_label.starts_with(SEVERAL_BASES);
         let virtual_base = is_virtual_base(known, self.marker_size, || marker_size(&path));
-        // Neither is a file that anybody could look at or edit.
+        // In neither case can anybody look at the result or edit it.
         let unseen = virtual_base || self.is_rerere();
         let markers = Markers {
             size: self.marker_size,
@@ -263,9 +264,8 @@ impl MergeDriver {
     }
 }
 
-/// The entry whose file git takes for the base of another one's. It finds moves by what
-/// files have in common: an entry whose date was corrected, or a new one much like one
-/// that was deleted.
+/// The other entry whose file git took as the base. Git finds moves by similarity: an
+/// entry whose date was corrected, or a new one much like a deleted one.
 fn moved_from(base: &Path, path: &str, layout: &Layout) -> Option<EntryDate> {
     let PathKind::Entry(date) = layout.classify(path) else {
         return None;
@@ -275,8 +275,8 @@ fn moved_from(base: &Path, path: &str, layout: &Layout) -> Option<EntryDate> {
 }
 
 impl MergeDriver {
-    /// Whether git merges what it recorded of an earlier conflict (`rerere.enabled`), with
-    /// its markers, into what is there: it has no names for the sides then.
+    /// Whether git replays a recorded resolution (`rerere.enabled`): it merges texts with
+    /// markers then, and has no labels for the sides.
     fn is_rerere(&self) -> bool {
         let labels = [&self.base_label, &self.our_label, &self.their_label];
         let base = || std::fs::read(&self.base).unwrap_or_default();
@@ -291,7 +291,7 @@ fn marker_size(path: &str) -> Option<usize> {
     value.parse().ok().filter(|size| *size > 0)
 }
 
-/// `merge.conflictStyle`; git does not tell a driver.
+/// The configured `merge.conflictStyle`, which git does not pass to a driver.
 fn conflict_style() -> ConflictStyle {
     Repo::from_env()
         .and_then(|repo| repo.config("merge.conflictStyle"))
@@ -301,8 +301,8 @@ fn conflict_style() -> ConflictStyle {
         .unwrap_or_default()
 }
 
-/// What a person should see of a merge that git made: what was left to git, what
-/// was kept out, and what is left to choose.
+/// Reports a merge called by git: what was left to git, which items were kept out, and
+/// what is left to choose.
 fn say(ui: &Ui, path: &str, merged: &Merged) {
     let path = safe(path);
     if let Outcome::Git(reason) = &merged.outcome

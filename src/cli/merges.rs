@@ -1,4 +1,4 @@
-//! `palimpsest merges`: what merges on this machine decided by themselves.
+//! `palimpsest merges`: the decisions that merges on this machine made by themselves.
 
 use clap::Args;
 use serde_json::Value;

@@ -1,13 +1,13 @@
-//! What `init` says of a database of the original program.
+//! The output of `init` on a database of the original program.
 
 use super::Ui;
 use super::shown::{counted, safe};
 use crate::sync::migrate::Outcome;
 
-/// More lines of a kind than this are counted; the report has them all.
+/// Limit on the lines of a kind; more are counted, and the report has them all.
 const LISTED: usize = 5;
 
-/// Prints what was taken over, or would be, and what was not.
+/// Prints what is taken over, done or planned, and what is not.
 pub fn print(ui: &Ui, outcome: &Outcome, dry_run: bool) -> anyhow::Result<()> {
     let (would, is) = match dry_run {
         true => ("would be ", "would be"),

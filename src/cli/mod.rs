@@ -84,8 +84,8 @@ enum Driver {
 /// The names, besides its own, under which the program is installed.
 pub const OTHER_NAMES: [&str; 3] = ["yaml2sql", "wiki2sql", "metadb"];
 
-/// The drivers' commands: git reads their exit codes, so nothing may end them
-/// with a code that means something else.
+/// The drivers' commands. Git reads their exit codes, so that nothing may end them with
+/// another meaning's code.
 const DRIVERS: [&str; 2] = ["merge-driver", "ledger-driver"];
 
 /// Runs a command line; gives the process's exit code.
@@ -98,7 +98,7 @@ pub fn main(args: Vec<OsString>) -> u8 {
     caller.code(std::panic::catch_unwind(|| run(&args)).ok())
 }
 
-/// Who reads the exit code.
+/// The reader of the exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Caller {
     /// Git, for a merge.
@@ -128,8 +128,8 @@ impl Caller {
             (Self::Merge, Some(exit)) => exit.as_driver(),
             (Self::Hook | Self::Person, Some(exit)) => exit.code(),
             (Self::Driver | Self::Merge, None) => exit::DRIVER_FAILED,
-            // A defect here must not keep anyone from committing: what a commit
-            // lacks is derived from history later.
+            // A defect here must not prevent a commit: rows that it lacks are derived
+            // from history later.
             (Self::Hook, None) => Exit::Ok.code(),
             (Self::Person, None) => exit::PANIC,
         }
@@ -138,7 +138,7 @@ impl Caller {
 
 fn run(args: &[OsString]) -> Exit {
     let ui = Ui::new();
-    // Git calls the drivers for every file: no other command is built for them.
+    // Git calls the drivers for every file: for speed, only their commands are built.
     let parsed = if Caller::of(args) == Caller::Driver {
         Drivers::try_parse_from(args).map(|d| match d.command {
             Driver::Ledger(driver) => Command::LedgerDriver(driver),
@@ -195,7 +195,7 @@ fn as_subcommand(mut args: Vec<OsString>) -> Vec<OsString> {
         .first()
         .and_then(|a| Path::new(a).file_stem())
         .map(OsString::from);
-    // The version is the program's, under whichever name.
+    // The version is the program's, under any name.
     let is_asked = args.get(1).is_some_and(|a| a == "--version" || a == "-V");
     if let Some(name) = name.filter(|n| !is_asked && OTHER_NAMES.iter().any(|o| n == o)) {
         args[0] = "palimpsest".into();
@@ -223,7 +223,7 @@ mod tests {
             ("ledger-driver", [0, 129, 129, 1, 129]),
             // Here 1 is a conflict as well, so that a failure has another code.
             ("merge", [0, 129, 2, 1, 129]),
-            // A panic lets git go on.
+            // After a panic git goes on.
             ("hook", [0, 1, 2, 1, 0]),
             ("doctor", [0, 1, 2, 1, 101]),
         ] {

@@ -1,4 +1,4 @@
-//! What a refresh did, printed as text or JSON.
+//! The report of a refresh, as text or JSON.
 
 use serde_json::{Value, json};
 
@@ -7,10 +7,10 @@ use super::{Exit, Ui};
 use crate::sync::refresh::{Change, Report, What, Why};
 use crate::sync::settle::to_let_in;
 
-/// More changes than this are counted, not listed; `--json` has them all.
+/// Limit on the listed changes; more are counted, and `--json` has them all.
 const LISTED: usize = 100;
 
-/// Prints the changes of entries or notes and their counts; gives the exit code.
+/// Prints the changes of entries or notes and their counts; returns the exit code.
 pub fn print(ui: &Ui, report: &Report, of: Of, dry_run: bool, json: bool) -> anyhow::Result<Exit> {
     for failure in &report.failed {
         ui.remark(format_args!("palimpsest: {}", safe(&failure.to_string())));
@@ -27,7 +27,7 @@ pub fn print(ui: &Ui, report: &Report, of: Of, dry_run: bool, json: bool) -> any
     })
 }
 
-/// What the command is about.
+/// The subject of the command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {
     Entries,
@@ -64,7 +64,7 @@ fn text(ui: &Ui, report: &Report, of: Of, dry_run: bool) -> anyhow::Result<()> {
     for skipped in &report.skipped {
         ui.remark(format_args!("palimpsest: {}", safe(&skipped.to_string())));
     }
-    // A first index lists nothing: all is new.
+    // For a first index nothing is listed, since everything is new.
     let first = report.fresh.is_some() && of.changes(report).len() > 10;
     let listed: &[Change] = if first { &[] } else { of.changes(report) };
     for change in listed.iter().take(LISTED) {
@@ -115,7 +115,7 @@ fn counts(report: &Report, of: Of) -> [(&'static str, usize); 6] {
     ]
 }
 
-/// One line for each item that came, went or stays out.
+/// One line for each item that was added or removed, or that stays out.
 fn items(change: &Change) -> Vec<String> {
     let mut lines = Vec::new();
     for (table, item, why) in &change.removed {
@@ -194,7 +194,7 @@ fn as_json(report: &Report, of: Of, dry_run: bool) -> Value {
     })
 }
 
-/// What is shown of each.
+/// The texts of a list's items.
 fn texts<T: ToString>(list: &[T]) -> Vec<String> {
     list.iter().map(ToString::to_string).collect()
 }

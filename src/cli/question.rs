@@ -8,19 +8,19 @@ use super::shown::safe;
 use crate::journal::hunks::Choice;
 use crate::sync::resolve::Maker;
 
-/// More lines of a side than this are counted, not shown.
+/// Limit on the shown lines of a side; more are counted.
 const SHOWN: usize = 12;
 
 /// One side of a question.
 pub struct Side<'a> {
     pub name: &'static str,
     pub maker: Option<&'a Maker>,
-    /// What stands behind the marker: a branch or a commit.
+    /// The label behind the marker: a branch or a commit.
     pub label: &'a str,
     pub text: &'a [u8],
 }
 
-/// What is asked.
+/// A question with its two sides.
 pub struct Question<'a> {
     pub what: &'a str,
     pub sides: Vec<Side<'a>>,
@@ -28,11 +28,11 @@ pub struct Question<'a> {
     pub both: bool,
 }
 
-/// Whoever answers: the command line once for all, or a person at a terminal.
+/// The source of answers: the command line, once for all, or a person at a terminal.
 pub struct Answers<'a> {
     ui: &'a Ui,
     said: Option<Choice>,
-    /// There is nobody to ask, or no more.
+    /// Whether there is nobody to ask, or nobody any more.
     ended: Cell<bool>,
 }
 
@@ -53,7 +53,8 @@ impl<'a> Answers<'a> {
         self.said.is_none() && !self.ended.get()
     }
 
-    /// The answer; leaving it is one, and the only one once the input has ended.
+    /// The answer to a question. To leave it is an answer, too, and the only one once the
+    /// input has ended.
     ///
     /// # Errors
     /// The terminal cannot be read or written.
@@ -78,8 +79,8 @@ impl<'a> Answers<'a> {
         self.answer(&ask, &words)
     }
 
-    /// The answer to whether something that was removed and stands in a file goes
-    /// (`Ours`, `Theirs`), comes back (`Both`) or is left.
+    /// Asks whether a removed item that stands in a file goes (`Ours`, `Theirs`), comes
+    /// back (`Both`) or is left.
     ///
     /// # Errors
     /// The terminal cannot be read or written.
@@ -88,7 +89,7 @@ impl<'a> Answers<'a> {
         self.short(what, ask, &[("out", Choice::Ours), ("in", Choice::Both)])
     }
 
-    /// The answer to whether a file is to stay where it is, or is left for later.
+    /// Asks whether a file stays where it is, or is left for later.
     ///
     /// # Errors
     /// The terminal cannot be read or written.
@@ -97,7 +98,7 @@ impl<'a> Answers<'a> {
         self.short(what, ask, &[("keep", Choice::Ours)])
     }
 
-    /// Asks about something that is told in a line.
+    /// Asks a question that fits on a line.
     fn short(&self, what: &str, ask: &str, words: &[(&str, Choice)]) -> anyhow::Result<Choice> {
         if let Some(choice) = self.said {
             return Ok(choice);
@@ -157,7 +158,7 @@ impl<'a> Answers<'a> {
     }
 }
 
-/// Git labels what `git pull` fetched with the commit's whole id.
+/// Whether a label is a full commit id, as git uses for commits fetched by `git pull`.
 fn is_commit(label: &str) -> bool {
     label.len() == 40 && label.bytes().all(|b| b.is_ascii_hexdigit())
 }

@@ -1,4 +1,4 @@
-//! `palimpsest reindex`: the database anew.
+//! `palimpsest reindex`: makes the database anew.
 
 use clap::Args;
 

@@ -40,13 +40,13 @@ pub struct Resolve {
     both: bool,
 }
 
-/// What was done with one path.
+/// The outcome for one path.
 #[derive(Default)]
 pub(super) struct Outcome {
-    /// A line for each place that is left.
+    /// A line for each place left to choose.
     left: Vec<String>,
     aside: Option<PathBuf>,
-    /// The result waits in the work tree.
+    /// Whether the result waits in the work tree.
     written: bool,
 }
 
@@ -58,7 +58,7 @@ impl Outcome {
         }
     }
 
-    /// A new text is written, and waits in the work tree if it is not staged.
+    /// The outcome for a file that was written.
     pub fn written_over(done: Finished) -> Self {
         Self {
             written: !done.staged,
@@ -97,7 +97,7 @@ impl Resolve {
                  takes a side, `git add PATH` settles it"
             )));
         }
-        // Files with markers in them say nothing yet of what stands in them.
+        // Items in files that still have markers are not settled yet.
         if outcomes.iter().all(|o| o.left.is_empty()) {
             let ask = |what: &str| settling.against_removal(what);
             outcomes.extend(against_removals::settle(ui, &resolver, only, &ask)?);
@@ -117,7 +117,7 @@ impl Resolve {
         conclude(ui, &outcomes)
     }
 
-    /// The paths that were typed, as the repository has them; each is one that it knows.
+    /// The typed paths, from the top of the work tree; an unknown one is an error.
     fn chosen_paths(&self, resolver: &Resolver<'_>) -> anyhow::Result<Vec<String>> {
         let repo = resolver.repo;
         let here = std::env::current_dir()?;
@@ -205,7 +205,7 @@ impl Settling<'_> {
         };
         for (number, hunk) in hunks.iter().enumerate() {
             let fits = |choice: Choice| {
-                // The other hunks have to be chosen for the text to be read.
+                // To read the text, the other hunks need a choice, too.
                 let with = |n| if n == number { choice } else { Choice::Ours };
                 self.resolver.is_readable(path, &hunks.choose(with))
             };
@@ -239,10 +239,10 @@ impl Settling<'_> {
         }
         let chosen = hunks.choose(|n| choices[n]);
         if left.is_empty() && !choices.is_empty() && !Hunks::of(&chosen).is_empty() {
-            // A side that was chosen has markers of its own.
+            // The chosen side has markers of its own.
             return self.write(open, &chosen);
         }
-        // Choices above it have moved what is left.
+        // Choices further up have moved the remaining lines.
         let left: Vec<String> = Hunks::of(&chosen)
             .iter()
             .zip(left)
@@ -349,7 +349,7 @@ impl Settling<'_> {
         })
     }
 
-    /// A removal is what one side has and the other has not: both means to keep it.
+    /// Settles a file that one side deleted or moved away: "both" means to keep it.
     fn against_removal(&self, what: &str) -> anyhow::Result<Answer> {
         Ok(match self.answers.against_removal(what)? {
             Choice::Ours | Choice::Theirs => Answer::TakeOut,
@@ -400,7 +400,7 @@ fn conclude(ui: &Ui, outcomes: &[Outcome]) -> anyhow::Result<Exit> {
     Ok(Exit::Failed)
 }
 
-/// A hunk's place, and what it is in.
+/// A hunk's path and line, and the field that it is in.
 fn place(path: &str, hunk: &Hunk) -> String {
     match &hunk.field {
         Some(field) => format!("{path}:{}: {field}: two values", hunk.line),

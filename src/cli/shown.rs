@@ -25,8 +25,8 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// JSON with the same characters escaped as JSON does it: it says the same to a
-/// program, and is safe on a terminal too. Line ends between the values stay.
+/// JSON with the same characters escaped in JSON's way: the same for a program, and safe
+/// on a terminal. Line ends between the values stay.
 #[must_use]
 pub fn safe_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
@@ -41,8 +41,8 @@ pub fn safe_json(json: &str) -> String {
     shown
 }
 
-/// A name as it may stand in a list of the frontmatter: in quotes where YAML, or a reader
-/// for whom merges put it in quotes, would take it for something else.
+/// A name in the form for a list of the frontmatter: in quotes if YAML, or one of the
+/// readers for which merges add quotes, would take it for something else.
 #[must_use]
 pub fn in_yaml(name: &str) -> String {
     if name.chars().any(is_unsafe) {
@@ -60,7 +60,7 @@ pub fn in_yaml(name: &str) -> String {
         item.node.style() == Some(Style::Plain)
             && Value::of(&item.node, &list) == Value::Text(name.to_owned())
     });
-    // YAML 1.1 has a meaning for these two.
+    // These two have a meaning in YAML 1.1.
     let is_sign = ["<<", "="].contains(&name);
     match is_plain && !is_sign && quoted_for_flow(name, name) == name {
         true => name.to_owned(),

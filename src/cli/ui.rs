@@ -10,7 +10,7 @@ use super::Exit;
 use super::exit::Usage;
 use super::shown::{columns, safe, safe_json};
 
-/// Where commands write. Text goes to stdout, remarks and errors to stderr.
+/// The output of commands. Text goes to stdout, remarks and errors to stderr.
 #[derive(Debug, Default)]
 pub struct Ui {}
 
@@ -20,23 +20,22 @@ impl Ui {
         Self {}
     }
 
-    /// Whether there is somebody at a terminal to ask.
+    /// Whether a person can be asked at a terminal.
     #[must_use]
     pub fn can_ask() -> bool {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Writes a line to stdout, made safe for a terminal: names from files stand in
-    /// it. A reader that went away (`| head`) is no error.
+    /// Writes a line to stdout, made safe for a terminal, since it may hold names from
+    /// files. A reader that went away (`| head`) is not an error.
     ///
     /// # Errors
-    /// Whatever else stdout answers.
+    /// Any other error of writing to stdout.
     pub fn line(&self, text: impl Display) -> io::Result<()> {
         self.styled(lines_made_safe(&text.to_string()))
     }
 
-    /// Writes a line to stdout with the colours that its text has; nothing that a
-    /// file holds may stand in it.
+    /// Writes a line to stdout with its colours; it must not hold text from a file.
     ///
     /// # Errors
     /// As for [`Ui::line`].
@@ -44,10 +43,10 @@ impl Ui {
         ignore_broken_pipe(writeln!(anstream::stdout(), "{text}"))
     }
 
-    /// Writes bytes to stdout as they are, whatever they hold.
+    /// Writes bytes to stdout unchanged.
     ///
     /// # Errors
-    /// Whatever stdout answers, but for a reader that went away.
+    /// Any error of writing to stdout, except that the reader went away.
     pub fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut out = io::stdout().lock();
         ignore_broken_pipe(out.write_all(bytes).and_then(|()| out.flush()))
@@ -93,7 +92,7 @@ impl Ui {
         self.styled(safe_json(&serde_json::to_string_pretty(value)?))
     }
 
-    /// Shows how far long work is, on a terminal only.
+    /// Shows the progress of long work, on a terminal only.
     pub fn progress(&self, what: &str, done: usize, all: usize) {
         if all >= 500 && done.is_multiple_of(100) && io::stderr().is_terminal() {
             let _ = write!(anstream::stderr(), "\r{what}: {done} of {all}\x1b[K");
@@ -107,17 +106,16 @@ impl Ui {
         }
     }
 
-    /// Writes a line to stderr, made safe for a terminal; nothing can be done if
-    /// that fails.
+    /// Writes a line to stderr, made safe for a terminal; a failure is ignored.
     pub fn remark(&self, text: impl Display) {
         let text = text.to_string();
         let _ = writeln!(anstream::stderr(), "{}", lines_made_safe(&text));
     }
 
-    /// Asks for a line on the terminal; `None` where the input ends (Ctrl-D).
+    /// Asks for a line on the terminal; `None` at the end of input (Ctrl-D).
     ///
     /// # Errors
-    /// Whatever the terminal answers.
+    /// An error of reading from or writing to the terminal.
     pub fn ask(&self, question: impl Display) -> io::Result<Option<String>> {
         write!(anstream::stderr(), "{question} ")?;
         let mut line = Vec::new();
@@ -152,7 +150,7 @@ impl Ui {
     }
 }
 
-/// An error with its causes, each told once: many tell theirs already.
+/// An error with its causes, each once: many messages already contain their cause.
 pub fn told(error: &anyhow::Error) -> String {
     let mut text = String::new();
     for cause in error.chain().map(ToString::to_string) {

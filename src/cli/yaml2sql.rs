@@ -74,7 +74,7 @@ impl Yaml2sql {
 fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Result<Exit> {
     let journal = Journal::find_by(&files[0])?;
     let (mut asked, mut paths) = (BTreeSet::new(), BTreeSet::new());
-    // What is no entry holds none of the others up.
+    // A path that is not an entry does not stop the others.
     let mut others = Vec::new();
     let mut other = |file: &Path, problem: String| {
         let path = file.display().to_string();
@@ -179,7 +179,8 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
     outcome::print(ui, &report, Of::Entries, dry_run, json)
 }
 
-/// Names the entries with two machines' edits, if they changed just now or if all are synced.
+/// Names the entries in conflict between two machines: those that changed just now, or
+/// all if all are synced.
 fn say_conflicts(ui: &Ui, store: &Store, report: &Report, dry_run: bool) -> anyhow::Result<()> {
     if dry_run || report.entries.is_empty() {
         return Ok(());

@@ -1,9 +1,9 @@
 //! `palimpsest demo`: a laptop, a desktop and a remote in a temporary folder play
 //! the everyday scenarios with real git and this very program.
 //!
-//! Every line after `$` is run by a shell exactly as it is shown, and every tick
-//! is a check that was made. `stage` has the folder and the environment, `play`
-//! what is shown and checked, and each scenario is a file.
+//! Every line after `$` is run by a shell exactly as it is shown, and every tick is a
+//! check that was made. `stage` has the folder and the environment, `play` shows and
+//! checks, and each scenario is a file.
 
 mod concurrent;
 mod new_entry;

@@ -1,4 +1,4 @@
-//! What the demo shows, and what it checks.
+//! The demo's output and its checks.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -9,10 +9,10 @@ use owo_colors::{AnsiColors, OwoColorize as _, Style};
 use super::stage::{Outcome, Stage, Who};
 use crate::cli::{Exit, Ui};
 
-/// How much of a command's output is worth a reader's time.
+/// The part of a command's output that is shown.
 #[derive(Debug, Clone, Copy)]
 pub enum Shown {
-    /// None; what came of it is in the checks that follow.
+    /// Nothing; the checks that follow show the effect.
     Nothing,
     /// Up to this many lines of stdout.
     Lines(usize),
@@ -20,13 +20,13 @@ pub enum Shown {
     Only(&'static str),
 }
 
-/// A play under way: the stage, who acts, and how the checks went.
+/// A play under way: the stage, the acting machine, and the checks' results.
 #[derive(Debug)]
 pub struct Play<'a> {
     ui: &'a Ui,
     stage: Stage,
     who: Who,
-    /// Whether the machine's name stands beside its lines already.
+    /// Whether the machine's name was shown beside its lines already.
     named: bool,
     checks: usize,
     failed: Vec<String>,
@@ -119,7 +119,7 @@ impl<'a> Play<'a> {
         Ok(outcome)
     }
 
-    /// Runs what a scenario needs and nobody has to see.
+    /// Runs a script that a scenario needs, without showing it.
     pub fn prepares(&self, script: &str) -> anyhow::Result<()> {
         let outcome = self.stage.run(self.who, script)?;
         anyhow::ensure!(
@@ -145,7 +145,7 @@ impl<'a> Play<'a> {
         Ok(fs::read_to_string(&path).unwrap_or_else(|e| format!("{}: {e}", path.display())))
     }
 
-    /// A claim, with a tick, or with a cross and what was there instead.
+    /// Shows a claim with a tick, or with a cross and the actual text.
     pub fn check(&mut self, claim: &str, holds: bool, actual: &str) -> anyhow::Result<()> {
         self.checks += 1;
         if holds {

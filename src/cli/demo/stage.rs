@@ -1,5 +1,5 @@
-//! The temporary folder of the demo, and commands in it that see nothing of the
-//! user's git configuration.
+//! The temporary folder of the demo, and running commands in it without the user's git
+//! configuration.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -27,7 +27,7 @@ impl Who {
     }
 }
 
-/// What a command line gave.
+/// The outcome of a command line.
 #[derive(Debug)]
 pub struct Outcome {
     pub ok: bool,
@@ -58,7 +58,8 @@ impl Stage {
         let bin = root.path().join("bin");
         fs::create_dir(&bin)?;
         fs::create_dir(root.path().join("home"))?;
-        // The folder of this very program may hold another one's names, or none.
+        // The folder of this very program may lack the four names, or have those of
+        // another version.
         let program = std::env::current_exe()?;
         for name in std::iter::once("palimpsest").chain(OTHER_NAMES) {
             symlink(&program, bin.join(name))?;
@@ -127,7 +128,7 @@ impl Stage {
     fn command(&self, program: &str, dir: &Path) -> Command {
         let mut command = Command::new(program);
         command.current_dir(dir).stdin(std::process::Stdio::null());
-        // Settings of the caller, of git's and of ours, would change the play.
+        // The caller's variables for git and Palimpsest would change the play.
         for (name, _) in std::env::vars_os() {
             let shown = name.to_string_lossy();
             if shown.starts_with("GIT_")

@@ -1,4 +1,4 @@
-//! `metadb`: look at what is known of the entries, and settle what is open.
+//! `metadb`: shows what is known of the entries, and settles what is open.
 
 mod restore;
 mod show;
@@ -38,7 +38,7 @@ impl Metadb {
     }
 }
 
-/// What to do once ledger files were changed.
+/// Reports that changed ledger files are to be committed, and how.
 pub(super) fn say_commit(ui: &Ui, repo: &Repo, files: &[String]) -> anyhow::Result<()> {
     let mut left = Vec::new();
     for file in files {

@@ -1,4 +1,4 @@
-//! `metadb show ENTRY`: all that is known of an entry.
+//! `metadb show ENTRY`: everything known of an entry.
 
 use anyhow::bail;
 use clap::Args;
@@ -149,8 +149,7 @@ fn content(ui: &Ui, id: &str, e: &ShownEntry, full: bool) -> anyhow::Result<()> 
     field(ui, "Hash", &e.hash)
 }
 
-/// A mentioned date with all that is known of it; what its context names already is
-/// not said twice.
+/// A mentioned date with everything known of it; names in its context are not repeated.
 fn date(d: &Value) -> String {
     let context = text(d, "context");
     let words = || context.split(|c: char| c.is_whitespace() || ",.;:!?()".contains(c));
@@ -176,7 +175,7 @@ fn date(d: &Value) -> String {
 }
 
 fn field(ui: &Ui, name: &str, value: &str) -> anyhow::Result<()> {
-    // A name that somebody chose may be long.
+    // A field's name may be long.
     let name = format!("{}:", safe(name));
     ui.line(format_args!("  {name:14} {}", safe(value)))?;
     Ok(())

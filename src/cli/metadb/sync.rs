@@ -153,7 +153,7 @@ pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()>
             removal_lines(ui, removal)?;
             let (table, item) = (&removal.table, &removal.item);
             let by = match removal.by.as_str() {
-                // It was cleaned up, and is its key alone.
+                // A cleaned-up row has only its key.
                 "" => String::new(),
                 by => format!(" by {by}"),
             };
@@ -178,7 +178,7 @@ pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()>
     }
 }
 
-/// When, where and by whom the two texts of a conflict were written.
+/// Prints when and by whom the texts of a conflict were written.
 fn state_lines(ui: &Ui, state: &SyncRow) -> anyhow::Result<()> {
     let last = state.hashes.iter().map(|h| h.at.as_str()).max();
     let machines: BTreeSet<&str> = state.hashes.iter().map(|h| h.by.as_str()).collect();
@@ -192,7 +192,7 @@ fn state_lines(ui: &Ui, state: &SyncRow) -> anyhow::Result<()> {
     line(ui, "Hash", &hashes)
 }
 
-/// The same of a removal.
+/// The same for a removal.
 fn removal_lines(ui: &Ui, removal: &TombstoneRow) -> anyhow::Result<()> {
     line(ui, "Last synced", &removal.at)?;
     line(ui, "Sync source", &removal.source)?;
@@ -320,7 +320,7 @@ fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::Result<Exit>
     Ok(Exit::Ok)
 }
 
-/// The hash of what is indexed, by source.
+/// The hashes of the indexed texts, by source.
 fn current_hashes(
     store: &Store,
     date: EntryDate,

@@ -1,4 +1,4 @@
-//! What a person decides about removals: let one in again, keep it for good, or
+//! A person's decisions on removals: let an item in again, keep a removal for good, or
 //! drop expired ones from the listings.
 
 use anyhow::bail;
@@ -35,7 +35,7 @@ struct Found {
 }
 
 impl Which {
-    /// Looks the name up as it is listed, or as it stands in a file.
+    /// Finds the removal by its item's name, as listed or as in a file.
     fn find(&self, ui: &Ui, journal: &Journal) -> anyhow::Result<Found> {
         let table = self.table;
         let entry = entry_typed(&self.entry)?;
@@ -45,7 +45,7 @@ impl Which {
             keys.extend(Person::parse(&self.name).map(|p| p.key));
         }
         let items = store.removed_items(table, entry)?;
-        // What a terminal would obey is listed, and told, in another spelling.
+        // Control characters are listed, and may be typed, in an escaped spelling.
         let exact = items.iter().find(|i| keys.iter().any(|k| k == *i));
         let item = exact.or_else(|| items.iter().find(|i| safe(i.as_str()) == self.name));
         let item = item.cloned();
@@ -112,10 +112,10 @@ impl Remove {
     }
 }
 
-/// An item as it may stand in the entry's file.
+/// An item in the spelling for the entry's file.
 fn written(table: Table, item: &ItemKey, typed: &str) -> String {
     match table {
-        // `Ana-Lirio` and `Ana Lirio` are a name and a full name, and one item.
+        // `Ana-Lirio` (a name) and `Ana Lirio` (a full name) are the same item.
         Table::People if Person::parse(typed).is_some_and(|p| p.key == *item) => in_yaml(typed),
         Table::References => format!("content: {}", in_yaml(item.as_str())),
         Table::Poems => format!("title: {}", in_yaml(item.as_str())),

@@ -1,4 +1,4 @@
-//! `metadb tombstone`: what was removed, and the way back.
+//! `metadb tombstone`: the removals, and the way back.
 
 mod decide;
 
@@ -97,7 +97,7 @@ pub(super) fn print_rows(
     settings: &Settings,
 ) -> anyhow::Result<()> {
     let cells = rows.iter().map(|row| {
-        // One that was cleaned up before it was kept for good says its key alone.
+        // A removal that was cleaned up before it was kept for good has only its key.
         let [by, at, source] =
             [&row.by, &row.at, &row.source].map(|cell| if cell.is_empty() { "-" } else { cell });
         [
@@ -131,7 +131,7 @@ fn reason(row: &TombstoneRow) -> String {
             };
             format!("restored ({how}){pending}")
         }
-        // It was committed, by a client that recorded nothing.
+        // Committed by a client that recorded nothing.
         (_, true) if row.source == Tombstone::FROM_HISTORY => {
             "pending: the next commit here stores it".to_owned()
         }
