@@ -1,4 +1,4 @@
-//! What one version of an entry says, as far as history is concerned.
+//! The facts of one version of an entry that history compares.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use sha2::{Digest, Sha256};
 
 use super::{ItemKey, Table};
 
-/// The part of a version of an entry that removals, re-additions and concurrent
-/// edits are found by. Two versions are compared, nothing is remembered.
+/// The facts of a version by which removals, re-additions and concurrent edits are found.
+/// Two versions are compared; nothing is remembered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Facts {
     /// Every item of every association, by canonical name.
@@ -17,8 +17,8 @@ pub struct Facts {
     pub hash: String,
 }
 
-/// The first 16 hex digits of the SHA-256 of a text. Line ends count as LF, so
-/// that a checkout with `core.autocrlf` says the same as what is committed.
+/// The first 16 hex digits of the SHA-256 of a text. Line ends count as LF, so that a
+/// checkout with `core.autocrlf` has the hash of the committed text.
 #[must_use]
 pub fn short_hash(bytes: &[u8]) -> String {
     let mut hasher = Sha256::new();

@@ -1,4 +1,4 @@
-//! Which items of an edited list are those of the list before.
+//! Matching the items of an edited list with those of the list before.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};

@@ -9,7 +9,7 @@ use super::order::with_added;
 /// A stretch of three lists, by index into each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Chunk {
-    /// An item that both sides have, and the base unless both added it.
+    /// An item that both sides have; the base has it, too, unless both added it.
     Same(ThreeWay<Option<usize>>),
     /// What stands between two such items, where there is anything: the side's own, and
     /// what one of them removed.

@@ -1,4 +1,4 @@
-//! Commits: where HEAD is, what a commit holds.
+//! Commits: HEAD, and the content of a commit.
 
 use std::fs;
 
@@ -36,10 +36,10 @@ impl Repo {
         Ok(Some(ObjectId(commit.id())))
     }
 
-    /// Where HEAD was before it came to be where it is: for a new commit its parent,
-    /// for an amended one the commit that it replaces. The newest line of the log of
-    /// HEAD says it, not the line before: that may tell of a commit that was
-    /// killed before HEAD moved. Without the log, HEAD's parent.
+    /// The previous HEAD: the parent of a new commit, or the commit that an amended one
+    /// replaces. It is taken from the newest line of HEAD's reflog, not from the line
+    /// before, which may be of a commit that was killed before HEAD moved. Without a
+    /// reflog it is HEAD's parent.
     ///
     /// # Errors
     /// HEAD or its parent cannot be read.
@@ -54,9 +54,8 @@ impl Repo {
         self.commit_named("HEAD^")
     }
 
-    /// Whether HEAD is a commit that `git commit` made on top of what HEAD was: no
-    /// amended one, no merge and nothing that was picked or reverted. False without a log
-    /// of HEAD.
+    /// Whether HEAD is a commit that `git commit` made on top of the previous HEAD: not an
+    /// amended one, a merge, a pick or a revert. False without a reflog of HEAD.
     ///
     /// # Errors
     /// HEAD cannot be read.
@@ -72,7 +71,7 @@ impl Repo {
         }))
     }
 
-    /// What a commit has at a path.
+    /// The entry of a commit at a path; `None` if there is none.
     ///
     /// # Errors
     /// The commit or a tree in it cannot be read.
@@ -107,8 +106,8 @@ impl Repo {
         self.blob_bytes(id.0).map(|bytes| bytes.to_vec())
     }
 
-    /// The content of the file that a commit has at a path; `None` where there
-    /// is no file (a symbolic link is none).
+    /// The content of a commit's file at a path; `None` if there is no file (a symbolic
+    /// link does not count).
     ///
     /// # Errors
     /// The commit, a tree or the blob cannot be read.
@@ -120,8 +119,8 @@ impl Repo {
     }
 
     /// The files below a folder that commits of HEAD's history removed, the newest
-    /// first: path and blob (hex) of the last version. A file may be there several
-    /// times, and may be back. Before the first commit there are none.
+    /// removal first: path and blob (hex) of the last version. A file may be listed
+    /// several times, and may exist again. None before the first commit.
     ///
     /// # Errors
     /// An object of history is missing or damaged; see [`RepoError`].
@@ -132,12 +131,12 @@ impl Repo {
         let args = [
             "--literal-pathspecs",
             "log",
-            // What `log.showSignature` prints stands in the way.
+            // The output of `log.showSignature` would be in the way.
             "--no-show-signature",
             "--raw",
             "--no-abbrev",
             "--no-renames",
-            // Else git leaves out the side of a merge that the other made superfluous.
+            // Without it, git omits a side of a merge that the other made superfluous.
             "--full-history",
             "--diff-filter=D",
             "--format=",

@@ -1,4 +1,4 @@
-//! The index: what the next commit will hold.
+//! The index: the content of the next commit.
 
 use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
 
@@ -29,8 +29,8 @@ impl Repo {
             })
     }
 
-    /// The index as git lists it, in memory: without the files' stat, which is
-    /// not asked of it.
+    /// The index as git lists it, in memory, without the files' stat, which is not
+    /// needed.
     fn index_as_listed(&self) -> Result<git2::Index, RepoError> {
         let unknown = |source| RepoError::Index {
             path: self.index_path.clone(),
@@ -46,9 +46,9 @@ impl Repo {
         Ok(index)
     }
 
-    /// Stages these bytes under their paths, whatever the work tree holds there.
-    /// An index that another process holds is waited for. What is left out of the
-    /// work tree stays left out. Gives their ids, in their order.
+    /// Stages these bytes under their paths, whatever the work tree holds there. Waits
+    /// for another process that holds the index. Files left out of the work tree stay so.
+    /// Returns the ids, in the same order.
     ///
     /// # Errors
     /// Git cannot write the blobs or the index.
@@ -70,7 +70,7 @@ impl Repo {
         // Unlike `--index-info`, this puts no file in the place of a folder.
         let mut args = vec!["--add".to_owned()];
         for (path, id) in staged {
-            // A file may be marked for a program, by copying it from a stick.
+            // A file may be executable, after it was copied from a stick, say.
             let there = index.0.get_path(path.as_ref(), 0).map(|entry| entry.mode);
             let mode = there.filter(|mode| *mode == 0o100_755).unwrap_or(0o100_644);
             args.extend(["--cacheinfo".to_owned(), format!("{mode:o},{id},{path}")]);
@@ -79,14 +79,14 @@ impl Repo {
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         self.update_index(&args, b"")?;
         if !left_out.is_empty() {
-            // Git takes a file that is staged anew for one that should be there.
+            // Git clears the mark of a left-out file when it is staged.
             self.update_index(&["--skip-worktree", "--stdin"], left_out.as_bytes())?;
         }
         Ok(ids)
     }
 
-    /// Writes a blob. Where several users share the repository git writes it, which
-    /// gives it the permissions that libgit2 does not know.
+    /// Writes a blob. In a repository shared by several users, git writes it, with
+    /// permissions that libgit2 does not know.
     fn write_blob(&self, bytes: &[u8]) -> Result<git2::Oid, RepoError> {
         let config = self.git.config().and_then(|mut config| config.snapshot());
         let is_shared = config.is_ok_and(|c| c.get_entry("core.sharedRepository").is_ok());
@@ -98,7 +98,7 @@ impl Repo {
         git2::Oid::from_str(id.trim()).map_err(RepoError::git("read the id of a new blob"))
     }
 
-    /// Those of the files that a sparse checkout leaves out, each with a NUL.
+    /// The files among these that a sparse checkout leaves out, each ended by a NUL.
     fn left_out(&self, index: &Index, files: &[StagedFile]) -> String {
         let absent = |file: &&StagedFile| !self.workdir().join(&file.path).exists();
         let absent = files.iter().filter(absent);
@@ -116,12 +116,17 @@ impl Repo {
         self.update_index(&["--index-info"], lines.as_bytes())
     }
 
+    /// Runs `git update-index`, and waits for two seconds if another process holds the
+    /// index.
+    ///
+    /// # Errors
+    /// [`RepoError::Command`] if git fails.
     pub(super) fn update_index(&self, how: &[&str], lines: &[u8]) -> Result<(), RepoError> {
         const TRIES: u32 = 20;
         let args = [&["update-index", "-z"], how].concat();
         for _ in 1..TRIES {
             match self.run_git(&args, lines) {
-                // Git says it in the user's language, but the lock's name stands in it.
+                // The message is in the user's language, but holds the lock's name.
                 Err(RepoError::Command { stderr, .. }) if stderr.contains(".lock") => {
                     std::thread::sleep(std::time::Duration::from_millis(100));
                 }
@@ -162,8 +167,8 @@ impl Index {
         })
     }
 
-    /// Every path that is left out of the work tree on purpose, and whether it is a
-    /// file's (a symbolic link's otherwise).
+    /// Every path that is left out of the work tree on purpose, and whether it is a file
+    /// (or else a symbolic link).
     pub(super) fn all_left_out(&self) -> impl Iterator<Item = (Vec<u8>, bool)> {
         let left_out = |e: &git2::IndexEntry| {
             let flags = git2::IndexEntryExtendedFlag::from_bits_truncate(e.flags_extended);
@@ -192,7 +197,7 @@ impl Index {
     }
 }
 
-/// An entry from a line such as `H 100644 ID 0<TAB>PATH`; `S` is left out of the
+/// An entry from a line such as `H 100644 ID 0<TAB>PATH`; `S` marks one left out of the
 /// work tree.
 fn listed_entry(line: &[u8]) -> Option<git2::IndexEntry> {
     let tab = line.iter().position(|&b| b == b'\t')?;

@@ -17,9 +17,9 @@ use super::objects::Objects;
 pub struct Repo {
     pub(super) git: git2::Repository,
     workdir: PathBuf,
-    /// The index that git is working with: `GIT_INDEX_FILE` in a hook.
+    /// The index that git is using: `GIT_INDEX_FILE` in a hook.
     pub(super) index_path: PathBuf,
-    /// Opened for a hook or driver: what `git -c` set is meant for it.
+    /// Whether it was opened for a hook or driver, so that values of `git -c` apply.
     pub(super) in_hook: bool,
     pub(super) objects: RefCell<Objects>,
     /// The index as it was read last.
@@ -35,8 +35,8 @@ pub struct Repo {
 }
 
 impl Repo {
-    /// The repository that `dir` is in. The environment is not asked: a command
-    /// that names a folder means that folder.
+    /// The repository that `dir` is in. The environment does not count: a command that
+    /// names a folder means that folder.
     ///
     /// # Errors
     /// No repository, a bare one, or one that cannot be opened.
@@ -44,15 +44,15 @@ impl Repo {
         Self::of(around(dir), dir, None, false)
     }
 
-    /// The repository that a folder on the command line is in, or else the one that
-    /// git means.
+    /// The repository of a folder given on the command line, or else the one that git
+    /// uses here.
     ///
     /// # Errors
     /// No repository, a bare one, or one that cannot be opened.
     pub fn of_folder(dir: Option<&Path>) -> Result<Self, RepoError> {
         match dir {
             None if is_named() => {
-                // What a person asks for is no part of a commit that is being made.
+                // A person's command is not part of a commit being made.
                 let repo = Self::from_env()?.with_real_index();
                 Ok(Self {
                     in_hook: false,
@@ -74,7 +74,7 @@ impl Repo {
         let here = env::current_dir().map_err(RepoError::io("."))?;
         let found = if is_named() {
             let opened = git2::Repository::open_from_env().or_else(|error| {
-                // Git takes what `GIT_DIR` names without asking whose it is.
+                // Git does not check the owner of a repository named by `GIT_DIR`.
                 let path = (error.code() == git2::ErrorCode::Owner)
                     .then(|| path_of(Command::new("git").args(["rev-parse", "--absolute-git-dir"])))
                     .flatten();
@@ -130,7 +130,7 @@ impl Repo {
         })
     }
 
-    /// The same repository, with its own index in place of `GIT_INDEX_FILE`.
+    /// The same repository with its own index, not that of `GIT_INDEX_FILE`.
     #[must_use]
     pub fn with_real_index(mut self) -> Self {
         self.index_path = self.git.path().join("index");
@@ -138,8 +138,8 @@ impl Repo {
         self
     }
 
-    /// Whether the index is the temporary one of `git commit FILE`. The real
-    /// index is then locked, and keeps what it holds for other paths.
+    /// Whether the index is the temporary one of `git commit FILE`. The real index is
+    /// locked then, and keeps its entries for other paths.
     #[must_use]
     pub fn index_is_temporary(&self) -> bool {
         self.index_path
@@ -196,9 +196,9 @@ fn around(dir: &Path) -> Result<git2::Repository, git2::Error> {
     Ok(git)
 }
 
-/// Another user's repository, if git trusts it: `safe.directory` can say so in ways and in
-/// places that libgit2 does not read, and git works there. Git's own answer stands in for
-/// the check, which opening the git directory alone leaves out.
+/// Another user's repository, if git trusts it: libgit2 does not read every form and
+/// place of `safe.directory`. Git's answer replaces libgit2's check, which is skipped by
+/// opening the git directory itself.
 fn trusted_by_git(dir: &Path) -> Option<git2::Repository> {
     let ask = |which| {
         let mut git = Command::new("git");
@@ -229,13 +229,13 @@ fn around_a_link(git: &git2::Repository, dir: &Path) -> Option<PathBuf> {
     fs::canonicalize(top).ok()
 }
 
-/// The configuration that makes it a partial clone, whose objects git fetches one by
-/// one when it misses them: libgit2 does not.
+/// The configuration key that makes this a partial clone, if it is one: git fetches
+/// missing objects one by one, libgit2 cannot.
 fn promisor(git: &git2::Repository) -> Option<String> {
     let config = git.config().ok()?;
     let entries = config.entries(Some(r"^remote\..*\.promisor$")).ok()?;
     let mut found = None;
-    // The last one of a name decides, so all are looked at.
+    // The last value of a key decides, so all are looked at.
     let _ = entries.for_each(|entry| {
         let name = entry.name().unwrap_or_default();
         if found.is_none() && config.get_bool(name).unwrap_or(false) {
@@ -245,12 +245,12 @@ fn promisor(git: &git2::Repository) -> Option<String> {
     found
 }
 
-/// The top of the work tree as git has it, in this environment.
+/// The top of the work tree according to git, in this environment.
 fn top_level() -> Option<PathBuf> {
     path_of(Command::new("git").args(["rev-parse", "--show-toplevel"]))
 }
 
-/// The path that a git tells, if it does.
+/// The path that a git command prints, if it succeeds.
 fn path_of(git: &mut Command) -> Option<PathBuf> {
     let output = git.stderr(Stdio::null()).output().ok()?;
     let path = output.stdout.strip_suffix(b"\n")?;

@@ -1,24 +1,24 @@
-//! Insertions of many rows: a statement of its own for each row would look for its place
-//! from the top of the table down; one for several rows goes on where it is.
+//! Insertions of many rows, several to a statement: that goes on where it is in the
+//! table, where a statement for each row would search from the top.
 
 use rusqlite::{Connection, Statement, ToSql};
 
 use super::update::Sql;
 
-/// Rows to a statement. More gain nothing.
+/// Rows in a statement. More gain nothing.
 const ROWS: usize = 16;
 
-/// Insertions into one table, held back until there are enough for a statement.
+/// Insertions into one table, held back until they fill a statement.
 pub(super) struct Bulk<'a> {
     statement: Statement<'a>,
     columns: usize,
-    /// Those bound so far.
+    /// The number of rows bound so far.
     rows: usize,
 }
 
 impl<'a> Bulk<'a> {
-    /// `columns` are those of the rows to come; `later` is one more, with the number,
-    /// from 1 on, of the column whose value stands in for it.
+    /// `columns` are the columns of the rows to come. `later` names one more column, with
+    /// the number, from 1 on, of the column whose value it gets.
     pub(super) fn new(
         connection: &'a Connection,
         table: &str,
@@ -44,7 +44,7 @@ impl<'a> Bulk<'a> {
         })
     }
 
-    /// Adds a row, of as many values as there are columns.
+    /// Adds a row with one value for each column.
     pub(super) fn add<T: ToSql>(&mut self, values: impl IntoIterator<Item = T>) -> Sql {
         let first = self.rows * self.columns + 1;
         for (value, at) in values.into_iter().zip(first..) {
@@ -57,7 +57,7 @@ impl<'a> Bulk<'a> {
         }
     }
 
-    /// Writes what is held back.
+    /// Writes the rows held back.
     pub(super) fn write(&mut self) -> Sql {
         if self.rows > 0 {
             self.statement.raw_execute()?;

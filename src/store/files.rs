@@ -60,7 +60,7 @@ impl Update<'_> {
     /// Notes a file's stamp, content and problem, or (`None`) that it is gone.
     ///
     /// # Errors
-    /// The database is locked, damaged or replaced; see [`StoreError`].
+    /// The database is damaged or cannot be written; see [`StoreError`].
     pub fn set_file(&mut self, path: &str, row: Option<&FileRow>) -> Result<(), StoreError> {
         self.put_file(path, row).map_err(|e| self.wrap(e))
     }
@@ -107,7 +107,7 @@ impl Update<'_> {
         }
     }
 
-    /// Adds a row in a first load, where there is none of the path.
+    /// Adds a row in a first load, in which no path is there twice.
     fn add_file(&mut self, path: &str, row: &FileRow) -> Sql {
         let columns = ["path", "entry", "stamp", "content", "problem"];
         let rows = match &mut self.file_rows {

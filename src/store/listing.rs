@@ -310,6 +310,7 @@ fn conflicts(c: &Connection, entry: &Option<String>) -> Sql<Vec<Conflict>> {
     Ok(all)
 }
 
+/// The sync states that meet a condition in SQL, in which `?1` is the entry, if any.
 pub(super) fn sync_states(
     c: &Connection,
     condition: &str,

@@ -67,7 +67,7 @@ impl Update<'_> {
         Ok(())
     }
 
-    /// Writes the names that an entry uses, which was not there before.
+    /// Writes the names of a new entry.
     pub(super) fn add_names(&mut self, new: &Rows<'_>) -> Sql {
         for (at, names) in NAMES.iter().enumerate() {
             for name in names.of(new) {

@@ -1,8 +1,8 @@
-//! What is counted in an entry's body.
+//! The counts of an entry's body.
 
 use crate::journal::markdown::{Line, lines};
 
-/// Words that an average reader takes in in a minute.
+/// Words that an average reader reads in a minute.
 pub const WORDS_A_MINUTE: u64 = 260;
 
 /// The words of a body: runs of anything but white space, outside headings.

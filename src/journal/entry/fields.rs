@@ -21,9 +21,9 @@ impl Entry {
     /// Reads the file of the entry of `date` (from the file's name).
     ///
     /// # Errors
-    /// Place and reason where the frontmatter is missing, has no end, is not
-    /// UTF-8 or no YAML map, has no date or another than the file's name, or holds
-    /// a field whose items cannot be told.
+    /// Place and reason if the frontmatter is missing, has no end, is not UTF-8 or not a
+    /// YAML map, has no date or one other than the file's name, or has a field whose
+    /// items cannot be told.
     pub fn read(date: EntryDate, bytes: &[u8]) -> Result<Self> {
         let document = Document::split(bytes);
         if !document.has_frontmatter() {
@@ -59,7 +59,7 @@ impl Entry {
         Ok(entry)
     }
 
-    /// The date that a file's frontmatter names, whatever else is in it; `None` where it
+    /// The date that a file's frontmatter names, whatever else is in it; `None` if it
     /// cannot be read or names none.
     #[must_use]
     pub fn named_date(bytes: &[u8]) -> Option<EntryDate> {
@@ -105,7 +105,7 @@ impl Entry {
                 None => self.keep(reader, &reader.json_key(pair, 0)?, value)?,
             }
         }
-        // A flat list stands in the one city that the entry names.
+        // A flat list belongs to the one city that the entry names.
         if let [city] = self.cities.as_slice() {
             for location in &mut self.locations {
                 location.city.get_or_insert_with(|| city.clone());
@@ -192,7 +192,7 @@ impl Entry {
         Err(reader.error(node, format!("{what}; {expected}")))
     }
 
-    /// The entry's own numbers, else those of its body.
+    /// Sets the counts: the entry's own numbers, else those of its body.
     fn count(&mut self, body: &str, (count, minutes): &(Option<f64>, Option<f64>)) {
         let body_words = match (count, minutes) {
             (Some(_), Some(_)) => 0,
@@ -216,7 +216,7 @@ fn reader_numbers<'a>(
     Ok((get("word_count")?, get("reading_time")?))
 }
 
-/// A finite number of 0 or more, below what an index column holds.
+/// A finite number of 0 or more that fits into a column of the index.
 fn number<'a>(reader: &Reader<'a>, node: &'a Node) -> Result<Option<f64>> {
     let number = reader
         .text(node)?

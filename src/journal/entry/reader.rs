@@ -8,22 +8,22 @@ use serde_json::{Map, Number, Value};
 use super::{EntryError, Warning};
 use crate::journal::yaml::{Kind, Node, Pair, Place, Style, Tree};
 
-/// How much may be read out of one frontmatter with its aliases expanded, in bytes
-/// of text and [`NODE_COST`] for each value. An alias bomb passes it at once.
+/// Limit on the values read from one frontmatter with its aliases expanded, in bytes of
+/// text and [`NODE_COST`] for each value. An alias bomb exceeds it at once.
 const BUDGET: usize = 16 << 20;
 const NODE_COST: usize = 128;
 
-/// How deep a value may be once its aliases are expanded.
+/// Limit on the depth of a value once its aliases are expanded.
 const MAX_DEPTH: usize = 128;
 
-/// More warnings than this are not worth reading.
+/// Limit on warnings; more are not worth reading.
 const MAX_WARNINGS: usize = 100;
 
 type Result<T, E = EntryError> = std::result::Result<T, E>;
 
 pub(crate) struct Reader<'a> {
     text: &'a str,
-    /// The file's line that the text's first line is.
+    /// The line of the file at which the text begins.
     first_line: usize,
     tree: &'a Tree,
     budget: Cell<usize>,
@@ -98,8 +98,8 @@ impl<'a> Reader<'a> {
         Ok(text)
     }
 
-    /// A text field: nothing for an empty one; anything but a scalar is an oddity
-    /// that `None` and a warning stand for.
+    /// A text field: `None` if it is empty, and `None` with a warning for anything but a
+    /// scalar.
     pub(crate) fn text_field(&self, key: &str, node: &'a Node) -> Result<Option<String>> {
         let text = self.text(node)?;
         if text.is_none() && !self.resolve(node).is_null() {
@@ -109,8 +109,7 @@ impl<'a> Reader<'a> {
         Ok(text.filter(|t| !t.trim().is_empty()).map(str::to_owned))
     }
 
-    /// A text where nothing else has a place: a collection is passed over with a
-    /// warning.
+    /// A text in a place for scalars only: a collection is passed over with a warning.
     pub(crate) fn plain_text(&self, key: &str, node: &'a Node) -> Result<Option<&'a str>> {
         let text = self.text(node)?;
         if text.is_none() && !self.resolve(node).is_null() {
@@ -132,7 +131,7 @@ impl<'a> Reader<'a> {
         self.text_field(key, node)
     }
 
-    /// The items of a list field: null is none, a scalar is one.
+    /// The items of a list field: none for null, one for a scalar.
     pub(crate) fn list(&self, key: &str, node: &'a Node) -> Result<Vec<&'a Node>> {
         let node = self.resolve(node);
         match &node.kind {
@@ -148,7 +147,7 @@ impl<'a> Reader<'a> {
                 Ok(items.iter().map(|i| &i.node).collect())
             }
             Kind::Scalar { .. } => Ok(vec![node]),
-            // What cannot be read would look like a removal of everything in it.
+            // Passing over it would look like a removal of all its items.
             _ => Err(self.error(node, format!("`{key}` is a map; expected a list"))),
         }
     }
@@ -158,8 +157,8 @@ impl<'a> Reader<'a> {
         self.text.get(node.span.clone())
     }
 
-    /// The comment on a node's line behind it, where it looks like text: a word stands
-    /// right behind its `#`.
+    /// The comment behind a node on its line, if it looks like text: a word stands right
+    /// behind its `#`.
     pub(crate) fn word_in_comment(&self, node: &Node) -> Option<&'a str> {
         let behind = self.text.get(node.span.end..)?;
         let comment = behind.trim_start_matches([' ', '\t']);
@@ -168,7 +167,7 @@ impl<'a> Reader<'a> {
         word.is_alphanumeric().then(|| line.trim_end())
     }
 
-    /// Warns where nothing but such a comment stands for a value.
+    /// Warns if a value consists only of such a comment.
     fn warn_of_comment(&self, node: &Node) {
         if let Some(comment) = self.word_in_comment(node) {
             let end = node.span.end;
@@ -260,8 +259,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A plain scalar as serde-saphyr reads it by YAML 1.2's core rules; what JSON
-/// would show otherwise than it stands (`0123`, `.inf`, dates) stays text.
+/// A plain scalar as serde-saphyr reads it by YAML 1.2's core rules; a value that JSON
+/// would show in another form (`0123`, `.inf`, dates) stays text.
 fn plain_value(text: &str) -> Value {
     if text.is_empty() {
         return Value::Null;

@@ -17,16 +17,16 @@ use crate::journal::rules::Rule;
 use crate::journal::yaml::Value;
 use crate::merge::{Chunk, ThreeWay, sequence};
 
-/// The longest list that is merged in order. Comparing costs the product of
-/// length and difference, and nobody orders more by hand.
+/// The longest list that is merged in order. Comparing costs length times difference, and
+/// nobody orders more by hand.
 const MAX_ITEMS: usize = 5_000;
 
-/// What an item of the base is that a side has no more as it was.
+/// What to match a base item with, if a side no longer has it unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edited {
-    /// One that is much like it.
+    /// A similar item.
     Alike,
-    /// None: which of several it became cannot be told.
+    /// Nothing: which of several items it became cannot be told.
     None,
 }
 
@@ -56,7 +56,8 @@ pub fn parts(
     };
     let ids = ids(&values, named.as_ref(), edited);
     let chunks = sequence(ids.as_ref().map(Vec::as_slice)).ok_or(Stop::Conflict)?;
-    // Who says that the order means something has two additions at one place decided.
+    // If settings name this a sequence, two additions at one place are a conflict, never
+    // sorted.
     let strict = cx.rules.named(place.path) == Some(&Rule::Sequence);
     let names = if strict { None } else { names(&members, &ids) };
     let mut fates = fates(&members, &values, &ids);

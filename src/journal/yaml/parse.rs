@@ -114,8 +114,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Where the tab is that an error at `at` is about: it may be found at the end of
-    /// the line above.
+    /// The place of the tab that an error at `at` is about, which may be on the line
+    /// above.
     fn tab(&self, at: usize) -> usize {
         let is_there = self.text[..at].ends_with('\t') || self.text[at..].starts_with('\t');
         let next = || self.text[at..].find('\t').map(|n| at + n);
@@ -130,7 +130,7 @@ impl<'a> Builder<'a> {
         Ok(self.ahead.as_ref().unwrap())
     }
 
-    /// Takes the anchor's own event, which follows the node's; gives where it stands.
+    /// Takes the anchor's own event, which follows the node's; returns its place.
     fn anchor_span(&mut self) -> Result<Option<Range<usize>>> {
         if matches!(self.peek()?.0, Event::Anchor(..)) {
             let (_, span) = self.next()?;
@@ -209,9 +209,9 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// Where a collection's first item is looked for. The parser places a block
-    /// collection now before and now behind its first indicator, so its start is
-    /// found from the text.
+    /// The place from which a collection's first item is searched. The parser places a
+    /// block collection sometimes before and sometimes behind its first indicator, so its
+    /// start is found from the text.
     fn inner_start(
         &self,
         style: StructureStyle,

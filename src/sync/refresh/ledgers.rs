@@ -94,6 +94,10 @@ impl<'a> Ledgers<'a> {
         Ok(self.found.insert(found))
     }
 
+    /// A year's ledger; the last few are cached.
+    ///
+    /// # Errors
+    /// The ledger's file or its object cannot be read.
     pub(super) fn year(&mut self, year: i32) -> Result<Rc<Year>, RepoError> {
         if let Some(found) = self.years.get(&year) {
             return Ok(Rc::clone(found));
