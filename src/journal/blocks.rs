@@ -15,7 +15,7 @@ pub struct Slot<'a> {
     pub value: &'a Node,
     /// Comment and blank lines above, whole lines.
     pub lead: Range<usize>,
-    /// Where the key or the dash stands, behind the indentation.
+    /// The offset of the key or the dash, behind the indentation.
     pub start: usize,
     /// Behind the entry's last line, comments that are indented deeper included.
     pub end: usize,

@@ -17,7 +17,7 @@ pub struct Document<'a> {
     pub body: &'a [u8],
 }
 
-/// How a file's frontmatter is bounded.
+/// The fences around a file's frontmatter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fences {
     /// Both fences are there.

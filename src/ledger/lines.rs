@@ -18,7 +18,7 @@ pub struct Lines {
 #[derive(Debug)]
 struct Line {
     entry: EntryDate,
-    /// Where it stands in the text, without its end.
+    /// Its place in the text, without its line end.
     place: Range<usize>,
     /// The text that it is the sync state of, if it is one.
     state: Option<Source>,
@@ -27,9 +27,9 @@ struct Line {
 }
 
 impl Lines {
-    /// `None` where a line is no row that is known here, the entries do not stand in
-    /// order, or a state stands there twice, which may be a conflict: such a file has
-    /// to be read as a whole ([`super::parse`]).
+    /// Reads a file's lines. `None` if a line is not a known row, the entries are not in
+    /// order, or a state occurs twice, which may be a conflict: such a file has to be
+    /// read as a whole ([`super::parse`]).
     #[must_use]
     pub fn of(bytes: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes).ok()?;

@@ -6,9 +6,9 @@ use std::collections::btree_map::Entry;
 use super::{Corrupt, Ledger, join, line, plain};
 use crate::journal::EntryDate;
 
-/// Reads a ledger file. Never fails: a line that is no ledger line is kept in
-/// `corrupt`, one of a kind or version that is not known here in `opaque`.
-/// Blank lines and carriage returns at line ends are dropped.
+/// Reads a ledger file. Never fails: a line that is not a ledger line is kept in
+/// `corrupt`, one of an unknown kind or version in `opaque`. Blank lines and carriage
+/// returns at line ends are dropped.
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Ledger {
     let mut ledger = Ledger::default();
@@ -25,7 +25,7 @@ pub fn parse(bytes: &[u8]) -> Ledger {
             continue;
         }
         match text.map(|text| (text, line::read(text))) {
-            // The same key twice is what a merge without the driver leaves.
+            // A merge without the driver can leave the same key twice.
             Some((_, line::Line::Row(row))) => ledger = join(ledger, row),
             Some((text, line::Line::Opaque)) => {
                 ledger.opaque.insert(text.to_owned());

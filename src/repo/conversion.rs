@@ -164,7 +164,7 @@ impl Repo {
     /// A file of the work tree as git would store it; `None` if there is no such file.
     ///
     /// # Errors
-    /// As of [`Repo::read_work_file`]; or git's filter fails.
+    /// As for [`Repo::read_work_file`]; or git's filter fails.
     pub fn read_as_stored(&self, path: &str) -> Result<Option<Vec<u8>>, RepoError> {
         let Some(bytes) = self.read_work_file(path)? else {
             return Ok(None);
@@ -218,7 +218,7 @@ impl Repo {
     /// Bytes of a file of the work tree with the line ends that git would store.
     ///
     /// # Errors
-    /// As of [`Repo::to_store`].
+    /// As for [`Repo::to_store`].
     pub fn with_stored_line_ends(
         &self,
         index: &Index,
@@ -240,7 +240,7 @@ impl Repo {
     /// Stored bytes with the line ends that git would check out.
     ///
     /// # Errors
-    /// As of [`Repo::to_check_out`].
+    /// As for [`Repo::to_check_out`].
     pub fn with_own_line_ends(&self, path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, RepoError> {
         match self.other_bytes(path)? {
             Some(_) => Ok(bytes),

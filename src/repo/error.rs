@@ -1,4 +1,4 @@
-//! What can go wrong at the git edge.
+//! The errors of the git edge.
 
 use std::io;
 use std::path::{Path, PathBuf};

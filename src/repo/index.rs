@@ -138,7 +138,7 @@ impl Repo {
 }
 
 impl Index {
-    /// What is staged at a path; `None` if nothing is, or if it is unmerged.
+    /// The staged entry at a path; `None` if there is none, or if the path is unmerged.
     #[must_use]
     pub fn staged(&self, path: &str) -> Option<Blob> {
         let entry = self.0.get_path(path.as_ref(), 0)?;

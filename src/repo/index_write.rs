@@ -20,7 +20,7 @@ pub(super) struct IndexRead {
     index: Option<Rc<IndexFile>>,
 }
 
-/// What tells one index from the next: each is a file of its own.
+/// The stamp that tells one index file from the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     place: (u64, u64),
@@ -41,8 +41,8 @@ impl Stamp {
 }
 
 impl Repo {
-    /// The index as it stands; `None` where it is git's to read, or to say why it
-    /// cannot be.
+    /// The present index; `None` if only git can read it, or report why it cannot be
+    /// read.
     pub(super) fn index_file(&self) -> Option<Rc<IndexFile>> {
         self.index_read().ok()?.index
     }
@@ -66,9 +66,9 @@ impl Repo {
         Ok(read)
     }
 
-    /// Puts these ids into the index at these paths. Whether that was done: if not,
-    /// nothing was, and it is for git to do, which knows every kind of index, waits
-    /// for whoever holds it, and says what is wrong.
+    /// Puts these ids into the index at these paths. Returns whether that was done. If
+    /// not, nothing was written, and it is left to git, which knows every kind of index,
+    /// waits for its lock, and reports errors.
     pub(super) fn put_in_index(&self, staged: &[(&str, git2::Oid)]) -> bool {
         let staged: Vec<_> = staged
             .iter()
@@ -77,10 +77,10 @@ impl Repo {
         self.is_gits_to_write() == Some(false) && self.put(&staged).unwrap_or(false)
     }
 
-    /// Tells the index the stat of files of the work tree that hold what is staged, with
-    /// these ids. Commands that ask git what changed without looking at each file
-    /// (`git diff-index`, `git reset --keep`) take a file for changed whose stat the index
-    /// does not have. Where it cannot be told, `git status` will.
+    /// Writes into the index the stat of work tree files that equal their staged content,
+    /// which has these ids. Without it, commands that compare only stats (`git
+    /// diff-index`, `git reset --keep`) take such a file for changed. If it cannot be
+    /// written, `git status` will do so later.
     pub fn note_stat(&self, files: &[(ObjectId, StagedFile)]) {
         let stats = files.iter().filter_map(|(id, file)| {
             let full = self.workdir().join(&file.path);
@@ -97,7 +97,7 @@ impl Repo {
         }
         let done = self.is_gits_to_write() == Some(false) && self.put(&stats).unwrap_or(false);
         if !done {
-            // Git ends with 1 for other files that changed; nothing depends on it.
+            // Git exits with 1 if other files changed; nothing depends on it.
             let _ = self.run_git(&["update-index", "-q", "--refresh"], b"");
         }
     }
@@ -129,12 +129,12 @@ impl Repo {
             file.write_all(part)?;
         }
         file.as_file().set_permissions(before.permissions())?;
-        // Git holds a file for changed, whatever its stat says, that is not older than
-        // the index. It must not become older by this.
+        // Git distrusts the stat of a file that is not older than the index. Writing the
+        // index must not make a file older than it.
         let times = FileTimes::new().set_modified(before.modified()?);
         file.as_file().set_times(times)?;
-        // The lock has its content from the first moment, so that a kill leaves none
-        // that is held for longer than a renaming takes.
+        // The lock has its content from the first moment, so that it exists only as long
+        // as a rename takes, and a kill can hardly leave it behind.
         fs::hard_link(file.path(), &lock)?;
         let stands = fs::symlink_metadata(&self.index_path).map(|file| Stamp::of(&file));
         let done = stands.is_ok_and(|stands| stands == read.stamp)
@@ -157,7 +157,7 @@ impl Repo {
         if let Some(global) = std::env::var_os("GIT_CONFIG_GLOBAL").filter(|f| !f.is_empty()) {
             configs.push(git2::Config::open(Path::new(&global)).ok()?);
         }
-        // To flush it to the disk, to split it, and to keep more in it.
+        // Settings to flush the index to disk, to split it, and to keep more in it.
         let keys = [
             "core.fsync",
             "core.splitindex",

@@ -24,7 +24,7 @@ pub struct Repo {
     pub(super) objects: RefCell<Objects>,
     /// The index as it was read last.
     pub(super) index_read: RefCell<Option<IndexRead>>,
-    /// Folders of the work tree that are no symbolic links, from its top.
+    /// Folders of the work tree that are known not to be symbolic links, from its top.
     pub(super) folders: RefCell<HashSet<PathBuf>>,
     /// Whether git converts line ends in a folder, as far as it was asked.
     pub(super) converting: RefCell<HashMap<PathBuf, bool>>,

@@ -126,7 +126,8 @@ impl Repo {
         Ok(walk.found)
     }
 
-    /// Those of some files below these folders that do not belong to this repository.
+    /// The ones of `paths`, all below these folders, that do not belong to this
+    /// repository.
     ///
     /// # Errors
     /// HEAD cannot be read.

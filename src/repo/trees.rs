@@ -1,5 +1,5 @@
-//! What differs between two commits. A folder that is the same in both is one
-//! object and is not read, so that a comparison costs what changed.
+//! The differences between two commits. A folder that is equal in both is one object and
+//! is not read, so that a comparison costs only what changed.
 
 use std::cmp::Ordering;
 
@@ -42,9 +42,9 @@ impl Entry {
 }
 
 impl Repo {
-    /// What differs between two commits below the given folders or files (all
-    /// paths if none are given), sorted by path. `None` is a tree without files:
-    /// `changes(None, head, …)` lists everything. Unchanged folders are not read.
+    /// The differences between two commits below the given folders or files (all paths if
+    /// none are given), sorted by path. `None` is a tree without files: `changes(None,
+    /// head, …)` lists everything. Unchanged folders are not read.
     ///
     /// # Errors
     /// A commit or a tree cannot be read.

@@ -310,7 +310,8 @@ pub(super) fn entries_of(dir: &Path) -> Result<Vec<(OsString, DirEntry)>, RepoEr
     Ok(entries)
 }
 
-/// What an entry of a folder is, without following a link; `None` if it is one, or gone.
+/// The kind of a folder's entry, without following a link; `None` for a link, or a
+/// missing entry.
 pub(super) fn sort_of(
     entry: &DirEntry,
     path: &str,

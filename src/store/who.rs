@@ -70,7 +70,7 @@ impl Update<'_> {
                 params![s.item, s.name, s.full, s.alias, s.mention, s.gone, some],
                 |r| r.get(0),
             )?;
-            // What stands in more entries than were written now stood there before.
+            // A spelling in more entries than were written now was there before.
             if (now > 0) != (removed > 0 || now > added) {
                 return Ok(true);
             }
@@ -110,7 +110,7 @@ impl Update<'_> {
         }
         self.run("DELETE FROM aliases", &[])?;
         for (alias, person) in &people.aliases {
-            // Whose alias it is need not be listed anywhere under that very name.
+            // The alias's person need not be listed anywhere under that very name.
             self.person(person)?;
             self.run("INSERT INTO aliases VALUES (?1, ?2)", &[alias, person])?;
         }

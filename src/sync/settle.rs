@@ -16,7 +16,7 @@ use super::history;
 #[derive(Debug, Clone)]
 pub struct Decider {
     pub machine: String,
-    /// As in the ledger; see `clock::stamp`.
+    /// The time in the ledger's form; see `clock::stamp`.
     pub at: String,
 }
 

@@ -1,4 +1,4 @@
-//! What is wrong with an entry, and where.
+//! Errors and warnings of an entry, with their places.
 
 use crate::journal::yaml::Place;
 

@@ -282,9 +282,9 @@ fn parsed_value(text: &str) -> Value {
     }
 }
 
-/// Whether a scalar begins with a letter and is none of the words that YAML, of any
-/// version, or a reader of numbers takes for something else: most are such, and a parser
-/// for each takes long.
+/// Whether a scalar begins with a letter and is not a word that YAML, in any version, or
+/// a reader of numbers takes for something else. Most scalars are such texts, and parsing
+/// each takes long.
 fn is_word(text: &str) -> bool {
     const OTHERS: [&str; 12] = [
         "true", "false", "null", "yes", "no", "on", "off", "y", "n", "inf", "infinity", "nan",

@@ -43,7 +43,7 @@ pub struct Merger<'c> {
     pub kind: Kind,
 }
 
-/// How a result came about.
+/// The way in which a result was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Field by field.

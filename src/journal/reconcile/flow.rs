@@ -3,7 +3,7 @@
 use super::member::{Member, Side};
 use crate::journal::yaml::{Kind, Layout, Node};
 
-/// How a flow collection is spaced.
+/// The spaces in a flow collection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Spacing<'a> {
     /// Between the bracket and the first entry.

@@ -103,9 +103,9 @@ fn framed(
         // Comments inside the value that is not taken would be lost.
         return Err(Stop::Conflict);
     }
-    // What stands before the value can be joined where the value starts at one
-    // place: on its line, below it, or nowhere. Behind a dash further lines stand
-    // in line with the first.
+    // The text before the value can be joined if the value starts at one place: on its
+    // line, below it, or nowhere. Behind a dash further lines stand in line with the
+    // first.
     let place = |m: &Member| (m.nested.is_some(), m.compact(), m.body.is_empty());
     let fits = !pick.compact() || ours.body_at(0) == theirs.body_at(0);
     let prefix = if place(ours) == place(theirs) && fits {
@@ -227,7 +227,7 @@ fn text<'a>(
     let part = |f: &dyn Fn(&Member) -> String| sides.map(|m| m.map(f));
     let prefix = smaller(&part(&|m| m.prefix_at(column).into_owned())).unwrap_or_default();
     let suffix = join(&part(&|m| m.suffix_at(column).into_owned())).ok_or(Stop::Conflict)?;
-    // What the lines say as a scalar, read on their own.
+    // The lines' meaning as a scalar, read on their own.
     let probe = format!("k: {}\n", shift(body, column, 0, false));
     let tree = Tree::parse(&probe).map_err(|e| Stop::Refuse(e.to_string()))?;
     let value = tree

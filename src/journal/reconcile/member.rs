@@ -207,7 +207,8 @@ impl<'a> Member<'a> {
         )
     }
 
-    /// Where a comment starts in what stands before the value; a key may have a `#` in it.
+    /// The start of a comment in the text before the value; a `#` in a key does not
+    /// count.
     pub fn comment_before(&self, column: usize) -> Option<usize> {
         let prefix = self.prefix_at(column);
         let key = self.key.map_or("", |k| &self.side.text[k.span.clone()]);

@@ -41,7 +41,7 @@ pub struct Node {
     /// The node's bytes from its first property (`&anchor`, `!tag`) to its last
     /// character; comments after it are outside. Empty for a value left out.
     pub span: Range<usize>,
-    /// Where the value itself starts, behind the properties.
+    /// The offset of the value itself, behind the properties.
     pub value_start: usize,
     /// The tag as resolved by the parser, if one is written.
     pub tag: Option<String>,
@@ -50,7 +50,7 @@ pub struct Node {
     pub anchor: Option<usize>,
 }
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Debug, Clone)]
 pub enum Kind {
     /// A value left out: `key:` with nothing behind it.
@@ -75,7 +75,7 @@ pub enum Kind {
 /// An item of a sequence.
 #[derive(Debug, Clone)]
 pub struct Item {
-    /// Where the item's `-` stands; in a flow sequence where the item starts.
+    /// The offset of the item's `-`; in a flow sequence, of the item.
     pub start: usize,
     pub node: Node,
 }
@@ -83,7 +83,7 @@ pub struct Item {
 /// A key and its value.
 #[derive(Debug, Clone)]
 pub struct Pair {
-    /// Where the pair starts: its key, or the `?` before it.
+    /// The offset of the pair: of its key, or of the `?` before it.
     pub start: usize,
     /// Written with `?`.
     pub explicit: bool,

@@ -89,7 +89,7 @@ impl<'a> Builder<'a> {
         self.text.floor_char_boundary(at)
     }
 
-    /// The next event that is no comment; comments are kept aside.
+    /// The next event that is not a comment; comments are kept aside.
     fn next(&mut self) -> Result<(Event<'a>, Span)> {
         if let Some(event) = self.ahead.take() {
             return Ok(event);
@@ -339,7 +339,7 @@ impl Keys {
     /// Above this many there is a set.
     const FEW: usize = 24;
 
-    /// Whether a name is none of the mapping's pairs.
+    /// Whether no pair of the mapping has this name yet.
     fn insert(&mut self, name: &str, pairs: &[Pair]) -> bool {
         let mut names = pairs.iter().filter_map(|pair| pair.key.scalar());
         if pairs.len() <= Self::FEW {

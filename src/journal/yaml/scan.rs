@@ -28,7 +28,7 @@ impl Builder<'_> {
         at
     }
 
-    /// Where the flow pair behind `at` starts: over blanks and at most one comma.
+    /// The start of the flow pair behind `at`, after blanks and at most one comma.
     pub(super) fn skip_comma(&self, at: usize) -> usize {
         let comma = self.skip_blank(at, true);
         match self.text.as_bytes().get(comma) {

@@ -20,7 +20,7 @@ pub use take::{Options, Taken, listed, take};
 use crate::repo::RepoError;
 use crate::store::StoreError;
 
-/// Where backups are kept, from the top of the work tree; not tracked.
+/// The untracked folder of the backups, from the top of the work tree.
 pub const FOLDER: &str = "backups/full_data";
 
 /// The manifest's file in an archive.

@@ -37,7 +37,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         };
         let committed = repo.read_blob(id)?;
         let mut follow = |edited: Vec<u8>| -> Result<Vec<u8>, RepoError> {
-            // What the commit before had holds no decision.
+            // A file that equals the previous commit's holds no decision.
             let old = change.old.and_then(Blob::file);
             if old.is_some_and(|id| repo.read_blob(id).is_ok_and(|bytes| bytes == edited)) {
                 return Ok(committed.clone());
@@ -50,7 +50,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
             Ok(follow(&committed, &edited, machine, places))
         };
 
-        // What the index has otherwise than the commit.
+        // The index's version, if it differs from the commit's.
         let other = in_index.iter().find(|staged| staged.path == change.path);
         let bytes = match other.map(|staged| staged.new.and_then(Blob::file)) {
             None => None,

@@ -39,13 +39,13 @@ impl Year {
         (head, now)
     }
 
-    /// The first line that is none of a ledger's, and how many there are.
+    /// The number of the first damaged line, and how many there are.
     pub(super) fn damaged(&self) -> Option<(usize, usize)> {
         damaged(self.counts().text())
     }
 }
 
-/// The first line of a file that is none of a ledger's, and how many there are.
+/// The number of the first damaged line of a file, and how many there are.
 fn damaged(bytes: &[u8]) -> Option<(usize, usize)> {
     if Lines::of(bytes).is_some() {
         return None;

@@ -91,7 +91,7 @@ impl RefreshError {
     }
 }
 
-/// How often to begin again while other processes keep writing.
+/// Limit on new attempts while other processes keep writing.
 const TRIES: usize = 5;
 
 /// Brings the index up to date; returns it, open, with a report.
