@@ -11,16 +11,16 @@ use super::order::with_added;
 pub enum Chunk {
     /// An item that both sides have; the base has it, too, unless both added it.
     Same(ThreeWay<Option<usize>>),
-    /// What stands between two such items, where there is anything: the side's own, and
-    /// what one of them removed.
+    /// The stretch between two such items, if it is not empty: items that only one side
+    /// has, and items that a side removed.
     Changed(ThreeWay<Vec<usize>>),
 }
 
-/// Cuts three lists at the items that both sides have, in the order that the sides made
-/// of them: two items of the base stand as the side has them that turned them round, and
-/// one that both added stands at the earlier of its two places. What else a list has
-/// stays behind the item that it stands behind there. `None` where no order joins what
-/// the sides did.
+/// Cuts three lists at the items that both sides have, in the order that joins both
+/// sides' moves: if a side turned two items of the base round, they stand as on that
+/// side, and an item that both added stands at the earlier of its two places. Any other
+/// item of a list stays behind the item that it follows there. `None` if no order joins
+/// the moves.
 ///
 /// Items are unique within each list. The result is the same with the sides swapped.
 #[must_use]
@@ -57,7 +57,7 @@ fn places<K: Hash + Eq>(list: &[K]) -> Places<'_, K> {
     list.iter().enumerate().map(|(i, k)| (k, i)).collect()
 }
 
-/// What both sides have, in one order.
+/// The items that both sides have, in one order.
 fn anchors<'k, K: Hash + Ord>(
     sides: &ThreeWay<&'k [K]>,
     places: &ThreeWay<Places<'k, K>>,
@@ -89,7 +89,7 @@ fn anchors<'k, K: Hash + Ord>(
         &ours,
         &theirs,
     );
-    // Where both moved items, what both added may stand in the circle.
+    // If both moved items, items that both added may close a circle.
     (!has_a_turned_pair(&at_on_both(&anchors, places))).then_some(anchors)
 }
 
@@ -98,17 +98,17 @@ fn at_on_both<K: Hash + Eq>(items: &[&K], places: &ThreeWay<Places<K>>) -> Vec<(
     items.iter().map(at).collect()
 }
 
-/// Whether two items stand the other way round than on ours and on theirs, where `at`
-/// says they are.
+/// Whether two items stand the other way round than on both ours and theirs. `at` has
+/// their places there.
 pub(super) fn has_a_turned_pair(at: &[(usize, usize)]) -> bool {
     at.iter()
         .enumerate()
         .any(|(i, a)| at[i + 1..].iter().any(|b| a.0 > b.0 && a.1 > b.1))
 }
 
-/// The order of what all three have, where both sides moved items: each pair stands as
-/// the side has it that turned it round. `at` is where ours and theirs have the items
-/// of base. `None` where the pairs go round in a circle.
+/// The order of the items that all three have, if both sides moved some: each pair stands
+/// as on the side that turned it round. `at` has the places of base's items on ours and
+/// theirs. `None` if the pairs form a circle.
 pub(super) fn joined<'k, K: Hash + Eq>(
     base: &[&'k K],
     at: &[(usize, usize)],
@@ -120,7 +120,8 @@ pub(super) fn joined<'k, K: Hash + Eq>(
             before[if turned { i } else { j }] += 1;
         }
     }
-    // As many items in front of each as its place says, or it is a circle.
+    // Each item's place is the number of items before it; two with the same place mean a
+    // circle.
     let mut order = vec![None; base.len()];
     for (item, before) in base.iter().zip(before) {
         order[before] = Some(*item);
@@ -128,8 +129,8 @@ pub(super) fn joined<'k, K: Hash + Eq>(
     order.into_iter().collect()
 }
 
-/// What a list of this length has in front of the first of the items at these places
-/// (group 0), and behind each of them (group n + 1).
+/// For a list of this length, the indices in front of the first of the items at these
+/// places (group 0), and behind each of them (group n + 1).
 fn behind(at: impl ExactSizeIterator<Item = Option<usize>>, len: usize) -> Vec<Vec<usize>> {
     let mut groups = vec![Vec::new(); at.len() + 1];
     let group_at: HashMap<usize, usize> = at

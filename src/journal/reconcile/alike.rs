@@ -1,5 +1,5 @@
-//! How much two items of a list are alike: by the lines of their scalars, each under
-//! the keys that it stands behind; and those of one line by its words.
+//! How similar two items of a list are: by the lines of their scalars, each with the keys
+//! above it; items of one line by their words.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,7 +8,8 @@ use super::likeness::common;
 use crate::journal::yaml::Value;
 use crate::merge::Alike;
 
-/// A line of more words is compared as a whole: a list may hold many of them.
+/// Limit on the words of a line; a longer one is compared as a whole, since a list may
+/// hold many of them.
 const MAX_WORDS: usize = 200;
 
 /// The items of a list before and now.
@@ -21,7 +22,7 @@ struct Item<'v> {
     value: &'v Value,
     /// Its lines by number, sorted.
     lines: Vec<usize>,
-    /// The words of the one line that it has, by number, sorted.
+    /// The words of its only line, by number, sorted.
     words: Vec<usize>,
 }
 
@@ -41,7 +42,7 @@ impl<'v> Items<'v> {
     }
 }
 
-/// The share of what two have in common, in thousandths.
+/// The share that two sorted lists have in common, in thousandths.
 fn share(a: &[usize], b: &[usize]) -> u32 {
     let share = 2000 * common(a, b) / (a.len() + b.len()).max(1);
     u32::try_from(share).unwrap_or(u32::MAX)
@@ -52,8 +53,8 @@ impl Alike for Items<'_> {
         share(&self.base[base].lines, &self.side[side].lines)
     }
 
-    /// Lines that differ have nothing in common, so that of two items of one line only
-    /// the words tell which is which.
+    /// Different lines have nothing in common, so that items of one line are compared by
+    /// their words.
     fn near(&self, base: usize, side: usize) -> u32 {
         let (before, now) = (&self.base[base], &self.side[side]);
         if before.words.is_empty() || now.words.is_empty() {
@@ -62,8 +63,8 @@ impl Alike for Items<'_> {
         share(&before.words, &now.words)
     }
 
-    /// A map or a list with nothing of the one before in it is another one, and keys
-    /// added to that one are none of its own.
+    /// A map or a list that shares nothing with the old one is a different item: keys
+    /// added to the old one do not count as shared.
     fn in_place(&self, base: usize, side: usize) -> bool {
         match (bare(self.base[base].value), bare(self.side[side].value)) {
             (Value::Map(_), Value::Map(_)) | (Value::Seq(_), Value::Seq(_)) => {
@@ -74,7 +75,7 @@ impl Alike for Items<'_> {
     }
 }
 
-/// Items of which none is taken for another one edited.
+/// Items none of which counts as another one edited.
 pub struct NoneAlike;
 
 impl Alike for NoneAlike {
@@ -132,7 +133,7 @@ impl<'v> Numbers<'v> {
         }
     }
 
-    /// The words of an item of one line; of another there are none, nor of too long a line.
+    /// The words of an item of one line; none for any other item, or for too long a line.
     fn words(&mut self, value: &'v Value, above: usize) -> Vec<usize> {
         match bare(value) {
             Value::Map(pairs) => match &pairs[..] {

@@ -1,4 +1,4 @@
-//! Which items of the three sides of a list in order are one.
+//! Matching the items of a list in order across the three sides.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,9 +8,10 @@ use super::sequence::Edited;
 use crate::journal::yaml::Value;
 use crate::merge::{ThreeWay, identify};
 
-/// A number for each item, the same on the sides that have it: what the base has, as it
-/// is or edited, by its place there; what both sides added by what it says. What stands
-/// more than once may be meant so: each of those is an item of its own.
+/// A number for each item, the same on all sides that have it. An item of the base,
+/// unchanged or edited, is matched by its place there, an item that both sides added by
+/// its value. An item that occurs more than once may be so on purpose: each occurrence is
+/// an item of its own.
 pub fn ids(
     values: &ThreeWay<Vec<Value>>,
     names: Option<&Names>,
@@ -57,7 +58,8 @@ pub fn ids(
     )
 }
 
-/// What both sides have and the base has not, by its places on ours and on theirs.
+/// The items that both sides have and the base lacks, by their places on ours and on
+/// theirs.
 fn shared(values: &ThreeWay<Vec<Value>>) -> Vec<(usize, usize)> {
     let old: HashSet<&Value> = values.base.iter().collect();
     let (ours, theirs) = (once(&values.ours), once(&values.theirs));
@@ -80,7 +82,7 @@ fn one_edit(
     }
 }
 
-/// What is known of an item of a side before it is looked for in the base.
+/// The match of a side's item that is known before it is searched in the base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Known {
     Nothing,
@@ -88,7 +90,7 @@ enum Known {
     Added,
 }
 
-/// The items of a side that have the name of one of the base.
+/// Matches a side's items with those of the base by name.
 fn of_the_name(base: &[String], side: &[String]) -> Vec<Known> {
     let places: HashMap<&str, usize> = base.iter().map(String::as_str).zip(0..).collect();
     let of = |name: &String| places.get(name.as_str()).copied();
@@ -97,14 +99,14 @@ fn of_the_name(base: &[String], side: &[String]) -> Vec<Known> {
         .collect()
 }
 
-/// What an item is found by: what it says, or what is known.
+/// The key by which an item is matched: its value, or its known match.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Key<'v> {
     Says(&'v Value),
     Is(usize),
 }
 
-/// For each item of a side the one of the base that it is.
+/// For each item of a side, the item of the base that it is.
 fn find(base: &[Value], side: &[Value], edited: Edited, known: &[Known]) -> Vec<Option<usize>> {
     let mut before: Vec<Key> = base.iter().map(Key::Says).collect();
     let mut now: Vec<Key> = side.iter().map(Key::Says).collect();
@@ -120,7 +122,7 @@ fn find(base: &[Value], side: &[Value], edited: Edited, known: &[Known]) -> Vec<
     }
 }
 
-/// Where each value of a list stands; `None` if in several places.
+/// The place of each value in a list; `None` if it has several.
 fn once(values: &[Value]) -> HashMap<&Value, Option<usize>> {
     let mut places = HashMap::new();
     for (at, value) in values.iter().enumerate() {

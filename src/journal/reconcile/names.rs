@@ -1,4 +1,4 @@
-//! What tells the items of a list apart whose order means nothing that anyone said.
+//! The names that tell the items of a list apart if no setting gives its order a meaning.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,21 +7,21 @@ use crate::journal::rules::{IDENTIFYING, NAMING};
 use crate::journal::yaml::Node;
 use crate::merge::ThreeWay;
 
-/// How many of the identifying keys hold what a single scalar may stand for: a person
-/// is a name, or a map with one.
+/// The number of identifying keys whose value alone may stand for the item: a person is a
+/// name, or a map with one.
 const NAMES: usize = 6;
 
 /// The names of the items of all sides.
 pub type Names = ThreeWay<Vec<String>>;
 
-/// The name of each item by the first key of the maps that tells the items of each side
-/// apart: one of the same name on two sides is the same item.
+/// The name of each item, by the first key of the maps that tells the items of each side
+/// apart. Items with the same name on two sides are the same item.
 pub fn of_each_side(members: &ThreeWay<&[Member]>) -> Option<Names> {
     keys(members).into_iter().find_map(|key| by(key, members))
 }
 
-/// The name of each item, if one key of the maps tells all items of all sides apart,
-/// and no item of one side has the name of another one on the other.
+/// The name of each item, if one key of the maps tells all items of all sides apart, and
+/// no name belongs to different items on two sides.
 pub fn names(members: &ThreeWay<&[Member]>, ids: &ThreeWay<Vec<usize>>) -> Option<Names> {
     let mut all = keys(members).into_iter();
     all.find_map(|key| by(key, members).filter(|names| of_one_item_each(names, ids)))

@@ -103,12 +103,12 @@ struct Lists<'m, 't> {
     fates: Fates,
 }
 
-/// What becomes of the items that not both sides have: of those of the base, and of those
-/// that the base of several lacks and one of those had.
+/// The fates of items that not both sides have: items of the base, and items of one of
+/// several bases that the merge of the bases lacks.
 #[derive(Default)]
 struct Fates {
-    /// One side removed it and the other left it as it was, here or at another place:
-    /// no place is its to stay in.
+    /// One side removed it and the other left it unchanged, here or at another place: it
+    /// goes everywhere.
     gone: HashSet<usize>,
     /// One side removed it and the other edited it.
     contested: HashSet<usize>,
@@ -173,7 +173,7 @@ fn fates(
     fates
 }
 
-/// Whether an item is the same but for the quotes of a scalar and blank lines above.
+/// Whether an item is unchanged, apart from the quotes of a scalar and blank lines above.
 fn as_it_was(now: &Member, base: &Member) -> bool {
     let around = |m: &Member| {
         let lead = m.lead_at(0);
@@ -200,8 +200,8 @@ fn one(
 }
 
 impl<'m, 't> Lists<'m, 't> {
-    /// What is taken where one side alone has something of its own, or where all that
-    /// they have has names. `None` where a person has to decide.
+    /// The items to take at a place, if only one side has items of its own there, or if
+    /// all items have names. `None` if a person has to decide.
     fn taken(&self, at: &ThreeWay<Vec<usize>>) -> Option<Vec<Entries<'m, 't>>> {
         let fates = &self.fates;
         let staying = |ids: &[usize], at: &[usize]| -> Vec<usize> {
@@ -234,7 +234,8 @@ impl<'m, 't> Lists<'m, 't> {
             );
         }
         match (&ours[..], &theirs[..]) {
-            // What one side wrote may stand for what the other took out, if no name tells.
+            // Without names, an item that one side wrote may stand for one that the other
+            // removed.
             _ if self.names.is_none() && at.base.iter().any(|id| fates.removed.contains(id)) => {
                 None
             }
@@ -292,7 +293,7 @@ fn changed(
     let mut path = place.path.to_vec();
     path.push(index.to_string());
     cx.report.note(&path, None, Decision::Conflict);
-    // One conflict for the place, and each side's items on its own pick.
+    // One conflict for the whole place, with each side's items on its own pick.
     let mut pieces = vec![Piece::Conflict(ThreeWay::new(
         lines(lists.members.base, &at.base),
         lines(lists.members.ours, &at.ours),
