@@ -54,8 +54,8 @@ impl Repo {
         self.commit_named("HEAD^")
     }
 
-    /// Whether HEAD is a commit that `git commit` made on top of the previous HEAD: not an
-    /// amended one, a merge, a pick or a revert. False without a reflog of HEAD.
+    /// Whether `git commit` made HEAD on top of the previous HEAD: not an amended one, a
+    /// merge, a pick or a revert. False without a reflog of HEAD.
     ///
     /// # Errors
     /// HEAD cannot be read.

@@ -163,8 +163,7 @@ impl Apply<'_, '_, '_> {
         Ok(files)
     }
 
-    /// Reads git's index, if a file is missing: it tells a deleted file from one that a
-    /// sparse checkout leaves out.
+    /// Git's index, if a file is missing: a sparse checkout may have left it out.
     fn index_if_needed(&self, work: &Paths, head: &Paths) -> Result<Option<Index>, RefreshError> {
         let absent = self.plan.dates.iter().any(|date| {
             [false, true]
