@@ -7,36 +7,35 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// The largest stretch that is looked through for items alike: items before, times
-/// items now. Nobody edits and inserts more in one place by hand.
+/// Limit on a stretch that is searched for similar items: items before times items now.
+/// Nobody edits and inserts more in one place by hand.
 const MAX_PAIRS: usize = 40_000;
 
-/// How much of an item is the same where it was edited, and where it moved as well: one
-/// line in three may be another.
+/// The shares, in thousandths, above which an item counts as edited, and as edited and
+/// moved: then one line in three may differ.
 const HALF: u32 = 500;
 const MOSTLY: u32 = 660;
 
-/// How much two different items are alike, by index into base and side.
+/// The similarity of two different items, by index into base and side.
 pub trait Alike {
     /// The share, in thousandths, of one item that is in the other.
     fn share(&self, base: usize, side: usize) -> u32;
-    /// The same of two that stand between the same items that stayed, where less may be
-    /// enough to tell.
+    /// The same for two items between the same unmoved items, for which less may be
+    /// enough.
     fn near(&self, base: usize, side: usize) -> u32 {
         self.share(base, side)
     }
-    /// Whether one may be the other edited, where the place speaks for it.
+    /// Whether one may be the other edited, if they have the same place.
     fn in_place(&self, base: usize, side: usize) -> bool;
 }
 
-/// For each item of `side` the item of `base` that it is: the same, at its place or at
-/// another, or an edited one. Edited are, between two items that stayed, those that are
-/// half alike or more, and in another order those that are alike but for a third; where as
-/// many are left on both, those at one place; and at any place those that are alike but
-/// for a third.
+/// For each item of `side`, the item of `base` that it is: unchanged, at the same place
+/// or another, or edited. Edited items are, between two unmoved items, those that are at
+/// least half alike, or two thirds in another order; then, if both have as many left
+/// there, those at the same place; and at any place, those that are two thirds alike.
 ///
-/// An item that is known to be `added` is no edited one. No item of `base` is given twice,
-/// and nothing but the arguments counts.
+/// An item known to be `added` is not an edited one. No item of `base` is matched twice,
+/// and the result depends on the arguments alone.
 #[must_use]
 pub fn identify<K: Hash + Ord>(
     base: &[K],
@@ -83,7 +82,7 @@ pub fn identify<K: Hash + Ord>(
     found
 }
 
-/// What went at one place and came at another, once each.
+/// Matches items that went at one place and came at another, once each.
 fn moved<K: Hash + Ord>(base: &[K], side: &[K], found: &mut [Option<usize>], free: &mut [bool]) {
     let once = |list: &mut dyn Iterator<Item = (usize, _)>| {
         let mut places: HashMap<_, Option<usize>> = HashMap::new();
@@ -182,7 +181,7 @@ fn most_alike(before: &[usize], now: &[usize], alike: &dyn Alike) -> Vec<(usize,
     pairs
 }
 
-/// What each of some items shares with each of others, where it is enough.
+/// The shares of each pair of some items and others, if they are large enough.
 struct Shares {
     rows: usize,
     columns: usize,
