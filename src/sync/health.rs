@@ -15,7 +15,7 @@ use crate::journal::settings;
 use crate::journal::{Entry, EntryDate, Layout, Note, PathKind, Settings};
 use crate::ledger;
 use crate::repo::install::has_journal;
-use crate::repo::{Repo, RepoError, shell_path};
+use crate::repo::{Blob, Repo, RepoError, shell_path};
 use crate::store::{Store, StoreError};
 use setup::{in_the_way, paths, pull};
 
@@ -270,6 +270,7 @@ fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
 /// Reports entries and notes that cannot be read, apart from those with markers, which
 /// `markers` reports.
 fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let head = repo.head()?;
     for (folder, of_notes) in [(&layout.journal, false), (&layout.wiki, true)] {
         for file in repo.own_files(folder)?.files {
             let kind = layout.classify(&file.path);
@@ -283,9 +284,16 @@ fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<
                 continue;
             }
             // A file that cannot be opened was reported above.
-            let Ok(Some(bytes)) = repo.read_work_file(&file.path) else {
+            let Ok(Some(mut bytes)) = repo.read_work_file(&file.path) else {
                 continue;
             };
+            let committed = match head {
+                Some(head) => repo.blob_at(head, &file.path)?.and_then(Blob::file),
+                None => None,
+            };
+            if let Some(id) = committed {
+                bytes = repo.as_stored(&file.path, bytes, id)?.1;
+            }
             let read = match kind {
                 PathKind::Entry(date) => Entry::read(date, &bytes).map(drop),
                 _ => Note::read(&bytes).map(drop),

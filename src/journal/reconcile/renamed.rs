@@ -64,8 +64,10 @@ type Side<'s> = (&'s [String], &'s [Option<Value>]);
 fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
     let by_id = |of: Side<'_>| -> HashSet<String> { of.0.iter().cloned().collect() };
     let there = ThreeWay::new(by_id(base), by_id(side), by_id(other));
+    // A list that the other side emptied has nothing to take along.
+    let edited: HashSet<&String> = filled(other).map(|(id, _)| id).collect();
     let gone: Vec<(&String, &Value)> = filled(base)
-        .filter(|(id, _)| !there.ours.contains(*id) && there.theirs.contains(*id))
+        .filter(|(id, _)| !there.ours.contains(*id) && edited.contains(*id))
         .collect();
     let new: Vec<(&String, &Value)> = filled(side)
         .filter(|(id, _)| !there.base.contains(*id) && !there.theirs.contains(*id))

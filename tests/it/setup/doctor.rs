@@ -231,6 +231,24 @@ fn what_was_installed_is_taken_back_with_settings_that_are_broken() {
     assert!(laptop.exists("data/palimpsest.db"));
 }
 
+/// What git stores of an entry is read, as every other reader does.
+#[test]
+fn an_entry_in_another_encoding_is_no_broken_one() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    let lines = laptop.read(".gitattributes");
+    let encoding = "journal/md/**/*.md working-tree-encoding=UTF-16LE-BOM\n";
+    laptop.write(".gitattributes", format!("{lines}{encoding}"));
+    let path = crate::sandbox::entry(DAY);
+    let units = laptop.read(&path);
+    let units = units.encode_utf16().flat_map(u16::to_le_bytes);
+    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(units).collect();
+    laptop.write(&path, bytes);
+    laptop.commit("In UTF-16");
+    laptop.palimpsest(["doctor"]).lacks(&path);
+}
+
 #[test]
 fn entries_that_cannot_be_read_and_two_pages_of_a_day_are_said() {
     let sandbox = Sandbox::new();
