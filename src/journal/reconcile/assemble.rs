@@ -9,7 +9,7 @@ use super::member::Member;
 use super::output::{Meaning, Pick, Piece};
 use super::view::Form;
 use super::{Stop, join_present, smaller};
-use crate::journal::yaml::Value;
+use crate::journal::yaml::{Node, Value};
 
 /// Puts the parts into the frame, taken from the sides that are written in this form.
 pub fn assemble(
@@ -57,6 +57,9 @@ pub fn assemble(
     }
     let prefix = smaller(&fitting.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
         .ok_or(Stop::Conflict)?;
+    if is_of_another_name(&prefix, sides, &fitting, column) {
+        return Err(Stop::Conflict);
+    }
     if let Form::Block { .. } = form {
         let (prefix, body) = block_body(prefix, parts, entry_column(form, column));
         return Ok(Collection {
@@ -84,6 +87,22 @@ pub fn assemble(
         suffix,
         meaning,
     })
+}
+
+/// Whether the sides have different names for the key, and the frame has another one than
+/// a merge of the names gives: one side renamed it, the other wrote it in another form.
+fn is_of_another_name(prefix: &str, sides: &Entries, fitting: &Entries, column: usize) -> bool {
+    let name = |m: &Member| m.key.and_then(Node::identity);
+    let names = sides.map(|m| m.and_then(name));
+    if names.ours == names.theirs {
+        return false;
+    }
+    let wanted = names.trivial();
+    let mut frames = [fitting.base, fitting.ours, fitting.theirs]
+        .into_iter()
+        .flatten();
+    let has_it = |m: &Member| wanted == Some(name(m)) && m.prefix_at(column) == prefix;
+    sides.ours.is_some() && sides.theirs.is_some() && !frames.any(has_it)
 }
 
 fn is_hollow(value: &Value) -> bool {

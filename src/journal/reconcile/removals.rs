@@ -29,6 +29,14 @@ pub fn in_set<'m, 'a>(
         return Ok(Some(sides));
     }
     let ruling = (cx.rulings)(path, member.side.tree, member.value);
+    // Git's merge of several bases may have the item as no side had it.
+    if !in_both
+        && cx.several_bases
+        && let Some(Ruling::Removed(was)) = &ruling
+        && was.contains(&member.meaning())
+    {
+        return Ok(None);
+    }
     if sides.base.is_some() {
         let is_name = member.value.scalar().is_some() || member.value.is_null();
         return Ok(match ruling {
@@ -59,12 +67,14 @@ pub fn in_set<'m, 'a>(
 /// although the base does not have it. An item that differs from that of every merge base
 /// was edited here and removed there, which a person has to decide.
 pub fn is_removed(cx: &Context, sides: &Entries, path: &[String]) -> Result<bool, Stop> {
-    let (None, Some(only)) = (sides.base, sides.ours.xor(sides.theirs)) else {
+    let Some(only) = sides.ours.xor(sides.theirs) else {
         return Ok(false);
     };
     match removed_from(cx, only, path) {
-        Some(was) if !was.contains(&only.meaning()) => Err(Stop::Conflict),
-        was => Ok(was.is_some()),
+        Some(was) if was.contains(&only.meaning()) => Ok(true),
+        // With an item of the base the merge of the item finds that itself.
+        Some(_) if sides.base.is_none() => Err(Stop::Conflict),
+        _ => Ok(false),
     }
 }
 

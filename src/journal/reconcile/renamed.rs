@@ -1,13 +1,10 @@
 //! Keys that one side renamed while the other side edited their values.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::view::View;
 use crate::journal::yaml::Value;
 use crate::merge::ThreeWay;
-
-/// Limit on the pairs of values that are compared.
-const MAX_COMPARED: usize = 1_000_000;
 
 /// Gives base and the other side the new name of a key that one side renamed, so that the
 /// other side's edits of its list or map are merged there. A key counts as renamed if the
@@ -69,19 +66,24 @@ fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
     let gone: Vec<(&String, &Value)> = filled(base)
         .filter(|(id, _)| !there.ours.contains(*id) && edited.contains(*id))
         .collect();
-    let new: Vec<(&String, &Value)> = filled(side)
-        .filter(|(id, _)| !there.base.contains(*id) && !there.theirs.contains(*id))
-        .collect();
-    if gone.len() * (new.len() + base.0.len()) > MAX_COMPARED || new.is_empty() {
+    if gone.is_empty() {
         return Vec::new();
+    }
+    let mut new: HashMap<&Value, Vec<&String>> = HashMap::new();
+    for (id, value) in filled(side) {
+        if !there.base.contains(id) && !there.theirs.contains(id) {
+            new.entry(value).or_default().push(id);
+        }
+    }
+    let mut twins: HashMap<&Value, usize> = HashMap::new();
+    for (_, value) in filled(base) {
+        *twins.entry(value).or_default() += 1;
     }
     let unchanged: HashSet<(&String, &Value)> = filled(other).collect();
     let mut found = Vec::new();
     for (from, value) in gone {
         // With two copies, or two fields with this value, nothing says which was renamed.
-        let mut alike = new.iter().filter(|(_, now)| *now == value);
-        let twins = filled(base).filter(|(_, was)| *was == value).count();
-        if let (Some((to, _)), None, 1) = (alike.next(), alike.next(), twins)
+        if let (Some([to]), 1) = (new.get(value).map(Vec::as_slice), twins[value])
             && !unchanged.contains(&(from, value))
         {
             found.push((from.clone(), (*to).clone()));

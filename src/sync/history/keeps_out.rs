@@ -10,6 +10,10 @@ use crate::journal::{EntryDate, ItemKey, Layout, Table};
 use crate::ledger::{self, Ledger};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
+/// Limit on the versions of an entry that are read on a side of a criss-cross; an item
+/// edited before them is a conflict where it was removed.
+const MOST_VERSIONS: usize = 50;
+
 type Items = BTreeSet<(Table, ItemKey)>;
 
 /// The effect of an entry's removals in a merge.
@@ -114,6 +118,35 @@ fn removed_since_the_bases(
             let stays = ours.items.contains(&item) && theirs.items.contains(&item);
             if kept_out.contains(&item) && !stays {
                 removed.entry(item).or_default().extend(values);
+            }
+        }
+    }
+    if removed.is_empty() {
+        return Ok(removed);
+    }
+    // What the side that lacks an item had of it since, it removed as well.
+    for (side, facts) in [(merging.ours, &ours), (merging.theirs, &theirs)] {
+        let lacks = |item: &(Table, ItemKey)| !facts.items.contains(item);
+        if !removed.keys().any(lacks) {
+            continue;
+        }
+        let Some(now) = history.places.file_of(side, entry)? else {
+            continue;
+        };
+        let is_below = |at: ObjectId| merging.bases.iter().any(|base| repo.is_in(at, *base));
+        let commits = repo.commits_of(side, &now.path)?;
+        for at in commits.into_iter().take(MOST_VERSIONS) {
+            let version = match is_below(at) {
+                true => None,
+                false => history.places.file_of(at, entry)?,
+            };
+            let Some(version) = version else { continue };
+            for (item, values) in values_of(&repo.read_blob(version.blob)?) {
+                if lacks(&item)
+                    && let Some(known) = removed.get_mut(&item)
+                {
+                    known.extend(values);
+                }
             }
         }
     }

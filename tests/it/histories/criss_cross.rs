@@ -130,3 +130,66 @@ fn a_date_that_one_side_removed_and_the_other_edited() {
         assert_eq!(text.contains("2030-01-02"), edited, "{text}");
     }
 }
+
+/// The value that was removed is the one that both made when they merged each other: no
+/// base has it, and nobody edited it since. Git's own base has him as he was, or not at
+/// all.
+#[test]
+fn a_person_as_both_resolved_it_that_one_side_removed() {
+    for (name, edited) in [
+        ("Carol", false),
+        ("Carol", true),
+        ("Bob", false),
+        ("Bob", true),
+    ] {
+        let with = |alias: &str| {
+            let fields = FIELDS.replace(&format!(", {name}"), "");
+            let person = format!("Alice, {{name: {name}, alias: {alias}}}");
+            fields.replace("Alice", &person)
+        };
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        for (machine, alias) in [(&laptop, "Cal"), (&desktop, "Cally")] {
+            machine.write_entry(DAY, &with(alias), BODY);
+            machine.commit("An alias");
+        }
+        cross(&laptop, &desktop, Some(&with("[Cal, Cally]")));
+        let without = FIELDS.replace(&format!(", {name}"), "");
+        laptop.write_entry(DAY, &without.replace("calm", "good"), BODY);
+        laptop.commit("Without");
+        edit(&desktop, "[rain]", "[rain, sea]");
+        if edited {
+            edit(&desktop, "[Cal, Cally]", "[Cal, Cally, Lola]");
+        }
+        laptop.push();
+        let pulled = desktop.git(["pull", "-q", "--no-rebase"]);
+        let text = desktop.read_entry(DAY);
+        assert_eq!(pulled.code, i32::from(edited), "{name}: {text}");
+        assert_eq!(text.contains("Cally"), edited, "{name}: {text}");
+    }
+}
+
+/// Git's base of the two has a part of what each base had.
+#[test]
+fn a_poem_of_both_bases_that_one_side_removed() {
+    let with = |text: &str| format!("{FIELDS}poems:\n- title: One\n  content: a\n{text}");
+    let two = |content: &str| with(&format!("- title: Two\n  content: {content}\n"));
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.write_entry(DAY, &with(""), BODY);
+    laptop.commit("Begin");
+    laptop.push();
+    desktop.pull();
+    for (machine, content) in [(&laptop, "x"), (&desktop, "y")] {
+        machine.write_entry(DAY, &two(content), BODY);
+        machine.commit("Two");
+    }
+    cross(&laptop, &desktop, Some(&two("x")));
+    laptop.write_entry(DAY, &with("").replace("calm", "good"), BODY);
+    laptop.commit("Without");
+    edit(&desktop, "[rain]", "[rain, sea]");
+    laptop.push();
+    desktop.git(["pull", "-q", "--no-rebase"]).ok();
+    let text = desktop.read_entry(DAY);
+    assert!(!text.contains("Two"), "{text}");
+}
