@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use palimpsest::journal::reconcile::{Kind, Merger, Outcome, Result as Merged};
+use palimpsest::journal::reconcile::{FileKind, Merged, Merger, Outcome};
 use palimpsest::journal::rules::Rules;
 use palimpsest::journal::yaml::Tree;
 use palimpsest::merge::{LineMerge, Markers, ThreeWay, is_binary};
@@ -12,7 +12,7 @@ use super::documents::words;
 use super::thirds;
 
 /// Merges with no settings and no tombstones.
-fn merge(kind: Kind, size: usize, texts: ThreeWay<&[u8]>) -> Merged {
+fn merge(kind: FileKind, size: usize, texts: ThreeWay<&[u8]>) -> Merged {
     let merger = Merger {
         rules: &Rules::default(),
         lines: &GitLines::new(),
@@ -32,20 +32,20 @@ fn merge(kind: Kind, size: usize, texts: ThreeWay<&[u8]>) -> Merged {
 pub fn broken(fronts: &ThreeWay<String>) -> Vec<String> {
     let files = fronts.as_ref().map(|f| format!("---\n{f}---\nRain.\n"));
     let sides = files.as_ref().map(|t| t.as_bytes());
-    let merged = merge(Kind::Markdown, 7, sides);
-    let mut broken = whichever_side(Kind::Markdown, sides, &merged);
+    let merged = merge(FileKind::Markdown, 7, sides);
+    let mut broken = whichever_side(FileKind::Markdown, sides, &merged);
     let text = String::from_utf8_lossy(&merged.bytes).into_owned();
     let crlf = files.as_ref().map(|t| t.replace('\n', "\r\n"));
-    let other = merge(Kind::Markdown, 7, crlf.as_ref().map(|t| t.as_bytes()));
+    let other = merge(FileKind::Markdown, 7, crlf.as_ref().map(|t| t.as_bytes()));
     if other.outcome == Outcome::ByField && other.bytes != text.replace('\n', "\r\n").into_bytes() {
         broken.push("other line ends, another result".into());
     }
-    let other = merge(Kind::Yaml, 7, fronts.as_ref().map(|t| t.as_bytes()));
+    let other = merge(FileKind::Yaml, 7, fronts.as_ref().map(|t| t.as_bytes()));
     let alike = format!("---\n{}---\nRain.\n", String::from_utf8_lossy(&other.bytes)) == text;
     if other.outcome == merged.outcome && merged.outcome == Outcome::ByField && !alike {
         broken.push("without fences another result".into());
     }
-    let other = merge(Kind::Markdown, 9, sides);
+    let other = merge(FileKind::Markdown, 9, sides);
     let markers = String::from_utf8_lossy(&other.bytes).contains("<<<<<<<");
     if other.outcome == Outcome::ByField && markers {
         broken.push("a virtual base with markers".into());
@@ -61,7 +61,7 @@ pub fn broken(fronts: &ThreeWay<String>) -> Vec<String> {
 pub fn broken_by_any_bytes(bytes: &[u8]) -> Vec<String> {
     let sides = thirds(bytes);
     let mut broken = Vec::new();
-    for kind in [Kind::Markdown, Kind::Yaml] {
+    for kind in [FileKind::Markdown, FileKind::Yaml] {
         let merged = merge(kind, 7, sides);
         broken.extend(whichever_side(kind, sides, &merged));
         let one = merge(kind, 7, ThreeWay::new(sides.base, sides.ours, sides.base));
@@ -74,7 +74,7 @@ pub fn broken_by_any_bytes(bytes: &[u8]) -> Vec<String> {
 }
 
 /// Symmetry; and git's own bytes where the outcome says so.
-fn whichever_side(kind: Kind, sides: ThreeWay<&[u8]>, merged: &Merged) -> Vec<String> {
+fn whichever_side(kind: FileKind, sides: ThreeWay<&[u8]>, merged: &Merged) -> Vec<String> {
     let swapped = merge(kind, 7, sides.swapped());
     let mut broken = Vec::new();
     if matches!(merged.outcome, Outcome::Git(_)) {

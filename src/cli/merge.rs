@@ -9,7 +9,7 @@ use super::hook::is_off;
 use super::shown::{safe, safe_json};
 use super::{Exit, Ui};
 use crate::journal::markers::conflict_markers;
-use crate::journal::reconcile::{NO_FRONTMATTER, Outcome, Result as Merged};
+use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
 use crate::journal::{Entry, EntryDate, Layout, PathKind, Settings};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::Repo;

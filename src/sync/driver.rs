@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::journal::reconcile::{Kind, Merger, Result as MergeResult, Ruling, Rulings};
+use crate::journal::reconcile::{FileKind, Merged, Merger, Ruling, Rulings};
 use crate::journal::rules::Rules;
 use crate::journal::yaml::{Node, Tree};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
@@ -84,7 +84,7 @@ impl FileMerge<'_> {
         &self,
         files: &ThreeWay<PathBuf>,
         style: impl FnOnce() -> ConflictStyle,
-    ) -> Result<MergeResult, DriverError> {
+    ) -> Result<Merged, DriverError> {
         let texts = files.as_ref().try_map(|path| {
             fs::read(path).map_err(|source| DriverError::Read {
                 path: path.clone(),
@@ -102,7 +102,7 @@ impl FileMerge<'_> {
         &self,
         sides: ThreeWay<&[u8]>,
         style: impl FnOnce() -> ConflictStyle,
-    ) -> Result<MergeResult, DriverError> {
+    ) -> Result<Merged, DriverError> {
         let lines = GitLines::new();
         let mut merger = Merger {
             rules: self.rules,
@@ -129,12 +129,12 @@ impl FileMerge<'_> {
     }
 }
 
-fn kind(path: &str) -> Kind {
+fn kind(path: &str) -> FileKind {
     let extension = Path::new(path).extension().unwrap_or_default();
     if extension.eq_ignore_ascii_case("yaml") || extension.eq_ignore_ascii_case("yml") {
-        Kind::Yaml
+        FileKind::Yaml
     } else {
-        Kind::Markdown
+        FileKind::Markdown
     }
 }
 

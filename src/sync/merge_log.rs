@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::journal::reconcile::{Decision, Outcome, Result as Merged};
+use crate::journal::reconcile::{Decision, Merged, Outcome};
 use crate::repo::{Repo, RepoError, UNFINISHED};
 
 /// The size above which the older half is dropped.

@@ -16,7 +16,7 @@ mod yaml_suite;
 
 use std::path::{Path, PathBuf};
 
-use palimpsest::journal::reconcile::{Kind, Merger, Result as Merged};
+use palimpsest::journal::reconcile::{FileKind, Merged, Merger};
 use palimpsest::journal::rules::Rules;
 use palimpsest::merge::{ConflictStyle, Markers, ThreeWay};
 use palimpsest::repo::GitLines;
@@ -37,7 +37,7 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
 
 /// Merges with no settings and no tombstones.
 pub fn merge(sides: ThreeWay<&[u8]>) -> Merged {
-    merge_as(Kind::Markdown, ConflictStyle::Merge, 7, sides)
+    merge_as(FileKind::Markdown, ConflictStyle::Merge, 7, sides)
 }
 
 /// Merges with the labels that git would give.
@@ -52,7 +52,7 @@ pub fn merge_labelled(sides: ThreeWay<&[u8]>, labels: ThreeWay<&str>) -> Merged 
         virtual_base: false,
         several_bases: false,
         rulings: &|_, _, _| None,
-        kind: Kind::Markdown,
+        kind: FileKind::Markdown,
     };
     merger
         .merge(sides)
@@ -60,7 +60,12 @@ pub fn merge_labelled(sides: ThreeWay<&[u8]>, labels: ThreeWay<&str>) -> Merged 
 }
 
 /// Merges as a kind of file, with conflicts in a style and markers of a length.
-pub fn merge_as(kind: Kind, style: ConflictStyle, size: usize, sides: ThreeWay<&[u8]>) -> Merged {
+pub fn merge_as(
+    kind: FileKind,
+    style: ConflictStyle,
+    size: usize,
+    sides: ThreeWay<&[u8]>,
+) -> Merged {
     let merger = Merger {
         rules: &Rules::default(),
         lines: &GitLines::new(),

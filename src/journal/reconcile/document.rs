@@ -18,7 +18,7 @@ use crate::merge::{LineMerge, Markers, ThreeWay, is_binary};
 
 /// The kind of the merged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// Frontmatter between fences, and a body.
     Markdown,
     /// YAML alone.
@@ -40,7 +40,7 @@ pub struct Merger<'c> {
     /// for lists in order and keyed lists, too, the removals are asked.
     pub several_bases: bool,
     pub rulings: Rulings<'c>,
-    pub kind: Kind,
+    pub kind: FileKind,
 }
 
 /// The way in which a result was made.
@@ -54,7 +54,7 @@ pub enum Outcome {
 
 /// A merged document.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Result {
+pub struct Merged {
     pub bytes: Vec<u8>,
     /// Whether there is a conflict: markers were written (or, for a binary file, ours
     /// stands alone).
@@ -78,7 +78,7 @@ impl Merger<'_> {
     ///
     /// # Errors
     /// The message of git's line merge, if it cannot merge at all.
-    pub fn merge(&self, sides: ThreeWay<&[u8]>) -> std::result::Result<Result, String> {
+    pub fn merge(&self, sides: ThreeWay<&[u8]>) -> Result<Merged, String> {
         if [sides.base, sides.ours, sides.theirs]
             .into_iter()
             .any(is_binary)
@@ -86,24 +86,24 @@ impl Merger<'_> {
             return self.by_line(sides, "a binary file".into());
         }
         let (texts, [front, body]) = match self.kind {
-            Kind::Markdown => eol::unify_parts(sides),
-            Kind::Yaml => eol::unify_whole(sides),
+            FileKind::Markdown => eol::unify_parts(sides),
+            FileKind::Yaml => eol::unify_whole(sides),
         };
         let texts = texts.as_ref().map(|t| t.as_ref());
         let made = match self.kind {
-            Kind::Markdown => self.markdown(texts),
-            Kind::Yaml => self.yaml(texts),
+            FileKind::Markdown => self.markdown(texts),
+            FileKind::Yaml => self.yaml(texts),
         };
         match made {
             // Whatever prevented a merge by field: a change of one side alone is not a
             // conflict.
-            Ok(Made { conflict: true, .. }) if let Some(taken) = sides.trivial() => Ok(Result {
+            Ok(Made { conflict: true, .. }) if let Some(taken) = sides.trivial() => Ok(Merged {
                 bytes: taken.to_vec(),
                 conflict: false,
                 outcome: Outcome::ByField,
                 report: Report::default(),
             }),
-            Ok(made) => Ok(Result {
+            Ok(made) => Ok(Merged {
                 bytes: [front.write(made.front), body.write(made.body)].concat(),
                 conflict: made.conflict,
                 outcome: Outcome::ByField,
@@ -124,11 +124,7 @@ impl Merger<'_> {
     ///
     /// # Errors
     /// The message of git's line merge, if it cannot merge at all.
-    pub fn by_line(
-        &self,
-        sides: ThreeWay<&[u8]>,
-        reason: String,
-    ) -> std::result::Result<Result, String> {
+    pub fn by_line(&self, sides: ThreeWay<&[u8]>, reason: String) -> Result<Merged, String> {
         let (bytes, conflict) = if [sides.base, sides.ours, sides.theirs]
             .into_iter()
             .any(is_binary)
@@ -143,7 +139,7 @@ impl Merger<'_> {
             let merged = self.lines.merge(sides, &self.markers)?;
             (merged.bytes, merged.conflict)
         };
-        Ok(Result {
+        Ok(Merged {
             bytes,
             conflict,
             outcome: Outcome::Git(reason),
@@ -151,7 +147,7 @@ impl Merger<'_> {
         })
     }
 
-    fn markdown(&self, texts: ThreeWay<&[u8]>) -> std::result::Result<Made, Stop> {
+    fn markdown(&self, texts: ThreeWay<&[u8]>) -> Result<Made, Stop> {
         let docs = texts.map(Document::split);
         for (text, name) in named(texts) {
             if Document::fences(text) == crate::journal::document::Fences::Unclosed {
@@ -214,7 +210,7 @@ impl Merger<'_> {
         })
     }
 
-    fn yaml(&self, texts: ThreeWay<&[u8]>) -> std::result::Result<Made, Stop> {
+    fn yaml(&self, texts: ThreeWay<&[u8]>) -> Result<Made, Stop> {
         const BOM: char = '\u{FEFF}';
         let texts = utf8(texts)?;
         let bom = texts.map(|t| t.starts_with(BOM)).trivial().unwrap_or(false);
@@ -247,7 +243,7 @@ impl Merger<'_> {
         })
     }
 
-    fn body(&self, bodies: ThreeWay<&[u8]>) -> std::result::Result<(Vec<u8>, bool), Stop> {
+    fn body(&self, bodies: ThreeWay<&[u8]>) -> Result<(Vec<u8>, bool), Stop> {
         if let Some(body) = bodies.trivial() {
             return Ok((body.to_vec(), false));
         }
@@ -259,11 +255,7 @@ impl Merger<'_> {
     }
 
     /// Merges three frontmatters; each line has its end.
-    fn front(
-        &self,
-        texts: ThreeWay<&str>,
-        bodies: Bodies,
-    ) -> std::result::Result<(String, bool, Report), Stop> {
+    fn front(&self, texts: ThreeWay<&str>, bodies: Bodies) -> Result<(String, bool, Report), Stop> {
         // The trees are dropped before the result is read again: memory stays bounded.
         let (pieces, decided, report) = self.decide(texts, bodies)?;
         let conflict = pieces.iter().any(|p| matches!(p, Piece::Conflict(_)));
@@ -282,9 +274,9 @@ impl Merger<'_> {
         &self,
         texts: ThreeWay<&str>,
         bodies: Bodies,
-    ) -> std::result::Result<(Vec<Piece>, Meaning, Report), Stop> {
+    ) -> Result<(Vec<Piece>, Meaning, Report), Stop> {
         // Lines are counted in the file, where the fence is the first.
-        let above = usize::from(self.kind == Kind::Markdown);
+        let above = usize::from(self.kind == FileKind::Markdown);
         let parse = |name: &str, text: &str| {
             Tree::parse(text).map_err(|e| {
                 Stop::Refuse(format!(
@@ -338,7 +330,7 @@ impl Merger<'_> {
 }
 
 /// Comments that belong to no field.
-fn trivia(cx: &mut Context, texts: ThreeWay<&str>) -> std::result::Result<Piece, Stop> {
+fn trivia(cx: &mut Context, texts: ThreeWay<&str>) -> Result<Piece, Stop> {
     if let Some(text) = entry::lead(cx, &texts.map(|t| Some(t.to_owned())))? {
         return Ok(Piece::Text(text));
     }
@@ -350,7 +342,7 @@ fn trivia(cx: &mut Context, texts: ThreeWay<&str>) -> std::result::Result<Piece,
 }
 
 /// Reads a result again: it must mean what was decided.
-fn check(text: &str, decided: Option<Value>) -> std::result::Result<(), Stop> {
+fn check(text: &str, decided: Option<Value>) -> Result<(), Stop> {
     if !text.is_empty() && !text.ends_with('\n') {
         return Err(Stop::Refuse(
             "the merged frontmatter would run into its fence".into(),
@@ -366,7 +358,7 @@ fn check(text: &str, decided: Option<Value>) -> std::result::Result<(), Stop> {
     Ok(())
 }
 
-fn utf8(texts: ThreeWay<&[u8]>) -> std::result::Result<ThreeWay<&str>, Stop> {
+fn utf8(texts: ThreeWay<&[u8]>) -> Result<ThreeWay<&str>, Stop> {
     let [base, ours, theirs] = named(texts).map(|(text, name)| {
         std::str::from_utf8(text).map_err(|e| {
             Stop::Refuse(format!(

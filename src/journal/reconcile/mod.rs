@@ -34,7 +34,7 @@ mod stamp;
 mod top;
 mod view;
 
-pub use document::{Kind, Merger, NO_FRONTMATTER, Outcome, Result};
+pub use document::{FileKind, Merged, Merger, NO_FRONTMATTER, Outcome};
 pub use entry::{Ruling, Rulings};
 pub use flow::quoted_for_flow;
 pub use report::{Decision, Field, Report};

@@ -23,7 +23,7 @@ impl<'a> Top<'a> {
     /// # Errors
     /// [`Stop::Refuse`], which leaves it to git, if the top is not a mapping with one key
     /// a line.
-    pub fn of(side: Side<'a>) -> std::result::Result<Self, Stop> {
+    pub fn of(side: Side<'a>) -> Result<Self, Stop> {
         let text = side.text;
         let form = Form::Block {
             relative: 0,

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use palimpsest::journal::reconcile::Kind;
+use palimpsest::journal::reconcile::FileKind;
 use palimpsest::merge::{ConflictStyle, ThreeWay};
 
 use super::{merge_as, shared};
@@ -39,11 +39,11 @@ impl Case {
         fs::read(self.folder.join(format!("{name}.{}", self.extension))).unwrap()
     }
 
-    fn merged(&self, ours: &str, theirs: &str) -> palimpsest::journal::reconcile::Result {
+    fn merged(&self, ours: &str, theirs: &str) -> palimpsest::journal::reconcile::Merged {
         let kind = if self.extension == "yaml" {
-            Kind::Yaml
+            FileKind::Yaml
         } else {
-            Kind::Markdown
+            FileKind::Markdown
         };
         let (base, ours, theirs) = (self.read("base"), self.read(ours), self.read(theirs));
         merge_as(
@@ -108,7 +108,7 @@ fn conflicts_come_out_as_given_and_name_the_same_fields_both_ways_round() {
             "{}",
             case.folder.display()
         );
-        let fields = |m: &palimpsest::journal::reconcile::Result| {
+        let fields = |m: &palimpsest::journal::reconcile::Merged| {
             let mut fields: Vec<String> = m.report.conflicts().collect();
             fields.sort();
             fields

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use palimpsest::journal::Document;
-use palimpsest::journal::reconcile::{Kind, Outcome, Result as Merged};
+use palimpsest::journal::reconcile::{FileKind, Merged, Outcome};
 use palimpsest::journal::rules::{Rule, Rules};
 use palimpsest::journal::yaml::{Tree, Value};
 use palimpsest::merge::{ConflictStyle, ThreeWay};
@@ -329,7 +329,7 @@ fn the_proofs_find_what_is_wrong() {
     let ours = doc("tags: [a, b, c]\nmood: good\nday: 2\n");
     let theirs = doc("tags: [a, d]\nmood: bad\nday: 1\n");
     let sides = ThreeWay::new(&base[..], &ours, &theirs);
-    let honest = merge_as(Kind::Markdown, ConflictStyle::Merge, 7, sides);
+    let honest = merge_as(FileKind::Markdown, ConflictStyle::Merge, 7, sides);
     assert_eq!(wrongs(sides, &honest), [] as [&str; 0]);
     for (front, what) in [
         (

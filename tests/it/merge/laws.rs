@@ -340,7 +340,7 @@ fn histories() -> impl Strategy<Value = ThreeWay<Model>> {
         })
 }
 
-fn conflicts(merged: &palimpsest::journal::reconcile::Result) -> Vec<String> {
+fn conflicts(merged: &palimpsest::journal::reconcile::Merged) -> Vec<String> {
     let mut fields: Vec<String> = merged.report.conflicts().collect();
     fields.sort();
     fields
@@ -428,7 +428,7 @@ proptest! {
     fn a_virtual_base_has_no_markers_and_parses(sides in histories()) {
         let texts = sides.as_ref().map(Model::write);
         let merged = super::merge_as(
-            palimpsest::journal::reconcile::Kind::Markdown,
+            palimpsest::journal::reconcile::FileKind::Markdown,
             palimpsest::merge::ConflictStyle::Merge,
             9,
             texts.as_ref().map(|t| t.as_bytes()),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use palimpsest::journal::reconcile::{Kind, Outcome};
+use palimpsest::journal::reconcile::{FileKind, Outcome};
 use palimpsest::merge::{ConflictStyle, ThreeWay};
 use proptest::prelude::*;
 
@@ -44,7 +44,7 @@ fn git(style: Option<&str>, size: usize, sides: ThreeWay<&[u8]>) -> (Vec<u8>, bo
 fn same_as_git(sides: ThreeWay<&[u8]>, size: usize) {
     for (style, option) in STYLES {
         for sides in [sides, sides.swapped()] {
-            let merged = merge_as(Kind::Markdown, style, size, sides);
+            let merged = merge_as(FileKind::Markdown, style, size, sides);
             assert!(
                 matches!(merged.outcome, Outcome::Git(_)),
                 "{:?}",
@@ -138,7 +138,7 @@ proptest! {
 #[test]
 fn a_binary_file_is_left_to_a_person() {
     let merged = merge_as(
-        Kind::Markdown,
+        FileKind::Markdown,
         ConflictStyle::Merge,
         7,
         ThreeWay::new(

@@ -1,6 +1,6 @@
 //! What a removal does in the merge of a set, as the driver asks for it.
 
-use palimpsest::journal::reconcile::{Decision, Kind, Merger, Result as Merged, Ruling};
+use palimpsest::journal::reconcile::{Decision, FileKind, Merged, Merger, Ruling};
 use palimpsest::journal::rules::Rules;
 use palimpsest::journal::{ItemKey, Table};
 use palimpsest::merge::{Markers, ThreeWay};
@@ -21,7 +21,7 @@ fn without_bob(base: &str, ours: &str, theirs: &str) -> (String, Merged) {
             let (table, item) = bob.clone();
             (path == ["people"] && is_bob).then_some(Ruling::KeptOut(table, item))
         },
-        kind: Kind::Markdown,
+        kind: FileKind::Markdown,
     };
     let [base, ours, theirs] =
         [base, ours, theirs].map(|people| format!("---\npeople: {people}\n---\nx\n"));
@@ -80,7 +80,7 @@ fn merged(base: &str, ours: &str, theirs: &str) -> Merged {
             let (table, item) = item_at(path, tree, node).filter(|item| out.contains(item))?;
             Some(Ruling::KeptOut(table, item))
         },
-        kind: Kind::Yaml,
+        kind: FileKind::Yaml,
     };
     let sides = ThreeWay::new(base, ours, theirs).map(str::as_bytes);
     let (one, other) = (merger.merge(sides), merger.merge(sides.swapped()));

@@ -1,7 +1,7 @@
 //! What a merge says that it decided: for `palimpsest merge -v`, and for the list of
 //! what is left to a person.
 
-use palimpsest::journal::reconcile::{Decision, Kind, Merger, Outcome, Result as Merged};
+use palimpsest::journal::reconcile::{Decision, FileKind, Merged, Merger, Outcome};
 use palimpsest::journal::rules::{Rule, Rules};
 use palimpsest::merge::{ConflictStyle, Markers, ThreeWay};
 use palimpsest::repo::GitLines;
@@ -133,7 +133,7 @@ fn what_cannot_be_read_is_told_with_its_line_in_the_file() {
     let out = merged("", "a: 1\n", front);
     assert_eq!(line(&out).as_deref(), Some("theirs, line 3"));
     let sides = ThreeWay::new("", "a: 1\n", front).map(str::as_bytes);
-    let out = merge_as(Kind::Yaml, ConflictStyle::Merge, 7, sides);
+    let out = merge_as(FileKind::Yaml, ConflictStyle::Merge, 7, sides);
     assert_eq!(line(&out).as_deref(), Some("theirs, line 2"));
 }
 
@@ -150,7 +150,7 @@ fn a_rule_of_the_settings_counts_for_its_field() {
             virtual_base: false,
             several_bases: false,
             rulings: &|_, _, _| None,
-            kind: Kind::Yaml,
+            kind: FileKind::Yaml,
         };
         let sides = ["", ours, theirs].map(|items| format!("walks: {items}\n"));
         let [base, ours, theirs] = sides.each_ref().map(|t| t.as_bytes());
