@@ -15,7 +15,7 @@ use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::Repo;
 use crate::sync::clock;
 use crate::sync::driver::{By, FileMerge, SEVERAL_BASES, is_virtual_base, keep_all, write};
-use crate::sync::kept_out::KeptOut;
+use crate::sync::kept_out::LedgerRulings;
 use crate::sync::merge_log::{self, to_json};
 use crate::sync::settings::{load, load_for_driver};
 
@@ -217,7 +217,7 @@ impl MergeDriver {
             }
         };
         let settings = settings.unwrap_or_default();
-        let kept_out = KeptOut::of(&path, &settings.layout);
+        let kept_out = LedgerRulings::of(&path, &settings.layout);
         let kept_out = match virtual_base {
             true => kept_out.in_the_base(),
             false => kept_out,

@@ -83,7 +83,7 @@ fn is_settled(row: &SyncState) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{day, hash, key, state, tombstone as row};
-    use super::super::{Deletion, Kept, RowKey, Source};
+    use super::super::{Deletion, KeptOutRow, RowKey, Source};
     use super::*;
     use crate::journal::{ItemKey, Table};
 
@@ -177,7 +177,7 @@ mod tests {
         let of = |settled| Ledger {
             kept: [(
                 (key("2024-11-01", "Bob", "1"), "51de".into()),
-                Kept { settled },
+                KeptOutRow { settled },
             )]
             .into(),
             ..Ledger::default()

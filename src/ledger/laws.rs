@@ -81,7 +81,7 @@ fn grow(mut ledger: Ledger, steps: &[Step], by: &str) -> Ledger {
             }
             Step::KeepOut(d, i, settled) => {
                 let row = ledger.kept.entry((bob(d, i), "51de".into()));
-                row.or_insert(Kept { settled }).settled |= settled;
+                row.or_insert(KeptOutRow { settled }).settled |= settled;
             }
             Step::Unknown(i) => {
                 let line = format!("{{\"v\":9,\"kind\":\"k{i}\"}}");

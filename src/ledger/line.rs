@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
+use super::{
+    Deletion, Hash, KeptOutRow, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
+};
 use crate::journal::{EntryDate, ItemKey, Table};
 
 /// The version of the lines that this program writes and understands.
@@ -218,7 +220,7 @@ fn kept(line: KeptLine) -> Option<Line> {
         item: ItemKey::new(&line.item),
         id: line.id,
     };
-    let row = Kept {
+    let row = KeptOutRow {
         settled: line.settled,
     };
     Some(Line::Row(Ledger {
@@ -315,7 +317,7 @@ pub(super) fn of_tombstone(key: &RowKey, row: &Tombstone) -> String {
 }
 
 /// The line of an item that a merge kept out, without line end.
-pub(super) fn of_kept(key: &RowKey, side: &str, row: Kept) -> String {
+pub(super) fn of_kept(key: &RowKey, side: &str, row: KeptOutRow) -> String {
     write(&KeptLine {
         v: VERSION,
         kind: "kept_out".into(),

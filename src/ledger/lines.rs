@@ -121,7 +121,7 @@ impl Line {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{day, hash, key, state, tombstone};
-    use super::super::{Kept, format};
+    use super::super::{KeptOutRow, format};
     use super::*;
 
     fn ledger() -> Ledger {
@@ -163,7 +163,7 @@ mod tests {
         let june = (day("2024-06-01"), Source::Wiki);
         ledger.sync.insert(june, conflict);
         let kept = (key("2024-11-01", "Bob", "1"), "51de".to_owned());
-        ledger.kept.insert(kept, Kept { settled: false });
+        ledger.kept.insert(kept, KeptOutRow { settled: false });
         let bytes = format(&ledger);
         assert_eq!(
             Lines::of(&bytes).unwrap().open(),

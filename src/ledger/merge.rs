@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::states::merge_states;
-use super::{Corrupt, Deletion, Kept, Ledger, Restored, State, Tombstone};
+use super::{Corrupt, Deletion, KeptOutRow, Ledger, Restored, State, Tombstone};
 use crate::merge::ThreeWay;
 
 /// Merges two ledgers that grew from a base. Rows never vanish: a row that the base has
@@ -115,9 +115,9 @@ fn deletion(row: ThreeWay<Option<&Deletion>>) -> Option<Deletion> {
 }
 
 /// Merges a row of an item kept out: settled on one side is settled.
-fn kept(row: ThreeWay<Option<&Kept>>) -> Option<Kept> {
+fn kept(row: ThreeWay<Option<&KeptOutRow>>) -> Option<KeptOutRow> {
     let sides = present(row);
-    Some(Kept {
+    Some(KeptOutRow {
         settled: sides.iter().any(|r| r.settled),
     })
 }

@@ -26,7 +26,8 @@ pub use merge::{join, merge};
 pub use news::{deletions_since, news};
 pub use pick::without_what_ours_never_had;
 pub use row::{
-    Corrupt, Deletion, Hash, Kept, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone,
+    Corrupt, Deletion, Hash, KeptOutRow, Ledger, Restored, RowKey, Source, State, SyncState,
+    Tombstone,
 };
 pub use states::{Change, after_edit, merge_states, recorded_by};
 pub use text::{format, parse};

@@ -17,7 +17,7 @@ pub struct Ledger {
     pub sync: BTreeMap<(EntryDate, Source), SyncState>,
     /// The items that merges kept out, by the removal that did it and the side that had
     /// the item (the first 12 hex digits of its commit's id).
-    pub kept: BTreeMap<(RowKey, String), Kept>,
+    pub kept: BTreeMap<(RowKey, String), KeptOutRow>,
     /// Lines of an unknown kind or version, byte for byte, without line end; sorted.
     pub opaque: BTreeSet<String>,
     /// Lines that are not ledger lines at all, in the file's order; kept likewise.
@@ -45,7 +45,7 @@ pub struct RowKey {
 
 /// An item that a merge kept out, although a side had added it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptOutRow {
     /// A person agreed with the removal: nothing is left to settle.
     pub settled: bool,
 }

@@ -25,7 +25,7 @@ pub fn item_at(path: &[String], tree: &Tree, node: &Node) -> Option<(Table, Item
 ///
 /// The repository is opened at the first question: most merges add nothing that anybody
 /// could have removed.
-pub struct KeptOut<'a> {
+pub struct LedgerRulings<'a> {
     layout: &'a Layout,
     entry: Option<EntryDate>,
     /// The commits of the merge if the caller knows them; else git is asked.
@@ -35,7 +35,7 @@ pub struct KeptOut<'a> {
     known: OnceCell<Result<Removals, RepoError>>,
 }
 
-impl<'a> KeptOut<'a> {
+impl<'a> LedgerRulings<'a> {
     /// The answers for the file at `path`, which need not be an entry.
     #[must_use]
     pub fn of(path: &str, layout: &'a Layout) -> Self {

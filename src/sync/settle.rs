@@ -137,7 +137,7 @@ pub fn restore_item(
 
 /// The number of active removals of an item, and of those changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptCount {
     pub there: usize,
     pub changed: usize,
 }
@@ -152,9 +152,9 @@ pub fn keep_item(
     entry: EntryDate,
     table: Table,
     item: &ItemKey,
-) -> Result<Kept, RepoError> {
+) -> Result<KeptCount, RepoError> {
     change(repo, layout, entry, |ledger| {
-        let mut kept = Kept::default();
+        let mut kept = KeptCount::default();
         for (key, row) in &mut ledger.tombstones {
             if key.entry != entry
                 || key.table != table

@@ -45,7 +45,11 @@ fn of_each_kind(entry: &str) -> Ledger {
     };
     let text = state(1, &[hash("0a", "laptop", 1, false)]);
     Ledger {
-        kept: [((removal.clone(), "51de".into()), Kept { settled: false })].into(),
+        kept: [(
+            (removal.clone(), "51de".into()),
+            KeptOutRow { settled: false },
+        )]
+        .into(),
         tombstones: [(removal, tombstone())].into(),
         deletions: [((day(entry), "2".into()), gone)].into(),
         sync: [((day(entry), Source::Yaml), text)].into(),

@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::foreign::{calling, is_framework, is_kept, kept, legacy, name};
-use super::{Kept, Plan, Step};
+use super::{KeptHook, Plan, Step};
 use crate::ledger::short_sha256;
 use crate::repo::stages::free_place;
 use crate::repo::{Repo, RepoError, shell_word};
@@ -239,7 +239,7 @@ impl Repo {
                     ));
                     continue;
                 }
-                HookState::Foreign => Some(Kept {
+                HookState::Foreign => Some(KeptHook {
                     place: kept(&path),
                     runs: is_executable(&path),
                 }),

@@ -54,7 +54,7 @@ pub enum Step {
     Hook {
         path: PathBuf,
         script: String,
-        keep: Option<Kept>,
+        keep: Option<KeptHook>,
         copy: Option<PathBuf>,
     },
     /// A value of the repository's own configuration.
@@ -85,7 +85,7 @@ pub enum Step {
 
 /// A foreign hook that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptHook {
     pub place: PathBuf,
     /// Whether git ran it, so that it runs first from now on.
     pub runs: bool,

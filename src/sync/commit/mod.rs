@@ -22,7 +22,7 @@ use crate::sync::history;
 
 pub use after::after_commit;
 pub use check::Refusal;
-pub use report::{KeptOut, PreCommit};
+pub use report::{KeptOutItem, PreCommit};
 
 use rows::Ground;
 

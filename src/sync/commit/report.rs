@@ -38,9 +38,9 @@ pub struct PreCommit {
     /// Conflicts that remain.
     pub unresolved: Vec<(EntryDate, Source)>,
     /// Items that stand in an entry although a removal keeps them out.
-    pub kept_out: Vec<KeptOut>,
+    pub kept_out: Vec<KeptOutItem>,
     /// Items that merges kept out, for a person to settle.
-    pub left_out: Vec<KeptOut>,
+    pub left_out: Vec<KeptOutItem>,
     /// Entries changed by commits without hooks, whose rows this commit stores, with the
     /// names of those commits' authors.
     pub told: BTreeMap<EntryDate, BTreeSet<String>>,
@@ -48,13 +48,13 @@ pub struct PreCommit {
 
 /// An item that a removal keeps out of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct KeptOut {
+pub struct KeptOutItem {
     pub entry: EntryDate,
     pub table: Table,
     pub item: ItemKey,
 }
 
-impl KeptOut {
+impl KeptOutItem {
     /// The command that lets it in.
     fn to_restore(&self) -> String {
         let Self { entry, table, item } = self;
@@ -117,20 +117,20 @@ impl PreCommit {
         let out = ledger.kept_out(entry);
         let standing = out.into_iter().filter(|item| now.items.contains(item));
         self.kept_out
-            .extend(standing.map(|(table, item)| KeptOut { entry, table, item }));
+            .extend(standing.map(|(table, item)| KeptOutItem { entry, table, item }));
     }
 
     /// Adds the items that merges kept out of the entries that are `there`.
     pub(super) fn add_left_out(&mut self, ledger: &Ledger, there: &dyn Fn(EntryDate) -> bool) {
-        let keys = ledger.to_settle().into_iter().map(|key| KeptOut {
+        let keys = ledger.to_settle().into_iter().map(|key| KeptOutItem {
             entry: key.entry,
             table: key.table,
             item: key.item.clone(),
         });
         // Several removals of one item are one line.
-        let items: BTreeSet<KeptOut> = keys.collect();
+        let items: BTreeSet<KeptOutItem> = keys.collect();
         let items = items.into_iter().filter(|item| there(item.entry));
-        let new: Vec<KeptOut> = items.filter(|i| !self.kept_out.contains(i)).collect();
+        let new: Vec<KeptOutItem> = items.filter(|i| !self.kept_out.contains(i)).collect();
         self.left_out.extend(new);
     }
 
@@ -249,7 +249,7 @@ impl PreCommit {
         if let Some(more) = self.unresolved.len().checked_sub(MOST + 1) {
             writeln!(f, "{} more conflicts: `metadb sync conflicts`", more + 1)?;
         }
-        for kept @ KeptOut { entry, table, item } in &self.kept_out {
+        for kept @ KeptOutItem { entry, table, item } in &self.kept_out {
             let (noun, item) = (table.noun(), on_one_line(item));
             writeln!(
                 f,
@@ -258,7 +258,7 @@ impl PreCommit {
                 kept.to_restore()
             )?;
         }
-        for kept @ KeptOut { entry, table, item } in self.left_out.iter().take(MOST) {
+        for kept @ KeptOutItem { entry, table, item } in self.left_out.iter().take(MOST) {
             let (noun, item) = (table.noun(), on_one_line(item));
             writeln!(
                 f,

@@ -5,7 +5,7 @@
 use super::History;
 use super::told::Told;
 use crate::journal::{EntryDate, Facts, ItemKey, PathKind, Table};
-use crate::ledger::{self, Deletion, Kept, Ledger, Restored, State, without_hooks};
+use crate::ledger::{self, Deletion, KeptOutRow, Ledger, Restored, State, without_hooks};
 use crate::repo::{Commit, ObjectId, RepoError};
 
 /// The number of hex digits that name a side. It is part of the ledger's format.
@@ -83,7 +83,7 @@ impl History<'_> {
                     && self.added_since(bases, from, (key.entry, &item), &knew)?
                 {
                     let key = (key.clone(), side.clone());
-                    out.kept.insert(key, Kept { settled: false });
+                    out.kept.insert(key, KeptOutRow { settled: false });
                 }
             }
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::merges::side;
 use super::{History, known_at};
 use crate::journal::{EntryDate, Facts, ItemKey, Layout, PathKind, Table};
-use crate::ledger::{self, Kept, Ledger};
+use crate::ledger::{self, KeptOutRow, Ledger};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 type Items = BTreeSet<(Table, ItemKey)>;
@@ -94,7 +94,10 @@ impl History<'_> {
             let undone = undone || knew.undone_as_another(&key, &row).is_some();
             if row.state.is_active() && !undone && added.contains(&(key.table, key.item.clone())) {
                 let row = (key, side(picking.theirs));
-                merged.kept.entry(row).or_insert(Kept { settled: false });
+                merged
+                    .kept
+                    .entry(row)
+                    .or_insert(KeptOutRow { settled: false });
             }
         }
         Ok(())

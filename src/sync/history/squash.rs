@@ -7,7 +7,7 @@ use super::marks::Marks;
 use super::merges::side;
 use super::{History, known_at, year_at};
 use crate::journal::{EntryDate, Facts, Layout, PathKind};
-use crate::ledger::{self, Kept, Ledger};
+use crate::ledger::{self, KeptOutRow, Ledger};
 use crate::repo::{ObjectId, Repo, RepoError};
 
 /// The items that the squash of `tip` onto `head` keeps out, as a merge of the two would.
@@ -66,7 +66,7 @@ pub fn kept_out_of_a_squash(
         keeping.retain(|(_, item)| !now.items.contains(item));
         let kept = keeping.into_iter().map(|(key, _)| (key, side(tip)));
         out.kept
-            .extend(kept.map(|key| (key, Kept { settled: false })));
+            .extend(kept.map(|key| (key, KeptOutRow { settled: false })));
     }
     Ok(out)
 }

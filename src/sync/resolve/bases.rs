@@ -11,7 +11,7 @@ use crate::ledger;
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{Merging, ObjectId, RepoError};
 use crate::sync::driver::{By, FileMerge, OURS_IN_A_BASE, SEVERAL_BASES};
-use crate::sync::kept_out::KeptOut;
+use crate::sync::kept_out::LedgerRulings;
 
 /// The length of markers in a merge of merge bases, which git makes longer.
 const VIRTUAL: usize = 9;
@@ -77,7 +77,7 @@ impl Resolver<'_> {
             let sides = sides.as_ref().map(|text| ledger::parse(text));
             return ledger::format(&ledger::merge(&sides.base, &sides.ours, &sides.theirs));
         }
-        let kept_out = KeptOut::of(path, self.layout())
+        let kept_out = LedgerRulings::of(path, self.layout())
             .within(Some(merging.clone()))
             .in_the_base();
         let label = |name: &str| name.to_owned();

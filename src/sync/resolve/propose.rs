@@ -8,7 +8,7 @@ use crate::ledger;
 use crate::merge::{ConflictStyle, LineMerge, Markers, ThreeWay};
 use crate::repo::{GitLines, RepoError};
 use crate::sync::driver::{By, FileMerge};
-use crate::sync::kept_out::KeptOut;
+use crate::sync::kept_out::LedgerRulings;
 
 /// The proposal for a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -199,7 +199,8 @@ impl Resolver<'_> {
         markers: &Markers,
         style: ConflictStyle,
     ) -> Result<Vec<u8>, ResolveError> {
-        let kept_out = KeptOut::of(&open.path, &self.settings.layout).within(open.merging.clone());
+        let kept_out =
+            LedgerRulings::of(&open.path, &self.settings.layout).within(open.merging.clone());
         let merge = FileMerge {
             path: &open.path,
             markers: markers.clone(),
