@@ -10,9 +10,9 @@ use super::{Exit, Ui, migration};
 use crate::journal::Layout;
 use crate::repo::install::{Note, has_journal};
 use crate::repo::{MACHINE, Repo};
+use crate::sync::database_path::database_path;
 use crate::sync::health::{is_original, not_taken_over};
 use crate::sync::migrate::{self, migrate};
-use crate::sync::place::database_place;
 use crate::sync::settings::load;
 use crate::sync::{clock, documents, refresh};
 
@@ -39,7 +39,7 @@ impl Init {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::of_folder(self.dir.as_deref())?;
         let layout = load(&repo)?.layout;
-        database_place(&repo, &layout)?;
+        database_path(&repo, &layout)?;
         let migrated = self.migrate(ui, &repo, &layout)?;
         let mut plan = repo.plan_install(&layout, &program_to_call()?)?;
         if migrated.as_ref().is_some_and(|m| m.untracked) {

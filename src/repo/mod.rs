@@ -10,7 +10,7 @@
 //! | `error` | What can go wrong? |
 //! | `command`, `ask` | What is left to git itself, and what is it asked? |
 //! | `config` | How is git configured, and what is this machine's name? |
-//! | `place` | What tells a removal made here from one made elsewhere? |
+//! | `removal_place` | What tells a removal made here from one made elsewhere? |
 //!
 //! History:
 //!
@@ -64,7 +64,7 @@ mod object;
 mod objects;
 mod open;
 mod own_files;
-mod place;
+mod removal_place;
 mod shallow;
 mod staged;
 mod stages;
@@ -81,7 +81,7 @@ pub use lines::GitLines;
 pub use merging::Merging;
 pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
-pub use place::new_clone_mark;
+pub use removal_place::new_clone_mark;
 pub use stages::Stages;
 pub use typed::{shell_path, shell_word};
 pub use work_tree::{Skipped, UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER, WorkFile, WorkFiles};

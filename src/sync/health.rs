@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::backup;
 use super::behind::{behind, given_up};
-use super::place::database_place;
+use super::database_path::database_path;
 use super::resolve::{ResolveError, Resolver};
 use crate::journal::markers::conflict_markers;
 use crate::journal::settings;
@@ -172,7 +172,7 @@ pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
 /// The settings' path leaves the repository.
 pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
     // Files beside a database change it when it is opened.
-    let path = match database_place(repo, layout) {
+    let path = match database_path(repo, layout) {
         Err(RepoError::NoDatabase { .. }) => return Ok(false),
         _ => repo.inside(&layout.database)?,
     };
@@ -186,7 +186,7 @@ pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
 /// # Errors
 /// The settings' path leaves the repository, also by a link that git tracks.
 pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> {
-    let path = database_place(repo, layout)?;
+    let path = database_path(repo, layout)?;
     if !path.exists() {
         return Ok(Vec::new());
     }

@@ -7,8 +7,8 @@ use std::time::SystemTime;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use super::behind::behind;
+use super::database_path::database_path;
 use super::health::{database_problems, is_original, written_to};
-use super::place::database_place;
 use super::refresh::{self, Options, RefreshError, Scope};
 use crate::journal::Layout;
 use crate::repo::install::has_journal;
@@ -43,7 +43,7 @@ pub fn mend(
 ) -> Result<Vec<String>, MendError> {
     let mut done = Vec::new();
     let theirs = matches!(
-        database_place(repo, layout),
+        database_path(repo, layout),
         Err(RepoError::NoDatabase { .. })
     );
     if !theirs {

@@ -12,7 +12,7 @@
 //! | [`history`] | Which rows belong to commits that came without them? |
 //! | [`incoming`] | What came in with a pull, a merge or a rebase? |
 //! | [`refresh`] | How is the index brought up to date? |
-//! | [`place`] | Where is the database, and whose is the file there? |
+//! | [`database_path`] | Where is the database, and whose is the file there? |
 //! | [`resolve`] | What did a merge leave for a person, and what should it be? |
 //! | [`settle`] | What does a person's decision change in the ledger? |
 //! | [`health`], [`mend`] | What is wrong with the setup, and what can be mended? |
@@ -25,6 +25,7 @@ pub mod backup;
 pub mod behind;
 pub mod clock;
 pub mod commit;
+pub mod database_path;
 pub mod documents;
 pub mod driver;
 pub mod health;
@@ -35,7 +36,6 @@ pub mod ledger_driver;
 pub mod mend;
 pub mod merge_log;
 pub mod migrate;
-pub mod place;
 pub mod refresh;
 pub mod resolve;
 pub mod settings;

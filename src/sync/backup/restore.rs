@@ -14,7 +14,7 @@ use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
 use crate::repo::{Blob, Repo, UNFINISHED_FOLDER, read_archive};
 use crate::store::{Store, check_snapshot};
-use crate::sync::place::database_place;
+use crate::sync::database_path::database_path;
 
 /// The longest manifest that is read, in bytes; one of a million entries is shorter.
 const LONGEST_MANIFEST: u64 = 512 << 20;
@@ -231,7 +231,7 @@ impl Opened {
         repo.take_in(&done.taken_in)?;
         let snapshot = self.files.path().join(&self.layout.database);
         if snapshot.exists() {
-            let (mut store, _) = Store::open(&database_place(repo, &self.layout)?, None)?;
+            let (mut store, _) = Store::open(&database_path(repo, &self.layout)?, None)?;
             store.take_over(&snapshot)?;
         }
         Ok(done)

@@ -45,7 +45,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
             let (machine, places) = match &mut maker {
                 Some(maker) => maker,
                 // Only now: asking git takes as long as all the rest.
-                none => none.insert((repo.machine()?, repo.places(before)?)),
+                none => none.insert((repo.machine()?, repo.commit_places(before)?)),
             };
             Ok(follow(&committed, &edited, machine, places))
         };

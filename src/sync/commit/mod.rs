@@ -85,7 +85,7 @@ fn examine(
         0 | 1 => Ledger::default(),
         _ => history::states_of_merge(repo, layout, &parents)?,
     };
-    let place = repo.place(parents.first().copied())?;
+    let place = repo.commit_place(parents.first().copied())?;
     let mut ground = Ground {
         repo,
         layout,

@@ -175,7 +175,7 @@ impl Ground<'_> {
         known = history::with(known, history::of_year(&self.merged, year));
         let mut current = match &edited {
             Some(edited) => {
-                let places = self.repo.places(self.parents.first().copied())?;
+                let places = self.repo.commit_places(self.parents.first().copied())?;
                 ledger::decisions(&known, edited, &self.machine, &places)
             }
             None => known.clone(),

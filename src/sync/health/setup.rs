@@ -9,8 +9,8 @@ use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
 use crate::repo::install::has_journal;
 use crate::repo::{Repo, RepoError, UNFINISHED_ALL};
+use crate::sync::database_path::database_path;
 use crate::sync::documents;
-use crate::sync::place::database_place;
 
 pub(super) fn paths(
     repo: &Repo,
@@ -68,7 +68,7 @@ pub(super) fn paths(
         ));
     }
     let database = &layout.database;
-    let place = database_place(repo, layout);
+    let place = database_path(repo, layout);
     // `database` reports this.
     let has_no_place = matches!(place, Err(RepoError::NoDatabase { .. }));
     if !has_no_place && repo.index()?.has(database) && !is_original(repo, layout)? {

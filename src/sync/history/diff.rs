@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::History;
-use super::recorded::places;
+use super::recorded::watched_folders;
 use crate::journal::PathKind;
 use crate::ledger::Source;
 use crate::repo::{Blob, Commit, ObjectId, RepoError};
@@ -28,7 +28,7 @@ impl History<'_> {
         let layout = self.layout;
         let below: Vec<&str> = match self.only {
             Some(_) => self.below.iter().map(String::as_str).collect(),
-            None => places(layout),
+            None => watched_folders(layout),
         };
         let changes = self.repo.changes(Some(parent), Some(commit.id), &below)?;
         let (mut years, mut ledgers) = (BTreeSet::new(), Vec::new());

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::History;
 use super::diff::Diff;
 use super::left_out::is_known;
-use super::recorded::places;
+use super::recorded::watched_folders;
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{
     self, Context, Deletion, FileRef, Hash, Ledger, Parent, Source, State, Tombstone,
@@ -219,7 +219,7 @@ pub fn removed_between(
         let [parent] = commit.parents[..] else {
             continue;
         };
-        for change in repo.changes(Some(parent), Some(commit.id), &places(layout))? {
+        for change in repo.changes(Some(parent), Some(commit.id), &watched_folders(layout))? {
             if let (PathKind::Entry(entry), None) = (layout.classify(&change.path), change.new) {
                 entries.insert(entry);
             }

@@ -53,7 +53,7 @@ pub fn recorded(
     if only.to_string() != parent {
         return Ok(None);
     }
-    let changes = repo.changes(Some(only), Some(commit), &places(layout))?;
+    let changes = repo.changes(Some(only), Some(commit), &watched_folders(layout))?;
     Ok((sum(layout, &changes) == noted).then_some(match index {
         "real" => Recorded::RealIndex,
         _ => Recorded::TemporaryIndex,
@@ -66,7 +66,7 @@ pub fn recorded(
 /// The commit cannot be read.
 pub fn concerns(repo: &Repo, layout: &Layout, commit: ObjectId) -> Result<bool, RepoError> {
     let parent = repo.commit(commit)?.parents.first().copied();
-    let changes = repo.changes(parent, Some(commit), &places(layout))?;
+    let changes = repo.changes(parent, Some(commit), &watched_folders(layout))?;
     let mut paths = changes.iter().map(|change| layout.classify(&change.path));
     Ok(paths.any(|kind| kind != PathKind::Other))
 }
@@ -85,7 +85,7 @@ pub(super) fn holds_all(
 }
 
 /// The folders that history looks at; everywhere if one of them is the top.
-pub(super) fn places(layout: &Layout) -> Vec<&str> {
+pub(super) fn watched_folders(layout: &Layout) -> Vec<&str> {
     let folders = [layout.journal.as_str(), &layout.wiki, &layout.ledger];
     match folders.contains(&".") {
         true => Vec::new(),

@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 
 pub use report::{Change, Failure, Report, Warning, What, Why};
 
-use super::place::database_place;
+use super::database_path::database_path;
 use crate::journal::{EntryDate, Layout};
 use crate::repo::{Repo, RepoError};
 use crate::store::{Fresh, Store, StoreError};
@@ -104,7 +104,7 @@ pub fn refresh(
     layout: &Layout,
     options: &Options<'_>,
 ) -> Result<(Store, Report), RefreshError> {
-    let path = database_place(repo, layout)?;
+    let path = database_path(repo, layout)?;
     let (mut store, mut fresh) = if options.dry_run {
         (Store::open_or_pretend(&path, options.wait)?, None)
     } else if options.force {

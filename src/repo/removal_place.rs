@@ -11,18 +11,18 @@ impl Repo {
     ///
     /// # Errors
     /// The configuration cannot be read.
-    pub fn place(&self, parent: Option<ObjectId>) -> Result<String, RepoError> {
+    pub fn commit_place(&self, parent: Option<ObjectId>) -> Result<String, RepoError> {
         Ok(place(parent, self.clone_mark()?.as_deref()))
     }
 
     /// All places of commits on top of `parent` whose rows may have been left here: of
-    /// aborted commits ([`place`](Self::place), with and without the clone's mark), and
-    /// of commits that `git reset` undid, which leaves their rows staged or in the work
-    /// tree.
+    /// aborted commits ([`commit_place`](Self::commit_place), with and without the
+    /// clone's mark), and of commits that `git reset` undid, which leaves their rows
+    /// staged or in the work tree.
     ///
     /// # Errors
     /// The configuration or history cannot be read.
-    pub fn places(&self, parent: Option<ObjectId>) -> Result<Vec<String>, RepoError> {
+    pub fn commit_places(&self, parent: Option<ObjectId>) -> Result<Vec<String>, RepoError> {
         let mark = self.clone_mark()?;
         let undone = self.undone(parent)?;
         let places = [parent].into_iter().chain(undone);

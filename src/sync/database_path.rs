@@ -13,7 +13,7 @@ use crate::store::{AtPlace, is_header, is_ours};
 /// # Errors
 /// [`RepoError::NoDatabase`] if git tracks such a file; or the path leaves the
 /// repository, also by a link that git tracks.
-pub fn database_place(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError> {
+pub fn database_path(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError> {
     let path = repo.untracked_place(&layout.database)?;
     if is_ours(&path) {
         return Ok(path);
