@@ -46,7 +46,7 @@ pub struct Context<'a> {
     pub current: &'a Ledger,
     /// In a merge commit: a person resolved this file. Without that, its text is the work
     /// of git or the driver and raises no sync state.
-    pub by_hand: bool,
+    pub resolved_by_hand: bool,
     /// The removed file, if the change removes it.
     pub removed: Option<FileRef<'a>>,
     /// The tip of the branch whose squash this is. It is not a parent, but text that git
@@ -209,7 +209,7 @@ fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<Sy
     // In a merge, choosing one side's text by hand settles the conflict as well.
     let own = match parents.len() {
         0 | 1 => differs,
-        _ => context.by_hand && (differs || was_conflict),
+        _ => context.resolved_by_hand && (differs || was_conflict),
     };
     if !own {
         return None;

@@ -22,7 +22,7 @@ fn context(current: &Ledger) -> Context<'_> {
         at: "2026-11-23T09:30:00Z",
         found_by: "yaml",
         current,
-        by_hand: false,
+        resolved_by_hand: false,
         removed: None,
         squashed: None,
     }
@@ -250,13 +250,13 @@ fn a_conflict_resolved_by_hand_is_settled_by_its_merge_commit() {
         facts: Some(f),
         rows: &none,
     });
-    let by_hand = Context {
-        by_hand: true,
+    let resolved = Context {
+        resolved_by_hand: true,
         ..context(&merged)
     };
     // Also where the person took one side as it stands.
     for text in [&a, &facts(&["Al", "Bob"])] {
-        let out = derive(&parents, Some(text), &by_hand);
+        let out = derive(&parents, Some(text), &resolved);
         assert_eq!(out.sync.values().next().unwrap().resolved, 1);
     }
     assert!(

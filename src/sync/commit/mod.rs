@@ -24,7 +24,7 @@ pub use after::after_commit;
 pub use check::Refusal;
 pub use report::{KeptOutItem, PreCommit};
 
-use rows::Ground;
+use rows::CommitContext;
 
 /// Checks the commit that is being made, and stages the ledger's rows for it.
 /// Nothing is staged if anything is refused.
@@ -53,7 +53,7 @@ fn examine(
 ) -> Result<PreCommit, RepoError> {
     let layout = &settings.layout;
     let merged = repo.merge_heads()?;
-    let by_hand = match merged.as_slice() {
+    let resolved_paths = match merged.as_slice() {
         [] => Vec::new(),
         _ => repo.resolved_by_hand()?,
     };
@@ -86,7 +86,7 @@ fn examine(
         _ => history::states_of_merge(repo, layout, &parents)?,
     };
     let place = repo.commit_place(parents.first().copied())?;
-    let mut ground = Ground {
+    let mut context = CommitContext {
         repo,
         layout,
         parents,
@@ -100,13 +100,13 @@ fn examine(
         squashing,
     };
 
-    let mut changes = ground.changes[0].clone();
-    for from_other in ground.changes.iter().skip(1) {
+    let mut changes = context.changes[0].clone();
+    for from_other in context.changes.iter().skip(1) {
         let paths: BTreeSet<&str> = from_other.iter().map(|c| c.path.as_str()).collect();
         // A file that equals the other side's was checked there.
         changes.retain(|c| paths.contains(c.path.as_str()));
     }
-    let checked = check::check(repo, layout, &ground.parents, &changes)?;
+    let checked = check::check(repo, layout, &context.parents, &changes)?;
     let mut report = PreCommit {
         refusals: checked.refusals,
         warnings: checked.warnings,
@@ -116,8 +116,8 @@ fn examine(
         return Ok(report);
     }
     report.only_checked = !write;
-    ground.checked = checked.facts;
-    record(&ground, &by_hand, settings, &mut report)?;
+    context.checked = checked.facts;
+    record(&context, &resolved_paths, settings, &mut report)?;
     Ok(report)
 }
 
@@ -138,18 +138,18 @@ fn staged_facts(
 
 /// Derives the rows of all changes in the commit and stages them.
 fn record(
-    ground: &Ground<'_>,
-    by_hand: &[String],
+    context: &CommitContext<'_>,
+    resolved_paths: &[String],
     settings: &Settings,
     report: &mut PreCommit,
 ) -> Result<(), RepoError> {
-    let Ground { repo, layout, .. } = ground;
-    let is_first = ground.parents.is_empty();
-    let mut own = versions::own_changes(layout, &ground.changes, is_first, by_hand);
-    keep_what_another_file_holds(ground, &mut own)?;
-    look_where_the_journal_was(ground, &mut own)?;
-    own.extend(left_out(ground)?);
-    let resolved: BTreeSet<(EntryDate, Source)> = by_hand
+    let CommitContext { repo, layout, .. } = context;
+    let is_first = context.parents.is_empty();
+    let mut own = versions::own_changes(layout, &context.changes, is_first, resolved_paths);
+    keep_what_another_file_holds(context, &mut own)?;
+    look_where_the_journal_was(context, &mut own)?;
+    own.extend(left_out(context)?);
+    let resolved: BTreeSet<(EntryDate, Source)> = resolved_paths
         .iter()
         .filter_map(|path| versions::key_of(layout, path))
         .collect();
@@ -157,20 +157,20 @@ fn record(
         PathKind::Ledger(year) => Some(year),
         _ => None,
     };
-    let changed_years = ground.changes[0].iter().filter_map(|c| year_of(&c.path));
+    let changed_years = context.changes[0].iter().filter_map(|c| year_of(&c.path));
     let years = own.keys().map(|(date, _)| date.year());
-    let told = ground.found.iter().chain([&ground.merged]);
+    let told = context.found.iter().chain([&context.merged]);
     let told = told.flat_map(history::years_of);
     let entries = own.keys().map(|(date, _)| *date).collect();
     let years = changed_years.chain(years).chain(told).collect();
-    let mut years = ground.years(years, &entries)?;
+    let mut years = context.years(years, &entries)?;
 
     for (key, versions) in &own {
         let Some(year) = years.get_mut(&key.0.year()) else {
             continue;
         };
-        let (rows, now) = ground.derive(*key, versions, resolved.contains(key), year)?;
-        let stale = stale::stale_copy(ground, &settings.rules, *key, versions, &rows)?;
+        let (rows, now) = context.derive(*key, versions, resolved.contains(key), year)?;
+        let stale = stale::stale_copy(context, &settings.rules, *key, versions, &rows)?;
         report.refusals.extend(stale);
         report.add_rows(&rows);
         if let Some(now) = now {
@@ -188,7 +188,7 @@ fn record(
         report.warnings.extend(year.older_copy());
     }
     // A conflict that a merge brings in has to be committed before it can be settled.
-    let merges = ground.parents.len() > 1;
+    let merges = context.parents.len() > 1;
     report.blocked = settings.on_commit == Policy::Block && !merges && report.has_to_settle();
     if report.is_refused() || report.only_checked {
         return Ok(());
@@ -198,10 +198,10 @@ fn record(
         let Some(file) = year.to_stage() else {
             continue;
         };
-        if year.is_heads(repo, &ground.parents)? {
+        if year.is_heads(repo, &context.parents)? {
             year.follow(repo)?;
         }
-        if let (Some(path), [head, ..]) = (year.deleted(), &ground.parents[..]) {
+        if let (Some(path), [head, ..]) = (year.deleted(), &context.parents[..]) {
             bring_back(repo, *head, path)?;
         }
         files.push(file);
@@ -209,11 +209,11 @@ fn record(
     let ids = repo.stage(&files)?;
     // In the middle of a pick or a merge, a commit has more to it than its staged
     // changes.
-    if let ([parent], [told]) = (ground.parents.as_slice(), ground.found.as_slice())
+    if let ([parent], [told]) = (context.parents.as_slice(), context.found.as_slice())
         && told.is_empty()
         && !repo.is_in_the_middle()
     {
-        let changes = with_ledgers(&ground.changes[0], &files, &ids);
+        let changes = with_ledgers(&context.changes[0], &files, &ids);
         history::note_recorded(repo, layout, *parent, &changes);
     }
     // Notes the stat of files that the work tree already has; it gets the others after
@@ -235,10 +235,10 @@ fn bring_back(repo: &Repo, head: ObjectId, path: &str) -> Result<(), RepoError> 
 
 /// If one of two files of a date is deleted, the entry still exists in the other.
 fn keep_what_another_file_holds(
-    ground: &Ground<'_>,
+    context: &CommitContext<'_>,
     own: &mut BTreeMap<versions::Key, versions::Versions>,
 ) -> Result<(), RepoError> {
-    let Ground { repo, layout, .. } = ground;
+    let CommitContext { repo, layout, .. } = context;
     let gone = |(key, versions): (&versions::Key, &versions::Versions)| {
         (key.1 == Source::Yaml && versions.now.is_none()).then_some(key.0)
     };
@@ -263,17 +263,17 @@ fn keep_what_another_file_holds(
 
 /// If the commit moves the journal to another folder, its entries are not new.
 fn look_where_the_journal_was(
-    ground: &Ground<'_>,
+    context: &CommitContext<'_>,
     own: &mut BTreeMap<versions::Key, versions::Versions>,
 ) -> Result<(), RepoError> {
-    for (nth, parent) in ground.parents.iter().enumerate() {
+    for (nth, parent) in context.parents.iter().enumerate() {
         let is_new =
             |versions: &versions::Versions| matches!(versions.parents.get(nth), Some(None));
         let new = own
             .iter()
             .filter(|(key, v)| key.1 == Source::Yaml && is_new(v));
         let new = new.map(|(key, _)| key.0).collect();
-        for (entry, version) in history::moved_from(ground.repo, ground.layout, *parent, &new)? {
+        for (entry, version) in history::moved_from(context.repo, context.layout, *parent, &new)? {
             let key = (entry, Source::Yaml);
             let now = own.get(&key).and_then(|versions| versions.now.as_ref());
             if now.is_some_and(|now| now.blob == version.blob) {
@@ -287,18 +287,20 @@ fn look_where_the_journal_was(
 }
 
 /// The entries that a side of a merge added and the merge drops.
-fn left_out(ground: &Ground<'_>) -> Result<BTreeMap<versions::Key, versions::Versions>, RepoError> {
-    let Ground { repo, layout, .. } = ground;
-    if ground.parents.len() < 2 {
+fn left_out(
+    context: &CommitContext<'_>,
+) -> Result<BTreeMap<versions::Key, versions::Versions>, RepoError> {
+    let CommitContext { repo, layout, .. } = context;
+    if context.parents.len() < 2 {
         return Ok(BTreeMap::new());
     }
-    let diffs = ground.changes.iter();
+    let diffs = context.changes.iter();
     let diffs: Vec<_> = diffs.map(|c| versions::by_key(layout, c)).collect();
     let mut found = versions::left_out(&diffs.iter().collect::<Vec<_>>());
     let entries = found.keys().map(|(entry, _)| *entry).collect();
     let there = check::staged_files(repo, layout, &entries)?;
     found.retain(|(entry, _), _| !there.contains_key(entry));
-    history::only_added(repo, layout, &ground.parents, found)
+    history::only_added(repo, layout, &context.parents, found)
 }
 
 /// The changes of the commit once these ledger files are staged.

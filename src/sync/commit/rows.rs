@@ -10,7 +10,7 @@ use crate::sync::history;
 use super::versions::{Key, Version, Versions, facts};
 
 /// Read-only inputs for one pre-commit run.
-pub(super) struct Ground<'a> {
+pub(super) struct CommitContext<'a> {
     pub repo: &'a Repo,
     pub layout: &'a Layout,
     /// HEAD, then the commits that are merged; none before the first commit.
@@ -56,7 +56,7 @@ pub(super) struct Year {
     pub told: BTreeMap<EntryDate, BTreeSet<String>>,
 }
 
-impl Ground<'_> {
+impl CommitContext<'_> {
     /// The commit's change at a path, against its first parent.
     fn staged(&self, path: &str) -> Option<&Change> {
         let changes = self.changes.first()?;
@@ -233,7 +233,7 @@ impl Ground<'_> {
         &self,
         key: Key,
         versions: &Versions,
-        by_hand: bool,
+        resolved_by_hand: bool,
         year: &mut Year,
     ) -> Result<(Ledger, Option<Facts>), RepoError> {
         let read = |v: &Version| self.repo.read_blob(v.blob);
@@ -278,7 +278,7 @@ impl Ground<'_> {
                 at: self.now,
                 found_by: key.1.name(),
                 current: &year.current,
-                by_hand,
+                resolved_by_hand,
                 removed: gone.map(|v| FileRef {
                     path: &v.path,
                     blob: &blob,

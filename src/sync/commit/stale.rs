@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::Refusal;
-use super::rows::Ground;
+use super::rows::CommitContext;
 use super::versions::{Key, Versions, facts};
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::{Document, Facts, ItemKey, Table};
@@ -18,7 +18,7 @@ type Item = (Table, ItemKey);
 
 /// The refusal of an entry whose change gives these `rows`, if it is a stale copy.
 pub(super) fn stale_copy(
-    ground: &Ground<'_>,
+    context: &CommitContext<'_>,
     rules: &Rules,
     key: Key,
     versions: &Versions,
@@ -33,14 +33,14 @@ pub(super) fn stale_copy(
     let ([Some(before)], Some(now), [head]) = (
         versions.parents.as_slice(),
         &versions.now,
-        ground.parents.as_slice(),
+        context.parents.as_slice(),
     ) else {
         return Ok(None);
     };
-    if back.is_empty() || ground.repo.is_reverting() {
+    if back.is_empty() || context.repo.is_reverting() {
         return Ok(None);
     }
-    let read = |blob| ground.repo.read_blob(blob);
+    let read = |blob| context.repo.read_blob(blob);
     let (old, new) = (read(before.blob)?, read(now.blob)?);
     let (Ok(had), Ok(has)) = (facts(key, &old), facts(key, &new)) else {
         return Ok(None);
@@ -49,15 +49,15 @@ pub(super) fn stale_copy(
     if undone.is_empty() {
         return Ok(None);
     }
-    for commit in ground.repo.commits_of(*head, &now.path)? {
-        let there = ground.repo.blob_at(commit, &now.path)?;
+    for commit in context.repo.commits_of(*head, &now.path)? {
+        let there = context.repo.blob_at(commit, &now.path)?;
         if there.is_some_and(|blob| blob.id == now.blob) {
             return Ok(Some(Refusal::StaleCopy {
                 path: now.path.clone(),
                 commit: commit.to_string().chars().take(12).collect(),
                 back: back.into_iter().collect(),
                 undone,
-                pathspec: ground.repo.pathspec(&now.path),
+                pathspec: context.repo.pathspec(&now.path),
             }));
         }
     }

@@ -32,12 +32,16 @@ pub(in crate::sync) fn own_changes(
     layout: &Layout,
     changes: &[Vec<Change>],
     is_first: bool,
-    by_hand: &[String],
+    resolved_paths: &[String],
 ) -> BTreeMap<Key, Versions> {
     let diffs: Vec<BTreeMap<Key, Pair>> = changes.iter().map(|c| by_key(layout, c)).collect();
     let mut keys: BTreeSet<Key> = diffs.iter().flat_map(|d| d.keys().copied()).collect();
     keys.retain(|key| diffs.iter().all(|d| d.contains_key(key)));
-    keys.extend(by_hand.iter().filter_map(|path| key_of(layout, path)));
+    keys.extend(
+        resolved_paths
+            .iter()
+            .filter_map(|path| key_of(layout, path)),
+    );
     keys.into_iter()
         .map(|key| {
             // Unchanged against one parent: that parent has the current version.

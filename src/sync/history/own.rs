@@ -103,7 +103,7 @@ impl History<'_> {
                 at: &commit.at,
                 found_by: Tombstone::FROM_HISTORY,
                 current: &Ledger::default(),
-                by_hand: false,
+                resolved_by_hand: false,
                 removed: gone.map(|v| FileRef {
                     path: &v.path,
                     blob: &blob,

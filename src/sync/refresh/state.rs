@@ -246,7 +246,7 @@ fn context<'a>(entry: EntryDate, source: Source, current: &'a Ledger) -> Context
         at: "",
         found_by: "yaml",
         current,
-        by_hand: false,
+        resolved_by_hand: false,
         removed: None::<FileRef<'a>>,
         squashed: None,
     }
