@@ -12,7 +12,7 @@ use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::hunks::{Choice, Hunk, Hunks};
 use crate::repo::{Repo, shell_path};
-use crate::sync::resolve::{Finished, Open, Origin, Proposal, Resolver};
+use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver};
 use crate::sync::settings::load;
 
 /// Settle what a merge left: merge again field by field, then choose
@@ -162,7 +162,7 @@ struct Settling<'a> {
 }
 
 impl Settling<'_> {
-    fn settle(&self, open: &Open) -> anyhow::Result<Option<Outcome>> {
+    fn settle(&self, open: &OpenPath) -> anyhow::Result<Option<Outcome>> {
         let path = &open.path;
         let named = self.only.is_some_and(|only| only.contains(path));
         match self.resolver.propose(open)? {
@@ -194,7 +194,7 @@ impl Settling<'_> {
     }
 
     /// Makes the choices for the hunks of a text, and writes it.
-    fn write(&self, open: &Open, text: &[u8]) -> anyhow::Result<Outcome> {
+    fn write(&self, open: &OpenPath, text: &[u8]) -> anyhow::Result<Outcome> {
         let path = &open.path;
         let hunks = Hunks::of(text);
         let mut choices = Vec::new();
@@ -264,7 +264,7 @@ impl Settling<'_> {
 
     fn one_side(
         &self,
-        open: &Open,
+        open: &OpenPath,
         ours: Option<&[u8]>,
         theirs: Option<&[u8]>,
         moved: bool,
@@ -303,7 +303,7 @@ impl Settling<'_> {
     }
 
     /// A file that one side added and nobody deleted stays, whichever side is taken.
-    fn added(&self, open: &Open, by_us: bool, text: &[u8]) -> anyhow::Result<Outcome> {
+    fn added(&self, open: &OpenPath, by_us: bool, text: &[u8]) -> anyhow::Result<Outcome> {
         let by = if by_us { "us" } else { "them" };
         let what = format!(
             "{}: added by {by}; where it goes is the question: --ours and --theirs keep it here",
@@ -322,7 +322,7 @@ impl Settling<'_> {
 
     fn choose_side(
         &self,
-        open: &Open,
+        open: &OpenPath,
         what: &str,
         ours: Option<&[u8]>,
         theirs: Option<&[u8]>,
@@ -358,7 +358,7 @@ impl Settling<'_> {
         })
     }
 
-    fn say(&self, open: &Open, how: &str, done: &Finished) -> anyhow::Result<()> {
+    fn say(&self, open: &OpenPath, how: &str, done: &Finished) -> anyhow::Result<()> {
         let from = match open.origin {
             Origin::Committed => " (in the last merge)".to_owned(),
             Origin::Earlier(commit) => format!(" (in the merge {})", &commit.to_string()[..8]),

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::find::is_chosen;
-use super::{Open, Origin, Resolver};
+use super::{OpenPath, Origin, Resolver};
 use crate::journal::PathKind;
 use crate::journal::hunks::Hunks;
 use crate::ledger;
@@ -137,7 +137,7 @@ impl Resolver<'_> {
 
     /// A path left with markers by an earlier merge commit, whose parents give the sides.
     /// `None` if one of these had markers already, or the commit is not a merge of two.
-    pub(super) fn earlier(&self, path: &str, work: &[u8]) -> Result<Option<Open>, RepoError> {
+    pub(super) fn earlier(&self, path: &str, work: &[u8]) -> Result<Option<OpenPath>, RepoError> {
         let Some(head) = self.repo.head()? else {
             return Ok(None);
         };
@@ -174,7 +174,7 @@ impl Resolver<'_> {
                 is_pick: false,
             };
             let base = self.base_of(&merging, path, By::Field)?;
-            return Ok(Some(Open {
+            return Ok(Some(OpenPath {
                 path: path.to_owned(),
                 origin: Origin::Earlier(commit),
                 sides: ThreeWay::new(base, Some(our_text), Some(their_text)),

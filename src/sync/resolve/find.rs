@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 
-use super::{Open, Origin, Proposal, ResolveError, Resolver};
+use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind};
@@ -20,16 +20,16 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// The repository cannot be read, or a path of the last merge cannot be merged again.
-    pub fn open(&self, only: Option<&[String]>) -> Result<Vec<Open>, ResolveError> {
+    pub fn open(&self, only: Option<&[String]>) -> Result<Vec<OpenPath>, ResolveError> {
         let is_chosen = |path: &str| is_chosen(path, only);
-        let mut found: BTreeMap<String, Open> = BTreeMap::new();
+        let mut found: BTreeMap<String, OpenPath> = BTreeMap::new();
         let waiting = self.repo.waiting_merge()?;
         let unmerged = self.repo.unmerged_stages()?;
         for (path, stages) in &unmerged {
             if is_chosen(path) && self.is_ours(path)? {
                 let open = self.of_stages(path, Origin::Unmerged, *stages, &waiting)?;
                 let moved_twice = self.is_moved_twice(path, stages, &unmerged);
-                found.extend(open.map(|o| (path.clone(), Open { moved_twice, ..o })));
+                found.extend(open.map(|o| (path.clone(), OpenPath { moved_twice, ..o })));
             }
         }
         if let Some(merging) = self.repo.merge_at_head()? {
@@ -50,7 +50,7 @@ impl Resolver<'_> {
         for (path, stages) in self.repo.resolved_stages()? {
             if is_chosen(&path) && !found.contains_key(&path) && self.is_ours(&path)? {
                 let open = self.of_stages(&path, Origin::Added, stages, &waiting)?;
-                let marked = |o: &Open| o.work.as_deref().is_some_and(has_hunks);
+                let marked = |o: &OpenPath| o.work.as_deref().is_some_and(has_hunks);
                 found.extend(open.filter(marked).map(|o| (path, o)));
             }
         }
@@ -59,7 +59,7 @@ impl Resolver<'_> {
                 let text = self.repo.read_as_stored(&path)?.unwrap_or_default();
                 let open = match self.earlier(&path, &text)? {
                     Some(open) => open,
-                    None => Open {
+                    None => OpenPath {
                         path: path.clone(),
                         origin: Origin::Markers,
                         sides: Hunks::of(&text).versions().map(Some),
@@ -157,12 +157,12 @@ impl Resolver<'_> {
         origin: Origin,
         stages: Stages,
         merging: &Option<Merging>,
-    ) -> Result<Option<Open>, RepoError> {
+    ) -> Result<Option<OpenPath>, RepoError> {
         if has_no_text(&stages) {
             return Ok(None);
         }
         let read = |blob: Option<Blob>| blob.map(|b| self.repo.read_blob(b.id)).transpose();
-        Ok(Some(Open {
+        Ok(Some(OpenPath {
             path: path.to_owned(),
             origin,
             sides: stages.try_map(read)?,
@@ -216,7 +216,7 @@ impl Resolver<'_> {
     }
 
     /// A path of the merge commit as an open one.
-    fn committed(&self, path: &str, merging: &Merging) -> Result<Option<Open>, RepoError> {
+    fn committed(&self, path: &str, merging: &Merging) -> Result<Option<OpenPath>, RepoError> {
         let sides = ThreeWay::new(
             self.base_of(merging, path, By::Field)?,
             self.repo.read_at(merging.ours, path)?,
@@ -237,7 +237,7 @@ impl Resolver<'_> {
             true => self.base_of(merging, path, By::Line)?,
             false => None,
         };
-        Ok(Some(Open {
+        Ok(Some(OpenPath {
             path: path.to_owned(),
             origin: Origin::Committed,
             sides,

@@ -1,6 +1,6 @@
 //! The maker of each side's version, for the question which one to take.
 
-use super::{Open, Resolver};
+use super::{OpenPath, Resolver};
 use crate::ledger::{self, Hash};
 use crate::repo::{Commit, ObjectId, RepoError};
 use crate::sync::commit::versions::{facts, key_of};
@@ -19,7 +19,7 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// An object of history is missing or damaged, or git fails; see [`RepoError`].
-    pub fn makers(&self, open: &Open) -> Result<(Option<Maker>, Option<Maker>), RepoError> {
+    pub fn makers(&self, open: &OpenPath) -> Result<(Option<Maker>, Option<Maker>), RepoError> {
         let Some(merging) = &open.merging else {
             return Ok((None, None));
         };

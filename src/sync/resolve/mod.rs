@@ -26,7 +26,7 @@ pub use propose::Proposal;
 
 /// A path that may need a person, or a better merge.
 #[derive(Debug, Clone)]
-pub struct Open {
+pub struct OpenPath {
     /// From the top of the work tree.
     pub path: String,
     pub origin: Origin,
@@ -92,7 +92,7 @@ impl Resolver<'_> {
     /// The file or the index cannot be written.
     pub fn finish(
         &self,
-        open: &Open,
+        open: &OpenPath,
         result: Option<&[u8]>,
         is_settled: bool,
     ) -> Result<Finished, ResolveError> {

@@ -1,7 +1,7 @@
 //! The proposal for a path: its sides merged again, as the drivers do it.
 
 use super::find::{has_all, has_hunks};
-use super::{Open, Origin, ResolveError, Resolver};
+use super::{OpenPath, Origin, ResolveError, Resolver};
 use crate::journal::PathKind;
 use crate::journal::hunks::Hunks;
 use crate::ledger;
@@ -44,7 +44,7 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// The configuration cannot be read, or git's line merge fails.
-    pub fn propose(&self, open: &Open) -> Result<Proposal, ResolveError> {
+    pub fn propose(&self, open: &OpenPath) -> Result<Proposal, ResolveError> {
         let ThreeWay { base, ours, theirs } = &open.sides;
         if let (None, false, Some(text)) =
             (base, open.moved_twice, ours.as_ref().xor(theirs.as_ref()))
@@ -86,7 +86,7 @@ impl Resolver<'_> {
     /// The proposal for an added path: the work tree's text is kept, with any edits.
     fn propose_added(
         &self,
-        open: &Open,
+        open: &OpenPath,
         by_us: bool,
         text: &[u8],
     ) -> Result<Proposal, ResolveError> {
@@ -102,7 +102,7 @@ impl Resolver<'_> {
 
     fn propose_committed(
         &self,
-        open: &Open,
+        open: &OpenPath,
         sides: ThreeWay<Vec<u8>>,
         work: &[u8],
         hunks: &Hunks,
@@ -160,14 +160,14 @@ impl Resolver<'_> {
         Proposal::Text(ledger::format(&whole))
     }
 
-    fn is_ledger(&self, open: &Open) -> bool {
+    fn is_ledger(&self, open: &OpenPath) -> bool {
         matches!(self.layout().classify(&open.path), PathKind::Ledger(_))
     }
 
     /// The drivers' merge of the sides, with the labels of the file's markers.
     fn merge(
         &self,
-        open: &Open,
+        open: &OpenPath,
         sides: ThreeWay<&Vec<u8>>,
         hunks: &Hunks,
     ) -> Result<Vec<u8>, ResolveError> {
@@ -194,7 +194,7 @@ impl Resolver<'_> {
 
     fn by_field(
         &self,
-        open: &Open,
+        open: &OpenPath,
         sides: ThreeWay<&Vec<u8>>,
         markers: &Markers,
         style: ConflictStyle,
@@ -224,7 +224,7 @@ impl Resolver<'_> {
     /// clients leave ours.
     fn is_made_by_a_merge(
         &self,
-        open: &Open,
+        open: &OpenPath,
         sides: ThreeWay<&Vec<u8>>,
         text: &[u8],
         one_side: bool,
