@@ -252,7 +252,7 @@ fn keep_what_another_file_holds(
         paths.sort_by_key(|path| *path != layout.entry_path(entry));
         let file = |path: String| {
             let blob = index.staged(&path)?.file()?;
-            Some(versions::Version { path, blob })
+            Some(versions::FileAt { path, blob })
         };
         if let Some(versions) = own.get_mut(&(entry, Source::Yaml)) {
             versions.now = paths.into_iter().find_map(file);

@@ -7,7 +7,7 @@ use crate::ledger::{self, Context, FileRef, Ledger, Lines, Parent, Source};
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
-use super::versions::{Key, Version, Versions, facts};
+use super::versions::{FileAt, Key, Versions, facts};
 
 /// Read-only inputs for one pre-commit run.
 pub(super) struct CommitContext<'a> {
@@ -236,7 +236,7 @@ impl CommitContext<'_> {
         resolved_by_hand: bool,
         year: &mut Year,
     ) -> Result<(Ledger, Option<Facts>), RepoError> {
-        let read = |v: &Version| self.repo.read_blob(v.blob);
+        let read = |v: &FileAt| self.repo.read_blob(v.blob);
         let now = match &versions.now {
             Some(version) => match self.checked.get(&(key, version.blob)) {
                 Some(facts) => Some(facts.clone()),

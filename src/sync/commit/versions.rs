@@ -8,7 +8,7 @@ use crate::repo::{Blob, Change, ObjectId};
 
 /// A file that holds a version of an entry or a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::sync) struct Version {
+pub(in crate::sync) struct FileAt {
     pub path: String,
     pub blob: ObjectId,
 }
@@ -17,8 +17,8 @@ pub(in crate::sync) struct Version {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::sync) struct Versions {
     /// One for each parent of the commit.
-    pub parents: Vec<Option<Version>>,
-    pub now: Option<Version>,
+    pub parents: Vec<Option<FileAt>>,
+    pub now: Option<FileAt>,
     /// The merge drops an entry that a side added: only that side counts.
     pub left_out: bool,
 }
@@ -87,8 +87,8 @@ pub(in crate::sync) fn left_out(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key,
 /// An entry's file before and now.
 #[derive(Debug, Default)]
 pub(in crate::sync) struct Pair {
-    pub old: Option<Version>,
-    pub now: Option<Version>,
+    pub old: Option<FileAt>,
+    pub now: Option<FileAt>,
 }
 
 /// Changed files by entry. A file that moved within the journal is one changed entry.
@@ -101,7 +101,7 @@ pub(in crate::sync) fn by_key(layout: &Layout, changes: &[Change]) -> BTreeMap<K
         let pair = pairs.entry(key).or_default();
         let version = |blob: Option<Blob>| {
             let blob = blob.and_then(Blob::file)?;
-            Some(Version {
+            Some(FileAt {
                 path: change.path.clone(),
                 blob,
             })

@@ -8,13 +8,13 @@ use std::rc::Rc;
 use crate::journal::settings::FILE;
 use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
-use crate::sync::commit::versions::Version;
+use crate::sync::commit::versions::FileAt;
 
 /// Cache size: a walk asks again for nearby commits.
 const MOST_LISTED: usize = 64;
 
 /// Files of entries that are not at their usual path.
-type Unusual = BTreeMap<EntryDate, Version>;
+type Unusual = BTreeMap<EntryDate, FileAt>;
 
 pub(super) struct Places<'a> {
     pub(super) repo: &'a Repo,
@@ -59,7 +59,7 @@ pub(in crate::sync) fn moved_from(
     layout: &Layout,
     commit: ObjectId,
     entries: &BTreeSet<EntryDate>,
-) -> Result<BTreeMap<EntryDate, Version>, RepoError> {
+) -> Result<BTreeMap<EntryDate, FileAt>, RepoError> {
     Places::new(repo, layout).moved_from(commit, entries)
 }
 
@@ -75,11 +75,7 @@ impl<'a> Places<'a> {
 
     /// A commit's file of an entry; of several, the one at the usual path. The journal
     /// may have been in another folder then.
-    pub fn file_of(
-        &self,
-        commit: ObjectId,
-        entry: EntryDate,
-    ) -> Result<Option<Version>, RepoError> {
+    pub fn file_of(&self, commit: ObjectId, entry: EntryDate) -> Result<Option<FileAt>, RepoError> {
         if let Some(version) = self.file_in(self.layout, commit, entry)? {
             return Ok(Some(version));
         }
@@ -94,7 +90,7 @@ impl<'a> Places<'a> {
         &self,
         commit: ObjectId,
         entries: &BTreeSet<EntryDate>,
-    ) -> Result<BTreeMap<EntryDate, Version>, RepoError> {
+    ) -> Result<BTreeMap<EntryDate, FileAt>, RepoError> {
         let mut found = BTreeMap::new();
         if entries.is_empty() {
             return Ok(found);
@@ -115,10 +111,10 @@ impl<'a> Places<'a> {
         layout: &Layout,
         commit: ObjectId,
         entry: EntryDate,
-    ) -> Result<Option<Version>, RepoError> {
+    ) -> Result<Option<FileAt>, RepoError> {
         let path = layout.entry_path(entry);
         if let Some(blob) = self.repo.blob_at(commit, &path)?.and_then(Blob::file) {
-            return Ok(Some(Version { path, blob }));
+            return Ok(Some(FileAt { path, blob }));
         }
         Ok(self.unusual(layout, commit)?.get(&entry).cloned())
     }
@@ -175,7 +171,7 @@ impl<'a> Places<'a> {
                 && change.path != layout.entry_path(entry)
             {
                 let path = change.path;
-                found.entry(entry).or_insert(Version { path, blob });
+                found.entry(entry).or_insert(FileAt { path, blob });
             }
         }
         let found = Rc::new(found);

@@ -8,7 +8,7 @@ use crate::journal::facts::short_hash;
 use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, Source};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
-use crate::sync::commit::versions::{Key, Version, facts};
+use crate::sync::commit::versions::{FileAt, Key, facts};
 
 /// Limit on the commits searched for a readable version.
 const MOST: usize = 20_000;
@@ -21,7 +21,7 @@ const MOST: usize = 20_000;
 pub(in crate::sync) fn facts_before(
     repo: &Repo,
     layout: &Layout,
-    (commit, version): (ObjectId, &Version),
+    (commit, version): (ObjectId, &FileAt),
     key: Key,
     now: Option<&Facts>,
 ) -> Result<Facts, RepoError> {
@@ -31,7 +31,7 @@ pub(in crate::sync) fn facts_before(
 impl Places<'_> {
     pub(super) fn facts_before(
         &self,
-        (commit, version): (ObjectId, &Version),
+        (commit, version): (ObjectId, &FileAt),
         key: Key,
         now: Option<&Facts>,
     ) -> Result<Facts, RepoError> {
@@ -54,7 +54,7 @@ impl Places<'_> {
     /// history is cut off, or goes back too far.
     fn last_readable(
         &self,
-        (commit, version): (ObjectId, &Version),
+        (commit, version): (ObjectId, &FileAt),
         key: Key,
     ) -> Result<Vec<Facts>, RepoError> {
         let mut found = Vec::new();
@@ -97,9 +97,9 @@ impl Places<'_> {
         commit: ObjectId,
         entry: EntryDate,
         path: &str,
-    ) -> Result<Option<Version>, RepoError> {
+    ) -> Result<Option<FileAt>, RepoError> {
         match self.repo.blob_at(commit, path)?.and_then(Blob::file) {
-            Some(blob) => Ok(Some(Version {
+            Some(blob) => Ok(Some(FileAt {
                 path: path.to_owned(),
                 blob,
             })),

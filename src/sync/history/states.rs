@@ -14,7 +14,7 @@ use crate::ledger::{
 };
 use crate::merge::ThreeWay;
 use crate::repo::{Blob, Commit, ObjectId, RepoError};
-use crate::sync::commit::versions::{Key, Version, facts};
+use crate::sync::commit::versions::{FileAt, Key, facts};
 
 /// States that differ from what the commit's own ledger holds.
 pub(super) type States = BTreeMap<Key, SyncState>;
@@ -149,7 +149,7 @@ impl History<'_> {
                 Source::Wiki => {
                     let path = self.layout.note_path(key.0);
                     let blob = self.repo.blob_at(commit.id, &path)?.and_then(Blob::file);
-                    blob.map(|blob| Version { path, blob })
+                    blob.map(|blob| FileAt { path, blob })
                 }
             };
             let hash = match version {
@@ -322,7 +322,7 @@ impl History<'_> {
     }
 
     /// The hash as [`facts`] gives it, also for an unreadable text.
-    fn hash(&self, key: Key, version: &Version) -> Result<String, RepoError> {
+    fn hash(&self, key: Key, version: &FileAt) -> Result<String, RepoError> {
         let bytes = self.repo.read_blob(version.blob)?;
         Ok(match (key.1, Note::read(&bytes)) {
             (Source::Wiki, Ok(note)) => note.facts().hash,

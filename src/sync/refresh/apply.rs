@@ -7,7 +7,7 @@ use super::ledgers::Ledgers;
 use super::look::{self, Look};
 use super::plan::Plan;
 use super::report::{Failure, Report, problem};
-use super::state::{Version, Versions, decide};
+use super::state::{DateFiles, ReadFile, decide};
 use crate::journal::{Entry, EntryDate, Layout, Note, PathKind};
 use crate::ledger::short_sha256;
 use crate::repo::{Blob, Index, ObjectId, Repo};
@@ -188,16 +188,16 @@ impl Apply<'_, '_, '_> {
         let none = Vec::new();
         let paths = |from: &Paths, note| from.get(&(date, note)).cloned().unwrap_or_default();
 
-        let mut versions = Versions::default();
+        let mut files = DateFiles::default();
         let (entry_paths, note_paths) = (paths(work, false), paths(work, true));
         let head_entries = head_paths.get(&(date, false)).unwrap_or(&none);
         let left_out = |path: &String| {
             self.look.links.contains(path) || index.is_some_and(|i| i.is_left_out(path))
         };
-        versions.untold = entry_paths.is_empty() && head_entries.iter().any(left_out)
+        files.untold = entry_paths.is_empty() && head_entries.iter().any(left_out)
             || self.linked.contains_key(&(date, false));
         let head_notes = head_paths.get(&(date, true)).unwrap_or(&none);
-        versions.untold_note = note_paths.is_empty() && head_notes.iter().any(left_out)
+        files.untold_note = note_paths.is_empty() && head_notes.iter().any(left_out)
             || self.linked.contains_key(&(date, true));
 
         let head_path = match entry_paths.as_slice() {
@@ -214,7 +214,7 @@ impl Apply<'_, '_, '_> {
                 (same, bytes) = self.repo.as_stored(path, bytes, id)?;
             }
             let read = Entry::read(date, &bytes).map_err(|e| problem(path, &bytes, &e));
-            versions.work = Some(self.version(path, read, row, rows));
+            files.work = Some(self.version(path, read, row, rows));
         } else if entry_paths.len() > 1 {
             let all = entry_paths.join(" and ");
             for path in &entry_paths {
@@ -225,38 +225,31 @@ impl Apply<'_, '_, '_> {
                 ));
                 rows.insert(path.clone(), row);
             }
-            versions.work = Some(Version {
+            files.work = Some(ReadFile {
                 path: entry_paths[0].clone(),
                 content: None,
             });
         }
         if let (Some(path), Some(id), false) = (head_path, head_id, same) {
             let bytes = self.repo.read_blob(id)?;
-            versions.head = Some(Version {
+            files.head = Some(ReadFile {
                 path: path.clone(),
                 content: Entry::read(date, &bytes).ok(),
             });
         }
-        versions.same = same;
-        versions.head_said = self.head_said(date, &versions, head_id)?;
-        if versions.work.is_none() && versions.head.is_none() {
-            versions.deleted = self.deleted(date, &now_rows)?;
+        files.same = same;
+        files.head_said = self.head_said(date, &files, head_id)?;
+        if files.work.is_none() && files.head.is_none() {
+            files.deleted = self.deleted(date, &now_rows)?;
         }
-        self.notes(
-            date,
-            &mut versions,
-            &note_paths,
-            head_notes,
-            head_files,
-            rows,
-        )?;
+        self.notes(date, &mut files, &note_paths, head_notes, head_files, rows)?;
 
         let has_problem = |path: &String| rows.get(path).is_some_and(|r| r.problem.is_some());
         let broken = entry_paths.iter().any(has_problem);
         let broken_note = note_paths.iter().any(has_problem);
         let touched = |paths: &[String]| paths.iter().any(|p| self.touched(p, rows));
         let (entry_touched, note_touched) = (touched(&entry_paths), touched(&note_paths));
-        let mut indexed = decide(date, versions, &head_rows, now_rows);
+        let mut indexed = decide(date, files, &head_rows, now_rows);
         let found = year.found.of_entry(date);
         indexed.ledger.pending.extend(found.tombstones.into_keys());
         let before = self.update.before(date)?;
@@ -292,10 +285,10 @@ impl Apply<'_, '_, '_> {
         read: Result<T, String>,
         mut row: FileRow,
         rows: &mut BTreeMap<String, FileRow>,
-    ) -> Version<T> {
+    ) -> ReadFile<T> {
         row.problem = read.as_ref().err().cloned();
         rows.insert(path.to_owned(), row);
-        Version {
+        ReadFile {
             path: path.to_owned(),
             content: read.ok(),
         }
@@ -304,7 +297,7 @@ impl Apply<'_, '_, '_> {
     fn notes(
         &mut self,
         date: EntryDate,
-        versions: &mut Versions,
+        files: &mut DateFiles,
         paths: &[String],
         head_paths: &[String],
         head_files: &HeadFiles,
@@ -316,7 +309,7 @@ impl Apply<'_, '_, '_> {
         };
         if let Some((path, id)) = head.and_then(|p| Some((p, head_files.get(p)?.file()?))) {
             let bytes = self.repo.read_blob(id)?;
-            versions.head_note = Some(Version {
+            files.head_note = Some(ReadFile {
                 path: path.clone(),
                 content: Note::read(&bytes).ok(),
             });
@@ -328,7 +321,7 @@ impl Apply<'_, '_, '_> {
             }
             let read = Note::read(&bytes).map_err(|e| problem(path, &bytes, &e));
             let version = self.version(path, read, row, rows);
-            if let Some(first) = &mut versions.work_note {
+            if let Some(first) = &mut files.work_note {
                 // Of two files of one date, neither counts.
                 first.content = None;
                 if let Some(row) = rows.get_mut(path) {
@@ -338,7 +331,7 @@ impl Apply<'_, '_, '_> {
                     ));
                 }
             } else {
-                versions.work_note = Some(version);
+                files.work_note = Some(version);
             }
         }
         Ok(())

@@ -2,7 +2,7 @@
 
 use super::RefreshError;
 use super::apply::Apply;
-use super::state::{Deleted, Version, Versions};
+use super::state::{DateFiles, Deleted, ReadFile};
 use crate::journal::{Entry, EntryDate, Facts};
 use crate::ledger::{Ledger, Source};
 use crate::repo::ObjectId;
@@ -15,19 +15,18 @@ impl Apply<'_, '_, '_> {
     pub(super) fn head_said(
         &self,
         date: EntryDate,
-        versions: &Versions,
+        files: &DateFiles,
         blob: Option<ObjectId>,
     ) -> Result<Option<Facts>, RefreshError> {
-        let now = versions.work.as_ref().and_then(|v| v.content.as_ref());
-        let (Some(head), Some(now), Some(broken), Some(blob)) =
-            (self.head, now, &versions.head, blob)
+        let now = files.work.as_ref().and_then(|v| v.content.as_ref());
+        let (Some(head), Some(now), Some(broken), Some(blob)) = (self.head, now, &files.head, blob)
         else {
             return Ok(None);
         };
         if broken.content.is_some() {
             return Ok(None);
         }
-        let version = versions::Version {
+        let version = versions::FileAt {
             path: broken.path.clone(),
             blob,
         };
@@ -51,7 +50,7 @@ impl Apply<'_, '_, '_> {
             let id: ObjectId = deletion.blob.parse().ok()?;
             let bytes = self.repo.read_blob(id).ok()?;
             Some(Deleted {
-                last: Version {
+                last: ReadFile {
                     path: deletion.path.clone(),
                     content: Entry::read(date, &bytes).ok(),
                 },

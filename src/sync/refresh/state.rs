@@ -8,19 +8,19 @@ use crate::store::LedgerRows;
 
 /// A version of an entry's or a note's file.
 #[derive(Debug, Clone)]
-pub(super) struct Version<T> {
+pub(super) struct ReadFile<T> {
     pub path: String,
     /// `None` if it cannot be read.
     pub content: Option<T>,
 }
 
-/// All versions of a date's files.
+/// A date's files in all versions.
 #[derive(Debug, Default)]
-pub(super) struct Versions {
+pub(super) struct DateFiles {
     /// HEAD's file. `content` is `None` if unreadable, or if equal to `work` (see
     /// `same`).
-    pub head: Option<Version<Entry>>,
-    pub work: Option<Version<Entry>>,
+    pub head: Option<ReadFile<Entry>>,
+    pub work: Option<ReadFile<Entry>>,
     /// The facts that HEAD's file counts as having, if it is unreadable and the work
     /// tree's is not.
     pub head_said: Option<Facts>,
@@ -31,8 +31,8 @@ pub(super) struct Versions {
     pub untold: bool,
     /// The deleted entry, from a deletion in the ledger.
     pub deleted: Option<Deleted>,
-    pub head_note: Option<Version<Note>>,
-    pub work_note: Option<Version<Note>>,
+    pub head_note: Option<ReadFile<Note>>,
+    pub work_note: Option<ReadFile<Note>>,
     /// The same as `untold`, of the note's file.
     pub untold_note: bool,
 }
@@ -40,7 +40,7 @@ pub(super) struct Versions {
 /// A deleted entry.
 #[derive(Debug)]
 pub(super) struct Deleted {
-    pub last: Version<Entry>,
+    pub last: ReadFile<Entry>,
     /// The deletion that names this version.
     pub row: Deletion,
 }
@@ -69,7 +69,7 @@ pub(super) struct IndexedEntry {
 /// and in the work tree's.
 pub(super) fn decide(
     date: EntryDate,
-    mut versions: Versions,
+    mut files: DateFiles,
     head_rows: &Ledger,
     rows: Ledger,
 ) -> Indexed {
@@ -81,13 +81,13 @@ pub(super) fn decide(
         },
         ..Indexed::default()
     };
-    note(&mut versions, &mut indexed);
-    entry(date, versions, head_rows, &mut indexed);
+    note(&mut files, &mut indexed);
+    entry(date, files, head_rows, &mut indexed);
     indexed
 }
 
-fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut Indexed) {
-    let Versions {
+fn entry(date: EntryDate, files: DateFiles, head_rows: &Ledger, indexed: &mut Indexed) {
+    let DateFiles {
         head,
         work,
         deleted,
@@ -95,15 +95,15 @@ fn entry(date: EntryDate, versions: Versions, head_rows: &Ledger, indexed: &mut 
         same,
         untold,
         ..
-    } = versions;
-    let readable = |v: &Version<Entry>| v.content.is_some();
+    } = files;
+    let readable = |v: &ReadFile<Entry>| v.content.is_some();
     // The content of an unreadable file is unknown: HEAD's version is shown as it is,
     // without applying a removal that only now came in.
     let is_told = work.as_ref().is_none_or(readable) && !untold;
     let (shown, pending, gone) = match (work, head) {
         (Some(work), head) if readable(&work) => {
             if let Some(now) = work.content.as_ref().filter(|_| !same) {
-                let read = |h: &Version<Entry>| h.content.as_ref().map(Entry::facts);
+                let read = |h: &ReadFile<Entry>| h.content.as_ref().map(Entry::facts);
                 let before = head.as_ref().and_then(|h| read(h).or(head_said));
                 compare(
                     date,
@@ -203,9 +203,9 @@ fn compare(
     }
 }
 
-fn note(versions: &mut Versions, indexed: &mut Indexed) {
-    let (work, head) = (versions.work_note.take(), versions.head_note.take());
-    let read = |v: Option<Version<Note>>| v.and_then(|v| Some((v.path, v.content?)));
+fn note(files: &mut DateFiles, indexed: &mut Indexed) {
+    let (work, head) = (files.work_note.take(), files.head_note.take());
+    let read = |v: Option<ReadFile<Note>>| v.and_then(|v| Some((v.path, v.content?)));
     let (there, head) = (work.is_some(), read(head));
     indexed.note = match (read(work), head) {
         (Some((path, note)), head) => {
@@ -217,7 +217,7 @@ fn note(versions: &mut Versions, indexed: &mut Indexed) {
             Some((path, note, pending))
         }
         // It cannot be read or told; what HEAD says stays.
-        (None, Some((path, note))) if there || versions.untold_note => Some((path, note, there)),
+        (None, Some((path, note))) if there || files.untold_note => Some((path, note, there)),
         (None, head) => {
             if head.is_some() {
                 indexed.ledger.edited.insert(Source::Wiki);
