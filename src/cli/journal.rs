@@ -14,7 +14,7 @@ use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::repo::install::has_journal;
 use crate::repo::{Index, ObjectId, Repo, RepoError, shell_path};
 use crate::store::{Fresh, Store};
-use crate::sync::refresh::{Change, Options, Report, Scope, Warning, What, refresh};
+use crate::sync::refresh::{EntryChange, Options, Report, Scope, Warning, What, refresh};
 use crate::sync::settle::Decider;
 use crate::sync::{clock, settings};
 
@@ -183,7 +183,7 @@ impl Journal {
             return Ok(());
         }
         for (entry, alias) in store.unknown_aliases()? {
-            let read = |c: &&Change| c.what != What::Deleted && c.date.to_string() == entry;
+            let read = |c: &&EntryChange| c.what != What::Deleted && c.date.to_string() == entry;
             if let Some(change) = report.entries.iter().find(read) {
                 let text = self.repo.read_work_file(&change.path)?.unwrap_or_default();
                 let place = place_of(Table::People, &ItemKey::new(&alias), &text);

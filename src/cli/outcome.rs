@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::shown::{counted, safe};
 use super::{Exit, Ui};
-use crate::sync::refresh::{Change, Report, What, Why};
+use crate::sync::refresh::{EntryChange, Report, What, Why};
 use crate::sync::settle::to_let_in;
 
 /// Limit on the listed changes; more are counted, and `--json` has them all.
@@ -35,7 +35,7 @@ pub enum Of {
 }
 
 impl Of {
-    fn changes(self, report: &Report) -> &[Change] {
+    fn changes(self, report: &Report) -> &[EntryChange] {
         match self {
             Self::Entries => &report.entries,
             Self::Notes => &report.notes,
@@ -66,7 +66,7 @@ fn text(ui: &Ui, report: &Report, of: Of, dry_run: bool) -> anyhow::Result<()> {
     }
     // For a first index nothing is listed, since everything is new.
     let first = report.fresh.is_some() && of.changes(report).len() > 10;
-    let listed: &[Change] = if first { &[] } else { of.changes(report) };
+    let listed: &[EntryChange] = if first { &[] } else { of.changes(report) };
     for change in listed.iter().take(LISTED) {
         let what = change.what.word();
         ui.line(format_args!(
@@ -116,7 +116,7 @@ fn counts(report: &Report, of: Of) -> [(&'static str, usize); 6] {
 }
 
 /// One line for each item that was added or removed, or that stays out.
-fn items(change: &Change) -> Vec<String> {
+fn items(change: &EntryChange) -> Vec<String> {
     let mut lines = Vec::new();
     for (table, item, why) in &change.removed {
         let why = match why {
@@ -151,7 +151,7 @@ fn items(change: &Change) -> Vec<String> {
 }
 
 fn as_json(report: &Report, of: Of, dry_run: bool) -> Value {
-    let change = |c: &Change| {
+    let change = |c: &EntryChange| {
         let items =
             |items: &mut dyn Iterator<Item = &(crate::journal::Table, crate::journal::ItemKey)>| {
                 let items = items.map(|(t, i)| json!({"table": t.name(), "item": i.as_str()}));

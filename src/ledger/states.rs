@@ -72,7 +72,7 @@ fn both_hashes(base: &SyncState, ours: &SyncState, theirs: &SyncState) -> Vec<Ha
 
 /// One commit's change of a state.
 #[derive(Debug, Clone, Copy)]
-pub struct Change<'a> {
+pub struct StateChange<'a> {
     /// The state before, recorded or told by history; in a merge commit the merge of the
     /// parents' states.
     pub known: Option<&'a SyncState>,
@@ -91,7 +91,7 @@ pub struct Change<'a> {
 /// `None` if the ledger has nothing new: the state from before, or an older one that a
 /// revert put back.
 #[must_use]
-pub fn recorded_by(change: &Change<'_>) -> Option<SyncState> {
+pub fn recorded_by(change: &StateChange<'_>) -> Option<SyncState> {
     let recorded = change.recorded?;
     let floor = change.before.iter().map(|s| s.counter).max();
     if recorded.counter < floor.unwrap_or(0) {
@@ -170,7 +170,7 @@ mod tests {
         recorded: &SyncState,
         hash: &str,
     ) -> Option<SyncState> {
-        recorded_by(&Change {
+        recorded_by(&StateChange {
             known: Some(known),
             before: std::slice::from_ref(before),
             is_merge: false,
@@ -236,7 +236,7 @@ mod tests {
         let first = [one("0a", "laptop", 2), one("0b", "desktop", 2)];
         let merge = both(&first[0], &first[1]);
         let by = |recorded: &SyncState| {
-            recorded_by(&Change {
+            recorded_by(&StateChange {
                 known: Some(&merge),
                 before: &first,
                 is_merge: true,
@@ -250,7 +250,7 @@ mod tests {
         assert_eq!(by(&by_hand), Some(by_hand.clone()));
         // Two texts that neither parent had are nobody's edit.
         let others = both(&one("0d", "laptop", 3), &one("0e", "desktop", 3));
-        let took_one_side = Change {
+        let took_one_side = StateChange {
             known: Some(&first[0]),
             before: &first,
             is_merge: true,

@@ -33,7 +33,7 @@ pub(super) struct CommitContext<'a> {
 }
 
 /// The ledger file of a year, before and after.
-pub(super) struct Year {
+pub(super) struct YearToCommit {
     path: String,
     /// Whether the staged file is HEAD's.
     as_in_head: bool,
@@ -69,7 +69,7 @@ impl CommitContext<'_> {
         &self,
         years: BTreeSet<i32>,
         entries: &BTreeSet<EntryDate>,
-    ) -> Result<BTreeMap<i32, Year>, RepoError> {
+    ) -> Result<BTreeMap<i32, YearToCommit>, RepoError> {
         let read = |year: i32| {
             let entries = entries.iter().filter(|entry| entry.year() == year);
             let part = self.part_of_year(year, entries.copied().collect())?;
@@ -86,7 +86,7 @@ impl CommitContext<'_> {
         &self,
         year: i32,
         mut entries: BTreeSet<EntryDate>,
-    ) -> Result<Option<Year>, RepoError> {
+    ) -> Result<Option<YearToCommit>, RepoError> {
         let path = self.layout.ledger_path(year);
         let [head] = self.parents.as_slice() else {
             return Ok(None);
@@ -102,7 +102,7 @@ impl CommitContext<'_> {
         };
         entries.extend(lines.open());
         let rows = lines.rows_of(&entries);
-        Ok(Some(Year {
+        Ok(Some(YearToCommit {
             path,
             as_in_head: true,
             part: Some((lines, entries)),
@@ -116,7 +116,7 @@ impl CommitContext<'_> {
         }))
     }
 
-    fn year(&self, year: i32) -> Result<Year, RepoError> {
+    fn year(&self, year: i32) -> Result<YearToCommit, RepoError> {
         let path = self.layout.ledger_path(year);
         let mut parents = Vec::new();
         let mut committed = None;
@@ -191,7 +191,7 @@ impl CommitContext<'_> {
                 ledger::news(&known, &held)
             }
         };
-        Ok(Year {
+        Ok(YearToCommit {
             as_in_head: change.is_none(),
             path,
             staged,
@@ -234,7 +234,7 @@ impl CommitContext<'_> {
         key: Key,
         versions: &Versions,
         resolved_by_hand: bool,
-        year: &mut Year,
+        year: &mut YearToCommit,
     ) -> Result<(Ledger, Option<Facts>), RepoError> {
         let read = |v: &FileAt| self.repo.read_blob(v.blob);
         let now = match &versions.now {
@@ -299,7 +299,7 @@ impl CommitContext<'_> {
         &self,
         (entry, source): Key,
         now: Option<&Facts>,
-        year: &Year,
+        year: &YearToCommit,
     ) -> Result<Option<(Facts, Ledger)>, RepoError> {
         let (Some(tip), Some(now), Source::Yaml) = (self.squashing, now, source) else {
             return Ok(None);
@@ -315,7 +315,7 @@ impl CommitContext<'_> {
     }
 }
 
-impl Year {
+impl YearToCommit {
     /// The warning, if the staged file lacks lines that history has: they stay.
     pub fn older_copy(&self) -> Option<String> {
         let edited = &self.edited;

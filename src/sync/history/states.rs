@@ -10,7 +10,7 @@ use super::History;
 use super::diff::Diff;
 use crate::journal::{Document, Note, PathKind, facts::short_hash};
 use crate::ledger::{
-    self, Change, Hash, Ledger, Source, SyncState, after_edit, merge_states, without_hooks,
+    self, Hash, Ledger, Source, StateChange, SyncState, after_edit, merge_states, without_hooks,
 };
 use crate::merge::ThreeWay;
 use crate::repo::{Blob, Commit, ObjectId, RepoError};
@@ -53,7 +53,7 @@ impl History<'_> {
             let hash = now.map(|v| self.hash(key, v)).transpose()?;
             // A recorded deletion of the file has the hash of an empty text.
             let gone = || pair.map(|_| short_hash(b""));
-            let said = ledger::recorded_by(&Change {
+            let said = ledger::recorded_by(&StateChange {
                 known: known.as_ref(),
                 before: before.as_slice(),
                 is_merge: false,
@@ -156,7 +156,7 @@ impl History<'_> {
                 Some(version) => self.hash(*key, &version)?,
                 None => short_hash(b""),
             };
-            let said = ledger::recorded_by(&Change {
+            let said = ledger::recorded_by(&StateChange {
                 known: Some(known),
                 before: &before,
                 is_merge: true,

@@ -9,9 +9,9 @@ use crate::ledger::{self, Ledger};
 
 /// Rows other than sync states, by year and entry.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Told(BTreeMap<i32, Year>);
+pub(super) struct Told(BTreeMap<i32, RowsByEntry>);
 
-type Year = Rc<BTreeMap<EntryDate, Rc<Ledger>>>;
+type RowsByEntry = Rc<BTreeMap<EntryDate, Rc<Ledger>>>;
 
 impl Told {
     /// Whether there are no rows.
@@ -61,7 +61,7 @@ impl Told {
     /// nothing.
     pub fn join(&mut self, other: &Self) {
         for (year, theirs) in &other.0 {
-            let same = |ours: &Year| Rc::ptr_eq(ours, theirs);
+            let same = |ours: &RowsByEntry| Rc::ptr_eq(ours, theirs);
             match self.0.get(year) {
                 None => drop(self.0.insert(*year, Rc::clone(theirs))),
                 Some(ours) if same(ours) => {}

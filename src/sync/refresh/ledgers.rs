@@ -11,7 +11,7 @@ use crate::sync::history;
 
 /// A year's ledger in its two versions, read entry by entry.
 #[derive(Debug)]
-pub(super) struct Year {
+pub(super) struct YearRead {
     /// HEAD's ledger: the rows known when the work tree was edited.
     head: ByEntry,
     /// The ledger that counts, the work tree's. `None` if it equals HEAD's, or is absent.
@@ -22,7 +22,7 @@ pub(super) struct Year {
     pub row: LedgerRow,
 }
 
-impl Year {
+impl YearRead {
     fn counts(&self) -> &ByEntry {
         self.work.as_ref().unwrap_or(&self.head)
     }
@@ -62,7 +62,7 @@ pub(super) struct Ledgers<'a> {
     repo: &'a Repo,
     layout: &'a Layout,
     head: Option<ObjectId>,
-    years: BTreeMap<i32, Rc<Year>>,
+    years: BTreeMap<i32, Rc<YearRead>>,
     found: Option<Ledger>,
     /// By year, the last answer of [`Ledgers::changed_since`].
     changed: BTreeMap<i32, (LedgerRow, BTreeSet<EntryDate>)>,
@@ -98,7 +98,7 @@ impl<'a> Ledgers<'a> {
     ///
     /// # Errors
     /// The ledger's file or its object cannot be read.
-    pub(super) fn year(&mut self, year: i32) -> Result<Rc<Year>, RepoError> {
+    pub(super) fn year(&mut self, year: i32) -> Result<Rc<YearRead>, RepoError> {
         if let Some(found) = self.years.get(&year) {
             return Ok(Rc::clone(found));
         }
@@ -113,7 +113,7 @@ impl<'a> Ledgers<'a> {
         let work = work.filter(|bytes| Some(bytes) != head.as_ref());
         let found = history::of_year(self.found()?, year);
         let told = ledger::format(&found);
-        let read = Rc::new(Year {
+        let read = Rc::new(YearRead {
             row: LedgerRow {
                 head: blob.map(|id| id.to_string()).unwrap_or_default(),
                 work: work.clone(),

@@ -18,7 +18,7 @@ mod write;
 
 use std::collections::BTreeSet;
 
-pub use report::{Change, Failure, Report, Warning, What, Why};
+pub use report::{EntryChange, Failure, Report, Warning, What, Why};
 
 use super::database_path::database_path;
 use crate::journal::{EntryDate, Layout};

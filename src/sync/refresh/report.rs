@@ -15,9 +15,9 @@ pub struct Report {
     /// The reason for which the database was made anew, if it was.
     pub fresh: Option<Fresh>,
     /// Entries that changed, by date.
-    pub entries: Vec<Change>,
+    pub entries: Vec<EntryChange>,
     /// Notes that changed, by date; their items are empty.
-    pub notes: Vec<Change>,
+    pub notes: Vec<EntryChange>,
     /// The number of entries that did not change.
     pub unchanged_entries: usize,
     pub unchanged_notes: usize,
@@ -31,9 +31,9 @@ pub struct Report {
     pub undated: Vec<String>,
 }
 
-/// An entry's change in the index.
+/// An entry's or a note's change in the index.
 #[derive(Debug, Clone)]
-pub struct Change {
+pub struct EntryChange {
     pub date: EntryDate,
     pub path: String,
     pub what: What,

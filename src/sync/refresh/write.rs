@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::RefreshError;
 use super::apply::Apply;
-use super::report::{Change, Warning, What, Why};
+use super::report::{EntryChange, Warning, What, Why};
 use super::state::Indexed;
 use crate::journal::{EntryDate, ItemKey, Table};
 use crate::store::{Before, EntryRow};
@@ -72,7 +72,7 @@ impl Apply<'_, '_, '_> {
             return Ok(());
         }
         let items = !self.fill && deleted.is_none();
-        self.report.entries.push(Change {
+        self.report.entries.push(EntryChange {
             date,
             path: it.path.clone(),
             what,
@@ -122,7 +122,7 @@ impl Apply<'_, '_, '_> {
                 return Ok(());
             }
         };
-        self.report.notes.push(Change {
+        self.report.notes.push(EntryChange {
             date,
             path: note.map_or_else(|| self.layout.note_path(date), |n| n.0.clone()),
             what,
