@@ -10,11 +10,10 @@ use std::io::ErrorKind;
 
 use super::attributes::attributes;
 use super::{Note, Plan, Step};
-use crate::journal::Layout;
+use crate::journal::{Layout, settings};
 use crate::repo::work_tree::write_atomically;
 use crate::repo::{Repo, RepoError, UNFINISHED_ALL};
 
-pub(super) const SETTINGS: &str = "palimpsest.toml";
 pub(super) const ATTRIBUTES: &str = ".gitattributes";
 const IGNORE: &str = ".gitignore";
 
@@ -90,9 +89,9 @@ impl Repo {
         self.plan_lines(IGNORE, ignored(layout), why, plan)?;
         if let Some(command) = self.settings_gone()? {
             plan.note(format!("{SETTINGS_GONE}; `{command}`"));
-        } else if self.read_tracked(SETTINGS)?.is_none() {
+        } else if self.read_tracked(settings::FILE)?.is_none() {
             plan.steps.push(Step::File {
-                path: SETTINGS.into(),
+                path: settings::FILE.into(),
                 text: SETTINGS_TEXT.into(),
                 why: "settings for all machines, with their defaults",
             });
@@ -159,9 +158,11 @@ impl Repo {
     /// The index cannot be read.
     pub fn settings_gone(&self) -> Result<Option<String>, RepoError> {
         let index = self.index()?;
-        let is_there = self.inside(SETTINGS)?.symlink_metadata().is_ok();
-        let is_gone = !is_there && index.staged(SETTINGS).is_some() && !index.is_left_out(SETTINGS);
-        Ok(is_gone.then(|| format!("git restore {}", self.pathspec(SETTINGS))))
+        let is_there = self.inside(settings::FILE)?.symlink_metadata().is_ok();
+        let is_gone = !is_there
+            && index.staged(settings::FILE).is_some()
+            && !index.is_left_out(settings::FILE);
+        Ok(is_gone.then(|| format!("git restore {}", self.pathspec(settings::FILE))))
     }
 
     /// The attribute lines that a journal needs and has.
@@ -284,7 +285,7 @@ impl Repo {
         args.extend([
             ATTRIBUTES,
             IGNORE,
-            SETTINGS,
+            settings::FILE,
             &layout.database,
             &layout.ledger,
         ]);
@@ -296,7 +297,7 @@ impl Repo {
         for (state, path) in out.split('\0').filter_map(|line| line.split_at_checked(3)) {
             if path == layout.database {
                 left.database_out |= state.starts_with('D');
-            } else if path != SETTINGS || !state.starts_with(" D") {
+            } else if path != settings::FILE || !state.starts_with(" D") {
                 left.to_add.push(path.to_owned());
             }
         }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::attributes::by_folder;
-use super::files::{ATTRIBUTES, SETTINGS};
-use crate::journal::{Layout, Settings};
+use super::files::ATTRIBUTES;
+use crate::journal::{Layout, Settings, settings};
 use crate::repo::{Repo, RepoError};
 
 impl Repo {
@@ -44,8 +44,8 @@ impl Repo {
     fn former_layouts(&self) -> Result<Vec<Layout>, RepoError> {
         let mut layouts = vec![Layout::default()];
         if let Some(head) = self.head()? {
-            for commit in self.commits_of(head, SETTINGS)? {
-                let text = self.read_at(commit, SETTINGS)?.unwrap_or_default();
+            for commit in self.commits_of(head, settings::FILE)? {
+                let text = self.read_at(commit, settings::FILE)?.unwrap_or_default();
                 let settings = Settings::parse(&String::from_utf8_lossy(&text));
                 layouts.extend(settings.map(|settings| settings.layout));
             }

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{CLONE, Index, Repo, RepoError};
-use crate::journal::Layout;
+use crate::journal::{Layout, settings};
 
 pub use attributes::{is_markdown, merges_by_field};
 pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around};
@@ -160,9 +160,9 @@ impl Plan {
 /// the index has these alone.
 #[must_use]
 pub fn has_journal(repo: &Repo, layout: &Layout) -> bool {
-    let staged = |index: Index| index.staged(files::SETTINGS).is_some();
+    let staged = |index: Index| index.staged(settings::FILE).is_some();
     repo.workdir().join(&layout.journal).is_dir()
-        || repo.workdir().join(files::SETTINGS).is_file()
+        || repo.workdir().join(settings::FILE).is_file()
         || repo.index().is_ok_and(staged)
 }
 
@@ -230,11 +230,11 @@ impl Repo {
             let what = format!(
                 "{journal}: no such folder, which {} names as the journal's, so that no entry is \
                  checked or indexed",
-                files::SETTINGS
+                settings::FILE
             );
             let mend = format!(
                 "put `journal` in [paths] of {} right and run palimpsest init, or mkdir -p {}",
-                files::SETTINGS,
+                settings::FILE,
                 self.from_here(journal)
             );
             (what, mend)

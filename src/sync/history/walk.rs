@@ -7,7 +7,7 @@ use super::diff::Diff;
 use super::marks::Marks;
 use super::states::States;
 use super::told::Told;
-use crate::journal::{EntryDate, Layout};
+use crate::journal::{EntryDate, Layout, settings};
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
 impl<'a> History<'a> {
@@ -130,7 +130,7 @@ impl<'a> History<'a> {
     }
 
     fn is_set_up(&self, commit: ObjectId) -> Result<bool, RepoError> {
-        for path in ["palimpsest.toml", self.layout.ledger.as_str()] {
+        for path in [settings::FILE, self.layout.ledger.as_str()] {
             if self.repo.blob_at(commit, path)?.is_some() {
                 return Ok(true);
             }
