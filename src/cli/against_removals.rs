@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::hook::may_index;
 use super::journal::Journal;
-use super::resolve::Outcome;
+use super::settled::Outcome;
 use super::shown::safe;
 use super::{Ui, metadb};
 use crate::journal::{EntryDate, ItemKey, Table};

@@ -21,6 +21,7 @@ mod outcome;
 mod question;
 mod reindex;
 mod resolve;
+mod settled;
 mod shown;
 mod ui;
 mod uninstall;

@@ -8,6 +8,7 @@ use clap::Args;
 use super::against_removals::{self, Answer};
 use super::journal::path_typed;
 use super::question::{Answers, Question, Side};
+use super::settled::{Outcome, conclude};
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::hunks::{Choice, Hunk, Hunks};
@@ -38,34 +39,6 @@ pub struct Resolve {
     /// Take the lines of both sides, where that makes a readable entry
     #[arg(long, group = "side")]
     both: bool,
-}
-
-/// The outcome for one path.
-#[derive(Default)]
-pub(super) struct Outcome {
-    /// A line for each place left to choose.
-    left: Vec<String>,
-    aside: Option<PathBuf>,
-    /// Whether the result waits in the work tree.
-    written: bool,
-}
-
-impl Outcome {
-    pub fn left_at(line: String) -> Self {
-        Self {
-            left: vec![line],
-            ..Self::default()
-        }
-    }
-
-    /// The outcome for a file that was written.
-    pub fn written_over(done: Finished) -> Self {
-        Self {
-            written: !done.staged,
-            aside: done.aside,
-            ..Self::default()
-        }
-    }
 }
 
 impl Resolve {
@@ -372,32 +345,6 @@ impl Settling<'_> {
             .line(format_args!("{}: {how}{staged}{from}", safe(&open.path)))?;
         Ok(())
     }
-}
-
-fn conclude(ui: &Ui, outcomes: &[Outcome]) -> anyhow::Result<Exit> {
-    if let Some(aside) = outcomes.iter().find_map(|o| o.aside.as_ref()) {
-        let folder = aside.ancestors().find(|a| a.ends_with("before-resolve"));
-        ui.line(format_args!(
-            "what stood there before is kept in {}",
-            folder.unwrap_or(aside).display()
-        ))?;
-    }
-    if outcomes.iter().any(|o| o.written) {
-        ui.line("look at what is not staged with `git diff`, then commit it")?;
-    }
-    let left: Vec<&String> = outcomes.iter().flat_map(|o| &o.left).collect();
-    if left.is_empty() {
-        return Ok(Exit::Ok);
-    }
-    ui.remark(format_args!("{} left:", left.len()));
-    for line in left {
-        ui.remark(format_args!("  {}", safe(line)));
-    }
-    ui.remark(
-        "choose with `palimpsest resolve --ours PATH`, --theirs or --both, or edit the file \
-         and `git add` it",
-    );
-    Ok(Exit::Failed)
 }
 
 /// A hunk's path and line, and the field that it is in.

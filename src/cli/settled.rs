@@ -1,0 +1,67 @@
+//! The outcomes of `palimpsest resolve` for its paths, and what is said of them at the end.
+
+use std::path::PathBuf;
+
+use super::shown::safe;
+use super::{Exit, Ui};
+use crate::sync::resolve::Finished;
+
+/// The outcome for one path.
+#[derive(Default)]
+pub struct Outcome {
+    /// A line for each place left to choose.
+    pub left: Vec<String>,
+    /// The copy of the text that the result was written over.
+    pub aside: Option<PathBuf>,
+    /// Whether the result waits in the work tree.
+    pub written: bool,
+}
+
+impl Outcome {
+    /// The outcome for a path that is left to a person, with the line to say.
+    pub fn left_at(line: String) -> Self {
+        Self {
+            left: vec![line],
+            ..Self::default()
+        }
+    }
+
+    /// The outcome for a file that was written.
+    pub fn written_over(done: Finished) -> Self {
+        Self {
+            written: !done.staged,
+            aside: done.aside,
+            ..Self::default()
+        }
+    }
+}
+
+/// Says what is left, and where the texts are that were written over.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn conclude(ui: &Ui, outcomes: &[Outcome]) -> anyhow::Result<Exit> {
+    if let Some(aside) = outcomes.iter().find_map(|o| o.aside.as_ref()) {
+        let folder = aside.ancestors().find(|a| a.ends_with("before-resolve"));
+        ui.line(format_args!(
+            "what stood there before is kept in {}",
+            folder.unwrap_or(aside).display()
+        ))?;
+    }
+    if outcomes.iter().any(|o| o.written) {
+        ui.line("look at what is not staged with `git diff`, then commit it")?;
+    }
+    let left: Vec<&String> = outcomes.iter().flat_map(|o| &o.left).collect();
+    if left.is_empty() {
+        return Ok(Exit::Ok);
+    }
+    ui.remark(format_args!("{} left:", left.len()));
+    for line in left {
+        ui.remark(format_args!("  {}", safe(line)));
+    }
+    ui.remark(
+        "choose with `palimpsest resolve --ours PATH`, --theirs or --both, or edit the file \
+         and `git add` it",
+    );
+    Ok(Exit::Failed)
+}
