@@ -292,7 +292,15 @@ fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<
                 None => None,
             };
             if let Some(id) = committed {
-                bytes = repo.as_stored(&file.path, bytes, id)?.1;
+                match repo.as_stored(&file.path, bytes, id) {
+                    Ok((_, stored)) => bytes = stored,
+                    // A filter of somebody's that fails is no reason to check nothing else.
+                    Err(error) => {
+                        let what = format!("{}: git cannot convert it: {error}", file.path);
+                        found.push(finding(what, "mend the filter that its attributes name"));
+                        continue;
+                    }
+                }
             }
             let read = match kind {
                 PathKind::Entry(date) => Entry::read(date, &bytes).map(drop),

@@ -250,6 +250,31 @@ fn an_entry_in_another_encoding_is_no_broken_one() {
 }
 
 #[test]
+fn a_filter_that_fails_is_named_beside_all_else() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    let lines = laptop.read(".gitattributes");
+    laptop.write(".gitattributes", format!("{lines}*.md filter=gone\n"));
+    for (key, value) in [("clean", "false"), ("required", "true")] {
+        laptop
+            .git(["config", &format!("filter.gone.{key}"), value])
+            .ok();
+    }
+    laptop.edit_entry(DAY, "quay", "mole");
+    laptop.remove(".git/hooks/post-merge");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(&format!(
+            "{}: git cannot convert it: ",
+            crate::sandbox::entry(DAY)
+        ))
+        .says("post-merge: missing");
+}
+
+#[test]
 fn entries_that_cannot_be_read_and_two_pages_of_a_day_are_said() {
     let sandbox = Sandbox::new();
     let laptop = journal(&sandbox);
