@@ -51,11 +51,72 @@ pub fn ids(
         all.map(|(at, found)| found.unwrap_or_else(|| added(at)))
             .collect()
     };
-    ThreeWay::new(
+    let mut ids = ThreeWay::new(
         (0..base.len()).collect(),
         numbers(found.0, &added_by_ours),
         numbers(found.1, &added_by_theirs),
-    )
+    );
+    for value in lost_on_both(values, &ids) {
+        pair(value, values, &mut ids);
+    }
+    ids
+}
+
+/// The values of the base that both sides have more often than the merge would keep: of
+/// equal items each side kept another one, so that each seems to be removed, or edited, by
+/// the other side.
+pub fn lost_on_both<'v>(
+    values: &'v ThreeWay<Vec<Value>>,
+    ids: &ThreeWay<Vec<usize>>,
+) -> Vec<&'v Value> {
+    let by_id = |values: &'v [Value], ids: &[usize]| -> HashMap<usize, &'v Value> {
+        ids.iter().copied().zip(values).collect()
+    };
+    let ours = by_id(&values.ours, &ids.ours);
+    let theirs = by_id(&values.theirs, &ids.theirs);
+    let base = |id: &usize| values.base.get(*id);
+    let stays = |id: &usize, value: &Value, other: &HashMap<usize, &Value>| match other.get(id) {
+        Some(now) => *now == value || base(id) != Some(value),
+        None => base(id) != Some(value),
+    };
+    // How often each value stands on ours, on theirs, and in the merge.
+    let mut counts: HashMap<&Value, (usize, usize, usize)> = HashMap::new();
+    for value in &values.base {
+        counts.entry(value).or_default();
+    }
+    for (id, value) in &ours {
+        if let Some(count) = counts.get_mut(value) {
+            count.0 += 1;
+            count.2 += usize::from(stays(id, value, &theirs));
+        }
+    }
+    for (id, value) in &theirs {
+        if let Some(count) = counts.get_mut(value) {
+            count.1 += 1;
+            let counted = ours.get(id) == Some(value);
+            count.2 += usize::from(!counted && stays(id, value, &ours));
+        }
+    }
+    let lost = counts
+        .into_iter()
+        .filter(|(_, (o, t, merged))| merged < o.min(t));
+    lost.map(|(value, _)| value).collect()
+}
+
+/// Takes the items of this value that only one side has, in their order, for the same.
+fn pair(value: &Value, values: &ThreeWay<Vec<Value>>, ids: &mut ThreeWay<Vec<usize>>) {
+    let alone = |values: &[Value], ids: &[usize], others: &[usize]| -> Vec<usize> {
+        let all = values.iter().zip(ids).enumerate();
+        all.filter(|(_, (it, id))| *it == value && !others.contains(id))
+            .map(|(at, _)| at)
+            .collect()
+    };
+    let ours = alone(&values.ours, &ids.ours, &ids.theirs);
+    let theirs = alone(&values.theirs, &ids.theirs, &ids.ours);
+    for (ours, theirs) in ours.into_iter().zip(theirs) {
+        let one = ids.ours[ours].min(ids.theirs[theirs]);
+        (ids.ours[ours], ids.theirs[theirs]) = (one, one);
+    }
 }
 
 /// The items that both sides have and the base lacks, by their places on ours and on

@@ -6,7 +6,7 @@ use super::Stop;
 use super::collection::{Part, Place, part};
 use super::cut::spaces;
 use super::entry::{Context, Entries};
-use super::found::ids;
+use super::found::{ids, lost_on_both};
 use super::member::Member;
 use super::names::{Names, names, of_each_side};
 use super::output::{Meaning, Piece};
@@ -55,6 +55,9 @@ pub fn parts(
         Edited::None => None,
     };
     let ids = ids(&values, named.as_ref(), edited);
+    if !lost_on_both(&values, &ids).is_empty() {
+        return Err(Stop::Conflict);
+    }
     let chunks = sequence(ids.as_ref().map(Vec::as_slice)).ok_or(Stop::Conflict)?;
     // If settings name this a sequence, two additions at one place are a conflict, never
     // sorted.
