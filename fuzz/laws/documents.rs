@@ -293,7 +293,9 @@ fn is_frontmatter(text: &str) -> bool {
 
 /// The numbered words and comments of a text, in order.
 pub fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_ascii_alphanumeric())
+    // In quotes a line end is written as `\n`, right before the next word.
+    text.replace("\\n", " ")
+        .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|w| {
             w.len() > 2
                 && w.starts_with(['b', 'o', 't'])

@@ -190,3 +190,19 @@ fn markers_keep_the_laws() {
     }
     report(failures);
 }
+
+/// Inputs that a fuzzer found once, each with what was wrong.
+const FOUND: [&[u8]; 1] = [
+    // A text of two lines that became an item of a list in brackets: its second word was
+    // taken for lost, behind the `n` of its line end.
+    b"\xff=9k\xd2\xa6\x86\x86\x15\xb0locations\xb1\xc8k\xd2\xa6\x86\x15Q\xb1\xd1\xc8",
+];
+
+#[test]
+fn what_a_fuzzer_found_holds() {
+    for found in FOUND {
+        let texts = laws::history(found);
+        let broken = laws::merge::broken(&texts);
+        assert!(broken.is_empty(), "{broken:?}\n{texts:#?}");
+    }
+}
