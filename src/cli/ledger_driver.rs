@@ -34,9 +34,16 @@ impl LedgerDriver {
         let files = ThreeWay::new(&self.base, &self.ours, &self.theirs).map(PathBuf::as_path);
         let path = self.path.as_ref().map(|path| path.to_string_lossy());
         let shown = path.as_deref().unwrap_or("the ledger");
-        for line in merge_ledger(files, path.as_deref())? {
+        let remarks = merge_ledger(files, path.as_deref())?;
+        for line in remarks.damaged {
             ui.warn(format_args!(
                 "{shown}: no ledger line, kept as it is: line {line}"
+            ));
+        }
+        if let Some(error) = remarks.without_history {
+            ui.warn(format_args!(
+                "{shown}: merged without history: {error}; look at \
+                 `metadb tombstone list` before you commit, and run `git fsck`"
             ));
         }
         Ok(Exit::Ok)

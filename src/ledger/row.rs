@@ -218,6 +218,21 @@ impl Ledger {
             || deletions.any(|key| !other.deletions.contains_key(key))
     }
 
+    /// The removals and deletions that `other` lacks.
+    #[must_use]
+    pub fn more_than(&self, other: &Self) -> Self {
+        let mut more = Self {
+            tombstones: self.tombstones.clone(),
+            deletions: self.deletions.clone(),
+            ..Self::default()
+        };
+        more.tombstones
+            .retain(|key, _| !other.tombstones.contains_key(key));
+        more.deletions
+            .retain(|key, _| !other.deletions.contains_key(key));
+        more
+    }
+
     /// The entries that rows are about.
     #[must_use]
     pub fn entries(&self) -> BTreeSet<EntryDate> {

@@ -11,16 +11,25 @@ use crate::ledger::{self, Ledger};
 use crate::merge::ThreeWay;
 use crate::repo::{Repo, RepoError};
 
+/// What the driver has to say about a merge of ledgers.
+#[derive(Debug, Default)]
+pub struct LedgerRemarks {
+    /// Damaged lines that were kept, as `line: text`.
+    pub damaged: Vec<String>,
+    /// Why history could not be asked about the rows that only some of the sides have.
+    pub without_history: Option<RepoError>,
+}
+
 /// Merges the three files that git made for the ledger at `path` and writes the result
-/// over ours. In a rebase, it adds the items that the pick keeps out. Returns messages
-/// for the user: damaged lines that were kept, as `line: text`.
+/// over ours. In a rebase, it adds the items that the pick keeps out. Returns what to
+/// tell the user.
 ///
 /// # Errors
 /// A file cannot be read or written; ours is unchanged then.
 pub fn merge_ledger(
     files: ThreeWay<&Path>,
     path: Option<&str>,
-) -> Result<Vec<String>, DriverError> {
+) -> Result<LedgerRemarks, DriverError> {
     let mut sides = files.try_map(|path| match fs::read(path) {
         Ok(bytes) => Ok(ledger::parse(&bytes)),
         Err(source) => Err(DriverError::Read {
@@ -28,28 +37,42 @@ pub fn merge_ledger(
             source,
         }),
     })?;
+    let mut without_history = None;
+    let mut tried = |done: Result<(), RepoError>| match done {
+        // Outside a repository there is no history that could say anything else.
+        Ok(()) | Err(RepoError::NoRepository(_)) => {}
+        Err(error) => without_history = without_history.take().or(Some(error)),
+    };
     if let Some(path) = path {
-        // If history cannot be read, a missing row counts as reverted.
-        let _ = look_at_what_is_gone(path, &mut sides);
+        tried(look_at_what_is_gone(path, &mut sides));
         // If history cannot be read, a conflict may be listed that is not one.
-        let _ = add_what_a_pick_began_with(path, &mut sides);
+        tried(add_what_a_pick_began_with(path, &mut sides));
     }
     let mut merged = ledger::merge(&sides.base, &sides.ours, &sides.theirs);
     if let Some(path) = path {
         let mut with = merged.clone();
         // Without this the merge is still complete; the end of the rebase looks again.
-        if add_what_a_pick_keeps_out(path, &sides.theirs, &mut with).is_ok() {
+        let added = add_what_a_pick_keeps_out(path, &sides.theirs, &mut with);
+        if added.is_ok() {
             merged = with;
         }
+        tried(added);
     }
     write(files.ours, &ledger::format(&merged))?;
     let shown = |c: &ledger::Corrupt| format!("{}: {}", c.line, String::from_utf8_lossy(&c.bytes));
-    Ok(merged.corrupt.iter().map(shown).collect())
+    Ok(LedgerRemarks {
+        damaged: merged.corrupt.iter().map(shown).collect(),
+        without_history,
+    })
 }
 
 /// Adds to the sides of a merge the rows that the base has and a side lacks without
-/// having reverted them. In a pick, a patch or a stash, rows that ours never had are left
-/// alone.
+/// having reverted them; all of those that it lacks if history cannot be read, since a
+/// removal too many is listed and one that is lost lets its item back in silently. In a
+/// pick, a patch or a stash, rows that ours never had are left alone.
+///
+/// # Errors
+/// The repository or an object of history cannot be read.
 fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), RepoError> {
     let base = &sides.base;
     if ![&sides.ours, &sides.theirs]
@@ -60,12 +83,21 @@ fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
     }
     let repo = Repo::from_env()?;
     let merging = repo.merging()?;
+    let mut read = Ok(());
     if let (Some(merging), Some((layout, _))) = (&merging, year_at(&repo, path)) {
         for (side, commit) in [
             (&mut sides.ours, merging.ours),
             (&mut sides.theirs, merging.theirs),
         ] {
-            let lost = history::lost_since(&repo, &layout, base, side, commit)?;
+            let lost = match history::lost_since(&repo, &layout, base, side, commit) {
+                Ok(lost) => lost,
+                // In a pick, ours need not have had what the base has.
+                Err(error) if merging.is_pick => return Err(error),
+                Err(error) => {
+                    read = Err(error);
+                    base.more_than(side)
+                }
+            };
             *side = ledger::join(std::mem::take(side), lost);
         }
     }
@@ -74,7 +106,7 @@ fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
     if merging.is_none_or(|merging| merging.is_pick) {
         ledger::without_what_ours_never_had(sides);
     }
-    Ok(())
+    read
 }
 
 /// Adds to the base of a pick the sync states that history told there: a commit stores

@@ -56,6 +56,25 @@ fn the_strategy_ours_leaves_the_item_in_the_file_and_lists_it() {
     assert_eq!(state_of_bob(&laptop), "active");
 }
 
+/// The desktop, without hooks and drivers, merges the laptop's commit, which others have
+/// built on, and takes its own ledger.
+#[track_caller]
+fn lose_the_row(desktop: &Machine<'_>, laptop: &Machine<'_>) {
+    desktop
+        .git(["branch", "-q", "-r", "-d", "origin/main"])
+        .ok();
+    desktop
+        .git(["fetch", "-q", "origin", &laptop.oid("HEAD")])
+        .ok();
+    let merge = ["merge", "-q", "--no-edit", "FETCH_HEAD"];
+    desktop
+        .run_with(&[("PALIMPSEST", "0")], "git", merge)
+        .exits(1);
+    without_hooks(desktop, &["checkout", "-q", "--ours", LEDGER]);
+    without_hooks(desktop, &["add", "-A"]);
+    without_hooks(desktop, &["commit", "-q", "--no-edit"]);
+}
+
 /// The merge base has the row that the desktop's merge lost: that is no revert.
 #[test]
 fn a_lost_row_is_no_reverted_one_in_the_next_merge() {
@@ -69,19 +88,7 @@ fn a_lost_row_is_no_reverted_one_in_the_next_merge() {
         edit(&tablet, "tags: [rain]", "tags: [rain, sea]");
         tablet.push();
         edit(&desktop, "weather: fair", "weather: wet");
-        desktop
-            .git(["branch", "-q", "-r", "-d", "origin/main"])
-            .ok();
-        desktop
-            .git(["fetch", "-q", "origin", &laptop.oid("HEAD")])
-            .ok();
-        let merge = ["merge", "-q", "--no-edit", "FETCH_HEAD"];
-        desktop
-            .run_with(&[("PALIMPSEST", "0")], "git", merge)
-            .exits(1);
-        without_hooks(&desktop, &["checkout", "-q", "--ours", LEDGER]);
-        without_hooks(&desktop, &["add", "-A"]);
-        without_hooks(&desktop, &["commit", "-q", "--no-edit"]);
+        lose_the_row(&desktop, &laptop);
         // With a driver, and in a merge that a person commits.
         let pull = ["pull", "-q", "--no-rebase", "--no-commit"];
         let pull = if hooks == "1" { &pull[..3] } else { &pull[..] };
@@ -94,6 +101,32 @@ fn a_lost_row_is_no_reverted_one_in_the_next_merge() {
         agree(&desktop, &tablet, &["both_edited"]);
         without_bob([&tablet, &desktop]);
     }
+}
+
+/// Whether the row was reverted or lost, only history knows; where it cannot be read the
+/// removal stays, and the driver says that it did not look.
+#[test]
+fn a_row_that_is_gone_stays_where_history_cannot_be_read() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    let tablet = sandbox.machine("tablet");
+    tablet.palimpsest(["init"]).ok();
+    edit(&tablet, "tags: [rain]", "tags: [rain, sea]");
+    tablet.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    lose_the_row(&desktop, &laptop);
+    // The desktop's version before that merge, which git does not need.
+    let id = desktop.oid(&format!("HEAD^1:{}", crate::sandbox::entry(DAY)));
+    let (folder, name) = id.split_at(2);
+    std::fs::remove_file(desktop.path(&format!(".git/objects/{folder}/{name}"))).unwrap();
+    let pull = desktop.git(["pull", "-q", "--no-rebase"]);
+    pull.ok()
+        .warns(&format!("{LEDGER}: merged without history: "))
+        .warns(&id);
+    assert_eq!(state_of_bob(&desktop), "active");
+    without_bob([&tablet, &desktop]);
 }
 
 #[test]
