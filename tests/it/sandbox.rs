@@ -52,7 +52,6 @@ const GIT_CONFIG: &str = "\
 	defaultBranch = main
 [core]
 	pager = cat
-	fsync = none
 [gc]
 	auto = 0
 [maintenance]
@@ -178,6 +177,8 @@ impl Sandbox {
         for (name, value) in [
             ("GIT_CONFIG_NOSYSTEM", "1"),
             ("GIT_TERMINAL_PROMPT", "0"),
+            // As `core.fsync=none` does, with which the index would be git's to write.
+            ("GIT_TEST_FSYNC", "0"),
             ("GIT_EDITOR", "true"),
             ("GIT_MERGE_AUTOEDIT", "no"),
             ("GIT_AUTHOR_DATE", now.as_str()),

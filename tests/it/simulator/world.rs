@@ -37,6 +37,8 @@ pub struct Desk<'a> {
     /// What rebases here kept out and their commits do not hold, by removal.
     pub noted: BTreeSet<(Item, String, git2::Oid)>,
     pub repo: git2::Repository,
+    /// What `git status` named, if nothing was done here since.
+    judged: RefCell<Option<BTreeSet<String>>>,
 }
 
 pub struct World<'a> {
@@ -91,6 +93,7 @@ impl<'a> World<'a> {
                 autostash: false,
                 sparse: false,
                 noted: BTreeSet::new(),
+                judged: RefCell::new(None),
             });
             if number == 0 {
                 for (path, text) in entries {
@@ -119,6 +122,7 @@ impl<'a> World<'a> {
     /// Runs a command that must end in one of these ways.
     pub fn run(&self, at: usize, program: &str, args: &[&str], codes: &[i32]) -> Outcome<Run> {
         let desk = &self.desks[at];
+        desk.judged.take();
         let run = self.sandbox.run_in(desk.machine.dir(), program, args);
         let words: Vec<String> = args.iter().map(|a| word(a)).collect();
         let told = match run.code {
@@ -164,6 +168,7 @@ impl<'a> World<'a> {
     /// Writes a file, with CRLF or LF.
     pub fn write_with(&mut self, at: usize, path: &str, text: &str, crlf: bool) {
         let desk = &mut self.desks[at];
+        desk.judged.take();
         match crlf {
             true => desk.machine.write(path, text.replace('\n', "\r\n")),
             false => desk.machine.write(path, text),
@@ -182,6 +187,7 @@ impl<'a> World<'a> {
     /// Removes a file.
     pub fn remove(&mut self, at: usize, path: &str) {
         let desk = &mut self.desks[at];
+        desk.judged.take();
         desk.machine.remove(path);
         desk.dirty.insert(path.to_owned());
         let line = format!("rm {}/{path}", desk.name);
@@ -225,6 +231,10 @@ impl<'a> World<'a> {
 
     /// `git status` names nothing but what was edited here.
     pub fn clean(&mut self, at: usize) -> Outcome {
+        let desk = &self.desks[at];
+        if desk.judged.borrow().as_ref() == Some(&desk.dirty) {
+            return Ok(());
+        }
         let status = self.ask(at, &["status", "--porcelain", "-uall", "--no-renames"]);
         let desk = &mut self.desks[at];
         let names = status
@@ -241,6 +251,7 @@ impl<'a> World<'a> {
                 format!("{status}\n{}", diff.stdout),
             );
         }
+        desk.judged.replace(Some(names.clone()));
         desk.dirty = names;
         self.age(at);
         Ok(())
