@@ -14,7 +14,9 @@ use crate::journal::{Entry, EntryDate, Layout, PathKind, Settings};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::Repo;
 use crate::sync::clock;
-use crate::sync::driver::{By, FileMerge, SEVERAL_BASES, is_virtual_base, keep_all, write};
+use crate::sync::driver::{
+    By, FileMerge, ORDINARY_MARKER, SEVERAL_BASES, is_virtual_base, keep_all, write,
+};
 use crate::sync::kept_out::LedgerRulings;
 use crate::sync::merge_log::{self, to_json};
 use crate::sync::settings::{load, load_for_driver};
@@ -284,11 +286,13 @@ impl MergeDriver {
     }
 }
 
-/// The attribute `conflict-marker-size` of a file.
+/// The length of a file's markers by the attribute `conflict-marker-size`; `None` if the
+/// attribute cannot be asked.
 fn marker_size(path: &str) -> Option<usize> {
     let repo = Repo::from_env().ok()?;
-    let value = repo.attribute("conflict-marker-size", path).ok()??;
-    value.parse().ok().filter(|size| *size > 0)
+    let value = repo.attribute("conflict-marker-size", path).ok()?;
+    let size = value.and_then(|v| v.parse().ok());
+    Some(size.filter(|s| *s > 0).unwrap_or(ORDINARY_MARKER))
 }
 
 /// The configured `merge.conflictStyle`, which git does not pass to a driver.

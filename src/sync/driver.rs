@@ -26,7 +26,12 @@ pub enum DriverError {
 }
 
 /// The length of git's markers without an attribute.
-const ORDINARY_MARKER: usize = 7;
+pub const ORDINARY_MARKER: usize = 7;
+
+/// How much longer git makes the markers in each merge of merge bases. Where two moved
+/// files meet at one path, it makes them longer by 1 in an ordinary merge as well.
+/// Source: `extra_marker_size` in git's merge-ort.c.
+const LONGER_IN_A_BASE: usize = 2;
 
 /// Git's label for our side in a merge of merge bases; a path may follow.
 pub const OURS_IN_A_BASE: &str = "Temporary merge branch 1";
@@ -36,8 +41,9 @@ pub const SEVERAL_BASES: &str = "merged common ancestors";
 
 /// Whether git merges merge bases (a virtual base), judged by our side's label. Before
 /// git 2.44 a driver gets no labels; there the length of the markers tells, which git
-/// makes longer than the attribute `conflict-marker-size`. `attribute` gives the
-/// attribute's value and is called only if it decides.
+/// makes longer than the attribute `conflict-marker-size`. `attribute` gives the length
+/// without that, `None` if it cannot be asked, and is called only if it decides. In doubt
+/// the merge is an ordinary one: its conflicts are marked, and nothing is left out.
 pub fn is_virtual_base(
     our_label: Option<&str>,
     size: usize,
@@ -46,7 +52,7 @@ pub fn is_virtual_base(
     match our_label {
         Some(label) => label.starts_with(OURS_IN_A_BASE),
         None if size == ORDINARY_MARKER => false,
-        None => size > attribute().unwrap_or(ORDINARY_MARKER),
+        None => attribute().is_some_and(|length| size >= length + LONGER_IN_A_BASE),
     }
 }
 
@@ -194,9 +200,15 @@ mod tests {
             (Some("Temporary merge branch 1"), 9, None, true),
             (Some("Temporary merge branch 1:a.md"), 7, Some(5), true),
             (None, 7, None, false),
-            (None, 9, None, true),
+            (None, 9, Some(7), true),
             (None, 32, Some(32), false),
             (None, 34, Some(32), true),
+            // Two moved files at one path, and the same in a virtual base.
+            (None, 8, Some(7), false),
+            (None, 33, Some(32), false),
+            (None, 10, Some(7), true),
+            // The attribute cannot be asked.
+            (None, 10, None, false),
             (None, 5, Some(5), false),
         ] {
             let is = is_virtual_base(label, size, || attribute);

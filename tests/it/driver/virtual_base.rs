@@ -5,7 +5,7 @@ use super::*;
 /// A marker in a virtual base would be text of both sides in the next merge.
 #[test]
 fn a_conflict_in_a_virtual_base_is_the_bases_value() {
-    for (size, marked) in [("7", true), ("8", false), ("9", false)] {
+    for (size, marked) in [("7", true), ("8", true), ("9", false)] {
         let sandbox = Sandbox::new();
         let vault = sandbox.repository("vault");
         let ours = text("mood: good\ntags: [sea, fog]\n", "Body.\n");
@@ -98,4 +98,35 @@ fn a_merge_by_hand_marks_conflicts_with_markers_of_any_length() {
     };
     merge("9").exits(1).says("<<<<<<<<< ours\nmood: good\n");
     merge("0").exits(2);
+}
+
+/// Git makes the markers longer by one where an entry moved to two places, or two entries
+/// moved to one: that is no merge of merge bases, and what both wrote must be shown.
+#[test]
+fn an_entry_that_moved_in_two_ways_keeps_both_edits() {
+    let sandbox = Sandbox::new();
+    let vault = sandbox.repository("vault");
+    let lines = "Line one.\nLine two.\nLine three.\nLine four.\n";
+    let entry = |date: &str, weather: &str| {
+        format!("---\ndate: {date}\nweather: {weather}\ntags: [sea]\n---\n{lines}")
+    };
+    let path = crate::sandbox::entry;
+    vault.write(&path("2024-11-01"), entry("2024-11-01", "fair"));
+    vault.palimpsest(["init"]).ok();
+    vault.commit("Begin");
+    vault.git(["branch", "-q", "other"]).ok();
+    for (branch, to, weather) in [
+        ("main", "2024-11-03", "snow"),
+        ("other", "2024-11-02", "rain"),
+    ] {
+        vault.git(["checkout", "-q", branch]).ok();
+        vault.remove(&path("2024-11-01"));
+        vault.write(&path(to), entry(to, weather));
+        vault.commit("Moved");
+    }
+    vault.git(["merge", "-q", "main"]).exits(1);
+    for to in ["2024-11-02", "2024-11-03"] {
+        let text = vault.read(&path(to));
+        assert!(text.contains("snow") && text.contains("rain"), "{text}");
+    }
 }
