@@ -211,11 +211,11 @@ impl MergeDriver {
         // Git calls a driver at the top of the work tree.
         let settings = load_for_driver();
         let by = match &settings {
-            _ if is_off() => By::Line,
+            _ if is_off() => By::Line("Palimpsest is turned off"),
             Ok(_) => By::Field,
             Err(error) => {
                 ui.warn(format_args!("{error}; {path} is merged by line"));
-                By::Line
+                By::Line("palimpsest.toml cannot be used")
             }
         };
         let settings = settings.unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use super::{Repo, RepoError};
 
@@ -76,19 +76,39 @@ impl Repo {
                 child.wait_with_output()
             })
         };
-        let output = output.map_err(RepoError::NoGit)?;
-        if output.status.success() {
-            return Ok(output.stdout);
-        }
-        let words: Vec<_> = args.iter().map(|a| a.as_ref().to_string_lossy()).collect();
-        Err(RepoError::Command {
-            command: words.join(" "),
-            code: output.status.code(),
-            stderr: match output.status.code() {
-                // Git printed nothing.
-                None => output.status.to_string(),
-                Some(_) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-            },
-        })
+        stdout_of(args, output.map_err(RepoError::NoGit)?)
     }
+}
+
+/// What git printed, if it ended well.
+fn stdout_of<A: AsRef<OsStr>>(args: &[A], output: Output) -> Result<Vec<u8>, RepoError> {
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    let words: Vec<_> = args.iter().map(|a| a.as_ref().to_string_lossy()).collect();
+    Err(RepoError::Command {
+        command: words.join(" "),
+        code: output.status.code(),
+        stderr: match output.status.code() {
+            // Git printed nothing.
+            None => output.status.to_string(),
+            Some(_) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        },
+    })
+}
+
+/// The staged content of a path at the top of the current folder's repository, asked of
+/// git, which reads repositories that libgit2 does not; `None` if nothing is staged there.
+///
+/// # Errors
+/// Git is missing, or fails: its stderr is in the error.
+pub fn staged_by_git(path: &str) -> Result<Option<Vec<u8>>, RepoError> {
+    let ask = |args: &[&str]| {
+        let output = Command::new("git").args(args).output();
+        stdout_of(args, output.map_err(RepoError::NoGit)?)
+    };
+    if ask(&["ls-files", "-z", "--", path])?.is_empty() {
+        return Ok(None);
+    }
+    ask(&["cat-file", "blob", &format!(":{path}")]).map(Some)
 }

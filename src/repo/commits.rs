@@ -1,6 +1,7 @@
 //! A walk over commits, oldest first, and the state of git's own operations.
 
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 
 use chrono::{DateTime, SecondsFormat};
@@ -129,6 +130,19 @@ impl Repo {
     #[must_use]
     pub fn noted(&self, name: &str) -> String {
         fs::read_to_string(self.note_path(name)).unwrap_or_default()
+    }
+
+    /// A note that cannot be worked out again; see [`noted`](Self::noted).
+    ///
+    /// # Errors
+    /// It is there and cannot be read.
+    pub fn noted_for_good(&self, name: &str) -> Result<String, RepoError> {
+        let path = self.note_path(name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            Err(e) => Err(RepoError::io(&path)(e)),
+        }
     }
 
     /// Writes a note; see [`noted`](Self::noted).

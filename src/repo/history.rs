@@ -36,6 +36,20 @@ impl Repo {
         Ok(Some(ObjectId(commit.id())))
     }
 
+    /// The commit with this id, which git names.
+    ///
+    /// # Errors
+    /// It is no id, or the commit is missing or damaged here.
+    pub(super) fn commit_with(&self, id: &str) -> Result<ObjectId, RepoError> {
+        let id = git2::Oid::from_str(id).map_err(RepoError::git("read a commit's id"))?;
+        let commit = self.git.find_commit(id);
+        let commit = commit.map_err(|source| RepoError::Object {
+            id: ObjectId(id),
+            source,
+        })?;
+        Ok(ObjectId(commit.id()))
+    }
+
     /// The previous HEAD: the parent of a new commit, or the commit that an amended one
     /// replaces. It is taken from the newest line of HEAD's reflog, not from the line
     /// before, which may be of a commit that was killed before HEAD moved. Without a

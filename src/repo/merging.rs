@@ -62,9 +62,7 @@ impl Repo {
                 // An octopus calls no driver: this must be something unknown.
                 return Ok(None);
             }
-            let Some(theirs) = self.commit_named(&oid)? else {
-                return Ok(None);
-            };
+            let theirs = self.commit_with(&oid)?;
             let bases = self.merge_bases(ours, theirs)?;
             if bases.contains(&theirs) {
                 return Ok(None);

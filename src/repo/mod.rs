@@ -73,6 +73,7 @@ mod typed;
 mod work_tree;
 
 pub use archive::{ArchiveWriter, Member, read_archive};
+pub use command::staged_by_git;
 pub use commits::Commit;
 pub use config::{CLONE, MACHINE};
 pub use error::RepoError;

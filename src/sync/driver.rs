@@ -61,8 +61,8 @@ pub fn is_virtual_base(
 pub enum By {
     /// Field by field.
     Field,
-    /// By line, as git does: Palimpsest is turned off, or its settings cannot be read.
-    Line,
+    /// By line, as git does, for this reason.
+    Line(&'static str),
 }
 
 /// One merge of three versions of a file.
@@ -121,7 +121,7 @@ impl FileMerge<'_> {
         };
         let merge = |merger: &Merger| match self.by {
             By::Field => merger.merge(sides),
-            By::Line => merger.by_line(sides, "Palimpsest is turned off".into()),
+            By::Line(reason) => merger.by_line(sides, reason.into()),
         };
         let merged = merge(&merger).map_err(DriverError::Lines)?;
         if merged.conflict && self.markers.style == ConflictStyle::Merge {

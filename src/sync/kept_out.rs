@@ -88,6 +88,12 @@ impl<'a> LedgerRulings<'a> {
         Some(format!("merged without the ledger: {error}"))
     }
 
+    /// The error for which a question could not be answered from the ledgers, if so.
+    #[must_use]
+    pub fn into_error(self) -> Option<RepoError> {
+        self.known.into_inner()?.err()
+    }
+
     fn read(&self, entry: EntryDate) -> Result<Removals, RepoError> {
         let repo = Repo::from_env()?;
         let merging = match &self.merging {

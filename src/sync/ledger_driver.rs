@@ -5,11 +5,22 @@ use std::fs;
 use std::path::Path;
 
 use super::driver::{DriverError, write};
+use super::settings::LoadError;
 use super::{history, settings};
 use crate::journal::{Layout, PathKind};
 use crate::ledger::{self, Ledger};
 use crate::merge::ThreeWay;
 use crate::repo::{Repo, RepoError};
+
+/// Why history could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Unasked {
+    #[error(transparent)]
+    Repo(#[from] RepoError),
+    /// The folders of the journal are unknown.
+    #[error(transparent)]
+    Settings(#[from] LoadError),
+}
 
 /// What the driver has to say about a merge of ledgers.
 #[derive(Debug, Default)]
@@ -17,7 +28,7 @@ pub struct LedgerRemarks {
     /// Damaged lines that were kept, as `line: text`.
     pub damaged: Vec<String>,
     /// Why history could not be asked about the rows that only some of the sides have.
-    pub without_history: Option<RepoError>,
+    pub without_history: Option<Unasked>,
 }
 
 /// Merges the three files that git made for the ledger at `path` and writes the result
@@ -38,9 +49,9 @@ pub fn merge_ledger(
         }),
     })?;
     let mut without_history = None;
-    let mut tried = |done: Result<(), RepoError>| match done {
+    let mut tried = |done: Result<(), Unasked>| match done {
         // Outside a repository there is no history that could say anything else.
-        Ok(()) | Err(RepoError::NoRepository(_)) => {}
+        Ok(()) | Err(Unasked::Repo(RepoError::NoRepository(_))) => {}
         Err(error) => without_history = without_history.take().or(Some(error)),
     };
     if let Some(path) = path {
@@ -73,7 +84,7 @@ pub fn merge_ledger(
 ///
 /// # Errors
 /// The repository or an object of history cannot be read.
-fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), RepoError> {
+fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), Unasked> {
     let base = &sides.base;
     if ![&sides.ours, &sides.theirs]
         .iter()
@@ -84,20 +95,25 @@ fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
     let repo = Repo::from_env()?;
     let merging = repo.merging()?;
     let mut read = Ok(());
-    if let (Some(merging), Some((layout, _))) = (&merging, year_at(&repo, path)) {
+    let ask = |side: &Ledger, commit| -> Result<Ledger, Unasked> {
+        Ok(match year_at(&repo, path)? {
+            Some((layout, _)) => history::lost_since(&repo, &layout, base, side, commit)?,
+            None => Ledger::default(),
+        })
+    };
+    if let Some(merging) = &merging {
         for (side, commit) in [
             (&mut sides.ours, merging.ours),
             (&mut sides.theirs, merging.theirs),
         ] {
-            let lost = match history::lost_since(&repo, &layout, base, side, commit) {
-                Ok(lost) => lost,
-                // In a pick, ours need not have had what the base has.
-                Err(error) if merging.is_pick => return Err(error),
-                Err(error) => {
-                    read = Err(error);
-                    base.more_than(side)
+            let lost = ask(side, commit).unwrap_or_else(|error| {
+                read = Err(error);
+                match merging.is_pick {
+                    // There ours need not have had what the base has.
+                    true => Ledger::default(),
+                    false => base.more_than(side),
                 }
-            };
+            });
             *side = ledger::join(std::mem::take(side), lost);
         }
     }
@@ -111,7 +127,7 @@ fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
 
 /// Adds to the base of a pick the sync states that history told there: a commit stores
 /// them beside its own, and a state that it only stored is not an edit.
-fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), RepoError> {
+fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), Unasked> {
     let (base, ours, theirs) = (&sides.base.sync, &sides.ours.sync, &sides.theirs.sync);
     let both = theirs.iter().filter(|(key, state)| {
         let there = ours.get(key);
@@ -122,7 +138,7 @@ fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Resul
         return Ok(());
     }
     let repo = Repo::from_env()?;
-    let (Some(picking), Some((layout, _))) = (repo.picking()?, year_at(&repo, path)) else {
+    let (Some(picking), Some((layout, _))) = (repo.picking()?, year_at(&repo, path)?) else {
         return Ok(());
     };
     if let [base] = picking.bases[..] {
@@ -140,24 +156,24 @@ fn add_what_a_pick_keeps_out(
     path: &str,
     theirs: &Ledger,
     merged: &mut Ledger,
-) -> Result<(), RepoError> {
+) -> Result<(), Unasked> {
     let mut rows = merged.tombstones.values();
     if rows.all(|row| !row.state.is_active()) && merged.kept.is_empty() {
         return Ok(());
     }
     let repo = Repo::from_env()?;
-    let (Some(picking), Some((layout, year))) = (repo.picking()?, year_at(&repo, path)) else {
+    let (Some(picking), Some((layout, year))) = (repo.picking()?, year_at(&repo, path)?) else {
         return Ok(());
     };
-    history::add_what_a_pick_keeps_out(&repo, &layout, &picking, year, theirs, merged)
+    history::add_what_a_pick_keeps_out(&repo, &layout, &picking, year, theirs, merged)?;
+    Ok(())
 }
 
 /// The layout, and the year whose ledger `path` is; `None` if it is not a ledger.
-fn year_at(repo: &Repo, path: &str) -> Option<(Layout, i32)> {
-    // Wrong settings are reported elsewhere.
-    let layout = settings::load(repo).unwrap_or_default().layout;
-    match layout.classify(path) {
+fn year_at(repo: &Repo, path: &str) -> Result<Option<(Layout, i32)>, LoadError> {
+    let layout = settings::load(repo)?.layout;
+    Ok(match layout.classify(path) {
         PathKind::Ledger(year) => Some((layout, year)),
         _ => None,
-    }
+    })
 }

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use crate::journal::settings::FILE;
 use crate::journal::{Settings, SettingsError};
-use crate::repo::{Repo, RepoError};
+use crate::repo::{Repo, RepoError, staged_by_git};
 
 /// The error for settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file is there and cannot be read.
-    #[error("{path}: {source}")]
+    #[error("{path}: cannot be read: {source}")]
     Read { path: PathBuf, source: io::Error },
     /// The file does not hold valid settings.
     #[error(transparent)]
@@ -45,8 +45,12 @@ pub fn load_for_driver() -> Result<Settings, LoadError> {
     }
     match Repo::from_env() {
         Ok(repo) => staged(&repo),
-        // Without a readable repository the defaults apply.
-        Err(_) => Ok(Settings::default()),
+        Err(RepoError::NoRepository(_)) => Ok(Settings::default()),
+        // Git can read it all the same: a partial clone, another user's.
+        Err(_) => match staged_by_git(FILE)? {
+            Some(bytes) => parse(bytes),
+            None => Ok(Settings::default()),
+        },
     }
 }
 
@@ -54,7 +58,8 @@ fn read(top: &Path) -> Result<Option<Settings>, LoadError> {
     let path = top.join(FILE);
     match fs::read_to_string(&path) {
         Ok(text) => Ok(Some(Settings::parse(&text)?)),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+        // A symbolic link that leads nowhere is there.
+        Err(e) if e.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(None),
         Err(source) => Err(LoadError::Read { path, source }),
     }
 }
@@ -69,6 +74,10 @@ fn staged(repo: &Repo) -> Result<Settings, LoadError> {
     let Some(bytes) = repo.read_staged(&repo.index()?, FILE)? else {
         return Ok(Settings::default());
     };
+    parse(bytes)
+}
+
+fn parse(bytes: Vec<u8>) -> Result<Settings, LoadError> {
     let text = String::from_utf8(bytes).map_err(|e| LoadError::Read {
         path: FILE.into(),
         source: io::Error::new(io::ErrorKind::InvalidData, e),

@@ -32,6 +32,7 @@ mod stale;
 mod standing;
 mod states;
 mod taken_rows;
+mod unread;
 mod unreadable;
 
 const DAY: &str = "2024-11-01";

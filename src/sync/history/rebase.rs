@@ -28,7 +28,7 @@ pub fn keep_what_a_rebase_kept_out(
     let Some(bases) = repo.parted(before, now)? else {
         return Ok(());
     };
-    let (earlier, others): (Vec<Noted>, Vec<Noted>) = noted(repo)
+    let (earlier, others): (Vec<Noted>, Vec<Noted>) = noted(repo)?
         .into_iter()
         .partition(|note| note.is_in(repo, before) || note.is_in(repo, now));
     let mut found = history.kept_out(now, before, &bases, &history.found(now))?;
@@ -77,8 +77,11 @@ impl Noted {
 }
 
 /// Reads the notes; each begins with a line that holds only the commit.
-fn noted(repo: &Repo) -> Vec<Noted> {
-    let text = repo.noted(NOTE);
+///
+/// # Errors
+/// The file is there and cannot be read: nothing else knows what it holds.
+fn noted(repo: &Repo) -> Result<Vec<Noted>, RepoError> {
+    let text = repo.noted_for_good(NOTE)?;
     let mut notes: Vec<(Option<ObjectId>, Vec<&str>)> = Vec::new();
     for line in text.lines() {
         match (line.parse().ok(), notes.last_mut()) {
@@ -92,7 +95,7 @@ fn noted(repo: &Repo) -> Vec<Noted> {
         rows: ledger::parse(lines.join("\n").as_bytes()),
     };
     let notes = notes.into_iter().map(read);
-    notes.filter(|note| !note.rows.is_empty()).collect()
+    Ok(notes.filter(|note| !note.rows.is_empty()).collect())
 }
 
 fn note(repo: &Repo, notes: impl Iterator<Item = Noted>) -> Result<(), RepoError> {
@@ -118,7 +121,7 @@ pub(super) fn add_noted(
     rows: &mut Ledger,
 ) -> Result<(), RepoError> {
     let places = Places::new(repo, layout);
-    for note in noted(repo) {
+    for note in noted(repo)? {
         let is_in = note.is_in(repo, tip);
         let mut years = BTreeMap::new();
         for year in years_of(&note.rows) {

@@ -178,7 +178,7 @@ impl Resolver<'_> {
                 path: path.to_owned(),
                 origin: Origin::Earlier(commit),
                 sides: ThreeWay::new(base, Some(our_text), Some(their_text)),
-                line_base: self.base_of(&merging, path, By::Line)?,
+                line_base: self.base_of(&merging, path, By::Line("as git merges it"))?,
                 work: Some(work.to_vec()),
                 moved_twice: false,
                 merging: Some(merging),

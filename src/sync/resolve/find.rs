@@ -234,7 +234,7 @@ impl Resolver<'_> {
             return Ok(None);
         }
         let line_base = match merging.bases.len() > 1 {
-            true => self.base_of(merging, path, By::Line)?,
+            true => self.base_of(merging, path, By::Line("as git merges it"))?,
             false => None,
         };
         Ok(Some(OpenPath {

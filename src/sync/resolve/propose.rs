@@ -211,12 +211,15 @@ impl Resolver<'_> {
             rulings: &|path, tree, node| kept_out.ask(path, tree, node),
         };
         let merged = merge.of_texts(sides.map(Vec::as_slice), || style);
-        merged
-            .map(|m| m.bytes)
-            .map_err(|source| ResolveError::Merge {
-                path: open.path.clone(),
-                source,
-            })
+        let merged = merged.map_err(|source| ResolveError::Merge {
+            path: open.path.clone(),
+            source,
+        })?;
+        // Without the ledgers a removed item would stand in the result.
+        match kept_out.into_error() {
+            Some(error) => Err(error.into()),
+            None => Ok(merged.bytes),
+        }
     }
 
     /// Whether a file equals a merge of the sides, by line or by field and in any style,

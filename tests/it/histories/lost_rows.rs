@@ -107,26 +107,33 @@ fn a_lost_row_is_no_reverted_one_in_the_next_merge() {
 /// removal stays, and the driver says that it did not look.
 #[test]
 fn a_row_that_is_gone_stays_where_history_cannot_be_read() {
-    let sandbox = Sandbox::new();
-    let (laptop, desktop) = begin(&sandbox);
-    remove_bob(&laptop);
-    laptop.push();
-    let tablet = sandbox.machine("tablet");
-    tablet.palimpsest(["init"]).ok();
-    edit(&tablet, "tags: [rain]", "tags: [rain, sea]");
-    tablet.push();
-    edit(&desktop, "weather: fair", "weather: wet");
-    lose_the_row(&desktop, &laptop);
-    // The desktop's version before that merge, which git does not need.
-    let id = desktop.oid(&format!("HEAD^1:{}", crate::sandbox::entry(DAY)));
-    let (folder, name) = id.split_at(2);
-    std::fs::remove_file(desktop.path(&format!(".git/objects/{folder}/{name}"))).unwrap();
-    let pull = desktop.git(["pull", "-q", "--no-rebase"]);
-    pull.ok()
-        .warns(&format!("{LEDGER}: merged without history: "))
-        .warns(&id);
-    assert_eq!(state_of_bob(&desktop), "active");
-    without_bob([&tablet, &desktop]);
+    for settings in [false, true] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        remove_bob(&laptop);
+        laptop.push();
+        let tablet = sandbox.machine("tablet");
+        tablet.palimpsest(["init"]).ok();
+        edit(&tablet, "tags: [rain]", "tags: [rain, sea]");
+        tablet.push();
+        edit(&desktop, "weather: fair", "weather: wet");
+        lose_the_row(&desktop, &laptop);
+        // The desktop's version before that merge, which git does not need.
+        let id = desktop.oid(&format!("HEAD^1:{}", crate::sandbox::entry(DAY)));
+        let (folder, name) = id.split_at(2);
+        let pull = ["pull", "-q", "--no-rebase"];
+        if settings {
+            desktop.write("palimpsest.toml", "[paths]\njournal = 7\n");
+            let said = format!("{LEDGER}: merged without history: palimpsest.toml");
+            desktop.git(pull).warns(&said);
+        } else {
+            std::fs::remove_file(desktop.path(&format!(".git/objects/{folder}/{name}"))).unwrap();
+            let said = format!("{LEDGER}: merged without history: ");
+            desktop.git(pull).ok().warns(&said).warns(&id);
+            without_bob([&tablet, &desktop]);
+        }
+        assert_eq!(state_of_bob(&desktop), "active");
+    }
 }
 
 #[test]
