@@ -7,6 +7,7 @@
 //! | `play`, `join`, `meet`, `ways` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; what is rare |
 //! | `world` | who does it: the machines, their commands, and a script of all of it |
 //! | `edit`, `drafts` | what is edited; what of it is staged, or put aside |
+//! | `broken` | conflict markers that a phone commits, and how they are mended |
 //! | `page`, `list`, `marks` | how a text is edited by hand: an entry, a list, conflict markers |
 //! | `how` | how a commit was made, which is all that the model is told of it |
 //! | `model` | what must be in each commit |
@@ -16,6 +17,7 @@
 //!
 //! `PALIMPSEST_HISTORIES=1000` plays more of them, `PALIMPSEST_SEED=17` one alone.
 
+mod broken;
 mod drafts;
 mod edit;
 mod expect;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use git2::Oid;
 
+use super::broken::is_whole;
 use super::expect;
 use super::marks::choose;
 use super::model::{How, HowKind, Model, date_of};
@@ -42,8 +43,12 @@ impl World<'_> {
             self.git(at, &["merge", "--abort"])?;
             return self.clean(at);
         }
-        self.settle_files(at, &unmerged, dice)?;
-        self.git(at, &["commit", "-q", "--no-edit"])?;
+        if !self.desks[at].hooks && dice.roll(4) > 0 {
+            self.commit_with_markers(at)?;
+        } else {
+            self.settle_files(at, &unmerged, dice)?;
+            self.git(at, &["commit", "-q", "--no-edit"])?;
+        }
         self.merged(at, unmerged)
     }
 
@@ -120,7 +125,7 @@ impl World<'_> {
         unmerged: &BTreeSet<String>,
         dice: &mut Dice,
     ) -> Outcome {
-        if self.desks[at].hooks && dice.roll(3) > 0 {
+        if self.desks[at].hooks && dice.roll(3) > 0 && !self.are_nested(at, unmerged) {
             return self.settle_by_command(at, unmerged, dice);
         }
         for path in unmerged {
@@ -191,12 +196,18 @@ impl World<'_> {
                 chosen = choose(&text, |_| side);
             }
         }
-        if path.starts_with("journal/") && said(&chosen).is_none() {
-            let side = if luck { "--ours" } else { "--theirs" };
-            self.git(at, &["checkout", "-q", side, "--", path])?;
-        } else {
-            self.write(at, path, &dated(path, &chosen));
+        let is_file = path.starts_with("journal/") || path.starts_with("wiki/");
+        if is_file && !is_whole(path, &chosen) {
+            let mut sides = [":2:", ":3:"].map(|n| {
+                let text = self.ask(at, &["show", &format!("{n}{path}")]).stdout;
+                text.replace("\r\n", "\n")
+            });
+            if !luck {
+                sides.reverse();
+            }
+            chosen = self.without_markers(path, &[&sides[0], &sides[1]], dice);
         }
+        self.write(at, path, &dated(path, &chosen));
         // Also where a sparse checkout leaves it out.
         self.git(at, &["add", "--sparse", "--", path])?;
         Ok(())
@@ -290,9 +301,15 @@ impl World<'_> {
             return Ok(());
         };
         if rebase && self.desks[at].hooks {
-            return self.rebase(at, &["pull", "-q", "--rebase"], dice);
+            self.rebase(at, &["pull", "-q", "--rebase"], dice)?;
+        } else {
+            self.merge(at, &["pull", "-q", "--no-rebase"], other, dice)?;
         }
-        self.merge(at, &["pull", "-q", "--no-rebase"], other, dice)
+        // Not everybody looks at once.
+        match dice.roll(3) {
+            0 => Ok(()),
+            _ => self.mend(at, dice),
+        }
     }
 
     /// Pulls, and pushes where that came to an end.
@@ -317,10 +334,11 @@ impl World<'_> {
         self.put_back(at, drafts, dice)
     }
 
-    /// The entries that are in the work tree, by path.
+    /// The entries that are in the work tree and can be read, by path.
     pub fn entries(&self, at: usize) -> Vec<String> {
         let node = self.model.node(self.head(at));
-        let paths = node.files.keys().filter(|p| p.starts_with("journal/"));
+        let whole = node.files.iter().filter(|(p, (_, f))| f.is_whole(p));
+        let paths = whole.map(|(p, _)| p).filter(|p| p.starts_with("journal/"));
         paths.filter(|p| self.exists(at, p)).cloned().collect()
     }
 
@@ -338,7 +356,7 @@ impl World<'_> {
 
 /// With the date of the file's name, which a person who chose the other side's line of
 /// a file that moved puts right.
-fn dated(path: &str, text: &str) -> String {
+pub fn dated(path: &str, text: &str) -> String {
     let date = format!("date: {}", date_of(path));
     let lines = text.split_inclusive('\n');
     let is_date = |line: &str| path.starts_with("journal/") && line.starts_with("date: 20");

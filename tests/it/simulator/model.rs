@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
 
+use super::broken::has_markers;
 use super::expect;
 use super::page::{File, Said, known_as};
 use super::rows::{
@@ -172,13 +173,19 @@ impl Model {
             return Ok(());
         }
         let mut node = self.read(repo, commit);
-        for (path, (_, file)) in &node.files {
-            if file.text.contains("<<<<<<< ") || file.text.contains(">>>>>>> ") {
-                return fail("markers were committed", format!("{path}\n{}", file.text));
+        let files = node.files.clone();
+        for (path, (_, file)) in &files {
+            if file.is_whole(path) {
+                continue;
             }
-            if path.starts_with("journal/") && file.said.is_none() {
-                return fail("an entry cannot be read", format!("{path}\n{}", file.text));
+            if !self.may_be_broken(&node, how, path) {
+                let what = match has_markers(&file.text) {
+                    true => "markers were committed",
+                    false => "an entry cannot be read",
+                };
+                return fail(what, format!("{path}\n{}", file.text));
             }
+            node.fog.insert(date_of(path));
         }
         node.first = match &how.kind {
             HowKind::Replay { of, .. } => self.node(*of).first,
@@ -249,6 +256,23 @@ impl Model {
         }
         self.nodes.insert(commit, node);
         Ok(())
+    }
+
+    /// Whether a phone committed markers in this file, here or in what this grew from.
+    fn may_be_broken(&self, node: &Node, how: &How, path: &String) -> bool {
+        let grew_from = match &how.kind {
+            HowKind::Foreign { by_hand } if by_hand.contains(path) => return true,
+            HowKind::Squash { other: of, .. }
+            | HowKind::Replay { of, .. }
+            | HowKind::Pick { of }
+            | HowKind::Revert { of } => Some(of),
+            _ => None,
+        };
+        let mut all = node.parents.iter().chain(grew_from);
+        all.any(|commit| {
+            let file = self.node(*commit).files.get(path);
+            file.is_some_and(|(_, file)| !file.is_whole(path))
+        })
     }
 
     /// The entries of which nothing is known in a merge.

@@ -1,5 +1,6 @@
 //! Each operation, played on its machine.
 
+use super::broken::is_whole;
 use super::edit::{self, POOLS, give, names, take};
 use super::model::{How, date_of, path_of};
 use super::op::{Kind, Op, below};
@@ -58,7 +59,8 @@ impl World<'_> {
                 for time in 0..1 + dice.roll(2) {
                     self.name(at, (date, field, item), dice);
                     let path = path_of(date);
-                    if time == 1 && self.exists(at, &path) {
+                    let there = self.exists(at, &path);
+                    if time == 1 && there && is_whole(&path, &self.read(at, &path)) {
                         // Something else as well, so that git asks the driver.
                         let text = edit::edit(&self.read(at, &path), dice, op.serial * 10);
                         self.write(at, &path, &text);
@@ -138,7 +140,7 @@ impl World<'_> {
     /// way.
     fn name(&mut self, at: usize, (date, field, item): (&str, &str, &str), dice: &mut Dice) {
         let path = path_of(date);
-        if !self.exists(at, &path) {
+        if !self.exists(at, &path) || !is_whole(&path, &self.read(at, &path)) {
             return;
         }
         let mut page = Page::cut(&self.read(at, &path));
@@ -158,6 +160,7 @@ impl World<'_> {
         let path = format!("wiki/entries/{}/{date}.md", &date[..4]);
         let mark = super::page::token(op.serial * 10);
         match self.exists(at, &path) {
+            true if !is_whole(&path, &self.read(at, &path)) => {}
             true if dice.roll(4) == 0 => self.remove(at, &path),
             true => {
                 let mut lines: Vec<String> =

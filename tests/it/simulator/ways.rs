@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::broken::is_whole;
 use super::edit::{self, POOLS};
 use super::how::Decision;
 use super::model::{How, HowKind, Item, date_of, path_of};
@@ -18,7 +19,13 @@ impl World<'_> {
         let Some(of) = self.oid(at, &revision) else {
             return Ok(());
         };
-        if self.model.node(of).parents.len() != 1 {
+        let node = self.model.node(of);
+        let [parent] = node.parents[..] else {
+            return Ok(());
+        };
+        let before = self.model.node(parent).files.iter();
+        let mut files = node.files.iter().chain(before);
+        if files.any(|(path, (_, file))| !file.is_whole(path)) {
             return Ok(());
         }
         let run = self.run(at, "git", &["revert", "--no-edit", &revision], &[0, 1])?;
@@ -40,6 +47,9 @@ impl World<'_> {
         let Some(old) = old.and_then(|o| self.model.node(o).files.get(&path).cloned()) else {
             return Ok(());
         };
+        if !old.1.is_whole(&path) {
+            return Ok(());
+        }
         self.write(at, &path, &old.1.text);
         self.clean(at)?;
         if self.desks[at].dirty.is_empty() {
@@ -189,6 +199,10 @@ impl World<'_> {
         let Some((path, versions)) = gone.iter().nth(below(dice, gone.len().max(1))) else {
             return Ok(());
         };
+        // Of a version that cannot be read, the last one that could is the entry's.
+        if !versions.iter().all(|text| is_whole(path, text)) {
+            return Ok(());
+        }
         let date = date_of(path);
         self.run(at, "metadb", &["restore", "Entry", &date], &[0])?;
         if !self.exists(at, path) || !versions.contains(&self.read(at, path)) {
@@ -201,6 +215,8 @@ impl World<'_> {
 
     pub fn sparse(&mut self, at: usize) -> Outcome {
         self.commit_rest(at)?;
+        // Files whose stamps git does not know yet would stay.
+        self.ask(at, &["status"]);
         match self.desks[at].sparse {
             true => self.git(at, &["sparse-checkout", "disable"])?,
             false => {

@@ -1,0 +1,95 @@
+//! Conflict markers that a phone commits, and how somebody mends them.
+
+use std::collections::BTreeSet;
+
+use super::edit;
+use super::marks::choose;
+use super::meet::dated;
+use super::model::date_of;
+use super::page::{File, said};
+use super::world::{Outcome, World};
+use crate::dice::Dice;
+
+/// Whether a text has a line that begins a conflict.
+pub fn has_markers(text: &str) -> bool {
+    let is_marker = |line: &str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
+    text.lines().any(is_marker)
+}
+
+/// Whether a conflict stands inside another one: a side had markers already.
+fn is_nested(text: &str) -> bool {
+    let mut open = 0;
+    for line in text.lines() {
+        open += i32::from(line.starts_with("<<<<<<< "));
+        if open > 1 {
+            return true;
+        }
+        open -= i32::from(line.starts_with(">>>>>>> "));
+    }
+    open != 0
+}
+
+/// Whether a file can be edited by hand as one without markers can.
+pub fn is_whole(path: &str, text: &str) -> bool {
+    let is_entry = path.starts_with("journal/");
+    !has_markers(text) && (!is_entry || said(text).is_some())
+}
+
+impl File {
+    pub fn is_whole(&self, path: &str) -> bool {
+        !has_markers(&self.text) && (!path.starts_with("journal/") || self.said.is_some())
+    }
+}
+
+impl World<'_> {
+    /// Commits a merge as git left it, markers and all, as some clients do.
+    pub fn commit_with_markers(&self, at: usize) -> Outcome {
+        self.git(at, &["add", "-A"])?;
+        self.git(at, &["commit", "-q", "--no-edit"])?;
+        Ok(())
+    }
+
+    /// The files of HEAD with markers, or that cannot be read because of them.
+    pub fn broken_files(&self, at: usize) -> BTreeSet<String> {
+        let files = &self.model.node(self.head(at)).files;
+        let broken = files.iter().filter(|(path, (_, f))| !f.is_whole(path));
+        let paths = broken.map(|(path, _)| path.clone());
+        paths.filter(|path| self.exists(at, path)).collect()
+    }
+
+    /// Whether `palimpsest resolve` is none of the ways to settle these.
+    pub fn are_nested(&self, at: usize, paths: &BTreeSet<String>) -> bool {
+        let nested = |path: &String| self.exists(at, path) && is_nested(&self.read(at, path));
+        paths.iter().any(nested)
+    }
+
+    /// Somebody takes the markers out of what is committed, and commits.
+    pub fn mend(&mut self, at: usize, dice: &mut Dice) -> Outcome {
+        let broken = self.broken_files(at);
+        if broken.is_empty() || !self.desks[at].hooks {
+            return Ok(());
+        }
+        for path in broken {
+            let text = self.read(at, &path);
+            let text = self.without_markers(&path, &[&text], dice);
+            self.write(at, &path, &text);
+        }
+        self.commit_rest(at)
+    }
+
+    /// One of these versions that has no markers, or what is left of one without them; an
+    /// entry written anew if nothing else can be read.
+    pub fn without_markers(&self, path: &str, versions: &[&str], dice: &mut Dice) -> String {
+        let luck = dice.roll(2) == 0;
+        let mut all: Vec<String> = versions.iter().map(|v| (*v).to_owned()).collect();
+        for side in [luck, !luck] {
+            all.extend(versions.iter().map(|v| choose(v, |_| side)));
+        }
+        let whole = all.into_iter().find(|text| is_whole(path, text));
+        let whole = whole.map(|text| dated(path, &text));
+        whole.unwrap_or_else(|| match path.starts_with("journal/") {
+            true => edit::new_entry(&date_of(path), dice, 900_000),
+            false => "Anew.\n".to_owned(),
+        })
+    }
+}
