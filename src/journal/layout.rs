@@ -47,7 +47,7 @@ impl Layout {
     #[must_use]
     pub fn classify(&self, path: &str) -> PathKind {
         let ledger = below(path, &self.ledger);
-        if let Some(year) = ledger.and_then(ledger_year) {
+        if let Some(year) = ledger.and_then(year_in_name) {
             return PathKind::Ledger(year);
         }
         let page = |kind: fn(EntryDate) -> PathKind| match EntryDate::from_path(path) {
@@ -64,6 +64,24 @@ impl Layout {
             (Some(_), _) => page(PathKind::Entry),
             (None, Some(_)) => page(PathKind::Note),
             (None, None) => PathKind::Other,
+        }
+    }
+
+    /// The year whose ledger a path is.
+    #[must_use]
+    pub fn ledger_year(&self, path: &str) -> Option<i32> {
+        match self.classify(path) {
+            PathKind::Ledger(year) => Some(year),
+            _ => None,
+        }
+    }
+
+    /// The date whose entry a path is.
+    #[must_use]
+    pub fn entry_date(&self, path: &str) -> Option<EntryDate> {
+        match self.classify(path) {
+            PathKind::Entry(date) => Some(date),
+            _ => None,
         }
     }
 
@@ -104,7 +122,7 @@ pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     }
 }
 
-fn ledger_year(name: &str) -> Option<i32> {
+fn year_in_name(name: &str) -> Option<i32> {
     let year = name.strip_suffix(".jsonl")?;
     (year.len() == 4 && year.bytes().all(|b| b.is_ascii_digit()))
         .then(|| year.parse().ok())

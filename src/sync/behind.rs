@@ -1,7 +1,8 @@
 //! Ledger files that stayed behind a commit: git was killed between the commit and
 //! `post-commit`, which updates them.
 
-use crate::journal::{Layout, PathKind};
+use super::history;
+use crate::journal::Layout;
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 
 /// A ledger file that equals an older commit's byte for byte, in the work tree or in the
@@ -63,10 +64,9 @@ pub fn behind(repo: &Repo, layout: &Layout) -> Result<Vec<Behind>, RepoError> {
     }
     let index = repo.index()?;
     let unmerged = index.unmerged();
-    for change in repo.changes(None, Some(head), &[layout.ledger.as_str()])? {
+    for change in history::ledger_changes(repo, layout, None, head)?.into_values() {
         let path = change.path;
-        let is_ledger = matches!(layout.classify(&path), PathKind::Ledger(_));
-        let committed = change.new.and_then(Blob::file).filter(|_| is_ledger);
+        let committed = change.new.and_then(Blob::file);
         let (Some(committed), false) = (committed, unmerged.contains(&path)) else {
             continue;
         };
@@ -110,7 +110,7 @@ pub fn given_up(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> 
     let behind = behind(repo, layout)?;
     for change in repo.staged_against(Some(head))? {
         let path = change.path;
-        let is_ledger = matches!(layout.classify(&path), PathKind::Ledger(_));
+        let is_ledger = layout.ledger_year(&path).is_some();
         if !is_ledger || change.new.is_none() || behind.iter().any(|b| b.path == path) {
             continue;
         }

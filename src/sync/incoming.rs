@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::history;
-use crate::journal::{EntryDate, Layout, PathKind};
+use crate::journal::{EntryDate, Layout};
 use crate::ledger::{self, Ledger, SyncState};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 
@@ -29,12 +29,9 @@ pub fn between(
     now: ObjectId,
 ) -> Result<Incoming, RepoError> {
     let told = history::rows_of(repo, layout, now)?;
-    let mut changed: BTreeMap<i32, Blobs> = BTreeMap::new();
-    for change in repo.changes(before, Some(now), &[layout.ledger.as_str()])? {
-        if let PathKind::Ledger(year) = layout.classify(&change.path) {
-            changed.insert(year, (change.old, change.new));
-        }
-    }
+    let changes = history::ledger_changes(repo, layout, before, now)?.into_iter();
+    let mut changed: BTreeMap<i32, Blobs> =
+        changes.map(|(year, c)| (year, (c.old, c.new))).collect();
     let of_deletions = told.deletions.keys().map(|(entry, _)| entry);
     for entry in told.sync.keys().map(|(entry, _)| entry).chain(of_deletions) {
         let path = layout.ledger_path(entry.year());

@@ -5,7 +5,7 @@ use std::cell::OnceCell;
 use crate::journal::entry::canonical;
 use crate::journal::reconcile::Ruling;
 use crate::journal::yaml::{Node, Tree};
-use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Table};
+use crate::journal::{EntryDate, ItemKey, Layout, Table};
 use crate::repo::{Merging, Repo, RepoError};
 
 use super::history::{self, Removals};
@@ -39,13 +39,9 @@ impl<'a> LedgerRulings<'a> {
     /// The answers for the file at `path`, which need not be an entry.
     #[must_use]
     pub fn of(path: &str, layout: &'a Layout) -> Self {
-        let entry = match layout.classify(path) {
-            PathKind::Entry(date) => Some(date),
-            _ => None,
-        };
         Self {
             layout,
-            entry,
+            entry: layout.entry_date(path),
             merging: None,
             of_bases: false,
             known: OnceCell::new(),

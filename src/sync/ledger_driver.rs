@@ -7,7 +7,7 @@ use std::path::Path;
 use super::driver::{DriverError, write};
 use super::settings::LoadError;
 use super::{history, settings};
-use crate::journal::{Layout, PathKind};
+use crate::journal::Layout;
 use crate::ledger::{self, Ledger};
 use crate::merge::ThreeWay;
 use crate::repo::{Repo, RepoError};
@@ -172,8 +172,6 @@ fn add_what_a_pick_keeps_out(
 /// The layout, and the year whose ledger `path` is; `None` if it is not a ledger.
 fn year_at(repo: &Repo, path: &str) -> Result<Option<(Layout, i32)>, LoadError> {
     let layout = settings::load(repo)?.layout;
-    Ok(match layout.classify(path) {
-        PathKind::Ledger(year) => Some((layout, year)),
-        _ => None,
-    })
+    let year = layout.ledger_year(path);
+    Ok(year.map(|year| (layout, year)))
 }

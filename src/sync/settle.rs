@@ -6,7 +6,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::journal::{EntryDate, ItemKey, Layout, PathKind, Settings, Table};
+use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState};
 use crate::repo::{ObjectId, Repo, RepoError, shell_word};
 
@@ -193,7 +193,7 @@ pub fn cleanup(
     let layout = &settings.layout;
     let mut cleaned = Cleaned::default();
     for file in repo.work_files(&layout.ledger)?.files {
-        if !matches!(layout.classify(&file.path), PathKind::Ledger(_)) {
+        if layout.ledger_year(&file.path).is_none() {
             continue;
         }
         let bytes = repo.read_work_file(&file.path)?.unwrap_or_default();
@@ -347,8 +347,8 @@ pub fn restore_entry(
         });
     };
     // A ledger comes with the repository: its path is only a hint.
-    let path = match layout.classify(&row.path) {
-        PathKind::Entry(date) if date == entry => &row.path,
+    let path = match layout.entry_date(&row.path) {
+        Some(date) if date == entry => &row.path,
         _ => &usual,
     };
     repo.write_work_file(path, &bytes)?;

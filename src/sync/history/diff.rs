@@ -4,10 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::History;
 use super::recorded::watched_folders;
-use crate::journal::PathKind;
+use crate::journal::Layout;
 use crate::ledger::Source;
-use crate::repo::{Blob, Commit, ObjectId, RepoError};
+use crate::repo::{Blob, Change, Commit, ObjectId, Repo, RepoError};
 use crate::sync::commit::versions::{Key, Pair, by_key};
+
+/// The ledger files that differ between two commits, by year; all of the second's if
+/// there is no first.
+///
+/// # Errors
+/// A tree cannot be read.
+pub fn ledger_changes(
+    repo: &Repo,
+    layout: &Layout,
+    from: Option<ObjectId>,
+    to: ObjectId,
+) -> Result<BTreeMap<i32, Change>, RepoError> {
+    let changes = repo.changes(from, Some(to), &[layout.ledger.as_str()])?;
+    let by_year = |change: Change| Some((layout.ledger_year(&change.path)?, change));
+    Ok(changes.into_iter().filter_map(by_year).collect())
+}
 
 /// The changed entries and notes, and the years whose ledger changed.
 #[derive(Debug, Default)]
@@ -19,6 +35,15 @@ pub(super) struct Diff {
 }
 
 impl History<'_> {
+    /// The ledger files that differ between two commits, by year.
+    pub(super) fn ledger_changes(
+        &self,
+        from: ObjectId,
+        to: ObjectId,
+    ) -> Result<BTreeMap<i32, Change>, RepoError> {
+        ledger_changes(self.repo, self.layout, Some(from), to)
+    }
+
     /// Compares a commit with one of its parents. A file that moved is not a change, nor
     /// is the loss of one of two files of a date.
     ///
@@ -33,7 +58,7 @@ impl History<'_> {
         let changes = self.repo.changes(Some(parent), Some(commit.id), &below)?;
         let (mut years, mut ledgers) = (BTreeSet::new(), Vec::new());
         for change in &changes {
-            if let PathKind::Ledger(year) = layout.classify(&change.path) {
+            if let Some(year) = layout.ledger_year(&change.path) {
                 years.insert(year);
                 ledgers.push((change.old, change.new));
             }

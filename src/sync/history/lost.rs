@@ -1,10 +1,9 @@
 //! Rows that a merge commit lost: it took one side's ledger whole (`-s ours`, or a client
 //! that resolves the ledger with one side), where the driver keeps the rows of both.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{History, beyond};
-use crate::journal::PathKind;
 use crate::ledger::{self, Ledger, Restored, State};
 use crate::repo::{Commit, ObjectId, RepoError};
 
@@ -13,24 +12,19 @@ impl History<'_> {
     /// lacks, or holds in an older state. A row that a side reverted is not lost, and
     /// stands as the commit has it: leaving out a line does not restore a removal.
     pub(super) fn lost(&self, merge: &Commit) -> Result<Ledger, RepoError> {
-        let mut years = BTreeMap::new();
-        let ledgers = [self.layout.ledger.as_str()];
+        let mut years = BTreeSet::new();
         for side in &merge.parents {
-            for change in self.repo.changes(Some(*side), Some(merge.id), &ledgers)? {
-                if let PathKind::Ledger(year) = self.layout.classify(&change.path) {
-                    years.insert(year, self.year_at(merge.id, year)?);
-                }
-            }
+            years.extend(self.ledger_changes(*side, merge.id)?.into_keys());
         }
         let mut out = Ledger::default();
-        for (year, now) in years {
-            out = ledger::join(out, self.lost_of_year(merge, year, now)?);
+        for year in years {
+            out = ledger::join(out, self.lost_of_year(merge, year)?);
         }
         Ok(out)
     }
 
-    fn lost_of_year(&self, merge: &Commit, year: i32, now: Ledger) -> Result<Ledger, RepoError> {
-        let now = BTreeMap::from([(year, now)]);
+    fn lost_of_year(&self, merge: &Commit, year: i32) -> Result<Ledger, RepoError> {
+        let now = BTreeMap::from([(year, self.year_at(merge.id, year)?)]);
         let mut sides = Vec::new();
         for side in &merge.parents {
             let told = self.found(*side).of_year(year);

@@ -4,7 +4,7 @@
 
 use super::History;
 use super::told::Told;
-use crate::journal::{EntryDate, Facts, ItemKey, PathKind, Table};
+use crate::journal::{EntryDate, Facts, ItemKey, Table};
 use crate::ledger::{self, Deletion, KeptOutRow, Ledger, Restored, State, without_hooks};
 use crate::repo::{Commit, ObjectId, RepoError};
 
@@ -55,12 +55,7 @@ impl History<'_> {
     ) -> Result<Ledger, RepoError> {
         let mut out = Ledger::default();
         let mut years = found.years();
-        let ledgers = [self.layout.ledger.as_str()];
-        for change in self.repo.changes(Some(from), Some(merged), &ledgers)? {
-            if let PathKind::Ledger(year) = self.layout.classify(&change.path) {
-                years.insert(year);
-            }
-        }
+        years.extend(self.ledger_changes(from, merged)?.into_keys());
         let side = side(from);
         for year in years {
             let now = ledger::join(self.year_at(merged, year)?, found.of_year(year));
@@ -94,13 +89,8 @@ impl History<'_> {
     /// the other side's edit.
     pub(super) fn still_there(&self, merge: &Commit, found: &Told) -> Result<Ledger, RepoError> {
         let mut years = found.years();
-        let ledgers = [self.layout.ledger.as_str()];
         for side in &merge.parents {
-            for change in self.repo.changes(Some(*side), Some(merge.id), &ledgers)? {
-                if let PathKind::Ledger(year) = self.layout.classify(&change.path) {
-                    years.insert(year);
-                }
-            }
+            years.extend(self.ledger_changes(*side, merge.id)?.into_keys());
         }
         let mut out = Ledger::default();
         for year in years {

@@ -76,6 +76,7 @@ use states::States;
 use texts::TextsBefore;
 use told::Told;
 
+pub use diff::ledger_changes;
 pub use keeps_out::{Removals, keeps_out};
 pub(in crate::sync) use left_out::{is_known, only_added};
 pub use own::{Removed, removed_between};

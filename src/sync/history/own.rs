@@ -7,7 +7,7 @@ use super::History;
 use super::diff::Diff;
 use super::left_out::is_known;
 use super::recorded::watched_folders;
-use crate::journal::{EntryDate, Layout, PathKind};
+use crate::journal::{EntryDate, Layout};
 use crate::ledger::{
     self, Context, Deletion, FileRef, Hash, Ledger, Parent, Source, State, Tombstone,
     is_without_hooks, without_hooks,
@@ -220,7 +220,7 @@ pub fn removed_between(
             continue;
         };
         for change in repo.changes(Some(parent), Some(commit.id), &watched_folders(layout))? {
-            if let (PathKind::Entry(entry), None) = (layout.classify(&change.path), change.new) {
+            if let (Some(entry), None) = (layout.entry_date(&change.path), change.new) {
                 entries.insert(entry);
             }
         }

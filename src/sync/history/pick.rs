@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::merges::side;
 use super::{History, known_at};
-use crate::journal::{EntryDate, Facts, ItemKey, Layout, PathKind, Table};
+use crate::journal::{EntryDate, Facts, ItemKey, Layout, Table};
 use crate::ledger::{self, KeptOutRow, Ledger};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
@@ -32,7 +32,7 @@ pub fn add_what_a_pick_keeps_out(
     let below: Vec<&str> = history.below.iter().map(String::as_str).collect();
     let mut entries = BTreeSet::new();
     for change in repo.changes(Some(base), Some(picking.theirs), &below)? {
-        if let PathKind::Entry(entry) = layout.classify(&change.path)
+        if let Some(entry) = layout.entry_date(&change.path)
             && entry.year() == year
         {
             entries.insert(entry);

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::settings::FILE;
-use crate::journal::{EntryDate, Layout, PathKind, Settings};
+use crate::journal::{EntryDate, Layout, Settings};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 use crate::sync::commit::versions::FileAt;
 
@@ -166,7 +166,7 @@ impl<'a> Places<'a> {
         let below: Vec<&str> = below.iter().map(String::as_str).collect();
         let mut found = Unusual::new();
         for change in self.repo.changes(None, Some(commit), &below)? {
-            if let PathKind::Entry(entry) = layout.classify(&change.path)
+            if let Some(entry) = layout.entry_date(&change.path)
                 && let Some(blob) = change.new.and_then(Blob::file)
                 && change.path != layout.entry_path(entry)
             {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::marks::Marks;
 use super::merges::side;
 use super::{History, known_at, year_at};
-use crate::journal::{EntryDate, Facts, Layout, PathKind};
+use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, KeptOutRow, Ledger};
 use crate::repo::{ObjectId, Repo, RepoError};
 
@@ -30,12 +30,7 @@ pub fn kept_out_of_a_squash(
     let history = History::since((repo, layout), &marks, &[head, tip], None)?;
     let below: Vec<&str> = history.below.iter().map(String::as_str).collect();
     let changes = repo.changes(Some(base), Some(tip), &below)?;
-    let entries = changes
-        .iter()
-        .filter_map(|c| match layout.classify(&c.path) {
-            PathKind::Entry(entry) => Some(entry),
-            _ => None,
-        });
+    let entries = changes.iter().filter_map(|c| layout.entry_date(&c.path));
     for entry in entries.collect::<BTreeSet<EntryDate>>() {
         let Some(theirs) = history.facts_at(tip, entry)? else {
             continue;

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::History;
 use super::diff::Diff;
-use crate::journal::{Document, Note, PathKind, facts::short_hash};
+use crate::journal::{Document, Note, facts::short_hash};
 use crate::ledger::{
     self, Hash, Ledger, Source, StateChange, SyncState, after_edit, merge_states, without_hooks,
 };
@@ -269,11 +269,7 @@ impl History<'_> {
     /// The states whose lines differ between two commits' ledgers.
     fn differing_states(&self, a: ObjectId, b: ObjectId) -> Result<BTreeSet<Key>, RepoError> {
         let mut keys = BTreeSet::new();
-        let ledgers = [self.layout.ledger.as_str()];
-        for change in self.repo.changes(Some(a), Some(b), &ledgers)? {
-            if !matches!(self.layout.classify(&change.path), PathKind::Ledger(_)) {
-                continue;
-            }
+        for change in self.ledger_changes(a, b)?.into_values() {
             let (old, new) = (self.text(change.old)?, self.text(change.new)?);
             let (old, new): (HashSet<&str>, HashSet<&str>) =
                 (old.lines().collect(), new.lines().collect());

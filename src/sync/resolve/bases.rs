@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use super::find::is_chosen;
 use super::{OpenPath, Origin, Resolver};
-use crate::journal::PathKind;
 use crate::journal::hunks::Hunks;
 use crate::ledger;
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
@@ -73,7 +72,7 @@ impl Resolver<'_> {
         path: &str,
         by: By,
     ) -> Vec<u8> {
-        if by == By::Field && matches!(self.layout().classify(path), PathKind::Ledger(_)) {
+        if by == By::Field && self.layout().ledger_year(path).is_some() {
             let sides = sides.as_ref().map(|text| ledger::parse(text));
             return ledger::format(&ledger::merge(&sides.base, &sides.ours, &sides.theirs));
         }

@@ -104,7 +104,7 @@ impl Resolver<'_> {
     pub fn marked_pages(&self) -> Result<Vec<(String, usize)>, ResolveError> {
         let mut pages = Vec::new();
         for open in self.open(None)? {
-            let is_page = !matches!(self.layout().classify(&open.path), PathKind::Ledger(_));
+            let is_page = self.layout().ledger_year(&open.path).is_none();
             let markers = open.work.as_deref().and_then(conflict_markers);
             if let (true, Some(markers)) = (is_page && open.origin != Origin::Unmerged, markers) {
                 let line = markers.line;
@@ -298,7 +298,7 @@ impl Resolver<'_> {
                 let is_old = |hunk: &Hunk| stood.iter().any(|old| old.is_as_in(hunk));
                 Ok(hunks.iter().all(is_old))
             };
-            let is_ledger = matches!(layout.classify(&path), PathKind::Ledger(_));
+            let is_ledger = layout.ledger_year(&path).is_some();
             let is_open = named || is_ledger || hunks.iter().any(|h| h.field.is_some());
             if hunks.is_empty() {
                 continue;

@@ -2,7 +2,6 @@
 
 use super::find::{has_all, has_hunks};
 use super::{OpenPath, Origin, ResolveError, Resolver};
-use crate::journal::PathKind;
 use crate::journal::hunks::Hunks;
 use crate::ledger;
 use crate::merge::{ConflictStyle, LineMerge, Markers, ThreeWay};
@@ -161,7 +160,7 @@ impl Resolver<'_> {
     }
 
     fn is_ledger(&self, open: &OpenPath) -> bool {
-        matches!(self.layout().classify(&open.path), PathKind::Ledger(_))
+        self.layout().ledger_year(&open.path).is_some()
     }
 
     /// The drivers' merge of the sides, with the labels of the file's markers.
