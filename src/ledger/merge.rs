@@ -24,22 +24,22 @@ pub fn merge(base: &Ledger, ours: &Ledger, theirs: &Ledger) -> Ledger {
     }
 }
 
+/// Merges the ledgers of several merge bases into one, like git's virtual base.
+#[must_use]
+pub fn merge_bases(bases: impl IntoIterator<Item = Ledger>) -> Ledger {
+    let none = Ledger::default();
+    let merged = bases.into_iter().reduce(|a, b| merge(&none, &a, &b));
+    merged.unwrap_or_default()
+}
+
 /// Joins two ledgers without a common ancestor: the files of several years, or
 /// a row that stands twice.
 #[must_use]
 pub fn join(mut into: Ledger, from: Ledger) -> Ledger {
-    join_rows(&mut into.tombstones, from.tombstones, |a, b| {
-        tombstone(ThreeWay::new(None, Some(a), Some(b)))
-    });
-    join_rows(&mut into.deletions, from.deletions, |a, b| {
-        deletion(ThreeWay::new(None, Some(a), Some(b)))
-    });
-    join_rows(&mut into.sync, from.sync, |a, b| {
-        merge_states(ThreeWay::new(None, Some(a), Some(b)))
-    });
-    join_rows(&mut into.kept, from.kept, |a, b| {
-        kept(ThreeWay::new(None, Some(a), Some(b)))
-    });
+    join_rows(&mut into.tombstones, from.tombstones, tombstone);
+    join_rows(&mut into.deletions, from.deletions, deletion);
+    join_rows(&mut into.sync, from.sync, merge_states);
+    join_rows(&mut into.kept, from.kept, kept);
     into.opaque.extend(from.opaque);
     into.corrupt.extend(from.corrupt);
     into
@@ -48,10 +48,11 @@ pub fn join(mut into: Ledger, from: Ledger) -> Ledger {
 fn join_rows<K: Ord, V>(
     into: &mut BTreeMap<K, V>,
     from: BTreeMap<K, V>,
-    both: impl Fn(&V, &V) -> Option<V>,
+    one: impl Fn(ThreeWay<Option<&V>>) -> Option<V>,
 ) {
     for (key, row) in from {
-        let joined = into.get(&key).and_then(|there| both(there, &row));
+        let there = into.get(&key);
+        let joined = there.and_then(|there| one(ThreeWay::new(None, Some(there), Some(&row))));
         into.insert(key, joined.unwrap_or(row));
     }
 }

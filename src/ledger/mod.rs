@@ -22,7 +22,7 @@ pub use by_entry::{ByEntry, changed_entries};
 pub use decisions::decisions;
 pub use derive::{Context, FileRef, Parent, derive, items_of_unreadable, removal_id, short_sha256};
 pub use lines::Lines;
-pub use merge::{join, merge};
+pub use merge::{join, merge, merge_bases};
 pub use news::{deletions_since, news};
 pub use pick::without_what_ours_never_had;
 pub use row::{

@@ -41,19 +41,11 @@ pub fn keeps_out(
     merging: &Merging,
     entry: EntryDate,
 ) -> Result<Removals, RepoError> {
-    let year = |commit: ObjectId| -> Result<Ledger, RepoError> {
-        Ok(year_at(repo, layout, commit, entry.year())?.of_entry(entry))
-    };
-    // Several merge bases stand for their own merge, as git's virtual base does.
-    let mut base: Option<Ledger> = None;
-    for commit in &merging.bases {
-        let next = year(*commit)?;
-        base = Some(match base {
-            Some(base) => ledger::merge(&Ledger::default(), &base, &next),
-            None => next,
-        });
+    let mut bases = Vec::new();
+    for base in &merging.bases {
+        bases.push(year_at(repo, layout, *base, entry.year())?.of_entry(entry));
     }
-    let base = base.unwrap_or_default();
+    let base = ledger::merge_bases(bases);
     // Includes rows told by commits below the bases: a commit rebased on top of those did
     // not know them.
     let ours = known_at(repo, layout, merging.ours, entry)?;

@@ -51,18 +51,13 @@ impl History<'_> {
         Ok(lost)
     }
 
-    /// The ledger that two commits grew from. Several merge bases are merged first, like
-    /// git's virtual base.
+    /// The ledger that two commits grew from.
     fn base_year(&self, one: ObjectId, other: ObjectId, year: i32) -> Result<Ledger, RepoError> {
-        let mut base: Option<Ledger> = None;
-        for commit in self.repo.merge_bases(one, other)? {
-            let next = self.year_at(commit, year)?;
-            base = Some(match base {
-                Some(base) => ledger::merge(&Ledger::default(), &base, &next),
-                None => next,
-            });
+        let mut bases = Vec::new();
+        for base in self.repo.merge_bases(one, other)? {
+            bases.push(self.year_at(base, year)?);
         }
-        Ok(base.unwrap_or_default())
+        Ok(ledger::merge_bases(bases))
     }
 }
 
