@@ -158,9 +158,7 @@ fn removals(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mu
 fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mut Ledger) {
     let brought = |key: &RowKey, item: &(Table, ItemKey)| {
         context.squashed.is_some_and(|tip| {
-            let undone = tip.rows.tombstones.get(key);
-            tip.facts.is_some_and(|f| f.items.contains(item))
-                && undone.is_none_or(|row| row.state.is_active())
+            tip.facts.is_some_and(|f| f.items.contains(item)) && !tip.rows.knows_undone(key)
         })
     };
     let in_none = |item: &(Table, ItemKey)| {

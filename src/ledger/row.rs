@@ -260,6 +260,13 @@ impl Ledger {
             .take_while(move |(key, _)| key.entry == entry)
     }
 
+    /// Whether it has this removal, and as undone.
+    #[must_use]
+    pub fn knows_undone(&self, key: &RowKey) -> bool {
+        let row = self.tombstones.get(key);
+        row.is_some_and(|row| !row.state.is_active())
+    }
+
     /// The state that undoes, under another id, a removal told by history, if there is
     /// one: a rebase gives the telling commit a new id, but keeps its author and time.
     #[must_use]

@@ -47,10 +47,9 @@ impl Ledger {
     #[must_use]
     pub fn undone_since(&self, before: &Self) -> Self {
         let mut out = Self::default();
-        let undone = self.tombstones.iter().filter(|(key, row)| {
-            let there = before.tombstones.get(key);
-            !row.state.is_active() && there.is_none_or(|row| row.state.is_active())
-        });
+        let undone = self.tombstones.iter();
+        let undone =
+            undone.filter(|(key, row)| !row.state.is_active() && !before.knows_undone(key));
         let since = Self {
             tombstones: undone.map(|(k, r)| (k.clone(), r.clone())).collect(),
             ..Self::default()

@@ -63,11 +63,7 @@ impl History<'_> {
             for (key, row) in &now.tombstones {
                 // The side knew the removal and has the item all the same: it stood in
                 // the file against it, and was listed so until now.
-                let undone = knew
-                    .tombstones
-                    .get(key)
-                    .is_some_and(|r| !r.state.is_active());
-                let keeps = row.state.is_active() && !undone;
+                let keeps = row.state.is_active() && !knew.knows_undone(key);
                 if !keeps || self.only.is_some_and(|only| only != key.entry) {
                     continue;
                 }

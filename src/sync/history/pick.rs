@@ -89,9 +89,7 @@ impl History<'_> {
         let rows = ledger::join(merged.of_entry(entry), below);
         let knew = known_at(self.repo, self.layout, picking.theirs, entry)?;
         for (key, row) in rows.tombstones {
-            let there = knew.tombstones.get(&key);
-            let undone = there.is_some_and(|r| !r.state.is_active());
-            let undone = undone || knew.undone_as_another(&key, &row).is_some();
+            let undone = knew.knows_undone(&key) || knew.undone_as_another(&key, &row).is_some();
             if row.state.is_active() && !undone && added.contains(&(key.table, key.item.clone())) {
                 let row = (key, side(picking.theirs));
                 merged

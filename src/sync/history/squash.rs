@@ -41,10 +41,8 @@ pub fn kept_out_of_a_squash(
         let mut keeping = Vec::new();
         for (key, row) in rows.tombstones {
             let item = (key.table, key.item.clone());
-            let there = knew.tombstones.get(&key);
-            let undone = there.is_some_and(|row| !row.state.is_active());
             if row.state.is_active()
-                && !undone
+                && !knew.knows_undone(&key)
                 && theirs.items.contains(&item)
                 && history.added_since(&bases, tip, (entry, &item), &knew)?
             {
