@@ -320,14 +320,7 @@ impl YearToCommit {
     pub fn older_copy(&self) -> Option<String> {
         let edited = &self.edited;
         let known = &self.recorded;
-        let older = known
-            .tombstones
-            .keys()
-            .any(|k| !edited.tombstones.contains_key(k))
-            || known
-                .deletions
-                .keys()
-                .any(|k| !edited.deletions.contains_key(k))
+        let older = known.has_more_than(edited)
             || known.sync.iter().any(|(k, state)| {
                 edited
                     .sync

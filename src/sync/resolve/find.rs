@@ -7,7 +7,6 @@ use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind};
-use crate::ledger;
 use crate::merge::{ThreeWay, is_binary};
 use crate::repo::install::merges_by_field;
 use crate::repo::{Blob, Merging, ObjectId, RepoError, Stages};
@@ -333,16 +332,4 @@ fn is_below(path: &str, folder: &str) -> bool {
         || path
             .strip_prefix(folder.trim_end_matches('/'))
             .is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// Whether a ledger has all rows of another.
-pub(super) fn has_all(ledger: &ledger::Ledger, of: &ledger::Ledger) -> bool {
-    of.tombstones
-        .keys()
-        .all(|k| ledger.tombstones.contains_key(k))
-        && of
-            .deletions
-            .keys()
-            .all(|k| ledger.deletions.contains_key(k))
-        && of.sync.keys().all(|k| ledger.sync.contains_key(k))
 }

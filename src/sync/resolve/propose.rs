@@ -1,6 +1,6 @@
 //! The proposal for a path: its sides merged again, as the drivers do it.
 
-use super::find::{has_all, has_hunks};
+use super::find::has_hunks;
 use super::{OpenPath, Origin, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
 use crate::ledger;
@@ -141,7 +141,8 @@ impl Resolver<'_> {
     fn committed_ledger(merged: &[u8], work: &[u8], hunks: &Hunks) -> Proposal {
         let merged = ledger::parse(merged);
         let there = ledger::parse(work);
-        if hunks.is_empty() && has_all(&there, &merged) {
+        let lacks_state = merged.sync.keys().any(|k| !there.sync.contains_key(k));
+        if hunks.is_empty() && !merged.has_more_than(&there) && !lacks_state {
             return Proposal::Fine;
         }
         let mut whole = merged.clone();
