@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
+use super::states::after_edit;
 use super::{Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
 use crate::journal::facts::first_digits;
 use crate::journal::{EntryDate, Facts, ItemKey, Table};
@@ -217,7 +218,14 @@ fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<Sy
     let counter = states().map(|s| s.counter).max().unwrap_or(0);
     let resolved = states().map(|s| s.resolved).max().unwrap_or(0);
     let resolved = resolved + u64::from(was_conflict);
-    Some(one_text(now.hash.clone(), counter + 1, resolved, context))
+    let text = Hash {
+        hash: now.hash.clone(),
+        by: context.machine.into(),
+        at: context.at.into(),
+        counter: counter + 1,
+        settled: false,
+    };
+    Some(SyncState::of_one(text, resolved))
 }
 
 /// The state after a deletion of the file: its author had both texts of a conflict, and
@@ -225,26 +233,12 @@ fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<Sy
 fn settled_by_deletion(context: &Context<'_>) -> Option<SyncState> {
     let current = context.current.sync.get(&(context.entry, context.source));
     let current = current.filter(|state| state.is_conflict())?;
-    Some(one_text(
-        short_sha256(b""),
-        current.counter + 1,
-        current.resolved + 1,
-        context,
+    Some(after_edit(
+        Some(current),
+        &short_sha256(b""),
+        context.machine,
+        context.at,
     ))
-}
-
-fn one_text(hash: String, counter: u64, resolved: u64, context: &Context<'_>) -> SyncState {
-    SyncState {
-        hashes: vec![Hash {
-            hash,
-            by: context.machine.into(),
-            at: context.at.into(),
-            counter,
-            settled: false,
-        }],
-        counter,
-        resolved,
-    }
 }
 
 /// Adds the deletion of a file that every parent had.

@@ -156,6 +156,16 @@ pub struct Hash {
 }
 
 impl SyncState {
+    /// The state that holds this text alone, recorded under the state's own counter.
+    #[must_use]
+    pub fn of_one(text: Hash, resolved: u64) -> Self {
+        Self {
+            counter: text.counter,
+            hashes: vec![text],
+            resolved,
+        }
+    }
+
     /// Whether two different texts are recorded.
     #[must_use]
     pub fn is_conflict(&self) -> bool {

@@ -133,19 +133,15 @@ pub fn recorded_by(change: &StateChange<'_>) -> Option<SyncState> {
 /// The state after an edit by somebody who had the state before.
 #[must_use]
 pub fn after_edit(known: Option<&SyncState>, hash: &str, by: &str, at: &str) -> SyncState {
-    let counter = known.map_or(0, |s| s.counter) + 1;
     let settles = known.is_some_and(SyncState::is_conflict);
-    SyncState {
-        hashes: vec![Hash {
-            hash: hash.into(),
-            by: by.into(),
-            at: at.into(),
-            counter,
-            settled: false,
-        }],
-        counter,
-        resolved: known.map_or(0, |s| s.resolved) + u64::from(settles),
-    }
+    let text = Hash {
+        hash: hash.into(),
+        by: by.into(),
+        at: at.into(),
+        counter: known.map_or(0, |s| s.counter) + 1,
+        settled: false,
+    };
+    SyncState::of_one(text, known.map_or(0, |s| s.resolved) + u64::from(settles))
 }
 
 #[cfg(test)]

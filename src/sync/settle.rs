@@ -83,7 +83,6 @@ pub fn agree(repo: &Repo, layout: &Layout, entry: EntryDate) -> Result<usize, Re
 
 /// The state after settling: one text, the counter one higher, one more conflict settled.
 fn settled_state(state: &SyncState, hash: Option<String>, by: &Decider) -> SyncState {
-    let counter = state.counter + 1;
     let newest = || {
         state
             .hashes
@@ -91,18 +90,15 @@ fn settled_state(state: &SyncState, hash: Option<String>, by: &Decider) -> SyncS
             .max_by_key(|h| (h.counter, &h.hash))
             .map(|h| h.hash.clone())
     };
-    SyncState {
-        hashes: vec![Hash {
-            // Without a current text, either of the two will do.
-            hash: hash.or_else(newest).unwrap_or_default(),
-            by: by.machine.clone(),
-            at: by.at.clone(),
-            counter,
-            settled: true,
-        }],
-        counter,
-        resolved: state.resolved + 1,
-    }
+    let text = Hash {
+        // Without a current text, either of the two will do.
+        hash: hash.or_else(newest).unwrap_or_default(),
+        by: by.machine.clone(),
+        at: by.at.clone(),
+        counter: state.counter + 1,
+        settled: true,
+    };
+    SyncState::of_one(text, state.resolved + 1)
 }
 
 /// Restores every active removal of an item; returns how many there were. The entry's
