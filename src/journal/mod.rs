@@ -6,6 +6,7 @@
 
 pub mod blocks;
 pub mod date;
+pub mod digest;
 pub mod document;
 pub mod entry;
 pub mod facts;

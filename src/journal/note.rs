@@ -1,7 +1,7 @@
 //! A wiki page's note on an entry.
 
+use super::digest::text_hash;
 use super::entry::EntryError;
-use super::facts::short_hash;
 use super::markdown::{Line, Span, lines};
 use super::yaml::Place;
 use super::{Document, Facts};
@@ -34,7 +34,7 @@ impl Note {
     #[must_use]
     pub fn facts(&self) -> Facts {
         Facts {
-            hash: short_hash(self.text.as_bytes()),
+            hash: text_hash(self.text.as_bytes()),
             ..Facts::default()
         }
     }

@@ -4,11 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha256};
-
 use super::states::after_edit;
 use super::{Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
-use crate::journal::facts::first_digits;
+use crate::journal::digest::{NO_TEXT, short_sha256};
 use crate::journal::{EntryDate, Facts, ItemKey, Table};
 
 /// An entry in one parent commit.
@@ -110,12 +108,6 @@ pub fn removal_id(
     let entry = entry.to_string();
     let table = table.map_or("", Table::name);
     short_sha256([machine, place, &entry, table, item].join("\0").as_bytes())
-}
-
-/// The first 16 hex digits of the SHA-256 of `bytes`.
-#[must_use]
-pub fn short_sha256(bytes: &[u8]) -> String {
-    first_digits(&Sha256::digest(bytes))
 }
 
 /// Adds removals: items that every parent had and that are gone now.
@@ -235,7 +227,7 @@ fn settled_by_deletion(context: &Context<'_>) -> Option<SyncState> {
     let current = current.filter(|state| state.is_conflict())?;
     Some(after_edit(
         Some(current),
-        &short_sha256(b""),
+        NO_TEXT,
         context.machine,
         context.at,
     ))

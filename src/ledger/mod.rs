@@ -20,7 +20,7 @@ mod told;
 
 pub use by_entry::{ByEntry, changed_entries};
 pub use decisions::decisions;
-pub use derive::{Context, FileRef, Parent, derive, items_of_unreadable, removal_id, short_sha256};
+pub use derive::{Context, FileRef, Parent, derive, items_of_unreadable, removal_id};
 pub use lines::Lines;
 pub use merge::{join, merge, merge_bases};
 pub use news::{deletions_since, news};

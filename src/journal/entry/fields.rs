@@ -9,8 +9,8 @@ use super::mention::{DateItem, MentionedDate};
 use super::reader::Reader;
 use super::{Entry, EntryError, Location, Manuscript, Person, Poem, Reference, Warning};
 use super::{reading_time, words};
+use crate::journal::digest::text_hash;
 use crate::journal::document::Fences;
-use crate::journal::facts::short_hash;
 use crate::journal::note::utf8;
 use crate::journal::yaml::{Node, Place, Tree, YamlError};
 use crate::journal::{Document, EntryDate, ItemKey};
@@ -34,7 +34,7 @@ impl Entry {
         let first_line = 2;
         let tree = Tree::parse(text).map_err(|e| in_file(e, first_line))?;
         let reader = Reader::new(text, &tree, first_line);
-        let mut entry = Self::empty(date, short_hash(document.frontmatter));
+        let mut entry = Self::empty(date, text_hash(document.frontmatter));
         match &tree.root {
             Some(root) if root.pairs().is_some() => entry.fields(&reader, root)?,
             Some(root) if !root.is_null() => {

@@ -45,7 +45,7 @@ fn the_smallest_entry() {
     assert!(entry.facts().items.is_empty());
     assert_eq!(
         entry.facts().hash,
-        super::super::facts::short_hash(b"date: 2031-05-04\n")
+        super::super::digest::text_hash(b"date: 2031-05-04\n")
     );
     for head in [
         "\u{FEFF}---\ndate: '2031-05-04'",

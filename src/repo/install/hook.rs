@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::foreign::{calling, is_framework, is_kept, kept, legacy, name};
 use super::{KeptHook, Plan, Step};
-use crate::ledger::short_sha256;
+use crate::journal::digest::short_sha256;
 use crate::repo::stages::free_place;
 use crate::repo::{Repo, RepoError, shell_word};
 

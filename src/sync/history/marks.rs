@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 
 use crate::journal::Layout;
-use crate::ledger::{self, Ledger, short_sha256};
+use crate::journal::digest::short_sha256;
+use crate::ledger::{self, Ledger};
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
 const NOTE: &str = "history";

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::places::Places;
-use crate::journal::facts::short_hash;
+use crate::journal::digest::text_hash;
 use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, Source};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
@@ -45,7 +45,7 @@ impl Places<'_> {
         };
         Ok(Facts {
             items: ledger::items_of_unreadable(&before, now),
-            hash: short_hash(&bytes),
+            hash: text_hash(&bytes),
         })
     }
 

@@ -4,8 +4,8 @@
 use std::fmt::Write;
 
 use super::marks::Marks;
+use crate::journal::digest::short_sha256;
 use crate::journal::{Layout, PathKind};
-use crate::ledger::short_sha256;
 use crate::repo::{Change, ObjectId, Repo, RepoError};
 
 const NOTE: &str = "recorded";

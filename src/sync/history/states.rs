@@ -8,7 +8,8 @@ use std::rc::Rc;
 
 use super::History;
 use super::diff::Diff;
-use crate::journal::{Document, Note, facts::short_hash};
+use crate::journal::digest::{NO_TEXT, text_hash};
+use crate::journal::{Document, Note};
 use crate::ledger::{
     self, Hash, Ledger, Source, StateChange, SyncState, after_edit, merge_states, without_hooks,
 };
@@ -52,13 +53,13 @@ impl History<'_> {
             let now = pair.and_then(|p| p.now.as_ref());
             let hash = now.map(|v| self.hash(key, v)).transpose()?;
             // A recorded deletion of the file has the hash of an empty text.
-            let gone = || pair.map(|_| short_hash(b""));
+            let gone = || pair.map(|_| NO_TEXT);
             let said = ledger::recorded_by(&StateChange {
                 known: known.as_ref(),
                 before: before.as_slice(),
                 is_merge: false,
                 recorded: recorded.as_ref(),
-                hash: hash.clone().or_else(gone).as_deref(),
+                hash: hash.as_deref().or_else(gone),
             });
             let is_old = match (&recorded, &known) {
                 (Some(recorded), Some(known)) if said.is_some() => {
@@ -90,7 +91,7 @@ impl History<'_> {
                         }
                         // Deleting the file settles the conflict: both texts were there.
                         (None, _) if known.as_ref().is_some_and(SyncState::is_conflict) => {
-                            edit(&short_hash(b""))
+                            edit(NO_TEXT)
                         }
                         _ => known,
                     }
@@ -154,7 +155,7 @@ impl History<'_> {
             };
             let hash = match version {
                 Some(version) => self.hash(*key, &version)?,
-                None => short_hash(b""),
+                None => NO_TEXT.to_owned(),
             };
             let said = ledger::recorded_by(&StateChange {
                 known: Some(known),
@@ -322,8 +323,8 @@ impl History<'_> {
         let bytes = self.repo.read_blob(version.blob)?;
         Ok(match (key.1, Note::read(&bytes)) {
             (Source::Wiki, Ok(note)) => note.facts().hash,
-            (Source::Wiki, Err(_)) => short_hash(&bytes),
-            (Source::Yaml, _) => short_hash(Document::split(&bytes).frontmatter),
+            (Source::Wiki, Err(_)) => text_hash(&bytes),
+            (Source::Yaml, _) => text_hash(Document::split(&bytes).frontmatter),
         })
     }
 }

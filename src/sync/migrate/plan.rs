@@ -7,8 +7,9 @@ use chrono::DateTime;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::report::Report;
+use crate::journal::digest::short_sha256;
 use crate::journal::{EntryDate, ItemKey, Layout, Note, Table};
-use crate::ledger::{Deletion, Ledger, RowKey, State, Tombstone, short_sha256};
+use crate::ledger::{Deletion, Ledger, RowKey, State, Tombstone};
 use crate::store::{Original, OriginalEntry, OtherText, Removal};
 
 /// The repository's data for the dates in the original.

@@ -190,5 +190,5 @@ fn one_of_ours_that_another_version_wrote_is_taken_back() {
 fn sum_of(shim: &str) -> String {
     let own = |l: &&str| !l.starts_with("# sum ") && !l.starts_with("program=");
     let lines: Vec<&str> = shim.lines().filter(own).collect();
-    palimpsest::ledger::short_sha256(lines.join("\n").as_bytes())
+    palimpsest::journal::digest::short_sha256(lines.join("\n").as_bytes())
 }
