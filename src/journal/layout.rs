@@ -1,6 +1,7 @@
 //! The places of a journal's parts in the work tree.
 
 use super::EntryDate;
+use super::digest::short_sha256;
 
 /// The folders and files of a journal, as paths from the top of the work tree
 /// with `/` between their parts.
@@ -85,6 +86,15 @@ impl Layout {
         }
     }
 
+    /// A short sum over the folders of entries, notes and the ledger, for notes of this
+    /// clone that hold only as long as these folders stay.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let folders = [self.journal.as_str(), &self.wiki, &self.ledger];
+        // No path has a NUL, but names may have spaces.
+        short_sha256(folders.join("\0").as_bytes())
+    }
+
     /// The default path of a date's entry.
     #[must_use]
     pub fn entry_path(&self, date: EntryDate) -> String {
@@ -132,6 +142,21 @@ fn year_in_name(name: &str) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_with_spaces_in_their_names_do_not_run_together() {
+        let of = |journal: &str, wiki: &str| {
+            let (journal, wiki) = (journal.into(), wiki.into());
+            let layout = Layout {
+                journal,
+                wiki,
+                ..Layout::default()
+            };
+            layout.fingerprint()
+        };
+        assert_ne!(of("a b", "c"), of("a", "b c"));
+        assert_eq!(of("a b", "c"), of("a b", "c"));
+    }
 
     #[test]
     fn a_path_is_what_its_folder_and_name_say() {

@@ -10,6 +10,10 @@ use crate::journal::digest::short_sha256;
 use crate::ledger::{self, Ledger};
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
+/// Raised when the rows that history tells come to mean something else: notes of another
+/// number are not believed, and each clone looks at history once more.
+const FORMAT: u32 = 7;
+
 const NOTE: &str = "history";
 const TOLD: &str = "told";
 const THERE: &str = "told-there";
@@ -39,7 +43,7 @@ pub(super) struct Since {
 
 impl<'a> Marks<'a> {
     pub fn read(repo: &'a Repo, layout: &Layout) -> Self {
-        let mut about = format!("6 {} {} {}", layout.journal, layout.wiki, layout.ledger);
+        let mut about = format!("{FORMAT} {}", layout.fingerprint());
         // Commits that a shallow clone cuts off tell nothing until git fetches them.
         let cut_offs = repo.cut_offs();
         if !cut_offs.is_empty() {

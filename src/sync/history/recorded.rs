@@ -93,10 +93,9 @@ pub(super) fn watched_folders(layout: &Layout) -> Vec<&str> {
     }
 }
 
-/// A sum over the new versions of entries, notes and ledgers, and over the folders'
-/// names.
+/// A sum over the new versions of entries, notes and ledgers, and over the folders.
 fn sum(layout: &Layout, changes: &[Change]) -> String {
-    let mut text = format!("{} {} {}\n", layout.journal, layout.wiki, layout.ledger);
+    let mut text = format!("{}\n", layout.fingerprint());
     for change in changes {
         if layout.classify(&change.path) != PathKind::Other {
             // Writing to a string cannot fail.
