@@ -15,7 +15,7 @@ use crate::ledger::{
 };
 use crate::merge::ThreeWay;
 use crate::repo::{Blob, Commit, ObjectId, RepoError};
-use crate::sync::commit::versions::{FileAt, Key, facts};
+use crate::sync::commit::versions::{FileAt, Key, Pair, facts};
 
 /// States that differ from what the commit's own ledger holds.
 pub(super) type States = BTreeMap<Key, SyncState>;
@@ -71,30 +71,7 @@ impl History<'_> {
                 (Some(state), _) => Some(state),
                 (None, None) => known,
                 (None, Some(pair)) => {
-                    let was = pair.old.as_ref().map(|v| self.hash(key, v)).transpose()?;
-                    let edit = |hash: &str| {
-                        let known = known.as_ref();
-                        Some(after_edit(
-                            known,
-                            hash,
-                            &without_hooks(&commit.by),
-                            &commit.at,
-                        ))
-                    };
-                    match (now, &hash) {
-                        (Some(now), Some(hash)) if was.as_ref() != Some(hash) => {
-                            // An unreadable version tells nothing.
-                            match facts(key, &self.repo.read_blob(now.blob)?) {
-                                Ok(_) => edit(hash),
-                                Err(_) => known,
-                            }
-                        }
-                        // Deleting the file settles the conflict: both texts were there.
-                        (None, _) if known.as_ref().is_some_and(SyncState::is_conflict) => {
-                            edit(NO_TEXT)
-                        }
-                        _ => known,
-                    }
+                    self.after_change(commit, key, pair, hash.as_deref(), known)?
                 }
             };
             if let Some(after) = after.filter(|a| recorded.as_ref() != Some(a)) {
@@ -102,6 +79,32 @@ impl History<'_> {
             }
         }
         Ok(states)
+    }
+
+    /// The state after a change of a file that the commit's ledger does not record, by
+    /// somebody who had the state before. `hash` is that of the file now.
+    fn after_change(
+        &self,
+        commit: &Commit,
+        key: Key,
+        pair: &Pair,
+        hash: Option<&str>,
+        known: Option<SyncState>,
+    ) -> Result<Option<SyncState>, RepoError> {
+        let was = pair.old.as_ref().map(|v| self.hash(key, v)).transpose()?;
+        let is_edit = match &pair.now {
+            // An unreadable version tells nothing.
+            Some(now) => {
+                was.as_deref() != hash && facts(key, &self.repo.read_blob(now.blob)?).is_ok()
+            }
+            // Deleting the file settles the conflict: both texts were there.
+            None => known.as_ref().is_some_and(SyncState::is_conflict),
+        };
+        if !is_edit {
+            return Ok(known);
+        }
+        let (hash, by) = (hash.unwrap_or(NO_TEXT), without_hooks(&commit.by));
+        Ok(Some(after_edit(known.as_ref(), hash, &by, &commit.at)))
     }
 
     /// Whether a commit's ledger holds nothing new of a text: a revert of a revert puts
