@@ -25,18 +25,21 @@ pub fn is_header(bytes: &[u8]) -> bool {
     bytes.get(68..72) == Some(&APPLICATION.to_be_bytes())
 }
 
-/// Opens a database of this program.
-pub(super) fn connect(path: &Path, wait: u64, create: bool) -> rusqlite::Result<Connection> {
-    let connection = open_as_it_is(path, wait, create)?;
+/// Opens a database of this program; makes an empty file if there is none.
+pub(super) fn connect(path: &Path, wait: u64) -> rusqlite::Result<Connection> {
+    let connection = open(path, wait, OpenFlags::SQLITE_OPEN_CREATE)?;
     configure(&connection)?;
     Ok(connection)
 }
 
-/// Opens a file without changing any of its settings.
-pub(super) fn open_as_it_is(path: &Path, wait: u64, create: bool) -> rusqlite::Result<Connection> {
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    flags.set(OpenFlags::SQLITE_OPEN_CREATE, create);
-    let connection = Connection::open_with_flags(path, flags)?;
+/// Opens a file that is there, without changing any of its settings.
+pub(super) fn open_as_it_is(path: &Path, wait: u64) -> rusqlite::Result<Connection> {
+    open(path, wait, OpenFlags::empty())
+}
+
+fn open(path: &Path, wait: u64, more: OpenFlags) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags | more)?;
     // SQLite counts milliseconds in 31 bits: three weeks.
     let wait = wait.min(2_000_000);
     connection.busy_timeout(Duration::from_secs(wait))?;

@@ -34,7 +34,7 @@ pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
         }
         Ok(_) => {}
     }
-    let looked = open_as_it_is(path, wait, false).and_then(|c| {
+    let looked = open_as_it_is(path, wait).and_then(|c| {
         let says = ask(&c)?;
         Ok(Some(match (says.application, says.version) {
             // Made by a process that has not filled it yet, or was killed before.

@@ -123,7 +123,7 @@ impl Store {
     /// # Errors
     /// There is no memory for it.
     pub fn pretend(path: &Path) -> Result<Self, StoreError> {
-        let connection = connect(Path::new(":memory:"), 0, true);
+        let connection = connect(Path::new(":memory:"), 0);
         Ok(Self {
             connection: connection.map_err(|e| StoreError::of(path, 0, e))?,
             path: path.to_owned(),
@@ -176,7 +176,7 @@ impl Store {
             })?;
         }
         Ok(Self {
-            connection: connect(path, wait, true).map_err(|e| StoreError::of(path, wait, e))?,
+            connection: connect(path, wait).map_err(|e| StoreError::of(path, wait, e))?,
             path: path.to_owned(),
             wait,
             holds: Holds::Nothing,

@@ -52,7 +52,7 @@ impl AtPlace {
             return Ok(Self::Nothing);
         }
         let hold = || {
-            let guard = open_as_it_is(path, WAIT, false)?;
+            let guard = open_as_it_is(path, WAIT)?;
             let says = ask(&guard)?;
             if says.application == APPLICATION || !says.tables || !is_original(&guard)? {
                 return Ok(Self::Nothing);
@@ -96,7 +96,7 @@ impl Held {
     pub fn copy(&self, to: &Path) -> Result<Vec<String>, StoreError> {
         let copy = || {
             // The guard's own transaction may not be copied from.
-            let from = open_as_it_is(&self.path, WAIT, false)?;
+            let from = open_as_it_is(&self.path, WAIT)?;
             let mut copy = Connection::open(to)?;
             Backup::new(&from, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
             // Into a single file, whatever the original kept beside its own.

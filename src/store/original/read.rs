@@ -60,7 +60,7 @@ const NOTES: [&str; 3] = ["notes", "wiki_notes", "editorial_notes"];
 /// # Errors
 /// The file is not a database, or too damaged to list its tables.
 pub fn read_original(copy: &Path) -> Result<Original, StoreError> {
-    let connection = open_as_it_is(copy, 0, false).map_err(|e| StoreError::of(copy, 0, e))?;
+    let connection = open_as_it_is(copy, 0).map_err(|e| StoreError::of(copy, 0, e))?;
     let mut reader = Reader {
         tables: Tables::of(connection, copy)?,
         dates: BTreeMap::new(),
