@@ -8,12 +8,10 @@ use super::journal::Journal;
 use super::settled::Outcome;
 use super::shown::safe;
 use super::{Ui, metadb};
-use crate::journal::{EntryDate, ItemKey, Table};
+use crate::journal::{EntryDate, Item, ItemKey, Table};
 use crate::store::ConflictKind;
 use crate::sync::resolve::{Resolver, is_chosen};
 use crate::sync::settle::restore_item;
-
-type Item = (Table, ItemKey);
 
 /// The answer for the items of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -28,4 +28,4 @@ pub use facts::Facts;
 pub use layout::{Layout, PathKind};
 pub use note::Note;
 pub use settings::{Policy, Settings, SettingsError};
-pub use table::{ItemKey, Table};
+pub use table::{Item, ItemKey, Table};

@@ -21,6 +21,9 @@ pub enum Table {
     Themes,
 }
 
+/// An item of an entry, in the association that holds it.
+pub type Item = (Table, ItemKey);
+
 impl Table {
     /// All tables, in the order of their names.
     pub const ALL: [Self; 10] = [

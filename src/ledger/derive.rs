@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::states::after_edit;
 use super::{Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
 use crate::journal::digest::{NO_TEXT, short_sha256};
-use crate::journal::{EntryDate, Facts, ItemKey, Table};
+use crate::journal::{EntryDate, Facts, Item, Table};
 
 /// An entry in one parent commit.
 #[derive(Debug, Clone, Copy)]
@@ -82,14 +82,14 @@ pub fn derive(parents: &[Parent<'_>], now: Option<&Facts>, context: &Context<'_>
 /// so an item that all had and that is gone was removed, and an item that some had was
 /// not added. With nothing known of before, it had the items of `now`.
 #[must_use]
-pub fn items_of_unreadable(before: &[Facts], now: Option<&Facts>) -> BTreeSet<(Table, ItemKey)> {
+pub fn items_of_unreadable(before: &[Facts], now: Option<&Facts>) -> BTreeSet<Item> {
     let there = now.map(|now| now.items.clone()).unwrap_or_default();
     let Some((first, others)) = before.split_first() else {
         return there;
     };
     let mut items = first.items.clone();
     items.retain(|item| others.iter().all(|facts| facts.items.contains(item)));
-    let had = |item: &(Table, ItemKey)| before.iter().any(|facts| facts.items.contains(item));
+    let had = |item: &Item| before.iter().any(|facts| facts.items.contains(item));
     items.extend(there.into_iter().filter(had));
     items
 }
@@ -115,7 +115,7 @@ fn removals(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mu
     let Some(first) = parents.first().and_then(|p| p.facts) else {
         return;
     };
-    let in_all = |item: &&(Table, ItemKey)| {
+    let in_all = |item: &&Item| {
         parents
             .iter()
             .all(|p| p.facts.is_some_and(|f| f.items.contains(*item)))
@@ -149,19 +149,19 @@ fn removals(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mu
 /// that the parents knew. An item that a squash brings from a tip which did not know the
 /// removal is left for a person.
 fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mut Ledger) {
-    let brought = |key: &RowKey, item: &(Table, ItemKey)| {
+    let brought = |key: &RowKey, item: &Item| {
         context.squashed.is_some_and(|tip| {
             tip.facts.is_some_and(|f| f.items.contains(item)) && !tip.rows.knows_undone(key)
         })
     };
-    let in_none = |item: &(Table, ItemKey)| {
+    let in_none = |item: &Item| {
         !parents
             .iter()
             .any(|p| p.facts.is_some_and(|f| f.items.contains(item)))
     };
     for parent in parents {
         for (key, row) in parent.rows.tombstones_of(context.entry) {
-            let item = (key.table, key.item.clone());
+            let item = key.to_item();
             let is_added = now.items.contains(&item) && in_none(&item);
             if row.state.is_active() && is_added && !brought(key, &item) {
                 let mut row = row.clone();

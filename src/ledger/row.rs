@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, FixedOffset};
 
-use crate::journal::{EntryDate, ItemKey, Table};
+use crate::journal::{EntryDate, Item, ItemKey, Table};
 
 /// The ledger of one year, or of all years: rows by key, and the lines that this
 /// version does not understand (unknown kind, newer version, damaged), which are
@@ -41,6 +41,14 @@ pub struct RowKey {
     pub item: ItemKey,
     /// 16 hex digits; see [`removal_id`](super::removal_id).
     pub id: String,
+}
+
+impl RowKey {
+    /// The item that the removal keeps out.
+    #[must_use]
+    pub fn to_item(&self) -> Item {
+        (self.table, self.item.clone())
+    }
 }
 
 /// An item that a merge kept out, although a side had added it.
@@ -312,10 +320,10 @@ impl Ledger {
 
     /// The items kept out of an entry: those with at least one active removal.
     #[must_use]
-    pub fn kept_out(&self, entry: EntryDate) -> BTreeSet<(Table, ItemKey)> {
+    pub fn kept_out(&self, entry: EntryDate) -> BTreeSet<Item> {
         self.tombstones_of(entry)
             .filter(|(_, row)| row.state.is_active())
-            .map(|(key, _)| (key.table, key.item.clone()))
+            .map(|(key, _)| key.to_item())
             .collect()
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::people::Spelling;
 use super::table::{Cell, Kind, Rows};
 use crate::journal::entry::Person;
-use crate::journal::{Entry, ItemKey, Table};
+use crate::journal::{Entry, Item, ItemKey, Table};
 use crate::ledger::{Ledger, RowKey, Source};
 
 /// The id of a row that the next commit will record.
@@ -23,7 +23,7 @@ pub struct EntryRow<'a> {
     /// committed.
     pub deleted: Option<(&'a str, &'a str, &'a str)>,
     /// Items that are not indexed although the file holds them.
-    pub kept_out: &'a BTreeSet<(Table, ItemKey)>,
+    pub kept_out: &'a BTreeSet<Item>,
 }
 
 /// The ledger's rows of an entry, as they are and as a commit will make them.
@@ -64,7 +64,7 @@ const ITEMS: [(Table, Kind, &str); 10] = [
 impl Before {
     /// The items of the entry.
     #[must_use]
-    pub fn items(&self) -> BTreeSet<(Table, ItemKey)> {
+    pub fn items(&self) -> BTreeSet<Item> {
         let mut found = BTreeSet::new();
         for (table, kind, column) in ITEMS {
             let items = self.rows.column(kind, column);

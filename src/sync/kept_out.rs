@@ -5,14 +5,14 @@ use std::cell::OnceCell;
 use crate::journal::entry::canonical;
 use crate::journal::reconcile::Ruling;
 use crate::journal::yaml::{Node, Tree};
-use crate::journal::{EntryDate, ItemKey, Layout, Table};
+use crate::journal::{EntryDate, Item, Layout, Table};
 use crate::repo::{Merging, Repo, RepoError};
 
 use super::history::{self, Removals};
 
 /// The item at `node` of the field at `path`, if the field is an association.
 #[must_use]
-pub fn item_at(path: &[String], tree: &Tree, node: &Node) -> Option<(Table, ItemKey)> {
+pub fn item_at(path: &[String], tree: &Tree, node: &Node) -> Option<Item> {
     let table = match path {
         [field] => Table::of_field(field)?,
         [manuscript, themes] if manuscript == "manuscript" && themes == "themes" => Table::Themes,

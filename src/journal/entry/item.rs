@@ -8,7 +8,7 @@ use super::person::Person;
 use super::reader::Reader;
 use super::works;
 use crate::journal::yaml::{Layout, Node, Place, Tree, Value};
-use crate::journal::{Document, EntryDate, ItemKey, Table};
+use crate::journal::{Document, EntryDate, Item, ItemKey, Table};
 
 /// The key under which the ledger and the index know the item at `node`, one of a table's
 /// field. `None` if it is empty, names nothing (`~` in `dates`) or has a shape that the
@@ -53,7 +53,7 @@ pub fn place_of(table: Table, item: &ItemKey, entry: &[u8]) -> Option<Place> {
 /// The values that an entry gives for each item of its lists, one for each place where it
 /// stands. Empty if the entry cannot be read.
 #[must_use]
-pub fn values_of(entry: &[u8]) -> BTreeMap<(Table, ItemKey), Vec<Value>> {
+pub fn values_of(entry: &[u8]) -> BTreeMap<Item, Vec<Value>> {
     let mut found: BTreeMap<_, Vec<Value>> = BTreeMap::new();
     let Ok(text) = std::str::from_utf8(Document::split(entry).frontmatter) else {
         return found;
@@ -94,7 +94,7 @@ pub fn values_of(entry: &[u8]) -> BTreeMap<(Table, ItemKey), Vec<Value>> {
 /// a line: such a comment goes with its item. A comment above may concern more than the
 /// item, and stays.
 #[must_use]
-pub fn without_own_comments(entry: &[u8], items: &BTreeSet<(Table, ItemKey)>) -> Vec<u8> {
+pub fn without_own_comments(entry: &[u8], items: &BTreeSet<Item>) -> Vec<u8> {
     let document = Document::split(entry);
     let tree = std::str::from_utf8(document.frontmatter).ok();
     let Some(tree) = tree.and_then(|text| Tree::parse(text).ok()) else {

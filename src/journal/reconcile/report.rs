@@ -1,8 +1,8 @@
 //! The decisions of a merge, field by field: for `palimpsest merge -v` and for the log.
 
 use super::entry::Entries;
+use crate::journal::Item;
 use crate::journal::rules::Rule;
-use crate::journal::{ItemKey, Table};
 
 /// The decision for a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub struct Field {
 pub struct Report {
     pub fields: Vec<Field>,
     /// Items that a tombstone kept out.
-    pub kept_out: Vec<(Table, ItemKey)>,
+    pub kept_out: Vec<Item>,
 }
 
 impl Report {

@@ -1,6 +1,7 @@
 //! What is derived from two versions, case by case.
 
 use super::*;
+use crate::journal::ItemKey;
 use crate::ledger::tests::{day, hash, key, state, tombstone};
 
 fn facts(people: &[&str]) -> Facts {

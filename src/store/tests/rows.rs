@@ -6,7 +6,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use crate::journal::{Entry, EntryDate, ItemKey, Note, Table};
+use crate::journal::{Entry, EntryDate, Item, ItemKey, Note, Table};
 use crate::ledger::{Hash, RowKey, Source, State, SyncState, Tombstone};
 use crate::store::table::{Kind, Shape};
 use crate::store::{EntryRow, LedgerRows, Store, StoreError};
@@ -18,7 +18,7 @@ struct Version {
     entry: Option<String>,
     pending: bool,
     deleted: bool,
-    kept_out: BTreeSet<(Table, ItemKey)>,
+    kept_out: BTreeSet<Item>,
     note: Option<String>,
     ledger: LedgerRows,
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::journal::markers::{Markers, conflict_markers};
-use crate::journal::{EntryDate, Facts, ItemKey, Layout, PathKind, Table};
+use crate::journal::{EntryDate, Facts, Item, Layout, PathKind};
 use crate::ledger;
 use crate::repo::install::is_markdown;
 use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, shell_path};
@@ -35,7 +35,7 @@ pub enum Refusal {
         /// The first digits of a commit that has this version.
         commit: String,
         /// The removed items that the file brings back.
-        back: Vec<(Table, ItemKey)>,
+        back: Vec<Item>,
         /// The fields that differ besides.
         undone: Vec<String>,
         /// The path as a person gives it to git.

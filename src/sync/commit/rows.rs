@@ -305,9 +305,8 @@ impl CommitContext<'_> {
             return Ok(None);
         };
         let mut removals = year.known.tombstones_of(entry);
-        let stands = removals.any(|(key, row)| {
-            row.state.is_active() && now.items.contains(&(key.table, key.item.clone()))
-        });
+        let stands =
+            removals.any(|(key, row)| row.state.is_active() && now.items.contains(&key.to_item()));
         match stands {
             true => history::at_tip(self.repo, self.layout, tip, entry),
             false => Ok(None),

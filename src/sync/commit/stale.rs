@@ -10,11 +10,9 @@ use super::check::Refusal;
 use super::rows::CommitContext;
 use super::versions::{Key, Versions, facts};
 use crate::journal::rules::{Rule, Rules};
-use crate::journal::{Document, Facts, ItemKey, Table};
+use crate::journal::{Document, Facts, Item, Table};
 use crate::ledger::{Ledger, State};
 use crate::repo::RepoError;
-
-type Item = (Table, ItemKey);
 
 /// The refusal of an entry whose change gives these `rows`, if it is a stale copy.
 pub(super) fn stale_copy(
@@ -28,7 +26,7 @@ pub(super) fn stale_copy(
         .tombstones
         .iter()
         .filter(|(_, row)| matches!(row.state, State::Restored(_)))
-        .map(|(key, _)| (key.table, key.item.clone()))
+        .map(|(key, _)| key.to_item())
         .collect();
     let ([Some(before)], Some(now), [head]) = (
         versions.parents.as_slice(),
@@ -129,6 +127,7 @@ fn fields(frontmatter: &[u8]) -> BTreeMap<String, Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::journal::ItemKey;
 
     fn facts_of(people: &[&str]) -> Facts {
         let items = people.iter().map(|p| (Table::People, ItemKey::new(p)));

@@ -6,7 +6,7 @@ use super::shared::known_there;
 use super::{History, known_at, year_at};
 use crate::journal::entry::values_of;
 use crate::journal::yaml::Value;
-use crate::journal::{EntryDate, ItemKey, Layout, Table};
+use crate::journal::{EntryDate, Item, Layout};
 use crate::ledger::{self, Ledger};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
@@ -14,7 +14,7 @@ use crate::repo::{Merging, ObjectId, Repo, RepoError};
 /// edited before them is a conflict where it was removed.
 const MOST_VERSIONS: usize = 50;
 
-type Items = BTreeSet<(Table, ItemKey)>;
+type Items = BTreeSet<Item>;
 
 /// The effect of an entry's removals in a merge.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ pub struct Removals {
     /// In a criss-cross, those of `kept_out` that one side lacks and the other has had
     /// since one of the merge bases, with their values there: git's merge of the bases
     /// lacks items that conflicted in it.
-    pub removed: BTreeMap<(Table, ItemKey), Vec<Value>>,
+    pub removed: BTreeMap<Item, Vec<Value>>,
 }
 
 /// The items of an entry that removals known on the two sides keep out of their merge,
@@ -92,8 +92,8 @@ fn removed_since_the_bases(
     merging: &Merging,
     entry: EntryDate,
     kept_out: &Items,
-) -> Result<BTreeMap<(Table, ItemKey), Vec<Value>>, RepoError> {
-    let mut removed: BTreeMap<(Table, ItemKey), Vec<Value>> = BTreeMap::new();
+) -> Result<BTreeMap<Item, Vec<Value>>, RepoError> {
+    let mut removed: BTreeMap<Item, Vec<Value>> = BTreeMap::new();
     if merging.bases.len() < 2 || kept_out.is_empty() {
         return Ok(removed);
     }
@@ -118,7 +118,7 @@ fn removed_since_the_bases(
     }
     // What the side that lacks an item had of it since, it removed as well.
     for (side, facts) in [(merging.ours, &ours), (merging.theirs, &theirs)] {
-        let lacks = |item: &(Table, ItemKey)| !facts.items.contains(item);
+        let lacks = |item: &Item| !facts.items.contains(item);
         if !removed.keys().any(lacks) {
             continue;
         }

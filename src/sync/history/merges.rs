@@ -4,7 +4,7 @@
 
 use super::History;
 use super::told::Told;
-use crate::journal::{EntryDate, Facts, ItemKey, Table};
+use crate::journal::{EntryDate, Facts, Item};
 use crate::ledger::{self, Deletion, KeptOutRow, Ledger, Restored, State, without_hooks};
 use crate::repo::{Commit, ObjectId, RepoError};
 
@@ -67,7 +67,7 @@ impl History<'_> {
                 if !keeps || self.only.is_some_and(|only| only != key.entry) {
                     continue;
                 }
-                let item = (key.table, key.item.clone());
+                let item = key.to_item();
                 let has = |facts: Option<Facts>| facts.map(|f| f.items.contains(&item));
                 if has(self.facts_at(merged, key.entry)?) == Some(false)
                     && has(self.facts_at(from, key.entry)?) == Some(true)
@@ -112,7 +112,7 @@ impl History<'_> {
         &self,
         bases: &[ObjectId],
         from: ObjectId,
-        (entry, item): (EntryDate, &(Table, ItemKey)),
+        (entry, item): (EntryDate, &Item),
         knew: &Ledger,
     ) -> Result<bool, RepoError> {
         let restored = |rows: &Ledger| {

@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 
 use super::merges::side;
 use super::{History, known_at};
-use crate::journal::{EntryDate, Facts, ItemKey, Layout, Table};
+use crate::journal::{EntryDate, Facts, Item, Layout};
 use crate::ledger::{self, KeptOutRow, Ledger};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
-type Items = BTreeSet<(Table, ItemKey)>;
+type Items = BTreeSet<Item>;
 
 /// Adds to `merged`, the ledger of a year in a pick, the items that removals on the
 /// branch keep out of the pick. `theirs` is the ledger of the picked commit.
@@ -69,7 +69,7 @@ impl History<'_> {
         // A later commit of the same branch that removes the item agrees with the
         // removal.
         for ((key, from), kept) in &mut merged.kept {
-            let item = (key.table, key.item.clone());
+            let item = key.to_item();
             let gone = before.contains(&item) && !picked.contains(&item);
             if key.entry == entry && gone && !theirs.tombstones.contains_key(key) {
                 kept.settled |= self.is_of_branch(from, picking.theirs)?;
@@ -90,7 +90,7 @@ impl History<'_> {
         let knew = known_at(self.repo, self.layout, picking.theirs, entry)?;
         for (key, row) in rows.tombstones {
             let undone = knew.knows_undone(&key) || knew.undone_as_another(&key, &row).is_some();
-            if row.state.is_active() && !undone && added.contains(&(key.table, key.item.clone())) {
+            if row.state.is_active() && !undone && added.contains(&key.to_item()) {
                 let row = (key, side(picking.theirs));
                 merged
                     .kept

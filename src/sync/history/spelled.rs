@@ -4,7 +4,7 @@
 use super::History;
 use crate::journal::entry::values_of;
 use crate::journal::yaml::Value;
-use crate::journal::{EntryDate, ItemKey, Table};
+use crate::journal::{EntryDate, Item, ItemKey, Table};
 use crate::repo::{ObjectId, RepoError};
 
 impl History<'_> {
@@ -15,7 +15,7 @@ impl History<'_> {
         &self,
         (before, now): (ObjectId, ObjectId),
         entry: EntryDate,
-        item: &(Table, ItemKey),
+        item: &Item,
     ) -> Result<bool, RepoError> {
         if !matches!(item.0, Table::People | Table::Related) {
             return Ok(false);
@@ -30,7 +30,7 @@ impl History<'_> {
         &self,
         commit: ObjectId,
         entry: EntryDate,
-        item: &(Table, ItemKey),
+        item: &Item,
     ) -> Result<Vec<Option<ItemKey>>, RepoError> {
         let Some(version) = self.places.file_of(commit, entry)? else {
             return Ok(Vec::new());

@@ -40,7 +40,7 @@ pub fn kept_out_of_a_squash(
         let rows = ledger::merge(&base, &history.known(head, entry)?, &knew);
         let mut keeping = Vec::new();
         for (key, row) in rows.tombstones {
-            let item = (key.table, key.item.clone());
+            let item = key.to_item();
             if row.state.is_active()
                 && !knew.knows_undone(&key)
                 && theirs.items.contains(&item)

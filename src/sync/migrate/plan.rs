@@ -8,7 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::report::Report;
 use crate::journal::digest::short_sha256;
-use crate::journal::{EntryDate, ItemKey, Layout, Note, Table};
+use crate::journal::{EntryDate, Item, ItemKey, Layout, Note};
 use crate::ledger::{Deletion, Ledger, RowKey, State, Tombstone};
 use crate::store::{Original, OriginalEntry, OtherText, Removal};
 
@@ -38,7 +38,7 @@ impl Here {
 /// The part of an entry's file that is compared.
 #[derive(Debug, Default)]
 pub(super) struct EntryHere {
-    pub items: BTreeSet<(Table, ItemKey)>,
+    pub items: BTreeSet<Item>,
     pub notes: Option<String>,
 }
 

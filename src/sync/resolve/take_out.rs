@@ -9,7 +9,7 @@ use crate::journal::reconcile::Outcome;
 use crate::journal::reconcile::Ruling;
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Node, Tree};
-use crate::journal::{Document, Entry, EntryDate, ItemKey, Table};
+use crate::journal::{Document, Entry, EntryDate, Item, Table};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::sync::driver::{By, FileMerge};
 use crate::sync::kept_out::item_at;
@@ -26,7 +26,7 @@ impl Resolver<'_> {
         path: &str,
         entry: EntryDate,
         text: &[u8],
-        items: &BTreeSet<(Table, ItemKey)>,
+        items: &BTreeSet<Item>,
     ) -> Result<Option<Vec<u8>>, ResolveError> {
         let rules = each_list_a_set(&self.settings.rules, text);
         let merge = FileMerge {
@@ -87,7 +87,7 @@ fn cities(places: &str, text: &[u8]) -> Option<Vec<String>> {
 }
 
 /// The place at `node` in a city's list.
-fn place_at(path: &[String], tree: &Tree, node: &Node) -> Option<(Table, ItemKey)> {
+fn place_at(path: &[String], tree: &Tree, node: &Node) -> Option<Item> {
     match path {
         [field, _] if Table::of_field(field) == Some(Table::Locations) => {
             Some((Table::Locations, canonical(Table::Locations, tree, node)?))
