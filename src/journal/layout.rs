@@ -123,13 +123,20 @@ pub fn in_folder(folder: &str, file: &str) -> String {
     }
 }
 
-/// The part of `path` below `folder`.
+/// The part of `path` below `folder`; all of it if that is the top of the work tree, `.`
+/// or an empty name.
 #[must_use]
 pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     match folder.trim_end_matches('/') {
         "" | "." => Some(path),
         folder => path.strip_prefix(folder)?.strip_prefix('/'),
     }
+}
+
+/// Whether a path is this folder or below it.
+#[must_use]
+pub fn is_at_or_below(path: &str, folder: &str) -> bool {
+    path == folder.trim_end_matches('/') || below(path, folder).is_some()
 }
 
 fn year_in_name(name: &str) -> Option<i32> {
@@ -142,6 +149,23 @@ fn year_in_name(name: &str) -> Option<i32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_path_is_below_a_folder_by_whole_names() {
+        for (path, folder, rest, at_or_below) in [
+            ("a/b/c", "a/b", Some("c"), true),
+            ("a/b/c", "a/b/", Some("c"), true),
+            ("a/bc", "a/b", None, false),
+            ("a/b", "a/b", None, true),
+            ("a/b", "a/b/", None, true),
+            ("a", "a/b", None, false),
+            ("a/b", ".", Some("a/b"), true),
+            ("a/b", "", Some("a/b"), true),
+        ] {
+            assert_eq!(below(path, folder), rest, "{path} {folder}");
+            assert_eq!(is_at_or_below(path, folder), at_or_below, "{path} {folder}");
+        }
+    }
 
     #[test]
     fn folders_with_spaces_in_their_names_do_not_run_together() {

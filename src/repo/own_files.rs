@@ -12,7 +12,7 @@ use std::rc::Rc;
 use super::index_file::IndexFile;
 use super::work_tree::{Sort, WorkFiles, entries_of, sort_of};
 use super::{ObjectId, Repo, RepoError, Skipped};
-use crate::journal::layout::in_folder;
+use crate::journal::layout::{self, in_folder};
 
 /// The mode of a submodule.
 const SUBMODULE: u32 = 0o160_000;
@@ -148,7 +148,7 @@ impl Repo {
         unsure.retain(|path| tracked.at(path, all.clone()).is_none());
         unsure.retain(|path| {
             let above = path.match_indices('/').map(|(at, _)| &path[..at]);
-            let mut below = above.filter(|a| folders.iter().any(|f| is_inside(a, f)));
+            let mut below = above.filter(|a| folders.iter().any(|f| layout::below(a, f).is_some()));
             let is_other = below.any(|folder| {
                 tracked.at(folder, all.clone()) == Some(SUBMODULE)
                     || tracked.below(folder, all.clone()).is_empty()
@@ -263,11 +263,6 @@ pub(super) fn is_repository(git: &Path) -> bool {
         Ok(meta) if meta.is_file() => fs::read(git).is_ok_and(|b| b.starts_with(b"gitdir:")),
         _ => false,
     }
-}
-
-fn is_inside(path: &str, folder: &str) -> bool {
-    let rest = path.strip_prefix(folder);
-    folder == "." || rest.is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// A path as git spells it, without the `./` of files found in the folder `.`.

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use super::objects::{TreeEntry, entries, object_id, order_of};
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
+use crate::journal::layout::is_at_or_below;
 
 /// Folders still to be compared: their trees and their path.
 type Pair = (Option<git2::Oid>, Option<git2::Oid>, String);
@@ -134,11 +135,7 @@ impl Repo {
 
 /// Whether a path is one of these, or below one.
 fn is_below(path: &str, folders: &[&str]) -> bool {
-    let within = |folder: &&str| {
-        let rest = path.strip_prefix(folder.trim_end_matches('/'));
-        matches!(*folder, "" | ".") || rest.is_some_and(|r| r.is_empty() || r.starts_with('/'))
-    };
-    folders.is_empty() || folders.iter().any(within)
+    folders.is_empty() || folders.iter().any(|folder| is_at_or_below(path, folder))
 }
 
 /// Whether one of the folders lies below a path.

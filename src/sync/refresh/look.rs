@@ -7,6 +7,7 @@ use super::ledgers::Ledgers;
 use super::plan::{Seen, date_of};
 use super::{Options, RefreshError, Scope};
 use crate::journal::digest::short_sha256;
+use crate::journal::layout::below;
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::repo::{ObjectId, Repo, RepoError, Skipped, WorkFile};
 use crate::store::{FileRow, FilesSum, Known, LedgerRow, Store};
@@ -148,10 +149,7 @@ pub(super) fn look(
 
 /// The folders that are not inside another one, each once, so that no file counts twice.
 fn outermost<'a>(folders: &[&'a str]) -> BTreeSet<&'a str> {
-    let inside = |inner: &str, outer: &str| {
-        let rest = inner.strip_prefix(outer.trim_end_matches('/'));
-        inner != outer && (outer == "." || rest.is_some_and(|r| r.starts_with('/')))
-    };
+    let inside = |inner: &str, outer: &str| inner != outer && below(inner, outer).is_some();
     let all = folders.iter().copied();
     all.filter(|inner| !folders.iter().any(|outer| inside(inner, outer)))
         .collect()

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 
 use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::hunks::{Hunk, Hunks};
+use crate::journal::layout::is_at_or_below;
 use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind};
 use crate::merge::{ThreeWay, is_binary};
@@ -87,7 +88,9 @@ impl Resolver<'_> {
             ..
         } = self.layout();
         let full = self.repo.inside(path)?;
-        let is_set = [journal, wiki, ledger].iter().any(|f| is_below(f, path));
+        let is_set = [journal, wiki, ledger]
+            .iter()
+            .any(|f| is_at_or_below(f, path));
         if is_set || full.symlink_metadata().is_ok() || !self.repo.staged_below(path)?.is_empty() {
             return Ok(true);
         }
@@ -324,12 +327,5 @@ pub(super) fn has_hunks(text: &[u8]) -> bool {
 /// given. The top of the work tree has an empty name.
 #[must_use]
 pub fn is_chosen(path: &str, only: Option<&[String]>) -> bool {
-    only.is_none_or(|paths| paths.iter().any(|p| p.is_empty() || is_below(path, p)))
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    path == folder
-        || path
-            .strip_prefix(folder.trim_end_matches('/'))
-            .is_some_and(|rest| rest.starts_with('/'))
+    only.is_none_or(|paths| paths.iter().any(|p| is_at_or_below(path, p)))
 }
