@@ -200,9 +200,14 @@ impl Tombstone {
         if self.permanent || self.shortened {
             return None;
         }
-        DateTime::parse_from_rfc3339(&self.at)
-            .ok()?
-            .checked_add_days(Days::new(lifetime_days.into()))
+        Self::end_of_lifetime(&self.at, lifetime_days)
+    }
+
+    /// The end of a lifetime that begins at a row's time; `None` if that is not readable.
+    #[must_use]
+    pub fn end_of_lifetime(at: &str, lifetime_days: u32) -> Option<DateTime<FixedOffset>> {
+        let at = DateTime::parse_from_rfc3339(at).ok()?;
+        at.checked_add_days(Days::new(lifetime_days.into()))
     }
 
     /// Whether the lifetime is over at `now`.

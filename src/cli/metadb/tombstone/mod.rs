@@ -142,11 +142,10 @@ fn reason(row: &TombstoneRow) -> String {
 }
 
 fn end(row: &TombstoneRow, settings: &Settings) -> Option<DateTime<FixedOffset>> {
-    let at = DateTime::parse_from_rfc3339(&row.at)
-        .ok()
-        .filter(|_| !row.permanent)?;
     let days = settings.lifetime_days(Table::from_name(&row.table)?);
-    at.checked_add_signed(chrono::TimeDelta::days(days.into()))
+    // A shortened row has no time.
+    let end = Tombstone::end_of_lifetime(&row.at, days);
+    end.filter(|_| !row.permanent)
 }
 
 fn expires(row: &TombstoneRow, settings: &Settings) -> String {
