@@ -16,6 +16,7 @@
 //! | `marks`, `recorded` | Up to where need history not be looked at again? |
 //! | `places` | Where did a commit have the file of an entry? |
 //! | `readable` | What did an entry say before it could not be read? |
+//! | `removed` | Which versions of files did commits remove? |
 //!
 //! The rows of one commit:
 //!
@@ -51,6 +52,7 @@ mod places;
 mod readable;
 mod rebase;
 mod recorded;
+mod removed;
 mod shared;
 mod spelled;
 mod squash;
@@ -80,13 +82,13 @@ use told::Told;
 pub use diff::ledger_changes;
 pub use keeps_out::{Removals, keeps_out};
 pub(in crate::sync) use left_out::{is_known, only_added};
-pub use own::{Removed, removed_between};
 pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;
 pub(in crate::sync) use places::moved_from;
 pub(in crate::sync) use readable::facts_before;
 pub use rebase::keep_what_a_rebase_kept_out;
 pub use recorded::{Recorded, concerns, note_recorded, recorded};
+pub use removed::{Removed, removed_between};
 pub use squash::{at_tip, kept_out_of_a_squash};
 
 /// The rows that `tip`'s history tells and `tip`'s ledger lacks, or holds in an older
