@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::RefreshError;
 use super::ledgers::Ledgers;
 use super::look::{self, Look};
+use super::noted::Noted;
 use super::plan::Plan;
 use super::report::{Failure, Report, problem};
 use super::state::{DateFiles, ReadFile, decide};
@@ -30,8 +31,7 @@ pub(super) struct Apply<'a, 'l, 'u> {
     pub asked: &'a BTreeSet<EntryDate>,
     /// Whether the index was empty: everything is created, and items are not listed.
     pub fill: bool,
-    /// Deleted entries with several deletions: HEAD's history decides which of them
-    /// counts, even if no row changes.
+    /// See [`Noted::twice`].
     pub twice: BTreeSet<EntryDate>,
     /// By date, symbolic links in place of entries and notes.
     pub linked: Paths,
@@ -56,8 +56,6 @@ impl Apply<'_, '_, '_> {
         let head_paths = by_date(self.layout, head_files.keys());
         let index = self.index_if_needed(&work, &head_paths)?;
         let total = self.plan.dates.len();
-        self.twice = &look::deleted_twice(&self.look.meta) - &self.plan.dates;
-        self.unread = &look::behind_cut_off(&self.look.meta).1 - &self.plan.dates;
         for (at, date) in self.plan.dates.iter().enumerate() {
             progress(at, total);
             let mut rows = BTreeMap::new();
@@ -75,21 +73,17 @@ impl Apply<'_, '_, '_> {
         for (year, row) in &self.plan.ledgers {
             self.update.set_ledger(*year, row)?;
         }
-        let head = self.head.map(|h| h.to_string()).unwrap_or_default();
-        self.update.set_meta("head", &head)?;
-        let told = self.ledgers.years_told()?;
-        let told: Vec<String> = told.iter().map(ToString::to_string).collect();
-        self.update.set_meta("told", &told.join(" "))?;
-        self.update
-            .set_meta("deleted_twice", &look::listed(&self.twice))?;
-        let (cut_off, behind) = (look::cut_off(self.repo), &self.unread | &self.twice);
-        let behind = match cut_off.is_empty() || behind.is_empty() {
-            true => String::new(),
-            false => format!("{cut_off} {}", look::listed(&behind)),
+        let noted = Noted {
+            head: self.head,
+            told: self.ledgers.years_told()?,
+            cut_off: look::cut_off(self.repo),
+            behind: &self.unread | &self.twice,
+            twice: self.twice,
+            folders: super::folders(self.layout),
         };
-        self.update.set_meta("cut_off", &behind)?;
-        self.update
-            .set_meta("places", &super::places(self.layout))?;
+        for (key, value) in noted.values() {
+            self.update.set_meta(key, &value)?;
+        }
         Ok(self.report)
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::ledgers::Ledgers;
+use super::noted::Noted;
 use super::plan::{Seen, date_of};
 use super::{Options, RefreshError, Scope};
 use crate::journal::digest::short_sha256;
@@ -15,8 +16,7 @@ use crate::sync::{clock, history};
 
 /// The result of a look, with the index's knowledge of the same files.
 pub(super) struct Look {
-    /// The index's own `meta` values; see `Update::set_meta`.
-    pub meta: BTreeMap<String, String>,
+    pub noted: Noted,
     pub known: Known,
     pub seen: Seen,
     pub skipped: Vec<Skipped>,
@@ -44,19 +44,19 @@ pub(super) fn look(
     ledgers: &mut Ledgers<'_>,
     options: &Options<'_>,
 ) -> Result<Look, RefreshError> {
-    let meta = store.meta()?;
-    let recorded: Option<ObjectId> = meta.get("head").and_then(|h| h.parse().ok());
+    let noted = Noted::read(&store.meta()?);
     let folders = [layout.journal.as_str(), &layout.wiki, &layout.ledger];
     // If the index's HEAD is gone (rewritten and collected), everything counts as
     // changed.
-    let changes = repo.changes(recorded, head, &folders);
+    let changes = repo.changes(noted.head, head, &folders);
     let (changes, all_of_head) = match changes {
-        Ok(changes) => (changes, recorded.is_none() && head.is_some()),
+        Ok(changes) => (changes, noted.head.is_none() && head.is_some()),
         Err(_) => (repo.changes(None, head, &folders)?, true),
     };
     let head_changes: Vec<String> = changes.into_iter().map(|c| c.path).collect();
-    let told = years_told(&meta, ledgers)?;
-    let again = removed_again(repo, layout, &meta, (recorded, head));
+    // These can change without a change of a ledger file.
+    let told = &noted.told | &ledgers.years_told()?;
+    let again = removed_again(repo, layout, &noted, head);
     let everything = options.scope == Scope::All || store.is_empty() || all_of_head;
 
     let mut found = Found::new(layout);
@@ -73,7 +73,7 @@ pub(super) fn look(
             }
             files.files.into_iter().for_each(|f| found.add(f));
         }
-        let nothing_else = recorded == head
+        let nothing_else = noted.head == head
             && told.is_empty()
             && again.is_empty()
             && options.asked.is_empty()
@@ -136,7 +136,7 @@ pub(super) fn look(
         }
     }
     Ok(Look {
-        meta,
+        noted,
         known,
         seen,
         skipped: found.skipped,
@@ -155,39 +155,6 @@ fn outermost<'a>(folders: &[&'a str]) -> BTreeSet<&'a str> {
         .collect()
 }
 
-/// The years with rows told by history, now or at the last look: these can change without
-/// a change of a ledger file.
-fn years_told(
-    meta: &BTreeMap<String, String>,
-    ledgers: &mut Ledgers<'_>,
-) -> Result<BTreeSet<i32>, RefreshError> {
-    let before = meta.get("told").map_or("", String::as_str);
-    let mut years: BTreeSet<i32> = before.split(' ').filter_map(|y| y.parse().ok()).collect();
-    years.extend(ledgers.years_told()?);
-    Ok(years)
-}
-
-/// Entries in the form of a `meta` value.
-pub(super) fn listed(dates: &BTreeSet<EntryDate>) -> String {
-    let dates: Vec<String> = dates.iter().map(ToString::to_string).collect();
-    dates.join(" ")
-}
-
-/// Deleted entries with several deletions, from the index's notes.
-pub(super) fn deleted_twice(meta: &BTreeMap<String, String>) -> BTreeSet<EntryDate> {
-    let noted = meta.get("deleted_twice").map_or("", String::as_str);
-    noted.split(' ').filter_map(EntryDate::from_iso).collect()
-}
-
-/// From the index's notes: where history was cut off, and the deleted entries whose last
-/// version, or the deletion that counts, may be behind that cut.
-pub(super) fn behind_cut_off(meta: &BTreeMap<String, String>) -> (&str, BTreeSet<EntryDate>) {
-    let noted = meta.get("cut_off").map_or("", String::as_str);
-    let (cut_off, dates) = noted.split_once(' ').unwrap_or_default();
-    let dates = dates.split(' ').filter_map(EntryDate::from_iso);
-    (cut_off, dates.collect())
-}
-
 /// The commits at which history is cut off; empty in a full clone.
 pub(super) fn cut_off(repo: &Repo) -> String {
     match repo.cut_offs() {
@@ -202,25 +169,24 @@ pub(super) fn cut_off(repo: &Repo) -> String {
 fn removed_again(
     repo: &Repo,
     layout: &Layout,
-    meta: &BTreeMap<String, String>,
-    heads: (Option<ObjectId>, Option<ObjectId>),
+    noted: &Noted,
+    head: Option<ObjectId>,
 ) -> BTreeSet<EntryDate> {
-    let mut several = deleted_twice(meta);
-    if heads.0 == heads.1 {
-        several.clear();
-    }
-    if let (Some(before), Some(now)) = heads
-        && !several.is_empty()
+    let mut again = match noted.head == head {
+        true => BTreeSet::new(),
+        false => noted.twice.clone(),
+    };
+    if let (Some(before), Some(now)) = (noted.head, head)
+        && !again.is_empty()
         // If the index's HEAD is gone, all of them count.
         && let Ok(removed) = history::removed_between(repo, layout, before, now)
     {
-        several.retain(|date| removed.contains(date));
+        again.retain(|date| removed.contains(date));
     }
-    let (before, behind) = behind_cut_off(meta);
-    if !behind.is_empty() && before != cut_off(repo) {
-        several.extend(behind);
+    if !noted.behind.is_empty() && noted.cut_off != cut_off(repo) {
+        again.extend(&noted.behind);
     }
-    several
+    again
 }
 
 /// The index's knowledge of the dates that a change of HEAD concerns (their files or

@@ -3,14 +3,16 @@
 //! The index is a pure function of HEAD, HEAD's ledger and the work tree. `look` finds
 //! the files' state, `plan` compares it with the index's knowledge (pure), `state`
 //! decides what is indexed of a date (pure), `apply` and `write` read and write, in one
-//! transaction; `before` gives an entry's earlier facts, `ledgers` the years' rows.
-//! Nothing is remembered that cannot be worked out again, with one exception: an entry
-//! that was never readable in HEAD keeps its rows while its file is broken.
+//! transaction; `before` gives an entry's earlier facts, `ledgers` the years' rows,
+//! `noted` what the index noted of its last refresh. Nothing is remembered that cannot be
+//! worked out again, with one exception: an entry that was never readable in HEAD keeps
+//! its rows while its file is broken.
 
 mod apply;
 mod before;
 mod ledgers;
 mod look;
+mod noted;
 mod plan;
 mod report;
 mod state;
@@ -19,6 +21,8 @@ mod write;
 use std::collections::BTreeSet;
 
 pub use report::{EntryChange, Failure, Report, Warning, What, Why};
+
+use noted::Noted;
 
 use super::database_path::database_path;
 use crate::journal::{EntryDate, Layout};
@@ -112,8 +116,8 @@ pub fn refresh(
     } else {
         Store::open(&path, options.wait)?
     };
-    let places = places(layout);
-    if fresh.is_none() && store.meta()?.get("places").is_some_and(|p| *p != places) {
+    let covered = Noted::read(&store.meta()?).folders;
+    if fresh.is_none() && !covered.is_empty() && covered != folders(layout) {
         // The settings name other folders: the index's knowledge does not count.
         drop(store);
         store = if options.dry_run {
@@ -155,8 +159,8 @@ pub fn refresh(
     }
 }
 
-/// The folders that the index covers, in the form of a `meta` value.
-fn places(layout: &Layout) -> String {
+/// The journal's folders, in the form of [`Noted::folders`].
+fn folders(layout: &Layout) -> String {
     [layout.journal.as_str(), &layout.wiki, &layout.ledger].join("\n")
 }
 
@@ -173,43 +177,42 @@ fn attempt(
     let force = options.force || options.dry_run && store.is_empty();
     let mut plan = plan::plan(layout, &look.known, &look.seen, force);
     plan.dates.extend(&options.asked);
-    let head_now = head.map(|h| h.to_string()).unwrap_or_default();
     let report = Report {
         skipped: look.skipped.clone(),
         undated: look.undated.clone(),
         failed: still_failing(&look, &plan),
         ..Report::default()
     };
-    let same_head = look.meta.get("head") == Some(&head_now);
-    let mut report = if plan == plan::Plan::default() && same_head && !store.is_empty() {
-        report
-    } else {
-        let fill = store.is_empty();
-        store.update(version, |update| {
-            let apply = apply::Apply {
-                repo,
-                layout,
-                head,
-                look: &look,
-                plan: &plan,
-                ledgers: &mut ledgers,
-                update,
-                report,
-                asked: &options.asked,
-                fill,
-                twice: BTreeSet::new(),
-                linked: apply::by_date(layout, look.links.iter()),
-                removed: history::Removed::new(repo, layout),
-                unread: BTreeSet::new(),
-            };
-            let mut report = apply.run(options.progress)?;
-            if options.dry_run {
-                count_unread(layout, &look, &plan, &mut report);
-                return Err(RefreshError::DryRun(Box::new(report)));
-            }
-            Ok(report)
-        })?
-    };
+    let mut report =
+        if plan == plan::Plan::default() && look.noted.head == head && !store.is_empty() {
+            report
+        } else {
+            let fill = store.is_empty();
+            store.update(version, |update| {
+                let apply = apply::Apply {
+                    repo,
+                    layout,
+                    head,
+                    look: &look,
+                    plan: &plan,
+                    ledgers: &mut ledgers,
+                    update,
+                    report,
+                    asked: &options.asked,
+                    fill,
+                    twice: &look.noted.twice - &plan.dates,
+                    linked: apply::by_date(layout, look.links.iter()),
+                    removed: history::Removed::new(repo, layout),
+                    unread: &look.noted.behind - &plan.dates,
+                };
+                let mut report = apply.run(options.progress)?;
+                if options.dry_run {
+                    count_unread(layout, &look, &plan, &mut report);
+                    return Err(RefreshError::DryRun(Box::new(report)));
+                }
+                Ok(report)
+            })?
+        };
     count_unread(layout, &look, &plan, &mut report);
     Ok(report)
 }

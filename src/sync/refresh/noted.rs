@@ -1,0 +1,99 @@
+//! The index's own notes of its last refresh.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::journal::EntryDate;
+use crate::repo::ObjectId;
+
+/// The state at the last refresh, as far as the index's rows do not tell it. It is stored
+/// as `meta` values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Noted {
+    /// HEAD; `None` before the first commit.
+    pub head: Option<ObjectId>,
+    /// The years with rows told by history.
+    pub told: BTreeSet<i32>,
+    /// Deleted entries with several deletions: HEAD's history decides which of them
+    /// counts, even if no row changes.
+    pub twice: BTreeSet<EntryDate>,
+    /// The commits at which history is cut off; empty if nothing is behind them.
+    pub cut_off: String,
+    /// Deleted entries whose last version, or the deletion that counts, may be behind
+    /// `cut_off`.
+    pub behind: BTreeSet<EntryDate>,
+    /// The folders that the index covers.
+    pub folders: String,
+}
+
+impl Noted {
+    /// Reads the notes from `meta` values; a missing one is empty.
+    pub(super) fn read(meta: &BTreeMap<String, String>) -> Self {
+        let value = |key: &str| meta.get(key).map_or("", String::as_str);
+        let (cut_off, behind) = value("cut_off").split_once(' ').unwrap_or_default();
+        Self {
+            head: value("head").parse().ok(),
+            told: split(value("told"), |year| year.parse().ok()),
+            twice: split(value("deleted_twice"), EntryDate::from_iso),
+            cut_off: cut_off.to_owned(),
+            behind: split(behind, EntryDate::from_iso),
+            folders: value("places").to_owned(),
+        }
+    }
+
+    /// The notes as `meta` values.
+    pub(super) fn values(&self) -> [(&'static str, String); 5] {
+        let cut_off = match self.cut_off.is_empty() || self.behind.is_empty() {
+            true => String::new(),
+            false => format!("{} {}", self.cut_off, listed(&self.behind)),
+        };
+        [
+            ("head", self.head.map(|h| h.to_string()).unwrap_or_default()),
+            ("told", listed(&self.told)),
+            ("deleted_twice", listed(&self.twice)),
+            ("cut_off", cut_off),
+            ("places", self.folders.clone()),
+        ]
+    }
+}
+
+fn listed<T: ToString>(all: &BTreeSet<T>) -> String {
+    let all: Vec<String> = all.iter().map(ToString::to_string).collect();
+    all.join(" ")
+}
+
+fn split<T: Ord>(text: &str, read: impl Fn(&str) -> Option<T>) -> BTreeSet<T> {
+    text.split(' ').filter_map(read).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn again(noted: &Noted) -> Noted {
+        let values = noted.values();
+        Noted::read(&values.map(|(key, value)| (key.to_owned(), value)).into())
+    }
+
+    #[test]
+    fn notes_are_read_as_they_were_written() {
+        let day = |text: &str| text.parse::<EntryDate>().unwrap();
+        let noted = Noted {
+            head: "0123456789012345678901234567890123456789".parse().ok(),
+            told: [2023, 2024].into(),
+            twice: [day("2024-11-01")].into(),
+            cut_off: "0123456789abcdef".to_owned(),
+            behind: [day("2024-11-01"), day("2024-11-02")].into(),
+            folders: "journal/md\nmy wiki\ndata/ledger".to_owned(),
+        };
+        assert!(noted.head.is_some());
+        assert_eq!(again(&noted), noted);
+        assert_eq!(again(&Noted::default()), Noted::default());
+        assert_eq!(Noted::read(&BTreeMap::new()), Noted::default());
+        // A cut with nothing behind it is none.
+        let whole = Noted {
+            behind: BTreeSet::new(),
+            ..noted
+        };
+        assert_eq!(again(&whole).cut_off, "");
+    }
+}
