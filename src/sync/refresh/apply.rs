@@ -1,4 +1,4 @@
-//! Reads the planned dates and writes their rows.
+//! Carries out the plan: writes the rows of the planned dates and files.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,12 +7,14 @@ use super::ledgers::Ledgers;
 use super::look::{self, Look};
 use super::noted::Noted;
 use super::plan::Plan;
-use super::report::{Failure, Report, problem};
-use super::state::{DateFiles, ReadFile, decide};
-use crate::journal::digest::short_sha256;
-use crate::journal::{Entry, EntryDate, Layout, Note, PathKind};
+use super::read::Dated;
+use super::report::{Failure, Report};
+use super::state::decide;
+use crate::journal::{EntryDate, Layout, PathKind};
+use crate::ledger::Source;
 use crate::repo::{Blob, Index, ObjectId, Repo};
 use crate::store::{FileRow, Update};
+use crate::sync::commit::versions::{Key, key_of};
 use crate::sync::history;
 
 /// Up to this many dates, HEAD's files are looked up one by one.
@@ -33,15 +35,26 @@ pub(super) struct Apply<'a, 'l, 'u> {
     pub fill: bool,
     /// See [`Noted::twice`].
     pub twice: BTreeSet<EntryDate>,
-    /// By date, symbolic links in place of entries and notes.
+    /// Symbolic links in place of entries and notes.
     pub linked: Paths,
     pub removed: history::Removed<'a>,
     /// Deleted entries whose last version is not available here.
     pub unread: BTreeSet<EntryDate>,
 }
 
-pub(super) type Paths = BTreeMap<(EntryDate, bool), Vec<String>>;
+pub(super) type Paths = BTreeMap<Key, Vec<String>>;
 type HeadFiles = BTreeMap<String, Blob>;
+
+/// The files of entries and notes that a refresh reads from.
+pub(super) struct Trees {
+    /// The work tree's.
+    pub work: Paths,
+    pub head: Paths,
+    /// The blobs of `head`.
+    pub head_files: HeadFiles,
+    /// Git's index, if a file is missing: a sparse checkout may have left it out.
+    pub index: Option<Index>,
+}
 
 impl Apply<'_, '_, '_> {
     /// Carries out the plan, date by date; `progress` gets the number of dates done and
@@ -51,23 +64,11 @@ impl Apply<'_, '_, '_> {
     /// A file, git's objects or the database cannot be read or written.
     pub(super) fn run(mut self, progress: &dyn Fn(usize, usize)) -> Result<Report, RefreshError> {
         self.unusual_paths()?;
-        let work = self.paths();
-        let head_files = self.head_files()?;
-        let head_paths = by_date(self.layout, head_files.keys());
-        let index = self.index_if_needed(&work, &head_paths)?;
+        let trees = self.trees()?;
         let total = self.plan.dates.len();
         for (at, date) in self.plan.dates.iter().enumerate() {
             progress(at, total);
-            let mut rows = BTreeMap::new();
-            self.date(
-                *date,
-                &work,
-                &head_paths,
-                &head_files,
-                index.as_ref(),
-                &mut rows,
-            )?;
-            self.write_files(rows)?;
+            self.date(*date, &trees)?;
         }
         self.other_files()?;
         for (year, row) in &self.plan.ledgers {
@@ -87,9 +88,26 @@ impl Apply<'_, '_, '_> {
         Ok(self.report)
     }
 
-    /// The work tree's entry files (`false`) and note files (`true`) by date.
-    fn paths(&self) -> Paths {
-        by_date(self.layout, self.look.seen.files.keys())
+    fn trees(&self) -> Result<Trees, RefreshError> {
+        let work = by_key(self.layout, self.look.seen.files.keys());
+        let head_files = self.head_files()?;
+        let head = by_key(self.layout, head_files.keys());
+        let is_absent = |date: &EntryDate| {
+            let keys = [(*date, Source::Yaml), (*date, Source::Wiki)];
+            let mut keys = keys.iter();
+            keys.any(|key| head.contains_key(key) && !work.contains_key(key))
+        };
+        // An index that libgit2 cannot read does not help.
+        let index = match self.plan.dates.iter().any(is_absent) {
+            true => self.repo.index().ok(),
+            false => None,
+        };
+        Ok(Trees {
+            work,
+            head,
+            head_files,
+            index,
+        })
     }
 
     /// Updates the unusual paths of entries in HEAD.
@@ -157,178 +175,25 @@ impl Apply<'_, '_, '_> {
         Ok(files)
     }
 
-    /// Git's index, if a file is missing: a sparse checkout may have left it out.
-    fn index_if_needed(&self, work: &Paths, head: &Paths) -> Result<Option<Index>, RefreshError> {
-        let absent = self.plan.dates.iter().any(|date| {
-            [false, true]
-                .into_iter()
-                .any(|note| head.contains_key(&(*date, note)) && !work.contains_key(&(*date, note)))
-        });
-        // An index that libgit2 cannot read does not help.
-        Ok(absent.then(|| self.repo.index().ok()).flatten())
-    }
-
-    fn date(
-        &mut self,
-        date: EntryDate,
-        work: &Paths,
-        head_paths: &Paths,
-        head_files: &HeadFiles,
-        index: Option<&Index>,
-        rows: &mut BTreeMap<String, FileRow>,
-    ) -> Result<(), RefreshError> {
+    /// Reads a date's files and writes its rows.
+    fn date(&mut self, date: EntryDate, trees: &Trees) -> Result<(), RefreshError> {
         let year = self.ledgers.year(date.year())?;
         let (head_rows, now_rows) = year.rows_of(date);
-        let none = Vec::new();
-        let paths = |from: &Paths, note| from.get(&(date, note)).cloned().unwrap_or_default();
-
-        let mut files = DateFiles::default();
-        let (entry_paths, note_paths) = (paths(work, false), paths(work, true));
-        let head_entries = head_paths.get(&(date, false)).unwrap_or(&none);
-        let left_out = |path: &String| {
-            self.look.links.contains(path) || index.is_some_and(|i| i.is_left_out(path))
-        };
-        files.untold = entry_paths.is_empty() && head_entries.iter().any(left_out)
-            || self.linked.contains_key(&(date, false));
-        let head_notes = head_paths.get(&(date, true)).unwrap_or(&none);
-        files.untold_note = note_paths.is_empty() && head_notes.iter().any(left_out)
-            || self.linked.contains_key(&(date, true));
-
-        let head_path = match entry_paths.as_slice() {
-            [path] if head_files.contains_key(path) => Some(path),
-            _ => head_entries.first(),
-        };
-        let head_id = head_path
-            .and_then(|p| head_files.get(p))
-            .and_then(|b| b.file());
-        let mut same = false;
-        if let [path] = entry_paths.as_slice() {
-            let (mut bytes, row) = self.file(path, date)?;
-            if let Some(id) = head_id {
-                (same, bytes) = self.repo.as_stored(path, bytes, id)?;
-            }
-            let read = Entry::read(date, &bytes).map_err(|e| problem(path, &bytes, &e));
-            files.work = Some(self.version(path, read, row, rows));
-        } else if entry_paths.len() > 1 {
-            let all = entry_paths.join(" and ");
-            for path in &entry_paths {
-                let (_, mut row) = self.file(path, date)?;
-                row.problem = Some(format!(
-                    "1:1: {all} are both the entry of {date}; expected one: put what is \
-                     missing into one of them, `git rm` the other, and commit"
-                ));
-                rows.insert(path.clone(), row);
-            }
-            files.work = Some(ReadFile {
-                path: entry_paths[0].clone(),
-                content: None,
-            });
-        }
-        if let (Some(path), Some(id), false) = (head_path, head_id, same) {
-            let bytes = self.repo.read_blob(id)?;
-            files.head = Some(ReadFile {
-                path: path.clone(),
-                content: Entry::read(date, &bytes).ok(),
-            });
-        }
-        files.same = same;
-        files.head_said = self.head_said(date, &files, head_id)?;
-        if files.work.is_none() && files.head.is_none() {
-            files.deleted = self.deleted(date, &now_rows)?;
-        }
-        self.notes(date, &mut files, &note_paths, head_notes, head_files, rows)?;
-
-        let has_problem = |path: &String| rows.get(path).is_some_and(|r| r.problem.is_some());
-        let broken = entry_paths.iter().any(has_problem);
-        let broken_note = note_paths.iter().any(has_problem);
-        let touched = |paths: &[String]| paths.iter().any(|p| self.touched(p, rows));
-        let (entry_touched, note_touched) = (touched(&entry_paths), touched(&note_paths));
+        let mut dated = Dated::new(date, trees);
+        let files = self.files_of(&mut dated, &now_rows)?;
         let mut indexed = decide(date, files, &head_rows, now_rows);
         let found = year.found.of_entry(date);
         indexed.ledger.pending.extend(found.tombstones.into_keys());
         let before = self.update.before(date)?;
-        self.write_entry(date, &before, &indexed, entry_touched, broken)?;
-        self.write_note(date, &before, &indexed, note_touched, broken_note)?;
+        let known = &self.look.known.files;
+        let (entry, note) = (
+            dated.state(Source::Yaml, known),
+            dated.state(Source::Wiki, known),
+        );
+        self.write_entry(date, &before, &indexed, entry)?;
+        self.write_note(date, &before, &indexed, note)?;
         self.update.put_ledger(&before, &indexed.ledger)?;
-        Ok(())
-    }
-
-    /// Whether a file's bytes changed since the last look.
-    fn touched(&self, path: &String, rows: &BTreeMap<String, FileRow>) -> bool {
-        let before = self.look.known.files.get(path).map(|r| &r.content);
-        before != rows.get(path).map(|r| &r.content)
-    }
-
-    fn file(&self, path: &str, date: EntryDate) -> Result<(Vec<u8>, FileRow), RefreshError> {
-        // A file deleted since `look` counts as empty; the next refresh sees that it is
-        // gone.
-        let bytes = self.repo.read_work_file(path)?.unwrap_or_default();
-        let stamp = self.look.seen.files.get(path).cloned().unwrap_or_default();
-        let row = FileRow {
-            entry: Some(date.to_string()),
-            stamp,
-            content: short_sha256(&bytes),
-            problem: None,
-        };
-        Ok((bytes, row))
-    }
-
-    fn version<T>(
-        &mut self,
-        path: &str,
-        read: Result<T, String>,
-        mut row: FileRow,
-        rows: &mut BTreeMap<String, FileRow>,
-    ) -> ReadFile<T> {
-        row.problem = read.as_ref().err().cloned();
-        rows.insert(path.to_owned(), row);
-        ReadFile {
-            path: path.to_owned(),
-            content: read.ok(),
-        }
-    }
-
-    fn notes(
-        &mut self,
-        date: EntryDate,
-        files: &mut DateFiles,
-        paths: &[String],
-        head_paths: &[String],
-        head_files: &HeadFiles,
-        rows: &mut BTreeMap<String, FileRow>,
-    ) -> Result<(), RefreshError> {
-        let head = match paths {
-            [path] if head_files.contains_key(path) => Some(path),
-            _ => head_paths.first(),
-        };
-        if let Some((path, id)) = head.and_then(|p| Some((p, head_files.get(p)?.file()?))) {
-            let bytes = self.repo.read_blob(id)?;
-            files.head_note = Some(ReadFile {
-                path: path.clone(),
-                content: Note::read(&bytes).ok(),
-            });
-        }
-        for path in paths {
-            let (mut bytes, row) = self.file(path, date)?;
-            if let Some(id) = head_files.get(path).and_then(|blob| blob.file()) {
-                bytes = self.repo.as_stored(path, bytes, id)?.1;
-            }
-            let read = Note::read(&bytes).map_err(|e| problem(path, &bytes, &e));
-            let version = self.version(path, read, row, rows);
-            if let Some(first) = &mut files.work_note {
-                // Of two files of one date, neither counts.
-                first.content = None;
-                if let Some(row) = rows.get_mut(path) {
-                    row.problem = Some(format!(
-                        "1:1: {} is the note of {date} already; expected one",
-                        first.path
-                    ));
-                }
-            } else {
-                files.work_note = Some(version);
-            }
-        }
-        Ok(())
+        self.write_files(dated.rows)
     }
 
     /// Writes the rows of planned files without a date, and removes those of missing
@@ -374,13 +239,11 @@ impl Apply<'_, '_, '_> {
     }
 }
 
-pub(super) fn by_date<'p>(layout: &Layout, paths: impl Iterator<Item = &'p String>) -> Paths {
+pub(super) fn by_key<'p>(layout: &Layout, paths: impl Iterator<Item = &'p String>) -> Paths {
     let mut found = Paths::new();
     for path in paths {
-        match layout.classify(path) {
-            PathKind::Entry(date) => found.entry((date, false)).or_default().push(path.clone()),
-            PathKind::Note(date) => found.entry((date, true)).or_default().push(path.clone()),
-            _ => {}
+        if let Some(key) = key_of(layout, path) {
+            found.entry(key).or_default().push(path.clone());
         }
     }
     found

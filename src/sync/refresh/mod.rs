@@ -2,11 +2,11 @@
 //!
 //! The index is a pure function of HEAD, HEAD's ledger and the work tree. `look` finds
 //! the files' state, `plan` compares it with the index's knowledge (pure), `state`
-//! decides what is indexed of a date (pure), `apply` and `write` read and write, in one
-//! transaction; `before` gives an entry's earlier facts, `ledgers` the years' rows,
-//! `noted` what the index noted of its last refresh. Nothing is remembered that cannot be
-//! worked out again, with one exception: an entry that was never readable in HEAD keeps
-//! its rows while its file is broken.
+//! decides what is indexed of a date (pure), `read` reads its files, `apply` and `write`
+//! write, in one transaction; `before` gives an entry's earlier facts, `ledgers` the
+//! years' rows, `noted` what the index noted of its last refresh. Nothing is remembered
+//! that cannot be worked out again, with one exception: an entry that was never readable
+//! in HEAD keeps its rows while its file is broken.
 
 mod apply;
 mod before;
@@ -14,6 +14,7 @@ mod ledgers;
 mod look;
 mod noted;
 mod plan;
+mod read;
 mod report;
 mod state;
 mod write;
@@ -201,7 +202,7 @@ fn attempt(
                     asked: &options.asked,
                     fill,
                     twice: &look.noted.twice - &plan.dates,
-                    linked: apply::by_date(layout, look.links.iter()),
+                    linked: apply::by_key(layout, look.links.iter()),
                     removed: history::Removed::new(repo, layout),
                     unread: &look.noted.behind - &plan.dates,
                 };

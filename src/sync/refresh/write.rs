@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use super::RefreshError;
 use super::apply::Apply;
+use super::read::FileState;
 use super::report::{EntryChange, Warning, What, Why};
 use super::state::Indexed;
 use crate::journal::{EntryDate, ItemKey, Table};
 use crate::store::{Before, EntryRow};
 
 impl Apply<'_, '_, '_> {
-    /// Writes an entry's rows if they changed, and reports the change. `touched` tells
-    /// that its file changed, `broken` that the file cannot be read.
+    /// Writes an entry's rows if they changed, and reports the change.
     ///
     /// # Errors
     /// The database cannot be read or written.
@@ -20,8 +20,7 @@ impl Apply<'_, '_, '_> {
         date: EntryDate,
         before: &Before,
         indexed: &Indexed,
-        touched: bool,
-        broken: bool,
+        file: FileState,
     ) -> Result<(), RefreshError> {
         if indexed.keep {
             return Ok(());
@@ -40,7 +39,7 @@ impl Apply<'_, '_, '_> {
         };
         self.update.put_entry(before, Some(&row))?;
         let was = before.is_deleted();
-        if broken {
+        if file.broken {
             return Ok(());
         }
         for warning in &it.entry.warnings {
@@ -64,7 +63,7 @@ impl Apply<'_, '_, '_> {
             (None | Some(false), true) => What::Deleted,
             (Some(true), false) => What::Restored,
             (Some(true), true) => What::Unchanged,
-            (Some(false), false) if touched || before != now => What::Updated,
+            (Some(false), false) if file.touched || before != now => What::Updated,
             (Some(false), false) => What::Unchanged,
         };
         if what == What::Unchanged && !self.asked.contains(&date) {
@@ -91,7 +90,7 @@ impl Apply<'_, '_, '_> {
         Ok(())
     }
 
-    /// The same for a note.
+    /// Writes a note if it changed, and reports the change.
     ///
     /// # Errors
     /// The database cannot be read or written.
@@ -100,8 +99,7 @@ impl Apply<'_, '_, '_> {
         date: EntryDate,
         before: &Before,
         indexed: &Indexed,
-        touched: bool,
-        broken: bool,
+        file: FileState,
     ) -> Result<(), RefreshError> {
         let was = before.has_note();
         let note = indexed.note.as_ref();
@@ -109,14 +107,14 @@ impl Apply<'_, '_, '_> {
             before,
             note.map(|(path, note, pending)| (path.as_str(), note, *pending)),
         )?;
-        if broken {
+        if file.broken {
             return Ok(());
         }
         let what = match (was, note.is_some()) {
             (false, false) => return Ok(()),
             (false, true) => What::Created,
             (true, false) => What::Deleted,
-            (true, true) if touched => What::Updated,
+            (true, true) if file.touched => What::Updated,
             (true, true) => {
                 self.report.unchanged_notes += 1;
                 return Ok(());

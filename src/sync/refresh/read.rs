@@ -1,0 +1,211 @@
+//! Reads a date's files, in the work tree and in HEAD.
+
+use std::collections::BTreeMap;
+
+use super::RefreshError;
+use super::apply::{Apply, Trees};
+use super::report::problem;
+use super::state::{DateFiles, ReadFile};
+use crate::journal::digest::short_sha256;
+use crate::journal::{Entry, EntryDate, Note};
+use crate::ledger::{Ledger, Source};
+use crate::repo::ObjectId;
+use crate::store::FileRow;
+
+/// The files of one date.
+pub(super) struct Dated<'a> {
+    date: EntryDate,
+    trees: &'a Trees,
+    /// The rows of the files of the work tree that were read.
+    pub rows: BTreeMap<String, FileRow>,
+}
+
+/// The state of a date's entry or note in the work tree.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FileState {
+    /// Whether its bytes changed since the last refresh.
+    pub touched: bool,
+    /// Whether it cannot be read.
+    pub broken: bool,
+}
+
+impl<'a> Dated<'a> {
+    pub(super) const fn new(date: EntryDate, trees: &'a Trees) -> Self {
+        Self {
+            date,
+            trees,
+            rows: BTreeMap::new(),
+        }
+    }
+
+    fn in_work(&self, source: Source) -> &'a [String] {
+        let paths = self.trees.work.get(&(self.date, source));
+        paths.map_or(&[], Vec::as_slice)
+    }
+
+    fn in_head(&self, source: Source) -> &'a [String] {
+        let paths = self.trees.head.get(&(self.date, source));
+        paths.map_or(&[], Vec::as_slice)
+    }
+
+    fn blob(&self, path: &str) -> Option<ObjectId> {
+        self.trees.head_files.get(path).and_then(|b| b.file())
+    }
+
+    /// HEAD's file: the one at the work tree's path or else, of several, the first.
+    fn head_file(&self, source: Source) -> Option<(&'a String, ObjectId)> {
+        let path = match self.in_work(source) {
+            [path] if self.trees.head_files.contains_key(path) => path,
+            _ => self.in_head(source).first()?,
+        };
+        Some((path, self.blob(path)?))
+    }
+
+    /// Notes the row of a file that was read.
+    fn read<T>(&mut self, path: &str, read: Result<T, String>, mut row: FileRow) -> ReadFile<T> {
+        row.problem = read.as_ref().err().cloned();
+        self.rows.insert(path.to_owned(), row);
+        ReadFile {
+            path: path.to_owned(),
+            content: read.ok(),
+        }
+    }
+
+    /// The state of the entry or the note, once it is read; `known` has the rows of the
+    /// last refresh.
+    pub(super) fn state(&self, source: Source, known: &BTreeMap<String, FileRow>) -> FileState {
+        let mut state = FileState {
+            touched: false,
+            broken: false,
+        };
+        for path in self.in_work(source) {
+            let (before, now) = (known.get(path), self.rows.get(path));
+            state.touched |= before.map(|row| &row.content) != now.map(|row| &row.content);
+            state.broken |= now.is_some_and(|row| row.problem.is_some());
+        }
+        state
+    }
+}
+
+impl Apply<'_, '_, '_> {
+    /// Reads a date's files in all versions; `rows` are its rows in the ledger.
+    ///
+    /// # Errors
+    /// A file or git's objects cannot be read.
+    pub(super) fn files_of(
+        &mut self,
+        dated: &mut Dated<'_>,
+        rows: &Ledger,
+    ) -> Result<DateFiles, RefreshError> {
+        let mut files = DateFiles {
+            untold: self.is_untold(dated, Source::Yaml),
+            untold_note: self.is_untold(dated, Source::Wiki),
+            ..DateFiles::default()
+        };
+        self.entry(dated, &mut files)?;
+        if files.work.is_none() && files.head.is_none() {
+            files.deleted = self.deleted(dated.date, rows)?;
+        }
+        self.note(dated, &mut files)?;
+        Ok(files)
+    }
+
+    /// Whether the work tree's version is unknown; see [`DateFiles::untold`].
+    fn is_untold(&self, dated: &Dated<'_>, source: Source) -> bool {
+        let is_left_out = |path: &String| {
+            let index = dated.trees.index.as_ref();
+            self.look.links.contains(path) || index.is_some_and(|i| i.is_left_out(path))
+        };
+        let is_linked = self.linked.contains_key(&(dated.date, source));
+        is_linked
+            || dated.in_work(source).is_empty() && dated.in_head(source).iter().any(is_left_out)
+    }
+
+    /// Reads the entry's files.
+    fn entry(&self, dated: &mut Dated<'_>, files: &mut DateFiles) -> Result<(), RefreshError> {
+        let date = dated.date;
+        let head = dated.head_file(Source::Yaml);
+        match dated.in_work(Source::Yaml) {
+            [] => {}
+            [path] => {
+                let (mut bytes, row) = self.file(path, date)?;
+                if let Some((_, id)) = head {
+                    (files.same, bytes) = self.repo.as_stored(path, bytes, id)?;
+                }
+                let read = Entry::read(date, &bytes).map_err(|e| problem(path, &bytes, &e));
+                files.work = Some(dated.read(path, read, row));
+            }
+            all @ [first, ..] => {
+                let both = all.join(" and ");
+                for path in all {
+                    let (_, mut row) = self.file(path, date)?;
+                    row.problem = Some(format!(
+                        "1:1: {both} are both the entry of {date}; expected one: put what is \
+                         missing into one of them, `git rm` the other, and commit"
+                    ));
+                    dated.rows.insert(path.clone(), row);
+                }
+                files.work = Some(ReadFile {
+                    path: first.clone(),
+                    content: None,
+                });
+            }
+        }
+        if let (Some((path, id)), false) = (head, files.same) {
+            let bytes = self.repo.read_blob(id)?;
+            files.head = Some(ReadFile {
+                path: path.clone(),
+                content: Entry::read(date, &bytes).ok(),
+            });
+        }
+        files.head_said = self.head_said(date, files, head.map(|(_, id)| id))?;
+        Ok(())
+    }
+
+    /// Reads the note's files.
+    fn note(&self, dated: &mut Dated<'_>, files: &mut DateFiles) -> Result<(), RefreshError> {
+        if let Some((path, id)) = dated.head_file(Source::Wiki) {
+            let bytes = self.repo.read_blob(id)?;
+            files.head_note = Some(ReadFile {
+                path: path.clone(),
+                content: Note::read(&bytes).ok(),
+            });
+        }
+        for path in dated.in_work(Source::Wiki) {
+            let (mut bytes, row) = self.file(path, dated.date)?;
+            if let Some(id) = dated.blob(path) {
+                bytes = self.repo.as_stored(path, bytes, id)?.1;
+            }
+            let read = Note::read(&bytes).map_err(|e| problem(path, &bytes, &e));
+            let version = dated.read(path, read, row);
+            if let Some(first) = &mut files.work_note {
+                // Of two files of one date, neither counts.
+                first.content = None;
+                if let Some(row) = dated.rows.get_mut(path) {
+                    row.problem = Some(format!(
+                        "1:1: {} is the note of {} already; expected one",
+                        first.path, dated.date
+                    ));
+                }
+            } else {
+                files.work_note = Some(version);
+            }
+        }
+        Ok(())
+    }
+
+    /// A file of the work tree, with its row.
+    fn file(&self, path: &str, date: EntryDate) -> Result<(Vec<u8>, FileRow), RefreshError> {
+        // A file deleted since `look` counts as empty; the next refresh sees that it is
+        // gone.
+        let bytes = self.repo.read_work_file(path)?.unwrap_or_default();
+        let stamp = self.look.seen.files.get(path).cloned().unwrap_or_default();
+        let row = FileRow {
+            entry: Some(date.to_string()),
+            stamp,
+            content: short_sha256(&bytes),
+            problem: None,
+        };
+        Ok((bytes, row))
+    }
+}
