@@ -11,7 +11,7 @@ use crate::journal::digest::short_sha256;
 use crate::journal::layout::below;
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::repo::{ObjectId, Repo, RepoError, Skipped, WorkFile};
-use crate::store::{FileRow, FilesSum, Known, LedgerRow, Store};
+use crate::store::{FileRow, FilesSum, Known, LedgerRow, Store, StoreError};
 use crate::sync::{clock, history};
 
 /// The result of a look, with the index's knowledge of the same files.
@@ -62,25 +62,14 @@ pub(super) fn look(
     let mut found = Found::new(layout);
     let mut same = None;
     let known = if everything {
-        for folder in outermost(&folders) {
-            // The program writes the ledger, whether or not git ignores its folder.
-            let files = match folder == layout.ledger {
-                true => repo.work_files(folder)?,
-                false => repo.own_files(folder)?,
-            };
-            for skipped in files.skipped {
-                found.skip(skipped);
-            }
-            files.files.into_iter().for_each(|f| found.add(f));
-        }
+        found.add_all(repo, &folders)?;
         let nothing_else = noted.head == head
             && told.is_empty()
             && again.is_empty()
             && options.asked.is_empty()
             && options.files.is_empty()
             && !options.force;
-        let sum = if nothing_else { found.sum() } else { None };
-        if sum.is_some() && sum == store.files_sum()? {
+        if nothing_else && found.is_as_indexed(store)? {
             same = Some(found.counts());
             let known = store.known_problems()?;
             found.files.retain(|f| known.files.contains_key(&f.path));
@@ -90,31 +79,13 @@ pub(super) fn look(
         }
     } else {
         let asked = options.asked.union(&again).copied().collect();
-        let known = known_around(layout, store, &head_changes, &told, &asked, ledgers)?;
-        let usual = known
-            .1
-            .iter()
-            .flat_map(|d| [layout.entry_path(*d), layout.note_path(*d)]);
-        let paths = known.0.files.keys().chain(&head_changes);
+        let around = known_around(layout, store, &head_changes, &told, &asked, ledgers)?;
+        let usual = around.dates.iter();
+        let usual = usual.flat_map(|d| [layout.entry_path(*d), layout.note_path(*d)]);
+        let paths = around.known.files.keys().chain(&head_changes);
         let paths = paths.chain(&options.files).cloned();
-        let mut paths: BTreeSet<String> = paths.chain(usual).collect();
-        paths.retain(|path| !matches!(repo.work_file(path), Ok(None)));
-        let own = |path: &&String| !matches!(layout.classify(path), PathKind::Ledger(_));
-        let asked = paths.iter().filter(own).cloned().collect();
-        let others = repo.not_own(&asked, &folders)?;
-        for path in paths.into_iter().filter(|path| !others.contains(path)) {
-            match repo.work_file(&path) {
-                Ok(Some(file)) => found.add(file),
-                Ok(None) => {}
-                // Reported as in a look at all files: the link may be a folder.
-                Err(RepoError::Symlink(_)) => {
-                    let link = repo.first_link(&path)?.unwrap_or(path);
-                    found.skip(Skipped::Symlink(link));
-                }
-                Err(_) => found.skip(Skipped::Symlink(path)),
-            }
-        }
-        known.0
+        found.add_these(repo, paths.chain(usual).collect(), &folders)?;
+        around.known
     };
 
     let mut seen = Seen {
@@ -189,8 +160,15 @@ fn removed_again(
     again
 }
 
-/// The index's knowledge of the dates that a change of HEAD concerns (their files or
-/// their ledger rows changed), and of the dates asked for.
+/// The dates that a look for [`Scope::Head`] is about.
+struct Around {
+    dates: BTreeSet<EntryDate>,
+    /// The index's knowledge of these dates and their years.
+    known: Known,
+}
+
+/// The dates that a change of HEAD concerns (their files or their ledger rows changed),
+/// and the dates asked for.
 fn known_around(
     layout: &Layout,
     store: &Store,
@@ -198,7 +176,7 @@ fn known_around(
     told: &BTreeSet<i32>,
     asked: &BTreeSet<EntryDate>,
     ledgers: &mut Ledgers<'_>,
-) -> Result<(Known, BTreeSet<EntryDate>), RefreshError> {
+) -> Result<Around, RefreshError> {
     let mut years = years(layout, head_changes.iter());
     years.extend(told);
     let of_files = head_changes.iter().filter_map(|p| date_of(layout, p));
@@ -209,7 +187,8 @@ fn known_around(
     }
     dates.extend(asked);
     let files = years.iter().map(|year| layout.ledger_path(*year)).collect();
-    Ok((store.known_of(&dates, &files)?, dates))
+    let known = store.known_of(&dates, &files)?;
+    Ok(Around { dates, known })
 }
 
 /// The entries of a year whose rows differ from the versions that the index knows.
@@ -251,6 +230,7 @@ fn years<'a>(layout: &Layout, paths: impl Iterator<Item = &'a String>) -> BTreeS
     paths.filter_map(year).collect()
 }
 
+/// The files of the journal that were looked at.
 struct Found<'a> {
     layout: &'a Layout,
     now_ns: i64,
@@ -276,6 +256,46 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Adds all files of these folders.
+    fn add_all(&mut self, repo: &Repo, folders: &[&str]) -> Result<(), RepoError> {
+        for folder in outermost(folders) {
+            // The program writes the ledger, whether or not git ignores its folder.
+            let files = match folder == self.layout.ledger {
+                true => repo.work_files(folder)?,
+                false => repo.own_files(folder)?,
+            };
+            files.skipped.into_iter().for_each(|s| self.skip(s));
+            files.files.into_iter().for_each(|f| self.add(f));
+        }
+        Ok(())
+    }
+
+    /// Adds the files at these paths that are there and in one of the folders.
+    fn add_these(
+        &mut self,
+        repo: &Repo,
+        mut paths: BTreeSet<String>,
+        folders: &[&str],
+    ) -> Result<(), RepoError> {
+        paths.retain(|path| !matches!(repo.work_file(path), Ok(None)));
+        let own = |path: &&String| !matches!(self.layout.classify(path), PathKind::Ledger(_));
+        let asked = paths.iter().filter(own).cloned().collect();
+        let others = repo.not_own(&asked, folders)?;
+        for path in paths.into_iter().filter(|path| !others.contains(path)) {
+            match repo.work_file(&path) {
+                Ok(Some(file)) => self.add(file),
+                Ok(None) => {}
+                // Reported as in a look at all files: the link may be a folder.
+                Err(RepoError::Symlink(_)) => {
+                    let link = repo.first_link(&path)?.unwrap_or(path);
+                    self.skip(Skipped::Symlink(link));
+                }
+                Err(_) => self.skip(Skipped::Symlink(path)),
+            }
+        }
+        Ok(())
+    }
+
     fn skip(&mut self, skipped: Skipped) {
         if let Skipped::Symlink(path) = &skipped {
             self.links.insert(path.clone());
@@ -297,6 +317,12 @@ impl<'a> Found<'a> {
     /// The numbers of the entries' and the notes' files.
     const fn counts(&self) -> (usize, usize) {
         (self.entries, self.notes)
+    }
+
+    /// Whether the index has exactly these files, unchanged.
+    fn is_as_indexed(&self, store: &Store) -> Result<bool, StoreError> {
+        let sum = self.sum();
+        Ok(sum.is_some() && sum == store.files_sum()?)
     }
 
     /// The sum over all files; `None` if a file's stamp proves nothing.
