@@ -12,6 +12,7 @@ mod report;
 mod rows;
 mod stale;
 pub(super) mod versions;
+mod year;
 
 use std::collections::{BTreeMap, BTreeSet};
 

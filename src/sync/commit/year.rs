@@ -1,0 +1,298 @@
+//! The ledger of a year in a commit: its versions, and the file to stage.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::journal::EntryDate;
+use crate::ledger::{self, Ledger, Lines};
+use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
+use crate::sync::history;
+
+use super::rows::CommitContext;
+
+/// A year's ledger, in the versions that count in a commit:
+///
+/// | version | its rows |
+/// |---|---|
+/// | `parents` | for each parent, those of its file, and those that its history tells |
+/// | `recorded` | those of the parents' files, merged |
+/// | `known` | those of `recorded`, and those that history tells |
+/// | `edited` | those of the staged file, in which a person may have decided something |
+/// | `current` | those of `known` with these decisions, and those of this commit |
+///
+/// For example, HEAD's file has a removal of Ann, and a phone without hooks removed Bob.
+/// A person lets Ann in again, and takes Cat out of an entry. Then `recorded` has Ann's
+/// removal alone, `known` Bob's too; in `edited` Ann's is restored; and `current` has
+/// Ann's restored, Bob's and Cat's.
+pub(super) struct YearToCommit {
+    path: String,
+    /// Whether the staged file is HEAD's.
+    as_in_head: bool,
+    /// The file as staged now.
+    staged: Option<Vec<u8>>,
+    /// The lines of `staged`, and the entries to which the versions are limited; `None`
+    /// if they have all rows.
+    part: Option<(Lines, BTreeSet<EntryDate>)>,
+    edited: Ledger,
+    /// In the order of the commit's parents.
+    pub parents: Vec<Ledger>,
+    pub recorded: Ledger,
+    pub known: Ledger,
+    pub current: Ledger,
+    /// The entries with changes told by history, and who made these.
+    pub told: BTreeMap<EntryDate, BTreeSet<String>>,
+}
+
+impl CommitContext<'_> {
+    /// Reads the ledgers of these years, with at least the rows of these entries.
+    pub fn years(
+        &self,
+        years: BTreeSet<i32>,
+        entries: &BTreeSet<EntryDate>,
+    ) -> Result<BTreeMap<i32, YearToCommit>, RepoError> {
+        let read = |year: i32| {
+            let entries = entries.iter().filter(|entry| entry.year() == year);
+            let part = self.part_of_year(year, entries.copied().collect())?;
+            let all = part.map_or_else(|| self.year(year), Ok)?;
+            Ok((year, all))
+        };
+        years.into_iter().map(read).collect()
+    }
+
+    /// A year of which the commit changes only some entries, so that the rest of the file
+    /// can stay as it is: with the rows of these entries, and those that wait for a
+    /// person.
+    fn part_of_year(
+        &self,
+        year: i32,
+        mut entries: BTreeSet<EntryDate>,
+    ) -> Result<Option<YearToCommit>, RepoError> {
+        let path = self.layout.ledger_path(year);
+        let [head] = self.parents.as_slice() else {
+            return Ok(None);
+        };
+        if self.tells_of(year) || self.staged(&path).is_some() {
+            return Ok(None);
+        }
+        let Some(committed) = self.repo.read_at(*head, &path)? else {
+            return Ok(None);
+        };
+        let Some(lines) = Lines::of(&committed) else {
+            return Ok(None);
+        };
+        entries.extend(lines.open());
+        let rows = lines.rows_of(&entries);
+        Ok(Some(YearToCommit {
+            path,
+            as_in_head: true,
+            part: Some((lines, entries)),
+            edited: rows.clone(),
+            parents: vec![rows.clone()],
+            recorded: rows.clone(),
+            known: rows.clone(),
+            current: rows,
+            staged: Some(committed),
+            told: BTreeMap::new(),
+        }))
+    }
+
+    /// A year with all its rows.
+    fn year(&self, year: i32) -> Result<YearToCommit, RepoError> {
+        let path = self.layout.ledger_path(year);
+        let (head, files) = self.committed(&path)?;
+        let (staged, edited) = self.staged_file(&path, head, files.first())?;
+        let base = match files.len() {
+            2 => self.merge_base(&path)?,
+            _ => None,
+        };
+        let merged = |parents: &[Ledger]| merged(parents, base.as_ref(), edited.as_ref());
+        let recorded = merged(&files);
+
+        let told: Vec<Ledger> = self
+            .found
+            .iter()
+            .map(|f| history::of_year(f, year))
+            .collect();
+        let both = files.iter().zip(&told);
+        let both = both.map(|(file, told)| history::with(file.clone(), told.clone()));
+        let parents: Vec<Ledger> = both.collect();
+        let mut told = told.into_iter().fold(Ledger::default(), history::with);
+        if parents.len() > 1 {
+            told.sync.clear();
+        }
+        // A row that a merge on one side lost was not reverted there.
+        let mut known = merged(&parents);
+        known.sync.clone_from(&recorded.sync);
+        known = history::with(known, told);
+        known = history::with(known, history::of_year(&self.merged, year));
+
+        let current = self.decided(&known, edited.as_ref())?;
+        let told = match self.tells_of(year) {
+            true => ledger::news(&known, &files.iter().chain([&recorded]).collect::<Vec<_>>()),
+            false => BTreeMap::new(),
+        };
+        Ok(YearToCommit {
+            as_in_head: self.staged(&path).is_none(),
+            path,
+            staged,
+            part: None,
+            edited: edited.unwrap_or_default(),
+            parents,
+            recorded,
+            known,
+            current,
+            told,
+        })
+    }
+
+    /// HEAD's file, and the rows of each parent's.
+    fn committed(&self, path: &str) -> Result<(Option<Vec<u8>>, Vec<Ledger>), RepoError> {
+        let parents = self.parents.iter();
+        let files = parents.map(|commit| self.repo.read_at(*commit, path));
+        let files: Vec<_> = files.collect::<Result<_, _>>()?;
+        let rows = files.iter().map(|file| rows_of(file.as_deref())).collect();
+        Ok((files.into_iter().next().flatten(), rows))
+    }
+
+    /// The staged file and its rows, given HEAD's.
+    fn staged_file(
+        &self,
+        path: &str,
+        head: Option<Vec<u8>>,
+        rows_of_head: Option<&Ledger>,
+    ) -> Result<(Option<Vec<u8>>, Option<Ledger>), RepoError> {
+        let Some(change) = self.staged(path) else {
+            let rows = head.as_ref().and(rows_of_head).cloned();
+            return Ok((head, rows));
+        };
+        let id = change.new.and_then(Blob::file);
+        let bytes = id.map(|id| self.repo.read_blob(id)).transpose()?;
+        let rows = bytes.as_deref().map(ledger::parse);
+        Ok((bytes, rows))
+    }
+
+    /// `known` with the decisions that a person put into the staged file.
+    fn decided(&self, known: &Ledger, edited: Option<&Ledger>) -> Result<Ledger, RepoError> {
+        let mut current = match edited {
+            Some(edited) => {
+                let places = self.repo.commit_places(self.parents.first().copied())?;
+                ledger::decisions(known, edited, &self.machine, &places)
+            }
+            None => known.clone(),
+        };
+        if self.parents.len() <= 1 {
+            // A decision may name a removal by its id before a rebase.
+            current.apply(current.undone_since(known));
+        }
+        Ok(current)
+    }
+
+    /// Whether history tells rows of a year that the parents' ledgers lack.
+    fn tells_of(&self, year: i32) -> bool {
+        let mut all = self.found.iter().chain([&self.merged]);
+        all.any(|told| history::years_of(told).contains(&year))
+    }
+
+    /// The ledger of the single merge base of two parents; `None` for several bases, or
+    /// if history is cut off.
+    fn merge_base(&self, path: &str) -> Result<Option<Ledger>, RepoError> {
+        let bases = self.repo.parted(self.parents[0], self.parents[1])?;
+        match bases.as_deref() {
+            Some([]) => Ok(Some(Ledger::default())),
+            Some([base]) => Ok(Some(rows_of(self.repo.read_at(*base, path)?.as_deref()))),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// The rows of a file; none if it does not exist.
+fn rows_of(file: Option<&[u8]>) -> Ledger {
+    file.map(ledger::parse).unwrap_or_default()
+}
+
+/// The merge of the parents' ledgers. For an octopus or a criss-cross, the merge by git
+/// and the driver is what is staged.
+fn merged(parents: &[Ledger], base: Option<&Ledger>, edited: Option<&Ledger>) -> Ledger {
+    match (parents, base) {
+        ([], _) => Ledger::default(),
+        ([head], _) => head.clone(),
+        ([head, other], Some(base)) => ledger::merge(base, head, other),
+        _ => edited.cloned().unwrap_or_default(),
+    }
+}
+
+impl YearToCommit {
+    /// The warning, if the staged file lacks lines that history has: they stay.
+    pub fn older_copy(&self) -> Option<String> {
+        let edited = &self.edited;
+        let known = &self.recorded;
+        let older = known.has_more_than(edited)
+            || known.sync.iter().any(|(k, state)| {
+                edited
+                    .sync
+                    .get(k)
+                    .is_none_or(|there| there.counter < state.counter)
+            });
+        let path = &self.path;
+        if older && self.staged.is_none() {
+            return Some(format!(
+                "{path}: deleted, and written again: the ledger keeps what it knows; to commit \
+                 without it: git commit --no-verify"
+            ));
+        }
+        older.then(|| {
+            format!("{path}: what is staged is older than HEAD; nothing is taken out of the ledger")
+        })
+    }
+
+    /// HEAD's own ledger; before the first commit an empty one.
+    pub fn head(&self) -> &Ledger {
+        self.parents.first().unwrap_or(&self.known)
+    }
+
+    /// Whether staging only makes the file HEAD's again, also after a merge changed it:
+    /// then the commit does not change it, and `post-commit` would not see it.
+    pub fn is_heads(&self, repo: &Repo, parents: &[ObjectId]) -> Result<bool, RepoError> {
+        let [head, ..] = parents else {
+            return Ok(false);
+        };
+        if self.as_in_head {
+            return Ok(self.edited == self.current);
+        }
+        let committed = repo.read_at(*head, &self.path)?;
+        Ok(committed.is_some_and(|bytes| ledger::parse(&bytes) == self.current))
+    }
+
+    /// Updates the work tree's file, if it equals what was staged.
+    pub fn follow(&self, repo: &Repo) -> Result<(), RepoError> {
+        let work = repo.read_work_file(&self.path)?;
+        if work.is_some() && work == self.staged {
+            repo.write_work_file(&self.path, &self.text())?;
+        }
+        Ok(())
+    }
+
+    /// The file's path, if the index lacks the file.
+    pub fn deleted(&self) -> Option<&str> {
+        self.staged.is_none().then_some(&self.path)
+    }
+
+    /// The file to stage, if it has to change.
+    pub fn to_stage(&self) -> Option<StagedFile> {
+        let same = match &self.staged {
+            Some(_) => self.edited == self.current,
+            None => self.current.is_empty(),
+        };
+        (!same).then(|| StagedFile {
+            path: self.path.clone(),
+            bytes: self.text(),
+        })
+    }
+
+    /// The file with the rows of `current`.
+    fn text(&self) -> Vec<u8> {
+        match &self.part {
+            Some((lines, entries)) => lines.with(entries, &self.current),
+            None => ledger::format(&self.current),
+        }
+    }
+}
