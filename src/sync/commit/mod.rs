@@ -26,6 +26,14 @@ pub use check::Refusal;
 pub use report::{KeptOutItem, PreCommit};
 
 use rows::CommitContext;
+use year::YearToCommit;
+
+/// What becomes of the rows of a commit that is not refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Stage,
+    CheckOnly,
+}
 
 /// Checks the commit that is being made, and stages the ledger's rows for it.
 /// Nothing is staged if anything is refused.
@@ -35,7 +43,7 @@ use rows::CommitContext;
 /// # Errors
 /// The repository or its index cannot be read or written.
 pub fn pre_commit(repo: &Repo, settings: &Settings, now: &str) -> Result<PreCommit, RepoError> {
-    examine(repo, settings, now, true)
+    examine(repo, settings, now, Mode::Stage)
 }
 
 /// The same checks of what is staged, without staging or writing anything.
@@ -43,21 +51,52 @@ pub fn pre_commit(repo: &Repo, settings: &Settings, now: &str) -> Result<PreComm
 /// # Errors
 /// The repository or its index cannot be read.
 pub fn check_staged(repo: &Repo, settings: &Settings, now: &str) -> Result<PreCommit, RepoError> {
-    examine(repo, settings, now, false)
+    examine(repo, settings, now, Mode::CheckOnly)
 }
 
 fn examine(
     repo: &Repo,
     settings: &Settings,
     now: &str,
-    write: bool,
+    mode: Mode,
 ) -> Result<PreCommit, RepoError> {
-    let layout = &settings.layout;
     let merged = repo.merge_heads()?;
     let resolved_paths = match merged.as_slice() {
         [] => Vec::new(),
         _ => repo.resolved_by_hand()?,
     };
+    let mut context = context(repo, &settings.layout, now, merged)?;
+    // A file that equals a merged side's was checked there.
+    let mut changes = context.changes[0].clone();
+    for from_other in context.changes.iter().skip(1) {
+        let paths: BTreeSet<&str> = from_other.iter().map(|c| c.path.as_str()).collect();
+        changes.retain(|c| paths.contains(c.path.as_str()));
+    }
+    let checked = check::check(repo, &settings.layout, &context.parents, &changes)?;
+    let mut report = PreCommit {
+        refusals: checked.refusals,
+        warnings: checked.warnings,
+        only_checked: mode == Mode::CheckOnly,
+        ..PreCommit::default()
+    };
+    if !report.refusals.is_empty() {
+        return Ok(report);
+    }
+    context.checked = checked.facts;
+    let years = derive_all(&context, &resolved_paths, settings, &mut report)?;
+    if mode == Mode::Stage && !report.is_refused() {
+        stage_all(&context, years.values())?;
+    }
+    Ok(report)
+}
+
+/// Reads what a commit's rows depend on; `merged` are the commits that it merges.
+fn context<'a>(
+    repo: &'a Repo,
+    layout: &'a Layout,
+    now: &'a str,
+    merged: Vec<ObjectId>,
+) -> Result<CommitContext<'a>, RepoError> {
     let parents: Vec<ObjectId> = repo.head()?.into_iter().chain(merged).collect();
     let mut changes = vec![repo.staged_against(parents.first().copied())?];
     for other in parents.iter().skip(1) {
@@ -87,7 +126,7 @@ fn examine(
         _ => history::states_of_merge(repo, layout, &parents)?,
     };
     let place = repo.commit_place(parents.first().copied())?;
-    let mut context = CommitContext {
+    Ok(CommitContext {
         repo,
         layout,
         parents,
@@ -99,27 +138,7 @@ fn examine(
         found,
         merged,
         squashing,
-    };
-
-    let mut changes = context.changes[0].clone();
-    for from_other in context.changes.iter().skip(1) {
-        let paths: BTreeSet<&str> = from_other.iter().map(|c| c.path.as_str()).collect();
-        // A file that equals the other side's was checked there.
-        changes.retain(|c| paths.contains(c.path.as_str()));
-    }
-    let checked = check::check(repo, layout, &context.parents, &changes)?;
-    let mut report = PreCommit {
-        refusals: checked.refusals,
-        warnings: checked.warnings,
-        ..PreCommit::default()
-    };
-    if !report.refusals.is_empty() {
-        return Ok(report);
-    }
-    report.only_checked = !write;
-    context.checked = checked.facts;
-    record(&context, &resolved_paths, settings, &mut report)?;
-    Ok(report)
+    })
 }
 
 /// The facts of an entry's staged file; `None` if there is none, or it cannot be read.
@@ -137,13 +156,14 @@ fn staged_facts(
     Ok(versions::facts((entry, Source::Yaml), &repo.read_blob(blob)?).ok())
 }
 
-/// Derives the rows of all changes in the commit and stages them.
-fn record(
+/// Derives the rows of all changes in the commit. Returns the ledgers of the years that
+/// they concern.
+fn derive_all(
     context: &CommitContext<'_>,
     resolved_paths: &[String],
     settings: &Settings,
     report: &mut PreCommit,
-) -> Result<(), RepoError> {
+) -> Result<BTreeMap<i32, YearToCommit>, RepoError> {
     let CommitContext { repo, layout, .. } = context;
     let is_first = context.parents.is_empty();
     let mut own = versions::own_changes(layout, &context.changes, is_first, resolved_paths);
@@ -191,11 +211,17 @@ fn record(
     // A conflict that a merge brings in has to be committed before it can be settled.
     let merges = context.parents.len() > 1;
     report.blocked = settings.on_commit == Policy::Block && !merges && report.has_to_settle();
-    if report.is_refused() || report.only_checked {
-        return Ok(());
-    }
+    Ok(years)
+}
+
+/// Stages the ledgers that have to change.
+fn stage_all<'a>(
+    context: &CommitContext<'_>,
+    years: impl Iterator<Item = &'a YearToCommit>,
+) -> Result<(), RepoError> {
+    let CommitContext { repo, layout, .. } = context;
     let mut files = Vec::new();
-    for year in years.values() {
+    for year in years {
         let Some(file) = year.to_stage() else {
             continue;
         };
