@@ -73,11 +73,11 @@ impl Hook {
             // Without settings the ledger's folder is unknown: a commit would go through
             // unchecked and without its rows.
             Err(error) if self.name == "pre-commit" => {
-                ui.remark(format_args!(
-                    "palimpsest: {error}\n\
-                     palimpsest: nothing is committed: mend the settings, \
-                     or commit without the checks: git commit --no-verify"
-                ));
+                ui.note(error);
+                ui.note(
+                    "nothing is committed: mend the settings, or commit without the checks: \
+                     git commit --no-verify",
+                );
                 return Ok(Exit::Failed);
             }
             Err(error) => return Err(error.into()),
@@ -129,12 +129,12 @@ impl Hook {
 fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoError> {
     let report = commit::pre_commit(repo, settings, &clock::stamp(clock::now()))?;
     for line in report.to_string().lines() {
-        ui.remark(format_args!("palimpsest: {line}"));
+        ui.note(line);
     }
     if !report.is_refused() {
         return Ok(Exit::Ok);
     }
-    ui.remark("palimpsest: nothing was committed (`git commit --no-verify` commits all the same)");
+    ui.note("nothing was committed (`git commit --no-verify` commits all the same)");
     Ok(Exit::Failed)
 }
 
@@ -150,8 +150,8 @@ fn say_if_unchecked(ui: &Ui, repo: &Repo, layout: &Layout) -> Result<(), RepoErr
         return Ok(());
     }
     if let Some(hook) = repo.taken_hook("pre-commit")? {
-        ui.remark(format_args!(
-            "palimpsest: this commit was not checked, and its removals wait to be recorded: \
+        ui.note(format_args!(
+            "this commit was not checked, and its removals wait to be recorded: \
              {} does not call Palimpsest any more; `palimpsest init` has it called again",
             safe(&hook.to_string_lossy())
         ));
@@ -174,17 +174,17 @@ fn say_what_came_in(
         ui.remark(format_args!("Conflict detected for entry {entry}"));
     }
     if !incoming.conflicts.is_empty() {
-        ui.remark("palimpsest: both edits are in the files; look: `metadb sync conflicts`");
+        ui.note("both edits are in the files; look: `metadb sync conflicts`");
     }
     for (entry, by) in incoming.gone.iter().take(MOST) {
-        ui.remark(format_args!(
-            "palimpsest: entry {entry} was deleted by {}; back: `metadb restore Entry {entry}`",
+        ui.note(format_args!(
+            "entry {entry} was deleted by {}; back: `metadb restore Entry {entry}`",
             safe(by)
         ));
     }
     for entry in incoming.back.iter().take(MOST) {
-        ui.remark(format_args!(
-            "palimpsest: entry {entry}, which had been deleted, is back"
+        ui.note(format_args!(
+            "entry {entry}, which had been deleted, is back"
         ));
     }
     for (all, word) in [
@@ -192,7 +192,7 @@ fn say_what_came_in(
         (incoming.back.len(), "are back"),
     ] {
         if let Some(more) = all.checked_sub(MOST).filter(|more| *more > 0) {
-            ui.remark(format_args!("palimpsest: {more} more entries {word}"));
+            ui.note(format_args!("{more} more entries {word}"));
         }
     }
     Ok(())
@@ -216,10 +216,10 @@ fn say_what_cannot_be_read(
         .filter(|f| came_in.contains(f.path.as_str()))
         .collect();
     for failure in failed.iter().take(MOST) {
-        ui.remark(format_args!("palimpsest: {}", safe(&failure.to_string())));
+        ui.note(safe(&failure.to_string()));
     }
     if let Some(more) = failed.len().checked_sub(MOST).filter(|more| *more > 0) {
-        ui.remark(format_args!("palimpsest: {more} more cannot be read"));
+        ui.note(format_args!("{more} more cannot be read"));
     }
     Ok(())
 }

@@ -151,8 +151,8 @@ impl Journal {
                 kept.display()
             )),
             Some(Fresh::Missing) => match self.repo.exclude_database(&self.layout) {
-                Ok(true) => ui.remark(format_args!(
-                    "palimpsest: {database} is made, and .git/info/exclude keeps it out of git: \
+                Ok(true) => ui.note(format_args!(
+                    "{database} is made, and .git/info/exclude keeps it out of git: \
                      `palimpsest init` did not run here yet"
                 )),
                 Ok(false) => {}

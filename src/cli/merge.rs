@@ -240,8 +240,8 @@ impl MergeDriver {
         if !unseen {
             say(ui, &path, &merged);
             if let Some(date) = moved_from {
-                ui.remark(format_args!(
-                    "palimpsest: {}: git took the entry {date} for moved to it, and what the other side changed there is in it",
+                ui.note(format_args!(
+                    "{}: git took the entry {date} for moved to it, and what the other side changed there is in it",
                     safe(&path)
                 ));
             }
@@ -256,7 +256,7 @@ impl MergeDriver {
             ));
         }
         if let Some(remark) = kept_out.remark() {
-            ui.remark(format_args!("palimpsest: {path}: {remark}"));
+            ui.note(format_args!("{path}: {remark}"));
         }
         Ok(if merged.conflict {
             Exit::Conflict
@@ -313,11 +313,11 @@ fn say(ui: &Ui, path: &str, merged: &Merged) {
         && !is_off()
         && reason != NO_FRONTMATTER
     {
-        ui.remark(format_args!("palimpsest: {path}: merged by line: {reason}"));
+        ui.note(format_args!("{path}: merged by line: {reason}"));
     }
     for (table, item) in &merged.report.kept_out {
-        ui.remark(format_args!(
-            "palimpsest: {path}: {} {} stays out, it was removed (metadb tombstone list --table {table})",
+        ui.note(format_args!(
+            "{path}: {} {} stays out, it was removed (metadb tombstone list --table {table})",
             table.noun(),
             safe(item.as_str())
         ));
@@ -329,8 +329,8 @@ fn say(ui: &Ui, path: &str, merged: &Merged) {
             [one] => format!("{one} has two values"),
             many => format!("{} have two values each", many.join(", ")),
         };
-        ui.remark(format_args!(
-            "palimpsest: {path}: {}; choose with `palimpsest resolve`, or edit the file and `git add` it",
+        ui.note(format_args!(
+            "{path}: {}; choose with `palimpsest resolve`, or edit the file and `git add` it",
             safe(&what)
         ));
     }

@@ -13,7 +13,7 @@ const LISTED: usize = 100;
 /// Prints the changes of entries or notes and their counts; returns the exit code.
 pub fn print(ui: &Ui, report: &Report, of: Of, dry_run: bool, json: bool) -> anyhow::Result<Exit> {
     for failure in &report.failed {
-        ui.remark(format_args!("palimpsest: {}", safe(&failure.to_string())));
+        ui.note(safe(&failure.to_string()));
     }
     if json {
         ui.json(&as_json(report, of, dry_run))?;
@@ -62,7 +62,7 @@ fn text(ui: &Ui, report: &Report, of: Of, dry_run: bool) -> anyhow::Result<()> {
         ui.warn(safe(&warning.to_string()));
     }
     for skipped in &report.skipped {
-        ui.remark(format_args!("palimpsest: {}", safe(&skipped.to_string())));
+        ui.note(safe(&skipped.to_string()));
     }
     // For a first index nothing is listed, since everything is new.
     let first = report.fresh.is_some() && of.changes(report).len() > 10;

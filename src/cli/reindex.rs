@@ -23,7 +23,7 @@ impl Reindex {
         };
         let (store, report) = journal.refresh(ui, options)?;
         for failure in &report.failed {
-            ui.remark(format_args!("palimpsest: {}", safe(&failure.to_string())));
+            ui.note(safe(&failure.to_string()));
         }
         let found = store.check()?;
         found.iter().for_each(|line| ui.warn(safe(line)));

@@ -112,6 +112,12 @@ impl Ui {
         let _ = writeln!(anstream::stderr(), "{}", lines_made_safe(&text));
     }
 
+    /// Writes a line to stderr with the program's name before it: beside git's output, it
+    /// tells who speaks.
+    pub fn note(&self, text: impl Display) {
+        self.remark(format_args!("palimpsest: {text}"));
+    }
+
     /// Asks for a line on the terminal; `None` at the end of input (Ctrl-D).
     ///
     /// # Errors
@@ -129,7 +135,7 @@ impl Ui {
 
     /// Writes a warning to stderr.
     pub fn warn(&self, text: impl Display) {
-        self.remark(format_args!("palimpsest: warning: {text}"));
+        self.note(format_args!("warning: {text}"));
     }
 
     /// Writes an error with its causes to stderr; a broken pipe is success.
@@ -142,7 +148,7 @@ impl Ui {
         {
             return Exit::Ok;
         }
-        self.remark(format_args!("palimpsest: {}", told(error)));
+        self.note(told(error));
         match error.is::<Usage>() {
             true => Exit::Usage,
             false => Exit::Failed,

@@ -192,7 +192,7 @@ fn say_conflicts(ui: &Ui, store: &Store, report: &Report, dry_run: bool) -> anyh
         ui.remark(format_args!("Conflict detected for entry {}", change.date));
     }
     if said {
-        ui.remark("palimpsest: both edits are in the files; look: `metadb sync conflicts`");
+        ui.note("both edits are in the files; look: `metadb sync conflicts`");
     }
     Ok(())
 }
