@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 
-use super::shown::safe;
+use super::outcome::say_conflicts;
+use super::shown::{left, safe};
 use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
@@ -170,12 +171,7 @@ fn say_what_came_in(
         return Ok(());
     };
     let incoming = incoming::between(repo, layout, before, head)?;
-    for entry in &incoming.conflicts {
-        ui.remark(format_args!("Conflict detected for entry {entry}"));
-    }
-    if !incoming.conflicts.is_empty() {
-        ui.note("both edits are in the files; look: `metadb sync conflicts`");
-    }
+    say_conflicts(ui, incoming.conflicts.iter().copied());
     for (entry, by) in incoming.gone.iter().take(MOST) {
         ui.note(format_args!(
             "entry {entry} was deleted by {}; back: `metadb restore Entry {entry}`",
@@ -191,7 +187,7 @@ fn say_what_came_in(
         (incoming.gone.len(), "were deleted"),
         (incoming.back.len(), "are back"),
     ] {
-        if let Some(more) = all.checked_sub(MOST).filter(|more| *more > 0) {
+        if let Some(more) = left(all, MOST) {
             ui.note(format_args!("{more} more entries {word}"));
         }
     }
@@ -218,7 +214,7 @@ fn say_what_cannot_be_read(
     for failure in failed.iter().take(MOST) {
         ui.note(safe(&failure.to_string()));
     }
-    if let Some(more) = failed.len().checked_sub(MOST).filter(|more| *more > 0) {
+    if let Some(more) = left(failed.len(), MOST) {
         ui.note(format_args!("{more} more cannot be read"));
     }
     Ok(())

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use super::Ui;
 use super::exit::Usage;
 use super::hook::is_committed;
-use super::shown::{counted, safe};
+use super::shown::{counted, left, safe};
 use crate::journal::entry::place_of;
 use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::repo::install::has_journal;
@@ -108,8 +108,7 @@ impl Journal {
         for failure in report.failed.iter().take(NAMED) {
             ui.warn(safe(&failure.to_string()));
         }
-        let more = report.failed.len().saturating_sub(NAMED);
-        if more > 0 {
+        if let Some(more) = left(report.failed.len(), NAMED) {
             let files = counted(more, "more file", "more files");
             let journal = self.repo.from_here(&self.layout.journal);
             ui.warn(format_args!(

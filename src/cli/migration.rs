@@ -1,7 +1,7 @@
 //! The output of `init` on a database of the original program.
 
 use super::Ui;
-use super::shown::{counted, safe};
+use super::shown::{counted, left, safe};
 use crate::sync::migrate::Outcome;
 
 /// Limit on the lines of a kind; more are counted, and the report has them all.
@@ -63,8 +63,8 @@ pub fn print(ui: &Ui, outcome: &Outcome, dry_run: bool) -> anyhow::Result<()> {
 }
 
 fn more(ui: &Ui, all: usize, indent: &str) -> std::io::Result<()> {
-    match all.saturating_sub(LISTED) {
-        0 => Ok(()),
-        more => ui.line(format_args!("{indent}and {more} more")),
+    match left(all, LISTED) {
+        None => Ok(()),
+        Some(more) => ui.line(format_args!("{indent}and {more} more")),
     }
 }

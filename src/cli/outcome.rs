@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::shown::{counted, safe};
+use super::shown::{counted, left, safe};
 use super::{Exit, Ui};
+use crate::journal::EntryDate;
 use crate::sync::refresh::{EntryChange, Report, What, Why};
 use crate::sync::settle::to_let_in;
 
@@ -25,6 +26,18 @@ pub fn print(ui: &Ui, report: &Report, of: Of, dry_run: bool, json: bool) -> any
     } else {
         Exit::Failed
     })
+}
+
+/// Names entries in conflict between two machines, and how to look at them.
+pub fn say_conflicts(ui: &Ui, entries: impl IntoIterator<Item = EntryDate>) {
+    let mut any = false;
+    for entry in entries {
+        any = true;
+        ui.remark(format_args!("Conflict detected for entry {entry}"));
+    }
+    if any {
+        ui.note("both edits are in the files; look: `metadb sync conflicts`");
+    }
 }
 
 /// The subject of the command.
@@ -78,8 +91,8 @@ fn text(ui: &Ui, report: &Report, of: Of, dry_run: bool) -> anyhow::Result<()> {
             ui.line(format_args!("  {line}"))?;
         }
     }
-    if listed.len() > LISTED {
-        ui.line(format_args!("… and {} more", listed.len() - LISTED))?;
+    if let Some(more) = left(listed.len(), LISTED) {
+        ui.line(format_args!("… and {more} more"))?;
     }
     if !report.undated.is_empty() {
         let first = &report.undated[0];

@@ -107,6 +107,12 @@ pub fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+/// How many of `all` a list of at most `most` leaves out; `None` if it has all.
+#[must_use]
+pub fn left(all: usize, most: usize) -> Option<usize> {
+    all.checked_sub(most).filter(|left| *left > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -186,13 +186,7 @@ fn say_conflicts(ui: &Ui, store: &Store, report: &Report, dry_run: bool) -> anyh
         return Ok(());
     }
     let both = store.edited_on_both()?;
-    let mut said = false;
-    for change in report.entries.iter().filter(|c| both.contains(&c.date)) {
-        said = true;
-        ui.remark(format_args!("Conflict detected for entry {}", change.date));
-    }
-    if said {
-        ui.note("both edits are in the files; look: `metadb sync conflicts`");
-    }
+    let changed = report.entries.iter().map(|c| c.date);
+    outcome::say_conflicts(ui, changed.filter(|date| both.contains(date)));
     Ok(())
 }
