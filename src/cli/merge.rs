@@ -295,14 +295,10 @@ fn marker_size(path: &str) -> Option<usize> {
     Some(size.filter(|s| *s > 0).unwrap_or(ORDINARY_MARKER))
 }
 
-/// The configured `merge.conflictStyle`, which git does not pass to a driver.
+/// The configured style of conflicts, which git does not pass to a driver.
 fn conflict_style() -> ConflictStyle {
-    Repo::from_env()
-        .and_then(|repo| repo.config("merge.conflictStyle"))
-        .ok()
-        .flatten()
-        .and_then(|name| ConflictStyle::from_name(&name))
-        .unwrap_or_default()
+    let style = Repo::from_env().and_then(|repo| repo.conflict_style());
+    style.unwrap_or_default()
 }
 
 /// Reports a merge called by git: what was left to git, which items were kept out, and

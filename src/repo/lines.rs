@@ -2,6 +2,7 @@
 
 use git2::{MergeFileInput, MergeFileOptions};
 
+use super::{Repo, RepoError};
 use crate::merge::{ConflictStyle, LineMerge, Markers, MergedLines, ThreeWay, is_binary};
 
 /// Merges by line as `git merge-file` does: the same diff, the same level of
@@ -24,6 +25,18 @@ impl GitLines {
     #[must_use]
     pub const fn as_git_merge() -> Self {
         Self { simplify: false }
+    }
+}
+
+impl Repo {
+    /// The configured `merge.conflictStyle`; the default one if git does not know its name.
+    ///
+    /// # Errors
+    /// The configuration cannot be read.
+    pub fn conflict_style(&self) -> Result<ConflictStyle, RepoError> {
+        let name = self.config("merge.conflictStyle")?;
+        let style = name.and_then(|name| ConflictStyle::from_name(&name));
+        Ok(style.unwrap_or_default())
     }
 }
 

@@ -5,7 +5,7 @@ use super::{OpenPath, Origin, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
 use crate::ledger;
 use crate::merge::{ConflictStyle, LineMerge, Markers, ThreeWay};
-use crate::repo::{GitLines, RepoError};
+use crate::repo::GitLines;
 use crate::sync::driver::{By, FileMerge};
 use crate::sync::kept_out::LedgerRulings;
 
@@ -182,14 +182,7 @@ impl Resolver<'_> {
             labels: ThreeWay::new("base".into(), ours, theirs),
             ..Markers::default()
         };
-        self.by_field(open, sides, &markers, self.style()?)
-    }
-
-    fn style(&self) -> Result<ConflictStyle, RepoError> {
-        let style = self.repo.config("merge.conflictStyle")?;
-        Ok(style
-            .and_then(|name| ConflictStyle::from_name(&name))
-            .unwrap_or_default())
+        self.by_field(open, sides, &markers, self.repo.conflict_style()?)
     }
 
     fn by_field(
