@@ -90,13 +90,19 @@ impl Store {
         is_ours(path) || std::fs::metadata(path).is_ok_and(|file| file.len() == 0)
     }
 
-    /// Whether a file is a database of another version of this program. [`Store::open`]
-    /// makes such a one anew.
+    /// The faults of the database at a path. One of another version has none:
+    /// [`Store::open`] makes it anew.
     ///
     /// # Errors
-    /// The file cannot be read, or another process holds the lock.
-    pub fn is_of_other_version(path: &Path) -> Result<bool, StoreError> {
-        Ok(matches!(look(path, WAIT)?, Found::OtherVersion(..)))
+    /// As for [`Store::open`].
+    pub fn problems_at(path: &Path) -> Result<Vec<String>, StoreError> {
+        match look(path, WAIT)? {
+            Found::Ours(connection) => Self::as_it_is(connection, path, WAIT).check(),
+            Found::OtherVersion(..) => Ok(Vec::new()),
+            Found::Damaged | Found::Nothing | Found::Foreign => {
+                Ok(vec!["damaged, or of another program".into()])
+            }
+        }
     }
 
     /// Opens the database as it is, or else an empty one in memory that is never written
@@ -107,13 +113,17 @@ impl Store {
     pub fn open_or_pretend(path: &Path, wait: Option<u64>) -> Result<Self, StoreError> {
         let wait = wait.unwrap_or(WAIT);
         match look(path, wait)? {
-            Found::Ours(connection) => Ok(Self {
-                connection,
-                path: path.to_owned(),
-                wait,
-                holds: Holds::Rows,
-            }),
+            Found::Ours(connection) => Ok(Self::as_it_is(connection, path, wait)),
             _ => Self::pretend(path),
+        }
+    }
+
+    fn as_it_is(connection: Connection, path: &Path, wait: u64) -> Self {
+        Self {
+            connection,
+            path: path.to_owned(),
+            wait,
+            holds: Holds::Rows,
         }
     }
 

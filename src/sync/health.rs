@@ -193,14 +193,7 @@ pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, Re
     // The caller names the file.
     let named = format!("{}: ", path.display());
     let told = |e: StoreError| e.to_string().replacen(&named, "", 1);
-    Ok(match Store::open_or_pretend(&path, None) {
-        Ok(store) if store.is_empty() => match Store::is_of_other_version(&path).unwrap_or(false) {
-            true => Vec::new(),
-            false => vec!["damaged, or of another program".into()],
-        },
-        Ok(store) => store.check().unwrap_or_else(|e| vec![told(e)]),
-        Err(e) => vec![told(e)],
-    })
+    Ok(Store::problems_at(&path).unwrap_or_else(|e| vec![told(e)]))
 }
 
 /// Reports growth that git's own housekeeping should have taken care of.
