@@ -12,20 +12,53 @@ use crate::sync::resolve::Maker;
 const SHOWN: usize = 12;
 
 /// One side of a question.
-pub struct Side<'a> {
-    pub name: &'static str,
-    pub maker: Option<&'a Maker>,
-    /// The label behind the marker: a branch or a commit.
-    pub label: &'a str,
-    pub text: &'a [u8],
+struct Side<'a> {
+    name: &'static str,
+    maker: Option<&'a Maker>,
+    label: &'a str,
+    text: &'a [u8],
 }
 
 /// A question with its two sides.
 pub struct Question<'a> {
-    pub what: &'a str,
-    pub sides: Vec<Side<'a>>,
+    what: &'a str,
+    sides: [Side<'a>; 2],
     /// Whether the lines of both are an answer.
-    pub both: bool,
+    both: bool,
+}
+
+impl<'a> Question<'a> {
+    /// A question about our side and theirs: who made each, if that is known, the label
+    /// behind its marker (a branch or a commit), and its text.
+    #[must_use]
+    pub fn new(
+        what: &'a str,
+        makers: &'a (Option<Maker>, Option<Maker>),
+        labels: (&'a str, &'a str),
+        texts: (&'a [u8], &'a [u8]),
+    ) -> Self {
+        let side = |name, maker: &'a Option<Maker>, label, text| Side {
+            name,
+            maker: maker.as_ref(),
+            label,
+            text,
+        };
+        Self {
+            what,
+            sides: [
+                side("ours", &makers.0, labels.0, texts.0),
+                side("theirs", &makers.1, labels.1, texts.1),
+            ],
+            both: false,
+        }
+    }
+
+    /// The question, with the lines of both as an answer if `fits`.
+    #[must_use]
+    pub const fn or_both(mut self, fits: bool) -> Self {
+        self.both = fits;
+        self
+    }
 }
 
 /// The source of answers: the command line, once for all, or a person at a terminal.

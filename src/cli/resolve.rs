@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::against_removals::{self, Answer};
 use super::journal::path_typed;
-use super::question::{Answers, Question, Side};
+use super::question::{Answers, Question};
 use super::settled::{Outcome, conclude};
 use super::shown::safe;
 use super::{Exit, Ui};
@@ -184,24 +184,9 @@ impl Settling<'_> {
             };
             let both = fits(Choice::Both) || !fits(Choice::Ours);
             let what = place(path, hunk);
-            let mut choice = self.answers.to(&Question {
-                what: &what,
-                sides: vec![
-                    Side {
-                        name: "ours",
-                        maker: makers.0.as_ref(),
-                        label: &hunk.labels.0,
-                        text: &hunk.ours,
-                    },
-                    Side {
-                        name: "theirs",
-                        maker: makers.1.as_ref(),
-                        label: &hunk.labels.1,
-                        text: &hunk.theirs,
-                    },
-                ],
-                both,
-            })?;
+            let labels = (hunk.labels.0.as_str(), hunk.labels.1.as_str());
+            let question = Question::new(&what, &makers, labels, (&hunk.ours, &hunk.theirs));
+            let mut choice = self.answers.to(&question.or_both(both))?;
             if choice == Choice::Both && !both {
                 choice = Choice::Leave;
                 left.push("; both do not fit");
@@ -235,6 +220,7 @@ impl Settling<'_> {
         })
     }
 
+    /// Settles a file that one side deleted or moved away: "both" means to keep it.
     fn one_side(
         &self,
         open: &OpenPath,
@@ -304,25 +290,13 @@ impl Settling<'_> {
             true => self.resolver.makers(open)?,
             false => (None, None),
         };
-        let deleted = b"(deletes the file)";
-        let sides = [
-            ("ours", makers.0.as_ref(), ours),
-            ("theirs", makers.1.as_ref(), theirs),
-        ]
-        .map(|(name, maker, text)| Side {
-            name,
-            maker,
-            label: "",
-            text: text.unwrap_or(deleted),
-        });
-        self.answers.to(&Question {
-            what,
-            sides: sides.into(),
-            both: false,
-        })
+        let deleted = b"(deletes the file)".as_slice();
+        let texts = (ours.unwrap_or(deleted), theirs.unwrap_or(deleted));
+        self.answers
+            .to(&Question::new(what, &makers, ("", ""), texts))
     }
 
-    /// Settles a file that one side deleted or moved away: "both" means to keep it.
+    /// The answer for a removed item that stands in a file.
     fn against_removal(&self, what: &str) -> anyhow::Result<Answer> {
         Ok(match self.answers.against_removal(what)? {
             Choice::Ours | Choice::Theirs => Answer::TakeOut,
