@@ -80,8 +80,21 @@ impl Init {
         if may_index(&repo, &layout) {
             Self::index(ui, &repo, &layout)?;
         }
-        let pages = migrate::pages_to_commit(&repo, migrated.as_ref())?;
-        let left = repo.uncommitted_setup(&layout, &pages)?;
+        Self::say_what_to_commit(ui, &repo, &layout, migrated.as_ref())?;
+        Ok(Exit::Ok)
+    }
+}
+
+impl Init {
+    /// Names the command that commits what the other machines need.
+    fn say_what_to_commit(
+        ui: &Ui,
+        repo: &Repo,
+        layout: &Layout,
+        migrated: Option<&migrate::Outcome>,
+    ) -> anyhow::Result<()> {
+        let pages = migrate::pages_to_commit(repo, migrated)?;
+        let left = repo.uncommitted_setup(layout, &pages)?;
         let folders = [layout.ledger.as_str(), &layout.wiki];
         let mut others = repo.uncommitted_below(&folders)?;
         others.retain(|path| !left.to_add.contains(path));
@@ -98,14 +111,12 @@ impl Init {
                 "now commit what the other machines need too: \
                  {way}{add}git commit -m 'Use Palimpsest'"
             ))?;
-        } else if has_journal(&repo, &layout) {
+        } else if has_journal(repo, layout) {
             ui.line("nothing to commit here")?;
         }
-        Ok(Exit::Ok)
+        Ok(())
     }
-}
 
-impl Init {
     /// Takes over the data of the original program's database, and reports it.
     fn migrate(
         &self,
