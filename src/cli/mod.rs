@@ -14,6 +14,7 @@ mod init;
 mod journal;
 mod ledger_driver;
 mod merge;
+mod merge_driver;
 mod merges;
 mod metadb;
 mod migration;
@@ -60,7 +61,7 @@ enum Command {
     LedgerDriver(ledger_driver::LedgerDriver),
     Merge(merge::Merge),
     Merges(merges::Merges),
-    MergeDriver(merge::MergeDriver),
+    MergeDriver(merge_driver::MergeDriver),
     Metadb(metadb::Metadb),
     Resolve(resolve::Resolve),
     Wiki2sql(wiki2sql::Wiki2sql),
@@ -79,7 +80,7 @@ enum Driver {
     #[command(name = "ledger-driver")]
     Ledger(ledger_driver::LedgerDriver),
     #[command(name = "merge-driver")]
-    Merge(merge::MergeDriver),
+    Merge(merge_driver::MergeDriver),
 }
 
 /// The names, besides its own, under which the program is installed.
