@@ -152,7 +152,10 @@ pub(super) fn check(
         if kind == PathKind::Other && !page {
             continue;
         }
-        let Some(id) = file(change, kind, &mut found) else {
+        if kind != PathKind::Other {
+            found.warnings.extend(link(change));
+        }
+        let Some(id) = change.new.and_then(Blob::file) else {
             continue;
         };
         let bytes = repo.read_blob(id)?;
@@ -167,29 +170,14 @@ pub(super) fn check(
             continue;
         }
         if let Some(key) = key_of(layout, &change.path) {
-            match facts(key, &bytes) {
-                Ok(facts) if found.facts.len() < MOST_FACTS => {
-                    found.facts.insert((key, id), facts);
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    let attribute = repo.other_bytes(&change.path)?;
-                    found
-                        .warnings
-                        .extend(attribute.map(|a| filtered(&change.path, &a)));
-                    found.refusals.push(Refusal::Unreadable {
-                        path: change.path.clone(),
-                        error,
-                    });
-                }
-            }
+            found.add_text(repo, &change.path, (key, id), &bytes)?;
         }
         if matches!(kind, PathKind::Ledger(_)) {
             found.warnings.extend(damaged(&change.path, &bytes));
         }
         if let (PathKind::Entry(date), None) = (kind, change.old) {
-            let other = twice.get(&date).into_iter().flatten();
-            let other = other.into_iter().find(|path| **path != change.path);
+            let mut all = twice.get(&date).into_iter().flatten();
+            let other = all.find(|path| **path != change.path);
             found
                 .refusals
                 .extend(other.map(|other| Refusal::TwoOfOneDate {
@@ -201,6 +189,32 @@ pub(super) fn check(
         }
     }
     Ok(found)
+}
+
+impl Checked {
+    /// Adds the facts of an entry or a note, or the refusal of one that cannot be read.
+    fn add_text(
+        &mut self,
+        repo: &Repo,
+        path: &str,
+        (key, id): (Key, ObjectId),
+        bytes: &[u8],
+    ) -> Result<(), RepoError> {
+        match facts(key, bytes) {
+            Ok(facts) if self.facts.len() < MOST_FACTS => {
+                self.facts.insert((key, id), facts);
+            }
+            Ok(_) => {}
+            Err(error) => {
+                let attribute = repo.other_bytes(path)?;
+                self.warnings
+                    .extend(attribute.map(|attribute| filtered(path, &attribute)));
+                let path = path.to_owned();
+                self.refusals.push(Refusal::Unreadable { path, error });
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The warning for a page that a filter or encoding stores differently.
@@ -239,17 +253,18 @@ fn not_set_up(
     }))
 }
 
-fn file(change: &Change, kind: PathKind, found: &mut Checked) -> Option<ObjectId> {
-    let new = change.new?;
-    if new.kind == BlobKind::Symlink && kind != PathKind::Other {
-        let path = &change.path;
-        found.warnings.push(format!(
-            "{path}: a symbolic link; it is committed, but not read"
-        ));
-    }
-    Blob::file(new)
+/// The warning for a symbolic link in place of an entry, a note or a ledger.
+fn link(change: &Change) -> Option<String> {
+    let is_link = change.new.is_some_and(|new| new.kind == BlobKind::Symlink);
+    is_link.then(|| {
+        format!(
+            "{}: a symbolic link; it is committed, but not read",
+            change.path
+        )
+    })
 }
 
+/// Whether one of the parents has the same markers in the file.
 fn stood_before(
     repo: &Repo,
     parents: &[ObjectId],
@@ -268,6 +283,7 @@ fn stood_before(
     Ok(false)
 }
 
+/// The warnings for the lines of a ledger that cannot be read.
 fn damaged(path: &str, bytes: &[u8]) -> Vec<String> {
     let corrupt = ledger::parse(bytes).corrupt;
     let say = |c: &ledger::Corrupt| format!("{path}:{}: no ledger line; kept as it is", c.line);
