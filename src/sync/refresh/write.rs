@@ -6,7 +6,7 @@ use super::RefreshError;
 use super::apply::Apply;
 use super::read::FileState;
 use super::report::{EntryChange, Warning, What, Why};
-use super::state::Indexed;
+use super::state::{Indexed, IndexedEntry};
 use crate::journal::{EntryDate, ItemKey, Table};
 use crate::store::{Before, EntryRow};
 
@@ -25,23 +25,24 @@ impl Apply<'_, '_, '_> {
         if indexed.keep {
             return Ok(());
         }
-        let Some(it) = &indexed.entry else {
-            self.update.put_entry(before, None)?;
-            return Ok(());
-        };
-        let deleted = it.deleted.as_ref();
-        let row = EntryRow {
-            entry: &it.entry,
-            path: &it.path,
-            pending: it.pending,
-            deleted: deleted.map(|(at, by, why)| (at.as_str(), by.as_str(), why.as_str())),
-            kept_out: &it.kept_out,
-        };
-        self.update.put_entry(before, Some(&row))?;
-        let was = before.is_deleted();
-        if file.broken {
-            return Ok(());
+        let row = indexed.entry.as_ref().map(row);
+        self.update.put_entry(before, row.as_ref())?;
+        if let Some(it) = &indexed.entry
+            && !file.broken
+        {
+            self.report_entry(date, before, (indexed, it), file.touched);
         }
+        Ok(())
+    }
+
+    fn report_entry(
+        &mut self,
+        date: EntryDate,
+        before: &Before,
+        (indexed, it): (&Indexed, &IndexedEntry),
+        touched: bool,
+    ) {
+        let (was, is_deleted) = (before.is_deleted(), it.deleted.is_some());
         for warning in &it.entry.warnings {
             self.report.warnings.push(Warning {
                 path: it.path.clone(),
@@ -58,36 +59,33 @@ impl Apply<'_, '_, '_> {
                 (before.items(), now)
             }
         };
-        let what = match (was, deleted.is_some()) {
+        let what = match (was, is_deleted) {
             (None, false) => What::Created,
             (None | Some(false), true) => What::Deleted,
             (Some(true), false) => What::Restored,
             (Some(true), true) => What::Unchanged,
-            (Some(false), false) if file.touched || before != now => What::Updated,
+            (Some(false), false) if touched || before != now => What::Updated,
             (Some(false), false) => What::Unchanged,
         };
         if what == What::Unchanged && !self.asked.contains(&date) {
-            self.report.unchanged_entries += usize::from(deleted.is_none());
-            return Ok(());
+            self.report.unchanged_entries += usize::from(!is_deleted);
+            return;
         }
-        let items = !self.fill && deleted.is_none();
+        let (added, removed) = match self.fill || is_deleted {
+            true => Default::default(),
+            false => (
+                now.difference(&before).cloned().collect(),
+                removed(date, indexed, &before, &now),
+            ),
+        };
         self.report.entries.push(EntryChange {
             date,
             path: it.path.clone(),
             what,
-            added: if items {
-                now.difference(&before).cloned().collect()
-            } else {
-                BTreeSet::new()
-            },
-            removed: if items {
-                removed(date, indexed, &before, &now)
-            } else {
-                Vec::new()
-            },
+            added,
+            removed,
             kept_out: it.kept_out.clone(),
         });
-        Ok(())
     }
 
     /// Writes a note if it changed, and reports the change.
@@ -129,6 +127,17 @@ impl Apply<'_, '_, '_> {
             kept_out: BTreeSet::new(),
         });
         Ok(())
+    }
+}
+
+fn row(it: &IndexedEntry) -> EntryRow<'_> {
+    let deleted = it.deleted.as_ref();
+    EntryRow {
+        entry: &it.entry,
+        path: &it.path,
+        pending: it.pending,
+        deleted: deleted.map(|(at, by, why)| (at.as_str(), by.as_str(), why.as_str())),
+        kept_out: &it.kept_out,
     }
 }
 
