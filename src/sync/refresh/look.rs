@@ -5,13 +5,13 @@ use std::fmt::Write;
 
 use super::ledgers::Ledgers;
 use super::noted::Noted;
-use super::plan::{Seen, date_of};
+use super::plan::{Seen, changed, date_of};
 use super::{Options, RefreshError, Scope};
 use crate::journal::digest::short_sha256;
 use crate::journal::layout::below;
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::repo::{ObjectId, Repo, RepoError, Skipped, WorkFile};
-use crate::store::{FileRow, FilesSum, Known, LedgerRow, Store, StoreError};
+use crate::store::{FilesSum, Known, LedgerRow, Store, StoreError};
 use crate::sync::{clock, history};
 
 /// The result of a look, with the index's knowledge of the same files.
@@ -207,18 +207,6 @@ fn rows_changed(
             Ok(all)
         }
     }
-}
-
-/// Paths whose stamp differs from the known one, or that only one side has.
-fn changed<'a>(
-    known: &'a BTreeMap<String, FileRow>,
-    seen: &'a BTreeMap<String, String>,
-) -> Vec<&'a String> {
-    let new = seen.iter().filter(|(path, stamp)| {
-        stamp.is_empty() || known.get(*path).is_none_or(|row| row.stamp != **stamp)
-    });
-    let gone = known.keys().filter(|path| !seen.contains_key(*path));
-    new.map(|(path, _)| path).chain(gone).collect()
 }
 
 /// The years whose ledger is among the paths.

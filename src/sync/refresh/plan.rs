@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{EntryDate, Layout, PathKind};
-use crate::store::{Known, LedgerRow};
+use crate::store::{FileRow, Known, LedgerRow};
 
 /// The present state.
 #[derive(Debug, Clone, Default)]
@@ -37,13 +37,11 @@ pub(super) struct Plan {
 /// Compares the two. With `force` every date is read anew.
 pub(super) fn plan(layout: &Layout, known: &Known, seen: &Seen, force: bool) -> Plan {
     let mut plan = Plan::default();
-    let paths: BTreeSet<&String> = known.files.keys().chain(seen.files.keys()).collect();
+    let paths = match force {
+        true => known.files.keys().chain(seen.files.keys()).collect(),
+        false => changed(&known.files, &seen.files),
+    };
     for path in paths {
-        let stamp = seen.files.get(path);
-        let same = known.files.get(path).map(|f| &f.stamp) == stamp;
-        if same && stamp.is_none_or(|s| !s.is_empty()) && !force {
-            continue;
-        }
         plan.files.insert(path.clone());
         plan.dates.extend(date_of(layout, path));
     }
@@ -55,6 +53,20 @@ pub(super) fn plan(layout: &Layout, known: &Known, seen: &Seen, force: bool) -> 
     plan
 }
 
+/// The paths whose stamp differs from the known one or proves nothing, and those that
+/// only one side has.
+pub(super) fn changed<'a>(
+    known: &'a BTreeMap<String, FileRow>,
+    seen: &'a BTreeMap<String, String>,
+) -> BTreeSet<&'a String> {
+    let new = seen.iter().filter(|(path, stamp)| {
+        stamp.is_empty() || known.get(*path).is_none_or(|row| row.stamp != **stamp)
+    });
+    let gone = known.keys().filter(|path| !seen.contains_key(*path));
+    new.map(|(path, _)| path).chain(gone).collect()
+}
+
+/// The date of the entry or note at a path.
 pub(super) fn date_of(layout: &Layout, path: &str) -> Option<EntryDate> {
     match layout.classify(path) {
         PathKind::Entry(date) | PathKind::Note(date) => Some(date),
@@ -65,7 +77,6 @@ pub(super) fn date_of(layout: &Layout, path: &str) -> Option<EntryDate> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::FileRow;
 
     const A: &str = "journal/md/2024/2024-11-01.md";
     const B: &str = "journal/md/2024/2024-11-02.md";
