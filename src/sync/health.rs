@@ -3,17 +3,18 @@
 mod hooks;
 mod setup;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::backup;
 use super::behind::{behind, given_up};
+use super::commit::versions::{Key, facts, key_of};
 use super::database_path::database_path;
 use super::resolve::{ResolveError, Resolver};
 use crate::journal::markers::conflict_markers;
 use crate::journal::settings;
-use crate::journal::{Entry, EntryDate, Layout, Note, PathKind, Settings};
-use crate::ledger;
+use crate::journal::{Layout, PathKind, Settings};
+use crate::ledger::{self, Source};
 use crate::repo::install::has_journal;
 use crate::repo::{Blob, Repo, RepoError, shell_path};
 use crate::store::{Store, StoreError};
@@ -264,18 +265,16 @@ fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
 /// `markers` reports.
 fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let head = repo.head()?;
-    for (folder, of_notes) in [(&layout.journal, false), (&layout.wiki, true)] {
+    let folders = [
+        (&layout.journal, Source::Yaml),
+        (&layout.wiki, Source::Wiki),
+    ];
+    for (folder, source) in folders {
         for file in repo.own_files(folder)?.files {
-            let kind = layout.classify(&file.path);
             // A folder may be in the other one.
-            let is_its_own = match kind {
-                PathKind::Entry(_) => !of_notes,
-                PathKind::Note(_) => of_notes,
-                _ => false,
-            };
-            if !is_its_own {
+            let Some(key) = key_of(layout, &file.path).filter(|key| key.1 == source) else {
                 continue;
-            }
+            };
             // A file that cannot be opened was reported above.
             let Ok(Some(mut bytes)) = repo.read_work_file(&file.path) else {
                 continue;
@@ -295,11 +294,7 @@ fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<
                     }
                 }
             }
-            let read = match kind {
-                PathKind::Entry(date) => Entry::read(date, &bytes).map(drop),
-                _ => Note::read(&bytes).map(drop),
-            };
-            if let Err(error) = read
+            if let Err(error) = facts(key, &bytes)
                 && conflict_markers(&bytes).is_none()
             {
                 found.push(finding(
@@ -314,29 +309,26 @@ fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<
 
 /// Reports two files of one date, as when a client without hooks puts the day elsewhere.
 fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let mut files: BTreeMap<(EntryDate, &str), Vec<String>> = BTreeMap::new();
+    let mut files: BTreeMap<Key, BTreeSet<String>> = BTreeMap::new();
     for folder in [&layout.journal, &layout.wiki] {
         for file in repo.work_files(folder)?.files {
-            let key = match layout.classify(&file.path) {
-                PathKind::Entry(date) => (date, "entry"),
-                PathKind::Note(date) => (date, "note"),
-                _ => continue,
-            };
-            let all = files.entry(key).or_default();
-            if !all.contains(&file.path) {
-                all.push(file.path);
+            if let Some(key) = key_of(layout, &file.path) {
+                files.entry(key).or_default().insert(file.path);
             }
         }
     }
-    found.extend(files.into_iter().filter(|(_, f)| f.len() > 1).map(
-        |((date, what), mut files)| {
-            files.sort();
-            finding(
-                format!("{}: all of them are the {what} of {date}", files.join(", ")),
-                "put what is missing into one of them, git rm the others, and commit",
-            )
-        },
-    ));
+    let twins = files.into_iter().filter(|(_, files)| files.len() > 1);
+    found.extend(twins.map(|((date, source), files)| {
+        let what = match source {
+            Source::Yaml => "entry",
+            Source::Wiki => "note",
+        };
+        let files = files.into_iter().collect::<Vec<_>>().join(", ");
+        finding(
+            format!("{files}: all of them are the {what} of {date}"),
+            "put what is missing into one of them, git rm the others, and commit",
+        )
+    }));
     Ok(())
 }
 
