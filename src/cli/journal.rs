@@ -24,6 +24,7 @@ const WAIT_VARIABLE: &str = "PALIMPSEST_LOCK_WAIT";
 /// Limit on the unreadable files that a reading command names; more are counted.
 const NAMED: usize = 5;
 
+/// A journal that a command works on.
 pub struct Journal {
     pub repo: Repo,
     pub settings: Settings,

@@ -132,6 +132,7 @@ fn conflicts(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
+/// Prints a conflict, and how to settle it.
 pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()> {
     let entry = &conflict.entry;
     let id = entry.parse::<EntryDate>().map_or(0, EntryDate::number);
@@ -212,6 +213,7 @@ fn short(hash: &str) -> String {
     format!("{start}…")
 }
 
+/// Prints the sync states of an entry.
 pub(super) fn print_states(ui: &Ui, states: &[SyncRow]) -> anyhow::Result<()> {
     for state in states {
         let kind = match (state.conflict, state.pending) {

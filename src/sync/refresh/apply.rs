@@ -20,6 +20,7 @@ use crate::sync::history;
 /// Up to this many dates, HEAD's files are looked up one by one.
 const FEW: usize = 64;
 
+/// A refresh in its transaction: what it works from, and what it has found so far.
 pub(super) struct Apply<'a, 'l, 'u> {
     pub repo: &'a Repo,
     pub layout: &'a Layout,
@@ -239,6 +240,7 @@ impl Apply<'_, '_, '_> {
     }
 }
 
+/// Sorts the paths of entries and notes by date and source.
 pub(super) fn by_key<'p>(layout: &Layout, paths: impl Iterator<Item = &'p String>) -> Paths {
     let mut found = Paths::new();
     for path in paths {

@@ -55,6 +55,7 @@ pub(super) struct Indexed {
     pub keep: bool,
 }
 
+/// The entry to index.
 #[derive(Debug)]
 pub(super) struct IndexedEntry {
     pub entry: Entry,
