@@ -8,7 +8,7 @@
 //! of the processes and all they start, user and system, from the kernel's own
 //! accounts, summed over the rounds of each side in turn.
 
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 
 #[path = "journal/generator.rs"]
 mod generator;

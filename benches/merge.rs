@@ -3,7 +3,7 @@
 //! `cargo bench --bench merge`. Each figure is a median over pairs; the ratio is
 //! taken pair by pair, so that it holds when the machine's speed drifts.
 
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs;
 use std::path::Path;

@@ -259,7 +259,7 @@ fn below<'p>(repo: &Repo, path: &'p Path) -> &'p Path {
 
 /// `812 B`, `4.2 KB`, `13 MB`: in thousands.
 fn size(bytes: u64) -> String {
-    #[allow(clippy::cast_precision_loss)] // Shown with two digits.
+    // Shown with two digits: the loss of precision is not seen.
     let mut n = bytes as f64;
     let mut unit = "B";
     for larger in ["KB", "MB", "GB", "TB"] {

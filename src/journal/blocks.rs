@@ -55,6 +55,7 @@ impl<'a> Source<'a> {
 
     /// Behind the last line that belongs to the top collection; comments at the
     /// left margin below it belong to no entry.
+    #[must_use]
     pub fn content_end(self, root: &Node) -> usize {
         let end = self.line_end(root.span.end);
         self.deeper_lines(end..self.text.len(), 0)
@@ -65,6 +66,7 @@ impl<'a> Source<'a> {
     /// stands behind a dash.
     ///
     /// Returns `None` if the collection cannot be cut at line ends.
+    #[must_use]
     pub fn slots(self, collection: &'a Node, region: Range<usize>) -> Option<Vec<Slot<'a>>> {
         let mut slots: Vec<Slot<'a>> = match &collection.kind {
             Kind::Seq {

@@ -1,7 +1,7 @@
 //! The integration tests: one binary, a file per command, real git throughout.
 
 // Tests print figures and what they skip; the program itself never prints past `Ui`.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)]
 
 mod backup;
 mod bad_input;

@@ -38,9 +38,7 @@ fn words_of(line: &str) -> u64 {
 pub fn reading_time(words: u64) -> f64 {
     // Rounded in whole hundredths; journals are far below 2^52 words.
     let hundredths = (words * 100 + WORDS_A_MINUTE / 2) / WORDS_A_MINUTE;
-    #[allow(clippy::cast_precision_loss)]
-    let minutes = hundredths as f64 / 100.0;
-    minutes
+    hundredths as f64 / 100.0
 }
 
 #[cfg(test)]

@@ -198,7 +198,6 @@ impl Entry {
             (Some(_), Some(_)) => 0,
             _ => words(body),
         };
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let stated = |n: f64| n.round() as u64;
         self.word_count = count.map_or(body_words, stated);
         self.reading_time = minutes.unwrap_or_else(|| reading_time(body_words));

@@ -163,6 +163,7 @@ pub fn write(brackets: [char; 2], entries: &[Written], spacing: &Spacing) -> Str
 
 /// A scalar from a block collection, quoted as every reader needs it between brackets:
 /// PyYAML takes a `?` there for the sign of a key.
+#[must_use]
 pub fn quoted_for_flow(body: &str, value: &str) -> String {
     let plain = !body.starts_with(['"', '\'']);
     let risky = body.contains([',', '[', ']', '{', '}', '\n', '#', '?'])

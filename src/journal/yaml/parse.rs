@@ -123,11 +123,8 @@ impl<'a> Builder<'a> {
     }
 
     fn peek(&mut self) -> Result<&(Event<'a>, Span)> {
-        if self.ahead.is_none() {
-            self.ahead = Some(self.next()?);
-        }
-        // Filled on the line above.
-        Ok(self.ahead.as_ref().unwrap())
+        let event = self.next()?;
+        Ok(self.ahead.insert(event))
     }
 
     /// Takes the anchor's own event, which follows the node's; returns its place.
