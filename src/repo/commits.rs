@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, SecondsFormat};
 
-use super::work_tree::write_atomically;
+use super::work_tree::{Access, write_atomically};
 use super::{ObjectId, Repo, RepoError};
 
 /// A commit of a walk.
@@ -150,7 +150,7 @@ impl Repo {
     /// # Errors
     /// The file cannot be written.
     pub fn note(&self, name: &str, text: &str) -> Result<(), RepoError> {
-        write_atomically(&self.note_path(name), text.as_bytes(), None)
+        write_atomically(&self.note_path(name), text.as_bytes(), Access::New)
     }
 
     fn note_path(&self, name: &str) -> PathBuf {

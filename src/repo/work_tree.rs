@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::fs::{self, DirEntry, Metadata};
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt as _};
 use std::path::{Component, Path, PathBuf};
 
 use super::own_files::is_repository;
@@ -112,7 +112,11 @@ impl Repo {
     /// The place is, or lies behind, a symbolic link, or cannot be written.
     pub fn write_work_file(&self, path: &str, bytes: &[u8]) -> Result<(), RepoError> {
         let (full, meta) = self.place_and_metadata(path)?;
-        write_atomically(&full, bytes, meta.map(|m| m.permissions()))
+        write_atomically(
+            &full,
+            bytes,
+            meta.map_or(Access::New, |m| Access::Kept(m.permissions())),
+        )
     }
 
     /// The absolute path of an untracked file, such as the database. A symbolic link on
@@ -234,24 +238,36 @@ pub const UNFINISHED: &str = ".palimpsest-unfinished-";
 /// The beginning of the name of a folder into which a backup is unpacked.
 pub const UNFINISHED_FOLDER: &str = ".palimpsest-restore-";
 
+/// Who may do what with a file that is written.
+pub(super) enum Access {
+    /// As the umask allows.
+    New,
+    /// As the umask allows, and it can be run.
+    Executable,
+    /// As the file that it replaces, whatever the umask is.
+    Kept(fs::Permissions),
+}
+
 /// Writes a file beside its place, flushes it and renames it there.
 ///
 /// # Errors
 /// The folder cannot be made or the file cannot be written.
-pub(super) fn write_atomically(
-    full: &Path,
-    bytes: &[u8],
-    permissions: Option<fs::Permissions>,
-) -> Result<(), RepoError> {
+pub(super) fn write_atomically(full: &Path, bytes: &[u8], access: Access) -> Result<(), RepoError> {
     let folder = full.parent().unwrap_or(full);
     fs::create_dir_all(folder).map_err(RepoError::io(folder))?;
+    let mode = if matches!(access, Access::Executable) {
+        0o777
+    } else {
+        0o666
+    };
     let write = || {
         let mut file = tempfile::Builder::new()
             .prefix(UNFINISHED)
-            .permissions(
-                permissions.unwrap_or_else(|| std::os::unix::fs::PermissionsExt::from_mode(0o666)),
-            )
+            .permissions(fs::Permissions::from_mode(mode))
             .tempfile_in(folder)?;
+        if let Access::Kept(permissions) = access {
+            file.as_file().set_permissions(permissions)?;
+        }
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
         file.persist(full).map_err(|e| e.error)?;

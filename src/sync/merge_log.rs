@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -133,6 +134,7 @@ fn shorten(log: &Path) -> io::Result<()> {
     let folder = log.parent().unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(UNFINISHED)
+        .permissions(fs::Permissions::from_mode(0o666))
         .tempfile_in(folder)?;
     file.write_all(&text[from..])?;
     file.persist(log).map_err(|e| e.error)?;

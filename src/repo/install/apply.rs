@@ -6,7 +6,7 @@ use super::attributes::with_attributes;
 use super::files::{ATTRIBUTES, with_lines};
 use super::former::without_lines;
 use super::{Step, foreign};
-use crate::repo::work_tree::write_atomically;
+use crate::repo::work_tree::{Access, write_atomically};
 use crate::repo::{Repo, RepoError};
 
 impl Repo {
@@ -27,10 +27,9 @@ impl Repo {
                 }
                 if let Some(copy) = copy {
                     let edited = fs::read(path).map_err(RepoError::io(path))?;
-                    write_atomically(copy, &edited, None)?;
+                    write_atomically(copy, &edited, Access::New)?;
                 }
-                let executable = std::os::unix::fs::PermissionsExt::from_mode(0o777);
-                write_atomically(path, script.as_bytes(), Some(executable))
+                write_atomically(path, script.as_bytes(), Access::Executable)
             }
             Step::Config { key, value, .. } => self.set_config(key, value),
             Step::Lines { path, lines, .. } => {

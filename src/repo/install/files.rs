@@ -11,7 +11,7 @@ use std::io::ErrorKind;
 use super::attributes::attributes;
 use super::{Note, Plan, Step};
 use crate::journal::{Layout, settings};
-use crate::repo::work_tree::write_atomically;
+use crate::repo::work_tree::{Access, write_atomically};
 use crate::repo::{Repo, RepoError, UNFINISHED_ALL};
 
 pub(super) const ATTRIBUTES: &str = ".gitattributes";
@@ -267,7 +267,7 @@ impl Repo {
             text.push(b'\n');
         }
         text.extend_from_slice(format!("/{}*\n", literal(database)).as_bytes());
-        write_atomically(&path, &text, None)?;
+        write_atomically(&path, &text, Access::New)?;
         Ok(true)
     }
 
