@@ -58,8 +58,9 @@ impl Repo {
             return Ok(ids);
         }
         let mut staged = Vec::new();
+        let is_shared = self.is_shared();
         for file in files {
-            let id = self.write_blob(&file.bytes)?;
+            let id = self.write_blob(&file.bytes, is_shared)?;
             staged.push((file.path.as_str(), id));
             ids.push(ObjectId(id));
         }
@@ -85,11 +86,15 @@ impl Repo {
         Ok(ids)
     }
 
+    /// Whether several users share the repository.
+    fn is_shared(&self) -> bool {
+        let config = self.git.config().and_then(|mut config| config.snapshot());
+        config.is_ok_and(|c| c.get_entry("core.sharedRepository").is_ok())
+    }
+
     /// Writes a blob. In a repository shared by several users, git writes it, with
     /// permissions that libgit2 does not know.
-    fn write_blob(&self, bytes: &[u8]) -> Result<git2::Oid, RepoError> {
-        let config = self.git.config().and_then(|mut config| config.snapshot());
-        let is_shared = config.is_ok_and(|c| c.get_entry("core.sharedRepository").is_ok());
+    fn write_blob(&self, bytes: &[u8], is_shared: bool) -> Result<git2::Oid, RepoError> {
         if !is_shared {
             return self.git.blob(bytes).map_err(RepoError::git("write a blob"));
         }
