@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use super::RepoError;
 use super::index_write::IndexRead;
 use super::objects::Objects;
+use super::trees::Compared;
 
 /// A repository with a work tree; for a linked work tree, that one.
 pub struct Repo {
@@ -22,6 +23,7 @@ pub struct Repo {
     /// Whether it was opened for a hook or driver, so that values of `git -c` apply.
     pub(super) in_hook: bool,
     pub(super) objects: RefCell<Objects>,
+    pub(super) compared_last: RefCell<Option<Compared>>,
     /// The index as it was read last.
     pub(super) index_read: RefCell<Option<IndexRead>>,
     /// Folders of the work tree that are known not to be symbolic links, from its top.
@@ -122,6 +124,7 @@ impl Repo {
             index_path,
             in_hook,
             objects: RefCell::default(),
+            compared_last: RefCell::default(),
             index_read: RefCell::default(),
             folders: RefCell::default(),
             converting: RefCell::default(),

@@ -132,6 +132,15 @@ fn changes_are_limited_to_folders_by_name() {
     assert_eq!(repo.read_at(first.unwrap(), "none.md").unwrap(), None);
     assert_eq!(repo.changes(None, head, &[]).unwrap().len(), 3);
     assert_eq!(repo.changes(head, None, &["other"]).unwrap().len(), 1);
+    // The same question again has the same answer, and any other its own.
+    let again = |from, to, below: &[&str]| repo.changes(from, to, below).unwrap();
+    for _ in 0..2 {
+        assert_eq!(again(first, head, &["journal/md", "wiki"]), changes);
+    }
+    assert_eq!(again(first, head, &["journal/md"]), changes);
+    assert_eq!(again(first, head, &[]).len(), 3);
+    let back = again(head, first, &["journal/md", "wiki"]);
+    assert_eq!(back[0].old, changes[0].new);
 }
 
 #[test]

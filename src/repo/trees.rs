@@ -7,6 +7,23 @@ use super::objects::{TreeEntry, entries, object_id, order_of};
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 use crate::journal::layout::is_at_or_below;
 
+/// Limit on the changes that are kept for another asker.
+const FEW: usize = 1_000;
+
+/// The last answer to what differs between two commits: after a commit, several ask what
+/// it changed, and commits never change.
+pub(super) struct Compared {
+    ends: (Option<ObjectId>, Option<ObjectId>),
+    below: Vec<String>,
+    changes: Vec<Change>,
+}
+
+impl Compared {
+    fn is_of(&self, ends: (Option<ObjectId>, Option<ObjectId>), below: &[&str]) -> bool {
+        self.ends == ends && self.below == below
+    }
+}
+
 /// Folders still to be compared: their trees and their path.
 type Pair = (Option<git2::Oid>, Option<git2::Oid>, String);
 
@@ -59,6 +76,12 @@ impl Repo {
         if from == to {
             return Ok(changes);
         }
+        if let Some(compared) = &*self.compared_last.borrow()
+            && compared.is_of((from, to), below)
+        {
+            return Ok(compared.changes.clone());
+        }
+        let ends = (from, to);
         let tree = |id: ObjectId| self.tree_of(id);
         let (from, to) = (from.map(tree).transpose()?, to.map(tree).transpose()?);
         // A list, not a recursion: depth is under an attacker's control.
@@ -91,6 +114,13 @@ impl Repo {
             }
         }
         changes.sort_by(|a, b| a.path.cmp(&b.path));
+        if from.is_some() && changes.len() <= FEW {
+            *self.compared_last.borrow_mut() = Some(Compared {
+                ends,
+                below: below.iter().map(|&folder| folder.to_owned()).collect(),
+                changes: changes.clone(),
+            });
+        }
         Ok(changes)
     }
 
