@@ -4,6 +4,7 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
+use std::io::BufRead;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -103,7 +104,15 @@ fn in_one_alone<'a>(old: Vec<&'a [u8]>, new: Vec<&'a [u8]>) -> (Vec<&'a [u8]>, V
 
 /// The lines that hold anything, without the space at their ends.
 fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let lines = text.split(|&b| b == b'\n').map(<[u8]>::trim_ascii_end);
+    let mut rest = text;
+    let lines = std::iter::from_fn(move || {
+        let from = rest;
+        // Unlike `split`, it looks at many bytes at a time.
+        match rest.skip_until(b'\n') {
+            Ok(length @ 1..) => Some(from[..length].trim_ascii_end()),
+            _ => None,
+        }
+    });
     lines.filter(|line| !line.is_empty())
 }
 
@@ -112,6 +121,9 @@ fn entry_of(line: &[u8]) -> Option<EntryDate> {
     // A quote inside a JSON string has a backslash before it: this is a key.
     const KEY: &str = r#""entry":""#;
     let text = std::str::from_utf8(line).ok()?;
+    if let Some(entry) = second_key(text) {
+        return EntryDate::from_iso(entry);
+    }
     let Some(at) = text.find(KEY) else {
         // Somebody spaced it otherwise.
         return match line::read(text) {
@@ -120,6 +132,14 @@ fn entry_of(line: &[u8]) -> Option<EntryDate> {
         };
     };
     EntryDate::from_iso(text[at + KEY.len()..].split('"').next()?)
+}
+
+/// What `entry` is where it stands right after the kind, as in every line that this
+/// program writes: it need not be searched for.
+fn second_key(text: &str) -> Option<&str> {
+    let (_, rest) = text.strip_prefix(r#"{"v":1,"kind":""#)?.split_once('"')?;
+    let (entry, _) = rest.strip_prefix(r#","entry":""#)?.split_once('"')?;
+    Some(entry)
 }
 
 #[cfg(test)]
@@ -141,6 +161,44 @@ mod tests {
         assert_eq!(lines.rows_of(day("2024-11-01")), parse(&both));
         assert_eq!(lines.rows_of(day("2024-11-02")), parse(C));
         assert_eq!(lines.rows_of(day("2024-11-03")), Ledger::default());
+    }
+
+    #[test]
+    fn the_entry_of_a_line_is_the_first_one_that_it_names() {
+        for (line, expected) in [
+            (A, Some("2024-11-01")),
+            (B, Some("2024-11-01")),
+            (C, Some("2024-11-02")),
+            // Neither a kind that looks like it nor one with an escape hides the key.
+            (
+                br#"{"v":1,"kind":"entry","entry":"2024-11-04"}"#,
+                Some("2024-11-04"),
+            ),
+            (
+                br#"{"v":1,"kind":"a\"b","entry":"2024-11-04"}"#,
+                Some("2024-11-04"),
+            ),
+            (
+                br#"{"v":1,"kind":"x","id":"1","entry":"2024-11-04"}"#,
+                Some("2024-11-04"),
+            ),
+            (br#"{"v":1,"kind":"sync","entry":"2024-11-0"}"#, None),
+            (
+                br#"{"v":1,"kind":"sync","entry":"2024-11-04"#,
+                Some("2024-11-04"),
+            ),
+            (b"", None),
+        ] {
+            let line: &[u8] = line;
+            let text = String::from_utf8_lossy(line);
+            assert_eq!(entry_of(line), expected.map(day), "{text}");
+        }
+        let text = b"\n\na \r\n\r\n b\nc";
+        assert_eq!(
+            lines(text).collect::<Vec<_>>(),
+            [b"a" as &[u8], b" b", b"c"]
+        );
+        assert_eq!(lines(b"\n").chain(lines(b"")).count(), 0);
     }
 
     #[test]
