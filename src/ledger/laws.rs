@@ -128,7 +128,7 @@ proptest! {
     ) {
         let ledger = grow(Ledger::default(), &a, "laptop");
         let bytes = format(&ledger);
-        if let Some(lines) = Lines::of(&bytes) {
+        if let Some(lines) = Lines::of(&bytes.clone().into()) {
             prop_assert!(ledger.opaque.is_empty() && ledger.corrupt.is_empty());
             let to_settle = ledger.to_settle().into_iter().map(|key| key.entry);
             let conflicts = ledger.conflicts().map(|(entry, _, _)| entry);

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::{Ledger, Source, line, plain, text};
 use crate::journal::EntryDate;
@@ -11,7 +12,7 @@ use crate::journal::EntryDate;
 /// The lines of a file that holds rows and nothing else, in their order.
 #[derive(Debug)]
 pub struct Lines {
-    text: String,
+    text: Rc<[u8]>,
     lines: Vec<Line>,
 }
 
@@ -31,7 +32,19 @@ impl Lines {
     /// order, or a state occurs twice, which may be a conflict: such a file has to be
     /// read as a whole ([`super::parse`]).
     #[must_use]
-    pub fn of(bytes: &[u8]) -> Option<Self> {
+    pub fn of(text: &Rc<[u8]>) -> Option<Self> {
+        let lines = Self::read(text)?;
+        let text = Rc::clone(text);
+        Some(Self { text, lines })
+    }
+
+    /// Whether a file is one that [`Lines::of`] takes apart.
+    #[must_use]
+    pub fn are_in(bytes: &[u8]) -> bool {
+        Self::read(bytes).is_some()
+    }
+
+    fn read(bytes: &[u8]) -> Option<Vec<Line>> {
         let text = std::str::from_utf8(bytes).ok()?;
         let mut lines: Vec<Line> = Vec::new();
         let mut end = 0;
@@ -53,8 +66,7 @@ impl Lines {
             }
             lines.push(line);
         }
-        let text = text.to_owned();
-        Some(Self { text, lines })
+        Some(lines)
     }
 
     /// The entries with rows that may wait for a person.
@@ -68,8 +80,8 @@ impl Lines {
     #[must_use]
     pub fn rows_of(&self, entries: &BTreeSet<EntryDate>) -> Ledger {
         let of = self.lines.iter().filter(|l| entries.contains(&l.entry));
-        let lines: Vec<&str> = of.map(|line| &self.text[line.place.clone()]).collect();
-        text::parse(lines.join("\n").as_bytes())
+        let lines: Vec<&[u8]> = of.map(|line| self.line(line)).collect();
+        text::parse(&lines.join(&b'\n'))
     }
 
     /// The file with `rows` in place of the lines of these entries. `rows` has rows
@@ -78,19 +90,24 @@ impl Lines {
     pub fn with(&self, entries: &BTreeSet<EntryDate>, rows: &Ledger) -> Vec<u8> {
         let kept = self.lines.iter().filter(|l| !entries.contains(&l.entry));
         let mut kept = kept.peekable();
-        let mut out = Vec::new();
-        let mut put = |text: &str| {
-            out.extend_from_slice(text.as_bytes());
+        // A line or two are added at most, as a rule.
+        let mut out = Vec::with_capacity(self.text.len() + 1024);
+        let mut put = |text: &[u8]| {
+            out.extend_from_slice(text);
             out.push(b'\n');
         };
         for (entry, row) in text::rows(rows) {
             while let Some(line) = kept.next_if(|line| line.entry < entry) {
-                put(&self.text[line.place.clone()]);
+                put(self.line(line));
             }
-            put(&row);
+            put(row.as_bytes());
         }
-        kept.for_each(|line| put(&self.text[line.place.clone()]));
+        kept.for_each(|line| put(self.line(line)));
         out
+    }
+
+    fn line(&self, line: &Line) -> &[u8] {
+        &self.text[line.place.clone()]
     }
 }
 
@@ -140,7 +157,7 @@ mod tests {
     fn only_what_was_asked_for_is_read_and_written() {
         let ledger = ledger();
         let bytes = format(&ledger);
-        let lines = Lines::of(&bytes).unwrap();
+        let lines = Lines::of(&bytes.into()).unwrap();
         assert_eq!(lines.open(), BTreeSet::new());
         let june: BTreeSet<EntryDate> = [day("2024-06-01")].into();
         let mut rows = lines.rows_of(&june);
@@ -166,7 +183,7 @@ mod tests {
         ledger.kept.insert(kept, KeptOutRow { settled: false });
         let bytes = format(&ledger);
         assert_eq!(
-            Lines::of(&bytes).unwrap().open(),
+            Lines::of(&bytes.into()).unwrap().open(),
             [day("2024-06-01"), day("2024-11-01")].into()
         );
     }
@@ -190,11 +207,13 @@ mod tests {
             &unknown,
             &damaged,
         ] {
-            assert!(Lines::of(other.as_bytes()).is_none(), "{other}");
+            assert!(Lines::of(&other.as_bytes().into()).is_none(), "{other}");
+            assert!(!Lines::are_in(other.as_bytes()), "{other}");
         }
-        assert!(Lines::of(b"\xff\n").is_none());
+        assert!(!Lines::are_in(b"\xff\n"));
+        assert!(Lines::are_in(&bytes));
         let spaced = text.replace("\":", "\" : ").replace('\n', "\r\n\r\n");
-        let lines = Lines::of(spaced.as_bytes()).unwrap();
+        let lines = Lines::of(&spaced.as_bytes().into()).unwrap();
         let all = [day("2024-01-01"), day("2024-06-01"), day("2024-11-01")].into();
         assert_eq!(lines.rows_of(&all), ledger());
     }

@@ -1,6 +1,7 @@
 //! Commits: HEAD, and the content of a commit.
 
 use std::fs;
+use std::rc::Rc;
 
 use super::objects::{named, object_id};
 use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
@@ -118,6 +119,23 @@ impl Repo {
     /// The blob is missing or damaged.
     pub fn read_blob(&self, id: ObjectId) -> Result<Vec<u8>, RepoError> {
         self.blob_bytes(id.0).map(|bytes| bytes.to_vec())
+    }
+
+    /// A blob's content, not copied: a second reader shares it.
+    ///
+    /// # Errors
+    /// The blob is missing or damaged.
+    pub fn shared_blob(&self, id: ObjectId) -> Result<Rc<[u8]>, RepoError> {
+        self.blob_bytes(id.0)
+    }
+
+    /// As [`Repo::read_at`], not copied.
+    ///
+    /// # Errors
+    /// The commit, a tree or the blob cannot be read.
+    pub fn shared_at(&self, commit: ObjectId, path: &str) -> Result<Option<Rc<[u8]>>, RepoError> {
+        let file = self.blob_at(commit, path)?.and_then(Blob::file);
+        file.map(|id| self.shared_blob(id)).transpose()
     }
 
     /// The content of a commit's file at a path; `None` if there is no file (a symbolic

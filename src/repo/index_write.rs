@@ -10,7 +10,7 @@ use std::rc::Rc;
 use super::command::COMMAND_CONFIGURATION;
 use super::index_file::{IndexFile, Put, With, stat_of};
 use super::work_tree::UNFINISHED;
-use super::{ObjectId, Repo, StagedFile};
+use super::{ObjectId, Repo};
 
 /// An index with the stat of its file.
 #[derive(Clone)]
@@ -81,19 +81,19 @@ impl Repo {
     /// which has these ids. Without it, commands that compare only stats (`git
     /// diff-index`, `git reset --keep`) take such a file for changed. If it cannot be
     /// written, `git status` will do so later.
-    pub fn note_stat(&self, files: &[(ObjectId, StagedFile)]) {
-        let stats = files.iter().filter_map(|(id, file)| {
-            let full = self.workdir().join(&file.path);
+    pub fn note_stat<'a>(&self, files: impl IntoIterator<Item = (ObjectId, &'a str, &'a [u8])>) {
+        let stats = files.into_iter().filter_map(|(id, path, bytes)| {
+            let full = self.workdir().join(path);
             let stat = || fs::symlink_metadata(&full).ok();
             let before = stat()?;
             // Before a commit it mostly is another one, and a year is long.
-            if usize::try_from(before.size()) != Ok(file.bytes.len()) {
+            if usize::try_from(before.size()) != Ok(bytes.len()) {
                 return None;
             }
-            let is_it = self.read_work_file(&file.path).ok()?? == file.bytes;
+            let is_it = self.read_work_file(path).ok()?? == bytes;
             let same = Stamp::of(&before) == Stamp::of(&stat()?);
             let stat = stat_of(&before).filter(|_| is_it && same)?;
-            Some(Put::Stat(&file.path, id.0, stat))
+            Some(Put::Stat(path, id.0, stat))
         });
         let stats: Vec<_> = stats.collect();
         if stats.is_empty() {

@@ -44,7 +44,7 @@ impl Behind {
         if self.staged.is_some() {
             repo.stage(std::slice::from_ref(&file))?;
         }
-        repo.note_stat(&[(id, file)]);
+        repo.note_stat([(id, file.path.as_str(), file.bytes.as_slice())]);
         Ok(())
     }
 }

@@ -181,9 +181,7 @@ fn the_stat_of_what_is_staged_is_what_git_finds() {
     s.write(path, "row\n");
     assert_eq!(s.git(&["diff-files", "--name-only", path]), path);
     let note = |bytes: &[u8]| {
-        let bytes = bytes.to_vec();
-        let path = path.to_owned();
-        s.repo().note_stat(&[(id, StagedFile { path, bytes })]);
+        s.repo().note_stat([(id, path, bytes)]);
     };
     // The file has other content.
     note(b"other\n");

@@ -4,6 +4,8 @@
 //! `git commit FILE` commits from a temporary index, so that the real one still holds the
 //! old ledger; and `pre-commit` leaves the work tree alone.
 
+use std::rc::Rc;
+
 use crate::journal::{Layout, PathKind};
 use crate::ledger;
 use crate::repo::{Blob, Repo, RepoError, StagedFile};
@@ -35,59 +37,63 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         let Some(id) = change.new.and_then(Blob::file).filter(|_| is_ledger) else {
             continue;
         };
-        let committed = repo.read_blob(id)?;
-        let mut follow = |edited: Vec<u8>| -> Result<Vec<u8>, RepoError> {
+        let committed = repo.shared_blob(id)?;
+        let mut follow = |edited: &[u8]| -> Result<Rc<[u8]>, RepoError> {
             // A file that equals the previous commit's holds no decision.
             let old = change.old.and_then(Blob::file);
-            if old.is_some_and(|id| repo.read_blob(id).is_ok_and(|bytes| bytes == edited)) {
-                return Ok(committed.clone());
+            let is_old = |id| repo.shared_blob(id).is_ok_and(|old| *old == *edited);
+            if old.is_some_and(is_old) {
+                return Ok(Rc::clone(&committed));
             }
             let (machine, places) = match &mut maker {
                 Some(maker) => maker,
                 // Only now: asking git takes as long as all the rest.
                 none => none.insert((repo.machine()?, repo.commit_places(before)?)),
             };
-            Ok(follow(&committed, &edited, machine, places))
+            Ok(follow(&committed, edited, machine, places))
         };
 
         // The index's version, if it differs from the commit's.
         let other = in_index.iter().find(|staged| staged.path == change.path);
         let bytes = match other.map(|staged| staged.new.and_then(Blob::file)) {
             None => None,
-            Some(Some(other)) => Some(follow(repo.read_blob(other)?)?),
-            Some(None) if change.old.is_none() => Some(committed.clone()),
+            Some(Some(other)) => Some(follow(&repo.shared_blob(other)?)?),
+            Some(None) if change.old.is_none() => Some(Rc::clone(&committed)),
             // Removed from the index on purpose.
             Some(None) => None,
         };
         staged.extend(bytes.map(|bytes| StagedFile {
             path: change.path.clone(),
-            bytes,
+            bytes: bytes.to_vec(),
         }));
 
         let work = repo.read_work_file(&change.path)?;
         let bytes = match &work {
-            Some(work) if *work == committed => None,
-            Some(work) => Some(follow(work.clone())?),
-            None => change.old.is_none().then(|| committed.clone()),
+            Some(work) if **work == *committed => None,
+            Some(work) => Some(follow(work)?),
+            None => change.old.is_none().then(|| Rc::clone(&committed)),
         };
-        if let Some(bytes) = bytes.filter(|bytes| Some(bytes) != work.as_ref()) {
+        if let Some(bytes) = bytes.filter(|bytes| Some(&**bytes) != work.as_deref()) {
             repo.write_work_file(&change.path, &bytes)?;
         }
-        let (path, bytes) = (change.path, committed);
-        there.push((id, StagedFile { path, bytes }));
+        there.push((id, change.path, committed));
     }
     repo.stage(&staged)?;
-    repo.note_stat(&there);
+    repo.note_stat(
+        there
+            .iter()
+            .map(|(id, path, bytes)| (*id, path.as_str(), &**bytes)),
+    );
     Ok(())
 }
 
 /// The committed ledger with the decisions that `edited` adds to it.
-fn follow(committed: &[u8], edited: &[u8], machine: &str, places: &[String]) -> Vec<u8> {
+fn follow(committed: &Rc<[u8]>, edited: &[u8], machine: &str, places: &[String]) -> Rc<[u8]> {
     let known = ledger::parse(committed);
     let wanted = ledger::decisions(&known, &ledger::parse(edited), machine, places);
     if wanted == known {
-        committed.to_vec()
+        Rc::clone(committed)
     } else {
-        ledger::format(&wanted)
+        ledger::format(&wanted).into()
     }
 }

@@ -245,8 +245,8 @@ fn stage_all<'a>(
     }
     // Notes the stat of files that the work tree already has; it gets the others after
     // the commit.
-    let files: Vec<_> = ids.into_iter().zip(files).collect();
-    repo.note_stat(&files);
+    let staged = ids.into_iter().zip(&files);
+    repo.note_stat(staged.map(|(id, file)| (id, file.path.as_str(), file.bytes.as_slice())));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The ledger of a year in a commit: its versions, and the file to stage.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::journal::EntryDate;
 use crate::ledger::{self, Ledger, Lines};
@@ -28,7 +29,7 @@ pub(super) struct YearToCommit {
     /// Whether the staged file is HEAD's.
     as_in_head: bool,
     /// The file as staged now.
-    staged: Option<Vec<u8>>,
+    staged: Option<Rc<[u8]>>,
     /// The lines of `staged`, and the entries to which the versions are limited; `None`
     /// if they have all rows.
     part: Option<(Lines, BTreeSet<EntryDate>)>,
@@ -73,7 +74,7 @@ impl CommitContext<'_> {
         if self.tells_of(year) || self.staged(&path).is_some() {
             return Ok(None);
         }
-        let Some(committed) = self.repo.read_at(*head, &path)? else {
+        let Some(committed) = self.repo.shared_at(*head, &path)? else {
             return Ok(None);
         };
         let Some(lines) = Lines::of(&committed) else {
@@ -145,9 +146,9 @@ impl CommitContext<'_> {
     }
 
     /// HEAD's file, and the rows of each parent's.
-    fn committed(&self, path: &str) -> Result<(Option<Vec<u8>>, Vec<Ledger>), RepoError> {
+    fn committed(&self, path: &str) -> Result<(Option<Rc<[u8]>>, Vec<Ledger>), RepoError> {
         let parents = self.parents.iter();
-        let files = parents.map(|commit| self.repo.read_at(*commit, path));
+        let files = parents.map(|commit| self.repo.shared_at(*commit, path));
         let files: Vec<_> = files.collect::<Result<_, _>>()?;
         let rows = files.iter().map(|file| rows_of(file.as_deref())).collect();
         Ok((files.into_iter().next().flatten(), rows))
@@ -157,15 +158,15 @@ impl CommitContext<'_> {
     fn staged_file(
         &self,
         path: &str,
-        head: Option<Vec<u8>>,
+        head: Option<Rc<[u8]>>,
         rows_of_head: Option<&Ledger>,
-    ) -> Result<(Option<Vec<u8>>, Option<Ledger>), RepoError> {
+    ) -> Result<(Option<Rc<[u8]>>, Option<Ledger>), RepoError> {
         let Some(change) = self.staged(path) else {
             let rows = head.as_ref().and(rows_of_head).cloned();
             return Ok((head, rows));
         };
         let id = change.new.and_then(Blob::file);
-        let bytes = id.map(|id| self.repo.read_blob(id)).transpose()?;
+        let bytes = id.map(|id| self.repo.shared_blob(id)).transpose()?;
         let rows = bytes.as_deref().map(ledger::parse);
         Ok((bytes, rows))
     }
@@ -265,7 +266,7 @@ impl YearToCommit {
     /// Updates the work tree's file, if it equals what was staged.
     pub fn follow(&self, repo: &Repo) -> Result<(), RepoError> {
         let work = repo.read_work_file(&self.path)?;
-        if work.is_some() && work == self.staged {
+        if work.is_some() && work.as_deref() == self.staged.as_deref() {
             repo.write_work_file(&self.path, &self.text())?;
         }
         Ok(())

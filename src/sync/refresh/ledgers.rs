@@ -47,7 +47,7 @@ impl YearRead {
 
 /// The number of the first damaged line of a file, and how many there are.
 fn damaged(bytes: &[u8]) -> Option<(usize, usize)> {
-    if Lines::of(bytes).is_some() {
+    if Lines::are_in(bytes) {
         return None;
     }
     let corrupt = ledger::parse(bytes).corrupt;
@@ -107,10 +107,10 @@ impl<'a> Ledgers<'a> {
             Some(head) => self.repo.blob_at(head, &path)?.and_then(Blob::file),
             None => None,
         };
-        let head = blob.map(|id| self.repo.read_blob(id)).transpose()?;
+        let head = blob.map(|id| self.repo.shared_blob(id)).transpose()?;
         let work = self.repo.read_work_file(&path)?;
         // Mostly the same bytes: read once.
-        let work = work.filter(|bytes| Some(bytes) != head.as_ref());
+        let work = work.filter(|bytes| Some(bytes.as_slice()) != head.as_deref());
         let found = history::of_year(self.found()?, year);
         let told = ledger::format(&found);
         let read = Rc::new(YearRead {
@@ -119,7 +119,7 @@ impl<'a> Ledgers<'a> {
                 work: work.clone(),
                 told: String::from_utf8_lossy(&told).into_owned(),
             },
-            head: ByEntry::of(head.unwrap_or_default().into()),
+            head: ByEntry::of(head.unwrap_or_default()),
             work: work.map(|bytes| ByEntry::of(bytes.into())),
             found,
         });
@@ -148,17 +148,21 @@ impl<'a> Ledgers<'a> {
         if let Some((_, changed)) = self.changed.get(&year).filter(|(row, _)| row == known) {
             return Ok(Some(changed.clone()));
         }
-        let head = match known.head.as_str() {
-            "" => Vec::new(),
-            _ if known.head == now.row.head => now.head.text().to_vec(),
-            id => match id.parse().ok().and_then(|id| self.repo.read_blob(id).ok()) {
-                Some(bytes) => bytes,
-                None => return Ok(None),
+        let then;
+        let head: &[u8] = match known.head.as_str() {
+            "" => &[],
+            _ if known.head == now.row.head => now.head.text(),
+            id => match id.parse().ok().map(|id| self.repo.shared_blob(id)) {
+                Some(Ok(bytes)) => {
+                    then = bytes;
+                    &*then
+                }
+                _ => return Ok(None),
             },
         };
-        let mut changed = changed_entries(&head, now.head.text());
+        let mut changed = changed_entries(head, now.head.text());
         if known.work.is_some() || now.work.is_some() {
-            let work = known.work.as_ref().unwrap_or(&head);
+            let work = known.work.as_deref().unwrap_or(head);
             changed.extend(changed_entries(work, now.counts().text()));
         }
         changed.extend(changed_entries(
