@@ -68,19 +68,20 @@ enum Command {
     Yaml2sql(yaml2sql::Yaml2sql),
 }
 
+/// The commands that git calls, by the dozen in a merge or a rebase. To build all others
+/// as well takes longer than to parse these.
 #[derive(Debug, Parser)]
 #[command(name = "palimpsest", version)]
-struct Drivers {
+struct ForGit {
     #[command(subcommand)]
-    command: Driver,
+    command: GitCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Driver {
-    #[command(name = "ledger-driver")]
-    Ledger(ledger_driver::LedgerDriver),
-    #[command(name = "merge-driver")]
-    Merge(merge_driver::MergeDriver),
+enum GitCommand {
+    Hook(hook::Hook),
+    LedgerDriver(ledger_driver::LedgerDriver),
+    MergeDriver(merge_driver::MergeDriver),
 }
 
 /// The names, besides its own, under which the program is installed.
@@ -140,14 +141,15 @@ impl Caller {
 
 fn run(args: &[OsString]) -> Exit {
     let ui = Ui::new();
-    // Git calls the drivers for every file: for speed, only their commands are built.
-    let parsed = if Caller::of(args) == Caller::Driver {
-        Drivers::try_parse_from(args).map(|d| match d.command {
-            Driver::Ledger(driver) => Command::LedgerDriver(driver),
-            Driver::Merge(driver) => Command::MergeDriver(driver),
-        })
-    } else {
-        Cli::try_parse_from(args).map(|cli| cli.command)
+    let parsed = match Caller::of(args) {
+        Caller::Driver | Caller::Hook => {
+            ForGit::try_parse_from(args).map(|git| match git.command {
+                GitCommand::Hook(hook) => Command::Hook(hook),
+                GitCommand::LedgerDriver(driver) => Command::LedgerDriver(driver),
+                GitCommand::MergeDriver(driver) => Command::MergeDriver(driver),
+            })
+        }
+        Caller::Merge | Caller::Person => Cli::try_parse_from(args).map(|cli| cli.command),
     };
     let command = match parsed {
         Ok(command) => command,
