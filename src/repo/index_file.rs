@@ -115,8 +115,18 @@ impl IndexFile {
         while at < end {
             at = file.extension(at, end)?;
         }
-        let sorted = (1..count).all(|n| file.path(n - 1) < file.path(n));
+        let sorted = file.is_sorted();
         (at == end && sorted).then_some(file)
+    }
+
+    /// Whether each path is after the one before.
+    fn is_sorted(&self) -> bool {
+        // No path is empty.
+        let mut before: &[u8] = b"";
+        (0..self.len()).all(|number| {
+            let path = self.path(number);
+            std::mem::replace(&mut before, path) < path
+        })
     }
 
     /// Notes the extension at a place; returns the place after it.
