@@ -92,6 +92,8 @@ impl Store {
             return Ok(Known::default());
         }
         self.read(|c| {
+            // One transaction: each query alone would take three more locks.
+            let c = &c.unchecked_transaction()?;
             let mut known = Known::default();
             let all = "SELECT path, entry, stamp, content, problem FROM files";
             for entry in entries {
