@@ -183,3 +183,62 @@ fn text(key: &Value) -> Cow<'_, str> {
         other => format!("{other:?}").into(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::yaml::Tree;
+
+    fn value(text: &str) -> Value {
+        Value::of_tree(&Tree::parse(text).unwrap(), text)
+    }
+
+    /// How much two items share, by their lines, and between items that stayed.
+    fn shares(before: &str, now: &str) -> (u32, u32) {
+        let (before, now) = ([value(before)], [value(now)]);
+        let items = Items::new(&before, &now);
+        (items.share(0, 0), items.near(0, 0))
+    }
+
+    #[test]
+    fn items_of_one_line_are_compared_by_their_words() {
+        assert_eq!(shares("quay at low tide", "quay at high tide"), (0, 750));
+        let of_a_key = shares("walk: quay at low tide", "walk: quay at high tide");
+        assert_eq!(of_a_key, (500, 750));
+        // Under another key it is another item.
+        let (lines, words) = shares("walk: quay at low tide", "talk: quay at low tide");
+        assert_eq!((lines, words), (0, 0));
+        assert_eq!(shares("2 quays", "3 quays"), (0, 500));
+        // Too long a line is one word.
+        let long = |of: usize| format!("quay {}", "moor ".repeat(of));
+        assert_eq!(shares(&long(199), &long(198)), (0, 997));
+        assert_eq!(shares(&long(200), &long(198)), (0, 0));
+    }
+
+    #[test]
+    fn items_of_several_lines_are_compared_by_them() {
+        let text = |lines: &str| format!("|\n  {}\n", lines.replace(" / ", "\n  "));
+        let of_texts = |before: &str, now: &str| shares(&text(before), &text(now));
+        assert_eq!(of_texts("quay / moor", "quay / fens"), (500, 500));
+        assert_eq!(of_texts("low quay / moor", "low / quay moor"), (0, 0));
+        // One of them has one line.
+        assert_eq!(of_texts("quay", "quay / moor"), (666, 666));
+        assert_eq!(of_texts("quay / moor", "moor"), (666, 666));
+    }
+
+    #[test]
+    fn a_line_counts_below_its_keys() {
+        assert_eq!(shares("{a: x, b: y}", "{a: x, b: z}"), (500, 500));
+        assert_eq!(shares("{a: x, b: y}", "{a: y, b: x}"), (0, 0));
+        assert_eq!(shares("{a: x, b: y}", "x"), (0, 0));
+        assert_eq!(shares("{a: [x, y], b: z}", "{a: [x], b: u}"), (400, 400));
+        assert_eq!(shares("{a: [x], b: y}", "{a: x, b: y}"), (500, 500));
+        // The one key of a map is a line, too.
+        assert_eq!(shares("a: {b: x, c: y}", "a: {b: x, c: z}"), (666, 666));
+        // So is what is empty.
+        for empty in ["{}", "[]", "''", "~"] {
+            let item = |b: &str| format!("{{a: {empty}, b: {b}}}");
+            assert_eq!(shares(&item("x"), &item("y")), (500, 500), "{empty}");
+        }
+    }
+}

@@ -192,3 +192,99 @@ fn once(values: &[Value]) -> HashMap<&Value, Option<usize>> {
     }
     places
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(words: &str) -> Vec<Value> {
+        let words = words.split_whitespace();
+        words
+            .map(|word| Value::Text(word.replace('_', " ")))
+            .collect()
+    }
+
+    fn lists(base: &str, ours: &str, theirs: &str) -> ThreeWay<Vec<Value>> {
+        ThreeWay::new(base, ours, theirs).map(list)
+    }
+
+    /// The numbers of the items of ours and of theirs.
+    fn numbers(base: &str, ours: &str, theirs: &str) -> (Vec<usize>, Vec<usize>) {
+        let ids = ids(&lists(base, ours, theirs), None, Edited::None);
+        (ids.ours, ids.theirs)
+    }
+
+    /// The same where an item may be another one edited.
+    fn edited(base: &str, ours: &str, theirs: &str) -> (Vec<usize>, Vec<usize>) {
+        let ids = ids(&lists(base, ours, theirs), None, Edited::Alike);
+        (ids.ours, ids.theirs)
+    }
+
+    /// What both sides have and the merge would not, if the items have these numbers.
+    fn lost(sides: [&str; 3], ours: &[usize], theirs: &[usize]) -> Vec<Value> {
+        let values = lists(sides[0], sides[1], sides[2]);
+        let base = (0..values.base.len()).collect();
+        let ids = ThreeWay::new(base, ours.to_vec(), theirs.to_vec());
+        lost_on_both(&values, &ids).into_iter().cloned().collect()
+    }
+
+    #[test]
+    fn equal_items_of_which_each_side_kept_another_are_one() {
+        assert_eq!(numbers("a b a", "a b", "b a"), (vec![0, 1], vec![1, 0]));
+        // Beside them stands what a side added, and what both sides have.
+        assert_eq!(
+            numbers("a b a", "n a b", "b m a"),
+            (vec![3, 0, 1], vec![1, 7, 0])
+        );
+        // As many as both have are one, the first of each.
+        assert_eq!(
+            numbers("a b a a", "a b", "b a a"),
+            (vec![0, 1], vec![1, 0, 3])
+        );
+        // Nothing is lost that both sides have.
+        assert_eq!(numbers("a b a", "a b", "a b"), (vec![0, 1], vec![0, 1]));
+    }
+
+    #[test]
+    fn an_item_that_both_sides_have_is_lost_if_each_seems_to_have_removed_it() {
+        let a = list("a");
+        assert_eq!(lost(["a b a", "a b", "b a"], &[0, 1], &[1, 2]), a);
+        // Another one that all have is one, not two.
+        let sides = ["a a a", "a a", "a a"];
+        assert_eq!(lost(sides, &[0, 1], &[0, 2]), a);
+        assert_eq!(lost(sides, &[0, 1], &[0, 1]), []);
+        // One side alone has a second.
+        assert_eq!(lost(["a a", "a a", "a"], &[0, 1], &[0]), []);
+        assert_eq!(lost(["a a", "a", "a a"], &[0], &[0, 1]), []);
+    }
+
+    #[test]
+    fn an_item_that_the_other_side_edited_is_lost_too() {
+        assert_eq!(lost(["a a", "a x", "y a"], &[0, 1], &[0, 1]), list("a"));
+        // An edit that makes an item such a one keeps it.
+        assert_eq!(lost(["a b", "b", "a b"], &[0], &[0, 1]), []);
+        assert_eq!(lost(["a b", "a b", "b"], &[0, 1], &[0]), []);
+        assert_eq!(lost(["a b", "b", "b"], &[0], &[1]), []);
+    }
+
+    #[test]
+    fn an_item_that_a_side_added_again_is_not_lost() {
+        assert_eq!(lost(["a b", "b a", "a b"], &[1, 2], &[0, 1]), []);
+        assert_eq!(lost(["a b", "a b", "b a"], &[0, 1], &[1, 4]), []);
+    }
+
+    #[test]
+    fn what_both_sides_have_is_one_edited_item_if_neither_has_that_elsewhere() {
+        assert_eq!(edited("p q", "x q", "x q"), (vec![0, 1], vec![0, 1]));
+        // Theirs alone has two where one was, and cannot tell by itself.
+        assert_eq!(edited("p q", "x q", "x y q"), (vec![0, 1], vec![0, 5, 1]));
+        assert_eq!(edited("p q", "x y q", "x q"), (vec![0, 3, 1], vec![0, 1]));
+        // Each put it in the place of another one.
+        assert_eq!(edited("p q", "x q", "p x"), (vec![2, 1], vec![0, 2]));
+        // One side put it beside the one that the other side made it of.
+        let (old, new) = ("quay_at_low_tide m", "quay_at_high_tide m");
+        let both = "quay_at_low_tide m quay_at_high_tide";
+        assert_eq!(edited(old, new, both), (vec![2, 1], vec![0, 1, 2]));
+        assert_eq!(edited(old, both, new), (vec![0, 1, 4], vec![4, 1]));
+    }
+}
