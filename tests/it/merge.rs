@@ -11,6 +11,7 @@ mod laws;
 mod oracle;
 mod output;
 mod removals;
+mod several_bases;
 mod told;
 mod yaml_suite;
 

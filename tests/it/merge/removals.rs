@@ -56,6 +56,10 @@ fn what_all_three_have_is_no_matter_for_the_merge() {
 fn what_a_side_removed_goes_also_where_the_other_writes_it_otherwise() {
     let (people, out) = without_bob("[Al, Eve]", "[Al]", "[Al, \"Eve\", Cy]");
     assert_eq!(people, "[Al, Cy]");
+    assert_eq!(
+        without_bob("[Al, 7]", "[Al]", "[Al, \"7\", Cy]").0,
+        "[Al, Cy]"
+    );
     // A set is told of as one field, not item by item.
     let told: Vec<_> = out.report.fields.iter().collect();
     assert_eq!(told.len(), 1, "{told:?}");
