@@ -88,4 +88,4 @@ pub use typed::{shell_path, shell_word};
 pub use work_tree::{Skipped, UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER, WorkFile, WorkFiles};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,12 +9,12 @@ use super::*;
 mod index;
 
 /// A repository in a temporary folder, whose path has spaces and letters.
-struct Scratch {
+pub(crate) struct Scratch {
     dir: tempfile::TempDir,
 }
 
 impl Scratch {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::Builder::new()
             .prefix("Ein Büch \"x\" ")
             .tempdir()
@@ -24,11 +24,11 @@ impl Scratch {
         scratch
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
 
-    fn git(&self, args: &[&str]) -> String {
+    pub(crate) fn git(&self, args: &[&str]) -> String {
         let out = Command::new("git")
             .args(args)
             .current_dir(self.path())
@@ -50,13 +50,13 @@ impl Scratch {
         fs::write(full, text).unwrap();
     }
 
-    fn commit(&self, path: &str, text: &str) {
+    pub(crate) fn commit(&self, path: &str, text: &str) {
         self.write(path, text);
         self.git(&["add", "-A"]);
         self.git(&["commit", "-q", "-m", "x"]);
     }
 
-    fn repo(&self) -> Repo {
+    pub(crate) fn repo(&self) -> Repo {
         Repo::discover(self.path()).unwrap()
     }
 }

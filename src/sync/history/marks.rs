@@ -182,6 +182,7 @@ fn read_told(note: &str, about: &str) -> Option<(ObjectId, Ledger)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::repo::tests::Scratch;
 
     #[test]
     fn what_is_noted_is_read_if_it_is_whole() {
@@ -198,5 +199,108 @@ mod tests {
         assert_eq!(read_told(&note, "5 a b d"), None);
         let cut = note.trim_end().rfind('\n').unwrap();
         assert_eq!(read_told(&note[..=cut], "5 a b c"), None);
+    }
+
+    /// Commits A, B, C in a row, and M, which merges C with D, a child of A.
+    fn commits() -> (Scratch, [ObjectId; 5]) {
+        let scratch = Scratch::new();
+        let commit = |name: &str| -> ObjectId {
+            scratch.commit(name, name);
+            scratch.git(&["rev-parse", "HEAD"]).parse().unwrap()
+        };
+        let (a, b, c) = (commit("a"), commit("b"), commit("c"));
+        scratch.git(&["checkout", "-q", "-b", "side", &a.to_string()]);
+        let d = commit("d");
+        scratch.git(&["merge", "-q", "--no-ff", &c.to_string()]);
+        let m = scratch.git(&["rev-parse", "HEAD"]).parse().unwrap();
+        (scratch, [a, b, c, d, m])
+    }
+
+    fn rows() -> Ledger {
+        let line = r#"{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_people","item":"Bob","id":"7fdd00f434dc4eb4","state":"active","at":"2026-11-28T18:26:53Z","by":"A","source":"yaml"}"#;
+        ledger::parse(line.as_bytes())
+    }
+
+    #[test]
+    fn a_walk_begins_at_a_mark_that_all_of_it_stands_on() {
+        let (scratch, [a, b, c, d, m]) = commits();
+        let (repo, layout) = (scratch.repo(), Layout::default());
+        let since = |nth: usize, tips: &[ObjectId]| {
+            let since = Marks::read(&repo, &layout).commits_since(nth, tips);
+            let since = since.unwrap();
+            let commits: BTreeSet<ObjectId> = since.commits.iter().map(|c| c.id).collect();
+            (commits, since.from, since.next)
+        };
+        let of = |commits: &[ObjectId]| commits.iter().copied().collect::<BTreeSet<_>>();
+        let mark = |at| Marks::read(&repo, &layout).add(at).unwrap();
+        assert_eq!(since(0, &[c]), (of(&[a, b, c]), None, 0));
+        mark(b);
+        assert_eq!(since(0, &[c]), (of(&[c]), Some(b), 1));
+        assert_eq!(since(1, &[c]), (of(&[a, b, c]), None, 0));
+        assert_eq!(since(0, &[b]), (of(&[]), Some(b), 1));
+        assert_eq!(since(0, &[a]), (of(&[a]), None, 0));
+        // The other branch of a merge, and another tip, do not stand on it.
+        assert_eq!(since(0, &[m]), (of(&[a, b, c, d, m]), None, 0));
+        assert_eq!(since(0, &[c, d]), (of(&[a, b, c, d]), None, 0));
+        mark(a);
+        mark(c);
+        mark(b);
+        // Now the marks are B, C and A.
+        assert_eq!(since(0, &[m]), (of(&[b, c, d, m]), Some(a), 3));
+        assert_eq!(since(2, &[c]), (of(&[b, c]), Some(a), 3));
+        // What a merge brought in below a mark has to stand on an earlier one, too.
+        assert_eq!(since(0, &[b, m]), (of(&[b, c, d, m]), Some(a), 3));
+        // Rows that are noted count before the marks.
+        let marks = Marks::read(&repo, &layout);
+        marks.add_told(a, &rows()).unwrap();
+        assert_eq!(since(0, &[c]), (of(&[b, c]), Some(a), 1));
+    }
+
+    #[test]
+    fn marks_are_of_one_layout_and_the_newest_ones_count() {
+        let (scratch, [a, b, ..]) = commits();
+        let (repo, layout) = (scratch.repo(), Layout::default());
+        let read = || Marks::read(&repo, &layout);
+        for at in [a, b, a] {
+            read().add(at).unwrap();
+        }
+        assert_eq!(read().commits, [a, b]);
+        assert!(read().has(a) && read().has(b));
+        let other = Layout {
+            ledger: "ledger".into(),
+            ..Layout::default()
+        };
+        assert!(!Marks::read(&repo, &other).has(a));
+        for nth in 0..MOST {
+            let at = ObjectId::of_file(nth.to_string().as_bytes()).unwrap();
+            read().add(at).unwrap();
+        }
+        assert!(read().commits.len() == MOST && !read().has(a));
+        // History that is cut off elsewhere tells other rows.
+        read().add(a).unwrap();
+        let cut = format!("{b}\n");
+        std::fs::write(scratch.path().join(".git/shallow"), cut).unwrap();
+        assert!(!read().has(a));
+    }
+
+    #[test]
+    fn rows_are_noted_apart_for_a_tip_and_for_the_other_side_of_a_merge() {
+        let (scratch, [a, b, c, ..]) = commits();
+        let (repo, layout) = (scratch.repo(), Layout::default());
+        let read = || Marks::read(&repo, &layout);
+        assert!(!read().is_asked(b));
+        read().add_told(a, &rows()).unwrap();
+        read().ask(b).unwrap();
+        assert!(read().is_asked(b) && !read().is_asked(a));
+        assert_eq!(read().told_at(a), Some(&rows()));
+        assert_eq!(read().told_at(b), None);
+        assert_eq!(read().without_told().told_at(a), None);
+        read().add_there(c, &rows()).unwrap();
+        assert_eq!(read().told_at(c), None);
+        let both = read().with_there();
+        assert_eq!(
+            (both.told_at(a), both.told_at(c)),
+            (Some(&rows()), Some(&rows()))
+        );
     }
 }

@@ -106,3 +106,79 @@ fn by_entry(rows: Ledger) -> BTreeMap<EntryDate, Ledger> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> EntryDate {
+        EntryDate::from_iso(text).unwrap()
+    }
+
+    /// A row of each kind about an entry.
+    fn rows(entry: &str, by: &str) -> Ledger {
+        let day = format!(r#""v":1,"entry":"{entry}""#);
+        let what = format!(r#""state":"active","at":"2026-11-28T18:26:53Z","by":"{by}""#);
+        let item = r#""table":"entry_people","item":"Bob","id":"7fdd00f434dc4eb4""#;
+        let gone = r#""id":"d0","reason":"file removed","path":"x.md","blob":"b1""#;
+        let lines = [
+            format!(r#"{{"kind":"tombstone",{day},{item},{what},"source":"yaml"}}"#),
+            format!(r#"{{"kind":"deletion",{day},{gone},{what}}}"#),
+            format!(r#"{{"kind":"kept_out",{day},{item},"side":"{by}","settled":false}}"#),
+        ];
+        let rows = ledger::parse(lines.join("\n").as_bytes());
+        let counts = [rows.tombstones.len(), rows.deletions.len(), rows.kept.len()];
+        assert_eq!(counts, [1, 1, 1]);
+        rows
+    }
+
+    fn told(all: &[&Ledger]) -> Told {
+        let mut told = Told::default();
+        for rows in all {
+            told.add((*rows).clone());
+        }
+        told
+    }
+
+    fn together(all: &[&Ledger]) -> Ledger {
+        let all = all.iter().map(|rows| (*rows).clone());
+        all.fold(Ledger::default(), ledger::join)
+    }
+
+    #[test]
+    fn rows_are_found_by_entry_and_by_year() {
+        let rows = ["2023-05-01", "2024-11-01", "2024-11-02"].map(|entry| rows(entry, "laptop"));
+        let told = told(&[&rows[0], &together(&[&rows[1], &rows[2]])]);
+        assert_eq!(told.years(), BTreeSet::from([2023, 2024]));
+        assert_eq!(told.of_entry(date("2024-11-02")), rows[2]);
+        assert_eq!(told.of_entry(date("2024-11-03")), Ledger::default());
+        assert_eq!(told.of_year(2024), together(&[&rows[1], &rows[2]]));
+        assert_eq!(told.of_year(2022), Ledger::default());
+        assert_eq!(told.all(), together(&[&rows[0], &rows[1], &rows[2]]));
+        assert!(!told.is_empty() && Told::default().is_empty());
+    }
+
+    #[test]
+    fn what_two_commits_tell_is_joined_as_ledgers_are() {
+        let (one, other) = (rows("2024-11-01", "laptop"), rows("2024-11-01", "desktop"));
+        let beside = rows("2024-11-02", "laptop");
+        let elsewhere = rows("2023-05-01", "laptop");
+        let mut ours = told(&[&one]);
+        ours.join(&told(&[&other, &beside, &elsewhere]));
+        assert_eq!(ours.of_entry(date("2024-11-01")), together(&[&one, &other]));
+        assert_eq!(ours.all(), together(&[&one, &other, &beside, &elsewhere]));
+        // With itself nothing changes, and parts that are shared stay shared.
+        let before = ours.clone();
+        ours.join(&before);
+        assert_eq!(ours.all(), before.all());
+        assert!(Rc::ptr_eq(&ours.0[&2024], &before.0[&2024]));
+        let mut more = before.clone();
+        more.add(rows("2024-11-03", "laptop"));
+        let of = |told: &Told, entry| Rc::clone(&told.0[&2024][&date(entry)]);
+        more.join(&before);
+        assert!(Rc::ptr_eq(
+            &of(&more, "2024-11-01"),
+            &of(&before, "2024-11-01")
+        ));
+    }
+}
