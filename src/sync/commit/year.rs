@@ -10,6 +10,9 @@ use crate::sync::history;
 
 use super::rows::CommitContext;
 
+/// The bytes of a file, shared with who else read them.
+type FileBytes = Rc<[u8]>;
+
 /// A year's ledger, in the versions that count in a commit:
 ///
 /// | version | its rows |
@@ -29,7 +32,7 @@ pub(super) struct YearToCommit {
     /// Whether the staged file is HEAD's.
     as_in_head: bool,
     /// The file as staged now.
-    staged: Option<Rc<[u8]>>,
+    staged: Option<FileBytes>,
     /// The lines of `staged`, and the entries to which the versions are limited; `None`
     /// if they have all rows.
     part: Option<(Lines, BTreeSet<EntryDate>)>,
@@ -146,7 +149,7 @@ impl CommitContext<'_> {
     }
 
     /// HEAD's file, and the rows of each parent's.
-    fn committed(&self, path: &str) -> Result<(Option<Rc<[u8]>>, Vec<Ledger>), RepoError> {
+    fn committed(&self, path: &str) -> Result<(Option<FileBytes>, Vec<Ledger>), RepoError> {
         let parents = self.parents.iter();
         let files = parents.map(|commit| self.repo.shared_at(*commit, path));
         let files: Vec<_> = files.collect::<Result<_, _>>()?;
@@ -158,9 +161,9 @@ impl CommitContext<'_> {
     fn staged_file(
         &self,
         path: &str,
-        head: Option<Rc<[u8]>>,
+        head: Option<FileBytes>,
         rows_of_head: Option<&Ledger>,
-    ) -> Result<(Option<Rc<[u8]>>, Option<Ledger>), RepoError> {
+    ) -> Result<(Option<FileBytes>, Option<Ledger>), RepoError> {
         let Some(change) = self.staged(path) else {
             let rows = head.as_ref().and(rows_of_head).cloned();
             return Ok((head, rows));

@@ -155,7 +155,7 @@ impl<'a> Ledgers<'a> {
             id => match id.parse().ok().map(|id| self.repo.shared_blob(id)) {
                 Some(Ok(bytes)) => {
                     then = bytes;
-                    &*then
+                    &then
                 }
                 _ => return Ok(None),
             },
