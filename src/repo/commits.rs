@@ -34,26 +34,12 @@ impl Repo {
         tips: &[ObjectId],
         hidden: &[ObjectId],
     ) -> Result<Vec<Commit>, RepoError> {
-        let mut walk = self
-            .git
-            .revwalk()
-            .map_err(RepoError::git("walk over history"))?;
-        walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)
-            .map_err(RepoError::git("walk over history"))?;
-        for tip in tips {
-            walk.push(tip.0)
-                .map_err(RepoError::git("walk over history"))?;
-        }
-        for id in hidden {
-            walk.hide(id.0)
-                .map_err(RepoError::git("walk over history"))?;
-        }
-        let mut found = Vec::new();
-        for id in walk {
-            let id = id.map_err(RepoError::git("walk over history"))?;
-            found.push(self.commit(ObjectId(id))?);
-        }
-        Ok(found)
+        let ids = |of: &[ObjectId]| of.iter().map(|id| id.0).collect::<Vec<_>>();
+        let found = self.above(&ids(tips), &ids(hidden))?;
+        found
+            .into_iter()
+            .map(|id| self.commit(ObjectId(id)))
+            .collect()
     }
 
     /// One commit.
@@ -61,18 +47,17 @@ impl Repo {
     /// # Errors
     /// It cannot be read.
     pub fn commit(&self, id: ObjectId) -> Result<Commit, RepoError> {
-        let commit = self.git.find_commit(id.0);
-        let commit = commit.map_err(|source| RepoError::Object { id, source })?;
-        let parents: Vec<ObjectId> = commit.parent_ids().map(ObjectId).collect();
-        let whole = parents.iter().all(|p| self.git.find_commit(p.0).is_ok());
+        let commit = self.parsed(id.0)?;
+        let parents: Vec<ObjectId> = commit.parents.iter().copied().map(ObjectId).collect();
+        let whole = parents.iter().all(|p| self.parsed(p.0).is_ok());
         Ok(Commit {
             id,
             is_cut_off: !whole || parents.is_empty() && self.is_cut_off(id),
             parents: if whole { parents } else { Vec::new() },
-            at: DateTime::from_timestamp(commit.author().when().seconds(), 0)
+            at: DateTime::from_timestamp(commit.written, 0)
                 .map(|t| t.to_rfc3339_opts(SecondsFormat::Secs, true))
                 .unwrap_or_default(),
-            by: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+            by: commit.by.clone(),
         })
     }
 
@@ -118,11 +103,8 @@ impl Repo {
     /// Whether `commit` is `tip` or one of its ancestors; false for a missing commit.
     #[must_use]
     pub fn is_in(&self, commit: ObjectId, tip: ObjectId) -> bool {
-        commit == tip
-            || self
-                .git
-                .graph_descendant_of(tip.0, commit.0)
-                .unwrap_or(false)
+        let common = self.best_common(tip.0, commit.0);
+        common.is_ok_and(|common| common == [commit.0])
     }
 
     /// A note: text in the git directory that all work trees share, empty if there is

@@ -6,6 +6,9 @@ use std::rc::Rc;
 use super::objects::{named, object_id};
 use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
 
+/// The mode of a path in a tree, and its object.
+type InTree = (u32, git2::Oid);
+
 impl Repo {
     /// The commit that HEAD is at, on a branch or detached; `None` before the
     /// first commit.
@@ -15,8 +18,8 @@ impl Repo {
     pub fn head(&self) -> Result<Option<ObjectId>, RepoError> {
         match self.git.head() {
             Ok(head) => {
-                let commit = head.peel_to_commit().map_err(RepoError::git("read HEAD"))?;
-                Ok(Some(ObjectId(commit.id())))
+                let head = head.target().map(ObjectId);
+                head.map(|id| self.parsed(id.0).map(|_| id)).transpose()
             }
             Err(e) if e.code() == git2::ErrorCode::UnbornBranch => Ok(None),
             Err(e) => Err(RepoError::git("read HEAD")(e)),
@@ -28,6 +31,27 @@ impl Repo {
     /// # Errors
     /// The name leads to something that cannot be read.
     pub fn commit_named(&self, name: &str) -> Result<Option<ObjectId>, RepoError> {
+        // The usual forms without libgit2, which cannot read each commit.
+        let base = name.trim_end_matches('^');
+        let id = git2::Oid::from_str(base).ok().filter(|_| base.len() == 40);
+        if let Some(mut id) = id.or_else(|| self.git.refname_to_id(base).ok()) {
+            for _ in base.len()..name.len() {
+                match self.parsed(id)?.parents.first() {
+                    Some(parent) => id = *parent,
+                    None => return Ok(None),
+                }
+            }
+            match self.parsed(id) {
+                Ok(_) => return Ok(Some(ObjectId(id))),
+                Err(RepoError::Object { source, .. })
+                    if source.code() == git2::ErrorCode::NotFound =>
+                {
+                    return Ok(None);
+                }
+                // A tag, perhaps.
+                Err(_) => self.check_loose(id)?,
+            }
+        }
         let Ok(object) = self.git.revparse_single(name) else {
             return Ok(None);
         };
@@ -43,12 +67,8 @@ impl Repo {
     /// It is no id, or the commit is missing or damaged here.
     pub(super) fn commit_with(&self, id: &str) -> Result<ObjectId, RepoError> {
         let id = git2::Oid::from_str(id).map_err(RepoError::git("read a commit's id"))?;
-        let commit = self.git.find_commit(id);
-        let commit = commit.map_err(|source| RepoError::Object {
-            id: ObjectId(id),
-            source,
-        })?;
-        Ok(ObjectId(commit.id()))
+        self.parsed(id)?;
+        Ok(ObjectId(id))
     }
 
     /// The previous HEAD: the parent of a new commit, or the commit that an amended one
@@ -91,6 +111,18 @@ impl Repo {
     /// # Errors
     /// The commit or a tree in it cannot be read.
     pub fn blob_at(&self, commit: ObjectId, path: &str) -> Result<Option<Blob>, RepoError> {
+        let found = self.in_tree(commit, path)?;
+        Ok(found.map(|(mode, id)| Blob {
+            id: ObjectId(id),
+            kind: BlobKind::of_mode(mode),
+        }))
+    }
+
+    pub(super) fn in_tree(
+        &self,
+        commit: ObjectId,
+        path: &str,
+    ) -> Result<Option<InTree>, RepoError> {
         let mut folder = self.tree_of(commit)?;
         let mut names = path.split('/').peekable();
         while let Some(name) = names.next() {
@@ -102,12 +134,7 @@ impl Repo {
             match (names.peek(), entry.is_folder()) {
                 (Some(_), true) => folder = id,
                 (Some(_), false) => return Ok(None),
-                (None, _) => {
-                    return Ok(Some(Blob {
-                        id: ObjectId(id),
-                        kind: BlobKind::of_mode(entry.mode),
-                    }));
-                }
+                (None, _) => return Ok(Some((entry.mode, id))),
             }
         }
         Ok(None)
@@ -197,11 +224,8 @@ impl Repo {
     /// # Errors
     /// An object of history is missing or damaged; see [`RepoError`].
     pub fn merge_bases(&self, a: ObjectId, b: ObjectId) -> Result<Vec<ObjectId>, RepoError> {
-        match self.git.merge_bases(a.0, b.0) {
-            Ok(bases) => Ok(bases.iter().map(|id| ObjectId(*id)).collect()),
-            Err(e) if e.code() == git2::ErrorCode::NotFound => Ok(Vec::new()),
-            Err(e) => Err(RepoError::git("find the merge base")(e)),
-        }
+        let bases = self.best_common(a.0, b.0)?;
+        Ok(bases.into_iter().map(ObjectId).collect())
     }
 
     /// The commits being merged into HEAD: none unless a merge waits for its commit.
@@ -219,9 +243,6 @@ impl Repo {
 
     /// The id of a commit's tree.
     pub(super) fn tree_of(&self, commit: ObjectId) -> Result<git2::Oid, RepoError> {
-        self.git
-            .find_commit(commit.0)
-            .map(|c| c.tree_id())
-            .map_err(|source| RepoError::Object { id: commit, source })
+        self.parsed(commit.0).map(|c| c.tree)
     }
 }

@@ -17,6 +17,8 @@
 //! | file | question |
 //! |---|---|
 //! | `object`, `objects` | What are ids, blobs and changes, and how are objects read? |
+//! | `loose`, `parsed` | Which objects may libgit2 not read, and what does a commit say? |
+//! | `ancestry` | Which commits are above others, and what have two in common? |
 //! | `history`, `commits` | Where is HEAD, what is in a commit, and in which order? |
 //! | `trees` | What differs between two commits? |
 //! | `shallow` | Where is history cut off? |
@@ -43,6 +45,7 @@
 //! | `archive` | How are files packed into an archive? |
 //! | `install` | What does `init` set up? |
 
+mod ancestry;
 mod archive;
 mod ask;
 mod cache_tree;
@@ -59,11 +62,13 @@ pub mod install;
 mod left_out;
 mod line_ends;
 mod lines;
+mod loose;
 mod merging;
 mod object;
 mod objects;
 mod open;
 mod own_files;
+mod parsed;
 mod removal_place;
 mod shallow;
 mod staged;

@@ -3,7 +3,7 @@
 //! caches small trees; small blobs are entries and notes, which are read once.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::{ObjectId, Repo, RepoError};
@@ -19,6 +19,18 @@ const MOST: usize = 16 << 20;
 pub(super) struct Objects {
     read: HashMap<git2::Oid, Rc<[u8]>>,
     bytes: usize,
+    /// Objects that libgit2 may read; see `loose`.
+    checked: HashSet<git2::Oid>,
+}
+
+impl Objects {
+    pub(super) fn is_checked(&self, id: git2::Oid) -> bool {
+        self.checked.contains(&id)
+    }
+
+    pub(super) fn set_checked(&mut self, id: git2::Oid) {
+        self.checked.insert(id);
+    }
 }
 
 /// A name in a tree.
@@ -60,6 +72,14 @@ impl Repo {
         self.object(id, git2::ObjectType::Tree)
     }
 
+    /// The bytes of a commit.
+    ///
+    /// # Errors
+    /// [`RepoError::Object`] if it is missing, damaged, or not a commit.
+    pub(super) fn commit_bytes(&self, id: git2::Oid) -> Result<Rc<[u8]>, RepoError> {
+        self.object(id, git2::ObjectType::Commit)
+    }
+
     fn object(&self, id: git2::Oid, kind: git2::ObjectType) -> Result<Rc<[u8]>, RepoError> {
         if let Some(bytes) = self.objects.borrow().read.get(&id) {
             return Ok(Rc::clone(bytes));
@@ -68,6 +88,7 @@ impl Repo {
             id: ObjectId(id),
             source,
         };
+        self.check_loose(id)?;
         let objects = self.git.odb().map_err(wrap)?;
         let object = objects.read(id).map_err(wrap)?;
         if object.kind() != kind {
@@ -78,7 +99,8 @@ impl Repo {
         if bytes.len() > SMALL {
             let mut kept = self.objects.borrow_mut();
             if kept.bytes + bytes.len() > MOST {
-                *kept = Objects::default();
+                kept.read.clear();
+                kept.bytes = 0;
             }
             kept.bytes += bytes.len();
             kept.read.insert(id, Rc::clone(&bytes));

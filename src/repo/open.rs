@@ -8,10 +8,12 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::rc::Rc;
 
 use super::RepoError;
 use super::index_write::IndexRead;
 use super::objects::Objects;
+use super::parsed::Parsed;
 use super::trees::Compared;
 
 /// A repository with a work tree; for a linked work tree, that one.
@@ -24,6 +26,10 @@ pub struct Repo {
     pub(super) in_hook: bool,
     pub(super) objects: RefCell<Objects>,
     pub(super) compared_last: RefCell<Option<Compared>>,
+    /// Commits that were read.
+    pub(super) commits: RefCell<HashMap<git2::Oid, Rc<Parsed>>>,
+    /// The folders that may hold loose objects, once they were asked for.
+    pub(super) object_folders: OnceCell<Vec<PathBuf>>,
     /// The index as it was read last.
     pub(super) index_read: RefCell<Option<IndexRead>>,
     /// Folders of the work tree that are known not to be symbolic links, from its top.
@@ -125,6 +131,8 @@ impl Repo {
             in_hook,
             objects: RefCell::default(),
             compared_last: RefCell::default(),
+            commits: RefCell::default(),
+            object_folders: OnceCell::new(),
             index_read: RefCell::default(),
             folders: RefCell::default(),
             converting: RefCell::default(),

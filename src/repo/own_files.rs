@@ -197,11 +197,8 @@ impl Repo {
 impl Walk<'_> {
     /// Whether HEAD has a folder of which the index has no files any more.
     fn was_folder(&self, path: &str) -> bool {
-        let tree = || {
-            let commit = self.repo.git.find_commit(self.head?.0).ok()?;
-            commit.tree().ok()?.get_path(Path::new(path)).ok()
-        };
-        tree().is_some_and(|e| e.kind() == Some(git2::ObjectType::Tree))
+        let found = self.head.map(|head| self.repo.in_tree(head, path));
+        matches!(found, Some(Ok(Some((mode, _)))) if mode & 0o170_000 == 0o040_000)
     }
 
     /// Walks a folder; `within` are its entries in the index.

@@ -138,11 +138,8 @@ impl Repo {
         let Some(ObjectId(head)) = self.head()? else {
             return Ok(None);
         };
-        let commit = self
-            .git
-            .find_commit(head)
-            .map_err(RepoError::git("read HEAD"))?;
-        let parents: Vec<ObjectId> = commit.parent_ids().map(ObjectId).collect();
+        let commit = self.parsed(head)?;
+        let parents: Vec<ObjectId> = commit.parents.iter().copied().map(ObjectId).collect();
         match parents.as_slice() {
             [ours, theirs] => self.merge_of(*ours, *theirs).map(Some),
             _ => Ok(None),

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::*;
 
+mod ancestry;
 mod index;
 
 /// A repository in a temporary folder, whose path has spaces and letters.
