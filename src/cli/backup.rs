@@ -11,10 +11,11 @@ use serde_json::json;
 use super::exit::Usage;
 use super::journal::Journal;
 use super::shown::{counted, safe};
+use super::ui::told;
 use super::{Exit, Ui};
-use crate::repo::Repo;
+use crate::repo::{Repo, RepoError};
 use crate::sync::backup::{FOLDER, Name, Opened, Options, Taken, listed, place_for, take};
-use crate::sync::refresh::{Options as Refresh, Scope, refresh};
+use crate::sync::refresh::{Options as Refresh, RefreshError, Scope, refresh};
 use crate::sync::{clock, settings};
 
 /// The suffix of the backup that is taken before one is restored over a journal.
@@ -43,14 +44,26 @@ impl BackupFull {
         let now = clock::now().with_timezone(&Utc);
         Name::new(now, self.suffix.as_deref()).map_err(|e| Usage(e.to_string()))?;
         let journal = Journal::find()?;
-        let store = journal.index(ui)?;
+        // What is derived is no reason to go without a backup, least of all here.
+        let store = match journal.index(ui) {
+            Ok(store) => Some(store),
+            Err(error) if is_of_history(&error) => {
+                let told = told(&error);
+                ui.warn(format_args!(
+                    "the backup is without the index: {}",
+                    safe(&told)
+                ));
+                None
+            }
+            Err(error) => return Err(error),
+        };
         let options = Options {
             suffix: self.suffix.as_deref(),
             keep: self.keep.map(|n| n as usize),
             machine: journal.repo.machine()?,
             now,
         };
-        let taken = take(&journal.repo, &journal.layout, Some(&store), &options)?;
+        let taken = take(&journal.repo, &journal.layout, store.as_ref(), &options)?;
         say_taken(ui, &journal.repo, &taken)?;
         for old in &taken.removed {
             ui.line(format_args!(
@@ -63,6 +76,15 @@ impl BackupFull {
         }
         Ok(Exit::Ok)
     }
+}
+
+/// Whether an object of history cannot be read.
+fn is_of_history(error: &anyhow::Error) -> bool {
+    let of_git = |error: &RepoError| matches!(error, RepoError::Object { .. });
+    let of_refresh = |error: &RefreshError| matches!(error, RefreshError::Repo(e) if of_git(e));
+    error.chain().any(|cause| {
+        cause.downcast_ref().is_some_and(of_git) || cause.downcast_ref().is_some_and(of_refresh)
+    })
 }
 
 /// List the backups, oldest first: name, when it was made, size and age

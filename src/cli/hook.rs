@@ -11,6 +11,7 @@ use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
 use crate::repo::install::{has_journal, is_installed_around};
 use crate::repo::{Index, ObjectId, Repo, RepoError};
+use crate::sync::refresh::RefreshError;
 use crate::sync::settings::load;
 use crate::sync::{clock, commit, history, incoming, refresh};
 
@@ -48,7 +49,11 @@ impl Hook {
             return Ok(Exit::Ok);
         }
         Ok(self.act(ui).unwrap_or_else(|error| {
-            ui.warn(format_args!("{}: {}", self.name, safe(&told(&error))));
+            let left = match self.name.as_str() {
+                "pre-commit" => "; this commit was not checked, and no removals were recorded",
+                _ => "",
+            };
+            ui.warn(format_args!("{}: {}{left}", self.name, safe(&told(&error))));
             Exit::Ok
         }))
     }
@@ -131,6 +136,9 @@ fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoErr
     let report = commit::pre_commit(repo, settings, &clock::stamp(clock::now()))?;
     for line in report.to_string().lines() {
         ui.note(line);
+    }
+    if let Some(why) = &report.unrecorded {
+        ui.warn(format_args!("pre-commit: {}", safe(why)));
     }
     if !report.is_refused() {
         return Ok(Exit::Ok);
@@ -236,9 +244,11 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) -> Option<refresh::Re
             Some(report)
         }
         Err(error) => {
-            ui.warn(format_args!(
-                "the index is not up to date, and will be with the next command: {error}"
-            ));
+            let next = match &error {
+                RefreshError::Repo(RepoError::Object { .. }) => "",
+                _ => ", and will be with the next command",
+            };
+            ui.warn(format_args!("the index is not up to date{next}: {error}"));
             None
         }
     }

@@ -4,12 +4,14 @@ mod hooks;
 mod setup;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::Path;
 
 use super::backup;
 use super::behind::{behind, given_up};
 use super::commit::versions::{Key, facts, key_of};
 use super::database_path::database_path;
+use super::history;
 use super::resolve::{ResolveError, Resolver};
 use crate::journal::markers::conflict_markers;
 use crate::journal::settings;
@@ -61,6 +63,7 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
     paths(repo, layout, &mut found)?;
     ledgers(repo, layout, &mut found)?;
     gone_ledgers(repo, layout, &mut found)?;
+    unread_history(repo, layout, &mut found);
     database(repo, layout, &mut found)?;
     behind_head(repo, layout, &mut found)?;
     markers(repo, settings, &mut found);
@@ -115,6 +118,22 @@ fn gone_ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Resul
         }
     }
     Ok(())
+}
+
+/// Reports an object of history without which the hooks and the listings know nothing.
+fn unread_history(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) {
+    let head = repo.head();
+    let rows = head.and_then(|head| {
+        head.map(|head| history::rows_of(repo, layout, head))
+            .transpose()
+    });
+    if let Err(error) = rows {
+        found.push(finding(
+            format!("{error}: without it, removals and conflicts are not known"),
+            "git fsck names all that is missing or damaged; git fetch --refetch fetches what \
+             the remote has of it",
+        ));
+    }
 }
 
 fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
@@ -188,7 +207,8 @@ pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
 /// The settings' path leaves the repository, also by a link that git tracks.
 pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> {
     let path = database_path(repo, layout)?;
-    if !path.exists() {
+    // An empty one was left by somebody who could not fill it.
+    if fs::metadata(&path).map_or(true, |file| file.len() == 0) {
         return Ok(Vec::new());
     }
     // The caller names the file.

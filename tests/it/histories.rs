@@ -10,6 +10,7 @@ mod branches;
 mod by_hand;
 mod commits;
 mod criss_cross;
+mod damaged;
 mod decisions;
 mod deletions;
 mod dropped;

@@ -60,48 +60,74 @@ fn examine(
     now: &str,
     mode: Mode,
 ) -> Result<PreCommit, RepoError> {
+    let layout = &settings.layout;
     let merged = repo.merge_heads()?;
     let resolved_paths = match merged.as_slice() {
         [] => Vec::new(),
         _ => repo.resolved_by_hand()?,
     };
-    let mut context = context(repo, &settings.layout, now, merged)?;
-    // A file that equals a merged side's was checked there.
-    let mut changes = context.changes[0].clone();
-    for from_other in context.changes.iter().skip(1) {
-        let paths: BTreeSet<&str> = from_other.iter().map(|c| c.path.as_str()).collect();
-        changes.retain(|c| paths.contains(c.path.as_str()));
-    }
-    let checked = check::check(repo, &settings.layout, &context.parents, &changes)?;
-    let mut report = PreCommit {
-        refusals: checked.refusals,
-        warnings: checked.warnings,
-        only_checked: mode == Mode::CheckOnly,
-        ..PreCommit::default()
-    };
-    if !report.refusals.is_empty() {
-        return Ok(report);
-    }
-    context.checked = checked.facts;
-    let years = derive_all(&context, &resolved_paths, settings, &mut report)?;
-    if mode == Mode::Stage && !report.is_refused() {
-        stage_all(&context, years.values())?;
-    }
-    Ok(report)
-}
-
-/// Reads what a commit's rows depend on; `merged` are the commits that it merges.
-fn context<'a>(
-    repo: &'a Repo,
-    layout: &'a Layout,
-    now: &'a str,
-    merged: Vec<ObjectId>,
-) -> Result<CommitContext<'a>, RepoError> {
     let parents: Vec<ObjectId> = repo.head()?.into_iter().chain(merged).collect();
     let mut changes = vec![repo.staged_against(parents.first().copied())?];
     for other in parents.iter().skip(1) {
         changes.push(repo.staged_against(Some(*other))?);
     }
+    // First the checks, which need no history: an old object may be missing.
+    let mut to_check = changes[0].clone();
+    for from_other in changes.iter().skip(1) {
+        let paths: BTreeSet<&str> = from_other.iter().map(|c| c.path.as_str()).collect();
+        // A file that equals the other side's was checked there.
+        to_check.retain(|c| paths.contains(c.path.as_str()));
+    }
+    let checked = check::check(repo, layout, &parents, &to_check)?;
+    let mut report = PreCommit {
+        refusals: checked.refusals,
+        warnings: checked.warnings,
+        ..PreCommit::default()
+    };
+    if !report.refusals.is_empty() {
+        return Ok(report);
+    }
+    report.only_checked = mode == Mode::CheckOnly;
+    let recorded = context(repo, layout, now, parents, changes).and_then(|mut context| {
+        context.checked = checked.facts;
+        let years = derive_all(&context, &resolved_paths, settings, &mut report)?;
+        match mode == Mode::Stage && !report.is_refused() {
+            true => stage_all(&context, years.values()),
+            false => Ok(()),
+        }
+    });
+    match recorded {
+        Err(error) if mode == Mode::Stage => Ok(PreCommit {
+            refusals: report.refusals,
+            warnings: report.warnings,
+            unrecorded: Some(unrecorded(&error)),
+            ..PreCommit::default()
+        }),
+        recorded => recorded.map(|()| report),
+    }
+}
+
+/// What a person is told of a commit whose rows cannot be worked out or staged.
+fn unrecorded(error: &RepoError) -> String {
+    let next = match error {
+        RepoError::Object { .. } => {
+            "`git fsck` says what is missing or damaged; once it is back (`git fetch --refetch`, \
+             or from another clone), the next commit records them"
+        }
+        _ => "the next commit records them",
+    };
+    let error = error.to_string().replace('\n', " ");
+    format!("this commit was checked, but its removals could not be recorded: {error}; {next}")
+}
+
+/// Reads what a commit's rows depend on; `changes` are those against each of its parents.
+fn context<'a>(
+    repo: &'a Repo,
+    layout: &'a Layout,
+    now: &'a str,
+    parents: Vec<ObjectId>,
+    changes: Vec<Vec<Change>>,
+) -> Result<CommitContext<'a>, RepoError> {
     let mut found = Vec::new();
     for parent in &parents {
         // Git refuses a commit that changes nothing, and rows would stay staged.

@@ -21,6 +21,8 @@ pub struct PreCommit {
     pub blocked: bool,
     /// Whether this was only a check, with nothing to be staged.
     pub only_checked: bool,
+    /// Why nothing could be recorded, and what to do, if so: the commit was checked alone.
+    pub unrecorded: Option<String>,
     /// Oddities that were let pass.
     pub warnings: Vec<String>,
     /// Removals that the commit records.

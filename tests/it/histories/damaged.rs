@@ -1,0 +1,93 @@
+//! An object of history is missing or cut short: a commit is checked all the same, a merge
+//! does what the ledgers say, and each says what could not be read.
+
+use super::*;
+
+/// An object's file among the loose ones.
+fn place_of(machine: &Machine<'_>, id: &str) -> std::path::PathBuf {
+    let (folder, name) = id.split_at(2);
+    machine.path(&format!(".git/objects/{folder}/{name}"))
+}
+
+fn forget_notes(machine: &Machine<'_>) {
+    machine.git(["config", "gc.auto", "0"]).ok();
+    for note in ["history", "told", "told-there", "recorded"] {
+        let _ = std::fs::remove_file(machine.path(&format!(".git/palimpsest/{note}")));
+    }
+}
+
+/// Edits with and without hooks; gives the id of a version in between, which is kept aside
+/// in `aside`.
+#[track_caller]
+fn lose_a_version(machine: &Machine<'_>) -> (String, Vec<u8>) {
+    edit(machine, "weather: fair", "weather: wet");
+    edit_without_hooks(machine, "[Alice, Bob]", "[Alice]");
+    edit(machine, "tags: [rain]", "tags: [rain, sea]");
+    edit(machine, "mood: calm", "mood: good");
+    let id = machine.oid(&format!("HEAD~2:{}", crate::sandbox::entry(DAY)));
+    let place = place_of(machine, &id);
+    let bytes = std::fs::read(&place).unwrap();
+    std::fs::remove_file(&place).unwrap();
+    forget_notes(machine);
+    (id, bytes)
+}
+
+#[test]
+fn a_commit_is_checked_where_history_cannot_be_read() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    let (id, bytes) = lose_a_version(&laptop);
+    let good = laptop.read_entry(DAY);
+    let marked = format!("{good}<<<<<<< HEAD\none\n=======\ntwo\n>>>>>>> theirs\n");
+    laptop.write(&crate::sandbox::entry(DAY), marked);
+    laptop
+        .git(["commit", "-q", "-a", "-m", "Markers"])
+        .fails()
+        .warns("conflict markers");
+    laptop.write(&crate::sandbox::entry(DAY), good);
+    laptop.edit_entry(DAY, "[Alice]", "[]");
+    laptop
+        .git(["commit", "-q", "-a", "-m", "Nobody"])
+        .ok()
+        .warns(
+            "this commit was checked, but its removals could not be recorded: cannot read object",
+        )
+        .warns(&id)
+        .warns("git fetch --refetch");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(&id)
+        .says("git fsck");
+    laptop
+        .palimpsest(["backup-full"])
+        .ok()
+        .warns("the backup is without the index")
+        .warns(&id);
+    // Once the object is back, nothing is lost.
+    std::fs::write(place_of(&laptop, &id), bytes).unwrap();
+    laptop.edit_entry(DAY, "mood: good", "mood: better");
+    laptop.commit("Better");
+    laptop
+        .metadb(["tombstone", "list"])
+        .ok()
+        .says("Alice")
+        .says("Bob");
+    laptop.palimpsest(["doctor"]).ok();
+}
+
+#[test]
+fn an_object_that_is_cut_short_stops_nothing_for_ever() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    let (id, bytes) = lose_a_version(&laptop);
+    std::fs::write(place_of(&laptop, &id), &bytes[..bytes.len() - 20]).unwrap();
+    let said = format!("cannot read object {id}: the file of the object is damaged");
+    laptop.edit_entry(DAY, "[Alice]", "[]");
+    laptop
+        .git(["commit", "-q", "-a", "-m", "Nobody"])
+        .ok()
+        .warns(&said);
+    laptop.metadb(["tombstone", "list"]).fails().warns(&said);
+    laptop.palimpsest(["doctor"]).exits(1).says(&said);
+}
