@@ -32,7 +32,7 @@ pub struct LedgerRulings<'a> {
     merging: Option<Merging>,
     /// The merge is one of the merge bases, not of the sides.
     of_bases: bool,
-    known: OnceCell<Result<Removals, RepoError>>,
+    known: OnceCell<Known>,
 }
 
 impl<'a> LedgerRulings<'a> {
@@ -66,8 +66,7 @@ impl<'a> LedgerRulings<'a> {
     pub fn ask(&self, path: &[String], tree: &Tree, node: &Node) -> Option<Ruling> {
         let entry = self.entry?;
         let item = item_at(path, tree, node)?;
-        let known = self.known.get_or_init(|| self.read(entry));
-        let removals = known.as_ref().ok()?;
+        let removals = &self.known.get_or_init(|| self.read(entry)).removals;
         if let Some(was) = removals.removed.get(&item) {
             return Some(Ruling::Removed(was.clone()));
         }
@@ -80,17 +79,46 @@ impl<'a> LedgerRulings<'a> {
     /// The reason why a question could not be answered from the ledgers, if so.
     #[must_use]
     pub fn remark(&self) -> Option<String> {
-        let error = self.known.get()?.as_ref().err()?;
-        Some(format!("merged without the ledger: {error}"))
+        let known = self.known.get()?;
+        let error = known.unread.as_ref()?;
+        Some(match known.by_the_ledgers {
+            true => format!(
+                "merged with the removals that the ledgers have, without history: {error}; \
+                 `git fsck` says what is missing or damaged"
+            ),
+            false => format!("merged without the ledger: {error}"),
+        })
     }
 
     /// The error for which a question could not be answered from the ledgers, if so.
     #[must_use]
     pub fn into_error(self) -> Option<RepoError> {
-        self.known.into_inner()?.err()
+        self.known.into_inner()?.unread
     }
 
-    fn read(&self, entry: EntryDate) -> Result<Removals, RepoError> {
+    fn read(&self, entry: EntryDate) -> Known {
+        let merging = self.merging();
+        let (repo, merging) = match merging {
+            Ok((repo, Some(merging))) => (repo, merging),
+            // A pick, a revert, a stash: git does not say which commits it merges, and
+            // the result is what a person asked for. With more than two bases, the merge
+            // of the first ones is not a commit.
+            Ok((_, None)) => return Known::default(),
+            Err(error) => return Known::unread(error, None),
+        };
+        match history::keeps_out(&repo, self.layout, &merging, entry) {
+            Ok(removals) => Known {
+                removals,
+                ..Known::default()
+            },
+            Err(error) => {
+                let recorded = history::ledgers_keep_out(&repo, self.layout, &merging, entry);
+                Known::unread(error, recorded.ok().flatten())
+            }
+        }
+    }
+
+    fn merging(&self) -> Result<(Repo, Option<Merging>), RepoError> {
         let repo = Repo::from_env()?;
         let merging = match &self.merging {
             Some(merging) => Some(merging.clone()),
@@ -100,12 +128,26 @@ impl<'a> LedgerRulings<'a> {
             (Some(merging), true) => merging.of_bases(&repo)?,
             (merging, _) => merging,
         };
-        match merging {
-            Some(merging) => history::keeps_out(&repo, self.layout, &merging, entry),
-            // A pick, a revert, a stash: git does not say which commits it merges, and
-            // the result is what a person asked for. With more than two bases, the merge
-            // of the first ones is not a commit.
-            None => Ok(Removals::default()),
+        Ok((repo, merging))
+    }
+}
+
+/// What is known of an entry's removals.
+#[derive(Debug, Default)]
+struct Known {
+    removals: Removals,
+    /// Why that is not all.
+    unread: Option<RepoError>,
+    /// Whether it is what the ledgers of the two sides say.
+    by_the_ledgers: bool,
+}
+
+impl Known {
+    fn unread(error: RepoError, recorded: Option<Removals>) -> Self {
+        Self {
+            by_the_ledgers: recorded.is_some(),
+            removals: recorded.unwrap_or_default(),
+            unread: Some(error),
         }
     }
 }

@@ -41,11 +41,7 @@ pub fn keeps_out(
     merging: &Merging,
     entry: EntryDate,
 ) -> Result<Removals, RepoError> {
-    let mut bases = Vec::new();
-    for base in &merging.bases {
-        bases.push(year_at(repo, layout, *base, entry.year())?.of_entry(entry));
-    }
-    let base = ledger::merge_bases(bases);
+    let base = recorded_at_the_bases(repo, layout, merging, entry)?;
     // Includes rows told by commits below the bases: a commit rebased on top of those did
     // not know them.
     let ours = known_at(repo, layout, merging.ours, entry)?;
@@ -54,10 +50,7 @@ pub fn keeps_out(
         false => known_there(repo, layout, merging.theirs, entry)?,
     };
     if !merging.is_pick {
-        let kept_out = ledger::merge(&base, &ours, &theirs).kept_out(entry);
-        let mut put_back = ours.kept_out(entry);
-        put_back.append(&mut theirs.kept_out(entry));
-        put_back.retain(|item| !kept_out.contains(item));
+        let (kept_out, put_back) = decided(&base, &ours, &theirs, entry);
         let removed = removed_since_the_bases(repo, layout, merging, entry, &kept_out)?;
         return Ok(Removals {
             kept_out,
@@ -84,6 +77,56 @@ pub fn keeps_out(
         put_back: Items::new(),
         removed: BTreeMap::new(),
     })
+}
+
+/// The same for a history that cannot be read, by the rows that the ledgers of the merge's
+/// commits have. `None` in a pick, whose own rows only history tells from those below it.
+///
+/// # Errors
+/// The ledger of one of these commits cannot be read either.
+pub fn ledgers_keep_out(
+    repo: &Repo,
+    layout: &Layout,
+    merging: &Merging,
+    entry: EntryDate,
+) -> Result<Option<Removals>, RepoError> {
+    if merging.is_pick {
+        return Ok(None);
+    }
+    let base = recorded_at_the_bases(repo, layout, merging, entry)?;
+    let [ours, theirs] = [merging.ours, merging.theirs];
+    let ours = year_at(repo, layout, ours, entry.year())?.of_entry(entry);
+    let theirs = year_at(repo, layout, theirs, entry.year())?.of_entry(entry);
+    let (kept_out, put_back) = decided(&base, &ours, &theirs, entry);
+    Ok(Some(Removals {
+        kept_out,
+        put_back,
+        removed: BTreeMap::new(),
+    }))
+}
+
+/// An entry's rows in the ledgers of the merge bases. Several merge bases stand for their
+/// own merge, as git's virtual base does.
+fn recorded_at_the_bases(
+    repo: &Repo,
+    layout: &Layout,
+    merging: &Merging,
+    entry: EntryDate,
+) -> Result<Ledger, RepoError> {
+    let mut bases = Vec::new();
+    for base in &merging.bases {
+        bases.push(year_at(repo, layout, *base, entry.year())?.of_entry(entry));
+    }
+    Ok(ledger::merge_bases(bases))
+}
+
+/// The items that are kept out of the merge of two sides, and those that were put back.
+fn decided(base: &Ledger, ours: &Ledger, theirs: &Ledger, entry: EntryDate) -> (Items, Items) {
+    let kept_out = ledger::merge(base, ours, theirs).kept_out(entry);
+    let mut put_back = ours.kept_out(entry);
+    put_back.append(&mut theirs.kept_out(entry));
+    put_back.retain(|item| !kept_out.contains(item));
+    (kept_out, put_back)
 }
 
 fn removed_since_the_bases(

@@ -80,7 +80,7 @@ use texts::TextsBefore;
 use told::Told;
 
 pub use diff::ledger_changes;
-pub use keeps_out::{Removals, keeps_out};
+pub use keeps_out::{Removals, keeps_out, ledgers_keep_out};
 pub(in crate::sync) use left_out::{is_known, only_added};
 pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;

@@ -91,3 +91,33 @@ fn an_object_that_is_cut_short_stops_nothing_for_ever() {
     laptop.metadb(["tombstone", "list"]).fails().warns(&said);
     laptop.palimpsest(["doctor"]).exits(1).says(&said);
 }
+
+#[test]
+fn a_merge_without_history_goes_by_the_ledgers() {
+    for cut in [None, Some(20)] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        edit(&laptop, "weather: fair", "weather: wet");
+        edit(&laptop, "weather: wet", "weather: hot");
+        laptop.push();
+        desktop.pull();
+        edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+        edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+        edit(&laptop, "weather: hot", "weather: cold");
+        laptop.push();
+        edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+        let id = desktop.oid(&format!("HEAD~2:{}", crate::sandbox::entry(DAY)));
+        let place = place_of(&desktop, &id);
+        let bytes = std::fs::read(&place).unwrap();
+        std::fs::remove_file(&place).unwrap();
+        if let Some(cut) = cut {
+            std::fs::write(&place, &bytes[..bytes.len() - cut]).unwrap();
+        }
+        forget_notes(&desktop);
+        desktop
+            .git(["pull", "-q", "--no-rebase"])
+            .warns("merged with the removals that the ledgers have, without history")
+            .warns(&id);
+        assert!(!desktop.read_entry(DAY).contains("Carol"), "{cut:?}");
+    }
+}
