@@ -143,7 +143,10 @@ impl<'v> Numbers<'v> {
                 }
                 _ => Vec::new(),
             },
-            Value::Text(text) | Value::Typed(text) if text.trim().lines().count() == 1 => {
+            Value::Typed(scalar) => {
+                vec![self.of(above, What::Word, &*scalar.written)]
+            }
+            Value::Text(text) if text.trim().lines().count() == 1 => {
                 let words = text.split_whitespace();
                 if words.clone().nth(MAX_WORDS).is_some() {
                     return Vec::new();
@@ -168,7 +171,8 @@ impl<'v> Numbers<'v> {
                     self.lines(item, key, out);
                 }
             }
-            Value::Text(text) | Value::Typed(text) | Value::Alias(text) if !text.is_empty() => {
+            Value::Typed(scalar) => out.push(self.of(above, What::Line, &*scalar.written)),
+            Value::Text(text) | Value::Alias(text) if !text.is_empty() => {
                 let lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
                 out.extend(lines.map(|l| self.of(above, What::Line, l)));
             }
@@ -179,7 +183,8 @@ impl<'v> Numbers<'v> {
 
 fn text(key: &Value) -> Cow<'_, str> {
     match key {
-        Value::Text(text) | Value::Typed(text) => text.into(),
+        Value::Text(text) => text.into(),
+        Value::Typed(scalar) => (&*scalar.written).into(),
         other => format!("{other:?}").into(),
     }
 }

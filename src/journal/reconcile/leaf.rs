@@ -155,10 +155,8 @@ fn derived(
     let sides = ThreeWay::new(base, Some(ours), Some(theirs));
     let prefix = smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned())))?;
     let suffix = suffix(&sides, column)?;
-    Some(Out::text(
-        format!("{prefix}{body}{suffix}"),
-        Value::Typed(body),
-    ))
+    let value = Value::plain(&body);
+    Some(Out::text(format!("{prefix}{body}{suffix}"), value))
 }
 
 /// The forms in which programs write a derived number: `0.5`, `0.50`, and `2.0`

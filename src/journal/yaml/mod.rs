@@ -16,4 +16,4 @@ pub use error::{Place, YamlError};
 pub use node::{Item, Kind, Layout, Node, Pair, Style};
 pub use parse::{MAX_BYTES, MAX_NODES};
 pub use tree::Tree;
-pub use value::Value;
+pub use value::{Typed, Value};

@@ -1,6 +1,9 @@
 //! The meaning of a node, apart from its spelling: to compare versions, and to check that
 //! a merged text says what the merge decided.
 
+use std::cmp::Ordering;
+use std::hash::{Hash, Hasher};
+
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 use super::{Kind, Node, Style, Tree};
@@ -10,8 +13,8 @@ use super::{Kind, Node, Style, Tree};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Value {
     Null,
-    /// A plain scalar that YAML reads as a number or a boolean, as written.
-    Typed(String),
+    /// A plain scalar that YAML reads as a number or a boolean.
+    Typed(Typed),
     Text(String),
     /// `*name`
     Alias(String),
@@ -29,9 +32,7 @@ impl Value {
             _ if node.is_null() => Self::Null,
             Kind::Missing => Self::Null,
             Kind::Alias(_) => Self::Alias(text[node.span.clone()].to_owned()),
-            Kind::Scalar { value, style } if *style == Style::Plain && is_typed(value) => {
-                Self::Typed(value.clone())
-            }
+            Kind::Scalar { value, style } if *style == Style::Plain => Self::plain(value),
             Kind::Scalar { value, .. } => Self::Text(value.clone()),
             Kind::Seq { items, .. } => {
                 Self::Seq(items.iter().map(|i| Self::of(&i.node, text)).collect())
@@ -49,12 +50,69 @@ impl Value {
         }
     }
 
+    /// The meaning of a plain scalar.
+    #[must_use]
+    pub fn plain(text: &str) -> Self {
+        if is_typed(text) {
+            Self::Typed(Typed::new(text))
+        } else {
+            Self::Text(text.to_owned())
+        }
+    }
+
     /// The meaning of a whole document; one with only comments is an empty mapping.
     #[must_use]
     pub fn of_tree(tree: &Tree, text: &str) -> Self {
         tree.root
             .as_ref()
             .map_or(Self::Map(Vec::new()), |n| Self::of(n, text))
+    }
+}
+
+/// A number or a boolean. `True` and `true` are one value, and so are `1.10` and `1.1`:
+/// what writes YAML changes one to the other. A whole number and one with a point are
+/// two types. Any other number is the value that it is written as.
+#[derive(Debug, Clone)]
+pub struct Typed {
+    /// As it stands in the file.
+    pub written: String,
+    /// In the form that is the same for all spellings.
+    says: String,
+}
+
+impl Typed {
+    fn new(text: &str) -> Self {
+        let says = truth(text).or_else(|| decimal(text));
+        Self {
+            written: text.to_owned(),
+            says: says.unwrap_or_else(|| text.to_owned()),
+        }
+    }
+}
+
+impl PartialEq for Typed {
+    fn eq(&self, other: &Self) -> bool {
+        self.says == other.says
+    }
+}
+
+impl Eq for Typed {}
+
+impl PartialOrd for Typed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Typed {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.says.cmp(&other.says)
+    }
+}
+
+impl Hash for Typed {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.says.hash(state);
     }
 }
 
@@ -85,14 +143,15 @@ impl Node {
     }
 }
 
+/// The words that some YAML reader takes for a boolean. `y` and `n` are text to YAML 1.2
+/// and to the readers of 1.1 in use, which write them with and without quotes.
+const TRUTHS: [&str; 6] = ["true", "false", "yes", "no", "on", "off"];
+
 /// Whether some YAML reader takes a plain scalar for something other than a string. Dates
 /// do not count: `2024-11-01` and `"2024-11-01"` name one day.
 fn is_typed(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    if matches!(
-        lower.as_str(),
-        "true" | "false" | "yes" | "no" | "on" | "off" | "y" | "n"
-    ) {
+    if TRUTHS.contains(&lower.as_str()) {
         return true;
     }
     let number = lower.strip_prefix(['+', '-']).unwrap_or(&lower);
@@ -106,6 +165,45 @@ fn is_typed(text: &str) -> bool {
         && number
             .chars()
             .all(|c| c.is_ascii_hexdigit() || matches!(c, '.' | '_' | ':' | 'x' | 'o' | '+'))
+}
+
+/// A boolean in small letters, if it is written as YAML knows it: `true`, `True`, `TRUE`.
+fn truth(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let mut letters = text.chars();
+    let first_alone = letters.next()?.is_ascii_uppercase() && !letters.any(|c| c.is_uppercase());
+    let known = text == lower || first_alone || text == text.to_ascii_uppercase();
+    (known && TRUTHS.contains(&lower.as_str())).then_some(lower)
+}
+
+/// The exponents that are looked at: no two numbers of a journal differ beyond them.
+const MAX_EXPONENT: i64 = 1_000_000;
+
+/// A number with a point or an exponent, in one form of its value: its digits without
+/// zeros at either end, and the power of ten of the last of them.
+fn decimal(text: &str) -> Option<String> {
+    let number = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (digits, exponent) = match number.split_once(['e', 'E']) {
+        Some((digits, exponent)) => (digits, exponent.parse().ok()?),
+        None => (number, 0_i64),
+    };
+    let (whole, fraction) = match digits.split_once('.') {
+        Some(parts) => parts,
+        None if digits.len() < number.len() => (digits, ""),
+        None => return None,
+    };
+    let all = format!("{whole}{fraction}");
+    if all.is_empty() || !all.bytes().all(|b| b.is_ascii_digit()) || exponent.abs() > MAX_EXPONENT {
+        return None;
+    }
+    let kept = all.trim_end_matches('0');
+    let cut = i64::try_from(all.len() - kept.len()).ok()?;
+    let power = exponent - i64::try_from(fraction.len()).ok()? + cut;
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    Some(match kept.trim_start_matches('0') {
+        "" => format!("{sign}0.0"),
+        digits => format!("{sign}{digits}e{power}"),
+    })
 }
 
 #[cfg(test)]
@@ -128,5 +226,46 @@ mod tests {
         assert_ne!(value("d: -1E-3"), value("d: '-1E-3'"));
         assert_ne!(value("d: yes"), value("d: 'yes'"));
         assert_ne!(value("a: &x 1"), value("a: 1"));
+    }
+    #[test]
+    fn booleans_and_decimals_are_what_they_say() {
+        for (a, b) in [
+            ("True", "true"),
+            ("FALSE", "false"),
+            ("Yes", "yes"),
+            ("1.10", "1.1"),
+            ("+1.50", "1.5"),
+            ("1e3", "1000.0"),
+            ("1.5E+3", "1500."),
+            (".5", "0.50"),
+            ("0.0", "0e7"),
+            ("y", "'y'"),
+            ("N", "\"N\""),
+        ] {
+            assert_eq!(
+                value(&format!("a: {a}")),
+                value(&format!("a: {b}")),
+                "{a} {b}"
+            );
+        }
+        for (a, b) in [
+            ("true", "yes"),
+            ("true", "'true'"),
+            ("true", "tRUE"),
+            ("1", "1.0"),
+            ("1000", "1e3"),
+            ("1.1", "'1.1'"),
+            ("1.1", "1.01"),
+            ("1.1", "-1.1"),
+            ("010", "10"),
+            ("1.2.0", "1.2"),
+            ("1e99999999999999999999", "1e9"),
+        ] {
+            assert_ne!(
+                value(&format!("a: {a}")),
+                value(&format!("a: {b}")),
+                "{a} {b}"
+            );
+        }
     }
 }

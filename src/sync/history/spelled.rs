@@ -45,7 +45,8 @@ impl History<'_> {
 /// `None` for any other shape.
 fn spelling(value: &Value) -> Option<ItemKey> {
     match value {
-        Value::Text(text) | Value::Typed(text) => Some(ItemKey::new(text)),
+        Value::Text(text) => Some(ItemKey::new(text)),
+        Value::Typed(scalar) => Some(ItemKey::new(&scalar.written)),
         Value::Map(pairs) => ["full_name", "name"].iter().find_map(|name| {
             let is_name = |key: &Value| matches!(key, Value::Text(key) if key == name);
             let pair = pairs.iter().find(|(key, _)| is_name(key));
