@@ -14,9 +14,9 @@ const MAX_HASHES: usize = 32;
 
 /// Whether `pieces` lack a comment that a side added or that all sides have.
 pub fn of_comments(sides: &Entries, pieces: &[Piece]) -> bool {
-    let found = sides.map(|m| {
-        m.map(|m: &Member| comments(m.side, &m.range))
-            .unwrap_or_default()
+    let found = sides.map(|m| -> HashSet<&str> {
+        let all = m.map(|m: &Member| comments(m.side, &m.range));
+        all.unwrap_or_default().into_iter().collect()
     });
     let mut wanted = wanted(&found);
     for piece in pieces {
@@ -34,8 +34,8 @@ pub fn of_comments(sides: &Entries, pieces: &[Piece]) -> bool {
     !wanted.is_empty()
 }
 
-/// The comments in a range of a side's text.
-fn comments<'a>(side: Side<'a>, range: &Range<usize>) -> HashSet<&'a str> {
+/// The comments in a range of a side's text, in their order.
+pub fn comments<'a>(side: Side<'a>, range: &Range<usize>) -> Vec<&'a str> {
     let all = &side.tree.comments;
     let from = all.partition_point(|c| c.start < range.start);
     all[from..]

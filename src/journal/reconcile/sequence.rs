@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::Stop;
 use super::collection::{Part, Place, part};
 use super::cut::spaces;
 use super::entry::{Context, Entries};
@@ -13,6 +12,7 @@ use super::output::{Meaning, Piece};
 use super::removals::removed_from;
 use super::report::Decision;
 use super::view::{Form, View};
+use super::{Stop, loss};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::Value;
 use crate::merge::{Chunk, ThreeWay, sequence};
@@ -167,7 +167,9 @@ fn fates(
                 continue;
             }
         };
-        if *value == values.base[id] && as_it_was(stays, &members.base[id]) {
+        let base = &values.base[id];
+        let same = value == base || value.clone().sorted() == base.clone().sorted();
+        if same && as_it_was(stays, &members.base[id]) {
             fates.gone.insert(id);
         } else {
             fates.contested.insert(id);
@@ -176,19 +178,15 @@ fn fates(
     fates
 }
 
-/// Whether an item is unchanged, apart from the quotes of a scalar and blank lines above.
+/// Whether an item of the same meaning is unchanged, apart from the form that it is
+/// written in: it has the comments that it had.
 fn as_it_was(now: &Member, base: &Member) -> bool {
-    let around = |m: &Member| {
-        let lead = m.lead_at(0);
-        let comments = lead.lines().filter(|l| !l.trim().is_empty());
-        (
-            comments.map(str::to_owned).collect::<Vec<_>>(),
-            m.suffix.trim().to_owned(),
-        )
-    };
-    let scalar = now.value.scalar().is_some() && !now.prefix.contains('#');
-    let same = scalar || now.core_at(0) == base.core_at(0);
-    now.same_text(base) || (same && around(now) == around(base))
+    let [now_has, had] = [now, base].map(|m| {
+        let mut all = loss::comments(m.side, &m.range);
+        all.sort_unstable();
+        all
+    });
+    now.same_text(base) || now_has == had
 }
 
 fn one(

@@ -60,6 +60,22 @@ impl Value {
         }
     }
 
+    /// The same with the keys of each map in one order, which says nothing.
+    #[must_use]
+    pub fn sorted(self) -> Self {
+        match self {
+            Self::Seq(items) => Self::Seq(items.into_iter().map(Self::sorted).collect()),
+            Self::Map(pairs) => {
+                let sorted = pairs.into_iter().map(|(key, value)| (key, value.sorted()));
+                let mut pairs: Vec<_> = sorted.collect();
+                pairs.sort_unstable();
+                Self::Map(pairs)
+            }
+            Self::With(properties, value) => Self::With(properties, Box::new(value.sorted())),
+            value => value,
+        }
+    }
+
     /// The meaning of a whole document; one with only comments is an empty mapping.
     #[must_use]
     pub fn of_tree(tree: &Tree, text: &str) -> Self {
