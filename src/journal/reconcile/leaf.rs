@@ -204,7 +204,9 @@ fn text<'a>(
     let header = parts.as_ref().map(|p| p.as_ref().map(|p| p.header));
     let header = header.trivial().flatten().ok_or(Stop::Conflict)?;
     let indent = parts.as_ref().map(|p| p.as_ref().and_then(|p| p.indent));
+    let number = number_in(header);
     let indent = match (indent.ours, indent.theirs) {
+        _ if let Some(number) = number => number,
         (Some(ours), Some(theirs)) => indent.trivial().flatten().unwrap_or(ours.min(theirs)),
         // Blank lines alone stand anywhere.
         (one, other) => one.or(other).unwrap_or(0),
@@ -220,6 +222,13 @@ fn text<'a>(
         return Err(Stop::Conflict);
     }
     let merged = String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))?;
+    let first = merged
+        .lines()
+        .find(|l| !l.trim_end_matches([' ', '\r']).is_empty());
+    if number.is_none() && first.is_some_and(|l| l.starts_with(' ')) {
+        // Without a number the first line would take the indentation of all.
+        return Err(Stop::Conflict);
+    }
     let body = format!("{header}\n{}", shift(&merged, 0, column + indent, true));
     let body = body.strip_suffix('\n').unwrap_or(&body);
     let part = |f: &dyn Fn(&Member) -> String| sides.map(|m| m.map(f));
@@ -237,10 +246,17 @@ fn text<'a>(
     Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
 }
 
+/// The number that the header of a text gives for its indentation.
+fn number_in(header: &str) -> Option<usize> {
+    let marks = header.split('#').next().unwrap_or_default();
+    let digit = marks.chars().find_map(|c| c.to_digit(10))?;
+    usize::try_from(digit).ok()
+}
+
 struct BlockText<'a> {
     /// `|`, `>-` …, with a comment if it has one.
     header: &'a str,
-    /// The lines without their common indentation, each with its end.
+    /// The lines without the indentation of the text, each with its end.
     lines: String,
     /// How much deeper than the key the lines stand; `None` if there are none.
     indent: Option<usize>,
@@ -249,15 +265,6 @@ struct BlockText<'a> {
 impl<'a> BlockText<'a> {
     fn of<'m: 'a>(member: &'m Member) -> Result<Self, Stop> {
         let (header, lines) = member.body.split_once('\n').unwrap_or((&member.body, ""));
-        if header
-            .split('#')
-            .next()
-            .unwrap_or_default()
-            .contains(|c: char| c.is_ascii_digit())
-        {
-            // The indentation is given by number: leave such a text whole.
-            return Err(Stop::Conflict);
-        }
         let width = |l: &str| l.len() - l.trim_start_matches(' ').len();
         let at = lines
             .lines()
@@ -265,6 +272,8 @@ impl<'a> BlockText<'a> {
             .filter(|l| !l.trim_end_matches([' ', '\r']).is_empty())
             .map(width)
             .min();
+        // A first line that is indented more than the text needs a number for the text.
+        let at = number_in(header).map_or(at, |n| Some(member.column + n));
         // The parser has seen that they stand deeper.
         let indent = at.map(|at| at.checked_sub(member.column).ok_or(Stop::Conflict));
         let mut text = shift(lines, at.unwrap_or(0), 0, true).into_owned();
