@@ -183,6 +183,13 @@ impl Merger<'_> {
                 front.extend(fence(|d| d.close.to_vec()));
                 (front, conflict, report)
             }
+            // The frontmatter may have stood in what was the body until one side took the
+            // lines above it away, and may be edited there by the other.
+            (_, _) if !has.base && body.1 && has_fence(docs.base.body) => {
+                return Err(Stop::Refuse(
+                    "one side's frontmatter is the other's body".into(),
+                ));
+            }
             (ours, _) => {
                 let only = if ours { docs.ours } else { docs.theirs };
                 let front = [only.open, only.frontmatter, only.close].concat();
@@ -327,6 +334,12 @@ impl Merger<'_> {
         loss::once(&mut pieces, texts);
         Ok((pieces, decided, cx.report))
     }
+}
+
+/// Whether a body has a line that could be a fence of frontmatter.
+fn has_fence(body: &[u8]) -> bool {
+    let mut lines = body.split(|&b| b == b'\n');
+    lines.any(|line| line.trim_ascii_end() == b"---")
 }
 
 /// Comments that belong to no field.
