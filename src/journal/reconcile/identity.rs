@@ -16,6 +16,15 @@ const MAX_PAIRS: usize = 10_000;
 /// Limit on the size of all pairs together; above it, they are not compared either.
 const MAX_COMPARED: usize = 10_000_000;
 
+/// The mark between a key that several members have and the number of one of them. Text
+/// that people write does not have it.
+const NUMBERED: char = '\u{0}';
+
+/// The key and the number of a member that shares its key with others.
+pub fn numbered(id: &str) -> Option<(&str, &str)> {
+    id.split_once(NUMBERED)
+}
+
 /// Names each member, in the order of its side. Members with the same name are the same,
 /// and no name occurs twice on a side. `None` if both sides changed base's members of one
 /// key and nothing says which members those are now.
@@ -156,7 +165,7 @@ fn names(id: &str, items: &ThreeWay<Vec<Item>>) -> Option<ThreeWay<Vec<String>>>
     }
     let name = |n: usize| match n {
         0 => id.to_owned(),
-        n => format!("{id}\u{0}{}", n + 1),
+        n => format!("{id}{NUMBERED}{}", n + 1),
     };
     // New ones are numbered in the order of their values: the side does not matter.
     let added = [ours.added(), theirs.added()];

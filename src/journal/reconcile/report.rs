@@ -1,6 +1,7 @@
 //! The decisions of a merge, field by field: for `palimpsest merge -v` and for the log.
 
 use super::entry::Entries;
+use super::identity;
 use crate::journal::Item;
 use crate::journal::rules::Rule;
 
@@ -45,6 +46,15 @@ impl Decision {
     }
 }
 
+/// A path as it is told to people: the second item of one title is `Fog (2)`.
+fn shown(path: &[String]) -> Vec<String> {
+    let part = |part: &String| match identity::numbered(part) {
+        Some((name, number)) => format!("{name} ({number})"),
+        None => part.clone(),
+    };
+    path.iter().map(part).collect()
+}
+
 /// A field and its decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
@@ -70,7 +80,7 @@ impl Report {
             return;
         }
         self.fields.push(Field {
-            path: path.to_vec(),
+            path: shown(path),
             rule: rule.cloned(),
             decision,
         });
@@ -78,8 +88,9 @@ impl Report {
 
     /// Forgets what was noted last within an entry that conflicts as a whole.
     pub(super) fn forget_within(&mut self, path: &[String]) {
+        let path = shown(path);
         while let Some(last) = self.fields.last()
-            && last.path.starts_with(path)
+            && last.path.starts_with(&path)
         {
             self.fields.pop();
         }

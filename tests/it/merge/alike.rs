@@ -132,3 +132,22 @@ fn an_edit_stays_in_the_item_that_it_was_made_in() {
         failures[..failures.len().min(5)].join("\n\n")
     );
 }
+
+#[test]
+fn a_second_item_of_one_title_is_told_by_its_number() {
+    let poem = |mood: &str| format!("- title: Fog\n  form: haiku\n  mood: {mood}\n");
+    let doc = |second: &str| format!("---\npoems:\n{}{second}---\n", poem("calm"));
+    let second = |mood: &str, year: u16| format!("{}  year: {year}\n", poem(mood));
+    let (base, ours, theirs) = (
+        doc(&second("grey", 2029)),
+        doc(&second("grey", 2030)),
+        doc(&second("grey", 2031)),
+    );
+    let merged = merge(ThreeWay::new(
+        base.as_bytes(),
+        ours.as_bytes(),
+        theirs.as_bytes(),
+    ));
+    let conflicts: Vec<String> = merged.report.conflicts().collect();
+    assert_eq!(conflicts, ["poems.Fog (2).year"]);
+}
