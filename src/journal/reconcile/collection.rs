@@ -92,6 +92,9 @@ pub fn merge(
         Some(m) => View::of(m, rule).map(Some).ok_or(Stop::Conflict),
         None => Ok(None),
     })?;
+    if *rule == Rule::Set && split_on_one_side(sides) {
+        return Err(Stop::Conflict);
+    }
     let (form, views) = in_one_form(views, column)?;
     let place = Place { form, path, column };
     let parts = match rule {
@@ -99,6 +102,34 @@ pub fn merge(
         _ => by_id(cx, &views, rule, &place)?,
     };
     assemble(sides, parts, form, *rule == Rule::Map, column)
+}
+
+/// Whether one side made a list of a text that the other side has as a text still:
+/// `a, b` is `[a, b]` there, and `a, b, c` here. As an item of that list the text would
+/// say everything twice.
+fn split_on_one_side(sides: &Entries) -> bool {
+    let text = |m: Option<&Member>| m.and_then(|m| m.value.identity());
+    let base = text(sides.base);
+    let split = |list: Option<&Member>, lone: Option<&Member>| {
+        let Some(items) = list.and_then(|m| m.value.items()) else {
+            return false;
+        };
+        let Some(lone) = text(lone).filter(|lone| base.as_ref() != Some(lone)) else {
+            return false;
+        };
+        let items: HashSet<String> = items.iter().filter_map(|i| i.node.identity()).collect();
+        let has_all = |text: &str| {
+            let cut = |at: &[char]| -> Vec<String> {
+                let parts = text.split(at).map(|part| part.trim().to_owned());
+                parts.filter(|part| !part.is_empty()).collect()
+            };
+            [cut(&[',']), cut(&[',', ' '])]
+                .iter()
+                .any(|parts| parts.len() > 1 && parts.iter().all(|part| items.contains(part)))
+        };
+        has_all(&lone) || base.as_deref().is_some_and(has_all)
+    };
+    split(sides.ours, sides.theirs) || split(sides.theirs, sides.ours)
 }
 
 /// The column that the entries of a block collection stand in.
