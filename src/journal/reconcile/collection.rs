@@ -215,6 +215,7 @@ pub fn by_id(
         by_name(&ids.ours, &views.ours),
         by_name(&ids.theirs, &views.theirs),
     );
+    let rekeyed = renamed::rekeyed(&ids, &members, rule);
     // Boxed to keep the hash map's free slots small.
     let mut parts: HashMap<&str, Box<Part>> = HashMap::new();
     let mut inner = place.path.to_vec();
@@ -233,7 +234,11 @@ pub fn by_id(
             continue;
         }
         inner.push(id.clone());
-        if let Some(part) = part(cx, sides, place, &inner)? {
+        let part = match sides.base.is_some() && rekeyed.contains(id.as_str()) {
+            true => contested(cx, &sides, place, &inner)?,
+            false => part(cx, sides, place, &inner)?,
+        };
+        if let Some(part) = part {
             parts.insert(id, Box::new(part));
         }
         inner.pop();
@@ -298,6 +303,27 @@ pub fn part(
             comment: out.comment,
         }),
         meaning: Meaning::Same(out.value),
+    }))
+}
+
+/// The conflict of a member that one side edited, and the other may have put down under
+/// another name.
+fn contested(
+    cx: &mut Context,
+    sides: &Entries,
+    place: &Place,
+    path: &[String],
+) -> Result<Option<Part>, Stop> {
+    let Form::Block { .. } = place.form else {
+        return Err(Stop::Conflict);
+    };
+    let out = entry::conflict(cx, sides, path, place.entry_column(), None)?;
+    let Some(out) = out else { return Ok(None) };
+    Ok(Some(Part {
+        key: key_in(sides, |pick| picked(&out.pieces, pick))?,
+        pieces: out.pieces,
+        flow: None,
+        meaning: out.meaning,
     }))
 }
 

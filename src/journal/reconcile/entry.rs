@@ -291,7 +291,7 @@ fn united(
 
 /// The conflict of an entry that both sides changed to different values. With `lead` the
 /// lines above are merged and stand outside.
-fn conflict(
+pub(super) fn conflict(
     cx: &mut Context,
     sides: &Entries,
     path: &[String],

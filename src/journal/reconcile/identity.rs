@@ -98,7 +98,7 @@ fn id(member: &Member, rule: &Rule) -> String {
 }
 
 /// The key that tells a map apart from the others, and its value.
-fn naming<'k>(value: &Node, rule: &'k Rule) -> Option<(&'k str, String)> {
+pub fn naming<'k>(value: &Node, rule: &'k Rule) -> Option<(&'k str, String)> {
     let of = |key: &'k str| Some((key, value.get(key)?.identity()?));
     match rule {
         Rule::KeyedList(keys) => keys.iter().find_map(|k| of(k)),

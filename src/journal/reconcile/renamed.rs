@@ -1,24 +1,45 @@
-//! Keys that one side renamed while the other side edited their values.
+//! Keys that one side renamed while the other side edited their values, and items whose
+//! naming key one side changed.
 
 use std::collections::{HashMap, HashSet};
 
+use super::entry;
+use super::identity::naming;
+use super::likeness::{Numbers, common};
+use super::member::Member;
 use super::view::View;
+use crate::journal::Table;
+use crate::journal::rules::Rule;
 use crate::journal::yaml::Value;
 use crate::merge::ThreeWay;
 
 /// Gives base and the other side the new name of a key that one side renamed, so that the
 /// other side's edits of its list or map are merged there. A key counts as renamed if the
-/// side has, in its place, a key that nobody else has, with exactly base's value.
+/// side has, in its place, a key that nobody else has, with exactly base's value, or with
+/// a list of which half is base's.
 ///
 /// Scalars are left alone: two fields that say `true` have nothing to do with each other.
 /// So are two names that are both known: people that one side put down as cities are no
-/// people under another name.
+/// people under another name. `city` and `cities` are two names of one table, and their
+/// value is a list even if it is written as a scalar.
 pub fn follow(
     ids: &mut ThreeWay<Vec<String>>,
     views: &ThreeWay<Option<View>>,
     is_known: impl Fn(&str) -> bool,
 ) {
-    let values = views.as_ref().map(values);
+    let mut values = views.as_ref().map(values);
+    for (ids, values, view) in [
+        (&ids.base, &mut values.base, &views.base),
+        (&ids.ours, &mut values.ours, &views.ours),
+        (&ids.theirs, &mut values.theirs, &views.theirs),
+    ] {
+        let members = view.iter().flat_map(|v| &v.members);
+        for ((id, value), member) in ids.iter().zip(values).zip(members) {
+            if is_known(id) && Table::of_field(id) == Some(Table::Cities) {
+                *value = value.take().or_else(|| lone(member));
+            }
+        }
+    }
     let ThreeWay { base, ours, theirs } = ids;
     let by_ours = renames(
         (base, &values.base),
@@ -32,7 +53,7 @@ pub fn follow(
     );
     for (renames, other) in [(by_ours, theirs), (by_theirs, ours)] {
         for (from, to) in renames {
-            if is_known(&from) && is_known(&to) {
+            if is_known(&from) && is_known(&to) && !is_one_table(&from, &to) {
                 continue;
             }
             for id in base.iter_mut().chain(other.iter_mut()) {
@@ -42,6 +63,17 @@ pub fn follow(
             }
         }
     }
+}
+
+/// Whether two keys are names of one table.
+fn is_one_table(a: &str, b: &str) -> bool {
+    Table::of_field(a).is_some_and(|table| Table::of_field(b) == Some(table))
+}
+
+/// A single scalar as a list of one.
+fn lone(member: &Member) -> Option<Value> {
+    member.value.scalar().filter(|_| !member.is_none())?;
+    Some(Value::Seq(vec![member.meaning()]))
 }
 
 /// The value of each member; `None` if it is empty, or not a list or map.
@@ -81,15 +113,109 @@ fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
     }
     let unchanged: HashSet<(&String, &Value)> = filled(other).collect();
     let mut found = Vec::new();
-    for (from, value) in gone {
+    for &(from, value) in &gone {
+        if twins[value] > 1 || unchanged.contains(&(from, value)) {
+            continue;
+        }
         // With two copies, or two fields with this value, nothing says which was renamed.
-        if let (Some([to]), 1) = (new.get(value).map(Vec::as_slice), twins[value])
-            && !unchanged.contains(&(from, value))
-        {
-            found.push((from.clone(), (*to).clone()));
+        match new.get(value).map(Vec::as_slice) {
+            Some([to]) => found.push((from.clone(), (*to).clone())),
+            Some(_) => {}
+            None => {
+                let halves = |(_, to): &(_, &Value)| is_half_of(value, to);
+                let mut like = filled(side)
+                    .filter(|(id, _)| !there.base.contains(*id) && !there.theirs.contains(*id))
+                    .filter(halves);
+                if let (Some((to, list)), None) = (like.next(), like.next())
+                    && gone.iter().filter(|(_, was)| is_half_of(was, list)).count() == 1
+                    && !twins.contains_key(list)
+                {
+                    found.push((from.clone(), to.clone()));
+                }
+            }
         }
     }
     found
+}
+
+/// Whether two lists share half of the items of the longer one.
+fn is_half_of(was: &Value, now: &Value) -> bool {
+    let (Value::Seq(was), Value::Seq(now)) = (was, now) else {
+        return false;
+    };
+    let mut numbers: HashMap<&Value, usize> = HashMap::new();
+    let [was, now] = [was, now].map(|items| {
+        let number = |item| {
+            let next = numbers.len();
+            *numbers.entry(item).or_insert(next)
+        };
+        let mut all: Vec<usize> = items.iter().map(number).collect();
+        all.sort_unstable();
+        all
+    });
+    2 * common(&was, &now) >= was.len().max(now.len())
+}
+
+/// Limit on pairs of members that are compared.
+const MAX_PAIRS: usize = 10_000;
+
+/// The members of base that one side has changed and the other lacks, where the other has
+/// a new member that is like it: it may be the same one under another name, so that what
+/// the first side did to it is not done with. Members whose place is taken by nothing, or
+/// by something unlike them, were removed.
+pub fn rekeyed<'i>(
+    ids: &'i ThreeWay<Vec<String>>,
+    members: &ThreeWay<HashMap<&'i str, &'i Member>>,
+    rule: &Rule,
+) -> HashSet<&'i str> {
+    let mut found = HashSet::new();
+    for (lacking, theirs, having) in [
+        (&ids.ours, &members.ours, &members.theirs),
+        (&ids.theirs, &members.theirs, &members.ours),
+    ] {
+        let changed: Vec<(&str, &Member)> = members
+            .base
+            .iter()
+            .filter(|(id, _)| !theirs.contains_key(*id))
+            .filter_map(|(id, base)| {
+                let now = having.get(id)?;
+                (!base.is_none() && !entry::goes(now, base)).then_some((*id, *base))
+            })
+            .collect();
+        if changed.is_empty() {
+            continue;
+        }
+        let new: Vec<&Member> = lacking
+            .iter()
+            .filter(|id| !members.base.contains_key(id.as_str()))
+            .filter(|id| !having.contains_key(id.as_str()))
+            .filter_map(|id| theirs.get(id.as_str()).copied())
+            .collect();
+        if changed.len() * new.len() > MAX_PAIRS {
+            found.extend(changed.iter().map(|(id, _)| *id));
+            continue;
+        }
+        for (id, base) in changed {
+            if new.iter().any(|new| is_like(base, new, rule)) {
+                found.insert(id);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a map may be another one under another name.
+fn is_like(base: &Member, new: &Member, rule: &Rule) -> bool {
+    let name = |m: &Member| match m.key {
+        Some(_) => None,
+        None => naming(m.value, rule).map(|(key, _)| key),
+    };
+    let (was, now) = (base.meaning(), new.meaning());
+    let mut numbers = Numbers::default();
+    let was = numbers.shape(&was, name(base));
+    let now = numbers.shape(&now, name(new));
+    was.zip(now)
+        .is_some_and(|(was, now)| was.has_to_do_with(&now))
 }
 
 fn filled<'s>(side: Side<'s>) -> impl Iterator<Item = (&'s String, &'s Value)> {
