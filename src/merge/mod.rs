@@ -3,6 +3,7 @@
 //! Everything here is a pure function of its arguments. [`journal`](crate::journal)
 //! builds the merge of an entry from these parts.
 
+mod gap;
 mod identify;
 mod lines;
 mod markers;
@@ -10,6 +11,7 @@ mod order;
 mod sequence;
 mod three_way;
 
+pub use gap::Row;
 pub use identify::{Alike, identify};
 pub use lines::{LineMerge, MergedLines, is_binary};
 pub use markers::{ConflictStyle, Markers};

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::ThreeWay;
+use super::gap::{Row, in_gap};
 use super::sequence::{has_a_turned_pair, joined};
 
 /// Limit on the items compared pair by pair if both sides moved some; more of them stay
@@ -16,33 +17,35 @@ const MAX_MOVED: usize = 5_000;
 /// The items that both sides have are the anchors. They stand in the order of the side
 /// that reordered them; if both did, with the moves of both, or in base's order if no
 /// order has all moves. Items that both added stand among them, at the earlier of their
-/// two places. Between two anchors each side's own items keep their order, and the side
-/// with the smaller first item goes first. The result is the same with the sides swapped.
+/// two places. Between two anchors each side's own items keep their order; between those
+/// of different sides the base's rows decide, and at one place the smaller first item.
+/// The result is the same with the sides swapped.
 ///
 /// Items are unique within each list; items that are not in `keep` are left out.
 #[must_use]
-pub fn order<K: Ord + Hash + Clone>(sides: ThreeWay<&[K]>, keep: &HashSet<K>) -> Vec<K> {
+pub fn order<K: Ord + Hash + Clone>(sides: ThreeWay<&[Row<K>]>, keep: &HashSet<K>) -> Vec<K> {
     let lists = sides.map(|side| {
-        side.iter()
-            .filter(|k| keep.contains(*k))
-            .collect::<Vec<_>>()
+        let items = side.iter().filter_map(Row::item);
+        items.filter(|k| keep.contains(*k)).collect::<Vec<_>>()
     });
     let anchors = anchors(&lists);
     let position = positions(&anchors);
-
     // Group 0 stands before the first anchor, group n behind anchor n - 1.
-    let ours = groups(&lists.ours, &position);
-    let theirs = groups(&lists.theirs, &position);
+    let (base, ours, theirs) = (
+        groups(sides.base, &position),
+        groups(sides.ours, &position),
+        groups(sides.theirs, &position),
+    );
+    let all = sides.map(|side| side.iter().collect::<HashSet<_>>());
 
     let mut result = Vec::with_capacity(keep.len());
     for group in 0..=anchors.len() {
         if group > 0 {
             result.push(anchors[group - 1].clone());
         }
-        let (a, b) = (&ours[group], &theirs[group]);
-        let b_first = !b.is_empty() && (a.is_empty() || b[0] < a[0]);
-        let (first, second) = if b_first { (b, a) } else { (a, b) };
-        result.extend(first.iter().chain(second).copied().cloned());
+        let rows = ThreeWay::new(&base[group][..], &ours[group], &theirs[group]);
+        let own = in_gap(&rows, &all, |k| keep.contains(k));
+        result.extend(own.into_iter().cloned());
     }
     result
 }
@@ -130,14 +133,17 @@ fn positions<'a, K: Eq + Hash>(list: &[&'a K]) -> HashMap<&'a K, usize> {
     list.iter().enumerate().map(|(i, k)| (*k, i)).collect()
 }
 
-/// A side's own items, grouped by the anchor that they stand behind.
-fn groups<'a, K: Eq + Hash>(list: &[&'a K], anchors: &HashMap<&K, usize>) -> Vec<Vec<&'a K>> {
+/// A list's rows that are no anchors, grouped by the anchor that they stand behind.
+fn groups<'a, K: Eq + Hash>(
+    list: &'a [Row<K>],
+    anchors: &HashMap<&K, usize>,
+) -> Vec<Vec<&'a Row<K>>> {
     let mut groups = vec![Vec::new(); anchors.len() + 1];
     let mut group = 0;
-    for key in list {
-        match anchors.get(key) {
+    for row in list {
+        match row.item().and_then(|item| anchors.get(item)) {
             Some(&anchor) => group = anchor + 1,
-            None => groups[group].push(*key),
+            None => groups[group].push(row),
         }
     }
     groups
@@ -147,13 +153,21 @@ fn groups<'a, K: Eq + Hash>(list: &[&'a K], anchors: &HashMap<&K, usize>) -> Vec
 mod tests {
     use super::*;
 
+    /// Letters are items, other signs lines.
     fn run(base: &str, ours: &str, theirs: &str) -> String {
-        let keys = |s: &str| s.chars().collect::<Vec<_>>();
+        let keys = |s: &str| {
+            let row = |c: char| match c.is_alphabetic() {
+                true => Row::Item(c),
+                false => Row::Line(c),
+            };
+            s.chars().map(row).collect::<Vec<_>>()
+        };
         let (b, o, t) = (keys(base), keys(ours), keys(theirs));
         let keep: HashSet<char> = o
             .iter()
             .chain(&t)
             .filter(|k| !b.contains(k) || (o.contains(k) && t.contains(k)))
+            .filter_map(Row::item)
             .copied()
             .collect();
         let merged = order(ThreeWay::new(&b[..], &o, &t), &keep);
@@ -177,8 +191,38 @@ mod tests {
 
     #[test]
     fn removed_items_leave_their_neighbours_in_place() {
-        assert_eq!(run("AB", "AS", "ABC"), "ACS");
+        assert_eq!(run("AB", "AS", "ABC"), "ASC");
         assert_eq!(run("ABC", "AC", "AB"), "A");
+    }
+
+    #[test]
+    fn a_replaced_item_leaves_the_new_one_in_its_place() {
+        assert_eq!(run("abc", "zbc", "axc"), "zxc");
+        assert_eq!(run("abc", "axc", "zbc"), "zxc");
+        assert_eq!(run("abcd", "zbcd", "abxd"), "zbxd");
+        // Beside one that stayed.
+        assert_eq!(run("ab", "zab", "xb"), "zxb");
+        assert_eq!(run("ab", "azb", "xb"), "xzb");
+        // All of three, against the one between.
+        assert_eq!(run("abcd", "zyxd", "aucd"), "zuyxd");
+        // Of two that became one nobody can tell which it is.
+        assert_eq!(run("abcd", "zd", "aucd"), "zud");
+        assert_eq!(run("ab", "ca", "bd"), "cd");
+    }
+
+    #[test]
+    fn what_stands_below_a_line_stays_below_it() {
+        assert_eq!(run("a#d", "axm#d", "a#cd"), "axmcd");
+        assert_eq!(run("a #d", "a =m #d", "a #cd"), "amcd");
+        // A blank line goes with what follows it.
+        assert_eq!(run("a d", "a m d", "a cd"), "amcd");
+        // A line above begins something new.
+        assert_eq!(run("a #d", "az #d", "a =m #d"), "azmd");
+        assert_eq!(run("a #d", "az =n #d", "a =m #d"), "azmnd");
+        // Behind the last item.
+        assert_eq!(run("a #", "az #", "a #b"), "azb");
+        // In the place of an edited line.
+        assert_eq!(run("a#d", "a=cd", "axm#d"), "axmcd");
     }
 
     #[test]

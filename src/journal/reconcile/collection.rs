@@ -14,8 +14,8 @@ use super::sequence;
 use super::view::{Form, View};
 use super::{Stop, in_brackets, join, renamed};
 use crate::journal::rules::Rule;
-use crate::journal::yaml::{Tree, Value};
-use crate::merge::{ThreeWay, order};
+use crate::journal::yaml::{Layout, Tree, Value};
+use crate::merge::{Row, ThreeWay, order};
 
 /// A merged collection with the frame that it stands in.
 pub struct Collection {
@@ -99,7 +99,7 @@ pub fn merge(
     let place = Place { form, path, column };
     let parts = match rule {
         Rule::Sequence => sequence::parts(cx, &views, &place, sequence::Edited::Alike)?,
-        _ => by_id(cx, &views, rule, &place)?,
+        _ => by_id(cx, &views, rule, &place, ThreeWay::new("", "", ""))?,
     };
     assemble(sides, parts, form, *rule == Rule::Map, column)
 }
@@ -189,12 +189,13 @@ fn convert<'a>(
 }
 
 /// Sets, keyed lists and mappings: per member, then in an order that does not
-/// depend on the side.
+/// depend on the side. `tails` are the lines behind the last member that belong to none.
 pub fn by_id(
     cx: &mut Context,
     views: &ThreeWay<Option<View>>,
     rule: &Rule,
     place: &Place,
+    tails: ThreeWay<&str>,
 ) -> Result<Vec<Part>, Stop> {
     let noted = cx.report.fields.len();
     let Some(mut ids) = identity::ids(views, rule) else {
@@ -252,10 +253,12 @@ pub fn by_id(
         });
     }
     let keep: HashSet<&str> = parts.keys().copied().collect();
-    let ids = ids
-        .as_ref()
-        .map(|side| side.iter().map(String::as_str).collect::<Vec<_>>());
-    let order = order(ids.as_ref().map(Vec::as_slice), &keep);
+    let rows = ThreeWay::new(
+        rows(&ids.base, &views.base, tails.base),
+        rows(&ids.ours, &views.ours, tails.ours),
+        rows(&ids.theirs, &views.theirs, tails.theirs),
+    );
+    let order = order(rows.as_ref().map(Vec::as_slice), &keep);
     // `order` gives back each kept id once.
     Ok(order
         .iter()
@@ -271,6 +274,22 @@ fn by_name<'v, 'a>(
 ) -> HashMap<&'v str, &'v Member<'a>> {
     let members = view.iter().flat_map(|v| &v.members);
     ids.iter().map(String::as_str).zip(members).collect()
+}
+
+/// The members of a side by their ids, among the comments and blank lines that stand
+/// above and below them.
+fn rows<'v>(ids: &'v [String], view: &'v Option<View>, tail: &'v str) -> Vec<Row<&'v str>> {
+    let lines = |text: &'v str| text.lines().map(|line| Row::Line(line.trim()));
+    let mut rows = Vec::with_capacity(ids.len());
+    for (id, member) in ids.iter().zip(view.iter().flat_map(|v| &v.members)) {
+        let block = member.layout == Layout::Block;
+        rows.extend(lines(&member.lead).filter(|_| block));
+        rows.push(Row::Item(id.as_str()));
+        let below = member.suffix.split_once('\n').filter(|_| block);
+        rows.extend(lines(below.map_or("", |(_, below)| below)));
+    }
+    rows.extend(lines(tail));
+    rows
 }
 
 /// Merges one member in the layout of the result.

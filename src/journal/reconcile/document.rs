@@ -326,7 +326,7 @@ impl Merger<'_> {
         };
         let (heads, tails) = (tops.as_ref().map(|t| t.head), tops.as_ref().map(|t| t.tail));
         let views = tops.map(|t| Some(t.view));
-        let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place)?;
+        let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place, tails)?;
         let decided = assemble::meaning(&mut parts, form, true);
         let mut pieces = vec![trivia(&mut cx, heads)?];
         pieces.extend(parts.into_iter().flat_map(|p| p.pieces));
