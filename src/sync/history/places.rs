@@ -126,14 +126,27 @@ impl<'a> Places<'a> {
             return Ok(known.clone());
         }
         let text = file.map(|id| self.repo.read_blob(id)).transpose()?;
-        let text = String::from_utf8(text.unwrap_or_default());
-        // Settings that could not be read name no folder.
-        let settings = text.ok().and_then(|text| Settings::parse(&text).ok());
-        let layout = settings.map(|settings| settings.layout);
-        let layout = layout.filter(|layout| layout.journal != self.layout.journal);
+        let layout = match layout_of(text.unwrap_or_default()) {
+            Some(layout) => layout,
+            None => self.last_readable_layout(commit)?,
+        };
+        let layout = Some(layout).filter(|layout| layout.journal != self.layout.journal);
         let layout = layout.map(Rc::new);
         self.elsewhere.borrow_mut().insert(file, layout.clone());
         Ok(layout)
+    }
+
+    /// The layout before a commit's settings became unreadable: those name no folder, and
+    /// the journal stayed where it was.
+    fn last_readable_layout(&self, commit: ObjectId) -> Result<Layout, RepoError> {
+        for at in self.repo.commits_of(commit, FILE)? {
+            let text = self.repo.read_at(at, FILE)?;
+            if let Some(layout) = layout_of(text.unwrap_or_default()) {
+                return Ok(layout);
+            }
+        }
+        // Nothing was set before.
+        Ok(Settings::default().layout)
     }
 
     /// The folder of all entries, as a limit for comparisons.
@@ -182,6 +195,12 @@ impl<'a> Places<'a> {
         known.insert(key, Rc::clone(&found));
         Ok(found)
     }
+}
+
+/// The layout by the text of settings; `None` if they cannot be read.
+fn layout_of(text: Vec<u8>) -> Option<Layout> {
+    let settings = Settings::parse(&String::from_utf8(text).ok()?).ok()?;
+    Some(settings.layout)
 }
 
 fn anywhere(layout: &Layout) -> Vec<String> {

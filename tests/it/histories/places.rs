@@ -102,3 +102,20 @@ fn an_entry_that_moves_here_and_is_edited_there() {
     let ledger = laptop.read("data/ledger/2024.jsonl");
     assert!(!ledger.contains(r#""kind":"deletion""#), "{ledger}");
 }
+
+/// A client without hooks committed settings that nobody can read; the journal moved after.
+#[test]
+fn a_journal_that_moves_after_unreadable_settings_is_found_where_it_was() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    laptop.write("palimpsest.toml", "<<<<<<< HEAD\n");
+    without_hooks(&laptop, &["add", "-A"]);
+    without_hooks(&laptop, &["commit", "-q", "-m", "Broken"]);
+    without_hooks(&laptop, &["mv", "journal/md", "notes"]);
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"notes\"\n");
+    let file = crate::sandbox::entry(DAY).replace("journal/md", "notes");
+    laptop.edit(&file, "[Alice, Bob]", "[Alice]");
+    without_hooks(&laptop, &["add", "-A"]);
+    without_hooks(&laptop, &["commit", "-q", "-m", "Moved, without Bob"]);
+    laptop.metadb(["tombstone", "list"]).ok().says("Bob");
+}
