@@ -75,11 +75,16 @@ impl Apply<'_, '_, '_> {
         for (year, row) in &self.plan.ledgers {
             self.update.set_ledger(*year, row)?;
         }
+        let (cut_off, behind) = match look::cut_off(self.repo) {
+            // An object is missing: it may be back at any time.
+            none if none.is_empty() => (look::MISSING.to_owned(), self.unread),
+            some => (some, &self.unread | &self.twice),
+        };
         let noted = Noted {
             head: self.head,
             told: self.ledgers.years_told()?,
-            cut_off: look::cut_off(self.repo),
-            behind: &self.unread | &self.twice,
+            cut_off,
+            behind,
             twice: self.twice,
             folders: super::folders(self.layout),
         };

@@ -126,6 +126,10 @@ fn outermost<'a>(folders: &[&'a str]) -> BTreeSet<&'a str> {
         .collect()
 }
 
+/// In place of a cut-off in a clone that has none: the last version of deleted entries is
+/// missing, so that they are looked at each time.
+pub(super) const MISSING: &str = "missing";
+
 /// The commits at which history is cut off; empty in a full clone.
 pub(super) fn cut_off(repo: &Repo) -> String {
     match repo.cut_offs() {

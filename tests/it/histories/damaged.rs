@@ -121,3 +121,22 @@ fn a_merge_without_history_goes_by_the_ledgers() {
         assert!(!desktop.read_entry(DAY).contains("Carol"), "{cut:?}");
     }
 }
+
+#[test]
+fn a_deleted_entry_is_seen_again_once_its_object_is_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    edit(&laptop, "weather: fair", "weather: wet");
+    let id = laptop.oid(&format!("HEAD:{}", crate::sandbox::entry(DAY)));
+    laptop.git(["rm", "-q", &crate::sandbox::entry(DAY)]).ok();
+    laptop.commit("Gone");
+    let place = place_of(&laptop, &id);
+    let bytes = std::fs::read(&place).unwrap();
+    std::fs::remove_file(&place).unwrap();
+    std::fs::remove_file(laptop.path("data/palimpsest.db")).unwrap();
+    let shown = laptop.metadb(["show", DAY]).ok();
+    shown.says("no entry of this date is indexed");
+    std::fs::write(&place, bytes).unwrap();
+    let shown = laptop.metadb(["show", DAY]).ok();
+    shown.lacks("no entry of this date");
+}
