@@ -87,7 +87,21 @@ fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
             ));
             continue;
         }
-        for corrupt in ledger::parse(&bytes).corrupt {
+        let ledger = ledger::parse(&bytes);
+        if !ledger.opaque.is_empty() {
+            let lines = match ledger.opaque.len() {
+                1 => "1 line".to_owned(),
+                n => format!("{n} lines"),
+            };
+            found.push(finding(
+                format!(
+                    "{}: {lines} of a newer program, kept and not used here",
+                    file.path
+                ),
+                "update Palimpsest on this machine",
+            ));
+        }
+        for corrupt in ledger.corrupt {
             found.push(finding(
                 format!("{}:{}: no ledger line", file.path, corrupt.line),
                 format!("take the line out of {}, and commit it", file.path),

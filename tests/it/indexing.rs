@@ -497,6 +497,23 @@ fn a_damaged_ledger_line_is_named_and_kept() {
 }
 
 #[test]
+fn lines_of_a_newer_program_are_counted_by_doctor() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    machine.palimpsest(["init"]).ok();
+    machine.write(
+        "data/ledger/2024.jsonl",
+        "{\"v\":2,\"kind\":\"tombstone\"}\n{\"v\":3,\"kind\":\"tombstone\"}\n",
+    );
+    machine.commit("As a newer program writes");
+    machine
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("data/ledger/2024.jsonl: 2 lines of a newer program, kept and not used here");
+}
+
+#[test]
 fn notes_are_indexed_and_emptied() {
     let sandbox = Sandbox::new();
     let machine = sandbox.repository("laptop");
