@@ -111,7 +111,7 @@ impl Repo {
         // An ignored folder is not walked, so git is asked level by level.
         while !walk.unsure.is_empty() {
             let asked = std::mem::take(&mut walk.unsure);
-            let ignored = self.ignored(asked.iter().map(|(path, _)| path.as_str()));
+            let ignored = self.ignored(asked.iter().map(|(path, _)| path.as_str()))?;
             for (path, sort) in asked {
                 let staged = from_top(&path);
                 match sort {
@@ -161,7 +161,7 @@ impl Repo {
             }
             !is_other
         });
-        let ignored = self.ignored(unsure.iter().map(|p| p.as_str()));
+        let ignored = self.ignored(unsure.iter().map(|p| p.as_str()))?;
         others.extend(ignored);
         Ok(others)
     }
@@ -178,19 +178,28 @@ impl Repo {
         }
     }
 
-    /// The ignored ones of some untracked paths; none if git fails, so that nothing is
-    /// left out by mistake.
-    fn ignored<'p>(&self, paths: impl Iterator<Item = &'p str>) -> BTreeSet<String> {
+    /// The ignored ones of some untracked paths.
+    ///
+    /// # Errors
+    /// Git fails: what it ignores is private perhaps, and must not get into the index.
+    fn ignored<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p str>,
+    ) -> Result<BTreeSet<String>, RepoError> {
         let input: String = paths.map(|p| format!("./{}\0", from_top(p))).collect();
         if input.is_empty() {
-            return BTreeSet::new();
+            return Ok(BTreeSet::new());
         }
         // With `./` before it, git takes no path for a pattern.
         let args = ["--no-literal-pathspecs", "check-ignore", "-z", "--stdin"];
-        let out = self.run_git(&args, input.as_bytes()).unwrap_or_default();
+        let out = match self.run_git(&args, input.as_bytes()) {
+            // None of them is.
+            Err(RepoError::Command { code: Some(1), .. }) => Vec::new(),
+            out => out?,
+        };
         let out = String::from_utf8_lossy(&out);
         let names = out.split_terminator('\0').map(from_top);
-        names.map(str::to_owned).collect()
+        Ok(names.map(str::to_owned).collect())
     }
 }
 

@@ -2,6 +2,7 @@
 //! nothing to index.
 
 use std::fmt::Write;
+use std::os::unix::fs::PermissionsExt;
 
 use rusqlite::Connection;
 
@@ -578,4 +579,30 @@ fn the_settings_say_where_the_journal_is_and_how_long_removals_are_listed() {
         .yaml2sql(["sync", "diary"])
         .exits(1)
         .warns("palimpsest.toml:2:1: ");
+}
+
+/// An ignored file is private perhaps: where git cannot say which are, none gets in.
+#[test]
+fn nothing_is_indexed_where_git_cannot_say_what_it_ignores() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    machine.write(".gitignore", "*-01.md\n");
+    let git = sandbox.bin().join("git");
+    let real = std::env::split_paths(&std::env::var_os("PATH").unwrap())
+        .map(|folder| folder.join("git"))
+        .find(|git| git.is_file())
+        .unwrap();
+    let script = format!(
+        "#!/bin/sh\ncase \"$*\" in *check-ignore*) echo 'cannot look' >&2; exit 128;; esac\n\
+         exec {} \"$@\"\n",
+        real.display()
+    );
+    let _ = std::fs::remove_file(&git);
+    std::fs::write(&git, script).unwrap();
+    std::fs::set_permissions(&git, std::fs::Permissions::from_mode(0o755)).unwrap();
+    machine
+        .yaml2sql(["sync", "journal/md"])
+        .fails()
+        .warns("cannot look");
 }
