@@ -345,7 +345,10 @@ fn has_fence(body: &[u8]) -> bool {
 /// Comments that belong to no field.
 fn trivia(cx: &mut Context, texts: ThreeWay<&str>) -> Result<Piece, Stop> {
     if let Some(text) = entry::lead(cx, &texts.map(|t| Some(t.to_owned())))? {
-        return Ok(Piece::Text(text));
+        return Ok(match text == texts.base {
+            true => Piece::Text(text),
+            false => Piece::Above(text),
+        });
     }
     if cx.virtual_base {
         return Ok(Piece::Text(texts.base.to_owned()));

@@ -73,16 +73,8 @@ fn merged(
     path: &[String],
     column: usize,
 ) -> Result<Option<Out>, Stop> {
-    let copy = |m: &Member| {
-        let text = format!(
-            "{}{}{}",
-            m.lead_at(column),
-            spaces(column),
-            m.core_at(column)
-        );
-        Some(Out::text(text, m.meaning()))
-    };
     let sides = without_empty_base(sides);
+    let copy = |m: &Member| Some(written(m, sides.base, column));
     // A removal also counts against what one side alone added.
     if let Some(rule) = removals::rule_where_kept_out(cx, &sides, path) {
         return united(cx, &sides, &rule, path, column);
@@ -95,7 +87,7 @@ fn merged(
     if sides.base.is_none() && std::ptr::eq(ours, theirs) {
         // In a list in order, an item that one side placed comes as both sides'.
         cx.report.note(path, None, Decision::one_side(&sides, true));
-        return Ok(Some(new_entry(ours, column)));
+        return Ok(Some(written(ours, None, column)));
     }
     if ours.same_text(theirs) || sides.base.is_some_and(|b| theirs.same_text(b)) {
         cx.report.note(path, None, Decision::one_side(&sides, true));
@@ -116,7 +108,7 @@ fn merged(
     match core(cx, &sides, &rule, path, column) {
         Ok(mut out) => {
             let (decision, above) = match lead {
-                Some(lead) => (Decision::Merged, Piece::Text(lead)),
+                Some(lead) => (Decision::Merged, above(lead, sides.base, column)),
                 // Only the comments above conflict.
                 None => (
                     Decision::Conflict,
@@ -147,6 +139,21 @@ pub fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<Str
     });
     if comments.ours == comments.theirs {
         return Ok(Some(texts.ours.min(texts.theirs).to_owned()));
+    }
+    // Each side put something among the lines, or took some off the top: what both still
+    // have above this entry.
+    let is_rest = |text: &str| {
+        let above = texts.base.strip_suffix(text);
+        above.is_some_and(|above| above.is_empty() || above.ends_with('\n'))
+    };
+    if is_rest(texts.ours) && is_rest(texts.theirs) {
+        let ours_is_shorter = texts.ours.len() < texts.theirs.len();
+        let rest = if ours_is_shorter {
+            texts.ours
+        } else {
+            texts.theirs
+        };
+        return Ok(Some(rest.to_owned()));
     }
     let merged = cx
         .lines
@@ -183,13 +190,33 @@ pub(super) fn core(
     }
 }
 
-/// An entry that only one side has, as it stands there.
-fn new_entry(only: &Member, column: usize) -> Out {
-    let text = format!("{}{}", spaces(column), only.core_at(column));
-    let mut out = Out::text(text, only.meaning());
-    if !only.lead.is_empty() {
-        let lead = only.lead_at(column).into_owned();
-        out.pieces.insert(0, Piece::Above(lead));
+/// The lines above an entry; those that are not what the base has there may be another
+/// entry's, which a side put in or took out.
+fn above(lead: String, base: Option<&Member>, column: usize) -> Piece {
+    match base {
+        _ if lead.is_empty() => Piece::Text(lead),
+        Some(base) if base.lead_at(column) == lead => Piece::Text(lead),
+        _ => Piece::Above(lead),
+    }
+}
+
+/// An entry as it stands on a side. Comments below it count like those above.
+fn written(m: &Member, base: Option<&Member>, column: usize) -> Out {
+    let below = |m: &Member| {
+        let suffix = m.suffix_at(column);
+        suffix.split_once('\n').unwrap_or_default().1.to_owned()
+    };
+    let mut core = format!("{}{}", spaces(column), m.core_at(column));
+    let mut under = below(m);
+    if base.is_some_and(|base| below(base) == under) || !core.ends_with(&under) {
+        under.clear();
+    }
+    core.truncate(core.len() - under.len());
+    let mut out = Out::text(core, m.meaning());
+    let lead = m.lead_at(column).into_owned();
+    out.pieces.insert(0, above(lead, base, column));
+    if !under.is_empty() {
+        out.pieces.push(Piece::Above(under));
     }
     out
 }
@@ -228,7 +255,7 @@ fn one_sided(
     let Some(base) = sides.base else {
         cx.report
             .note(path, None, Decision::one_side(&sides, is_ours));
-        return Ok(Some(new_entry(only, column)));
+        return Ok(Some(written(only, None, column)));
     };
     // A comment that is new there makes it a conflict all the same: `block` sees to it.
     if goes(only, base) {
@@ -281,7 +308,9 @@ fn united(
                 return Ok(None);
             }
             let mut out = merged.framed();
-            out.pieces.insert(0, Piece::Text(lead + &spaces(column)));
+            let indent = Piece::Text(spaces(column));
+            out.pieces
+                .splice(0..0, [above(lead, sides.base, column), indent]);
             Ok(Some(out))
         }
         Err(Stop::Conflict) => conflict(cx, sides, path, column, Some(lead)),

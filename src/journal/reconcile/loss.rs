@@ -1,8 +1,10 @@
-//! Comments, which no rule may lose: they stand nowhere else. Nor may one appear twice
-//! because each side put something new below it.
+//! Comments, which no rule may lose: they stand nowhere else. Nor may one come back that a
+//! side removed, or appear twice because each side put something new below it.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+
+use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use super::entry::Entries;
 use super::member::{Member, Side};
@@ -11,6 +13,10 @@ use crate::merge::ThreeWay;
 
 /// Limit on the `#` of one line behind which a comment is looked for.
 const MAX_HASHES: usize = 32;
+
+/// Limit on the lines of two texts that are compared line by line: comparing costs length
+/// times difference, and nobody writes more by hand.
+const MAX_LINES: usize = 10_000;
 
 /// Whether `pieces` lack a comment that a side added or that all sides have.
 pub fn of_comments(sides: &Entries, pieces: &[Piece]) -> bool {
@@ -62,49 +68,62 @@ fn strike(wanted: &mut HashSet<&str>, text: &str) {
     }
 }
 
-/// Removes repeated comments from the lines above new entries: comments that the result
-/// has more often than it should, since each side has the comment above its own new
-/// entry. Only comments of the base that both sides put something below are removed; the
-/// same words above an entry that both removed do not count.
+/// Removes comments of the base from the lines above entries that have others than in the
+/// base: those that one side removed, which the other has above another entry because it
+/// removed the one below, and those that are there twice, since each side has them above
+/// its own new entry.
 pub fn once(pieces: &mut [Piece], texts: ThreeWay<&str>) {
-    let counts = texts.as_ref().map(|t| count(t));
-    let mut surplus: HashMap<String, usize> = HashMap::new();
+    let mut all = HashMap::new();
+    let mut movable = HashSet::new();
+    let mut marked = HashSet::new();
     for piece in pieces.iter() {
-        if let Piece::Above(text) = piece {
-            surplus.extend(count(text).into_keys().map(|l| (l.to_owned(), 0)));
+        match piece {
+            Piece::Text(text) => add(&mut all, text),
+            Piece::Above(text) => {
+                add(&mut all, text);
+                movable.extend(own_lines(text));
+            }
+            Piece::Conflict(c) => {
+                marked.extend(
+                    [&c.base, &c.ours, &c.theirs]
+                        .into_iter()
+                        .flat_map(|t| own_lines(t)),
+                );
+            }
         }
     }
-    if surplus.is_empty() {
-        return;
-    }
-    for piece in pieces.iter() {
-        let (Piece::Text(text) | Piece::Above(text)) = piece else {
-            continue;
-        };
-        for (line, n) in count(text) {
-            surplus.entry(line.to_owned()).and_modify(|s| *s += n);
+    let counts = texts.as_ref().map(|text| {
+        let mut counts = HashMap::new();
+        if !movable.is_empty() {
+            add(&mut counts, text);
         }
-    }
-    let marked: String = pieces
-        .iter()
-        .filter_map(|p| match p {
-            Piece::Conflict(c) => Some([&*c.base, &c.ours, &c.theirs].concat()),
-            _ => None,
-        })
-        .collect();
-    let marked = count(&marked);
-    let taken = taken_over(&texts);
-    surplus.retain(|line, n| {
+        counts
+    });
+    // What no side added, however the comments moved.
+    let least = |line: &str| {
         let of = counts
             .as_ref()
-            .map(|c| c.get(line.as_str()).copied().unwrap_or_default());
-        let both = (of.ours + of.theirs).saturating_sub(of.base);
-        let taken = taken.get(line.as_str()).copied().unwrap_or_default();
-        *n = n
-            .saturating_sub(both.max(of.ours).max(of.theirs))
-            .min(taken);
-        *n > 0 && !marked.contains_key(line.as_str())
+            .map(|c| c.get(line).copied().unwrap_or_default());
+        (of.ours + of.theirs).saturating_sub(of.base)
+    };
+    movable.retain(|line| {
+        let known = counts.base.contains_key(line) && !marked.contains(line);
+        known && all[line] > least(line)
     });
+    if movable.is_empty() {
+        return;
+    }
+    let Some(due) = due(&movable, &texts) else {
+        return;
+    };
+    let mut surplus: HashMap<String, Surplus> = HashMap::new();
+    for (line, due) in due {
+        let lines = all[line].saturating_sub(due);
+        if lines > 0 {
+            let gone = due == 0;
+            surplus.insert(line.to_owned(), Surplus { lines, gone });
+        }
+    }
     for piece in pieces.iter_mut().rev() {
         if let Piece::Above(text) = piece
             && !surplus.is_empty()
@@ -114,95 +133,137 @@ pub fn once(pieces: &mut [Piece], texts: ThreeWay<&str>) {
     }
 }
 
-/// A comment with the nearest lines around it that are not comments; `None` at either
-/// end.
-type Placed<'t> = (Option<&'t str>, &'t str, Option<&'t str>);
-
-/// How often each comment of the base has something new below it on both sides: the line
-/// above it is the same, and the entry that it stood above is still there, but not next
-/// to it.
-fn taken_over<'t>(texts: &ThreeWay<&'t str>) -> HashMap<&'t str, usize> {
-    let placed = texts.as_ref().map(|t| placed(t));
-    let entries = texts
-        .as_ref()
-        .map(|t| t.lines().filter_map(entry_of).collect::<HashSet<_>>());
-    // How often a side has a comment of the base below the same line and above another.
-    let moved = |side: &HashMap<Placed<'t>, usize>| {
-        let mut moved: HashMap<(Option<&str>, &str), usize> = HashMap::new();
-        for (at, n) in side {
-            let was = placed.base.get(at).copied().unwrap_or_default();
-            *moved.entry((at.0, at.1)).or_default() += n.saturating_sub(was);
-        }
-        moved
-    };
-    let (ours, theirs) = (moved(&placed.ours), moved(&placed.theirs));
-    let mut taken: HashMap<&str, usize> = HashMap::new();
-    for (at, n) in &placed.base {
-        let (above, comment, below) = *at;
-        let of = |side: &HashMap<Placed, usize>, moved: &HashMap<_, usize>, all: &HashSet<_>| {
-            let kept = side.get(at).copied().unwrap_or_default();
-            let moved = moved.get(&(above, comment)).copied().unwrap_or_default();
-            match below.is_none_or(|below| all.contains(below)) {
-                true => n.saturating_sub(kept).min(moved),
-                false => 0,
-            }
-        };
-        let both = of(&placed.ours, &ours, &entries.ours);
-        *taken.entry(comment).or_default() +=
-            both.min(of(&placed.theirs, &theirs, &entries.theirs));
+/// How often the result may have each of these comments: those that neither side took
+/// away from where the base has them, and those that a side has anywhere else. `None` for
+/// texts that are too long to be compared.
+fn due<'t>(
+    comments: &HashSet<&'t str>,
+    texts: &ThreeWay<&'t str>,
+) -> Option<HashMap<&'t str, usize>> {
+    let lines = texts.as_ref().map(|text| Lines::of(text));
+    let [base, ours, theirs] = [&lines.base, &lines.ours, &lines.theirs];
+    if base.all.len() + ours.all.len().max(theirs.all.len()) > MAX_LINES {
+        return None;
     }
-    taken
+    let mut due: HashMap<&str, usize> = comments.iter().map(|line| (*line, 0)).collect();
+    for line in ours.all.iter().chain(&theirs.all) {
+        due.entry(line).and_modify(|n| *n += 1);
+    }
+    let stay = (base.that_stay_on(ours), base.that_stay_on(theirs));
+    for (at, line) in base.all.iter().enumerate() {
+        // What stays on both sides was counted twice. What one side took away counts for
+        // none, unless it went with the entry below: the other may have it for another.
+        let is_less = match (stay.0.contains(&at), stay.1.contains(&at)) {
+            (true, true) => true,
+            (true, false) => theirs.has(base.around[at][1]),
+            (false, true) => ours.has(base.around[at][1]),
+            (false, false) => false,
+        };
+        if is_less {
+            due.entry(line).and_modify(|n| *n -= 1);
+        }
+    }
+    Some(due)
 }
 
-/// How often each comment with a line of its own stands at a place.
-fn placed(text: &str) -> HashMap<Placed<'_>, usize> {
-    let mut found = HashMap::new();
-    let (mut above, mut block) = (None, Vec::new());
-    for line in text.lines().map(Some).chain([None]) {
-        let below = line.and_then(entry_of);
-        if below.is_some() || line.is_none() {
-            for comment in block.drain(..) {
-                *found.entry((above, comment, below)).or_default() += 1;
-            }
-            above = below;
-        } else if let Some(line) = line.map(str::trim).filter(|l| !l.is_empty()) {
-            block.push(line);
+/// The lines of a text.
+struct Lines<'t> {
+    all: Vec<&'t str>,
+    /// The nearest entry above each line, and below it; `None` at either end.
+    around: Vec<[Option<&'t str>; 2]>,
+    entries: HashSet<&'t str>,
+}
+
+impl<'t> Lines<'t> {
+    fn of(text: &'t str) -> Self {
+        let all: Vec<&str> = text.lines().map(str::trim).collect();
+        let mut around = vec![[None; 2]; all.len()];
+        let mut last = None;
+        for (line, around) in all.iter().zip(&mut around) {
+            around[0] = last;
+            last = entry_of(line).or(last);
+        }
+        last = None;
+        for (line, around) in all.iter().zip(&mut around).rev() {
+            around[1] = last;
+            last = entry_of(line).or(last);
+        }
+        let entries = all.iter().copied().filter_map(entry_of).collect();
+        Self {
+            all,
+            around,
+            entries,
         }
     }
-    found
+
+    /// Whether an entry is there; so is the end.
+    fn has(&self, entry: Option<&str>) -> bool {
+        entry.is_none_or(|entry| self.entries.contains(entry))
+    }
+
+    /// The lines, by index, that a side has at their place: below the same entry, or above
+    /// it.
+    fn that_stay_on(&self, side: &Self) -> HashSet<usize> {
+        let mut stay = HashSet::new();
+        for op in capture_diff_slices(Algorithm::Myers, &self.all, &side.all) {
+            let DiffOp::Equal {
+                old_index,
+                new_index,
+                len,
+            } = op
+            else {
+                continue;
+            };
+            stay.extend((0..len).map(|i| old_index + i).filter(|at| {
+                let (was, now) = (self.around[*at], side.around[at - old_index + new_index]);
+                was[0] == now[0] || was[1] == now[1]
+            }));
+        }
+        stay
+    }
 }
 
 /// A line that is neither blank nor a comment, cut before the value of its key.
 fn entry_of(line: &str) -> Option<&str> {
-    let line = line.trim();
     let entry = line.split(": ").next().unwrap_or(line);
     let is_entry = !line.is_empty() && !line.starts_with('#');
     is_entry.then(|| entry.trim_end_matches(':'))
 }
 
-/// How often each comment has a line of its own.
-fn count(text: &str) -> HashMap<&str, usize> {
-    let mut counts = HashMap::new();
-    for line in text.lines().map(str::trim).filter(|l| l.starts_with('#')) {
-        *counts.entry(line).or_default() += 1;
-    }
-    counts
+/// The comments with a line of their own.
+fn own_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().map(str::trim).filter(|l| l.starts_with('#'))
 }
 
-/// The lines without the surplus ones; nothing if only blank lines are left.
-fn without(text: &str, surplus: &mut HashMap<String, usize>) -> String {
-    let mut taken = false;
+/// Counts them.
+fn add<'t>(counts: &mut HashMap<&'t str, usize>, text: &'t str) {
+    for line in own_lines(text) {
+        *counts.entry(line).or_default() += 1;
+    }
+}
+
+/// How many lines of a comment are to go, and whether none is to stay.
+struct Surplus {
+    lines: usize,
+    gone: bool,
+}
+
+/// The lines without the surplus ones; nothing if only blank lines are left of lines that
+/// stand elsewhere.
+fn without(text: &str, surplus: &mut HashMap<String, Surplus>) -> String {
+    let (mut elsewhere, mut gone) = (false, false);
     let mut is_surplus = |line: &&str| match surplus.get_mut(line.trim()) {
-        Some(n) if *n > 0 => {
-            *n -= 1;
-            taken = true;
+        Some(it) if it.lines > 0 => {
+            it.lines -= 1;
+            gone |= it.gone;
+            elsewhere |= !it.gone;
             true
         }
         _ => false,
     };
     let lines = text.split_inclusive('\n');
     let rest: String = lines.filter(|line| !is_surplus(line)).collect();
-    match taken && rest.trim().is_empty() {
+    match elsewhere && !gone && rest.trim().is_empty() {
         true => String::new(),
         false => rest,
     }

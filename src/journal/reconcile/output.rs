@@ -8,7 +8,8 @@ use crate::merge::{Markers, ThreeWay};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     Text(String),
-    /// The lines above an entry that only one side put there.
+    /// The lines above or below an entry, or at either end, that are not what the base has
+    /// there.
     Above(String),
     Conflict(ThreeWay<String>),
 }
