@@ -29,11 +29,13 @@ struct Standing {
 }
 
 /// Settles items that stand against a removal, in the chosen files or, if there are none,
-/// in all.
+/// in all. Those of `kept`, by path, were the question of a conflict and are let in; of
+/// the others `ask` decides.
 pub fn settle(
     ui: &Ui,
     resolver: &Resolver<'_>,
     only: Option<&[String]>,
+    kept: &BTreeMap<String, BTreeSet<Item>>,
     ask: &dyn Fn(&str) -> anyhow::Result<Answer>,
 ) -> anyhow::Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
@@ -41,7 +43,21 @@ pub fn settle(
         return Ok(outcomes);
     }
     let journal = Journal::find()?;
-    for standing in standing(ui, &journal, only)? {
+    for mut standing in standing(ui, &journal, only)? {
+        let kept = kept.get(&standing.path);
+        let (kept, others) = standing
+            .items
+            .into_iter()
+            .partition(|item| kept.is_some_and(|kept| kept.contains(item)));
+        standing.items = kept;
+        if !standing.items.is_empty() {
+            let what = format!("{}: {}", standing.path, named(&standing.items));
+            outcomes.push(let_in(ui, resolver, &journal, &standing, &what)?);
+        }
+        standing.items = others;
+        if standing.items.is_empty() {
+            continue;
+        }
         let what = format!("{}: {}", standing.path, named(&standing.items));
         outcomes.push(match ask(&format!("{what}, though it was removed"))? {
             Answer::TakeOut => take_out(ui, resolver, &standing, &what)?,

@@ -72,8 +72,10 @@ impl Resolve {
         }
         // Items in files that still have markers are not settled yet.
         if outcomes.iter().all(|o| o.left.is_empty()) {
+            let kept = outcomes.iter().filter_map(|o| o.kept.clone()).collect();
             let ask = |what: &str| settling.against_removal(what);
-            outcomes.extend(against_removals::settle(ui, &resolver, only, &ask)?);
+            let settled = against_removals::settle(ui, &resolver, only, &kept, &ask)?;
+            outcomes.extend(settled);
         }
         let by_line = resolver.merged_by_line(only)?;
         for path in &by_line {
@@ -217,6 +219,7 @@ impl Settling<'_> {
             written: left.is_empty() && !done.staged,
             left,
             aside: done.aside,
+            kept: Some((path.clone(), self.resolver.kept_in(open, &chosen))),
         })
     }
 

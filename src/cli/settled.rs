@@ -1,9 +1,11 @@
 //! The outcomes of `palimpsest resolve` for its paths, and what is said of them at the end.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::shown::safe;
 use super::{Exit, Ui};
+use crate::journal::{ItemKey, Table};
 use crate::sync::resolve::Finished;
 
 /// The outcome for one path.
@@ -15,6 +17,8 @@ pub struct Outcome {
     pub aside: Option<PathBuf>,
     /// Whether the result waits in the work tree.
     pub written: bool,
+    /// The items that were kept against the other side's removal of them, with the path.
+    pub kept: Option<(String, BTreeSet<(Table, ItemKey)>)>,
 }
 
 impl Outcome {

@@ -46,6 +46,9 @@ pub struct Context<'a> {
     /// In a merge commit: a person resolved this file. Without that, its text is the work
     /// of git or the driver and raises no sync state.
     pub resolved_by_hand: bool,
+    /// In a merge commit: the items of a file that a person resolved which one parent
+    /// removed and the other changed. Whoever kept one of them knew of its removal.
+    pub kept: Option<&'a BTreeSet<Item>>,
     /// The removed file, if the change removes it.
     pub removed: Option<FileRef<'a>>,
     /// The tip of the branch whose squash this is. It is not a parent, but text that git
@@ -146,7 +149,8 @@ fn removals(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mu
 }
 
 /// Adds re-additions: items that no parent had and that are there now, on top of removals
-/// that the parents knew. An item that a squash brings from a tip which did not know the
+/// that the parents knew, and items that a person kept against the removal of one parent.
+/// An item that a squash brings from a tip which did not know the
 /// removal is left for a person.
 fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mut Ledger) {
     let brought = |key: &RowKey, item: &Item| {
@@ -162,7 +166,8 @@ fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out:
     for parent in parents {
         for (key, row) in parent.rows.tombstones_of(context.entry) {
             let item = key.to_item();
-            let is_added = now.items.contains(&item) && in_none(&item);
+            let is_kept = context.kept.is_some_and(|kept| kept.contains(&item));
+            let is_added = now.items.contains(&item) && (in_none(&item) || is_kept);
             if row.state.is_active() && is_added && !brought(key, &item) {
                 let mut row = row.clone();
                 row.state = re_added(context);

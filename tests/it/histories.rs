@@ -16,6 +16,7 @@ mod deletions;
 mod dropped;
 mod flags;
 mod in_the_middle;
+mod kept;
 mod left_out;
 mod lost_rows;
 mod moved;

@@ -9,6 +9,7 @@ use super::reader::Reader;
 use super::works;
 use crate::journal::yaml::{Layout, Node, Place, Tree, Value};
 use crate::journal::{Document, EntryDate, Item, ItemKey, Table};
+use crate::merge::ThreeWay;
 
 /// The key under which the ledger and the index know the item at `node`, one of a table's
 /// field. `None` if it is empty, names nothing (`~` in `dates`) or has a shape that the
@@ -88,6 +89,21 @@ pub fn values_of(entry: &[u8]) -> BTreeMap<Item, Vec<Value>> {
         }
     }
     found
+}
+
+/// The items that one side of a merge removed and the other changed. Such an item is a
+/// conflict of its own: whoever resolves it decides whether it stays.
+#[must_use]
+pub fn changed_against_removal(sides: ThreeWay<&[u8]>) -> BTreeSet<(Table, ItemKey)> {
+    let ThreeWay { base, ours, theirs } = sides.map(values_of);
+    let changed = base.into_iter().filter(|(item, was)| {
+        let is_changed = |values: &Vec<Value>| values != was;
+        match (ours.get(item), theirs.get(item)) {
+            (Some(values), None) | (None, Some(values)) => is_changed(values),
+            _ => false,
+        }
+    });
+    changed.map(|(item, _)| item).collect()
 }
 
 /// An entry's text without the comments on the lines of these items, in lists of one item

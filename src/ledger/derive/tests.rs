@@ -24,6 +24,7 @@ fn context(current: &Ledger) -> Context<'_> {
         found_by: "yaml",
         current,
         resolved_by_hand: false,
+        kept: None,
         removed: None,
         squashed: None,
     }

@@ -8,6 +8,7 @@
 
 mod after;
 mod check;
+mod kept;
 mod report;
 mod rows;
 mod stale;

@@ -79,6 +79,10 @@ impl CommitContext<'_> {
             })
             .collect();
         let squashed = self.squashed(key, now.as_ref(), year)?;
+        let kept = match resolved_by_hand {
+            true => self.kept(key, versions, &year.known)?,
+            false => None,
+        };
         let gone = versions.parents.iter().flatten().next();
         let blob = gone.map(|v| v.blob.to_string()).unwrap_or_default();
         let rows = ledger::derive(
@@ -93,6 +97,7 @@ impl CommitContext<'_> {
                 found_by: key.1.name(),
                 current: &year.current,
                 resolved_by_hand,
+                kept: kept.as_ref(),
                 removed: gone.map(|v| FileRef {
                     path: &v.path,
                     blob: &blob,

@@ -97,6 +97,7 @@ impl History<'_> {
                 place: &id,
                 at: &commit.at,
                 found_by: Tombstone::FROM_HISTORY,
+                kept: None,
                 current: &Ledger::default(),
                 resolved_by_hand: false,
                 removed: gone.map(|v| FileRef {

@@ -49,6 +49,19 @@ pub fn entries_there(
     Ok(there)
 }
 
+/// A commit's file of an entry.
+///
+/// # Errors
+/// The commit cannot be read.
+pub(in crate::sync) fn file_of(
+    repo: &Repo,
+    layout: &Layout,
+    commit: ObjectId,
+    entry: EntryDate,
+) -> Result<Option<FileAt>, RepoError> {
+    Places::new(repo, layout).file_of(commit, entry)
+}
+
 /// A commit's files of these entries, if its journal is in another folder than now.
 /// Without that, each of them would count as new.
 ///

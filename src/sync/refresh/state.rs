@@ -248,6 +248,7 @@ fn context<'a>(entry: EntryDate, source: Source, current: &'a Ledger) -> Context
         found_by: "yaml",
         current,
         resolved_by_hand: false,
+        kept: None,
         removed: None::<FileRef<'a>>,
         squashed: None,
     }

@@ -12,9 +12,11 @@ mod makers;
 mod propose;
 mod take_out;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use crate::journal::{Entry, Layout, Note, PathKind, Settings};
+use crate::journal::entry::{changed_against_removal, values_of};
+use crate::journal::{Entry, ItemKey, Layout, Note, PathKind, Settings, Table};
 use crate::merge::ThreeWay;
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
@@ -126,6 +128,23 @@ impl Resolver<'_> {
         }
         done.staged = stage;
         Ok(done)
+    }
+
+    /// The items of a path that one side removed and the other changed, where `text` has
+    /// them: who chose that text was asked about each, and keeps it.
+    #[must_use]
+    pub fn kept_in(&self, open: &OpenPath, text: &[u8]) -> BTreeSet<(Table, ItemKey)> {
+        let none = BTreeSet::new();
+        let ThreeWay { base, ours, theirs } = &open.sides;
+        let (PathKind::Entry(_), Some(base), Some(ours), Some(theirs)) =
+            (self.layout().classify(&open.path), base, ours, theirs)
+        else {
+            return none;
+        };
+        let there = values_of(text);
+        let mut kept = changed_against_removal(ThreeWay::new(base, ours, theirs));
+        kept.retain(|item| there.contains_key(item));
+        kept
     }
 
     /// Writes a file that was not in conflict. It is staged if the old file was part of
