@@ -20,6 +20,7 @@ mod kept;
 mod left_out;
 mod lost_rows;
 mod moved;
+mod older_ledgers;
 mod other_clients;
 mod picks;
 mod places;

@@ -1,8 +1,12 @@
-//! Rows that a merge commit lost: it took one side's ledger whole (`-s ours`, or a client
-//! that resolves the ledger with one side), where the driver keeps the rows of both.
+//! Rows that a commit lost. A merge took one side's ledger whole (`-s ours`, or a client
+//! that resolves the ledger with one side), where the driver keeps the rows of both. A
+//! commit of one parent has an older copy of the ledger: from a backup, from a service
+//! that syncs files, or by `git checkout OLD -- .` without hooks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::diff::Diff;
+use super::taken_back::apart;
 use super::{History, beyond};
 use crate::ledger::{self, Ledger, Restored, State};
 use crate::repo::{Commit, ObjectId, RepoError};
@@ -48,6 +52,41 @@ impl History<'_> {
         let mut lost = lost(&whole);
         lost.tombstones.retain(|_, row| !is_reverted(&row.state));
         lost.deletions.retain(|_, row| !is_reverted(&row.state));
+        Ok(lost)
+    }
+
+    /// The removals and deletions that a commit of one parent takes out of the ledger,
+    /// although it does not put back what they removed. Where it does, as a revert does,
+    /// the row was taken back with it.
+    pub(super) fn lost_alone(&self, commit: &Commit, diffs: &[Diff]) -> Result<Ledger, RepoError> {
+        let mut lost = Ledger::default();
+        let ([parent], [diff]) = (&commit.parents[..], diffs) else {
+            return Ok(lost);
+        };
+        for (before, after) in &diff.ledgers {
+            let (before, after) = apart(&self.text(*before)?, &self.text(*after)?);
+            for (key, row) in before.tombstones {
+                let is_looked_at = self.only.is_none_or(|only| only == key.entry);
+                let is_gone = row.state.is_active() && !after.tombstones.contains_key(&key);
+                if is_looked_at && is_gone {
+                    let item = (key.table, key.item.clone());
+                    let has = |at| -> Result<bool, RepoError> {
+                        let facts = self.facts_at(at, key.entry)?;
+                        Ok(facts.is_some_and(|facts| facts.items.contains(&item)))
+                    };
+                    if !has(commit.id)? || has(*parent)? {
+                        lost.tombstones.insert(key, row);
+                    }
+                }
+            }
+            for (key, row) in before.deletions {
+                let is_looked_at = self.only.is_none_or(|only| only == key.0);
+                let is_gone = row.state.is_active() && !after.deletions.contains_key(&key);
+                if is_looked_at && is_gone && self.places.file_of(commit.id, key.0)?.is_none() {
+                    lost.deletions.insert(key, row);
+                }
+            }
+        }
         Ok(lost)
     }
 

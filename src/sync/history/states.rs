@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::History;
 use super::diff::Diff;
+use super::taken_back::apart;
 use crate::journal::digest::{NO_TEXT, text_hash};
 use crate::journal::{Document, Note};
 use crate::ledger::{
@@ -41,7 +42,8 @@ impl History<'_> {
     ) -> Result<States, RepoError> {
         let open = states.keys().copied();
         let open = open.filter(|(entry, _)| diff.years.contains(&entry.year()));
-        let keys: BTreeSet<Key> = open.chain(diff.texts.keys().copied()).collect();
+        let mut keys: BTreeSet<Key> = open.chain(diff.texts.keys().copied()).collect();
+        keys.extend(self.fallen(diff)?);
         for key in keys {
             let before = self.recorded_state(parent, key)?;
             let recorded = match diff.years.contains(&key.0.year()) {
@@ -105,6 +107,21 @@ impl History<'_> {
         }
         let (hash, by) = (hash.unwrap_or(NO_TEXT), without_hooks(&commit.by));
         Ok(Some(after_edit(known.as_ref(), hash, &by, &commit.at)))
+    }
+
+    /// The states whose counter a commit's ledger lets fall: an older copy of it says
+    /// nothing. (A revert of a settled conflict does, and lists it again.)
+    fn fallen(&self, diff: &Diff) -> Result<BTreeSet<Key>, RepoError> {
+        let mut fallen = BTreeSet::new();
+        for (before, after) in &diff.ledgers {
+            let (before, after) = apart(&self.text(*before)?, &self.text(*after)?);
+            let falls = before.sync.into_iter().filter(|(key, state)| {
+                let now = after.sync.get(key);
+                now.is_none_or(|now| now.counter < state.counter && !now.is_conflict())
+            });
+            fallen.extend(falls.map(|(key, _)| key));
+        }
+        Ok(fallen)
     }
 
     /// Whether a commit's ledger holds nothing new of a text: a revert of a revert puts

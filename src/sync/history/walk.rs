@@ -123,6 +123,7 @@ impl<'a> History<'a> {
         }
         told.add(self.own(commit, diffs)?);
         told.add(self.undone_as_another(commit, diffs, &told)?);
+        told.add(self.lost_alone(commit, diffs)?);
         if commit.parents.len() > 1 {
             self.add_of_merge(commit, &mut told)?;
         }
