@@ -219,6 +219,45 @@ impl Repo {
         Ok(files)
     }
 
+    /// The versions of files that commits of HEAD's history replaced or removed, merges
+    /// compared with each of their parents: blob (hex) of the version before, and of the
+    /// one after if there is one. None before the first commit.
+    ///
+    /// # Errors
+    /// An object of history is missing or damaged; see [`RepoError`].
+    pub fn replaced_versions(
+        &self,
+        paths: &[&str],
+    ) -> Result<Vec<(String, Option<String>)>, RepoError> {
+        if self.head()?.is_none() {
+            return Ok(Vec::new());
+        }
+        let args = [
+            "--literal-pathspecs",
+            "log",
+            "--no-show-signature",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+            "--full-history",
+            "-m",
+            "--diff-filter=DM",
+            "--format=",
+            "HEAD",
+            "--",
+        ];
+        let args: Vec<&str> = args.iter().chain(paths).copied().collect();
+        let out = self.run_git(&args, b"")?;
+        let out = String::from_utf8_lossy(&out);
+        // `:100644 100644 BLOB BLOB M`, tab, the path.
+        let versions = out.lines().filter_map(|line| {
+            let mut words = line.strip_prefix(':')?.split([' ', '\t']).skip(2);
+            let (old, new, kind) = (words.next()?, words.next()?, words.next()?);
+            Some((old.to_owned(), (kind == "M").then(|| new.to_owned())))
+        });
+        Ok(versions.collect())
+    }
+
     /// All best common ancestors of two commits; none for unrelated histories.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use chrono::{DateTime, FixedOffset};
 
+use crate::journal::entry::values_of;
 use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState};
 use crate::repo::{ObjectId, Repo, RepoError, shell_word};
@@ -295,8 +296,12 @@ fn known(repo: &Repo, layout: &Layout, year: i32) -> Result<Ledger, RepoError> {
 /// The outcome of restoring a deleted entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Return {
-    /// The file was written again under this path.
-    Written(String),
+    /// The file was written again under this path. Items in it that had been removed
+    /// before: the commit of the file puts them back.
+    Written {
+        path: String,
+        removed: Vec<(Table, ItemKey)>,
+    },
     /// The entry's file exists, at this path.
     NotDeleted(String),
     /// Nothing is known of the entry.
@@ -327,7 +332,10 @@ pub fn restore_entry(
         for path in paths {
             if let Some(bytes) = repo.read_at(head, path)? {
                 repo.write_work_file(path, &bytes)?;
-                return Ok(Return::Written(path.to_owned()));
+                return Ok(Return::Written {
+                    path: path.to_owned(),
+                    removed: Vec::new(),
+                });
             }
         }
     }
@@ -348,7 +356,17 @@ pub fn restore_entry(
         _ => &usual,
     };
     repo.write_work_file(path, &bytes)?;
-    Ok(Return::Written(path.clone()))
+    let there = values_of(&bytes);
+    let removals = ledger.tombstones_of(entry);
+    let removals = removals.filter(|(_, row)| row.state.is_active());
+    let removed: BTreeSet<_> = removals
+        .map(|(key, _)| (key.table, key.item.clone()))
+        .filter(|item| there.contains_key(item))
+        .collect();
+    Ok(Return::Written {
+        path: path.clone(),
+        removed: removed.into_iter().collect(),
+    })
 }
 
 #[cfg(test)]

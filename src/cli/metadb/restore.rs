@@ -4,6 +4,7 @@ use anyhow::bail;
 use clap::Args;
 
 use super::{Journal, entry_named};
+use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
 use crate::sync::refresh::{Options, Scope};
 use crate::sync::settle::{self, Return};
@@ -27,9 +28,17 @@ impl Restore {
         drop(store);
         let path = shown.as_ref().map(|s| s.path.as_str());
         match settle::restore_entry(&journal.repo, &journal.layout, date, path)? {
-            Return::Written(path) => {
+            Return::Written { path, removed } => {
                 journal.refresh(ui, Options::new(Scope::All))?;
                 ui.line(format_args!("Restored {path}"))?;
+                for (table, item) in removed {
+                    ui.line(format_args!(
+                        "In it: {} {}, removed before; the commit puts it back, unless you take \
+                         it out of the file first",
+                        table.noun(),
+                        safe(item.as_str())
+                    ))?;
+                }
                 ui.line(format_args!(
                     "Commit it if it was removed in a commit: git add {} && git commit",
                     journal.repo.pathspec(&path)

@@ -340,7 +340,7 @@ fn look_where_the_journal_was(
     Ok(())
 }
 
-/// The entries that a side of a merge added and the merge drops.
+/// The entries that a side of a merge added or edited, and the merge drops.
 fn left_out(
     context: &CommitContext<'_>,
 ) -> Result<BTreeMap<versions::Key, versions::Versions>, RepoError> {
@@ -354,7 +354,7 @@ fn left_out(
     let entries = found.keys().map(|(entry, _)| *entry).collect();
     let there = check::staged_files(repo, layout, &entries)?;
     found.retain(|(entry, _), _| !there.contains_key(entry));
-    history::only_added(repo, layout, &context.parents, found)
+    history::only_new(repo, layout, &context.parents, found)
 }
 
 /// The changes of the commit once these ledger files are staged.

@@ -96,9 +96,13 @@ impl PreCommit {
             }
         }
         for ((entry, _), row) in &rows.deletions {
-            match row.state.is_active() {
-                true => self.deleted.push(*entry),
-                false => self.returned.push(*entry),
+            let list = match row.state.is_active() {
+                true => &mut self.deleted,
+                false => &mut self.returned,
+            };
+            // Nor are several rows of one entry.
+            if list.last() != Some(entry) {
+                list.push(*entry);
             }
         }
     }

@@ -1,5 +1,6 @@
-//! Entries that a merge drops although a side had added them: by hand, or because it took
-//! the other side whole (`-s ours`). Nobody deleted them, so that no row records it.
+//! Entries that a merge drops although a side had added or edited them: by hand, or
+//! because it took the other side whole (`-s ours`). Nobody deleted that version, so that
+//! no row records it.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -14,17 +15,18 @@ use crate::sync::commit::versions::{self, Key, Versions};
 
 type Found = BTreeMap<Key, Versions>;
 
-/// Keeps the entries that a side added after it parted from the sides without them.
+/// Keeps the entries that a side added or edited after it parted from the sides without
+/// them. A version that was there before, the other side deleted.
 ///
 /// # Errors
 /// An object of history is missing or damaged, or git fails; see [`RepoError`].
-pub(in crate::sync) fn only_added(
+pub(in crate::sync) fn only_new(
     repo: &Repo,
     layout: &Layout,
     parents: &[ObjectId],
     found: Found,
 ) -> Result<Found, RepoError> {
-    Places::new(repo, layout).only_added(parents, found)
+    Places::new(repo, layout).only_new(parents, found)
 }
 
 /// Whether a deletion already names the version that a merge dropped.
@@ -44,14 +46,14 @@ impl History<'_> {
                 found.insert(key, versions);
             }
         }
-        self.places.only_added(&merge.parents, found)
+        self.places.only_new(&merge.parents, found)
     }
 }
 
 impl Places<'_> {
-    fn only_added(&self, parents: &[ObjectId], found: Found) -> Result<Found, RepoError> {
+    fn only_new(&self, parents: &[ObjectId], found: Found) -> Result<Found, RepoError> {
         let mut bases: BTreeMap<(ObjectId, ObjectId), Option<Vec<ObjectId>>> = BTreeMap::new();
-        let mut added = Found::new();
+        let mut new = Found::new();
         for (key, versions) in found {
             let has = |at: &usize| versions.parents[*at].is_some();
             let (with, without): (Vec<usize>, Vec<usize>) = (0..parents.len()).partition(has);
@@ -67,8 +69,10 @@ impl Places<'_> {
                 };
                 match bases {
                     Some(bases) => {
+                        let dropped = versions.parents[one].as_ref().map(|v| v.blob);
                         for base in bases.iter() {
-                            was_there |= self.file_of(*base, key.0)?.is_some();
+                            let there = self.file_of(*base, key.0)?.map(|v| v.blob);
+                            was_there |= there == dropped;
                         }
                     }
                     // History is cut off: this clone cannot know.
@@ -76,9 +80,9 @@ impl Places<'_> {
                 }
             }
             if !was_there {
-                added.insert(key, versions);
+                new.insert(key, versions);
             }
         }
-        Ok(added)
+        Ok(new)
     }
 }

@@ -29,6 +29,7 @@
 //! | `merges` | Which items did a merge keep out? |
 //! | `lost` | Which rows did a merge lose? |
 //! | `left_out` | Which entries did a merge drop? |
+//! | `removed` | Which of its deletions names the last version of an entry? |
 //! | `spelled` | Which items did a side only spell anew? |
 //!
 //! The questions of drivers and hooks:
@@ -81,7 +82,7 @@ use told::Told;
 
 pub use diff::ledger_changes;
 pub use keeps_out::{Removals, keeps_out, ledgers_keep_out};
-pub(in crate::sync) use left_out::{is_known, only_added};
+pub(in crate::sync) use left_out::{is_known, only_new};
 pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;
 pub(in crate::sync) use places::{file_of, moved_from};

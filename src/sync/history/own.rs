@@ -97,9 +97,9 @@ impl History<'_> {
                 place: &id,
                 at: &commit.at,
                 found_by: Tombstone::FROM_HISTORY,
-                kept: None,
                 current: &Ledger::default(),
                 resolved_by_hand: false,
+                kept: None,
                 removed: gone.map(|v| FileRef {
                     path: &v.path,
                     blob: &blob,

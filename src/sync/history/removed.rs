@@ -1,6 +1,6 @@
-//! The files of entries that commits removed, to tell which deletion of an entry counts.
+//! The files of entries that commits removed, and the deletion that names an entry's last
+//! version.
 
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::recorded::watched_folders;
@@ -8,28 +8,25 @@ use crate::journal::{EntryDate, Layout};
 use crate::ledger::{Deletion, Ledger, is_without_hooks};
 use crate::repo::{ObjectId, Repo, RepoError};
 
-/// The file versions that HEAD's history removed; git is asked once, and only if needed.
+/// The versions of entries that HEAD's history removed; git is asked where an entry has
+/// several deletions.
 pub struct Removed<'a> {
     repo: &'a Repo,
     layout: &'a Layout,
-    blobs: OnceCell<BTreeSet<String>>,
 }
 
 impl<'a> Removed<'a> {
-    /// A value that has not asked git yet.
+    /// The versions in this repository.
     #[must_use]
     pub const fn new(repo: &'a Repo, layout: &'a Layout) -> Self {
-        Self {
-            repo,
-            layout,
-            blobs: OnceCell::new(),
-        }
+        Self { repo, layout }
     }
 
     /// The deletion of an entry that names its last version. Of several deletions, those
     /// count whose version a commit of HEAD's history removed, since a version that a
-    /// rebase left behind exists on one machine alone. Of those, it is the last one by
-    /// the rows' times: the order of commits changes with each merge.
+    /// rebase left behind exists on one machine alone. Of those, it is the one whose
+    /// version was not edited further, and of several again the last one by the rows'
+    /// times: the order of commits changes with each merge.
     ///
     /// # Errors
     /// An object of history is missing or damaged, or git fails; see [`RepoError`].
@@ -42,21 +39,59 @@ impl<'a> Removed<'a> {
         if let [] | [_] = active[..] {
             return Ok(active.first().copied());
         }
-        // The path in a row comes from the ledger's author; the blob is enough.
-        let removed = self.blobs()?;
-        let in_history = active.iter().filter(|row| removed.contains(&*row.blob));
-        let in_history = in_history.max_by_key(|row| (&row.at, &row.blob));
-        let told = || active.iter().min_by_key(|row| !is_without_hooks(&row.by));
-        Ok(in_history.or_else(told).copied())
+        let usual = self.layout.entry_path(entry);
+        // The path in a row comes from the ledger's author.
+        let paths = active.iter().map(|row| &row.path);
+        let paths = paths.filter(|path| self.layout.entry_date(path) == Some(entry));
+        let paths: BTreeSet<&str> = paths.chain([&usual]).map(String::as_str).collect();
+        let paths: Vec<&str> = paths.into_iter().collect();
+        let versions = Versions(self.repo.replaced_versions(&paths)?);
+        let mut in_history = active.clone();
+        in_history.retain(|row| versions.removes(&row.blob));
+        let last: Vec<&Deletion> = in_history
+            .iter()
+            .copied()
+            .filter(|row| {
+                let mut others = in_history.iter();
+                !others.any(|other| versions.led_to(&row.blob, &other.blob))
+            })
+            .collect();
+        // A text that was edited and put back leads to itself.
+        let candidates = if last.is_empty() { in_history } else { last };
+        let newest = candidates
+            .into_iter()
+            .max_by_key(|row| (&row.at, &row.blob));
+        let told = || {
+            active
+                .iter()
+                .min_by_key(|row| !is_without_hooks(&row.by))
+                .copied()
+        };
+        Ok(newest.or_else(told))
+    }
+}
+
+/// The versions of one entry that commits replaced, each with the one after it.
+struct Versions(Vec<(String, Option<String>)>);
+
+impl Versions {
+    fn removes(&self, blob: &str) -> bool {
+        self.0.iter().any(|(old, new)| old == blob && new.is_none())
     }
 
-    fn blobs(&self) -> Result<&BTreeSet<String>, RepoError> {
-        if let Some(blobs) = self.blobs.get() {
-            return Ok(blobs);
+    /// Whether edits led from one version to the other.
+    fn led_to(&self, from: &str, to: &str) -> bool {
+        let mut seen = BTreeSet::from([from]);
+        let mut open = vec![from];
+        while let Some(blob) = open.pop() {
+            let next = self.0.iter().filter(|(old, _)| old == blob);
+            for new in next.filter_map(|(_, new)| new.as_deref()) {
+                if seen.insert(new) {
+                    open.push(new);
+                }
+            }
         }
-        let removed = self.repo.removed_files(&self.layout.journal)?;
-        let blobs = removed.into_iter().map(|(_, blob)| blob).collect();
-        Ok(self.blobs.get_or_init(|| blobs))
+        from != to && seen.contains(to)
     }
 }
 

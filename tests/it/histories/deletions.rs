@@ -1,4 +1,5 @@
-//! An entry that two machines deleted, each another version of it.
+//! An entry that two machines deleted, each another version of it, or that one deleted
+//! and the other edited.
 
 use super::*;
 
@@ -64,4 +65,85 @@ fn a_deletion_counts_once_its_commit_is_there() {
     shows(&laptop, true);
     laptop.git(["reset", "-q", "--hard", "HEAD^"]).ok();
     shows(&laptop, false);
+}
+
+/// Whichever machine's clock is ahead: the version that was edited on is the later one.
+#[test]
+fn of_two_deletions_the_one_of_the_edited_version_counts() {
+    for later in ["laptop", "desktop"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        let remove = |machine: &Machine<'_>| {
+            machine.remove(&crate::sandbox::entry(DAY));
+            machine.commit("Gone");
+        };
+        edit(&desktop, "[Alice, Bob]", "[Alice, Dora]");
+        if later == "desktop" {
+            remove(&laptop);
+            sandbox.pass_days(1);
+            remove(&desktop);
+        } else {
+            remove(&desktop);
+            sandbox.pass_days(1);
+            remove(&laptop);
+        }
+        desktop.push();
+        laptop.pull();
+        laptop.push();
+        desktop.pull();
+        for machine in [&laptop, &desktop] {
+            machine.metadb(["restore", "Entry", DAY]).ok();
+            let text = machine.read_entry(DAY);
+            assert!(text.contains("Dora"), "{later}: {text}");
+            machine.remove(&crate::sandbox::entry(DAY));
+        }
+    }
+}
+
+/// The merge leaves out the desktop's version: that is the last one.
+#[test]
+fn restore_gives_the_version_that_a_merge_left_out() {
+    for hooks in [true, false] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        edit(&desktop, "[Alice, Bob]", "[Alice, Dora]");
+        desktop.push();
+        laptop.remove(&crate::sandbox::entry(DAY));
+        laptop.commit("Gone");
+        laptop.git(["pull", "-q", "--no-rebase"]).exits(1);
+        laptop.git(["rm", "-q", &crate::sandbox::entry(DAY)]).ok();
+        match hooks {
+            true => drop(laptop.git(["commit", "-q", "--no-edit"]).ok()),
+            false => without_hooks(&laptop, &["commit", "-q", "--no-edit"]),
+        }
+        laptop.push();
+        desktop.pull();
+        for machine in [&laptop, &desktop] {
+            let run = machine.metadb(["restore", "Entry", DAY]).ok();
+            run.lacks("In it");
+            let text = machine.read_entry(DAY);
+            assert!(text.contains("[Alice, Dora]"), "{text}");
+            machine.remove(&crate::sandbox::entry(DAY));
+            machine.assert_clean();
+        }
+    }
+}
+
+#[test]
+fn restore_names_what_the_version_has_against_a_removal() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&desktop, "mood: calm", "mood: good");
+    desktop.push();
+    remove_bob(&laptop);
+    laptop.remove(&crate::sandbox::entry(DAY));
+    laptop.commit("Gone");
+    laptop.git(["pull", "-q", "--no-rebase"]).exits(1);
+    laptop.git(["rm", "-q", &crate::sandbox::entry(DAY)]).ok();
+    laptop.git(["commit", "-q", "--no-edit"]).ok();
+    laptop
+        .metadb(["restore", "Entry", DAY])
+        .ok()
+        .says("In it: person Bob, removed before");
+    assert!(laptop.read_entry(DAY).contains("mood: good"));
 }
