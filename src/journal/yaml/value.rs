@@ -93,7 +93,7 @@ pub struct Typed {
     /// As it stands in the file.
     pub written: String,
     /// In the form that is the same for all spellings.
-    says: String,
+    pub says: String,
 }
 
 impl Typed {

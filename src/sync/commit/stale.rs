@@ -10,6 +10,7 @@ use super::check::Refusal;
 use super::rows::CommitContext;
 use super::versions::{Key, Versions, facts};
 use crate::journal::rules::{Rule, Rules};
+use crate::journal::yaml::{Tree, Value};
 use crate::journal::{Document, Facts, Item, Table};
 use crate::ledger::{Ledger, State};
 use crate::repo::RepoError;
@@ -83,7 +84,13 @@ fn undone(
         })
         .cloned()
         .collect();
-    if old.body != new.body {
+    // Line ends and the last one say nothing.
+    let lines = |body: &[u8]| {
+        let text = String::from_utf8_lossy(body);
+        let lines = text.trim_end().lines().map(str::to_owned);
+        lines.collect::<Vec<_>>()
+    };
+    if lines(old.body) != lines(new.body) {
         undone.push("the text".to_owned());
     }
     undone
@@ -104,24 +111,45 @@ fn only_back(name: &str, had: &Facts, has: &Facts, back: &BTreeSet<Item>) -> boo
     !back.is_empty() && has.is_superset(&had) && has.difference(&had).all(|i| back.contains(i))
 }
 
-/// The lines of each top field, by its name.
-fn fields(frontmatter: &[u8]) -> BTreeMap<String, Vec<String>> {
-    let text = String::from_utf8_lossy(frontmatter);
-    let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    let mut name = String::new();
-    for line in text.lines() {
-        if line.starts_with('#') || line.trim().is_empty() {
-            continue;
+/// What each top field says, by its name; one that says nothing is as one that is not
+/// there.
+fn fields(frontmatter: &[u8]) -> BTreeMap<String, Meaning> {
+    let text = std::str::from_utf8(frontmatter).unwrap_or_default();
+    let tree = Tree::parse(text).ok();
+    let root = tree.as_ref().and_then(|tree| tree.root.as_ref());
+    let pairs = root.and_then(|root| root.pairs()).unwrap_or_default();
+    let fields = pairs.iter().filter_map(|pair| {
+        let name = pair.key.scalar()?.to_owned();
+        Some((name, Meaning::of(&Value::of(&pair.value, text))))
+    });
+    fields.filter(|(_, m)| *m != Meaning::Nothing).collect()
+}
+
+/// A value without its spelling: what was quoted, or written in another style, says the
+/// same.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Meaning {
+    Nothing,
+    Text(String),
+    List(Vec<Meaning>),
+    Map(BTreeMap<Meaning, Meaning>),
+}
+
+impl Meaning {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Nothing,
+            Value::Typed(typed) => Self::Text(typed.says.clone()),
+            Value::Text(text) => Self::Text(text.trim_end().to_owned()),
+            Value::Alias(name) => Self::Text(name.clone()),
+            Value::Seq(items) => Self::List(items.iter().map(Self::of).collect()),
+            Value::Map(pairs) => {
+                let pairs = pairs.iter();
+                Self::Map(pairs.map(|(k, v)| (Self::of(k), Self::of(v))).collect())
+            }
+            Value::With(_, value) => Self::of(value),
         }
-        let first = line.chars().next();
-        let starts = first.is_some_and(|c| c.is_alphanumeric() || "_\"'".contains(c));
-        if let Some((key, _)) = line.split_once(':').filter(|_| starts) {
-            name = key.trim_matches(['"', '\'', ' ']).to_owned();
-        }
-        let lines = fields.entry(name.clone()).or_default();
-        lines.push(line.trim_end().to_owned());
     }
-    fields
 }
 
 #[cfg(test)]
@@ -153,6 +181,15 @@ mod tests {
     fn a_removal_alone_is_undone_by_a_person() {
         let old = "---\npeople: [Al]\nmood: calm\nupdated: 2024-11-02\n---\nx\n";
         let new = "---\npeople: [Al, Bob]\nmood: calm\nupdated: 2024-11-01\n---\nx\n";
+        assert_eq!(told(old, new), [""; 0]);
+    }
+
+    #[test]
+    fn another_spelling_undoes_nothing() {
+        let old = "---\npeople: [Al]\nmood: \"calm\"\ndate: '2024-11-01'\nrelated:\n- a\n\
+            draft: true\n---\nx\n";
+        let new = "---\r\npeople: [Al, Bob]\r\nmood: calm\r\ndate: 2024-11-01\r\n\
+            related: [a]\r\ndraft: True\r\ntheme:\r\n---\r\nx";
         assert_eq!(told(old, new), [""; 0]);
     }
 
