@@ -57,10 +57,17 @@ pub(super) fn say_commit(ui: &Ui, repo: &Repo, files: &[String]) -> anyhow::Resu
         Some(word) => format!("once the {word} is committed"),
         None => "commit it".to_owned(),
     };
+    // Git commits no file by its name alone that it does not know yet.
+    let index = repo.index()?;
+    let is_new = left.iter().any(|file| index.staged(file).is_none());
+    let typed = typed.join(" ");
+    let add = match is_new {
+        true => format!("git add {typed} && "),
+        false => String::new(),
+    };
     ui.line(format_args!(
-        "Changed {}; {when}: git commit -m 'Settle' {}",
+        "Changed {}; {when}: {add}git commit -m 'Settle' {typed}",
         left.join(" "),
-        typed.join(" ")
     ))?;
     Ok(())
 }

@@ -128,3 +128,25 @@ fn a_deleted_entry_comes_back_where_it_was() {
         assert!(!machine.exists(&crate::sandbox::entry(DAY)));
     }
 }
+
+/// A year that nobody has committed anything of since `init` has no ledger yet.
+#[test]
+fn a_decision_in_a_new_ledger_names_a_command_that_commits_it() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry("2023-05-01", FIELDS, BODY);
+    laptop.commit("Before");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    let path = crate::sandbox::entry("2023-05-01");
+    laptop.edit(&path, "[Alice, Bob]", "[Alice]");
+    without_hooks(&laptop, &["commit", "-q", "-a", "-m", "On the phone"]);
+    let run = laptop
+        .metadb(["tombstone", "remove", "entry_people", "2023-05-01", "Bob"])
+        .ok();
+    let named = run.stdout.lines().find_map(|l| l.split_once("commit it: "));
+    let (_, command) = named.unwrap_or_else(|| panic!("{run:?}"));
+    laptop.run_with(&[], "sh", ["-c", command]).ok();
+    laptop.assert_clean();
+    assert!(laptop.read("data/ledger/2023.jsonl").contains("restored"));
+}
