@@ -8,6 +8,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::report::Report;
 use crate::journal::digest::short_sha256;
+use crate::journal::markers::conflict_markers;
 use crate::journal::{EntryDate, Item, ItemKey, Layout, Note};
 use crate::ledger::{Deletion, Ledger, RowKey, State, Tombstone};
 use crate::store::{Original, OriginalEntry, OtherText, Removal};
@@ -240,6 +241,8 @@ fn page(text: &str) -> Option<String> {
         .map(|heading| format!("{heading}{text}\n"))
         .find(|page| Note::read(page.as_bytes()).is_ok_and(|note| note.text == text))
         .filter(|page| !page.contains('\0'))
+        // A commit refuses them.
+        .filter(|page| conflict_markers(page.as_bytes()).is_none())
 }
 
 #[cfg(test)]
@@ -260,6 +263,8 @@ mod tests {
             "a heading of the text's own hides the rest"
         );
         assert_eq!(page("a\0b"), None);
+        let marked = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x";
+        assert_eq!(page(marked), None, "a commit refuses conflict markers");
     }
 
     #[test]
