@@ -84,7 +84,7 @@ fn an_item_of_a_set_that_was_put_back_stays() {
         "people: [Al, Bob, Di]",
     ];
     let out = merged(sides, "Bob", &Ruling::PutBack);
-    assert_eq!(out.unwrap(), "people: [Al, Bob, Di, Cy]");
+    assert_eq!(out.unwrap(), "people: [Al, Bob, Cy, Di]");
     // What nobody put back goes.
     let out = merged(sides, "Eve", &Ruling::PutBack);
     assert_eq!(out.unwrap(), "people: [Al, Cy, Di]");
