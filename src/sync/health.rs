@@ -1,6 +1,7 @@
 //! Faults of a repository's setup, each with the command that mends it.
 
 mod hooks;
+mod ledgers;
 mod setup;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,12 +12,11 @@ use super::backup;
 use super::behind::{behind, given_up};
 use super::commit::versions::{Key, facts, key_of};
 use super::database_path::database_path;
-use super::history;
 use super::resolve::{ResolveError, Resolver};
 use crate::journal::markers::conflict_markers;
 use crate::journal::settings;
-use crate::journal::{Layout, PathKind, Settings};
-use crate::ledger::{self, Source};
+use crate::journal::{Layout, Settings};
+use crate::ledger::Source;
 use crate::repo::install::has_journal;
 use crate::repo::{Blob, Repo, RepoError, shell_path};
 use crate::store::{Store, StoreError};
@@ -61,9 +61,7 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
         in_the_way(repo, layout, &mut found);
     }
     paths(repo, layout, &mut found)?;
-    ledgers(repo, layout, &mut found)?;
-    gone_ledgers(repo, layout, &mut found)?;
-    unread_history(repo, layout, &mut found);
+    ledgers::check(repo, layout, &mut found)?;
     database(repo, layout, &mut found)?;
     behind_head(repo, layout, &mut found)?;
     markers(repo, settings, &mut found);
@@ -72,82 +70,6 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
     leftovers(repo, layout, &mut found)?;
     growth(repo, &mut found)?;
     Ok(found)
-}
-
-fn ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    for file in repo.work_files(&layout.ledger)?.files {
-        if !matches!(layout.classify(&file.path), PathKind::Ledger(_)) {
-            continue;
-        }
-        let bytes = repo.read_work_file(&file.path)?.unwrap_or_default();
-        if let Some(markers) = conflict_markers(&bytes) {
-            found.push(finding(
-                format!("{}:{}: conflict markers", file.path, markers.line),
-                format!("palimpsest resolve {}", shell_path(&file.path)),
-            ));
-            continue;
-        }
-        let ledger = ledger::parse(&bytes);
-        if !ledger.opaque.is_empty() {
-            let lines = match ledger.opaque.len() {
-                1 => "1 line".to_owned(),
-                n => format!("{n} lines"),
-            };
-            found.push(finding(
-                format!(
-                    "{}: {lines} of a newer program, kept and not used here",
-                    file.path
-                ),
-                "update Palimpsest on this machine",
-            ));
-        }
-        for corrupt in ledger.corrupt {
-            found.push(finding(
-                format!("{}:{}: no ledger line", file.path, corrupt.line),
-                format!("take the line out of {}, and commit it", file.path),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Ledgers that the index has and the work tree lacks. One that lacks only because it
-/// stayed behind a commit is reported with those.
-fn gone_ledgers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let index = repo.index()?;
-    let behind = behind(repo, layout)?;
-    for path in repo.staged_below(&layout.ledger)? {
-        let is_ledger = matches!(layout.classify(&path), PathKind::Ledger(_));
-        let is_told = behind.iter().any(|file| file.path == path);
-        if is_ledger
-            && !is_told
-            && index.staged(&path).is_some()
-            && !index.is_left_out(&path)
-            && repo.work_file(&path)?.is_none()
-        {
-            found.push(finding(
-                format!("{path}: gone from the work tree"),
-                format!("git restore {}", repo.pathspec(&path)),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Reports an object of history without which the hooks and the listings know nothing.
-fn unread_history(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) {
-    let head = repo.head();
-    let rows = head.and_then(|head| {
-        head.map(|head| history::rows_of(repo, layout, head))
-            .transpose()
-    });
-    if let Err(error) = rows {
-        found.push(finding(
-            format!("{error}: without it, removals and conflicts are not known"),
-            "git fsck names all that is missing or damaged; git fetch --refetch fetches what \
-             the remote has of it",
-        ));
-    }
 }
 
 fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
