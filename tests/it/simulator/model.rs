@@ -10,8 +10,8 @@ use super::broken::has_markers;
 use super::expect;
 use super::page::{File, Said, known_as};
 use super::rows::{
-    Rows, kept_out, leave_unstored, merge_rows, moved, own_rows, permanent, rows_of_an_amend,
-    settle_what_a_pick_takes_out, undone_in_another_form, unstored,
+    Rows, kept_by_hand, kept_out, leave_unstored, merge_rows, moved, own_rows, permanent,
+    rows_of_an_amend, settle_what_a_pick_takes_out, undone_in_another_form, unstored,
 };
 use super::states::{States, states};
 use super::world::{Outcome, fail};
@@ -228,6 +228,7 @@ impl Model {
             self.judge(&node, &bases, &sides, how)?;
         }
         own_rows(&mut node, &parents, &sides, commit, how);
+        kept_by_hand(&mut node, &bases, &sides, how);
         if let Some(replaced) = how.instead_of {
             rows_of_an_amend(&mut node, &parents, self.node(replaced), how);
         }

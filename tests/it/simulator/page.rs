@@ -112,6 +112,27 @@ pub struct Said {
     pub names: BTreeSet<(String, String)>,
 }
 
+impl Said {
+    /// What stands for an item, at each of its places.
+    pub fn values(&self, field: &str, name: &str) -> Vec<&Value> {
+        let value = match field {
+            "themes" => self.fields.get("manuscript").and_then(|v| v.get("themes")),
+            field => self.fields.get(field),
+        };
+        let all = match value {
+            Some(Value::Array(list)) => list.iter().collect(),
+            value => Vec::from_iter(value),
+        };
+        let is_it = |value: &&Value| {
+            let items = items_of(field, value);
+            items
+                .iter()
+                .any(|(field, item)| known_as(field, item) == name)
+        };
+        all.into_iter().filter(is_it).collect()
+    }
+}
+
 impl File {
     /// Whichever line ends it has; they are no part of what it says.
     pub fn read(text: &str) -> Self {

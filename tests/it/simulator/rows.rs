@@ -203,6 +203,39 @@ pub fn own_rows(node: &mut Node, parents: &[Node], sides: &[Node], commit: Oid, 
     node.rows = rows;
 }
 
+/// Lets in what a person kept in a merge where one side had removed it and the other had
+/// changed it: that was the question of a conflict.
+pub fn kept_by_hand(node: &mut Node, bases: &[Node], sides: &[Node], how: &How) {
+    let (HowKind::Merge { by_hand } | HowKind::Foreign { by_hand }) = &how.kind else {
+        return;
+    };
+    let values = |node: &Node, (date, field, name): &Item| -> Vec<serde_json::Value> {
+        let said = node.said(&path_of(date)).into_iter();
+        said.flat_map(|s| s.values(field, name)).cloned().collect()
+    };
+    let mut kept = Vec::new();
+    for item in node.rows.keys() {
+        let all = sides.iter().filter(|side| side.has(item));
+        let ([side], [_, _]) = (&all.collect::<Vec<_>>()[..], sides) else {
+            continue;
+        };
+        let was_there = |base: &Node| base.has(item) && values(base, item) != values(side, item);
+        if how.hooks
+            && by_hand.contains(&path_of(&item.0))
+            && node.has(item)
+            && !bases.is_empty()
+            && bases.iter().all(was_there)
+        {
+            kept.push(item.clone());
+        }
+    }
+    for item in kept {
+        for active in node.rows.entry(item).or_default().values_mut() {
+            *active = false;
+        }
+    }
+}
+
 /// The commit that an amended one stands in the place of leaves its rows behind, and
 /// what the amend takes out of what that one had added is a removal like any other:
 /// nothing tells a hook that a commit is an amend.
