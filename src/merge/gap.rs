@@ -109,7 +109,8 @@ fn places<K: Ord + Hash>(base: &[&Row<K>], side: &[&Row<K>], all: &HashSet<&Row<
 }
 
 /// The rows of the base, between two that a side still has, in whose place new ones
-/// stand: items where they are as many, and lines alike.
+/// stand: items where they are as many, and lines alike; or one kind in the place of the
+/// other, as where an entry is commented out or put to use.
 fn replaced<K>(
     base: &[&Row<K>],
     missing: &[usize],
@@ -125,6 +126,13 @@ fn replaced<K>(
             false => Vec::new(),
         }
     };
+    let are = |kind: bool, rows: &[&Row<K>], at: &[usize]| {
+        at.iter().all(|&i| rows[i].item().is_some() == kind)
+    };
+    let turned = |from| are(from, base, missing) && are(!from, side, new);
+    if missing.len() == new.len() && (turned(true) || turned(false)) {
+        return missing.iter().copied().zip(new.iter().copied()).collect();
+    }
     let items = of(true);
     let mut all = [items.clone(), of(false)].concat();
     all.sort_unstable();
