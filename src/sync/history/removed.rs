@@ -1,25 +1,31 @@
 //! The files of entries that commits removed, and the deletion that names an entry's last
 //! version.
 
-use std::collections::BTreeSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashMap};
 
 use super::recorded::watched_folders;
 use crate::journal::{EntryDate, Layout};
 use crate::ledger::{Deletion, Ledger, is_without_hooks};
 use crate::repo::{ObjectId, Repo, RepoError};
 
-/// The versions of entries that HEAD's history removed; git is asked where an entry has
-/// several deletions.
+/// The versions of entries that HEAD's history replaced and removed; git is asked once, at
+/// the first entry that has several deletions.
 pub struct Removed<'a> {
     repo: &'a Repo,
     layout: &'a Layout,
+    versions: OnceCell<Versions>,
 }
 
 impl<'a> Removed<'a> {
     /// The versions in this repository.
     #[must_use]
     pub const fn new(repo: &'a Repo, layout: &'a Layout) -> Self {
-        Self { repo, layout }
+        Self {
+            repo,
+            layout,
+            versions: OnceCell::new(),
+        }
     }
 
     /// The deletion of an entry that names its last version. Of several deletions, those
@@ -39,13 +45,8 @@ impl<'a> Removed<'a> {
         if let [] | [_] = active[..] {
             return Ok(active.first().copied());
         }
-        let usual = self.layout.entry_path(entry);
-        // The path in a row comes from the ledger's author.
-        let paths = active.iter().map(|row| &row.path);
-        let paths = paths.filter(|path| self.layout.entry_date(path) == Some(entry));
-        let paths: BTreeSet<&str> = paths.chain([&usual]).map(String::as_str).collect();
-        let paths: Vec<&str> = paths.into_iter().collect();
-        let versions = Versions(self.repo.replaced_versions(&paths)?);
+        // The path in a row comes from the ledger's author; the blob is enough.
+        let versions = self.versions()?;
         let mut in_history = active.clone();
         in_history.retain(|row| versions.removes(&row.blob));
         let last: Vec<&Deletion> = in_history
@@ -69,14 +70,27 @@ impl<'a> Removed<'a> {
         };
         Ok(newest.or_else(told))
     }
+
+    fn versions(&self) -> Result<&Versions, RepoError> {
+        if let Some(versions) = self.versions.get() {
+            return Ok(versions);
+        }
+        let mut versions = Versions::default();
+        for (old, new) in self.repo.replaced_versions(&[&self.layout.journal])? {
+            versions.0.entry(old).or_default().insert(new);
+        }
+        Ok(self.versions.get_or_init(|| versions))
+    }
 }
 
-/// The versions of one entry that commits replaced, each with the one after it.
-struct Versions(Vec<(String, Option<String>)>);
+/// The versions that commits replaced, each with those that came in its place; `None` where
+/// the file was removed.
+#[derive(Default)]
+struct Versions(HashMap<String, BTreeSet<Option<String>>>);
 
 impl Versions {
     fn removes(&self, blob: &str) -> bool {
-        self.0.iter().any(|(old, new)| old == blob && new.is_none())
+        self.0.get(blob).is_some_and(|next| next.contains(&None))
     }
 
     /// Whether edits led from one version to the other.
@@ -84,8 +98,8 @@ impl Versions {
         let mut seen = BTreeSet::from([from]);
         let mut open = vec![from];
         while let Some(blob) = open.pop() {
-            let next = self.0.iter().filter(|(old, _)| old == blob);
-            for new in next.filter_map(|(_, new)| new.as_deref()) {
+            let next = self.0.get(blob).into_iter().flatten();
+            for new in next.filter_map(Option::as_deref) {
                 if seen.insert(new) {
                     open.push(new);
                 }
