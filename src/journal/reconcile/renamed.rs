@@ -107,6 +107,14 @@ fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
             new.entry(value).or_default().push(id);
         }
     }
+    let lists = new.iter().flat_map(|(value, ids)| {
+        let lists = ids.iter().map(|id| (*id, *value));
+        lists.filter(|(_, value)| matches!(value, Value::Seq(_)))
+    });
+    let mut lists: Vec<(&String, &Value)> = lists.collect();
+    if gone.len() * lists.len() > MAX_LISTS {
+        lists.clear();
+    }
     let mut twins: HashMap<&Value, usize> = HashMap::new();
     for (_, value) in filled(base) {
         *twins.entry(value).or_default() += 1;
@@ -122,21 +130,22 @@ fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
             Some([to]) => found.push((from.clone(), (*to).clone())),
             Some(_) => {}
             None => {
-                let halves = |(_, to): &(_, &Value)| is_half_of(value, to);
-                let mut like = filled(side)
-                    .filter(|(id, _)| !there.base.contains(*id) && !there.theirs.contains(*id))
-                    .filter(halves);
+                let mut like = lists.iter().filter(|(_, to)| is_half_of(value, to));
                 if let (Some((to, list)), None) = (like.next(), like.next())
                     && gone.iter().filter(|(_, was)| is_half_of(was, list)).count() == 1
                     && !twins.contains_key(list)
                 {
-                    found.push((from.clone(), to.clone()));
+                    found.push((from.clone(), (*to).clone()));
                 }
             }
         }
     }
     found
 }
+
+/// Limit on the pairs of lists, one that is gone and a new one, that are compared: a person
+/// renames a few keys at once.
+const MAX_LISTS: usize = 400;
 
 /// Whether two lists share half of the items of the longer one.
 fn is_half_of(was: &Value, now: &Value) -> bool {
