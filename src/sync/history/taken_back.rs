@@ -59,17 +59,65 @@ fn taken_back(before: &str, after: &str) -> Ledger {
 /// The rows of the lines in which two ledger files differ: most commits change a line or
 /// two.
 pub(super) fn apart(before: &str, after: &str) -> (Ledger, Ledger) {
-    let same = before.bytes().zip(after.bytes());
-    let same = same.take_while(|(a, b)| a == b).count();
-    let start = before.as_bytes()[..same].iter().rposition(|b| *b == b'\n');
+    let (before, after) = (before.as_bytes(), after.as_bytes());
+    let same = alike_at_the_start(before, after);
+    let start = before[..same].iter().rposition(|b| *b == b'\n');
     let start = start.map_or(0, |at| at + 1);
-    let (before, after) = (&before.as_bytes()[start..], &after.as_bytes()[start..]);
-    let same = before.iter().rev().zip(after.iter().rev());
-    let same = same.take_while(|(a, b)| a == b).count();
+    let (before, after) = (&before[start..], &after[start..]);
+    let same = alike_at_the_end(before, after);
     let rows = |bytes: &[u8]| {
         let end = bytes.len() - same;
         let line = bytes[end..].iter().position(|b| *b == b'\n');
         ledger::parse(&bytes[..line.map_or(bytes.len(), |at| end + at)])
     };
     (rows(before), rows(after))
+}
+
+/// How many bytes are compared at once.
+const BLOCK: usize = 1024;
+
+/// The length of what two texts begin with.
+fn alike_at_the_start(a: &[u8], b: &[u8]) -> usize {
+    let blocks = a.chunks_exact(BLOCK).zip(b.chunks_exact(BLOCK));
+    let blocks = BLOCK * blocks.take_while(|(a, b)| a == b).count();
+    let rest = a[blocks..].iter().zip(&b[blocks..]);
+    blocks + rest.take_while(|(a, b)| a == b).count()
+}
+
+/// The length of what two texts end with.
+fn alike_at_the_end(a: &[u8], b: &[u8]) -> usize {
+    let blocks = a.rchunks_exact(BLOCK).zip(b.rchunks_exact(BLOCK));
+    let blocks = BLOCK * blocks.take_while(|(a, b)| a == b).count();
+    let rest = |of: &[u8]| of.len() - blocks;
+    let rest = a[..rest(a)].iter().rev().zip(b[..rest(b)].iter().rev());
+    blocks + rest.take_while(|(a, b)| a == b).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_two_texts_have_at_both_ends_is_found_across_blocks() {
+        for length in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK, 3 * BLOCK + 7] {
+            let a = vec![b'x'; length];
+            assert_eq!(alike_at_the_start(&a, &a), length);
+            assert_eq!(alike_at_the_end(&a, &a), length);
+            for at in [0, 1, length / 2, BLOCK - 1, BLOCK, length.saturating_sub(1)] {
+                let mut b = a.clone();
+                let Some(byte) = b.get_mut(at) else { continue };
+                *byte = b'y';
+                assert_eq!(alike_at_the_start(&a, &b), at, "{length} {at}");
+                assert_eq!(alike_at_the_end(&a, &b), length - at - 1, "{length} {at}");
+                let longer = [&b[..], b"zz"].concat();
+                assert_eq!(alike_at_the_start(&a, &longer), at, "{length} {at}");
+                let longer = [b"zz", &b[..]].concat();
+                assert_eq!(
+                    alike_at_the_end(&a, &longer),
+                    length - at - 1,
+                    "{length} {at}"
+                );
+            }
+        }
+    }
 }
