@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::shown::safe;
 use super::{Exit, Ui};
-use crate::journal::{ItemKey, Table};
+use crate::journal::Item;
 use crate::sync::resolve::Finished;
 
 /// The outcome for one path.
@@ -18,7 +18,7 @@ pub struct Outcome {
     /// Whether the result waits in the work tree.
     pub written: bool,
     /// The items that were kept against the other side's removal of them, with the path.
-    pub kept: Option<(String, BTreeSet<(Table, ItemKey)>)>,
+    pub kept: Option<(String, BTreeSet<Item>)>,
 }
 
 impl Outcome {

@@ -184,28 +184,7 @@ impl Repo {
     /// # Errors
     /// An object of history is missing or damaged; see [`RepoError`].
     pub fn removed_files(&self, below: &str) -> Result<Vec<(String, String)>, RepoError> {
-        if self.head()?.is_none() {
-            return Ok(Vec::new());
-        }
-        let args = [
-            "--literal-pathspecs",
-            "log",
-            // The output of `log.showSignature` would be in the way.
-            "--no-show-signature",
-            "--raw",
-            "--no-abbrev",
-            "--no-renames",
-            // Without it, git omits a side of a merge that the other made superfluous.
-            "--full-history",
-            "--diff-filter=D",
-            "--format=",
-            "-z",
-            "HEAD",
-            "--",
-            below,
-        ];
-        let out = self.run_git(&args, b"")?;
-        let out = String::from_utf8_lossy(&out);
+        let out = self.raw_log(&["--diff-filter=D", "-z"], below)?;
         // `:100644 000000 BLOB ZEROS D`, NUL, the path, NUL.
         let mut parts = out.split('\0').map(str::trim_start);
         let mut files = Vec::new();
@@ -219,36 +198,17 @@ impl Repo {
         Ok(files)
     }
 
-    /// The versions of files that commits of HEAD's history replaced or removed, merges
-    /// compared with each of their parents: blob (hex) of the version before, and of the
+    /// The versions of files below a folder that commits of HEAD's history replaced or
+    /// removed, merges compared with each of their parents: blob (hex) of the version before, and of the
     /// one after if there is one. None before the first commit.
     ///
     /// # Errors
     /// An object of history is missing or damaged; see [`RepoError`].
     pub fn replaced_versions(
         &self,
-        paths: &[&str],
+        below: &str,
     ) -> Result<Vec<(String, Option<String>)>, RepoError> {
-        if self.head()?.is_none() {
-            return Ok(Vec::new());
-        }
-        let args = [
-            "--literal-pathspecs",
-            "log",
-            "--no-show-signature",
-            "--raw",
-            "--no-abbrev",
-            "--no-renames",
-            "--full-history",
-            "-m",
-            "--diff-filter=DM",
-            "--format=",
-            "HEAD",
-            "--",
-        ];
-        let args: Vec<&str> = args.iter().chain(paths).copied().collect();
-        let out = self.run_git(&args, b"")?;
-        let out = String::from_utf8_lossy(&out);
+        let out = self.raw_log(&["--diff-filter=DM", "-m"], below)?;
         // `:100644 100644 BLOB BLOB M`, tab, the path.
         let versions = out.lines().filter_map(|line| {
             let mut words = line.strip_prefix(':')?.split([' ', '\t']).skip(2);
@@ -256,6 +216,29 @@ impl Repo {
             Some((old.to_owned(), (kind == "M").then(|| new.to_owned())))
         });
         Ok(versions.collect())
+    }
+
+    /// Git's list of what the commits of HEAD's history changed below a folder, without
+    /// the commits; empty before the first one.
+    fn raw_log(&self, how: &[&str], below: &str) -> Result<String, RepoError> {
+        if self.head()?.is_none() {
+            return Ok(String::new());
+        }
+        let log = [
+            "--literal-pathspecs",
+            "log",
+            // The output of `log.showSignature` would be in the way.
+            "--no-show-signature",
+            "--raw",
+            "--no-abbrev",
+            "--no-renames",
+            // Without it, git omits a side of a merge that the other made superfluous.
+            "--full-history",
+            "--format=",
+        ];
+        let args = [&log[..], how, &["HEAD", "--", below]].concat();
+        let out = self.run_git(&args, b"")?;
+        Ok(String::from_utf8_lossy(&out).into_owned())
     }
 
     /// All best common ancestors of two commits; none for unrelated histories.

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use chrono::{DateTime, FixedOffset};
 
 use crate::journal::entry::values_of;
-use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
+use crate::journal::{EntryDate, Item, ItemKey, Layout, Settings, Table};
 use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState};
 use crate::repo::{ObjectId, Repo, RepoError, shell_word};
 
@@ -298,10 +298,7 @@ fn known(repo: &Repo, layout: &Layout, year: i32) -> Result<Ledger, RepoError> {
 pub enum Return {
     /// The file was written again under this path. Items in it that had been removed
     /// before: the commit of the file puts them back.
-    Written {
-        path: String,
-        removed: Vec<(Table, ItemKey)>,
-    },
+    Written { path: String, removed: Vec<Item> },
     /// The entry's file exists, at this path.
     NotDeleted(String),
     /// Nothing is known of the entry.

@@ -94,7 +94,7 @@ pub fn values_of(entry: &[u8]) -> BTreeMap<Item, Vec<Value>> {
 /// The items that one side of a merge removed and the other changed. Such an item is a
 /// conflict of its own: whoever resolves it decides whether it stays.
 #[must_use]
-pub fn changed_against_removal(sides: ThreeWay<&[u8]>) -> BTreeSet<(Table, ItemKey)> {
+pub fn changed_against_removal(sides: ThreeWay<&[u8]>) -> BTreeSet<Item> {
     let ThreeWay { base, ours, theirs } = sides.map(values_of);
     let changed = base.into_iter().filter(|(item, was)| {
         let is_changed = |values: &Vec<Value>| values != was;

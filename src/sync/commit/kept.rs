@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::rows::CommitContext;
 use super::versions::{Key, Versions};
+use crate::journal::Item;
 use crate::journal::entry::changed_against_removal;
-use crate::journal::{ItemKey, Table};
 use crate::ledger::{Ledger, Source};
 use crate::merge::ThreeWay;
 use crate::repo::RepoError;
@@ -19,7 +19,7 @@ impl CommitContext<'_> {
         (entry, source): Key,
         versions: &Versions,
         known: &Ledger,
-    ) -> Result<Option<BTreeSet<(Table, ItemKey)>>, RepoError> {
+    ) -> Result<Option<BTreeSet<Item>>, RepoError> {
         let ([one, other], [Some(ours), Some(theirs)], Source::Yaml) =
             (&self.parents[..], &versions.parents[..], source)
         else {

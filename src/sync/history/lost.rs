@@ -69,7 +69,7 @@ impl History<'_> {
                 let is_looked_at = self.only.is_none_or(|only| only == key.entry);
                 let is_gone = row.state.is_active() && !after.tombstones.contains_key(&key);
                 if is_looked_at && is_gone {
-                    let item = (key.table, key.item.clone());
+                    let item = key.to_item();
                     let has = |at| -> Result<bool, RepoError> {
                         let facts = self.facts_at(at, key.entry)?;
                         Ok(facts.is_some_and(|facts| facts.items.contains(&item)))

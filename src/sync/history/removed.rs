@@ -76,7 +76,7 @@ impl<'a> Removed<'a> {
             return Ok(versions);
         }
         let mut versions = Versions::default();
-        for (old, new) in self.repo.replaced_versions(&[&self.layout.journal])? {
+        for (old, new) in self.repo.replaced_versions(&self.layout.journal)? {
             versions.0.entry(old).or_default().insert(new);
         }
         Ok(self.versions.get_or_init(|| versions))

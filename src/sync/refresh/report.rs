@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::journal::entry::EntryError;
 use crate::journal::markers::conflict_markers;
 use crate::journal::yaml::Place;
-use crate::journal::{EntryDate, ItemKey, Table};
+use crate::journal::{EntryDate, Item, ItemKey, Table};
 use crate::repo::{Skipped, shell_path};
 use crate::store::Fresh;
 
@@ -38,11 +38,11 @@ pub struct EntryChange {
     pub path: String,
     pub what: What,
     /// Newly indexed items.
-    pub added: BTreeSet<(Table, ItemKey)>,
+    pub added: BTreeSet<Item>,
     /// Items that are no longer indexed, each with the reason.
     pub removed: Vec<(Table, ItemKey, Why)>,
     /// Items that are in the file and not indexed, since a removal of them is active.
-    pub kept_out: BTreeSet<(Table, ItemKey)>,
+    pub kept_out: BTreeSet<Item>,
 }
 
 /// The kind of an entry's change.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::journal::{Entry, EntryDate, Facts, ItemKey, Note, Table};
+use crate::journal::{Entry, EntryDate, Facts, Item, Note};
 use crate::ledger::{self, Context, Deletion, FileRef, Ledger, Parent, Source, State};
 use crate::store::LedgerRows;
 
@@ -63,7 +63,7 @@ pub(super) struct IndexedEntry {
     pub pending: bool,
     /// Time, machine and reason of the deletion.
     pub deleted: Option<(String, String, String)>,
-    pub kept_out: BTreeSet<(Table, ItemKey)>,
+    pub kept_out: BTreeSet<Item>,
 }
 
 /// Decides what to index. `head_rows` and `rows` are the entry's rows in HEAD's ledger

@@ -7,7 +7,7 @@ use super::apply::Apply;
 use super::read::FileState;
 use super::report::{EntryChange, Warning, What, Why};
 use super::state::{Indexed, IndexedEntry};
-use crate::journal::{EntryDate, ItemKey, Table};
+use crate::journal::{EntryDate, Item, ItemKey, Table};
 use crate::store::{Before, EntryRow};
 
 impl Apply<'_, '_, '_> {
@@ -145,8 +145,8 @@ fn row(it: &IndexedEntry) -> EntryRow<'_> {
 fn removed(
     date: EntryDate,
     indexed: &Indexed,
-    before: &BTreeSet<(Table, ItemKey)>,
-    now: &BTreeSet<(Table, ItemKey)>,
+    before: &BTreeSet<Item>,
+    now: &BTreeSet<Item>,
 ) -> Vec<(Table, ItemKey, Why)> {
     let ledger = &indexed.ledger;
     let pending: BTreeSet<_> = ledger
@@ -159,7 +159,7 @@ fn removed(
         .cloned()
         .chain(pending.iter().cloned())
         .collect();
-    let why = |item: &(Table, ItemKey)| {
+    let why = |item: &Item| {
         if pending.contains(item) {
             return Why::Pending;
         }

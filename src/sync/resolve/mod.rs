@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::journal::entry::{changed_against_removal, values_of};
-use crate::journal::{Entry, ItemKey, Layout, Note, PathKind, Settings, Table};
+use crate::journal::{Entry, Item, Layout, Note, PathKind, Settings};
 use crate::merge::ThreeWay;
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
@@ -133,7 +133,7 @@ impl Resolver<'_> {
     /// The items of a path that one side removed and the other changed, where `text` has
     /// them: who chose that text was asked about each, and keeps it.
     #[must_use]
-    pub fn kept_in(&self, open: &OpenPath, text: &[u8]) -> BTreeSet<(Table, ItemKey)> {
+    pub fn kept_in(&self, open: &OpenPath, text: &[u8]) -> BTreeSet<Item> {
         let none = BTreeSet::new();
         let ThreeWay { base, ours, theirs } = &open.sides;
         let (PathKind::Entry(_), Some(base), Some(ours), Some(theirs)) =
