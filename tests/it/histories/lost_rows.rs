@@ -75,20 +75,26 @@ fn lose_the_row(desktop: &Machine<'_>, laptop: &Machine<'_>) {
     without_hooks(desktop, &["commit", "-q", "--no-edit"]);
 }
 
+/// A tablet that built on the removal of Bob, and a desktop whose merge lost its row.
+fn with_a_lost_row(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
+    let (laptop, desktop) = begin(sandbox);
+    remove_bob(&laptop);
+    laptop.push();
+    let tablet = sandbox.machine("tablet");
+    tablet.palimpsest(["init"]).ok();
+    edit(&tablet, "tags: [rain]", "tags: [rain, sea]");
+    tablet.push();
+    edit(&desktop, "weather: fair", "weather: wet");
+    lose_the_row(&desktop, &laptop);
+    (tablet, desktop)
+}
+
 /// The merge base has the row that the desktop's merge lost: that is no revert.
 #[test]
 fn a_lost_row_is_no_reverted_one_in_the_next_merge() {
     for hooks in ["1", "0"] {
         let sandbox = Sandbox::new();
-        let (laptop, desktop) = begin(&sandbox);
-        remove_bob(&laptop);
-        laptop.push();
-        let tablet = sandbox.machine("tablet");
-        tablet.palimpsest(["init"]).ok();
-        edit(&tablet, "tags: [rain]", "tags: [rain, sea]");
-        tablet.push();
-        edit(&desktop, "weather: fair", "weather: wet");
-        lose_the_row(&desktop, &laptop);
+        let (tablet, desktop) = with_a_lost_row(&sandbox);
         // With a driver, and in a merge that a person commits.
         let pull = ["pull", "-q", "--no-rebase", "--no-commit"];
         let pull = if hooks == "1" { &pull[..3] } else { &pull[..] };
@@ -109,15 +115,7 @@ fn a_lost_row_is_no_reverted_one_in_the_next_merge() {
 fn a_row_that_is_gone_stays_where_history_cannot_be_read() {
     for settings in [false, true] {
         let sandbox = Sandbox::new();
-        let (laptop, desktop) = begin(&sandbox);
-        remove_bob(&laptop);
-        laptop.push();
-        let tablet = sandbox.machine("tablet");
-        tablet.palimpsest(["init"]).ok();
-        edit(&tablet, "tags: [rain]", "tags: [rain, sea]");
-        tablet.push();
-        edit(&desktop, "weather: fair", "weather: wet");
-        lose_the_row(&desktop, &laptop);
+        let (tablet, desktop) = with_a_lost_row(&sandbox);
         // The desktop's version before that merge, which git does not need.
         let id = desktop.oid(&format!("HEAD^1:{}", crate::sandbox::entry(DAY)));
         let (folder, name) = id.split_at(2);
