@@ -193,7 +193,7 @@ fn truth(text: &str) -> Option<String> {
 }
 
 /// The exponents that are looked at: no two numbers of a journal differ beyond them.
-const MAX_EXPONENT: i64 = 1_000_000;
+const MAX_EXPONENT: u64 = 1_000_000;
 
 /// A number with a point or an exponent, in one form of its value: its digits without
 /// zeros at either end, and the power of ten of the last of them.
@@ -209,7 +209,10 @@ fn decimal(text: &str) -> Option<String> {
         None => return None,
     };
     let all = format!("{whole}{fraction}");
-    if all.is_empty() || !all.bytes().all(|b| b.is_ascii_digit()) || exponent.abs() > MAX_EXPONENT {
+    if all.is_empty()
+        || !all.bytes().all(|b| b.is_ascii_digit())
+        || exponent.unsigned_abs() > MAX_EXPONENT
+    {
         return None;
     }
     let kept = all.trim_end_matches('0');
@@ -276,6 +279,7 @@ mod tests {
             ("010", "10"),
             ("1.2.0", "1.2"),
             ("1e99999999999999999999", "1e9"),
+            ("1.5e-9223372036854775808", "1.5"),
         ] {
             assert_ne!(
                 value(&format!("a: {a}")),
