@@ -11,10 +11,10 @@ use crate::journal::yaml::{Node, Value};
 use crate::merge::ThreeWay;
 
 /// Limit on pairs compared per key; above it, duplicates are not matched.
-const MAX_PAIRS: usize = 10_000;
+pub(super) const MAX_PAIRS: usize = 10_000;
 
 /// Limit on the size of all pairs together; above it, they are not compared either.
-const MAX_COMPARED: usize = 10_000_000;
+pub(super) const MAX_COMPARED: usize = 10_000_000;
 
 /// The mark between a key that several members have and the number of one of them. Text
 /// that people write does not have it.

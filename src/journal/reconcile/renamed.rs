@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::entry;
-use super::identity::naming;
-use super::likeness::{Numbers, common};
+use super::identity::{MAX_COMPARED, MAX_PAIRS, naming};
+use super::likeness::{Numbers, Shape, common};
 use super::member::Member;
 use super::view::View;
 use crate::journal::Table;
@@ -111,10 +111,8 @@ fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
         let lists = ids.iter().map(|id| (*id, *value));
         lists.filter(|(_, value)| matches!(value, Value::Seq(_)))
     });
-    let mut lists: Vec<(&String, &Value)> = lists.collect();
-    if gone.len() * lists.len() > MAX_LISTS {
-        lists.clear();
-    }
+    let lists: Vec<(&String, &Value)> = lists.collect();
+    let halves = halves(&gone, &lists);
     let mut twins: HashMap<&Value, usize> = HashMap::new();
     for (_, value) in filled(base) {
         *twins.entry(value).or_default() += 1;
@@ -130,9 +128,7 @@ fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
             Some([to]) => found.push((from.clone(), (*to).clone())),
             Some(_) => {}
             None => {
-                let mut like = lists.iter().filter(|(_, to)| is_half_of(value, to));
-                if let (Some((to, list)), None) = (like.next(), like.next())
-                    && gone.iter().filter(|(_, was)| is_half_of(was, list)).count() == 1
+                if let Some((to, list)) = halves.get(from)
                     && !twins.contains_key(list)
                 {
                     found.push((from.clone(), (*to).clone()));
@@ -147,26 +143,50 @@ fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
 /// renames a few keys at once.
 const MAX_LISTS: usize = 400;
 
-/// Whether two lists share half of the items of the longer one.
-fn is_half_of(was: &Value, now: &Value) -> bool {
-    let (Value::Seq(was), Value::Seq(now)) = (was, now) else {
-        return false;
-    };
+/// By key, the only list of `new` that shares half of the items of the longer one with a
+/// list of `gone`, which is the only such one for it.
+fn halves<'v>(
+    gone: &[(&'v String, &'v Value)],
+    new: &[(&'v String, &'v Value)],
+) -> HashMap<&'v String, (&'v String, &'v Value)> {
+    if gone.len() * new.len() > MAX_LISTS {
+        return HashMap::new();
+    }
     let mut numbers: HashMap<&Value, usize> = HashMap::new();
-    let [was, now] = [was, now].map(|items| {
+    let mut numbered = |value: &'v Value| {
+        let Value::Seq(items) = value else {
+            return None;
+        };
         let number = |item| {
             let next = numbers.len();
             *numbers.entry(item).or_insert(next)
         };
         let mut all: Vec<usize> = items.iter().map(number).collect();
         all.sort_unstable();
-        all
-    });
-    2 * common(&was, &now) >= was.len().max(now.len())
+        Some(all)
+    };
+    let was: Vec<_> = gone.iter().map(|(_, value)| numbered(value)).collect();
+    let now: Vec<_> = new.iter().map(|(_, value)| numbered(value)).collect();
+    let half = |was: &[usize], now: &[usize]| 2 * common(was, now) >= was.len().max(now.len());
+    let mut pairs = Vec::new();
+    for (from, was) in was.iter().enumerate() {
+        for (to, now) in now.iter().enumerate() {
+            if was
+                .as_ref()
+                .zip(now.as_ref())
+                .is_some_and(|(was, now)| half(was, now))
+            {
+                pairs.push((from, to));
+            }
+        }
+    }
+    let once = |(from, to): &&(usize, usize)| {
+        pairs.iter().filter(|(f, _)| f == from).count() == 1
+            && pairs.iter().filter(|(_, t)| t == to).count() == 1
+    };
+    let only = pairs.iter().filter(once);
+    only.map(|&(from, to)| (gone[from].0, new[to])).collect()
 }
-
-/// Limit on pairs of members that are compared.
-const MAX_PAIRS: usize = 10_000;
 
 /// The members of base that one side has changed and the other lacks, where the other has
 /// a new member that is like it: it may be the same one under another name, so that what
@@ -204,27 +224,38 @@ pub fn rekeyed<'i>(
             found.extend(changed.iter().map(|(id, _)| *id));
             continue;
         }
-        for (id, base) in changed {
-            if new.iter().any(|new| is_like(base, new, rule)) {
-                found.insert(id);
+        let olds: Vec<Value> = changed.iter().map(|(_, base)| base.meaning()).collect();
+        let news: Vec<Value> = new.iter().map(|new| new.meaning()).collect();
+        let mut numbers = Numbers::default();
+        let mut olds_shapes = Vec::with_capacity(olds.len());
+        for (value, (_, base)) in olds.iter().zip(&changed) {
+            olds_shapes.push(numbers.shape(value, named_by(base, rule)));
+        }
+        let mut shapes = Vec::with_capacity(news.len());
+        for (value, new) in news.iter().zip(&new) {
+            shapes.extend(numbers.shape(value, named_by(new, rule)));
+        }
+        let size = |shapes: &mut dyn Iterator<Item = &Shape>| -> usize {
+            shapes.map(|shape| shape.size).sum()
+        };
+        let work = size(&mut olds_shapes.iter().flatten()) * shapes.len()
+            + size(&mut shapes.iter()) * olds_shapes.len();
+        for ((id, _), was) in changed.iter().zip(&olds_shapes) {
+            let is_like = |now: &Shape| was.as_ref().is_some_and(|was| was.has_to_do_with(now));
+            if work > MAX_COMPARED || shapes.iter().any(is_like) {
+                found.insert(*id);
             }
         }
     }
     found
 }
 
-/// Whether a map may be another one under another name.
-fn is_like(base: &Member, new: &Member, rule: &Rule) -> bool {
-    let name = |m: &Member| match m.key {
+/// The key of a map that names it.
+fn named_by<'r>(member: &Member, rule: &'r Rule) -> Option<&'r str> {
+    match member.key {
         Some(_) => None,
-        None => naming(m.value, rule).map(|(key, _)| key),
-    };
-    let (was, now) = (base.meaning(), new.meaning());
-    let mut numbers = Numbers::default();
-    let was = numbers.shape(&was, name(base));
-    let now = numbers.shape(&now, name(new));
-    was.zip(now)
-        .is_some_and(|(was, now)| was.has_to_do_with(&now))
+        None => naming(member.value, rule).map(|(key, _)| key),
+    }
 }
 
 fn filled<'s>(side: Side<'s>) -> impl Iterator<Item = (&'s String, &'s Value)> {
