@@ -144,7 +144,7 @@ impl<'v> Numbers<'v> {
                 _ => Vec::new(),
             },
             Value::Typed(scalar) => {
-                vec![self.of(above, What::Word, &*scalar.written)]
+                vec![self.of(above, What::Word, &*scalar.says)]
             }
             Value::Text(text) if text.trim().lines().count() == 1 => {
                 let words = text.split_whitespace();
@@ -171,7 +171,7 @@ impl<'v> Numbers<'v> {
                     self.lines(item, key, out);
                 }
             }
-            Value::Typed(scalar) => out.push(self.of(above, What::Line, &*scalar.written)),
+            Value::Typed(scalar) => out.push(self.of(above, What::Line, &*scalar.says)),
             Value::Text(text) | Value::Alias(text) if !text.is_empty() => {
                 let lines = text.lines().map(str::trim).filter(|l| !l.is_empty());
                 out.extend(lines.map(|l| self.of(above, What::Line, l)));
@@ -184,7 +184,7 @@ impl<'v> Numbers<'v> {
 fn text(key: &Value) -> Cow<'_, str> {
     match key {
         Value::Text(text) => text.into(),
-        Value::Typed(scalar) => (&*scalar.written).into(),
+        Value::Typed(scalar) => (&*scalar.says).into(),
         other => format!("{other:?}").into(),
     }
 }
