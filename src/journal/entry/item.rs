@@ -97,7 +97,15 @@ pub fn values_of(entry: &[u8]) -> BTreeMap<Item, Vec<Value>> {
 pub fn changed_against_removal(sides: ThreeWay<&[u8]>) -> BTreeSet<Item> {
     let ThreeWay { base, ours, theirs } = sides.map(values_of);
     let changed = base.into_iter().filter(|(item, was)| {
-        let is_changed = |values: &Vec<Value>| values != was;
+        // The order of a map's keys says nothing.
+        let sorted = |values: &[Value]| {
+            values
+                .iter()
+                .cloned()
+                .map(Value::sorted)
+                .collect::<Vec<_>>()
+        };
+        let is_changed = |values: &Vec<Value>| sorted(values) != sorted(was);
         match (ours.get(item), theirs.get(item)) {
             (Some(values), None) | (None, Some(values)) => is_changed(values),
             _ => false,
