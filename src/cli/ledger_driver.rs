@@ -9,7 +9,8 @@ use clap::Args;
 use super::hook::is_off;
 use super::{Exit, Ui};
 use crate::merge::ThreeWay;
-use crate::sync::ledger_driver::merge_ledger;
+use crate::repo::RepoError;
+use crate::sync::ledger_driver::{Unasked, merge_ledger};
 
 /// Merge a ledger file (git calls this)
 #[derive(Debug, Args)]
@@ -41,9 +42,14 @@ impl LedgerDriver {
             ));
         }
         if let Some(error) = remarks.without_history {
+            let next = match error {
+                Unasked::Repo(RepoError::Object { .. }) => {
+                    "run `git fsck`, and look at `metadb tombstone list` before you commit"
+                }
+                _ => "look at `metadb tombstone list` before you commit",
+            };
             ui.warn(format_args!(
-                "{shown}: merged without history: {error}; look at \
-                 `metadb tombstone list` before you commit, and run `git fsck`"
+                "{shown}: merged without history: {error}; {next}"
             ));
         }
         Ok(Exit::Ok)

@@ -24,6 +24,10 @@ const OURS: &str = "%X";
 const BASE: &str = "%S";
 const THEIRS: &str = "%Y";
 
+/// Why a file is merged by line where the settings cannot be used, of which the settings'
+/// own warning has told.
+const NO_SETTINGS: &str = "palimpsest.toml cannot be used";
+
 /// What git calls to merge an entry (`merge.palimpsest.driver`)
 #[derive(Debug, Args)]
 #[command(hide = true)]
@@ -65,7 +69,7 @@ impl MergeDriver {
             Ok(_) => By::Field,
             Err(error) => {
                 ui.warn(format_args!("{error}; {path} is merged by line"));
-                By::Line("palimpsest.toml cannot be used")
+                By::Line(NO_SETTINGS)
             }
         };
         let settings = settings.unwrap_or_default();
@@ -178,6 +182,7 @@ fn say(ui: &Ui, path: &str, merged: &Merged, moved_from: Option<EntryDate>) {
     if let Outcome::Git(reason) = &merged.outcome
         && !is_off()
         && reason != NO_FRONTMATTER
+        && reason != NO_SETTINGS
     {
         ui.note(format_args!("{path}: merged by line: {reason}"));
     }

@@ -98,10 +98,9 @@ impl Store {
     pub fn problems_at(path: &Path) -> Result<Vec<String>, StoreError> {
         match look(path, WAIT)? {
             Found::Ours(connection) => Self::as_it_is(connection, path, WAIT).check(),
-            Found::OtherVersion(..) => Ok(Vec::new()),
-            Found::Damaged | Found::Nothing | Found::Foreign => {
-                Ok(vec!["damaged, or of another program".into()])
-            }
+            // One that is not filled yet is filled by the next command.
+            Found::OtherVersion(..) | Found::Nothing => Ok(Vec::new()),
+            Found::Damaged | Found::Foreign => Ok(vec!["damaged, or of another program".into()]),
         }
     }
 

@@ -5,7 +5,6 @@ mod ledgers;
 mod setup;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
 
 use super::backup;
@@ -143,9 +142,13 @@ pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
 /// The settings' path leaves the repository, also by a link that git tracks.
 pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> {
     let path = database_path(repo, layout)?;
-    // An empty one was left by somebody who could not fill it.
-    if fs::metadata(&path).map_or(true, |file| file.len() == 0) {
-        return Ok(Vec::new());
+    if !path.exists() {
+        let leads_nowhere = path.is_symlink();
+        let problem = "a symbolic link to a file that is not there; remove the link";
+        return Ok(leads_nowhere
+            .then(|| problem.to_owned())
+            .into_iter()
+            .collect());
     }
     // The caller names the file.
     let named = format!("{}: ", path.display());

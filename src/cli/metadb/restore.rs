@@ -53,7 +53,7 @@ impl Restore {
             ),
             Return::Lost { blob } => bail!(
                 "{date} was deleted, and its last version (git object {blob}) is not in this \
-                 repository; fetch it from another machine"
+                 repository; `git fetch --refetch`, or push from a machine that has it"
             ),
         }
     }

@@ -112,8 +112,8 @@ fn examine(
 fn unrecorded(error: &RepoError) -> String {
     let next = match error {
         RepoError::Object { .. } => {
-            "`git fsck` says what is missing or damaged; once it is back (`git fetch --refetch`, \
-             or from another clone), the next commit records them"
+            "`git fsck` says what is missing or damaged; once that is back (delete a damaged file \
+             that it names, then `git fetch --refetch`), the next commit records them"
         }
         _ => "the next commit records them",
     };

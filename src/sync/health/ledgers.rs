@@ -95,8 +95,8 @@ fn unread_history(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) {
     if let Err(error) = rows {
         found.push(finding(
             format!("{error}: without it, removals and conflicts are not known"),
-            "git fsck names all that is missing or damaged; git fetch --refetch fetches what \
-             the remote has of it",
+            "git fsck names all that is missing or damaged; delete a damaged file that it names, \
+             then git fetch --refetch fetches what the remote has",
         ));
     }
 }

@@ -189,6 +189,22 @@ fn without_a_journal_its_folders_names_are_anybodys() {
         .is("everything is in order");
 }
 
+#[test]
+fn a_database_that_is_a_link_to_nowhere_is_named_and_an_empty_one_is_not() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    let database = laptop.path("data/palimpsest.db");
+    std::fs::write(&database, "").unwrap();
+    laptop.palimpsest(["doctor"]).ok();
+    std::fs::remove_file(&database).unwrap();
+    std::os::unix::fs::symlink("/nowhere/index.db", &database).unwrap();
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("a symbolic link to a file that is not there");
+}
+
 /// As it is after an upgrade: the next reader makes it anew.
 #[test]
 fn a_database_of_another_version_is_in_order() {
