@@ -187,7 +187,7 @@ impl Merger<'_> {
             // lines above it away, and may be edited there by the other.
             (_, _) if !has.base && body.1 && has_fence(docs.base.body) => {
                 return Err(Stop::Refuse(
-                    "one side's frontmatter is the other's body".into(),
+                    "one side's new frontmatter may be the other's body".into(),
                 ));
             }
             (ours, _) => {
