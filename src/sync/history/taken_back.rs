@@ -1,6 +1,8 @@
 //! Rows told by history that a commit took out of the ledger again: a revert of the
 //! commit that had stored them. The removals themselves are older, and were not reverted.
 
+use std::collections::HashSet;
+
 use super::History;
 use super::diff::Diff;
 use crate::ledger::{self, Ledger, State};
@@ -56,8 +58,8 @@ fn taken_back(before: &str, after: &str) -> Ledger {
     before
 }
 
-/// The rows of the lines in which two ledger files differ: most commits change a line or
-/// two.
+/// The rows of the lines that only one of two ledger files has: most commits change a line
+/// or two, and those may stand far apart.
 pub(super) fn apart(before: &str, after: &str) -> (Ledger, Ledger) {
     let (before, after) = (before.as_bytes(), after.as_bytes());
     let same = alike_at_the_start(before, after);
@@ -65,12 +67,19 @@ pub(super) fn apart(before: &str, after: &str) -> (Ledger, Ledger) {
     let start = start.map_or(0, |at| at + 1);
     let (before, after) = (&before[start..], &after[start..]);
     let same = alike_at_the_end(before, after);
-    let rows = |bytes: &[u8]| {
+    let middle = |bytes: &'_ [u8]| -> usize {
         let end = bytes.len() - same;
         let line = bytes[end..].iter().position(|b| *b == b'\n');
-        ledger::parse(&bytes[..line.map_or(bytes.len(), |at| end + at)])
+        line.map_or(bytes.len(), |at| end + at)
     };
-    (rows(before), rows(after))
+    let lines = |bytes| <[u8]>::split(bytes, |b: &u8| *b == b'\n');
+    let (before, after) = (&before[..middle(before)], &after[..middle(after)]);
+    let there: [HashSet<&[u8]>; 2] = [before, after].map(|of| lines(of).collect());
+    let rows = |of, other: &HashSet<&[u8]>| {
+        let own: Vec<&[u8]> = lines(of).filter(|line| !other.contains(line)).collect();
+        ledger::parse(&own.join(&b'\n'))
+    };
+    (rows(before, &there[1]), rows(after, &there[0]))
 }
 
 /// How many bytes are compared at once.
@@ -96,6 +105,34 @@ fn alike_at_the_end(a: &[u8], b: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_lines_of_one_file_are_read() {
+        let row = |item: &str, by: &str| {
+            format!(
+                r#"{{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_people","item":"{item}","id":"{item}","state":"active","at":"2026-01-05T09:23:00Z","by":"{by}","source":"yaml"}}"#
+            )
+        };
+        let file = |rows: &[(&str, &str)]| -> String {
+            rows.iter().map(|(item, by)| row(item, by) + "\n").collect()
+        };
+        let before = file(&[("Al", "ann"), ("Bo", "ann"), ("Cy", "ann")]);
+        let after = file(&[("Al", "bob"), ("Bo", "ann"), ("Di", "ann")]);
+        let items = |ledger: &Ledger| -> Vec<String> {
+            let keys = ledger.tombstones.keys();
+            keys.map(|key| key.item.to_string()).collect()
+        };
+        let (old, new) = apart(&before, &after);
+        assert_eq!(
+            (items(&old), items(&new)),
+            (
+                vec!["Al".into(), "Cy".into()],
+                vec!["Al".into(), "Di".into()]
+            )
+        );
+        let (old, new) = apart(&before, &before);
+        assert_eq!((items(&old), items(&new)), (vec![], vec![]));
+    }
 
     #[test]
     fn what_two_texts_have_at_both_ends_is_found_across_blocks() {
