@@ -10,8 +10,8 @@ use super::broken::has_markers;
 use super::expect;
 use super::page::{File, Said, known_as};
 use super::rows::{
-    Rows, kept_by_hand, kept_out, leave_unstored, merge_rows, moved, own_rows, permanent,
-    rows_of_an_amend, settle_what_a_pick_takes_out, undone_in_another_form, unstored,
+    Rows, kept_by_hand, kept_out, leave_unstored, let_in_without_rows, merge_rows, moved, own_rows,
+    permanent, rows_of_an_amend, settle_what_a_pick_takes_out, undone_in_another_form, unstored,
 };
 use super::states::{States, states};
 use super::world::{Outcome, fail};
@@ -215,8 +215,14 @@ impl Model {
         }
         let join = |rows: Rows, next: Rows| merge_rows(&base.rows, &rows, &next);
         node.rows = rows.into_iter().reduce(join).unwrap_or_default();
-        if let (HowKind::Replay { .. }, [from], [_, of]) = (&how.kind, &bases[..], &sides[..]) {
+        if let (HowKind::Replay { .. }, [from], [on, of]) = (&how.kind, &bases[..], &sides[..]) {
             undone_in_another_form(&mut node.rows, from, of);
+            if !node
+                .first
+                .is_some_and(|first| self.recorded.contains(&first))
+            {
+                let_in_without_rows(&mut node, from, on);
+            }
         }
         permanent(&mut node, &sides, &bases, how);
         for side in &sides {

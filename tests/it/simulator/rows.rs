@@ -132,6 +132,20 @@ pub fn undone_in_another_form(rows: &mut Rows, from: &Node, of: &Node) {
     }
 }
 
+/// A rebased commit that hooks never saw looks like one that was made where it stands: of
+/// what it lets in against a removal, history tells a re-addition (docs/history.md).
+pub fn let_in_without_rows(node: &mut Node, from: &Node, on: &Node) {
+    let lets_in =
+        |item: &&Item| node.is_active(item) && node.has(item) && !on.has(item) && !from.has(item);
+    let dates: Vec<_> = node
+        .rows
+        .keys()
+        .filter(lets_in)
+        .map(|i| i.0.clone())
+        .collect();
+    node.fog.extend(dates);
+}
+
 /// The rows of what the commit itself took out and put back.
 pub fn own_rows(node: &mut Node, parents: &[Node], sides: &[Node], commit: Oid, how: &How) {
     let on = node
