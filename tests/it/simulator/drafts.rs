@@ -46,10 +46,7 @@ impl World<'_> {
         self.edit(at, op, dice)?;
         self.clean(at)?;
         let drafts = self.drafts(at);
-        self.git(at, &["fetch", "-q"])?;
-        let Some(other) = self.oid(at, "refs/remotes/origin/main") else {
-            return Ok(());
-        };
+        let other = self.remote_main();
         self.desks[at].autostash = true;
         match dice.roll(3) {
             0 => {

@@ -17,8 +17,13 @@ use crate::dice::Dice;
 impl World<'_> {
     /// The paths that are in conflict.
     pub fn unmerged(&self, at: usize) -> BTreeSet<String> {
-        let names = self.ask(at, &["diff", "--name-only", "--diff-filter=U"]);
-        names.stdout.lines().map(str::to_owned).collect()
+        let mut index = self.desks[at].repo.index().unwrap();
+        index.read(false).unwrap();
+        let sides = index.conflicts().unwrap().map(Result::unwrap);
+        let names = sides.filter_map(|c| c.our.or(c.their).or(c.ancestor));
+        names
+            .map(|side| String::from_utf8(side.path).unwrap())
+            .collect()
     }
 
     /// `git merge` or `git pull` of a commit that is here already, with these words;
@@ -296,13 +301,10 @@ impl World<'_> {
     /// Pulls, by merge or rebase.
     pub fn pull(&mut self, at: usize, rebase: bool, dice: &mut Dice) -> Outcome {
         self.commit_rest(at)?;
-        self.git(at, &["fetch", "-q"])?;
-        let Some(other) = self.oid(at, "refs/remotes/origin/main") else {
-            return Ok(());
-        };
+        let other = self.remote_main();
         if rebase && self.desks[at].hooks {
             self.rebase(at, &["pull", "-q", "--rebase"], dice)?;
-        } else {
+        } else if !self.has(at, other) {
             self.merge(at, &["pull", "-q", "--no-rebase"], other, dice)?;
         }
         // Not everybody looks at once.
@@ -315,14 +317,23 @@ impl World<'_> {
     /// Pulls, and pushes where that came to an end.
     pub fn share(&mut self, at: usize, rebase: bool, dice: &mut Dice) -> Outcome {
         self.pull(at, rebase, dice)?;
-        let (head, main) = (self.head(at), self.oid(at, "refs/remotes/origin/main"));
-        let joined = main.is_none_or(|main| {
-            main == head || self.desks[at].repo.graph_descendant_of(head, main).unwrap()
-        });
-        if joined {
+        let main = self.remote_main();
+        if self.has(at, main) && self.head(at) != main {
             self.git(at, &["push", "-q"])?;
         }
         Ok(())
+    }
+
+    /// The commit that everybody meets in.
+    pub fn remote_main(&self) -> Oid {
+        self.remote.refname_to_id("refs/heads/main").unwrap()
+    }
+
+    /// Whether a machine's HEAD is this commit, or grew from it.
+    fn has(&self, at: usize, commit: Oid) -> bool {
+        let (repo, head) = (&self.desks[at].repo, self.head(at));
+        head == commit
+            || repo.odb().unwrap().exists(commit) && repo.graph_descendant_of(head, commit).unwrap()
     }
 
     /// A stash comes back.

@@ -44,6 +44,8 @@ pub struct Desk<'a> {
 pub struct World<'a> {
     pub sandbox: &'a Sandbox,
     pub desks: Vec<Desk<'a>>,
+    /// Looked into, and written by the machines' pushes alone.
+    pub remote: git2::Repository,
     pub model: Model,
     script: RefCell<Vec<String>>,
     /// How many files were made to look older.
@@ -67,6 +69,7 @@ impl<'a> World<'a> {
         let mut world = Self {
             sandbox,
             desks: Vec::new(),
+            remote: git2::Repository::open(sandbox.root().join("remote.git")).unwrap(),
             model: Model::default(),
             script: RefCell::new(Vec::new()),
             aged: Cell::new(0),
