@@ -34,6 +34,14 @@ pub struct Bodies<'c> {
     pub merged: Option<&'c str>,
 }
 
+impl Bodies<'_> {
+    /// Whether the merged body has something of both sides.
+    pub fn are_joined(&self) -> bool {
+        self.merged
+            .is_some_and(|merged| merged != self.ours && merged != self.theirs)
+    }
+}
+
 /// The inputs that a merge can ask for, and its report.
 pub struct Context<'c> {
     pub rules: &'c Rules,
@@ -89,6 +97,9 @@ fn merged(
         cx.report.note(path, None, Decision::one_side(&sides, true));
         return Ok(Some(written(ours, None, column)));
     }
+    if leaf::is_worked_out_again(cx, &sides, path) {
+        return both_changed(cx, sides, path, column);
+    }
     if ours.same_text(theirs) || sides.base.is_some_and(|b| theirs.same_text(b)) {
         cx.report.note(path, None, Decision::one_side(&sides, true));
         return Ok(copy(ours));
@@ -98,6 +109,16 @@ fn merged(
             .note(path, None, Decision::one_side(&sides, false));
         return Ok(copy(theirs));
     }
+    both_changed(cx, sides, path, column)
+}
+
+/// Merges an entry that is on both sides by its rule.
+fn both_changed(
+    cx: &mut Context,
+    sides: Entries,
+    path: &[String],
+    column: usize,
+) -> Result<Option<Out>, Stop> {
     refuse_anchors(&sides, path)?;
     let leads = sides.map(|m| m.map(|m| m.lead_at(column).into_owned()));
     let lead = lead(cx, &leads)?;

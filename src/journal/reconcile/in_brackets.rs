@@ -5,7 +5,7 @@ use super::entry::{
 };
 use super::member::Member;
 use super::output::Out;
-use super::{Stop, collection, join, removals, shape};
+use super::{Stop, collection, join, leaf, removals, shape};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::Value;
 
@@ -45,11 +45,13 @@ pub fn merge(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option
         },
         (Some(ours), Some(theirs)) => (ours, theirs),
     };
-    if ours.same_text(theirs) || sides.base.is_some_and(|b| theirs.same_text(b)) {
-        return copy(ours);
-    }
-    if sides.base.is_some_and(|b| ours.same_text(b)) {
-        return copy(theirs);
+    if !leaf::is_worked_out_again(cx, &sides, path) {
+        if ours.same_text(theirs) || sides.base.is_some_and(|b| theirs.same_text(b)) {
+            return copy(ours);
+        }
+        if sides.base.is_some_and(|b| ours.same_text(b)) {
+            return copy(theirs);
+        }
     }
     refuse_anchors(&sides, path)?;
     let rule = shape::rule(cx.rules, path, &sides);

@@ -1,7 +1,7 @@
 //! Values that merge as one: scalars, stamps, text.
 
 use super::cut::shift;
-use super::entry::Context;
+use super::entry::{Context, Entries};
 use super::member::Member;
 use super::output::Out;
 use super::stamp;
@@ -21,6 +21,12 @@ pub fn merge(
     rule: &Rule,
     column: usize,
 ) -> Result<Out, Stop> {
+    // Equal numbers too may both be wrong for what the bodies became together.
+    if let Rule::Derived(what) = rule
+        && let Some(out) = derived(cx, *what, base, ours, theirs, column)
+    {
+        return Ok(out);
+    }
     // A key without a value and no key are the same: no value before and after is no
     // change.
     let meanings = ThreeWay::new(base, Some(ours), Some(theirs))
@@ -58,7 +64,6 @@ pub fn merge(
                 None => Err(Stop::Conflict),
             }
         }
-        Rule::Derived(what) => derived(cx, *what, base, ours, theirs, column).ok_or(Stop::Conflict),
         _ if block_scalar(ours) && block_scalar(theirs) && *rule != Rule::Scalar => {
             text(cx, base.filter(|b| block_scalar(b)), ours, theirs, column)
         }
@@ -130,6 +135,20 @@ fn framed(
         return Err(Stop::Conflict);
     }
     Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
+}
+
+/// Whether an entry is a number that has to be worked out again, even if one side alone
+/// changed it or both changed it alike: the body is that of neither side.
+pub fn is_worked_out_again(cx: &Context, sides: &Entries, path: &[String]) -> bool {
+    let (Some(ours), Some(theirs)) = (sides.ours, sides.theirs) else {
+        return false;
+    };
+    match cx.rules.named(path) {
+        Some(Rule::Derived(what)) if cx.bodies.are_joined() => {
+            derived(cx, *what, sides.base, ours, theirs, 0).is_some()
+        }
+        _ => false,
+    }
 }
 
 /// Works a field out again from the merged body, if both sides' values were worked out
