@@ -10,7 +10,8 @@ Exit codes: 0 done (warnings, conflicts that are listed and empty listings too);
 /// A driver failed: above 128, so git stops and leaves the work tree alone.
 pub const DRIVER_FAILED: u8 = 129;
 
-/// A panic anywhere but in a driver; the same code as Rust's own.
+/// A panic in a command that a person runs; the same code as Rust's own. Drivers and
+/// `merge` end with [`DRIVER_FAILED`], hooks with 0.
 pub const PANIC: u8 = 101;
 
 /// The error for an argument that the command does not know and clap cannot check.

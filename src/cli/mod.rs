@@ -87,8 +87,8 @@ enum GitCommand {
 /// The names, besides its own, under which the program is installed.
 pub const OTHER_NAMES: [&str; 3] = ["yaml2sql", "wiki2sql", "metadb"];
 
-/// The drivers' commands. Git reads their exit codes, so that nothing may end them with
-/// another meaning's code.
+/// The drivers' commands. To git their exit code 1 means a conflict with markers written,
+/// so no other failure may end with it.
 const DRIVERS: [&str; 2] = ["merge-driver", "ledger-driver"];
 
 /// Runs a command line; gives the process's exit code.

@@ -1,8 +1,21 @@
 //! The facts about entries that their files cannot hold: removals, sync states,
 //! deletions, decisions. Text with one JSON object a line, merged row by row.
 //!
-//! Pure: rows in, rows out. `derive` compares versions, `merge` joins ledgers,
-//! `sync` reads and stages the files.
+//! Pure: rows in, rows out; `sync` reads and stages the files.
+//!
+//! | file | question |
+//! |---|---|
+//! | `row` | Which rows are there, and what do they say of an entry? |
+//! | `text`, `line` | How does a ledger, and a row, stand in a file? |
+//! | `plain` | Is a line written exactly as this program writes it? |
+//! | `by_entry`, `lines` | What does a file say of a few entries, with all else unread? |
+//! | `derive` | Which rows does a change give? |
+//! | `states` | Which sync state does a merge or a commit leave? |
+//! | `merge` | What is the merge of ledgers? |
+//! | `pick` | And where the base is no ancestor of ours? |
+//! | `decisions` | Which rows did a person decide in the work tree? |
+//! | `told` | Which rows did no hook record? |
+//! | `news` | What do rows tell that no ledger holds yet? |
 
 mod by_entry;
 mod decisions;

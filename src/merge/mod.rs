@@ -17,4 +17,4 @@ pub use lines::{LineMerge, MergedLines, is_binary};
 pub use markers::{ConflictStyle, Markers};
 pub use order::order;
 pub use sequence::{Chunk, sequence};
-pub use three_way::{Merged, ThreeWay};
+pub use three_way::ThreeWay;

@@ -1,4 +1,4 @@
-//! The types for the input and the result of a merge.
+//! The three versions that a merge starts from.
 
 /// The three versions that a merge starts from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +47,8 @@ impl<T> ThreeWay<T> {
         }
     }
 
-    /// The same merge seen from the other side.
+    /// The same merge seen from the other side: what tests ask for, since the side must
+    /// not matter.
     #[must_use]
     pub fn swapped(self) -> Self {
         Self {
@@ -70,15 +71,6 @@ impl<T: PartialEq> ThreeWay<T> {
             None
         }
     }
-}
-
-/// The result of a merge.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Merged<T, C = ThreeWay<T>> {
-    /// One result that both sides can accept.
-    Clean(T),
-    /// Both sides changed the same thing to different values.
-    Conflict(C),
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use super::{Store, StoreError};
 
 impl Store {
-    /// Every row of every table as text, without `files` and its sum, to compare two
-    /// databases.
+    /// Every row of every table as text, without `files` and its sum: for tests, which
+    /// compare two databases.
     ///
     /// # Errors
     /// The database is locked, damaged or replaced; see [`StoreError`].

@@ -1,5 +1,6 @@
-//! Ledger files that stayed behind a commit: git was killed between the commit and
-//! `post-commit`, which updates them.
+//! Ledger files that differ from HEAD's without anybody's doing: those that stayed
+//! behind a commit (git was killed before `post-commit`, which updates them), and those
+//! that a commit given up in the editor left staged.
 
 use super::history;
 use crate::journal::Layout;

@@ -39,9 +39,9 @@ fn finding(what: impl Into<String>, mend: impl Into<String>) -> Finding {
     }
 }
 
-/// Checks hooks, drivers, attributes, ignored paths, the ledger's files, the database,
-/// markers in entries and notes, unreadable entries and notes, and leftovers. `program`
-/// is the program that the setup should call.
+/// Every fault of the setup, of the files and of the database, in the order in which a
+/// person should mend them; each function below looks for one kind. `program` is the
+/// program that the setup should call.
 ///
 /// # Errors
 /// The repository cannot be read.

@@ -180,6 +180,41 @@ fn the_time_is_asked_for_in_one_place() {
     });
 }
 
+/// The modules of a file, without those of its tests.
+fn modules(text: &str) -> BTreeSet<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let of_tests = |at: usize| at > 0 && lines[at - 1] == "#[cfg(test)]";
+    let names = lines.iter().enumerate().filter_map(|(at, line)| {
+        let line = line.strip_prefix("pub ").unwrap_or(line);
+        let name = line.strip_prefix("mod ")?.strip_suffix(';')?;
+        (!of_tests(at)).then(|| name.to_owned())
+    });
+    names.collect()
+}
+
+/// The modules that a map of files names, in the first column of its tables.
+fn mapped(text: &str) -> BTreeSet<String> {
+    let rows = text.lines().filter_map(|line| line.strip_prefix("//! | `"));
+    let cells = rows.filter_map(|row| row.split('|').next());
+    let names = cells.flat_map(|cell| cell.split(',').map(str::trim).map(str::to_owned));
+    names.map(|name| name.replace('`', "")).collect()
+}
+
+#[test]
+fn a_map_of_files_names_each_of_them_and_no_other() {
+    let mut files = Vec::new();
+    rust_files(&source(), &mut files);
+    let mut maps = 0;
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
+        if text.contains("//! | file | question |") {
+            assert_eq!(mapped(&text), modules(&text), "{}", path.display());
+            maps += 1;
+        }
+    }
+    assert!(maps > 5, "{maps} maps");
+}
+
 #[test]
 fn uses_are_found() {
     let code = "use crate::merge::{a, b};\nuse crate::{journal::{x, y}, ledger};\nfn f() { crate::repo::g() }\nuse other_crate::store;";

@@ -3,6 +3,15 @@
 //! A fault that would look like a removal if it were passed over (a people field that is
 //! not a list, a reference without words) is an error. Anything else odd is a warning,
 //! and the entry is indexed.
+//!
+//! | file | question |
+//! |---|---|
+//! | `fields` | What does each key of a file say? |
+//! | `reader` | How is a parsed frontmatter asked, with the place of each answer? |
+//! | `item` | What is the canonical name of a list's item? |
+//! | `person`, `place`, `mention`, `works` | How are people, places, mentioned dates and works spelled? |
+//! | `body` | How long is the text? |
+//! | `error` | What can be wrong, and where? |
 
 mod body;
 mod error;

@@ -1,9 +1,40 @@
 //! The merge of a document: frontmatter field by field, body by line.
 //!
-//! `document` and `top` split and parse, `assemble` puts together; `entry`, `collection`,
-//! `sequence` and `leaf` decide; `identity` and `likeness` match members across the
-//! sides, `found`, `alike` and `names` the items of lists in order, and `renamed` keys;
-//! `member`, `view`, `flow` and `cut` handle slices of text.
+//! | file | question |
+//! |---|---|
+//! | `document` | What becomes of the whole: field by field, or git's own result? |
+//! | `eol` | Which line ends does the result have? |
+//! | `top` | Which lines of a frontmatter belong to which field? |
+//! | `view`, `flow` | Which members does a collection of one side have, in lines or in brackets? |
+//! | `member`, `cut` | How does a side spell one of them, and how does it move to another column? |
+//!
+//! Deciding:
+//!
+//! | file | question |
+//! |---|---|
+//! | `shape` | Which rule does a field follow? |
+//! | `entry`, `in_brackets` | What becomes of one entry, on lines of its own or between brackets? |
+//! | `collection` | What becomes of a list or a map that both sides changed? |
+//! | `sequence` | And of a list whose order means something? |
+//! | `leaf`, `stamp` | And of a value that merges as one? Which of two times is the later? |
+//! | `removals` | What do known removals take out of the result? |
+//! | `loss` | Would a comment be lost, come back, or stand twice? |
+//!
+//! Matching members across the sides:
+//!
+//! | file | question |
+//! |---|---|
+//! | `identity`, `likeness` | Which are the same, by their key and by their values? |
+//! | `found`, `alike`, `names` | Which are the same in a list in order? |
+//! | `renamed` | Which key or item is another one of the base, renamed? |
+//!
+//! The result:
+//!
+//! | file | question |
+//! |---|---|
+//! | `assemble` | How do merged members stand together, and what do they mean? |
+//! | `output` | What is written so far, and what must it mean? |
+//! | `report` | How was each field decided? |
 //!
 //! A result is read again before it is given out, and wherever something cannot be
 //! parsed, proved or finished the outcome is git's own result.

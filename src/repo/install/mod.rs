@@ -1,5 +1,14 @@
 //! The installer: what a repository needs, as a plan of steps that can be shown
 //! or applied. Steps that are already done are not in the plan.
+//!
+//! | file | question |
+//! |---|---|
+//! | `apply` | How is a plan carried out? |
+//! | `hook`, `foreign` | Which hooks are set, and what becomes of those that were there? |
+//! | `drivers` | What does the configuration say of the merge drivers? |
+//! | `files` | Which tracked files are needed? |
+//! | `attributes`, `former` | Which lines of `.gitattributes` are ours, and were so earlier? |
+//! | `uninstall` | How is all of it taken back? |
 
 mod apply;
 mod attributes;

@@ -26,8 +26,8 @@
 //! | `states` | Which sync states does it leave? |
 //! | `undone` | Which removals does it undo under an earlier id? |
 //! | `taken_back` | Which rows told by history did it take out of the ledger? |
-//! | `merges` | Which items did a merge keep out? |
-//! | `lost` | Which rows did a merge lose? |
+//! | `merges` | What did a merge keep out, or leave in the file against a removal? |
+//! | `lost` | Which rows did a commit lose? |
 //! | `left_out` | Which entries did a merge drop? |
 //! | `removed` | Which of its deletions names the last version of an entry? |
 //! | `spelled` | Which items did a side only spell anew? |

@@ -1,12 +1,20 @@
 //! Bringing the index up to date, at a cost that depends on what changed.
 //!
-//! The index is a pure function of HEAD, HEAD's ledger and the work tree. `look` finds
-//! the files' state, `plan` compares it with the index's knowledge (pure), `state`
-//! decides what is indexed of a date (pure), `read` reads its files, `apply` and `write`
-//! write, in one transaction; `before` gives an entry's earlier facts, `ledgers` the
-//! years' rows, `noted` what the index noted of its last refresh. Nothing is remembered
-//! that cannot be worked out again, with one exception: an entry that was never readable
-//! in HEAD keeps its rows while its file is broken.
+//! The index is a pure function of HEAD, HEAD's ledger and the work tree. Nothing is
+//! remembered that cannot be worked out again, with one exception: an entry that can be
+//! read neither in the work tree nor in HEAD keeps the rows that it had.
+//!
+//! | file | question |
+//! |---|---|
+//! | `look` | What is in the work tree and in HEAD now? |
+//! | `noted` | What did the index note of its last refresh? |
+//! | `plan` | Which dates have to be looked at again? (pure) |
+//! | `read` | What do a date's files say? |
+//! | `before` | What did an entry say earlier, if its file cannot be read? |
+//! | `ledgers` | Which rows do the years' ledgers have? |
+//! | `state` | What is indexed of a date? (pure) |
+//! | `apply`, `write` | How is it written, in one transaction? |
+//! | `report` | What changed? |
 
 mod apply;
 mod before;

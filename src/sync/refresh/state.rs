@@ -27,7 +27,8 @@ pub(super) struct DateFiles {
     /// Whether the work tree's file has HEAD's bytes.
     pub same: bool,
     /// Whether the work tree's version is unknown although the file is not deleted: left
-    /// out by a sparse checkout, a symbolic link, or there twice.
+    /// out by a sparse checkout, or a symbolic link. (Two files of one date are a `work`
+    /// that cannot be read.)
     pub untold: bool,
     /// The deleted entry, from a deletion in the ledger.
     pub deleted: Option<Deleted>,
