@@ -59,8 +59,8 @@ impl CommitContext<'_> {
             None => None,
         };
         // An unreadable file tells nothing.
-        let untold = versions.now.is_some() && now.is_none();
-        if untold || versions.left_out && history::is_known(&year.known, key, versions) {
+        let is_unreadable = versions.now.is_some() && now.is_none();
+        if is_unreadable || versions.left_out && history::is_known(&year.known, key, versions) {
             return Ok((Ledger::default(), None));
         }
         let mut before = Vec::new();
@@ -69,21 +69,13 @@ impl CommitContext<'_> {
             let facts = |v| history::facts_before(repo, layout, (*commit, v), key, now.as_ref());
             before.push(version.as_ref().map(facts).transpose()?);
         }
-        let parents: Vec<Parent<'_>> = before
-            .iter()
-            .zip(&year.parents)
-            .filter(|(facts, _)| !versions.left_out || facts.is_some())
-            .map(|(facts, rows)| Parent {
-                facts: facts.as_ref(),
-                rows,
-            })
-            .collect();
+        let parents = versions.compared(&before, &year.parents);
         let squashed = self.squashed(key, now.as_ref(), year)?;
         let kept = match resolved_by_hand {
             true => self.kept(key, versions, &year.known)?,
             false => None,
         };
-        let gone = versions.parents.iter().flatten().next();
+        let gone = versions.last();
         let blob = gone.map(|v| v.blob.to_string()).unwrap_or_default();
         let rows = ledger::derive(
             &parents,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{Entry, EntryDate, EntryError, Facts, Layout, Note, PathKind};
-use crate::ledger::Source;
+use crate::ledger::{Ledger, Parent, Source};
 use crate::repo::{Blob, Change, ObjectId};
 
 /// A file that holds a version of an entry or a note.
@@ -21,6 +21,25 @@ pub(in crate::sync) struct Versions {
     pub now: Option<FileAt>,
     /// The merge drops an entry that a side added: only that side counts.
     pub left_out: bool,
+}
+
+impl Versions {
+    /// A version that a parent has: the last one, if the change removes the file.
+    pub fn last(&self) -> Option<&FileAt> {
+        self.parents.iter().flatten().next()
+    }
+
+    /// The parents that count, with the entry's facts and the rows known in each; both
+    /// are in the order of the commit's parents.
+    pub fn compared<'a>(&self, facts: &'a [Option<Facts>], rows: &'a [Ledger]) -> Vec<Parent<'a>> {
+        let all = facts.iter().zip(rows);
+        all.filter(|(facts, _)| !self.left_out || facts.is_some())
+            .map(|(facts, rows)| Parent {
+                facts: facts.as_ref(),
+                rows,
+            })
+            .collect()
+    }
 }
 
 pub(in crate::sync) type Key = (EntryDate, Source);

@@ -31,8 +31,7 @@ pub(in crate::sync) fn only_new(
 
 /// Whether a deletion already names the version that a merge dropped.
 pub(in crate::sync) fn is_known(rows: &Ledger, key: Key, versions: &Versions) -> bool {
-    let blob = versions.parents.iter().flatten().next();
-    let blob = blob.map(|version| version.blob.to_string());
+    let blob = versions.last().map(|version| version.blob.to_string());
     let mut deletions = rows.active_deletions_of(key.0);
     deletions.any(|row| Some(&row.blob) == blob.as_ref())
 }

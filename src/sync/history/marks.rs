@@ -16,6 +16,8 @@ const FORMAT: u32 = 7;
 
 const NOTE: &str = "history";
 const TOLD: &str = "told";
+/// Either the rows of the other side of a merge (`add_there`) or, without a sum of them,
+/// that a driver has walked to a tip and none are noted (`note_walked`).
 const THERE: &str = "told-there";
 /// Limit on the marks kept: as many branches as a person switches between.
 const MOST: usize = 16;
@@ -94,13 +96,13 @@ impl<'a> Marks<'a> {
 
     /// Whether a driver has already walked the history of `tip`, about which no rows are
     /// noted.
-    pub fn is_asked(&self, tip: ObjectId) -> bool {
-        self.repo.noted(THERE) == asked_note(&self.about, tip)
+    pub fn was_walked(&self, tip: ObjectId) -> bool {
+        self.repo.noted(THERE) == walked_note(&self.about, tip)
     }
 
     /// Notes that a driver has walked the history of `tip`.
-    pub fn ask(&self, tip: ObjectId) -> Result<(), RepoError> {
-        self.repo.note(THERE, &asked_note(&self.about, tip))
+    pub fn note_walked(&self, tip: ObjectId) -> Result<(), RepoError> {
+        self.repo.note(THERE, &walked_note(&self.about, tip))
     }
 
     /// Notes the rows that the ledger of the other side of a merge lacks.
@@ -158,7 +160,7 @@ impl<'a> Marks<'a> {
 }
 
 /// The note that a tip was looked at, for one entry.
-fn asked_note(about: &str, tip: ObjectId) -> String {
+fn walked_note(about: &str, tip: ObjectId) -> String {
     format!("{about}\n{tip}\n")
 }
 
@@ -288,10 +290,10 @@ mod tests {
         let (scratch, [a, b, c, ..]) = commits();
         let (repo, layout) = (scratch.repo(), Layout::default());
         let read = || Marks::read(&repo, &layout);
-        assert!(!read().is_asked(b));
+        assert!(!read().was_walked(b));
         read().add_told(a, &rows()).unwrap();
-        read().ask(b).unwrap();
-        assert!(read().is_asked(b) && !read().is_asked(a));
+        read().note_walked(b).unwrap();
+        assert!(read().was_walked(b) && !read().was_walked(a));
         assert_eq!(read().told_at(a), Some(&rows()));
         assert_eq!(read().told_at(b), None);
         assert_eq!(read().without_told().told_at(a), None);

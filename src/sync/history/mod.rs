@@ -212,7 +212,7 @@ struct History<'a> {
     /// The walk began at a mark.
     from_a_mark: bool,
     /// A row from before the mark was taken back since.
-    lacks: bool,
+    needs_an_earlier_mark: bool,
 }
 
 impl<'a> History<'a> {
@@ -231,7 +231,7 @@ impl<'a> History<'a> {
             before: RefCell::default(),
             looked_at: 0,
             from_a_mark: false,
-            lacks: false,
+            needs_an_earlier_mark: false,
         }
     }
 

@@ -5,7 +5,7 @@ use super::diff::Diff;
 use super::left_out::is_known;
 use crate::journal::EntryDate;
 use crate::ledger::{
-    self, Context, FileRef, Hash, Ledger, Parent, Source, State, Tombstone, without_hooks,
+    self, Context, FileRef, Hash, Ledger, Source, State, Tombstone, without_hooks,
 };
 use crate::repo::{Commit, RepoError};
 use crate::sync::commit::versions::{Versions, facts};
@@ -75,16 +75,8 @@ impl History<'_> {
         if versions.left_out && known.iter().any(|rows| is_known(rows, key, versions)) {
             return Ok(Ledger::default());
         }
-        let parents: Vec<Parent<'_>> = before
-            .iter()
-            .zip(&known)
-            .filter(|(facts, _)| !versions.left_out || facts.is_some())
-            .map(|(facts, rows)| Parent {
-                facts: facts.as_ref(),
-                rows,
-            })
-            .collect();
-        let gone = versions.parents.iter().flatten().next();
+        let parents = versions.compared(&before, &known);
+        let gone = versions.last();
         let blob = gone.map(|v| v.blob.to_string()).unwrap_or_default();
         let id = commit.id.to_string();
         let made = ledger::derive(

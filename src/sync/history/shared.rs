@@ -24,14 +24,14 @@ pub(super) fn known_there(
         return known_at(repo, layout, tip, entry);
     }
     let is_noted = marks.told_at(tip).is_some();
-    let all = !is_noted && marks.is_asked(tip);
+    let all = !is_noted && marks.was_walked(tip);
     let only = Some(entry).filter(|_| !all);
     let history = History::since((repo, layout), &marks, &[tip], only)?;
     // The note can be worked out again: a folder that cannot be written only costs time.
     if all {
         let _ = marks.add_there(tip, &history.missing(tip)?);
     } else if !is_noted && history.looked_at > FEW {
-        let _ = marks.ask(tip);
+        let _ = marks.note_walked(tip);
     }
     let known = history.known(tip, entry)?;
     check_short_cut(&known.kept_out(entry), || {

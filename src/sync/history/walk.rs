@@ -24,13 +24,13 @@ impl<'a> History<'a> {
             let since = marks.commits_since(nth, tips)?;
             let mut history = Self::unwalked(repo, layout);
             if let Some(entry) = only {
-                history.look_only_at(entry, tips, &since.commits)?;
+                history.limit_to(entry, tips, &since.commits)?;
             }
             if let Some(mark) = since.from {
                 history.begin_at(mark, marks);
             }
-            history.look_at(tips, since.commits)?;
-            if !history.lacks {
+            history.walk(tips, since.commits)?;
+            if !history.needs_an_earlier_mark {
                 return Ok(history);
             }
             nth = since.next;
@@ -54,7 +54,7 @@ impl<'a> History<'a> {
         }
     }
 
-    fn look_only_at(
+    fn limit_to(
         &mut self,
         entry: EntryDate,
         tips: &[ObjectId],
@@ -71,25 +71,26 @@ impl<'a> History<'a> {
         Ok(())
     }
 
-    fn look_at(&mut self, tips: &[ObjectId], commits: Vec<Commit>) -> Result<(), RepoError> {
+    fn walk(&mut self, tips: &[ObjectId], commits: Vec<Commit>) -> Result<(), RepoError> {
         let mut children: BTreeMap<ObjectId, usize> = BTreeMap::new();
         for parent in commits.iter().flat_map(|c| &c.parents).chain(tips) {
             *children.entry(*parent).or_default() += 1;
         }
         self.looked_at = commits.len();
         for commit in commits {
-            // Before Palimpsest was set up there was nothing to record.
-            let told = !commit.parents.is_empty() && self.is_set_up(commit.id)?;
+            // Before Palimpsest was set up there was nothing to record, and a first commit
+            // removes nothing.
+            let tells = !commit.parents.is_empty() && self.is_set_up(commit.id)?;
             let mut diffs = Vec::new();
-            for parent in commit.parents.iter().filter(|_| told) {
+            for parent in commit.parents.iter().filter(|_| tells) {
                 diffs.push(self.diff(*parent, &commit)?);
             }
-            let rows = self.look(&commit, &diffs)?;
+            let rows = self.rows_told_by(&commit, &diffs)?;
             if !rows.is_empty() {
                 self.found.insert(commit.id, rows);
             }
             if self.from_a_mark && self.lacks_what_was_taken_back(&commit, &diffs)? {
-                self.lacks = true;
+                self.needs_an_earlier_mark = true;
                 return Ok(());
             }
             if self.only.is_some() {
@@ -113,7 +114,7 @@ impl<'a> History<'a> {
         Ok(())
     }
 
-    fn look(&self, commit: &Commit, diffs: &[Diff]) -> Result<Told, RepoError> {
+    fn rows_told_by(&self, commit: &Commit, diffs: &[Diff]) -> Result<Told, RepoError> {
         let mut told = Told::default();
         for parent in &commit.parents {
             told.join(&self.found(*parent));
