@@ -4,7 +4,7 @@
 
 use super::history;
 use crate::journal::Layout;
-use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
+use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
 
 /// A ledger file that equals an older commit's byte for byte, in the work tree or in the
 /// index, so that it holds no change by a person.
@@ -96,23 +96,16 @@ pub fn behind(repo: &Repo, layout: &Layout) -> Result<Vec<Behind>, RepoError> {
 
 /// The ledger files that are HEAD's in the work tree, and different in the index: a
 /// commit given up in the editor leaves its rows staged, and git calls no hook. The next
-/// commit works them out again, but a pull that brings rows stops for them.
+/// commit works them out again, but a pull that brings rows stops for them. `behind` are
+/// the files that are behind HEAD.
 ///
 /// # Errors
-/// History, the index or a file cannot be read.
-pub fn given_up(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> {
+/// The index or a file cannot be read.
+pub fn given_up(repo: &Repo, layout: &Layout, behind: &[Behind]) -> Result<Vec<String>, RepoError> {
     let mut found = Vec::new();
-    let Some(head) = repo.head()? else {
-        return Ok(found);
-    };
-    if repo.is_reverting() || repo.is_in_the_middle() {
-        return Ok(found);
-    }
-    let behind = behind(repo, layout)?;
-    for change in repo.staged_against(Some(head))? {
+    for change in staged_ledgers(repo, layout)? {
         let path = change.path;
-        let is_ledger = layout.ledger_year(&path).is_some();
-        if !is_ledger || change.new.is_none() || behind.iter().any(|b| b.path == path) {
+        if change.new.is_none() || behind.iter().any(|b| b.path == path) {
             continue;
         }
         let work = repo.read_work_file(&path)?;
@@ -122,6 +115,20 @@ pub fn given_up(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> 
         }
     }
     Ok(found)
+}
+
+/// The ledger files that are staged otherwise than HEAD has them; none in the middle of a
+/// merge or a revert, which changes them itself.
+fn staged_ledgers(repo: &Repo, layout: &Layout) -> Result<Vec<Change>, RepoError> {
+    let Some(head) = repo.head()? else {
+        return Ok(Vec::new());
+    };
+    if repo.is_reverting() || repo.is_in_the_middle() {
+        return Ok(Vec::new());
+    }
+    let mut changes = repo.staged_against(Some(head))?;
+    changes.retain(|change| layout.ledger_year(&change.path).is_some());
+    Ok(changes)
 }
 
 /// Whether a commit before HEAD had this version at a path; without a version, whether

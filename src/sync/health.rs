@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::backup;
-use super::behind::{behind, given_up};
+use super::behind::{Behind, behind, given_up};
 use super::commit::versions::{Key, facts, key_of};
 use super::database_path::database_path;
 use super::resolve::{ResolveError, Resolver};
@@ -60,9 +60,11 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
         in_the_way(repo, layout, &mut found);
     }
     paths(repo, layout, &mut found)?;
-    ledgers::check(repo, layout, &mut found)?;
+    // Once: it walks over history.
+    let behind = behind(repo, layout)?;
+    ledgers::check(repo, layout, &behind, &mut found)?;
     database(repo, layout, &mut found)?;
-    behind_head(repo, layout, &mut found)?;
+    behind_head(repo, layout, &behind, &mut found)?;
     markers(repo, settings, &mut found);
     unreadable(repo, layout, &mut found)?;
     twins(repo, layout, &mut found)?;
@@ -169,8 +171,13 @@ fn growth(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     Ok(())
 }
 
-fn behind_head(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    for file in behind(repo, layout)? {
+fn behind_head(
+    repo: &Repo,
+    layout: &Layout,
+    behind: &[Behind],
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
+    for file in behind {
         found.push(finding(
             format!(
                 "{}: as it was before HEAD: left by a commit that was killed, or put back",
@@ -179,7 +186,7 @@ fn behind_head(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result
             format!("palimpsest doctor --fix, or {}", file.command(repo)),
         ));
     }
-    for path in given_up(repo, layout)? {
+    for path in given_up(repo, layout, behind)? {
         found.push(finding(
             format!(
                 "{path}: rows of a commit that was given up are staged; a pull may stop for them"

@@ -5,18 +5,19 @@ use crate::journal::Layout;
 use crate::journal::markers::conflict_markers;
 use crate::ledger;
 use crate::repo::{Repo, RepoError, shell_path};
-use crate::sync::behind::behind;
+use crate::sync::behind::Behind;
 use crate::sync::history;
 
 /// Checks the lines of the ledger's files, whether each file is there, and whether history
-/// can be read.
+/// can be read. `behind` are the files that are behind HEAD.
 pub(super) fn check(
     repo: &Repo,
     layout: &Layout,
+    behind: &[Behind],
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
     in_the_work_tree(repo, layout, found)?;
-    gone(repo, layout, found)?;
+    gone(repo, layout, behind, found)?;
     unread_history(repo, layout, found);
     Ok(())
 }
@@ -64,9 +65,13 @@ fn in_the_work_tree(
 
 /// Ledgers that the index has and the work tree lacks. One that lacks only because it
 /// stayed behind a commit is reported with those.
-fn gone(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+fn gone(
+    repo: &Repo,
+    layout: &Layout,
+    behind: &[Behind],
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
     let index = repo.index()?;
-    let behind = behind(repo, layout)?;
     for path in repo.staged_below(&layout.ledger)? {
         let is_ledger = layout.ledger_year(&path).is_some();
         let is_told = behind.iter().any(|file| file.path == path);
