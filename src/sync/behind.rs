@@ -117,6 +117,34 @@ pub fn given_up(repo: &Repo, layout: &Layout, behind: &[Behind]) -> Result<Vec<S
     Ok(found)
 }
 
+/// The ledger files whose deletion is staged, each with the command that takes that back.
+/// `git commit FILE` of another file leaves them so, and a commit of all writes them again.
+/// `behind` are the files that are behind HEAD.
+///
+/// # Errors
+/// The index or a file cannot be read.
+pub fn deleted(
+    repo: &Repo,
+    layout: &Layout,
+    behind: &[Behind],
+) -> Result<Vec<(String, String)>, RepoError> {
+    let mut found = Vec::new();
+    for change in staged_ledgers(repo, layout)? {
+        let path = change.path;
+        if change.new.is_some() || behind.iter().any(|b| b.path == path) {
+            continue;
+        }
+        let how = match repo.work_file(&path)? {
+            // A decision may stand in it.
+            Some(_) => "reset -q --",
+            None => "checkout HEAD --",
+        };
+        let command = format!("git {how} {}", repo.pathspec(&path));
+        found.push((path, command));
+    }
+    Ok(found)
+}
+
 /// The ledger files that are staged otherwise than HEAD has them; none in the middle of a
 /// merge or a revert, which changes them itself.
 fn staged_ledgers(repo: &Repo, layout: &Layout) -> Result<Vec<Change>, RepoError> {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::backup;
-use super::behind::{Behind, behind, given_up};
+use super::behind::{Behind, behind, deleted, given_up};
 use super::commit::versions::{Key, facts, key_of};
 use super::database_path::database_path;
 use super::resolve::{ResolveError, Resolver};
@@ -195,6 +195,12 @@ fn behind_head(
                 "commit what you edited, or git restore --staged {}",
                 repo.pathspec(&path)
             ),
+        ));
+    }
+    for (path, command) in deleted(repo, layout, behind)? {
+        found.push(finding(
+            format!("{path}: its deletion is staged; a commit of it writes it again"),
+            command,
         ));
     }
     Ok(())

@@ -8,8 +8,31 @@ use std::rc::Rc;
 
 use crate::journal::{Layout, PathKind};
 use crate::ledger;
-use crate::repo::{Blob, Repo, RepoError, StagedFile};
+use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
+
+/// The note of the ledgers that `git commit FILE` deleted, and `pre-commit` wrote again.
+const NOTE: &str = "written-again";
+
+/// Notes that `pre-commit` wrote these ledgers again for a commit on `head`. Its index is
+/// a temporary one; the real one is locked until git has taken them out of it.
+pub(super) fn note_written_again(repo: &Repo, head: ObjectId, paths: &[&str]) {
+    if !paths.is_empty() && repo.index_is_temporary() {
+        // Without the note the deletion stays staged, and `doctor` says so.
+        let _ = repo.note(NOTE, &format!("{head}\n{}\n", paths.join("\n")));
+    }
+}
+
+/// The ledgers that the commit on top of `before` wrote again.
+fn written_again(repo: &Repo, before: Option<ObjectId>) -> Vec<String> {
+    let note = repo.noted(NOTE);
+    let mut lines = note.lines();
+    let made_on = lines.next().and_then(|id| id.parse().ok());
+    match made_on.is_some() && made_on == before {
+        true => lines.map(str::to_owned).collect(),
+        false => Vec::new(),
+    }
+}
 
 /// Brings the ledger files of index and work tree in line with HEAD. Uncommitted
 /// decisions in them stay, as staged or unstaged changes.
@@ -30,6 +53,12 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         false => repo.staged_against(Some(head))?,
     };
     let mut maker = None;
+    let again = written_again(repo, before);
+
+    let in_head = |path: &str| {
+        let there = repo.blob_at(head, path)?;
+        Ok::<_, RepoError>(there.and_then(Blob::file))
+    };
 
     let (mut staged, mut there) = (Vec::new(), Vec::new());
     for change in changes {
@@ -58,7 +87,9 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         let bytes = match other.map(|staged| staged.new.and_then(Blob::file)) {
             None => None,
             Some(Some(other)) => Some(follow(&repo.shared_blob(other)?)?),
-            Some(None) if change.old.is_none() => Some(Rc::clone(&committed)),
+            Some(None) if change.old.is_none() || again.contains(&change.path) => {
+                Some(Rc::clone(&committed))
+            }
             // Removed from the index on purpose.
             Some(None) => None,
         };
@@ -77,6 +108,19 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
             repo.write_work_file(&change.path, &bytes)?;
         }
         there.push((id, change.path, committed));
+    }
+    for path in again {
+        let is_told = there.iter().any(|(_, told, _)| *told == path);
+        if let (false, Some(id)) = (is_told, in_head(&path)?)
+            && !repo.index()?.has(&path)
+        {
+            let committed = repo.shared_blob(id)?;
+            staged.push(StagedFile {
+                path: path.clone(),
+                bytes: committed.to_vec(),
+            });
+            there.push((id, path, committed));
+        }
     }
     repo.stage(&staged)?;
     repo.note_stat(

@@ -247,7 +247,7 @@ fn stage_all<'a>(
     years: impl Iterator<Item = &'a YearToCommit>,
 ) -> Result<(), RepoError> {
     let CommitContext { repo, layout, .. } = context;
-    let mut files = Vec::new();
+    let (mut files, mut again) = (Vec::new(), Vec::new());
     for year in years {
         let Some(file) = year.to_stage() else {
             continue;
@@ -257,10 +257,14 @@ fn stage_all<'a>(
         }
         if let (Some(path), [head, ..]) = (year.deleted(), &context.parents[..]) {
             bring_back(repo, *head, path)?;
+            again.push(path);
         }
         files.push(file);
     }
     let ids = repo.stage(&files)?;
+    if let [head, ..] = context.parents[..] {
+        after::note_written_again(repo, head, &again);
+    }
     // In the middle of a pick or a merge, a commit has more to it than its staged
     // changes.
     if let ([parent], [told]) = (context.parents.as_slice(), context.found.as_slice())

@@ -90,6 +90,89 @@ fn a_ledger_whose_deletion_is_staged_is_written_again() {
     }
 }
 
+/// Git takes the file out of the real index once the commit is there; the line is the one
+/// that the guide has for cron.
+#[test]
+fn a_commit_of_the_ledgers_alone_puts_a_deleted_one_back_into_the_index() {
+    let guide = include_str!("../../../docs/guide.md");
+    let cron = guide.lines().find(|line| line.starts_with("0 2 1 * * "));
+    let cron = cron.unwrap().trim_start_matches("0 2 1 * * ");
+    let deleting: [&[&str]; 2] = [&["git", "rm", "-q", LEDGER], &["rm", LEDGER]];
+    for delete in deleting {
+        for (commits, edits) in [
+            (
+                &["git", "commit", "-q", "-m", "Clean up", "data/ledger"] as &[&str],
+                false,
+            ),
+            (
+                &["git", "commit", "-q", "-m", "Clean up", LEDGER, "journal"],
+                true,
+            ),
+            (&["sh", "-c", cron], false),
+        ] {
+            let sandbox = Sandbox::new();
+            let laptop = with_each_row(&sandbox);
+            std::os::unix::fs::symlink(laptop.dir(), sandbox.home().join("journal")).unwrap();
+            let before = laptop.read(LEDGER);
+            if edits {
+                remove(&laptop, "Eve", "Zoe");
+            }
+            laptop.run_with(&[], delete[0], &delete[1..]).ok();
+            laptop
+                .run_with(&[], commits[0], &commits[1..])
+                .ok()
+                .warns("data/ledger/2024.jsonl: deleted, and written again");
+            laptop.assert_clean();
+            let now = laptop.read(LEDGER);
+            assert!(
+                before.lines().all(|line| edits || now.contains(line)),
+                "{now}"
+            );
+            laptop.palimpsest(["doctor"]).ok();
+        }
+    }
+}
+
+/// A commit of another file leaves the staged deletion, as git does; `doctor` names the
+/// command that takes it back, and a decision in the file stays.
+#[test]
+fn a_staged_deletion_of_a_ledger_is_a_finding() {
+    for (delete, decides) in [
+        (&["rm", "-q", LEDGER] as &[&str], false),
+        (&["rm", "-q", "--cached", LEDGER], false),
+        (&["rm", "-q", "--cached", LEDGER], true),
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = with_each_row(&sandbox);
+        laptop.write("README.md", "# Mine\n");
+        laptop.git(["add", "-A"]).ok();
+        laptop.git(delete).ok();
+        if decides {
+            laptop.edit(LEDGER, r#""active""#, r#""active","permanent":true"#);
+        }
+        let before = laptop.exists(LEDGER).then(|| laptop.read(LEDGER));
+        laptop
+            .git(["commit", "-q", "-m", "Readme", "README.md"])
+            .ok();
+        let status = laptop.git(["status", "--porcelain", LEDGER]).ok();
+        status.says(&format!("D  {LEDGER}"));
+        let said = laptop.palimpsest(["doctor"]).exits(1);
+        let said = said.says(&format!("{LEDGER}: its deletion is staged"));
+        let mend = said
+            .stdout
+            .lines()
+            .find_map(|l| l.strip_prefix("    mend: "));
+        laptop.run_with(&[], "sh", ["-c", mend.unwrap()]).ok();
+        if let Some(before) = before {
+            assert_eq!(laptop.read(LEDGER), before);
+        }
+        laptop.palimpsest(["doctor"]).ok();
+        if !decides {
+            laptop.assert_clean();
+        }
+    }
+}
+
 /// What history tells is stored beside the rows that HEAD has, and no copy is old.
 #[test]
 fn storing_what_history_told_is_no_old_copy() {
