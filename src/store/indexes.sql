@@ -19,3 +19,4 @@ CREATE INDEX files_entry ON files (entry);
 CREATE INDEX files_problem ON files (path) WHERE problem IS NOT NULL;
 CREATE INDEX head_paths_entry ON head_paths (entry);
 CREATE INDEX sync_states_conflict ON sync_states (entry) WHERE conflict;
+CREATE INDEX association_tombstones_to_settle ON association_tombstones (entry) WHERE to_settle;

@@ -310,6 +310,21 @@ fn conflicts(c: &Connection, entry: &Option<String>) -> Sql<Vec<Conflict>> {
     Ok(all)
 }
 
+/// The entries that [`Store::conflicts`] names, and maybe some that are deleted.
+pub(super) fn waiting(c: &Connection) -> Sql<BTreeSet<EntryDate>> {
+    let mut rows = c.prepare(
+        "SELECT entry FROM sync_states WHERE conflict UNION SELECT entry FROM kept_out
+         UNION SELECT entry FROM association_tombstones WHERE to_settle",
+    )?;
+    let rows = rows.query_map([], |r| r.get::<_, String>(0))?;
+    let entries: Vec<String> = rows.collect::<Sql<_>>()?;
+    // Only dates are written there.
+    Ok(entries
+        .iter()
+        .filter_map(|e| EntryDate::from_iso(e))
+        .collect())
+}
+
 /// The sync states that meet a condition in SQL, in which `?1` is the entry, if any.
 pub(super) fn sync_states(
     c: &Connection,

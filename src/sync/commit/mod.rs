@@ -13,6 +13,7 @@ mod report;
 mod rows;
 mod stale;
 pub(super) mod versions;
+mod waiting;
 mod year;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -225,10 +226,12 @@ fn derive_all(
             report.add_kept_out(key.0, &now, &year.current);
         }
     }
-    let open = years.values().flat_map(|year| year.current.to_settle());
+    let elsewhere = waiting::elsewhere(context, &own, &years, report)?;
+    let all = years.values().chain(elsewhere.values());
+    let open = all.clone().flat_map(|year| year.current.to_settle());
     let open: BTreeSet<EntryDate> = open.map(|key| key.entry).collect();
     let there = check::staged_files(repo, layout, &open)?;
-    for year in years.values() {
+    for year in all {
         report.add_conflicts(year.head(), &year.known, &year.current);
         report.add_left_out(&year.current, &|entry| there.contains_key(&entry));
         report.told.extend(year.told.clone());

@@ -255,13 +255,20 @@ impl PreCommit {
         if let Some(more) = self.unresolved.len().checked_sub(MOST + 1) {
             writeln!(f, "{} more conflicts: `metadb sync conflicts`", more + 1)?;
         }
-        for kept @ KeptOutItem { entry, table, item } in &self.kept_out {
+        for kept @ KeptOutItem { entry, table, item } in self.kept_out.iter().take(MOST) {
             let (noun, item) = (table.noun(), on_one_line(item));
             writeln!(
                 f,
                 "{noun} {item} stands in {entry}, but an earlier removal keeps it out; \
                  to restore: `{}`",
                 kept.to_restore()
+            )?;
+        }
+        if let Some(more) = self.kept_out.len().checked_sub(MOST + 1) {
+            writeln!(
+                f,
+                "{} more items stand in files against a removal: `metadb sync conflicts`",
+                more + 1
             )?;
         }
         for kept @ KeptOutItem { entry, table, item } in self.left_out.iter().take(MOST) {

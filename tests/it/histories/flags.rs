@@ -165,6 +165,78 @@ fn where_conflicts_block_one_with_a_phone_does_and_a_merge_goes_through() {
     assert_eq!(listed(&laptop), [""; 0]);
 }
 
+/// The index says where something waits; a commit that changes nothing there names it too.
+#[test]
+fn what_waits_in_another_year_is_told_and_blocks_as_well() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "[rain]", "[rain, sea]");
+    desktop.pull();
+    let told = "entry 2024-11-01 (yaml) has an unresolved conflict";
+    desktop.write_entry("2023-01-01", "", "Else.\n");
+    desktop.commit("Another year").warns(told);
+    commit_else(&desktop, "One.\n").ok().warns(told);
+
+    desktop.write("palimpsest.toml", BLOCK);
+    let refused = commit_else(&desktop, "Two.\n").exits(1);
+    refused.warns(told).warns("conflicts.on_commit");
+    desktop.palimpsest(["check", "--staged"]).exits(1);
+    // Without an index nobody looks for it.
+    desktop.remove("data/palimpsest.db");
+    commit_else(&desktop, "Two.\n").ok().silent_about(told);
+    commit_else(&desktop, "Three.\n").exits(1);
+    desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+    commit_else(&desktop, "Four.\n").ok().silent_about(told);
+    commit_else(&desktop, "Five.\n").ok().silent_about(told);
+    desktop.assert_clean();
+}
+
+/// What history settled since the index was brought up to date is not told.
+#[test]
+fn an_index_that_is_behind_tells_nothing_that_is_settled() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "[rain]", "[rain, sea]");
+    desktop.pull();
+    desktop.write("palimpsest.toml", BLOCK);
+    let before = std::fs::read(desktop.path("data/palimpsest.db")).unwrap();
+    desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+    commit_else(&desktop, "One.\n").ok();
+    desktop.write("data/palimpsest.db", before);
+    commit_else(&desktop, "Two.\n")
+        .ok()
+        .silent_about("conflict");
+}
+
+#[test]
+fn an_item_that_stands_in_an_unchanged_file_is_told_and_blocks_as_well() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    desktop.pull();
+    desktop.metadb(["sync", "resolve", "Entry", DAY]);
+    desktop.commit("Settled");
+    assert_eq!(listed(&desktop), ["still_in_file Carol"]);
+
+    let told = "person Carol stands in 2024-11-01, but an earlier removal keeps it out";
+    desktop.write_entry("2023-01-01", "", "Else.\n");
+    desktop.commit("Another year").warns(told);
+    desktop.write("palimpsest.toml", BLOCK);
+    commit_else(&desktop, "One.\n").exits(1).warns(told);
+    desktop.palimpsest(["resolve", "--ours"]).ok();
+    commit_else(&desktop, "Two.\n")
+        .ok()
+        .silent_about("Carol stands");
+    assert_eq!(listed(&desktop), [""; 0]);
+}
+
 #[test]
 fn a_merge_is_not_refused_for_what_waited_before() {
     let sandbox = Sandbox::new();
