@@ -82,19 +82,21 @@ fn tombstone(row: ThreeWay<Option<&Tombstone>>) -> Option<Tombstone> {
     let told = row.base.is_some_and(Tombstone::is_told);
     let states = row.map(|r| r.map(|r| (&r.state, r.at.as_str(), r.by.as_str())));
     let state = state(states, told);
-    // A restored row is kept in its long form.
-    let shortened = match state {
-        State::Active => sides.iter().any(|r| r.shortened),
-        State::Restored(_) => sides.iter().all(|r| r.shortened),
+    // A cleanup shortens the row, unless somebody keeps it listed for good. A restored row
+    // is kept in its long form.
+    let form = |r: &&Tombstone| match state {
+        State::Active => (r.permanent && !r.shortened, r.shortened),
+        State::Restored(_) => (!r.shortened, false),
     };
-    let form: Vec<&&Tombstone> = sides.iter().filter(|r| r.shortened == shortened).collect();
+    let first = sides.iter().map(form).max()?;
+    let form: Vec<&&Tombstone> = sides.iter().filter(|r| form(r) == first).collect();
     Some(Tombstone {
         at: form.iter().map(|r| &r.at).min()?.clone(),
         by: form.iter().map(|r| &r.by).min()?.clone(),
         source: form.iter().map(|r| &r.source).min()?.clone(),
         state,
         permanent: sides.iter().any(|r| r.permanent),
-        shortened,
+        shortened: form.first()?.shortened,
     })
 }
 
@@ -268,15 +270,24 @@ mod tests {
     }
 
     #[test]
-    fn permanent_and_shortened_survive_the_other_side() {
-        let permanent = Tombstone {
-            permanent: true,
-            ..row()
-        };
-        let mut short = row();
+    fn a_cleanup_shortens_a_row_that_the_other_side_does_not_keep_for_good() {
+        let (mut kept, mut short) = (row(), row());
+        kept.permanent = true;
         short.shorten();
-        let both = merged(Some(row()), Some(permanent), Some(short.clone()));
-        assert!(both.permanent && both.shortened && both.at.is_empty());
+        let mut kept_short = short.clone();
+        kept_short.permanent = true;
+        let both = |a: &Tombstone, b: &Tombstone| {
+            let base = merged(Some(row()), Some(a.clone()), Some(b.clone()));
+            assert_eq!(merged(None, Some(a.clone()), Some(b.clone())), base);
+            base
+        };
+        assert_eq!(both(&row(), &short), short);
+        assert_eq!(both(&kept, &short), kept);
+        let all = [row(), kept, short.clone(), kept_short];
+        for n in 0..64 {
+            let (a, b, c) = (&all[n % 4], &all[n / 4 % 4], &all[n / 16]);
+            assert_eq!(both(&both(a, b), c), both(a, &both(b, c)));
+        }
         let back = merged(Some(row()), Some(restored("metadb", "a")), Some(short));
         assert!(!back.shortened && !back.at.is_empty());
     }
