@@ -154,7 +154,7 @@ fn say_if_unchecked(ui: &Ui, repo: &Repo, layout: &Layout) -> Result<(), RepoErr
         return Ok(());
     };
     // A manager may call the program where `taken_hook` does not look.
-    let was_checked = history::recorded(repo, layout, head)?.is_some();
+    let was_checked = history::seen_by_pre_commit(repo, layout, head)?.is_some();
     if was_checked || !repo.is_plain_commit()? || !history::concerns(repo, layout, head)? {
         return Ok(());
     }

@@ -47,7 +47,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
     let changes = repo.changes(before, Some(head), &[layout.ledger.as_str()])?;
     // Nothing of the ledger in the commit, or all of the index: nothing to follow.
     let same = changes.is_empty()
-        || history::recorded(repo, layout, head)? == Some(history::Recorded::RealIndex);
+        || history::seen_by_pre_commit(repo, layout, head)? == Some(history::Seen::RealIndex);
     let in_index = match same {
         true => Vec::new(),
         false => repo.staged_against(Some(head))?,

@@ -275,7 +275,7 @@ fn stage_all<'a>(
         && !repo.is_in_the_middle()
     {
         let changes = with_ledgers(&context.changes[0], &files, &ids);
-        history::note_recorded(repo, layout, *parent, &changes);
+        history::note_seen(repo, layout, *parent, &changes);
     }
     // Notes the stat of files that the work tree already has; it gets the others after
     // the commit.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::History;
-use super::recorded::watched_folders;
+use super::seen::watched_folders;
 use crate::journal::Layout;
 use crate::ledger::Source;
 use crate::repo::{Blob, Change, Commit, ObjectId, Repo, RepoError};

@@ -13,7 +13,7 @@
 //! | `walk` | In which order are the commits looked at? |
 //! | `diff` | What did a commit change against one parent? |
 //! | `told`, `texts` | Which rows, and which texts, are known up to a commit? |
-//! | `marks`, `recorded` | Up to where need history not be looked at again? |
+//! | `marks`, `seen` | Up to where need history not be looked at again? |
 //! | `places` | Where did a commit have the file of an entry? |
 //! | `readable` | What did an entry say before it could not be read? |
 //! | `removed` | Which versions of files did commits remove? |
@@ -52,8 +52,8 @@ mod pick;
 mod places;
 mod readable;
 mod rebase;
-mod recorded;
 mod removed;
+mod seen;
 mod shared;
 mod spelled;
 mod squash;
@@ -88,8 +88,8 @@ pub use places::entries_there;
 pub(in crate::sync) use places::{file_of, moved_from};
 pub(in crate::sync) use readable::facts_before;
 pub use rebase::keep_what_a_rebase_kept_out;
-pub use recorded::{Recorded, concerns, note_recorded, recorded};
 pub use removed::{Removed, removed_between};
+pub use seen::{Seen, concerns, note_seen, seen_by_pre_commit};
 pub use squash::{at_tip, kept_out_of_a_squash};
 
 /// The rows that `tip`'s history tells and `tip`'s ledger lacks, or holds in an older
@@ -104,7 +104,7 @@ pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, Re
     if let Some(noted) = marks.told_at(tip) {
         missing = noted.clone();
     } else if !marks.has(tip) {
-        if recorded::holds_all(repo, layout, &marks, tip)? {
+        if seen::holds_all(repo, layout, &marks, tip)? {
             check_short_cut(&missing, || told(&marks));
         } else {
             missing = told(&marks)?;

@@ -4,7 +4,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
-use super::recorded::watched_folders;
+use super::seen::watched_folders;
 use crate::journal::{EntryDate, Layout};
 use crate::ledger::{Deletion, Ledger, is_without_hooks};
 use crate::repo::{ObjectId, Repo, RepoError};

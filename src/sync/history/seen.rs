@@ -14,7 +14,7 @@ const NOTE: &str = "recorded";
 /// caller knows that `parent`'s ledger holds all rows that its history tells, and that
 /// the commit's ledger will hold its own. The note can be worked out again: a folder that
 /// cannot be written only costs time.
-pub fn note_recorded(repo: &Repo, layout: &Layout, parent: ObjectId, changes: &[Change]) {
+pub fn note_seen(repo: &Repo, layout: &Layout, parent: ObjectId, changes: &[Change]) {
     let index = match repo.index_is_temporary() {
         true => "temporary",
         false => "real",
@@ -25,7 +25,7 @@ pub fn note_recorded(repo: &Repo, layout: &Layout, parent: ObjectId, changes: &[
 
 /// The index that a commit came from, if `pre-commit` saw this very commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recorded {
+pub enum Seen {
     /// The index that stands now.
     RealIndex,
     /// The temporary one of `git commit FILE`; the real index lacks the rows still.
@@ -36,11 +36,11 @@ pub enum Recorded {
 ///
 /// # Errors
 /// The commit cannot be read.
-pub fn recorded(
+pub fn seen_by_pre_commit(
     repo: &Repo,
     layout: &Layout,
     commit: ObjectId,
-) -> Result<Option<Recorded>, RepoError> {
+) -> Result<Option<Seen>, RepoError> {
     let note = repo.noted(NOTE);
     let words: Vec<&str> = note.split_whitespace().collect();
     let [parent, index, noted] = words[..] else {
@@ -55,8 +55,8 @@ pub fn recorded(
     }
     let changes = repo.changes(Some(only), Some(commit), &watched_folders(layout))?;
     Ok((sum(layout, &changes) == noted).then_some(match index {
-        "real" => Recorded::RealIndex,
-        _ => Recorded::TemporaryIndex,
+        "real" => Seen::RealIndex,
+        _ => Seen::TemporaryIndex,
     }))
 }
 
@@ -81,7 +81,7 @@ pub(super) fn holds_all(
 ) -> Result<bool, RepoError> {
     let parents = repo.commit(commit)?.parents;
     let marked = matches!(parents[..], [parent] if marks.has(parent));
-    Ok(marked && recorded(repo, layout, commit)?.is_some())
+    Ok(marked && seen_by_pre_commit(repo, layout, commit)?.is_some())
 }
 
 /// The folders that history looks at; everywhere if one of them is the top.
