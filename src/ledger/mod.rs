@@ -9,6 +9,7 @@
 //! | `text`, `line` | How does a ledger, and a row, stand in a file? |
 //! | `plain` | Is a line written exactly as this program writes it? |
 //! | `by_entry`, `lines` | What does a file say of a few entries, with all else unread? |
+//! | `apart` | Of which rows do two files differ? |
 //! | `derive` | Which rows does a change give? |
 //! | `states` | Which sync state does a merge or a commit leave? |
 //! | `merge` | What is the merge of ledgers? |
@@ -17,6 +18,7 @@
 //! | `told` | Which rows did no hook record? |
 //! | `news` | What do rows tell that no ledger holds yet? |
 
+mod apart;
 mod by_entry;
 mod decisions;
 mod derive;
@@ -31,6 +33,7 @@ mod states;
 mod text;
 mod told;
 
+pub use apart::apart;
 pub use by_entry::{ByEntry, changed_entries};
 pub use decisions::decisions;
 pub use derive::{Context, FileRef, Parent, derive, items_of_unreadable, removal_id};

@@ -6,7 +6,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::diff::Diff;
-use super::taken_back::apart;
 use super::{History, beyond};
 use crate::ledger::{self, Ledger, Restored, State};
 use crate::repo::{Commit, ObjectId, RepoError};
@@ -64,7 +63,7 @@ impl History<'_> {
             return Ok(lost);
         };
         for (before, after) in &diff.ledgers {
-            let (before, after) = apart(&self.text(*before)?, &self.text(*after)?);
+            let (before, after) = ledger::apart(&self.text(*before)?, &self.text(*after)?);
             for (key, row) in before.tombstones {
                 let is_looked_at = self.only.is_none_or(|only| only == key.entry);
                 let is_gone = row.state.is_active() && !after.tombstones.contains_key(&key);

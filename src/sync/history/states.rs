@@ -3,12 +3,11 @@
 //! Two sides of a merge that both changed a text since they parted are a conflict,
 //! recorded or not.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::History;
 use super::diff::Diff;
-use super::taken_back::apart;
 use crate::journal::digest::{NO_TEXT, text_hash};
 use crate::journal::{Document, Note};
 use crate::ledger::{
@@ -114,7 +113,7 @@ impl History<'_> {
     fn fallen(&self, diff: &Diff) -> Result<BTreeSet<Key>, RepoError> {
         let mut fallen = BTreeSet::new();
         for (before, after) in &diff.ledgers {
-            let (before, after) = apart(&self.text(*before)?, &self.text(*after)?);
+            let (before, after) = ledger::apart(&self.text(*before)?, &self.text(*after)?);
             let falls = before.sync.into_iter().filter(|(key, state)| {
                 let now = after.sync.get(key);
                 now.is_none_or(|now| now.counter < state.counter && !now.is_conflict())
@@ -292,10 +291,8 @@ impl History<'_> {
         let mut keys = BTreeSet::new();
         for change in self.ledger_changes(a, b)?.into_values() {
             let (old, new) = (self.text(change.old)?, self.text(change.new)?);
-            let (old, new): (HashSet<&str>, HashSet<&str>) =
-                (old.lines().collect(), new.lines().collect());
-            let lines: Vec<&str> = old.symmetric_difference(&new).copied().collect();
-            keys.extend(ledger::parse(lines.join("\n").as_bytes()).sync.into_keys());
+            let (old, new) = ledger::apart(&old, &new);
+            keys.extend(old.sync.into_keys().chain(new.sync.into_keys()));
         }
         Ok(keys)
     }

@@ -5,9 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::taken_back::apart;
 use super::{History, check_short_cut};
-use crate::ledger::Hash;
+use crate::ledger::{self, Hash};
 use crate::repo::{Blob, ObjectId, RepoError};
 use crate::sync::commit::versions::Key;
 
@@ -90,7 +89,7 @@ impl History<'_> {
             }
             blob = there;
             let text = self.text(there)?;
-            let (_, rows) = apart(&newer, &text);
+            let (_, rows) = ledger::apart(&newer, &text);
             for (key, state) in rows.sync {
                 texts.entry(key).or_default().extend(state.hashes);
             }

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 
 use super::History;
 use super::diff::Diff;
-use super::taken_back::apart;
 use super::told::Told;
 use crate::journal::EntryDate;
 use crate::ledger::{self, Ledger};
@@ -26,7 +25,7 @@ impl History<'_> {
             return Ok(out);
         };
         for (before, after) in &diff.ledgers {
-            let (_, mut now) = apart(&self.text(*before)?, &self.text(*after)?);
+            let (_, mut now) = ledger::apart(&self.text(*before)?, &self.text(*after)?);
             now.tombstones
                 .retain(|_, row| row.is_told() && !row.state.is_active());
             let entries: BTreeSet<EntryDate> = now.tombstones.keys().map(|k| k.entry).collect();
