@@ -1,7 +1,5 @@
 //! The sandbox itself, with git alone, and what is said of a test that cannot be run.
 
-use std::path::Path;
-
 use crate::sandbox::Sandbox;
 
 /// Says that a test cannot be run here, and why; the test then passes.
@@ -74,14 +72,4 @@ fn nothing_of_the_caller_is_seen() {
         .says("home/gitconfig");
     let names = machine.run_with(&[], "env", [] as [&str; 0]).ok().stdout;
     assert!(names.lines().all(|l| !l.starts_with("CARGO")), "{names}");
-}
-
-#[test]
-fn the_program_answers_to_its_four_names() {
-    let sandbox = Sandbox::new();
-    let machine = sandbox.folder("plain");
-    machine.palimpsest(["--version"]).ok().says("palimpsest");
-    for name in ["palimpsest", "yaml2sql", "wiki2sql", "metadb"] {
-        assert!(Path::exists(&sandbox.bin().join(name)), "{name}");
-    }
 }
