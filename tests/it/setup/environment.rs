@@ -48,5 +48,7 @@ fn the_work_tree_that_the_environment_names_alone() {
         .ok()
         .says("Xavier")
         .lacks("Bob");
+    // The index of that work tree is made there.
+    assert!(other.exists("data/palimpsest.db"));
     laptop.metadb(["show", DAY]).ok().says("Bob");
 }

@@ -42,24 +42,6 @@ fn a_git_directory_that_stands_elsewhere() {
 }
 
 #[test]
-fn a_work_tree_that_the_environment_names() {
-    let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
-    laptop.palimpsest(["init"]).ok();
-    laptop.commit("Use Palimpsest");
-    let other = sandbox.folder("other");
-    other.write_entry(DAY, "people: [Zoe]", "x\n");
-    let top = other.dir().to_str().unwrap();
-    let env = [("GIT_WORK_TREE", top)];
-    laptop
-        .run_with(&env, "metadb", ["show", DAY])
-        .ok()
-        .says("Zoe");
-    assert!(other.exists("data/palimpsest.db"));
-    laptop.metadb(["show", DAY]).ok().says("Bob");
-}
-
-#[test]
 fn a_repository_whose_path_is_not_utf_8() {
     let sandbox = Sandbox::new();
     let name = OsString::from_vec(b"caf\xe9".to_vec());
