@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Pulls without drivers, settles what git leaves in conflict by `resolved`, pushes.
+/// Pulls without hooks and drivers, and pushes.
 #[track_caller]
 fn pull_without_hooks(machine: &Machine<'_>, how: &str) {
     without_hooks(machine, &["pull", "-q", how]);
