@@ -13,6 +13,16 @@ pub fn not_run(why: &str) {
     assert!(!required, "PALIMPSEST_REQUIRE is set, and {why}");
 }
 
+/// YAML of a few hundred bytes whose last line stands for 9¹² values.
+pub fn alias_bomb() -> String {
+    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for i in 1..12 {
+        let before = format!("*a{}", i - 1);
+        text += &format!("a{i}: &a{i} [{}]\n", [before.as_str(); 9].join(", "));
+    }
+    text
+}
+
 #[test]
 fn two_machines_meet_over_the_remote() {
     let sandbox = Sandbox::new();

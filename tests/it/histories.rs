@@ -81,6 +81,19 @@ fn remove_bob(machine: &Machine<'_>) {
     edit(machine, "[Alice, Bob]", "[Alice]");
 }
 
+/// Carol stands in the desktop's file, written `with` her, against a removal of the
+/// laptop's: git asked no driver.
+fn carol_stands<'a>(sandbox: &'a Sandbox, with: &str, pull: &str) -> (Machine<'a>, Machine<'a>) {
+    let (laptop, desktop) = begin(sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    laptop.push();
+    edit(&desktop, "[Alice, Bob]", with);
+    desktop.git(["pull", "-q", pull]).ok();
+    holds(&desktop, &["both_edited", "still_in_file Carol"]);
+    (laptop, desktop)
+}
+
 fn people(text: &str) -> BTreeSet<String> {
     let line = text.lines().find_map(|l| l.strip_prefix("people: ["));
     let items = line.and_then(|l| l.split(']').next()).unwrap_or_default();

@@ -3,30 +3,19 @@
 use super::*;
 
 #[test]
-fn a_removal_and_another_edit_by_merge() {
-    let sandbox = Sandbox::new();
-    let (laptop, desktop) = begin(&sandbox);
-    remove_bob(&laptop);
-    laptop.push();
-    edit(&desktop, "weather: fair", "weather: wet");
-    desktop.pull();
-    without_bob([&laptop, &desktop]);
-    agree(&desktop, &laptop, &["both_edited"]);
-    without_bob([&laptop, &desktop]);
-}
-
-#[test]
-fn a_removal_and_another_edit_by_rebase() {
-    let sandbox = Sandbox::new();
-    let (laptop, desktop) = begin(&sandbox);
-    remove_bob(&laptop);
-    laptop.push();
-    edit(&desktop, "weather: fair", "weather: wet");
-    desktop.git(["pull", "--rebase"]).ok();
-    desktop.assert_clean();
-    without_bob([&laptop, &desktop]);
-    agree(&desktop, &laptop, &["both_edited"]);
-    without_bob([&laptop, &desktop]);
+fn a_removal_and_another_edit() {
+    for pull in ["--no-rebase", "--rebase"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        remove_bob(&laptop);
+        laptop.push();
+        edit(&desktop, "weather: fair", "weather: wet");
+        desktop.git(["pull", pull]).ok();
+        desktop.assert_clean();
+        without_bob([&laptop, &desktop]);
+        agree(&desktop, &laptop, &["both_edited"]);
+        without_bob([&laptop, &desktop]);
+    }
 }
 
 #[test]

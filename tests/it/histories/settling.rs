@@ -104,19 +104,11 @@ fn each_removal_that_did_it_is_listed() {
     agree(&desktop, &laptop, &expected);
 }
 
-/// Carol stands in the entry of both against a removal: git asked no driver. The
-/// desktop wrote her into the entry with a comment.
+/// Carol stands in the entry of both against a removal. The desktop wrote her into the
+/// entry with a comment.
 fn still_in_file<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
-    let (laptop, desktop) = begin(sandbox);
-    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
-    laptop.push();
-    edit(
-        &desktop,
-        "[Alice, Bob]",
-        "[Alice, Bob, Carol] # at the quay",
-    );
-    desktop.pull();
+    let with = "[Alice, Bob, Carol] # at the quay";
+    let (laptop, desktop) = carol_stands(sandbox, with, "--no-rebase");
     agree(&desktop, &laptop, &["both_edited", "still_in_file Carol"]);
     (laptop, desktop)
 }

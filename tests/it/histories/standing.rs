@@ -3,23 +3,11 @@
 
 use super::*;
 
-/// Carol stands in the desktop's file against a removal of the laptop's.
-fn carol_stands<'a>(sandbox: &'a Sandbox, pull: &str) -> (Machine<'a>, Machine<'a>) {
-    let (laptop, desktop) = begin(sandbox);
-    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
-    laptop.push();
-    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    desktop.git(["pull", "-q", pull]).ok();
-    holds(&desktop, &["both_edited", "still_in_file Carol"]);
-    (laptop, desktop)
-}
-
 #[test]
 fn what_a_merge_takes_out_is_listed_as_kept_out() {
     for pull in ["--no-rebase", "--rebase"] {
         let sandbox = Sandbox::new();
-        let (laptop, desktop) = carol_stands(&sandbox, pull);
+        let (laptop, desktop) = carol_stands(&sandbox, "[Alice, Bob, Carol]", pull);
         desktop.push();
         edit(&laptop, "weather: fair", "weather: wet");
         let pulled = laptop.git(["pull", "-q", "--no-rebase"]).ok();
@@ -34,7 +22,7 @@ fn what_a_merge_takes_out_is_listed_as_kept_out() {
 #[test]
 fn a_rebase_on_top_leaves_it_where_it_stands() {
     let sandbox = Sandbox::new();
-    let (laptop, desktop) = carol_stands(&sandbox, "--no-rebase");
+    let (laptop, desktop) = carol_stands(&sandbox, "[Alice, Bob, Carol]", "--no-rebase");
     desktop.push();
     edit(&laptop, "weather: fair", "weather: wet");
     laptop.git(["pull", "-q", "--rebase"]).ok();
@@ -45,7 +33,7 @@ fn a_rebase_on_top_leaves_it_where_it_stands() {
 #[test]
 fn what_a_second_rebase_takes_out_is_listed_as_kept_out() {
     let sandbox = Sandbox::new();
-    let (laptop, desktop) = carol_stands(&sandbox, "--rebase");
+    let (laptop, desktop) = carol_stands(&sandbox, "[Alice, Bob, Carol]", "--rebase");
     edit(&laptop, "weather: fair", "weather: wet");
     laptop.push();
     desktop.git(["pull", "-q", "--rebase"]).ok();

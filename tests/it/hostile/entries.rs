@@ -1,19 +1,11 @@
 //! Frontmatter and pages.
 
 use super::{ENTRY, laptop};
+use crate::harness::alias_bomb;
 use crate::sandbox::Sandbox;
 
 /// What is said of a file: its place and a part of the message, or nothing.
 type Said = Option<(&'static str, &'static str)>;
-
-fn alias_bomb() -> String {
-    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
-    for i in 1..12 {
-        let before = format!("*a{}", i - 1);
-        text += &format!("a{i}: &a{i} [{}]\n", [before.as_str(); 9].join(", "));
-    }
-    text
-}
 
 fn many(n: usize, line: impl Fn(usize) -> String) -> String {
     (0..n).map(line).collect()

@@ -9,6 +9,7 @@ use palimpsest::merge::ThreeWay;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::merge;
+use crate::harness::alias_bomb;
 
 /// Seconds of this thread's CPU time, which other work on the machine does not
 /// stretch. Far above what any of these takes; a reader that is not bounded takes
@@ -26,15 +27,6 @@ fn in_bounded_time<T>(name: &str, read: impl FnOnce() -> T) -> T {
 
 fn document(front: &str) -> Vec<u8> {
     format!("---\n{front}\n---\nBody.\n").into_bytes()
-}
-
-fn alias_bomb() -> String {
-    let mut text = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
-    for i in 1..12 {
-        let before = format!("*a{}", i - 1);
-        text += &format!("a{i}: &a{i} [{}]\n", [before.as_str(); 9].join(", "));
-    }
-    text
 }
 
 fn hostile() -> Vec<(&'static str, String)> {
