@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::sandbox::{Machine, Sandbox, journal};
+use crate::sandbox::{Machine, Sandbox, entry, journal};
 
 const NOV_1: &str = "journal/md/2024/2024-11-01.md";
 
@@ -12,155 +12,213 @@ fn laptop(sandbox: &Sandbox) -> Machine<'_> {
     journal(sandbox, &entries).0
 }
 
-/// A bad entry beside a good new one: the commit is refused, with this place
-/// named; the index takes the good one; both stay staged as they are.
-#[track_caller]
-fn refused(content: &[u8], place: &str, reason: &str) {
+/// What is no entry, its place behind the file's name, and a part of the reason.
+const BAD: [(&[u8], &str, &str); 9] = [
+    (
+        b"---\ndate: 2024-12-24\npeople: [Alice, Bob\ntags: x\n---\nbody\n",
+        ":4:5",
+        "expected the bracket above to be closed first",
+    ),
+    // A lone CR ends a line in YAML and none for git and editors, as whose lines are counted.
+    (
+        b"---\ndate: 2024-12-24\npeople: [Alice,\rBob\ntags: x\n---\nbody\n",
+        ":4:5",
+        "expected the bracket above to be closed first",
+    ),
+    (b"---\ndate: 2024-12-24\ntags: [a\n---\n", ":", "bracket"),
+    (
+        b"---\ndate: 2024-12-24\npeople: [Ren\xe9]\n---\nbody\n",
+        ":3:",
+        "UTF-8",
+    ),
+    (b"---\ndate: 2024-12-24\nx: \xff\n---\n", ":3:4: ", "UTF-8"),
+    (b"---\ndate: 2024-12-24\npeople: [Alice]\n", ":", "---"),
+    (b"---\ndate: 2024-12-24\n", ":", "---"),
+    (b"no frontmatter\n", ":1:1: ", "frontmatter"),
+    (
+        b"---\ndate: 2024-12-26\n---\nbody\n",
+        ":2:7: ",
+        "2024-12-26",
+    ),
+];
+
+/// A bad entry beside a good new one: the index takes the good one, and the commit is
+/// refused, both with this place and this reason. Nothing is lost.
+#[test]
+fn what_is_no_entry_is_named_with_its_place_and_refused() {
     let sandbox = Sandbox::new();
     let laptop = laptop(&sandbox);
     let bad = "journal/md/2024/2024-12-24.md";
-    laptop.write(bad, content);
-    laptop.write_entry("2024-12-25", "people: [Eve]\n", "Snow.\n");
     let head = laptop.oid("HEAD");
+    for (n, (content, place, reason)) in BAD.into_iter().enumerate() {
+        let place = format!("{bad}{place}");
+        let good = format!("Eve {n}");
+        laptop.write(bad, content);
+        laptop.write_entry("2024-12-25", &format!("people: [{good}]"), "Snow.\n");
+        laptop
+            .yaml2sql(["sync", "journal/md"])
+            .exits(1)
+            .mentions(&place)
+            .mentions(reason);
+        laptop.metadb(["show", "2024-12-25"]).mentions(&good);
 
-    laptop
-        .yaml2sql(["sync", "journal/md"])
-        .exits(1)
-        .mentions(place)
-        .mentions(reason);
-    laptop.metadb(["show", "2024-12-25"]).mentions("Eve");
-
-    laptop.git(["add", "journal"]).ok();
-    laptop
-        .git(["commit", "-m", "Christmas"])
-        .fails()
-        .warns(place)
-        .warns(reason);
-    assert_eq!(laptop.oid("HEAD"), head);
-    assert_eq!(fs::read(laptop.path(bad)).unwrap(), content);
-    laptop
-        .git(["status", "--porcelain", "journal"])
-        .ok()
-        .says(bad)
-        .says("2024-12-25.md");
-    // The way round the check stays open.
-    laptop
-        .git(["commit", "-q", "--no-verify", "-m", "As it is"])
-        .ok();
-}
-
-#[test]
-fn frontmatter_that_is_no_yaml() {
-    refused(
-        b"---\ndate: 2024-12-24\npeople: [Alice, Bob\ntags: x\n---\nbody\n",
-        "2024-12-24.md:4:5",
-        "expected the bracket above to be closed first",
-    );
-}
-
-/// A lone CR ends a line in YAML and none for git and editors.
-#[test]
-fn lines_are_counted_as_git_counts_them() {
-    refused(
-        b"---\ndate: 2024-12-24\npeople: [Alice,\rBob\ntags: x\n---\nbody\n",
-        "2024-12-24.md:4:5",
-        "expected the bracket above to be closed first",
-    );
-}
-
-#[test]
-fn frontmatter_that_is_not_utf_8() {
-    refused(
-        b"---\ndate: 2024-12-24\npeople: [Ren\xe9]\n---\nbody\n",
-        "2024-12-24.md:3",
-        "UTF-8",
-    );
-}
-
-#[test]
-fn frontmatter_without_an_end() {
-    refused(
-        b"---\ndate: 2024-12-24\npeople: [Alice]\n",
-        "2024-12-24.md:",
-        "---",
-    );
-}
-
-#[test]
-fn a_date_that_is_not_the_files() {
-    refused(
-        b"---\ndate: 2024-12-26\n---\nbody\n",
-        "2024-12-24.md:2",
-        "2024-12-26",
-    );
+        laptop.git(["add", "journal"]).ok();
+        let staged = laptop.git(["diff", "--cached"]).ok().stdout;
+        laptop
+            .git(["commit", "-m", "Christmas"])
+            .exits(1)
+            .warns(&place)
+            .warns(reason)
+            .warns("nothing was committed");
+        assert_eq!(laptop.oid("HEAD"), head);
+        assert_eq!(laptop.git(["diff", "--cached"]).ok().stdout, staged);
+        assert_eq!(fs::read(laptop.path(bad)).unwrap(), content);
+        laptop
+            .git(["status", "--porcelain", "journal"])
+            .ok()
+            .says(bad)
+            .says("2024-12-25.md");
+        // The way round the check stays open.
+        laptop
+            .git(["commit", "-q", "--no-verify", "-m", "As it is"])
+            .ok();
+        laptop.git(["reset", "-q", "--hard", &head]).ok();
+    }
 }
 
 #[test]
 fn two_entries_of_one_date() {
     let sandbox = Sandbox::new();
     let laptop = laptop(&sandbox);
-    let other = "journal/md/copies/2024-11-01.md";
-    laptop.write(other, laptop.read(NOV_1));
-    laptop
-        .yaml2sql(["sync", "journal/md"])
-        .exits(1)
-        .mentions(other);
-    laptop.git(["add", "journal"]).ok();
-    laptop
-        .git(["commit", "-m", "Copies"])
-        .fails()
-        .warns(other)
-        .warns(NOV_1);
+    let copy = laptop.read(NOV_1);
+    for (other, content) in [
+        ("journal/md/copies/2024-11-01.md", copy.as_str()),
+        (
+            "journal/md/it's new/2024-11-01.md",
+            "---\ndate: 2024-11-01\n---\n",
+        ),
+        ("journal/md/2024-11-01.md", "---\ndate: 2024-11-01\n---\n"),
+    ] {
+        laptop.write(other, content);
+        let mut both = [other, NOV_1];
+        both.sort_unstable();
+        let [first, second] = both;
+        laptop
+            .yaml2sql(["sync", "journal/md"])
+            .exits(1)
+            .warns(&format!(
+                "{first} and {second} are both the entry of 2024-11-01"
+            ));
+        laptop
+            .metadb(["show", "2024-11-01"])
+            .ok()
+            .says("Alice, Bob");
+
+        laptop.git(["add", "journal"]).ok();
+        laptop
+            .git(["commit", "-m", "Copies"])
+            .exits(1)
+            .warns(&format!(
+                "{other}: a second entry of 2024-11-01; the first is {NOV_1}"
+            ))
+            .warns("nothing was committed");
+        // What is not staged is not asked about.
+        laptop.git(["rm", "-q", "--cached", other]).ok();
+        laptop
+            .git(["commit", "-q", "--allow-empty", "-m", "None"])
+            .ok();
+        laptop.remove(other);
+        laptop
+            .yaml2sql(["sync", "journal/md"])
+            .ok()
+            .says("0 failed");
+    }
 }
 
 #[cfg(unix)]
 #[test]
-fn a_symbolic_link_is_not_followed() {
+fn a_symbolic_link_is_named_and_not_followed() {
     let sandbox = Sandbox::new();
     let laptop = laptop(&sandbox);
-    sandbox.folder("outside").write(
-        "secret.md",
-        "---\ndate: 2024-12-24\npeople: [Mallory]\n---\n",
-    );
-    let link = "journal/md/2024/2024-12-24.md";
-    std::os::unix::fs::symlink("../../../../outside/secret.md", laptop.path(link)).unwrap();
-    laptop
-        .yaml2sql(["sync", "journal/md"])
-        .mentions("2024-12-24.md")
-        .mentions("symbolic link");
-    laptop.metadb(["show", "2024-12-24"]).lacks("Mallory");
-    assert!(laptop.path(link).is_symlink());
+    let outside = sandbox.folder("outside");
+    for (file, of) in [
+        (outside.path("secret.md"), "2024-12-24"),
+        (laptop.path("elsewhere.md"), "2024-12-25"),
+    ] {
+        let text = format!("---\ndate: {of}\npeople: [Mallory]\n---\n");
+        fs::write(file, text).unwrap();
+    }
+    laptop.write_entry("2024-12-27", "people: [Eve]\n", "Snow.\n");
+    let links = [
+        ("2024-12-24", "../../../../outside/secret.md".into()),
+        ("2024-12-25", laptop.path("elsewhere.md")),
+        ("2024-12-26", "/etc/passwd".into()),
+    ];
+    for (date, target) in &links {
+        std::os::unix::fs::symlink(target, laptop.path(&entry(date))).unwrap();
+    }
+    let run = laptop.yaml2sql(["sync", "journal/md"]).ok();
+    let mut run = run.says("1 created");
+    for (date, _) in &links {
+        let file = entry(date);
+        run = run.warns(&format!("{file}: skipped, a symbolic link"));
+        laptop.metadb(["show", date]).exits(1).lacks("Mallory");
+        laptop.yaml2sql(["update", &file]).warns("a symbolic link");
+    }
+    laptop.git(["add", "-A"]).ok();
+    let mut run = laptop.git(["commit", "-m", "Links"]).ok();
+    for (date, target) in &links {
+        let file = entry(date);
+        run = run.warns(&format!("{file}: a symbolic link"));
+        assert_eq!(&fs::read_link(laptop.path(&file)).unwrap(), target);
+    }
+    laptop.assert_clean();
 }
 
 #[test]
-fn a_locked_database() {
+fn a_locked_database_is_named_with_its_holder() {
     let sandbox = Sandbox::new();
     let laptop = laptop(&sandbox);
     let database = laptop.path("data/palimpsest.db");
-    let holder = rusqlite::Connection::open(&database).unwrap();
-    holder
-        .execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;")
-        .unwrap();
-    laptop.edit(NOV_1, "[Alice, Bob]", "[Alice]");
-    laptop
-        .yaml2sql(["update", NOV_1])
-        .exits(1)
-        .warns("palimpsest.db")
-        .warns("locked");
-    // A commit needs no database: it records, with the removal's row.
-    laptop.git(["commit", "-qam", "Remove Bob"]).ok();
-    laptop.assert_clean();
-    laptop
-        .git(["show", "HEAD:data/ledger/2024.jsonl"])
-        .ok()
-        .says("\"item\":\"Bob\"");
-    holder.execute_batch("ROLLBACK").unwrap();
-    drop(holder);
-    laptop
-        .metadb(["show", "2024-11-01"])
-        .ok()
-        .says("Alice")
-        .lacks("Bob");
+    for (lock, before, after, removed) in [
+        ("", "Alice, Bob", "Alice", "Bob"),
+        ("PRAGMA locking_mode = EXCLUSIVE;", "Alice", "Eve", "Alice"),
+    ] {
+        let holder = rusqlite::Connection::open(&database).unwrap();
+        holder
+            .execute_batch(&format!("{lock} BEGIN EXCLUSIVE;"))
+            .unwrap();
+        let wait = [("PALIMPSEST_LOCK_WAIT", "0")];
+        let run = laptop.run_with(&wait, "metadb", ["sync", "status"]);
+        let run = run
+            .exits(1)
+            .warns("palimpsest.db: locked by ")
+            .warns("run the command again");
+        if cfg!(target_os = "linux") {
+            run.warns(&format!("(process {})", std::process::id()));
+        }
+        laptop.edit(NOV_1, before, after);
+        laptop
+            .yaml2sql(["update", NOV_1])
+            .exits(1)
+            .warns("palimpsest.db")
+            .warns("locked");
+        // A commit needs no database: it records, with the removal's row.
+        laptop.git(["commit", "-qam", "Remove"]).ok();
+        laptop.assert_clean();
+        laptop
+            .git(["show", "HEAD:data/ledger/2024.jsonl"])
+            .ok()
+            .says(&format!("\"item\":\"{removed}\""));
+        holder.execute_batch("ROLLBACK").unwrap();
+        drop(holder);
+        laptop.metadb(["sync", "status"]).ok();
+        laptop
+            .metadb(["show", "2024-11-01"])
+            .ok()
+            .says(after)
+            .lacks(removed);
+    }
 }
 
 #[test]

@@ -231,46 +231,6 @@ fn a_broken_file_leaves_its_entrys_rows() {
 }
 
 #[test]
-fn two_files_of_one_date_are_both_named() {
-    let sandbox = Sandbox::new();
-    let machine = sandbox.repository("laptop");
-    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
-    machine.yaml2sql(["sync", "journal/md"]).ok();
-    machine.write("journal/md/2024-11-01.md", "---\ndate: 2024-11-01\n---\n");
-    let both = "journal/md/2024-11-01.md and journal/md/2024/2024-11-01.md are both the entry of 2024-11-01";
-    machine
-        .yaml2sql(["sync", "journal/md"])
-        .exits(1)
-        .warns(both);
-    machine.metadb(["show", "2024-11-01"]).ok().says("Alice");
-    machine.remove("journal/md/2024-11-01.md");
-    machine
-        .yaml2sql(["sync", "journal/md"])
-        .ok()
-        .says("0 failed");
-}
-
-#[test]
-fn a_symbolic_link_is_said_and_skipped() {
-    let sandbox = Sandbox::new();
-    let machine = sandbox.repository("laptop");
-    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
-    machine.write(
-        "elsewhere.md",
-        "---\ndate: 2024-11-02\npeople: [Eve]\n---\n",
-    );
-    let link = machine.path("journal/md/2024/2024-11-02.md");
-    std::os::unix::fs::symlink(machine.path("elsewhere.md"), link).unwrap();
-    let run = machine.yaml2sql(["sync", "journal/md"]).ok();
-    run.says("1 created")
-        .warns("2024-11-02.md: skipped, a symbolic link");
-    machine.metadb(["show", "2024-11-02"]).exits(1);
-    machine
-        .yaml2sql(["update", "journal/md/2024/2024-11-02.md"])
-        .warns("a symbolic link");
-}
-
-#[test]
 fn a_dry_run_prints_the_plan_and_writes_nothing() {
     let sandbox = Sandbox::new();
     let machine = sandbox.repository("laptop");
@@ -432,28 +392,6 @@ fn a_listing_names_some_of_many_broken_files() {
     warned.warns("4 more files that cannot be read; `yaml2sql sync journal/md` names them all");
     let all = machine.yaml2sql(["sync", "journal/md"]).exits(1);
     assert_eq!(all.stderr.matches("journal/md/2024/").count(), 9);
-}
-
-#[test]
-fn a_locked_database_is_named_with_its_holder() {
-    let sandbox = Sandbox::new();
-    let machine = sandbox.repository("laptop");
-    machine.write_entry("2024-11-01", "", "x\n");
-    machine.yaml2sql(["sync", "journal/md"]).ok();
-    let other = Connection::open(machine.path("data/palimpsest.db")).unwrap();
-    other.execute_batch("BEGIN EXCLUSIVE").unwrap();
-    let wait = [("PALIMPSEST_LOCK_WAIT", "0")];
-    let run = machine
-        .run_with(&wait, "metadb", ["sync", "status"])
-        .exits(1);
-    let run = run
-        .warns("palimpsest.db: locked by ")
-        .warns("run the command again");
-    if cfg!(target_os = "linux") {
-        run.warns(&format!("(process {})", std::process::id()));
-    }
-    other.execute_batch("COMMIT").unwrap();
-    machine.metadb(["sync", "status"]).ok();
 }
 
 #[test]

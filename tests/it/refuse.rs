@@ -1,4 +1,5 @@
-//! What `pre-commit` refuses, with the place; and what it does not.
+//! What `pre-commit` refuses, with the place; and what it does not. What is no entry is
+//! refused in `bad_input.rs`.
 
 use crate::sandbox::{Machine, Sandbox, entry};
 
@@ -67,62 +68,6 @@ fn text_that_only_looks_like_markers_is_text() {
 }
 
 #[test]
-fn frontmatter_that_cannot_be_read_with_its_place() {
-    for (text, message) in [
-        (
-            "---\ndate: 2024-11-03\ntags: [a\n---\n",
-            "journal/md/2024/2024-11-03.md:",
-        ),
-        (
-            "---\ndate: 2024-11-04\n---\n",
-            "journal/md/2024/2024-11-03.md:2:7: ",
-        ),
-        ("---\ndate: 2024-11-03\n", "journal/md/2024/2024-11-03.md:"),
-        ("no frontmatter\n", "journal/md/2024/2024-11-03.md:1:1: "),
-    ] {
-        let sandbox = Sandbox::new();
-        let laptop = journal(&sandbox);
-        laptop.write(&entry("2024-11-03"), text);
-        refused(&laptop, message);
-    }
-    let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
-    laptop.write(
-        &entry("2024-11-03"),
-        b"---\ndate: 2024-11-03\nx: \xff\n---\n",
-    );
-    refused(&laptop, "journal/md/2024/2024-11-03.md:3:4: ");
-}
-
-#[test]
-fn two_entries_of_one_date() {
-    let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
-    laptop.write(
-        "journal/md/it's new/2024-11-01.md",
-        "---\ndate: 2024-11-01\n---\n",
-    );
-    refused(
-        &laptop,
-        "journal/md/it's new/2024-11-01.md: a second entry of 2024-11-01; \
-         the first is journal/md/2024/2024-11-01.md",
-    );
-    laptop
-        .run_with(
-            &[],
-            "sh",
-            [
-                "-c",
-                r"git rm -q --cached 'journal/md/it'\''s new/2024-11-01.md'",
-            ],
-        )
-        .ok();
-    laptop
-        .git(["commit", "-q", "--allow-empty", "-m", "x"])
-        .ok();
-}
-
-#[test]
 fn a_bad_file_that_the_commit_does_not_change_is_not_asked_about() {
     let sandbox = Sandbox::new();
     let laptop = journal(&sandbox);
@@ -133,20 +78,6 @@ fn a_bad_file_that_the_commit_does_not_change_is_not_asked_about() {
         .ok();
     laptop.write_entry("2024-11-04", "", "");
     laptop.commit("Good");
-    laptop.assert_clean();
-}
-
-#[test]
-fn a_symbolic_link_is_said_and_not_read() {
-    let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
-    std::os::unix::fs::symlink("/etc/passwd", laptop.path("journal/md/2024/2024-11-03.md"))
-        .unwrap();
-    laptop.git(["add", "-A"]).ok();
-    laptop
-        .git(["commit", "-m", "Link"])
-        .ok()
-        .warns("journal/md/2024/2024-11-03.md: a symbolic link");
     laptop.assert_clean();
 }
 
