@@ -53,6 +53,13 @@ fn begin(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
     journal(sandbox, &[(DAY, FIELDS, BODY)])
 }
 
+/// A phone: a clone where `init` was never run.
+fn phone(sandbox: &Sandbox) -> Machine<'_> {
+    let phone = sandbox.machine("phone");
+    phone.git(["config", "user.name", "Phone"]).ok();
+    phone
+}
+
 /// Edits the entry and commits.
 #[track_caller]
 fn edit(machine: &Machine<'_>, from: &str, to: &str) {
@@ -79,6 +86,24 @@ fn without_hooks(machine: &Machine<'_>, args: &[&str]) {
 #[track_caller]
 fn remove_bob(machine: &Machine<'_>) {
     edit(machine, "[Alice, Bob]", "[Alice]");
+}
+
+/// The laptop adds Carol and removes her again; its file is otherwise edited too,
+/// so that git asks the driver.
+fn add_and_remove_carol(laptop: &Machine<'_>) {
+    edit(laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(laptop, "mood: calm", "mood: good");
+    laptop.push();
+}
+
+/// Carol is kept out, and both machines know.
+fn kept_out<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
+    let (laptop, desktop) = begin(sandbox);
+    add_and_remove_carol(&laptop);
+    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
+    (laptop, desktop)
 }
 
 /// Carol stands in the desktop's file, written `with` her, against a removal of the

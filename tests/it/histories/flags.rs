@@ -13,12 +13,6 @@ fn commit_else(machine: &Machine<'_>, text: &str) -> crate::sandbox::Run {
     machine.git(["commit", "-q", "-m", "Else"])
 }
 
-fn phone(sandbox: &Sandbox) -> Machine<'_> {
-    let phone = sandbox.machine("phone");
-    phone.git(["config", "user.name", "Phone"]).ok();
-    phone
-}
-
 #[test]
 fn a_change_without_hooks_is_told_by_the_commit_that_stores_it_and_by_no_other() {
     let sandbox = Sandbox::new();
@@ -66,18 +60,6 @@ fn many_changes_without_hooks_are_counted() {
         5
     );
     said.warns("3 more entries were changed without hooks");
-}
-
-/// Carol is kept out of the entry, on both.
-fn kept_out<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
-    let (laptop, desktop) = begin(sandbox);
-    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
-    edit(&laptop, "mood: calm", "mood: good");
-    laptop.push();
-    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
-    (laptop, desktop)
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! What stays removed where git picks one commit after the other, and what it stashes
 //! meanwhile.
 
-use super::removals::add_and_remove_carol;
 use super::*;
 
 /// Git applies what it stashed within the same command, so that a driver sees the

@@ -42,15 +42,6 @@ fn a_removal_and_an_edit_that_waits_in_the_stash() {
     }
 }
 
-/// The laptop adds Carol and removes her again; its file is otherwise edited too,
-/// so that git asks the driver.
-pub(super) fn add_and_remove_carol(laptop: &Machine<'_>) {
-    edit(laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    edit(laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
-    edit(laptop, "mood: calm", "mood: good");
-    laptop.push();
-}
-
 #[test]
 fn an_addition_of_what_the_other_side_added_and_removed_is_kept_out_and_listed() {
     for pull in ["--no-rebase", "--rebase"] {

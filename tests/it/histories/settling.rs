@@ -3,18 +3,6 @@
 
 use super::*;
 
-/// Carol is kept out, and both machines know.
-fn kept_out<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
-    let (laptop, desktop) = begin(sandbox);
-    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
-    edit(&laptop, "mood: calm", "mood: good");
-    laptop.push();
-    edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
-    agree(&desktop, &laptop, &["both_edited", "kept_out Carol"]);
-    (laptop, desktop)
-}
-
 #[test]
 fn agreeing_with_the_removal_settles_it_for_everybody() {
     let sandbox = Sandbox::new();

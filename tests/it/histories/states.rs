@@ -22,13 +22,6 @@ fn named(machine: &Machine<'_>) -> Vec<String> {
     by
 }
 
-/// A phone: a clone where `init` was never run.
-fn phone(sandbox: &Sandbox) -> Machine<'_> {
-    let phone = sandbox.machine("phone");
-    phone.git(["config", "user.name", "Phone"]).ok();
-    phone
-}
-
 #[test]
 fn an_edit_on_a_phone_and_one_on_a_machine_are_a_conflict_whoever_merges() {
     for how in ["--no-rebase", "--rebase"] {
