@@ -12,7 +12,7 @@ use crate::sandbox::{Machine, Sandbox};
 const DAY: &str = "journal/md/2031/2031-05-04.md";
 
 /// A journal of one day, committed, with `.trash/` ignored.
-fn journal(sandbox: &Sandbox) -> Machine<'_> {
+fn with_trash_ignored(sandbox: &Sandbox) -> Machine<'_> {
     let laptop = sandbox.machine("laptop");
     laptop.write(DAY, text("2031-05-04", "Orla"));
     laptop.palimpsest(["init"]).ok();
@@ -44,7 +44,7 @@ fn assert_same_as_anew(machine: &Machine<'_>) {
 #[test]
 fn what_git_ignores_is_no_entry() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_trash_ignored(&sandbox);
     let (trash, copy) = (
         "journal/md/.trash/2031-05-05.md",
         "journal/md/2031/.trash/old/2031-05-04.md",
@@ -69,7 +69,7 @@ fn what_git_ignores_is_no_entry() {
 #[test]
 fn an_entry_that_git_tracks_stays_one_although_a_rule_matches() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_trash_ignored(&sandbox);
     let kept = "journal/md/.trash/2031-05-05.md";
     laptop.write(kept, text("2031-05-05", "Bram"));
     laptop.git(["add", "-f", kept]).ok();
@@ -88,7 +88,7 @@ fn an_entry_that_git_tracks_stays_one_although_a_rule_matches() {
 #[test]
 fn a_folder_of_a_dot_that_git_does_not_ignore_is_a_folder_like_others() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_trash_ignored(&sandbox);
     laptop.write("journal/md/.old/2030-05-05.md", text("2030-05-05", "Bram"));
     laptop.metadb(["show", "2030-05-05"]).ok().says("Bram");
 }
@@ -96,7 +96,7 @@ fn a_folder_of_a_dot_that_git_does_not_ignore_is_a_folder_like_others() {
 #[test]
 fn a_backup_has_and_takes_away_nothing_that_is_beside() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_trash_ignored(&sandbox);
     let git = |args: &[&str]| laptop.git(args.iter().copied()).ok();
     git(&["worktree", "add", "-q", "journal/md/side", "-b", "side"]);
     git(&["init", "-q", "journal/md/own"]);

@@ -8,7 +8,7 @@ const DAY: &str = "2024-11-01";
 const LEDGER: &str = "data/ledger/2024.jsonl";
 
 /// A journal with Al, Bob and Eve in one entry, set up and committed.
-fn journal<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+fn with_three_people<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
     let laptop = sandbox.machine("laptop");
     laptop.write_entry(DAY, "people: [Al, Bob, Eve]", "Went to the quay.\n");
     laptop.palimpsest(["init"]).ok();
@@ -45,7 +45,7 @@ fn counter(machine: &Machine<'_>) -> String {
 #[test]
 fn the_first_commit_of_a_repository_records_its_states() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     let ledger = laptop.read(LEDGER);
     assert!(
         ledger.starts_with(
@@ -59,7 +59,7 @@ fn the_first_commit_of_a_repository_records_its_states() {
 #[test]
 fn a_removal_is_recorded_in_the_commit_that_makes_it() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     remove(&laptop, "Bob, ", "");
     laptop.git(["add", "-A"]).ok();
     laptop
@@ -90,7 +90,7 @@ fn every_form_of_commit_records_and_leaves_nothing() {
     ];
     for form in forms {
         let sandbox = Sandbox::new();
-        let laptop = journal(&sandbox);
+        let laptop = with_three_people(&sandbox);
         remove(&laptop, "Bob, ", "");
         let args = [&["commit", "-q", "-m", "Bob"], form].concat();
         laptop.git(args).ok();
@@ -102,7 +102,7 @@ fn every_form_of_commit_records_and_leaves_nothing() {
 #[test]
 fn a_commit_that_pre_commit_did_not_see_is_looked_at() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     remove(&laptop, "Bob, ", "");
     laptop.git(["add", "-A"]).ok();
     laptop.palimpsest(["hook", "pre-commit"]).ok();
@@ -122,7 +122,7 @@ fn a_commit_that_pre_commit_did_not_see_is_looked_at() {
 #[test]
 fn the_name_that_one_command_is_given_counts() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     remove(&laptop, "Bob, ", "");
     let name = "palimpsest.machine=borrowed";
     laptop
@@ -134,7 +134,7 @@ fn the_name_that_one_command_is_given_counts() {
 #[test]
 fn committing_one_file_keeps_what_is_staged_of_others() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     laptop.write_entry("2024-11-02", "people: [Zoe]", "");
     laptop.git(["add", "-A"]).ok();
     remove(&laptop, "Bob, ", "");
@@ -152,7 +152,7 @@ fn committing_one_file_keeps_what_is_staged_of_others() {
 #[test]
 fn what_is_staged_counts_not_the_work_tree() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     remove(&laptop, "Bob, ", "");
     laptop.git(["add", "-A"]).ok();
     remove(&laptop, "Eve", "Zoe");
@@ -169,7 +169,7 @@ fn what_is_staged_counts_not_the_work_tree() {
 fn an_aborted_commit_leaves_no_removal_behind() {
     for form in [&["-a"] as &[&str], &[], &["--", "journal"]] {
         let sandbox = Sandbox::new();
-        let laptop = journal(&sandbox);
+        let laptop = with_three_people(&sandbox);
         remove(&laptop, "Bob, ", "");
         if form.is_empty() {
             laptop.git(["add", "-A"]).ok();
@@ -189,7 +189,7 @@ fn an_aborted_commit_leaves_no_removal_behind() {
 #[test]
 fn what_a_commit_that_was_given_up_leaves_staged_is_named_with_the_way_out() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     remove(&laptop, "Bob, ", "");
     laptop.commit("A ledger");
     laptop.push();
@@ -220,7 +220,7 @@ fn what_a_commit_that_was_given_up_leaves_staged_is_named_with_the_way_out() {
 #[test]
 fn adding_an_item_again_restores_it() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     remove(&laptop, "Bob, ", "");
     laptop.commit("Without Bob");
     laptop.edit_entry(DAY, "[Al, ", "[Al, Bob, ");
@@ -237,7 +237,7 @@ fn adding_an_item_again_restores_it() {
 #[test]
 fn a_file_that_goes_is_a_deletion_and_comes_back() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     laptop.git(["rm", "-q", &entry(DAY)]).ok();
     laptop
         .git(["commit", "-m", "Gone"])
@@ -258,7 +258,7 @@ fn a_file_that_goes_is_a_deletion_and_comes_back() {
 #[test]
 fn an_entry_that_moves_keeps_its_history() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     laptop
         .git(["mv", &entry(DAY), "journal/md/2024-11-01.md"])
         .ok();
@@ -271,7 +271,7 @@ fn an_entry_that_moves_keeps_its_history() {
 #[test]
 fn notes_have_a_state_of_their_own() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     laptop.write(
         "wiki/entries/2024/2024-11-01.md",
         "### Notes\n\nKeep the ferry.\n",
@@ -293,7 +293,7 @@ fn notes_have_a_state_of_their_own() {
 #[test]
 fn a_decision_in_the_ledger_is_committed_like_any_edit() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     remove(&laptop, "Bob, ", "");
     laptop.commit("Without Bob");
     laptop.edit(
@@ -329,7 +329,7 @@ fn a_decision_in_the_ledger_is_committed_like_any_edit() {
 #[test]
 fn an_old_copy_of_the_ledger_takes_nothing_away() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     let old = laptop.read(LEDGER);
     remove(&laptop, "Bob, ", "");
     laptop.commit("Without Bob");
@@ -345,7 +345,7 @@ fn an_old_copy_of_the_ledger_takes_nothing_away() {
 #[test]
 fn a_detached_head_a_linked_work_tree_and_a_folder_below() {
     let sandbox = Sandbox::in_folder("Ein Büch 'x' \"y\" ");
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     laptop
         .git(["worktree", "add", "-q", "-b", "side", "../linked tree"])
         .ok();
@@ -369,7 +369,7 @@ fn a_detached_head_a_linked_work_tree_and_a_folder_below() {
 #[test]
 fn a_commit_that_was_not_checked_is_let_be() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     remove(&laptop, "Bob, ", "");
     laptop.git(["commit", "-qam", "Bob", "--no-verify"]).ok();
     laptop.assert_clean();
@@ -385,7 +385,7 @@ fn a_commit_that_was_not_checked_is_let_be() {
 #[test]
 fn hunks_picked_one_by_one() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     let body: String = (1..30).map(|n| format!("Line {n}\n")).collect();
     laptop.write_entry(DAY, "people: [Al, Bob, Eve]", &body);
     laptop.commit("Long");
@@ -412,7 +412,7 @@ fn hunks_picked_one_by_one() {
 #[test]
 fn a_git_directory_elsewhere() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     std::fs::rename(laptop.path(".git"), sandbox.root().join("away.git")).unwrap();
     remove(&laptop, "Bob, ", "");
     let git = sandbox.root().join("away.git").display().to_string();

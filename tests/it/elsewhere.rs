@@ -4,7 +4,7 @@ use crate::sandbox::{Machine, Sandbox};
 
 const FILE: &str = "diary of Ana/md/2024/2024-11-01.md";
 
-fn journal(sandbox: &Sandbox) -> Machine<'_> {
+fn in_other_folders(sandbox: &Sandbox) -> Machine<'_> {
     let laptop = sandbox.machine("laptop");
     laptop.write(
         "palimpsest.toml",
@@ -24,7 +24,7 @@ fn journal(sandbox: &Sandbox) -> Machine<'_> {
 #[test]
 fn the_whole_loop() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = in_other_folders(&sandbox);
     laptop.push();
     let desktop = sandbox.machine("desktop");
     desktop.palimpsest(["init"]).ok();
@@ -57,7 +57,7 @@ fn the_whole_loop() {
 #[test]
 fn wrong_settings_are_named_and_stop_a_commit_alone() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = in_other_folders(&sandbox);
     laptop.write("palimpsest.toml", "[paths]\njournal = \"../elsewhere\"\n");
     laptop.edit(FILE, "Coffee", "Tea");
     laptop
@@ -121,7 +121,7 @@ fn folders_with_brackets_and_stars() {
 #[test]
 fn settings_that_are_gone_from_the_work_tree_hold() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = in_other_folders(&sandbox);
     laptop.remove("palimpsest.toml");
     laptop.edit(FILE, "[Alice, Bob]", "[Alice]");
     laptop
@@ -200,7 +200,7 @@ fn the_folders_can_be_the_whole_repository_and_one_another() {
 #[test]
 fn files_of_a_journal_are_named_from_within_another_repository() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = in_other_folders(&sandbox);
     let code = sandbox.repository("code");
     code.write("README", "Code.\n");
     code.commit("Begin");

@@ -1,7 +1,7 @@
 //! What was removed stays removed in merges that knew nothing of it, and comes
 //! back where somebody who knew put it back.
 
-use crate::sandbox::{Machine, Sandbox};
+use crate::sandbox::{Machine, Sandbox, journal};
 
 const DAY: &str = "2024-11-01";
 const FIELDS: &str = "\
@@ -12,14 +12,7 @@ tags: [rain]
 ";
 
 fn machines(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
-    let laptop = sandbox.machine("laptop");
-    laptop.write_entry(DAY, FIELDS, "Went to the quay.\n");
-    laptop.palimpsest(["init"]).ok();
-    laptop.commit("Begin");
-    laptop.push();
-    let desktop = sandbox.machine("desktop");
-    desktop.palimpsest(["init"]).ok();
-    (laptop, desktop)
+    journal(sandbox, &[(DAY, FIELDS, "Went to the quay.\n")])
 }
 
 fn edit(machine: &Machine<'_>, from: &str, to: &str) {

@@ -44,7 +44,7 @@ fn backup(machine: &Machine<'_>) -> String {
 
 /// A journal as the original left it: entries, one of them deleted, and the
 /// database, all committed.
-fn journal<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Old) {
+fn of_the_original<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Old) {
     let laptop = sandbox.machine("laptop");
     laptop.write_entry("2024-11-01", "people: [Alice]", "One.\n");
     laptop.write_entry(
@@ -74,7 +74,7 @@ fn journal<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Old) {
 #[test]
 fn what_only_the_database_knew_is_taken_over() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00.123456");
     old.tombstone("entry_people", 2, 2, "2024-11-23 14:31:00");
     old.run(
@@ -197,7 +197,7 @@ fn without_id(line: &str) -> String {
 #[test]
 fn what_was_taken_over_stays_removed() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
     drop(old);
     let desktop = sandbox.machine("desktop");
@@ -226,7 +226,7 @@ fn what_was_taken_over_stays_removed() {
 #[test]
 fn a_dry_run_says_it_all_and_changes_nothing() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.run("PRAGMA journal_mode = WAL");
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
     old.run("UPDATE entries SET notes = 'Look at the tide.' WHERE id = 1");
@@ -247,7 +247,7 @@ fn a_dry_run_says_it_all_and_changes_nothing() {
 #[test]
 fn no_reader_puts_another_database_in_its_place() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
     drop(old);
     laptop.commit("The database");

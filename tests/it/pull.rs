@@ -1,6 +1,6 @@
 //! What the ledger's driver and the hooks make of real merges.
 
-use crate::sandbox::{Machine, Run, Sandbox, entry};
+use crate::sandbox::{Machine, Run, Sandbox, entry, journal};
 
 const DAY: &str = "2024-11-01";
 const LEDGER: &str = "data/ledger/2024.jsonl";
@@ -13,15 +13,7 @@ tags: [rain]
 
 /// Two machines with one entry, set up.
 fn machines(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
-    let laptop = sandbox.machine("laptop");
-    laptop.write_entry(DAY, FIELDS, "Went to the quay.\n");
-    laptop.palimpsest(["init"]).ok();
-    laptop.commit("Begin");
-    laptop.push();
-    let desktop = sandbox.machine("desktop");
-    desktop.palimpsest(["init"]).ok();
-    desktop.assert_clean();
-    (laptop, desktop)
+    journal(sandbox, &[(DAY, FIELDS, "Went to the quay.\n")])
 }
 
 /// Edits and commits; what the commit said.

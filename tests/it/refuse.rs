@@ -5,7 +5,7 @@ use crate::sandbox::{Machine, Sandbox, entry};
 
 const DAY: &str = "2024-11-01";
 
-fn journal<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+fn with_al<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
     let laptop = sandbox.machine("laptop");
     laptop.write_entry(DAY, "people: [Al]", "Went to the quay.\n");
     laptop.palimpsest(["init"]).ok();
@@ -39,7 +39,7 @@ fn conflict_markers_in_entries_notes_and_the_ledger() {
         ("data/ledger/2023.jsonl", 2),
     ] {
         let sandbox = Sandbox::new();
-        let laptop = journal(&sandbox);
+        let laptop = with_al(&sandbox);
         let head = match line {
             5 => "---\ndate: 2024-11-03\n---\n",
             _ => "",
@@ -52,7 +52,7 @@ fn conflict_markers_in_entries_notes_and_the_ledger() {
 #[test]
 fn text_that_only_looks_like_markers_is_text() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_al(&sandbox);
     let body = "Heading\n=======\n\n> <<<<<<< HEAD\n> =======\n> >>>>>>> main\n";
     laptop.write_entry("2024-11-03", "", body);
     // Other files of the repository are not ours to judge.
@@ -70,7 +70,7 @@ fn text_that_only_looks_like_markers_is_text() {
 #[test]
 fn a_bad_file_that_the_commit_does_not_change_is_not_asked_about() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_al(&sandbox);
     laptop.write(&entry("2024-11-03"), "no frontmatter\n");
     laptop.git(["add", "-A"]).ok();
     laptop
@@ -136,7 +136,7 @@ fn a_journal_that_begins_after_init_is_told_to_run_it_again() {
 #[test]
 fn the_check_for_other_hook_managers_says_the_same_and_writes_nothing() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_al(&sandbox);
     laptop
         .palimpsest(["check", "--staged"])
         .ok()
@@ -165,7 +165,7 @@ fn the_check_for_other_hook_managers_says_the_same_and_writes_nothing() {
 #[test]
 fn the_date_that_is_asked_for_is_that_of_the_files_name() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_al(&sandbox);
     laptop.write(&entry("2031-05-06"), "Rain.\n");
     refused(&laptop, "then `date: 2031-05-06`");
 }

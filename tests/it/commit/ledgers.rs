@@ -8,7 +8,7 @@ const OLDER: &str = "what is staged is older than HEAD";
 
 /// HEAD's ledger has a removal, a deletion and sync states.
 fn with_each_row<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
-    let laptop = journal(sandbox);
+    let laptop = with_three_people(sandbox);
     laptop.write_entry(OTHER, "people: [Al]", "Else.\n");
     laptop.commit("Another");
     remove(&laptop, "Bob, ", "");
@@ -213,7 +213,7 @@ fn what_an_aborted_first_commit_left_counts_for_nothing() {
 fn what_an_aborted_commit_left_on_another_branch_counts_for_nothing() {
     for branches in [&["side"] as &[&str], &["--detach"], &["--detach", "side"]] {
         let sandbox = Sandbox::new();
-        let laptop = journal(&sandbox);
+        let laptop = with_three_people(&sandbox);
         laptop.git(["branch", "side"]).ok();
         remove(&laptop, "Bob, ", "");
         laptop.git(["add", "-A"]).ok();
@@ -235,7 +235,7 @@ fn what_an_aborted_commit_left_on_another_branch_counts_for_nothing() {
 #[test]
 fn what_an_aborted_commit_left_does_not_outlive_a_commit_of_another_file() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     laptop.write_entry("2024-11-02", "people: [Zed]", "Second.\n");
     laptop.commit("Two");
     remove(&laptop, "Bob, ", "");
@@ -258,7 +258,7 @@ fn what_an_aborted_commit_left_does_not_outlive_a_commit_of_another_file() {
 fn what_undone_commits_left_counts_for_nothing() {
     for (how, keeps) in [("--soft", false), ("--mixed", false), ("--mixed", true)] {
         let sandbox = Sandbox::new();
-        let laptop = journal(&sandbox);
+        let laptop = with_three_people(&sandbox);
         let before = laptop.read_entry(DAY);
         laptop.edit_entry(DAY, "quay", "pier");
         laptop.commit("The pier");
@@ -282,7 +282,7 @@ fn what_undone_commits_left_counts_for_nothing() {
 #[test]
 fn a_branch_that_begins_anew_keeps_the_rows() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     remove(&laptop, "Bob, ", "");
     laptop.commit("Without Bob");
     laptop.write("README.md", "# Mine\n");
@@ -299,7 +299,7 @@ fn a_branch_that_begins_anew_keeps_the_rows() {
 fn a_ledger_that_somebody_took_from_one_side_in_a_merge_has_both_sides_rows() {
     for (from, unrelated) in [("HEAD", false), ("MERGE_HEAD", false), ("HEAD", true)] {
         let sandbox = Sandbox::new();
-        let laptop = journal(&sandbox);
+        let laptop = with_three_people(&sandbox);
         laptop.git(["checkout", "-q", "-b", "side"]).ok();
         remove(&laptop, "Bob, ", "");
         laptop.commit("Without Bob");
@@ -327,7 +327,7 @@ fn a_ledger_that_somebody_took_from_one_side_in_a_merge_has_both_sides_rows() {
 fn a_line_that_one_side_took_out_stays_out_of_a_merge_that_a_person_commits() {
     const LINE: &str = r#"{"v":1,"kind":"mood","of":"quay"}"#;
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     let ledger = laptop.read(LEDGER);
     laptop.write(LEDGER, format!("{ledger}{LINE}\n"));
     laptop.commit("A line");

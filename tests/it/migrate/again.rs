@@ -2,7 +2,7 @@
 //! file of somebody's.
 
 use super::original::Old;
-use super::{backup, journal};
+use super::{backup, of_the_original};
 use crate::sandbox::{Machine, Run, Sandbox};
 
 /// The `git add` that `init` ends with.
@@ -30,7 +30,7 @@ fn with_notes(laptop: &Machine<'_>, old: &Old, days: std::ops::RangeInclusive<u3
 #[test]
 fn pages_of_an_earlier_run_are_named_until_they_are_committed() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.run("UPDATE entries SET notes = 'Look at the tide.' WHERE id = 1");
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
     drop(old);
@@ -58,7 +58,7 @@ fn pages_of_an_earlier_run_are_named_until_they_are_committed() {
 #[test]
 fn many_pages_are_named_without_a_file_of_somebodys() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     with_notes(&laptop, &old, 11..=16);
     drop(old);
     let draft = "wiki/entries/private-draft.md";
@@ -82,7 +82,7 @@ fn many_pages_are_named_without_a_file_of_somebodys() {
 #[test]
 fn two_rows_of_one_date_lose_no_note() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.run(
         "PRAGMA foreign_keys = OFF;
          CREATE TABLE twice AS SELECT * FROM entries;
@@ -111,7 +111,7 @@ fn two_rows_of_one_date_lose_no_note() {
 #[test]
 fn a_note_in_other_letters_is_the_same_note() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     laptop.edit_entry("2024-11-02", "Kept here.", "Caf\u{e9} here.");
     old.run("UPDATE entries SET notes = 'Cafe\u{301} here.' WHERE id = 2");
     drop(old);
@@ -124,7 +124,7 @@ fn a_note_in_other_letters_is_the_same_note() {
 #[test]
 fn a_time_that_is_none_is_named() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
     old.run("UPDATE association_tombstones SET removed_at = 'last week'");
     drop(old);
@@ -137,7 +137,7 @@ fn a_time_that_is_none_is_named() {
 #[test]
 fn the_command_for_later_works_in_a_folder_too() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
     drop(old);
     let inside = laptop.inside("journal/md/2024");

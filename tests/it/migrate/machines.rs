@@ -4,7 +4,7 @@
 use std::fs;
 
 use super::original::{DATABASE, Old};
-use super::{backup, journal};
+use super::{backup, of_the_original};
 use crate::sandbox::{Machine, Sandbox};
 
 const LEDGER: &str = "data/ledger/2024.jsonl";
@@ -22,7 +22,7 @@ fn init_and_commit(machine: &Machine<'_>) {
 /// A laptop and a desktop with the same committed database; each has since written
 /// a removal into its own, and not committed it.
 fn two<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
-    let (laptop, old) = journal(sandbox);
+    let (laptop, old) = of_the_original(sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-20 09:00:00");
     drop(old);
     laptop.commit("A removal that both know");
@@ -209,7 +209,7 @@ fn a_machine_that_has_not_migrated_pushes_once_more() {
 #[test]
 fn both_take_over_the_same_rows_and_notes_without_a_conflict() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-20 09:00:00");
     old.run("UPDATE entries SET notes = 'Look at the tide.' WHERE id = 1");
     drop(old);

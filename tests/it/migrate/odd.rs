@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Instant;
 
 use super::original::{DATABASE, Old};
-use super::{backup, everything, journal};
+use super::{backup, everything, of_the_original};
 use crate::sandbox::Sandbox;
 
 #[test]
@@ -107,7 +107,7 @@ fn without_any_of_the_other_tables_there_is_nothing_to_take_over() {
 #[test]
 fn a_note_with_headings_is_read_back_and_others_stay_in_the_report() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     laptop.write_entry("2024-11-04", "people: [", "Broken.\n");
     laptop.write_entry("2024-11-05", "", "Text.\n");
     old.run(
@@ -162,7 +162,7 @@ fn a_note_with_headings_is_read_back_and_others_stay_in_the_report() {
 #[test]
 fn an_entry_that_the_work_tree_leaves_out_is_looked_at_in_git() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
     old.tombstone("entry_people", 2, 2, "2024-11-23 14:30:00");
     old.run("UPDATE entries SET notes = 'Kept here.' WHERE id = 2");
@@ -184,7 +184,7 @@ fn an_entry_that_the_work_tree_leaves_out_is_looked_at_in_git() {
 #[test]
 fn what_stands_in_the_log_alone_is_taken_over() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.run("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0");
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
     assert!(
@@ -207,7 +207,7 @@ fn what_stands_in_the_log_alone_is_taken_over() {
 #[test]
 fn a_program_that_is_writing_is_waited_for_and_named() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     // Read before: closing a file gives up the locks that the process has on it.
     let bytes = fs::read(laptop.path(DATABASE)).unwrap();
     old.run("BEGIN IMMEDIATE; UPDATE entries SET notes = 'Not done yet.' WHERE id = 1");
@@ -231,7 +231,7 @@ fn a_program_that_is_writing_is_waited_for_and_named() {
 #[test]
 fn a_damaged_database_is_kept_to_the_byte_and_read_as_far_as_it_goes() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00");
     // Many pages of notes, one of which breaks.
     old.run(
@@ -263,7 +263,7 @@ fn a_damaged_database_is_kept_to_the_byte_and_read_as_far_as_it_goes() {
 #[test]
 fn one_that_says_nothing_at_all_is_kept_and_the_rest_goes_on() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     drop(old);
     let mut bytes = fs::read(laptop.path(DATABASE)).unwrap();
     bytes[20..].fill(0x5A);
@@ -280,7 +280,7 @@ fn one_that_says_nothing_at_all_is_kept_and_the_rest_goes_on() {
 #[test]
 fn a_file_that_is_no_original_is_refused_by_name() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     drop(old);
     laptop.palimpsest(["init"]).ok();
     let before = everything(&laptop.path("data"));
@@ -308,7 +308,7 @@ fn a_file_that_is_no_original_is_refused_by_name() {
 #[test]
 fn a_page_that_git_ignores_is_not_written_over() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.run("UPDATE entries SET notes = 'The database says more.' WHERE id = 1");
     drop(old);
     laptop.git(["rm", "-rq", "--cached", "wiki"]).ok();
@@ -329,7 +329,7 @@ fn a_page_that_git_ignores_is_not_written_over() {
 #[test]
 fn a_tracked_link_is_not_followed_for_the_backup() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     drop(old);
     let outside = sandbox.root().join("outside");
     fs::create_dir(&outside).unwrap();
@@ -346,7 +346,7 @@ fn a_tracked_link_is_not_followed_for_the_backup() {
 #[test]
 fn there_has_to_be_a_journal_to_take_it_over_into() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     drop(old);
     let other = sandbox.repository("other");
     let file = laptop.path(DATABASE);

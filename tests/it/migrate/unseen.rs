@@ -2,13 +2,13 @@
 
 use std::fs;
 
-use super::{backup, journal};
+use super::{backup, of_the_original};
 use crate::sandbox::Sandbox;
 
 #[test]
 fn a_page_that_git_does_not_show_stays_and_the_text_is_in_the_report() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.run("UPDATE entries SET notes = 'Only the database has it.'");
     drop(old);
     laptop.git(["rm", "-rq", "--cached", "wiki"]).ok();
@@ -31,7 +31,7 @@ fn a_page_that_git_does_not_show_stays_and_the_text_is_in_the_report() {
 #[test]
 fn pages_of_another_repository_stay_as_they_are() {
     let sandbox = Sandbox::new();
-    let (laptop, old) = journal(&sandbox);
+    let (laptop, old) = of_the_original(&sandbox);
     old.run("UPDATE entries SET notes = 'Only the database has it.' WHERE id = 1");
     drop(old);
     laptop.git(["rm", "-rq", "--cached", "wiki"]).ok();
