@@ -257,7 +257,7 @@ fn deletion(parents: &[Parent<'_>], context: &Context<'_>, out: &mut Ledger) {
     let row = Deletion {
         at: context.at.into(),
         by: context.machine.into(),
-        reason: "file removed".into(),
+        reason: Deletion::FILE_REMOVED.into(),
         path: file.path.into(),
         blob: file.blob.into(),
         state: State::Active,

@@ -102,8 +102,11 @@ impl Restored {
 /// An entry whose file was removed; its items have no tombstones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deletion {
+    /// RFC 3339 in UTC, to the second.
     pub at: String,
+    /// The machine's label, or the author's name if history tells it.
     pub by: String,
+    /// For a person: [`Deletion::FILE_REMOVED`], or what the original program has.
     pub reason: String,
     /// The path and the blob (hex object id) that held the entry's last version.
     pub path: String,
@@ -187,6 +190,11 @@ impl State {
     pub const fn is_active(&self) -> bool {
         matches!(self, Self::Active)
     }
+}
+
+impl Deletion {
+    /// The reason of a deletion that a commit made.
+    pub const FILE_REMOVED: &'static str = "file removed";
 }
 
 impl Tombstone {

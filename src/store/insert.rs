@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::people::Spelling;
-use super::rows::{EntryRow, spellings};
+use super::rows::{DeletedRow, EntryRow, spellings};
 use super::table::{Cell, Kind, Rows};
 use crate::journal::entry::Person;
 use crate::journal::{Entry, ItemKey, Note, Table};
@@ -11,9 +11,7 @@ use crate::journal::{Entry, ItemKey, Note, Table};
 /// All rows of an entry but those of its note and of the ledger.
 pub(super) fn rows_of_entry<'a>(row: &EntryRow<'a>) -> Rows<'a> {
     let e = row.entry;
-    let (at, by, why) = row.deleted.map_or((None, None, None), |(at, by, why)| {
-        (Some(at), Some(by), Some(why))
-    });
+    let of_deletion = |column: fn(&DeletedRow) -> &str| row.deleted.map(column);
     let mut rows = Rows::default();
     rows.add(
         Kind::Entries,
@@ -28,9 +26,9 @@ pub(super) fn rows_of_entry<'a>(row: &EntryRow<'a>) -> Rows<'a> {
             text(&e.epigraph_attribution),
             text(&e.notes),
             row.pending.into(),
-            at.into(),
-            by.into(),
-            why.into(),
+            of_deletion(|gone| &gone.at).into(),
+            of_deletion(|gone| &gone.by).into(),
+            of_deletion(|gone| &gone.reason).into(),
         ],
     );
     for (table, item) in row.kept_out {

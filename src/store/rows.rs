@@ -19,11 +19,19 @@ pub struct EntryRow<'a> {
     pub path: &'a str,
     /// Whether it differs from HEAD.
     pub pending: bool,
-    /// Time, machine and reason of the deletion; time and machine are empty until it is
-    /// committed.
-    pub deleted: Option<(&'a str, &'a str, &'a str)>,
+    pub deleted: Option<&'a DeletedRow>,
     /// Items that are not indexed although the file holds them.
     pub kept_out: &'a BTreeSet<Item>,
+}
+
+/// A deletion, in the columns of the entry's row.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeletedRow {
+    /// RFC 3339; empty until it is committed, since `deleted_at` tells a deleted entry.
+    pub at: String,
+    /// The machine's label; empty until it is committed.
+    pub by: String,
+    pub reason: String,
 }
 
 /// The ledger's rows of an entry, as they are and as a commit will make them.

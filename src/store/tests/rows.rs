@@ -9,7 +9,7 @@ use proptest::sample::{select, subsequence};
 use crate::journal::{Entry, EntryDate, Item, ItemKey, Note, Table};
 use crate::ledger::{Hash, RowKey, Source, State, SyncState, Tombstone};
 use crate::store::table::{Kind, Shape};
-use crate::store::{EntryRow, LedgerRows, Store, StoreError};
+use crate::store::{DeletedRow, EntryRow, LedgerRows, Store, StoreError};
 
 /// All that is indexed of a date.
 #[derive(Debug, Clone)]
@@ -178,11 +178,15 @@ fn put(store: &mut Store, version: &Version) {
     let put = |update: &mut crate::store::Update<'_>| {
         let entry = version.entry.as_ref();
         let entry = entry.map(|text| Entry::read(date(), text.as_bytes()).unwrap());
+        let gone = DeletedRow {
+            reason: "file removed".into(),
+            ..DeletedRow::default()
+        };
         let row = entry.as_ref().map(|entry| EntryRow {
             entry,
             path: "journal/md/2024/2024-11-01.md",
             pending: version.pending,
-            deleted: version.deleted.then_some(("", "", "file removed")),
+            deleted: version.deleted.then_some(&gone),
             kept_out: &version.kept_out,
         });
         let note = version.note.as_ref();

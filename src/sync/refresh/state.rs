@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::journal::{Entry, EntryDate, Facts, Item, Note};
 use crate::ledger::{self, Context, Deletion, FileRef, Ledger, Parent, Source, State};
-use crate::store::LedgerRows;
+use crate::store::{DeletedRow, LedgerRows};
 
 /// A version of an entry's or a note's file.
 #[derive(Debug, Clone)]
@@ -62,8 +62,7 @@ pub(super) struct IndexedEntry {
     pub entry: Entry,
     pub path: String,
     pub pending: bool,
-    /// Time, machine and reason of the deletion.
-    pub deleted: Option<(String, String, String)>,
+    pub deleted: Option<DeletedRow>,
     pub kept_out: BTreeSet<Item>,
 }
 
@@ -128,7 +127,10 @@ fn entry(date: EntryDate, files: DateFiles, head_rows: &Ledger, indexed: &mut In
         (None, Some(head)) if readable(&head) => (
             head,
             true,
-            Some((String::new(), String::new(), "file removed".to_owned())),
+            Some(DeletedRow {
+                reason: Deletion::FILE_REMOVED.into(),
+                ..DeletedRow::default()
+            }),
         ),
         (None, Some(_)) => {
             indexed.keep = untold;
@@ -139,7 +141,10 @@ fn entry(date: EntryDate, files: DateFiles, head_rows: &Ledger, indexed: &mut In
             return;
         }
         (None, None) => match deleted.filter(|deleted| readable(&deleted.last)) {
-            Some(Deleted { last, row }) => (last, false, Some((row.at, row.by, row.reason))),
+            Some(Deleted { last, row }) => {
+                let Deletion { at, by, reason, .. } = row;
+                (last, false, Some(DeletedRow { at, by, reason }))
+            }
             None => return,
         },
     };

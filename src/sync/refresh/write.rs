@@ -131,12 +131,11 @@ impl Apply<'_, '_, '_> {
 }
 
 fn row(it: &IndexedEntry) -> EntryRow<'_> {
-    let deleted = it.deleted.as_ref();
     EntryRow {
         entry: &it.entry,
         path: &it.path,
         pending: it.pending,
-        deleted: deleted.map(|(at, by, why)| (at.as_str(), by.as_str(), why.as_str())),
+        deleted: it.deleted.as_ref(),
         kept_out: &it.kept_out,
     }
 }
