@@ -16,25 +16,33 @@ fn laptop(sandbox: &Sandbox) -> Machine<'_> {
 const BAD: [(&[u8], &str, &str); 9] = [
     (
         b"---\ndate: 2024-12-24\npeople: [Alice, Bob\ntags: x\n---\nbody\n",
-        ":4:5",
+        ":4:5: ",
         "expected the bracket above to be closed first",
     ),
     // A lone CR ends a line in YAML and none for git and editors, as whose lines are counted.
     (
         b"---\ndate: 2024-12-24\npeople: [Alice,\rBob\ntags: x\n---\nbody\n",
-        ":4:5",
+        ":4:5: ",
         "expected the bracket above to be closed first",
     ),
-    (b"---\ndate: 2024-12-24\ntags: [a\n---\n", ":", "bracket"),
+    (
+        b"---\ndate: 2024-12-24\ntags: [a\n---\n",
+        ":3:7: ",
+        "not closed",
+    ),
     (
         b"---\ndate: 2024-12-24\npeople: [Ren\xe9]\n---\nbody\n",
-        ":3:",
+        ":3:13: ",
         "UTF-8",
     ),
     (b"---\ndate: 2024-12-24\nx: \xff\n---\n", ":3:4: ", "UTF-8"),
-    (b"---\ndate: 2024-12-24\npeople: [Alice]\n", ":", "---"),
-    (b"---\ndate: 2024-12-24\n", ":", "---"),
-    (b"no frontmatter\n", ":1:1: ", "frontmatter"),
+    (
+        b"---\ndate: 2024-12-24\npeople: [Alice]\n",
+        ":1:1: ",
+        "a second line `---`",
+    ),
+    (b"---\ndate: 2024-12-24\n", ":1:1: ", "a second line `---`"),
+    (b"no frontmatter\n", ":1:1: ", "no frontmatter"),
     (
         b"---\ndate: 2024-12-26\n---\nbody\n",
         ":2:7: ",
