@@ -55,6 +55,12 @@ impl Repo {
         Ok(String::from_utf8_lossy(&out).trim_end() == id.to_string())
     }
 
+    /// Whether the repository has a remote.
+    #[must_use]
+    pub fn has_remote(&self) -> bool {
+        self.git.remotes().is_ok_and(|names| !names.is_empty())
+    }
+
     /// The index's paths at or below a path, also those in conflict.
     ///
     /// # Errors

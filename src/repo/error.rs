@@ -71,7 +71,27 @@ pub enum RepoError {
 /// The advice for a partial clone.
 const NOT_WHOLE: &str = "it has to hold all of its objects: clone it again without `--filter`";
 
+/// What is the matter with an object that cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble<'a> {
+    Missing,
+    Damaged(&'a str),
+}
+
 impl RepoError {
+    /// The object that an error is about, and what is the matter with it.
+    #[must_use]
+    pub fn object(&self) -> Option<(ObjectId, Trouble<'_>)> {
+        let Self::Object { id, source } = self else {
+            return None;
+        };
+        let trouble = match source.code() {
+            git2::ErrorCode::NotFound => Trouble::Missing,
+            _ => Trouble::Damaged(source.message()),
+        };
+        Some((*id, trouble))
+    }
+
     /// The error for a partial clone; `what` tells how it was recognised.
     pub(super) fn partial(dir: &Path, what: String) -> Self {
         Self::Unsupported {

@@ -218,6 +218,19 @@ impl Repo {
         Ok(versions.collect())
     }
 
+    /// The path of a version of a file, in the newest commit of HEAD's history that added
+    /// or replaced it. The version itself may be missing.
+    #[must_use]
+    pub fn path_in_history(&self, version: ObjectId) -> Option<String> {
+        let object = format!("--find-object={version}");
+        let log = ["log", "--no-show-signature", "--format=", "--name-only"];
+        let how = ["--no-renames", "-z", "-1", &object, "HEAD"];
+        let out = self.run_git(&[&log[..], &how].concat(), b"").ok()?;
+        let path = out.split(|&b| b == 0).next()?;
+        let path = String::from_utf8(path.to_vec()).ok()?;
+        (!path.is_empty()).then_some(path)
+    }
+
     /// Git's list of what the commits of HEAD's history changed below a folder, without
     /// the commits; empty before the first one.
     fn raw_log(&self, how: &[&str], below: &str) -> Result<String, RepoError> {

@@ -46,6 +46,16 @@ impl Repo {
         Ok(())
     }
 
+    /// The file of a loose object, if it is one.
+    #[must_use]
+    pub fn object_file(&self, id: ObjectId) -> Option<PathBuf> {
+        let name = id.to_string();
+        let (start, rest) = name.split_at(2);
+        let files = self.object_folders().iter();
+        let mut files = files.map(|folder| folder.join(start).join(rest));
+        files.find(|file| file.is_file())
+    }
+
     /// The folders that may hold loose objects: the repository's own, and those it
     /// borrows from.
     fn object_folders(&self) -> &[PathBuf] {

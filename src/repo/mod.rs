@@ -81,7 +81,7 @@ pub use archive::{ArchiveWriter, Member, read_archive};
 pub use command::staged_by_git;
 pub use commits::Commit;
 pub use config::{CLONE, MACHINE};
-pub use error::RepoError;
+pub use error::{RepoError, Trouble};
 pub use index::{Index, StagedFile};
 pub use lines::GitLines;
 pub use merging::Merging;

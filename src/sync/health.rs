@@ -2,6 +2,7 @@
 
 mod hooks;
 mod ledgers;
+mod objects;
 mod setup;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +20,7 @@ use crate::ledger::Source;
 use crate::repo::install::has_journal;
 use crate::repo::{Blob, Repo, RepoError, shell_path};
 use crate::store::{Store, StoreError};
+use objects::Unreadable;
 use setup::{in_the_way, paths, pull};
 
 /// Git's default limit on loose objects (`gc.auto`).
@@ -46,31 +48,50 @@ fn finding(what: impl Into<String>, mend: impl Into<String>) -> Finding {
 /// # Errors
 /// The repository cannot be read.
 pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Finding>, RepoError> {
-    let layout = &settings.layout;
     let mut found = Vec::new();
-    hooks::check(repo, program, &mut found)?;
+    let mut told = objects::check(repo, &settings.layout, &mut found)?;
+    if let Err(error) = others(repo, settings, program, &mut told, &mut found) {
+        told.tell(repo, &objects::File::InHistory, error, &mut found)?;
+        found.push(finding(
+            "not all was checked: the rest needs an object that cannot be read",
+            "mend that, then palimpsest doctor",
+        ));
+    }
+    Ok(found)
+}
+
+/// The checks that may need the objects in `told`, which cannot be read.
+fn others(
+    repo: &Repo,
+    settings: &Settings,
+    program: &Path,
+    told: &mut Unreadable,
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
+    let layout = &settings.layout;
+    hooks::check(repo, program, found)?;
     for (key, _) in repo.outdated_drivers(program)? {
         found.push(finding(
             format!("git config {key}: missing, or for another program"),
             "palimpsest init",
         ));
     }
-    pull(repo, &mut found)?;
+    pull(repo, found)?;
     if has_journal(repo, layout) {
-        in_the_way(repo, layout, &mut found);
+        in_the_way(repo, layout, found);
     }
-    paths(repo, layout, &mut found)?;
+    paths(repo, layout, found)?;
     // Once: it walks over history.
     let behind = behind(repo, layout)?;
-    ledgers::check(repo, layout, &behind, &mut found)?;
-    database(repo, layout, &mut found)?;
-    behind_head(repo, layout, &behind, &mut found)?;
-    markers(repo, settings, &mut found);
-    unreadable(repo, layout, &mut found)?;
-    twins(repo, layout, &mut found)?;
-    leftovers(repo, layout, &mut found)?;
-    growth(repo, &mut found)?;
-    Ok(found)
+    ledgers::check(repo, layout, &behind, told, found)?;
+    database(repo, layout, found)?;
+    behind_head(repo, layout, &behind, found)?;
+    markers(repo, settings, told, found)?;
+    unreadable(repo, layout, told, found)?;
+    twins(repo, layout, found)?;
+    leftovers(repo, layout, found)?;
+    growth(repo, found)?;
+    Ok(())
 }
 
 fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
@@ -208,7 +229,12 @@ fn behind_head(
 
 /// Reports markers in entries and notes that are not in conflict any more: somebody added
 /// or committed them. A file that cannot be opened is a finding of its own.
-fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
+fn markers(
+    repo: &Repo,
+    settings: &Settings,
+    told: &mut Unreadable,
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
     let pages = Resolver { repo, settings }.marked_pages();
     match pages {
         Ok(pages) => found.extend(pages.into_iter().map(|(path, line)| {
@@ -220,6 +246,9 @@ fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
                 ),
             )
         })),
+        Err(ResolveError::Repo(error @ RepoError::Object { .. })) => {
+            told.tell(repo, &objects::File::InHistory, error, found)?;
+        }
         Err(error) => {
             let mend = match &error {
                 ResolveError::Repo(RepoError::Symlink(_)) => {
@@ -231,11 +260,17 @@ fn markers(repo: &Repo, settings: &Settings, found: &mut Vec<Finding>) {
             found.push(finding(what, mend));
         }
     }
+    Ok(())
 }
 
 /// Reports entries and notes that cannot be read, apart from those with markers, which
 /// `markers` reports.
-fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+fn unreadable(
+    repo: &Repo,
+    layout: &Layout,
+    told: &Unreadable,
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
     let head = repo.head()?;
     let folders = [
         (&layout.journal, Source::Yaml),
@@ -258,6 +293,7 @@ fn unreadable(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<
             if let Some(id) = committed {
                 match repo.as_stored(&file.path, bytes, id) {
                     Ok((_, stored)) => bytes = stored,
+                    Err(error) if told.is_told(&error) => continue,
                     // A filter of somebody's that fails is no reason to check nothing else.
                     Err(error) => {
                         let what = format!("{}: git cannot convert it: {error}", file.path);

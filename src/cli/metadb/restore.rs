@@ -53,7 +53,8 @@ impl Restore {
             ),
             Return::Lost { blob } => bail!(
                 "{date} was deleted, and its last version (git object {blob}) is not in this \
-                 repository; `git fetch --refetch`, or push from a machine that has it"
+                 repository, or damaged; `palimpsest doctor` says what brings it back, or push \
+                 from a machine that has it"
             ),
         }
     }

@@ -1,5 +1,6 @@
 //! Faults of the ledger's files, and of the history that tells what they lack.
 
+use super::objects::{File, Unreadable};
 use super::{Finding, finding};
 use crate::journal::Layout;
 use crate::journal::markers::conflict_markers;
@@ -14,12 +15,12 @@ pub(super) fn check(
     repo: &Repo,
     layout: &Layout,
     behind: &[Behind],
+    told: &mut Unreadable,
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
     in_the_work_tree(repo, layout, found)?;
     gone(repo, layout, behind, found)?;
-    unread_history(repo, layout, found);
-    Ok(())
+    unread_history(repo, layout, told, found)
 }
 
 fn in_the_work_tree(
@@ -91,17 +92,17 @@ fn gone(
 }
 
 /// Reports an object of history without which the hooks and the listings know nothing.
-fn unread_history(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) {
-    let head = repo.head();
-    let rows = head.and_then(|head| {
-        head.map(|head| history::rows_of(repo, layout, head))
-            .transpose()
-    });
-    if let Err(error) = rows {
-        found.push(finding(
-            format!("{error}: without it, removals and conflicts are not known"),
-            "git fsck names all that is missing or damaged; delete a damaged file that it names, \
-             then git fetch --refetch fetches what the remote has",
-        ));
+fn unread_history(
+    repo: &Repo,
+    layout: &Layout,
+    told: &mut Unreadable,
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
+    let Some(head) = repo.head()? else {
+        return Ok(());
+    };
+    match history::rows_of(repo, layout, head) {
+        Err(error) => told.tell(repo, &File::InHistory, error, found),
+        Ok(_) => Ok(()),
     }
 }

@@ -71,6 +71,14 @@ impl<'a> Removed<'a> {
         Ok(newest.or_else(told))
     }
 
+    /// Whether a commit of HEAD's history replaced or removed this version.
+    ///
+    /// # Errors
+    /// An object of history is missing or damaged, or git fails; see [`RepoError`].
+    pub fn is_of_history(&self, blob: &str) -> Result<bool, RepoError> {
+        Ok(self.versions()?.0.contains_key(blob))
+    }
+
     fn versions(&self) -> Result<&Versions, RepoError> {
         if let Some(versions) = self.versions.get() {
             return Ok(versions);

@@ -85,7 +85,7 @@ pub(super) fn holds_all(
 }
 
 /// The folders that history looks at; everywhere if one of them is the top.
-pub(super) fn watched_folders(layout: &Layout) -> Vec<&str> {
+pub(in crate::sync) fn watched_folders(layout: &Layout) -> Vec<&str> {
     let folders = [layout.journal.as_str(), &layout.wiki, &layout.ledger];
     match folders.contains(&".") {
         true => Vec::new(),

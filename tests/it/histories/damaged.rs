@@ -89,7 +89,10 @@ fn an_object_that_is_cut_short_stops_nothing_for_ever() {
         .ok()
         .warns(&said);
     laptop.metadb(["tombstone", "list"]).fails().warns(&said);
-    laptop.palimpsest(["doctor"]).exits(1).says(&said);
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(&format!("git object {id} cannot be read: the file of"));
 }
 
 #[test]
@@ -139,4 +142,128 @@ fn a_deleted_entry_is_seen_again_once_its_object_is_back() {
     std::fs::write(&place, bytes).unwrap();
     let shown = laptop.metadb(["show", DAY]).ok();
     shown.lacks("no entry of this date");
+}
+
+/// With the notes of history in place, none of these is read until a listing, a commit or
+/// `metadb restore` needs it.
+#[test]
+fn doctor_names_each_object_that_a_reader_will_need_and_what_brings_it_back() {
+    let day = crate::sandbox::entry(DAY);
+    let other = crate::sandbox::entry("2024-11-02");
+    let objects = [
+        (
+            format!("HEAD:{day}"),
+            format!("{day} in HEAD"),
+            "git hash-object",
+        ),
+        (format!("HEAD~2:{day}"), String::new(), ""),
+        (
+            "HEAD:data/ledger/2024.jsonl".into(),
+            "data/ledger/2024.jsonl in HEAD".into(),
+            "git hash",
+        ),
+        (
+            format!("HEAD~2:{other}"),
+            format!("{other}, deleted, its last version"),
+            "git fetch",
+        ),
+        (
+            "HEAD:journal/md/2024".into(),
+            "not all was checked".into(),
+            "git fetch",
+        ),
+    ];
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.write_entry("2024-11-02", "people: [Alice]", "Else.\n");
+    laptop.commit("Another");
+    laptop.git(["rm", "-q", &other]).ok();
+    laptop.commit("Gone");
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.push();
+    desktop.pull();
+    for (object, said, mend) in &objects {
+        for damaged in [false, true] {
+            for has_remote in [true, false] {
+                let id = laptop.oid(object);
+                let place = place_of(&laptop, &id);
+                let bytes = std::fs::read(&place).unwrap();
+                std::fs::remove_file(&place).unwrap();
+                if damaged {
+                    std::fs::write(&place, &bytes[..20]).unwrap();
+                }
+                if !has_remote {
+                    laptop
+                        .git([
+                            "config",
+                            "--rename-section",
+                            "remote.origin",
+                            "other.origin",
+                        ])
+                        .ok();
+                }
+                let doctor = laptop.palimpsest(["doctor"]);
+                if mend.is_empty() {
+                    doctor.ok();
+                    std::fs::write(&place, &bytes).unwrap();
+                } else {
+                    let doctor = doctor.exits(1).says(said).says(&id);
+                    assert_eq!(
+                        doctor.stdout.matches(&id[2..]).count(),
+                        1 + usize::from(damaged)
+                    );
+                    let named = doctor.stdout.lines().find(|line| line.contains(mend));
+                    let named = named.unwrap().trim_start_matches("    mend: ");
+                    let command = named
+                        .split(" (")
+                        .next()
+                        .unwrap()
+                        .replace("FOLDER", "../desktop");
+                    laptop.run_with(&[], "sh", ["-c", &command]).ok();
+                }
+                laptop.palimpsest(["doctor"]).ok();
+                if !has_remote {
+                    laptop
+                        .git([
+                            "config",
+                            "--rename-section",
+                            "other.origin",
+                            "remote.origin",
+                        ])
+                        .ok();
+                }
+                laptop.git(["cat-file", "-e", &id]).ok();
+            }
+        }
+    }
+    laptop.metadb(["restore", "Entry", "2024-11-02"]).ok();
+}
+
+/// An edited file does not have HEAD's version, and a clone that is cut off never had the
+/// version of an entry that was deleted before.
+#[test]
+fn doctor_names_what_the_work_tree_has_no_more_and_nothing_that_was_never_here() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    laptop.git(["rm", "-q", &crate::sandbox::entry(DAY)]).ok();
+    laptop.write_entry("2024-11-02", "people: [Alice]", "Else.\n");
+    laptop.commit("Gone, and another");
+    laptop.push();
+    let remote = format!("file://{}", sandbox.root().join("remote.git").display());
+    let args = ["clone", "-q", "--depth", "1", &remote, "phone"];
+    sandbox.run_in(sandbox.root(), "git", args).ok();
+    let phone = sandbox.folder("phone");
+    phone.palimpsest(["init"]).ok();
+    phone.palimpsest(["doctor"]).ok();
+
+    laptop.edit_entry("2024-11-02", "Alice", "Bob");
+    let id = laptop.oid(&format!("HEAD:{}", crate::sandbox::entry("2024-11-02")));
+    std::fs::remove_file(place_of(&laptop, &id)).unwrap();
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(&format!(
+            "git object {id} is missing\n    mend: git fetch --refetch"
+        ))
+        .lacks("make the file readable");
 }

@@ -1,0 +1,203 @@
+//! Git's objects that listings, commits and `metadb restore` read: HEAD's folders, its
+//! entries, notes and ledgers, what is staged in their place, and the last versions of
+//! deleted entries.
+//!
+//! Each is read once and nothing of older history is, so that this costs about what
+//! reading the journal does, however long its history is. `git fsck` looks at all.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Finding, finding};
+use crate::journal::{EntryDate, Layout, PathKind};
+use crate::ledger::{self, Ledger};
+use crate::repo::{Blob, ObjectId, Repo, RepoError, Trouble, shell_path};
+use crate::sync::history::{self, Removed};
+
+/// The objects that were found missing or damaged: each is told once, and the checks that
+/// meet it later do not repeat it.
+#[derive(Debug, Default)]
+pub(super) struct Unreadable(BTreeSet<ObjectId>);
+
+impl Unreadable {
+    /// Whether an error is about an object that was told.
+    pub fn is_told(&self, error: &RepoError) -> bool {
+        matches!(error, RepoError::Object { id, .. } if self.0.contains(id))
+    }
+
+    /// Tells of an object that cannot be read, unless it was told. Other errors come back.
+    pub fn tell(
+        &mut self,
+        repo: &Repo,
+        file: &File<'_>,
+        error: RepoError,
+        found: &mut Vec<Finding>,
+    ) -> Result<(), RepoError> {
+        let Some((id, trouble)) = error.object() else {
+            return Err(error);
+        };
+        if !self.0.insert(id) {
+            return Ok(());
+        }
+        let problem = match trouble {
+            Trouble::Missing => "is missing".to_owned(),
+            Trouble::Damaged(how) => format!("cannot be read: {how}"),
+        };
+        found.push(finding(
+            format!("{}: git object {id} {problem}", file.shown(repo, id)),
+            mend(repo, id, file),
+        ));
+        Ok(())
+    }
+}
+
+/// What an object is there for.
+pub(super) enum File<'a> {
+    InHead(&'a str),
+    Staged(&'a str),
+    /// The last version of an entry that was deleted.
+    Deleted(&'a str),
+    /// A version of long ago, or a commit or a folder.
+    InHistory,
+}
+
+impl File<'_> {
+    fn shown(&self, repo: &Repo, id: ObjectId) -> String {
+        match self {
+            File::InHead(path) => format!("{path} in HEAD"),
+            File::Staged(path) => format!("{path} as it is staged"),
+            File::Deleted(path) => format!("{path}, deleted, its last version"),
+            File::InHistory => {
+                let name = match repo.path_in_history(id) {
+                    Some(path) => format!("an older version of {path}"),
+                    None => "history".to_owned(),
+                };
+                format!("{name}, without which removals and conflicts are not known")
+            }
+        }
+    }
+}
+
+/// The command that brings an object back. A damaged file has to go first: git takes an
+/// object for there as long as its file is.
+fn mend(repo: &Repo, id: ObjectId, file: &File<'_>) -> String {
+    let damaged = repo.object_file(id).map(|path| {
+        let from_top = path.strip_prefix(repo.workdir()).unwrap_or(&path);
+        format!("rm -f {} && ", shell_path(&from_top.to_string_lossy()))
+    });
+    let first = damaged.unwrap_or_default();
+    if let File::InHead(path) | File::Staged(path) = file
+        && let Ok(Some(work)) = repo.read_work_file(path)
+        && (ObjectId::of_file(&work) == Some(id)
+            || repo.is_stored_as(path, &work, id).unwrap_or(false))
+    {
+        return format!(
+            "{first}git hash-object -w {} (the file still has all of it)",
+            shell_path(path)
+        );
+    }
+    match repo.has_remote() {
+        true => format!(
+            "{first}git fetch --refetch (what the remote lacks, copy from .git/objects of a clone \
+             that has it; git fsck names all that is missing or damaged)"
+        ),
+        false => format!(
+            "{first}git fetch --refetch FOLDER (a clone or a backup that has it; git fsck names \
+             all that is missing or damaged)"
+        ),
+    }
+}
+
+/// Reads the objects that others will need, and tells of those that cannot be read.
+///
+/// # Errors
+/// The repository cannot be read for another reason.
+pub(super) fn check(
+    repo: &Repo,
+    layout: &Layout,
+    found: &mut Vec<Finding>,
+) -> Result<Unreadable, RepoError> {
+    let mut unreadable = Unreadable::default();
+    let Some(head) = repo.head()? else {
+        return Ok(unreadable);
+    };
+    let files = match repo.changes(None, Some(head), &history::watched_folders(layout)) {
+        Ok(files) => files,
+        Err(error) => {
+            unreadable.tell(repo, &File::InHistory, error, found)?;
+            return Ok(unreadable);
+        }
+    };
+    let mut ledgers = BTreeMap::new();
+    let mut there = BTreeSet::new();
+    for file in files {
+        let (kind, id) = (layout.classify(&file.path), file.new.and_then(Blob::file));
+        let (false, Some(id)) = (kind == PathKind::Other, id) else {
+            continue;
+        };
+        there.extend(layout.entry_date(&file.path));
+        match (repo.shared_blob(id), kind) {
+            (Ok(bytes), PathKind::Ledger(year)) => {
+                ledgers.insert(year, ledger::parse(&bytes));
+            }
+            (Ok(_), _) => {}
+            (Err(error), _) => {
+                unreadable.tell(repo, &File::InHead(&file.path), error, found)?;
+            }
+        }
+    }
+    for change in repo.staged_against(Some(head))? {
+        let id = change.new.and_then(Blob::file);
+        let is_ours = layout.classify(&change.path) != PathKind::Other;
+        if let Some(Err(error)) = id.filter(|_| is_ours).map(|id| repo.shared_blob(id)) {
+            unreadable.tell(repo, &File::Staged(&change.path), error, found)?;
+        }
+    }
+    // What history tells besides; that it cannot be read is told elsewhere.
+    let told = history::rows_of(repo, layout, head).unwrap_or_default();
+    for year in history::years_of(&told) {
+        let rows = history::of_year(&told, year);
+        let ledger = ledgers.remove(&year).unwrap_or_default();
+        ledgers.insert(year, history::with(ledger, rows));
+    }
+    let removed = Removed::new(repo, layout);
+    for rows in ledgers.values() {
+        deleted(repo, layout, rows, &there, &removed, &mut unreadable, found)?;
+    }
+    Ok(unreadable)
+}
+
+/// Looks at the last versions of a year's deleted entries, which `metadb restore` reads.
+fn deleted(
+    repo: &Repo,
+    layout: &Layout,
+    rows: &Ledger,
+    there: &BTreeSet<EntryDate>,
+    removed: &Removed<'_>,
+    unreadable: &mut Unreadable,
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
+    let entries: BTreeSet<EntryDate> = rows.deletions.keys().map(|(entry, _)| *entry).collect();
+    for entry in entries.difference(there) {
+        // One that is deleted twice asks all of history, which may be unreadable itself.
+        let Ok(Some(row)) = removed.deletion_of(rows, *entry) else {
+            continue;
+        };
+        let Some(Err(error)) = row.blob.parse().ok().map(|id| repo.shared_blob(id)) else {
+            continue;
+        };
+        // A version that never came here (a rebase left it behind on another machine, a
+        // shallow clone is cut off before it) is not lost from this repository.
+        let is_missing = matches!(error.object(), Some((_, Trouble::Missing)));
+        if is_missing && !removed.is_of_history(&row.blob).unwrap_or(true) {
+            continue;
+        }
+        // A ledger comes with the repository: its path is only a hint.
+        let usual = layout.entry_path(*entry);
+        let path = match layout.entry_date(&row.path) {
+            Some(date) if date == *entry => &row.path,
+            _ => &usual,
+        };
+        unreadable.tell(repo, &File::Deleted(path), error, found)?;
+    }
+    Ok(())
+}
