@@ -79,6 +79,23 @@ pub enum Trouble<'a> {
 }
 
 impl RepoError {
+    /// The message without line ends, which git's own may have.
+    #[must_use]
+    pub fn on_one_line(&self) -> String {
+        self.to_string().replace('\n', " ")
+    }
+
+    /// The last line of what git said, which is its reason; of other errors all of it.
+    #[must_use]
+    pub fn last_line(&self) -> String {
+        match self {
+            Self::Command { stderr, .. } if !stderr.trim().is_empty() => {
+                stderr.trim().lines().last().unwrap_or_default().to_owned()
+            }
+            _ => self.on_one_line(),
+        }
+    }
+
     /// The object that an error is about, and what is the matter with it.
     #[must_use]
     pub fn object(&self) -> Option<(ObjectId, Trouble<'_>)> {

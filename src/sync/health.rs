@@ -296,7 +296,11 @@ fn unreadable(
                     Err(error) if told.is_told(&error) => continue,
                     // A filter of somebody's that fails is no reason to check nothing else.
                     Err(error) => {
-                        let what = format!("{}: git cannot convert it: {error}", file.path);
+                        let what = format!(
+                            "{}: git cannot convert it: {}",
+                            file.path,
+                            error.last_line()
+                        );
                         found.push(finding(what, "mend the filter that its attributes name"));
                         continue;
                     }

@@ -209,6 +209,49 @@ fn files_that_git_stores_as_other_bytes_are_read_as_it_stores_them() {
         .warns("git stores other bytes than those in the work tree (attribute `filter=secret`)");
 }
 
+/// The files that a failing filter covers are named, and count as HEAD has them; once it
+/// works they are read, though they did not change.
+#[test]
+fn a_filter_that_fails_stops_no_reader() {
+    const OTHER: &str = "2024-11-02";
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    for day in [DAY, OTHER] {
+        laptop.write_entry(day, "people: [Al, Bob]", "Went to the quay.\n");
+        laptop.write(&format!("wiki/entries/2024/{day}.md"), "Fair.\n");
+    }
+    laptop.palimpsest(["init"]).ok();
+    let lines = laptop.read(".gitattributes");
+    laptop.write(".gitattributes", format!("{lines}{DAY}.md filter=x\n"));
+    laptop.commit("Begin");
+    for (key, value) in [("clean", "false"), ("required", "true")] {
+        laptop
+            .git(["config", &format!("filter.x.{key}"), value])
+            .ok();
+    }
+    for day in [DAY, OTHER] {
+        laptop.edit_entry(day, "Bob", "Cy");
+        laptop.write(&format!("wiki/entries/2024/{day}.md"), "Wet.\n");
+    }
+    laptop.age("journal");
+    laptop.age("wiki");
+    for _ in 0..2 {
+        let shown = laptop.metadb(["show", OTHER, "--full"]).ok();
+        shown
+            .says("Al, Cy")
+            .says("Wet.")
+            .warns(&format!("{}: git cannot convert it", entry(DAY)))
+            .warns("clean filter 'x' failed; mend the filter");
+        let shown = laptop.metadb(["show", DAY, "--full"]).ok();
+        shown.says("Al, Bob").lacks("Wet.");
+    }
+    let sync = laptop.yaml2sql(["sync", "journal/md"]).exits(1);
+    sync.says("1 unchanged").says("1 failed");
+    laptop.git(["config", "filter.x.clean", "cat"]).ok();
+    let shown = laptop.metadb(["show", DAY, "--full"]).ok();
+    shown.says("Al, Cy").says("Wet.").silent_about("convert");
+}
+
 /// A folder for each, and what its files are stored as and checked out as.
 const ATTRIBUTES: &str = "\
 said/* text

@@ -118,7 +118,7 @@ fn unrecorded(error: &RepoError) -> String {
         }
         _ => "the next commit records them",
     };
-    let error = error.to_string().replace('\n', " ");
+    let error = error.on_one_line();
     format!("this commit was checked, but its removals could not be recorded: {error}; {next}")
 }
 

@@ -9,7 +9,7 @@ use super::state::{DateFiles, ReadFile};
 use crate::journal::digest::short_sha256;
 use crate::journal::{Entry, EntryDate, Note};
 use crate::ledger::{Ledger, Source};
-use crate::repo::ObjectId;
+use crate::repo::{ObjectId, RepoError};
 use crate::store::FileRow;
 
 /// The files of one date.
@@ -128,11 +128,13 @@ impl Apply<'_, '_, '_> {
         match dated.in_work(Source::Yaml) {
             [] => {}
             [path] => {
-                let (mut bytes, row) = self.file(path, date)?;
-                if let Some((_, id)) = head {
-                    (files.same, bytes) = self.repo.as_stored(path, bytes, id)?;
-                }
-                let read = Entry::read(date, &bytes).map_err(|e| problem(path, &bytes, &e));
+                let (bytes, mut row) = self.file(path, date)?;
+                let read = self
+                    .as_stored(path, bytes, head.map(|(_, id)| id), &mut row)?
+                    .and_then(|(same, bytes)| {
+                        files.same = same;
+                        Entry::read(date, &bytes).map_err(|e| problem(path, &bytes, &e))
+                    });
                 files.work = Some(dated.read(path, read, row));
             }
             all @ [first, ..] => {
@@ -172,11 +174,10 @@ impl Apply<'_, '_, '_> {
             });
         }
         for path in dated.in_work(Source::Wiki) {
-            let (mut bytes, row) = self.file(path, dated.date)?;
-            if let Some(id) = dated.blob(path) {
-                bytes = self.repo.as_stored(path, bytes, id)?.1;
-            }
-            let read = Note::read(&bytes).map_err(|e| problem(path, &bytes, &e));
+            let (bytes, mut row) = self.file(path, dated.date)?;
+            let read = self
+                .as_stored(path, bytes, dated.blob(path), &mut row)?
+                .and_then(|(_, bytes)| Note::read(&bytes).map_err(|e| problem(path, &bytes, &e)));
             let version = dated.read(path, read, row);
             if let Some(first) = &mut files.work_note {
                 // Of two files of one date, neither counts.
@@ -192,6 +193,33 @@ impl Apply<'_, '_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether a file equals HEAD's version, if there is one, and its bytes as git stores
+    /// them. The text says that git cannot convert it: a filter of somebody's fails, which
+    /// is no reason to leave the other files alone. The file is tried anew the next time,
+    /// since a filter is mended without a change of the file.
+    fn as_stored(
+        &self,
+        path: &str,
+        bytes: Vec<u8>,
+        head: Option<ObjectId>,
+        row: &mut FileRow,
+    ) -> Result<Result<(bool, Vec<u8>), String>, RefreshError> {
+        let Some(id) = head else {
+            return Ok(Ok((false, bytes)));
+        };
+        match self.repo.as_stored(path, bytes, id) {
+            Err(error @ RepoError::Command { .. }) => {
+                row.stamp.clear();
+                Ok(Err(format!(
+                    "git cannot convert it, so that HEAD's version counts: {}; mend the filter \
+                     that its attributes name",
+                    error.last_line()
+                )))
+            }
+            converted => Ok(Ok(converted?)),
+        }
     }
 
     /// A file of the work tree, with its row.
