@@ -100,12 +100,20 @@ impl Init {
         others.retain(|path| !left.to_add.contains(path));
         let add = shortened(&left.to_add, &folders, &others);
         let add: Vec<String> = add.iter().map(|path| repo.pathspec(path)).collect();
-        let add = match add.join(" ") {
+        let way = repo.way_to_top().map(|way| format!("{way} && "));
+        let way = way.unwrap_or_default();
+        let paths = add.join(" ");
+        if let (Some(word), false) = (repo.waits_for(), paths.is_empty()) {
+            ui.line(format_args!(
+                "now add what the other machines need too, and end the {word}: \
+                 {way}git add {paths}"
+            ))?;
+            return Ok(());
+        }
+        let add = match paths {
             none if none.is_empty() => none,
             paths => format!("git add {paths} && "),
         };
-        let way = repo.way_to_top().map(|way| format!("{way} && "));
-        let way = way.unwrap_or_default();
         if !left.is_empty() {
             ui.line(format_args!(
                 "now commit what the other machines need too: \

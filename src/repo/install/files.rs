@@ -293,8 +293,14 @@ impl Repo {
         let out = self.run_git(&args, b"")?;
         let out = String::from_utf8_lossy(&out);
         let mut left = Uncommitted::default();
+        let waits = self.waits_for().is_some();
         // `XY path`, each with a NUL at its end.
         for (state, path) in out.split('\0').filter_map(|line| line.split_at_checked(3)) {
+            // What a merge or the like staged, or left in conflict, goes with its own commit.
+            let is_its = state.as_bytes()[1] == b' ' || state.contains('U') || state == "AA ";
+            if waits && is_its {
+                continue;
+            }
             if path == layout.database {
                 left.database_out |= state.starts_with('D');
             } else if path != settings::FILE || !state.starts_with(" D") {

@@ -157,3 +157,31 @@ fn lines_for_folders_of_earlier_settings_go_where_they_are_ours() {
     laptop.commit("Move again");
     laptop.metadb(["show", DAY]).ok().says("Bob");
 }
+
+/// What a merge has staged goes with the merge's own commit, and is nothing of `init`.
+#[test]
+fn in_the_middle_of_a_merge_its_files_are_not_named() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.git(["switch", "-q", "-c", "side"]).ok();
+    laptop.edit_entry(DAY, "Bob", "Cy");
+    laptop.edit_entry(DAY, "quay", "mole");
+    laptop.commit("Side");
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.edit_entry(DAY, "quay", "pier");
+    laptop.commit("Main");
+    laptop.git(["merge", "-q", "side"]).fails();
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("nothing to commit here")
+        .lacks("data/ledger");
+    laptop.write(".gitignore", "mine\n");
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("now add what the other machines need too, and end the merge: git add .gitignore\n")
+        .lacks("git commit");
+}
