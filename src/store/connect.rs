@@ -15,6 +15,10 @@ pub(super) const APPLICATION: i32 = 0x5041_4C49;
 pub fn is_ours(path: &Path) -> bool {
     use std::io::Read;
     let mut header = [0; 72];
+    // A pipe would be waited for.
+    if !path.is_file() {
+        return false;
+    }
     let read = std::fs::File::open(path).and_then(|mut f| f.read_exact(&mut header));
     read.is_ok() && is_header(&header)
 }

@@ -50,6 +50,9 @@ pub enum StoreError {
         path: PathBuf,
         source: rusqlite::Error,
     },
+    /// A folder, a pipe or the like stands at the path.
+    #[error("{}: no file, which the database has to be; move it away", path.display())]
+    NoFile { path: PathBuf },
     /// Another process wrote between reading and writing, or made the file anew: open the
     /// database and try again.
     #[error("{}: another process keeps changing it", path.display())]

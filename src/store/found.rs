@@ -28,6 +28,12 @@ pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
                 source,
             });
         }
+        // A pipe would be waited for.
+        Ok(file) if !file.is_file() => {
+            return Err(StoreError::NoFile {
+                path: path.to_owned(),
+            });
+        }
         // Left by a process that ended between making the file and filling it.
         Ok(file) if file.len() == 0 && !beside(path, "-journal").exists() => {
             return Ok(Found::Nothing);

@@ -91,7 +91,7 @@ impl Store {
     /// one.
     #[must_use]
     pub fn is_at(path: &Path) -> bool {
-        is_ours(path) || std::fs::metadata(path).is_ok_and(|file| file.len() == 0)
+        is_ours(path) || std::fs::metadata(path).is_ok_and(|f| f.is_file() && f.len() == 0)
     }
 
     /// The faults of the database at a path. One of another version has none:

@@ -1,5 +1,6 @@
 //! Faults of a repository's setup, each with the command that mends it.
 
+mod database;
 mod hooks;
 mod ledgers;
 mod objects;
@@ -11,15 +12,13 @@ use std::path::Path;
 use super::backup;
 use super::behind::{Behind, behind, deleted, given_up};
 use super::commit::versions::{Key, facts, key_of};
-use super::database_path::database_path;
 use super::resolve::{ResolveError, Resolver};
 use crate::journal::markers::conflict_markers;
-use crate::journal::settings;
 use crate::journal::{Layout, Settings};
 use crate::ledger::Source;
 use crate::repo::install::has_journal;
 use crate::repo::{Blob, Repo, RepoError, shell_path};
-use crate::store::{Store, StoreError};
+pub use database::{Fault, database_faults, is_original, not_taken_over};
 use objects::Unreadable;
 use setup::{in_the_way, paths, pull};
 
@@ -84,7 +83,7 @@ fn others(
     // Once: it walks over history.
     let behind = behind(repo, layout)?;
     ledgers::check(repo, layout, &behind, told, found)?;
-    database(repo, layout, found)?;
+    database::check(repo, layout, found)?;
     behind_head(repo, layout, &behind, found)?;
     markers(repo, settings, told, found)?;
     unreadable(repo, layout, told, found)?;
@@ -92,91 +91,6 @@ fn others(
     leftovers(repo, layout, found)?;
     growth(repo, found)?;
     Ok(())
-}
-
-fn database(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let (database, journal) = (&layout.database, &layout.journal);
-    if is_original(repo, layout)? {
-        found.push(not_taken_over(repo, layout));
-        return Ok(());
-    }
-    let problems = match database_problems(repo, layout) {
-        Err(RepoError::NoDatabase { name, pathspec }) => {
-            found.push(finding(
-                format!("{name}: tracked by git and no database of Palimpsest's; left as it is"),
-                format!(
-                    "git rm --cached {pathspec}, or name another file in palimpsest.toml (`database` \
-                     in [paths])"
-                ),
-            ));
-            return Ok(());
-        }
-        problems => problems?,
-    };
-    found.extend(problems.into_iter().map(|problem| {
-        finding(
-            format!("{database}: {problem}"),
-            format!(
-                "yaml2sql sync --force {} (makes it anew from the files)",
-                shell_path(journal)
-            ),
-        )
-    }));
-    Ok(())
-}
-
-/// The finding for a database of the original program that waits for `init`.
-#[must_use]
-pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
-    let what = format!(
-        "{}: a database of the original program, not taken over yet",
-        layout.database
-    );
-    let mend = match has_journal(repo, layout) {
-        true => "palimpsest init".to_owned(),
-        false => format!(
-            "there are no entries in {}: name the journal's folder in {} (`journal` in [paths]), \
-             then palimpsest init",
-            layout.journal,
-            settings::FILE
-        ),
-    };
-    finding(what, mend)
-}
-
-/// Whether the file at the database's path is the original program's.
-///
-/// # Errors
-/// The settings' path leaves the repository.
-pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
-    // Files beside a database change it when it is opened.
-    let path = match database_path(repo, layout) {
-        Err(RepoError::NoDatabase { .. }) => return Ok(false),
-        _ => repo.inside(&layout.database)?,
-    };
-    let opened = Store::open_or_pretend(&path, None);
-    Ok(matches!(opened, Err(StoreError::Original { .. })))
-}
-
-/// The faults of the database. A missing one, or one of another version, is fine: the
-/// next reader makes it.
-///
-/// # Errors
-/// The settings' path leaves the repository, also by a link that git tracks.
-pub fn database_problems(repo: &Repo, layout: &Layout) -> Result<Vec<String>, RepoError> {
-    let path = database_path(repo, layout)?;
-    if !path.exists() {
-        let leads_nowhere = path.is_symlink();
-        let problem = "a symbolic link to a file that is not there; remove the link";
-        return Ok(leads_nowhere
-            .then(|| problem.to_owned())
-            .into_iter()
-            .collect());
-    }
-    // The caller names the file.
-    let named = format!("{}: ", path.display());
-    let told = |e: StoreError| e.to_string().replacen(&named, "", 1);
-    Ok(Store::problems_at(&path).unwrap_or_else(|e| vec![told(e)]))
 }
 
 /// Reports growth that git's own housekeeping should have taken care of.

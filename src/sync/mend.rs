@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use super::behind::behind;
 use super::database_path::database_path;
-use super::health::{database_problems, is_original, written_to};
+use super::health::{Fault, database_faults, is_original, written_to};
 use super::refresh::{self, Options, RefreshError, Scope};
 use crate::journal::Layout;
 use crate::repo::install::has_journal;
@@ -64,7 +64,9 @@ pub fn mend(
             "{database}: not tracked any longer, the file stays; commit that"
         ));
     }
-    if is_ours && has_journal(repo, layout) && !database_problems(repo, layout)?.is_empty() {
+    let is_damaged = |fault: &Fault| matches!(fault, Fault::Damaged(_));
+    if is_ours && has_journal(repo, layout) && database_faults(repo, layout)?.iter().any(is_damaged)
+    {
         let options = Options {
             force: true,
             ..Options::new(Scope::All)

@@ -172,6 +172,10 @@ pub fn remove_files(path: &Path) -> Result<(), StoreError> {
 /// Whether a file begins as SQLite's do.
 fn is_database(path: &Path) -> bool {
     let mut header = [0; 16];
+    // A pipe would be waited for.
+    if !path.is_file() {
+        return false;
+    }
     let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
     read.is_ok() && header == *b"SQLite format 3\0"
 }

@@ -327,3 +327,51 @@ fn entries_that_cannot_be_read_and_two_pages_of_a_day_are_said() {
     laptop.commit("Mended");
     laptop.palimpsest(["doctor"]).ok();
 }
+
+/// Runs the command that `doctor` names for what stands in the database's place and can be
+/// opened by nobody.
+#[test]
+fn what_stands_in_the_databases_place_is_moved_away() {
+    let database = "data/palimpsest.db";
+    let makes: [(&str, &[&str], &str); 4] = [
+        ("a folder", &["mkdir", database], "no file"),
+        (
+            "a full folder",
+            &["mkdir", "-p", "data/palimpsest.db/x"],
+            "no file",
+        ),
+        ("a pipe", &["mkfifo", database], "no file"),
+        ("a link", &["ln", "-s", "gone", database], "a symbolic link"),
+    ];
+    for (name, make, what) in makes {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        laptop.palimpsest(["init"]).ok();
+        laptop.commit("Begin");
+        laptop.remove(database);
+        laptop.run_with(&[], make[0], &make[1..]).ok();
+        let said = laptop.palimpsest(["doctor", "--fix"]).exits(1);
+        let said = said.says(&format!("{database}: {what}"));
+        let mend = said
+            .stdout
+            .lines()
+            .find_map(|l| l.strip_prefix("    mend: "));
+        let command = mend.unwrap().split(" (").next().unwrap();
+        laptop.run_with(&[], "sh", ["-c", command]).ok();
+        let shown = laptop.metadb(["show", DAY]).ok();
+        assert!(shown.stdout.contains("Bob"), "{name}: {shown}");
+        laptop.palimpsest(["doctor"]).ok();
+    }
+    // Somebody's own folder, which git tracks.
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.remove(database);
+    laptop.write("data/palimpsest.db/mine.txt", "Mine.\n");
+    laptop.git(["add", "-f", database]).ok();
+    laptop.commit("Begin");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("mend: name another file in palimpsest.toml");
+}

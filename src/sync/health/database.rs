@@ -1,0 +1,148 @@
+//! Faults of the database: whose file it is, whether it can be opened, and whether it is
+//! whole.
+
+use super::{Finding, finding};
+use crate::journal::{Layout, settings};
+use crate::repo::install::has_journal;
+use crate::repo::{Repo, RepoError, shell_path};
+use crate::store::{Store, StoreError};
+use crate::sync::database_path::database_path;
+
+/// Checks the file at the database's path.
+pub(super) fn check(
+    repo: &Repo,
+    layout: &Layout,
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
+    let (database, journal) = (&layout.database, &layout.journal);
+    if is_original(repo, layout)? {
+        found.push(not_taken_over(repo, layout));
+        return Ok(());
+    }
+    let faults = match database_faults(repo, layout) {
+        Err(RepoError::NoDatabase { name, pathspec }) => {
+            found.push(finding(
+                format!("{name}: tracked by git and no database of Palimpsest's; left as it is"),
+                format!(
+                    "git rm --cached {pathspec}, or name another file in palimpsest.toml (`database` \
+                     in [paths])"
+                ),
+            ));
+            return Ok(());
+        }
+        faults => faults?,
+    };
+    found.extend(faults.into_iter().map(|fault| {
+        let mend = match &fault {
+            Fault::Damaged(_) => format!(
+                "yaml2sql sync --force {} (makes it anew from the files)",
+                shell_path(journal)
+            ),
+            Fault::Held(_) => "wait until that is done, or end it".to_owned(),
+            Fault::InTheWay(_) => aside(repo, database),
+        };
+        finding(format!("{database}: {}", fault.what()), mend)
+    }));
+    Ok(())
+}
+
+/// The advice for what stands in the database's place and cannot be opened or written. It
+/// is moved and not removed: nobody can look into it.
+fn aside(repo: &Repo, database: &str) -> String {
+    if repo
+        .staged_below(database)
+        .is_ok_and(|paths| !paths.is_empty())
+    {
+        return format!(
+            "name another file in {} (`database` in [paths])",
+            settings::FILE
+        );
+    }
+    let free = (1..).map(|n| format!("{database}.aside-{n}"));
+    let mut free = free.filter(|name| !repo.workdir().join(name).exists());
+    // The numbers do not end.
+    let name = free.next().unwrap_or_default();
+    format!(
+        "mv {} {} (the next command makes it anew; its folder has to be writable)",
+        shell_path(database),
+        shell_path(&name)
+    )
+}
+
+/// The finding for a database of the original program that waits for `init`.
+#[must_use]
+pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
+    let what = format!(
+        "{}: a database of the original program, not taken over yet",
+        layout.database
+    );
+    let mend = match has_journal(repo, layout) {
+        true => "palimpsest init".to_owned(),
+        false => format!(
+            "there are no entries in {}: name the journal's folder in {} (`journal` in [paths]), \
+             then palimpsest init",
+            layout.journal,
+            settings::FILE
+        ),
+    };
+    finding(what, mend)
+}
+
+/// Whether the file at the database's path is the original program's.
+///
+/// # Errors
+/// The settings' path leaves the repository.
+pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
+    // Files beside a database change it when it is opened.
+    let path = match database_path(repo, layout) {
+        Err(RepoError::NoDatabase { .. }) => return Ok(false),
+        _ => repo.inside(&layout.database)?,
+    };
+    let opened = Store::open_or_pretend(&path, None);
+    Ok(matches!(opened, Err(StoreError::Original { .. })))
+}
+
+/// A fault of the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// It can be made anew in its place.
+    Damaged(String),
+    /// Another process keeps it locked.
+    Held(String),
+    /// It cannot be opened or written at all, or is no file.
+    InTheWay(String),
+}
+
+impl Fault {
+    fn what(&self) -> &str {
+        match self {
+            Self::Damaged(what) | Self::Held(what) | Self::InTheWay(what) => what,
+        }
+    }
+}
+
+/// The faults of the database. A missing one, or one of another version, is fine: the
+/// next reader makes it.
+///
+/// # Errors
+/// The settings' path leaves the repository, also by a link that git tracks.
+pub fn database_faults(repo: &Repo, layout: &Layout) -> Result<Vec<Fault>, RepoError> {
+    let path = database_path(repo, layout)?;
+    if !path.exists() {
+        let leads_nowhere = path.is_symlink();
+        let problem = "a symbolic link to a file that is not there";
+        return Ok(leads_nowhere
+            .then(|| Fault::InTheWay(problem.to_owned()))
+            .into_iter()
+            .collect());
+    }
+    // The caller names the file.
+    let named = format!("{}: ", path.display());
+    let told = |e: StoreError| e.to_string().replacen(&named, "", 1);
+    Ok(match Store::problems_at(&path) {
+        Ok(problems) => problems.into_iter().map(Fault::Damaged).collect(),
+        Err(error @ StoreError::Locked { .. }) => vec![Fault::Held(told(error))],
+        Err(error) if error.is_corrupt() => vec![Fault::Damaged(told(error))],
+        Err(error) => vec![Fault::InTheWay(told(error))],
+    })
+}
