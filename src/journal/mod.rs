@@ -5,6 +5,7 @@
 //! written by `store`.
 
 pub mod blocks;
+pub mod copies;
 pub mod date;
 pub mod digest;
 pub mod document;

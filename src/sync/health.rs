@@ -11,6 +11,7 @@ use std::path::Path;
 
 use super::backup;
 use super::behind::{Behind, behind, deleted, given_up};
+use super::commit::copied_from;
 use super::commit::versions::{Key, facts, key_of};
 use super::resolve::{ResolveError, Resolver};
 use crate::journal::markers::conflict_markers;
@@ -88,6 +89,7 @@ fn others(
     markers(repo, settings, told, found)?;
     unreadable(repo, layout, told, found)?;
     twins(repo, layout, found)?;
+    copies(repo, layout, found)?;
     leftovers(repo, layout, found)?;
     growth(repo, found)?;
     Ok(())
@@ -255,6 +257,28 @@ fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
             "put what is missing into one of them, git rm the others, and commit",
         )
     }));
+    Ok(())
+}
+
+/// Reports tracked copies that a service which syncs files left beside an entry, a note or
+/// a ledger.
+fn copies(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let folders = [&layout.journal, &layout.wiki, &layout.ledger];
+    let mut paths = BTreeSet::new();
+    for folder in folders {
+        paths.extend(repo.staged_below(folder)?);
+    }
+    for path in &paths {
+        if let Some(original) = copied_from(layout, path).filter(|of| paths.contains(of)) {
+            found.push(finding(
+                format!("{path}: by its name a copy of {original}, and not read"),
+                format!(
+                    "put what is missing into {original}, then git rm {}, and commit",
+                    repo.pathspec(path)
+                ),
+            ));
+        }
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use crate::sandbox::{Machine, Sandbox, entry};
 
+mod copies;
 mod ledgers;
 
 const DAY: &str = "2024-11-01";

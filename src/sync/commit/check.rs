@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::journal::copies::original_of;
 use crate::journal::markers::{Markers, conflict_markers};
 use crate::journal::{EntryDate, Facts, Item, Layout, PathKind};
 use crate::ledger;
@@ -147,6 +148,9 @@ pub(super) fn check(
                 pathspec: repo.pathspec(&change.path),
             });
         }
+        if change.old.is_none() && change.new.is_some() {
+            found.warnings.extend(copy(repo, layout, &change.path)?);
+        }
         let kind = layout.classify(&change.path);
         let page = merged.contains(change.path.as_str()) || !journal && is_markdown(&change.path);
         if kind == PathKind::Other && !page {
@@ -251,6 +255,32 @@ fn not_set_up(
             layout.database
         )
     }))
+}
+
+/// The warning for a copy that a service which syncs files left beside an entry, a note or
+/// a ledger: it is no part of the journal, and what it alone has is in no listing.
+fn copy(repo: &Repo, layout: &Layout, path: &str) -> Result<Option<String>, RepoError> {
+    let Some(original) = copied_from(layout, path) else {
+        return Ok(None);
+    };
+    let is_there = repo.index()?.has(&original);
+    Ok(is_there.then(|| {
+        format!(
+            "{path}: by its name a copy of {original}, as services that sync files leave them; \
+             it is committed, but not read: put what is missing into {original}, then \
+             `git rm {}`, and commit",
+            repo.pathspec(path)
+        )
+    }))
+}
+
+/// The entry, note or ledger that a path's name says it is a copy of.
+pub(in crate::sync) fn copied_from(layout: &Layout, path: &str) -> Option<String> {
+    let is_ours = |path: &str| {
+        let kind = layout.classify(path);
+        !matches!(kind, PathKind::Other | PathKind::UndatedPage)
+    };
+    original_of(path).filter(|original| !is_ours(path) && is_ours(original))
 }
 
 /// The warning for a symbolic link in place of an entry, a note or a ledger.

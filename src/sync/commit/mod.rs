@@ -25,6 +25,7 @@ use crate::sync::history;
 
 pub use after::after_commit;
 pub use check::Refusal;
+pub(super) use check::copied_from;
 pub use report::{KeptOutItem, PreCommit};
 
 use rows::CommitContext;

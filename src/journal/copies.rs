@@ -1,0 +1,119 @@
+//! The names that services which sync files, and git, give to the copies that they leave
+//! beside a file: both sides of a conflict stay, the second under another name.
+
+/// Words of a name in brackets that tell of a conflict: Dropbox writes them in the
+/// language of its user.
+const CONFLICT: [&str; 3] = ["conflict", "konflikt", "conflit"];
+
+/// The longest number of a copy; a longer one is something else, such as a year.
+const DIGITS: usize = 3;
+
+/// The path of the file that a path's name says it is a copy of. Whether that file is
+/// there is for the caller to see: `Chapter 2.md` need not be a copy.
+#[must_use]
+pub fn original_of(path: &str) -> Option<String> {
+    let (folder, name) = match path.rsplit_once('/') {
+        Some((folder, name)) => (Some(folder), name),
+        None => (None, path),
+    };
+    let name = original_name(name)?;
+    Some(match folder {
+        Some(folder) => format!("{folder}/{name}"),
+        None => name,
+    })
+}
+
+fn original_name(name: &str) -> Option<String> {
+    // As git names a side's file that is in the way of a folder: `2024-11-01.md~HEAD`.
+    if let Some((whole, _)) = name.split_once('~')
+        && whole.contains('.')
+    {
+        return Some(whole.to_owned());
+    }
+    let (stem, extension) = name.rsplit_once('.')?;
+    let stem = original_stem(stem)?;
+    (!stem.is_empty()).then(|| format!("{stem}.{extension}"))
+}
+
+fn original_stem(stem: &str) -> Option<&str> {
+    // Syncthing, and Resilio.
+    for mark in [".sync-conflict-", ".Conflict", "~"] {
+        if let Some((before, _)) = stem.split_once(mark) {
+            return Some(before);
+        }
+    }
+    // `(conflicted copy 2024-11-02)`, `(Ann's conflicted copy)`, `(1)`.
+    if let Some(inside) = stem.strip_suffix(')')
+        && let Some((before, inside)) = inside.split_once('(')
+    {
+        let said = inside.to_lowercase();
+        let is_copy = is_number(&said) || CONFLICT.iter().any(|word| said.contains(word));
+        return is_copy.then(|| without_copy(before.trim_end()).unwrap_or(before.trim_end()));
+    }
+    // `2024-11-01 2`, `2024-11-01 copy`, `2024-11-01 - Copy`, `2024-11-01 copy 2`.
+    match stem.rsplit_once(' ') {
+        Some((before, number)) if is_number(number) => Some(without_copy(before).unwrap_or(before)),
+        _ => without_copy(stem),
+    }
+}
+
+/// The part of a name before ` copy` or ` - Copy` at its end.
+fn without_copy(stem: &str) -> Option<&str> {
+    let (before, word) = stem.rsplit_once(' ')?;
+    let before = before.strip_suffix(" -").unwrap_or(before);
+    word.eq_ignore_ascii_case("copy").then_some(before)
+}
+
+fn is_number(text: &str) -> bool {
+    (1..=DIGITS).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_copies_lead_to_the_file_beside_them() {
+        for copy in [
+            "2024-11-01.sync-conflict-20241102-101010-ABC.md",
+            "2024-11-01 (conflicted copy).md",
+            "2024-11-01 (Ann's conflicted copy 2024-11-02).md",
+            "2024-11-01 (Ann's (laptop) conflicted copy).md",
+            "2024-11-01 (In Konflikt stehende Kopie von Ann 2024-11-02).md",
+            "2024-11-01 2.md",
+            "2024-11-01 (1).md",
+            "2024-11-01(1).md",
+            "2024-11-01 copy.md",
+            "2024-11-01 copy 2.md",
+            "2024-11-01 - Copy.md",
+            "2024-11-01 - Copy (2).md",
+            "2024-11-01~HEAD.md",
+            "2024-11-01.md~HEAD",
+            "2024-11-01.Conflict.md",
+        ] {
+            let path = format!("journal/md/2024/{copy}");
+            let original = Some("journal/md/2024/2024-11-01.md".to_owned());
+            assert_eq!(original_of(&path), original, "{copy}");
+        }
+        assert_eq!(
+            original_of("2024.sync-conflict-20241102-101010-ABC.jsonl").as_deref(),
+            Some("2024.jsonl")
+        );
+    }
+
+    #[test]
+    fn other_names_are_no_copies() {
+        for name in [
+            "2024-11-01.md",
+            "2024-11-01 Walk.md",
+            "2024-11-01-walk.md",
+            "2024-11-01 (at the quay).md",
+            "2024-11-01 1999.md",
+            "index.md",
+            "README",
+            "~.md",
+        ] {
+            assert_eq!(original_of(name), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Copies that services which sync files leave beside an entry.
+
+use super::*;
+
+const COPIES: [&str; 6] = [
+    "journal/md/2024/2024-11-01.sync-conflict-20241102-101010-ABC.md",
+    "journal/md/2024/2024-11-01 (conflicted copy).md",
+    "journal/md/2024/2024-11-01 2.md",
+    "journal/md/2024/2024-11-01 (1).md",
+    "journal/md/2024/2024-11-01~HEAD.md",
+    "data/ledger/2024.sync-conflict-20241102-101010-ABC.jsonl",
+];
+
+#[test]
+fn a_copy_beside_an_entry_is_committed_and_named() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    for copy in COPIES {
+        laptop.write(copy, laptop.read_entry(DAY).replace("Bob", "Zoe"));
+    }
+    let commit = laptop.commit("With copies");
+    for copy in COPIES {
+        let original = match copy.contains("ledger") {
+            true => LEDGER.to_owned(),
+            false => entry(DAY),
+        };
+        commit
+            .clone()
+            .warns(&format!("{copy}: by its name a copy of {original}"))
+            .warns("it is committed, but not read");
+    }
+    laptop.assert_clean();
+    // Told once.
+    laptop.write("README.md", "# Mine\n");
+    laptop.commit("Readme").silent_about("copy");
+    let doctor = laptop.palimpsest(["doctor"]).exits(1);
+    for copy in COPIES {
+        doctor
+            .clone()
+            .says(&format!("{copy}: by its name a copy of"));
+    }
+    let mends = doctor.stdout.lines().filter(|line| line.contains("git rm"));
+    for mend in mends {
+        let (_, command) = mend.split_once("then ").unwrap();
+        let (command, _) = command.split_once(", and commit").unwrap();
+        laptop.run_with(&[], "sh", ["-c", command]).ok();
+    }
+    laptop.commit("Without copies");
+    laptop.palimpsest(["doctor"]).ok();
+}
+
+/// Pages of a vault, and a page about a day that has no entry.
+#[test]
+fn what_merely_looks_like_a_copy_is_none() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    for page in [
+        "journal/md/Chapter.md",
+        "journal/md/Chapter 2.md",
+        "journal/md/2024/2024-11-02 2.md",
+        "journal/md/2024/2024-11-01 Walk.md",
+        "journal/md/2024-11-01 2.md",
+        "pages/2024-11-01 2.md",
+    ] {
+        laptop.write(page, "Text.\n");
+    }
+    laptop.commit("Pages").silent_about("copy");
+    laptop.palimpsest(["doctor"]).ok();
+}
