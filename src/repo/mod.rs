@@ -41,6 +41,7 @@
 //! |---|---|
 //! | `work_tree`, `own_files` | Which files are there, and which of them are ours? |
 //! | `conversion`, `line_ends` | Which bytes does git store for a file? |
+//! | `spelling` | Which paths are one file? |
 //! | `typed` | How is a path written in a command that a message names? |
 //! | `archive` | How are files packed into an archive? |
 //! | `install` | What does `init` set up? |
@@ -71,6 +72,7 @@ mod own_files;
 mod parsed;
 mod removal_place;
 mod shallow;
+mod spelling;
 mod staged;
 mod stages;
 mod trees;
@@ -88,6 +90,7 @@ pub use merging::Merging;
 pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
 pub use removal_place::new_clone_mark;
+pub use spelling::FileId;
 pub use stages::Stages;
 pub use typed::{shell_path, shell_word};
 pub use work_tree::{Skipped, UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER, WorkFile, WorkFiles};

@@ -17,6 +17,7 @@ use crate::sandbox::{Machine, Sandbox, entry, journal};
 mod in_the_way;
 mod into;
 mod left_out;
+mod one_file;
 mod whole_folder;
 
 const FOLDER: &str = "backups/full_data";

@@ -12,7 +12,7 @@ use super::take::from_top;
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken};
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
-use crate::repo::{Blob, Repo, UNFINISHED_FOLDER, read_archive};
+use crate::repo::{Blob, FileId, Repo, UNFINISHED_FOLDER, read_archive};
 use crate::store::{Store, check_snapshot};
 use crate::sync::database_path::database_path;
 
@@ -158,10 +158,16 @@ impl Opened {
     /// A file would be lost, or cannot be read.
     pub fn check_kept(&self, repo: &Repo, before: &Taken) -> Result<(), BackupError> {
         let index = repo.index()?;
+        let mut kept = None;
         for file in &self.manifest.files {
             let path = &file.path;
             let is_merged = path == ATTRIBUTES || *path == self.layout.database;
             if is_merged || before.files.contains(from_top(path)) {
+                continue;
+            }
+            // It may be in there under another spelling.
+            let kept = kept.get_or_insert_with(|| ids(repo, &before.files));
+            if FileId::at(&repo.inside(path)?).is_some_and(|id| kept.contains(&id)) {
                 continue;
             }
             let Some(there) = repo.read_work_file(path)? else {
@@ -216,8 +222,14 @@ impl Opened {
                 done.taken_in.push(path.clone());
             }
         }
+        // Where the file system ignores case, or the form of accents, one of them may be a
+        // file of the backup in another spelling.
+        let restored = ids(repo, self.manifest.files.iter().map(|file| &file.path));
         for path in before.files.iter().filter(|p| !kept.contains(p.as_str())) {
             let place = repo.inside(path)?;
+            if FileId::at(&place).is_some_and(|id| restored.contains(&id)) {
+                continue;
+            }
             match fs::remove_file(&place) {
                 Ok(()) => done.removed += 1,
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
@@ -242,6 +254,12 @@ impl Opened {
     pub fn archive(&self) -> &Path {
         &self.archive
     }
+}
+
+/// What is at these paths of the work tree.
+fn ids<'p>(repo: &Repo, paths: impl IntoIterator<Item = &'p String>) -> BTreeSet<FileId> {
+    let places = paths.into_iter().filter_map(|path| repo.inside(path).ok());
+    places.filter_map(|place| FileId::at(&place)).collect()
 }
 
 /// The place to unpack an archive that is to become the folder `dir`: in `dir` itself, if
