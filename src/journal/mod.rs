@@ -9,6 +9,7 @@ pub mod copies;
 pub mod date;
 pub mod digest;
 pub mod document;
+pub mod dot_git;
 pub mod entry;
 pub mod facts;
 pub mod hunks;
@@ -24,6 +25,7 @@ pub mod yaml;
 
 pub use date::EntryDate;
 pub use document::Document;
+pub use dot_git::is_dot_git;
 pub use entry::{Entry, EntryError};
 pub use facts::Facts;
 pub use layout::{Layout, PathKind};

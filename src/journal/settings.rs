@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::dot_git::is_dot_git;
 use super::layout::Layout;
 use super::rules::{Rule, Rules};
 use super::table::Table;
@@ -202,6 +203,10 @@ fn inside(path: &str) -> Result<String, &'static str> {
             "" => return Err("`//` cannot be in a path"),
             ".." => return Err(OUTSIDE),
             git if git.eq_ignore_ascii_case(".git") => return Err("`.git` is git's own folder"),
+            git if git.eq_ignore_ascii_case(".git") => return Err("`.git` is git's own folder"),
+            git if is_dot_git(git) => {
+                return Err("to some file systems that is `.git`, which is git's own folder");
+            }
             part => parts.push(part),
         }
     }
@@ -296,7 +301,12 @@ mod tests {
             ("my:diary/md", Err("`:`")),
             ("a\0b", Err("NUL")),
             ("a//b", Err("`//`")),
-            ("data/.GIT/hooks", Err("git's own folder")),
+            ("data/.git/hooks", Err("`.git` is git's own folder")),
+            ("data/.GIT/hooks", Err("`.git` is git's own folder")),
+            ("GIT~1/config", Err("to some file systems that is `.git`")),
+            (".git./config", Err("git's own folder")),
+            (".git /config", Err("git's own folder")),
+            (".g\u{200c}it/config", Err("git's own folder")),
         ] {
             match (inside(path), expected) {
                 (Ok(found), Ok(expected)) => assert_eq!(found, expected),

@@ -17,6 +17,7 @@ use tempfile::NamedTempFile;
 
 use super::RepoError;
 use super::work_tree::UNFINISHED;
+use crate::journal::is_dot_git;
 
 /// A file in an archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -189,7 +190,7 @@ fn copy(
 /// Whether a path is relative, without `.` or `..`, and not in a git directory.
 fn stays_inside(path: &str) -> bool {
     let plain = |part: Component<'_>| match part {
-        Component::Normal(name) => !name.eq_ignore_ascii_case(".git"),
+        Component::Normal(name) => !is_dot_git(&name.to_string_lossy()),
         _ => false,
     };
     !path.is_empty()

@@ -41,7 +41,7 @@
 //! |---|---|
 //! | `work_tree`, `own_files` | Which files are there, and which of them are ours? |
 //! | `conversion`, `line_ends` | Which bytes does git store for a file? |
-//! | `spelling` | Which paths are one file? |
+//! | `spelling` | Which paths are one file, and which of them does git have? |
 //! | `typed` | How is a path written in a command that a message names? |
 //! | `archive` | How are files packed into an archive? |
 //! | `install` | What does `init` set up? |

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use super::index_file::IndexFile;
 use super::work_tree::{Sort, WorkFiles, entries_of, sort_of};
 use super::{ObjectId, Repo, RepoError, Skipped};
+use crate::journal::is_dot_git;
 use crate::journal::layout::{self, in_folder};
 
 /// The mode of a submodule.
@@ -229,7 +230,7 @@ impl Walk<'_> {
                 self.found.skipped.push(Skipped::NotUtf8(shown));
                 continue;
             };
-            if name.eq_ignore_ascii_case(".git") {
+            if is_dot_git(name) {
                 continue;
             }
             let path = in_folder(prefix, name);

@@ -9,6 +9,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::own_files::is_repository;
 use super::{Repo, RepoError};
+use crate::journal::is_dot_git;
 use crate::journal::layout::in_folder;
 
 /// A file as `stat` has it: whether it changed can be told without reading it.
@@ -128,9 +129,9 @@ impl Repo {
     pub fn untracked_place(&self, path: &str) -> Result<PathBuf, RepoError> {
         let full = self.inside(path)?;
         if let Some(link) = self.first_link(path)?
-            && self.index()?.staged(&link).is_some()
+            && let Some(tracked) = self.tracked_alike(&link)?
         {
-            return Err(RepoError::Symlink(link));
+            return Err(RepoError::Symlink(tracked));
         }
         Ok(full)
     }
@@ -141,7 +142,7 @@ impl Repo {
     /// It is absolute, climbs out or leads into a git directory.
     pub fn inside(&self, path: &str) -> Result<PathBuf, RepoError> {
         let plain = |c: Component<'_>| match c {
-            Component::Normal(name) => !name.eq_ignore_ascii_case(".git"),
+            Component::Normal(name) => !is_dot_git(&name.to_string_lossy()),
             Component::CurDir => true,
             _ => false,
         };
@@ -287,7 +288,7 @@ fn walk(dir: &Path, prefix: &str, found: &mut WorkFiles) -> Result<(), RepoError
             found.skipped.push(Skipped::NotUtf8(shown));
             continue;
         };
-        if name.eq_ignore_ascii_case(".git") {
+        if is_dot_git(name) {
             continue;
         }
         let path = in_folder(prefix, name);

@@ -18,11 +18,14 @@ pub fn database_path(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError>
     if is_ours(&path) {
         return Ok(path);
     }
-    let index = repo.index()?;
     // Files beside a database change it when it is opened: look at those first.
     for suffix in ["-journal", "-wal", "-shm", ""] {
         let name = format!("{}{suffix}", layout.database);
-        if index.has(&name) && !(suffix.is_empty() && is_database(repo, &path, &name)?) {
+        // Another machine's file system may ignore case, and this one's, too.
+        let Some(name) = repo.tracked_alike(&name)? else {
+            continue;
+        };
+        if !(suffix.is_empty() && is_database(repo, &path, &name)?) {
             let pathspec = repo.pathspec(&name);
             return Err(RepoError::NoDatabase { name, pathspec });
         }

@@ -333,6 +333,8 @@ fn what_leads_elsewhere_is_refused() {
         ("/tmp/x.md", Kind::Regular, "leads out"),
         ("journal/../../x.md", Kind::Regular, "leads out"),
         (".git/hooks/pre-commit", Kind::Regular, "leads out"),
+        ("GIT~1/hooks/pre-commit", Kind::Regular, "leads out"),
+        (".git /hooks/pre-commit", Kind::Regular, "leads out"),
         ("wiki/entries/x.md", Kind::Symlink, "a link"),
         ("wiki/entries/x.md", Kind::Link, "a link"),
         ("wiki/entries/x.md", Kind::Fifo, "or device"),

@@ -193,7 +193,7 @@ impl Repo {
         removed: &mut Vec<Removed>,
     ) -> Result<(), RepoError> {
         // A tracked database is not ours to remove.
-        if self.index()?.staged(&layout.database).is_some() {
+        if self.tracked_alike(&layout.database)?.is_some() {
             return Ok(());
         }
         for suffix in ["", "-wal", "-shm", "-journal"] {

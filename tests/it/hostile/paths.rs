@@ -75,6 +75,29 @@ fn links_that_git_tracks_lead_nowhere() {
 }
 
 #[test]
+fn a_link_that_git_tracks_leads_nowhere_in_another_spelling_either() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let outside = outside(&sandbox);
+    symlink("../outside", laptop.path("link")).unwrap();
+    laptop.write("palimpsest.toml", "[paths]\ndatabase = \"LINK/kept\"\n");
+    laptop.git(["add", "link", "palimpsest.toml"]).ok();
+    // What a file system shows that ignores case.
+    symlink("../outside", laptop.path("LINK")).unwrap();
+    for command in [
+        &["reindex"][..],
+        &["init"],
+        &["metadb", "show", "2024-11-01"],
+    ] {
+        laptop
+            .palimpsest(command)
+            .exits(1)
+            .warns("link: a symbolic link");
+    }
+    untouched(&outside);
+}
+
+#[test]
 fn a_link_of_this_machines_own_is_followed() {
     // Backups on another disk.
     let sandbox = Sandbox::new();

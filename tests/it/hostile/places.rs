@@ -51,6 +51,8 @@ fn a_part_of_the_journal_is_no_place_for_the_database() {
         "palimpsest.toml",
         ".gitattributes",
         "journal",
+        "GIT~1/config",
+        ".git./config",
     ] {
         let sandbox = Sandbox::new();
         let desktop = pulled(&sandbox, database);
@@ -68,7 +70,12 @@ fn a_part_of_the_journal_is_no_place_for_the_database() {
 #[test]
 fn no_database_is_made_of_a_file_that_git_tracks() {
     // SQLite takes what is beside a database for its journal.
-    for (database, tracked) in [("diary.txt", "diary.txt"), ("index", "index-journal")] {
+    for (database, tracked) in [
+        ("diary.txt", "diary.txt"),
+        ("index", "index-journal"),
+        // Where the file system ignores case these are one file.
+        ("Diary.TXT", "diary.txt"),
+    ] {
         let sandbox = Sandbox::new();
         let desktop = pulled(&sandbox, database);
         desktop.assert_clean();
@@ -81,4 +88,20 @@ fn no_database_is_made_of_a_file_that_git_tracks() {
         desktop.palimpsest(["reindex"]).exits(1).warns(&message);
         assert!(!desktop.exists(database));
     }
+}
+
+#[test]
+fn no_database_is_made_of_another_name_of_such_a_file() {
+    let sandbox = Sandbox::new();
+    let desktop = pulled(&sandbox, "other.txt");
+    desktop.remove("other.txt");
+    // As a file system has it for which both names are one, by rules of its own.
+    std::fs::hard_link(desktop.path("diary.txt"), desktop.path("other.txt")).unwrap();
+    desktop.write(".git/info/exclude", "other.txt*\n");
+    desktop
+        .palimpsest(["init"])
+        .exits(1)
+        .warns("diary.txt: tracked by git and no database of Palimpsest's");
+    untouched(&desktop);
+    assert_eq!(desktop.read("other.txt"), "A diary of another kind.\n");
 }
