@@ -14,7 +14,7 @@ const COPIES: [&str; 6] = [
 #[test]
 fn a_copy_beside_an_entry_is_committed_and_named() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     for copy in COPIES {
         laptop.write(copy, laptop.read_entry(DAY).replace("Bob", "Zoe"));
     }
@@ -53,7 +53,7 @@ fn a_copy_beside_an_entry_is_committed_and_named() {
 #[test]
 fn what_merely_looks_like_a_copy_is_none() {
     let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+    let laptop = with_three_people(&sandbox);
     for page in [
         "journal/md/Chapter.md",
         "journal/md/Chapter 2.md",
