@@ -279,6 +279,31 @@ impl Author {
     }
 }
 
+/// Comments out a few lines, takes some out, or puts a comment to use.
+pub fn toggled(choices: &mut Choices, mut text: String) -> String {
+    for _ in 0..choices.below(3) {
+        let (kind, lines) = (choices.below(4), 1 + choices.below(3));
+        let from = choices.below(text.lines().count());
+        let toggle = |(at, line): (usize, &str)| -> Option<String> {
+            let start = line.len() - line.trim_start_matches(' ').len();
+            let (indent, rest) = line.split_at(start);
+            match kind {
+                _ if !(from..from + lines).contains(&at) => Some(line.to_owned()),
+                0 => None,
+                1 => Some(format!("{indent}{}", rest.trim_start_matches("# "))),
+                _ if rest.starts_with(['#', '\n']) => Some(line.to_owned()),
+                _ => Some(format!("{indent}# {rest}")),
+            }
+        };
+        let lines = text.split_inclusive('\n').enumerate();
+        let next: String = lines.filter_map(toggle).collect();
+        if is_frontmatter(&next) {
+            text = next;
+        }
+    }
+    text
+}
+
 fn key_of(field: &str) -> Option<String> {
     let line = field
         .lines()

@@ -52,6 +52,7 @@ pub fn broken(fronts: &ThreeWay<String>) -> Vec<String> {
     }
     if merged.outcome == Outcome::ByField {
         broken.extend(lost(fronts, &text, merged.conflict));
+        broken.extend(lost_by_a_choice(fronts, &text));
         broken.extend(too_much(fronts, &text));
     }
     broken
@@ -118,6 +119,93 @@ fn lost(fronts: &ThreeWay<String>, merged: &str, conflict: bool) -> Vec<String> 
         }
     }
     broken
+}
+
+/// What is gone where one side is chosen in every conflict: words of its own, and those
+/// that both sides kept where they were, or in a comment. A word that a side moved is in
+/// the conflict of its new place.
+fn lost_by_a_choice(fronts: &ThreeWay<String>, merged: &str) -> Vec<String> {
+    let all = fronts.as_ref().map(|t| words(t));
+    let kept = |side: &[String]| in_one_order(&all.base, side);
+    let (in_ours, in_theirs) = (kept(&all.ours), kept(&all.theirs));
+    let above = fronts.as_ref().map(|t| lines_above(t));
+    let mut broken = Vec::new();
+    for (side, own) in [("ours", &all.ours), ("theirs", &all.theirs)] {
+        let got: BTreeSet<String> = words(&chosen(merged, side)).into_iter().collect();
+        let stays = |word: &&String| {
+            let is_kept = in_ours.contains(*word) && in_theirs.contains(*word);
+            let at = (above.ours.get(*word), above.theirs.get(*word));
+            let is_comment = at.0 == Some(&None) || at.1 == Some(&None);
+            (is_kept && (at.0 == at.1 || is_comment)) || !all.base.contains(*word)
+        };
+        let gone = own.iter().filter(stays).filter(|w| !got.contains(*w));
+        broken.extend(gone.map(|w| format!("lost where {side} is chosen: {w}")));
+    }
+    broken
+}
+
+/// By word, the lines that its own stands below; `None` for one in a line of comment.
+fn lines_above(text: &str) -> BTreeMap<String, Option<Vec<&str>>> {
+    let mut above: Vec<(usize, &str)> = Vec::new();
+    let mut found = BTreeMap::new();
+    for line in text.lines().filter(|l| !l.trim().is_empty()) {
+        let is_comment = line.trim_start().starts_with('#');
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        if !is_comment {
+            above.retain(|(of, _)| *of < indent);
+        }
+        let lines: Vec<&str> = above.iter().map(|(_, line)| *line).collect();
+        let at = (!is_comment).then_some(lines);
+        found.extend(words(line).into_iter().map(|word| (word, at.clone())));
+        if !is_comment {
+            above.push((indent, line));
+        }
+    }
+    found
+}
+
+/// The most words that two lists have in one order.
+fn in_one_order(before: &[String], now: &[String]) -> BTreeSet<String> {
+    let mut most = vec![vec![0; now.len() + 1]; before.len() + 1];
+    for (i, was) in before.iter().enumerate().rev() {
+        for (j, is) in now.iter().enumerate().rev() {
+            most[i][j] = match was == is {
+                true => most[i + 1][j + 1] + 1,
+                false => most[i + 1][j].max(most[i][j + 1]),
+            };
+        }
+    }
+    let mut kept = BTreeSet::new();
+    let (mut i, mut j) = (0, 0);
+    while i < before.len() && j < now.len() {
+        if before[i] == now[j] {
+            kept.insert(now[j].clone());
+            (i, j) = (i + 1, j + 1);
+        } else if most[i + 1][j] >= most[i][j + 1] {
+            i += 1;
+        } else {
+            j += 1;
+        }
+    }
+    kept
+}
+
+/// The text with one side chosen in every conflict.
+fn chosen(text: &str, side: &str) -> String {
+    let mut part = None;
+    let mut out = String::new();
+    for line in text.split_inclusive('\n') {
+        if line.starts_with("<<<<<<< ") {
+            part = Some("ours");
+        } else if part.is_some() && line == "=======\n" {
+            part = Some("theirs");
+        } else if line.starts_with(">>>>>>> ") {
+            part = None;
+        } else if part.is_none_or(|part| part == side) {
+            out += line;
+        }
+    }
+    out
 }
 
 /// Fields that one side left alone and that are marked all the same, or changed;

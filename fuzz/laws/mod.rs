@@ -17,7 +17,12 @@ pub fn history(bytes: &[u8]) -> ThreeWay<String> {
     let base = Author::new('b').document(&mut choices);
     let ours = Author::new('o').edit(&mut choices, &base);
     let theirs = Author::new('t').edit(&mut choices, &base);
-    ThreeWay::new(base, ours, theirs).map(|fields| fields.concat())
+    let texts = ThreeWay::new(base, ours, theirs).map(|fields| fields.concat());
+    ThreeWay {
+        ours: documents::toggled(&mut choices, texts.ours),
+        theirs: documents::toggled(&mut choices, texts.theirs),
+        base: texts.base,
+    }
 }
 
 /// Cuts bytes into three texts of about one length, at line ends.

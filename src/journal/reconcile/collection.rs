@@ -12,6 +12,7 @@ use super::removals::{in_set, is_removed};
 use super::report::Decision;
 use super::sequence;
 use super::view::{Form, View};
+use super::whole::{Around, Ends, widened};
 use super::{Stop, in_brackets, join, renamed};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::{Layout, Tree, Value};
@@ -99,7 +100,7 @@ pub fn merge(
     let place = Place { form, path, column };
     let parts = match rule {
         Rule::Sequence => sequence::parts(cx, &views, &place, sequence::Edited::Alike)?,
-        _ => by_id(cx, &views, rule, &place, ThreeWay::new("", "", ""))?,
+        _ => by_id(cx, &views, rule, &place, None)?,
     };
     assemble(sides, parts, form, *rule == Rule::Map, column)
 }
@@ -189,13 +190,13 @@ fn convert<'a>(
 }
 
 /// Sets, keyed lists and mappings: per member, then in an order that does not
-/// depend on the side. `tails` are the lines behind the last member that belong to none.
+/// depend on the side; `ends` around them.
 pub fn by_id(
     cx: &mut Context,
     views: &ThreeWay<Option<View>>,
     rule: &Rule,
     place: &Place,
-    tails: ThreeWay<&str>,
+    ends: Option<Ends>,
 ) -> Result<Vec<Part>, Stop> {
     let noted = cx.report.fields.len();
     let Some(mut ids) = identity::ids(views, rule) else {
@@ -219,6 +220,8 @@ pub fn by_id(
     let rekeyed = renamed::rekeyed(&ids, &members, rule);
     // Boxed to keep the hash map's free slots small.
     let mut parts: HashMap<&str, Box<Part>> = HashMap::new();
+    // Those that a removal keeps out of either choice; the base lacks them.
+    let mut kept_out: HashSet<&str> = HashSet::new();
     let mut inner = place.path.to_vec();
     for id in ids.ours.iter().chain(
         ids.theirs
@@ -229,9 +232,13 @@ pub fn by_id(
         if *rule == Rule::Set {
             match in_set(cx, sides, place.path)? {
                 Some(it) => sides = it,
-                None => continue,
+                None => {
+                    kept_out.extend(sides.base.is_none().then_some(id.as_str()));
+                    continue;
+                }
             }
         } else if is_removed(cx, &sides, place.path)? {
+            kept_out.extend(sides.base.is_none().then_some(id.as_str()));
             continue;
         }
         inner.push(id.clone());
@@ -253,18 +260,23 @@ pub fn by_id(
         });
     }
     let keep: HashSet<&str> = parts.keys().copied().collect();
+    let tails = ends
+        .as_ref()
+        .map_or(ThreeWay::new("", "", ""), |ends| ends.tails);
     let rows = ThreeWay::new(
         rows(&ids.base, &views.base, tails.base),
         rows(&ids.ours, &views.ours, tails.ours),
         rows(&ids.theirs, &views.theirs, tails.theirs),
     );
     let order = order(rows.as_ref().map(Vec::as_slice), &keep);
-    // `order` gives back each kept id once.
-    Ok(order
-        .iter()
-        .filter_map(|id| parts.remove(id))
-        .map(|part| *part)
-        .collect())
+    let around = Around {
+        ids: &ids,
+        members: &members,
+        kept_out: &kept_out,
+        ends,
+    };
+    let spots = around.spots(cx, &order, parts)?;
+    Ok(widened(cx, spots, place.path, place.entry_column()))
 }
 
 /// The members of a side by their ids.

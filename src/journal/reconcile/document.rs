@@ -3,14 +3,15 @@
 use super::Stop;
 use super::assemble;
 use super::collection::{self, Place};
-use super::entry::{self, Bodies, Context, Rulings};
+use super::entry::{Bodies, Context, Rulings};
 use super::eol;
 use super::loss;
 use super::member::Side;
 use super::output::{Meaning, Pick, Piece, marked, picked};
-use super::report::{Decision, Report};
+use super::report::Report;
 use super::top::{self, Top};
 use super::view::Form;
+use super::whole::Ends;
 use crate::journal::document::Document;
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Tree, Value};
@@ -326,11 +327,10 @@ impl Merger<'_> {
         };
         let (heads, tails) = (tops.as_ref().map(|t| t.head), tops.as_ref().map(|t| t.tail));
         let views = tops.map(|t| Some(t.view));
-        let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place, tails)?;
+        let ends = Some(Ends { heads, tails });
+        let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place, ends)?;
         let decided = assemble::meaning(&mut parts, form, true);
-        let mut pieces = vec![trivia(&mut cx, heads)?];
-        pieces.extend(parts.into_iter().flat_map(|p| p.pieces));
-        pieces.push(trivia(&mut cx, tails)?);
+        let mut pieces: Vec<Piece> = parts.into_iter().flat_map(|p| p.pieces).collect();
         loss::once(&mut pieces, texts);
         Ok((pieces, decided, cx.report))
     }
@@ -340,21 +340,6 @@ impl Merger<'_> {
 fn has_fence(body: &[u8]) -> bool {
     let mut lines = body.split(|&b| b == b'\n');
     lines.any(|line| line.trim_ascii_end() == b"---")
-}
-
-/// Comments that belong to no field.
-fn trivia(cx: &mut Context, texts: ThreeWay<&str>) -> Result<Piece, Stop> {
-    if let Some(text) = entry::lead(cx, &texts.map(|t| Some(t.to_owned())))? {
-        return Ok(match text == texts.base {
-            true => Piece::Text(text),
-            false => Piece::Above(text),
-        });
-    }
-    if cx.virtual_base {
-        return Ok(Piece::Text(texts.base.to_owned()));
-    }
-    cx.report.note(&["#".to_owned()], None, Decision::Conflict);
-    Ok(Piece::Conflict(texts.map(str::to_owned)))
 }
 
 /// Reads a result again: it must mean what was decided.

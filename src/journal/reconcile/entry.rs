@@ -191,6 +191,21 @@ pub fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<Str
     Ok(changed.map(str::to_owned))
 }
 
+/// Comments that belong to no field.
+pub fn trivia(cx: &mut Context, texts: ThreeWay<&str>) -> Result<Piece, Stop> {
+    if let Some(text) = lead(cx, &texts.map(|t| Some(t.to_owned())))? {
+        return Ok(match text == texts.base {
+            true => Piece::Text(text),
+            false => Piece::Above(text),
+        });
+    }
+    if cx.virtual_base {
+        return Ok(Piece::Text(texts.base.to_owned()));
+    }
+    cx.report.note(&["#".to_owned()], None, Decision::Conflict);
+    Ok(Piece::Conflict(texts.map(str::to_owned)))
+}
+
 /// The entry itself, without the lines above and the indentation before it.
 pub(super) fn core(
     cx: &mut Context,

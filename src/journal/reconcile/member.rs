@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::cut::{further_indent, shift};
+use super::cut::{further_indent, shift, spaces};
 use super::flow::quoted_for_flow;
 use crate::journal::blocks::{Slot, Source};
 use crate::journal::yaml::{Layout, Node, Tree, Value};
@@ -185,6 +185,12 @@ impl<'a> Member<'a> {
     /// The lines above it, moved to `column`.
     pub fn lead_at(&self, column: usize) -> Cow<'_, str> {
         shift(&self.lead, self.column, column, true)
+    }
+
+    /// The whole entry, with the lines above it, moved to `column`.
+    pub fn lines_at(&self, column: usize) -> String {
+        let (lead, core) = (self.lead_at(column), self.core_at(column));
+        format!("{lead}{}{core}", spaces(column))
     }
 
     /// The prefix, its further lines moved to `column`.

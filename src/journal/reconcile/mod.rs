@@ -19,6 +19,7 @@
 //! | `leaf`, `stamp` | And of a value that merges as one? Which of two times is the later? |
 //! | `removals` | What do known removals take out of the result? |
 //! | `loss` | Would a comment be lost, come back, or stand twice? |
+//! | `whole`, `torn` | What must a conflict cover, so that each choice is a side's whole version? |
 //!
 //! Matching members across the sides:
 //!
@@ -63,7 +64,9 @@ mod sequence;
 mod shape;
 mod stamp;
 mod top;
+mod torn;
 mod view;
+mod whole;
 
 pub use document::{FileKind, Merged, Merger, NO_FRONTMATTER, Outcome};
 pub use entry::{Ruling, Rulings};

@@ -96,6 +96,12 @@ impl Report {
         }
     }
 
+    /// Forgets what was noted of an entry and within it.
+    pub(super) fn forget(&mut self, path: &[String]) {
+        let path = shown(path);
+        self.fields.retain(|field| !field.path.starts_with(&path));
+    }
+
     /// The fields in conflict, by dotted path.
     pub fn conflicts(&self) -> impl Iterator<Item = String> + '_ {
         self.fields

@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use super::collection::{Part, Place, part};
-use super::cut::spaces;
 use super::entry::{Context, Entries};
 use super::found::{ids, lost_on_both};
 use super::member::Member;
@@ -12,7 +11,7 @@ use super::output::{Meaning, Piece};
 use super::removals::removed_from;
 use super::report::Decision;
 use super::view::{Form, View};
-use super::{Stop, loss};
+use super::{Stop, loss, torn};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::Value;
 use crate::merge::{Chunk, ThreeWay, sequence};
@@ -90,6 +89,19 @@ pub fn parts(
                 let index = at.base.first().copied().unwrap_or(index);
                 changed(cx, &lists, at, place, index, &mut out)?;
             }
+        }
+    }
+    let mut pieces = out.iter().flat_map(|part| &part.pieces);
+    if pieces.any(|piece| matches!(piece, Piece::Conflict(_))) {
+        let column = place.entry_column();
+        let all = |members: &[Member]| {
+            members
+                .iter()
+                .map(|m| m.lines_at(column))
+                .collect::<String>()
+        };
+        if torn::is_torn(lists.members.map(all), &out) {
+            return Err(Stop::Conflict);
         }
     }
     Ok(out)
@@ -285,11 +297,7 @@ fn changed(
     }
     let column = place.entry_column();
     let lines = |members: &[Member], at: &[usize]| -> String {
-        let text = |m: &Member| {
-            let (lead, core) = (m.lead_at(column), m.core_at(column));
-            format!("{lead}{}{core}", spaces(column))
-        };
-        at.iter().map(|i| text(&members[*i])).collect()
+        at.iter().map(|i| members[*i].lines_at(column)).collect()
     };
     let mut path = place.path.to_vec();
     path.push(index.to_string());

@@ -39,7 +39,7 @@ fn report(mut failures: Vec<String>) {
 fn what_two_people_write_in_any_style_keeps_the_laws() {
     let mut failures = Vec::new();
     for seed in 0..cases(800) {
-        let texts = laws::history(&bytes(seed, 64));
+        let texts = laws::history(&bytes(seed, 96));
         let broken = laws::merge::broken(&texts);
         if !broken.is_empty() {
             failures.push(format!(
