@@ -142,9 +142,10 @@ pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()>
             state_lines(ui, state)?;
             let kind = "both edited, before either had the other's edit";
             line(ui, "Kind", kind)?;
-            let edited = match state.pending {
-                true => "; so does committing your edit of it",
-                false => "",
+            let edited = match (state.pending, state.source.as_str()) {
+                (false, _) => "",
+                (true, "wiki") => "; so does committing your edit of the note",
+                (true, _) => "; so does committing your edit of the frontmatter",
             };
             let look = format!("look: metadb show {entry} --full");
             let settle = format!("then settle it: metadb sync resolve Entry {entry}{edited}");
