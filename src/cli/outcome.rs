@@ -98,7 +98,7 @@ fn text(ui: &Ui, report: &Report, of: Of, dry_run: bool) -> anyhow::Result<()> {
         let first = &report.undated[0];
         let files = counted(report.undated.len(), "file", "files");
         ui.line(format_args!(
-            "{files} skipped: the name is no date ({})",
+            "{files} skipped: not named YYYY-MM-DD.md ({})",
             safe(first)
         ))?;
     }

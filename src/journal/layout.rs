@@ -37,7 +37,7 @@ pub enum PathKind {
     Note(EntryDate),
     /// The ledger of a year.
     Ledger(i32),
-    /// A Markdown file in the journal or the wiki whose name is not a date.
+    /// A Markdown file in the journal or the wiki whose name is not a date and `.md`.
     UndatedPage,
     /// Anything else.
     Other,
@@ -53,7 +53,7 @@ impl Layout {
         }
         let page = |kind: fn(EntryDate) -> PathKind| match EntryDate::from_path(path) {
             Some(date) => kind(date),
-            None if path.ends_with(".md") => PathKind::UndatedPage,
+            None if is_markdown(path) => PathKind::UndatedPage,
             None => PathKind::Other,
         };
         // The folders may stand inside one another: the longer one decides.
@@ -137,6 +137,17 @@ pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
 #[must_use]
 pub fn is_at_or_below(path: &str, folder: &str) -> bool {
     path == folder.trim_end_matches('/') || below(path, folder).is_some()
+}
+
+/// The endings of Markdown files' names.
+pub const MARKDOWN: [&str; 3] = ["md", "markdown", "mdx"];
+
+/// Whether a path is that of a Markdown file.
+#[must_use]
+pub fn is_markdown(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.rsplit_once('.')
+        .is_some_and(|(_, e)| MARKDOWN.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
 }
 
 fn year_in_name(name: &str) -> Option<i32> {

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::journal::layout::is_markdown;
 use crate::journal::{Layout, PathKind};
-use crate::repo::install::{has_journal, is_markdown, merges_by_field};
+use crate::repo::install::{has_journal, merges_by_field};
 use crate::repo::{Repo, RepoError};
 
 /// The paths among these, outside the journal, that the entry driver merges.

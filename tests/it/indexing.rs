@@ -97,8 +97,12 @@ fn two_hundred_entries_with_every_field_and_broken_ones() {
         machine.write(&entry(date), bytes);
     }
     machine.write("journal/md/index.md", "no entry\n");
+    for other in ["2019-01-07.MD", "2019-01-07.markdown", "2019-01-07.mdx"] {
+        machine.write(&format!("journal/md/{other}"), "no entry\n");
+    }
+    machine.write("journal/md/2019-01-07.txt", "no page\n");
     let said = "\
-1 file skipped: the name is no date (journal/md/index.md)
+4 files skipped: not named YYYY-MM-DD.md (journal/md/2019-01-07.MD)
 Entries: 200 created, 0 updated, 0 unchanged, 0 deleted, 0 restored, 6 failed";
     let run = machine.yaml2sql(["sync", "journal/md/"]).exits(1).is(said);
     for (date, _, what) in broken {

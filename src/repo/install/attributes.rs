@@ -5,17 +5,7 @@ use std::collections::BTreeSet;
 use super::drivers::ENTRY_DRIVER;
 use super::files::{literal, with_lines};
 use crate::journal::Layout;
-
-/// The endings of Markdown files' names.
-const MARKDOWN: [&str; 3] = ["md", "markdown", "mdx"];
-
-/// Whether a path is that of a Markdown file.
-#[must_use]
-pub fn is_markdown(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.')
-        .is_some_and(|(_, e)| MARKDOWN.iter().any(|ending| e.eq_ignore_ascii_case(ending)))
-}
+use crate::journal::layout::MARKDOWN;
 
 /// Whether the value of the attribute `merge` names the entry driver.
 #[must_use]

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use super::{CLONE, Index, Repo, RepoError};
 use crate::journal::{Layout, settings};
 
-pub use attributes::{is_markdown, merges_by_field};
+pub use attributes::merges_by_field;
 pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around};
 pub use files::Uncommitted;
 pub use hook::{HookState, NAMES as HOOK_NAMES};

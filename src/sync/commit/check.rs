@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::journal::copies::original_of;
+use crate::journal::layout::is_markdown;
 use crate::journal::markers::{Markers, conflict_markers};
 use crate::journal::{EntryDate, Facts, Item, Layout, PathKind};
 use crate::ledger;
-use crate::repo::install::is_markdown;
 use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, shell_path};
 use crate::sync::documents::merged_by_field;
 
