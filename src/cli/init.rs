@@ -64,6 +64,9 @@ impl Init {
             ui.line(format_args!("note: {note}"))?;
         }
         if self.dry_run {
+            if plan.steps.is_empty() && migrated.is_none() {
+                ui.line("everything is set up already")?;
+            }
             return Ok(Exit::Ok);
         }
         let merges = documents::merges(&repo, &layout)?;

@@ -90,6 +90,11 @@ fn a_dry_run_changes_nothing() {
         .says("would set merge driver palimpsest: ");
     assert_eq!(installed(&laptop), before);
     laptop.assert_clean();
+    laptop.palimpsest(["init"]).ok();
+    laptop
+        .palimpsest(["init", "--dry-run"])
+        .ok()
+        .is("everything is set up already");
 }
 
 #[test]
