@@ -1,7 +1,7 @@
 //! Files of the index that the work tree leaves out on purpose: outside a sparse
 //! checkout, or marked with `git update-index --skip-worktree`.
 
-use super::{Index, Repo, RepoError, Skipped};
+use super::{Index, Repo, RepoError, Skipped, shell_path};
 
 impl Repo {
     /// Whether the index may have a file that the work tree lacks; false only if neither
@@ -61,18 +61,23 @@ impl Repo {
         Ok(self.work_file(path)?.is_none() && self.index()?.is_left_out(path))
     }
 
-    /// The command that brings a left-out file at the top into the work tree.
+    /// The command that brings a left-out file into the work tree, with its folder in a
+    /// checkout of folders.
     ///
     /// # Errors
     /// Git fails; see [`RepoError`].
     pub fn command_to_take_in(&self, path: &str) -> Result<String, RepoError> {
         let is_set = |key| Ok::<_, RepoError>(self.config(key)?.as_deref() == Some("true"));
-        // Files at the top are always a part of a sparse checkout of folders.
-        let by_pattern = is_set("core.sparseCheckout")? && !is_set("core.sparseCheckoutCone")?;
+        let is_sparse = is_set("core.sparseCheckout")?;
+        let by_folder = is_set("core.sparseCheckoutCone")?;
         let git = self.git_at_top();
-        Ok(match by_pattern {
-            true => format!("{git} sparse-checkout add /{path}"),
-            false => {
+        Ok(match path.rsplit_once('/') {
+            _ if is_sparse && !by_folder => format!("{git} sparse-checkout add /{path}"),
+            Some((folder, _)) if is_sparse => {
+                format!("{git} sparse-checkout add {}", shell_path(folder))
+            }
+            // Files at the top are always a part of a sparse checkout of folders.
+            _ => {
                 format!("{git} update-index --no-skip-worktree {path} && {git} restore {path}")
             }
         })

@@ -301,6 +301,8 @@ pub enum Return {
     Written { path: String, removed: Vec<Item> },
     /// The entry's file exists, at this path.
     NotDeleted(String),
+    /// A sparse checkout leaves the entry's file out of the work tree.
+    LeftOut(String),
     /// Nothing is known of the entry.
     Unknown,
     /// The ledger names this blob, and it is not in this repository.
@@ -323,6 +325,9 @@ pub fn restore_entry(
     for path in paths {
         if repo.work_file(path)?.is_some() {
             return Ok(Return::NotDeleted(path.to_owned()));
+        }
+        if repo.is_left_out(path)? {
+            return Ok(Return::LeftOut(path.to_owned()));
         }
     }
     if let Some(head) = repo.head()? {

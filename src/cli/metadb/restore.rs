@@ -46,6 +46,11 @@ impl Restore {
                 Ok(Exit::Ok)
             }
             Return::NotDeleted(path) => bail!("{date} is not deleted: {path} is there"),
+            Return::LeftOut(path) => bail!(
+                "{date} is not deleted: the work tree leaves {path} out (a sparse checkout); to \
+                 have it there: {}",
+                journal.repo.command_to_take_in(&path)?
+            ),
             Return::Unknown => bail!("no deleted entry {date} is known here"),
             Return::Lost { blob } if journal.repo.is_shallow() => bail!(
                 "{date} was deleted, and its last version (git object {blob}) is not in this \

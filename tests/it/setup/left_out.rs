@@ -45,6 +45,36 @@ fn init_writes_nothing_over_what_is_left_out() {
     }
 }
 
+/// An entry that is left out was not deleted, and git would not add its file.
+#[test]
+fn an_entry_that_is_left_out_is_not_brought_back() {
+    for (how, only, command) in [
+        (
+            "--no-cone",
+            "/journal/md/2024/",
+            "add /journal/md/2023/2023-05-01.md",
+        ),
+        ("--cone", "journal/md/2024", "add journal/md/2023"),
+    ] {
+        let sandbox = Sandbox::new();
+        let (laptop, _) = journal(&sandbox, &[(DAY, "", BODY), ("2023-05-01", "", BODY)]);
+        let set = ["sparse-checkout", "set", how, only];
+        laptop.git(set).ok();
+        let file = entry("2023-05-01");
+        assert!(!laptop.exists(&file));
+        laptop
+            .metadb(["restore", "Entry", "2023-05-01"])
+            .exits(1)
+            .warns("2023-05-01 is not deleted: the work tree leaves")
+            .warns(&format!("git sparse-checkout {command}"));
+        assert!(!laptop.exists(&file));
+        laptop
+            .git(["sparse-checkout"].into_iter().chain(command.split(' ')))
+            .ok();
+        assert!(laptop.exists(&file));
+    }
+}
+
 /// One that lacks a line is left as it is, too; what to do is said.
 #[test]
 fn init_says_what_a_file_lacks_that_is_left_out() {
