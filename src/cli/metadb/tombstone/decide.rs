@@ -47,6 +47,9 @@ impl Which {
         let items = store.removed_items(table, entry)?;
         // Control characters are listed, and may be typed, in an escaped spelling.
         let exact = items.iter().find(|i| keys.iter().any(|k| k == *i));
+        if let (Table::Related, Ok(related)) = (table, self.name.parse::<EntryDate>()) {
+            keys.push(ItemKey::new(&related.to_string()));
+        }
         let item = exact.or_else(|| items.iter().find(|i| safe(i.as_str()) == self.name));
         let item = item.cloned();
         let Some(item) = item else {
