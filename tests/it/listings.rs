@@ -206,7 +206,8 @@ fn an_item_that_stands_in_the_file_against_a_removal_is_listed_until_settled() {
         .metadb(["tombstone", "remove", "entry_people", DAY, "Bob"])
         .ok();
     run.says("Restored: Bob (person) may stand in 2024-11-01 again")
-        .says("under `people:` in journal/md/2024/2024-11-01.md, add: Bob")
+        .says("It stands in journal/md/2024/2024-11-01.md already")
+        .lacks("add: Bob")
         .says("data/ledger/2024.jsonl");
     machine
         .metadb(["sync", "conflicts"])
@@ -417,6 +418,35 @@ fn all_that_is_known_of_a_mentioned_date_is_shown() {
     let dates = "\
 dates:
   - {date: 2030-12-24, people: [Orla], locations: [Gull Cafe]}
+#[test]
+fn what_was_removed_is_let_in_by_each_of_its_names_and_in_its_words() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    let fields = "related_entries: [20241102]\nreferences: [{description: the poster}]";
+    machine.write_entry(DAY, fields, "Hello.\n");
+    machine.commit("Two more");
+    machine.write_entry(DAY, "", "Hello.\n");
+    machine.commit("Two fewer");
+    machine
+        .metadb(["tombstone", "remove", "entry_related", DAY, "20241102"])
+        .ok()
+        .says("under `related_entries:` in journal/md/2024/2024-11-01.md, add: 2024-11-02");
+    machine
+        .metadb(["tombstone", "remove", "entry_references", DAY, "the poster"])
+        .ok()
+        .says("add: content: the poster (or `description:`, where it was one)");
+}
+
+#[test]
+fn aliases_are_shown_with_their_people() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    let people = "people: [{name: Orla, alias: [Pip, Moth]}, Alice]";
+    machine.write_entry(DAY, people, "Hello.\n");
+    let shown = machine.metadb(["show", DAY, "--full"]).ok();
+    shown.says("  People:        Orla, Alice\n  Aliases:       Moth, Pip (Orla)\n");
+}
+
   - {date: 2030-12-25, context: walk with @Ana-Lirio, people: [Ana Lirio, Bram]}
   - \"2030-12-26 (at #Ferry-Steps)\"
   - 2030-12-27";

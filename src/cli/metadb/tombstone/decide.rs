@@ -11,6 +11,7 @@ use crate::cli::shown::{in_yaml, safe};
 use crate::cli::{Exit, Ui};
 use crate::journal::entry::Person;
 use crate::journal::{EntryDate, ItemKey, Table};
+use crate::store::ConflictKind;
 use crate::sync::{clock, settle};
 
 /// Which removal is meant.
@@ -32,6 +33,8 @@ struct Found {
     item: ItemKey,
     /// The entry's file.
     path: String,
+    /// Whether the item stands in it all the same.
+    stands: bool,
 }
 
 impl Which {
@@ -44,12 +47,12 @@ impl Which {
         if table == Table::People {
             keys.extend(Person::parse(&self.name).map(|p| p.key));
         }
-        let items = store.removed_items(table, entry)?;
-        // Control characters are listed, and may be typed, in an escaped spelling.
-        let exact = items.iter().find(|i| keys.iter().any(|k| k == *i));
         if let (Table::Related, Ok(related)) = (table, self.name.parse::<EntryDate>()) {
             keys.push(ItemKey::new(&related.to_string()));
         }
+        let items = store.removed_items(table, entry)?;
+        // Control characters are listed, and may be typed, in an escaped spelling.
+        let exact = items.iter().find(|i| keys.iter().any(|k| k == *i));
         let item = exact.or_else(|| items.iter().find(|i| safe(i.as_str()) == self.name));
         let item = item.cloned();
         let Some(item) = item else {
@@ -59,9 +62,20 @@ impl Which {
                 self.name
             );
         };
-        let path = store.show(entry)?.and_then(|s| s.content).map(|c| c.path);
+        let shown = store.show(entry)?;
+        let mut conflicts = shown.iter().flat_map(|s| &s.conflicts);
+        let stands = conflicts.any(|c| {
+            matches!(&c.kind, ConflictKind::StillInFile { removal }
+                if removal.table == table.name() && removal.item == item.as_str())
+        });
+        let path = shown.and_then(|s| s.content).map(|c| c.path);
         let path = path.unwrap_or_else(|| journal.layout.entry_path(entry));
-        Ok(Found { entry, item, path })
+        Ok(Found {
+            entry,
+            item,
+            path,
+            stands,
+        })
     }
 }
 
@@ -77,7 +91,12 @@ pub struct Remove {
 impl Remove {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let journal = Journal::find()?;
-        let Found { entry, item, path } = self.which.find(ui, &journal)?;
+        let Found {
+            entry,
+            item,
+            path,
+            stands,
+        } = self.which.find(ui, &journal)?;
         let (table, name) = (self.which.table, &self.which.name);
         let by = journal.decider()?;
         let count = settle::restore_item(&journal.repo, &journal.layout, entry, table, &item, &by)?;
@@ -95,9 +114,13 @@ impl Remove {
         journal.index(ui)?;
         let file = journal.layout.ledger_path(entry.year());
         if self.json {
+            let (add_to, add_under) = match stands {
+                true => (None, None),
+                false => (Some(&path), Some(key)),
+            };
             ui.json(&json!({
                 "table": table.name(), "entry": entry.to_string(), "item": item.as_str(),
-                "restored": count, "changed": [file], "add_to": path, "add_under": key,
+                "restored": count, "changed": [file], "add_to": add_to, "add_under": add_under,
             }))?;
             return Ok(Exit::Ok);
         }
@@ -106,10 +129,13 @@ impl Remove {
             safe(item.as_str()),
             table.noun()
         ))?;
-        ui.line(format_args!(
-            "The entry's file is as it was; to have it there: {}",
-            safe(&add)
-        ))?;
+        match stands {
+            true => ui.line(format_args!("It stands in {} already", safe(&path)))?,
+            false => ui.line(format_args!(
+                "The entry's file is as it was; to have it there: {}",
+                safe(&add)
+            ))?,
+        }
         say_commit(ui, &journal.repo, &[file])?;
         Ok(Exit::Ok)
     }
@@ -120,7 +146,10 @@ fn written(table: Table, item: &ItemKey, typed: &str) -> String {
     match table {
         // `Ana-Lirio` (a name) and `Ana Lirio` (a full name) are the same item.
         Table::People if Person::parse(typed).is_some_and(|p| p.key == *item) => in_yaml(typed),
-        Table::References => format!("content: {}", in_yaml(item.as_str())),
+        Table::References => format!(
+            "content: {} (or `description:`, where it was one)",
+            in_yaml(item.as_str())
+        ),
         Table::Poems => format!("title: {}", in_yaml(item.as_str())),
         _ => in_yaml(item.as_str()),
     }
