@@ -1,5 +1,7 @@
 //! Everything that the index has of one entry.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -44,6 +46,8 @@ pub struct ShownEntry {
     /// `Quay (Porto)`, or without the city.
     pub locations: Vec<Value>,
     pub people: Vec<String>,
+    /// The aliases of these people, by name.
+    pub aliases: BTreeMap<String, Vec<String>>,
     pub events: Vec<String>,
     pub tags: Vec<String>,
     pub related_entries: Vec<String>,
@@ -122,6 +126,7 @@ fn content(c: &Connection, entry: &str) -> Sql<Option<ShownEntry>> {
             cities: Vec::new(),
             locations: Vec::new(),
             people: Vec::new(),
+            aliases: BTreeMap::new(),
             events: Vec::new(),
             tags: Vec::new(),
             related_entries: Vec::new(),
@@ -138,6 +143,7 @@ fn content(c: &Connection, entry: &str) -> Sql<Option<ShownEntry>> {
     };
     shown.cities = names(c, "entry_cities", "city", entry)?;
     shown.people = names(c, "entry_people", "person", entry)?;
+    shown.aliases = aliases(c, entry)?;
     shown.events = names(c, "entry_events", "event", entry)?;
     shown.tags = names(c, "entry_tags", "tag", entry)?;
     shown.related_entries = names(c, "entry_related", "related", entry)?;
@@ -169,6 +175,19 @@ fn content(c: &Connection, entry: &str) -> Sql<Option<ShownEntry>> {
 fn names(c: &Connection, table: &str, column: &str, entry: &str) -> Sql<Vec<String>> {
     let sql = format!("SELECT {column} FROM {table} WHERE entry = ?1 ORDER BY position");
     c.prepare(&sql)?.query_map([entry], |r| r.get(0))?.collect()
+}
+
+fn aliases(c: &Connection, entry: &str) -> Sql<BTreeMap<String, Vec<String>>> {
+    let mut rows = c.prepare(
+        "SELECT DISTINCT a.person, a.alias FROM aliases a JOIN entry_people p USING (person)
+         WHERE p.entry = ?1 ORDER BY a.person, a.alias",
+    )?;
+    let mut by_person: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for row in rows.query_map([entry], |r| Ok((r.get(0)?, r.get(1)?)))? {
+        let (person, alias) = row?;
+        by_person.entry(person).or_default().push(alias);
+    }
+    Ok(by_person)
 }
 
 /// Rows as JSON objects, without NULL values.

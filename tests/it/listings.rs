@@ -447,6 +447,13 @@ fn aliases_are_shown_with_their_people() {
     shown.says("  People:        Orla, Alice\n  Aliases:       Moth, Pip (Orla)\n");
 }
 
+#[test]
+fn all_that_is_known_of_a_mentioned_date_is_shown() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    let dates = "\
+dates:
+  - {date: 2030-12-24, people: [Orla], locations: [Gull Cafe]}
   - {date: 2030-12-25, context: walk with @Ana-Lirio, people: [Ana Lirio, Bram]}
   - \"2030-12-26 (at #Ferry-Steps)\"
   - 2030-12-27";

@@ -17,7 +17,7 @@ use crate::store::{Shown, ShownEntry};
 pub struct Show {
     /// The entry: 2024-11-01, 20241101 or its path
     entry: String,
-    /// Everything: texts, every other field, sync states, removals, conflicts
+    /// All that the index has: aliases, texts, other fields, sync states, removals, conflicts
     #[arg(long)]
     full: bool,
     #[arg(long)]
@@ -133,6 +133,9 @@ fn content(ui: &Ui, id: &str, e: &ShownEntry, full: bool) -> anyhow::Result<()> 
         if let Some(value) = value {
             long(ui, name, value)?;
         }
+    }
+    for (person, aliases) in &e.aliases {
+        field(ui, "Aliases", &format!("{} ({person})", aliases.join(", ")))?;
     }
     list(ui, "Dates", &e.dates.iter().map(date).collect::<Vec<_>>())?;
     objects(ui, "References", &e.references)?;
