@@ -185,19 +185,39 @@ impl Journal {
         for (entry, alias) in store.unknown_aliases()? {
             let read = |c: &&EntryChange| c.what != What::Deleted && c.date.to_string() == entry;
             if let Some(change) = report.entries.iter().find(read) {
-                let text = self.repo.read_work_file(&change.path)?.unwrap_or_default();
-                let place = place_of(Table::People, &ItemKey::new(&alias), &text);
-                report.warnings.push(Warning {
-                    path: change.path.clone(),
-                    at: place,
-                    what: format!(
-                        "nobody is known by the alias {alias}; indexed as a person of its own, \
-                         until an entry says who it is: \"{alias} (Name)\""
-                    ),
-                });
+                let warning = self.unknown_alias(&change.path, &alias)?;
+                report.warnings.push(warning);
             }
         }
         Ok(())
+    }
+
+    /// The warnings of aliases of nobody known in one entry. The index does not keep them:
+    /// they depend on the other entries.
+    pub fn warnings_of_aliases(
+        &self,
+        store: &Store,
+        entry: EntryDate,
+        path: &str,
+    ) -> anyhow::Result<Vec<Warning>> {
+        let entry = entry.to_string();
+        let all = store.unknown_aliases()?.into_iter();
+        let of_entry = all.filter(|(of, _)| *of == entry);
+        of_entry
+            .map(|(_, alias)| self.unknown_alias(path, &alias))
+            .collect()
+    }
+
+    fn unknown_alias(&self, path: &str, alias: &str) -> anyhow::Result<Warning> {
+        let text = self.repo.read_work_file(path)?.unwrap_or_default();
+        Ok(Warning {
+            path: path.to_owned(),
+            at: place_of(Table::People, &ItemKey::new(alias), &text),
+            what: format!(
+                "nobody is known by the alias {alias}; indexed as a person of its own, \
+                 until an entry says who it is: \"{alias} (Name)\""
+            ),
+        })
     }
 
     /// A path that somebody typed, from the top of the work tree.

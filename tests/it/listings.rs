@@ -390,6 +390,13 @@ fn an_alias_that_nobody_has_is_a_warning_and_a_person_of_its_own() {
             entry(DAY)
         ))
         .never_mentions("alias @Moth");
+    machine.metadb(["show", DAY, "--full"]).ok().says(
+        "Warning:       journal/md/2024/2024-11-01.md:4:17: nobody is known by the alias @Pip",
+    );
+    machine
+        .metadb(["show", DAY, "--json"])
+        .ok()
+        .says("\"4:17: nobody is known by the alias @Pip");
     machine.edit_entry(DAY, "@Pip", "@Pip (Alice)");
     machine
         .yaml2sql(["update", &entry(DAY)])
@@ -411,13 +418,6 @@ fn a_name_that_begins_with_a_dash_is_no_option() {
     machine.metadb(remove).ok().says("Restored: -x (person)");
 }
 
-#[test]
-fn all_that_is_known_of_a_mentioned_date_is_shown() {
-    let sandbox = Sandbox::new();
-    let machine = begin(&sandbox);
-    let dates = "\
-dates:
-  - {date: 2030-12-24, people: [Orla], locations: [Gull Cafe]}
 #[test]
 fn what_was_removed_is_let_in_by_each_of_its_names_and_in_its_words() {
     let sandbox = Sandbox::new();

@@ -11,6 +11,7 @@ use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
 use crate::journal::Settings;
 use crate::store::{Shown, ShownEntry};
+use crate::sync::refresh::Warning;
 
 /// Show an entry as the index has it
 #[derive(Debug, Args)]
@@ -29,13 +30,21 @@ impl Show {
         let date = entry_typed(&self.entry)?;
         let journal = Journal::find()?;
         let store = journal.index(ui)?;
-        let Some(shown) = store.show(date)? else {
+        let Some(mut shown) = store.show(date)? else {
             let near = store.nearest(date)?;
             let near = near
                 .map(|d| format!("; the nearest is {d}"))
                 .unwrap_or_default();
             bail!("no entry {date}{near}");
         };
+        if let Some(entry) = shown.content.as_mut().filter(|e| e.deleted_at.is_none()) {
+            let of_aliases = journal.warnings_of_aliases(&store, date, &entry.path)?;
+            let text = |w: Warning| match w.at {
+                Some(at) => format!("{at}: {}", w.what),
+                None => w.what,
+            };
+            entry.warnings.extend(of_aliases.into_iter().map(text));
+        }
         if self.json {
             ui.json(&shown)?;
         } else {
@@ -125,6 +134,9 @@ fn content(ui: &Ui, id: &str, e: &ShownEntry, full: bool) -> anyhow::Result<()> 
     if !full {
         return Ok(());
     }
+    for (person, aliases) in &e.aliases {
+        field(ui, "Aliases", &format!("{} ({person})", aliases.join(", ")))?;
+    }
     for (name, value) in [
         ("Epigraph", &e.epigraph),
         ("Epigraph by", &e.epigraph_attribution),
@@ -133,9 +145,6 @@ fn content(ui: &Ui, id: &str, e: &ShownEntry, full: bool) -> anyhow::Result<()> 
         if let Some(value) = value {
             long(ui, name, value)?;
         }
-    }
-    for (person, aliases) in &e.aliases {
-        field(ui, "Aliases", &format!("{} ({person})", aliases.join(", ")))?;
     }
     list(ui, "Dates", &e.dates.iter().map(date).collect::<Vec<_>>())?;
     objects(ui, "References", &e.references)?;
