@@ -22,13 +22,14 @@ pub struct Merges {
 impl Merges {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let mut merges = merge_log::read(&Repo::from_env()?)?;
+        let nothing = merges.is_empty();
         merges.reverse();
         merges.truncate(self.limit);
         if self.json {
             ui.json(&merges)?;
             return Ok(Exit::Ok);
         }
-        if merges.is_empty() {
+        if nothing {
             ui.line("No merge decided anything by itself here")?;
         }
         for merge in &merges {
