@@ -156,7 +156,9 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
             dir.display()
         );
     }
-    if !journal.repo.workdir().join(&folder).is_dir() {
+    let there = journal.repo.workdir().join(&folder);
+    // Git leaves no empty folder: the journal's own is gone with its last entry.
+    if !there.is_dir() && folder != top {
         bail!("{}: no such folder", dir.display());
     }
     let options = Options {

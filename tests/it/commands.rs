@@ -151,6 +151,26 @@ fn a_path_that_is_not_there_is_named() {
 }
 
 #[test]
+fn a_journal_without_an_entry_is_synced() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop.git(["rm", "-q", "-r", "journal"]).ok();
+    assert!(!laptop.exists("journal"));
+    laptop
+        .yaml2sql(["sync", "journal/md"])
+        .ok()
+        .says("2024-11-01  deleted")
+        .says("0 unchanged, 1 deleted");
+    laptop.commit("Nothing left");
+    let nothing = "Entries: 0 created, 0 updated, 0 unchanged, 0 deleted, 0 restored, 0 failed";
+    laptop.yaml2sql(["sync", "journal/md"]).ok().is(nothing);
+    laptop
+        .yaml2sql(["sync", "journal/md/2023"])
+        .exits(1)
+        .warns("journal/md/2023: no such folder");
+}
+
+#[test]
 fn nothing_is_settled_of_an_entry_that_nobody_knows() {
     let sandbox = Sandbox::new();
     let laptop = laptop(&sandbox);
