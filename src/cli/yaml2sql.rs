@@ -157,6 +157,12 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
         );
     }
     let there = journal.repo.workdir().join(&folder);
+    if there.is_file() {
+        bail!(
+            "{}: a file; expected a folder: `yaml2sql update` indexes files",
+            dir.display()
+        );
+    }
     // Git leaves no empty folder: the journal's own is gone with its last entry.
     if !there.is_dir() && folder != top {
         bail!("{}: no such folder", dir.display());

@@ -171,6 +171,20 @@ fn a_journal_without_an_entry_is_synced() {
 }
 
 #[test]
+fn what_a_sync_of_everything_would_do_is_told() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop
+        .yaml2sql(["sync", "journal/md", "--force", "--dry-run"])
+        .ok()
+        .says("1 created, 0 updated, 0 unchanged");
+    laptop
+        .yaml2sql(["sync", &entry(DAY)])
+        .exits(1)
+        .warns("2024-11-01.md: a file; expected a folder: `yaml2sql update` indexes files");
+}
+
+#[test]
 fn nothing_is_settled_of_an_entry_that_nobody_knows() {
     let sandbox = Sandbox::new();
     let laptop = laptop(&sandbox);

@@ -118,7 +118,9 @@ pub fn refresh(
     options: &Options<'_>,
 ) -> Result<(Store, Report), RefreshError> {
     let path = database_path(repo, layout)?;
-    let (mut store, mut fresh) = if options.dry_run {
+    let (mut store, mut fresh) = if options.dry_run && options.force {
+        (Store::pretend(&path)?, None)
+    } else if options.dry_run {
         (Store::open_or_pretend(&path, options.wait)?, None)
     } else if options.force {
         Store::recreate(&path, options.wait)?
