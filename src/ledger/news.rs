@@ -23,7 +23,10 @@ pub fn news(known: &Ledger, recorded: &[&Ledger]) -> BTreeMap<EntryDate, BTreeSe
     for (key, row) in &known.deletions {
         let there = recorded.iter().filter_map(|l| l.deletions.get(key));
         let there: Vec<&State> = there.map(|r| &r.state).collect();
-        if let Some(by) = made_by(&row.state, &row.by, &there) {
+        // A merge that followed a recorded deletion changed nothing by itself.
+        let mut by_hooks = recorded.iter().filter_map(|l| l.deleted_by(key.0));
+        let followed = row.state.is_active() && by_hooks.any(|by| !by.is_told());
+        if let Some(by) = made_by(&row.state, &row.by, &there).filter(|_| !followed) {
             add(key.0, by);
         }
     }
@@ -52,7 +55,8 @@ pub fn deletions_since(
         let is = new.active_deletions_of(*entry).next().is_some();
         match (was, is) {
             (false, true) if row.state.is_active() => {
-                gone.insert(*entry, row.by.clone());
+                let by = new.deleted_by(*entry).unwrap_or(row);
+                gone.insert(*entry, by.by.clone());
             }
             (true, false) => {
                 back.insert(*entry);

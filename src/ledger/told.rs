@@ -1,6 +1,7 @@
 //! Rows that no hook recorded: history tells them, and a later commit stores them.
 
 use super::{Deletion, Ledger, State, Tombstone};
+use crate::journal::EntryDate;
 
 const NO_HOOKS: &str = " (no hooks)";
 
@@ -41,6 +42,15 @@ impl Deletion {
 }
 
 impl Ledger {
+    /// The deletion that says who deleted an entry: one that a hook recorded, before one
+    /// that history told of a merge, which may only have followed it. Git takes another
+    /// file for the entry, moved, and drops what the other side edited.
+    #[must_use]
+    pub fn deleted_by(&self, entry: EntryDate) -> Option<&Deletion> {
+        let deletions = self.active_deletions_of(entry);
+        deletions.max_by_key(|row| (!row.is_told(), &row.at, &row.blob))
+    }
+
     /// The removals that are active here and were undone under another id since `before`,
     /// the ledger known earlier. A rebase gives a removal told by history a new id, and
     /// carries along decisions on the old one.

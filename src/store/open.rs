@@ -13,7 +13,7 @@ use super::{StoreError, Update, listing};
 use crate::journal::EntryDate;
 
 /// Raised with every change of the schema or of what the rows mean.
-pub(super) const VERSION: i32 = 9;
+pub(super) const VERSION: i32 = 10;
 
 const SCHEMA: &str = include_str!("schema.sql");
 const INDEXES: &str = include_str!("indexes.sql");

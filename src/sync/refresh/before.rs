@@ -54,7 +54,10 @@ impl Apply<'_, '_, '_> {
                     path: deletion.path.clone(),
                     content: Entry::read(date, &bytes).ok(),
                 },
-                row: deletion.clone(),
+                row: match rows.deleted_by(date) {
+                    Some(by) if deletion.is_told() && !by.is_told() => by.clone(),
+                    _ => deletion.clone(),
+                },
             })
         });
         if version.is_none() && rows.active_deletions_of(date).next().is_some() {

@@ -97,6 +97,39 @@ fn what_a_merge_leaves_out_that_takes_one_side_whole_is_a_deletion() {
     }
 }
 
+/// Git takes the new entry for the old one, moved, and the other side's edit goes there:
+/// who deleted the old one is who moved it, whoever merges.
+#[test]
+fn an_entry_that_git_takes_for_moved_was_deleted_by_who_moved_it() {
+    let body = "Went to the quay.\n\nThe ferry was late.\nIt rained all day.\n";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(NEW, "people: [Zed]", body)]);
+    let (old, new) = (
+        crate::sandbox::entry(NEW),
+        crate::sandbox::entry("2025-01-01"),
+    );
+    laptop.remove(&old);
+    laptop.write_entry("2025-01-01", "people: [Zed]", body);
+    laptop.commit("Another day");
+    laptop.push();
+    desktop.edit(&old, "late", "early");
+    desktop.commit("Early");
+    let pulled = desktop.pull();
+    pulled
+        .warns("git took the entry 2024-11-02 for moved to it")
+        .warns("entry 2024-11-02 was deleted by laptop; back");
+    assert!(desktop.read(&new).contains("early"));
+    desktop.push();
+    laptop.pull().silent_about("no hooks");
+    is_deleted([&laptop, &desktop], "laptop");
+    desktop.edit(&new, "rained", "poured");
+    desktop.commit("Poured").silent_about("no hooks");
+    is_deleted([&desktop, &desktop], "laptop");
+    // The last version is what comes back.
+    desktop.metadb(["restore", "Entry", NEW]).ok();
+    assert!(desktop.read(&old).contains("early"));
+}
+
 /// The same by a client without hooks, while it waits for its commit.
 #[test]
 fn what_a_merge_without_hooks_leaves_out_is_a_deletion() {
