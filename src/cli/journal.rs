@@ -1,6 +1,7 @@
 //! The journal that a command is about: found from the current folder, its index
 //! brought up to date.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -31,6 +32,8 @@ pub struct Journal {
     pub layout: Layout,
     /// The folder in which the command was typed.
     pub here: PathBuf,
+    /// Whether it was said that the index cannot be written.
+    told_unwritten: Cell<bool>,
 }
 
 impl Journal {
@@ -76,6 +79,7 @@ impl Journal {
             layout: settings.layout.clone(),
             settings,
             here,
+            told_unwritten: Cell::new(false),
         };
         if !journal.exists()? {
             bail!(
@@ -105,7 +109,20 @@ impl Journal {
 
     /// The up-to-date index, for a command that reads it.
     pub fn index(&self, ui: &Ui) -> anyhow::Result<Store> {
-        let (store, report) = self.refresh(ui, Options::new(Scope::All))?;
+        let options = Options {
+            or_in_memory: true,
+            ..Options::new(Scope::All)
+        };
+        let (store, report) = self.refresh(ui, options)?;
+        if let Some(error) = &report.unwritten
+            && !self.told_unwritten.replace(true)
+        {
+            ui.warn(format_args!(
+                "{}: cannot be written, so that this answer comes from an index in memory: {}",
+                self.layout.database,
+                error.reason()
+            ));
+        }
         for failure in report.failed.iter().take(NAMED) {
             ui.warn(safe(&failure.to_string()));
         }

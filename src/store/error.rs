@@ -50,6 +50,9 @@ pub enum StoreError {
         path: PathBuf,
         source: rusqlite::Error,
     },
+    /// The file can be read alone.
+    #[error("{}: it cannot be written, and listings use an index in memory", path.display())]
+    ReadOnly { path: PathBuf },
     /// A folder, a pipe or the like stands at the path.
     #[error("{}: no file, which the database has to be; move it away", path.display())]
     NoFile { path: PathBuf },
@@ -88,6 +91,32 @@ impl StoreError {
             // changed these.
             _ if is_sql_error(&source) => Self::Corrupt { path },
             _ => Self::Sqlite { path, source },
+        }
+    }
+
+    /// Whether the file or its folder cannot be written, as on a disk that is mounted
+    /// read-only.
+    #[must_use]
+    pub fn is_unwritable(&self) -> bool {
+        use std::io::ErrorKind as Kind;
+        match self {
+            Self::Unusable { .. } | Self::NoFile { .. } => true,
+            Self::File { source, .. } => matches!(
+                source.kind(),
+                Kind::PermissionDenied | Kind::ReadOnlyFilesystem
+            ),
+            _ => false,
+        }
+    }
+
+    /// Why it cannot be opened or written, without its path and any advice.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::Unusable { source, .. } => source.to_string(),
+            Self::File { source, .. } => source.to_string(),
+            Self::NoFile { .. } => "something else is in its place".to_owned(),
+            other => other.to_string(),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, MAIN_DB, TransactionBehavior};
 
 use super::connect::{
     APPLICATION, ask, beside, clear, connect, dangling, has_tables, is_ours, open_as_it_is,
@@ -101,6 +101,11 @@ impl Store {
     /// As for [`Store::open`].
     pub fn problems_at(path: &Path) -> Result<Vec<String>, StoreError> {
         match look(path, WAIT)? {
+            Found::Ours(connection) if connection.is_readonly(MAIN_DB).unwrap_or(false) => {
+                Err(StoreError::ReadOnly {
+                    path: path.to_owned(),
+                })
+            }
             Found::Ours(connection) => Self::as_it_is(connection, path, WAIT).check(),
             // One that is not filled yet is filled by the next command.
             Found::OtherVersion(..) | Found::Nothing => Ok(Vec::new()),
@@ -156,6 +161,22 @@ impl Store {
             wait: 0,
             holds: Holds::Nothing,
         })
+    }
+
+    /// The database in memory, never written to a file: with the rows of the one at `path`
+    /// as far as that can be read, else empty.
+    ///
+    /// # Errors
+    /// There is no memory for it.
+    pub fn in_memory(path: &Path) -> Result<Self, StoreError> {
+        if let Ok(Found::Ours(from)) = look(path, 0) {
+            let mut store = Self::pretend(path)?;
+            if store.copy_of(&from).is_ok() {
+                store.holds = Holds::Rows;
+                return Ok(store);
+            }
+        }
+        Self::pretend(path)
     }
 
     /// Makes the database anew: the next update replaces all rows.

@@ -34,6 +34,11 @@ impl Store {
         })
     }
 
+    /// Takes the rows of another database into this one, which is in memory.
+    pub(super) fn copy_of(&mut self, from: &Connection) -> rusqlite::Result<()> {
+        Backup::new(from, self.connection())?.run_to_completion(PAGES, Duration::ZERO, None)
+    }
+
     /// Replaces this database's whole content with a snapshot's.
     ///
     /// # Errors

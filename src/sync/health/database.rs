@@ -39,6 +39,10 @@ pub(super) fn check(
                 shell_path(journal)
             ),
             Fault::Held(_) => "wait until that is done, or end it".to_owned(),
+            Fault::ReadOnly(_) => format!(
+                "chmod u+w {} (where the whole disk is read-only, nothing is due)",
+                shell_path(database)
+            ),
             Fault::InTheWay(_) => aside(repo, database),
         };
         finding(format!("{database}: {}", fault.what()), mend)
@@ -109,6 +113,8 @@ pub enum Fault {
     Damaged(String),
     /// Another process keeps it locked.
     Held(String),
+    /// It can be read alone.
+    ReadOnly(String),
     /// It cannot be opened or written at all, or is no file.
     InTheWay(String),
 }
@@ -116,7 +122,10 @@ pub enum Fault {
 impl Fault {
     fn what(&self) -> &str {
         match self {
-            Self::Damaged(what) | Self::Held(what) | Self::InTheWay(what) => what,
+            Self::Damaged(what)
+            | Self::Held(what)
+            | Self::ReadOnly(what)
+            | Self::InTheWay(what) => what,
         }
     }
 }
@@ -142,6 +151,7 @@ pub fn database_faults(repo: &Repo, layout: &Layout) -> Result<Vec<Fault>, RepoE
     Ok(match Store::problems_at(&path) {
         Ok(problems) => problems.into_iter().map(Fault::Damaged).collect(),
         Err(error @ StoreError::Locked { .. }) => vec![Fault::Held(told(error))],
+        Err(error @ StoreError::ReadOnly { .. }) => vec![Fault::ReadOnly(told(error))],
         Err(error) if error.is_corrupt() => vec![Fault::Damaged(told(error))],
         Err(error) => vec![Fault::InTheWay(told(error))],
     })

@@ -56,6 +56,9 @@ pub struct Options<'a> {
     pub dry_run: bool,
     /// Read every file again, into a database made anew.
     pub force: bool,
+    /// Answer from an index in memory where the file cannot be written: for a command
+    /// that only looks.
+    pub or_in_memory: bool,
     /// Entries that are reported even if nothing changed.
     pub asked: BTreeSet<EntryDate>,
     /// Files that are looked at in any case.
@@ -74,6 +77,7 @@ impl Options<'_> {
             scope,
             dry_run: false,
             force: false,
+            or_in_memory: false,
             asked: BTreeSet::new(),
             files: BTreeSet::new(),
             wait: None,
@@ -118,20 +122,28 @@ pub fn refresh(
     options: &Options<'_>,
 ) -> Result<(Store, Report), RefreshError> {
     let path = database_path(repo, layout)?;
-    let (mut store, mut fresh) = if options.dry_run && options.force {
-        (Store::pretend(&path)?, None)
+    let opened = if options.dry_run && options.force {
+        Store::pretend(&path).map(|store| (store, None))
     } else if options.dry_run {
-        (Store::open_or_pretend(&path, options.wait)?, None)
+        Store::open_or_pretend(&path, options.wait).map(|store| (store, None))
     } else if options.force {
-        Store::recreate(&path, options.wait)?
+        Store::recreate(&path, options.wait)
     } else {
-        Store::open(&path, options.wait)?
+        Store::open(&path, options.wait)
+    };
+    let mut unwritten = None;
+    let (mut store, mut fresh) = match opened {
+        Err(error) if options.or_in_memory && error.is_unwritable() => {
+            unwritten = Some(error);
+            (Store::in_memory(&path)?, None)
+        }
+        opened => opened?,
     };
     let covered = Noted::read(&store.meta()?).folders;
     if fresh.is_none() && !covered.is_empty() && covered != folders(layout) {
         // The settings name other folders: the index's knowledge does not count.
         drop(store);
-        store = if options.dry_run {
+        store = if options.dry_run || unwritten.is_some() {
             Store::pretend(&path)?
         } else {
             Store::recreate(&path, options.wait)?.0
@@ -143,9 +155,16 @@ pub fn refresh(
         match attempt(repo, layout, &mut store, options) {
             Ok(mut report) => {
                 report.fresh = fresh;
+                report.unwritten = unwritten;
                 return Ok((store, report));
             }
             Err(RefreshError::DryRun(report)) => return Ok((store, *report)),
+            Err(RefreshError::Store(e))
+                if options.or_in_memory && unwritten.is_none() && e.is_unwritable() =>
+            {
+                drop(store);
+                (store, fresh, unwritten) = (Store::in_memory(&path)?, None, Some(e));
+            }
             Err(e) if e.has_moved() && tries < TRIES => {
                 tries += 1;
                 if !options.dry_run {

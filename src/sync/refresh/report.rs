@@ -7,13 +7,15 @@ use crate::journal::markers::conflict_markers;
 use crate::journal::yaml::Place;
 use crate::journal::{EntryDate, Item, ItemKey, Table};
 use crate::repo::{Skipped, shell_path};
-use crate::store::Fresh;
+use crate::store::{Fresh, StoreError};
 
 /// The changes of a refresh, made or planned.
 #[derive(Debug, Default)]
 pub struct Report {
     /// The reason for which the database was made anew, if it was.
     pub fresh: Option<Fresh>,
+    /// Why the index stays in memory, if it does.
+    pub unwritten: Option<StoreError>,
     /// Entries that changed, by date.
     pub entries: Vec<EntryChange>,
     /// Notes that changed, by date; their items are empty.

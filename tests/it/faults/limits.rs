@@ -11,6 +11,7 @@ use crate::sandbox::{Run, Sandbox};
 const ENOSPC: i32 = 28;
 const EACCES: i32 = 13;
 const EIO: i32 = 5;
+const EROFS: i32 = 30;
 
 /// The calls that take space.
 const SPACE: Of = Of {
@@ -145,6 +146,44 @@ fn a_file_or_folder_that_is_read_only_is_named() {
         );
         let wrong = stage.afterwards(&run, false);
         assert!(wrong.is_empty(), "{name}: {wrong}");
+    }
+}
+
+/// As on a disk that is mounted read-only. What only looks makes its index in memory, with
+/// the same answer; what is there to write the index says that it cannot.
+#[test]
+fn listings_answer_where_nothing_can_be_written() {
+    if !works() {
+        return;
+    }
+    let listings: [&[&str]; 5] = [
+        &["metadb", "show", "2024-11-01", "--full"],
+        &["metadb", "sync", "status"],
+        &["metadb", "sync", "conflicts"],
+        &["metadb", "tombstone", "list"],
+        &["metadb", "sync", "stats", "--json"],
+    ];
+    for name in ["sync", "first-index"] {
+        let sandbox = Sandbox::new();
+        let (stage, _) = stage(name, &sandbox);
+        stage.rewind();
+        let actor = &stage.actor;
+        let read_only = |command: &[&str]| {
+            let refused = (1, What::RefuseFrom(EROFS), OURS);
+            traced(&actor.machine, &actor.env(), command, refused).run
+        };
+        let answers = listings.map(read_only);
+        let synced = read_only(stage.scene.command);
+        assert_eq!(synced.code, 1, "{name}: {synced}");
+        for (listing, answer) in listings.iter().zip(answers) {
+            let told = answer.stderr.matches("an index in memory").count();
+            assert_eq!((answer.code, told), (0, 1), "{name}: {answer}");
+            let usual = actor.run(listing);
+            assert_eq!(answer.stdout, usual.stdout, "{name}: {answer}");
+            usual.silent_about("memory");
+            // The first one that may write brings the index up to date.
+            stage.rewind();
+        }
     }
 }
 
