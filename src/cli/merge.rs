@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::shown::{safe, safe_json};
+use super::shown::{decisions, safe_json};
 use super::{Exit, Ui};
 use crate::journal::Settings;
 use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::Repo;
 use crate::sync::driver::{By, FileMerge, keep_all, write};
-use crate::sync::merge_log::to_json;
+use crate::sync::merge_log::Record;
 use crate::sync::settings::load;
 
 /// Merges three versions of a file, anywhere: frontmatter field by field, the
@@ -91,7 +91,7 @@ impl Merge {
             None => ui.bytes(&merged.bytes)?,
         }
         if self.json {
-            let report = safe_json(&to_json(&merged).to_string());
+            let report = safe_json(&serde_json::to_string(&Record::of(&merged))?);
             if self.output.is_some() {
                 ui.line(report)?;
             } else {
@@ -122,22 +122,7 @@ fn explain(ui: &Ui, merged: &Merged) {
     if let Outcome::Git(reason) = &merged.outcome {
         by_line(ui, reason);
     }
-    for field in &merged.report.fields {
-        let rule = field
-            .rule
-            .as_ref()
-            .map(|r| format!(" ({r})"))
-            .unwrap_or_default();
-        ui.remark(format_args!(
-            "{}: {}{rule}",
-            field.path.join("."),
-            field.decision.word()
-        ));
-    }
-    for (table, item) in &merged.report.kept_out {
-        ui.remark(format_args!(
-            "{table}: {}: kept out, it was removed",
-            safe(item.as_str())
-        ));
+    for decision in decisions(&Record::of(merged)) {
+        ui.remark(decision);
     }
 }

@@ -6,6 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::journal::reconcile::quoted_for_flow;
 use crate::journal::yaml::{Style, Tree, Value};
+use crate::sync::merge_log::Record;
 
 /// One line of a file's text with everything escaped that could move the cursor,
 /// change colours or turn the direction of reading.
@@ -23,6 +24,25 @@ pub fn safe(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// A merge's decisions, one line each.
+pub fn decisions(merge: &Record) -> impl Iterator<Item = String> {
+    let fields = merge.fields.iter().map(|field| {
+        let rule = field.rule.as_ref().map(|rule| format!(" ({rule})"));
+        let (path, decision) = (field.path.join("."), &field.decision);
+        format!(
+            "{}: {}{}",
+            safe(&path),
+            safe(decision),
+            rule.unwrap_or_default()
+        )
+    });
+    let kept_out = merge.kept_out.iter().map(|kept| {
+        let (table, item) = (safe(&kept.table), safe(&kept.item));
+        format!("{table}: {item}: kept out, it was removed")
+    });
+    fields.chain(kept_out)
 }
 
 /// JSON with the same characters escaped in JSON's way: the same for a program, and safe

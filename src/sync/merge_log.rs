@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use crate::journal::reconcile::{Decision, Merged, Outcome};
 use crate::repo::{Repo, RepoError, UNFINISHED};
@@ -17,37 +17,67 @@ const MAX_BYTES: u64 = 256 * 1024;
 /// The log's place below the git directory that all work trees share.
 const FILE: &str = "palimpsest/merges.jsonl";
 
-/// A merge as JSON, for the log, `palimpsest merge --json` and `palimpsest merges`.
-#[must_use]
-pub fn to_json(merged: &Merged) -> Value {
-    let git = match &merged.outcome {
-        Outcome::ByField => None,
-        Outcome::Git(reason) => Some(reason),
-    };
-    let fields: Vec<Value> = merged
-        .report
-        .fields
-        .iter()
-        .map(|f| {
-            json!({
-                "path": f.path,
-                "rule": f.rule.as_ref().map(ToString::to_string),
-                "decision": f.decision.word(),
-            })
-        })
-        .collect();
-    let kept_out: Vec<Value> = merged
-        .report
-        .kept_out
-        .iter()
-        .map(|(table, item)| json!({"table": table.name(), "item": item.as_str()}))
-        .collect();
-    json!({
-        "conflict": merged.conflict,
-        "by_line": git,
-        "fields": fields,
-        "kept_out": kept_out,
-    })
+/// A merge's decisions, as the log, `palimpsest merge --json` and `palimpsest merges` have
+/// them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Record {
+    pub conflict: bool,
+    /// Why the result is git's own, if it is.
+    pub by_line: Option<String>,
+    pub fields: Vec<FieldRecord>,
+    pub kept_out: Vec<KeptOutRecord>,
+    /// In the log alone: the merged file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// In the log alone: when, as RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
+}
+
+/// How a field was decided.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct FieldRecord {
+    /// The keys that lead to it.
+    pub path: Vec<String>,
+    pub rule: Option<String>,
+    pub decision: String,
+}
+
+/// An item that a removal keeps out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct KeptOutRecord {
+    pub table: String,
+    pub item: String,
+}
+
+impl Record {
+    #[must_use]
+    pub fn of(merged: &Merged) -> Self {
+        let by_line = match &merged.outcome {
+            Outcome::ByField => None,
+            Outcome::Git(reason) => Some(reason.clone()),
+        };
+        let fields = merged.report.fields.iter().map(|f| FieldRecord {
+            path: f.path.clone(),
+            rule: f.rule.as_ref().map(ToString::to_string),
+            decision: f.decision.word().to_owned(),
+        });
+        let kept_out = merged.report.kept_out.iter();
+        let kept_out = kept_out.map(|(table, item)| KeptOutRecord {
+            table: table.name().to_owned(),
+            item: item.as_str().to_owned(),
+        });
+        Self {
+            conflict: merged.conflict,
+            by_line,
+            fields: fields.collect(),
+            kept_out: kept_out.collect(),
+            ..Self::default()
+        }
+    }
 }
 
 /// Whether a merge decided anything that a person may want to look at.
@@ -62,9 +92,13 @@ pub fn is_worth_a_look(merged: &Merged) -> bool {
 /// # Errors
 /// The repository or the log cannot be reached; a merge goes on without it.
 pub fn add(path: &str, at: &str, merged: &Merged) -> Result<(), LogError> {
-    let mut record = to_json(merged);
-    record["file"] = path.into();
-    record["at"] = at.into();
+    let record = Record {
+        file: Some(path.to_owned()),
+        at: Some(at.to_owned()),
+        ..Record::of(merged)
+    };
+    // Text, numbers and lists can always be written.
+    let record = serde_json::to_string(&record).unwrap_or_default();
     let log = place()?;
     let error = |source| LogError::Io {
         path: log.clone(),
@@ -88,7 +122,7 @@ pub fn add(path: &str, at: &str, merged: &Merged) -> Result<(), LogError> {
 ///
 /// # Errors
 /// The log exists and cannot be read.
-pub fn read(repo: &Repo) -> Result<Vec<Value>, LogError> {
+pub fn read(repo: &Repo) -> Result<Vec<Record>, LogError> {
     let path = repo.common_dir().join(FILE);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
