@@ -81,13 +81,25 @@ fi
 if [ "${PALIMPSEST-}" = 0 ]; then
     exit $status
 fi
-if [ -x "$program" ]; then
-    case @NAME@ in
-    # Git takes the end of post-checkout for that of the checkout, which is done.
-    post-checkout) "$program" hook @NAME@ "$@" </dev/null || : ;;
-    *) exec "$program" hook @NAME@ "$@" </dev/null ;;
-    esac
-else
-    echo "palimpsest: $program is gone; install it again and run \`palimpsest init\` here, or remove $0" >&2
+warn() {
+    echo "palimpsest: $program $*; install it again and run \`palimpsest init\` here, or remove $0" >&2
+}
+if [ ! -x "$program" ]; then
+    warn "is gone"
+    exit $status
 fi
+code=0
+"$program" git hook @NAME@ "$@" </dev/null || code=$?
+case $code in
+# Its own two answers: done, and a commit refused.
+92) ;;
+93) status=1 ;;
+# Somebody ended it, and with it the commit.
+129 | 130 | 131 | 137 | 143)
+    case @NAME@ in pre-*) status=$code ;; esac
+    ;;
+# A loader that lacks a library, a file of no bytes in its place, a defect: nothing was
+# checked or recorded, and history has what the commit lacks.
+*) warn "ended with $code, and @NAME@ did nothing" ;;
+esac
 exit $status

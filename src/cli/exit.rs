@@ -10,6 +10,23 @@ Exit codes: 0 done (warnings, conflicts that are listed and empty listings too);
 /// A driver failed: above 128, so git stops and leaves the work tree alone.
 pub const DRIVER_FAILED: u8 = 129;
 
+/// The answer to a driver's or hook's shell line: done. Whatever may stand in the program's
+/// place ends with other codes: a shell that runs an empty file with 0, a loader with 1 or
+/// 127, a script with 1 or 2.
+const LINE_DONE: u8 = 92;
+
+/// The answer to a shell line: a conflict with its markers written, or a commit refused.
+const LINE_STOP: u8 = 93;
+
+/// An exit code as the shell lines of `init` take it.
+pub const fn for_lines(code: u8) -> u8 {
+    match code {
+        0 => LINE_DONE,
+        1 => LINE_STOP,
+        other => other,
+    }
+}
+
 /// A panic in a command that a person runs; the same code as Rust's own. Drivers and
 /// `merge` end with [`DRIVER_FAILED`], hooks with 0.
 pub const PANIC: u8 = 101;

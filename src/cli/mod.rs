@@ -91,14 +91,33 @@ pub const OTHER_NAMES: [&str; 3] = ["yaml2sql", "wiki2sql", "metadb"];
 /// so no other failure may end with it.
 const DRIVERS: [&str; 2] = ["merge-driver", "ledger-driver"];
 
+/// The word before a driver or a hook in the shell lines of `init`, which take an answer
+/// only by exit codes that nothing else ends with. A program that does not know the word
+/// ends with wrong usage.
+const FOR_LINES: &str = "git";
+
 /// Runs a command line; gives the process's exit code.
 #[must_use]
 pub fn main(args: Vec<OsString>) -> u8 {
-    let args = as_subcommand(args);
+    let (args, by_line) = for_lines(as_subcommand(args));
     let caller = Caller::of(&args);
     // A panic ends with 101, which git would take for a conflict that left
     // markers; a driver must say that it failed.
-    caller.code(std::panic::catch_unwind(|| run(&args)).ok())
+    let code = caller.code(std::panic::catch_unwind(|| run(&args)).ok());
+    match by_line {
+        true => exit::for_lines(code),
+        false => code,
+    }
+}
+
+/// The command line without the word of the shell lines, and whether it was there.
+fn for_lines(mut args: Vec<OsString>) -> (Vec<OsString>, bool) {
+    let is_one = args.get(1).is_some_and(|word| word == FOR_LINES)
+        && matches!(Caller::of(&args[1..]), Caller::Driver | Caller::Hook);
+    if is_one {
+        args.remove(1);
+    }
+    (args, is_one)
 }
 
 /// The reader of the exit code.
@@ -234,5 +253,27 @@ mod tests {
             let caller = Caller::of(&["palimpsest".into(), command.into()]);
             assert_eq!(ends.map(|end| caller.code(end)), codes, "{command}");
         }
+    }
+
+    #[test]
+    fn only_what_git_calls_answers_the_shell_lines() {
+        for (line, by_line) in [
+            ("palimpsest git merge-driver a b c", true),
+            ("palimpsest git ledger-driver a b c", true),
+            ("palimpsest git hook pre-commit", true),
+            ("palimpsest merge-driver a b c", false),
+            ("palimpsest hook git", false),
+            ("palimpsest git merge a b c", false),
+            ("palimpsest git status", false),
+            ("palimpsest git", false),
+            ("palimpsest", false),
+        ] {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let (left, is) = for_lines(args.clone());
+            assert_eq!(is, by_line, "{line}");
+            assert_eq!(args.len() - left.len(), usize::from(is), "{line}");
+        }
+        let codes = [0, 1, 2, 129].map(exit::for_lines);
+        assert_eq!(codes, [92, 93, 2, 129]);
     }
 }

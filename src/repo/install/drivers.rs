@@ -14,18 +14,23 @@ pub const LEDGER_DRIVER: &str = "merge.palimpsest-ledger.driver";
 /// Set where `init` set `pull.rebase`, so that `uninstall` takes it back.
 pub(super) const PULL_MARK: &str = "palimpsest.pullRebaseByInit";
 
-/// The shell line of a driver. Git takes an exit code of 1 to 128 for a conflict with its
-/// markers written: with a program that is missing (127) or cannot be started (126), ours
-/// would pass for the result. So git's own merge stands in for it. Before git 2.42 a code
-/// above 128 and a signal are conflicts as well, with ours in the work tree and no
-/// markers; a missing result makes every git refuse. `%P` and the labels come quoted from
-/// git.
+/// The shell line of a driver. Git takes an exit code of 0 for a clean merge and one of 1 to
+/// 128 for a conflict with its markers written. Something else in the program's place may
+/// end so as well, with nothing merged, and ours would pass for the result: a shell that
+/// finds an empty file (0) or none that it can start (126, 127), a loader that lacks a
+/// library (1). So the program answers with codes of its own, and for any other below 128
+/// git's own merge stands in. Before git 2.42 a code above 128 and a signal are conflicts
+/// as well, with ours in the work tree and no markers; a missing result makes every git
+/// refuse. `%P` and the labels come quoted from git.
 fn line(program: &Path, command: &str) -> String {
     let program = shell_word(&program.to_string_lossy()).replace('%', "%%");
     format!(
-        "p={program}; if test -x \"$p\"; then \"$p\" {command}; s=$?; else s=127; fi; \
-         case $s in 126|127) git merge-file --marker-size=%L -L %X -L %S -L %Y %A %O %B; \
-         s=$?;; esac; test $s -lt 128 || rm -f %A; exit $s"
+        "p={program}; w='is gone'; s=127; \
+         if test -x \"$p\"; then \"$p\" git {command}; s=$?; w=\"ended with $s\"; fi; \
+         case $s in 92) exit 0;; 93) exit 1;; esac; if test $s -lt 128; then \
+         printf 'palimpsest: %%s %%s; %%s is merged by line, as git does\\n' \"$p\" \"$w\" %P >&2; \
+         git merge-file --marker-size=%L -L %X -L %S -L %Y %A %O %B; s=$?; fi; \
+         test $s -lt 128 || rm -f %A; exit $s"
     )
 }
 

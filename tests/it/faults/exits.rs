@@ -1,5 +1,5 @@
-//! Every way in which a driver or a hook can end: the exit code, and what stands
-//! in the work tree afterwards.
+//! Every way in which a driver can end: the exit code, and what stands in the work tree
+//! afterwards.
 
 use super::tracer::{Of, What, traced, works};
 use super::wrapper::Wrapper;
@@ -165,8 +165,13 @@ fn a_driver_that_cannot_end_leaves_no_result() {
         }
         for (before, code, there) in [
             (":", 0, true),
-            ("exit 1", 1, true),
+            // Only the program itself says that it is done, or that there is a conflict.
+            ("exit 92", 0, true),
+            ("exit 93", 1, true),
+            ("exit 0", 0, true),
+            ("exit 1", 0, true),
             ("exit 127", 0, true),
+            ("exit 1 # and no base for git", 255, false),
             ("exit 127 # and no base for git", 255, false),
             ("exit 129", 129, false),
             ("kill -KILL $$", 137, false),
@@ -174,9 +179,9 @@ fn a_driver_that_cannot_end_leaves_no_result() {
             wrapper.says(before);
             laptop.write("ours", "x\n");
             laptop.write("theirs", "x\n");
-            match before.contains("no base") {
-                true => laptop.remove("base"),
-                false => laptop.write("base", "x\n"),
+            laptop.write("base", "x\n");
+            if before.contains("no base") {
+                laptop.remove("base");
             }
             let run = laptop.run_with(&[], "sh", ["-c", line.trim_end()]);
             assert_eq!(run.code, code, "{driver}, {before}: {run}");
@@ -204,6 +209,18 @@ fn each_end_of_a_driver_in_a_merge() {
         ("a panic's exit code", "exit 129", Then::Refused),
         ("the program is gone", "exit 127", Then::Gits),
         ("it cannot be started", "exit 126", Then::Gits),
+        ("a library is of an older system", "exit 1", Then::Gits),
+        (
+            "a file of no bytes stands in its place",
+            "exit 0",
+            Then::Gits,
+        ),
+        (
+            "an older version, which knows no such call",
+            "exit 2",
+            Then::Gits,
+        ),
+        ("somebody's panic", "exit 101", Then::Gits),
         (
             "too little memory to begin",
             "ulimit -v 3000",
@@ -233,6 +250,52 @@ fn each_end_of_a_driver_in_a_merge() {
         }
         laptop.git(["reset", "-q", "--hard", &head]).ok();
     }
+}
+
+/// A wrapper of somebody's may lose the program's exit code when the result is written.
+#[test]
+fn a_driver_whose_answer_is_lost_loses_no_side() {
+    let sandbox = Sandbox::new();
+    let laptop = branches(&sandbox);
+    laptop.edit_entry(DAY, "One.", "Ours.");
+    laptop.commit("A body");
+    laptop.git(["switch", "-q", "other"]).ok();
+    laptop.edit_entry(DAY, "One.", "Theirs.");
+    laptop.commit("Another body");
+    laptop.git(["switch", "-q", "main"]).ok();
+    let wrapper = Wrapper::new(&laptop);
+    for code in [0, 1] {
+        wrapper.says(&format!("\"$PROGRAM\" \"$@\"; exit {code}"));
+        laptop.git(["merge", "-q", "other"]).exits(1);
+        let text = laptop.read_entry(DAY);
+        for both in ["fog", "Carol", "<<<<<<<", "Ours.", "Theirs.", ">>>>>>>"] {
+            assert!(text.contains(both), "{code}: {text}");
+        }
+        laptop.git(["merge", "--abort"]).ok();
+    }
+}
+
+/// The program's file as a power cut may leave it: a shell runs an empty one as a script
+/// that does nothing, and succeeds.
+#[test]
+fn a_program_that_is_an_empty_file_merges_as_git_does() {
+    let sandbox = Sandbox::new();
+    let laptop = branches(&sandbox);
+    let wrapper = Wrapper::new(&laptop);
+    wrapper.is("");
+    let merge = laptop.git(["merge", "-q", "other"]).exits(1);
+    merge
+        .warns(&format!(
+            "wrapper ended with 0; {} is merged by line",
+            entry(DAY)
+        ))
+        .warns("wrapper ended with 0; data/ledger/2024.jsonl is merged by line");
+    let text = laptop.read_entry(DAY);
+    assert!(text.contains("<<<<<<<") && text.contains("fog"), "{text}");
+    // With the program back, what git left is merged again.
+    wrapper.says(":");
+    laptop.palimpsest(["resolve"]).ok();
+    assert!(laptop.read_entry(DAY).contains(MERGED));
 }
 
 #[test]
@@ -276,96 +339,5 @@ fn memory_and_stack_that_run_out_never_pass_for_a_conflict() {
                 }
             }
         }
-    }
-}
-
-#[test]
-fn a_hook_that_gets_a_signal_loses_nothing() {
-    if !works() {
-        return;
-    }
-    let sandbox = Sandbox::new();
-    let laptop = branches(&sandbox);
-    let head = laptop.oid("HEAD");
-    for signal in [2, 9, 15] {
-        laptop.edit_entry(DAY, "Carol", "Carol, Dan");
-        laptop.git(["add", "-A"]).ok();
-        let commit = ["git", "commit", "-q", "-m", "Dan"];
-        // In pre-commit: its first step is a blob.
-        let of = Of {
-            path: ".git/objects",
-            ..OURS
-        };
-        let run = traced(&laptop, &[], &commit, (1, What::Signal(signal), of)).run;
-        assert!(run.code != 0, "{run}");
-        assert_eq!(laptop.oid("HEAD"), head);
-        staged(&laptop);
-        // In post-commit: the commit stands.
-        let of = Of {
-            path: "data/",
-            ..OURS
-        };
-        traced(&laptop, &[], &commit, (1, What::Signal(signal), of))
-            .run
-            .ok();
-        laptop.git(["log", "-1", "--format=%s"]).ok().is("Dan");
-        laptop.palimpsest(["doctor", "--fix"]);
-        laptop.assert_clean();
-        laptop.git(["reset", "-q", "--hard", &head]).ok();
-    }
-}
-
-fn staged(laptop: &Machine<'_>) {
-    laptop
-        .git(["diff", "--cached", "--name-only"])
-        .ok()
-        .says(&entry(DAY));
-}
-
-#[test]
-fn each_end_of_a_hook() {
-    let sandbox = Sandbox::new();
-    let laptop = branches(&sandbox);
-    let head = laptop.oid("HEAD");
-    let wrapper = Wrapper::new(&laptop);
-    for (name, before, commits, said) in [
-        ("fine", ":", true, ""),
-        ("nobody listens", "exec >&- 2>&-", true, ""),
-        (
-            "output that cannot be written",
-            "exec >/dev/full 2>/dev/full",
-            true,
-            "",
-        ),
-        ("too little memory to begin", "ulimit -v 3000", false, ""),
-        ("it ends badly", "kill -TERM $$", false, ""),
-        ("usage", "set -- hook", false, "Usage"),
-        (
-            "no repository",
-            "export GIT_DIR=/nowhere",
-            true,
-            "pre-commit",
-        ),
-        (
-            "an index that is none",
-            "export GIT_INDEX_FILE=/dev/null/x",
-            true,
-            "pre-commit",
-        ),
-        ("turned off", "export PALIMPSEST=0", true, ""),
-    ] {
-        laptop.edit_entry(DAY, "Carol", "Carol, Dan");
-        laptop.git(["add", "-A"]).ok();
-        wrapper.says(before);
-        let run = laptop.git(["commit", "-q", "-m", "Dan"]);
-        wrapper.says(":");
-        assert_eq!(run.code == 0, commits, "{name}: {run}");
-        assert!(run.stderr.contains(said), "{name}: {run}");
-        assert_eq!(laptop.oid("HEAD") != head, commits, "{name}");
-        if !commits {
-            staged(&laptop);
-        }
-        assert!(laptop.read_entry(DAY).contains("Dan"), "{name}");
-        laptop.git(["reset", "-q", "--hard", &head]).ok();
     }
 }

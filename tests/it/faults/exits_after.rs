@@ -7,7 +7,7 @@ use super::wrapper::Wrapper;
 use crate::sandbox::{Machine, Sandbox};
 
 /// The line before the program, and what the hook says with it.
-const ENDS: [(&str, &str, &str); 11] = [
+const ENDS: [(&str, &str, &str); 14] = [
     ("fine", ":", ""),
     ("nobody listens", "exec >&- 2>&-", ""),
     (
@@ -19,6 +19,9 @@ const ENDS: [(&str, &str, &str); 11] = [
     ("no bytes may be written", "ulimit -f 0", ""),
     ("it ends badly", "kill -TERM $$", ""),
     ("a panic's exit code", "exit 129", ""),
+    ("a library is gone", "exit 127", "ended with 127"),
+    ("a library is of an older system", "exit 1", "ended with 1"),
+    ("a file of no bytes in its place", "exit 0", "ended with 0"),
     ("usage", "set -- hook", "Usage"),
     ("no repository", "export GIT_DIR=/nowhere", ""),
     (
@@ -62,7 +65,7 @@ const ENDINGS: [Ending; 4] = [
 
 /// Ours ends so in this hook alone.
 fn only_in(hook: &str, line: &str) -> String {
-    format!("case \"$*\" in \"hook {hook}\"*) {line} ;; esac")
+    format!("case \"$*\" in \"git hook {hook}\"*) {line} ;; esac")
 }
 
 /// As it was on `main` before the command.

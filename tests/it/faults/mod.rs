@@ -5,6 +5,7 @@
 mod before;
 mod exits;
 mod exits_after;
+mod exits_hook;
 mod kill;
 mod limits;
 mod look;

@@ -28,7 +28,14 @@ impl<'a, 'b> Wrapper<'a, 'b> {
     }
 
     pub(super) fn says(&self, line: &str) {
-        let text = format!("#!/bin/sh\n{line}\nexec '{}' \"$@\"\n", self.program);
+        let program = &self.program;
+        self.is(&format!(
+            "#!/bin/sh\nPROGRAM='{program}'\n{line}\nexec '{program}' \"$@\"\n"
+        ));
+    }
+
+    /// This text stands in the program's place.
+    pub(super) fn is(&self, text: &str) {
         self.laptop.write("../wrapper", text);
         self.laptop
             .run_with(&[], "chmod", ["+x", "../wrapper"])
