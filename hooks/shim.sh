@@ -81,8 +81,11 @@ fi
 if [ "${PALIMPSEST-}" = 0 ]; then
     exit $status
 fi
+# In a folder that several repositories share, those without `init` hear nothing.
 warn() {
-    echo "palimpsest: $program $*; install it again and run \`palimpsest init\` here, or remove $0" >&2
+    if git config --local --get merge.palimpsest.driver >/dev/null 2>&1; then
+        echo "palimpsest: $program $*; install it again and run \`palimpsest init\` here, or remove $0" >&2
+    fi
 }
 if [ ! -x "$program" ]; then
     warn "is gone"

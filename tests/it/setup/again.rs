@@ -84,6 +84,30 @@ fn hooks_that_repositories_share_are_said() {
     laptop.palimpsest(["init"]).ok().lacks("every repository");
 }
 
+/// The hooks of a folder that is shared by way of somebody's own files may name a program
+/// that this machine does not have.
+#[test]
+fn shared_hooks_without_their_program_speak_where_init_was_run() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let shared = sandbox.root().join("hooks");
+    let shared = shared.to_str().unwrap();
+    laptop
+        .git(["config", "--global", "core.hooksPath", shared])
+        .ok();
+    laptop.palimpsest(["init"]).ok();
+    let edit = format!("sed -i \"s#^program=.*#program='/gone/palimpsest'#\" {shared}/p*");
+    laptop.run_with(&[], "sh", ["-c", &edit]).ok();
+    laptop
+        .git(["commit", "-q", "--allow-empty", "-m", "Here"])
+        .ok()
+        .warns("/gone/palimpsest is gone; install it again");
+    let other = sandbox.repository("other");
+    let commit = ["commit", "-q", "--allow-empty", "-m", "There"];
+    assert_eq!(other.git(commit).ok().output(), "");
+    assert_eq!(other.git(["switch", "-q", "-c", "b"]).ok().output(), "");
+}
+
 fn attributes(laptop: &Machine<'_>) -> Vec<String> {
     let text = laptop.read(".gitattributes");
     text.lines().map(str::to_owned).collect()
