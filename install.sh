@@ -76,8 +76,10 @@ if [ -n "$have" ] && [ "$have" -lt "$need" ]; then
     fail "Rust 1.$need or later is needed, and this is 1.$have: run \`rustup update\`, or install Rust from https://rustup.rs, then run this again"
 fi
 
-# With another target, or another folder, the program would not be in target/release.
+# The configuration may name a target, whose folder is then between the two. A program of
+# an earlier build must not be taken for this one; cargo puts it there again.
 unset CARGO_BUILD_TARGET
+rm -f target/release/palimpsest target/*/release/palimpsest
 printf 'Building palimpsest (a minute or two the first time) ...\n'
 cargo build --release --locked --quiet --target-dir "$top/target"
 
@@ -85,9 +87,20 @@ mkdir -p "$bin"
 new=$bin/.palimpsest.$$
 trap 'rm -f "$new"' EXIT
 trap 'exit 1' HUP INT TERM
-# Renamed into place: a hook that runs meanwhile has the old or the new program.
-cp "$top/target/release/palimpsest" "$new"
+built=
+for built in target/release/palimpsest target/*/release/palimpsest; do
+    [ ! -f "$built" ] || break
+done
+[ -f "$built" ] || fail "cargo built no program below $top/target"
+# Renamed into place when all of it is on the disk: a hook that runs meanwhile, or after a
+# power cut, has the old or the new program.
+cp "$built" "$new"
 chmod 755 "$new"
+case $("$new" --version) in
+    'palimpsest '*) ;;
+    *) fail "what cargo built ($top/$built) does not run here: build it on this system, for this system" ;;
+esac
+sync "$new" 2>/dev/null || sync
 mv -f "$new" "$bin/palimpsest"
 for name in yaml2sql wiki2sql metadb; do
     ln -s palimpsest "$new"

@@ -6,7 +6,10 @@ use std::path::Path;
 
 use crate::sandbox::{Machine, Sandbox};
 
-const PROGRAM: &str = "#!/bin/sh\nprintf 'ran:%s\\n' \"$*\"\n";
+const PROGRAM: &str = "#!/bin/sh
+[ \"$1\" != --version ] || exec echo 'palimpsest 0.1.0'
+printf 'ran:%s\\n' \"$*\"
+";
 
 /// A checkout in a folder with spaces, whose cargo "builds" `PROGRAM`.
 fn checkout(sandbox: &Sandbox) -> Machine<'_> {
@@ -94,6 +97,50 @@ fn a_folder_in_the_place_of_the_program_is_said() {
         .exits(1)
         .warns("palimpsest is a folder: move it away");
     assert_eq!(fs::read_dir(bin.join("palimpsest")).unwrap().count(), 0);
+}
+
+/// A library of another system, another processor, or a file that is empty.
+#[test]
+fn a_program_that_does_not_run_is_not_installed() {
+    let sandbox = Sandbox::new();
+    let checkout = checkout(&sandbox);
+    let bin = sandbox.home().join(".local/bin");
+    let install = || checkout.run_with(&[], "./install.sh", [] as [&str; 0]);
+    install().ok();
+    for text in ["", "#!/bin/sh\nexit 1\n", "#!/nowhere/ld.so\n"] {
+        checkout.write("program", text);
+        executable(&checkout.path("program"));
+        install().exits(1).warns("does not run here");
+        let there = fs::read_to_string(bin.join("palimpsest")).unwrap();
+        assert_eq!(there, PROGRAM, "{text:?}");
+        assert_eq!(fs::read_dir(&bin).unwrap().count(), 4, "leftovers in bin");
+    }
+}
+
+/// As `[build] target` in `~/.cargo/config.toml` has it.
+#[test]
+fn what_cargo_built_elsewhere_is_installed_and_not_an_earlier_one() {
+    let sandbox = Sandbox::new();
+    let checkout = checkout(&sandbox);
+    let earlier = checkout.path("target/release/palimpsest");
+    checkout.write("target/release/palimpsest", "#!/bin/sh\necho palimpsest\n");
+    executable(&earlier);
+    let cargo = sandbox.bin().join("cargo");
+    let script = fs::read_to_string(&cargo).unwrap();
+    fs::write(
+        &cargo,
+        script.replace("target/release", "target/some-triple/release"),
+    )
+    .unwrap();
+    checkout
+        .run_with(&[], "./install.sh", [] as [&str; 0])
+        .ok()
+        .says("ran:demo");
+    fs::write(&cargo, script.replace("mkdir", "exit; mkdir")).unwrap();
+    checkout
+        .run_with(&[], "./install.sh", [] as [&str; 0])
+        .exits(1)
+        .warns("cargo built no program below");
 }
 
 #[test]
