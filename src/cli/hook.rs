@@ -141,10 +141,31 @@ fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoErr
         ui.warn(format_args!("pre-commit: {}", safe(why)));
     }
     if !report.is_refused() {
+        if report.has_rows {
+            say_if_left_behind(ui, repo)?;
+        }
         return Ok(Exit::Ok);
     }
     ui.note("nothing was committed (`git commit --no-verify` commits all the same)");
     Ok(Exit::Failed)
+}
+
+/// Warns that the work tree's ledger will not follow a commit, because `post-commit` is
+/// another program's hook: `git lfs update --force` takes that one and leaves `pre-commit`.
+fn say_if_left_behind(ui: &Ui, repo: &Repo) -> Result<(), RepoError> {
+    // Where a manager has both, it may call the program where `taken_hook` does not look.
+    let Some(hook) = repo.taken_hook("post-commit")? else {
+        return Ok(());
+    };
+    if repo.taken_hook("pre-commit")?.is_none() {
+        ui.note(format_args!(
+            "the ledger in the work tree stays behind this commit, and a pull may stop for it: \
+             {} does not call Palimpsest any more; `palimpsest init` has it called again, then \
+             `palimpsest doctor` says how the ledger follows",
+            safe(&hook.to_string_lossy())
+        ));
+    }
+    Ok(())
 }
 
 /// Warns that a commit went unchecked because `pre-commit` is another program's hook:

@@ -95,7 +95,10 @@ fn examine(
         context.checked = checked.facts;
         let years = derive_all(&context, &resolved_paths, settings, &mut report)?;
         match mode == Mode::Stage && !report.is_refused() {
-            true => stage_all(&context, years.values()),
+            true => {
+                report.has_rows = !years.is_empty();
+                stage_all(&context, years.values())
+            }
             false => Ok(()),
         }
     });

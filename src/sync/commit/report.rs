@@ -21,6 +21,9 @@ pub struct PreCommit {
     pub blocked: bool,
     /// Whether this was only a check, with nothing to be staged.
     pub only_checked: bool,
+    /// Whether the commit has rows of the ledger, which `post-commit` has to bring to the
+    /// work tree.
+    pub has_rows: bool,
     /// Why nothing could be recorded, and what to do, if so: the commit was checked alone.
     pub unrecorded: Option<String>,
     /// Oddities that were let pass.

@@ -222,6 +222,37 @@ fn a_manager_that_takes_the_hooks_place_later_is_named_with_each_commit() {
         .silent_about("not checked");
 }
 
+/// As `git lfs update --force` does: what comes after a commit is taken, `pre-commit` not.
+#[test]
+fn a_manager_that_takes_what_comes_after_a_commit_is_named_with_each_commit() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin").silent_about("stays behind");
+    laptop.edit_entry(DAY, "Al,", "Al, Cleo,");
+    laptop.commit("Cleo").silent_about("stays behind");
+    executable(&laptop, ".git/hooks/post-commit", "#!/bin/sh\nexit 0\n");
+    laptop.edit_entry(DAY, "Bob", "Zoe");
+    laptop
+        .git(["commit", "-qam", "Zoe"])
+        .ok()
+        .warns("the ledger in the work tree stays behind this commit")
+        .warns(".git/hooks/post-commit does not call Palimpsest any more");
+    laptop.write("pages/quay.txt", "Boats.\n");
+    laptop.git(["add", "pages"]).ok();
+    laptop
+        .git(["commit", "-qm", "A page"])
+        .ok()
+        .silent_about("stays behind");
+    // What was said to be the way.
+    laptop.palimpsest(["init"]).ok();
+    laptop.palimpsest(["doctor", "--fix"]).ok();
+    laptop.assert_clean();
+    laptop.edit_entry(DAY, "Zoe", "Eve");
+    laptop.commit("Eve").silent_about("stays behind");
+    laptop.assert_clean();
+}
+
 #[test]
 fn a_link_to_a_dispatcher_is_kept_and_comes_back_as_it_was() {
     let sandbox = Sandbox::new();
