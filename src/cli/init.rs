@@ -69,6 +69,9 @@ impl Init {
             }
             return Ok(Exit::Ok);
         }
+        if let Some((what, mend)) = repo.barred_hooks()? {
+            ui.warn(format_args!("{what}; {mend}"));
+        }
         let merges = documents::merges(&repo, &layout)?;
         for note in merges.none.into_iter().chain(merges.others) {
             ui.line(format_args!("note: {note}"))?;

@@ -43,6 +43,8 @@ pub enum HookState {
     Current,
     /// Like `Current`, but git does not run it.
     NotExecutable,
+    /// Like `Current`, but on a file system that runs nothing.
+    Barred,
     /// Ours, up to date, but calling another program.
     OtherProgram,
     /// Ours, written by another version.
@@ -92,10 +94,16 @@ fn state_of(text: &str, ours: &str) -> HookState {
     }
 }
 
-/// Whether git runs a file as a hook.
+/// Whether git runs a file as a hook: asked as git asks, since a file system may run
+/// nothing (`noexec`), whatever the mode.
 fn is_executable(hook: &Path) -> bool {
-    let meta = fs::metadata(hook);
-    meta.is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+    hook.is_file() && rustix::fs::access(hook, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+/// Whether a hook says that it can be run, and yet cannot.
+fn is_barred(hook: &Path) -> bool {
+    let bits = fs::metadata(hook).map_or(0, |meta| meta.permissions().mode() & 0o111);
+    bits != 0 && !is_executable(hook)
 }
 
 impl Repo {
@@ -151,6 +159,7 @@ impl Repo {
             });
         }
         Ok(match state_of(&text, &script(&name(hook), program)) {
+            HookState::Current if is_barred(hook) => HookState::Barred,
             HookState::Current if !is_executable(hook) => HookState::NotExecutable,
             state => state,
         })
@@ -198,6 +207,26 @@ impl Repo {
         }))
     }
 
+    /// Why git runs none of the hooks that are installed, and what to do, if it does not:
+    /// they stand on a file system that runs nothing.
+    ///
+    /// # Errors
+    /// Git cannot say where hooks are.
+    pub fn barred_hooks(&self) -> Result<Option<(String, String)>, RepoError> {
+        let folder = self.hooks_folder()?;
+        let barred = folder.filter(|folder| NAMES.iter().any(|n| is_barred(&folder.join(n))));
+        Ok(barred.map(|folder| {
+            let what = format!(
+                "{}: nothing there can be run (the file system may be mounted `noexec`), so that \
+                 git runs no hook: nothing is checked or recorded at commits",
+                folder.display()
+            );
+            let mend = "git config core.hooksPath FOLDER, with one on another file system, then \
+                        palimpsest init";
+            (what, mend.to_owned())
+        }))
+    }
+
     /// Adds to a plan the hooks that are missing or outdated, and notes on hooks that are
     /// shared or turned off.
     ///
@@ -231,7 +260,7 @@ impl Repo {
             let name = &name(&path);
             let mut copy = None;
             let mut keep = match self.hook_state(&path, program)? {
-                HookState::Current | HookState::Calls => continue,
+                HookState::Current | HookState::Calls | HookState::Barred => continue,
                 HookState::Folder => {
                     plan.note(format!(
                         "{}: left alone, since it is a folder; move it away and run this again",

@@ -152,6 +152,7 @@ impl Repo {
         match self.hook_state(hook, program)? {
             HookState::Current
             | HookState::NotExecutable
+            | HookState::Barred
             | HookState::OtherProgram
             | HookState::OtherVersion => {}
             HookState::Edited => {

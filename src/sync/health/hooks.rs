@@ -35,7 +35,8 @@ pub(super) fn check(
                 found.extend(called_twice(repo, &path));
                 continue;
             }
-            HookState::Calls => continue,
+            // Told once for all, below.
+            HookState::Calls | HookState::Barred => continue,
             HookState::Absent => "missing",
             HookState::NotExecutable => "not executable, so that git does not run it",
             HookState::OtherProgram => "for another program",
@@ -49,6 +50,9 @@ pub(super) fn check(
             "a folder" => "move it away, then palimpsest init",
             _ => "palimpsest init",
         };
+        found.push(finding(what, mend));
+    }
+    if let Some((what, mend)) = repo.barred_hooks()? {
         found.push(finding(what, mend));
     }
     Ok(())

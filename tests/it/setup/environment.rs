@@ -1,6 +1,7 @@
-//! What a person's environment holds besides: git's own tracing.
+//! What is around a journal: variables of git's own, and the file system.
 
 use super::{DAY, journal};
+use crate::harness::not_run;
 use crate::sandbox::Sandbox;
 
 const TRACED: [(&str, &str); 1] = [("GIT_TRACE", "1")];
@@ -51,4 +52,33 @@ fn the_work_tree_that_the_environment_names_alone() {
     // The index of that work tree is made there.
     assert!(other.exists("data/palimpsest.db"));
     laptop.metadb(["show", DAY]).ok().says("Bob");
+}
+
+/// A stick, a phone's card or a share may be mounted so. Git runs no hook there.
+#[test]
+fn a_file_system_that_runs_nothing_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    let inside = |line: &str| {
+        let git = laptop.path(".git");
+        let mount = format!(
+            "cp -a {git}/hooks {git}/kept && mount -t tmpfs -o noexec tmpfs {git}/hooks && \
+             cp -a {git}/kept/. {git}/hooks && {line}",
+            git = git.display()
+        );
+        laptop.run_with(
+            &[],
+            "unshare",
+            ["--mount", "--map-root-user", "sh", "-c", &mount],
+        )
+    };
+    if inside("true").code != 0 {
+        return not_run("nothing can be mounted here");
+    }
+    let said = "nothing there can be run (the file system may be mounted `noexec`)";
+    inside("palimpsest doctor").exits(1).says(said);
+    let init = inside("palimpsest init").ok();
+    init.warns(said).lacks("set hooks");
 }
