@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::command::COMMAND_CONFIGURATION;
 use super::index_file::{IndexFile, Put, With, stat_of};
-use super::work_tree::UNFINISHED;
+use super::work_tree::{UNFINISHED, take_mode};
 use super::{ObjectId, Repo};
 
 /// An index with the stat of its file.
@@ -132,7 +132,7 @@ impl Repo {
         for part in &parts {
             file.write_all(part)?;
         }
-        file.as_file().set_permissions(before.permissions())?;
+        take_mode(file.as_file(), before.permissions());
         // Git distrusts the stat of a file that is not older than the index. Writing the
         // index must not make a file older than it.
         let times = FileTimes::new().set_modified(before.modified()?);

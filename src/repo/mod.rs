@@ -93,7 +93,9 @@ pub use removal_place::new_clone_mark;
 pub use spelling::FileId;
 pub use stages::Stages;
 pub use typed::{shell_path, shell_word};
-pub use work_tree::{Skipped, UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER, WorkFile, WorkFiles};
+pub use work_tree::{
+    Skipped, UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER, WorkFile, WorkFiles, take_mode,
+};
 
 #[cfg(test)]
 pub(crate) mod tests;

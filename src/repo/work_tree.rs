@@ -249,6 +249,15 @@ pub(super) enum Access {
     Kept(fs::Permissions),
 }
 
+/// Gives a new file the mode of the one that it replaces. Where that cannot be (a share of
+/// another owner, a file system without modes), the file has the mode that all have there.
+pub fn take_mode(file: &fs::File, permissions: fs::Permissions) {
+    let has = file.metadata().map(|meta| meta.permissions());
+    if !has.is_ok_and(|has| has == permissions) {
+        let _ = file.set_permissions(permissions);
+    }
+}
+
 /// Writes a file beside its place, flushes it and renames it there.
 ///
 /// # Errors
@@ -267,7 +276,7 @@ pub(super) fn write_atomically(full: &Path, bytes: &[u8], access: Access) -> Res
             .permissions(fs::Permissions::from_mode(mode))
             .tempfile_in(folder)?;
         if let Access::Kept(permissions) = access {
-            file.as_file().set_permissions(permissions)?;
+            take_mode(file.as_file(), permissions);
         }
         file.write_all(bytes)?;
         file.as_file().sync_all()?;

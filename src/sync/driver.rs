@@ -9,7 +9,7 @@ use crate::journal::reconcile::{FileKind, Merged, Merger, Ruling, Rulings};
 use crate::journal::rules::Rules;
 use crate::journal::yaml::{Node, Tree};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
-use crate::repo::{GitLines, UNFINISHED};
+use crate::repo::{GitLines, UNFINISHED, take_mode};
 
 /// A merge that could not be made at all; the files are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -175,7 +175,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
     let mut file = builder.tempfile_in(folder).map_err(error)?;
     file.write_all(bytes).map_err(error)?;
     if let Ok(old) = fs::metadata(path) {
-        fs::set_permissions(file.path(), old.permissions()).map_err(error)?;
+        take_mode(file.as_file(), old.permissions());
     }
     file.persist(path).map_err(|e| error(e.error))?;
     Ok(())

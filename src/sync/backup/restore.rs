@@ -107,10 +107,11 @@ impl Opened {
         let like = tempfile::Builder::new()
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777))
             .tempdir_in(self.files.path())
-            .and_then(|d| fs::metadata(d.path()));
-        like.and_then(|meta| fs::set_permissions(self.files.path(), meta.permissions()))
-            .and_then(|()| fs::rename(self.files.path(), dir))
-            .map_err(BackupError::io(dir))
+            .and_then(|d| fs::metadata(d.path()))
+            .map_err(BackupError::io(dir))?;
+        // Where the file system has no modes, all folders have the same.
+        let _ = fs::set_permissions(self.files.path(), like.permissions());
+        fs::rename(self.files.path(), dir).map_err(BackupError::io(dir))
     }
 
     /// Moves the files up into a folder that is otherwise empty. It is kept, and not

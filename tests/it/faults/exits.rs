@@ -341,3 +341,26 @@ fn memory_and_stack_that_run_out_never_pass_for_a_conflict() {
         }
     }
 }
+
+/// A share of another owner, or a file system without modes.
+#[test]
+fn a_driver_writes_where_no_mode_can_be_set() {
+    if !works() {
+        return;
+    }
+    let sandbox = Sandbox::new();
+    let laptop = branches(&sandbox);
+    let of = Of {
+        calls: "chmod",
+        ..OURS
+    };
+    let merge = ["git", "merge", "-q", "other"];
+    let refused = (1, What::RefuseFrom(1), of);
+    traced(&laptop, &[], &merge, refused).run.ok();
+    assert!(laptop.read_entry(DAY).contains(MERGED));
+    laptop.run_with(&[], "chmod", ["664", &entry(DAY)]).ok();
+    laptop.edit_entry(DAY, "Carol", "Carol, Dan");
+    let commit = ["git", "commit", "-q", "-a", "-m", "Dan"];
+    traced(&laptop, &[], &commit, refused).run.ok();
+    laptop.assert_clean();
+}
