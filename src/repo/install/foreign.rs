@@ -242,6 +242,7 @@ mod tests {
             "if ! palimpsest hook pre-commit; then exit 1; fi",
             "test -e x||palimpsest hook pre-commit",
             "PALIMPSEST_LOCK_WAIT=1 palimpsest hook pre-commit",
+            "! command -v palimpsest >/dev/null || palimpsest hook pre-commit \"$@\"",
             "case $1 in a) palimpsest hook pre-commit 2>&1;; esac",
             "echo 'it is' \\\"; palimpsest hook $(basename \"$0\")",
         ] {

@@ -26,6 +26,10 @@ pub const NAMES: [&str; 5] = [
 /// anew.
 const EDITED: &str = "palimpsest/edited-hooks";
 
+/// The call in a hook of somebody's own, also where the program is missing or a program
+/// with a window has another `PATH`; as docs/git.md has it.
+const CALL: &str = "! command -v palimpsest >/dev/null || palimpsest hook NAME \"$@\"";
+
 const SHIM: &str = include_str!("../../../hooks/shim.sh");
 
 /// The line that marks a file as ours, whichever version wrote it.
@@ -251,7 +255,7 @@ impl Repo {
         if self.is_in_work_tree(&folder) {
             plan.note(format!(
                 "{}: a folder of the work tree, and the hooks name a path of this machine: do not \
-                 commit them; or keep your own, and let them call `palimpsest hook NAME \"$@\"`",
+                 commit them; or keep your own, and let each call, with its name, `{CALL}`",
                 folder.display()
             ));
         }

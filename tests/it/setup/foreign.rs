@@ -253,6 +253,34 @@ fn a_manager_that_takes_what_comes_after_a_commit_is_named_with_each_commit() {
     laptop.assert_clean();
 }
 
+/// The line that docs/git.md has for files that everybody gets.
+#[test]
+fn a_call_of_ones_own_lets_commits_pass_where_the_program_is_missing() {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/git.md")).unwrap();
+    let line = page
+        .lines()
+        .map(str::trim)
+        .rfind(|line| line.ends_with("palimpsest hook pre-commit \"$@\""))
+        .unwrap();
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    executable(&laptop, ".husky/_/pre-commit", HUSKY_HOOK);
+    executable(&laptop, ".husky/_/h", HUSKY);
+    laptop.write(
+        ".husky/pre-commit",
+        format!("PATH=\"$HOME/.local/bin:$PATH\"\n{line}\n"),
+    );
+    laptop.git(["config", "core.hooksPath", ".husky/_"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    assert!(!laptop.exists(".husky/_/before-palimpsest/pre-commit"));
+    laptop.commit("Begin");
+    records(&laptop, "Bob", "Zoe", "");
+    let program = sandbox.bin().join("palimpsest");
+    fs::rename(&program, program.with_extension("gone")).unwrap();
+    laptop.edit_entry(DAY, "Zoe", "Eve");
+    laptop.git(["commit", "-qam", "Eve"]).ok();
+}
+
 #[test]
 fn a_link_to_a_dispatcher_is_kept_and_comes_back_as_it_was() {
     let sandbox = Sandbox::new();
