@@ -42,13 +42,24 @@ is_told() {
 }
 # Any other knows only where it is kept: what is beside it here is there as well.
 put_beside() {
-    for file in "${0%/*}"/*; do
+    for file in "${0%/*}"/* "${0%/*}"/.[!.]*; do
         case ${file##*/} in
         before-palimpsest | *.sample | *.legacy | *.palimpsest-new) continue ;;
+        # Git reads the first of these in every folder, and not through a link.
+        .git* | .palimpsest-*) continue ;;
         pre-commit | post-commit | post-merge | post-rewrite | post-checkout) continue ;;
         esac
         link=${before%/*}/${file##*/}
-        [ -e "$link" ] || [ -L "$link" ] || ln -s "../${file##*/}" "$link" 2>/dev/null || :
+        [ ! -L "$link" ] || continue
+        # Where the file system has no links, a copy serves, and follows what it is of.
+        if [ -e "$link" ]; then
+            # shellcheck disable=SC3013 # Every shell that is called sh somewhere has it.
+            if [ -f "$link" ] && [ "$file" -nt "$link" ]; then
+                cp -p "$file" "$link" 2>/dev/null || :
+            fi
+        elif [ -e "$file" ]; then
+            ln -s "../${file##*/}" "$link" 2>/dev/null || cp -Rp "$file" "$link" 2>/dev/null || :
+        fi
     done
 }
 run_before() {

@@ -173,8 +173,8 @@ pub(super) fn restore(kept: &Path, hook: &Path) -> Result<(), RepoError> {
     }
 }
 
-/// Removes the links by which kept hooks find the files beside ours. A hook that still
-/// needs one makes it again.
+/// Removes the links, or the copies where there are no links, by which kept hooks find the
+/// files beside ours. A hook that still needs one makes it again.
 fn remove_links(folder: &Path) -> Result<(), RepoError> {
     for entry in fs::read_dir(folder)
         .map_err(RepoError::io(folder))?
@@ -182,7 +182,13 @@ fn remove_links(folder: &Path) -> Result<(), RepoError> {
     {
         let (name, path) = (entry.file_name(), entry.path());
         let to_its_like = |target: PathBuf| target == Path::new("..").join(&name);
-        if !is_hook(Path::new(&name)) && fs::read_link(&path).is_ok_and(to_its_like) {
+        let copied = || {
+            let text = |file: &Path| fs::read(file).ok();
+            let beside = folder.parent().map(|hooks| hooks.join(&name));
+            path.is_file() && beside.is_some_and(|beside| text(&beside) == text(&path))
+        };
+        let links = fs::read_link(&path);
+        if !is_hook(Path::new(&name)) && links.map_or_else(|_| copied(), to_its_like) {
             fs::remove_file(&path).map_err(RepoError::io(&path))?;
         }
     }

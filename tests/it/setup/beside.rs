@@ -90,6 +90,44 @@ fn another_language_that_looks_beside_itself() {
     runs(&laptop, "from beside");
 }
 
+/// As a hook's settings are often named.
+#[test]
+fn another_language_that_reads_a_hidden_file_beside_itself() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    reads(&laptop, ".hookrc");
+    runs(&laptop, "from .hookrc");
+}
+
+/// A hook in another language that reads this file beside itself.
+fn reads(laptop: &Machine<'_>, file: &str) {
+    let interpreter = format!("#!/bin/sh\ncat \"${{1%/*}}/{file}\" >&2\n");
+    executable(laptop, "interpreter", &interpreter);
+    let hook = format!("#!{}\n", laptop.path("interpreter").display());
+    executable(laptop, HOOK, &hook);
+    laptop.write(&format!(".git/hooks/{file}"), format!("from {file}\n"));
+}
+
+/// A file system without links has copies, which follow what they are of.
+#[test]
+fn another_language_where_there_are_no_links() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    fs::write(sandbox.bin().join("ln"), "#!/bin/sh\nexit 1\n").unwrap();
+    fs::set_permissions(sandbox.bin().join("ln"), fs::Permissions::from_mode(0o755)).unwrap();
+    reads(&laptop, "helper");
+    runs(&laptop, "from helper");
+    laptop.palimpsest(["init"]).ok();
+    laptop.edit_entry(DAY, "Dan", "Eve");
+    laptop
+        .git(["commit", "-qam", "Eve"])
+        .ok()
+        .warns("from helper");
+    laptop.write(".git/hooks/helper", "another\n");
+    laptop.edit_entry(DAY, "Eve", "Flo");
+    laptop.git(["commit", "-qam", "Flo"]).ok().warns("another");
+}
+
 #[test]
 fn one_that_is_not_executable_is_kept_and_not_said_to_run() {
     let sandbox = Sandbox::new();
