@@ -24,6 +24,15 @@ const LOCAL_VARIABLES: [&str; 13] = [
     "GIT_COMMON_DIR",
 ];
 
+/// How git is to read paths, which a person or a client around it may have set. Paths go
+/// to git as they are, and each command says how it is to read them.
+const PATHSPECS: [&str; 4] = [
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+];
+
 /// Configuration of the one git command that a hook belongs to (`git -c`).
 pub(super) const COMMAND_CONFIGURATION: [&str; 2] = ["GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT"];
 
@@ -41,7 +50,7 @@ impl Repo {
         input: &[u8],
     ) -> Result<Vec<u8>, RepoError> {
         let mut command = Command::new("git");
-        for name in LOCAL_VARIABLES {
+        for name in LOCAL_VARIABLES.iter().chain(&PATHSPECS) {
             command.env_remove(name);
         }
         if !self.in_hook {
@@ -104,7 +113,11 @@ fn stdout_of<A: AsRef<OsStr>>(args: &[A], output: Output) -> Result<Vec<u8>, Rep
 /// Git is missing, or fails: its stderr is in the error.
 pub fn staged_by_git(path: &str) -> Result<Option<Vec<u8>>, RepoError> {
     let ask = |args: &[&str]| {
-        let output = Command::new("git").args(args).output();
+        let mut git = Command::new("git");
+        for name in PATHSPECS {
+            git.env_remove(name);
+        }
+        let output = git.args(args).output();
         stdout_of(args, output.map_err(RepoError::NoGit)?)
     };
     if ask(&["ls-files", "-z", "--", path])?.is_empty() {

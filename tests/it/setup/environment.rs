@@ -54,6 +54,32 @@ fn the_work_tree_that_the_environment_names_alone() {
     laptop.metadb(["show", DAY]).ok().says("Bob");
 }
 
+/// A client that gives git literal paths (Magit) starts hooks with them, and shells.
+#[test]
+fn how_git_is_to_read_paths() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.write_entry("2024-11-02", "people: [Zed]", "Not added.\n");
+    for name in [
+        "GIT_LITERAL_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_NOGLOB_PATHSPECS",
+    ] {
+        let env = [(name, "1")];
+        let run = |args: &[&str]| laptop.run_with(&env, "palimpsest", args).ok();
+        run(&["doctor"]).says("everything is in order");
+        run(&["init"]);
+        run(&["metadb", "sync", "status"]).says("tracked: 2");
+        run(&["check", "--staged"]);
+        run(&["backup-full"]).says("verified");
+        laptop.remove("data/palimpsest.db");
+        run(&["reindex"]);
+    }
+}
+
 /// A stick, a phone's card or a share may be mounted so. Git runs no hook there.
 #[test]
 fn a_file_system_that_runs_nothing_is_said() {
