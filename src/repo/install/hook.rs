@@ -206,7 +206,8 @@ impl Repo {
                 "core.hooksPath is set for every repository ({scope} configuration): they share \
                  these hooks, which do something only where `palimpsest init` was run, and \
                  `palimpsest uninstall` takes them from all; for hooks of its own: \
-                 git config core.hooksPath \"$(git rev-parse --absolute-git-dir)/hooks\""
+                 git config core.hooksPath \
+                 \"$(git rev-parse --path-format=absolute --git-common-dir)/hooks\""
             )
         }))
     }

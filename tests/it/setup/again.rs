@@ -108,6 +108,27 @@ fn shared_hooks_without_their_program_speak_where_init_was_run() {
     assert_eq!(other.git(["switch", "-q", "-c", "b"]).ok().output(), "");
 }
 
+/// Typed in a linked work tree, the way to hooks of one's own leads to the repository's.
+#[test]
+fn hooks_of_ones_own_are_not_a_linked_work_trees() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let shared = sandbox.root().join("hooks");
+    let shared = shared.to_str().unwrap();
+    laptop
+        .git(["config", "--global", "core.hooksPath", shared])
+        .ok();
+    laptop.git(["worktree", "add", "-q", "../linked"]).ok();
+    let linked = sandbox.folder("linked");
+    let said = linked.palimpsest(["init"]).ok().stdout;
+    let (_, command) = said.split_once("for hooks of its own: ").unwrap();
+    let command = command.lines().next().unwrap();
+    linked.run_with(&[], "sh", ["-c", command]).ok();
+    let hooks = laptop.git(["config", "core.hooksPath"]).ok();
+    let wanted = fs::canonicalize(laptop.path(".git")).unwrap().join("hooks");
+    assert_eq!(hooks.text(), wanted.to_str().unwrap());
+}
+
 fn attributes(laptop: &Machine<'_>) -> Vec<String> {
     let text = laptop.read(".gitattributes");
     text.lines().map(str::to_owned).collect()
