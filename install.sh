@@ -55,7 +55,7 @@ else
 fi
 
 command -v cargo >/dev/null || fail "cargo is missing: install Rust from https://rustup.rs, then run this again"
-command -v cc >/dev/null || fail "cc is missing: install a C compiler (Debian: apt install gcc), then run this again"
+command -v cc >/dev/null || fail "cc is missing: install a C compiler (Debian: apt install gcc; macOS: xcode-select --install), then run this again"
 command -v git >/dev/null || fail "git is missing: install it, then run this again"
 
 [ ! -d "$bin/palimpsest" ] ||
@@ -111,8 +111,13 @@ printf 'Installed palimpsest, yaml2sql, wiki2sql and metadb in %s\n' "$bin"
 case :${PATH-}: in
     *":$bin:"*) ;;
     *)
+        # The login shell of macOS reads no ~/.profile.
+        case ${SHELL-} in
+            */zsh) profile='~/.zprofile' ;;
+            *) profile='~/.profile' ;;
+        esac
         # shellcheck disable=SC2016 # $PATH is for the reader's shell to fill in.
-        printf '\n%s is not on your PATH. Add this line to ~/.profile:\n\n    export PATH="%s:$PATH"\n' "$bin" "$bin"
+        printf '\n%s is not on your PATH. Add this line to %s:\n\n    export PATH="%s:$PATH"\n' "$bin" "$profile" "$bin"
         ;;
 esac
 

@@ -144,6 +144,18 @@ fn what_cargo_built_elsewhere_is_installed_and_not_an_earlier_one() {
 }
 
 #[test]
+fn the_file_that_the_login_shell_reads_is_named() {
+    let sandbox = Sandbox::new();
+    let checkout = checkout(&sandbox);
+    for (shell, file) in [("/bin/zsh", "~/.zprofile"), ("/bin/bash", "~/.profile")] {
+        checkout
+            .run_with(&[("SHELL", shell)], "./install.sh", [] as [&str; 0])
+            .ok()
+            .says(&format!("Add this line to {file}:"));
+    }
+}
+
+#[test]
 fn says_what_is_wrong_before_it_builds() {
     let sandbox = Sandbox::new();
     let checkout = checkout(&sandbox);
