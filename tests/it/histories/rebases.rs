@@ -26,7 +26,12 @@ fn an_item_put_back_waits_in_the_stash_of_a_pull() {
                 desktop.git(["stash", "-q"]).ok();
                 desktop.git(["fetch", "-q"]).ok();
                 desktop
-                    .git(["-c", "sequence.editor=sed -i s/^pick/edit/", "rebase", "-i"])
+                    .git([
+                        "-c",
+                        "sequence.editor=perl -pi -e s/^pick/edit/",
+                        "rebase",
+                        "-i",
+                    ])
                     .ok();
                 desktop.write("notes.txt", "Tea and milk\n");
                 desktop.commit("More notes");
@@ -59,8 +64,8 @@ fn an_item_put_back_is_picked_or_merged_within_a_rebase() {
         machine.write("notes.txt", "Tea\n");
         machine.commit("Notes");
         let editor = match waits {
-            "break" => format!("sequence.editor=sed -i '{at}a break'"),
-            _ => format!("sequence.editor=sed -i '{at}s/^pick/edit/'"),
+            "break" => format!("sequence.editor=perl -pi -e '$_ .= qq(break\\n) if $. == {at}'"),
+            _ => format!("sequence.editor=perl -pi -e 's/^pick/edit/ if $. == {at}'"),
         };
         machine
             .git(["-c", &editor, "rebase", "-q", "-i", "HEAD~2"])
@@ -132,7 +137,7 @@ fn a_rebase_that_splits_a_commit_notes_what_it_kept_out() {
     desktop
         .git([
             "-c",
-            "sequence.editor=sed -i '2s/^pick/edit/'",
+            "sequence.editor=perl -pi -e 's/^pick/edit/ if $. == 2'",
             "rebase",
             "-i",
         ])
