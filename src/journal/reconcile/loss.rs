@@ -157,7 +157,13 @@ fn due<'t>(
             (true, true) => true,
             (true, false) => theirs.has(base.around[at][1]),
             (false, true) => ours.has(base.around[at][1]),
-            (false, false) => false,
+            // Both took out the entries above and below it. It is one comment still, if no
+            // other says the same.
+            (false, false) => {
+                let is_left = |side: &Lines| base.around[at].iter().any(|of| side.has(*of));
+                let is_one = [base, ours, theirs].iter().all(|side| side.has_once(line));
+                is_one && !is_left(ours) && !is_left(theirs)
+            }
         };
         if is_less {
             due.entry(line).and_modify(|n| *n -= 1);
@@ -199,6 +205,10 @@ impl<'t> Lines<'t> {
     /// Whether an entry is there; so is the end.
     fn has(&self, entry: Option<&str>) -> bool {
         entry.is_none_or(|entry| self.entries.contains(entry))
+    }
+
+    fn has_once(&self, line: &str) -> bool {
+        self.all.iter().filter(|other| **other == line).count() == 1
     }
 
     /// The lines, by index, that a side has at their place: below the same entry, or above
