@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::entry;
 use super::identity::{MAX_COMPARED, MAX_PAIRS, naming};
 use super::likeness::{Numbers, Shape, common};
+use super::loss;
 use super::member::Member;
 use super::view::View;
 use crate::journal::Table;
@@ -40,16 +41,32 @@ pub fn follow(
             }
         }
     }
+    let comments = ThreeWay::new(
+        comments(&ids.base, &views.base),
+        comments(&ids.ours, &views.ours),
+        comments(&ids.theirs, &views.theirs),
+    );
+    let took_out_some = |side: &HashMap<String, Vec<&str>>| -> HashSet<String> {
+        let had = comments.base.iter();
+        let less = had.filter(|(id, had)| side.get(*id).is_some_and(|has| is_part(has, had)));
+        less.map(|(id, _)| id.clone()).collect()
+    };
+    let without = (
+        took_out_some(&comments.ours),
+        took_out_some(&comments.theirs),
+    );
     let ThreeWay { base, ours, theirs } = ids;
     let by_ours = renames(
         (base, &values.base),
         (ours, &values.ours),
         (theirs, &values.theirs),
+        &without.1,
     );
     let by_theirs = renames(
         (base, &values.base),
         (theirs, &values.theirs),
         (ours, &values.ours),
+        &without.0,
     );
     for (renames, other) in [(by_ours, theirs), (by_theirs, ours)] {
         for (from, to) in renames {
@@ -63,6 +80,23 @@ pub fn follow(
             }
         }
     }
+}
+
+/// The comments of each list or map, in one order.
+fn comments<'a>(ids: &[String], view: &Option<View<'a>>) -> HashMap<String, Vec<&'a str>> {
+    let members = view.iter().flat_map(|v| &v.members);
+    let all = ids.iter().zip(members).map(|(id, m)| {
+        let mut all = loss::comments(m.side, &m.range);
+        all.sort_unstable();
+        (id.clone(), all)
+    });
+    all.collect()
+}
+
+/// Whether the second of two sorted lists has all that the first has, and more.
+fn is_part(part: &[&str], whole: &[&str]) -> bool {
+    let mut rest = whole.iter();
+    part.len() < whole.len() && part.iter().all(|it| rest.any(|other| other == it))
 }
 
 /// Whether two keys are names of one table.
@@ -89,8 +123,14 @@ fn values(view: &Option<View>) -> Vec<Option<Value>> {
 
 type Side<'s> = (&'s [String], &'s [Option<Value>]);
 
-/// The keys that `side` renamed and whose value `other` changed: from and to.
-fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
+/// The keys that `side` renamed and whose value `other` changed, or of which it took
+/// comments out: from and to.
+fn renames(
+    base: Side,
+    side: Side,
+    other: Side,
+    without_comments: &HashSet<String>,
+) -> Vec<(String, String)> {
     let by_id = |of: Side<'_>| -> HashSet<String> { of.0.iter().cloned().collect() };
     let there = ThreeWay::new(by_id(base), by_id(side), by_id(other));
     // A list that the other side emptied has nothing to take along.
@@ -120,7 +160,8 @@ fn renames(base: Side, side: Side, other: Side) -> Vec<(String, String)> {
     let unchanged: HashSet<(&String, &Value)> = filled(other).collect();
     let mut found = Vec::new();
     for &(from, value) in &gone {
-        if twins[value] > 1 || unchanged.contains(&(from, value)) {
+        let is_unchanged = unchanged.contains(&(from, value)) && !without_comments.contains(from);
+        if twins[value] > 1 || is_unchanged {
             continue;
         }
         // With two copies, or two fields with this value, nothing says which was renamed.
