@@ -36,6 +36,10 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
                 }
                 return Rule::Sequence;
             }
+            // A list of maps that have no such key is told apart as any other.
+            Rule::KeyedList(keys) if lack(&nodes, keys) => {
+                return keyed(&nodes).unwrap_or_else(|| rule.clone());
+            }
             rule => return rule.clone(),
         },
         Some(rule @ (Rule::Text | Rule::Stamp | Rule::Derived(_)))
@@ -84,6 +88,12 @@ fn unique_scalars(node: &Node) -> bool {
         let scalar = i.node.is_null() || matches!(&i.node.kind, Kind::Scalar { .. });
         scalar && seen.insert(i.node.identity().unwrap_or_default())
     })
+}
+
+/// Whether all items of these lists are maps, and none has any of the keys.
+fn lack(nodes: &[&Node], keys: &[String]) -> bool {
+    let mut items = nodes.iter().flat_map(|n| n.items().unwrap_or_default());
+    items.all(|i| i.node.pairs().is_some() && keys.iter().all(|key| i.node.get(key).is_none()))
 }
 
 /// The rule for a keyed list, if one key tells all items of these lists of maps apart.
