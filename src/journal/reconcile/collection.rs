@@ -313,13 +313,7 @@ pub fn part(
 ) -> Result<Option<Part>, Stop> {
     if let Form::Block { .. } = place.form {
         let out = entry::block(cx, sides, path, place.entry_column())?;
-        let Some(out) = out else { return Ok(None) };
-        return Ok(Some(Part {
-            key: key_in(&sides, |pick| picked(&out.pieces, pick))?,
-            pieces: out.pieces,
-            flow: None,
-            meaning: out.meaning,
-        }));
+        return in_lines(out, &sides);
     }
     let lead = |m: Option<&Member>| m.map(|m| m.lead.to_string());
     let Some(out) = in_brackets::merge(cx, sides, path)? else {
@@ -349,6 +343,11 @@ fn contested(
         return Err(Stop::Conflict);
     };
     let out = entry::conflict(cx, sides, path, place.entry_column(), None)?;
+    in_lines(out, sides)
+}
+
+/// A merged member of a block collection.
+fn in_lines(out: Option<Out>, sides: &Entries) -> Result<Option<Part>, Stop> {
     let Some(out) = out else { return Ok(None) };
     Ok(Some(Part {
         key: key_in(sides, |pick| picked(&out.pieces, pick))?,
