@@ -177,5 +177,7 @@ pub fn quoted_for_flow(body: &str, value: &str) -> String {
         // JSON's escapes are YAML's.
         return serde_json::Value::String(value.to_owned()).to_string();
     }
+    // On one line a plain scalar is its own value, in the form that it was written in.
+    let value = if body.contains('\n') { value } else { body };
     format!("'{}'", value.replace('\'', "''"))
 }

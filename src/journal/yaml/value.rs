@@ -15,6 +15,7 @@ pub enum Value {
     Null,
     /// A plain scalar that YAML reads as a number or a boolean.
     Typed(Typed),
+    /// In NFC: which form a program writes says nothing.
     Text(String),
     /// `*name`
     Alias(String),
@@ -33,7 +34,7 @@ impl Value {
             Kind::Missing => Self::Null,
             Kind::Alias(_) => Self::Alias(text[node.span.clone()].to_owned()),
             Kind::Scalar { value, style } if *style == Style::Plain => Self::plain(value),
-            Kind::Scalar { value, .. } => Self::Text(value.clone()),
+            Kind::Scalar { value, .. } => Self::text(value),
             Kind::Seq { items, .. } => {
                 Self::Seq(items.iter().map(|i| Self::of(&i.node, text)).collect())
             }
@@ -56,8 +57,12 @@ impl Value {
         if is_typed(text) {
             Self::Typed(Typed::new(text))
         } else {
-            Self::Text(text.to_owned())
+            Self::text(text)
         }
+    }
+
+    fn text(text: &str) -> Self {
+        Self::Text(normal(text))
     }
 
     /// The same with the keys of each map in one order, which says nothing.
@@ -150,12 +155,15 @@ impl Node {
     /// The text by which a scalar is compared: NFC, surrounding space trimmed.
     #[must_use]
     pub fn identity(&self) -> Option<String> {
-        let text = self.scalar()?.trim();
-        Some(if is_nfc(text) {
-            text.to_owned()
-        } else {
-            text.nfc().collect()
-        })
+        Some(normal(self.scalar()?.trim()))
+    }
+}
+
+/// A text in NFC.
+fn normal(text: &str) -> String {
+    match is_nfc(text) {
+        true => text.to_owned(),
+        false => text.nfc().collect(),
     }
 }
 
