@@ -41,7 +41,7 @@ pub(super) fn check(
             Fault::Held(_) => "wait until that is done, or end it".to_owned(),
             Fault::ReadOnly(_) => format!(
                 "chmod u+w {} (where the whole disk is read-only, nothing is due)",
-                shell_path(database)
+                repo.from_here(database)
             ),
             Fault::InTheWay(_) => aside(repo, database),
         };
@@ -68,8 +68,8 @@ fn aside(repo: &Repo, database: &str) -> String {
     let name = free.next().unwrap_or_default();
     format!(
         "mv {} {} (the next command makes it anew; its folder has to be writable)",
-        shell_path(database),
-        shell_path(&name)
+        repo.from_here(database),
+        repo.from_here(&name)
     )
 }
 

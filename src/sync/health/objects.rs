@@ -81,8 +81,11 @@ impl File<'_> {
 /// object for there as long as its file is.
 fn mend(repo: &Repo, id: ObjectId, file: &File<'_>) -> String {
     let damaged = repo.object_file(id).map(|path| {
-        let from_top = path.strip_prefix(repo.workdir()).unwrap_or(&path);
-        format!("rm -f {} && ", shell_path(&from_top.to_string_lossy()))
+        let path = match path.strip_prefix(repo.workdir()) {
+            Ok(from_top) => repo.from_here(&from_top.to_string_lossy()),
+            Err(_) => shell_path(&path.to_string_lossy()),
+        };
+        format!("rm -f {path} && ")
     });
     let first = damaged.unwrap_or_default();
     if let File::InHead(path) | File::Staged(path) = file
@@ -92,7 +95,7 @@ fn mend(repo: &Repo, id: ObjectId, file: &File<'_>) -> String {
     {
         return format!(
             "{first}git hash-object -w {} (the file still has all of it)",
-            shell_path(path)
+            repo.from_here(path)
         );
     }
     match repo.has_remote() {

@@ -182,58 +182,48 @@ fn doctor_names_each_object_that_a_reader_will_need_and_what_brings_it_back() {
     edit(&laptop, "weather: fair", "weather: wet");
     laptop.push();
     desktop.pull();
+    let rename = |from: &str, to: &str| {
+        let [from, to] = [from, to].map(|name| format!("{name}.origin"));
+        let rename = ["config", "--rename-section", &from, &to];
+        laptop.git(rename).ok();
+    };
+    let clone = desktop.dir().to_str().unwrap();
     for (object, said, mend) in &objects {
-        for damaged in [false, true] {
-            for has_remote in [true, false] {
-                let id = laptop.oid(object);
-                let place = place_of(&laptop, &id);
-                let bytes = std::fs::read(&place).unwrap();
-                std::fs::remove_file(&place).unwrap();
-                if damaged {
-                    std::fs::write(&place, &bytes[..20]).unwrap();
-                }
-                if !has_remote {
-                    laptop
-                        .git([
-                            "config",
-                            "--rename-section",
-                            "remote.origin",
-                            "other.origin",
-                        ])
-                        .ok();
-                }
-                let doctor = laptop.palimpsest(["doctor"]);
-                if mend.is_empty() {
-                    doctor.ok();
-                    std::fs::write(&place, &bytes).unwrap();
-                } else {
-                    let doctor = doctor.exits(1).says(said).says(&id);
-                    assert_eq!(
-                        doctor.stdout.matches(&id[2..]).count(),
-                        1 + usize::from(damaged)
-                    );
-                    let named = doctor.stdout.lines().find(|line| line.contains(mend));
-                    let named = named.unwrap().trim_start_matches("    mend: ");
-                    let command = named
-                        .split(" (")
-                        .next()
-                        .unwrap()
-                        .replace("FOLDER", "../desktop");
-                    laptop.run_with(&[], "sh", ["-c", &command]).ok();
-                }
-                laptop.palimpsest(["doctor"]).ok();
-                if !has_remote {
-                    laptop
-                        .git([
-                            "config",
-                            "--rename-section",
-                            "other.origin",
-                            "remote.origin",
-                        ])
-                        .ok();
-                }
-                laptop.git(["cat-file", "-e", &id]).ok();
+        for (damaged, has_remote) in [(false, true), (false, false), (true, true), (true, false)] {
+            let id = laptop.oid(object);
+            let place = place_of(&laptop, &id);
+            let bytes = std::fs::read(&place).unwrap();
+            std::fs::remove_file(&place).unwrap();
+            if damaged {
+                std::fs::write(&place, &bytes[..20]).unwrap();
             }
+            if !has_remote {
+                rename("remote", "other");
+            }
+            // The command is for where it was asked for.
+            let here = match has_remote {
+                true => laptop.clone(),
+                false => laptop.inside("journal/md"),
+            };
+            let doctor = here.palimpsest(["doctor"]);
+            if mend.is_empty() {
+                doctor.ok();
+                std::fs::write(&place, &bytes).unwrap();
+            } else {
+                let doctor = doctor.exits(1).says(said).says(&id);
+                let told = doctor.stdout.matches(&id[2..]).count();
+                assert_eq!(told, 1 + usize::from(damaged), "{doctor}");
+                let mut lines = doctor.stdout.lines();
+                let line = lines.find(|line| line.contains(mend)).unwrap();
+                let command = line.trim_start_matches("    mend: ").split(" (").next();
+                let command = command.unwrap().replace("FOLDER", clone);
+                here.run_with(&[], "sh", ["-c", &command]).ok();
+            }
+            laptop.palimpsest(["doctor"]).ok();
+            if !has_remote {
+                rename("other", "remote");
+            }
+            laptop.git(["cat-file", "-e", &id]).ok();
         }
     }
     laptop.metadb(["restore", "Entry", "2024-11-02"]).ok();
