@@ -252,3 +252,26 @@ proptest! {
         prop_assert_eq!(cleaned.sync, out.sync);
     }
 }
+
+/// One row, kept for good or shortened by several machines.
+#[test]
+fn forms_of_a_row_join_in_any_order() {
+    let forms = [(false, false), (true, false), (false, true), (true, true)];
+    let all = forms.map(|(permanent, short)| {
+        let mut row = tombstone();
+        row.permanent = permanent;
+        if short {
+            row.shorten();
+        }
+        Ledger {
+            tombstones: [(key("2024-11-01", "Bob", "1"), row)].into(),
+            ..Ledger::default()
+        }
+    });
+    let both = |a: &Ledger, b: &Ledger| merge(&Ledger::default(), a, b);
+    for n in 0..64 {
+        let (a, b, c) = (&all[n % 4], &all[n / 4 % 4], &all[n / 16]);
+        assert_eq!(both(&both(a, b), c), both(a, &both(b, c)));
+        assert_eq!((both(a, b), both(a, a)), (both(b, a), a.clone()));
+    }
+}

@@ -434,7 +434,7 @@ fn what_was_removed_is_let_in_by_each_of_its_names_and_in_its_words() {
     machine
         .metadb(["tombstone", "remove", "entry_references", DAY, "the poster"])
         .ok()
-        .says("add: content: the poster (or `description:`, where it was one)");
+        .says("add: content: the poster\nIf it was a description: `description:` in place of");
 }
 
 #[test]

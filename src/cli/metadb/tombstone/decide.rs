@@ -136,6 +136,10 @@ impl Remove {
                 safe(&add)
             ))?,
         }
+        // The removal has the item's words alone.
+        if table == Table::References && !stands {
+            ui.line("If it was a description: `description:` in place of `content:`")?;
+        }
         say_commit(ui, &journal.repo, &[file])?;
         Ok(Exit::Ok)
     }
@@ -146,10 +150,7 @@ fn written(table: Table, item: &ItemKey, typed: &str) -> String {
     match table {
         // `Ana-Lirio` (a name) and `Ana Lirio` (a full name) are the same item.
         Table::People if Person::parse(typed).is_some_and(|p| p.key == *item) => in_yaml(typed),
-        Table::References => format!(
-            "content: {} (or `description:`, where it was one)",
-            in_yaml(item.as_str())
-        ),
+        Table::References => format!("content: {}", in_yaml(item.as_str())),
         Table::Poems => format!("title: {}", in_yaml(item.as_str())),
         _ => in_yaml(item.as_str()),
     }
