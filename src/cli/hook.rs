@@ -134,6 +134,9 @@ impl Hook {
 
 fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoError> {
     let report = commit::pre_commit(repo, settings, &clock::stamp(clock::now()))?;
+    for (what, mend) in repo.spelled_otherwise(&settings.layout) {
+        ui.warn(safe(&format!("{what}; {mend}")));
+    }
     for line in report.to_string().lines() {
         ui.note(line);
     }

@@ -19,21 +19,21 @@ use crate::journal::layout::{self, in_folder};
 const SUBMODULE: u32 = 0o160_000;
 
 /// The entries of the index, sorted by path.
-enum Tracked {
+pub(super) enum Tracked {
     Bytes(Rc<IndexFile>),
     /// Path and mode, for an index of another kind.
     Listed(Vec<(Vec<u8>, u32)>),
 }
 
 impl Tracked {
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Bytes(index) => index.len(),
             Self::Listed(all) => all.len(),
         }
     }
 
-    fn path(&self, at: usize) -> &[u8] {
+    pub(super) fn path(&self, at: usize) -> &[u8] {
         match self {
             Self::Bytes(index) => index.path(at),
             Self::Listed(all) => &all[at].0,
@@ -62,7 +62,7 @@ impl Tracked {
     }
 
     /// The entries below a folder.
-    fn below(&self, folder: &str, within: Range<usize>) -> Range<usize> {
+    pub(super) fn below(&self, folder: &str, within: Range<usize>) -> Range<usize> {
         let first = self.from(format!("{folder}/").as_bytes(), within.clone());
         // `0` is the byte after the slash.
         first..self.from(format!("{folder}0").as_bytes(), first..within.end)
@@ -171,7 +171,7 @@ impl Repo {
         head.is_some_and(|head| matches!(self.blob_at(head, from_top(path)), Ok(Some(_))))
     }
 
-    fn tracked(&self) -> Tracked {
+    pub(super) fn tracked(&self) -> Tracked {
         match self.index_file() {
             Some(index) => Tracked::Bytes(index),
             // If the index cannot be read, git will report it when asked.

@@ -8,6 +8,9 @@ use std::path::Path;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Repo, RepoError};
+use crate::journal::Layout;
+use crate::journal::layout::in_folder;
+use crate::journal::settings::FILE;
 
 /// The mode of a symbolic link.
 const LINK: u32 = 0o120_000;
@@ -46,6 +49,49 @@ fn is_alike(a: &str, b: &str) -> bool {
     }
 }
 
+/// The other spelling that the first of the tracked paths at or below `wanted` has for it.
+fn as_tracked<'p>(wanted: &str, mut paths: impl Iterator<Item = &'p [u8]>) -> Option<String> {
+    let parts = wanted.matches('/').count() + 1;
+    let begin = |path: &'p [u8]| {
+        let path = std::str::from_utf8(path).ok()?;
+        let end = path.match_indices('/').nth(parts - 1).map(|(at, _)| at);
+        Some(&path[..end.unwrap_or(path.len())])
+    };
+    let is_other = |begin: &&str| *begin != wanted && is_alike(begin, wanted);
+    let found = paths.find_map(|path| begin(path).filter(is_other));
+    found.map(str::to_owned)
+}
+
+/// A path as the folders on the way to it list their names; `None` if it is not there.
+/// `listed` are the names in a folder, and `is_one` tells whether two paths lead to one
+/// file.
+fn as_listed(
+    wanted: &str,
+    listed: impl Fn(&str) -> Vec<String>,
+    is_one: impl Fn(&str, &str) -> bool,
+) -> Option<String> {
+    let mut found = String::new();
+    for part in wanted.split('/') {
+        let names = listed(&found);
+        let is_it = |name: &&String| is_one(&in_folder(&found, name), &in_folder(&found, part));
+        let name = match names.iter().any(|name| name == part) {
+            true => part,
+            false => names.iter().find(is_it)?,
+        };
+        found = in_folder(&found, name);
+    }
+    Some(found)
+}
+
+/// A TOML string, in which accents are written by their numbers.
+fn in_numbers(text: &str) -> String {
+    let escaped = text.chars().map(|c| match c {
+        ' '..='~' => c.to_string(),
+        c => format!("\\u{:04X}", u32::from(c)),
+    });
+    format!("\"{}\"", escaped.collect::<String>())
+}
+
 impl Repo {
     /// The tracked path that a file system may take for this one: the path itself, one
     /// that differs in case or in the form of accents, or one that is the same file here.
@@ -68,5 +114,152 @@ impl Repo {
             (is_alike(&tracked, path) || may_be_here && is_here()).then_some(tracked)
         };
         Ok(index.all().into_iter().find_map(is_it))
+    }
+
+    /// The folders of the settings that git has in another spelling, each with what is
+    /// wrong and the advice. Git's index and the settings are searched by their bytes: to
+    /// a hook there would be no journal, and nothing would say so. Only where git found
+    /// that the file system ignores case, or the form of accents, can that be.
+    #[must_use]
+    pub fn spelled_otherwise(&self, layout: &Layout) -> Vec<(String, String)> {
+        if !self.ignores_spelling() {
+            return Vec::new();
+        }
+        let tracked = self.tracked();
+        let paths = || (0..tracked.len()).map(|at| tracked.path(at));
+        let mut found = Vec::new();
+        for (key, folder) in [
+            ("journal", &layout.journal),
+            ("wiki", &layout.wiki),
+            ("ledger", &layout.ledger),
+        ] {
+            if folder == "." {
+                continue;
+            }
+            let is_tracked = !tracked.below(folder, 0..tracked.len()).is_empty();
+            let other = as_tracked(folder, paths()).or_else(|| {
+                // The hooks stage the ledger as the settings spell it.
+                let by_hand = !is_tracked && key != "ledger";
+                by_hand.then(|| self.listed_as(folder)).flatten()
+            });
+            if let Some(other) = other.filter(|other| other != folder) {
+                found.push(said_of(key, folder, &other));
+            }
+        }
+        found
+    }
+
+    /// A path of the work tree as git spells it.
+    fn listed_as(&self, path: &str) -> Option<String> {
+        let place = |path: &str| self.workdir().join(path);
+        let names = |folder: &str| {
+            let entries = fs::read_dir(place(folder)).into_iter().flatten().flatten();
+            entries
+                .filter_map(|e| e.file_name().into_string().ok())
+                .collect()
+        };
+        let is_one = |a: &str, b: &str| {
+            let one = FileId::at(&place(a));
+            one.is_some() && one == FileId::at(&place(b))
+        };
+        let listed = as_listed(path, names, is_one)?;
+        Some(match self.is_set("core.precomposeunicode") {
+            true => listed.nfc().collect(),
+            false => listed,
+        })
+    }
+
+    /// Whether git found, when it made the repository, that the file system ignores case
+    /// or the form of accents.
+    fn ignores_spelling(&self) -> bool {
+        self.is_set("core.ignorecase") || self.is_set("core.precomposeunicode")
+    }
+
+    fn is_set(&self, key: &str) -> bool {
+        let config = self.git.config();
+        config
+            .and_then(|config| config.get_bool(key))
+            .unwrap_or(false)
+    }
+}
+
+/// What is wrong with a folder's spelling in the settings, and the advice.
+fn said_of(key: &str, folder: &str, other: &str) -> (String, String) {
+    let looks_alike = folder.nfc().eq(other.nfc());
+    let (is, value) = match looks_alike {
+        true => ("with accents of another form".to_owned(), in_numbers(other)),
+        false => (format!("as {other}"), format!("\"{other}\"")),
+    };
+    (
+        format!(
+            "{folder}: git has this folder {is}, so that commits neither check nor \
+             record anything below it"
+        ),
+        format!("put `{key} = {value}` in [paths] of {FILE}, then palimpsest init"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tracked(wanted: &str, paths: &[&str]) -> Option<String> {
+        as_tracked(wanted, paths.iter().map(|path| path.as_bytes()))
+    }
+
+    #[test]
+    fn another_spelling_of_a_tracked_folder_is_found() {
+        let other = |wanted, path| tracked(wanted, &["README.md", path]);
+        for (wanted, path, found) in [
+            ("journal/md", "Journal/md/2031/a.md", Some("Journal/md")),
+            ("journal/md", "journal/MD/a.md", Some("journal/MD")),
+            ("journal/md", "journal/md/a.md", None),
+            ("journal/md", "Journal/mdx/a.md", None),
+            ("journal/md", "Journal/notes.md", None),
+            ("diary", "Diary", Some("Diary")),
+            ("B\u{fc}cher", "Bu\u{308}cher/a.md", Some("Bu\u{308}cher")),
+            ("b\u{fc}cher", "BU\u{308}CHER/a.md", Some("BU\u{308}CHER")),
+        ] {
+            assert_eq!(other(wanted, path).as_deref(), found, "{wanted} {path}");
+        }
+        // One is enough where both are there.
+        let both = ["Wiki/entries/b.md", "wiki/entries/a.md"];
+        assert_eq!(
+            tracked("wiki/entries", &both).as_deref(),
+            Some("Wiki/entries")
+        );
+    }
+
+    #[test]
+    fn a_path_is_spelled_as_its_folders_list_it() {
+        let is_one = |a: &str, b: &str| is_alike(a, b);
+        let names = |folder: &str| -> Vec<String> {
+            let names: &[&str] = match folder {
+                "" => &["README.md", "Journal", "wiki"],
+                "Journal" => &["md"],
+                "wiki" => &["Entries", "entries"],
+                _ => &[],
+            };
+            names.iter().map(|name| (*name).to_owned()).collect()
+        };
+        for (wanted, found) in [
+            ("journal/md", Some("Journal/md")),
+            ("Journal/md", Some("Journal/md")),
+            ("wiki/entries", Some("wiki/entries")),
+            ("journal/md/2031", None),
+            ("diary", None),
+        ] {
+            let listed = as_listed(wanted, names, is_one);
+            assert_eq!(listed.as_deref(), found, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn spellings_that_look_alike_are_told_by_numbers() {
+        let (_, mend) = said_of("journal", "Tagebu\u{308}cher", "Tageb\u{fc}cher");
+        assert!(mend.contains("journal = \"Tageb\\u00FCcher\""), "{mend}");
+        let (what, mend) = said_of("wiki", "wiki/entries", "Wiki/entries");
+        assert!(what.contains("as Wiki/entries"), "{what}");
+        assert!(mend.contains("wiki = \"Wiki/entries\""), "{mend}");
     }
 }

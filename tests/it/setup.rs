@@ -13,6 +13,7 @@ mod left_out;
 mod leftovers;
 mod places;
 mod settings;
+mod spelling;
 mod undone;
 
 use std::fs;

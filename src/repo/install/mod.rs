@@ -186,7 +186,7 @@ impl Repo {
         let journal = has_journal(self, layout);
         if journal {
             let missing = self.missing_journal(layout)?;
-            if let Some((what, mend)) = missing {
+            for (what, mend) in missing.into_iter().chain(self.spelled_otherwise(layout)) {
                 plan.note(format!("{what}; {mend}"));
             }
         } else {

@@ -29,6 +29,8 @@ pub(super) fn paths(
     if has_journal && let Some((what, mend)) = repo.missing_journal(layout)? {
         found.push(finding(what, mend));
     }
+    let spelled = repo.spelled_otherwise(layout).into_iter();
+    found.extend(spelled.map(|(what, mend)| finding(what, mend)));
     let year = 2024;
     let page = format!("{year}/x.md");
     let merging = [
