@@ -10,7 +10,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::index_file::IndexFile;
-use super::work_tree::{Sort, WorkFiles, entries_of, sort_of};
+use super::work_tree::{Sort, WorkFile, WorkFiles, entries_of, sort_of};
 use super::{ObjectId, Repo, RepoError, Skipped};
 use crate::journal::is_dot_git;
 use crate::journal::layout::{self, in_folder};
@@ -69,7 +69,7 @@ impl Tracked {
     }
 
     /// The mode at a path.
-    fn at(&self, path: &str, within: Range<usize>) -> Option<u32> {
+    pub(super) fn at(&self, path: &str, within: Range<usize>) -> Option<u32> {
         let at = self.from(path.as_bytes(), within.clone());
         (at < within.end && self.path(at) == path.as_bytes()).then(|| self.mode(at))
     }
@@ -123,7 +123,10 @@ impl Repo {
                 }
             }
         }
-        walk.found.files.sort_by(|a, b| a.path.cmp(&b.path));
+        let files = &mut walk.found.files;
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        // Two names of one file that git has in another spelling.
+        files.dedup_by(|a, b| a.path == b.path);
         Ok(walk.found)
     }
 
@@ -205,6 +208,11 @@ impl Repo {
 }
 
 impl Walk<'_> {
+    /// The spelling that git has for a path of the work tree, if it is not that one.
+    fn other_spelling(&self, path: &str, below: &Range<usize>) -> Option<String> {
+        self.repo.other_spelling(&self.tracked, path, below.clone())
+    }
+
     /// Whether HEAD has a folder of which the index has no files any more.
     fn was_folder(&self, path: &str) -> bool {
         let found = self.head.map(|head| self.repo.in_tree(head, path));
@@ -243,7 +251,12 @@ impl Walk<'_> {
                     let inside = self.tracked.below(staged, below.clone());
                     if !inside.is_empty() {
                         self.folder(&entry.path(), &path, &inside, false)?;
-                    } else if self.tracked.at(staged, below.clone()) != Some(SUBMODULE) {
+                    } else if self.tracked.at(staged, below.clone()) == Some(SUBMODULE) {
+                        // Another repository.
+                    } else if let Some(other) = self.other_spelling(staged, below) {
+                        let inside = self.tracked.below(&other, below.clone());
+                        self.folder(&entry.path(), &other, &inside, false)?;
+                    } else {
                         self.unsure.push((path, Sort::Folder));
                     }
                 }
@@ -252,6 +265,8 @@ impl Walk<'_> {
                         || self.repo.has(self.head, staged);
                     if is_tracked {
                         self.found.files.push(file);
+                    } else if let Some(path) = self.other_spelling(staged, below) {
+                        self.found.files.push(WorkFile { path, ..file });
                     } else {
                         self.unsure.push((path, Sort::File(file)));
                     }

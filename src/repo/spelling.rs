@@ -1,12 +1,15 @@
 //! Spellings of a path. A file system that ignores case, or the form of accents, leads
 //! several of them to one file; git's index has one, and is searched by its bytes.
 
+use std::collections::BTreeSet;
 use std::fs;
+use std::ops::Range;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::own_files::Tracked;
 use super::{Repo, RepoError};
 use crate::journal::Layout;
 use crate::journal::layout::in_folder;
@@ -114,6 +117,54 @@ impl Repo {
             (is_alike(&tracked, path) || may_be_here && is_here()).then_some(tracked)
         };
         Ok(index.all().into_iter().find_map(is_it))
+    }
+
+    /// A path as git has it: the path itself, unless the file system leads here from it to
+    /// what git tracks in another spelling.
+    pub(super) fn as_git_has(&self, path: &str) -> String {
+        if !self.ignores_spelling() {
+            return path.to_owned();
+        }
+        let path: String = match self.is_set("core.precomposeunicode") {
+            true => path.nfc().collect(),
+            false => path.to_owned(),
+        };
+        let tracked = self.tracked();
+        let all = || 0..tracked.len();
+        // What is new in a folder goes by the folder.
+        let ends = path.match_indices('/').map(|(at, _)| at).rev();
+        for end in std::iter::once(path.len()).chain(ends) {
+            let (begin, rest) = path.split_at(end);
+            if tracked.at(begin, all()).is_some() || !tracked.below(begin, all()).is_empty() {
+                break;
+            }
+            if let Some(other) = self.other_spelling(&tracked, begin, all()) {
+                return other + rest;
+            }
+        }
+        path
+    }
+
+    /// Spells paths as git has them, each once.
+    pub fn spell_as_git_has(&self, paths: &mut BTreeSet<String>) {
+        if self.ignores_spelling() {
+            *paths = paths.iter().map(|path| self.as_git_has(path)).collect();
+        }
+    }
+
+    /// The tracked spelling of a path that is not tracked as it is, if both are one here.
+    pub(super) fn other_spelling(
+        &self,
+        tracked: &Tracked,
+        path: &str,
+        within: Range<usize>,
+    ) -> Option<String> {
+        if !self.ignores_spelling() {
+            return None;
+        }
+        let at = |path: &str| FileId::at(&self.workdir().join(path));
+        let other = as_tracked(path, within.map(|at| tracked.path(at)))?;
+        (at(&other) == at(path)).then_some(other)
     }
 
     /// The folders of the settings that git has in another spelling, each with what is

@@ -62,6 +62,33 @@ impl Scratch {
     }
 }
 
+/// One file of two names stands for a file system that ignores case.
+#[test]
+fn a_file_is_spelled_as_git_has_it() {
+    let s = Scratch::new();
+    s.commit("notes/A.md", "a");
+    s.commit("\u{dc}.md", "u");
+    let [upper, lower] = ["notes/A.md", "notes/a.md"].map(|path| s.path().join(path));
+    fs::hard_link(upper, lower).unwrap();
+    let found = |repo: &Repo| {
+        let files = repo.own_files("notes").unwrap().files;
+        files.into_iter().map(|file| file.path).collect::<Vec<_>>()
+    };
+    let typed = |repo: &Repo, path: &str| repo.relative(s.path(), Path::new(path)).unwrap();
+    assert_eq!(found(&s.repo()), ["notes/A.md", "notes/a.md"]);
+    assert_eq!(typed(&s.repo(), "notes/a.md"), "notes/a.md");
+    s.git(&["config", "core.ignorecase", "true"]);
+    assert_eq!(found(&s.repo()), ["notes/A.md"]);
+    assert_eq!(typed(&s.repo(), "notes/a.md"), "notes/A.md");
+    s.git(&["config", "core.precomposeunicode", "true"]);
+    assert_eq!(typed(&s.repo(), "U\u{308}.md"), "\u{dc}.md");
+    // Two files are two, whatever the configuration says.
+    s.write("notes/b.md", "b");
+    s.git(&["add", "-A"]);
+    s.write("notes/B.md", "another");
+    assert_eq!(typed(&s.repo(), "notes/B.md"), "notes/B.md");
+}
+
 #[test]
 fn a_repository_without_commits_and_a_detached_head() {
     let s = Scratch::new();

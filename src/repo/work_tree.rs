@@ -154,7 +154,8 @@ impl Repo {
     }
 
     /// The repository path of one that a person typed, relative to `from` or absolute;
-    /// the file need not exist.
+    /// the file need not exist. On a file system that ignores case, or the form of accents,
+    /// it comes as git has it.
     ///
     /// # Errors
     /// It is not inside the work tree.
@@ -175,7 +176,8 @@ impl Repo {
         if relative.components().any(|c| c == Component::ParentDir) {
             return Err(outside());
         }
-        relative.to_str().map(str::to_owned).ok_or_else(outside)
+        let relative = relative.to_str().ok_or_else(outside)?;
+        Ok(self.as_git_has(relative))
     }
 
     /// Where a file is, and what it is if it is one.

@@ -270,6 +270,9 @@ impl<'a> Found<'a> {
         folders: &[&str],
     ) -> Result<(), RepoError> {
         paths.retain(|path| !matches!(repo.work_file(path), Ok(None)));
+        // Where the file system ignores case, a file is also found at the path that it had
+        // before its folder was renamed in case alone.
+        repo.spell_as_git_has(&mut paths);
         let own = |path: &&String| !matches!(self.layout.classify(path), PathKind::Ledger(_));
         let asked = paths.iter().filter(own).cloned().collect();
         let others = repo.not_own(&asked, folders)?;
