@@ -1,11 +1,8 @@
 //! Git's conversion of files between the work tree and its objects: line ends, an
 //! encoding, a filter.
 
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-use git2::{AttrCheckFlags, AttrValue};
+use std::path::Path;
 
 use super::line_ends::without_cr;
 use super::{Index, ObjectId, Repo, RepoError};
@@ -134,31 +131,16 @@ impl Repo {
             || names(&self.workdir().join(folder).join(".gitattributes"))
             || match folder.parent() {
                 Some(above) => self.others_are_named_for(above),
-                None => self.attributes_elsewhere().iter().any(|file| names(file)),
+                None => self
+                    .attributes_elsewhere()
+                    .files
+                    .iter()
+                    .any(|file| names(file)),
             };
         self.others_named
             .borrow_mut()
             .insert(folder.to_owned(), named);
         named
-    }
-
-    /// The attributes files outside the work tree.
-    fn attributes_elsewhere(&self) -> Vec<PathBuf> {
-        let configured = self.git.config();
-        let configured = configured.and_then(|config| config.get_path("core.attributesFile"));
-        let home = |name| {
-            env::var_os(name)
-                .filter(|dir| !dir.is_empty())
-                .map(PathBuf::from)
-        };
-        let usual = home("XDG_CONFIG_HOME").or_else(|| Some(home("HOME")?.join(".config")));
-        let usual = || usual.map(|dir| dir.join("git/attributes"));
-        let mut files = vec![
-            self.common_dir().join("info/attributes"),
-            PathBuf::from("/etc/gitattributes"),
-        ];
-        files.extend(configured.ok().or_else(usual));
-        files
     }
 
     /// A file of the work tree as git would store it; `None` if there is no such file.
@@ -279,46 +261,6 @@ impl Repo {
             eol: eol.as_deref(),
             autocrlf: autocrlf.as_deref(),
             core_eol: core_eol.as_deref(),
-        }))
-    }
-
-    /// The values of attributes, `true` and `false` for set and unset ones. Git is
-    /// started only if libgit2 cannot read the index's form.
-    fn said_of<const N: usize>(
-        &self,
-        path: &str,
-        names: [&str; N],
-    ) -> Result<[Option<String>; N], RepoError> {
-        let flags = AttrCheckFlags::FILE_THEN_INDEX;
-        let mut values = [const { None }; N];
-        for (value, name) in values.iter_mut().zip(names) {
-            let Ok(said) = self.git.get_attr(Path::new(path), name, flags) else {
-                return self.said_by_git(path, names);
-            };
-            *value = match AttrValue::from_string(said) {
-                AttrValue::True => Some("true".into()),
-                AttrValue::False => Some("false".into()),
-                AttrValue::String(value) => Some(value.to_owned()),
-                AttrValue::Bytes(_) | AttrValue::Unspecified => None,
-            };
-        }
-        Ok(values)
-    }
-
-    fn said_by_git<const N: usize>(
-        &self,
-        path: &str,
-        names: [&str; N],
-    ) -> Result<[Option<String>; N], RepoError> {
-        let args = [&["check-attr", "-z"], &names[..], &["--", path]].concat();
-        let out = self.run_git(&args, b"")?;
-        let out = String::from_utf8_lossy(&out);
-        let mut said = out.split('\0').skip(2).step_by(3);
-        Ok(names.map(|_| match said.next() {
-            None | Some("unspecified" | "") => None,
-            Some("set") => Some("true".into()),
-            Some("unset") => Some("false".into()),
-            Some(value) => Some(value.to_owned()),
         }))
     }
 }

@@ -40,7 +40,7 @@
 //! | file | question |
 //! |---|---|
 //! | `work_tree`, `own_files` | Which files are there, and which of them are ours? |
-//! | `conversion`, `line_ends` | Which bytes does git store for a file? |
+//! | `conversion`, `line_ends`, `attributes` | Which bytes does git store for a file? |
 //! | `spelling` | Which paths are one file, and which of them does git have? |
 //! | `typed` | How is a path written in a command that a message names? |
 //! | `archive` | How are files packed into an archive? |
@@ -49,6 +49,7 @@
 mod ancestry;
 mod archive;
 mod ask;
+mod attributes;
 mod cache_tree;
 mod command;
 mod commits;

@@ -11,6 +11,7 @@ use std::process::{Command, Stdio};
 use std::rc::Rc;
 
 use super::RepoError;
+use super::attributes::Elsewhere;
 use super::index_write::IndexRead;
 use super::objects::Objects;
 use super::parsed::Parsed;
@@ -38,6 +39,8 @@ pub struct Repo {
     pub(super) converting: RefCell<HashMap<PathBuf, bool>>,
     /// Whether attributes are named for a folder that change more than line ends.
     pub(super) others_named: RefCell<HashMap<PathBuf, bool>>,
+    /// The files of attributes outside the work tree, once they were asked for.
+    pub(super) attributes_elsewhere: OnceCell<Elsewhere>,
     /// `core.autocrlf` and `core.eol`, once they were asked for.
     pub(super) core_line_ends: OnceCell<[Option<String>; 2]>,
 }
@@ -137,6 +140,7 @@ impl Repo {
             folders: RefCell::default(),
             converting: RefCell::default(),
             others_named: RefCell::default(),
+            attributes_elsewhere: OnceCell::new(),
             core_line_ends: OnceCell::new(),
         })
     }

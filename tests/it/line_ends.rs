@@ -379,3 +379,29 @@ fn attributes_of_the_clone_and_of_the_configuration_are_read() {
     assert_eq!(other("up/x").as_deref(), Some("filter=up"));
     assert_eq!(other("x"), None);
 }
+
+/// A file of attributes that a configuration names which libgit2 does not read.
+#[test]
+fn attributes_that_git_alone_knows_of_count() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    let attributes = sandbox.home().join("attributes");
+    std::fs::write(&attributes, "*.md filter=at\n").unwrap();
+    let config = std::fs::read_to_string(sandbox.git_config()).unwrap();
+    let named = format!(
+        "{config}[core]\n\tattributesFile = {}\n\
+         [filter \"at\"]\n\tclean = sed s/Br@m/Bram/\n\tsmudge = sed s/Bram/Br@m/\n",
+        attributes.display()
+    );
+    std::fs::write(sandbox.git_config(), named).unwrap();
+    laptop.write_entry("2031-05-04", "people: [Br@m, Orla]", "Went to the quay.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.assert_clean();
+    laptop
+        .metadb(["show", "2031-05-04"])
+        .ok()
+        .says("Bram, Orla")
+        .lacks("not committed");
+    laptop.metadb(["tombstone", "list"]).ok().lacks("pending");
+}
