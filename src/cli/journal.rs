@@ -163,6 +163,9 @@ impl Journal {
                 ));
             }
             Some(Fresh::Damaged) => ui.remark(format_args!("{database}: damaged; made anew")),
+            Some(Fresh::ReadOnly) => ui.remark(format_args!(
+                "{database}: it cannot be written (another user's, perhaps); made anew"
+            )),
             Some(Fresh::Foreign { kept }) => ui.warn(format_args!(
                 "{database}: no database of palimpsest; kept as {}, and made anew",
                 kept.display()

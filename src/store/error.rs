@@ -72,6 +72,9 @@ pub enum StoreError {
 /// its place.
 const MOVED: i32 = 1032;
 
+/// `SQLITE_READONLY` itself: the file, and not its folder, cannot be written.
+const READ_ONLY: i32 = 8;
+
 /// `SQLITE_IOERR_DELETE_NOENT`: the file's journal was removed with it.
 const NO_JOURNAL: i32 = 5898;
 
@@ -124,6 +127,13 @@ impl StoreError {
     #[must_use]
     pub const fn is_corrupt(&self) -> bool {
         matches!(self, Self::Corrupt { .. })
+    }
+
+    /// Whether the file can be read and not written: another user made it, say. A new one
+    /// can take its place if the folder can be written.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        matches!(self, Self::Unusable { source, .. } if extended_code(source) == Some(READ_ONLY))
     }
 }
 

@@ -50,6 +50,8 @@ pub enum Fresh {
     OtherVersion(i32),
     /// It was damaged, or not finished.
     Damaged,
+    /// It could be read and not written.
+    ReadOnly,
     /// It was not a database of this program, and was kept under this name.
     Foreign { kept: PathBuf },
     /// Somebody asked for it.
@@ -101,7 +103,10 @@ impl Store {
     /// As for [`Store::open`].
     pub fn problems_at(path: &Path) -> Result<Vec<String>, StoreError> {
         match look(path, WAIT)? {
-            Found::Ours(connection) if connection.is_readonly(MAIN_DB).unwrap_or(false) => {
+            Found::Ours(connection)
+                if connection.is_readonly(MAIN_DB).unwrap_or(false)
+                    && !Self::can_be_replaced(path) =>
+            {
                 Err(StoreError::ReadOnly {
                     path: path.to_owned(),
                 })
@@ -189,6 +194,14 @@ impl Store {
             store.holds = Holds::Old;
         }
         Ok((store, fresh.or(Some(Fresh::Asked))))
+    }
+
+    /// Whether another file can be put in a database's place: its folder can be written. A
+    /// link is left, since it leads to a place that somebody chose.
+    #[must_use]
+    pub fn can_be_replaced(path: &Path) -> bool {
+        let folder = path.parent().filter(|_| !path.is_symlink());
+        folder.is_some_and(|folder| tempfile::tempfile_in(folder).is_ok())
     }
 
     /// Puts an empty file in the place of one that SQLite cannot use. A process that has

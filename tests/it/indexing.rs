@@ -548,3 +548,35 @@ fn nothing_is_indexed_where_git_cannot_say_what_it_ignores() {
         .fails()
         .warns("cannot look");
 }
+
+/// As after `sudo git pull`: another user made the database, and the folder is ours.
+#[test]
+fn a_database_that_cannot_be_written_is_made_anew() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry("2024-11-01", "people: [Alice, Bob]", "Coffee.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    let database = laptop.path("data/palimpsest.db");
+    let read_only = std::fs::Permissions::from_mode(0o444);
+    std::fs::set_permissions(&database, read_only).unwrap();
+    if std::fs::OpenOptions::new()
+        .append(true)
+        .open(&database)
+        .is_ok()
+    {
+        println!("skipped: root can write every file");
+        return;
+    }
+    laptop.edit_entry("2024-11-01", "Bob", "Eve");
+    laptop
+        .metadb(["show", "2024-11-01"])
+        .ok()
+        .says("Eve")
+        .warns("it cannot be written");
+    laptop
+        .metadb(["show", "2024-11-01"])
+        .ok()
+        .silent_about("anew");
+    laptop.palimpsest(["doctor"]).ok();
+}

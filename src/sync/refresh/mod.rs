@@ -103,6 +103,10 @@ impl RefreshError {
         matches!(self, Self::Store(e) if e.is_corrupt())
     }
 
+    fn is_read_only(&self) -> bool {
+        matches!(self, Self::Store(e) if e.is_read_only())
+    }
+
     const fn has_moved(&self) -> bool {
         matches!(self, Self::Store(StoreError::Moved { .. }))
     }
@@ -159,6 +163,23 @@ pub fn refresh(
                 return Ok((store, report));
             }
             Err(RefreshError::DryRun(report)) => return Ok((store, *report)),
+            Err(e)
+                if e.is_read_only()
+                    && unwritten.is_none()
+                    && !(replaced || options.dry_run)
+                    && Store::can_be_replaced(&path) =>
+            {
+                drop(store);
+                replaced = true;
+                match Store::replace(&path, options.wait) {
+                    Ok((made, _)) => (store, fresh) = (made, Some(Fresh::ReadOnly)),
+                    // In some folders only the owner of a file may take it away.
+                    Err(e) if options.or_in_memory => {
+                        (store, fresh, unwritten) = (Store::in_memory(&path)?, None, Some(e));
+                    }
+                    Err(e) => return Err(e.into()),
+                }
+            }
             Err(RefreshError::Store(e))
                 if options.or_in_memory && unwritten.is_none() && e.is_unwritable() =>
             {
