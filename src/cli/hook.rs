@@ -11,6 +11,7 @@ use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
 use crate::repo::install::{has_journal, is_installed_around};
 use crate::repo::{Index, ObjectId, Repo, RepoError};
+use crate::store::StoreError;
 use crate::sync::refresh::RefreshError;
 use crate::sync::settings::load;
 use crate::sync::{clock, commit, history, incoming, refresh};
@@ -269,7 +270,8 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) -> Option<refresh::Re
         }
         Err(error) => {
             let next = match &error {
-                RefreshError::Repo(RepoError::Object { .. }) => "",
+                RefreshError::Repo(RepoError::Object { .. })
+                | RefreshError::Store(StoreError::NoLocks { .. }) => "",
                 _ => ", and will be with the next command",
             };
             ui.warn(format_args!("the index is not up to date{next}: {error}"));

@@ -56,6 +56,13 @@ pub enum StoreError {
     /// A folder, a pipe or the like stands at the path.
     #[error("{}: no file, which the database has to be; move it away", path.display())]
     NoFile { path: PathBuf },
+    /// The file system refuses locks, as some of a network do.
+    #[error(
+        "{}: the file system refuses the locks that an index needs ({why}); have the file on a \
+         disk of this machine's own: remove it, and put a link in its place (`ln -s FILE {}`)",
+        path.display(), path.display()
+    )]
+    NoLocks { path: PathBuf, why: String },
     /// Another process wrote between reading and writing, or made the file anew: open the
     /// database and try again.
     #[error("{}: another process keeps changing it", path.display())]
@@ -78,9 +85,15 @@ const READ_ONLY: i32 = 8;
 /// `SQLITE_IOERR_DELETE_NOENT`: the file's journal was removed with it.
 const NO_JOURNAL: i32 = 5898;
 
+/// `SQLITE_IOERR_UNLOCK`, `_RDLOCK`, `_CHECKRESERVEDLOCK` and `_LOCK`.
+const LOCKING: [i32; 4] = [2058, 2314, 3594, 3850];
+
 impl StoreError {
     pub(super) fn of(path: &Path, waited: u64, source: rusqlite::Error) -> Self {
         let path = path.to_owned();
+        if let Some(why) = refused_lock(&path, &source) {
+            return Self::NoLocks { path, why };
+        }
         match source.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked {
                 holder: holder(&path).unwrap_or_else(|| "another process".to_owned()),
@@ -137,6 +150,20 @@ impl StoreError {
     }
 }
 
+/// Why the file system refuses a lock, if that is what is wrong. SQLite takes one of these
+/// refusals for another process's lock, so a lock is tried once more.
+fn refused_lock(path: &Path, error: &rusqlite::Error) -> Option<String> {
+    let is_told = extended_code(error).is_some_and(|code| LOCKING.contains(&code));
+    let is_busy = error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+    if !is_told && !is_busy {
+        return None;
+    }
+    match std::fs::File::open(path).map(|file| file.try_lock_shared()) {
+        Ok(Err(std::fs::TryLockError::Error(why))) => Some(why.to_string()),
+        _ => is_told.then(|| error.to_string()),
+    }
+}
+
 fn is_sql_error(error: &rusqlite::Error) -> bool {
     match error {
         rusqlite::Error::SqlInputError { .. } => true,
@@ -171,4 +198,27 @@ fn holder(path: &Path) -> Option<String> {
 #[cfg(not(target_os = "linux"))]
 fn holder(_path: &Path) -> Option<String> {
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rusqlite::ffi;
+
+    #[test]
+    fn a_refused_lock_is_no_lock_of_another_process() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let of = |code| {
+            let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+            StoreError::of(file.path(), 5, error)
+        };
+        for code in LOCKING {
+            assert!(matches!(of(code), StoreError::NoLocks { .. }), "{code}");
+        }
+        // A lock is to be had here.
+        assert!(matches!(of(ffi::SQLITE_BUSY), StoreError::Locked { .. }));
+        let read_only = |code| of(code).is_read_only();
+        assert!(read_only(ffi::SQLITE_READONLY));
+        assert!(!read_only(ffi::SQLITE_READONLY_DIRECTORY));
+    }
 }

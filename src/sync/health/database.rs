@@ -44,6 +44,10 @@ pub(super) fn check(
                 repo.from_here(database)
             ),
             Fault::InTheWay(_) => aside(repo, database),
+            Fault::NoLocks(_) => {
+                let path = shell_path(database);
+                format!("rm {path}, then ln -s FILE {path}")
+            }
         };
         finding(format!("{database}: {}", fault.what()), mend)
     }));
@@ -117,6 +121,8 @@ pub enum Fault {
     ReadOnly(String),
     /// It cannot be opened or written at all, or is no file.
     InTheWay(String),
+    /// Its file system has no locks.
+    NoLocks(String),
 }
 
 impl Fault {
@@ -125,7 +131,8 @@ impl Fault {
             Self::Damaged(what)
             | Self::Held(what)
             | Self::ReadOnly(what)
-            | Self::InTheWay(what) => what,
+            | Self::InTheWay(what)
+            | Self::NoLocks(what) => what,
         }
     }
 }
@@ -152,6 +159,7 @@ pub fn database_faults(repo: &Repo, layout: &Layout) -> Result<Vec<Fault>, RepoE
         Ok(problems) => problems.into_iter().map(Fault::Damaged).collect(),
         Err(error @ StoreError::Locked { .. }) => vec![Fault::Held(told(error))],
         Err(error @ StoreError::ReadOnly { .. }) => vec![Fault::ReadOnly(told(error))],
+        Err(error @ StoreError::NoLocks { .. }) => vec![Fault::NoLocks(told(error))],
         Err(error) if error.is_corrupt() => vec![Fault::Damaged(told(error))],
         Err(error) => vec![Fault::InTheWay(told(error))],
     })
