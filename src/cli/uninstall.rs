@@ -7,7 +7,8 @@ use clap::Args;
 use super::init::program;
 use super::shown::safe;
 use super::{Exit, Ui};
-use crate::repo::Repo;
+use crate::repo::install::is_installed_around;
+use crate::repo::{Repo, RepoError};
 use crate::store::Store;
 use crate::sync::settings::load;
 
@@ -23,7 +24,15 @@ pub struct Uninstall {
 
 impl Uninstall {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
-        let repo = Repo::of_folder(self.dir.as_deref())?;
+        let repo = Repo::of_folder(self.dir.as_deref());
+        if matches!(repo, Err(RepoError::Unsupported { .. })) && is_installed_around() {
+            // Hooks do nothing where the drivers are not set up.
+            ui.note(
+                "by hand: `git config --remove-section merge.palimpsest` and `git config \
+                 --remove-section merge.palimpsest-ledger` turn hooks and drivers off here",
+            );
+        }
+        let repo = repo?;
         let layout = match load(&repo) {
             Ok(settings) => Some(settings.layout),
             Err(error) => {

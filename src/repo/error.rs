@@ -68,6 +68,14 @@ pub enum RepoError {
     },
 }
 
+/// The advice for a repository of another object format: git cannot convert one.
+const OTHER_FORMAT: &str = "git merges here as it does without Palimpsest; for a journal that uses \
+                            it, make a new repository: `git init --object-format=sha1 FOLDER`";
+/// The same where the branches are in a reftable as well, as in new repositories of git
+/// 3.0.
+const OTHER_FORMAT_AND_REFS: &str = "git merges here as it does without Palimpsest; for a journal that uses it, make a new \
+     repository: `git init --object-format=sha1 --ref-format=files FOLDER`";
+
 /// The advice for a partial clone.
 const NOT_WHOLE: &str = "it has to hold all of its objects: clone it again without `--filter`";
 
@@ -118,8 +126,13 @@ impl RepoError {
         }
     }
 
-    /// The error for a repository that could not be opened.
-    pub(super) fn open(dir: &Path, source: git2::Error) -> Self {
+    /// The error for a repository that could not be opened. `format` asks git for the
+    /// format of its `object`s or its `ref`s.
+    pub(super) fn open(
+        dir: &Path,
+        source: git2::Error,
+        format: impl Fn(&str) -> Option<String>,
+    ) -> Self {
         let dir = dir.to_owned();
         if source.code() == git2::ErrorCode::NotFound {
             return Self::NoRepository(dir);
@@ -135,13 +148,24 @@ impl RepoError {
             };
         }
         let (what, mend) = if let Some(format) = message.strip_prefix("unknown object format ") {
-            (
-                format!("its object format is {format}, expected 'sha1'"),
-                "git merges here as it does without Palimpsest; for a journal that uses it, \
-                 `git init --object-format=sha1`",
-            )
+            let what = format!("its object format is {format}, expected 'sha1'");
+            (what, OTHER_FORMAT)
         } else if let Some(name) = message.strip_prefix("unsupported extension name ") {
+            let is_refs = name.eq_ignore_ascii_case("extensions.refstorage");
+            // libgit2 names what it comes to first, and that can be mended.
+            let objects = is_refs.then(|| format("object")).flatten();
+            if let Some(objects) = objects.filter(|format| format != "sha1") {
+                return Self::Unsupported {
+                    dir,
+                    what: format!("its object format is '{objects}', expected 'sha1'"),
+                    mend: OTHER_FORMAT_AND_REFS,
+                };
+            }
             let mend = match name.to_ascii_lowercase().as_str() {
+                "extensions.refstorage" if format("ref").as_deref() == Some("files") => {
+                    "its branches are files, as they have to be, so that it need not say so: \
+                     `git config --unset extensions.refStorage`"
+                }
                 "extensions.refstorage" => {
                     "branches have to be files: `git refs migrate --ref-format=files`, or, where \
                      git refuses that for its reflogs, `git clone --ref-format=files`"

@@ -114,7 +114,16 @@ impl Repo {
     ) -> Result<Self, RepoError> {
         // As git itself: a read checks zlib's sum, `git fsck` the hashes.
         git2::opts::strict_hash_verification(false);
-        let git = found.map_err(|source| RepoError::open(dir, source))?;
+        let git = found.map_err(|source| {
+            RepoError::open(dir, source, |of| {
+                let mut git = Command::new("git");
+                git.args(["rev-parse", &format!("--show-{of}-format")]);
+                path_of(git.current_dir(dir))?
+                    .into_os_string()
+                    .into_string()
+                    .ok()
+            })
+        })?;
         let Some(workdir) = git.workdir().map(Path::to_owned) else {
             return Err(RepoError::Bare(git.path().to_owned()));
         };

@@ -303,6 +303,10 @@ fn branches_in_a_reftable_are_said_and_git_goes_on() {
         .warns("extensions.refstorage, which is not known")
         .warns("git refs migrate --ref-format=files")
         .warns("`git clone --ref-format=files`");
+    laptop
+        .palimpsest(["uninstall"])
+        .exits(1)
+        .warns("by hand: `git config --remove-section merge.palimpsest`");
     laptop.edit_entry(DAY, "One", "Two");
     laptop
         .git(["commit", "-qam", "Two"])
@@ -317,6 +321,53 @@ fn branches_in_a_reftable_are_said_and_git_goes_on() {
     laptop.git(["refs", "migrate", "--ref-format=files"]).ok();
     laptop.palimpsest(["doctor"]).ok();
     laptop.metadb(["tombstone", "list"]).ok().says("Al");
+}
+
+/// As git 3.0 makes new repositories, where nothing else is said.
+#[test]
+fn of_two_formats_that_cannot_be_read_the_one_for_good_is_named_first() {
+    let sandbox = Sandbox::new();
+    let new = sandbox.folder("new");
+    let both = [
+        "init",
+        "-q",
+        "--object-format=sha256",
+        "--ref-format=reftable",
+    ];
+    if new.git(both).code != 0 {
+        println!("skipped: this git has no reftable");
+        return;
+    }
+    new.palimpsest(["init"])
+        .exits(1)
+        .warns("its object format is 'sha256', expected 'sha1'")
+        .warns("`git init --object-format=sha1 --ref-format=files FOLDER`")
+        .silent_about("git refs migrate");
+}
+
+#[test]
+fn branches_that_are_files_need_no_migration() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, "people:\n- Al", "One.\n")]);
+    laptop
+        .git(["config", "core.repositoryFormatVersion", "1"])
+        .ok();
+    laptop
+        .git(["config", "extensions.refStorage", "files"])
+        .ok();
+    if laptop.git(["rev-parse", "--show-ref-format"]).code != 0 {
+        println!("skipped: this git has no reftable");
+        return;
+    }
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .warns("`git config --unset extensions.refStorage`")
+        .silent_about("migrate");
+    laptop
+        .git(["config", "--unset", "extensions.refStorage"])
+        .ok();
+    laptop.palimpsest(["doctor"]).ok();
 }
 
 /// Git fetches what is not there; what is read here would be missing.
