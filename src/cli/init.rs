@@ -38,6 +38,14 @@ pub struct Init {
 impl Init {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::of_folder(self.dir.as_deref())?;
+        if repo.is_not_checked_out()? {
+            // The journal would not be seen, and what is written here would stop git.
+            bail!(
+                "{}: nothing is checked out here yet; `git checkout` first, or `git reset` where \
+                 the files are there and the index is gone, then run this again",
+                repo.workdir().display()
+            );
+        }
         let layout = load(&repo)?.layout;
         database_path(&repo, &layout)?;
         let migrated = self.migrate(ui, &repo, &layout)?;

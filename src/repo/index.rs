@@ -29,6 +29,14 @@ impl Repo {
             })
     }
 
+    /// Whether there is a commit and no index yet, as after `git clone --no-checkout`.
+    ///
+    /// # Errors
+    /// HEAD cannot be read.
+    pub fn is_not_checked_out(&self) -> Result<bool, RepoError> {
+        Ok(!self.index_path.exists() && self.head()?.is_some())
+    }
+
     /// The index as git lists it, in memory, without the files' stat, which is not
     /// needed.
     fn index_as_listed(&self) -> Result<git2::Index, RepoError> {

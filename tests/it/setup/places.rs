@@ -446,3 +446,22 @@ fn a_place_without_a_repository_is_named() {
             .warns("nope: no such folder");
     }
 }
+
+#[test]
+fn a_clone_in_which_nothing_is_checked_out_yet() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop
+        .git(["clone", "-q", "--no-checkout", ".", "../bare"])
+        .ok();
+    let bare = laptop.inside("../bare");
+    bare.palimpsest(["init"])
+        .exits(1)
+        .warns("nothing is checked out here yet; `git checkout` first");
+    bare.git(["checkout", "-q"]).ok();
+    bare.palimpsest(["init"])
+        .ok()
+        .says("nothing to commit here");
+}
