@@ -13,17 +13,16 @@ use super::thirds;
 
 /// Merges with no settings and no tombstones.
 fn merge(kind: FileKind, size: usize, texts: ThreeWay<&[u8]>) -> Merged {
+    let rules = Rules::default();
+    let lines = GitLines::new();
     let merger = Merger {
-        rules: &Rules::default(),
-        lines: &GitLines::new(),
         markers: Markers {
             size,
             ..Markers::default()
         },
         virtual_base: size > 7,
-        several_bases: false,
-        rulings: &|_, _, _| None,
         kind,
+        ..Merger::plain(&rules, &lines)
     };
     merger.merge(texts).expect("three texts merge by line")
 }

@@ -43,17 +43,14 @@ pub fn merge(sides: ThreeWay<&[u8]>) -> Merged {
 
 /// Merges with the labels that git would give.
 pub fn merge_labelled(sides: ThreeWay<&[u8]>, labels: ThreeWay<&str>) -> Merged {
+    let rules = Rules::default();
+    let lines = GitLines::new();
     let merger = Merger {
-        rules: &Rules::default(),
-        lines: &GitLines::new(),
         markers: Markers {
             labels: labels.map(str::to_owned),
             ..Markers::default()
         },
-        virtual_base: false,
-        several_bases: false,
-        rulings: &|_, _, _| None,
-        kind: FileKind::Markdown,
+        ..Merger::plain(&rules, &lines)
     };
     merger
         .merge(sides)
@@ -67,18 +64,17 @@ pub fn merge_as(
     size: usize,
     sides: ThreeWay<&[u8]>,
 ) -> Merged {
+    let rules = Rules::default();
+    let lines = GitLines::new();
     let merger = Merger {
-        rules: &Rules::default(),
-        lines: &GitLines::new(),
         markers: Markers {
             size,
             style,
             ..Markers::default()
         },
         virtual_base: size > 7,
-        several_bases: false,
-        rulings: &|_, _, _| None,
         kind,
+        ..Merger::plain(&rules, &lines)
     };
     merger
         .merge(sides)

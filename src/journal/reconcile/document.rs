@@ -44,6 +44,23 @@ pub struct Merger<'c> {
     pub kind: FileKind,
 }
 
+impl<'c> Merger<'c> {
+    /// A merge of Markdown by these alone: nothing was removed, and conflicts are marked as
+    /// git marks them where nothing is set.
+    #[must_use]
+    pub fn plain(rules: &'c Rules, lines: &'c dyn LineMerge) -> Self {
+        Self {
+            rules,
+            lines,
+            markers: Markers::default(),
+            virtual_base: false,
+            several_bases: false,
+            rulings: &|_, _, _| None,
+            kind: FileKind::Markdown,
+        }
+    }
+}
+
 /// The way in which a result was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

@@ -3,25 +3,22 @@
 use palimpsest::journal::reconcile::{Decision, FileKind, Merged, Merger, Ruling};
 use palimpsest::journal::rules::Rules;
 use palimpsest::journal::{ItemKey, Table};
-use palimpsest::merge::{Markers, ThreeWay};
+use palimpsest::merge::ThreeWay;
 use palimpsest::repo::GitLines;
 use palimpsest::sync::kept_out::item_at;
 
 /// Merges both ways round, with Bob kept out of `people`.
 fn without_bob(base: &str, ours: &str, theirs: &str) -> (String, Merged) {
     let bob = (Table::People, ItemKey::new("Bob"));
+    let rules = Rules::default();
+    let lines = GitLines::new();
     let merger = Merger {
-        rules: &Rules::default(),
-        lines: &GitLines::new(),
-        markers: Markers::default(),
-        virtual_base: false,
-        several_bases: false,
         rulings: &|path, _, node| {
             let is_bob = node.scalar() == Some("Bob");
             let (table, item) = bob.clone();
             (path == ["people"] && is_bob).then_some(Ruling::KeptOut(table, item))
         },
-        kind: FileKind::Markdown,
+        ..Merger::plain(&rules, &lines)
     };
     let [base, ours, theirs] =
         [base, ours, theirs].map(|people| format!("---\npeople: {people}\n---\nx\n"));
@@ -74,17 +71,15 @@ fn merged(base: &str, ours: &str, theirs: &str) -> Merged {
         (Table::People, ItemKey::new("Bob")),
         (Table::Themes, ItemKey::new("distance")),
     ];
+    let rules = Rules::default();
+    let lines = GitLines::new();
     let merger = Merger {
-        rules: &Rules::default(),
-        lines: &GitLines::new(),
-        markers: Markers::default(),
-        virtual_base: false,
-        several_bases: false,
         rulings: &|path, tree, node| {
             let (table, item) = item_at(path, tree, node).filter(|item| out.contains(item))?;
             Some(Ruling::KeptOut(table, item))
         },
         kind: FileKind::Yaml,
+        ..Merger::plain(&rules, &lines)
     };
     let sides = ThreeWay::new(base, ours, theirs).map(str::as_bytes);
     let (one, other) = (merger.merge(sides), merger.merge(sides.swapped()));

@@ -4,7 +4,7 @@
 use palimpsest::journal::reconcile::{FileKind, Merger, Ruling};
 use palimpsest::journal::rules::Rules;
 use palimpsest::journal::yaml::{Tree, Value};
-use palimpsest::merge::{Markers, ThreeWay};
+use palimpsest::merge::ThreeWay;
 use palimpsest::repo::GitLines;
 
 fn value(text: &str) -> Value {
@@ -19,17 +19,16 @@ fn removed(was: &str) -> Ruling {
 /// Merges a field both ways round, with a ruling on one item, by its scalar, name or title;
 /// `None` for a conflict.
 fn merged(sides: [&str; 3], item: &str, ruling: &Ruling) -> Option<String> {
+    let rules = Rules::default();
+    let lines = GitLines::new();
     let merger = Merger {
-        rules: &Rules::default(),
-        lines: &GitLines::new(),
-        markers: Markers::default(),
-        virtual_base: false,
         several_bases: true,
         rulings: &|_, _, node| {
             let name = node.get("name").or(node.get("title")).unwrap_or(node);
             (name.scalar() == Some(item)).then(|| ruling.clone())
         },
         kind: FileKind::Yaml,
+        ..Merger::plain(&rules, &lines)
     };
     // Theirs changed something besides: what one side alone changed is never a conflict.
     let [base, ours, theirs] = sides;

@@ -3,7 +3,7 @@
 
 use palimpsest::journal::reconcile::{Decision, FileKind, Merged, Merger, Outcome};
 use palimpsest::journal::rules::{Rule, Rules};
-use palimpsest::merge::{ConflictStyle, Markers, ThreeWay};
+use palimpsest::merge::{ConflictStyle, ThreeWay};
 use palimpsest::repo::GitLines;
 
 use super::{merge, merge_as};
@@ -143,14 +143,10 @@ fn a_rule_of_the_settings_counts_for_its_field() {
     let list = |rule: Rule, ours: &str, theirs: &str| {
         let mut rules = Rules::default();
         rules.insert("walks", rule);
+        let lines = GitLines::new();
         let merger = Merger {
-            rules: &rules,
-            lines: &GitLines::new(),
-            markers: Markers::default(),
-            virtual_base: false,
-            several_bases: false,
-            rulings: &|_, _, _| None,
             kind: FileKind::Yaml,
+            ..Merger::plain(&rules, &lines)
         };
         let sides = ["", ours, theirs].map(|items| format!("walks: {items}\n"));
         let [base, ours, theirs] = sides.each_ref().map(|t| t.as_bytes());
