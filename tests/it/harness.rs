@@ -1,6 +1,9 @@
 //! The sandbox itself, with git alone, and what is said of a test that cannot be run.
 
-use crate::sandbox::Sandbox;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::sandbox::{Machine, Sandbox};
 
 /// Says that a test cannot be run here, and why; the test then passes.
 ///
@@ -11,6 +14,33 @@ pub fn not_run(why: &str) {
     println!("NOT RUN: {why}");
     let required = std::env::var("PALIMPSEST_REQUIRE").is_ok_and(|value| value == "1");
     assert!(!required, "PALIMPSEST_REQUIRE is set, and {why}");
+}
+
+/// Every file of Rust below a folder.
+pub fn rust_files(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for path in fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+    {
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// Leaves all but a folder out of a work tree, these files among the rest.
+#[track_caller]
+pub fn leave_out_all_but(folder: &str, machine: &Machine<'_>, left_out: &[&str]) {
+    machine
+        .git(["sparse-checkout", "set", "--no-cone", folder])
+        .ok();
+    for file in left_out {
+        assert!(!machine.exists(file), "{file}");
+    }
 }
 
 /// YAML of a few hundred bytes whose last line stands for 9¹² values.

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::harness::rust_files;
+
 /// Modules in the order of the table, with their layer.
 fn table() -> Vec<(u32, String)> {
     let lib = fs::read_to_string(source().join("lib.rs")).unwrap();
@@ -21,15 +23,11 @@ fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
-fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            rust_files(&path, into);
-        } else if path.extension().is_some_and(|e| e == "rs") && !path.ends_with("tests.rs") {
-            into.push(path);
-        }
-    }
+/// The source files below a folder, but those of unit tests.
+fn sources(dir: &Path) -> Vec<PathBuf> {
+    let mut files = rust_files(dir);
+    files.retain(|path| !path.ends_with("tests.rs"));
+    files
 }
 
 /// A file's code up to its unit tests, without comments.
@@ -90,11 +88,9 @@ fn each_file(mut check: impl FnMut(&str, u32, usize, &Path, &str)) {
     let table = table();
     assert!(table.len() >= 7, "the table of src/lib.rs: {table:?}");
     for (place, (layer, module)) in table.iter().enumerate() {
-        let mut files = Vec::new();
         let dir = source().join(module);
         assert!(dir.is_dir(), "no module {module}");
-        rust_files(&dir, &mut files);
-        for file in files {
+        for file in sources(&dir) {
             check(module, *layer, place, &file, &code(&file));
         }
     }
@@ -202,8 +198,8 @@ fn mapped(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn a_map_of_files_names_each_of_them_and_no_other() {
-    let mut files = Vec::new();
-    rust_files(&source(), &mut files);
+    let mut files = sources(&source());
+    files.push(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/main.rs"));
     let mut maps = 0;
     for path in files {
         let text = fs::read_to_string(&path).unwrap();

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use palimpsest::journal::{Entry, EntryDate, Settings, Table};
 
+use crate::harness::rust_files;
 use crate::sandbox::{Machine, Sandbox};
 
 const MARK: &str = "<!-- The rest is the program's own help; see tests/it/reference.rs. -->\n";
@@ -185,25 +186,10 @@ fn every_value_that_is_known_is_in_the_format() {
     }
 }
 
-fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => rust_files(&path, into),
-            false => into.push(path),
-        }
-    }
-}
-
 #[test]
 fn every_variable_of_the_environment_is_described() {
-    let mut files = Vec::new();
-    rust_files(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut files,
-    );
     let mut read = BTreeSet::new();
-    for file in files {
+    for file in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
         let text = fs::read_to_string(file).unwrap();
         let words = text.split('"').filter(|w| {
             let mut letters = w.chars();

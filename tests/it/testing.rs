@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::harness::rust_files;
+
 /// The tests of a folder's files, as `module::test`.
 fn tests(dir: &Path, module: &str, into: &mut BTreeSet<String>) {
     for file in fs::read_dir(dir).unwrap().map(|f| f.unwrap().path()) {
@@ -60,24 +62,14 @@ fn each_promise_is_held_by_tests_that_exist() {
     }
 }
 
-/// The files of Rust below a folder.
-fn files(dir: &Path, into: &mut Vec<PathBuf>) {
-    for path in fs::read_dir(dir).unwrap().map(|f| f.unwrap().path()) {
-        if path.is_dir() {
-            files(&path, into);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            into.push(path);
-        }
-    }
-}
-
 #[test]
 fn each_file_that_is_named_exists() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut there = Vec::new();
-    for folder in ["src", "tests", "fuzz/laws"] {
-        files(&top.join(folder), &mut there);
-    }
+    let folders = ["src", "tests", "fuzz/laws"];
+    let there: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|f| rust_files(&top.join(f)))
+        .collect();
     let page = fs::read_to_string(top.join("docs/testing.md")).unwrap();
     let words = page.lines().flat_map(|l| l.split('`').skip(1).step_by(2));
     let is_path = |word: &&str| word.ends_with(".rs") && !word.contains(' ');

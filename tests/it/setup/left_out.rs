@@ -1,6 +1,7 @@
 //! Sparse checkouts that leave out the files at the top.
 
 use super::DAY;
+use crate::harness::leave_out_all_but;
 use crate::sandbox::{Machine, Sandbox, entry, journal};
 
 const BODY: &str = "Went to the quay.\n";
@@ -14,13 +15,8 @@ fn laptop_and_sparse(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
 }
 
 fn leave_out(machine: &Machine<'_>) {
-    let only = "/journal/md/2024/";
-    machine
-        .git(["sparse-checkout", "set", "--no-cone", only])
-        .ok();
-    for file in ["palimpsest.toml", ".gitattributes", ".gitignore", LEDGER] {
-        assert!(!machine.exists(file), "{file}");
-    }
+    let files = ["palimpsest.toml", ".gitattributes", ".gitignore", LEDGER];
+    leave_out_all_but("/journal/md/2024/", machine, &files);
 }
 
 #[test]
