@@ -21,11 +21,7 @@ fn files_that_git_checks_out_with_other_line_ends_are_no_edits() {
     laptop.palimpsest(["init"]).ok();
     laptop.commit("Begin");
     laptop.push();
-    let desktop = sandbox.machine("desktop");
-    desktop.git(["config", "core.autocrlf", "true"]).ok();
-    desktop.git(["rm", "-q", "-r", "."]).ok();
-    desktop.git(["reset", "-q", "--hard"]).ok();
-    desktop.palimpsest(["init"]).ok();
+    let desktop = windows(&sandbox);
     assert!(desktop.read_entry(DAY).contains("people: [Al, Bob]\r\n"));
     let shown = |machine: &Machine<'_>| {
         machine
