@@ -4,7 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::sandbox::{Machine, Sandbox, journal};
+use palimpsest::ledger::{Deletion, Restored};
+
+use crate::sandbox::{Machine, Sandbox, active, how, journal, removals};
 
 mod branches;
 mod by_hand;
@@ -117,6 +119,12 @@ fn carol_stands<'a>(sandbox: &'a Sandbox, with: &str, pull: &str) -> (Machine<'a
     desktop.git(["pull", "-q", pull]).ok();
     holds(&desktop, &["both_edited", "still_in_file Carol"]);
     (laptop, desktop)
+}
+
+/// The deletions in the ledger of the entry's year.
+#[track_caller]
+fn deletions(machine: &Machine<'_>) -> Vec<Deletion> {
+    machine.ledger(2024).deletions.into_values().collect()
 }
 
 fn people(text: &str) -> BTreeSet<String> {

@@ -16,7 +16,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-pub use machine::{Machine, entry};
+pub use machine::{Machine, active, entry, how, removals};
 pub use run::Run;
 pub use terminal::Terminal;
 

@@ -86,7 +86,7 @@ fn a_ledger_whose_deletion_is_staged_is_written_again() {
         let now = laptop.read(LEDGER);
         assert_eq!(now == before, !edits);
         assert!(before.lines().all(|line| edits || now.contains(line)));
-        assert!(!edits || kept_out(&laptop).contains(&"Eve".to_owned()));
+        assert!(!edits || removed_items(&laptop).contains(&"Eve".to_owned()));
     }
 }
 
@@ -185,7 +185,7 @@ fn storing_what_history_told_is_no_old_copy() {
     laptop.write("README.md", "# Mine\n");
     laptop.commit("Readme").silent_about(OLDER);
     laptop.assert_clean();
-    assert_eq!(kept_out(&laptop), ["Bob", "Eve"]);
+    assert_eq!(removed_items(&laptop), ["Bob", "Eve"]);
 }
 
 /// The rows that an aborted first commit left staged are computed anew, too.
@@ -204,8 +204,8 @@ fn what_an_aborted_first_commit_left_counts_for_nothing() {
     laptop.git(["add", "journal"]).ok();
     laptop.git(["commit", "-q", "-m", "Begin"]).ok();
     laptop.assert_clean();
-    assert_eq!(counter(&laptop), "1");
-    assert_eq!(kept_out(&laptop), [""; 0]);
+    assert_eq!(counter(&laptop), 1);
+    assert_eq!(removed_items(&laptop), [""; 0]);
 }
 
 /// An aborted commit may have been for another branch, also one that is gone.
@@ -291,7 +291,7 @@ fn a_branch_that_begins_anew_keeps_the_rows() {
     laptop.git(["checkout", "-q", "--orphan", "fresh"]).ok();
     laptop.commit("Fresh start");
     laptop.assert_clean();
-    assert_eq!(kept_out(&laptop), ["Bob"]);
+    assert_eq!(removed_items(&laptop), ["Bob"]);
 }
 
 /// In a merge the ledger is the merge of the parents', whatever was staged of it.
@@ -318,7 +318,11 @@ fn a_ledger_that_somebody_took_from_one_side_in_a_merge_has_both_sides_rows() {
         laptop.git(["add", "-A"]).ok();
         laptop.git(["commit", "-q", "--no-edit"]).ok().warns(OLDER);
         laptop.assert_clean();
-        assert_eq!(kept_out(&laptop), ["Al", "Bob"], "{from} {unrelated:?}");
+        assert_eq!(
+            removed_items(&laptop),
+            ["Al", "Bob"],
+            "{from} {unrelated:?}"
+        );
     }
 }
 
@@ -343,7 +347,7 @@ fn a_line_that_one_side_took_out_stays_out_of_a_merge_that_a_person_commits() {
     laptop.git(["merge", "-q", "--no-commit", "side"]).ok();
     laptop.git(["commit", "-q", "--no-edit"]).ok();
     laptop.assert_clean();
-    assert_eq!(kept_out(&laptop), ["Al"]);
+    assert_eq!(removed_items(&laptop), ["Al"]);
     assert!(!laptop.read(LEDGER).contains(LINE));
 }
 

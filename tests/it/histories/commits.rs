@@ -29,9 +29,7 @@ fn a_removal_in_each_form_of_commit() {
         edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Eve]");
         agree(&desktop, &laptop, &["both_edited"]);
         without_bob([&laptop, &desktop]);
-        let active = laptop.read("data/ledger/2024.jsonl");
-        let active = active.matches(r#""state":"active""#).count();
-        assert_eq!(active, 1, "{form:?}");
+        assert_eq!(active(&laptop.ledger(2024)), 1, "{form:?}");
     }
 }
 

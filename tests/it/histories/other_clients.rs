@@ -191,9 +191,8 @@ fn a_rebase_by_such_a_client_over_a_removal_is_an_addition_on_top_of_it() {
     for machine in [&phone, &laptop] {
         assert!(machine.read_entry(DAY).contains("Carol"));
     }
-    let rows = laptop.read("data/ledger/2024.jsonl");
-    let row = rows.lines().find(|l| l.contains("Carol")).unwrap();
-    assert!(row.contains(r#""how":"re-added""#), "{row}");
+    let rows = laptop.ledger(2024);
+    assert_eq!(how(removals(&rows, "Carol")[0]), Some(Restored::RE_ADDED));
 }
 
 /// What such a client rebases was recorded when it was made: it did not know.

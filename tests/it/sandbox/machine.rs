@@ -6,6 +6,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
+use palimpsest::ledger::{self, Ledger, State, Tombstone};
+
 use super::{Run, Sandbox, Terminal};
 
 /// A folder of the sandbox, mostly a clone, and what a person does there.
@@ -82,6 +84,19 @@ impl<'a> Machine<'a> {
     #[track_caller]
     pub fn read_entry(&self, date: &str) -> String {
         self.read(&entry(date))
+    }
+
+    /// The rows of a year's ledger in the work tree.
+    #[track_caller]
+    pub fn ledger(&self, year: u16) -> Ledger {
+        ledger::parse(self.read(&ledger_of(year)).as_bytes())
+    }
+
+    /// The rows of a year's ledger in a commit.
+    #[track_caller]
+    pub fn ledger_at(&self, revision: &str, year: u16) -> Ledger {
+        let file = format!("{revision}:{}", ledger_of(year));
+        ledger::parse(self.git(["show", &file]).ok().stdout.as_bytes())
     }
 
     /// Puts `to` for `from`, which must be there, in a file.
@@ -244,4 +259,30 @@ impl<'a> Machine<'a> {
 /// The default path of the entry of a date.
 pub fn entry(date: &str) -> String {
     format!("journal/md/{}/{date}.md", &date[..4])
+}
+
+fn ledger_of(year: u16) -> String {
+    format!("data/ledger/{year}.jsonl")
+}
+
+/// The removals of an item, of any entry and association.
+pub fn removals<'l>(ledger: &'l Ledger, item: &str) -> Vec<&'l Tombstone> {
+    let rows = ledger.tombstones.iter();
+    let rows = rows.filter(|(key, _)| key.item.as_str() == item);
+    rows.map(|(_, row)| row).collect()
+}
+
+/// How many removals and deletions hold.
+pub fn active(ledger: &Ledger) -> usize {
+    let removals = ledger.tombstones.values().map(|row| &row.state);
+    let deletions = ledger.deletions.values().map(|row| &row.state);
+    removals.chain(deletions).filter(|s| s.is_active()).count()
+}
+
+/// How a removal was taken back.
+pub fn how(row: &Tombstone) -> Option<&str> {
+    match &row.state {
+        State::Active => None,
+        State::Restored(restored) => Some(&restored.how),
+    }
 }
