@@ -153,11 +153,16 @@ pub fn widened(cx: &mut Context, spots: Vec<Spot>, path: &[String], column: usiz
     out
 }
 
+/// Limit on how often a conflict is widened; beyond it the whole collection is one. Nobody
+/// moves as much by hand.
+const MAX_WIDENED: usize = 200;
+
 /// The spots that have to be one conflict, by index.
 fn stretches(spots: &[Spot], texts: &[Texts]) -> Vec<BTreeSet<usize>> {
     let table = table(texts);
     let orders = Orders::of(spots);
     let mut stretches: Vec<BTreeSet<usize>> = Vec::new();
+    let mut widened = 0;
     loop {
         let mut has_grown = false;
         for counts in table.values() {
@@ -187,6 +192,10 @@ fn stretches(spots: &[Spot], texts: &[Texts]) -> Vec<BTreeSet<usize>> {
             if !stretches.iter().any(|s| s.is_superset(&wider)) {
                 stretches.push(wider);
                 has_grown = true;
+                widened += 1;
+                if widened > MAX_WIDENED {
+                    return vec![(0..spots.len()).collect()];
+                }
             }
         }
         if !has_grown {
