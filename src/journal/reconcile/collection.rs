@@ -93,7 +93,7 @@ pub fn merge(
         Some(m) => View::of(m, rule).map(Some).ok_or(Stop::Conflict),
         None => Ok(None),
     })?;
-    if *rule == Rule::Set && split_on_one_side(sides) {
+    if *rule != Rule::Map && split_on_one_side(sides) {
         return Err(Stop::Conflict);
     }
     let (form, views) = in_one_form(views, column)?;

@@ -27,9 +27,11 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
     };
     let lists = list_now && nodes.iter().all(listable);
     let strictly = list_now && nodes.iter().all(|n| n.items().is_some() || n.is_null());
+    // Among maps a single value may be any of them.
+    let keyable = strictly || (lists && all_scalars(&nodes));
     match named(rules, path, sides) {
-        Some(Rule::Set) if lists => return Rule::Set,
-        Some(rule @ (Rule::KeyedList(_) | Rule::Sequence)) if strictly => match rule {
+        Some(rule @ (Rule::Set | Rule::Sequence)) if lists => return rule.clone(),
+        Some(rule @ Rule::KeyedList(_)) if keyable => match rule {
             Rule::KeyedList(keys) if keys.is_empty() => {
                 if let Some(keyed) = keyed(&nodes) {
                     return keyed;
@@ -79,6 +81,12 @@ pub fn named<'r>(rules: &'r Rules, path: &[String], sides: &Entries) -> Option<&
 
 fn all_maps(nodes: &[&Node]) -> bool {
     nodes.iter().all(|n| n.pairs().is_some())
+}
+
+/// Whether these are single scalars, and lists of such.
+fn all_scalars(nodes: &[&Node]) -> bool {
+    let mut items = nodes.iter().flat_map(|n| n.items().unwrap_or_default());
+    items.all(|i| i.node.scalar().is_some())
 }
 
 fn unique_scalars(node: &Node) -> bool {

@@ -53,7 +53,7 @@ impl<'a> View<'a> {
                 };
                 (members, form)
             }
-            (Kind::Scalar { .. }, None) if *rule == Rule::Set => {
+            (Kind::Scalar { .. }, None) if *rule != Rule::Map => {
                 (vec![Member::lone(member.side, node)], Form::Lone)
             }
             _ => return None,
