@@ -21,7 +21,7 @@ pub(super) const PULL_MARK: &str = "palimpsest.pullRebaseByInit";
 /// library (1). So the program answers with codes of its own, and for any other below 128
 /// git's own merge stands in. Before git 2.42 a code above 128 and a signal are conflicts
 /// as well, with ours in the work tree and no markers; a missing result makes every git
-/// refuse. `%P` and the labels come quoted from git.
+/// refuse. `%P` and the labels come quoted from git, the labels as they are before 2.44.
 fn line(program: &Path, command: &str) -> String {
     let program = shell_word(&program.to_string_lossy()).replace('%', "%%");
     format!(
@@ -29,7 +29,8 @@ fn line(program: &Path, command: &str) -> String {
          if test -x \"$p\"; then \"$p\" git {command}; s=$?; w=\"ended with $s\"; fi; \
          case $s in 92) exit 0;; 93) exit 1;; esac; if test $s -lt 128; then \
          printf 'palimpsest: %%s %%s; %%s is merged by line, as git does\\n' \"$p\" \"$w\" %P >&2; \
-         git merge-file --marker-size=%L -L %X -L %S -L %Y %A %O %B; s=$?; fi; \
+         x=%X; b=%S; y=%Y; test \"$x\" != '%%X' || {{ x=ours; b=base; y=theirs; }}; \
+         git merge-file --marker-size=%L -L \"$x\" -L \"$b\" -L \"$y\" %A %O %B; s=$?; fi; \
          test $s -lt 128 || rm -f %A; exit $s"
     )
 }

@@ -152,17 +152,7 @@ fn a_driver_that_cannot_end_leaves_no_result() {
     let laptop = branches(&sandbox);
     let wrapper = Wrapper::new(&laptop);
     for driver in ["palimpsest", "palimpsest-ledger"] {
-        let key = format!("merge.{driver}.driver");
-        let mut line = laptop.git(["config", &key]).ok().stdout;
-        for (word, value) in [
-            ("%O", "base"),
-            ("%A", "ours"),
-            ("%B", "theirs"),
-            ("%P", "x.md"),
-            ("%L", "7"),
-        ] {
-            line = line.replace(word, value);
-        }
+        let line = line_by_hand(&laptop, driver);
         for (before, code, there) in [
             (":", 0, true),
             // Only the program itself says that it is done, or that there is a conflict.
@@ -183,10 +173,47 @@ fn a_driver_that_cannot_end_leaves_no_result() {
             if before.contains("no base") {
                 laptop.remove("base");
             }
-            let run = laptop.run_with(&[], "sh", ["-c", line.trim_end()]);
+            let run = laptop.run_with(&[], "sh", ["-c", &line]);
             assert_eq!(run.code, code, "{driver}, {before}: {run}");
             assert_eq!(laptop.exists("ours"), there, "{driver}, {before}");
         }
+    }
+}
+
+/// A driver's line as git before 2.44 calls it, which leaves the labels as they are.
+fn line_by_hand(laptop: &Machine<'_>, driver: &str) -> String {
+    let key = format!("merge.{driver}.driver");
+    let line = laptop.git(["config", &key]).ok().stdout;
+    let words = [
+        ("%O", "base"),
+        ("%A", "ours"),
+        ("%B", "theirs"),
+        ("%P", "x.md"),
+        ("%L", "7"),
+        ("%%", "%"),
+    ];
+    let filled = |line: String, (word, value): (&str, &str)| line.replace(word, value);
+    words.into_iter().fold(line.trim_end().to_owned(), filled)
+}
+
+#[test]
+fn gits_own_merge_names_the_sides_where_git_does_not() {
+    let sandbox = Sandbox::new();
+    let laptop = branches(&sandbox);
+    let wrapper = Wrapper::new(&laptop);
+    wrapper.says("exit 127");
+    laptop.git(["config", "merge.conflictStyle", "diff3"]).ok();
+    for driver in ["palimpsest", "palimpsest-ledger"] {
+        for (file, text) in [("ours", "a\n"), ("base", "x\n"), ("theirs", "b\n")] {
+            laptop.write(file, text);
+        }
+        let line = line_by_hand(&laptop, driver);
+        laptop.run_with(&[], "sh", ["-c", &line]).exits(1);
+        assert_eq!(
+            laptop.read("ours"),
+            "<<<<<<< ours\na\n||||||| base\nx\n=======\nb\n>>>>>>> theirs\n",
+            "{driver}"
+        );
     }
 }
 
