@@ -1,9 +1,6 @@
 //! What commands make of what was typed, and of the environment.
 
-use crate::sandbox::{Machine, Sandbox, entry, journal};
-
-const DAY: &str = "2024-11-01";
-const LEDGER: &str = "data/ledger/2024.jsonl";
+use crate::sandbox::{DAY, LEDGER, Machine, Sandbox, entry, journal};
 
 /// A laptop whose second commit has removed Bob.
 fn laptop(sandbox: &Sandbox) -> Machine<'_> {

@@ -2,13 +2,10 @@
 
 use palimpsest::ledger::{Restored, Source};
 
-use crate::sandbox::{Machine, Sandbox, entry, how, removals};
+use crate::sandbox::{DAY, LEDGER, Machine, Sandbox, entry, how, removals};
 
 mod copies;
 mod ledgers;
-
-const DAY: &str = "2024-11-01";
-const LEDGER: &str = "data/ledger/2024.jsonl";
 
 /// A journal with Al, Bob and Eve in one entry, set up and committed.
 fn with_three_people<'a>(sandbox: &'a Sandbox) -> Machine<'a> {

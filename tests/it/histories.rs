@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use palimpsest::ledger::{Deletion, Restored};
 
-use crate::sandbox::{Machine, Sandbox, active, how, journal, removals};
+use crate::sandbox::{DAY, LEDGER, Machine, Sandbox, active, how, journal, removals};
 
 mod branches;
 mod by_hand;
@@ -40,7 +40,6 @@ mod taken_rows;
 mod unread;
 mod unreadable;
 
-const DAY: &str = "2024-11-01";
 const FIELDS: &str = "\
 city: Lisbon
 people: [Alice, Bob]

@@ -11,10 +11,9 @@ mod paths;
 mod places;
 mod terminal;
 
-use crate::sandbox::{Machine, Sandbox, journal};
+use crate::sandbox::{LEDGER, Machine, Sandbox, journal};
 
 const ENTRY: &str = "journal/md/2024/2024-11-01.md";
-const LEDGER: &str = "data/ledger/2024.jsonl";
 const DATABASE: &str = "data/palimpsest.db";
 
 fn laptop<'a>(sandbox: &'a Sandbox) -> Machine<'a> {

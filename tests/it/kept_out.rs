@@ -1,9 +1,8 @@
 //! What was removed stays removed in merges that knew nothing of it, and comes
 //! back where somebody who knew put it back.
 
-use crate::sandbox::{Machine, Sandbox, journal};
+use crate::sandbox::{DAY, Machine, Sandbox, journal};
 
-const DAY: &str = "2024-11-01";
 const FIELDS: &str = "\
 city: Lisbon
 people: [Alice]

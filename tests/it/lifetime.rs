@@ -1,8 +1,6 @@
 //! How long a removal is listed, and that its end changes nothing else.
 
-use crate::sandbox::{Machine, Sandbox, entry, journal, removals};
-
-const DAY: &str = "2024-11-01";
+use crate::sandbox::{DAY, Machine, Sandbox, entry, journal, removals};
 
 /// The laptop removed Bob and the rain; the desktop knows.
 fn begin(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {

@@ -2,9 +2,7 @@
 
 use palimpsest::repo::{ObjectId, Repo};
 
-use crate::sandbox::{Machine, Sandbox, entry};
-
-const DAY: &str = "2024-11-01";
+use crate::sandbox::{DAY, Machine, Sandbox, entry};
 
 /// Git for Windows sets `core.autocrlf`: files have CRLF in the work tree and LF in git.
 #[test]

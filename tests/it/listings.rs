@@ -1,8 +1,6 @@
 //! What the listings print, word for word.
 
-use crate::sandbox::{Machine, Sandbox, entry};
-
-const DAY: &str = "2024-11-01";
+use crate::sandbox::{DAY, Machine, Sandbox, entry};
 
 /// A machine with the hooks, and one entry committed.
 fn begin(sandbox: &Sandbox) -> Machine<'_> {

@@ -4,10 +4,8 @@ use std::collections::BTreeSet;
 
 use palimpsest::ledger::{Source, SyncState};
 
-use crate::sandbox::{Machine, Run, Sandbox, active, entry, journal, removals};
+use crate::sandbox::{DAY, LEDGER, Machine, Run, Sandbox, active, entry, journal, removals};
 
-const DAY: &str = "2024-11-01";
-const LEDGER: &str = "data/ledger/2024.jsonl";
 const FIELDS: &str = "\
 city: Lisbon
 people: [Al, Bob]

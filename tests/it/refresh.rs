@@ -13,7 +13,7 @@ use palimpsest::store::Store;
 use palimpsest::sync::refresh::{Options, Report, Scope, refresh};
 
 use crate::dice::Dice;
-use crate::sandbox::{Machine, Sandbox};
+use crate::sandbox::{DAY, LEDGER, Machine, Sandbox};
 
 mod notes;
 mod people;
@@ -247,7 +247,6 @@ fn step_by_step_gives_the_rows_of_an_index_made_anew() {
 /// Which lines of it are new cannot be told any more.
 #[test]
 fn a_ledger_whose_last_version_is_gone_is_read_as_a_whole() {
-    const LEDGER: &str = "data/ledger/2024.jsonl";
     let sandbox = Sandbox::new();
     let machine = sandbox.repository("laptop");
     machine.write(".git/info/exclude", "*.db*\n");

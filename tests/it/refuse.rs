@@ -1,9 +1,7 @@
 //! What `pre-commit` refuses, with the place; and what it does not. What is no entry is
 //! refused in `bad_input.rs`.
 
-use crate::sandbox::{Machine, Sandbox, entry};
-
-const DAY: &str = "2024-11-01";
+use crate::sandbox::{DAY, Machine, Sandbox, entry};
 
 fn with_al<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
     let laptop = sandbox.machine("laptop");

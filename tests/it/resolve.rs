@@ -8,9 +8,8 @@ mod texts;
 
 use std::fs;
 
-use crate::sandbox::{Machine, Run, Sandbox, entry, journal};
+use crate::sandbox::{DAY, LEDGER, Machine, Run, Sandbox, entry, journal};
 
-const DAY: &str = "2024-11-01";
 const FIELDS: &str = "city: Lisbon\npeople: [Alice]\nupdated: 2024-11-01\ntags:\n- rain";
 
 /// Two machines that both edited the entry; the laptop has pushed.

@@ -20,6 +20,12 @@ pub use machine::{Machine, active, entry, how, removals};
 pub use run::Run;
 pub use terminal::Terminal;
 
+/// A day to have an entry of.
+pub const DAY: &str = "2024-11-01";
+
+/// The ledger of that day's year, in its default folder.
+pub const LEDGER: &str = "data/ledger/2024.jsonl";
+
 /// A laptop's journal with these entries (date, frontmatter's lines, body) and the
 /// desktop's clone of it, both set up by `palimpsest init`, both at the same commit.
 #[track_caller]

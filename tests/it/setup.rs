@@ -19,9 +19,7 @@ mod undone;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use crate::sandbox::{Machine, Sandbox, entry};
-
-const DAY: &str = "2024-11-01";
+use crate::sandbox::{DAY, Machine, Sandbox, entry};
 
 fn journal<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
     let laptop = sandbox.machine("laptop");

@@ -5,9 +5,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::sandbox::{Machine, Run, Sandbox, journal};
+use crate::sandbox::{DAY, Machine, Run, Sandbox, journal};
 
-const DAY: &str = "2024-11-01";
 const FIELDS: &str = "people: [Alice, Bob, Carol]\ntags: [sea]";
 
 fn together(commands: Vec<Command>) -> Vec<Run> {

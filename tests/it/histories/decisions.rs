@@ -3,7 +3,6 @@
 use super::*;
 
 const OTHER: &str = "2024-11-02";
-const LEDGER: &str = "data/ledger/2024.jsonl";
 
 /// Removed: Bob, who had come back once, and Alice, and a tag of Bob's name from one
 /// entry, and Bob from another.

@@ -3,8 +3,6 @@
 
 use super::*;
 
-const LEDGER: &str = "data/ledger/2024.jsonl";
-
 /// Carol is kept out on both machines; then both wrote another body, and the laptop
 /// another field, so that the ledger merges too.
 fn both_wrote<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {

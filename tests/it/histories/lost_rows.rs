@@ -2,8 +2,6 @@
 
 use super::*;
 
-const LEDGER: &str = "data/ledger/2024.jsonl";
-
 /// The state of the removal of Bob in HEAD's ledger.
 #[track_caller]
 fn state_of_bob(machine: &Machine<'_>) -> &'static str {

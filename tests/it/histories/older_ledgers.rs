@@ -3,8 +3,6 @@
 
 use super::*;
 
-const LEDGER: &str = "data/ledger/2024.jsonl";
-
 /// Alone, as a service that syncs files leaves it, or with the whole work tree of then.
 #[test]
 fn an_older_ledger_takes_no_removal_back_that_it_does_not_undo() {

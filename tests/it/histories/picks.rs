@@ -2,7 +2,6 @@
 
 use super::*;
 
-const LEDGER: &str = "data/ledger/2024.jsonl";
 const OTHER: &str = "2024-11-02";
 
 /// Nothing was kept out, settled or not: no such row was written.

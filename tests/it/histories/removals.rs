@@ -214,7 +214,6 @@ fn an_entry_that_both_deleted_is_shown_with_the_version_that_everybody_has() {
 /// versions went last.
 #[test]
 fn an_entry_that_both_deleted_stops_nothing_before_the_first_commit() {
-    const LEDGER: &str = "data/ledger/2024.jsonl";
     let sandbox = Sandbox::new();
     let (laptop, desktop) = begin(&sandbox);
     delete_on_both(&laptop, &desktop);

@@ -3,7 +3,6 @@
 
 use super::*;
 
-const LEDGER: &str = "data/ledger/2024.jsonl";
 const OTHER: &str = "2024-11-02";
 
 /// The laptop removed Bob and deleted an entry, both machines have the rows; then the

@@ -1,7 +1,7 @@
 //! What is shown on a terminal.
 
 use super::laptop;
-use crate::sandbox::{Machine, Run, Sandbox, journal};
+use crate::sandbox::{DAY, Machine, Run, Sandbox, journal};
 
 /// A title for the window, red, a bell, a word turned round, a line begun anew.
 const NAME: &str = "\\e]0;pwned\\a\\e[31m\\u202Egnp.\\rBob\\u2066\\x9b";
@@ -91,7 +91,6 @@ fn a_merge_shows_names_as_text() {
 /// A line that a name made in a message could be taken for one of the program's.
 #[test]
 fn a_line_end_in_a_name_makes_no_line() {
-    const DAY: &str = "2024-11-01";
     let sandbox = Sandbox::new();
     let (laptop, desktop) = journal(&sandbox, &[(DAY, "people: [Alice]\nmood: calm", "x\n")]);
     let edit = |machine: &Machine<'_>, from: &str, to: &str| {

@@ -5,9 +5,7 @@ use std::fs;
 
 use super::original::{DATABASE, Old};
 use super::{backup, of_the_original};
-use crate::sandbox::{Machine, Sandbox};
-
-const LEDGER: &str = "data/ledger/2024.jsonl";
+use crate::sandbox::{LEDGER, Machine, Sandbox};
 
 /// What `git add` and `git commit` that `init` names do.
 #[track_caller]

@@ -2,7 +2,6 @@
 
 use super::*;
 
-const DAY: &str = "2024-11-01";
 const NOTE: &str = "wiki/entries/2024/2024-11-01.md";
 
 /// One entry with a note, committed.

@@ -1,9 +1,7 @@
 //! Merge commits of other shapes than one of two parents at HEAD with one base.
 
 use super::{DAY, diverged, elsewhere, markers};
-use crate::sandbox::{Machine, Sandbox, entry, journal};
-
-const LEDGER: &str = "data/ledger/2024.jsonl";
+use crate::sandbox::{LEDGER, Machine, Sandbox, entry, journal};
 
 fn branch(machine: &Machine<'_>, name: &str, from: &str) {
     machine.git(["checkout", "-q", "-B", name, from]).ok();

@@ -45,7 +45,6 @@ fn what_is_left_is_in_the_style_that_git_is_told() {
 /// the other side restored, and that row.
 #[test]
 fn a_ledger_of_a_merge_commit_keeps_its_own_rows_and_gets_what_the_merge_makes() {
-    const LEDGER: &str = "data/ledger/2024.jsonl";
     let sandbox = Sandbox::new();
     let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, "One.\n")]);
     laptop.edit_entry(DAY, "[Alice]", "[]");
@@ -78,7 +77,6 @@ fn a_ledger_of_a_merge_commit_keeps_its_own_rows_and_gets_what_the_merge_makes()
 /// that somebody wrote beside it is.
 #[test]
 fn what_a_killed_resolve_wrote_is_staged_and_what_somebody_added_is_not() {
-    const LEDGER: &str = "data/ledger/2024.jsonl";
     for edited in [false, true] {
         let sandbox = Sandbox::new();
         let (_, desktop) = diverged(&sandbox);

@@ -4,9 +4,7 @@
 use std::os::unix::fs::PermissionsExt;
 
 use super::DAY;
-use crate::sandbox::{Machine, Sandbox, entry, journal};
-
-const LEDGER: &str = "data/ledger/2024.jsonl";
+use crate::sandbox::{LEDGER, Machine, Sandbox, entry, journal};
 
 /// What a person does on the laptop whose index has some form: an edit committed
 /// with `-a`, one committed as `git commit FILE`, a divergent pull, a look.

@@ -2,10 +2,9 @@
 
 use super::DAY;
 use crate::harness::leave_out_all_but;
-use crate::sandbox::{Machine, Sandbox, entry, journal};
+use crate::sandbox::{LEDGER, Machine, Sandbox, entry, journal};
 
 const BODY: &str = "Went to the quay.\n";
-const LEDGER: &str = "data/ledger/2024.jsonl";
 
 /// A laptop, and a desktop whose work tree has the entries of one year alone.
 fn laptop_and_sparse(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
