@@ -116,25 +116,34 @@ impl Init {
         let add: Vec<String> = add.iter().map(|path| repo.pathspec(path)).collect();
         let way = repo.way_to_top().map(|way| format!("{way} && "));
         let way = way.unwrap_or_default();
-        let paths = add.join(" ");
-        if let (Some(word), false) = (repo.waits_for(), paths.is_empty()) {
-            ui.line(format_args!(
-                "now add what the other machines need too, and end the {word}: \
-                 {way}git add {paths}"
-            ))?;
-            return Ok(());
-        }
-        let add = match paths {
-            none if none.is_empty() => none,
-            paths => format!("git add {paths} && "),
-        };
-        if !left.is_empty() {
+        let add = (!add.is_empty()).then(|| format!("git add {}", add.join(" ")));
+        if left.is_empty() {
+            if has_journal(repo, layout) {
+                ui.line("nothing to commit here")?;
+            }
+        } else if let Some(word) = repo.waits_for() {
+            // Only who settled all conflicts can end it.
+            let end = match (word, repo.index()?.unmerged().is_empty()) {
+                (_, false) => None,
+                ("merge", true) => Some("git commit".to_owned()),
+                (_, true) => Some(format!("git {word} --continue")),
+            };
+            let steps: Vec<String> = add.into_iter().chain(end).collect();
+            match steps.is_empty() {
+                true => ui.line(format_args!(
+                    "the end of the {word} commits what the other machines need too"
+                ))?,
+                false => ui.line(format_args!(
+                    "now end the {word} with what the other machines need too: {way}{}",
+                    steps.join(" && ")
+                ))?,
+            }
+        } else {
+            let add = add.map(|add| format!("{add} && ")).unwrap_or_default();
             ui.line(format_args!(
                 "now commit what the other machines need too: \
                  {way}{add}git commit -m 'Use Palimpsest'"
             ))?;
-        } else if has_journal(repo, layout) {
-            ui.line("nothing to commit here")?;
         }
         Ok(())
     }

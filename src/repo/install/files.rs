@@ -296,14 +296,16 @@ impl Repo {
         let waits = self.waits_for().is_some();
         // `XY path`, each with a NUL at its end.
         for (state, path) in out.split('\0').filter_map(|line| line.split_at_checked(3)) {
+            if path == layout.database {
+                left.database_out |= state.starts_with('D');
+                continue;
+            }
             // What a merge or the like staged, or left in conflict, goes with its own commit.
             let is_its = state.as_bytes()[1] == b' ' || state.contains('U') || state == "AA ";
             if waits && is_its {
                 continue;
             }
-            if path == layout.database {
-                left.database_out |= state.starts_with('D');
-            } else if path != settings::FILE || !state.starts_with(" D") {
+            if path != settings::FILE || !state.starts_with(" D") {
                 left.to_add.push(path.to_owned());
             }
         }

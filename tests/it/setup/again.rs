@@ -227,6 +227,6 @@ fn in_the_middle_of_a_merge_its_files_are_not_named() {
     laptop
         .palimpsest(["init"])
         .ok()
-        .says("now add what the other machines need too, and end the merge: git add .gitignore\n")
+        .says("now end the merge with what the other machines need too: git add .gitignore\n")
         .lacks("git commit");
 }
