@@ -111,12 +111,12 @@ impl StoreError {
     }
 
     /// Whether the file or its folder cannot be written, as on a disk that is mounted
-    /// read-only.
+    /// read-only, or not be locked.
     #[must_use]
     pub fn is_unwritable(&self) -> bool {
         use std::io::ErrorKind as Kind;
         match self {
-            Self::Unusable { .. } | Self::NoFile { .. } => true,
+            Self::Unusable { .. } | Self::NoFile { .. } | Self::NoLocks { .. } => true,
             Self::File { source, .. } => matches!(
                 source.kind(),
                 Kind::PermissionDenied | Kind::ReadOnlyFilesystem
@@ -132,6 +132,9 @@ impl StoreError {
             Self::Unusable { source, .. } => source.to_string(),
             Self::File { source, .. } => source.to_string(),
             Self::NoFile { .. } => "something else is in its place".to_owned(),
+            Self::NoLocks { why, .. } => {
+                format!("the file system refuses the locks that an index needs ({why})")
+            }
             other => other.to_string(),
         }
     }
@@ -213,7 +216,10 @@ mod tests {
             StoreError::of(file.path(), 5, error)
         };
         for code in LOCKING {
-            assert!(matches!(of(code), StoreError::NoLocks { .. }), "{code}");
+            let error = of(code);
+            assert!(matches!(error, StoreError::NoLocks { .. }), "{code}");
+            // A listing answers all the same.
+            assert!(error.is_unwritable(), "{code}");
         }
         // A lock is to be had here.
         assert!(matches!(of(ffi::SQLITE_BUSY), StoreError::Locked { .. }));
