@@ -138,11 +138,16 @@ fn framed(
 }
 
 /// Whether an entry is a number that has to be worked out again, even if one side alone
-/// changed it or both changed it alike: the body is that of neither side.
+/// changed it or both changed it alike: the body is that of neither side. One that refers
+/// to another entry, or is referred to, stays as it is.
 pub fn is_worked_out_again(cx: &Context, sides: &Entries, path: &[String]) -> bool {
     let (Some(ours), Some(theirs)) = (sides.ours, sides.theirs) else {
         return false;
     };
+    let mut members = [sides.base, sides.ours, sides.theirs].into_iter().flatten();
+    if members.any(|m| m.value.has_anchor_or_alias()) {
+        return false;
+    }
     match cx.rules.named(path) {
         Some(Rule::Derived(what)) if cx.bodies.are_joined() => {
             derived(cx, *what, sides.base, ours, theirs, 0).is_some()
