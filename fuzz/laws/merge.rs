@@ -121,8 +121,8 @@ fn lost(fronts: &ThreeWay<String>, merged: &str, conflict: bool) -> Vec<String> 
 }
 
 /// What is gone where one side is chosen in every conflict: words of its own, and those
-/// that both sides kept where they were, or in a comment. A word that a side moved is in
-/// the conflict of its new place.
+/// that both sides kept where they were, or that one of them commented out at the top. A
+/// word that a side moved is in the conflict of its new place.
 fn lost_by_a_choice(fronts: &ThreeWay<String>, merged: &str) -> Vec<String> {
     let all = fronts.as_ref().map(|t| words(t));
     let kept = |side: &[String]| in_one_order(&all.base, side);
@@ -134,8 +134,10 @@ fn lost_by_a_choice(fronts: &ThreeWay<String>, merged: &str) -> Vec<String> {
         let stays = |word: &&String| {
             let is_kept = in_ours.contains(*word) && in_theirs.contains(*word);
             let at = (above.ours.get(*word), above.theirs.get(*word));
-            let is_comment = at.0 == Some(&None) || at.1 == Some(&None);
-            (is_kept && (at.0 == at.1 || is_comment)) || !all.base.contains(*word)
+            let (comment, top) = (Some(&None), Some(&Some(Vec::new())));
+            let is_out = at == (comment, top) || at == (top, comment);
+            let is_there = at.0 == at.1 && at.0 != comment;
+            (is_kept && (is_there || is_out)) || !all.base.contains(*word)
         };
         let gone = own.iter().filter(stays).filter(|w| !got.contains(*w));
         broken.extend(gone.map(|w| format!("lost where {side} is chosen: {w}")));
@@ -149,7 +151,9 @@ fn lines_above(text: &str) -> BTreeMap<String, Option<Vec<&str>>> {
     let mut found = BTreeMap::new();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         let is_comment = line.trim_start().starts_with('#');
-        let indent = line.len() - line.trim_start_matches(' ').len();
+        // An item stands deeper than a key in its column.
+        let is_item = line.trim_start().starts_with('-');
+        let indent = 2 * (line.len() - line.trim_start_matches(' ').len()) + usize::from(is_item);
         if !is_comment {
             above.retain(|(of, _)| *of < indent);
         }

@@ -1,7 +1,7 @@
 //! The three versions that a merge starts from.
 
 /// The three versions that a merge starts from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ThreeWay<T> {
     /// The common ancestor.
     pub base: T,

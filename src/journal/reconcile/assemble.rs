@@ -122,6 +122,20 @@ fn block_body(prefix: String, parts: Vec<Part>, at: usize) -> (String, Vec<Piece
         return (prefix, body);
     }
     let indent = spaces(at);
+    // What all sides have in common stands outside the conflict.
+    if let Some(Piece::Conflict(sides)) = body.first_mut() {
+        let first = |text: &str| text.split_inclusive('\n').next().map(str::to_owned);
+        let shared = first(&sides.base).filter(|line| {
+            [&sides.ours, &sides.theirs]
+                .iter()
+                .all(|text| text.starts_with(line))
+        });
+        if let Some(line) = shared {
+            let behind = |text: &String| text[line.len()..].to_owned();
+            *sides = sides.as_ref().map(behind);
+            body.insert(0, Piece::Text(line));
+        }
+    }
     if let Some(Piece::Text(first)) = body.first_mut()
         && let Some(rest) = first.strip_prefix(&indent)
         && !rest.starts_with(['#', '\n', '\r', ' '])

@@ -19,7 +19,7 @@
 //! | `leaf`, `stamp` | And of a value that merges as one? Which of two times is the later? |
 //! | `removals` | What do known removals take out of the result? |
 //! | `loss` | Would a comment be lost, come back, or stand twice? |
-//! | `whole`, `torn` | What must a conflict cover, so that each choice is a side's whole version? |
+//! | `whole`, `unit`, `stretches`, `torn` | What must a conflict cover, so that no choice loses a line? |
 //!
 //! Matching members across the sides:
 //!
@@ -63,8 +63,10 @@ mod report;
 mod sequence;
 mod shape;
 mod stamp;
+mod stretches;
 mod top;
 mod torn;
+mod unit;
 mod view;
 mod whole;
 

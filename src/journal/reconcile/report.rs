@@ -102,6 +102,12 @@ impl Report {
         self.fields.retain(|field| !field.path.starts_with(&path));
     }
 
+    /// Forgets what was noted of an entry, and keeps what was noted within it.
+    pub(super) fn forget_only(&mut self, path: &[String]) {
+        let path = shown(path);
+        self.fields.retain(|field| field.path != path);
+    }
+
     /// The fields in conflict, by dotted path.
     pub fn conflicts(&self) -> impl Iterator<Item = String> + '_ {
         self.fields

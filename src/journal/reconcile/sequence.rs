@@ -1,6 +1,6 @@
 //! Lists whose order means something: merged in order, place by place.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::collection::{Part, Place, part};
 use super::entry::{Context, Entries};
@@ -11,7 +11,8 @@ use super::output::{Meaning, Piece};
 use super::removals::removed_from;
 use super::report::Decision;
 use super::view::{Form, View};
-use super::{Stop, loss, torn};
+use super::whole::{Is, Spot, widened};
+use super::{Stop, loss};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::Value;
 use crate::merge::{Chunk, ThreeWay, sequence};
@@ -71,9 +72,10 @@ pub fn parts(
         ids: &ids,
         names,
     };
-    let mut out = Vec::new();
+    let mut spots = Vec::new();
     let mut index = 0;
     for chunk in &chunks {
+        let mut parts = Vec::new();
         match chunk {
             Chunk::Same(at) => {
                 let sides = ThreeWay::new(
@@ -82,29 +84,40 @@ pub fn parts(
                     at.theirs.map(|i| &lists.members.theirs[i]),
                 );
                 index = at.base.unwrap_or(index);
-                out.extend(one(cx, sides, place, index)?);
+                parts.extend(one(cx, sides, place, index)?);
+                spots.push(Spot {
+                    id: index.to_string().into(),
+                    is: Is::Member(sides),
+                    at: *at,
+                    parts,
+                });
                 index += usize::from(at.base.is_some());
             }
             Chunk::Changed(at) => {
                 let index = at.base.first().copied().unwrap_or(index);
-                changed(cx, &lists, at, place, index, &mut out)?;
+                if let Some(taken) = lists.taken(at) {
+                    spots.extend(lists.spots(cx, at, taken, place, index)?);
+                    continue;
+                }
+                changed(cx, &lists, at, place, index, &mut parts)?;
+                spots.push(Spot {
+                    id: index.to_string().into(),
+                    is: Is::Run(ThreeWay::new(
+                        run(lists.members.base, &at.base),
+                        run(lists.members.ours, &at.ours),
+                        run(lists.members.theirs, &at.theirs),
+                    )),
+                    at: at.as_ref().map(|at| at.first().copied()),
+                    parts,
+                });
             }
         }
     }
-    let mut pieces = out.iter().flat_map(|part| &part.pieces);
-    if pieces.any(|piece| matches!(piece, Piece::Conflict(_))) {
-        let column = place.entry_column();
-        let all = |members: &[Member]| {
-            members
-                .iter()
-                .map(|m| m.lines_at(column))
-                .collect::<String>()
-        };
-        if torn::is_torn(lists.members.map(all), &out) {
-            return Err(Stop::Conflict);
-        }
-    }
-    Ok(out)
+    Ok(widened(cx, spots, place.path, place.entry_column()))
+}
+
+fn run<'m, 't>(members: &'m [Member<'t>], at: &[usize]) -> Vec<&'m Member<'t>> {
+    at.iter().map(|i| &members[*i]).collect()
 }
 
 /// The three lists.
@@ -213,6 +226,60 @@ fn one(
 }
 
 impl<'m, 't> Lists<'m, 't> {
+    /// The items of a place of which these are taken, and those that go.
+    fn spots(
+        &self,
+        cx: &mut Context,
+        at: &ThreeWay<Vec<usize>>,
+        taken: Vec<Entries<'m, 't>>,
+        place: &Place,
+        index: usize,
+    ) -> Result<Vec<Spot<'m, 't>>, Stop> {
+        let mut spots = Vec::new();
+        let spot = |sides: Entries<'m, 't>, at, part: Option<Part>| Spot {
+            id: index.to_string().into(),
+            is: Is::Member(sides),
+            at,
+            parts: part.into_iter().collect(),
+        };
+        let mut rest = at.clone();
+        for sides in taken {
+            let find = |members: &[Member], at: &mut Vec<usize>, m: Option<&Member>| {
+                let found = at
+                    .iter()
+                    .position(|i| m.is_some_and(|m| std::ptr::eq(m, &members[*i])));
+                found.map(|found| at.remove(found))
+            };
+            let at = ThreeWay::new(
+                None,
+                find(self.members.ours, &mut rest.ours, sides.ours),
+                find(self.members.theirs, &mut rest.theirs, sides.theirs),
+            );
+            let part = one(cx, sides, place, index)?;
+            spots.push(spot(sides, at, part));
+        }
+        let gone = |one: ThreeWay<Option<usize>>| {
+            let sides = ThreeWay::new(
+                one.base.map(|i| &self.members.base[i]),
+                one.ours.map(|i| &self.members.ours[i]),
+                one.theirs.map(|i| &self.members.theirs[i]),
+            );
+            spot(sides, one, None)
+        };
+        let mut by_id: BTreeMap<usize, ThreeWay<Option<usize>>> = BTreeMap::new();
+        for i in rest.base {
+            by_id.entry(self.ids.base[i]).or_default().base = Some(i);
+        }
+        for i in rest.ours {
+            by_id.entry(self.ids.ours[i]).or_default().ours = Some(i);
+        }
+        for i in rest.theirs {
+            by_id.entry(self.ids.theirs[i]).or_default().theirs = Some(i);
+        }
+        spots.extend(by_id.into_values().map(gone));
+        Ok(spots)
+    }
+
     /// The items to take at a place, if only one side has items of its own there, or if
     /// all items have names. `None` if a person has to decide.
     fn taken(&self, at: &ThreeWay<Vec<usize>>) -> Option<Vec<Entries<'m, 't>>> {
@@ -279,12 +346,6 @@ fn changed(
     index: usize,
     out: &mut Vec<Part>,
 ) -> Result<(), Stop> {
-    if let Some(taken) = lists.taken(at) {
-        for sides in taken {
-            out.extend(one(cx, sides, place, index)?);
-        }
-        return Ok(());
-    }
     let Form::Block { .. } = place.form else {
         return Err(Stop::Conflict);
     };

@@ -3,20 +3,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::collection::Part;
-use super::output::{Pick, picked};
+use super::output::{Pick, Piece, picked};
 use crate::merge::ThreeWay;
-
-/// Whether a choice of a side, in a list that is merged as `parts`, loses text that went
-/// from one of its items to another, or has it twice.
-pub fn is_torn(sides: ThreeWay<String>, parts: &[Part]) -> bool {
-    let texts = [Texts::of(sides, parts)];
-    let table = table(&texts);
-    table.values().any(|by_spot| {
-        let all = Counts::sum(by_spot.values());
-        (0..2).any(|side| all.is_torn(side, all.there[side]))
-    })
-}
 
 /// The texts of a stretch; of two, the first is that of ours.
 pub struct Texts {
@@ -27,12 +15,11 @@ pub struct Texts {
 }
 
 impl Texts {
-    pub fn of<'p>(sides: ThreeWay<String>, parts: impl IntoIterator<Item = &'p Part>) -> Self {
-        let parts: Vec<&Part> = parts.into_iter().collect();
+    pub fn of<'p>(sides: ThreeWay<String>, pieces: impl Iterator<Item = &'p Piece>) -> Self {
+        let pieces: Vec<&Piece> = pieces.collect();
         let on = |pick| {
-            parts
-                .iter()
-                .map(|part| picked(&part.pieces, pick))
+            let all = pieces.iter();
+            all.map(|piece| picked(std::slice::from_ref(*piece), pick))
                 .collect()
         };
         Self {
@@ -60,23 +47,28 @@ impl Counts {
         })
     }
 
-    /// Whether so many are less, or more, than both that side and a merge of the two have.
-    pub fn is_torn(&self, side: usize, there: usize) -> bool {
-        let merged = (self.sides[0] + self.sides[1]).saturating_sub(self.base);
-        let chosen = self.sides[side];
-        there < chosen.min(merged) || there > chosen.max(merged)
+    const fn merged(&self) -> usize {
+        (self.sides[0] + self.sides[1]).saturating_sub(self.base)
     }
 
-    pub fn is_changed(&self) -> bool {
-        self.sides != [self.base; 2]
+    /// Whether so many are less than both that side and a merge of the two have.
+    pub fn is_lost(&self, side: usize, there: usize) -> bool {
+        there < self.sides[side].min(self.merged())
+    }
+
+    /// Whether so many are more than both that side and a merge of the two have.
+    pub fn is_doubled(&self, side: usize, there: usize) -> bool {
+        there > self.sides[side].max(self.merged())
     }
 }
 
-/// By the line, without the sign of a comment, the texts, by index, that have it. Only lines that are
-/// a comment somewhere count: others may be written anew by the merge.
-pub fn table<'t>(texts: &'t [Texts]) -> BTreeMap<&'t str, BTreeMap<usize, Counts>> {
+/// By the line, without the sign of a comment, the texts, by index, that have it. Only
+/// lines that are a comment somewhere count: others may be written anew by the merge.
+pub fn table<'t>(
+    texts: impl Iterator<Item = &'t Texts> + Clone,
+) -> BTreeMap<&'t str, BTreeMap<usize, Counts>> {
     let mut comments: HashSet<&str> = HashSet::new();
-    for text in texts {
+    for text in texts.clone() {
         for side in text.sides.iter().chain([&text.base]) {
             let all = side.lines().map(str::trim).filter(|l| l.starts_with('#'));
             comments.extend(all.map(bare));
@@ -84,7 +76,7 @@ pub fn table<'t>(texts: &'t [Texts]) -> BTreeMap<&'t str, BTreeMap<usize, Counts
     }
     comments.remove("");
     let mut table: BTreeMap<&'t str, BTreeMap<usize, Counts>> = BTreeMap::new();
-    for (spot, text) in texts.iter().enumerate() {
+    for (spot, text) in texts.enumerate() {
         let mut count = |text: &'t str, of: &dyn Fn(&mut Counts) -> &mut usize| {
             for line in text.lines().map(bare).filter(|l| comments.contains(l)) {
                 *of(table.entry(line).or_default().entry(spot).or_default()) += 1;

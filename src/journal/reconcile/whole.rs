@@ -1,12 +1,12 @@
-//! Conflicts that give each side's whole version of what they cover.
+//! Conflicts in which no choice loses what its side has.
 //!
 //! A side may move text from one entry to another: the comment above an entry that it took
 //! out stands above the next one then, and so does an entry that it commented out. Where
-//! one of the two is a conflict and the other is not, a choice would lose that text or
-//! have it twice. Such a conflict is widened to both.
+//! one of the two is a conflict and the other is not, a choice would lose that text. Such
+//! a conflict is widened to it, and to nothing that merged without one.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::ops::Range;
 
 use super::Stop;
 use super::collection::Part;
@@ -14,39 +14,28 @@ use super::entry::{self, Context, Entries};
 use super::member::Member;
 use super::output::{Meaning, Piece};
 use super::report::Decision;
-use super::torn::{Counts, Texts, table};
+use super::stretches::{Place, stretches};
+use super::unit::{Has, Unit};
 use crate::journal::yaml::Value;
 use crate::merge::ThreeWay;
 
-/// A member of a collection, or the lines at either end of the frontmatter, with what the
-/// merge made of it.
+/// A member of a collection, or a run of them, or the lines at either end of the
+/// frontmatter, with what the merge made of it.
 pub struct Spot<'m, 'a> {
-    pub id: &'m str,
+    pub id: Cow<'m, str>,
     pub is: Is<'m, 'a>,
     /// Its place on each side.
     pub at: ThreeWay<Option<usize>>,
-    /// `None` where it is gone.
-    pub part: Option<Part>,
+    /// None where it is gone.
+    pub parts: Vec<Part>,
 }
 
 /// What a spot is on the three sides.
 pub enum Is<'m, 'a> {
     Member(Entries<'m, 'a>),
+    /// What stands between two items that both sides have, in a list in order.
+    Run(ThreeWay<Vec<&'m Member<'a>>>),
     End(ThreeWay<&'m str>),
-}
-
-impl Spot<'_, '_> {
-    fn texts(&self, column: usize) -> ThreeWay<String> {
-        match &self.is {
-            Is::Member(sides) => sides.map(|m| m.map(|m| m.lines_at(column)).unwrap_or_default()),
-            Is::End(texts) => texts.map(str::to_owned),
-        }
-    }
-
-    fn is_marked(&self) -> bool {
-        let mut pieces = self.part.iter().flat_map(|part| &part.pieces);
-        pieces.any(|piece| matches!(piece, Piece::Conflict(_)))
-    }
 }
 
 /// The lines above the first field and below the last one that belong to no field.
@@ -76,11 +65,11 @@ impl<'m, 'a> Around<'_, 'm, 'a> {
             let all = ids.iter().map(String::as_str);
             all.zip(1..).collect()
         });
-        let spot = |id, part: Option<Box<Part>>| Spot {
-            id,
+        let spot = |id: &'m str, part: Option<Box<Part>>| Spot {
+            id: id.into(),
             is: Is::Member(self.members.as_ref().map(|m| m.get(id).copied())),
             at: places.as_ref().map(|places| places.get(id).copied()),
-            part: part.map(|part| *part),
+            parts: part.map(|part| *part).into_iter().collect(),
         };
         let mut end = |texts: ThreeWay<&'m str>, at: ThreeWay<usize>| {
             let part = Part {
@@ -90,10 +79,10 @@ impl<'m, 'a> Around<'_, 'm, 'a> {
                 meaning: Meaning::Same(Value::Null),
             };
             Ok(Spot {
-                id: "#",
+                id: "#".into(),
                 is: Is::End(texts),
                 at: at.map(Some),
-                part: Some(part),
+                parts: vec![part],
             })
         };
         let mut spots = Vec::with_capacity(parts.len() + 2);
@@ -116,183 +105,144 @@ impl<'m, 'a> Around<'_, 'm, 'a> {
 }
 
 /// The parts of a block collection whose entries stand in `column`, its conflicts widened.
-/// The spots with a part come first, in the order of the result.
+/// The spots with a part come in the order of the result.
 pub fn widened(cx: &mut Context, spots: Vec<Spot>, path: &[String], column: usize) -> Vec<Part> {
-    if cx.virtual_base || !spots.iter().any(Spot::is_marked) {
-        return spots.into_iter().filter_map(|spot| spot.part).collect();
+    let parts = spots.iter().flat_map(|spot| &spot.parts);
+    let mut pieces = parts.flat_map(|part| &part.pieces);
+    if cx.virtual_base || !pieces.any(|piece| matches!(piece, Piece::Conflict(_))) {
+        return spots.into_iter().flat_map(|spot| spot.parts).collect();
     }
-    let texts: Vec<Texts> = spots
+    let units = spots.into_iter().flat_map(|spot| Unit::of(spot, column));
+    let units: Vec<Unit> = units.collect();
+    let stretches = stretches(&units);
+    for stretch in &stretches {
+        report(cx, &units, &stretch.units, path);
+    }
+    let mut wide: Vec<Option<Wide>> = stretches
         .iter()
-        .map(|spot| Texts::of(spot.texts(column), &spot.part))
+        .map(|stretch| Some(one_conflict(&units, &stretch.units)))
         .collect();
-    let stretches = stretches(&spots, &texts);
-    for spot in stretches.iter().flatten().map(|at| &spots[*at]) {
-        let path = match spot.is {
-            Is::Member(_) => [path, &[spot.id.to_owned()]].concat(),
-            Is::End(_) => vec![spot.id.to_owned()],
+    let mut of = vec![None; units.len()];
+    let mut behind: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
+    for (at, stretch) in stretches.iter().enumerate() {
+        match stretch.place {
+            Place::First => behind.entry(None).or_default().push(at),
+            Place::Behind(unit) => behind.entry(Some(unit)).or_default().push(at),
+            Place::OfItsUnits => {}
+        }
+        for unit in &stretch.units {
+            of[*unit] = Some(at);
+        }
+    }
+    let mut out = Written::default();
+    for at in behind.remove(&None).into_iter().flatten() {
+        out.put(wide[at].take());
+    }
+    for (i, unit) in units.into_iter().enumerate() {
+        match (of[i], unit.has) {
+            (_, Has::Nothing) => continue,
+            // All of it stands where its first unit does.
+            (Some(stretch), _) => out.put(wide[stretch].take()),
+            (None, Has::Lines(piece)) => out.above.push(piece),
+            (None, Has::Parts(parts)) => out.parts(parts),
+        }
+        for at in behind.remove(&Some(i)).into_iter().flatten() {
+            out.put(wide[at].take());
+        }
+    }
+    out.end()
+}
+
+/// Says that the entries of a stretch conflict.
+fn report(cx: &mut Context, units: &[Unit], stretch: &BTreeSet<usize>, path: &[String]) {
+    let is_said = stretch
+        .iter()
+        .any(|i| units[*i].is_value || units[*i].is_marked());
+    for unit in stretch.iter().map(|i| &units[*i]) {
+        let path = match unit.is_end {
+            false => [path, &[unit.id.to_string()]].concat(),
+            true => vec![unit.id.to_string()],
         };
-        cx.report.forget(&path);
-        let sides = spot.texts(column);
-        if sides.ours != sides.theirs {
+        let [ours, theirs] = &unit.texts.sides;
+        if unit.is_value {
+            cx.report.forget(&path);
+        } else if is_said {
+            continue;
+        } else {
+            cx.report.forget_only(&path);
+        }
+        if ours != theirs {
             cx.report.note(&path, None, Decision::Conflict);
         }
     }
-    let mut wide: Vec<Option<Vec<Part>>> = stretches
-        .iter()
-        .map(|stretch| Some(one_conflict(&spots, &texts, stretch)))
-        .collect();
-    let mut out = Vec::new();
-    for (at, part) in spots.into_iter().map(|spot| spot.part).enumerate() {
-        let Some(part) = part else { continue };
-        match stretches.iter().position(|s| s.contains(&at)) {
-            // All of it stands where its first spot does.
-            Some(stretch) => out.extend(wide[stretch].take().into_iter().flatten()),
-            None => out.push(part),
-        }
-    }
-    out
 }
 
-/// Limit on how often a conflict is widened; beyond it the whole collection is one. Nobody
-/// moves as much by hand.
-const MAX_WIDENED: usize = 200;
+/// The parts of a collection so far, and the lines that stand above the next one.
+#[derive(Default)]
+struct Written {
+    parts: Vec<Part>,
+    above: Vec<Piece>,
+}
 
-/// The spots that have to be one conflict, by index.
-fn stretches(spots: &[Spot], texts: &[Texts]) -> Vec<BTreeSet<usize>> {
-    let table = table(texts);
-    let orders = Orders::of(spots);
-    let mut stretches: Vec<BTreeSet<usize>> = Vec::new();
-    let mut widened = 0;
-    loop {
-        let mut has_grown = false;
-        for counts in table.values() {
-            let is_whole = |spot: &usize| stretches.iter().any(|s| s.contains(spot));
-            let all = Counts::sum(counts.values());
-            let torn = (0..2).any(|side| {
-                let there = counts.iter().map(|(spot, c)| match is_whole(spot) {
-                    true => c.sides[side],
-                    false => c.there[side],
-                });
-                all.is_torn(side, there.sum())
-            });
-            let changed = counts.iter().filter(|(_, c)| c.is_changed());
-            let changed: BTreeSet<usize> = changed.map(|(spot, _)| *spot).collect();
-            let is_marked = |spot: &usize| spots[*spot].is_marked() || is_whole(spot);
-            if !torn || !changed.iter().any(is_marked) {
-                continue;
-            }
-            let mut wider = orders.closed(changed);
-            while let Some(other) = stretches
-                .iter()
-                .position(|s| !s.is_disjoint(&wider) && !s.is_superset(&wider))
-            {
-                wider.extend(stretches.swap_remove(other));
-                wider = orders.closed(wider);
-            }
-            if !stretches.iter().any(|s| s.is_superset(&wider)) {
-                stretches.push(wider);
-                has_grown = true;
-                widened += 1;
-                if widened > MAX_WIDENED {
-                    return vec![(0..spots.len()).collect()];
-                }
-            }
+impl Written {
+    fn parts(&mut self, mut parts: Vec<Part>) {
+        if let Some(first) = parts.first_mut() {
+            first.pieces.splice(0..0, self.above.drain(..));
         }
-        if !has_grown {
-            return stretches;
+        self.parts.extend(parts);
+    }
+
+    fn put(&mut self, wide: Option<Wide>) {
+        let Some(wide) = wide else { return };
+        self.above.push(wide.piece);
+        self.parts(wide.parts);
+    }
+
+    fn end(mut self) -> Vec<Part> {
+        match self.parts.last_mut() {
+            _ if self.above.is_empty() => {}
+            Some(last) => last.pieces.append(&mut self.above),
+            None => self.parts.push(Part {
+                pieces: self.above,
+                flow: None,
+                key: None,
+                meaning: Meaning::Same(Value::Null),
+            }),
         }
+        self.parts
     }
 }
 
-/// The spots in the order of each side and of the result.
-struct Orders<'s, 'm, 'a> {
-    spots: &'s [Spot<'m, 'a>],
-    sides: [Vec<usize>; 2],
-    result: Vec<usize>,
+/// One conflict, and the parts that it has on either side, without their text.
+struct Wide {
+    piece: Piece,
+    parts: Vec<Part>,
 }
 
-impl<'s, 'm, 'a> Orders<'s, 'm, 'a> {
-    fn of(spots: &'s [Spot<'m, 'a>]) -> Self {
-        let by = |place: &dyn Fn(usize) -> Option<usize>| {
-            let mut all: Vec<usize> = (0..spots.len()).filter(|i| place(*i).is_some()).collect();
-            all.sort_by_key(|i| place(*i));
-            all
-        };
-        Self {
-            spots,
-            sides: [by(&|i| spots[i].at.ours), by(&|i| spots[i].at.theirs)],
-            result: by(&|i| spots[i].part.is_some().then_some(i)),
-        }
-    }
-
-    /// The spots, and all that stand between them on a side or in the result. Where one of
-    /// them is new on a side, what it took the place of belongs to the other side's version.
-    fn closed(&self, mut spots: BTreeSet<usize>) -> BTreeSet<usize> {
-        loop {
-            let before = spots.len();
-            for order in self.sides.iter().chain([&self.result]) {
-                spots.extend(&order[within(order, &spots)]);
-            }
-            for side in 0..2 {
-                let on = |i: usize| [self.spots[i].at.ours, self.spots[i].at.theirs][side];
-                let is_new = |i: &usize| self.spots[*i].at.base.is_none() && on(*i).is_some();
-                if !spots.iter().any(is_new) {
-                    continue;
-                }
-                let order = &self.sides[1 - side];
-                let at = within(order, &spots);
-                let is_gone = |i: &&usize| {
-                    let spot = &self.spots[**i];
-                    spot.part.is_none() && spot.at.base.is_some() && on(**i).is_none()
-                };
-                spots.extend(order[..at.start].iter().rev().take_while(is_gone));
-                spots.extend(order[at.end..].iter().take_while(is_gone));
-            }
-            if spots.len() == before {
-                return spots;
-            }
-        }
-    }
-}
-
-/// From the first of the spots in an order to the last one.
-fn within(order: &[usize], spots: &BTreeSet<usize>) -> Range<usize> {
-    let first = order.iter().position(|i| spots.contains(i));
-    let last = order.iter().rposition(|i| spots.contains(i));
-    first
-        .zip(last)
-        .map_or(0..0, |(first, last)| first..last + 1)
-}
-
-/// One conflict with each side's versions of these spots, in its order.
-fn one_conflict(spots: &[Spot], texts: &[Texts], stretch: &BTreeSet<usize>) -> Vec<Part> {
-    let in_order = |place: &dyn Fn(&Spot) -> Option<usize>| -> Vec<usize> {
+/// One conflict with each side's versions of these units, in its order.
+fn one_conflict(units: &[Unit], stretch: &BTreeSet<usize>) -> Wide {
+    let in_order = |place: &dyn Fn(&Unit) -> Option<usize>| -> Vec<usize> {
         let there = stretch.iter().copied();
-        let mut there: Vec<usize> = there.filter(|i| place(&spots[*i]).is_some()).collect();
-        there.sort_by_key(|i| place(&spots[*i]));
+        let mut there: Vec<usize> = there.filter(|i| place(&units[*i]).is_some()).collect();
+        there.sort_by_key(|i| place(&units[*i]));
         there
     };
-    let base = in_order(&|spot| spot.at.base);
+    let base = in_order(&|unit| unit.at.base);
     let sides = [
-        in_order(&|spot| spot.at.ours),
-        in_order(&|spot| spot.at.theirs),
+        in_order(&|unit| unit.at.ours),
+        in_order(&|unit| unit.at.theirs),
     ];
     let text = |side: usize| {
-        sides[side]
-            .iter()
-            .map(|i| &*texts[*i].sides[side])
-            .collect()
+        let all = sides[side].iter();
+        all.map(|i| &*units[*i].texts.sides[side]).collect()
     };
-    let mut pieces = vec![Piece::Conflict(ThreeWay::new(
-        base.iter().map(|i| &*texts[*i].base).collect(),
+    let piece = Piece::Conflict(ThreeWay::new(
+        base.iter().map(|i| &*units[*i].texts.base).collect(),
         text(0),
         text(1),
-    ))];
+    ));
     let said = |side: usize| -> Vec<(Option<Value>, Value)> {
-        let members = sides[side].iter().filter_map(|i| match &spots[*i].is {
-            Is::Member(sides) => [sides.ours, sides.theirs][side],
-            Is::End(_) => None,
-        });
+        let members = sides[side].iter().flat_map(|i| &units[*i].said[side]);
         let key = |m: &Member| m.key.map(|key| Value::of(key, m.side.text));
         members.map(|m| (key(m), m.meaning())).collect()
     };
@@ -302,7 +252,7 @@ fn one_conflict(spots: &[Spot], texts: &[Texts], stretch: &BTreeSet<usize>) -> V
         let value = |said: &[(Option<Value>, Value)]| said.get(i).map(|(_, value)| value.clone());
         let keys = (key(&ours), key(&theirs));
         Part {
-            pieces: std::mem::take(&mut pieces),
+            pieces: Vec::new(),
             flow: None,
             key: (keys != (None, None)).then_some(Meaning::Differ {
                 ours: keys.0,
@@ -314,5 +264,6 @@ fn one_conflict(spots: &[Spot], texts: &[Texts], stretch: &BTreeSet<usize>) -> V
             },
         }
     };
-    (0..ours.len().max(theirs.len()).max(1)).map(part).collect()
+    let parts = (0..ours.len().max(theirs.len())).map(part).collect();
+    Wide { piece, parts }
 }
