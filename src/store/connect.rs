@@ -1,10 +1,13 @@
 //! Connections: opening a database file, and telling it from another program's.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
+
+use super::open::{INDEXES, SCHEMA};
 
 /// `PALI`, in the file's header: a database of this program.
 pub(super) const APPLICATION: i32 = 0x5041_4C49;
@@ -71,6 +74,8 @@ pub(super) struct Says {
     /// Anything was ever made in it.
     pub tables: bool,
     pub triggers: bool,
+    /// It has each table, view and index that this version makes, just as it makes them.
+    pub as_made: bool,
 }
 
 /// Asks a database in one transaction: each separate question would take three more
@@ -78,13 +83,39 @@ pub(super) struct Says {
 pub(super) fn ask(connection: &Connection) -> rusqlite::Result<Says> {
     let asking = connection.unchecked_transaction()?;
     let number = |name| asking.pragma_query_value(None, name, |r| r.get(0));
-    let made = "SELECT count(*) > 0, coalesce(max(type = 'trigger'), 0) FROM sqlite_schema";
-    let (tables, triggers) = asking.query_row(made, [], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let mut made = asking.prepare("SELECT type = 'trigger', sql FROM sqlite_schema")?;
+    let mut rows = made.query([])?;
+    let (mut tables, mut triggers) = (false, false);
+    let mut missing: BTreeSet<&[u8]> = statements().map(str::as_bytes).collect();
+    while let Some(row) = rows.next()? {
+        tables = true;
+        triggers |= row.get::<_, bool>(0)?;
+        if let Ok(Some(sql)) = row.get_ref(1)?.as_bytes_or_null() {
+            missing.remove(sql);
+        }
+    }
     Ok(Says {
         application: number("application_id")?,
         version: number("user_version")?,
         tables,
         triggers,
+        as_made: missing.is_empty(),
+    })
+}
+
+/// The statements that make the tables, views and indexes. SQLite keeps the text of each.
+fn statements() -> impl Iterator<Item = &'static str> {
+    let parts = [SCHEMA, INDEXES]
+        .into_iter()
+        .flat_map(|sql| sql.split(";\n"));
+    parts.filter_map(|part| {
+        // Comments that stand before it are not kept.
+        let begin = if part.starts_with("CREATE ") {
+            0
+        } else {
+            part.find("\nCREATE ")? + 1
+        };
+        Some(&part[begin..])
     })
 }
 

@@ -48,6 +48,9 @@ pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
             // Palimpsest has no triggers; somebody else's would run with every row
             // written.
             (APPLICATION, _) if says.triggers => Found::Damaged,
+            // A view in a table's place may answer for ever, and a table that is gone is
+            // missed only by the few who read it.
+            (APPLICATION, VERSION) if !says.as_made => Found::Damaged,
             (APPLICATION, VERSION) => {
                 // Not earlier: the settings may change the file.
                 configure(&c)?;

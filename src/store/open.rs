@@ -15,8 +15,8 @@ use crate::journal::EntryDate;
 /// Raised with every change of the schema or of what the rows mean.
 pub(super) const VERSION: i32 = 10;
 
-const SCHEMA: &str = include_str!("schema.sql");
-const INDEXES: &str = include_str!("indexes.sql");
+pub(super) const SCHEMA: &str = include_str!("schema.sql");
+pub(super) const INDEXES: &str = include_str!("indexes.sql");
 
 /// How long to wait for another process, in seconds.
 const WAIT: u64 = 5;

@@ -51,6 +51,34 @@ fn tables_that_somebody_changed_are_made_anew() {
     }
 }
 
+/// A listing and `doctor` see it although no file changed, which is when a refresh writes.
+#[test]
+fn tables_that_are_not_ours_are_seen_where_nothing_else_changed() {
+    for sql in [
+        "DROP TABLE kept_out",
+        "DROP INDEX sync_states_conflict",
+        "DROP TABLE kept_out; CREATE VIEW kept_out AS
+         WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)
+         SELECT '2024-11-01' AS entry, 'entry_people' AS table_name, n AS item FROM r",
+        "ALTER TABLE kept_out ADD COLUMN mine INTEGER",
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = laptop(&sandbox);
+        laptop.metadb(["sync", "conflicts"]).ok();
+        let database = Connection::open(laptop.path(DATABASE)).unwrap();
+        database
+            .execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}"))
+            .unwrap();
+        drop(database);
+        laptop.palimpsest(["doctor"]).exits(1).says(DATABASE);
+        laptop
+            .metadb(["sync", "conflicts"])
+            .ok()
+            .warns("damaged; made anew");
+        laptop.palimpsest(["doctor"]).ok();
+    }
+}
+
 #[test]
 fn bytes_by_dice_are_an_answer_or_a_database_made_anew() {
     let sandbox = Sandbox::new();
