@@ -49,6 +49,19 @@ impl Repo {
         args: &[A],
         input: &[u8],
     ) -> Result<Vec<u8>, RepoError> {
+        self.run_git_with(args, input, &[])
+    }
+
+    /// The same with these variables.
+    ///
+    /// # Errors
+    /// Git is missing, or fails: its stderr is in the error.
+    pub(super) fn run_git_with<A: AsRef<OsStr>>(
+        &self,
+        args: &[A],
+        input: &[u8],
+        variables: &[(&str, &OsStr)],
+    ) -> Result<Vec<u8>, RepoError> {
         let mut command = Command::new("git");
         for name in LOCAL_VARIABLES.iter().chain(&PATHSPECS) {
             command.env_remove(name);
@@ -64,6 +77,7 @@ impl Repo {
             .env("GIT_DIR", self.git_dir())
             .env("GIT_WORK_TREE", self.workdir())
             .env("GIT_INDEX_FILE", &self.index_path)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());

@@ -102,15 +102,13 @@ impl Repo {
         Ok(None)
     }
 
-    /// Whether git stores other bytes than these for a file of the work tree, apart from
-    /// line ends.
-    pub(super) fn has_other_bytes(&self, path: &str, bytes: &[u8]) -> Result<bool, RepoError> {
-        Ok(match self.other_bytes(path)?.as_deref() {
-            None => false,
-            // `ident` expands a single word.
-            Some("ident") => bytes.windows(3).any(|word| word == b"$Id"),
-            Some(_) => true,
-        })
+    /// The attribute that makes git store other bytes than these for a file of the work
+    /// tree, apart from line ends.
+    pub(super) fn changed_by(&self, path: &str, bytes: &[u8]) -> Result<Option<String>, RepoError> {
+        let attribute = self.other_bytes(path)?;
+        // `ident` expands a single word.
+        let has_word = || bytes.windows(3).any(|word| word == b"$Id");
+        Ok(attribute.filter(|attribute| attribute != "ident" || has_word()))
     }
 
     /// Whether an attributes file for this folder names one of [`OTHERS`] or a macro.
@@ -159,10 +157,8 @@ impl Repo {
     /// # Errors
     /// Git cannot read the attributes or the version before, or its filter fails.
     pub fn to_store(&self, path: &str, bytes: Vec<u8>) -> Result<Vec<u8>, RepoError> {
-        if self.has_other_bytes(path, &bytes)? {
-            let option = format!("--path={path}");
-            let id = self.run_git(&["hash-object", "-w", &option, "--stdin"], &bytes)?;
-            return self.stored(&id);
+        if let Some(attribute) = self.changed_by(path, &bytes)? {
+            return self.converted_by_git(path, &attribute, &bytes);
         }
         let Some(unix) = without_cr(&bytes) else {
             return Ok(bytes);
@@ -228,11 +224,6 @@ impl Repo {
             Some(_) => Ok(bytes),
             None => self.to_check_out(path, &bytes),
         }
-    }
-
-    fn stored(&self, id: &[u8]) -> Result<Vec<u8>, RepoError> {
-        let id = String::from_utf8_lossy(id);
-        self.run_git(&["cat-file", "blob", id.trim_end()], b"")
     }
 
     fn has_crlf(&self, path: &str) -> Result<bool, RepoError> {

@@ -57,6 +57,9 @@ pub enum RepoError {
         at: String,
         what: String,
     },
+    /// A filter of somebody's, or an encoding; see gitattributes(5).
+    #[error("{path}: git cannot convert it: {reason}")]
+    Conversion { path: String, reason: String },
     #[error("cannot run git: {0}; expected it in PATH")]
     NoGit(io::Error),
     #[error("`git {command}` failed: {stderr}")]
@@ -91,17 +94,6 @@ impl RepoError {
     #[must_use]
     pub fn on_one_line(&self) -> String {
         self.to_string().replace('\n', " ")
-    }
-
-    /// The last line of what git said, which is its reason; of other errors all of it.
-    #[must_use]
-    pub fn last_line(&self) -> String {
-        match self {
-            Self::Command { stderr, .. } if !stderr.trim().is_empty() => {
-                stderr.trim().lines().last().unwrap_or_default().to_owned()
-            }
-            _ => self.on_one_line(),
-        }
     }
 
     /// The object that an error is about, and what is the matter with it.

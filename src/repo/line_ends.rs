@@ -23,8 +23,8 @@ impl Repo {
         if ObjectId::of_file(&bytes) == Some(id) {
             return Ok((true, bytes));
         }
-        if self.has_other_bytes(path, &bytes)? {
-            let stored = self.to_store(path, bytes.clone())?;
+        if let Some(attribute) = self.changed_by(path, &bytes)? {
+            let stored = self.converted_by_git(path, &attribute, &bytes)?;
             let is_text = !is_binary(&stored) && std::str::from_utf8(&stored).is_ok();
             let same = ObjectId::of_file(&stored) == Some(id);
             return Ok((same, if is_text { stored } else { bytes }));

@@ -40,7 +40,7 @@
 //! | file | question |
 //! |---|---|
 //! | `work_tree`, `own_files` | Which files are there, and which of them are ours? |
-//! | `conversion`, `line_ends`, `attributes` | Which bytes does git store for a file? |
+//! | `conversion`, `filters`, `line_ends`, `attributes` | Which bytes does git store for a file? |
 //! | `spelling` | Which paths are one file, and which of them does git have? |
 //! | `typed` | How is a path written in a command that a message names? |
 //! | `archive` | How are files packed into an archive? |
@@ -56,6 +56,7 @@ mod commits;
 mod config;
 mod conversion;
 mod error;
+mod filters;
 mod history;
 mod index;
 mod index_file;

@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use super::RepoError;
 use super::attributes::Elsewhere;
+use super::filters::Conversions;
 use super::index_write::IndexRead;
 use super::objects::Objects;
 use super::parsed::Parsed;
@@ -39,6 +40,7 @@ pub struct Repo {
     pub(super) converting: RefCell<HashMap<PathBuf, bool>>,
     /// Whether attributes are named for a folder that change more than line ends.
     pub(super) others_named: RefCell<HashMap<PathBuf, bool>>,
+    pub(super) conversions: RefCell<Conversions>,
     /// The files of attributes outside the work tree, once they were asked for.
     pub(super) attributes_elsewhere: OnceCell<Elsewhere>,
     /// `core.autocrlf` and `core.eol`, once they were asked for.
@@ -149,6 +151,7 @@ impl Repo {
             folders: RefCell::default(),
             converting: RefCell::default(),
             others_named: RefCell::default(),
+            conversions: RefCell::default(),
             attributes_elsewhere: OnceCell::new(),
             core_line_ends: OnceCell::new(),
         })

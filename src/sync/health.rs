@@ -211,15 +211,12 @@ fn unreadable(
                     Ok((_, stored)) => bytes = stored,
                     Err(error) if told.is_told(&error) => continue,
                     // A filter of somebody's that fails is no reason to check nothing else.
-                    Err(error) => {
-                        let what = format!(
-                            "{}: git cannot convert it: {}",
-                            file.path,
-                            error.last_line()
-                        );
-                        found.push(finding(what, "mend the filter that its attributes name"));
+                    Err(error @ RepoError::Conversion { .. }) => {
+                        let mend = "mend the filter that its attributes name";
+                        found.push(finding(error.to_string(), mend));
                         continue;
                     }
+                    Err(error) => return Err(error),
                 }
             }
             if let Err(error) = facts(key, &bytes)

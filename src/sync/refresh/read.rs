@@ -210,12 +210,11 @@ impl Apply<'_, '_, '_> {
             return Ok(Ok((false, bytes)));
         };
         match self.repo.as_stored(path, bytes, id) {
-            Err(error @ RepoError::Command { .. }) => {
+            Err(RepoError::Conversion { reason, .. }) => {
                 row.stamp.clear();
                 Ok(Err(format!(
-                    "git cannot convert it, so that HEAD's version counts: {}; mend the filter \
-                     that its attributes name",
-                    error.last_line()
+                    "git cannot convert it, so that HEAD's version counts: {reason}; mend the \
+                     filter that its attributes name"
                 )))
             }
             converted => Ok(Ok(converted?)),
