@@ -92,7 +92,7 @@ pub use merging::Merging;
 pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
 pub use removal_place::new_clone_mark;
-pub use spelling::FileId;
+pub use spelling::{FileId, are_spellings};
 pub use stages::Stages;
 pub use typed::{shell_path, shell_word};
 pub use work_tree::{

@@ -38,6 +38,15 @@ impl FileId {
     }
 }
 
+/// Whether two paths that lead to one file are spellings of one path, and not two names
+/// that somebody gave to the file (hard links).
+#[must_use]
+pub fn are_spellings(place: &Path, path: &str, other: &str) -> bool {
+    let names = fs::symlink_metadata(place).map_or(1, |meta| meta.nlink());
+    // A file system may take more for alike than is known here.
+    names <= 1 || is_alike(path, other)
+}
+
 /// The spelling of a path by which two are compared for a file system that ignores case
 /// and the form of accents.
 fn folded(path: &str) -> String {

@@ -164,6 +164,23 @@ fn a_file_that_cannot_be_in_it_is_no_success() {
     laptop.palimpsest(["backup-full"]).ok().says("verified)\n");
 }
 
+/// A program that looks for files with one content makes such links.
+#[test]
+fn another_name_of_a_restored_file_goes() {
+    let sandbox = Sandbox::new();
+    let (laptop, archive) = backed_up(&sandbox);
+    let day = entry("2031-05-04");
+    let other = "journal/md/drafts/same.md";
+    fs::create_dir_all(laptop.path("journal/md/drafts")).unwrap();
+    fs::hard_link(laptop.path(&day), laptop.path(other)).unwrap();
+    laptop
+        .palimpsest(["restore-full", &archive])
+        .ok()
+        .says("1 removed");
+    assert!(!laptop.path(other).exists());
+    assert!(laptop.path(&day).exists());
+}
+
 #[test]
 fn names_sort_by_time_and_old_ones_go() {
     let sandbox = Sandbox::new();

@@ -1,7 +1,7 @@
 //! Restoring an archive: opened and verified as a whole, in a folder of its own,
 //! before anything else is touched.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use super::take::from_top;
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken};
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
-use crate::repo::{Blob, FileId, Repo, UNFINISHED_FOLDER, read_archive};
+use crate::repo::{Blob, FileId, Repo, UNFINISHED_FOLDER, are_spellings, read_archive};
 use crate::store::{Store, check_snapshot};
 use crate::sync::database_path::database_path;
 
@@ -225,10 +225,17 @@ impl Opened {
         }
         // Where the file system ignores case, or the form of accents, one of them may be a
         // file of the backup in another spelling.
-        let restored = ids(repo, self.manifest.files.iter().map(|file| &file.path));
+        let files = self.manifest.files.iter().map(|file| file.path.as_str());
+        let at = |path: &str| repo.inside(path).ok().and_then(|place| FileId::at(&place));
+        let mut restored: BTreeMap<FileId, Vec<&str>> = BTreeMap::new();
+        for (id, path) in files.filter_map(|path| Some((at(path)?, path))) {
+            restored.entry(id).or_default().push(path);
+        }
         for path in before.files.iter().filter(|p| !kept.contains(p.as_str())) {
             let place = repo.inside(path)?;
-            if FileId::at(&place).is_some_and(|id| restored.contains(&id)) {
+            let here = FileId::at(&place).and_then(|id| restored.get(&id));
+            let is_one = |other: &&str| are_spellings(&place, path, other);
+            if here.is_some_and(|others| others.iter().any(is_one)) {
                 continue;
             }
             match fs::remove_file(&place) {
