@@ -149,7 +149,9 @@ pub(super) fn check(
             });
         }
         if change.old.is_none() && change.new.is_some() {
-            found.warnings.extend(copy(repo, layout, &change.path)?);
+            found
+                .warnings
+                .extend(copy(repo, layout, changes, &change.path)?);
         }
         let kind = layout.classify(&change.path);
         let page = merged.contains(change.path.as_str()) || !journal && is_markdown(&change.path);
@@ -259,11 +261,19 @@ fn not_set_up(
 
 /// The warning for a copy that a service which syncs files left beside an entry, a note or
 /// a ledger: it is no part of the journal, and what it alone has is in no listing.
-fn copy(repo: &Repo, layout: &Layout, path: &str) -> Result<Option<String>, RepoError> {
+fn copy(
+    repo: &Repo,
+    layout: &Layout,
+    changes: &[Change],
+    path: &str,
+) -> Result<Option<String>, RepoError> {
     let Some(original) = copied_from(layout, path) else {
         return Ok(None);
     };
-    let is_there = repo.index()?.has(&original);
+    // A ledger that the commit moves there is written again.
+    let is_ledger = matches!(layout.classify(&original), PathKind::Ledger(_));
+    let comes_back = is_ledger && changes.iter().any(|change| change.path == original);
+    let is_there = comes_back || repo.index()?.has(&original);
     Ok(is_there.then(|| {
         format!(
             "{path}: by its name a copy of {original}, as services that sync files leave them; \

@@ -49,6 +49,22 @@ fn a_copy_beside_an_entry_is_committed_and_named() {
     laptop.palimpsest(["doctor"]).ok();
 }
 
+/// The ledger itself is written again.
+#[test]
+fn a_ledger_that_is_moved_to_the_name_of_a_copy_is_named() {
+    let sandbox = Sandbox::new();
+    let laptop = with_three_people(&sandbox);
+    laptop.edit_entry(DAY, ", Bob", "");
+    laptop.commit("Without Bob");
+    let copy = "data/ledger/2024 (2).jsonl";
+    laptop.git(["mv", LEDGER, copy]).ok();
+    laptop
+        .git(["commit", "-q", "-m", "Move"])
+        .ok()
+        .warns(&format!("{copy}: by its name a copy of {LEDGER}"));
+    assert!(laptop.path(LEDGER).exists());
+}
+
 /// Pages of a vault, and a page about a day that has no entry.
 #[test]
 fn what_merely_looks_like_a_copy_is_none() {
