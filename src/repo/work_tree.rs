@@ -163,7 +163,14 @@ impl Repo {
         let outside = || RepoError::Outside(typed.display().to_string());
         let full = from.join(typed);
         // The folder may have been reached by a link (`/tmp` on macOS); the file must not be one.
-        let real = |p: &Path| fs::canonicalize(p).unwrap_or_else(|_| p.to_owned());
+        // What does not exist is below something that does.
+        let real = |p: &Path| {
+            let real = |above: &Path| {
+                let found = fs::canonicalize(above).ok()?;
+                Some(found.join(p.strip_prefix(above).ok()?))
+            };
+            p.ancestors().find_map(real).unwrap_or_else(|| p.to_owned())
+        };
         let relative = match (full.parent(), full.file_name()) {
             (Some(parent), Some(name)) => real(parent).join(name),
             // It ends with `..`.

@@ -162,6 +162,11 @@ fn a_journal_without_an_entry_is_synced() {
     let nothing = "Entries: 0 created, 0 updated, 0 unchanged, 0 deleted, 0 restored, 0 failed";
     laptop.yaml2sql(["sync", "journal/md"]).ok().is(nothing);
     laptop
+        .inside("data")
+        .yaml2sql(["sync", "../journal/md"])
+        .ok()
+        .is(nothing);
+    laptop
         .yaml2sql(["sync", "journal/md/2023"])
         .exits(1)
         .warns("journal/md/2023: no such folder");
