@@ -203,7 +203,6 @@ fn inside(path: &str) -> Result<String, &'static str> {
             "" => return Err("`//` cannot be in a path"),
             ".." => return Err(OUTSIDE),
             git if git.eq_ignore_ascii_case(".git") => return Err("`.git` is git's own folder"),
-            git if git.eq_ignore_ascii_case(".git") => return Err("`.git` is git's own folder"),
             git if is_dot_git(git) => {
                 return Err("to some file systems that is `.git`, which is git's own folder");
             }
