@@ -106,6 +106,9 @@ impl Repo {
         for folder in REBASE_FOLDERS.iter().chain(&["sequencer"]) {
             list(&self.git_dir().join(folder), true, &of_git, &mut left)?;
         }
+        // The notes of a linked work tree.
+        let here = self.git_dir().join("palimpsest");
+        list(&here, true, &of_git, &mut left)?;
         let common = self.common_dir();
         list(common, false, &of_git, &mut left)?;
         for folder in ["refs", "logs", "palimpsest", "hooks"] {

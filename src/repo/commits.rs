@@ -135,6 +135,24 @@ impl Repo {
         write_atomically(&self.note_path(name), text.as_bytes(), Access::New)
     }
 
+    /// A note of this work tree alone, which goes with it; see [`noted`](Self::noted).
+    #[must_use]
+    pub fn noted_here(&self, name: &str) -> String {
+        fs::read_to_string(self.note_path_here(name)).unwrap_or_default()
+    }
+
+    /// Writes a note of this work tree alone; see [`noted`](Self::noted).
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn note_here(&self, name: &str, text: &str) -> Result<(), RepoError> {
+        write_atomically(&self.note_path_here(name), text.as_bytes(), Access::New)
+    }
+
+    fn note_path_here(&self, name: &str) -> PathBuf {
+        self.git_dir().join("palimpsest").join(name)
+    }
+
     fn note_path(&self, name: &str) -> PathBuf {
         self.common_dir().join("palimpsest").join(name)
     }

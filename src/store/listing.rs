@@ -124,6 +124,29 @@ impl Store {
         self.read(|c| conflicts(c, &entry))
     }
 
+    /// The entries that [`Store::conflicts`] names, and maybe some that are deleted.
+    ///
+    /// # Errors
+    /// The database is locked, damaged or replaced; see [`StoreError`].
+    pub fn waiting(&self) -> Result<BTreeSet<EntryDate>, StoreError> {
+        if self.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let entries = self.read(|c| {
+            let mut rows = c.prepare(
+                "SELECT entry FROM sync_states WHERE conflict UNION SELECT entry FROM kept_out
+                 UNION SELECT entry FROM association_tombstones WHERE to_settle",
+            )?;
+            let rows = rows.query_map([], |r| r.get::<_, String>(0))?;
+            rows.collect::<Sql<Vec<String>>>()
+        })?;
+        // Only dates are written there.
+        Ok(entries
+            .iter()
+            .filter_map(|e| EntryDate::from_iso(e))
+            .collect())
+    }
+
     /// The entries with an unsettled conflict of two machines' edits, in the text or the
     /// note.
     ///
@@ -308,21 +331,6 @@ fn conflicts(c: &Connection, entry: &Option<String>) -> Sql<Vec<Conflict>> {
     }
     all.sort_by(|a, b| a.entry.cmp(&b.entry));
     Ok(all)
-}
-
-/// The entries that [`Store::conflicts`] names, and maybe some that are deleted.
-pub(super) fn waiting(c: &Connection) -> Sql<BTreeSet<EntryDate>> {
-    let mut rows = c.prepare(
-        "SELECT entry FROM sync_states WHERE conflict UNION SELECT entry FROM kept_out
-         UNION SELECT entry FROM association_tombstones WHERE to_settle",
-    )?;
-    let rows = rows.query_map([], |r| r.get::<_, String>(0))?;
-    let entries: Vec<String> = rows.collect::<Sql<_>>()?;
-    // Only dates are written there.
-    Ok(entries
-        .iter()
-        .filter_map(|e| EntryDate::from_iso(e))
-        .collect())
 }
 
 /// The sync states that meet a condition in SQL, in which `?1` is the entry, if any.

@@ -1,16 +1,12 @@
 //! Opening the database, and making it anew if there is none to trust.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, MAIN_DB, TransactionBehavior};
 
-use super::connect::{
-    APPLICATION, ask, beside, clear, connect, dangling, has_tables, is_ours, open_as_it_is,
-};
+use super::connect::{APPLICATION, beside, clear, connect, dangling, has_tables, is_ours};
 use super::found::{Found, look, set_aside};
-use super::{StoreError, Update, listing};
-use crate::journal::EntryDate;
+use super::{StoreError, Update};
 
 /// Raised with every change of the schema or of what the rows mean.
 pub(super) const VERSION: i32 = 10;
@@ -129,19 +125,6 @@ impl Store {
             Found::Ours(connection) => Ok(Self::as_it_is(connection, path, wait)),
             _ => Self::pretend(path),
         }
-    }
-
-    /// The entries with something that a person should look at, as the database at a path
-    /// has it. `None` if there is none of this version, or another process holds it.
-    #[must_use]
-    pub fn waiting_at(path: &Path) -> Option<BTreeSet<EntryDate>> {
-        // Longer than another process takes to write what changed.
-        const WAIT: u64 = 1;
-        let connection = open_as_it_is(path, WAIT).ok()?;
-        let says = ask(&connection).ok()?;
-        let is_ours = says.application == APPLICATION && says.version == VERSION;
-        let entries = is_ours.then(|| listing::waiting(&connection))?;
-        entries.ok()
     }
 
     fn as_it_is(connection: Connection, path: &Path, wait: u64) -> Self {

@@ -14,6 +14,7 @@
 //! | [`refresh`] | How is the index brought up to date? |
 //! | [`database_path`] | Where is the database, and whose is the file there? |
 //! | [`resolve`] | What did a merge leave for a person, and what should it be? |
+//! | `waiting` | Which entries wait for a person, as the index last had it? |
 //! | [`settle`] | What does a person's decision change in the ledger? |
 //! | [`health`], [`mend`] | What is wrong with the setup, and what can be mended? |
 //! | [`backup`] | How is a journal kept in one archive, and restored? |
@@ -40,3 +41,4 @@ pub mod refresh;
 pub mod resolve;
 pub mod settings;
 pub mod settle;
+mod waiting;

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::journal::{EntryDate, Facts, Layout, PathKind, Policy, Settings};
 use crate::ledger::{self, Ledger, Source};
 use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, StagedFile};
-use crate::sync::history;
+use crate::sync::{history, waiting as sync_waiting};
 
 pub use after::after_commit;
 pub use check::Refusal;
@@ -214,7 +214,10 @@ fn derive_all(
     let years = own.keys().map(|(date, _)| date.year());
     let told = context.found.iter().chain([&context.merged]);
     let told = told.flat_map(history::years_of);
-    let entries = own.keys().map(|(date, _)| *date).collect();
+    // Their rows, too, in the years that the commit changes.
+    let noted = sync_waiting::noted(repo);
+    let entries = own.keys().map(|(date, _)| *date);
+    let entries = entries.chain(noted.iter().copied()).collect();
     let years = changed_years.chain(years).chain(told).collect();
     let mut years = context.years(years, &entries)?;
 
@@ -230,7 +233,7 @@ fn derive_all(
             report.add_kept_out(key.0, &now, &year.current);
         }
     }
-    let elsewhere = waiting::elsewhere(context, &own, &years, report)?;
+    let elsewhere = waiting::elsewhere(context, noted, &own, &years, report)?;
     let all = years.values().chain(elsewhere.values());
     let open = all.clone().flat_map(|year| year.current.to_settle());
     let open: BTreeSet<EntryDate> = open.map(|key| key.entry).collect();

@@ -46,6 +46,8 @@ pub struct PreCommit {
     pub kept_out: Vec<KeptOutItem>,
     /// Items that merges kept out, for a person to settle.
     pub left_out: Vec<KeptOutItem>,
+    /// Whether more items may stand against a removal, in entries that were not read.
+    pub more_may_stand: bool,
     /// Entries changed by commits without hooks, whose rows this commit stores, with the
     /// names of those commits' authors.
     pub told: BTreeMap<EntryDate, BTreeSet<String>>,
@@ -129,6 +131,11 @@ impl PreCommit {
             .extend(standing.map(|(table, item)| KeptOutItem { entry, table, item }));
     }
 
+    /// Whether more items stand against a removal than are named one by one.
+    pub(super) const fn has_more_than_named(&self) -> bool {
+        self.kept_out.len() > MOST
+    }
+
     /// Adds the items that merges kept out of the entries that are `there`.
     pub(super) fn add_left_out(&mut self, ledger: &Ledger, there: &dyn Fn(EntryDate) -> bool) {
         let keys = ledger.to_settle().into_iter().map(|key| KeptOutItem {
@@ -139,8 +146,9 @@ impl PreCommit {
         // Several removals of one item are one line.
         let items: BTreeSet<KeptOutItem> = keys.collect();
         let items = items.into_iter().filter(|item| there(item.entry));
-        let new: Vec<KeptOutItem> = items.filter(|i| !self.kept_out.contains(i)).collect();
-        self.left_out.extend(new);
+        let standing: BTreeSet<&KeptOutItem> = self.kept_out.iter().collect();
+        self.left_out
+            .extend(items.filter(|i| !standing.contains(i)));
     }
 
     /// Adds the conflicts. `head` is HEAD's ledger, `known` the merge of the parents'
@@ -268,10 +276,13 @@ impl PreCommit {
             )?;
         }
         if let Some(more) = self.kept_out.len().checked_sub(MOST + 1) {
+            let more = match self.more_may_stand {
+                true => String::new(),
+                false => format!("{} ", more + 1),
+            };
             writeln!(
                 f,
-                "{} more items stand in files against a removal: `metadb sync conflicts`",
-                more + 1
+                "{more}more items stand in files against a removal: `metadb sync conflicts`"
             )?;
         }
         for kept @ KeptOutItem { entry, table, item } in self.left_out.iter().take(MOST) {

@@ -1,4 +1,4 @@
-//! What waits for a person in entries and years that the commit does not change. The index
+//! What waits for a person in entries and years that the commit does not change. A note
 //! says where to look, so that a commit does not read every ledger; what is reported is
 //! what the ledgers and the staged files say.
 
@@ -7,8 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::journal::EntryDate;
 use crate::ledger::Source;
 use crate::repo::RepoError;
-use crate::store::Store;
-use crate::sync::database_path::database_path;
 
 use super::check;
 use super::report::PreCommit;
@@ -16,22 +14,20 @@ use super::rows::CommitContext;
 use super::versions::{Key, Versions, facts};
 use super::year::YearToCommit;
 
-/// The years with something to settle, besides those that the commit concerns. Adds the
-/// items that stand in unchanged files against a removal. Without an index, or with one
-/// that is locked, there is nothing.
+/// The years of the `noted` entries, besides those that the commit concerns. Adds the
+/// items that stand in unchanged files against a removal; once there are more than are
+/// named one by one, no more files are read.
 pub(super) fn elsewhere(
     context: &CommitContext<'_>,
+    noted: BTreeSet<EntryDate>,
     own: &BTreeMap<Key, Versions>,
     concerned: &BTreeMap<i32, YearToCommit>,
     report: &mut PreCommit,
 ) -> Result<BTreeMap<i32, YearToCommit>, RepoError> {
     let CommitContext { repo, layout, .. } = context;
-    let waiting = database_path(repo, layout).ok();
-    let waiting = waiting.and_then(|path| Store::waiting_at(&path));
-    let waiting = waiting.unwrap_or_default();
-    let years = waiting.iter().map(|entry| entry.year());
+    let years = noted.iter().map(|entry| entry.year());
     let years = years.filter(|year| !concerned.contains_key(year)).collect();
-    let years = context.years(years, &waiting)?;
+    let years = context.years(years, &noted)?;
 
     let year_of = |entry: EntryDate| {
         let year = entry.year();
@@ -42,7 +38,7 @@ pub(super) fn elsewhere(
         year.is_some_and(|year| !year.current.kept_out(*entry).is_empty())
     };
     let changed: BTreeSet<EntryDate> = own.keys().map(|(entry, _)| *entry).collect();
-    let entries = waiting.difference(&changed).copied().filter(has_removals);
+    let entries = noted.difference(&changed).copied().filter(has_removals);
     let files = check::staged_files(repo, layout, &entries.collect())?;
     let index = repo.index()?;
     for (entry, paths) in files {
@@ -50,6 +46,10 @@ pub(super) fn elsewhere(
         let (Some(blob), Some(year)) = (staged, year_of(entry)) else {
             continue;
         };
+        if report.has_more_than_named() {
+            report.more_may_stand = true;
+            break;
+        }
         if let Ok(now) = facts((entry, Source::Yaml), &repo.read_blob(blob)?) {
             report.add_kept_out(entry, &now, &year.current);
         }

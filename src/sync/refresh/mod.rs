@@ -37,7 +37,7 @@ use super::database_path::database_path;
 use crate::journal::{EntryDate, Layout};
 use crate::repo::{Repo, RepoError};
 use crate::store::{Fresh, Store, StoreError};
-use crate::sync::history;
+use crate::sync::{history, waiting};
 
 /// The scope of a look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,6 +158,9 @@ pub fn refresh(
     loop {
         match attempt(repo, layout, &mut store, options) {
             Ok(mut report) => {
+                if unwritten.is_none() && !options.dry_run {
+                    waiting::note(repo, &store);
+                }
                 report.fresh = fresh;
                 report.unwritten = unwritten;
                 return Ok((store, report));

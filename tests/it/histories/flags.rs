@@ -3,6 +3,9 @@
 
 use super::*;
 
+/// Where to look for what waits.
+const NOTE: &str = ".git/palimpsest/waiting";
+
 const BLOCK: &str = "[conflicts]\non_commit = \"block\"\n";
 
 /// Commits another file and gives what git said.
@@ -147,7 +150,7 @@ fn where_conflicts_block_one_with_a_phone_does_and_a_merge_goes_through() {
     assert_eq!(listed(&laptop), [""; 0]);
 }
 
-/// The index says where something waits; a commit that changes nothing there names it too.
+/// A note says where something waits; a commit that changes nothing there names it too.
 #[test]
 fn what_waits_in_another_year_is_told_and_blocks_as_well() {
     let sandbox = Sandbox::new();
@@ -165,8 +168,8 @@ fn what_waits_in_another_year_is_told_and_blocks_as_well() {
     let refused = commit_else(&desktop, "Two.\n").exits(1);
     refused.warns(told).warns("conflicts.on_commit");
     desktop.palimpsest(["check", "--staged"]).exits(1);
-    // Without an index nobody looks for it.
-    desktop.remove("data/palimpsest.db");
+    // Without the note nobody looks for it, until something brings the index up to date.
+    desktop.remove(NOTE);
     commit_else(&desktop, "Two.\n").ok().silent_about(told);
     commit_else(&desktop, "Three.\n").exits(1);
     desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
@@ -175,9 +178,9 @@ fn what_waits_in_another_year_is_told_and_blocks_as_well() {
     desktop.assert_clean();
 }
 
-/// What history settled since the index was brought up to date is not told.
+/// What was settled since the note was written is not told.
 #[test]
-fn an_index_that_is_behind_tells_nothing_that_is_settled() {
+fn a_note_that_is_behind_tells_nothing_that_is_settled() {
     let sandbox = Sandbox::new();
     let (laptop, desktop) = begin(&sandbox);
     edit(&laptop, "mood: calm", "mood: good");
@@ -185,10 +188,12 @@ fn an_index_that_is_behind_tells_nothing_that_is_settled() {
     edit(&desktop, "[rain]", "[rain, sea]");
     desktop.pull();
     desktop.write("palimpsest.toml", BLOCK);
-    let before = std::fs::read(desktop.path("data/palimpsest.db")).unwrap();
+    let before = desktop.read(NOTE);
+    assert_eq!(before, format!("{DAY}\n"));
     desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
     commit_else(&desktop, "One.\n").ok();
-    desktop.write("data/palimpsest.db", before);
+    assert_eq!(desktop.read(NOTE), "");
+    desktop.write(NOTE, before + "2024-12-12\nno date\n");
     commit_else(&desktop, "Two.\n")
         .ok()
         .silent_about("conflict");
@@ -210,13 +215,83 @@ fn an_item_that_stands_in_an_unchanged_file_is_told_and_blocks_as_well() {
     let told = "person Carol stands in 2024-11-01, but an earlier removal keeps it out";
     desktop.write_entry("2023-01-01", "", "Else.\n");
     desktop.commit("Another year").warns(told);
+    desktop.write_entry("2024-12-24", "", "Else.\n");
+    desktop.commit("The same year").warns(told);
     desktop.write("palimpsest.toml", BLOCK);
     commit_else(&desktop, "One.\n").exits(1).warns(told);
+    desktop.write_entry("2024-12-24", "", "Something else.\n");
+    desktop
+        .git(["commit", "-q", "-a", "-m", "Else"])
+        .exits(1)
+        .warns(told);
+    // Nothing of the database is asked.
+    desktop.write("data/palimpsest.db", "No database.\n");
+    desktop
+        .git(["commit", "-q", "-a", "-m", "Else"])
+        .exits(1)
+        .warns(told);
+    desktop.remove("data/palimpsest.db");
+    desktop
+        .git(["commit", "-q", "-a", "-m", "Else"])
+        .exits(1)
+        .warns(told);
     desktop.palimpsest(["resolve", "--ours"]).ok();
     commit_else(&desktop, "Two.\n")
         .ok()
         .silent_about("Carol stands");
     assert_eq!(listed(&desktop), [""; 0]);
+}
+
+#[test]
+fn of_many_items_that_stand_in_unchanged_files_five_are_named() {
+    let sandbox = Sandbox::new();
+    let days: Vec<String> = (1..=8).map(|day| format!("2024-11-0{day}")).collect();
+    let entries: Vec<_> = days.iter().map(|day| (&**day, FIELDS, BODY)).collect();
+    let (laptop, desktop) = journal(&sandbox, &entries);
+    let edit_all = |machine: &Machine<'_>, from: &str, to: &str| {
+        for day in &days {
+            machine.edit_entry(day, from, to);
+        }
+        machine.commit("Edit");
+    };
+    edit_all(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit_all(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    laptop.push();
+    edit_all(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    desktop.pull();
+    for day in &days {
+        desktop.metadb(["sync", "resolve", "Entry", day]);
+    }
+    desktop.commit("Settled");
+    assert_eq!(listed(&desktop).len(), 8);
+    let run = commit_else(&desktop, "One.\n").ok();
+    let told = "but an earlier removal keeps it out";
+    assert_eq!(run.stderr.matches(told).count(), 5, "{run}");
+    run.warns("palimpsest: more items stand in files against a removal");
+}
+
+/// What waits in one work tree is not said of another one.
+#[test]
+fn each_work_tree_notes_what_waits_in_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    desktop.git(["worktree", "add", "-q", "../linked"]).ok();
+    edit(&desktop, "[Alice, Bob]", "[Alice]");
+    desktop.pull();
+    assert_eq!(listed(&desktop), ["both_edited"]);
+    let there = |args: &[&str]| {
+        let all = ["-C", "../linked"].iter().chain(args);
+        desktop.git(all.copied().collect::<Vec<_>>()).ok()
+    };
+    std::fs::write(desktop.path("../linked/else.txt"), "Else.\n").unwrap();
+    there(&["add", "else.txt"]);
+    there(&["commit", "-q", "-m", "There"]).silent_about("conflict");
+    commit_else(&desktop, "One.\n")
+        .ok()
+        .warns("entry 2024-11-01 (yaml) has an unresolved conflict");
+    there(&["commit", "-q", "--allow-empty", "-m", "There"]).silent_about("conflict");
 }
 
 #[test]
