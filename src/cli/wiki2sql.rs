@@ -47,6 +47,7 @@ impl Wiki2sql {
         let journal = Journal::find()?;
         let options = Options {
             dry_run: *dry_run,
+            or_in_memory: *dry_run,
             ..Options::new(Scope::All)
         };
         let (_, mut report) = journal.refresh(ui, options)?;

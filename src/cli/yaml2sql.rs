@@ -102,6 +102,7 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
     }
     let options = Options {
         dry_run,
+        or_in_memory: dry_run,
         asked: asked.clone(),
         files: paths,
         ..Options::new(Scope::Head)
@@ -169,6 +170,7 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
     }
     let options = Options {
         dry_run,
+        or_in_memory: dry_run,
         force,
         ..Options::new(Scope::All)
     };

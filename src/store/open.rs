@@ -99,7 +99,7 @@ impl Store {
     /// As for [`Store::open`].
     pub fn problems_at(path: &Path) -> Result<Vec<String>, StoreError> {
         match look(path, WAIT)? {
-            Found::Ours(connection)
+            Found::Ours(connection) | Found::OtherVersion(_, connection)
                 if connection.is_readonly(MAIN_DB).unwrap_or(false)
                     && !Self::can_be_replaced(path) =>
             {
@@ -184,6 +184,13 @@ impl Store {
     #[must_use]
     pub fn can_be_replaced(path: &Path) -> bool {
         let folder = path.parent().filter(|_| !path.is_symlink());
+        folder.is_some_and(|folder| tempfile::tempfile_in(folder).is_ok())
+    }
+
+    /// Whether a database can be made at a path where nothing is.
+    #[must_use]
+    pub fn can_be_made(path: &Path) -> bool {
+        let folder = path.ancestors().skip(1).find(|folder| folder.is_dir());
         folder.is_some_and(|folder| tempfile::tempfile_in(folder).is_ok())
     }
 

@@ -239,3 +239,13 @@ fn a_copy_that_cannot_be_written_is_named_and_not_the_database() {
     );
     assert!(error.contains("look whether the disk is well"), "{error}");
 }
+
+#[test]
+fn a_database_can_be_made_where_its_nearest_folder_can_be_written() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(Store::can_be_made(&folder.path().join("data/index/a.db")));
+    // Nobody can make a file there; elsewhere there is no such folder.
+    if Path::new("/proc/self").is_dir() {
+        assert!(!Store::can_be_made(Path::new("/proc/self/data/a.db")));
+    }
+}

@@ -43,6 +43,10 @@ pub(super) fn check(
                 "chmod u+w {} (where the whole disk is read-only, nothing is due)",
                 repo.from_here(database)
             ),
+            Fault::NoPlace(_) => format!(
+                "chmod u+w {} (where the whole disk is read-only, nothing is due)",
+                repo.from_here(folder_of(repo, database))
+            ),
             Fault::InTheWay(_) => aside(repo, database),
             Fault::NoLocks(_) => {
                 let path = shell_path(database);
@@ -52,6 +56,13 @@ pub(super) fn check(
         finding(format!("{database}: {}", fault.what()), mend)
     }));
     Ok(())
+}
+
+/// The folder in which the database, or a folder for it, would be made.
+fn folder_of<'d>(repo: &Repo, database: &'d str) -> &'d str {
+    let above = database.match_indices('/').map(|(at, _)| &database[..at]);
+    let there = above.filter(|folder| repo.workdir().join(folder).is_dir());
+    there.last().unwrap_or(".")
 }
 
 /// The advice for what stands in the database's place and cannot be opened or written. It
@@ -119,6 +130,8 @@ pub enum Fault {
     Held(String),
     /// It can be read alone.
     ReadOnly(String),
+    /// There is none, and its folder cannot be written.
+    NoPlace(String),
     /// It cannot be opened or written at all, or is no file.
     InTheWay(String),
     /// Its file system has no locks.
@@ -131,6 +144,7 @@ impl Fault {
             Self::Damaged(what)
             | Self::Held(what)
             | Self::ReadOnly(what)
+            | Self::NoPlace(what)
             | Self::InTheWay(what)
             | Self::NoLocks(what) => what,
         }
@@ -146,11 +160,15 @@ pub fn database_faults(repo: &Repo, layout: &Layout) -> Result<Vec<Fault>, RepoE
     let path = database_path(repo, layout)?;
     if !path.exists() {
         let leads_nowhere = path.is_symlink();
-        let problem = "a symbolic link to a file that is not there";
-        return Ok(leads_nowhere
-            .then(|| Fault::InTheWay(problem.to_owned()))
-            .into_iter()
-            .collect());
+        return Ok(match leads_nowhere {
+            true => vec![Fault::InTheWay(
+                "a symbolic link to a file that is not there".to_owned(),
+            )],
+            false if !Store::can_be_made(&path) => vec![Fault::NoPlace(
+                "it cannot be made, and listings use an index in memory".to_owned(),
+            )],
+            false => Vec::new(),
+        });
     }
     // The caller names the file.
     let named = format!("{}: ", path.display());

@@ -173,6 +173,9 @@ fn listings_answer_where_nothing_can_be_written() {
             traced(&actor.machine, &actor.env(), command, refused).run
         };
         let answers = listings.map(read_only);
+        let dry = ["yaml2sql", "sync", "--dry-run", "journal/md"];
+        let dry = read_only(&dry);
+        assert_eq!(dry.code, 0, "{name}: {dry}");
         let synced = read_only(stage.scene.command);
         assert_eq!(synced.code, 1, "{name}: {synced}");
         for (listing, answer) in listings.iter().zip(answers) {
