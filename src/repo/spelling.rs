@@ -111,21 +111,42 @@ impl Repo {
     /// # Errors
     /// The index cannot be read.
     pub fn tracked_alike(&self, path: &str) -> Result<Option<String>, RepoError> {
+        let mut found = self.all_tracked_alike(&[path])?;
+        Ok(found.pop().flatten())
+    }
+
+    /// The same for each of several paths, in one walk over the index.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn all_tracked_alike(&self, paths: &[&str]) -> Result<Vec<Option<String>>, RepoError> {
         let index = self.index()?;
-        if index.has(path) {
-            return Ok(Some(path.to_owned()));
+        let tracked = |path: &&str| index.has(path).then(|| (*path).to_owned());
+        let mut found: Vec<Option<String>> = paths.iter().map(tracked).collect();
+        if found.iter().all(Option::is_some) {
+            return Ok(found);
         }
-        let place = self.workdir().join(path);
-        let here = FileId::at(&place);
-        let is_link = place.is_symlink();
-        let is_it = |(tracked, mode): (Vec<u8>, u32)| {
-            let tracked = String::from_utf8(tracked).ok()?;
-            // Only what is of one kind is looked at.
-            let may_be_here = here.is_some() && is_link == (mode == LINK);
-            let is_here = || FileId::at(&self.workdir().join(&tracked)) == here;
-            (is_alike(&tracked, path) || may_be_here && is_here()).then_some(tracked)
-        };
-        Ok(index.all().into_iter().find_map(is_it))
+        let place = |path: &str| self.workdir().join(path);
+        let here = |path: &&str| (FileId::at(&place(path)), place(path).is_symlink());
+        let here: Vec<(Option<FileId>, bool)> = paths.iter().map(here).collect();
+        for (tracked, mode) in index.all() {
+            let Ok(tracked) = String::from_utf8(tracked) else {
+                continue;
+            };
+            // Looked at only where it can be what is at a path: of one kind.
+            let mut there = None;
+            for ((path, (here, is_link)), found) in paths.iter().zip(&here).zip(&mut found) {
+                let may_be_here = here.is_some() && *is_link == (mode == LINK);
+                let mut is_here = || {
+                    may_be_here
+                        && *there.get_or_insert_with(|| FileId::at(&place(&tracked))) == *here
+                };
+                if found.is_none() && (is_alike(&tracked, path) || is_here()) {
+                    *found = Some(tracked.clone());
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// A path as git has it: the path itself, unless the file system leads here from it to
