@@ -65,7 +65,7 @@ impl Hook {
             // `init` was run before the repository got that format.
             Err(RepoError::Unsupported { .. })
                 if !matches!(self.name.as_str(), "pre-commit" | "post-merge")
-                    || !is_installed_around() =>
+                    || !is_installed_around(None) =>
             {
                 return Ok(Exit::Ok);
             }
@@ -145,8 +145,11 @@ fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoErr
         ui.warn(format_args!("pre-commit: {}", safe(why)));
     }
     if !report.is_refused() {
-        if report.has_rows {
-            say_if_left_behind(ui, repo)?;
+        if report.has_rows
+            && let Err(error) = say_if_left_behind(ui, repo)
+        {
+            // The commit was checked and recorded all the same.
+            ui.warn(format_args!("pre-commit: {}", safe(&error.to_string())));
         }
         return Ok(Exit::Ok);
     }

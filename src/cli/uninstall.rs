@@ -8,7 +8,7 @@ use super::init::program;
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::repo::install::is_installed_around;
-use crate::repo::{Repo, RepoError};
+use crate::repo::{Repo, RepoError, shell_path};
 use crate::store::Store;
 use crate::sync::settings::load;
 
@@ -24,13 +24,18 @@ pub struct Uninstall {
 
 impl Uninstall {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
-        let repo = Repo::of_folder(self.dir.as_deref());
-        if matches!(repo, Err(RepoError::Unsupported { .. })) && is_installed_around() {
+        let dir = self.dir.as_deref();
+        let repo = Repo::of_folder(dir);
+        if matches!(repo, Err(RepoError::Unsupported { .. })) && is_installed_around(dir) {
+            let git = match dir {
+                Some(dir) => format!("git -C {}", shell_path(&dir.to_string_lossy())),
+                None => "git".to_owned(),
+            };
             // Hooks do nothing where the drivers are not set up.
-            ui.note(
-                "by hand: `git config --remove-section merge.palimpsest` and `git config \
-                 --remove-section merge.palimpsest-ledger` turn hooks and drivers off here",
-            );
+            ui.note(format_args!(
+                "by hand: `{git} config --remove-section merge.palimpsest` and `{git} config \
+                 --remove-section merge.palimpsest-ledger` turn hooks and drivers off there"
+            ));
         }
         let repo = repo?;
         let layout = match load(&repo) {

@@ -98,6 +98,14 @@ impl Repo {
             .map(|_| ())
     }
 
+    /// Whether `core.hooksPath` may be set, as far as that is known without starting git.
+    pub(super) fn may_have_another_hooks_folder(&self) -> bool {
+        let given = |name: &&str| std::env::var_os(name).is_some();
+        let config = self.git.config();
+        let is_set = |config: git2::Config| config.get_entry("core.hookspath").is_ok();
+        COMMAND_CONFIGURATION.iter().any(given) || config.map_or(true, is_set)
+    }
+
     /// The value of a key, read without starting git, if the repository's own
     /// configuration file decides it without doubt: the file includes no other, and
     /// nothing overrides it (`git -c`, a work tree's own file). `None` means that git has

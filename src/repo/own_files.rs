@@ -3,6 +3,7 @@
 //!
 //! Files in the index or HEAD are never ignored, so git is asked only for the others.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::ops::Range;
@@ -10,6 +11,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::index_file::IndexFile;
+use super::spelling::Spellings;
 use super::work_tree::{Sort, WorkFile, WorkFiles, entries_of, sort_of};
 use super::{ObjectId, Repo, RepoError, Skipped};
 use crate::journal::is_dot_git;
@@ -80,6 +82,8 @@ struct Walk<'r> {
     repo: &'r Repo,
     tracked: Tracked,
     head: Option<ObjectId>,
+    /// Whether the file system leads to one file by several spellings of its path.
+    ignores_spelling: bool,
     found: WorkFiles,
     /// Paths that may be ignored.
     unsure: Vec<(String, Sort)>,
@@ -96,6 +100,7 @@ impl Repo {
             repo: self,
             tracked: self.tracked(),
             head: self.head()?,
+            ignores_spelling: self.ignores_spelling(),
             found: WorkFiles::default(),
             unsure: Vec::new(),
         };
@@ -208,11 +213,6 @@ impl Repo {
 }
 
 impl Walk<'_> {
-    /// The spelling that git has for a path of the work tree, if it is not that one.
-    fn other_spelling(&self, path: &str, below: &Range<usize>) -> Option<String> {
-        self.repo.other_spelling(&self.tracked, path, below.clone())
-    }
-
     /// Whether HEAD has a folder of which the index has no files any more.
     fn was_folder(&self, path: &str) -> bool {
         let found = self.head.map(|head| self.repo.in_tree(head, path));
@@ -228,6 +228,15 @@ impl Walk<'_> {
         is_outermost: bool,
     ) -> Result<(), RepoError> {
         let entries = entries_of(dir)?;
+        // The spelling that git has for a path of the work tree, if it is not that one.
+        let there = OnceCell::new();
+        let other_spelling = |walk: &Self, path: &str| {
+            if !walk.ignores_spelling {
+                return None;
+            }
+            let of = || Spellings::of(&walk.tracked, below.clone(), from_top(prefix));
+            walk.repo.other_spelling_among(there.get_or_init(of), path)
+        };
         let has_git = || entries.iter().any(|(name, _)| name == ".git");
         if !is_outermost && below.is_empty() && has_git() && is_repository(&dir.join(".git")) {
             return Ok(());
@@ -253,7 +262,7 @@ impl Walk<'_> {
                         self.folder(&entry.path(), &path, &inside, false)?;
                     } else if self.tracked.at(staged, below.clone()) == Some(SUBMODULE) {
                         // Another repository.
-                    } else if let Some(other) = self.other_spelling(staged, below) {
+                    } else if let Some(other) = other_spelling(self, staged) {
                         let inside = self.tracked.below(&other, below.clone());
                         self.folder(&entry.path(), &other, &inside, false)?;
                     } else {
@@ -265,7 +274,7 @@ impl Walk<'_> {
                         || self.repo.has(self.head, staged);
                     if is_tracked {
                         self.found.files.push(file);
-                    } else if let Some(path) = self.other_spelling(staged, below) {
+                    } else if let Some(path) = other_spelling(self, staged) {
                         self.found.files.push(WorkFile { path, ..file });
                     } else {
                         self.unsure.push((path, Sort::File(file)));

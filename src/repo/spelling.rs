@@ -1,7 +1,7 @@
 //! Spellings of a path. A file system that ignores case, or the form of accents, leads
 //! several of them to one file; git's index has one, and is searched by its bytes.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::ops::Range;
 use std::os::unix::fs::MetadataExt as _;
@@ -61,16 +61,42 @@ fn is_alike(a: &str, b: &str) -> bool {
     }
 }
 
+/// The spellings of what is tracked in one folder, by the form in which such a file system
+/// compares them.
+pub(super) struct Spellings(HashMap<String, String>);
+
+impl Spellings {
+    /// Those of the tracked paths in `within`, which are below `folder`.
+    pub(super) fn of(tracked: &Tracked, within: Range<usize>, folder: &str) -> Self {
+        let parts = in_folder(folder, "x").matches('/').count() + 1;
+        let mut found = HashMap::new();
+        for at in within {
+            if let Some(begin) = begin(tracked.path(at), parts) {
+                let spelling = || begin.to_owned();
+                found.entry(folded(begin)).or_insert_with(spelling);
+            }
+        }
+        Self(found)
+    }
+
+    /// The spelling of what may be at a path, if it is not the path's own.
+    fn other_than(&self, path: &str) -> Option<&String> {
+        self.0.get(&folded(path)).filter(|other| *other != path)
+    }
+}
+
+/// The first parts of a path.
+fn begin(path: &[u8], parts: usize) -> Option<&str> {
+    let path = std::str::from_utf8(path).ok()?;
+    let end = path.match_indices('/').nth(parts - 1).map(|(at, _)| at);
+    Some(&path[..end.unwrap_or(path.len())])
+}
+
 /// The other spelling that the first of the tracked paths at or below `wanted` has for it.
 fn as_tracked<'p>(wanted: &str, mut paths: impl Iterator<Item = &'p [u8]>) -> Option<String> {
     let parts = wanted.matches('/').count() + 1;
-    let begin = |path: &'p [u8]| {
-        let path = std::str::from_utf8(path).ok()?;
-        let end = path.match_indices('/').nth(parts - 1).map(|(at, _)| at);
-        Some(&path[..end.unwrap_or(path.len())])
-    };
     let is_other = |begin: &&str| *begin != wanted && is_alike(begin, wanted);
-    let found = paths.find_map(|path| begin(path).filter(is_other));
+    let found = paths.find_map(|path| begin(path, parts).filter(is_other));
     found.map(str::to_owned)
 }
 
@@ -168,7 +194,7 @@ impl Repo {
             if tracked.at(begin, all()).is_some() || !tracked.below(begin, all()).is_empty() {
                 break;
             }
-            if let Some(other) = self.other_spelling(&tracked, begin, all()) {
+            if let Some(other) = self.other_spelling(&tracked, begin) {
                 return other + rest;
             }
         }
@@ -183,18 +209,21 @@ impl Repo {
     }
 
     /// The tracked spelling of a path that is not tracked as it is, if both are one here.
-    pub(super) fn other_spelling(
-        &self,
-        tracked: &Tracked,
-        path: &str,
-        within: Range<usize>,
-    ) -> Option<String> {
-        if !self.ignores_spelling() {
-            return None;
-        }
+    fn other_spelling(&self, tracked: &Tracked, path: &str) -> Option<String> {
+        let all = (0..tracked.len()).map(|at| tracked.path(at));
+        let other = as_tracked(path, all)?;
+        self.is_one_file(&other, path).then_some(other)
+    }
+
+    /// The same, of what is tracked in the path's own folder.
+    pub(super) fn other_spelling_among(&self, there: &Spellings, path: &str) -> Option<String> {
+        let other = there.other_than(path)?;
+        self.is_one_file(other, path).then(|| other.clone())
+    }
+
+    fn is_one_file(&self, one: &str, other: &str) -> bool {
         let at = |path: &str| FileId::at(&self.workdir().join(path));
-        let other = as_tracked(path, within.map(|at| tracked.path(at)))?;
-        (at(&other) == at(path)).then_some(other)
+        at(one) == at(other)
     }
 
     /// The folders of the settings that git has in another spelling, each with what is
@@ -252,7 +281,7 @@ impl Repo {
 
     /// Whether git found, when it made the repository, that the file system ignores case
     /// or the form of accents.
-    fn ignores_spelling(&self) -> bool {
+    pub(super) fn ignores_spelling(&self) -> bool {
         self.is_set("core.ignorecase") || self.is_set("core.precomposeunicode")
     }
 

@@ -50,12 +50,16 @@ pub(super) fn settings(program: &Path) -> [(&'static str, String); 4] {
     ]
 }
 
-/// The same as [`Repo::is_installed`] for the repository around, asked of git: for one
-/// whose format, changed after `init`, cannot be opened here.
+/// The same as [`Repo::is_installed`] for the repository around a folder, or around the
+/// current one, asked of git: for one whose format, changed after `init`, cannot be opened
+/// here.
 #[must_use]
-pub fn is_installed_around() -> bool {
+pub fn is_installed_around(folder: Option<&Path>) -> bool {
     let mut git = Command::new("git");
     git.args(["config", "--local", "--get", ENTRY_DRIVER]);
+    if let Some(folder) = folder {
+        git.current_dir(folder);
+    }
     git.output().is_ok_and(|output| output.status.success())
 }
 

@@ -175,7 +175,13 @@ impl Repo {
     /// # Errors
     /// Git cannot say where hooks are.
     pub fn taken_hook(&self, name: &str) -> Result<Option<PathBuf>, RepoError> {
-        let Some(folder) = self.hooks_folder()? else {
+        // A hook asks at each commit: git is started only where a folder is configured.
+        let own = self.common_dir().join("hooks");
+        let folder = match self.may_have_another_hooks_folder() {
+            true => self.hooks_folder()?,
+            false => Some(own),
+        };
+        let Some(folder) = folder else {
             return Ok(None);
         };
         let hook = folder.join(name);
