@@ -1,9 +1,9 @@
 //! Which units of a collection have to be one conflict.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::RangeInclusive;
 
-use super::torn::{Counts, table};
+use super::torn::{Counts, bare, table};
 use super::unit::Unit;
 
 /// Units that are one conflict, by index.
@@ -112,7 +112,20 @@ impl Widening<'_, '_, '_> {
         };
         let (with, _) = counts.iter().find(had_it)?;
         let both = self.closed(BTreeSet::from([*lines, *with]))?;
-        (!self.loses(&both)).then_some(both)
+        (self.says_again(*lines, side, &both) && !self.loses(&both)).then_some(both)
+    }
+
+    /// Whether all that the other side put into these lines is in the other units, as a
+    /// comment or not. What went out of an entry beside them has to stay.
+    fn says_again(&self, lines: usize, side: usize, units: &BTreeSet<usize>) -> bool {
+        let others = units.iter().filter(|unit| **unit != lines);
+        let texts = others.map(|unit| &self.units[*unit].texts);
+        let texts = texts.flat_map(|texts| texts.sides.iter().chain([&texts.base]));
+        let known: HashSet<&str> = texts.flat_map(|text| text.lines().map(bare)).collect();
+        let texts = &self.units[lines].texts;
+        let had: HashSet<&str> = texts.base.lines().map(bare).collect();
+        let mut new = texts.sides[1 - side].lines().map(bare);
+        new.all(|line| line.is_empty() || had.contains(line) || known.contains(line))
     }
 
     /// Whether a choice loses a line once these units are one conflict: that of an entry

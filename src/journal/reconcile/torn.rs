@@ -92,6 +92,6 @@ pub fn table<'t>(
 }
 
 /// A line without the sign of a comment and the space around it.
-fn bare(line: &str) -> &str {
+pub fn bare(line: &str) -> &str {
     line.trim().trim_start_matches('#').trim_start()
 }
