@@ -24,6 +24,10 @@ pub(super) fn elsewhere(
     concerned: &BTreeMap<i32, YearToCommit>,
     report: &mut PreCommit,
 ) -> Result<BTreeMap<i32, YearToCommit>, RepoError> {
+    // The index's entries are read for it, which are many in a large journal.
+    if noted.is_empty() {
+        return Ok(BTreeMap::new());
+    }
     let CommitContext { repo, layout, .. } = context;
     let years = noted.iter().map(|entry| entry.year());
     let years = years.filter(|year| !concerned.contains_key(year)).collect();
