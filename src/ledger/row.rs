@@ -192,11 +192,6 @@ impl State {
     }
 }
 
-impl Deletion {
-    /// The reason of a deletion that a commit made.
-    pub const FILE_REMOVED: &'static str = "file removed";
-}
-
 impl Tombstone {
     /// The source of a removal that no hook recorded.
     pub const FROM_HISTORY: &'static str = "history";

@@ -3,8 +3,9 @@
 use super::Stop;
 use super::assemble;
 use super::collection::{self, Place};
-use super::entry::{Bodies, Context, Rulings};
+use super::entry::{Context, Rulings};
 use super::eol;
+use super::leaf::Bodies;
 use super::loss;
 use super::member::Side;
 use super::output::{Meaning, Pick, Piece, marked, picked};

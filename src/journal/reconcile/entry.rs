@@ -1,6 +1,7 @@
 //! One entry of a collection on three sides: added, removed, or changed.
 
 use super::cut::spaces;
+use super::leaf::Bodies;
 use super::member::Member;
 use super::output::{Meaning, Out, Piece};
 use super::report::{Decision, Report};
@@ -24,23 +25,6 @@ pub enum Ruling {
 
 /// Asks for the ruling on an item of the field at a path.
 pub type Rulings<'c> = &'c dyn Fn(&[String], &Tree, &Node) -> Option<Ruling>;
-
-/// The bodies, for fields that are worked out from them.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Bodies<'c> {
-    pub ours: &'c str,
-    pub theirs: &'c str,
-    /// `None` where the bodies conflict.
-    pub merged: Option<&'c str>,
-}
-
-impl Bodies<'_> {
-    /// Whether the merged body has something of both sides.
-    pub fn are_joined(&self) -> bool {
-        self.merged
-            .is_some_and(|merged| merged != self.ours && merged != self.theirs)
-    }
-}
 
 /// The inputs that a merge can ask for, and its report.
 pub struct Context<'c> {

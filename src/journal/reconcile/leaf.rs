@@ -11,6 +11,23 @@ use crate::journal::rules::{Derived, Rule};
 use crate::journal::yaml::{Style, Tree, Value};
 use crate::merge::{Markers, ThreeWay};
 
+/// The bodies, for fields that are worked out from them.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bodies<'c> {
+    pub ours: &'c str,
+    pub theirs: &'c str,
+    /// `None` where the bodies conflict.
+    pub merged: Option<&'c str>,
+}
+
+impl Bodies<'_> {
+    /// Whether the merged body has something of both sides.
+    pub fn are_joined(&self) -> bool {
+        self.merged
+            .is_some_and(|merged| merged != self.ours && merged != self.theirs)
+    }
+}
+
 /// Merges a value that both sides changed, as one value. The result is the whole
 /// entry without its lead, its first line starting at the key.
 pub fn merge(
