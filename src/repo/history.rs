@@ -266,14 +266,18 @@ impl Repo {
     /// The commits being merged into HEAD: none unless a merge waits for its commit.
     ///
     /// # Errors
-    /// `MERGE_HEAD` cannot be read.
+    /// `MERGE_HEAD` or an object that it names cannot be read.
     pub fn merge_heads(&self) -> Result<Vec<ObjectId>, RepoError> {
         let path = self.git_dir().join("MERGE_HEAD");
-        match fs::read_to_string(&path) {
-            Ok(text) => Ok(text.lines().filter_map(|l| l.trim().parse().ok()).collect()),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(source) => Err(RepoError::Io { path, source }),
-        }
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(source) => return Err(RepoError::Io { path, source }),
+        };
+        let named = text.lines().filter_map(|l| l.trim().parse().ok());
+        // Of an annotated tag that is merged, git names the tag and not its commit.
+        let peeled = |id: ObjectId| Ok(self.commit_named(&id.to_string())?.unwrap_or(id));
+        named.map(peeled).collect()
     }
 
     /// The id of a commit's tree.

@@ -304,6 +304,12 @@ fn a_merge_in_progress_says_its_heads_and_what_was_resolved() {
     s.git(&["add", "a.md"]);
     assert_eq!(repo.resolved_by_hand().unwrap(), ["a.md"]);
     assert_eq!(repo.index().unwrap().unmerged(), ["b.md"]);
+    s.git(&["merge", "--abort"]);
+    s.git(&["tag", "-a", "-m", "Version 2", "v2", "side"]);
+    s.git(&["merge", "-q", "v2"]);
+    let named = fs::read_to_string(s.path().join(".git/MERGE_HEAD")).unwrap();
+    assert_ne!(named.trim(), side.to_string());
+    assert_eq!(repo.merge_heads().unwrap(), [side]);
 }
 
 #[test]

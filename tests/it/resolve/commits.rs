@@ -1,7 +1,7 @@
 //! Merge commits of other shapes than one of two parents at HEAD with one base.
 
 use super::{DAY, diverged, elsewhere, markers};
-use crate::sandbox::{LEDGER, Machine, Sandbox, entry, journal};
+use crate::sandbox::{LEDGER, Machine, Sandbox, active, entry, journal, removals};
 
 fn branch(machine: &Machine<'_>, name: &str, from: &str) {
     machine.git(["checkout", "-q", "-B", name, from]).ok();
@@ -224,5 +224,33 @@ fn a_merge_of_more_than_two_is_left_and_said() {
         .ok()
         .is("nothing to resolve");
     assert_eq!(laptop.read_entry(DAY), text);
+    laptop.assert_clean();
+}
+
+/// Git keeps the id of the tag, and not of its commit, until the merge is committed.
+#[test]
+fn an_annotated_tag_is_merged_like_its_commit() {
+    let sandbox = Sandbox::new();
+    let fields = "mood: calm\npeople: [Alice, Bob]";
+    let (laptop, _) = journal(&sandbox, &[(DAY, fields, "One.\n")]);
+    branch(&laptop, "side", "main");
+    laptop.edit_entry(DAY, "calm", "good");
+    change(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.git(["tag", "-a", "-m", "Version 2", "v2"]).ok();
+    branch(&laptop, "main", "main");
+    change(&laptop, "calm", "bad");
+    laptop.git(["merge", "-q", "v2"]).fails();
+    laptop.git(["add", &entry(DAY)]).ok();
+    laptop
+        .git(["commit", "-q", "--no-edit"])
+        .fails()
+        .warns("conflict markers");
+    laptop.palimpsest(["resolve", "--theirs"]).ok();
+    laptop.git(["commit", "-q", "--no-edit"]).ok();
+    let text = laptop.read_entry(DAY);
+    assert!(text.contains("mood: good\npeople: [Alice]\n"), "{text}");
+    let ledger = laptop.ledger(2024);
+    assert_eq!(removals(&ledger, "Bob").len(), 1);
+    assert_eq!(active(&ledger), 1);
     laptop.assert_clean();
 }
