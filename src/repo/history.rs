@@ -208,7 +208,7 @@ impl Repo {
         &self,
         below: &str,
     ) -> Result<Vec<(String, Option<String>)>, RepoError> {
-        let out = self.raw_log(&["--diff-filter=DM", "-m"], below)?;
+        let out = self.raw_log(&["--diff-filter=DM", "--diff-merges=separate"], below)?;
         // `:100644 100644 BLOB BLOB M`, tab, the path.
         let versions = out.lines().filter_map(|line| {
             let mut words = line.strip_prefix(':')?.split([' ', '\t']).skip(2);
