@@ -8,7 +8,7 @@ use super::flow::{self, Written};
 use super::member::Member;
 use super::output::{Meaning, Pick, Piece};
 use super::view::Form;
-use super::{Stop, join_present, smaller};
+use super::{Stop, behind, smaller};
 use crate::journal::yaml::{Node, Value};
 
 /// Puts the parts into the frame, taken from the sides that are written in this form.
@@ -69,7 +69,7 @@ pub fn assemble(
             meaning,
         });
     }
-    let suffix = join_present(&fitting.map(|m| m.map(|m| m.suffix_at(column).into_owned())))
+    let suffix = behind(&fitting.map(|m| m.map(|m| m.suffix_at(column).into_owned())))
         .ok_or(Stop::Conflict)?;
     let entries: Vec<Written> = parts.into_iter().filter_map(|p| p.flow).collect();
     let body = match form {

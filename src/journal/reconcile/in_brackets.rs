@@ -5,7 +5,7 @@ use super::entry::{
 };
 use super::member::Member;
 use super::output::Out;
-use super::{Stop, collection, join, leaf, removals, shape};
+use super::{Stop, collection, join, leaf, of_one_comment, removals, shape};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::Value;
 
@@ -77,7 +77,9 @@ fn united_in_brackets(
 fn in_brackets(out: Out, sides: &Entries) -> Result<FlowOut, Stop> {
     let text = out.clean_text().ok_or(Stop::Conflict)?;
     let value = out.meaning.same().ok_or(Stop::Conflict)?;
-    let comment = join(&sides.map(|m| m.map(|m| m.suffix.to_string()))).ok_or(Stop::Conflict)?;
+    let comments = sides.map(|m| m.map(|m| m.suffix.to_string()));
+    let comment = join(&comments).or_else(|| of_one_comment(&comments));
+    let comment = comment.ok_or(Stop::Conflict)?;
     // The frame's end is the comment, which stands behind the comma.
     let text = text
         .strip_suffix(comment.as_str())

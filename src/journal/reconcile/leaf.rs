@@ -5,7 +5,7 @@ use super::entry::{Context, Entries};
 use super::member::Member;
 use super::output::Out;
 use super::stamp;
-use super::{Stop, join, smaller};
+use super::{Stop, behind, join, of_one_comment, smaller};
 use crate::journal::entry::{reading_time, words};
 use crate::journal::rules::{Derived, Rule};
 use crate::journal::yaml::{Style, Tree, Value};
@@ -84,6 +84,7 @@ pub fn merge(
         _ if block_scalar(ours) && block_scalar(theirs) && *rule != Rule::Scalar => {
             text(cx, base.filter(|b| block_scalar(b)), ours, theirs, column)
         }
+        Rule::Text => quoted(cx, base, ours, theirs, column),
         _ => Err(Stop::Conflict),
     }
 }
@@ -217,16 +218,10 @@ const FORMS: [fn(Derived, &str) -> String; 3] = [
 fn suffix(sides: &ThreeWay<Option<&Member>>, column: usize) -> Option<String> {
     let inline = sides.map(|m| m.filter(|m| m.nested.is_none()));
     let whole = inline.map(|m| m.map(|m| m.suffix_at(column).into_owned()));
-    if let Some(Some(suffix)) = whole.clone().trivial() {
-        return Some(suffix);
+    match whole.clone().trivial() {
+        Some(Some(suffix)) => Some(suffix),
+        _ => of_one_comment(&whole),
     }
-    let texts = whole.as_ref().map(|s| s.as_deref());
-    let comment = texts.map(|s| s.unwrap_or_default().trim()).trivial()?;
-    let side = [texts.ours, texts.theirs].into_iter().flatten();
-    // A comment that only the base has was removed by both sides.
-    side.filter(|s| s.trim() == comment)
-        .min()
-        .map(str::to_owned)
 }
 
 /// Merges block scalars by line.
@@ -242,10 +237,23 @@ fn text<'a>(
         Some(m) => BlockText::of(m).map(Some),
         None => Ok(None),
     })?;
-    let header = parts.as_ref().map(|p| p.as_ref().map(|p| p.header));
-    let header = header.trivial().flatten().ok_or(Stop::Conflict)?;
+    let marks = parts.as_ref().map(|p| p.as_ref().map(|p| p.marks));
+    let form = |marks: &str| marks.chars().find(|c| ['|', '>'].contains(c));
+    if [marks.base, marks.theirs]
+        .into_iter()
+        .flatten()
+        .any(|m| Some(form(m)) != marks.ours.map(form))
+    {
+        // `|` and `>` write the same lines in two ways.
+        return Err(Stop::Conflict);
+    }
+    let marks = marks.trivial().flatten().ok_or(Stop::Conflict)?;
+    let comment = parts
+        .as_ref()
+        .map(|p| p.as_ref().map(|p| p.comment.to_owned()));
+    let comment = behind(&comment).ok_or(Stop::Conflict)?;
     let indent = parts.as_ref().map(|p| p.as_ref().and_then(|p| p.indent));
-    let number = number_in(header);
+    let number = number_in(marks);
     let indent = match (indent.ours, indent.theirs) {
         _ if let Some(number) = number => number,
         (Some(ours), Some(theirs)) => indent.trivial().flatten().unwrap_or(ours.min(theirs)),
@@ -270,33 +278,80 @@ fn text<'a>(
         // Without a number the first line would take the indentation of all.
         return Err(Stop::Conflict);
     }
-    let body = format!("{header}\n{}", shift(&merged, 0, column + indent, true));
+    let body = format!(
+        "{marks}{comment}\n{}",
+        shift(&merged, 0, column + indent, true)
+    );
     let body = body.strip_suffix('\n').unwrap_or(&body);
-    let part = |f: &dyn Fn(&Member) -> String| sides.map(|m| m.map(f));
-    let prefix = smaller(&part(&|m| m.prefix_at(column).into_owned())).unwrap_or_default();
-    let suffix = join(&part(&|m| m.suffix_at(column).into_owned())).ok_or(Stop::Conflict)?;
-    // The lines' meaning as a scalar, read on their own.
-    let probe = format!("k: {}\n", shift(body, column, 0, false));
-    let tree = Tree::parse(&probe).map_err(|e| Stop::Refuse(e.to_string()))?;
-    let value = tree
-        .root
-        .as_ref()
-        .and_then(|r| r.get("k"))
-        .map(|n| Value::of(n, &probe));
-    let value = value.ok_or(Stop::Conflict)?;
+    let (value, _) = read_alone(body, column).map_err(Stop::Refuse)?;
+    let prefix = prefix(&sides, column);
+    let suffixes = sides.map(|m| m.map(|m| m.suffix_at(column).into_owned()));
+    let suffix = join(&suffixes).ok_or(Stop::Conflict)?;
     Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
 }
 
+/// Merges scalars without a header, quoted or plain, by line as they are written. All
+/// sides must be of one style.
+fn quoted<'a>(
+    cx: &mut Context,
+    base: Option<&Member<'a>>,
+    ours: &Member<'a>,
+    theirs: &Member<'a>,
+    column: usize,
+) -> Result<Out, Stop> {
+    let sides = ThreeWay::new(base, Some(ours), Some(theirs));
+    let styles = sides.map(|m| m.and_then(|m| m.value.style()));
+    let style = styles.ours.ok_or(Stop::Conflict)?;
+    if styles.base != Some(style) || styles.theirs != Some(style) {
+        return Err(Stop::Conflict);
+    }
+    let lines = sides.map(|m| m.map_or(String::new(), |m| format!("{}\n", m.body_at(column))));
+    let lines = lines.as_ref().map(|text| text.as_bytes());
+    let merged = cx
+        .lines
+        .merge(lines, &Markers::default())
+        .map_err(Stop::Refuse)?;
+    if merged.conflict {
+        return Err(Stop::Conflict);
+    }
+    let merged = String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))?;
+    let body = merged.trim_end_matches('\n');
+    // Lines of two sides may be no scalar, or another one, together.
+    let (value, read) = read_alone(body, column).map_err(|_| Stop::Conflict)?;
+    if read != Some(style) {
+        return Err(Stop::Conflict);
+    }
+    let prefix = prefix(&sides, column);
+    let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
+    Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
+}
+
+fn prefix(sides: &ThreeWay<Option<&Member>>, column: usize) -> String {
+    smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned()))).unwrap_or_default()
+}
+
+/// The meaning and the style of a scalar that was put together of lines, read on its own.
+fn read_alone(body: &str, column: usize) -> Result<(Value, Option<Style>), String> {
+    let probe = format!("k: {}\n", shift(body, column, 0, false));
+    let tree = Tree::parse(&probe).map_err(|e| e.to_string())?;
+    let pairs = tree.root.as_ref().and_then(|r| r.pairs());
+    match pairs {
+        Some([pair]) => Ok((Value::of(&pair.value, &probe), pair.value.style())),
+        _ => Err("the lines of a text are no text together".to_owned()),
+    }
+}
+
 /// The number that the header of a text gives for its indentation.
-fn number_in(header: &str) -> Option<usize> {
-    let marks = header.split('#').next().unwrap_or_default();
+fn number_in(marks: &str) -> Option<usize> {
     let digit = marks.chars().find_map(|c| c.to_digit(10))?;
     usize::try_from(digit).ok()
 }
 
 struct BlockText<'a> {
-    /// `|`, `>-` …, with a comment if it has one.
-    header: &'a str,
+    /// `|`, `>-` …
+    marks: &'a str,
+    /// What stands behind them, with the space before it.
+    comment: &'a str,
     /// The lines without the indentation of the text, each with its end.
     lines: String,
     /// How much deeper than the key the lines stand; `None` if there are none.
@@ -306,6 +361,8 @@ struct BlockText<'a> {
 impl<'a> BlockText<'a> {
     fn of<'m: 'a>(member: &'m Member) -> Result<Self, Stop> {
         let (header, lines) = member.body.split_once('\n').unwrap_or((&member.body, ""));
+        let marks = header.split('#').next().unwrap_or_default().trim_end();
+        let comment = &header[marks.len()..];
         let width = |l: &str| l.len() - l.trim_start_matches(' ').len();
         let at = lines
             .lines()
@@ -314,7 +371,7 @@ impl<'a> BlockText<'a> {
             .map(width)
             .min();
         // A first line that is indented more than the text needs a number for the text.
-        let at = number_in(header).map_or(at, |n| Some(member.column + n));
+        let at = number_in(marks).map_or(at, |n| Some(member.column + n));
         // The parser has seen that they stand deeper.
         let indent = at.map(|at| at.checked_sub(member.column).ok_or(Stop::Conflict));
         let mut text = shift(lines, at.unwrap_or(0), 0, true).into_owned();
@@ -322,7 +379,8 @@ impl<'a> BlockText<'a> {
             text.push('\n');
         }
         Ok(Self {
-            header,
+            marks,
+            comment,
             lines: text,
             indent: indent.transpose()?,
         })

@@ -105,6 +105,23 @@ fn join_present(sides: &ThreeWay<Option<String>>) -> Option<String> {
     }
 }
 
+/// The three-way result of what stands behind a value, of which the space does not count
+/// where both sides changed it. `None` if both wrote different comments.
+fn behind(sides: &ThreeWay<Option<String>>) -> Option<String> {
+    join_present(sides).or_else(|| of_one_comment(sides))
+}
+
+/// The text with the comment that three-way merging gives. A side without a comment
+/// removed one only if base had it; one that only the base has, both sides removed.
+fn of_one_comment(sides: &ThreeWay<Option<String>>) -> Option<String> {
+    let texts = sides.as_ref().map(|s| s.as_deref());
+    let comment = texts.map(|s| s.unwrap_or_default().trim()).trivial()?;
+    let side = [texts.ours, texts.theirs].into_iter().flatten();
+    side.filter(|s| s.trim() == comment)
+        .min()
+        .map(str::to_owned)
+}
+
 /// Like [`join_present`], but a double change gives the bytewise smaller text, so that
 /// swapping the sides changes nothing.
 fn smaller(sides: &ThreeWay<Option<String>>) -> Option<String> {
