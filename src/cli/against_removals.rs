@@ -3,13 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hook::may_index;
 use super::journal::Journal;
 use super::settled::Outcome;
 use super::shown::safe;
 use super::{Ui, metadb};
 use crate::journal::{EntryDate, Item, ItemKey, Table};
 use crate::store::ConflictKind;
+use crate::sync::database_path::may_index;
 use crate::sync::resolve::{Resolver, is_chosen};
 use crate::sync::settle::restore_item;
 

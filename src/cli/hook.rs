@@ -10,8 +10,9 @@ use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
 use crate::repo::install::{has_journal, is_installed_around};
-use crate::repo::{Index, ObjectId, Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::StoreError;
+use crate::sync::database_path::is_committed;
 use crate::sync::refresh::RefreshError;
 use crate::sync::settings::load;
 use crate::sync::{clock, commit, history, incoming, refresh};
@@ -281,18 +282,4 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) -> Option<refresh::Re
             None
         }
     }
-}
-
-/// Whether HEAD has the database. After a commit or a merge git's index has the same
-/// answer, but takes longer to read than all the rest.
-pub fn is_committed(repo: &Repo, layout: &Layout) -> bool {
-    let there = |head: Option<ObjectId>| repo.blob_at(head?, &layout.database).ok().flatten();
-    repo.head().is_ok_and(|head| there(head).is_some())
-}
-
-/// Whether there is a journal to index, and the database may be written: a tracked one
-/// would be a modified file after every pull.
-pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
-    let tracked = |index: Index| index.has(&layout.database);
-    has_journal(repo, layout) && !repo.index().is_ok_and(tracked)
 }

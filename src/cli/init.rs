@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::Args;
 
-use super::hook::may_index;
 use super::{Exit, Ui, migration};
 use crate::journal::Layout;
 use crate::repo::install::{Note, has_journal};
 use crate::repo::{MACHINE, Repo};
-use crate::sync::database_path::database_path;
+use crate::sync::database_path::{database_path, may_index};
 use crate::sync::health::{is_original, not_taken_over};
 use crate::sync::migrate::{self, migrate};
 use crate::sync::settings::load;

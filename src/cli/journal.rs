@@ -8,13 +8,13 @@ use anyhow::{Context, bail};
 
 use super::Ui;
 use super::exit::Usage;
-use super::hook::is_committed;
 use super::shown::{counted, left, safe};
 use crate::journal::entry::place_of;
 use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::repo::install::has_journal;
-use crate::repo::{Index, ObjectId, Repo, RepoError, shell_path};
+use crate::repo::{Repo, RepoError, shell_path};
 use crate::store::{Fresh, Store};
+use crate::sync::database_path::is_committed;
 use crate::sync::refresh::{EntryChange, Options, Report, Scope, Warning, What, refresh};
 use crate::sync::settle::Decider;
 use crate::sync::{clock, settings};
@@ -101,8 +101,9 @@ impl Journal {
             return Ok(true);
         }
         // All files may be deleted and the deletion not committed.
-        let head: Option<ObjectId> = self.repo.head()?;
-        let Some(head) = head else { return Ok(false) };
+        let Some(head) = self.repo.head()? else {
+            return Ok(false);
+        };
         let below = folders.map(String::as_str);
         Ok(!self.repo.changes(None, Some(head), &below)?.is_empty())
     }
@@ -150,7 +151,8 @@ impl Journal {
         ui.progress_done();
         let (store, mut report) = done?;
         let database = &self.layout.database;
-        if is_committed(&self.repo, &self.layout) && self.is_tracked() {
+        // After `init` took it out of git's index HEAD has it until the next commit.
+        if is_committed(&self.repo, &self.layout) && self.repo.tracks(database).unwrap_or(false) {
             ui.warn(format_args!(
                 "{database} is tracked by git, so that looking changes a tracked file; \
                  `palimpsest doctor --fix` takes it out"
@@ -188,13 +190,6 @@ impl Journal {
             self.warn_of_aliases(&store, &mut report)?;
         }
         Ok((store, report))
-    }
-
-    /// Whether git's index still has the database: after `init` removed it there, HEAD
-    /// has it until the next commit.
-    fn is_tracked(&self) -> bool {
-        let tracked = |index: Index| index.has(&self.layout.database);
-        self.repo.index().is_ok_and(tracked)
     }
 
     /// Warns of aliases of nobody known, in the entries that were read.

@@ -29,6 +29,14 @@ impl Repo {
             })
     }
 
+    /// Whether the index has a path, also in conflict.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn tracks(&self, path: &str) -> Result<bool, RepoError> {
+        Ok(self.index()?.has(path))
+    }
+
     /// Whether there is a commit and no index yet, as after `git clone --no-checkout`.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
-//! The path of the database, and whose file is there.
+//! The path of the database, whose file is there, and whether git has it.
 
 use std::path::{Path, PathBuf};
 
 use crate::journal::Layout;
-use crate::repo::{Repo, RepoError};
+use crate::repo::install::has_journal;
+use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::{AtPlace, is_header, is_ours};
 
 /// The absolute path of the database. Settings come with the repository, so a file that
@@ -33,6 +34,21 @@ pub fn database_path(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError>
         }
     }
     Ok(path)
+}
+
+/// Whether there is a journal to index, and the database may be written: a tracked one
+/// would be a modified file after every pull.
+#[must_use]
+pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
+    has_journal(repo, layout) && !repo.tracks(&layout.database).unwrap_or(false)
+}
+
+/// Whether HEAD has the database. After a commit or a merge git's index has the same
+/// answer, but takes longer to read than all the rest.
+#[must_use]
+pub fn is_committed(repo: &Repo, layout: &Layout) -> bool {
+    let there = |head: Option<ObjectId>| repo.blob_at(head?, &layout.database).ok().flatten();
+    repo.head().is_ok_and(|head| there(head).is_some())
 }
 
 /// Whether a tracked file is a database of this program or the original's. If the work

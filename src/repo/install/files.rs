@@ -253,7 +253,7 @@ impl Repo {
     /// Git cannot say, or the file cannot be written.
     pub fn exclude_database(&self, layout: &Layout) -> Result<bool, RepoError> {
         let database = &layout.database;
-        if self.is_ignored(database)? || self.index()?.has(database) {
+        if self.is_ignored(database)? || self.tracks(database)? {
             return Ok(false);
         }
         let path = self.common_dir().join("info/exclude");
