@@ -14,7 +14,7 @@ use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::StoreError;
 use crate::sync::database_path::is_committed;
 use crate::sync::refresh::RefreshError;
-use crate::sync::settings::load;
+use crate::sync::settings::{LoadError, load};
 use crate::sync::{clock, commit, history, incoming, refresh};
 
 /// Run as a git hook (the installed hooks call this)
@@ -61,68 +61,18 @@ impl Hook {
     }
 
     fn act(&self, ui: &Ui) -> anyhow::Result<Exit> {
-        let repo = &match Repo::from_env() {
-            // Reported only by hooks that record changes or report news, and only if
-            // `init` was run before the repository got that format.
-            Err(RepoError::Unsupported { .. })
-                if !matches!(self.name.as_str(), "pre-commit" | "post-merge")
-                    || !is_installed_around(None) =>
-            {
-                return Ok(Exit::Ok);
-            }
-            opened => opened?,
+        let Some(repo) = &self.repo()? else {
+            return Ok(Exit::Ok);
         };
-        // Hooks may stand in a folder that several repositories share.
-        if !repo.is_installed()? {
+        let settings = load(repo);
+        if self.name == "pre-commit" {
+            return pre_commit(ui, repo, settings);
+        }
+        let layout = &settings?.layout;
+        if !self.may_follow_head() {
             return Ok(Exit::Ok);
         }
-        let settings = match load(repo) {
-            Ok(settings) => settings,
-            // Without settings the ledger's folder is unknown: a commit would go through
-            // unchecked and without its rows.
-            Err(error) if self.name == "pre-commit" => {
-                ui.note(error);
-                ui.note(
-                    "nothing is committed: mend the settings, or commit without the checks: \
-                     git commit --no-verify",
-                );
-                return Ok(Exit::Failed);
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let layout = &settings.layout;
-        // The previous HEAD, if git says that something came in.
-        let mut came_in_after = None;
-        match self.name.as_str() {
-            "pre-commit" => return Ok(pre_commit(ui, repo, &settings)?),
-            "post-commit" => {
-                commit::after_commit(repo, layout)?;
-                say_if_unchecked(ui, repo, layout)?;
-            }
-            "post-merge" => {
-                // A squash is not a merge yet: its commit is still to come.
-                if self.args.first().is_none_or(|squash| squash != "1") {
-                    came_in_after = repo.commit_named("ORIG_HEAD")?;
-                    say_what_came_in(ui, repo, layout, came_in_after)?;
-                }
-            }
-            "post-rewrite" => {
-                let by_rebase = self.args.first().is_some_and(|by| by == "rebase");
-                if let (true, Some(before), Some(now)) =
-                    (by_rebase, repo.before_the_rebase()?, repo.head()?)
-                {
-                    history::keep_what_a_rebase_kept_out(repo, layout, before, now)?;
-                    came_in_after = Some(before);
-                    say_what_came_in(ui, repo, layout, came_in_after)?;
-                }
-            }
-            // Only files were checked out: HEAD did not move.
-            "post-checkout" if self.args.get(2).is_some_and(|flag| flag == "0") => {
-                return Ok(Exit::Ok);
-            }
-            "post-checkout" => {}
-            _ => return Ok(Exit::Ok),
-        }
+        let came_in_after = self.record(ui, repo, layout)?;
         // In the middle of a rebase HEAD moves on at once; its end is what counts.
         if self.name == "post-rewrite" || !repo.is_rebasing() {
             let report = bring_up_to_date(ui, repo, layout);
@@ -132,10 +82,76 @@ impl Hook {
         }
         Ok(Exit::Ok)
     }
+
+    /// The repository, if `init` was run in it: hooks may stand in a folder that several
+    /// share.
+    fn repo(&self) -> anyhow::Result<Option<Repo>> {
+        let repo = match Repo::from_env() {
+            // Reported only by hooks that record changes or report news, and only if
+            // `init` was run before the repository got that format.
+            Err(RepoError::Unsupported { .. })
+                if !matches!(self.name.as_str(), "pre-commit" | "post-merge")
+                    || !is_installed_around(None) =>
+            {
+                return Ok(None);
+            }
+            opened => opened?,
+        };
+        Ok(repo.is_installed()?.then_some(repo))
+    }
+
+    /// Whether git calls this hook where HEAD may have moved: not where only files were
+    /// checked out.
+    fn may_follow_head(&self) -> bool {
+        match self.name.as_str() {
+            "post-commit" | "post-merge" | "post-rewrite" => true,
+            "post-checkout" => self.args.get(2).is_none_or(|flag| flag != "0"),
+            _ => false,
+        }
+    }
+
+    /// Records and says what the hook is about. Returns the previous HEAD, if git says
+    /// that something came in.
+    fn record(&self, ui: &Ui, repo: &Repo, layout: &Layout) -> anyhow::Result<Option<ObjectId>> {
+        let before = match self.name.as_str() {
+            "post-commit" => {
+                commit::after_commit(repo, layout)?;
+                say_if_unchecked(ui, repo, layout)?;
+                return Ok(None);
+            }
+            // A squash is not a merge yet: its commit is still to come.
+            "post-merge" if self.args.first().is_none_or(|squash| squash != "1") => {
+                repo.commit_named("ORIG_HEAD")?
+            }
+            "post-rewrite" if self.args.first().is_some_and(|by| by == "rebase") => {
+                let (Some(before), Some(now)) = (repo.before_the_rebase()?, repo.head()?) else {
+                    return Ok(None);
+                };
+                history::keep_what_a_rebase_kept_out(repo, layout, before, now)?;
+                Some(before)
+            }
+            _ => return Ok(None),
+        };
+        say_what_came_in(ui, repo, layout, before)?;
+        Ok(before)
+    }
 }
 
-fn pre_commit(ui: &Ui, repo: &Repo, settings: &Settings) -> Result<Exit, RepoError> {
-    let report = commit::pre_commit(repo, settings, &clock::stamp(clock::now()))?;
+fn pre_commit(ui: &Ui, repo: &Repo, settings: Result<Settings, LoadError>) -> anyhow::Result<Exit> {
+    let settings = match settings {
+        Ok(settings) => settings,
+        // Without settings the ledger's folder is unknown: a commit would go through
+        // unchecked and without its rows.
+        Err(error) => {
+            ui.note(error);
+            ui.note(
+                "nothing is committed: mend the settings, or commit without the checks: \
+                 git commit --no-verify",
+            );
+            return Ok(Exit::Failed);
+        }
+    };
+    let report = commit::pre_commit(repo, &settings, &clock::stamp(clock::now()))?;
     for (what, mend) in repo.spelled_otherwise(&settings.layout) {
         ui.warn(safe(&format!("{what}; {mend}")));
     }
