@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::journal::Journal;
+use super::question::{Answer, Answers};
 use super::settled::Outcome;
 use super::shown::safe;
 use super::{Ui, metadb};
@@ -13,14 +14,6 @@ use crate::sync::database_path::may_index;
 use crate::sync::resolve::{Resolver, is_chosen};
 use crate::sync::settle::restore_item;
 
-/// The answer for the items of an entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    TakeOut,
-    LetIn,
-    Leave,
-}
-
 /// An entry with items that a removal keeps out of the index.
 struct Standing {
     entry: EntryDate,
@@ -29,14 +22,14 @@ struct Standing {
 }
 
 /// Settles items that stand against a removal, in the chosen files or, if there are none,
-/// in all. Those of `kept`, by path, were the question of a conflict and are let in; of
-/// the others `ask` decides.
+/// in all. Those of `kept`, by path, were the question of a conflict and are let in;
+/// `answers` decides of the others.
 pub fn settle(
     ui: &Ui,
     resolver: &Resolver<'_>,
     only: Option<&[String]>,
     kept: &BTreeMap<String, BTreeSet<Item>>,
-    ask: &dyn Fn(&str) -> anyhow::Result<Answer>,
+    answers: &Answers<'_>,
 ) -> anyhow::Result<Vec<Outcome>> {
     let mut outcomes = Vec::new();
     if !may_index(resolver.repo, &resolver.settings.layout) {
@@ -59,14 +52,16 @@ pub fn settle(
             continue;
         }
         let what = format!("{}: {}", standing.path, named(&standing.items));
-        outcomes.push(match ask(&format!("{what}, though it was removed"))? {
-            Answer::TakeOut => take_out(ui, resolver, &standing, &what)?,
-            Answer::LetIn => let_in(ui, resolver, &journal, &standing, &what)?,
-            Answer::Leave => Outcome::left_at(format!(
-                "{what}, though it was removed: --ours or --theirs takes it out of the file, \
+        outcomes.push(
+            match answers.against_removal(&format!("{what}, though it was removed"))? {
+                Answer::TakeOut => take_out(ui, resolver, &standing, &what)?,
+                Answer::LetIn => let_in(ui, resolver, &journal, &standing, &what)?,
+                Answer::Leave => Outcome::left_at(format!(
+                    "{what}, though it was removed: --ours or --theirs takes it out of the file, \
                  --both lets it in again"
-            )),
-        });
+                )),
+            },
+        );
     }
     Ok(outcomes)
 }

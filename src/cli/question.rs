@@ -61,6 +61,14 @@ impl<'a> Question<'a> {
     }
 }
 
+/// The answer for a removed item that stands in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    TakeOut,
+    LetIn,
+    Leave,
+}
+
 /// The source of answers: the command line, once for all, or a person at a terminal.
 pub struct Answers<'a> {
     ui: &'a Ui,
@@ -112,23 +120,28 @@ impl<'a> Answers<'a> {
         self.answer(&ask, &words)
     }
 
-    /// Asks whether a removed item that stands in a file goes (`Ours`, `Theirs`), comes
-    /// back (`Both`) or is left.
+    /// Asks what becomes of a removed item that stands in a file.
     ///
     /// # Errors
     /// The terminal cannot be read or written.
-    pub fn against_removal(&self, what: &str) -> anyhow::Result<Choice> {
+    pub fn against_removal(&self, what: &str) -> anyhow::Result<Answer> {
         let ask = "take it [o]ut of the file, let it [i]n again, or leave it for [l]ater?";
-        self.short(what, ask, &[("out", Choice::Ours), ("in", Choice::Both)])
+        let words = [("out", Choice::Ours), ("in", Choice::Both)];
+        Ok(match self.short(what, ask, &words)? {
+            // Neither side has it any more.
+            Choice::Ours | Choice::Theirs => Answer::TakeOut,
+            Choice::Both => Answer::LetIn,
+            Choice::Leave => Answer::Leave,
+        })
     }
 
     /// Asks whether a file stays where it is, or is left for later.
     ///
     /// # Errors
     /// The terminal cannot be read or written.
-    pub fn keeps(&self, what: &str) -> anyhow::Result<Choice> {
+    pub fn keeps(&self, what: &str) -> anyhow::Result<bool> {
         let ask = "[k]eep it here, or leave it for [l]ater?";
-        self.short(what, ask, &[("keep", Choice::Ours)])
+        Ok(self.short(what, ask, &[("keep", Choice::Ours)])? != Choice::Leave)
     }
 
     /// Asks a question that fits on a line.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::Args;
 
-use super::against_removals::{self, Answer};
+use super::against_removals;
 use super::journal::path_typed;
 use super::question::{Answers, Question};
 use super::settled::{Outcome, conclude};
@@ -73,9 +73,10 @@ impl Resolve {
         // Items in files that still have markers are not settled yet.
         if outcomes.iter().all(|o| o.left.is_empty()) {
             let kept = outcomes.iter().filter_map(|o| o.kept.clone()).collect();
-            let ask = |what: &str| settling.against_removal(what);
-            let settled = against_removals::settle(ui, &resolver, only, &kept, &ask)?;
-            outcomes.extend(settled);
+            let answers = &settling.answers;
+            outcomes.extend(against_removals::settle(
+                ui, &resolver, only, &kept, answers,
+            )?);
         }
         let by_line = resolver.merged_by_line(only)?;
         for path in &by_line {
@@ -271,7 +272,7 @@ impl Settling<'_> {
             "{}: added by {by}; where it goes is the question: --ours and --theirs keep it here",
             open.path
         );
-        if self.answers.keeps(&what)? == Choice::Leave {
+        if !self.answers.keeps(&what)? {
             return Ok(Outcome::left_at(what));
         }
         let done = self.resolver.finish(open, Some(text), true)?;
@@ -297,15 +298,6 @@ impl Settling<'_> {
         let texts = (ours.unwrap_or(deleted), theirs.unwrap_or(deleted));
         self.answers
             .to(&Question::new(what, &makers, ("", ""), texts))
-    }
-
-    /// The answer for a removed item that stands in a file.
-    fn against_removal(&self, what: &str) -> anyhow::Result<Answer> {
-        Ok(match self.answers.against_removal(what)? {
-            Choice::Ours | Choice::Theirs => Answer::TakeOut,
-            Choice::Both => Answer::LetIn,
-            Choice::Leave => Answer::Leave,
-        })
     }
 
     fn say(&self, open: &OpenPath, how: &str, done: &Finished) -> anyhow::Result<()> {
