@@ -71,10 +71,7 @@ impl BackupFull {
                 safe(&below(&journal.repo, old).display().to_string())
             ))?;
         }
-        if !taken.missing.is_empty() {
-            return Ok(Exit::Failed);
-        }
-        Ok(Exit::Ok)
+        Ok(Exit::ok_if(taken.missing.is_empty()))
     }
 }
 

@@ -28,9 +28,6 @@ impl Check {
         for line in report.to_string().lines() {
             ui.line(safe(line))?;
         }
-        Ok(match report.is_refused() {
-            true => Exit::Failed,
-            false => Exit::Ok,
-        })
+        Ok(Exit::ok_if(!report.is_refused()))
     }
 }

@@ -52,8 +52,7 @@ impl Doctor {
         }
         if findings.is_empty() {
             ui.line("everything is in order")?;
-            return Ok(Exit::Ok);
         }
-        Ok(Exit::Failed)
+        Ok(Exit::ok_if(findings.is_empty()))
     }
 }

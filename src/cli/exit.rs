@@ -50,6 +50,15 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// The outcome of a command that checks something, or does a part of what it should.
+    #[must_use]
+    pub const fn ok_if(all_is_well: bool) -> Self {
+        match all_is_well {
+            true => Self::Ok,
+            false => Self::Failed,
+        }
+    }
+
     /// The exit code of an ordinary command.
     #[must_use]
     pub const fn code(self) -> u8 {

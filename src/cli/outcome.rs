@@ -21,11 +21,7 @@ pub fn print(ui: &Ui, report: &Report, of: Of, dry_run: bool, json: bool) -> any
     } else {
         text(ui, report, of, dry_run)?;
     }
-    Ok(if report.failed.is_empty() {
-        Exit::Ok
-    } else {
-        Exit::Failed
-    })
+    Ok(Exit::ok_if(report.failed.is_empty()))
 }
 
 /// Names entries in conflict between two machines, and how to look at them.

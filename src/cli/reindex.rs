@@ -35,10 +35,6 @@ impl Reindex {
             counted(report.notes.len(), "note", "notes"),
             counted(report.failed.len(), "file", "files"),
         ))?;
-        if report.failed.is_empty() && found.is_empty() {
-            Ok(Exit::Ok)
-        } else {
-            Ok(Exit::Failed)
-        }
+        Ok(Exit::ok_if(report.failed.is_empty() && found.is_empty()))
     }
 }

@@ -220,9 +220,8 @@ impl<'a> Play<'a> {
         if self.failed.is_empty() {
             self.ui
                 .line("To set up your own journal: palimpsest init DIR")?;
-            return Ok(Exit::Ok);
         }
-        Ok(Exit::Failed)
+        Ok(Exit::ok_if(self.failed.is_empty()))
     }
 
     fn says<'l>(
