@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::journal::Journal;
 use super::question::{Answer, Answers};
-use super::settled::Outcome;
+use super::settled::Settled;
 use super::shown::safe;
 use super::{Ui, metadb};
 use crate::journal::{EntryDate, Item, ItemKey, Table};
@@ -30,7 +30,7 @@ pub fn settle(
     only: Option<&[String]>,
     kept: &BTreeMap<String, BTreeSet<Item>>,
     answers: &Answers<'_>,
-) -> anyhow::Result<Vec<Outcome>> {
+) -> anyhow::Result<Vec<Settled>> {
     let mut outcomes = Vec::new();
     if !may_index(resolver.repo, &resolver.settings.layout) {
         return Ok(outcomes);
@@ -56,7 +56,7 @@ pub fn settle(
             match answers.against_removal(&format!("{what}, though it was removed"))? {
                 Answer::TakeOut => take_out(ui, resolver, &standing, &what)?,
                 Answer::LetIn => let_in(ui, resolver, &journal, &standing, &what)?,
-                Answer::Leave => Outcome::left_at(format!(
+                Answer::Leave => Settled::left_at(format!(
                     "{what}, though it was removed: --ours or --theirs takes it out of the file, \
                  --both lets it in again"
                 )),
@@ -95,11 +95,11 @@ fn take_out(
     resolver: &Resolver<'_>,
     standing: &Standing,
     what: &str,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<Settled> {
     let Standing { entry, path, items } = standing;
     let text = resolver.repo.read_work_file(path)?.unwrap_or_default();
     let Some(without) = resolver.take_out(path, *entry, &text, items)? else {
-        return Ok(Outcome::left_at(format!(
+        return Ok(Settled::left_at(format!(
             "{what}, though it was removed: take it out of the file by hand"
         )));
     };
@@ -109,7 +109,7 @@ fn take_out(
         false => "taken out",
     };
     ui.line(format_args!("{} {how}", safe(what)))?;
-    Ok(Outcome::written_over(done))
+    Ok(Settled::written_over(done))
 }
 
 fn let_in(
@@ -118,7 +118,7 @@ fn let_in(
     journal: &Journal,
     standing: &Standing,
     what: &str,
-) -> anyhow::Result<Outcome> {
+) -> anyhow::Result<Settled> {
     let by = journal.decider()?;
     let Standing { entry, items, .. } = standing;
     let ledger = journal.layout.ledger_path(entry.year());
@@ -134,7 +134,7 @@ fn let_in(
         ui.line(format_args!("{} let in again", safe(what)))?;
         metadb::say_commit(ui, resolver.repo, &[ledger])?;
     }
-    Ok(Outcome::default())
+    Ok(Settled::default())
 }
 
 /// `person Bob, tag rain`.

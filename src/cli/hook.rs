@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 
-use super::outcome::say_conflicts;
+use super::refreshed::say_conflicts;
 use super::shown::{left, safe};
 use super::ui::told;
 use super::{Exit, Ui};

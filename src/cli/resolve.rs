@@ -8,7 +8,7 @@ use clap::Args;
 use super::against_removals;
 use super::journal::path_typed;
 use super::question::{Answers, Question};
-use super::settled::{Outcome, conclude};
+use super::settled::{Settled, conclude};
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::hunks::{Choice, Hunk, Hunks};
@@ -65,7 +65,7 @@ impl Resolve {
             outcomes.extend(settling.settle(open)?);
         }
         for (path, why) in resolver.left_alone(only)? {
-            outcomes.push(Outcome::left_at(format!(
+            outcomes.push(Settled::left_at(format!(
                 "{path}: {why}, so it is left to you: `git checkout --ours PATH` or --theirs \
                  takes a side, `git add PATH` settles it"
             )));
@@ -138,7 +138,7 @@ struct Settling<'a> {
 }
 
 impl Settling<'_> {
-    fn settle(&self, open: &OpenPath) -> anyhow::Result<Option<Outcome>> {
+    fn settle(&self, open: &OpenPath) -> anyhow::Result<Option<Settled>> {
         let path = &open.path;
         let named = self.only.is_some_and(|only| only.contains(path));
         match self.resolver.propose(open)? {
@@ -151,9 +151,9 @@ impl Settling<'_> {
                     safe(path),
                     safe(&shell_path(path))
                 ))?;
-                Ok(Some(Outcome::default()))
+                Ok(Some(Settled::default()))
             }
-            Proposal::Edited => Ok(Some(Outcome::left_at(format!(
+            Proposal::Edited => Ok(Some(Settled::left_at(format!(
                 "{path}: no markers, edited by hand; if it is as it should be: git add {}",
                 self.resolver.repo.pathspec(path)
             )))),
@@ -170,7 +170,7 @@ impl Settling<'_> {
     }
 
     /// Makes the choices for the hunks of a text, and writes it.
-    fn write(&self, open: &OpenPath, text: &[u8]) -> anyhow::Result<Outcome> {
+    fn write(&self, open: &OpenPath, text: &[u8]) -> anyhow::Result<Settled> {
         let path = &open.path;
         let hunks = Hunks::of(text);
         let mut choices = Vec::new();
@@ -216,8 +216,8 @@ impl Settling<'_> {
             (all, left) => format!("merged, {} chosen, {left} left", all - left),
         };
         self.say(open, &how, &done)?;
-        Ok(Outcome {
-            written: left.is_empty() && !done.staged,
+        Ok(Settled {
+            unstaged: left.is_empty() && !done.staged,
             left,
             aside: done.aside,
             kept: Some((path.clone(), self.resolver.kept_in(open, &chosen))),
@@ -231,7 +231,7 @@ impl Settling<'_> {
         ours: Option<&[u8]>,
         theirs: Option<&[u8]>,
         moved: bool,
-    ) -> anyhow::Result<Outcome> {
+    ) -> anyhow::Result<Settled> {
         let path = &open.path;
         let what = match (ours, theirs) {
             (Some(_), None) if moved => "moved here by us, to another name by them",
@@ -250,7 +250,7 @@ impl Settling<'_> {
             Choice::Theirs => theirs,
             Choice::Both => ours.or(theirs),
             Choice::Leave => {
-                return Ok(Outcome::left_at(what));
+                return Ok(Settled::left_at(what));
             }
         };
         let done = self.resolver.finish(open, result, true)?;
@@ -259,27 +259,27 @@ impl Settling<'_> {
             None => "removed",
         };
         self.say(open, how, &done)?;
-        Ok(Outcome {
+        Ok(Settled {
             aside: done.aside,
-            ..Outcome::default()
+            ..Settled::default()
         })
     }
 
     /// A file that one side added and nobody deleted stays, whichever side is taken.
-    fn added(&self, open: &OpenPath, by_us: bool, text: &[u8]) -> anyhow::Result<Outcome> {
+    fn added(&self, open: &OpenPath, by_us: bool, text: &[u8]) -> anyhow::Result<Settled> {
         let by = if by_us { "us" } else { "them" };
         let what = format!(
             "{}: added by {by}; where it goes is the question: --ours and --theirs keep it here",
             open.path
         );
         if !self.answers.keeps(&what)? {
-            return Ok(Outcome::left_at(what));
+            return Ok(Settled::left_at(what));
         }
         let done = self.resolver.finish(open, Some(text), true)?;
         self.say(open, "kept", &done)?;
-        Ok(Outcome {
+        Ok(Settled {
             aside: done.aside,
-            ..Outcome::default()
+            ..Settled::default()
         })
     }
 

@@ -10,18 +10,18 @@ use crate::sync::resolve::Finished;
 
 /// The outcome for one path.
 #[derive(Default)]
-pub struct Outcome {
+pub struct Settled {
     /// A line for each place left to choose.
     pub left: Vec<String>,
     /// The copy of the text that the result was written over.
     pub aside: Option<PathBuf>,
-    /// Whether the result waits in the work tree.
-    pub written: bool,
+    /// Whether the result waits in the work tree, not staged.
+    pub unstaged: bool,
     /// The items that were kept against the other side's removal of them, with the path.
     pub kept: Option<(String, BTreeSet<Item>)>,
 }
 
-impl Outcome {
+impl Settled {
     /// The outcome for a path that is left to a person, with the line to say.
     pub fn left_at(line: String) -> Self {
         Self {
@@ -33,7 +33,7 @@ impl Outcome {
     /// The outcome for a file that was written.
     pub fn written_over(done: Finished) -> Self {
         Self {
-            written: !done.staged,
+            unstaged: !done.staged,
             aside: done.aside,
             ..Self::default()
         }
@@ -44,7 +44,7 @@ impl Outcome {
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn conclude(ui: &Ui, outcomes: &[Outcome]) -> anyhow::Result<Exit> {
+pub fn conclude(ui: &Ui, outcomes: &[Settled]) -> anyhow::Result<Exit> {
     if let Some(aside) = outcomes.iter().find_map(|o| o.aside.as_ref()) {
         let folder = aside.ancestors().find(|a| a.ends_with("before-resolve"));
         ui.line(format_args!(
@@ -52,7 +52,7 @@ pub fn conclude(ui: &Ui, outcomes: &[Outcome]) -> anyhow::Result<Exit> {
             folder.unwrap_or(aside).display()
         ))?;
     }
-    if outcomes.iter().any(|o| o.written) {
+    if outcomes.iter().any(|o| o.unstaged) {
         ui.line("look at what is not staged with `git diff`, then commit it")?;
     }
     let left: Vec<&String> = outcomes.iter().flat_map(|o| &o.left).collect();

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::journal::Journal;
-use super::outcome::{self, Of};
+use super::refreshed::{self, Of};
 use super::{Exit, Ui};
 use crate::journal::PathKind;
 use crate::journal::layout::below;
@@ -55,6 +55,6 @@ impl Wiki2sql {
         report.failed.retain(|f| is_note(&f.path));
         let wiki = journal.layout.wiki.as_str();
         report.undated.retain(|path| below(path, wiki).is_some());
-        outcome::print(ui, &report, Of::Notes, *dry_run, *json)
+        refreshed::print(ui, &report, Of::Notes, *dry_run, *json)
     }
 }

@@ -7,7 +7,7 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 
 use super::journal::Journal;
-use super::outcome::{self, Of};
+use super::refreshed::{self, Of};
 use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{EntryDate, PathKind};
@@ -125,7 +125,7 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
     say_conflicts(ui, &store, &report, dry_run)?;
     store.leave();
     report.failed.extend(others);
-    let exit = outcome::print(ui, &report, Of::Entries, dry_run, json)?;
+    let exit = refreshed::print(ui, &report, Of::Entries, dry_run, json)?;
     if !missing.is_empty() {
         bail!("no such entry: {}", missing.join(", "));
     }
@@ -186,7 +186,7 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
     });
     say_conflicts(ui, &store, &report, dry_run)?;
     store.leave();
-    outcome::print(ui, &report, Of::Entries, dry_run, json)
+    refreshed::print(ui, &report, Of::Entries, dry_run, json)
 }
 
 /// Names the entries in conflict between two machines: those that changed just now, or
@@ -197,6 +197,6 @@ fn say_conflicts(ui: &Ui, store: &Store, report: &Report, dry_run: bool) -> anyh
     }
     let both = store.edited_on_both()?;
     let changed = report.entries.iter().map(|c| c.date);
-    outcome::say_conflicts(ui, changed.filter(|date| both.contains(date)));
+    refreshed::say_conflicts(ui, changed.filter(|date| both.contains(date)));
     Ok(())
 }
