@@ -121,11 +121,11 @@ fn let_in(
 ) -> anyhow::Result<Settled> {
     let by = journal.decider()?;
     let Standing { entry, items, .. } = standing;
-    let ledger = journal.layout.ledger_path(entry.year());
+    let ledger = journal.layout().ledger_path(entry.year());
     let old = resolver.repo.read_work_file(&ledger)?.unwrap_or_default();
     let goes_along = resolver.goes_along(&ledger, &old)?;
     for (table, item) in items {
-        restore_item(&journal.repo, &journal.layout, *entry, *table, item, &by)?;
+        restore_item(&journal.repo, journal.layout(), *entry, *table, item, &by)?;
     }
     if goes_along {
         resolver.repo.add(&ledger)?;

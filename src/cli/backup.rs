@@ -63,7 +63,7 @@ impl BackupFull {
             machine: journal.repo.machine()?,
             now,
         };
-        let taken = take(&journal.repo, &journal.layout, store.as_ref(), &options)?;
+        let taken = take(&journal.repo, journal.layout(), store.as_ref(), &options)?;
         say_taken(ui, &journal.repo, &taken)?;
         for old in &taken.removed {
             ui.line(format_args!(

@@ -29,7 +29,6 @@ const NAMED: usize = 5;
 pub struct Journal {
     pub repo: Repo,
     pub settings: Settings,
-    pub layout: Layout,
     /// The folder in which the command was typed.
     pub here: PathBuf,
     /// Whether it was said that the index cannot be written.
@@ -76,7 +75,6 @@ impl Journal {
         let settings = settings::load(&repo)?;
         let journal = Self {
             repo,
-            layout: settings.layout.clone(),
             settings,
             here,
             told_unwritten: Cell::new(false),
@@ -86,15 +84,20 @@ impl Journal {
                 "{}: no journal in this repository: expected entries in `{}`; \
                  `mkdir -p {}` and `palimpsest init` set one up",
                 journal.repo.workdir().display(),
-                journal.layout.journal,
-                journal.repo.from_here(&journal.layout.journal)
+                journal.layout().journal,
+                journal.repo.from_here(&journal.layout().journal)
             );
         }
         Ok(journal)
     }
 
+    /// The folders of the journal.
+    pub const fn layout(&self) -> &Layout {
+        &self.settings.layout
+    }
+
     fn exists(&self) -> anyhow::Result<bool> {
-        let layout = &self.layout;
+        let layout = self.layout();
         let folders = [&layout.journal, &layout.wiki, &layout.ledger];
         let any = folders.iter().any(|f| self.repo.workdir().join(f).is_dir());
         if any || has_journal(&self.repo, layout) {
@@ -120,7 +123,7 @@ impl Journal {
         {
             ui.warn(format_args!(
                 "{}: cannot be written, so that this answer comes from an index in memory: {}",
-                self.layout.database,
+                self.layout().database,
                 error.reason()
             ));
         }
@@ -129,7 +132,7 @@ impl Journal {
         }
         if let Some(more) = left(report.failed.len(), NAMED) {
             let files = counted(more, "more file", "more files");
-            let journal = self.repo.from_here(&self.layout.journal);
+            let journal = self.repo.from_here(&self.layout().journal);
             ui.warn(format_args!(
                 "{files} that cannot be read; `yaml2sql sync {}` names them all",
                 shell_path(&journal)
@@ -147,12 +150,12 @@ impl Journal {
             wait: wait.and_then(|w| w.parse().ok()),
             ..options
         };
-        let done = refresh(&self.repo, &self.layout, &options);
+        let done = refresh(&self.repo, self.layout(), &options);
         ui.progress_done();
         let (store, mut report) = done?;
-        let database = &self.layout.database;
+        let database = &self.layout().database;
         // After `init` took it out of git's index HEAD has it until the next commit.
-        if is_committed(&self.repo, &self.layout) && self.repo.tracks(database).unwrap_or(false) {
+        if is_committed(&self.repo, self.layout()) && self.repo.tracks(database).unwrap_or(false) {
             ui.warn(format_args!(
                 "{database} is tracked by git, so that looking changes a tracked file; \
                  `palimpsest doctor --fix` takes it out"
@@ -172,7 +175,7 @@ impl Journal {
                 "{database}: no database of palimpsest; kept as {}, and made anew",
                 kept.display()
             )),
-            Some(Fresh::Missing) => match self.repo.exclude_database(&self.layout) {
+            Some(Fresh::Missing) => match self.repo.exclude_database(self.layout()) {
                 Ok(true) => ui.note(format_args!(
                     "{database} is made, and .git/info/exclude keeps it out of git: \
                      `palimpsest init` did not run here yet"

@@ -29,7 +29,7 @@ impl Reindex {
         found.iter().for_each(|line| ui.warn(safe(line)));
         ui.line(format_args!(
             "{} made anew: {} ({} deleted), {}, {} that cannot be read",
-            journal.layout.database,
+            journal.layout().database,
             counted(report.entries.len(), "entry", "entries"),
             report.count(What::Deleted),
             counted(report.notes.len(), "note", "notes"),

@@ -51,9 +51,9 @@ impl Wiki2sql {
             ..Options::new(Scope::All)
         };
         let (_, mut report) = journal.refresh(ui, options)?;
-        let is_note = |path: &str| matches!(journal.layout.classify(path), PathKind::Note(_));
+        let is_note = |path: &str| matches!(journal.layout().classify(path), PathKind::Note(_));
         report.failed.retain(|f| is_note(&f.path));
-        let wiki = journal.layout.wiki.as_str();
+        let wiki = journal.layout().wiki.as_str();
         report.undated.retain(|path| below(path, wiki).is_some());
         refreshed::print(ui, &report, Of::Notes, *dry_run, *json)
     }

@@ -89,11 +89,11 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
                 continue;
             }
         };
-        if let PathKind::Entry(date) = journal.layout.classify(&path) {
+        if let PathKind::Entry(date) = journal.layout().classify(&path) {
             asked.insert(date);
             paths.insert(path);
         } else {
-            let usual = journal.layout.entry_path("2024-11-01".parse()?);
+            let usual = journal.layout().entry_path("2024-11-01".parse()?);
             other(
                 file,
                 format!("no entry of this journal; expected a file such as {usual}"),
@@ -119,7 +119,7 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
     report.entries.retain(|c| asked.contains(&c.date));
     report.unchanged_entries = 0;
     report.undated.clear();
-    let is_asked = |path: &str| matches!(journal.layout.classify(path), PathKind::Entry(d) if asked.contains(&d));
+    let is_asked = |path: &str| matches!(journal.layout().classify(path), PathKind::Entry(d) if asked.contains(&d));
     report.failed.retain(|f| is_asked(&f.path));
     report.warnings.retain(|w| is_asked(&w.path));
     say_conflicts(ui, &store, &report, dry_run)?;
@@ -147,7 +147,7 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
                 .strip_prefix(outer)
                 .is_some_and(|r| r.starts_with('/'))
     };
-    let top = match journal.layout.journal.as_str() {
+    let top = match journal.layout().journal.as_str() {
         "." => "",
         top => top,
     };
@@ -181,7 +181,7 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
     }
     report.undated.retain(|p| within(p, top));
     report.failed.retain(|f| {
-        !matches!(journal.layout.classify(&f.path), PathKind::Note(_))
+        !matches!(journal.layout().classify(&f.path), PathKind::Note(_))
             && (within(&f.path, &folder) || !within(&f.path, top))
     });
     say_conflicts(ui, &store, &report, dry_run)?;

@@ -27,7 +27,7 @@ impl Restore {
         let shown = store.show(date)?.and_then(|s| s.content);
         drop(store);
         let path = shown.as_ref().map(|s| s.path.as_str());
-        match settle::restore_entry(&journal.repo, &journal.layout, date, path)? {
+        match settle::restore_entry(&journal.repo, journal.layout(), date, path)? {
             Return::Written { path, removed } => {
                 journal.refresh(ui, Options::new(Scope::All))?;
                 ui.line(format_args!("Restored {path}"))?;

@@ -274,14 +274,14 @@ fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::Result<Exit>
     for date in dates {
         let hashes = current_hashes(&store, date)?;
         let hash = |source: Source| hashes.get(source.name()).cloned();
-        for source in settle::resolve(&journal.repo, &journal.layout, date, &hash, &by)? {
+        for source in settle::resolve(&journal.repo, journal.layout(), date, &hash, &by)? {
             settled.push((date, source));
-            files.insert(journal.layout.ledger_path(date.year()));
+            files.insert(journal.layout().ledger_path(date.year()));
         }
-        let count = settle::agree(&journal.repo, &journal.layout, date)?;
+        let count = settle::agree(&journal.repo, journal.layout(), date)?;
         if count > 0 {
             agreed.push((date, count));
-            files.insert(journal.layout.ledger_path(date.year()));
+            files.insert(journal.layout().ledger_path(date.year()));
         }
     }
     drop(store);

@@ -69,7 +69,7 @@ impl Which {
                 if removal.table == table.name() && removal.item == item.as_str())
         });
         let path = shown.and_then(|s| s.content).map(|c| c.path);
-        let path = path.unwrap_or_else(|| journal.layout.entry_path(entry));
+        let path = path.unwrap_or_else(|| journal.layout().entry_path(entry));
         Ok(Found {
             entry,
             item,
@@ -99,7 +99,8 @@ impl Remove {
         } = self.which.find(ui, &journal)?;
         let (table, name) = (self.which.table, &self.which.name);
         let by = journal.decider()?;
-        let count = settle::restore_item(&journal.repo, &journal.layout, entry, table, &item, &by)?;
+        let count =
+            settle::restore_item(&journal.repo, journal.layout(), entry, table, &item, &by)?;
         let key = match table {
             Table::Themes => "manuscript: themes",
             other => other.field(),
@@ -112,7 +113,7 @@ impl Remove {
             bail!("the removal of `{name}` is not committed yet: to take it back, {add}");
         }
         journal.index(ui)?;
-        let file = journal.layout.ledger_path(entry.year());
+        let file = journal.layout().ledger_path(entry.year());
         if self.json {
             let (add_to, add_under) = match stands {
                 true => (None, None),
@@ -170,12 +171,12 @@ impl Keep {
         let journal = Journal::find()?;
         let Found { entry, item, .. } = self.which.find(ui, &journal)?;
         let (table, name) = (self.which.table, &self.which.name);
-        let kept = settle::keep_item(&journal.repo, &journal.layout, entry, table, &item)?;
+        let kept = settle::keep_item(&journal.repo, journal.layout(), entry, table, &item)?;
         if kept.there == 0 {
             bail!("the removal of `{name}` is not committed yet: commit it, then keep it");
         }
         journal.index(ui)?;
-        let file = journal.layout.ledger_path(entry.year());
+        let file = journal.layout().ledger_path(entry.year());
         if self.json {
             let changed: Vec<&String> = (kept.changed > 0).then_some(&file).into_iter().collect();
             ui.json(&json!({
