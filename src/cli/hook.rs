@@ -152,8 +152,8 @@ fn pre_commit(ui: &Ui, repo: &Repo, settings: Result<Settings, LoadError>) -> an
         }
     };
     let report = commit::pre_commit(repo, &settings, &clock::stamp(clock::now()))?;
-    for (what, mend) in repo.spelled_otherwise(&settings.layout) {
-        ui.warn(safe(&format!("{what}; {mend}")));
+    for finding in repo.spelled_otherwise(&settings.layout) {
+        ui.warn(safe(&finding.to_string()));
     }
     for line in report.to_string().lines() {
         ui.note(line);

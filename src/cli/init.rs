@@ -76,8 +76,8 @@ impl Init {
             }
             return Ok(Exit::Ok);
         }
-        if let Some((what, mend)) = repo.barred_hooks()? {
-            ui.warn(format_args!("{what}; {mend}"));
+        if let Some(barred) = repo.barred_hooks()? {
+            ui.warn(barred);
         }
         let merges = documents::merges(&repo, &layout)?;
         for note in merges.none.into_iter().chain(merges.others) {
@@ -172,8 +172,7 @@ impl Init {
                 );
             }
             if is_original(repo, layout)? {
-                let finding = not_taken_over(repo, layout);
-                ui.line(format_args!("note: {}; {}", finding.what, finding.mend))?;
+                ui.line(format_args!("note: {}", not_taken_over(repo, layout)))?;
             }
             return Ok(None);
         }

@@ -7,7 +7,7 @@
 //! | file | question |
 //! |---|---|
 //! | `open` | Which repository is it, and may it be opened? |
-//! | `error` | What can go wrong? |
+//! | `error`, `finding` | What can go wrong, and what mends it? |
 //! | `command`, `ask` | What is left to git itself, and what is it asked? |
 //! | `config` | How is git configured, and what is this machine's name? |
 //! | `removal_place` | What tells a removal made here from one made elsewhere? |
@@ -57,6 +57,7 @@ mod config;
 mod conversion;
 mod error;
 mod filters;
+mod finding;
 mod history;
 mod index;
 mod index_file;
@@ -86,6 +87,7 @@ pub use command::staged_by_git;
 pub use commits::Commit;
 pub use config::{CLONE, MACHINE};
 pub use error::{RepoError, Trouble};
+pub use finding::Finding;
 pub use index::{Index, StagedFile};
 pub use lines::GitLines;
 pub use merging::Merging;

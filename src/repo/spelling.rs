@@ -10,7 +10,7 @@ use std::path::Path;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::own_files::Tracked;
-use super::{Repo, RepoError};
+use super::{Finding, Repo, RepoError};
 use crate::journal::Layout;
 use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
@@ -226,12 +226,11 @@ impl Repo {
         at(one) == at(other)
     }
 
-    /// The folders of the settings that git has in another spelling, each with what is
-    /// wrong and the advice. Git's index and the settings are searched by their bytes: to
+    /// A finding for each folder of the settings that git has in another spelling. Git's index and the settings are searched by their bytes: to
     /// a hook there would be no journal, and nothing would say so. Only where git found
     /// that the file system ignores case, or the form of accents, can that be.
     #[must_use]
-    pub fn spelled_otherwise(&self, layout: &Layout) -> Vec<(String, String)> {
+    pub fn spelled_otherwise(&self, layout: &Layout) -> Vec<Finding> {
         if !self.ignores_spelling() {
             return Vec::new();
         }
@@ -253,7 +252,7 @@ impl Repo {
                 by_hand.then(|| self.listed_as(folder)).flatten()
             });
             if let Some(other) = other.filter(|other| other != folder) {
-                found.push(said_of(key, folder, &other));
+                found.push(finding(key, folder, &other));
             }
         }
         found
@@ -293,14 +292,14 @@ impl Repo {
     }
 }
 
-/// What is wrong with a folder's spelling in the settings, and the advice.
-fn said_of(key: &str, folder: &str, other: &str) -> (String, String) {
+/// The finding for a folder's spelling in the settings.
+fn finding(key: &str, folder: &str, other: &str) -> Finding {
     let looks_alike = folder.nfc().eq(other.nfc());
     let (is, value) = match looks_alike {
         true => ("with accents of another form".to_owned(), in_numbers(other)),
         false => (format!("as {other}"), format!("\"{other}\"")),
     };
-    (
+    Finding::new(
         format!(
             "{folder}: git has this folder {is}, so that commits neither check nor \
              record anything below it"
@@ -366,9 +365,9 @@ mod tests {
 
     #[test]
     fn spellings_that_look_alike_are_told_by_numbers() {
-        let (_, mend) = said_of("journal", "Tagebu\u{308}cher", "Tageb\u{fc}cher");
+        let Finding { mend, .. } = finding("journal", "Tagebu\u{308}cher", "Tageb\u{fc}cher");
         assert!(mend.contains("journal = \"Tageb\\u00FCcher\""), "{mend}");
-        let (what, mend) = said_of("wiki", "wiki/entries", "Wiki/entries");
+        let Finding { what, mend } = finding("wiki", "wiki/entries", "Wiki/entries");
         assert!(what.contains("as Wiki/entries"), "{what}");
         assert!(mend.contains("wiki = \"Wiki/entries\""), "{mend}");
     }

@@ -18,28 +18,13 @@ use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, Settings};
 use crate::ledger::Source;
 use crate::repo::install::has_journal;
-use crate::repo::{Blob, Repo, RepoError, shell_path};
+use crate::repo::{Blob, Finding, Repo, RepoError, shell_path};
 pub use database::{Fault, database_faults, is_original, not_taken_over};
 use objects::Unreadable;
 use setup::{in_the_way, paths, pull};
 
 /// Git's default limit on loose objects (`gc.auto`).
 const MOST_LOOSE: u64 = 6700;
-
-/// A fault that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    pub what: String,
-    /// The command that mends it, or advice.
-    pub mend: String,
-}
-
-fn finding(what: impl Into<String>, mend: impl Into<String>) -> Finding {
-    Finding {
-        what: what.into(),
-        mend: mend.into(),
-    }
-}
 
 /// Every fault of the setup, of the files and of the database, in the order in which a
 /// person should mend them; each function below looks for one kind. `program` is the
@@ -52,7 +37,7 @@ pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Fin
     let mut told = objects::check(repo, &settings.layout, &mut found)?;
     if let Err(error) = others(repo, settings, program, &mut told, &mut found) {
         told.tell(repo, &objects::File::InHistory, error, &mut found)?;
-        found.push(finding(
+        found.push(Finding::new(
             "not all was checked: the rest needs an object that cannot be read",
             "mend that, then palimpsest doctor",
         ));
@@ -71,7 +56,7 @@ fn others(
     let layout = &settings.layout;
     hooks::check(repo, program, found)?;
     for (key, _) in repo.outdated_drivers(program)? {
-        found.push(finding(
+        found.push(Finding::new(
             format!("git config {key}: missing, or for another program"),
             "palimpsest init",
         ));
@@ -100,7 +85,7 @@ fn growth(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let (count, kib) = repo.loose_objects()?;
     let most = repo.config("gc.auto")?.and_then(|n| n.parse().ok());
     if count > most.filter(|n| *n > 0).unwrap_or(MOST_LOOSE) {
-        found.push(finding(
+        found.push(Finding::new(
             format!("{count} loose objects in the repository, {kib} KiB: git gc is due"),
             "git gc",
         ));
@@ -115,7 +100,7 @@ fn behind_head(
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
     for file in behind {
-        found.push(finding(
+        found.push(Finding::new(
             format!(
                 "{}: as it was before HEAD: left by a commit that was killed, or put back",
                 file.path
@@ -124,7 +109,7 @@ fn behind_head(
         ));
     }
     for path in given_up(repo, layout, behind)? {
-        found.push(finding(
+        found.push(Finding::new(
             format!(
                 "{path}: rows of a commit that was given up are staged; a pull may stop for them"
             ),
@@ -135,7 +120,7 @@ fn behind_head(
         ));
     }
     for (path, command) in deleted(repo, layout, behind)? {
-        found.push(finding(
+        found.push(Finding::new(
             format!("{path}: its deletion is staged; a commit of it writes it again"),
             command,
         ));
@@ -154,7 +139,7 @@ fn markers(
     let pages = Resolver { repo, settings }.marked_pages();
     match pages {
         Ok(pages) => found.extend(pages.into_iter().map(|(path, line)| {
-            finding(
+            Finding::new(
                 format!("{path}:{line}: conflict markers"),
                 format!(
                     "palimpsest resolve {}, or edit it; then commit it",
@@ -173,7 +158,7 @@ fn markers(
                 _ => "make the file readable, and run this again",
             };
             let what = format!("{error}: entries and notes were not searched for conflict markers");
-            found.push(finding(what, mend));
+            found.push(Finding::new(what, mend));
         }
     }
     Ok(())
@@ -213,7 +198,7 @@ fn unreadable(
                     // A filter of somebody's that fails is no reason to check nothing else.
                     Err(error @ RepoError::Conversion { .. }) => {
                         let mend = "mend the filter that its attributes name";
-                        found.push(finding(error.to_string(), mend));
+                        found.push(Finding::new(error.to_string(), mend));
                         continue;
                     }
                     Err(error) => return Err(error),
@@ -222,7 +207,7 @@ fn unreadable(
             if let Err(error) = facts(key, &bytes)
                 && conflict_markers(&bytes).is_none()
             {
-                found.push(finding(
+                found.push(Finding::new(
                     format!("{}:{error}", file.path),
                     "edit it, and commit it",
                 ));
@@ -249,7 +234,7 @@ fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
             Source::Wiki => "note",
         };
         let files = files.into_iter().collect::<Vec<_>>().join(", ");
-        finding(
+        Finding::new(
             format!("{files}: all of them are the {what} of {date}"),
             "put what is missing into one of them, git rm the others, and commit",
         )
@@ -267,7 +252,7 @@ fn copies(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), 
     }
     for path in &paths {
         if let Some(original) = copied_from(layout, path).filter(|of| paths.contains(of)) {
-            found.push(finding(
+            found.push(Finding::new(
                 format!("{path}: by its name a copy of {original}, and not read"),
                 format!(
                     "put what is missing into {original}, then git rm {}, and commit",
@@ -283,7 +268,7 @@ fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(
     let unmerged = repo.index()?.unmerged();
     // A tracked database was reported as such.
     for path in unmerged.iter().filter(|path| **path != layout.database) {
-        found.push(finding(
+        found.push(Finding::new(
             format!("{path}: in conflict"),
             format!(
                 "palimpsest resolve {}, or edit it and git add {}",
@@ -294,7 +279,7 @@ fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(
     }
     for path in repo.leftovers(&written_to(layout))? {
         let rm = if path.is_dir() { "rm -r" } else { "rm" };
-        found.push(finding(
+        found.push(Finding::new(
             format!("{}: left by a process that was killed", path.display()),
             format!(
                 "if no git or palimpsest is running: {rm} {}",

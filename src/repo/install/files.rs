@@ -12,7 +12,7 @@ use super::attributes::attributes;
 use super::{Note, Plan, Step};
 use crate::journal::{Layout, settings};
 use crate::repo::work_tree::{Access, write_atomically};
-use crate::repo::{Repo, RepoError, UNFINISHED_ALL};
+use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 
 pub(super) const ATTRIBUTES: &str = ".gitattributes";
 const IGNORE: &str = ".gitignore";
@@ -96,8 +96,8 @@ impl Repo {
                 why: "settings for all machines, with their defaults",
             });
         }
-        if let Some((what, mend)) = self.ignored_ledger(layout) {
-            plan.note(format!("{what}; {mend}"));
+        if let Some(ignored) = self.ignored_ledger(layout) {
+            plan.note(ignored.to_string());
         }
         if self.index()?.staged(&layout.database).is_some() {
             plan.notes.push(Note::DatabaseTracked(format!(
@@ -124,10 +124,10 @@ impl Repo {
             !matches!(step, Step::Lines { path, .. } | Step::DropLines { path, .. }
                 if left_out.contains(path))
         });
-        if let Some((what, command)) = self.attributes_left_out()?
+        if let Some(Finding { what, mend }) = self.attributes_left_out()?
             && !left_out.contains(ATTRIBUTES)
         {
-            plan.note(format!("{what}; `{command}`"));
+            plan.note(format!("{what}; `{mend}`"));
         }
         for path in left_out {
             plan.note(format!(
@@ -139,16 +139,16 @@ impl Repo {
         Ok(())
     }
 
-    /// The warning, if the attributes are left out of the work tree, with the command
-    /// that mends it.
+    /// The finding, if the attributes are left out of the work tree.
     ///
     /// # Errors
     /// Git fails; see [`RepoError`].
-    pub fn attributes_left_out(&self) -> Result<Option<(&'static str, String)>, RepoError> {
+    pub fn attributes_left_out(&self) -> Result<Option<Finding>, RepoError> {
         if !self.is_left_out(ATTRIBUTES)? {
             return Ok(None);
         }
-        Ok(Some((NO_DRIVER, self.command_to_take_in(ATTRIBUTES)?)))
+        let mend = self.command_to_take_in(ATTRIBUTES)?;
+        Ok(Some(Finding::new(NO_DRIVER, mend)))
     }
 
     /// The command that brings the settings back, if the index has them and the work tree
@@ -187,10 +187,9 @@ impl Repo {
         Ok(plan.steps.is_empty())
     }
 
-    /// The warning, if git ignores the ledgers, which are to be committed, and the
-    /// advice.
+    /// The finding, if git ignores the ledgers, which are to be committed.
     #[must_use]
-    pub fn ignored_ledger(&self, layout: &Layout) -> Option<(String, String)> {
+    pub fn ignored_ledger(&self, layout: &Layout) -> Option<Finding> {
         // A year without a ledger.
         let path = layout.ledger_path(9999);
         if !self.is_ignored(&path).unwrap_or(false) {
@@ -203,7 +202,7 @@ impl Repo {
             "take out the line that says so: git check-ignore -v {}",
             self.from_here(&path)
         );
-        Some((what, mend))
+        Some(Finding::new(what, mend))
     }
 
     /// Adds the missing ones of the lines to the attributes.

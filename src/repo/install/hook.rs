@@ -11,7 +11,7 @@ use super::foreign::{calling, is_framework, is_kept, kept, legacy, name};
 use super::{KeptHook, Plan, Step};
 use crate::journal::digest::short_sha256;
 use crate::repo::stages::free_place;
-use crate::repo::{Repo, RepoError, shell_word};
+use crate::repo::{Finding, Repo, RepoError, shell_word};
 
 /// The hooks that are installed.
 pub const NAMES: [&str; 5] = [
@@ -218,12 +218,12 @@ impl Repo {
         }))
     }
 
-    /// Why git runs none of the hooks that are installed, and what to do, if it does not:
-    /// they stand on a file system that runs nothing.
+    /// The finding, if git runs none of the hooks that are installed: they stand on a file
+    /// system that runs nothing.
     ///
     /// # Errors
     /// Git cannot say where hooks are.
-    pub fn barred_hooks(&self) -> Result<Option<(String, String)>, RepoError> {
+    pub fn barred_hooks(&self) -> Result<Option<Finding>, RepoError> {
         let folder = self.hooks_folder()?;
         let barred = folder.filter(|folder| NAMES.iter().any(|n| is_barred(&folder.join(n))));
         Ok(barred.map(|folder| {
@@ -234,7 +234,7 @@ impl Repo {
             );
             let mend = "git config core.hooksPath FOLDER, with one on another file system, then \
                         palimpsest init";
-            (what, mend.to_owned())
+            Finding::new(what, mend)
         }))
     }
 

@@ -22,7 +22,7 @@ mod uninstall;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::{CLONE, Index, Repo, RepoError};
+use super::{CLONE, Finding, Index, Repo, RepoError};
 use crate::journal::{Layout, settings};
 
 pub use attributes::merges_by_field;
@@ -186,8 +186,8 @@ impl Repo {
         let journal = has_journal(self, layout);
         if journal {
             let missing = self.missing_journal(layout)?;
-            for (what, mend) in missing.into_iter().chain(self.spelled_otherwise(layout)) {
-                plan.note(format!("{what}; {mend}"));
+            for finding in missing.into_iter().chain(self.spelled_otherwise(layout)) {
+                plan.note(finding.to_string());
             }
         } else {
             plan.note(self.no_journal(layout));
@@ -224,13 +224,13 @@ impl Repo {
         note
     }
 
-    /// The warning, with advice, if the settings name a journal folder that does not
+    /// The finding, if the settings name a journal folder that does not
     /// exist. Otherwise nobody would notice, since nothing is read or checked then. A new
     /// clone may well lack the default folder, and a sparse checkout any folder.
     ///
     /// # Errors
     /// Git fails; see [`RepoError`].
-    pub fn missing_journal(&self, layout: &Layout) -> Result<Option<(String, String)>, RepoError> {
+    pub fn missing_journal(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
         let journal = &layout.journal;
         let is_missing = *journal != Layout::default().journal
             && !self.workdir().join(journal).is_dir()
@@ -246,7 +246,7 @@ impl Repo {
                 settings::FILE,
                 self.from_here(journal)
             );
-            (what, mend)
+            Finding::new(what, mend)
         }))
     }
 }

@@ -1,10 +1,9 @@
 //! Faults of the database: whose file it is, whether it can be opened, and whether it is
 //! whole.
 
-use super::{Finding, finding};
 use crate::journal::{Layout, settings};
 use crate::repo::install::has_journal;
-use crate::repo::{Repo, RepoError, shell_path};
+use crate::repo::{Finding, Repo, RepoError, shell_path};
 use crate::store::{Store, StoreError};
 use crate::sync::database_path::database_path;
 
@@ -21,7 +20,7 @@ pub(super) fn check(
     }
     let faults = match database_faults(repo, layout) {
         Err(RepoError::NoDatabase { name, pathspec }) => {
-            found.push(finding(
+            found.push(Finding::new(
                 format!("{name}: tracked by git and no database of Palimpsest's; left as it is"),
                 format!(
                     "git rm --cached {pathspec}, or name another file in palimpsest.toml (`database` \
@@ -53,7 +52,7 @@ pub(super) fn check(
                 format!("rm {path}, then ln -s FILE {path}")
             }
         };
-        finding(format!("{database}: {}", fault.what()), mend)
+        Finding::new(format!("{database}: {}", fault.what()), mend)
     }));
     Ok(())
 }
@@ -104,7 +103,7 @@ pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
             settings::FILE
         ),
     };
-    finding(what, mend)
+    Finding::new(what, mend)
 }
 
 /// Whether the file at the database's path is the original program's.

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::{Finding, finding};
 use crate::repo::install::{HOOK_NAMES, HookState};
-use crate::repo::{CLONE, Repo, RepoError};
+use crate::repo::{CLONE, Finding, Repo, RepoError};
 
 /// Checks the hooks that should call `program`, and the clone's mark.
 pub(super) fn check(
@@ -15,14 +14,14 @@ pub(super) fn check(
     let Some(folder) = repo.hooks_folder()? else {
         let scope = repo.config_scope("core.hooksPath")?;
         let scope = scope.unwrap_or_else(|| "local".to_owned());
-        found.push(finding(
+        found.push(Finding::new(
             "core.hooksPath turns hooks off: nothing is checked or recorded at commits",
             format!("git config --{scope} --unset core.hooksPath, then palimpsest init"),
         ));
         return Ok(());
     };
     if !repo.has_local_config(CLONE)? {
-        found.push(finding(
+        found.push(Finding::new(
             format!("git config {CLONE}: not there, so that removals of two machines of one name can be taken for one"),
             "palimpsest init",
         ));
@@ -50,11 +49,9 @@ pub(super) fn check(
             "a folder" => "move it away, then palimpsest init",
             _ => "palimpsest init",
         };
-        found.push(finding(what, mend));
+        found.push(Finding::new(what, mend));
     }
-    if let Some((what, mend)) = repo.barred_hooks()? {
-        found.push(finding(what, mend));
-    }
+    found.extend(repo.barred_hooks()?);
     Ok(())
 }
 
@@ -65,7 +62,7 @@ fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<()
         return Ok(());
     };
     if repo.index()?.staged(&path).is_some() {
-        found.push(finding(
+        found.push(Finding::new(
             format!("hook {path}: tracked, with a path that only this machine has"),
             format!(
                 "git rm --cached {}, and add it to .gitignore",
@@ -79,7 +76,7 @@ fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<()
 /// The finding for a kept hook that calls the program, as ours does after it.
 fn called_twice(repo: &Repo, hook: &Path) -> Option<Finding> {
     let kept = repo.kept_that_calls(hook)?;
-    Some(finding(
+    Some(Finding::new(
         format!(
             "hook {}: runs twice, since {} calls it, too",
             hook.display(),

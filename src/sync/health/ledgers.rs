@@ -1,11 +1,10 @@
 //! Faults of the ledger's files, and of the history that tells what they lack.
 
 use super::objects::{File, Unreadable};
-use super::{Finding, finding};
 use crate::journal::Layout;
 use crate::journal::markers::conflict_markers;
 use crate::ledger;
-use crate::repo::{Repo, RepoError, shell_path};
+use crate::repo::{Finding, Repo, RepoError, shell_path};
 use crate::sync::behind::Behind;
 use crate::sync::history;
 
@@ -34,7 +33,7 @@ fn in_the_work_tree(
         }
         let bytes = repo.read_work_file(&file.path)?.unwrap_or_default();
         if let Some(markers) = conflict_markers(&bytes) {
-            found.push(finding(
+            found.push(Finding::new(
                 format!("{}:{}: conflict markers", file.path, markers.line),
                 format!("palimpsest resolve {}", shell_path(&file.path)),
             ));
@@ -46,7 +45,7 @@ fn in_the_work_tree(
                 1 => "1 line".to_owned(),
                 n => format!("{n} lines"),
             };
-            found.push(finding(
+            found.push(Finding::new(
                 format!(
                     "{}: {lines} of a newer program, kept and not used here",
                     file.path
@@ -55,7 +54,7 @@ fn in_the_work_tree(
             ));
         }
         for corrupt in ledger.corrupt {
-            found.push(finding(
+            found.push(Finding::new(
                 format!("{}:{}: no ledger line", file.path, corrupt.line),
                 format!("take the line out of {}, and commit it", file.path),
             ));
@@ -82,7 +81,7 @@ fn gone(
             && !index.is_left_out(&path)
             && repo.work_file(&path)?.is_none()
         {
-            found.push(finding(
+            found.push(Finding::new(
                 format!("{path}: gone from the work tree"),
                 format!("git restore {}", repo.pathspec(&path)),
             ));

@@ -7,10 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Finding, finding};
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{self, Ledger};
-use crate::repo::{Blob, ObjectId, Repo, RepoError, Trouble, shell_path};
+use crate::repo::{Blob, Finding, ObjectId, Repo, RepoError, Trouble, shell_path};
 use crate::sync::history::{self, Removed};
 
 /// The objects that were found missing or damaged: each is told once, and the checks that
@@ -42,7 +41,7 @@ impl Unreadable {
             Trouble::Missing => "is missing".to_owned(),
             Trouble::Damaged(how) => format!("cannot be read: {how}"),
         };
-        found.push(finding(
+        found.push(Finding::new(
             format!("{}: git object {id} {problem}", file.shown(repo, id)),
             mend(repo, id, file),
         ));

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{Finding, finding, is_original};
+use super::is_original;
 use crate::journal::Layout;
 use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
 use crate::repo::install::has_journal;
-use crate::repo::{Repo, RepoError, UNFINISHED_ALL};
+use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 use crate::sync::database_path::database_path;
 use crate::sync::documents;
 
@@ -23,14 +23,13 @@ pub(super) fn paths(
         found.extend(none.into_iter().map(|what| {
             let mend = "palimpsest init, and take out lines that say otherwise, also those of \
                         .git/info/attributes";
-            finding(what, mend)
+            Finding::new(what, mend)
         }));
     }
-    if has_journal && let Some((what, mend)) = repo.missing_journal(layout)? {
-        found.push(finding(what, mend));
+    if has_journal {
+        found.extend(repo.missing_journal(layout)?);
     }
-    let spelled = repo.spelled_otherwise(layout).into_iter();
-    found.extend(spelled.map(|(what, mend)| finding(what, mend)));
+    found.extend(repo.spelled_otherwise(layout));
     let year = 2024;
     let page = format!("{year}/x.md");
     let merging = [
@@ -41,7 +40,7 @@ pub(super) fn paths(
     for (path, driver) in merging.into_iter().filter(|_| has_journal) {
         let merge = repo.attribute("merge", &path)?;
         if merge.as_deref() != Some(driver) {
-            found.push(finding(
+            found.push(Finding::new(
                 format!(
                     ".gitattributes: files such as {path} merge with `{}`, not with {driver}",
                     merge.as_deref().unwrap_or("git's default")
@@ -51,20 +50,18 @@ pub(super) fn paths(
             ));
         }
     }
-    if let Some((what, command)) = repo.attributes_left_out()? {
-        found.push(finding(what, command));
-    }
+    found.extend(repo.attributes_left_out()?);
     if !has_journal {
         return Ok(());
     }
     if let Some(restore) = repo.settings_gone()? {
-        found.push(finding(
+        found.push(Finding::new(
             format!("{FILE}: gone from the work tree"),
             format!("{restore}, or git rm {}", repo.pathspec(FILE)),
         ));
     }
     for line in repo.former_attributes(layout)? {
-        found.push(finding(
+        found.push(Finding::new(
             format!(".gitattributes: `{line}` is for a folder of earlier settings that is gone"),
             "palimpsest init",
         ));
@@ -74,7 +71,7 @@ pub(super) fn paths(
     // `database` reports this.
     let has_no_place = matches!(place, Err(RepoError::NoDatabase { .. }));
     if !has_no_place && repo.index()?.has(database) && !is_original(repo, layout)? {
-        found.push(finding(
+        found.push(Finding::new(
             format!("{database}: tracked, so that it conflicts at every merge"),
             format!(
                 "palimpsest doctor --fix, or git rm --cached {}",
@@ -83,7 +80,7 @@ pub(super) fn paths(
         ));
     } else if !has_no_place && !repo.is_ignored(database)? {
         let mend = to_ignore(repo, layout, database)?;
-        found.push(finding(format!("{database}: not ignored"), mend));
+        found.push(Finding::new(format!("{database}: not ignored"), mend));
     }
     for (what, path) in [
         ("backups/", "backups/x".to_owned()),
@@ -92,12 +89,10 @@ pub(super) fn paths(
         // `git check-ignore` fails behind a symbolic link.
         if !repo.is_ignored(&path).unwrap_or(true) {
             let mend = to_ignore(repo, layout, &path)?;
-            found.push(finding(format!("{what}: not ignored"), mend));
+            found.push(Finding::new(format!("{what}: not ignored"), mend));
         }
     }
-    if let Some((what, mend)) = repo.ignored_ledger(layout) {
-        found.push(finding(what, mend));
-    }
+    found.extend(repo.ignored_ledger(layout));
     Ok(())
 }
 
@@ -115,7 +110,7 @@ fn to_ignore(repo: &Repo, layout: &Layout, path: &str) -> Result<String, RepoErr
 /// Checks the configuration that `init` sets for a plain `git pull`.
 pub(super) fn pull(repo: &Repo, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     if !repo.decides_pulls()? {
-        found.push(finding(
+        found.push(Finding::new(
             "git config pull.rebase: not set, so that a plain git pull of diverged histories stops",
             "palimpsest init",
         ));
@@ -136,7 +131,7 @@ pub(super) fn in_the_way(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>)
         if let Some(file) = file.map(|part| part.display().to_string())
             && told.insert(file.clone())
         {
-            found.push(finding(
+            found.push(Finding::new(
                 format!("{file}: no folder, which {needs} needs"),
                 "move it away, then palimpsest init",
             ));
