@@ -12,13 +12,16 @@ use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 use crate::sync::database_path::database_path;
 use crate::sync::documents;
 
+/// Checks the attributes, the settings' file and what git ignores.
 pub(super) fn paths(
     repo: &Repo,
     layout: &Layout,
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
     let has_journal = has_journal(repo, layout);
-    if !has_journal {
+    if has_journal {
+        found.extend(repo.missing_journal(layout)?);
+    } else {
         let none = documents::merges(repo, layout)?.none;
         found.extend(none.into_iter().map(|what| {
             let mend = "palimpsest init, and take out lines that say otherwise, also those of \
@@ -26,29 +29,9 @@ pub(super) fn paths(
             Finding::new(what, mend)
         }));
     }
-    if has_journal {
-        found.extend(repo.missing_journal(layout)?);
-    }
     found.extend(repo.spelled_otherwise(layout));
-    let year = 2024;
-    let page = format!("{year}/x.md");
-    let merging = [
-        (in_folder(&layout.journal, &page), "palimpsest"),
-        (in_folder(&layout.wiki, &page), "palimpsest"),
-        (layout.ledger_path(year), "palimpsest-ledger"),
-    ];
-    for (path, driver) in merging.into_iter().filter(|_| has_journal) {
-        let merge = repo.attribute("merge", &path)?;
-        if merge.as_deref() != Some(driver) {
-            found.push(Finding::new(
-                format!(
-                    ".gitattributes: files such as {path} merge with `{}`, not with {driver}",
-                    merge.as_deref().unwrap_or("git's default")
-                ),
-                "palimpsest init, and take out lines that say otherwise: later ones, those of a \
-                 .gitattributes further down or of .git/info/attributes",
-            ));
-        }
+    if has_journal {
+        merging(repo, layout, found)?;
     }
     found.extend(repo.attributes_left_out()?);
     if !has_journal {
@@ -66,11 +49,47 @@ pub(super) fn paths(
             "palimpsest init",
         ));
     }
+    database_out_of_git(repo, layout, found)?;
+    ignored(repo, layout, found)
+}
+
+/// Checks that the drivers merge the journal's files.
+fn merging(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    // Any year: the attributes are the same for all.
+    let year = 2024;
+    let page = format!("{year}/x.md");
+    for (path, driver) in [
+        (in_folder(&layout.journal, &page), "palimpsest"),
+        (in_folder(&layout.wiki, &page), "palimpsest"),
+        (layout.ledger_path(year), "palimpsest-ledger"),
+    ] {
+        let merge = repo.attribute("merge", &path)?;
+        if merge.as_deref() != Some(driver) {
+            found.push(Finding::new(
+                format!(
+                    ".gitattributes: files such as {path} merge with `{}`, not with {driver}",
+                    merge.as_deref().unwrap_or("git's default")
+                ),
+                "palimpsest init, and take out lines that say otherwise: later ones, those of a \
+                 .gitattributes further down or of .git/info/attributes",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Checks that git neither tracks the database nor would add it.
+fn database_out_of_git(
+    repo: &Repo,
+    layout: &Layout,
+    found: &mut Vec<Finding>,
+) -> Result<(), RepoError> {
     let database = &layout.database;
-    let place = database_path(repo, layout);
     // `database` reports this.
-    let has_no_place = matches!(place, Err(RepoError::NoDatabase { .. }));
-    if !has_no_place && repo.index()?.has(database) && !is_original(repo, layout)? {
+    if let Err(RepoError::NoDatabase { .. }) = database_path(repo, layout) {
+        return Ok(());
+    }
+    if repo.tracks(database)? && !is_original(repo, layout)? {
         found.push(Finding::new(
             format!("{database}: tracked, so that it conflicts at every merge"),
             format!(
@@ -78,10 +97,15 @@ pub(super) fn paths(
                 repo.pathspec(database)
             ),
         ));
-    } else if !has_no_place && !repo.is_ignored(database)? {
+    } else if !repo.is_ignored(database)? {
         let mend = to_ignore(repo, layout, database)?;
         found.push(Finding::new(format!("{database}: not ignored"), mend));
     }
+    Ok(())
+}
+
+/// Checks that git ignores what this program leaves in the work tree, and not the ledgers.
+fn ignored(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     for (what, path) in [
         ("backups/", "backups/x".to_owned()),
         ("unfinished files", format!("{UNFINISHED_ALL}a1b2c3")),
