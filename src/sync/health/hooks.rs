@@ -28,7 +28,8 @@ pub(super) fn check(
     }
     let places = HOOK_NAMES.map(|name| repo.hook_places(&folder.join(name)));
     for path in places.into_iter().flatten() {
-        let state = match repo.hook_state(&path, program)? {
+        let init = "palimpsest init";
+        let (state, mend) = match repo.hook_state(&path, program)? {
             HookState::Current => {
                 tracked_hook(repo, &path, found)?;
                 found.extend(called_twice(repo, &path));
@@ -36,20 +37,18 @@ pub(super) fn check(
             }
             // Told once for all, below.
             HookState::Calls | HookState::Barred => continue,
-            HookState::Absent => "missing",
-            HookState::NotExecutable => "not executable, so that git does not run it",
-            HookState::OtherProgram => "for another program",
-            HookState::OtherVersion => "of another version",
-            HookState::Edited => "edited, or of another version (a copy is kept)",
-            HookState::Foreign => "not Palimpsest's",
-            HookState::Folder => "a folder",
+            HookState::Absent => ("missing", init),
+            HookState::NotExecutable => ("not executable, so that git does not run it", init),
+            HookState::OtherProgram => ("for another program", init),
+            HookState::OtherVersion => ("of another version", init),
+            HookState::Edited => ("edited, or of another version (a copy is kept)", init),
+            HookState::Foreign => ("not Palimpsest's", init),
+            HookState::Folder => ("a folder", "move it away, then palimpsest init"),
         };
-        let what = format!("hook {}: {state}", path.display());
-        let mend = match state {
-            "a folder" => "move it away, then palimpsest init",
-            _ => "palimpsest init",
-        };
-        found.push(Finding::new(what, mend));
+        found.push(Finding::new(
+            format!("hook {}: {state}", path.display()),
+            mend,
+        ));
     }
     found.extend(repo.barred_hooks()?);
     Ok(())
