@@ -106,11 +106,18 @@ impl Repo {
         }))
     }
 
-    /// The entry of a commit at a path; `None` if there is none.
+    /// The entry of a commit at a path; `None` if there is none, or no commit.
     ///
     /// # Errors
     /// The commit or a tree in it cannot be read.
-    pub fn blob_at(&self, commit: ObjectId, path: &str) -> Result<Option<Blob>, RepoError> {
+    pub fn blob_at(
+        &self,
+        commit: impl Into<Option<ObjectId>>,
+        path: &str,
+    ) -> Result<Option<Blob>, RepoError> {
+        let Some(commit) = commit.into() else {
+            return Ok(None);
+        };
         let found = self.in_tree(commit, path)?;
         Ok(found.map(|(mode, id)| Blob {
             id: ObjectId(id),
@@ -166,11 +173,15 @@ impl Repo {
     }
 
     /// The content of a commit's file at a path; `None` if there is no file (a symbolic
-    /// link does not count).
+    /// link does not count), or no commit.
     ///
     /// # Errors
     /// The commit, a tree or the blob cannot be read.
-    pub fn read_at(&self, commit: ObjectId, path: &str) -> Result<Option<Vec<u8>>, RepoError> {
+    pub fn read_at(
+        &self,
+        commit: impl Into<Option<ObjectId>>,
+        path: &str,
+    ) -> Result<Option<Vec<u8>>, RepoError> {
         match self.blob_at(commit, path)?.and_then(Blob::file) {
             Some(id) => self.read_blob(id).map(Some),
             None => Ok(None),

@@ -176,7 +176,7 @@ impl Repo {
     }
 
     fn has(&self, head: Option<ObjectId>, path: &str) -> bool {
-        head.is_some_and(|head| matches!(self.blob_at(head, from_top(path)), Ok(Some(_))))
+        matches!(self.blob_at(head, from_top(path)), Ok(Some(_)))
     }
 
     pub(super) fn tracked(&self) -> Tracked {

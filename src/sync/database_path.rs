@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::journal::Layout;
 use crate::repo::install::has_journal;
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{Repo, RepoError};
 use crate::store::{AtPlace, is_header, is_ours};
 
 /// The absolute path of the database. Settings come with the repository, so a file that
@@ -47,8 +47,10 @@ pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
 /// answer, but takes longer to read than all the rest.
 #[must_use]
 pub fn is_committed(repo: &Repo, layout: &Layout) -> bool {
-    let there = |head: Option<ObjectId>| repo.blob_at(head?, &layout.database).ok().flatten();
-    repo.head().is_ok_and(|head| there(head).is_some())
+    let there = repo
+        .head()
+        .and_then(|head| repo.blob_at(head, &layout.database));
+    there.is_ok_and(|blob| blob.is_some())
 }
 
 /// Whether a tracked file is a database of this program or the original's. If the work

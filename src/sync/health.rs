@@ -187,11 +187,7 @@ fn unreadable(
             let Ok(Some(mut bytes)) = repo.read_work_file(&file.path) else {
                 continue;
             };
-            let committed = match head {
-                Some(head) => repo.blob_at(head, &file.path)?.and_then(Blob::file),
-                None => None,
-            };
-            if let Some(id) = committed {
+            if let Some(id) = repo.blob_at(head, &file.path)?.and_then(Blob::file) {
                 match repo.as_stored(&file.path, bytes, id) {
                     Ok((_, stored)) => bytes = stored,
                     Err(error) if told.is_told(&error) => continue,

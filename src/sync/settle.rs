@@ -244,10 +244,7 @@ fn write(repo: &Repo, path: &str, ledger: &Ledger) -> Result<(), RepoError> {
 
 fn may_go_along(repo: &Repo, path: &str) -> Result<bool, RepoError> {
     let index = repo.index()?;
-    let committed = match repo.head()? {
-        Some(head) => repo.blob_at(head, path)?,
-        None => None,
-    };
+    let committed = repo.blob_at(repo.head()?, path)?;
     Ok(match (repo.read_work_file(path)?, index.staged(path)) {
         (Some(work), Some(staged)) => {
             committed != Some(staged) || repo.is_stored_as(path, &work, staged.id)?

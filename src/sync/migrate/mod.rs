@@ -133,11 +133,8 @@ pub fn pages_to_commit(repo: &Repo, outcome: Option<&Outcome>) -> Result<Vec<Str
     let head = repo.head()?;
     let mut pages = Vec::new();
     for page in all {
-        let committed = match head {
-            Some(head) => repo.blob_at(head, &page)?.is_some(),
-            None => false,
-        };
-        if !committed && repo.work_file(&page)?.is_some() {
+        let is_committed = repo.blob_at(head, &page)?.is_some();
+        if !is_committed && repo.work_file(&page)?.is_some() {
             pages.push(page);
         }
     }

@@ -127,10 +127,7 @@ impl Apply<'_, '_, '_> {
                 PathKind::Note(date) if *path != self.layout.note_path(date) => date,
                 _ => continue,
             };
-            let there = match self.head {
-                Some(head) => self.repo.blob_at(head, path)?.is_some(),
-                None => false,
-            };
+            let there = self.repo.blob_at(self.head, path)?.is_some();
             self.update.set_head_path(path, there.then_some(date))?;
         }
         Ok(())

@@ -103,10 +103,7 @@ impl<'a> Ledgers<'a> {
             return Ok(Rc::clone(found));
         }
         let path = self.layout.ledger_path(year);
-        let blob = match self.head {
-            Some(head) => self.repo.blob_at(head, &path)?.and_then(Blob::file),
-            None => None,
-        };
+        let blob = self.repo.blob_at(self.head, &path)?.and_then(Blob::file);
         let head = blob.map(|id| self.repo.shared_blob(id)).transpose()?;
         let work = self.repo.read_work_file(&path)?;
         // Mostly the same bytes: read once.

@@ -225,10 +225,7 @@ impl Resolver<'_> {
             self.repo.read_at(merging.theirs, path)?,
         );
         let work = self.repo.read_as_stored(path)?;
-        let head = match self.repo.head()? {
-            Some(head) => self.repo.read_at(head, path)?,
-            None => None,
-        };
+        let head = self.repo.read_at(self.repo.head()?, path)?;
         // A file deleted by one side or by the merge, or edited since, is somebody's
         // decision.
         let whole = sides.ours.is_some() && sides.theirs.is_some() && head.is_some();

@@ -175,10 +175,7 @@ impl Resolver<'_> {
         if !repo.is_stored_as(path, work, staged.id)? {
             return Ok(false);
         }
-        let committed = match repo.head()? {
-            Some(head) => repo.blob_at(head, path)?,
-            None => None,
-        };
+        let committed = repo.blob_at(repo.head()?, path)?;
         let merges = || -> Result<bool, RepoError> {
             Ok(!repo.merge_heads()?.is_empty() || repo.waiting_merge()?.is_some())
         };
