@@ -272,15 +272,18 @@ pub fn goes_along(repo: &Repo, path: &str) -> Result<Option<&'static str>, RepoE
     Ok(is_staged.then_some(word))
 }
 
+/// The ledger file of a year: the work tree's, or else HEAD's.
+pub(super) fn ledger_file(repo: &Repo, layout: &Layout, year: i32) -> Result<Vec<u8>, RepoError> {
+    let path = layout.ledger_path(year);
+    Ok(match repo.read_work_file(&path)? {
+        Some(bytes) => bytes,
+        None => repo.read_at(repo.head()?, &path)?.unwrap_or_default(),
+    })
+}
+
 /// The ledger of a year, with what history tells and no commit holds yet.
 fn known(repo: &Repo, layout: &Layout, year: i32) -> Result<Ledger, RepoError> {
-    let path = layout.ledger_path(year);
-    let bytes = match (repo.read_work_file(&path)?, repo.head()?) {
-        (Some(bytes), _) => bytes,
-        (None, Some(head)) => repo.read_at(head, &path)?.unwrap_or_default(),
-        (None, None) => Vec::new(),
-    };
-    let ledger = ledger::parse(&bytes);
+    let ledger = ledger::parse(&ledger_file(repo, layout, year)?);
     Ok(match repo.head()? {
         Some(head) => {
             let told = history::rows_of(repo, layout, head)?;

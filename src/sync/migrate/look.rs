@@ -7,6 +7,7 @@ use crate::journal::{Entry, EntryDate, Layout, Note, PathKind};
 use crate::ledger;
 use crate::repo::{Blob, Repo, RepoError};
 use crate::store::Original;
+use crate::sync::settle::ledger_file;
 
 pub(super) fn look(repo: &Repo, layout: &Layout, original: &Original) -> Result<Here, RepoError> {
     let mut here = Here::default();
@@ -104,14 +105,4 @@ fn in_git(
         }
     }
     Ok(())
-}
-
-/// The ledger file of a year: the work tree's, or else HEAD's.
-pub(super) fn ledger_file(repo: &Repo, layout: &Layout, year: i32) -> Result<Vec<u8>, RepoError> {
-    let path = layout.ledger_path(year);
-    Ok(match (repo.read_work_file(&path)?, repo.head()?) {
-        (Some(bytes), _) => bytes,
-        (None, Some(head)) => repo.read_at(head, &path)?.unwrap_or_default(),
-        (None, None) => Vec::new(),
-    })
 }

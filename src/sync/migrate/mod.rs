@@ -21,6 +21,7 @@ use crate::journal::Layout;
 use crate::ledger;
 use crate::repo::{Repo, RepoError};
 use crate::store::{self, AtPlace, Held, Original, StoreError};
+use crate::sync::settle::ledger_file;
 use place::Place;
 
 /// The options of a migration.
@@ -177,7 +178,7 @@ fn write(
 ) -> Result<(), MigrateError> {
     let plan = decide(repo, layout, original, outcome)?;
     for (year, rows) in plan.rows {
-        let mut ledger = ledger::parse(&look::ledger_file(repo, layout, year)?);
+        let mut ledger = ledger::parse(&ledger_file(repo, layout, year)?);
         ledger.apply(rows);
         repo.write_work_file(&layout.ledger_path(year), &ledger::format(&ledger))?;
     }
