@@ -10,7 +10,7 @@ use crate::journal::Settings;
 use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::Repo;
-use crate::sync::driver::{By, FileMerge, keep_all, write};
+use crate::sync::driver::{FileMerge, keep_all, write};
 use crate::sync::merge_log::Record;
 use crate::sync::settings::load;
 
@@ -76,16 +76,11 @@ impl Merge {
             .clone()
             .unwrap_or_else(|| self.ours.display().to_string());
         let files = ThreeWay::new(self.base, self.ours, self.theirs);
-        let merged = FileMerge {
-            path: &path,
+        let merge = FileMerge {
             markers,
-            virtual_base: false,
-            several_bases: false,
-            rules: &settings.rules,
-            by: By::Field,
-            rulings: &keep_all,
-        }
-        .of_files(&files, || self.style)?;
+            ..FileMerge::new(&path, &settings.rules, &keep_all)
+        };
+        let merged = merge.of_files(&files, || self.style)?;
         match &self.output {
             Some(file) => write(file, &merged.bytes)?,
             None => ui.bytes(&merged.bytes)?,

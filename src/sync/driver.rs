@@ -33,8 +33,14 @@ pub const ORDINARY_MARKER: usize = 7;
 /// Source: `extra_marker_size` in git's merge-ort.c.
 const LONGER_IN_A_BASE: usize = 2;
 
+/// The length of the markers in a merge of merge bases, without an attribute.
+pub const MARKER_IN_A_BASE: usize = ORDINARY_MARKER + LONGER_IN_A_BASE;
+
 /// Git's label for our side in a merge of merge bases; a path may follow.
 pub const OURS_IN_A_BASE: &str = "Temporary merge branch 1";
+
+/// The same for their side.
+pub const THEIRS_IN_A_BASE: &str = "Temporary merge branch 2";
 
 /// Git's label for a base that it merged from several; a path may follow.
 pub const SEVERAL_BASES: &str = "merged common ancestors";
@@ -80,7 +86,21 @@ pub struct FileMerge<'a> {
     pub rulings: Rulings<'a>,
 }
 
-impl FileMerge<'_> {
+impl<'a> FileMerge<'a> {
+    /// An ordinary merge, field by field, with git's ordinary markers.
+    #[must_use]
+    pub fn new(path: &'a str, rules: &'a Rules, rulings: Rulings<'a>) -> Self {
+        Self {
+            path,
+            markers: Markers::default(),
+            virtual_base: false,
+            several_bases: false,
+            rules,
+            by: By::Field,
+            rulings,
+        }
+    }
+
     /// Reads and merges the files; writes nothing. `style` is called only if there is a
     /// conflict to show.
     ///

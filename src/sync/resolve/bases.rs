@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 use super::find::is_chosen;
 use super::{OpenPath, Origin, Resolver};
 use crate::journal::hunks::Hunks;
+use crate::journal::yaml::{Node, Tree};
 use crate::ledger;
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{Merging, ObjectId, RepoError};
-use crate::sync::driver::{By, FileMerge, OURS_IN_A_BASE, SEVERAL_BASES};
+use crate::sync::driver::{
+    By, FileMerge, MARKER_IN_A_BASE, OURS_IN_A_BASE, SEVERAL_BASES, THEIRS_IN_A_BASE,
+};
 use crate::sync::kept_out::LedgerRulings;
-
-/// The length of markers in a merge of merge bases, which git makes longer.
-const VIRTUAL: usize = 9;
 
 /// Limit on the depth of criss-crosses within criss-crosses.
 const DEEPEST: usize = 6;
@@ -79,23 +79,17 @@ impl Resolver<'_> {
         let kept_out = LedgerRulings::of(path, self.layout())
             .within(Some(merging.clone()))
             .in_the_base();
-        let label = |name: &str| name.to_owned();
+        let rulings = |path: &[String], tree: &Tree, node: &Node| kept_out.ask(path, tree, node);
+        let labels = ThreeWay::new(SEVERAL_BASES, OURS_IN_A_BASE, THEIRS_IN_A_BASE);
         let merge = FileMerge {
-            path,
             markers: Markers {
-                size: VIRTUAL,
-                labels: ThreeWay::new(
-                    label(SEVERAL_BASES),
-                    label(OURS_IN_A_BASE),
-                    label("Temporary merge branch 2"),
-                ),
+                size: MARKER_IN_A_BASE,
+                labels: labels.map(str::to_owned),
                 style: ConflictStyle::Merge,
             },
             virtual_base: true,
-            several_bases: false,
-            rules: &self.settings.rules,
             by,
-            rulings: &|path, tree, node| kept_out.ask(path, tree, node),
+            ..FileMerge::new(path, &self.settings.rules, &rulings)
         };
         let texts = sides.as_ref().map(Vec::as_slice);
         let merged = merge.of_texts(texts, ConflictStyle::default);

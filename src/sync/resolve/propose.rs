@@ -3,10 +3,11 @@
 use super::find::has_hunks;
 use super::{OpenPath, Origin, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
+use crate::journal::yaml::{Node, Tree};
 use crate::ledger;
 use crate::merge::{ConflictStyle, LineMerge, Markers, ThreeWay};
 use crate::repo::GitLines;
-use crate::sync::driver::{By, FileMerge};
+use crate::sync::driver::FileMerge;
 use crate::sync::kept_out::LedgerRulings;
 
 /// The proposal for a path.
@@ -194,14 +195,11 @@ impl Resolver<'_> {
     ) -> Result<Vec<u8>, ResolveError> {
         let kept_out =
             LedgerRulings::of(&open.path, &self.settings.layout).within(open.merging.clone());
+        let rulings = |path: &[String], tree: &Tree, node: &Node| kept_out.ask(path, tree, node);
         let merge = FileMerge {
-            path: &open.path,
             markers: markers.clone(),
-            virtual_base: false,
             several_bases: open.merging.as_ref().is_some_and(|m| m.bases.len() > 1),
-            rules: &self.settings.rules,
-            by: By::Field,
-            rulings: &|path, tree, node| kept_out.ask(path, tree, node),
+            ..FileMerge::new(&open.path, &self.settings.rules, &rulings)
         };
         let merged = merge.of_texts(sides.map(Vec::as_slice), || style);
         let merged = merged.map_err(|source| ResolveError::Merge {

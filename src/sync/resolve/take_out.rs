@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 
 use super::{ResolveError, Resolver};
 use crate::journal::entry::{canonical, without_own_comments};
-use crate::journal::reconcile::Outcome;
-use crate::journal::reconcile::Ruling;
+use crate::journal::reconcile::{Outcome, Ruling};
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Node, Tree};
 use crate::journal::{Document, Entry, EntryDate, Item, Table};
-use crate::merge::{ConflictStyle, Markers, ThreeWay};
-use crate::sync::driver::{By, FileMerge};
+use crate::merge::{ConflictStyle, ThreeWay};
+use crate::sync::driver::FileMerge;
 use crate::sync::kept_out::item_at;
 
 impl Resolver<'_> {
@@ -29,19 +28,12 @@ impl Resolver<'_> {
         items: &BTreeSet<Item>,
     ) -> Result<Option<Vec<u8>>, ResolveError> {
         let rules = each_list_a_set(&self.settings.rules, text);
-        let merge = FileMerge {
-            path,
-            markers: Markers::default(),
-            virtual_base: false,
-            several_bases: false,
-            rules: &rules,
-            by: By::Field,
-            rulings: &|field, tree, node| {
-                let item = item_at(field, tree, node).or_else(|| place_at(field, tree, node));
-                let (table, item) = item.filter(|item| items.contains(item))?;
-                Some(Ruling::KeptOut(table, item))
-            },
+        let rulings = |field: &[String], tree: &Tree, node: &Node| {
+            let item = item_at(field, tree, node).or_else(|| place_at(field, tree, node));
+            let (table, item) = item.filter(|item| items.contains(item))?;
+            Some(Ruling::KeptOut(table, item))
         };
+        let merge = FileMerge::new(path, &rules, &rulings);
         // Both sides are merged as if they had added the whole text: the result is what
         // no removal keeps out.
         let sides = without_own_comments(text, items);
