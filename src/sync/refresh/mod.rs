@@ -6,6 +6,7 @@
 //!
 //! | file | question |
 //! |---|---|
+//! | `database` | Which database is it, and which one if that cannot be used? |
 //! | `look` | What is in the work tree and in HEAD now? |
 //! | `noted` | What did the index note of its last refresh? |
 //! | `plan` | Which dates have to be looked at again? (pure) |
@@ -18,6 +19,7 @@
 
 mod apply;
 mod before;
+mod database;
 mod ledgers;
 mod look;
 mod noted;
@@ -31,12 +33,12 @@ use std::collections::BTreeSet;
 
 pub use report::{EntryChange, Failure, Report, Warning, What, Why};
 
-use noted::Noted;
+use database::Database;
 
 use super::database_path::database_path;
-use crate::journal::{EntryDate, Layout};
+use crate::journal::{EntryDate, Layout, PathKind};
 use crate::repo::{Repo, RepoError};
-use crate::store::{Fresh, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::sync::{history, waiting};
 
 /// The scope of a look.
@@ -93,27 +95,10 @@ pub enum RefreshError {
     Repo(#[from] RepoError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Carries the report out of the transaction that is rolled back.
+    /// Carries the report out of the transaction that is rolled back; not given to callers.
     #[error("a dry run")]
     DryRun(Box<Report>),
 }
-
-impl RefreshError {
-    const fn is_corrupt(&self) -> bool {
-        matches!(self, Self::Store(e) if e.is_corrupt())
-    }
-
-    fn is_read_only(&self) -> bool {
-        matches!(self, Self::Store(e) if e.is_read_only())
-    }
-
-    const fn has_moved(&self) -> bool {
-        matches!(self, Self::Store(StoreError::Moved { .. }))
-    }
-}
-
-/// Limit on new attempts while other processes keep writing.
-const TRIES: usize = 5;
 
 /// Brings the index up to date; returns it, open, with a report.
 ///
@@ -126,90 +111,22 @@ pub fn refresh(
     options: &Options<'_>,
 ) -> Result<(Store, Report), RefreshError> {
     let path = database_path(repo, layout)?;
-    let opened = if options.dry_run && options.force {
-        Store::pretend(&path).map(|store| (store, None))
-    } else if options.dry_run {
-        Store::open_or_pretend(&path, options.wait).map(|store| (store, None))
-    } else if options.force {
-        Store::recreate(&path, options.wait)
-    } else {
-        Store::open(&path, options.wait)
-    };
-    let mut unwritten = None;
-    let (mut store, mut fresh) = match opened {
-        Err(error) if options.or_in_memory && error.is_unwritable() => {
-            unwritten = Some(error);
-            (Store::in_memory(&path)?, None)
-        }
-        opened => opened?,
-    };
-    let covered = Noted::read(&store.meta()?).folders;
-    if fresh.is_none() && !covered.is_empty() && covered != folders(layout) {
-        // The settings name other folders: the index's knowledge does not count.
-        drop(store);
-        store = if options.dry_run || unwritten.is_some() {
-            Store::pretend(&path)?
-        } else {
-            Store::recreate(&path, options.wait)?.0
-        };
-        fresh = Some(Fresh::Asked);
-    }
-    let (mut tries, mut replaced) = (0, false);
+    let database = Database::open(&path, options)?;
+    let mut database = database.of_folders(&folders(layout))?;
     loop {
-        match attempt(repo, layout, &mut store, options) {
+        let error = match attempt(repo, layout, &mut database.store, options) {
+            Ok(report) if options.dry_run => return Ok((database.store, report)),
             Ok(mut report) => {
-                if unwritten.is_none() && !options.dry_run {
-                    waiting::note(repo, &store);
+                if database.unwritten.is_none() {
+                    waiting::note(repo, &database.store);
                 }
-                report.fresh = fresh;
-                report.unwritten = unwritten;
-                return Ok((store, report));
+                report.fresh = database.fresh;
+                report.unwritten = database.unwritten;
+                return Ok((database.store, report));
             }
-            Err(RefreshError::DryRun(report)) => return Ok((store, *report)),
-            Err(e)
-                if e.is_read_only()
-                    && unwritten.is_none()
-                    && !(replaced || options.dry_run)
-                    && Store::can_be_replaced(&path) =>
-            {
-                drop(store);
-                replaced = true;
-                match Store::replace(&path, options.wait) {
-                    Ok((made, _)) => (store, fresh) = (made, Some(Fresh::ReadOnly)),
-                    // In some folders only the owner of a file may take it away.
-                    Err(e) if options.or_in_memory => {
-                        (store, fresh, unwritten) = (Store::in_memory(&path)?, None, Some(e));
-                    }
-                    Err(e) => return Err(e.into()),
-                }
-            }
-            Err(RefreshError::Store(e))
-                if options.or_in_memory && unwritten.is_none() && e.is_unwritable() =>
-            {
-                drop(store);
-                (store, fresh, unwritten) = (Store::in_memory(&path)?, None, Some(e));
-            }
-            Err(e) if e.has_moved() && tries < TRIES => {
-                tries += 1;
-                if !options.dry_run {
-                    // The open file may no longer be the one at the path.
-                    drop(store);
-                    let (again, made) = if options.force {
-                        Store::recreate(&path, options.wait)?
-                    } else {
-                        Store::open(&path, options.wait)?
-                    };
-                    store = again;
-                    fresh = fresh.or(made);
-                }
-            }
-            Err(e) if e.is_corrupt() && !replaced && !options.dry_run => {
-                drop(store);
-                (store, fresh) = Store::replace(&path, options.wait)?;
-                replaced = true;
-            }
-            Err(e) => return Err(e),
-        }
+            Err(error) => error,
+        };
+        database = database.after(error)?;
     }
 }
 
@@ -237,36 +154,39 @@ fn attempt(
         failed: still_failing(&look, &plan),
         ..Report::default()
     };
-    let mut report =
-        if plan == plan::Plan::default() && look.noted.head == head && !store.is_empty() {
-            report
-        } else {
-            let fill = store.is_empty();
-            store.update(version, |update| {
-                let apply = apply::Apply {
-                    repo,
-                    layout,
-                    head,
-                    look: &look,
-                    plan: &plan,
-                    ledgers: &mut ledgers,
-                    update,
-                    report,
-                    asked: &options.asked,
-                    fill,
-                    twice: &look.noted.twice - &plan.dates,
-                    linked: apply::by_key(layout, look.links.iter()),
-                    removed: history::Removed::new(repo, layout),
-                    unread: &look.noted.behind - &plan.dates,
-                };
-                let mut report = apply.run(options.progress)?;
-                if options.dry_run {
-                    count_unread(layout, &look, &plan, &mut report);
-                    return Err(RefreshError::DryRun(Box::new(report)));
-                }
-                Ok(report)
-            })?
-        };
+    let is_current = plan == plan::Plan::default() && look.noted.head == head;
+    let mut report = if is_current && !store.is_empty() {
+        report
+    } else {
+        let fill = store.is_empty();
+        let done = store.update(version, |update| {
+            let apply = apply::Apply {
+                repo,
+                layout,
+                head,
+                look: &look,
+                plan: &plan,
+                ledgers: &mut ledgers,
+                update,
+                report,
+                asked: &options.asked,
+                fill,
+                twice: &look.noted.twice - &plan.dates,
+                linked: apply::by_key(layout, look.links.iter()),
+                removed: history::Removed::new(repo, layout),
+                unread: &look.noted.behind - &plan.dates,
+            };
+            let report = apply.run(options.progress)?;
+            match options.dry_run {
+                true => Err(RefreshError::DryRun(Box::new(report))),
+                false => Ok(report),
+            }
+        });
+        match done {
+            Err(RefreshError::DryRun(report)) => *report,
+            done => done?,
+        }
+    };
     count_unread(layout, &look, &plan, &mut report);
     Ok(report)
 }
@@ -288,7 +208,6 @@ fn still_failing(look: &look::Look, plan: &plan::Plan) -> Vec<Failure> {
 
 /// Counts the files that were not read as unchanged.
 fn count_unread(layout: &Layout, look: &look::Look, plan: &plan::Plan, report: &mut Report) {
-    use crate::journal::PathKind;
     if let Some((entries, notes)) = look.same {
         (report.unchanged_entries, report.unchanged_notes) = (entries, notes);
         for path in look.known.files.keys() {
