@@ -6,9 +6,9 @@
 
 use std::rc::Rc;
 
-use crate::journal::{Layout, PathKind};
+use crate::journal::Layout;
 use crate::ledger;
-use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
+use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
 /// The note of the ledgers that `git commit FILE` deleted, and `pre-commit` wrote again.
@@ -52,68 +52,34 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         true => Vec::new(),
         false => repo.staged_against(Some(head))?,
     };
-    let mut maker = None;
-    let again = written_again(repo, before);
-
-    let in_head = |path: &str| {
-        let there = repo.blob_at(head, path)?;
-        Ok::<_, RepoError>(there.and_then(Blob::file))
+    let mut followers = Followers {
+        repo,
+        before,
+        in_index,
+        again: written_again(repo, before),
+        maker: None,
     };
-
     let (mut staged, mut there) = (Vec::new(), Vec::new());
     for change in changes {
-        let is_ledger = matches!(layout.classify(&change.path), PathKind::Ledger(_));
-        let Some(id) = change.new.and_then(Blob::file).filter(|_| is_ledger) else {
+        let new = change.new.and_then(Blob::file);
+        let Some(id) = new.filter(|_| layout.ledger_year(&change.path).is_some()) else {
             continue;
         };
         let committed = repo.shared_blob(id)?;
-        let mut follow = |edited: &[u8]| -> Result<Rc<[u8]>, RepoError> {
-            // A file that equals the previous commit's holds no decision.
-            let old = change.old.and_then(Blob::file);
-            let is_old = |id| repo.shared_blob(id).is_ok_and(|old| *old == *edited);
-            if old.is_some_and(is_old) {
-                return Ok(Rc::clone(&committed));
-            }
-            let (machine, places) = match &mut maker {
-                Some(maker) => maker,
-                // Only now: asking git takes as long as all the rest.
-                none => none.insert((repo.machine()?, repo.commit_places(before)?)),
-            };
-            Ok(follow(&committed, edited, machine, places))
-        };
-
-        // The index's version, if it differs from the commit's.
-        let other = in_index.iter().find(|staged| staged.path == change.path);
-        let bytes = match other.map(|staged| staged.new.and_then(Blob::file)) {
-            None => None,
-            Some(Some(other)) => Some(follow(&repo.shared_blob(other)?)?),
-            Some(None) if change.old.is_none() || again.contains(&change.path) => {
-                Some(Rc::clone(&committed))
-            }
-            // Removed from the index on purpose.
-            Some(None) => None,
-        };
+        let bytes = followers.for_the_index(&change, &committed)?;
         staged.extend(bytes.map(|bytes| StagedFile {
             path: change.path.clone(),
             bytes: bytes.to_vec(),
         }));
-
-        let work = repo.read_work_file(&change.path)?;
-        let bytes = match &work {
-            Some(work) if **work == *committed => None,
-            Some(work) => Some(follow(work)?),
-            None => change.old.is_none().then(|| Rc::clone(&committed)),
-        };
-        if let Some(bytes) = bytes.filter(|bytes| Some(&**bytes) != work.as_deref()) {
-            repo.write_work_file(&change.path, &bytes)?;
-        }
+        followers.update_the_work_tree(&change, &committed)?;
         there.push((id, change.path, committed));
     }
-    for path in again {
+    for path in followers.again {
         let is_told = there.iter().any(|(_, told, _)| *told == path);
-        if let (false, Some(id)) = (is_told, in_head(&path)?)
-            && !repo.index()?.has(&path)
-        {
+        if is_told || repo.tracks(&path)? {
+            continue;
+        }
+        if let Some(id) = repo.blob_at(head, &path)?.and_then(Blob::file) {
             let committed = repo.shared_blob(id)?;
             staged.push(StagedFile {
                 path: path.clone(),
@@ -129,6 +95,80 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
             .map(|(id, path, bytes)| (*id, path.as_str(), &**bytes)),
     );
     Ok(())
+}
+
+/// The index and the work tree after a commit, whose ledgers follow it.
+struct Followers<'a> {
+    repo: &'a Repo,
+    /// HEAD before the commit.
+    before: Option<ObjectId>,
+    /// What the index has otherwise than HEAD.
+    in_index: Vec<Change>,
+    /// The ledgers that the commit wrote again.
+    again: Vec<String>,
+    /// This machine, and the places of its commits.
+    maker: Option<(String, Vec<String>)>,
+}
+
+impl Followers<'_> {
+    /// The version for the index of a ledger that the commit changes; `None` if that has
+    /// it, or lacks the file on purpose.
+    fn for_the_index(
+        &mut self,
+        change: &Change,
+        committed: &Rc<[u8]>,
+    ) -> Result<Option<Rc<[u8]>>, RepoError> {
+        let Some(other) = self.in_index.iter().find(|s| s.path == change.path) else {
+            return Ok(None);
+        };
+        if let Some(other) = other.new.and_then(Blob::file) {
+            let edited = self.repo.shared_blob(other)?;
+            return self.caught_up(change, committed, &edited).map(Some);
+        }
+        let is_new = change.old.is_none() || self.again.contains(&change.path);
+        Ok(is_new.then(|| Rc::clone(committed)))
+    }
+
+    /// Writes the work tree's version of a ledger that the commit changes, if it has to
+    /// change.
+    fn update_the_work_tree(
+        &mut self,
+        change: &Change,
+        committed: &Rc<[u8]>,
+    ) -> Result<(), RepoError> {
+        let work = self.repo.read_work_file(&change.path)?;
+        let bytes = match &work {
+            Some(work) if **work == **committed => return Ok(()),
+            Some(work) => self.caught_up(change, committed, work)?,
+            None if change.old.is_none() => Rc::clone(committed),
+            None => return Ok(()),
+        };
+        match work.as_deref() == Some(&*bytes) {
+            true => Ok(()),
+            false => self.repo.write_work_file(&change.path, &bytes),
+        }
+    }
+
+    /// The committed ledger with what a person decided in an edited version of it.
+    fn caught_up(
+        &mut self,
+        change: &Change,
+        committed: &Rc<[u8]>,
+        edited: &[u8],
+    ) -> Result<Rc<[u8]>, RepoError> {
+        // A file that equals the previous commit's holds no decision.
+        let old = change.old.and_then(Blob::file);
+        let is_old = |id| self.repo.shared_blob(id).is_ok_and(|old| *old == *edited);
+        if old.is_some_and(is_old) {
+            return Ok(Rc::clone(committed));
+        }
+        let (machine, places) = match &mut self.maker {
+            Some(maker) => maker,
+            // Only now: asking git takes as long as all the rest.
+            none => none.insert((self.repo.machine()?, self.repo.commit_places(self.before)?)),
+        };
+        Ok(follow(committed, edited, machine, places))
+    }
 }
 
 /// The committed ledger with the decisions that `edited` adds to it.
