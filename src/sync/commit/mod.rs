@@ -9,6 +9,7 @@
 mod after;
 mod check;
 mod kept;
+mod own;
 mod report;
 mod rows;
 mod stale;
@@ -18,7 +19,7 @@ mod year;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::journal::{EntryDate, Facts, Layout, PathKind, Policy, Settings};
+use crate::journal::{EntryDate, Facts, Layout, Policy, Settings};
 use crate::ledger::{self, Ledger, Source};
 use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::{history, waiting as sync_waiting};
@@ -197,20 +198,13 @@ fn derive_all(
     report: &mut PreCommit,
 ) -> Result<BTreeMap<i32, YearToCommit>, RepoError> {
     let CommitContext { repo, layout, .. } = context;
-    let is_first = context.parents.is_empty();
-    let mut own = versions::own_changes(layout, &context.changes, is_first, resolved_paths);
-    keep_what_another_file_holds(context, &mut own)?;
-    look_where_the_journal_was(context, &mut own)?;
-    own.extend(left_out(context)?);
+    let own = own::changes(context, resolved_paths)?;
     let resolved: BTreeSet<(EntryDate, Source)> = resolved_paths
         .iter()
         .filter_map(|path| versions::key_of(layout, path))
         .collect();
-    let year_of = |path: &str| match layout.classify(path) {
-        PathKind::Ledger(year) => Some(year),
-        _ => None,
-    };
-    let changed_years = context.changes[0].iter().filter_map(|c| year_of(&c.path));
+    let changed = context.changes[0].iter();
+    let changed_years = changed.filter_map(|c| layout.ledger_year(&c.path));
     let years = own.keys().map(|(date, _)| date.year());
     let told = context.found.iter().chain([&context.merged]);
     let told = told.flat_map(history::years_of);
@@ -299,76 +293,6 @@ fn bring_back(repo: &Repo, head: ObjectId, path: &str) -> Result<(), RepoError> 
         (Some(bytes), None) => repo.write_work_file(path, &bytes),
         _ => Ok(()),
     }
-}
-
-/// If one of two files of a date is deleted, the entry still exists in the other.
-fn keep_what_another_file_holds(
-    context: &CommitContext<'_>,
-    own: &mut BTreeMap<versions::Key, versions::Versions>,
-) -> Result<(), RepoError> {
-    let CommitContext { repo, layout, .. } = context;
-    let gone = |(key, versions): (&versions::Key, &versions::Versions)| {
-        (key.1 == Source::Yaml && versions.now.is_none()).then_some(key.0)
-    };
-    let gone: BTreeSet<EntryDate> = own.iter().filter_map(gone).collect();
-    if gone.is_empty() {
-        return Ok(());
-    }
-    let index = repo.index()?;
-    for (entry, mut paths) in check::staged_files(repo, layout, &gone)? {
-        // As in history: of several files, the one at the usual path.
-        paths.sort_by_key(|path| *path != layout.entry_path(entry));
-        let file = |path: String| {
-            let blob = index.staged(&path)?.file()?;
-            Some(versions::FileAt { path, blob })
-        };
-        if let Some(versions) = own.get_mut(&(entry, Source::Yaml)) {
-            versions.now = paths.into_iter().find_map(file);
-        }
-    }
-    Ok(())
-}
-
-/// If the commit moves the journal to another folder, its entries are not new.
-fn look_where_the_journal_was(
-    context: &CommitContext<'_>,
-    own: &mut BTreeMap<versions::Key, versions::Versions>,
-) -> Result<(), RepoError> {
-    for (nth, parent) in context.parents.iter().enumerate() {
-        let is_new =
-            |versions: &versions::Versions| matches!(versions.parents.get(nth), Some(None));
-        let new = own
-            .iter()
-            .filter(|(key, v)| key.1 == Source::Yaml && is_new(v));
-        let new = new.map(|(key, _)| key.0).collect();
-        for (entry, version) in history::moved_from(context.repo, context.layout, *parent, &new)? {
-            let key = (entry, Source::Yaml);
-            let now = own.get(&key).and_then(|versions| versions.now.as_ref());
-            if now.is_some_and(|now| now.blob == version.blob) {
-                own.remove(&key);
-            } else if let Some(versions) = own.get_mut(&key) {
-                versions.parents[nth] = Some(version);
-            }
-        }
-    }
-    Ok(())
-}
-
-/// The entries that a side of a merge added or edited, and the merge drops.
-fn left_out(
-    context: &CommitContext<'_>,
-) -> Result<BTreeMap<versions::Key, versions::Versions>, RepoError> {
-    let CommitContext { repo, layout, .. } = context;
-    if context.parents.len() < 2 {
-        return Ok(BTreeMap::new());
-    }
-    let diffs = context.changes.iter();
-    let diffs: Vec<_> = diffs.map(|c| versions::by_key(layout, c)).collect();
-    let mut found = versions::left_out(&diffs.iter().collect::<Vec<_>>());
-    let entries = found.keys().map(|(entry, _)| *entry).collect();
-    let there = check::staged_files(repo, layout, &entries)?;
-    found.retain(|(entry, _), _| !there.contains_key(entry));
-    history::only_new(repo, layout, &context.parents, found)
 }
 
 /// The changes of the commit once these ledger files are staged.

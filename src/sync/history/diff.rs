@@ -65,7 +65,8 @@ impl History<'_> {
         }
         let mut texts = by_key(layout, &changes);
         texts.retain(|(entry, _), _| self.only.is_none_or(|only| only == *entry));
-        // The journal moved: entries that look new were in another folder.
+        // The journal moved: entries that look new were in another folder. (`commit::own`
+        // has both rules for the commit that is being made.)
         let new = texts.iter();
         let new = new.filter(|((_, source), pair)| *source == Source::Yaml && pair.old.is_none());
         let new = new.map(|((entry, _), _)| *entry).collect();

@@ -1,0 +1,100 @@
+//! What a commit itself changes, by entry. `history::own` and `history::diff` work out the
+//! same from commits that are made; where the two differ, a commit records other rows than
+//! history tells.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::check;
+use super::rows::CommitContext;
+use super::versions::{self, FileAt, Key, Versions, by_key};
+use crate::journal::EntryDate;
+use crate::ledger::Source;
+use crate::repo::RepoError;
+use crate::sync::history;
+
+/// The versions of each entry and note that the commit changes against all its parents,
+/// that a person resolved, or that a merge drops. A file that moved is not a change, nor
+/// is the loss of one of two files of a date.
+pub(super) fn changes(
+    context: &CommitContext<'_>,
+    resolved_paths: &[String],
+) -> Result<BTreeMap<Key, Versions>, RepoError> {
+    let CommitContext {
+        layout,
+        parents,
+        changes,
+        ..
+    } = context;
+    let mut own = versions::own_changes(layout, changes, parents.is_empty(), resolved_paths);
+    keep_what_another_file_holds(context, &mut own)?;
+    look_where_the_journal_was(context, &mut own)?;
+    own.extend(left_out(context)?);
+    Ok(own)
+}
+
+/// If one of two files of a date is deleted, the entry still exists in the other.
+fn keep_what_another_file_holds(
+    context: &CommitContext<'_>,
+    own: &mut BTreeMap<Key, Versions>,
+) -> Result<(), RepoError> {
+    let CommitContext { repo, layout, .. } = context;
+    let gone = |(key, versions): (&Key, &Versions)| {
+        (key.1 == Source::Yaml && versions.now.is_none()).then_some(key.0)
+    };
+    let gone: BTreeSet<EntryDate> = own.iter().filter_map(gone).collect();
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let index = repo.index()?;
+    for (entry, mut paths) in check::staged_files(repo, layout, &gone)? {
+        // Of several files, the one at the usual path, as in `Places::file_of`.
+        paths.sort_by_key(|path| *path != layout.entry_path(entry));
+        let file = |path: String| {
+            let blob = index.staged(&path)?.file()?;
+            Some(FileAt { path, blob })
+        };
+        if let Some(versions) = own.get_mut(&(entry, Source::Yaml)) {
+            versions.now = paths.into_iter().find_map(file);
+        }
+    }
+    Ok(())
+}
+
+/// If the commit moves the journal to another folder, its entries are not new.
+fn look_where_the_journal_was(
+    context: &CommitContext<'_>,
+    own: &mut BTreeMap<Key, Versions>,
+) -> Result<(), RepoError> {
+    for (nth, parent) in context.parents.iter().enumerate() {
+        let is_new = |versions: &Versions| matches!(versions.parents.get(nth), Some(None));
+        let new = own
+            .iter()
+            .filter(|(key, v)| key.1 == Source::Yaml && is_new(v));
+        let new = new.map(|(key, _)| key.0).collect();
+        for (entry, version) in history::moved_from(context.repo, context.layout, *parent, &new)? {
+            let key = (entry, Source::Yaml);
+            let now = own.get(&key).and_then(|versions| versions.now.as_ref());
+            if now.is_some_and(|now| now.blob == version.blob) {
+                own.remove(&key);
+            } else if let Some(versions) = own.get_mut(&key) {
+                versions.parents[nth] = Some(version);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The entries that a side of a merge added or edited, and the merge drops.
+fn left_out(context: &CommitContext<'_>) -> Result<BTreeMap<Key, Versions>, RepoError> {
+    let CommitContext { repo, layout, .. } = context;
+    if context.parents.len() < 2 {
+        return Ok(BTreeMap::new());
+    }
+    let diffs = context.changes.iter();
+    let diffs: Vec<_> = diffs.map(|c| by_key(layout, c)).collect();
+    let mut found = versions::left_out(&diffs.iter().collect::<Vec<_>>());
+    let entries = found.keys().map(|(entry, _)| *entry).collect();
+    let there = check::staged_files(repo, layout, &entries)?;
+    found.retain(|(entry, _), _| !there.contains_key(entry));
+    history::only_new(repo, layout, &context.parents, found)
+}
