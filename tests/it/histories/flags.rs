@@ -16,6 +16,16 @@ fn commit_else(machine: &Machine<'_>, text: &str) -> crate::sandbox::Run {
     machine.git(["commit", "-q", "-m", "Else"])
 }
 
+/// The desktop after a pull of an entry that both machines had edited.
+fn in_conflict(sandbox: &Sandbox) -> Machine<'_> {
+    let (laptop, desktop) = begin(sandbox);
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "[rain]", "[rain, sea]");
+    desktop.pull();
+    desktop
+}
+
 #[test]
 fn a_change_without_hooks_is_told_by_the_commit_that_stores_it_and_by_no_other() {
     let sandbox = Sandbox::new();
@@ -154,11 +164,7 @@ fn where_conflicts_block_one_with_a_phone_does_and_a_merge_goes_through() {
 #[test]
 fn what_waits_in_another_year_is_told_and_blocks_as_well() {
     let sandbox = Sandbox::new();
-    let (laptop, desktop) = begin(&sandbox);
-    edit(&laptop, "mood: calm", "mood: good");
-    laptop.push();
-    edit(&desktop, "[rain]", "[rain, sea]");
-    desktop.pull();
+    let desktop = in_conflict(&sandbox);
     let told = "entry 2024-11-01 (yaml) has an unresolved conflict";
     desktop.write_entry("2023-01-01", "", "Else.\n");
     desktop.commit("Another year").warns(told);
@@ -182,11 +188,7 @@ fn what_waits_in_another_year_is_told_and_blocks_as_well() {
 #[test]
 fn a_note_that_is_behind_tells_nothing_that_is_settled() {
     let sandbox = Sandbox::new();
-    let (laptop, desktop) = begin(&sandbox);
-    edit(&laptop, "mood: calm", "mood: good");
-    laptop.push();
-    edit(&desktop, "[rain]", "[rain, sea]");
-    desktop.pull();
+    let desktop = in_conflict(&sandbox);
     desktop.write("palimpsest.toml", BLOCK);
     let before = desktop.read(NOTE);
     assert_eq!(before, format!("{DAY}\n"));
@@ -220,21 +222,16 @@ fn an_item_that_stands_in_an_unchanged_file_is_told_and_blocks_as_well() {
     desktop.write("palimpsest.toml", BLOCK);
     commit_else(&desktop, "One.\n").exits(1).warns(told);
     desktop.write_entry("2024-12-24", "", "Something else.\n");
-    desktop
-        .git(["commit", "-q", "-a", "-m", "Else"])
-        .exits(1)
-        .warns(told);
+    let commit = ["commit", "-q", "-a", "-m", "Else"];
+    let is_refused = || {
+        desktop.git(commit).exits(1).warns(told);
+    };
+    is_refused();
     // Nothing of the database is asked.
     desktop.write("data/palimpsest.db", "No database.\n");
-    desktop
-        .git(["commit", "-q", "-a", "-m", "Else"])
-        .exits(1)
-        .warns(told);
+    is_refused();
     desktop.remove("data/palimpsest.db");
-    desktop
-        .git(["commit", "-q", "-a", "-m", "Else"])
-        .exits(1)
-        .warns(told);
+    is_refused();
     desktop.palimpsest(["resolve", "--ours"]).ok();
     commit_else(&desktop, "Two.\n")
         .ok()

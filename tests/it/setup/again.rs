@@ -51,20 +51,20 @@ fn an_edited_hook_is_kept_before_it_is_written_anew() {
     assert!(!laptop.exists(&format!("{COPY}.3")));
 }
 
+/// Has all repositories run the hooks of one folder; gives its path.
+fn share_hooks(laptop: &Machine<'_>, sandbox: &Sandbox) -> String {
+    let shared = sandbox.root().join("hooks").to_str().unwrap().to_owned();
+    laptop
+        .git(["config", "--global", "core.hooksPath", &shared])
+        .ok();
+    shared
+}
+
 #[test]
 fn hooks_that_repositories_share_are_said() {
     let sandbox = Sandbox::new();
     let laptop = journal(&sandbox);
-    let shared = sandbox.root().join("hooks");
-    fs::create_dir(&shared).unwrap();
-    laptop
-        .git([
-            "config",
-            "--global",
-            "core.hooksPath",
-            shared.to_str().unwrap(),
-        ])
-        .ok();
+    fs::create_dir(share_hooks(&laptop, &sandbox)).unwrap();
     let said = "note: core.hooksPath is set for every repository (global configuration)";
     laptop.palimpsest(["init"]).ok().says(said);
     laptop
@@ -90,11 +90,7 @@ fn hooks_that_repositories_share_are_said() {
 fn shared_hooks_without_their_program_speak_where_init_was_run() {
     let sandbox = Sandbox::new();
     let laptop = journal(&sandbox);
-    let shared = sandbox.root().join("hooks");
-    let shared = shared.to_str().unwrap();
-    laptop
-        .git(["config", "--global", "core.hooksPath", shared])
-        .ok();
+    let shared = share_hooks(&laptop, &sandbox);
     laptop.palimpsest(["init"]).ok();
     let edit = format!("sed -i \"s#^program=.*#program='/gone/palimpsest'#\" {shared}/p*");
     laptop.run_with(&[], "sh", ["-c", &edit]).ok();
@@ -113,11 +109,7 @@ fn shared_hooks_without_their_program_speak_where_init_was_run() {
 fn hooks_of_ones_own_are_not_a_linked_work_trees() {
     let sandbox = Sandbox::new();
     let laptop = journal(&sandbox);
-    let shared = sandbox.root().join("hooks");
-    let shared = shared.to_str().unwrap();
-    laptop
-        .git(["config", "--global", "core.hooksPath", shared])
-        .ok();
+    share_hooks(&laptop, &sandbox);
     laptop.git(["worktree", "add", "-q", "../linked"]).ok();
     let linked = sandbox.folder("linked");
     let said = linked.palimpsest(["init"]).ok().stdout;
