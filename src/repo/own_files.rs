@@ -119,9 +119,8 @@ impl Repo {
             let asked = std::mem::take(&mut walk.unsure);
             let ignored = self.ignored(asked.iter().map(|(path, _)| path.as_str()))?;
             for (path, sort) in asked {
-                let staged = from_top(&path);
                 match sort {
-                    _ if ignored.contains(staged) && !walk.was_folder(staged) => {}
+                    _ if ignored.contains(&path) && !walk.was_folder(&path) => {}
                     Sort::File(file) => walk.found.files.push(file),
                     Sort::Folder => walk.folder(&self.inside(&path)?, &path, &(0..0), false)?,
                     Sort::Other => {}
@@ -176,7 +175,7 @@ impl Repo {
     }
 
     fn has(&self, head: Option<ObjectId>, path: &str) -> bool {
-        matches!(self.blob_at(head, from_top(path)), Ok(Some(_)))
+        matches!(self.blob_at(head, path), Ok(Some(_)))
     }
 
     pub(super) fn tracked(&self) -> Tracked {
@@ -195,7 +194,7 @@ impl Repo {
         &self,
         paths: impl Iterator<Item = &'p str>,
     ) -> Result<BTreeSet<String>, RepoError> {
-        let input: String = paths.map(|p| format!("./{}\0", from_top(p))).collect();
+        let input: String = paths.map(|path| format!("./{path}\0")).collect();
         if input.is_empty() {
             return Ok(BTreeSet::new());
         }
@@ -207,7 +206,8 @@ impl Repo {
             out => out?,
         };
         let out = String::from_utf8_lossy(&out);
-        let names = out.split_terminator('\0').map(from_top);
+        let names = out.split_terminator('\0');
+        let names = names.map(|name| name.strip_prefix("./").unwrap_or(name));
         Ok(names.map(str::to_owned).collect())
     }
 }
@@ -234,7 +234,7 @@ impl Walk<'_> {
             if !walk.ignores_spelling {
                 return None;
             }
-            let of = || Spellings::of(&walk.tracked, below.clone(), from_top(prefix));
+            let of = || Spellings::of(&walk.tracked, below.clone(), prefix);
             walk.repo.other_spelling_among(there.get_or_init(of), path)
         };
         let has_git = || entries.iter().any(|(name, _)| name == ".git");
@@ -254,15 +254,14 @@ impl Walk<'_> {
             let Some(sort) = sort_of(&entry, &path, &mut self.found.skipped)? else {
                 continue;
             };
-            let staged = from_top(&path);
             match sort {
                 Sort::Folder => {
-                    let inside = self.tracked.below(staged, below.clone());
+                    let inside = self.tracked.below(&path, below.clone());
                     if !inside.is_empty() {
                         self.folder(&entry.path(), &path, &inside, false)?;
-                    } else if self.tracked.at(staged, below.clone()) == Some(SUBMODULE) {
+                    } else if self.tracked.at(&path, below.clone()) == Some(SUBMODULE) {
                         // Another repository.
-                    } else if let Some(other) = other_spelling(self, staged) {
+                    } else if let Some(other) = other_spelling(self, &path) {
                         let inside = self.tracked.below(&other, below.clone());
                         self.folder(&entry.path(), &other, &inside, false)?;
                     } else {
@@ -270,11 +269,11 @@ impl Walk<'_> {
                     }
                 }
                 Sort::File(file) => {
-                    let is_tracked = self.tracked.at(staged, below.clone()).is_some()
-                        || self.repo.has(self.head, staged);
+                    let is_tracked = self.tracked.at(&path, below.clone()).is_some()
+                        || self.repo.has(self.head, &path);
                     if is_tracked {
                         self.found.files.push(file);
-                    } else if let Some(path) = other_spelling(self, staged) {
+                    } else if let Some(path) = other_spelling(self, &path) {
                         self.found.files.push(WorkFile { path, ..file });
                     } else {
                         self.unsure.push((path, Sort::File(file)));
@@ -294,9 +293,4 @@ pub(super) fn is_repository(git: &Path) -> bool {
         Ok(meta) if meta.is_file() => fs::read(git).is_ok_and(|b| b.starts_with(b"gitdir:")),
         _ => false,
     }
-}
-
-/// A path as git spells it, without the `./` of files found in the folder `.`.
-fn from_top(path: &str) -> &str {
-    path.trim_start_matches("./")
 }

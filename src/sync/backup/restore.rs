@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::take::from_top;
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken};
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
@@ -163,7 +162,7 @@ impl Opened {
         for file in &self.manifest.files {
             let path = &file.path;
             let is_merged = path == ATTRIBUTES || *path == self.layout.database;
-            if is_merged || before.files.contains(from_top(path)) {
+            if is_merged || before.files.contains(path) {
                 continue;
             }
             // It may be in there under another spelling.
@@ -176,8 +175,8 @@ impl Opened {
             };
             let from = self.files.path().join(path);
             let is_same = || fs::read(&from).map(|bytes| bytes == there);
-            let staged = index.staged(from_top(path)).and_then(Blob::file);
-            let is_staged = |id| repo.is_stored_as(from_top(path), &there, id);
+            let staged = index.staged(path).and_then(Blob::file);
+            let is_staged = |id| repo.is_stored_as(path, &there, id);
             if !staged.map_or(Ok(false), is_staged)?
                 && !is_same().map_err(BackupError::io(&from))?
             {
@@ -198,7 +197,7 @@ impl Opened {
         let mut done = Restored::default();
         let index = repo.index()?;
         let mut kept = BTreeSet::from([ATTRIBUTES, self.layout.database.as_str()]);
-        kept.extend(self.manifest.files.iter().map(|f| from_top(&f.path)));
+        kept.extend(self.manifest.files.iter().map(|file| file.path.as_str()));
         for path in self.manifest.files.iter().map(|f| &f.path) {
             let from = self.files.path().join(path);
             if *path == self.layout.database {

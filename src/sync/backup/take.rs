@@ -104,12 +104,7 @@ fn put_files(
             false => repo.own_files(folder)?,
         };
         skipped.extend(found.skipped);
-        paths.extend(
-            found
-                .files
-                .into_iter()
-                .map(|f| from_top(&f.path).to_owned()),
-        );
+        paths.extend(found.files.into_iter().map(|file| file.path));
         let (files, others) = repo.left_out_below(&index, folder);
         skipped.extend(others);
         paths.extend(files);
@@ -153,11 +148,6 @@ fn put_files(
         members.push(archive.add(&layout.database, size, file)?);
     }
     Ok((members, skipped))
-}
-
-/// A path as git spells it, without the `./` of files found in the folder `.`.
-pub(super) fn from_top(path: &str) -> &str {
-    path.trim_start_matches("./")
 }
 
 /// All backups, oldest first, with their sizes in bytes.
