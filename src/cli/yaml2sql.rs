@@ -10,6 +10,7 @@ use super::journal::Journal;
 use super::refreshed::{self, Of};
 use super::ui::told;
 use super::{Exit, Ui};
+use crate::journal::layout::is_at_or_below;
 use crate::journal::{EntryDate, PathKind};
 use crate::store::Store;
 use crate::sync::refresh::{Failure, Options, Report, Scope};
@@ -140,18 +141,11 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
         .trim_end_matches('.')
         .trim_end_matches('/')
         .to_owned();
-    let within = |inner: &str, outer: &str| {
-        outer.is_empty()
-            || inner == outer
-            || inner
-                .strip_prefix(outer)
-                .is_some_and(|r| r.starts_with('/'))
-    };
     let top = match journal.layout().journal.as_str() {
         "." => "",
         top => top,
     };
-    if !within(&folder, top) && !within(top, &folder) {
+    if !is_at_or_below(&folder, top) && !is_at_or_below(top, &folder) {
         bail!(
             "{}: not in the journal; expected `yaml2sql sync {top}`",
             dir.display()
@@ -175,14 +169,14 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
         ..Options::new(Scope::All)
     };
     let (store, mut report) = journal.refresh(ui, options)?;
-    if within(&folder, top) && folder != top {
-        report.entries.retain(|c| within(&c.path, &folder));
-        report.undated.retain(|p| within(p, &folder));
+    if is_at_or_below(&folder, top) && folder != top {
+        report.entries.retain(|c| is_at_or_below(&c.path, &folder));
+        report.undated.retain(|p| is_at_or_below(p, &folder));
     }
-    report.undated.retain(|p| within(p, top));
+    report.undated.retain(|p| is_at_or_below(p, top));
     report.failed.retain(|f| {
         !matches!(journal.layout().classify(&f.path), PathKind::Note(_))
-            && (within(&f.path, &folder) || !within(&f.path, top))
+            && (is_at_or_below(&f.path, &folder) || !is_at_or_below(&f.path, top))
     });
     say_conflicts(ui, &store, &report, dry_run)?;
     store.leave();

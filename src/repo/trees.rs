@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use super::objects::{TreeEntry, entries, object_id, order_of};
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
-use crate::journal::layout::is_at_or_below;
+use crate::journal::layout::{below, is_at_or_below};
 
 /// Limit on the changes that are kept for another asker.
 const FEW: usize = 1_000;
@@ -170,10 +170,5 @@ fn is_below(path: &str, folders: &[&str]) -> bool {
 
 /// Whether one of the folders lies below a path.
 fn leads_to(path: &str, folders: &[&str]) -> bool {
-    let leads = |folder: &&str| {
-        folder
-            .strip_prefix(path)
-            .is_some_and(|r| r.starts_with('/'))
-    };
-    folders.iter().any(leads)
+    folders.iter().any(|folder| below(folder, path).is_some())
 }

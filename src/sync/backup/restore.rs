@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken};
+use crate::journal::layout::below;
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
 use crate::repo::{Blob, FileId, Repo, UNFINISHED_FOLDER, are_spellings, read_archive};
@@ -303,8 +304,5 @@ fn read_manifest(folder: &Path) -> Result<Manifest, String> {
 fn belongs(layout: &Layout, path: &str) -> bool {
     let folders = [&layout.journal, &layout.wiki, &layout.ledger];
     [MANIFEST, FILE, ATTRIBUTES, &layout.database].contains(&path)
-        || folders.iter().any(|folder| {
-            let rest = path.strip_prefix(folder.as_str());
-            *folder == "." || rest.is_some_and(|rest| rest.starts_with('/'))
-        })
+        || folders.iter().any(|folder| below(path, folder).is_some())
 }
