@@ -1,6 +1,7 @@
 //! `metadb`: shows what is known of the entries, and settles what is open.
 
 mod restore;
+mod settle;
 mod show;
 mod sync;
 mod tombstone;

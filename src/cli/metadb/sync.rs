@@ -6,14 +6,14 @@ use anyhow::bail;
 use clap::{Args, Subcommand};
 use serde_json::json;
 
+use super::settle::resolve;
 use super::tombstone::print_rows;
-use super::{Journal, entry_named, say_commit};
+use super::{Journal, entry_named};
 use crate::cli::shown::{counted, safe};
 use crate::cli::{Exit, Ui};
 use crate::journal::EntryDate;
-use crate::ledger::Source;
-use crate::store::{Conflict, ConflictKind, HashRow, Store, SyncRow, TombstoneRow};
-use crate::sync::settle::{self, to_let_in};
+use crate::store::{Conflict, ConflictKind, HashRow, SyncRow, TombstoneRow};
+use crate::sync::settle::to_let_in;
 
 /// Look at sync states, and settle conflicts between machines
 #[derive(Debug, Args)]
@@ -257,86 +257,6 @@ pub(super) fn print_states(ui: &Ui, states: &[SyncRow]) -> anyhow::Result<()> {
         ui.line("  No sync state is recorded yet.")?;
     }
     Ok(())
-}
-
-fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::Result<Exit> {
-    let journal = Journal::find()?;
-    let store = journal.index(ui)?;
-    let open = store.conflicts(date)?;
-    if let Some(date) = date.filter(|_| open.is_empty())
-        && store.show(date)?.is_none()
-    {
-        bail!("nothing is known of {date}");
-    }
-    let dates: BTreeSet<EntryDate> = open.iter().filter_map(|c| c.entry.parse().ok()).collect();
-    let by = journal.decider()?;
-    let (mut settled, mut agreed, mut files) = (Vec::new(), Vec::new(), BTreeSet::new());
-    for date in dates {
-        let hashes = current_hashes(&store, date)?;
-        let hash = |source: Source| hashes.get(source.name()).cloned();
-        for source in settle::resolve(&journal.repo, journal.layout(), date, &hash, &by)? {
-            settled.push((date, source));
-            files.insert(journal.layout().ledger_path(date.year()));
-        }
-        let count = settle::agree(&journal.repo, journal.layout(), date)?;
-        if count > 0 {
-            agreed.push((date, count));
-            files.insert(journal.layout().ledger_path(date.year()));
-        }
-    }
-    drop(store);
-    let left = journal.index(ui)?.conflicts(date)?;
-    if json {
-        let settled = settled
-            .iter()
-            .map(|(d, s)| json!({"entry": d.to_string(), "source": s.name()}));
-        let agreed = agreed
-            .iter()
-            .map(|(d, n)| json!({"entry": d.to_string(), "removals": n}));
-        ui.json(&json!({"settled": settled.collect::<Vec<_>>(), "agreed": agreed.collect::<Vec<_>>(), "changed": files, "left": left}))?;
-        return Ok(Exit::Ok);
-    }
-    for (date, source) in &settled {
-        ui.line(format_args!("Resolved: Entry {date} ({})", source.name()))?;
-    }
-    for (date, count) in &agreed {
-        let removals = counted(*count, "removal", "removals");
-        ui.line(format_args!(
-            "Resolved: Entry {date} (agreed with {removals})"
-        ))?;
-    }
-    if settled.is_empty() && agreed.is_empty() && left.is_empty() {
-        match date {
-            Some(date) => ui.line(format_args!("No unresolved conflict for entry {date}"))?,
-            None => ui.line("No unresolved conflicts found")?,
-        }
-    }
-    for file in &files {
-        say_commit(ui, &journal.repo, std::slice::from_ref(file))?;
-    }
-    if !left.is_empty() {
-        ui.line("Left, since it stands in a file:")?;
-        for conflict in &left {
-            print_conflict(ui, conflict)?;
-        }
-    }
-    Ok(Exit::Ok)
-}
-
-/// The hashes of the indexed texts, by source.
-fn current_hashes(
-    store: &Store,
-    date: EntryDate,
-) -> anyhow::Result<BTreeMap<&'static str, String>> {
-    let mut hashes = BTreeMap::new();
-    if let Some(shown) = store.show(date)? {
-        hashes.extend(shown.content.map(|c| (Source::Yaml.name(), c.hash)));
-        let note = shown
-            .wiki_note
-            .map(|text| crate::journal::Note { text }.facts().hash);
-        hashes.extend(note.map(|hash| (Source::Wiki.name(), hash)));
-    }
-    Ok(hashes)
 }
 
 fn stats(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
