@@ -43,7 +43,18 @@ pub enum PathKind {
     Other,
 }
 
+/// The endings of the files that SQLite keeps beside a database.
+pub const BESIDE_DATABASE: [&str; 3] = ["-journal", "-wal", "-shm"];
+
 impl Layout {
+    /// The database, after the files that SQLite keeps beside it: a leftover journal would
+    /// be applied to the next file of that name.
+    #[must_use]
+    pub fn database_files(&self) -> [String; 4] {
+        let [journal, wal, shm] = BESIDE_DATABASE;
+        [journal, wal, shm, ""].map(|end| format!("{}{end}", self.database))
+    }
+
     /// Classifies a path, given from the top of the work tree.
     #[must_use]
     pub fn classify(&self, path: &str) -> PathKind {

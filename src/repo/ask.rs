@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::merging::REBASE_FOLDERS;
 use super::work_tree::{UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER};
 use super::{ObjectId, Repo, RepoError};
+use crate::journal::layout::BESIDE_DATABASE;
 
 impl Repo {
     /// The value of an attribute at a path; `None` if it is unspecified.
@@ -163,8 +164,7 @@ fn ours(name: &str, is_folder: bool) -> bool {
 /// that SQLite keeps beside a database.
 fn by_chance(rest: &str) -> Option<&str> {
     let (by_chance, rest) = rest.split_at_checked(6)?;
-    let ends = ["", "-journal", "-wal", "-shm"];
-    ends.contains(&rest).then_some(by_chance)
+    (rest.is_empty() || BESIDE_DATABASE.contains(&rest)).then_some(by_chance)
 }
 
 /// Whether letters and digits are so mixed that no person would type them (`Drafts`,

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
+use super::StoreError;
 use super::open::{INDEXES, SCHEMA};
+use crate::journal::layout::BESIDE_DATABASE;
 
 /// `PALI`, in the file's header: a database of this program.
 pub(super) const APPLICATION: i32 = 0x5041_4C49;
@@ -151,4 +154,22 @@ pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     name.into()
+}
+
+/// Removes a database file, with those that SQLite keeps beside it.
+///
+/// # Errors
+/// A file cannot be removed.
+pub fn remove_files(path: &Path) -> Result<(), StoreError> {
+    // The database last: a leftover journal would be applied to the next file of that name.
+    for suffix in BESIDE_DATABASE.into_iter().chain([""]) {
+        let path = beside(path, suffix);
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != ErrorKind::NotFound => {
+                return Err(StoreError::File { path, source });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }

@@ -45,7 +45,7 @@ mod update;
 mod who;
 mod write;
 
-pub use connect::{is_header, is_ours};
+pub use connect::{is_header, is_ours, remove_files};
 pub use error::StoreError;
 pub use files::FilesSum;
 pub use known::{FileRow, Known, LedgerRow};
@@ -55,7 +55,7 @@ pub use listing::{
 pub use open::{Fresh, Store};
 pub use original::{
     AtPlace, Gone, Held, Original, OriginalConflict, OriginalEntry, OtherText, Removal, copy_files,
-    read_original, remove_files,
+    read_original,
 };
 pub use rows::{Before, DeletedRow, EntryRow, LedgerRows, PENDING};
 pub use show::{Shown, ShownEntry};

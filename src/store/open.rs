@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, MAIN_DB, TransactionBehavior};
 
-use super::connect::{APPLICATION, beside, clear, connect, dangling, has_tables, is_ours};
+use super::connect::{APPLICATION, clear, connect, dangling, has_tables, is_ours, remove_files};
 use super::found::{Found, look, set_aside};
 use super::{StoreError, Update};
 
@@ -200,19 +200,7 @@ impl Store {
     /// # Errors
     /// As for [`Store::open`].
     pub fn replace(path: &Path, wait: Option<u64>) -> Result<(Self, Option<Fresh>), StoreError> {
-        // Delete the database last: a leftover journal would be applied to the next file
-        // of that name.
-        for old in ["-journal", "-wal", "-shm", ""].map(|suffix| beside(path, suffix)) {
-            match std::fs::remove_file(&old) {
-                Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-                    return Err(StoreError::File {
-                        path: path.to_owned(),
-                        source,
-                    });
-                }
-                _ => {}
-            }
-        }
+        remove_files(path)?;
         Self::make(path, wait.unwrap_or(WAIT)).map(|store| (store, Some(Fresh::Damaged)))
     }
 

@@ -20,15 +20,14 @@ pub fn database_path(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError>
         return Ok(path);
     }
     // Files beside a database change it when it is opened: look at those first.
-    let suffixes = ["-journal", "-wal", "-shm", ""];
-    let names = suffixes.map(|suffix| format!("{}{suffix}", layout.database));
+    let names = layout.database_files();
     // Another machine's file system may ignore case, and this one's, too.
     let tracked = repo.all_tracked_alike(&names.each_ref().map(String::as_str))?;
-    for (suffix, name) in suffixes.into_iter().zip(tracked) {
+    for (wanted, name) in names.iter().zip(tracked) {
         let Some(name) = name else {
             continue;
         };
-        if !(suffix.is_empty() && is_database(repo, &path, &name)?) {
+        if !(*wanted == layout.database && is_database(repo, &path, &name)?) {
             let pathspec = repo.pathspec(&name);
             return Err(RepoError::NoDatabase { name, pathspec });
         }

@@ -197,8 +197,7 @@ impl Repo {
         if self.tracked_alike(&layout.database)?.is_some() {
             return Ok(());
         }
-        for suffix in ["", "-wal", "-shm", "-journal"] {
-            let path = format!("{}{suffix}", layout.database);
+        for path in layout.database_files() {
             let full = self.inside(&path)?;
             match fs::remove_file(&full) {
                 Ok(()) => removed.push(Removed::Database(path)),

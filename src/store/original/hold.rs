@@ -10,15 +10,13 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::is_original;
 use crate::store::StoreError;
-use crate::store::connect::{APPLICATION, ask, beside, is_ours, open_as_it_is};
+use crate::store::connect::{APPLICATION, ask, beside, is_ours, open_as_it_is, remove_files};
 use crate::store::snapshot::check_snapshot;
 
 /// How long to wait for a program that writes, in seconds.
 const WAIT: u64 = 5;
 /// Pages that are copied at once.
 const PAGES: i32 = 1024;
-/// The suffixes of files that SQLite keeps beside a database.
-const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
 
 /// The kinds of file at the database's path, for a migration.
 #[derive(Debug)]
@@ -131,6 +129,7 @@ impl Held {
 /// # Errors
 /// A file cannot be read or written, or the copy is not the same.
 pub fn copy_files(from: &Path, to: &Path) -> Result<(), StoreError> {
+    // SQLite makes `-shm` anew.
     for suffix in ["", "-journal", "-wal"] {
         let (from, to) = (beside(from, suffix), beside(to, suffix));
         let error = |source| StoreError::File {
@@ -146,24 +145,6 @@ pub fn copy_files(from: &Path, to: &Path) -> Result<(), StoreError> {
             }
             Err(e) if e.kind() == io::ErrorKind::NotFound && !suffix.is_empty() => {}
             Err(source) => return Err(StoreError::File { path: from, source }),
-        }
-    }
-    Ok(())
-}
-
-/// Removes a database file, with those that SQLite keeps beside it.
-///
-/// # Errors
-/// A file cannot be removed.
-pub fn remove_files(path: &Path) -> Result<(), StoreError> {
-    // The log first: without the database it would be of no use.
-    for suffix in BESIDE.into_iter().chain([""]) {
-        let path = beside(path, suffix);
-        match fs::remove_file(&path) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                return Err(StoreError::File { path, source });
-            }
-            _ => {}
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ mod names;
 mod read;
 mod table;
 
-pub use hold::{AtPlace, Held, copy_files, remove_files};
+pub use hold::{AtPlace, Held, copy_files};
 pub use read::read_original;
 
 use std::collections::BTreeSet;

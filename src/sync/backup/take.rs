@@ -111,9 +111,9 @@ fn put_files(
     }
     // The folders may contain one another, the database and the backups themselves.
     let backups = format!("{FOLDER}/");
-    let beside = ["", "-journal", "-wal", "-shm"].map(|s| format!("{}{s}", layout.database));
+    let database = layout.database_files();
     // Of the attributes, only our own lines are kept and restored.
-    paths.retain(|p| !beside.contains(p) && !p.starts_with(&backups) && p != ATTRIBUTES);
+    paths.retain(|p| !database.contains(p) && !p.starts_with(&backups) && p != ATTRIBUTES);
     paths.insert(FILE.to_owned());
     let mut members = Vec::with_capacity(paths.len() + 2);
     for path in &paths {
