@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, Statement, ToSql};
 
-use super::update::Sql;
+use super::Sql;
 
 /// Rows in a statement. More gain nothing.
 const ROWS: usize = 16;

@@ -4,9 +4,10 @@
 use rusqlite::{OptionalExtension, ToSql};
 use sha2::{Digest, Sha256};
 
+use super::Sql;
 use super::bulk::Bulk;
-use super::known::{FILE, FileRow, files};
-use super::update::{Sql, Update};
+use super::known::{AT_PATH, FileRow, files};
+use super::update::Update;
 use super::{Store, StoreError};
 
 /// A sum over files and their stamps. Order does not count, so that a change of
@@ -119,7 +120,7 @@ impl Update<'_> {
     }
 
     fn file(&self, path: &str) -> Sql<Option<FileRow>> {
-        Ok(files(self.connection, FILE, [path])?.remove(path))
+        Ok(files(self.connection, AT_PATH, [path])?.remove(path))
     }
 
     pub(super) fn finish_files(&mut self) -> Sql {

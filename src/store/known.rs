@@ -4,10 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
-use super::{Store, StoreError};
+use super::{Sql, Store, StoreError};
 use crate::journal::EntryDate;
-
-type Sql<T> = rusqlite::Result<T>;
 
 /// A file of the work tree, as last read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,11 +51,7 @@ impl Store {
         }
         self.read(|c| {
             Ok(Known {
-                files: files(
-                    c,
-                    "SELECT path, entry, stamp, content, problem FROM files",
-                    [],
-                )?,
+                files: files(c, "", [])?,
                 ledgers: ledgers(c)?,
             })
         })
@@ -70,10 +64,8 @@ impl Store {
     /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn known_problems(&self) -> Result<Known, StoreError> {
         self.read(|c| {
-            let sql = "SELECT path, entry, stamp, content, problem FROM files
-                WHERE problem IS NOT NULL";
             Ok(Known {
-                files: files(c, sql, [])?,
+                files: files(c, "WHERE problem IS NOT NULL", [])?,
                 ..Known::default()
             })
         })
@@ -95,13 +87,12 @@ impl Store {
             // One transaction: each query alone would take three more locks.
             let c = &c.unchecked_transaction()?;
             let mut known = Known::default();
-            let all = "SELECT path, entry, stamp, content, problem FROM files";
             for entry in entries {
-                let sql = format!("{all} WHERE entry = ?1");
-                known.files.extend(files(c, &sql, [entry.to_string()])?);
+                let of_entry = files(c, "WHERE entry = ?1", [entry.to_string()])?;
+                known.files.extend(of_entry);
             }
             for path in ledger_files {
-                known.files.extend(files(c, FILE, [path])?);
+                known.files.extend(files(c, AT_PATH, [path])?);
             }
             known.ledgers = ledgers(c)?;
             Ok(known)
@@ -163,16 +154,17 @@ pub(super) fn meta(c: &Connection) -> Sql<BTreeMap<String, String>> {
         .collect()
 }
 
-/// The query for one file's row.
-pub(super) const FILE: &str =
-    "SELECT path, entry, stamp, content, problem FROM files WHERE path = ?1";
+/// The condition for the file at one path.
+pub(super) const AT_PATH: &str = "WHERE path = ?1";
 
+/// The rows of the files for which a condition holds; of all without one.
 pub(super) fn files(
     c: &Connection,
-    sql: &str,
+    condition: &str,
     params: impl rusqlite::Params,
 ) -> Sql<BTreeMap<String, FileRow>> {
-    let mut rows = c.prepare_cached(sql)?;
+    let sql = format!("SELECT path, entry, stamp, content, problem FROM files {condition}");
+    let mut rows = c.prepare_cached(&sql)?;
     let rows = rows.query_map(params, |r| {
         let row = FileRow {
             entry: r.get(1)?,

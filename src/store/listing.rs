@@ -5,10 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
-use super::{Store, StoreError};
+use super::{Sql, Store, StoreError};
 use crate::journal::{EntryDate, ItemKey, Table};
-
-type Sql<T> = rusqlite::Result<T>;
 
 /// One text that was synced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -61,3 +61,6 @@ pub use rows::{Before, DeletedRow, EntryRow, LedgerRows, PENDING};
 pub use show::{Shown, ShownEntry};
 pub use snapshot::check_snapshot;
 pub use update::Update;
+
+/// What SQLite answers.
+type Sql<T = ()> = rusqlite::Result<T>;

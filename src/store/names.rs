@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use super::Sql;
 use super::table::{Cell, Kind, Rows};
-use super::update::{Sql, Update};
+use super::update::Update;
 
 /// A table of names: its key, and who refers to it by which column.
 struct Names {

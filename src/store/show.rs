@@ -6,10 +6,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{Conflict, Store, StoreError, SyncRow, TombstoneRow};
+use super::{Conflict, Sql, Store, StoreError, SyncRow, TombstoneRow};
 use crate::journal::EntryDate;
-
-type Sql<T> = rusqlite::Result<T>;
 
 /// An entry, a note without an entry, or the ledger's rows of an entry that is gone.
 #[derive(Debug, Clone, Serialize)]

@@ -6,7 +6,6 @@ use std::path::Path;
 use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, ToSql};
 
-use super::StoreError;
 use super::bulk::Bulk;
 use super::diff::{Change, diff};
 use super::files::FilesSum;
@@ -17,6 +16,7 @@ use super::names::Named;
 use super::people::Spelling;
 use super::rows::{Before, EntryRow, LedgerRows};
 use super::table::{Kind, Part, Rows, SELECT};
+use super::{Sql, StoreError};
 use crate::journal::{EntryDate, Note};
 
 /// An open transaction.
@@ -42,8 +42,6 @@ pub struct Update<'a> {
     /// The values of `meta`, once they were read.
     meta: Option<BTreeMap<String, String>>,
 }
-
-pub(super) type Sql<T = ()> = rusqlite::Result<T>;
 
 impl<'a> Update<'a> {
     pub(super) fn new(connection: &'a Connection, path: &'a Path, wait: u64, fill: bool) -> Self {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::params;
 
+use super::Sql;
 use super::people::{People, Spelling};
-use super::update::{Sql, Update};
+use super::update::Update;
 
 impl Update<'_> {
     pub(super) fn finish_people(&mut self) -> Sql {
