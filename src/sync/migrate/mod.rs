@@ -210,15 +210,11 @@ fn decide(
 
 /// Removes the database from the index, also one that a merge left in conflict.
 fn out_of_git(repo: &Repo, layout: &Layout, outcome: &mut Outcome) -> Result<(), RepoError> {
-    outcome.untracked = is_tracked(repo, layout)?;
+    outcome.untracked = repo.tracks(&layout.database)?;
     if outcome.untracked {
         repo.unstage(&[&layout.database])?;
     }
     Ok(())
-}
-
-fn is_tracked(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
-    Ok(repo.index()?.has(&layout.database))
 }
 
 /// Plans from a copy: opening the file itself may write files beside it.
@@ -228,7 +224,7 @@ fn dry_run(repo: &Repo, layout: &Layout, path: &Path) -> Result<Option<Outcome>,
     }
     let mut outcome = Outcome {
         file: layout.database.clone(),
-        untracked: is_tracked(repo, layout)?,
+        untracked: repo.tracks(&layout.database)?,
         ..Outcome::default()
     };
     let folder = place::folder()?;
@@ -258,11 +254,10 @@ fn pulled_away(
     layout: &Layout,
     options: &Options<'_>,
 ) -> Result<Option<Outcome>, MigrateError> {
-    let before = match repo.commit_named("ORIG_HEAD")? {
-        Some(before) => repo.read_at(before, &layout.database)?,
-        None => None,
+    let before = repo.commit_named("ORIG_HEAD")?;
+    let Some(bytes) = repo.read_at(before, &layout.database)? else {
+        return Ok(None);
     };
-    let Some(bytes) = before else { return Ok(None) };
     let folder = place::folder()?;
     let file = folder.path().join("pulled.db");
     std::fs::write(&file, bytes).map_err(place::error(&file))?;
