@@ -1,4 +1,4 @@
-//! The commits that git is merging while it calls a driver.
+//! What git is in the middle of, and the commits that it merges there.
 
 use std::env;
 use std::fs;
@@ -27,12 +27,7 @@ impl Merging {
         let [ours, theirs] = self.bases[..] else {
             return Ok(None);
         };
-        Ok(Some(Self {
-            bases: repo.merge_bases(ours, theirs)?,
-            ours,
-            theirs,
-            is_pick: false,
-        }))
+        repo.merge_of(ours, theirs).map(Some)
     }
 }
 
@@ -63,16 +58,8 @@ impl Repo {
                 return Ok(None);
             }
             let theirs = self.commit_with(&oid)?;
-            let bases = self.merge_bases(ours, theirs)?;
-            if bases.contains(&theirs) {
-                return Ok(None);
-            }
-            return Ok(Some(Merging {
-                bases,
-                ours,
-                theirs,
-                is_pick: false,
-            }));
+            let merge = self.merge_of(ours, theirs)?;
+            return Ok(Some(merge).filter(|merge| !merge.bases.contains(&theirs)));
         }
         self.pick(ours)
     }
@@ -124,6 +111,74 @@ impl Repo {
         match heads.find_map(|name| self.read_text(&name)) {
             Some(oid) => self.commit_named(oid.trim_end()),
             None => self.commit_named("ORIG_HEAD"),
+        }
+    }
+
+    /// The merge that waits for its commit, or another one that git is making.
+    ///
+    /// # Errors
+    /// An object of history is missing or damaged; see [`RepoError`].
+    pub fn waiting_merge(&self) -> Result<Option<Merging>, RepoError> {
+        match (self.head()?, self.merge_heads()?.as_slice()) {
+            (Some(ours), [theirs]) => self.merge_of(ours, *theirs).map(Some),
+            (_, []) => self.merging(),
+            _ => Ok(None),
+        }
+    }
+
+    /// The merge that HEAD is; `None` if it is an ordinary commit or an octopus.
+    ///
+    /// # Errors
+    /// An object of history is missing or damaged; see [`RepoError`].
+    pub fn merge_at_head(&self) -> Result<Option<Merging>, RepoError> {
+        let Some(ObjectId(head)) = self.head()? else {
+            return Ok(None);
+        };
+        let commit = self.parsed(head)?;
+        let parents: Vec<ObjectId> = commit.parents.iter().copied().map(ObjectId).collect();
+        match parents.as_slice() {
+            [ours, theirs] => self.merge_of(*ours, *theirs).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The ordinary merge of two commits.
+    ///
+    /// # Errors
+    /// An object of history is missing or damaged; see [`RepoError`].
+    pub fn merge_of(&self, ours: ObjectId, theirs: ObjectId) -> Result<Merging, RepoError> {
+        Ok(Merging {
+            bases: self.merge_bases(ours, theirs)?,
+            ours,
+            theirs,
+            is_pick: false,
+        })
+    }
+
+    /// Whether `git revert` waits for its commit.
+    #[must_use]
+    pub fn is_reverting(&self) -> bool {
+        self.git_dir().join("REVERT_HEAD").exists()
+    }
+
+    /// Whether git is in the middle of a merge, a rebase, a pick or a revert.
+    #[must_use]
+    pub fn is_in_the_middle(&self) -> bool {
+        self.git.state() != git2::RepositoryState::Clean
+    }
+
+    /// Git's word for the operation that is waiting for its commit, if there is one: git
+    /// then refuses to commit some files alone.
+    #[must_use]
+    pub fn waits_for(&self) -> Option<&'static str> {
+        use git2::RepositoryState as State;
+        match self.git.state() {
+            State::Merge => Some("merge"),
+            State::Revert | State::RevertSequence => Some("revert"),
+            State::CherryPick | State::CherryPickSequence => Some("cherry-pick"),
+            State::Rebase | State::RebaseInteractive | State::RebaseMerge => Some("rebase"),
+            State::ApplyMailbox | State::ApplyMailboxOrRebase => Some("am"),
+            State::Clean | State::Bisect => None,
         }
     }
 

@@ -10,6 +10,7 @@
 //! | `error`, `finding` | What can go wrong, and what mends it? |
 //! | `command`, `ask` | What is left to git itself, and what is it asked? |
 //! | `config` | How is git configured, and what is this machine's name? |
+//! | `notes` | What is noted in the git directory? |
 //! | `removal_place` | What tells a removal made here from one made elsewhere? |
 //!
 //! History:
@@ -22,7 +23,7 @@
 //! | `history`, `commits` | Where is HEAD, what is in a commit, and in which order? |
 //! | `trees` | What differs between two commits? |
 //! | `shallow` | Where is history cut off? |
-//! | `merging` | Which commits does git merge at the moment? |
+//! | `merging` | What is git in the middle of, and which commits does it merge? |
 //! | `lines` | What is git's own merge by line? |
 //!
 //! The index:
@@ -68,6 +69,7 @@ mod line_ends;
 mod lines;
 mod loose;
 mod merging;
+mod notes;
 mod object;
 mod objects;
 mod open;

@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
 use super::work_tree::{Access, write_atomically};
-use super::{Blob, BlobKind, GitLines, Merging, ObjectId, Repo, RepoError};
+use super::{Blob, BlobKind, GitLines, ObjectId, Repo, RepoError};
 use crate::merge::{LineMerge, Markers, ThreeWay};
 
 /// The versions of a path in conflict; a side without one deleted or never had the file.
@@ -116,43 +116,6 @@ impl Repo {
             }
         }
         Ok(found)
-    }
-
-    /// The merge that waits for its commit, or another one that git is making.
-    ///
-    /// # Errors
-    /// An object of history is missing or damaged; see [`RepoError`].
-    pub fn waiting_merge(&self) -> Result<Option<Merging>, RepoError> {
-        match (self.head()?, self.merge_heads()?.as_slice()) {
-            (Some(ours), [theirs]) => self.merge_of(ours, *theirs).map(Some),
-            (_, []) => self.merging(),
-            _ => Ok(None),
-        }
-    }
-
-    /// The merge that HEAD is; `None` if it is an ordinary commit or an octopus.
-    ///
-    /// # Errors
-    /// An object of history is missing or damaged; see [`RepoError`].
-    pub fn merge_at_head(&self) -> Result<Option<Merging>, RepoError> {
-        let Some(ObjectId(head)) = self.head()? else {
-            return Ok(None);
-        };
-        let commit = self.parsed(head)?;
-        let parents: Vec<ObjectId> = commit.parents.iter().copied().map(ObjectId).collect();
-        match parents.as_slice() {
-            [ours, theirs] => self.merge_of(*ours, *theirs).map(Some),
-            _ => Ok(None),
-        }
-    }
-
-    fn merge_of(&self, ours: ObjectId, theirs: ObjectId) -> Result<Merging, RepoError> {
-        Ok(Merging {
-            bases: self.merge_bases(ours, theirs)?,
-            ours,
-            theirs,
-            is_pick: false,
-        })
     }
 
     /// Stages the work tree's file, as `git add` does, and writes it as git would

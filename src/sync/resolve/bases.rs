@@ -160,12 +160,7 @@ impl Resolver<'_> {
             let (Some(our_text), Some(their_text)) = sides else {
                 continue;
             };
-            let merging = Merging {
-                bases: self.repo.merge_bases(ours, theirs)?,
-                ours,
-                theirs,
-                is_pick: false,
-            };
+            let merging = self.repo.merge_of(ours, theirs)?;
             let base = self.base_of(&merging, path, By::Field)?;
             return Ok(Some(OpenPath {
                 path: path.to_owned(),

@@ -1,0 +1,60 @@
+//! Notes in the git directory: what saves work, and what concerns this clone alone.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use super::work_tree::{Access, write_atomically};
+use super::{Repo, RepoError};
+
+impl Repo {
+    /// A note: text in the git directory that all work trees share, empty if there is
+    /// none. Notes hold only what can be worked out again, or concerns this clone alone.
+    #[must_use]
+    pub fn noted(&self, name: &str) -> String {
+        fs::read_to_string(self.note_path(name)).unwrap_or_default()
+    }
+
+    /// A note that cannot be worked out again; see [`noted`](Self::noted).
+    ///
+    /// # Errors
+    /// It is there and cannot be read.
+    pub fn noted_for_good(&self, name: &str) -> Result<String, RepoError> {
+        let path = self.note_path(name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            Err(e) => Err(RepoError::io(&path)(e)),
+        }
+    }
+
+    /// Writes a note; see [`noted`](Self::noted).
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn note(&self, name: &str, text: &str) -> Result<(), RepoError> {
+        write_atomically(&self.note_path(name), text.as_bytes(), Access::New)
+    }
+
+    /// A note of this work tree alone, which goes with it; see [`noted`](Self::noted).
+    #[must_use]
+    pub fn noted_here(&self, name: &str) -> String {
+        fs::read_to_string(self.note_path_here(name)).unwrap_or_default()
+    }
+
+    /// Writes a note of this work tree alone; see [`noted`](Self::noted).
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn note_here(&self, name: &str, text: &str) -> Result<(), RepoError> {
+        write_atomically(&self.note_path_here(name), text.as_bytes(), Access::New)
+    }
+
+    fn note_path_here(&self, name: &str) -> PathBuf {
+        self.git_dir().join("palimpsest").join(name)
+    }
+
+    fn note_path(&self, name: &str) -> PathBuf {
+        self.common_dir().join("palimpsest").join(name)
+    }
+}
