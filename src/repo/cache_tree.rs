@@ -1,6 +1,8 @@
 //! The index's cache of folders (the `TREE` extension): which of them equal a stored
 //! tree, so that their files need not be compared.
 
+use super::index_file::ID;
+
 /// The folders, the top first. One whose files were staged since has no id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CacheTree(Vec<Folder>);
@@ -16,8 +18,6 @@ pub(super) struct Folder {
 
 /// The number of the top folder.
 pub(super) const TOP: usize = 0;
-
-const ID: usize = 20;
 
 impl CacheTree {
     /// Reads the extension; `None` if it is damaged.

@@ -1,5 +1,6 @@
 //! The index: the content of the next commit.
 
+use super::object::mode;
 use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
 
 /// The index as it stood when it was read.
@@ -89,7 +90,9 @@ impl Repo {
         for (path, id) in staged {
             // A file may be executable, after it was copied from a stick, say.
             let there = index.0.get_path(path.as_ref(), 0).map(|entry| entry.mode);
-            let mode = there.filter(|mode| *mode == 0o100_755).unwrap_or(0o100_644);
+            let mode = there
+                .filter(|mode| *mode == mode::EXECUTABLE)
+                .unwrap_or(mode::FILE);
             args.extend(["--cacheinfo".to_owned(), format!("{mode:o},{id},{path}")]);
         }
         let left_out = self.left_out(&index, files);

@@ -13,12 +13,13 @@ use std::os::unix::fs::MetadataExt;
 use sha1::{Digest, Sha1};
 
 use super::cache_tree::CacheTree;
+use super::object::mode;
 use super::objects::RawId;
 
 /// Sizes in bytes: file header, object id (also the trailing checksum), entry up to its
 /// path.
 const HEADER: usize = 12;
-const ID: usize = 20;
+pub(super) const ID: usize = size_of::<RawId>();
 const FIXED: usize = 62;
 
 /// The places of the mode and the id in an entry.
@@ -79,9 +80,6 @@ pub(super) enum With<'a> {
     /// would take longer than writing them.
     Parts(Vec<Cow<'a, [u8]>>),
 }
-
-/// The mode of a file that is not executable.
-const FILE: u32 = 0o100_644;
 
 impl IndexFile {
     /// Reads an index; `None` if it is damaged, or not of the usual kind.
@@ -214,12 +212,12 @@ impl IndexFile {
             let at = self.place(path)?;
             let there = (at < self.len()).then(|| self.entry(at));
             let there = there.filter(|entry| entry.path == path.as_bytes());
-            let is_it = |e: &IndexEntry<'_>| e.mode == FILE && e.id == id.as_bytes();
+            let is_it = |e: &IndexEntry<'_>| e.mode == mode::FILE && e.id == id.as_bytes();
             match (there, put) {
                 (Some(entry), _) if !entry.plain => return None,
                 (Some(entry), Put::Content(..)) if is_it(&entry) => {}
                 // Another kind of entry is left to git.
-                (Some(entry), Put::Content(..)) if entry.mode != FILE => return None,
+                (Some(entry), Put::Content(..)) if entry.mode != mode::FILE => return None,
                 (_, Put::Content(..)) => {
                     if let Some(folders) = &mut folders {
                         folders.forget(path.as_bytes());
@@ -307,7 +305,7 @@ impl IndexFile {
 /// An entry with an empty stat, which callers do not need.
 fn entry_of(path: &[u8], id: git2::Oid) -> Vec<u8> {
     let mut entry = vec![0; padded(FIXED + path.len())];
-    entry[MODE].copy_from_slice(&FILE.to_be_bytes());
+    entry[MODE].copy_from_slice(&mode::FILE.to_be_bytes());
     entry[OBJECT].copy_from_slice(id.as_bytes());
     // `place` checked that the length fits into the flags.
     let length = u16::try_from(path.len()).unwrap_or(LENGTH);
@@ -329,7 +327,7 @@ pub(super) fn stat_of(file: &Metadata) -> Option<FileStat> {
         signed(file.mtime_nsec()),
         cut(file.dev()),
         cut(file.ino()),
-        FILE,
+        mode::FILE,
         file.uid(),
         file.gid(),
         u32::try_from(file.size()).ok()?,

@@ -53,6 +53,28 @@ impl FromStr for ObjectId {
     }
 }
 
+/// The modes of entries in trees and in the index.
+pub(super) mod mode {
+    pub const FILE: u32 = 0o100_644;
+    pub const EXECUTABLE: u32 = 0o100_755;
+    pub const LINK: u32 = 0o120_000;
+    pub const FOLDER: u32 = 0o040_000;
+    /// Another repository's commit.
+    pub const SUBMODULE: u32 = 0o160_000;
+    /// The kind of every file, whatever its permissions.
+    pub const ANY_FILE: u32 = 0o100_000;
+
+    /// A mode without permissions.
+    pub const fn kind(mode: u32) -> u32 {
+        mode & 0o170_000
+    }
+
+    /// Whether it is a folder's.
+    pub const fn is_folder(mode: u32) -> bool {
+        kind(mode) == FOLDER
+    }
+}
+
 /// The content of a path in a tree or in the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Blob {
@@ -72,9 +94,9 @@ pub enum BlobKind {
 
 impl BlobKind {
     pub(super) const fn of_mode(mode: u32) -> Self {
-        match mode & 0o170_000 {
-            0o100_000 => Self::File,
-            0o120_000 => Self::Symlink,
+        match mode::kind(mode) {
+            mode::ANY_FILE => Self::File,
+            mode::LINK => Self::Symlink,
             _ => Self::Other,
         }
     }

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
+use super::object::mode;
 use super::{ObjectId, Repo, RepoError};
 
 /// Objects up to this many bytes are not cached.
@@ -51,7 +52,7 @@ pub(super) fn object_id(id: &RawId) -> git2::Oid {
 
 impl TreeEntry<'_> {
     pub(super) const fn is_folder(&self) -> bool {
-        self.mode & 0o170_000 == 0o040_000
+        mode::is_folder(self.mode)
     }
 }
 

@@ -11,14 +11,12 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::index_file::IndexFile;
+use super::object::mode;
 use super::spelling::Spellings;
 use super::work_tree::{Sort, WorkFile, WorkFiles, entries_of, sort_of};
 use super::{ObjectId, Repo, RepoError, Skipped};
 use crate::journal::is_dot_git;
 use crate::journal::layout::{self, in_folder};
-
-/// The mode of a submodule.
-const SUBMODULE: u32 = 0o160_000;
 
 /// The entries of the index, sorted by path.
 pub(super) enum Tracked {
@@ -158,7 +156,7 @@ impl Repo {
             let above = path.match_indices('/').map(|(at, _)| &path[..at]);
             let mut below = above.filter(|a| folders.iter().any(|f| layout::below(a, f).is_some()));
             let is_other = below.any(|folder| {
-                tracked.at(folder, all.clone()) == Some(SUBMODULE)
+                tracked.at(folder, all.clone()) == Some(mode::SUBMODULE)
                     || tracked.below(folder, all.clone()).is_empty()
                         && self
                             .inside(folder)
@@ -216,7 +214,7 @@ impl Walk<'_> {
     /// Whether HEAD has a folder of which the index has no files any more.
     fn was_folder(&self, path: &str) -> bool {
         let found = self.head.map(|head| self.repo.in_tree(head, path));
-        matches!(found, Some(Ok(Some((mode, _)))) if mode & 0o170_000 == 0o040_000)
+        matches!(found, Some(Ok(Some((mode, _)))) if mode::is_folder(mode))
     }
 
     /// Walks a folder; `within` are its entries in the index.
@@ -259,7 +257,7 @@ impl Walk<'_> {
                     let inside = self.tracked.below(&path, below.clone());
                     if !inside.is_empty() {
                         self.folder(&entry.path(), &path, &inside, false)?;
-                    } else if self.tracked.at(&path, below.clone()) == Some(SUBMODULE) {
+                    } else if self.tracked.at(&path, below.clone()) == Some(mode::SUBMODULE) {
                         // Another repository.
                     } else if let Some(other) = other_spelling(self, &path) {
                         let inside = self.tracked.below(&other, below.clone());

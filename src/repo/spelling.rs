@@ -9,14 +9,12 @@ use std::path::Path;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::object::mode;
 use super::own_files::Tracked;
 use super::{Finding, Repo, RepoError};
 use crate::journal::Layout;
 use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
-
-/// The mode of a symbolic link.
-const LINK: u32 = 0o120_000;
 
 /// A file or a folder itself, whichever of its paths leads there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -162,7 +160,7 @@ impl Repo {
             // Looked at only where it can be what is at a path: of one kind.
             let mut there = None;
             for ((path, (here, is_link)), found) in paths.iter().zip(&here).zip(&mut found) {
-                let may_be_here = here.is_some() && *is_link == (mode == LINK);
+                let may_be_here = here.is_some() && *is_link == (mode == mode::LINK);
                 let mut is_here = || {
                     may_be_here
                         && *there.get_or_insert_with(|| FileId::at(&place(&tracked))) == *here

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::cache_tree::TOP;
 use super::index_file::IndexFile;
+use super::object::mode;
 use super::objects::{RawId, TreeEntry, entries, object_id, order_of};
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 
@@ -262,7 +263,7 @@ impl Folder {
         let below = &entry.path[self.path.len()..];
         match below.iter().position(|&b| b == b'/') {
             Some(slash) => TreeEntry {
-                mode: FOLDER,
+                mode: mode::FOLDER,
                 name: &below[..slash],
                 id: &NOTHING,
             },
@@ -275,15 +276,14 @@ impl Folder {
     }
 }
 
-const FOLDER: u32 = 0o040_000;
 /// The id of a folder in the index, which has none there.
 const NOTHING: RawId = [0; 20];
 
 /// A mode in today's form: old trees have others.
 const fn usual(mode: u32) -> u32 {
-    match mode & 0o170_000 {
-        0o100_000 if mode & 0o100 == 0 => 0o100_644,
-        0o100_000 => 0o100_755,
+    match mode::kind(mode) {
+        mode::ANY_FILE if mode & 0o100 == 0 => mode::FILE,
+        mode::ANY_FILE => mode::EXECUTABLE,
         kind => kind,
     }
 }

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use super::object::mode;
 use super::objects::{TreeEntry, entries, object_id, order_of};
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 use crate::journal::layout::{below, is_at_or_below};
@@ -46,7 +47,7 @@ impl Entry {
     }
 
     fn folder(self) -> Option<git2::Oid> {
-        (self.mode & 0o170_000 == 0o040_000).then_some(self.id)
+        mode::is_folder(self.mode).then_some(self.id)
     }
 
     /// The entry as a blob; `None` for a folder or a submodule.
