@@ -43,7 +43,7 @@
 //! | `work_tree`, `own_files` | Which files are there, and which of them are ours? |
 //! | `conversion`, `filters`, `line_ends`, `attributes` | Which bytes does git store for a file? |
 //! | `spelling` | Which paths are one file, and which of them does git have? |
-//! | `typed` | How is a path written in a command that a message names? |
+//! | `typed` | How is a path written in a command that a message names, or in a pattern? |
 //! | `archive` | How are files packed into an archive? |
 //! | `install` | What does `init` set up? |
 

@@ -11,6 +11,7 @@ use super::cache_tree::TOP;
 use super::index_file::IndexFile;
 use super::object::mode;
 use super::objects::{RawId, TreeEntry, entries, object_id, order_of};
+use super::typed::literal;
 use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 
 /// Limit on the names that git is asked for one by one.
@@ -295,16 +296,4 @@ fn blob(mode: &str, id: &str) -> Option<Blob> {
         id: id.parse().ok()?,
         kind: BlobKind::of_mode(mode),
     })
-}
-
-/// A name as a pattern that matches it alone.
-fn literal(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        if "*?[\\".contains(c) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }

@@ -1,4 +1,5 @@
-//! Paths for the commands in messages, so that they work in the user's current folder.
+//! Paths for the commands in messages, so that they work in the user's current folder,
+//! and for git's patterns.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -86,6 +87,19 @@ pub fn shell_path(path: &str) -> String {
 #[must_use]
 pub fn shell_word(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// A path or name as a pattern that matches it alone: in attributes, in ignored paths and
+/// in what git is asked.
+pub(super) fn literal(path: &str) -> String {
+    let mut pattern = String::with_capacity(path.len());
+    for c in path.chars() {
+        if "*?[\\".contains(c) {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::drivers::ENTRY_DRIVER;
-use super::files::{literal, with_lines};
+use super::files::with_lines;
 use crate::journal::Layout;
 use crate::journal::layout::MARKDOWN;
+use crate::repo::typed::literal;
 
 /// Whether the value of the attribute `merge` names the entry driver.
 #[must_use]

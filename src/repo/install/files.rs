@@ -11,6 +11,7 @@ use std::io::ErrorKind;
 use super::attributes::attributes;
 use super::{Note, Plan, Step};
 use crate::journal::{Layout, settings};
+use crate::repo::typed::literal;
 use crate::repo::work_tree::{Access, write_atomically};
 use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 
@@ -34,18 +35,6 @@ fn ignored(layout: &Layout) -> Vec<String> {
         // Without this, `git add -A` would add the leftovers of a killed process.
         format!("{UNFINISHED_ALL}*"),
     ]
-}
-
-/// A path as a pattern that matches it alone.
-pub(super) fn literal(path: &str) -> String {
-    let mut pattern = String::with_capacity(path.len());
-    for c in path.chars() {
-        if ['*', '?', '[', '\\'].contains(&c) {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern
 }
 
 impl Repo {
