@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::line_ends::without_cr;
+use super::stored::without_cr;
 use super::{Index, ObjectId, Repo, RepoError};
 
 /// The attributes of a path that change more than line ends.

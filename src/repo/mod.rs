@@ -41,7 +41,7 @@
 //! | file | question |
 //! |---|---|
 //! | `work_tree`, `own_files` | Which files are there, and which of them are ours? |
-//! | `conversion`, `filters`, `line_ends`, `attributes` | Which bytes does git store for a file? |
+//! | `stored`, `conversion`, `filters`, `attributes` | Which bytes does git store for a file? |
 //! | `spelling` | Which paths are one file, and which of them does git have? |
 //! | `typed` | How is a path written in a command that a message names, or in a pattern? |
 //! | `archive` | How are files packed into an archive? |
@@ -65,7 +65,6 @@ mod index_file;
 mod index_write;
 pub mod install;
 mod left_out;
-mod line_ends;
 mod lines;
 mod loose;
 mod merging;
@@ -80,6 +79,7 @@ mod shallow;
 mod spelling;
 mod staged;
 mod stages;
+mod stored;
 mod trees;
 mod typed;
 mod work_tree;
