@@ -13,7 +13,7 @@ use std::rc::Rc;
 use super::index_file::IndexFile;
 use super::object::mode;
 use super::spelling::Spellings;
-use super::work_tree::{Sort, WorkFile, WorkFiles, entries_of, sort_of};
+use super::work_tree::{EntryKind, WorkFile, WorkFiles, entries_of, kind_of};
 use super::{ObjectId, Repo, RepoError, Skipped};
 use crate::journal::is_dot_git;
 use crate::journal::layout::{self, in_folder};
@@ -84,7 +84,7 @@ struct Walk<'r> {
     ignores_spelling: bool,
     found: WorkFiles,
     /// Paths that may be ignored.
-    unsure: Vec<(String, Sort)>,
+    unsure: Vec<(String, EntryKind)>,
 }
 
 impl Repo {
@@ -116,12 +116,13 @@ impl Repo {
         while !walk.unsure.is_empty() {
             let asked = std::mem::take(&mut walk.unsure);
             let ignored = self.ignored(asked.iter().map(|(path, _)| path.as_str()))?;
-            for (path, sort) in asked {
-                match sort {
+            for (path, kind) in asked {
+                match kind {
                     _ if ignored.contains(&path) && !walk.was_folder(&path) => {}
-                    Sort::File(file) => walk.found.files.push(file),
-                    Sort::Folder => walk.folder(&self.inside(&path)?, &path, &(0..0), false)?,
-                    Sort::Other => {}
+                    EntryKind::File(file) => walk.found.files.push(file),
+                    EntryKind::Folder => {
+                        walk.folder(&self.inside(&path)?, &path, &(0..0), false)?;
+                    }
                 }
             }
         }
@@ -249,11 +250,11 @@ impl Walk<'_> {
                 continue;
             }
             let path = in_folder(prefix, name);
-            let Some(sort) = sort_of(&entry, &path, &mut self.found.skipped)? else {
+            let Some(kind) = kind_of(&entry, &path, &mut self.found.skipped)? else {
                 continue;
             };
-            match sort {
-                Sort::Folder => {
+            match kind {
+                EntryKind::Folder => {
                     let inside = self.tracked.below(&path, below.clone());
                     if !inside.is_empty() {
                         self.folder(&entry.path(), &path, &inside, false)?;
@@ -263,10 +264,10 @@ impl Walk<'_> {
                         let inside = self.tracked.below(&other, below.clone());
                         self.folder(&entry.path(), &other, &inside, false)?;
                     } else {
-                        self.unsure.push((path, Sort::Folder));
+                        self.unsure.push((path, EntryKind::Folder));
                     }
                 }
-                Sort::File(file) => {
+                EntryKind::File(file) => {
                     let is_tracked = self.tracked.at(&path, below.clone()).is_some()
                         || self.repo.has(self.head, &path);
                     if is_tracked {
@@ -274,10 +275,9 @@ impl Walk<'_> {
                     } else if let Some(path) = other_spelling(self, &path) {
                         self.found.files.push(WorkFile { path, ..file });
                     } else {
-                        self.unsure.push((path, Sort::File(file)));
+                        self.unsure.push((path, EntryKind::File(file)));
                     }
                 }
-                Sort::Other => {}
             }
         }
         Ok(())

@@ -310,22 +310,21 @@ fn walk(dir: &Path, prefix: &str, found: &mut WorkFiles) -> Result<(), RepoError
             continue;
         }
         let path = in_folder(prefix, name);
-        match sort_of(&entry, &path, &mut found.skipped)? {
-            Some(Sort::Folder) if !is_repository(&entry.path().join(".git")) => {
+        match kind_of(&entry, &path, &mut found.skipped)? {
+            Some(EntryKind::Folder) if !is_repository(&entry.path().join(".git")) => {
                 walk(&entry.path(), &path, found)?;
             }
-            Some(Sort::File(file)) => found.files.push(file),
+            Some(EntryKind::File(file)) => found.files.push(file),
             _ => {}
         }
     }
     Ok(())
 }
 
-/// The kind of a folder's entry.
-pub(super) enum Sort {
+/// An entry of a folder.
+pub(super) enum EntryKind {
     File(WorkFile),
     Folder,
-    Other,
 }
 
 /// The entries of a folder, by name; none if it does not exist.
@@ -345,13 +344,13 @@ pub(super) fn entries_of(dir: &Path) -> Result<Vec<(OsString, DirEntry)>, RepoEr
     Ok(entries)
 }
 
-/// The kind of a folder's entry, without following a link; `None` for a link, or a
-/// missing entry.
-pub(super) fn sort_of(
+/// The kind of a folder's entry, without following a link; `None` for a link, a missing
+/// entry, or one that is neither (a pipe).
+pub(super) fn kind_of(
     entry: &DirEntry,
     path: &str,
     skipped: &mut Vec<Skipped>,
-) -> Result<Option<Sort>, RepoError> {
+) -> Result<Option<EntryKind>, RepoError> {
     let meta = match entry.metadata() {
         Ok(meta) => meta,
         Err(e) if is_absent(&e) => return Ok(None),
@@ -361,11 +360,11 @@ pub(super) fn sort_of(
         skipped.push(Skipped::Symlink(path.to_owned()));
         None
     } else if meta.is_dir() {
-        Some(Sort::Folder)
+        Some(EntryKind::Folder)
     } else if meta.is_file() {
-        Some(Sort::File(work_file(path.to_owned(), &meta)))
+        Some(EntryKind::File(work_file(path.to_owned(), &meta)))
     } else {
-        Some(Sort::Other)
+        None
     })
 }
 
