@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, ToSql, params};
 use serde::Serialize;
 
 use super::{Sql, Store, StoreError};
@@ -199,26 +199,32 @@ impl Store {
         })
     }
 
-    /// Removals by entry, table and item; active ones alone unless `all`.
+    /// The active removals, of all tables or of one, the newest first.
     ///
     /// # Errors
     /// The database is locked, damaged or replaced; see [`StoreError`].
-    pub fn tombstones(
+    pub fn tombstones(&self, table: Option<Table>) -> Result<Vec<TombstoneRow>, StoreError> {
+        let table = table.map(Table::name);
+        let which = "state = 'active' AND (?1 IS NULL OR table_name = ?1)";
+        self.listed_tombstones(which, params![table])
+    }
+
+    /// The removals of an entry, also those taken back, the newest first.
+    pub(super) fn tombstones_of(&self, entry: EntryDate) -> Result<Vec<TombstoneRow>, StoreError> {
+        self.listed_tombstones("entry = ?1", params![entry.to_string()])
+    }
+
+    fn listed_tombstones(
         &self,
-        table: Option<Table>,
-        entry: Option<EntryDate>,
-        all: bool,
+        which: &str,
+        params: &[&dyn ToSql],
     ) -> Result<Vec<TombstoneRow>, StoreError> {
-        let (table, entry) = (table.map(Table::name), entry.map(|e| e.to_string()));
         self.read(|c| {
             let sql = format!(
-                "{TOMBSTONES} WHERE {LISTED} AND (?3 OR state = 'active')
-                 AND (?1 IS NULL OR table_name = ?1) AND (?2 IS NULL OR entry = ?2)
+                "{TOMBSTONES} WHERE {LISTED} AND {which}
                  ORDER BY pending DESC, at DESC, entry DESC, table_name, item, id"
             );
-            let mut rows = c.prepare(&sql)?;
-            rows.query_map(params![table, entry, all], tombstone)?
-                .collect()
+            c.prepare(&sql)?.query_map(params, tombstone)?.collect()
         })
     }
 

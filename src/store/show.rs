@@ -76,7 +76,7 @@ impl Store {
         let shown = Shown {
             id: date.number(),
             sync: self.sync_states(Some(date))?,
-            tombstones: self.tombstones(None, Some(date), true)?,
+            tombstones: self.tombstones_of(date)?,
             conflicts: self.conflicts(Some(date))?,
             entry,
             content,

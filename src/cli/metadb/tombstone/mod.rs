@@ -65,7 +65,7 @@ impl TombstoneCommand {
 
 fn list(ui: &Ui, table: Option<Table>, limit: Option<usize>, json: bool) -> anyhow::Result<Exit> {
     let journal = Journal::find()?;
-    let mut rows = journal.index(ui)?.tombstones(table, None, false)?;
+    let mut rows = journal.index(ui)?.tombstones(table)?;
     let all = rows.len();
     rows.truncate(limit.unwrap_or(all));
     if json {
@@ -168,7 +168,7 @@ fn stats(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
     let store = journal.index(ui)?;
     let stats = store.tombstone_stats()?;
     let now = clock::now();
-    let rows = store.tombstones(None, None, false)?;
+    let rows = store.tombstones(None)?;
     let expired = rows
         .iter()
         .filter(|r| end(r, &journal.settings).is_some_and(|end| end <= now))
