@@ -66,13 +66,14 @@ pub fn between(
         incoming.gone.extend(gone);
         incoming.back.extend(back);
     }
-    there_before_and_now(repo, layout, (before, now), &mut incoming)?;
+    keep_what_really_went_or_came(repo, layout, (before, now), &mut incoming)?;
     Ok(incoming)
 }
 
 /// Keeps the deleted and returned entries whose file really went or came between these
-/// commits: a merge may also leave out an entry that only its other side had.
-fn there_before_and_now(
+/// commits, and drops the others: a merge may also leave out an entry that only its other
+/// side had.
+fn keep_what_really_went_or_came(
     repo: &Repo,
     layout: &Layout,
     (before, now): (Option<ObjectId>, ObjectId),
@@ -81,23 +82,18 @@ fn there_before_and_now(
     if incoming.gone.is_empty() && incoming.back.is_empty() {
         return Ok(());
     }
+    let there = |commits: &[ObjectId], entries: &BTreeSet<&EntryDate>| {
+        history::entries_there(repo, layout, commits, entries)
+    };
     let sides = before.into_iter().chain(repo.commit(now)?.parents);
     let sides: Vec<ObjectId> = sides.collect();
-    let there = history::entries_there(repo, layout, &sides, &incoming.gone.keys().collect())?;
-    let was = history::entries_there(
-        repo,
-        layout,
-        before.as_slice(),
-        &incoming.back.iter().collect(),
-    )?;
+    let were = there(&sides, &incoming.gone.keys().collect())?;
+    let was = there(before.as_slice(), &incoming.back.iter().collect())?;
     let all = incoming.gone.keys().chain(&incoming.back).collect();
-    let is = history::entries_there(repo, layout, &[now], &all)?;
-    incoming
-        .gone
-        .retain(|entry, _| there.contains(entry) && !is.contains(entry));
-    incoming
-        .back
-        .retain(|entry| !was.contains(entry) && is.contains(entry));
+    let are = there(&[now], &all)?;
+    let Incoming { gone, back, .. } = incoming;
+    gone.retain(|entry, _| were.contains(entry) && !are.contains(entry));
+    back.retain(|entry| !was.contains(entry) && are.contains(entry));
     Ok(())
 }
 
