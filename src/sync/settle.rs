@@ -352,12 +352,8 @@ pub fn restore_entry(
             blob: row.blob.clone(),
         });
     };
-    // A ledger comes with the repository: its path is only a hint.
-    let path = match layout.entry_date(&row.path) {
-        Some(date) if date == entry => &row.path,
-        _ => &usual,
-    };
-    repo.write_work_file(path, &bytes)?;
+    let path = history::last_path(layout, entry, row);
+    repo.write_work_file(&path, &bytes)?;
     let there = values_of(&bytes);
     let removals = ledger.tombstones_of(entry);
     let removals = removals.filter(|(_, row)| row.state.is_active());
@@ -366,7 +362,7 @@ pub fn restore_entry(
         .filter(|item| there.contains_key(item))
         .collect();
     Ok(Return::Written {
-        path: path.clone(),
+        path,
         removed: removed.into_iter().collect(),
     })
 }

@@ -193,13 +193,8 @@ fn deleted(
         if is_missing && !removed.is_of_history(&row.blob).unwrap_or(true) {
             continue;
         }
-        // A ledger comes with the repository: its path is only a hint.
-        let usual = layout.entry_path(*entry);
-        let path = match layout.entry_date(&row.path) {
-            Some(date) if date == *entry => &row.path,
-            _ => &usual,
-        };
-        unreadable.tell(repo, &File::Deleted(path), error, found)?;
+        let path = history::last_path(layout, *entry, row);
+        unreadable.tell(repo, &File::Deleted(&path), error, found)?;
     }
     Ok(())
 }

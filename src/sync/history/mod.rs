@@ -88,7 +88,7 @@ pub use places::entries_there;
 pub(in crate::sync) use places::{file_of, moved_from};
 pub(in crate::sync) use readable::facts_before;
 pub use rebase::keep_what_a_rebase_kept_out;
-pub use removed::{Removed, removed_between};
+pub use removed::{Removed, last_path, removed_between};
 pub(in crate::sync) use seen::watched_folders;
 pub use seen::{Seen, concerns, note_seen, seen_by_pre_commit};
 pub use squash::{at_tip, kept_out_of_a_squash};

@@ -117,6 +117,16 @@ impl Versions {
     }
 }
 
+/// The path for the last version of a deleted entry. A ledger comes with the repository: a
+/// path in it counts only if it is one of that entry.
+#[must_use]
+pub fn last_path(layout: &Layout, entry: EntryDate, row: &Deletion) -> String {
+    match layout.entry_date(&row.path) == Some(entry) {
+        true => row.path.clone(),
+        false => layout.entry_path(entry),
+    }
+}
+
 /// The entries whose file was removed by a commit that is in the history of only one of
 /// two commits.
 ///
