@@ -4,10 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::find::is_chosen;
-use super::{OpenPath, Origin, Resolver};
+use super::{OpenPath, Origin, Resolver, merged_ledgers};
 use crate::journal::hunks::Hunks;
 use crate::journal::yaml::{Node, Tree};
-use crate::ledger;
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{Merging, ObjectId, RepoError};
 use crate::sync::driver::{
@@ -73,8 +72,7 @@ impl Resolver<'_> {
         by: By,
     ) -> Vec<u8> {
         if by == By::Field && self.layout().ledger_year(path).is_some() {
-            let sides = sides.as_ref().map(|text| ledger::parse(text));
-            return ledger::format(&ledger::merge(&sides.base, &sides.ours, &sides.theirs));
+            return merged_ledgers(sides.as_ref());
         }
         let kept_out = LedgerRulings::of(path, self.layout())
             .within(Some(merging.clone()))

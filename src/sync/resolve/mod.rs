@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 use crate::journal::entry::{changed_against_removal, values_of};
 use crate::journal::{Entry, Item, Layout, Note, PathKind, Settings};
+use crate::ledger;
 use crate::merge::ThreeWay;
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
@@ -191,4 +192,10 @@ impl Resolver<'_> {
             _ => true,
         }
     }
+}
+
+/// The merge of three ledgers' texts.
+fn merged_ledgers(sides: ThreeWay<&Vec<u8>>) -> Vec<u8> {
+    let sides = sides.map(|text| ledger::parse(text));
+    ledger::format(&ledger::merge(&sides.base, &sides.ours, &sides.theirs))
 }

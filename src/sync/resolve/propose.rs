@@ -1,7 +1,7 @@
 //! The proposal for a path: its sides merged again, as the drivers do it.
 
 use super::find::has_hunks;
-use super::{OpenPath, Origin, ResolveError, Resolver};
+use super::{OpenPath, Origin, ResolveError, Resolver, merged_ledgers};
 use crate::journal::hunks::Hunks;
 use crate::journal::yaml::{Node, Tree};
 use crate::ledger;
@@ -173,9 +173,7 @@ impl Resolver<'_> {
         hunks: &Hunks,
     ) -> Result<Vec<u8>, ResolveError> {
         if self.is_ledger(open) {
-            let sides = sides.map(|text| ledger::parse(text));
-            let merged = ledger::merge(&sides.base, &sides.ours, &sides.theirs);
-            return Ok(ledger::format(&merged));
+            return Ok(merged_ledgers(sides));
         }
         let labels = hunks.iter().next().map(|h| h.labels.clone());
         let (ours, theirs) = labels.unwrap_or(("ours".into(), "theirs".into()));
