@@ -5,7 +5,6 @@
 //! The note only says where to look: one that is missing, or of earlier, misses something.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use crate::journal::EntryDate;
 use crate::repo::Repo;
@@ -19,11 +18,8 @@ pub(super) fn note(repo: &Repo, store: &Store) {
     let Ok(entries) = store.waiting() else {
         return;
     };
-    let mut text = String::new();
-    for entry in entries {
-        // A text takes any line.
-        let _ = writeln!(text, "{entry}");
-    }
+    let lines = entries.iter().map(|entry| format!("{entry}\n"));
+    let text: String = lines.collect();
     if text != repo.noted_here(NOTE) {
         // A commit names less without it.
         let _ = repo.note_here(NOTE, &text);
