@@ -50,13 +50,9 @@ pub fn keeps_out(
         false => known_there(repo, layout, merging.theirs, entry)?,
     };
     if !merging.is_pick {
-        let (kept_out, put_back) = decided(&base, &ours, &theirs, entry);
-        let removed = removed_since_the_bases(repo, layout, merging, entry, &kept_out)?;
-        return Ok(Removals {
-            kept_out,
-            put_back,
-            removed,
-        });
+        let decided = decided(&base, &ours, &theirs, entry);
+        let removed = removed_since_the_bases(repo, layout, merging, entry, &decided.kept_out)?;
+        return Ok(Removals { removed, ..decided });
     }
     let brought = brought_along(repo, layout, merging, entry, &theirs)?;
     let mut merged = ledger::merge(&base, &ours, &brought);
@@ -74,8 +70,7 @@ pub fn keeps_out(
     // A removal made by a pick is intended, also if the item was put back since.
     Ok(Removals {
         kept_out: items,
-        put_back: Items::new(),
-        removed: BTreeMap::new(),
+        ..Removals::default()
     })
 }
 
@@ -97,12 +92,7 @@ pub fn ledgers_keep_out(
     let [ours, theirs] = [merging.ours, merging.theirs];
     let ours = year_at(repo, layout, ours, entry.year())?.of_entry(entry);
     let theirs = year_at(repo, layout, theirs, entry.year())?.of_entry(entry);
-    let (kept_out, put_back) = decided(&base, &ours, &theirs, entry);
-    Ok(Some(Removals {
-        kept_out,
-        put_back,
-        removed: BTreeMap::new(),
-    }))
+    Ok(Some(decided(&base, &ours, &theirs, entry)))
 }
 
 /// An entry's rows in the ledgers of the merge bases. Several merge bases stand for their
@@ -121,14 +111,20 @@ fn recorded_at_the_bases(
 }
 
 /// The items that are kept out of the merge of two sides, and those that were put back.
-fn decided(base: &Ledger, ours: &Ledger, theirs: &Ledger, entry: EntryDate) -> (Items, Items) {
+fn decided(base: &Ledger, ours: &Ledger, theirs: &Ledger, entry: EntryDate) -> Removals {
     let kept_out = ledger::merge(base, ours, theirs).kept_out(entry);
     let mut put_back = ours.kept_out(entry);
     put_back.append(&mut theirs.kept_out(entry));
     put_back.retain(|item| !kept_out.contains(item));
-    (kept_out, put_back)
+    Removals {
+        kept_out,
+        put_back,
+        ..Removals::default()
+    }
 }
 
+/// The values that items kept out had in any of several bases, and since then on the side
+/// that lacks them; none if there is one base.
 fn removed_since_the_bases(
     repo: &Repo,
     layout: &Layout,
@@ -161,31 +157,45 @@ fn removed_since_the_bases(
     }
     // What the side that lacks an item had of it since, it removed as well.
     for (side, facts) in [(merging.ours, &ours), (merging.theirs, &theirs)] {
-        let lacks = |item: &Item| !facts.items.contains(item);
-        if !removed.keys().any(lacks) {
+        let lacked = removed.iter_mut();
+        let lacked: BTreeMap<_, _> = lacked
+            .filter(|(item, _)| !facts.items.contains(item))
+            .collect();
+        add_values_since(&history, (merging, side), entry, lacked)?;
+    }
+    Ok(removed)
+}
+
+/// Adds the values that these items of an entry had on a side since the merge bases.
+fn add_values_since(
+    history: &History<'_>,
+    (merging, side): (&Merging, ObjectId),
+    entry: EntryDate,
+    mut items: BTreeMap<&Item, &mut Vec<Value>>,
+) -> Result<(), RepoError> {
+    let repo = history.repo;
+    let now = match items.is_empty() {
+        true => None,
+        false => history.places.file_of(side, entry)?,
+    };
+    let Some(now) = now else {
+        return Ok(());
+    };
+    let commits = repo.commits_of(side, &now.path)?;
+    for at in commits.into_iter().take(MOST_VERSIONS) {
+        if merging.bases.iter().any(|base| repo.is_in(at, *base)) {
             continue;
         }
-        let Some(now) = history.places.file_of(side, entry)? else {
+        let Some(version) = history.places.file_of(at, entry)? else {
             continue;
         };
-        let is_below = |at: ObjectId| merging.bases.iter().any(|base| repo.is_in(at, *base));
-        let commits = repo.commits_of(side, &now.path)?;
-        for at in commits.into_iter().take(MOST_VERSIONS) {
-            let version = match is_below(at) {
-                true => None,
-                false => history.places.file_of(at, entry)?,
-            };
-            let Some(version) = version else { continue };
-            for (item, values) in values_of(&repo.read_blob(version.blob)?) {
-                if lacks(&item)
-                    && let Some(known) = removed.get_mut(&item)
-                {
-                    known.extend(values);
-                }
+        for (item, values) in values_of(&repo.read_blob(version.blob)?) {
+            if let Some(known) = items.get_mut(&item) {
+                known.extend(values);
             }
         }
     }
-    Ok(removed)
+    Ok(())
 }
 
 /// Of the rows `known` of an entry at a picked commit, those that the pick brings along:
