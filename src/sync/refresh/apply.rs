@@ -208,7 +208,7 @@ impl Apply<'_, '_, '_> {
                 self.update.set_file(path, None)?;
                 continue;
             };
-            let PathKind::Ledger(year) = self.layout.classify(path) else {
+            let Some(year) = self.layout.ledger_year(path) else {
                 continue;
             };
             let damaged = self.ledgers.year(year)?.damaged();

@@ -126,8 +126,9 @@ fn outermost<'a>(folders: &[&'a str]) -> BTreeSet<&'a str> {
         .collect()
 }
 
-/// In place of a cut-off in a clone that has none: the last version of deleted entries is
-/// missing, so that they are looked at each time.
+/// The note in place of the cut-offs of a shallow clone, where a full clone lacks the last
+/// version of a deleted entry: it differs from what the next refresh finds, so that those
+/// entries are looked at each time.
 pub(super) const MISSING: &str = "missing";
 
 /// The commits at which history is cut off; empty in a full clone.
@@ -215,11 +216,7 @@ fn rows_changed(
 
 /// The years whose ledger is among the paths.
 fn years<'a>(layout: &Layout, paths: impl Iterator<Item = &'a String>) -> BTreeSet<i32> {
-    let year = |path: &String| match layout.classify(path) {
-        PathKind::Ledger(year) => Some(year),
-        _ => None,
-    };
-    paths.filter_map(year).collect()
+    paths.filter_map(|path| layout.ledger_year(path)).collect()
 }
 
 /// The files of the journal that were looked at.
@@ -273,7 +270,7 @@ impl<'a> Found<'a> {
         // Where the file system ignores case, a file is also found at the path that it had
         // before its folder was renamed in case alone.
         repo.spell_as_git_has(&mut paths);
-        let own = |path: &&String| !matches!(self.layout.classify(path), PathKind::Ledger(_));
+        let own = |path: &&String| self.layout.ledger_year(path).is_none();
         let asked = paths.iter().filter(own).cloned().collect();
         let others = repo.not_own(&asked, folders)?;
         for path in paths.into_iter().filter(|path| !others.contains(path)) {
