@@ -14,7 +14,7 @@ use super::shown::{counted, safe};
 use super::ui::told;
 use super::{Exit, Ui};
 use crate::repo::{Repo, RepoError};
-use crate::sync::backup::{FOLDER, Name, Opened, Options, Taken, listed, place_for, take};
+use crate::sync::backup::{Backup, FOLDER, Name, Opened, Options, Taken, listed, place_for, take};
 use crate::sync::refresh::{Options as Refresh, RefreshError, Scope, refresh};
 use crate::sync::{clock, settings};
 
@@ -97,7 +97,7 @@ impl BackupListFull {
         let now = clock::now().with_timezone(&Utc);
         let backups = listed(repo.workdir())?;
         if self.json {
-            let rows = backups.iter().map(|(name, path, size)| {
+            let rows = backups.iter().map(|Backup { name, path, size }| {
                 json!({
                     "name": name.to_string(),
                     "path": path.to_string_lossy(),
@@ -114,13 +114,13 @@ impl BackupListFull {
             ui.line("No backups found; `palimpsest backup-full` makes one")?;
             return Ok(Exit::Ok);
         }
-        let row = |(name, _, bytes): &(Name, PathBuf, u64)| {
-            let created = name.time.format("%Y-%m-%d %H:%M:%S UTC").to_string();
+        let row = |backup: &Backup| {
+            let time = backup.name.time;
             vec![
-                name.to_string(),
-                created,
-                size(*bytes),
-                age(now - name.time),
+                backup.name.to_string(),
+                time.format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+                size(backup.size),
+                age(now - time),
             ]
         };
         ui.table(

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub use manifest::Manifest;
 pub use name::Name;
 pub use restore::{Opened, Restored, place_for};
-pub use take::{Options, Taken, listed, take};
+pub use take::{Backup, Options, Taken, listed, take};
 
 use crate::repo::RepoError;
 use crate::store::StoreError;

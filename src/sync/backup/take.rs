@@ -150,23 +150,39 @@ fn put_files(
     Ok((members, skipped))
 }
 
-/// All backups, oldest first, with their sizes in bytes.
+/// A backup in the folder of backups.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Backup {
+    pub name: Name,
+    pub path: PathBuf,
+    /// In bytes.
+    pub size: u64,
+}
+
+/// All backups, oldest first.
 ///
 /// # Errors
 /// The folder cannot be read.
-pub fn listed(top: &Path) -> Result<Vec<(Name, PathBuf, u64)>, BackupError> {
-    let folder = top.join(FOLDER);
-    let entries = match fs::read_dir(&folder) {
+pub fn listed(top: &Path) -> Result<Vec<Backup>, BackupError> {
+    all_in(&top.join(FOLDER))
+}
+
+fn all_in(folder: &Path) -> Result<Vec<Backup>, BackupError> {
+    let entries = match fs::read_dir(folder) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        other => other.map_err(BackupError::io(&folder))?,
+        other => other.map_err(BackupError::io(folder))?,
     };
     let mut found = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(BackupError::io(&folder))?;
-        let name = entry.file_name().to_str().and_then(Name::parse);
-        if let Some(name) = name {
-            let size = entry.metadata().map_err(BackupError::io(&entry.path()))?;
-            found.push((name, entry.path(), size.len()));
+        let entry = entry.map_err(BackupError::io(folder))?;
+        if let Some(name) = entry.file_name().to_str().and_then(Name::parse) {
+            let path = entry.path();
+            let meta = entry.metadata().map_err(BackupError::io(&path))?;
+            found.push(Backup {
+                name,
+                path,
+                size: meta.len(),
+            });
         }
     }
     found.sort();
@@ -183,11 +199,10 @@ fn remove_old(
     let Some(keep) = keep else {
         return Ok(Vec::new());
     };
-    let top = folder.ancestors().nth(2).unwrap_or(folder);
-    let mut same = listed(top)?;
-    same.retain(|(name, ..)| name.suffix == newest.suffix && name <= newest);
+    let mut same = all_in(folder)?;
+    same.retain(|backup| backup.name.suffix == newest.suffix && backup.name <= *newest);
     let old = same.len().saturating_sub(keep.max(1));
-    let old: Vec<PathBuf> = same.drain(..old).map(|(_, path, _)| path).collect();
+    let old: Vec<PathBuf> = same.drain(..old).map(|backup| backup.path).collect();
     for path in &old {
         fs::remove_file(path).map_err(BackupError::io(path))?;
     }
