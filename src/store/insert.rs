@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::people::Spelling;
-use super::rows::{DeletedRow, EntryRow, spellings};
+use super::rows::{DeletedRow, EntryRow, NoteRow, spellings};
 use super::table::{Cell, Kind, Rows};
 use crate::journal::entry::Person;
-use crate::journal::{Entry, ItemKey, Note, Table};
+use crate::journal::{Entry, ItemKey, Table};
 
 /// All rows of an entry but those of its note and of the ledger.
 pub(super) fn rows_of_entry<'a>(row: &EntryRow<'a>) -> Rows<'a> {
@@ -59,19 +59,15 @@ pub(super) fn rows_of_entry<'a>(row: &EntryRow<'a>) -> Rows<'a> {
 }
 
 /// The row of a note.
-pub(super) fn rows_of_note<'a>(path: &'a str, note: &'a Note, pending: bool) -> Rows<'a> {
+pub(super) fn rows_of_note<'a>(it: &NoteRow<'a>) -> Rows<'a> {
     let mut rows = Rows::default();
-    let hash = note.facts().hash;
-    rows.add(
-        Kind::Notes,
-        vec![],
-        vec![
-            path.into(),
-            (&note.text).into(),
-            hash.into(),
-            pending.into(),
-        ],
-    );
+    let rest = vec![
+        it.path.into(),
+        (&it.note.text).into(),
+        it.note.facts().hash.into(),
+        it.pending.into(),
+    ];
+    rows.add(Kind::Notes, vec![], rest);
     rows
 }
 

@@ -57,7 +57,7 @@ pub use original::{
     AtPlace, Gone, Held, Original, OriginalConflict, OriginalEntry, OtherText, Removal, copy_files,
     read_original,
 };
-pub use rows::{Before, DeletedRow, EntryRow, LedgerRows, PENDING};
+pub use rows::{Before, DeletedRow, EntryRow, LedgerRows, NoteRow, PENDING};
 pub use show::{Shown, ShownEntry};
 pub use snapshot::check_snapshot;
 pub use update::Update;

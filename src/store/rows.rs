@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::people::Spelling;
 use super::table::{Cell, Kind, Rows};
 use crate::journal::entry::Person;
-use crate::journal::{Entry, Item, ItemKey, Table};
+use crate::journal::{Entry, Item, ItemKey, Note, Table};
 use crate::ledger::{Ledger, RowKey, Source};
 
 /// The id of a row that the next commit will record.
@@ -22,6 +22,16 @@ pub struct EntryRow<'a> {
     pub deleted: Option<&'a DeletedRow>,
     /// Items that are not indexed although the file holds them.
     pub kept_out: &'a BTreeSet<Item>,
+}
+
+/// A note with its state.
+#[derive(Debug, Clone, Copy)]
+pub struct NoteRow<'a> {
+    pub note: &'a Note,
+    /// The page's path from the top of the work tree.
+    pub path: &'a str,
+    /// Whether it differs from HEAD.
+    pub pending: bool,
 }
 
 /// A deletion, in the columns of the entry's row.

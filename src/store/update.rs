@@ -14,10 +14,10 @@ use super::known::{LedgerRow, meta};
 use super::ledger::rows_of_ledger;
 use super::names::Named;
 use super::people::Spelling;
-use super::rows::{Before, EntryRow, LedgerRows};
+use super::rows::{Before, EntryRow, LedgerRows, NoteRow};
 use super::table::{Kind, Part, Rows, SELECT};
 use super::{Sql, StoreError};
-use crate::journal::{EntryDate, Note};
+use crate::journal::EntryDate;
 
 /// An open transaction.
 pub struct Update<'a> {
@@ -191,11 +191,9 @@ impl<'a> Update<'a> {
     pub fn put_note(
         &mut self,
         before: &Before,
-        note: Option<(&str, &Note, bool)>,
+        note: Option<&NoteRow<'_>>,
     ) -> Result<(), StoreError> {
-        let now = note.map_or_else(Rows::default, |(path, note, pending)| {
-            rows_of_note(path, note, pending)
-        });
+        let now = note.map_or_else(Rows::default, rows_of_note);
         self.put(before, &now, Part::Note)
     }
 

@@ -9,7 +9,7 @@ use proptest::sample::{select, subsequence};
 use crate::journal::{Entry, EntryDate, Item, ItemKey, Note, Table};
 use crate::ledger::{Hash, RowKey, Source, State, SyncState, Tombstone};
 use crate::store::table::{Kind, Shape};
-use crate::store::{DeletedRow, EntryRow, LedgerRows, Store, StoreError};
+use crate::store::{DeletedRow, EntryRow, LedgerRows, NoteRow, Store, StoreError};
 
 /// All that is indexed of a date.
 #[derive(Debug, Clone)]
@@ -194,7 +194,12 @@ fn put(store: &mut Store, version: &Version) {
         let note = note.as_ref();
         let before = update.before(date())?;
         update.put_entry(&before, row.as_ref())?;
-        update.put_note(&before, note.map(|n| ("wiki/x.md", n, version.pending)))?;
+        let note = note.map(|note| NoteRow {
+            note,
+            path: "wiki/x.md",
+            pending: version.pending,
+        });
+        update.put_note(&before, note.as_ref())?;
         update.put_ledger(&before, &version.ledger)
     };
     store.update(now, put).unwrap();

@@ -50,7 +50,7 @@ pub(super) struct Deleted {
 #[derive(Debug, Default)]
 pub(super) struct Indexed {
     pub entry: Option<IndexedEntry>,
-    pub note: Option<(String, Note, bool)>,
+    pub note: Option<IndexedNote>,
     pub ledger: LedgerRows,
     /// Keep the indexed rows: neither the work tree's file nor HEAD's can be read.
     pub keep: bool,
@@ -64,6 +64,14 @@ pub(super) struct IndexedEntry {
     pub pending: bool,
     pub deleted: Option<DeletedRow>,
     pub kept_out: BTreeSet<Item>,
+}
+
+/// The note to index.
+#[derive(Debug)]
+pub(super) struct IndexedNote {
+    pub note: Note,
+    pub path: String,
+    pub pending: bool,
 }
 
 /// Decides what to index. `head_rows` and `rows` are the entry's rows in HEAD's ledger
@@ -181,7 +189,7 @@ fn compare(
         facts: before,
         rows: head_rows,
     };
-    let context = context(date, Source::Yaml, &ledger.rows);
+    let context = context(date, &ledger.rows);
     let parents: &[Parent<'_>] = if before.is_some() || !head_rows.is_empty() {
         &[parent]
     } else {
@@ -221,10 +229,18 @@ fn note(files: &mut DateFiles, indexed: &mut Indexed) {
             if pending {
                 indexed.ledger.edited.insert(Source::Wiki);
             }
-            Some((path, note, pending))
+            Some(IndexedNote {
+                note,
+                path,
+                pending,
+            })
         }
         // It cannot be read or told; what HEAD says stays.
-        (None, Some((path, note))) if there || files.untold_note => Some((path, note, there)),
+        (None, Some((path, note))) if there || files.untold_note => Some(IndexedNote {
+            note,
+            path,
+            pending: there,
+        }),
         (None, head) => {
             if head.is_some() {
                 indexed.ledger.edited.insert(Source::Wiki);
@@ -243,15 +259,17 @@ fn changed_rows(head: &Ledger, now: &Ledger) -> BTreeSet<ledger::RowKey> {
     changed.map(|(k, _)| k.clone()).collect()
 }
 
-/// Leaves machine and time empty, so that pending rows are equal on all machines.
-fn context<'a>(entry: EntryDate, source: Source, current: &'a Ledger) -> Context<'a> {
+/// The context of an entry's pending rows. Machine and time are empty, so that they are
+/// equal on all machines.
+fn context<'a>(entry: EntryDate, current: &'a Ledger) -> Context<'a> {
+    let source = Source::Yaml;
     Context {
         entry,
         source,
         machine: "",
         place: "",
         at: "",
-        found_by: "yaml",
+        found_by: source.name(),
         current,
         resolved_by_hand: false,
         kept: None,

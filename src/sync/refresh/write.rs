@@ -8,7 +8,7 @@ use super::read::FileState;
 use super::report::{EntryChange, Warning, What, Why};
 use super::state::{Indexed, IndexedEntry};
 use crate::journal::{EntryDate, Item, ItemKey, Table};
-use crate::store::{Before, EntryRow};
+use crate::store::{Before, EntryRow, NoteRow};
 
 impl Apply<'_, '_, '_> {
     /// Writes an entry's rows if they changed, and reports the change.
@@ -101,10 +101,12 @@ impl Apply<'_, '_, '_> {
     ) -> Result<(), RefreshError> {
         let was = before.has_note();
         let note = indexed.note.as_ref();
-        self.update.put_note(
-            before,
-            note.map(|(path, note, pending)| (path.as_str(), note, *pending)),
-        )?;
+        let row = note.map(|it| NoteRow {
+            note: &it.note,
+            path: &it.path,
+            pending: it.pending,
+        });
+        self.update.put_note(before, row.as_ref())?;
         if file.broken {
             return Ok(());
         }
@@ -120,7 +122,7 @@ impl Apply<'_, '_, '_> {
         };
         self.report.notes.push(EntryChange {
             date,
-            path: note.map_or_else(|| self.layout.note_path(date), |n| n.0.clone()),
+            path: note.map_or_else(|| self.layout.note_path(date), |it| it.path.clone()),
             what,
             added: BTreeSet::new(),
             removed: Vec::new(),
