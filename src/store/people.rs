@@ -50,51 +50,12 @@ impl People {
     }
 
     fn of_all(spellings: &[&Spelling]) -> Self {
-        let mut by_name: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        let mut known: BTreeSet<&str> = BTreeSet::new();
-        for s in spellings.iter().filter(|s| !s.item.starts_with('@')) {
-            if s.full {
-                // `Ana Lirio Reyes` can be called `Ana`, `Ana Lirio`, or by a given name;
-                // `Ana-Lirio Reyes` by `Ana-Lirio`, which is read as `Ana Lirio`.
-                let starts = s.item.match_indices(' ').map(|(at, _)| &s.item[..at]);
-                let starts = starts.map(spaced);
-                let whole = Some(spaced(&s.item)).filter(|name| *name != s.item);
-                let said = (!s.name.is_empty()).then(|| s.name.clone());
-                for name in starts.chain(whole).chain(said) {
-                    by_name.entry(name).or_default().insert(&s.item);
-                }
-                known.insert(&s.item);
-            } else if !s.mention {
-                known.insert(&s.item);
-            }
-        }
-        let fulls: BTreeSet<&str> = spellings
-            .iter()
-            .filter(|s| s.full)
-            .map(|s| s.item.as_str())
-            .collect();
-        let of_name = |item: &str| -> String {
-            match by_name.get(item) {
-                Some(fellows) if fellows.len() == 1 && !fulls.contains(item) => fellows
-                    .iter()
-                    .next()
-                    .map_or_else(String::new, |s| (*s).to_owned()),
-                _ => item.to_owned(),
-            }
-        };
-
-        let mut owners: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        for s in spellings
-            .iter()
-            .filter(|s| !s.alias.is_empty() && !s.item.starts_with('@'))
-        {
-            owners.entry(&s.alias).or_default().insert(of_name(&s.item));
-        }
+        let names = Names::of(spellings);
+        let owners = owners(spellings, &names);
         let owner = |alias: &str| {
             let owners = owners.get(alias).filter(|o| o.len() == 1)?;
             owners.iter().next().cloned()
         };
-        let is_known = |name: &str| known.contains(name) || by_name.contains_key(name);
         // Aliases of nobody known are persons of their own.
         let alone: BTreeSet<&str> = spellings
             .iter()
@@ -105,13 +66,13 @@ impl People {
         for s in spellings {
             let person = match s.item.strip_prefix('@') {
                 Some(alias) => owner(alias)
-                    .or_else(|| is_known(alias).then(|| of_name(alias)))
+                    .or_else(|| names.has(alias).then(|| names.person(alias)))
                     .unwrap_or_else(|| s.item.clone()),
-                None if s.mention && !is_known(&s.item) => owner(&s.item).unwrap_or_else(|| {
+                None if s.mention && !names.has(&s.item) => owner(&s.item).unwrap_or_else(|| {
                     let is_alias = alone.contains(s.item.as_str());
                     format!("{}{}", if is_alias { "@" } else { "" }, s.item)
                 }),
-                None => of_name(&s.item),
+                None => names.person(&s.item),
             };
             people.of.insert((s.item.clone(), s.mention), person);
         }
@@ -121,6 +82,70 @@ impl People {
         }
         people
     }
+}
+
+/// The names in spellings, and what each stands for.
+#[derive(Default)]
+struct Names<'a> {
+    /// By a name, the full names that it can stand for.
+    fellows: BTreeMap<String, BTreeSet<&'a str>>,
+    fulls: BTreeSet<&'a str>,
+    /// The names of listed people, full or not.
+    listed: BTreeSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    fn of(spellings: &[&'a Spelling]) -> Self {
+        let mut names = Self::default();
+        for s in spellings.iter().filter(|s| !s.item.starts_with('@')) {
+            if s.full {
+                names.fulls.insert(&s.item);
+                // `Ana Lirio Reyes` can be called `Ana`, `Ana Lirio`, or by a given name;
+                // `Ana-Lirio Reyes` by `Ana-Lirio`, which is read as `Ana Lirio`.
+                let starts = s.item.match_indices(' ').map(|(at, _)| &s.item[..at]);
+                let starts = starts.map(spaced);
+                let whole = Some(spaced(&s.item)).filter(|name| *name != s.item);
+                let said = (!s.name.is_empty()).then(|| s.name.clone());
+                for name in starts.chain(whole).chain(said) {
+                    names.fellows.entry(name).or_default().insert(&s.item);
+                }
+            } else if !s.mention {
+                names.listed.insert(&s.item);
+            }
+        }
+        names
+    }
+
+    /// Whether somebody is known by a name.
+    fn has(&self, name: &str) -> bool {
+        self.listed.contains(name) || self.fulls.contains(name) || self.fellows.contains_key(name)
+    }
+
+    /// The person that a name stands for.
+    fn person(&self, name: &str) -> String {
+        let fellows = self
+            .fellows
+            .get(name)
+            .filter(|_| !self.fulls.contains(name));
+        let only = fellows.filter(|fellows| fellows.len() == 1);
+        let only = only.and_then(|fellows| fellows.first()).copied();
+        only.unwrap_or(name).to_owned()
+    }
+}
+
+/// By alias, the persons that it is given with.
+fn owners<'a>(
+    spellings: &[&'a Spelling],
+    names: &Names<'_>,
+) -> BTreeMap<&'a str, BTreeSet<String>> {
+    let mut owners: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for s in spellings {
+        if !s.alias.is_empty() && !s.item.starts_with('@') {
+            let person = names.person(&s.item);
+            owners.entry(&s.alias).or_default().insert(person);
+        }
+    }
+    owners
 }
 
 #[cfg(test)]
