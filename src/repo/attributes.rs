@@ -72,7 +72,7 @@ fn printed(out: &str) -> Vec<PathBuf> {
 impl Repo {
     /// The attributes files outside the work tree.
     pub(super) fn attributes_elsewhere(&self) -> &Elsewhere {
-        self.attributes_elsewhere.get_or_init(|| {
+        self.caches.attributes_elsewhere.get_or_init(|| {
             let is_there = |file: &PathBuf| fs::metadata(file).is_ok_and(|meta| meta.len() > 0);
             let existing = |files: Vec<PathBuf>| -> BTreeSet<PathBuf> {
                 files.into_iter().filter(is_there).collect()

@@ -115,7 +115,7 @@ impl Repo {
     /// libgit2 would read the whole index to look for attributes there; most journals
     /// have none that matter, and a few `stat` calls in the work tree show it.
     fn others_are_named_for(&self, folder: &Path) -> bool {
-        if let Some(known) = self.others_named.borrow().get(folder) {
+        if let Some(known) = self.caches.others_named.borrow().get(folder) {
             return *known;
         }
         let names = |file: &Path| {
@@ -135,7 +135,8 @@ impl Repo {
                     .iter()
                     .any(|file| names(file)),
             };
-        self.others_named
+        self.caches
+            .others_named
             .borrow_mut()
             .insert(folder.to_owned(), named);
         named
@@ -240,11 +241,11 @@ impl Repo {
     fn line_ends_of(&self, path: &str) -> Result<LineEnds, RepoError> {
         let [text, crlf, eol] = self.said_of(path, ["text", "crlf", "eol"])?;
         let text = text.or(crlf);
-        let [autocrlf, core_eol] = match self.core_line_ends.get() {
+        let [autocrlf, core_eol] = match self.caches.core_line_ends.get() {
             Some(known) => known.clone(),
             None => {
                 let asked = [self.config("core.autocrlf")?, self.config("core.eol")?];
-                self.core_line_ends.get_or_init(|| asked).clone()
+                self.caches.core_line_ends.get_or_init(|| asked).clone()
             }
         };
         Ok(line_ends(Said {

@@ -86,7 +86,7 @@ impl Repo {
             path: path.to_owned(),
             reason: reason.to_owned(),
         };
-        let known = self.conversions.borrow();
+        let known = self.caches.conversions.borrow();
         if let Some(of) = known.failures.get(attribute)
             && of.times >= FAILURES
         {
@@ -103,13 +103,13 @@ impl Repo {
             && fault(path, stderr).is_none()
         {
             done = self.stored_apart(path, bytes);
-            self.conversions.borrow_mut().is_read_only |= done.is_ok();
+            self.caches.conversions.borrow_mut().is_read_only |= done.is_ok();
         }
         let fault = match &done {
             Err(RepoError::Command { stderr, .. }) => fault(path, stderr),
             _ => None,
         };
-        let mut known = self.conversions.borrow_mut();
+        let mut known = self.caches.conversions.borrow_mut();
         let Some(Fault { reason, is_general }) = fault else {
             known.failures.remove(attribute);
             return done;

@@ -49,7 +49,7 @@ impl Repo {
 
     fn index_read(&self) -> io::Result<IndexRead> {
         let stands = Stamp::of(&fs::symlink_metadata(&self.index_path)?);
-        if let Some(read) = &*self.index_read.borrow()
+        if let Some(read) = &*self.caches.index_read.borrow()
             && read.stamp == stands
         {
             return Ok(read.clone());
@@ -62,7 +62,7 @@ impl Repo {
             stamp,
             index: IndexFile::parse(bytes).map(Rc::new),
         };
-        *self.index_read.borrow_mut() = Some(read.clone());
+        *self.caches.index_read.borrow_mut() = Some(read.clone());
         Ok(read)
     }
 

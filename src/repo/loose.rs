@@ -24,7 +24,7 @@ impl Repo {
     /// # Errors
     /// [`RepoError::Object`] if it is loose and cut short, and git cannot read it either.
     pub(super) fn check_loose(&self, id: git2::Oid) -> Result<(), RepoError> {
-        if self.objects.borrow().is_checked(id) {
+        if self.caches.objects.borrow().is_checked(id) {
             return Ok(());
         }
         let name = id.to_string();
@@ -42,7 +42,7 @@ impl Repo {
                 });
             }
         }
-        self.objects.borrow_mut().set_checked(id);
+        self.caches.objects.borrow_mut().set_checked(id);
         Ok(())
     }
 
@@ -59,7 +59,7 @@ impl Repo {
     /// The folders that may hold loose objects: the repository's own, and those it
     /// borrows from.
     fn object_folders(&self) -> &[PathBuf] {
-        self.object_folders.get_or_init(|| {
+        self.caches.object_folders.get_or_init(|| {
             let own = self.common_dir().join("objects");
             let named = env::var_os("GIT_OBJECT_DIRECTORY").map(PathBuf::from);
             let more = env::var_os("GIT_ALTERNATE_OBJECT_DIRECTORIES").unwrap_or_default();

@@ -82,7 +82,7 @@ impl Repo {
     }
 
     fn object(&self, id: git2::Oid, kind: git2::ObjectType) -> Result<Rc<[u8]>, RepoError> {
-        if let Some(bytes) = self.objects.borrow().read.get(&id) {
+        if let Some(bytes) = self.caches.objects.borrow().read.get(&id) {
             return Ok(Rc::clone(bytes));
         }
         let wrap = |source| RepoError::Object {
@@ -98,7 +98,7 @@ impl Repo {
         }
         let bytes: Rc<[u8]> = object.data().into();
         if bytes.len() > SMALL {
-            let mut kept = self.objects.borrow_mut();
+            let mut kept = self.caches.objects.borrow_mut();
             if kept.bytes + bytes.len() > MOST {
                 kept.read.clear();
                 kept.bytes = 0;

@@ -26,25 +26,31 @@ pub struct Repo {
     pub(super) index_path: PathBuf,
     /// Whether it was opened for a hook or driver, so that values of `git -c` apply.
     pub(super) in_hook: bool,
-    pub(super) objects: RefCell<Objects>,
-    pub(super) compared_last: RefCell<Option<Compared>>,
+    pub(super) caches: Caches,
+}
+
+/// What was read or worked out once, and is kept as long as the repository is open.
+#[derive(Default)]
+pub(super) struct Caches {
+    pub objects: RefCell<Objects>,
+    pub compared_last: RefCell<Option<Compared>>,
     /// Commits that were read.
-    pub(super) commits: RefCell<HashMap<git2::Oid, Rc<Parsed>>>,
+    pub commits: RefCell<HashMap<git2::Oid, Rc<Parsed>>>,
     /// The folders that may hold loose objects, once they were asked for.
-    pub(super) object_folders: OnceCell<Vec<PathBuf>>,
+    pub object_folders: OnceCell<Vec<PathBuf>>,
     /// The index as it was read last.
-    pub(super) index_read: RefCell<Option<IndexRead>>,
+    pub index_read: RefCell<Option<IndexRead>>,
     /// Folders of the work tree that are known not to be symbolic links, from its top.
-    pub(super) folders: RefCell<HashSet<PathBuf>>,
+    pub folders: RefCell<HashSet<PathBuf>>,
     /// Whether git converts line ends in a folder, as far as it was asked.
-    pub(super) converting: RefCell<HashMap<PathBuf, bool>>,
+    pub converting: RefCell<HashMap<PathBuf, bool>>,
     /// Whether attributes are named for a folder that change more than line ends.
-    pub(super) others_named: RefCell<HashMap<PathBuf, bool>>,
-    pub(super) conversions: RefCell<Conversions>,
+    pub others_named: RefCell<HashMap<PathBuf, bool>>,
+    pub conversions: RefCell<Conversions>,
     /// The files of attributes outside the work tree, once they were asked for.
-    pub(super) attributes_elsewhere: OnceCell<Elsewhere>,
+    pub attributes_elsewhere: OnceCell<Elsewhere>,
     /// `core.autocrlf` and `core.eol`, once they were asked for.
-    pub(super) core_line_ends: OnceCell<[Option<String>; 2]>,
+    pub core_line_ends: OnceCell<[Option<String>; 2]>,
 }
 
 impl Repo {
@@ -143,17 +149,7 @@ impl Repo {
             workdir,
             index_path,
             in_hook,
-            objects: RefCell::default(),
-            compared_last: RefCell::default(),
-            commits: RefCell::default(),
-            object_folders: OnceCell::new(),
-            index_read: RefCell::default(),
-            folders: RefCell::default(),
-            converting: RefCell::default(),
-            others_named: RefCell::default(),
-            conversions: RefCell::default(),
-            attributes_elsewhere: OnceCell::new(),
-            core_line_ends: OnceCell::new(),
+            caches: Caches::default(),
         })
     }
 
@@ -161,7 +157,7 @@ impl Repo {
     #[must_use]
     pub fn with_real_index(mut self) -> Self {
         self.index_path = self.git.path().join("index");
-        self.index_read = RefCell::default();
+        self.caches.index_read = RefCell::default();
         self
     }
 

@@ -25,7 +25,7 @@ impl Repo {
     /// # Errors
     /// [`RepoError::Object`] if it is missing, damaged, or not a commit.
     pub(super) fn parsed(&self, id: git2::Oid) -> Result<Rc<Parsed>, RepoError> {
-        if let Some(known) = self.commits.borrow().get(&id) {
+        if let Some(known) = self.caches.commits.borrow().get(&id) {
             return Ok(Rc::clone(known));
         }
         self.check_loose(id)?;
@@ -40,7 +40,10 @@ impl Repo {
             Err(_) => self.leniently(id)?,
         };
         let parsed = Rc::new(parsed);
-        self.commits.borrow_mut().insert(id, Rc::clone(&parsed));
+        self.caches
+            .commits
+            .borrow_mut()
+            .insert(id, Rc::clone(&parsed));
         Ok(parsed)
     }
 

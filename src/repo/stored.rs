@@ -53,12 +53,12 @@ impl Repo {
     /// files.
     fn converts(&self, path: &str, bytes: &[u8], id: ObjectId) -> Result<bool, RepoError> {
         let folder = Path::new(path).parent().unwrap_or(Path::new(""));
-        if let Some(converts) = self.converting.borrow().get(folder) {
+        if let Some(converts) = self.caches.converting.borrow().get(folder) {
             return Ok(*converts);
         }
         let converts = self.is_stored_as(path, bytes, id)?;
         let folder = folder.to_owned();
-        self.converting.borrow_mut().insert(folder, converts);
+        self.caches.converting.borrow_mut().insert(folder, converts);
         Ok(converts)
     }
 }

@@ -77,7 +77,7 @@ impl Repo {
         if from == to {
             return Ok(changes);
         }
-        if let Some(compared) = &*self.compared_last.borrow()
+        if let Some(compared) = &*self.caches.compared_last.borrow()
             && compared.is_of((from, to), below)
         {
             return Ok(compared.changes.clone());
@@ -116,7 +116,7 @@ impl Repo {
         }
         changes.sort_by(|a, b| a.path.cmp(&b.path));
         if from.is_some() && changes.len() <= FEW {
-            *self.compared_last.borrow_mut() = Some(Compared {
+            *self.caches.compared_last.borrow_mut() = Some(Compared {
                 ends,
                 below: below.iter().map(|&folder| folder.to_owned()).collect(),
                 changes: changes.clone(),

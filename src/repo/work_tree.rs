@@ -215,14 +215,14 @@ impl Repo {
     /// # Errors
     /// The path leaves the work tree, or cannot be looked at.
     pub fn first_link(&self, path: &str) -> Result<Option<String>, RepoError> {
-        if self.folders.borrow().contains(Path::new(path)) {
+        if self.caches.folders.borrow().contains(Path::new(path)) {
             return Ok(None);
         }
         let (mut walked, mut full) = (PathBuf::new(), self.workdir().to_owned());
         for part in Path::new(path).components() {
             walked.push(part);
             full.push(part);
-            if self.folders.borrow().contains(&walked) {
+            if self.caches.folders.borrow().contains(&walked) {
                 continue;
             }
             match fs::symlink_metadata(&full) {
@@ -230,7 +230,7 @@ impl Repo {
                     return Ok(Some(walked.to_string_lossy().into_owned()));
                 }
                 Ok(meta) if meta.is_dir() => {
-                    self.folders.borrow_mut().insert(walked.clone());
+                    self.caches.folders.borrow_mut().insert(walked.clone());
                 }
                 Ok(_) => {}
                 Err(e) if is_absent(&e) => return Ok(None),
