@@ -96,9 +96,7 @@ impl Init {
         Self::say_what_to_commit(ui, &repo, &layout, migrated.as_ref())?;
         Ok(Exit::Ok)
     }
-}
 
-impl Init {
     /// Names the command that commits what the other machines need.
     fn say_what_to_commit(
         ui: &Ui,

@@ -104,9 +104,7 @@ impl MergeDriver {
             Exit::Ok
         })
     }
-}
 
-impl MergeDriver {
     fn markers(&self) -> Markers {
         let label = |given: &OsString, literal: &str, name: &str| match text(given) {
             given if given.is_empty() || given == literal => name.to_owned(),

@@ -197,9 +197,7 @@ impl Repo {
         self.plan_files(layout, journal, &mut plan)?;
         Ok(plan)
     }
-}
 
-impl Repo {
     /// The note for a repository without a journal, with the way to one. In a folder
     /// below the top it also tells how to have one there.
     fn no_journal(&self, layout: &Layout) -> String {
