@@ -127,74 +127,108 @@ pub(super) fn check(
     parents: &[ObjectId],
     changes: &[Change],
 ) -> Result<Checked, RepoError> {
-    let mut found = Checked::default();
     let new = changes.iter().filter(|c| c.old.is_none());
-    let new = new.filter_map(|c| match layout.classify(&c.path) {
-        PathKind::Entry(date) => Some(date),
-        _ => None,
-    });
-    let twice = staged_files(repo, layout, &new.collect())?;
-    // Markers are looked for in files that the driver merges; without a journal, in every
-    // page.
-    let journal = repo.workdir().join(&layout.journal).is_dir();
+    let new = new.filter_map(|c| layout.entry_date(&c.path));
     let there = changes.iter().filter(|c| c.new.is_some());
     let merged = merged_by_field(repo, layout, there.map(|c| c.path.as_str()))?;
-    let merged: BTreeSet<&str> = merged.into_iter().collect();
-    found.warnings.extend(not_set_up(repo, layout, changes)?);
+    let mut checks = Checks {
+        repo,
+        layout,
+        parents,
+        changes,
+        twice: staged_files(repo, layout, &new.collect())?,
+        merged: merged.into_iter().collect(),
+        has_journal: repo.workdir().join(&layout.journal).is_dir(),
+        found: Checked::default(),
+    };
+    let not_set_up = not_set_up(repo, layout, changes)?;
+    checks.found.warnings.extend(not_set_up);
     for change in changes {
+        checks.change(change)?;
+    }
+    Ok(checks.found)
+}
+
+/// The checks of a commit's changes, with what they need.
+struct Checks<'a> {
+    repo: &'a Repo,
+    layout: &'a Layout,
+    parents: &'a [ObjectId],
+    changes: &'a [Change],
+    /// The staged files of the entries that are new.
+    twice: BTreeMap<EntryDate, Vec<String>>,
+    /// The files outside the journal that the driver merges.
+    merged: BTreeSet<&'a str>,
+    has_journal: bool,
+    found: Checked,
+}
+
+impl Checks<'_> {
+    fn change(&mut self, change: &Change) -> Result<(), RepoError> {
+        let (repo, layout) = (self.repo, self.layout);
         if change.path == layout.database && change.old.is_none() {
-            found.refusals.push(Refusal::Database {
+            self.found.refusals.push(Refusal::Database {
                 path: change.path.clone(),
                 pathspec: repo.pathspec(&change.path),
             });
         }
         if change.old.is_none() && change.new.is_some() {
-            found
-                .warnings
-                .extend(copy(repo, layout, changes, &change.path)?);
+            let copy = copy(repo, layout, self.changes, &change.path)?;
+            self.found.warnings.extend(copy);
         }
         let kind = layout.classify(&change.path);
-        let page = merged.contains(change.path.as_str()) || !journal && is_markdown(&change.path);
-        if kind == PathKind::Other && !page {
-            continue;
+        if kind == PathKind::Other && !self.may_hold_markers(&change.path) {
+            return Ok(());
         }
         if kind != PathKind::Other {
-            found.warnings.extend(link(change));
+            self.found.warnings.extend(link(change));
         }
-        let Some(id) = change.new.and_then(Blob::file) else {
-            continue;
-        };
-        let bytes = repo.read_blob(id)?;
-        if let Some(markers) = conflict_markers(&bytes)
-            && !stood_before(repo, parents, &change.path, markers)?
-        {
-            found.refusals.push(Refusal::Markers {
-                path: change.path.clone(),
-                line: markers.line,
-                ledger: matches!(kind, PathKind::Ledger(_)),
-            });
-            continue;
-        }
-        if let Some(key) = key_of(layout, &change.path) {
-            found.add_text(repo, &change.path, (key, id), &bytes)?;
-        }
-        if matches!(kind, PathKind::Ledger(_)) {
-            found.warnings.extend(damaged(&change.path, &bytes));
-        }
-        if let (PathKind::Entry(date), None) = (kind, change.old) {
-            let mut all = twice.get(&date).into_iter().flatten();
-            let other = all.find(|path| **path != change.path);
-            found
-                .refusals
-                .extend(other.map(|other| Refusal::TwoOfOneDate {
-                    date,
-                    path: change.path.clone(),
-                    other: other.clone(),
-                    pathspec: repo.pathspec(&change.path),
-                }));
+        match change.new.and_then(Blob::file) {
+            Some(id) => self.text(change, kind, id),
+            None => Ok(()),
         }
     }
-    Ok(found)
+
+    /// Whether markers are looked for in a file outside the journal: in those that the
+    /// driver merges; without a journal, in every page.
+    fn may_hold_markers(&self, path: &str) -> bool {
+        self.merged.contains(path) || !self.has_journal && is_markdown(path)
+    }
+
+    /// Checks what the commit has at a path.
+    fn text(&mut self, change: &Change, kind: PathKind, id: ObjectId) -> Result<(), RepoError> {
+        let (repo, path) = (self.repo, &change.path);
+        let bytes = repo.read_blob(id)?;
+        let is_ledger = matches!(kind, PathKind::Ledger(_));
+        if let Some(markers) = conflict_markers(&bytes)
+            && !stood_before(repo, self.parents, path, markers)?
+        {
+            self.found.refusals.push(Refusal::Markers {
+                path: path.clone(),
+                line: markers.line,
+                ledger: is_ledger,
+            });
+            return Ok(());
+        }
+        if let Some(key) = key_of(self.layout, path) {
+            self.found.add_text(repo, path, (key, id), &bytes)?;
+        }
+        if is_ledger {
+            self.found.warnings.extend(damaged(path, &bytes));
+        }
+        if let (PathKind::Entry(date), None) = (kind, change.old) {
+            let mut all = self.twice.get(&date).into_iter().flatten();
+            let other = all.find(|other| *other != path);
+            let refusal = other.map(|other| Refusal::TwoOfOneDate {
+                date,
+                path: path.clone(),
+                other: other.clone(),
+                pathspec: repo.pathspec(path),
+            });
+            self.found.refusals.extend(refusal);
+        }
+        Ok(())
+    }
 }
 
 impl Checked {
@@ -239,10 +273,8 @@ fn not_set_up(
     layout: &Layout,
     changes: &[Change],
 ) -> Result<Option<String>, RepoError> {
-    let entry = changes.iter().find_map(|c| match layout.classify(&c.path) {
-        PathKind::Entry(date) => Some((date, &c.path)),
-        _ => None,
-    });
+    let mut paths = changes.iter().map(|change| &change.path);
+    let entry = paths.find_map(|path| Some((layout.entry_date(path)?, path)));
     let Some((date, path)) = entry else {
         return Ok(None);
     };
@@ -339,7 +371,7 @@ pub(super) fn staged_files(
     let names = entries.iter().map(|entry| format!("{entry}.md"));
     let mut found: BTreeMap<EntryDate, Vec<String>> = BTreeMap::new();
     for path in repo.staged_named(&layout.journal, &names.collect())? {
-        if let PathKind::Entry(date) = layout.classify(&path) {
+        if let Some(date) = layout.entry_date(&path) {
             found.entry(date).or_default().push(path);
         }
     }
