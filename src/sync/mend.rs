@@ -54,19 +54,29 @@ pub fn mend(
         }
         done.extend(plan.lines().into_iter().map(|line| format!("set {line}")));
     }
-    let database = &layout.database;
     // `init` takes over the original's database: it has more to report than a line.
-    let original = is_original(repo, layout)?;
-    let is_ours = !original && !theirs;
-    if is_ours && repo.index()?.has(database) {
+    if !theirs && !is_original(repo, layout)? {
+        mend_database(repo, layout, &mut done)?;
+    }
+    for file in behind(repo, layout)? {
+        file.catch_up(repo)?;
+        done.push(format!("{}: as HEAD has it", file.path));
+    }
+    remove_leftovers(repo, layout, now, &mut done)?;
+    Ok(done)
+}
+
+/// Takes a tracked database out of the index, and makes a damaged one anew.
+fn mend_database(repo: &Repo, layout: &Layout, done: &mut Vec<String>) -> Result<(), MendError> {
+    let database = &layout.database;
+    if repo.tracks(database)? {
         repo.unstage(&[database])?;
         done.push(format!(
             "{database}: not tracked any longer, the file stays; commit that"
         ));
     }
     let is_damaged = |fault: &Fault| matches!(fault, Fault::Damaged(_));
-    if is_ours && has_journal(repo, layout) && database_faults(repo, layout)?.iter().any(is_damaged)
-    {
+    if has_journal(repo, layout) && database_faults(repo, layout)?.iter().any(is_damaged) {
         let options = Options {
             force: true,
             ..Options::new(Scope::All)
@@ -74,10 +84,16 @@ pub fn mend(
         refresh::refresh(repo, layout, &options)?;
         done.push(format!("{database}: made anew"));
     }
-    for file in behind(repo, layout)? {
-        file.catch_up(repo)?;
-        done.push(format!("{}: as HEAD has it", file.path));
-    }
+    Ok(())
+}
+
+/// Removes what processes left that were killed more than an hour before `now`.
+fn remove_leftovers(
+    repo: &Repo,
+    layout: &Layout,
+    now: DateTime<FixedOffset>,
+    done: &mut Vec<String>,
+) -> Result<(), MendError> {
     for path in repo.leftovers(&written_to(layout))? {
         let is_lock = path.extension().is_some_and(|e| e == "lock");
         if !is_lock && is_older(&path, now) {
@@ -96,7 +112,7 @@ pub fn mend(
             ));
         }
     }
-    Ok(done)
+    Ok(())
 }
 
 /// Whether a file was last written more than an hour before `now`: a merge that
