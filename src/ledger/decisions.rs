@@ -49,8 +49,8 @@ pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, places: &[Strin
             out.sync.insert(*key, row.clone());
         }
     }
-    for (key, row) in &edited.kept {
-        let known = out.kept.entry(key.clone()).or_insert(*row);
+    for (key, row) in &edited.kept_out {
+        let known = out.kept_out.entry(key.clone()).or_insert(*row);
         known.settled |= row.settled;
     }
     out.opaque.extend(edited.opaque.iter().cloned());
@@ -175,7 +175,7 @@ mod tests {
     #[test]
     fn what_a_person_settled_stays_settled() {
         let of = |settled| Ledger {
-            kept: [(
+            kept_out: [(
                 (key("2024-11-01", "Bob", "1"), "51de".into()),
                 KeptOutRow { settled },
             )]

@@ -48,7 +48,7 @@ pub struct Context<'a> {
     pub resolved_by_hand: bool,
     /// In a merge commit: the items of a file that a person resolved which one parent
     /// removed and the other changed. Whoever kept one of them knew of its removal.
-    pub kept: Option<&'a BTreeSet<Item>>,
+    pub kept_by_hand: Option<&'a BTreeSet<Item>>,
     /// The removed file, if the change removes it.
     pub removed: Option<FileRef<'a>>,
     /// The tip of the branch whose squash this is. It is not a parent, but text that git
@@ -166,7 +166,9 @@ fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out:
     for parent in parents {
         for (key, row) in parent.rows.tombstones_of(context.entry) {
             let item = key.to_item();
-            let is_kept = context.kept.is_some_and(|kept| kept.contains(&item));
+            let is_kept = context
+                .kept_by_hand
+                .is_some_and(|kept| kept.contains(&item));
             let is_added = now.items.contains(&item) && (in_none(&item) || is_kept);
             if row.state.is_active() && is_added && !brought(key, &item) {
                 let mut row = row.clone();

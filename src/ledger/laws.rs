@@ -80,7 +80,7 @@ fn grow(mut ledger: Ledger, steps: &[Step], by: &str) -> Ledger {
                 ledger.deletions.insert((day(DAYS[d]), by.into()), row);
             }
             Step::KeepOut(d, i, settled) => {
-                let row = ledger.kept.entry((bob(d, i), "51de".into()));
+                let row = ledger.kept_out.entry((bob(d, i), "51de".into()));
                 row.or_insert(KeptOutRow { settled }).settled |= settled;
             }
             Step::Unknown(i) => {
@@ -193,7 +193,7 @@ proptest! {
                 return Err(TestCaseError::fail(format!("no row: {text}")));
             };
             prop_assert_eq!(row.entries(), [entry].into());
-            prop_assert!(row.kept.is_empty() && row.conflicts().next().is_none());
+            prop_assert!(row.kept_out.is_empty() && row.conflicts().next().is_none());
             let state = source.map(|source| (entry, source));
             prop_assert_eq!(row.sync.keys().next().copied(), state);
             let plain = plain::sync(text).into_iter().collect();

@@ -88,7 +88,7 @@ struct DeletionLine {
 }
 
 #[derive(Serialize, Deserialize)]
-struct KeptLine {
+struct KeptOutLine {
     v: u64,
     kind: String,
     entry: String,
@@ -153,7 +153,7 @@ pub(super) fn read(text: &str) -> Line {
     let row = match (head.v, head.kind.as_str()) {
         (VERSION, "tombstone") => serde_json::from_str(text).ok().and_then(tombstone),
         (VERSION, "deletion") => serde_json::from_str(text).ok().and_then(deletion),
-        (VERSION, "kept_out") => serde_json::from_str(text).ok().and_then(kept),
+        (VERSION, "kept_out") => serde_json::from_str(text).ok().and_then(kept_out),
         (VERSION, "sync") => serde_json::from_str(text).ok().and_then(sync),
         _ => Some(Line::Opaque),
     };
@@ -209,7 +209,7 @@ fn deletion(line: DeletionLine) -> Option<Line> {
     }))
 }
 
-fn kept(line: KeptLine) -> Option<Line> {
+fn kept_out(line: KeptOutLine) -> Option<Line> {
     let entry = EntryDate::from_iso(&line.entry)?;
     let (Some(table), true) = (Table::from_name(&line.table), line.unknown.is_empty()) else {
         return Some(Line::Opaque);
@@ -224,7 +224,7 @@ fn kept(line: KeptLine) -> Option<Line> {
         settled: line.settled,
     };
     Some(Line::Row(Ledger {
-        kept: [((key, line.side), row)].into(),
+        kept_out: [((key, line.side), row)].into(),
         ..Ledger::default()
     }))
 }
@@ -317,8 +317,8 @@ pub(super) fn of_tombstone(key: &RowKey, row: &Tombstone) -> String {
 }
 
 /// The line of an item that a merge kept out, without line end.
-pub(super) fn of_kept(key: &RowKey, side: &str, row: KeptOutRow) -> String {
-    write(&KeptLine {
+pub(super) fn of_kept_out(key: &RowKey, side: &str, row: KeptOutRow) -> String {
+    write(&KeptOutLine {
         v: VERSION,
         kind: "kept_out".into(),
         entry: key.entry.to_string(),

@@ -130,7 +130,7 @@ impl Line {
             entry: row.entries().first().copied()?,
             place,
             state: row.sync.keys().next().map(|(_, source)| *source),
-            open: !row.kept.is_empty() || row.conflicts().next().is_some(),
+            open: !row.kept_out.is_empty() || row.conflicts().next().is_some(),
         })
     }
 }
@@ -180,7 +180,7 @@ mod tests {
         let june = (day("2024-06-01"), Source::Wiki);
         ledger.sync.insert(june, conflict);
         let kept = (key("2024-11-01", "Bob", "1"), "51de".to_owned());
-        ledger.kept.insert(kept, KeptOutRow { settled: false });
+        ledger.kept_out.insert(kept, KeptOutRow { settled: false });
         let bytes = format(&ledger);
         assert_eq!(
             Lines::of(&bytes.into()).unwrap().open(),

@@ -18,7 +18,7 @@ pub fn merge(base: &Ledger, ours: &Ledger, theirs: &Ledger) -> Ledger {
         tombstones: rows(all.map(|l| &l.tombstones), tombstone),
         deletions: rows(all.map(|l| &l.deletions), deletion),
         sync: rows(all.map(|l| &l.sync), merge_states),
-        kept: rows(all.map(|l| &l.kept), kept),
+        kept_out: rows(all.map(|l| &l.kept_out), kept_out),
         opaque: set(all.map(|l| l.opaque.clone())),
         corrupt: corrupt(all),
     }
@@ -39,7 +39,7 @@ pub fn join(mut into: Ledger, from: Ledger) -> Ledger {
     join_rows(&mut into.tombstones, from.tombstones, tombstone);
     join_rows(&mut into.deletions, from.deletions, deletion);
     join_rows(&mut into.sync, from.sync, merge_states);
-    join_rows(&mut into.kept, from.kept, kept);
+    join_rows(&mut into.kept_out, from.kept_out, kept_out);
     into.opaque.extend(from.opaque);
     into.corrupt.extend(from.corrupt);
     into
@@ -118,7 +118,7 @@ fn deletion(row: ThreeWay<Option<&Deletion>>) -> Option<Deletion> {
 }
 
 /// Merges a row of an item kept out: settled on one side is settled.
-fn kept(row: ThreeWay<Option<&KeptOutRow>>) -> Option<KeptOutRow> {
+fn kept_out(row: ThreeWay<Option<&KeptOutRow>>) -> Option<KeptOutRow> {
     let sides = present(row);
     Some(KeptOutRow {
         settled: sides.iter().any(|r| r.settled),

@@ -17,7 +17,7 @@ pub struct Ledger {
     pub sync: BTreeMap<(EntryDate, Source), SyncState>,
     /// The items that merges kept out, by the removal that did it and the side that had
     /// the item (the first 12 hex digits of its commit's id).
-    pub kept: BTreeMap<(RowKey, String), KeptOutRow>,
+    pub kept_out: BTreeMap<(RowKey, String), KeptOutRow>,
     /// Lines of an unknown kind or version, byte for byte, without line end; sorted.
     pub opaque: BTreeSet<String>,
     /// Lines that are not ledger lines at all, in the file's order; kept likewise.
@@ -265,11 +265,11 @@ impl Ledger {
         let tombstones = self.tombstones.keys().map(|k| k.entry);
         let deletions = self.deletions.keys().map(|k| k.0);
         let sync = self.sync.keys().map(|k| k.0);
-        let kept = self.kept.keys().map(|(k, _)| k.entry);
+        let kept_out = self.kept_out.keys().map(|(k, _)| k.entry);
         tombstones
             .chain(deletions)
             .chain(sync)
-            .chain(kept)
+            .chain(kept_out)
             .collect()
     }
 
@@ -326,9 +326,9 @@ impl Ledger {
         all.filter(|row| row.state.is_active())
     }
 
-    /// The items kept out of an entry: those with at least one active removal.
+    /// The items that are removed from an entry: those with at least one active removal.
     #[must_use]
-    pub fn kept_out(&self, entry: EntryDate) -> BTreeSet<Item> {
+    pub fn removed_items(&self, entry: EntryDate) -> BTreeSet<Item> {
         self.tombstones_of(entry)
             .filter(|(_, row)| row.state.is_active())
             .map(|(key, _)| key.to_item())
@@ -338,7 +338,7 @@ impl Ledger {
     /// The active removals that kept an item out of a merge, for a person to settle.
     #[must_use]
     pub fn to_settle(&self) -> BTreeSet<&RowKey> {
-        let open = self.kept.iter().filter(|(_, kept)| !kept.settled);
+        let open = self.kept_out.iter().filter(|(_, kept)| !kept.settled);
         open.map(|((key, _), _)| key)
             .filter(|key| {
                 let row = self.tombstones.get(*key);
@@ -360,7 +360,7 @@ impl Ledger {
         self.tombstones.extend(rows.tombstones);
         self.deletions.extend(rows.deletions);
         self.sync.extend(rows.sync);
-        self.kept.extend(rows.kept);
+        self.kept_out.extend(rows.kept_out);
         self.opaque.extend(rows.opaque);
         self.corrupt.extend(rows.corrupt);
     }
@@ -382,8 +382,8 @@ impl Ledger {
                 .range((entry, Source::Yaml)..=(entry, Source::Wiki))
                 .map(|(k, r)| (*k, r.clone()))
                 .collect(),
-            kept: self
-                .kept
+            kept_out: self
+                .kept_out
                 .iter()
                 .filter(|((key, _), _)| key.entry == entry)
                 .map(|(k, r)| (k.clone(), *r))

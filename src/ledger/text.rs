@@ -61,8 +61,8 @@ pub(super) fn rows(ledger: &Ledger) -> Vec<(EntryDate, String)> {
     for (key, row) in &ledger.tombstones {
         rows.push((key.entry, line::of_tombstone(key, row)));
     }
-    for ((key, side), row) in &ledger.kept {
-        rows.push((key.entry, line::of_kept(key, side, *row)));
+    for ((key, side), row) in &ledger.kept_out {
+        rows.push((key.entry, line::of_kept_out(key, side, *row)));
     }
     for (key, row) in &ledger.deletions {
         rows.push((key.0, line::of_deletion(key, row)));

@@ -158,7 +158,7 @@ fn add_what_a_pick_keeps_out(
     merged: &mut Ledger,
 ) -> Result<(), Unasked> {
     let mut rows = merged.tombstones.values();
-    if rows.all(|row| !row.state.is_active()) && merged.kept.is_empty() {
+    if rows.all(|row| !row.state.is_active()) && merged.kept_out.is_empty() {
         return Ok(());
     }
     let repo = Repo::from_env()?;

@@ -75,7 +75,7 @@ pub fn agree(repo: &Repo, layout: &Layout, entry: EntryDate) -> Result<usize, Re
             .filter(|key| key.entry == entry)
             .cloned()
             .collect();
-        for ((key, _), kept) in &mut ledger.kept {
+        for ((key, _), kept) in &mut ledger.kept_out {
             kept.settled |= open.contains(key);
         }
         open.len()

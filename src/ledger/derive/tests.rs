@@ -24,7 +24,7 @@ fn context(current: &Ledger) -> Context<'_> {
         found_by: "yaml",
         current,
         resolved_by_hand: false,
-        kept: None,
+        kept_by_hand: None,
         removed: None,
         squashed: None,
     }

@@ -24,7 +24,7 @@ fn an_item_is_kept_out_while_any_row_is_active() {
     }
     let other = key("2024-11-02", "Zoe", "4");
     ledger.tombstones.insert(other, tombstone());
-    let out = ledger.kept_out(day("2024-11-01"));
+    let out = ledger.removed_items(day("2024-11-01"));
     assert_eq!(
         out.into_iter().collect::<Vec<_>>(),
         [(Table::People, ItemKey::new("Bob"))]
@@ -45,7 +45,7 @@ fn of_each_kind(entry: &str) -> Ledger {
     };
     let text = state(1, &[hash("0a", "laptop", 1, false)]);
     Ledger {
-        kept: [(
+        kept_out: [(
             (removal.clone(), "51de".into()),
             KeptOutRow { settled: false },
         )]
@@ -72,7 +72,7 @@ fn a_person_settles_what_an_active_removal_kept_out() {
     let removal = key("2024-11-01", "Bob", "1");
     assert_eq!(ledger.to_settle(), [&removal].into());
     let mut settled = ledger.clone();
-    let rows = settled.kept.values_mut();
+    let rows = settled.kept_out.values_mut();
     rows.for_each(|kept| kept.settled = true);
     assert!(settled.to_settle().is_empty());
     for row in ledger.tombstones.values_mut() {

@@ -14,7 +14,7 @@ use crate::sync::history;
 impl CommitContext<'_> {
     /// The items of an entry that one side of a merge removed and the other changed, if
     /// removals of it are active.
-    pub(super) fn kept(
+    pub(super) fn kept_by_hand(
         &self,
         (entry, source): Key,
         versions: &Versions,

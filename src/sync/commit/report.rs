@@ -125,7 +125,7 @@ impl PreCommit {
 
     /// Adds the items that stand in an entry's file against a removal.
     pub(super) fn add_kept_out(&mut self, entry: EntryDate, now: &Facts, ledger: &Ledger) {
-        let out = ledger.kept_out(entry);
+        let out = ledger.removed_items(entry);
         let standing = out.into_iter().filter(|item| now.items.contains(item));
         self.kept_out
             .extend(standing.map(|(table, item)| KeptOutItem { entry, table, item }));

@@ -71,8 +71,8 @@ impl CommitContext<'_> {
         }
         let parents = versions.compared(&before, &year.parents);
         let squashed = self.squashed(key, now.as_ref(), year)?;
-        let kept = match resolved_by_hand {
-            true => self.kept(key, versions, &year.known)?,
+        let kept_by_hand = match resolved_by_hand {
+            true => self.kept_by_hand(key, versions, &year.known)?,
             false => None,
         };
         let gone = versions.last();
@@ -89,7 +89,7 @@ impl CommitContext<'_> {
                 found_by: key.1.name(),
                 current: &year.current,
                 resolved_by_hand,
-                kept: kept.as_ref(),
+                kept_by_hand: kept_by_hand.as_ref(),
                 removed: gone.map(|v| FileRef {
                     path: &v.path,
                     blob: &blob,

@@ -39,7 +39,7 @@ pub(super) fn elsewhere(
     };
     let has_removals = |entry: &EntryDate| {
         let year = year_of(*entry);
-        year.is_some_and(|year| !year.current.kept_out(*entry).is_empty())
+        year.is_some_and(|year| !year.current.removed_items(*entry).is_empty())
     };
     let changed: BTreeSet<EntryDate> = own.keys().map(|(entry, _)| *entry).collect();
     let entries = noted.difference(&changed).copied().filter(has_removals);

@@ -60,11 +60,11 @@ pub fn keeps_out(
     merged
         .tombstones
         .retain(|key, row| theirs.undone_as_another(key, row).is_none());
-    let mut items = merged.kept_out(entry);
+    let mut items = merged.removed_items(entry);
     // Items that already stand, against a removal, in the file that the pick is put on
     // are listed as such. The pick must not remove them: its author did not.
     let facts = History::unwalked(repo, layout).facts_at(merging.ours, entry)?;
-    let mut standing = ours.kept_out(entry);
+    let mut standing = ours.removed_items(entry);
     standing.retain(|item| facts.as_ref().is_some_and(|f| f.items.contains(item)));
     items.retain(|item| !standing.contains(item));
     // A removal made by a pick is intended, also if the item was put back since.
@@ -112,9 +112,9 @@ fn recorded_at_the_bases(
 
 /// The items that are kept out of the merge of two sides, and those that were put back.
 fn decided(base: &Ledger, ours: &Ledger, theirs: &Ledger, entry: EntryDate) -> Removals {
-    let kept_out = ledger::merge(base, ours, theirs).kept_out(entry);
-    let mut put_back = ours.kept_out(entry);
-    put_back.append(&mut theirs.kept_out(entry));
+    let kept_out = ledger::merge(base, ours, theirs).removed_items(entry);
+    let mut put_back = ours.removed_items(entry);
+    put_back.append(&mut theirs.removed_items(entry));
     put_back.retain(|item| !kept_out.contains(item));
     Removals {
         kept_out,

@@ -74,7 +74,7 @@ impl History<'_> {
                     && self.added_since(bases, from, (key.entry, &item), &knew)?
                 {
                     let key = (key.clone(), side.clone());
-                    out.kept.insert(key, KeptOutRow { settled: false });
+                    out.kept_out.insert(key, KeptOutRow { settled: false });
                 }
             }
         }

@@ -184,7 +184,7 @@ pub fn lost_since(
         .retain(|key, _| base.tombstones.contains_key(key));
     told.deletions
         .retain(|key, _| base.deletions.contains_key(key));
-    told.kept.clear();
+    told.kept_out.clear();
     told.sync.clear();
     Ok(told)
 }
@@ -292,7 +292,7 @@ fn year_at(repo: &Repo, layout: &Layout, commit: ObjectId, year: i32) -> Result<
 pub fn years_of(rows: &Ledger) -> BTreeSet<i32> {
     let tombstones = rows.tombstones.keys().map(|k| k.entry.year());
     let deletions = rows.deletions.keys().map(|(entry, _)| entry.year());
-    let kept = rows.kept.keys().map(|(k, _)| k.entry.year());
+    let kept = rows.kept_out.keys().map(|(k, _)| k.entry.year());
     let sync = rows.sync.keys().map(|(entry, _)| entry.year());
     let all = tombstones.chain(deletions).chain(kept);
     all.chain(sync).collect()
@@ -304,7 +304,7 @@ pub fn of_year(rows: &Ledger, year: i32) -> Ledger {
     let mut rows = rows.clone();
     rows.tombstones.retain(|k, _| k.entry.year() == year);
     rows.deletions.retain(|(entry, _), _| entry.year() == year);
-    rows.kept.retain(|(k, _), _| k.entry.year() == year);
+    rows.kept_out.retain(|(k, _), _| k.entry.year() == year);
     rows.sync.retain(|(entry, _), _| entry.year() == year);
     rows
 }
@@ -340,7 +340,7 @@ fn beyond(rows: &Ledger, years: &BTreeMap<i32, Ledger>) -> Ledger {
         let there = year(key.0).deletions.get(key);
         there.is_none_or(|d| d.state.is_active() && !row.state.is_active())
     });
-    out.kept
-        .retain(|key, _| !year(key.0.entry).kept.contains_key(key));
+    out.kept_out
+        .retain(|key, _| !year(key.0.entry).kept_out.contains_key(key));
     out
 }

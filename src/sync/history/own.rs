@@ -91,7 +91,7 @@ impl History<'_> {
                 found_by: Tombstone::FROM_HISTORY,
                 current: &Ledger::default(),
                 resolved_by_hand: false,
-                kept: None,
+                kept_by_hand: None,
                 removed: gone.map(|v| FileRef {
                     path: &v.path,
                     blob: &blob,

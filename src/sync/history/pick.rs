@@ -68,7 +68,7 @@ impl History<'_> {
         let (before, picked, there) = (items(base)?, items(picking.theirs)?, items(picking.ours)?);
         // A later commit of the same branch that removes the item agrees with the
         // removal.
-        for ((key, from), kept) in &mut merged.kept {
+        for ((key, from), kept) in &mut merged.kept_out {
             let item = key.to_item();
             let gone = before.contains(&item) && !picked.contains(&item);
             if key.entry == entry && gone && !theirs.tombstones.contains_key(key) {
@@ -93,7 +93,7 @@ impl History<'_> {
             if row.state.is_active() && !undone && added.contains(&key.to_item()) {
                 let row = (key, side(picking.theirs));
                 merged
-                    .kept
+                    .kept_out
                     .entry(row)
                     .or_insert(KeptOutRow { settled: false });
             }

@@ -34,13 +34,13 @@ pub fn keep_what_a_rebase_kept_out(
     let mut found = history.kept_out(now, before, &bases, &history.found(now))?;
     let mut stored = BTreeSet::new();
     for year in years_of(&found) {
-        for ((key, side), _) in history.year_at(now, year)?.kept {
+        for ((key, side), _) in history.year_at(now, year)?.kept_out {
             if history.is_of_branch(&side, before)? {
                 stored.insert(key);
             }
         }
     }
-    found.kept.retain(|(key, _), _| !stored.contains(key));
+    found.kept_out.retain(|(key, _), _| !stored.contains(key));
     let rows = earlier.into_iter().map(|note| note.rows);
     let rows = rows.fold(found, ledger::join);
     if rows.is_empty() {
@@ -128,13 +128,13 @@ pub(super) fn add_noted(
             years.insert(year, year_at(repo, layout, tip, year)?);
         }
         let mut told = beyond(&note.rows, &years);
-        told.kept.retain(|(key, _), _| {
+        told.kept_out.retain(|(key, _), _| {
             let year = years.get(&key.entry.year());
             let is_known = year.is_some_and(|y| y.tombstones.contains_key(key))
                 || rows.tombstones.contains_key(key);
             is_known && (is_in || note.is_of(&places, tip, key.entry))
         });
-        rows.kept.extend(told.kept);
+        rows.kept_out.extend(told.kept_out);
     }
     Ok(())
 }

@@ -34,8 +34,8 @@ pub(super) fn known_there(
         let _ = marks.note_walked(tip);
     }
     let known = history.known(tip, entry)?;
-    check_short_cut(&known.kept_out(entry), || {
-        Ok(known_at(repo, layout, tip, entry)?.kept_out(entry))
+    check_short_cut(&known.removed_items(entry), || {
+        Ok(known_at(repo, layout, tip, entry)?.removed_items(entry))
     });
     Ok(known)
 }

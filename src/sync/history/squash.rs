@@ -58,7 +58,7 @@ pub fn kept_out_of_a_squash(
         };
         keeping.retain(|(_, item)| !now.items.contains(item));
         let kept = keeping.into_iter().map(|(key, _)| (key, side(tip)));
-        out.kept
+        out.kept_out
             .extend(kept.map(|key| (key, KeptOutRow { settled: false })));
     }
     Ok(out)

@@ -27,7 +27,9 @@ impl History<'_> {
             for entry in gone.entries() {
                 told = ledger::join(told, found.of_entry(entry));
             }
-            if gone.has_more_than(&told) || gone.kept.keys().any(|k| !told.kept.contains_key(k)) {
+            if gone.has_more_than(&told)
+                || gone.kept_out.keys().any(|k| !told.kept_out.contains_key(k))
+            {
                 return Ok(true);
             }
         }
@@ -51,7 +53,9 @@ fn taken_back(before: &str, after: &str) -> Ledger {
     before.deletions.retain(|key, row| {
         row.is_told() && is_less(&row.state, after.deletions.get(key).map(|r| &r.state))
     });
-    before.kept.retain(|key, _| !after.kept.contains_key(key));
+    before
+        .kept_out
+        .retain(|key, _| !after.kept_out.contains_key(key));
     before.sync.clear();
     before
 }

@@ -89,7 +89,7 @@ impl Told {
 fn append(into: &mut Ledger, mut rows: Ledger) {
     into.tombstones.append(&mut rows.tombstones);
     into.deletions.append(&mut rows.deletions);
-    into.kept.append(&mut rows.kept);
+    into.kept_out.append(&mut rows.kept_out);
 }
 
 fn by_entry(rows: Ledger) -> BTreeMap<EntryDate, Ledger> {
@@ -101,8 +101,11 @@ fn by_entry(rows: Ledger) -> BTreeMap<EntryDate, Ledger> {
     for (key, row) in rows.deletions {
         out.entry(key.0).or_default().deletions.insert(key, row);
     }
-    for (key, row) in rows.kept {
-        out.entry(key.0.entry).or_default().kept.insert(key, row);
+    for (key, row) in rows.kept_out {
+        out.entry(key.0.entry)
+            .or_default()
+            .kept_out
+            .insert(key, row);
     }
     out
 }
@@ -127,7 +130,11 @@ mod tests {
             format!(r#"{{"kind":"kept_out",{day},{item},"side":"{by}","settled":false}}"#),
         ];
         let rows = ledger::parse(lines.join("\n").as_bytes());
-        let counts = [rows.tombstones.len(), rows.deletions.len(), rows.kept.len()];
+        let counts = [
+            rows.tombstones.len(),
+            rows.deletions.len(),
+            rows.kept_out.len(),
+        ];
         assert_eq!(counts, [1, 1, 1]);
         rows
     }

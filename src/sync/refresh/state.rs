@@ -157,9 +157,9 @@ fn entry(date: EntryDate, files: DateFiles, head_rows: &Ledger, indexed: &mut In
         },
     };
     let Some(entry) = shown.content else { return };
-    let mut active = indexed.ledger.rows.kept_out(date);
+    let mut active = indexed.ledger.rows.removed_items(date);
     if !is_told {
-        let in_head = head_rows.kept_out(date);
+        let in_head = head_rows.removed_items(date);
         active.retain(|item| in_head.contains(item));
     }
     indexed.entry = Some(IndexedEntry {
@@ -272,7 +272,7 @@ fn context<'a>(entry: EntryDate, current: &'a Ledger) -> Context<'a> {
         found_by: source.name(),
         current,
         resolved_by_hand: false,
-        kept: None,
+        kept_by_hand: None,
         removed: None::<FileRef<'a>>,
         squashed: None,
     }
