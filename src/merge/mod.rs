@@ -3,6 +3,7 @@
 //! Everything here is a pure function of its arguments. [`journal`](crate::journal)
 //! builds the merge of an entry from these parts.
 
+mod anchors;
 mod gap;
 mod identify;
 mod lines;

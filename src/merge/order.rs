@@ -1,16 +1,11 @@
 //! An order for merged items that does not depend on which side is which.
 
-use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::hash::Hash;
 
 use super::ThreeWay;
+use super::anchors::{Anchors, groups, places};
 use super::gap::{Row, in_gap};
-use super::sequence::{has_a_turned_pair, joined};
-
-/// Limit on the items compared pair by pair if both sides moved some; more of them stay
-/// in base's order.
-const MAX_MOVED: usize = 5_000;
 
 /// Puts the kept items of three lists in one order.
 ///
@@ -28,14 +23,10 @@ pub fn order<K: Ord + Hash + Clone>(sides: ThreeWay<&[Row<K>]>, keep: &HashSet<K
         let items = side.iter().filter_map(Row::item);
         items.filter(|k| keep.contains(*k)).collect::<Vec<_>>()
     });
-    let anchors = anchors(&lists);
-    let position = positions(&anchors);
-    // Group 0 stands before the first anchor, group n behind anchor n - 1.
-    let (base, ours, theirs) = (
-        groups(sides.base, &position),
-        groups(sides.ours, &position),
-        groups(sides.theirs, &position),
-    );
+    let anchors = Anchors::of(&lists);
+    let anchors = anchors.joined().unwrap_or_else(|| anchors.as_in_base());
+    let at = places(&anchors);
+    let between = sides.map(|side| groups(side.iter().map(|row| (row, row.item())), &at));
     let all = sides.map(|side| side.iter().collect::<HashSet<_>>());
 
     let mut result = Vec::with_capacity(keep.len());
@@ -43,110 +34,11 @@ pub fn order<K: Ord + Hash + Clone>(sides: ThreeWay<&[Row<K>]>, keep: &HashSet<K
         if group > 0 {
             result.push(anchors[group - 1].clone());
         }
-        let rows = ThreeWay::new(&base[group][..], &ours[group], &theirs[group]);
+        let rows = between.as_ref().map(|groups| &groups[group][..]);
         let own = in_gap(&rows, &all, |k| keep.contains(k));
         result.extend(own.into_iter().cloned());
     }
     result
-}
-
-/// The items that both sides have, in the order on which the result is built.
-fn anchors<'a, K: Ord + Hash>(lists: &ThreeWay<Vec<&'a K>>) -> Vec<&'a K> {
-    let only = |list: &[&'a K], others: &HashSet<&K>| -> Vec<&'a K> {
-        list.iter()
-            .copied()
-            .filter(|k| others.contains(k))
-            .collect()
-    };
-    let set = |list: &[&'a K]| -> HashSet<&'a K> { list.iter().copied().collect() };
-    let ours = only(&lists.ours, &set(&lists.theirs));
-    let theirs = only(&lists.theirs, &set(&lists.ours));
-    if ours == theirs {
-        return ours;
-    }
-    let base = only(&lists.base, &set(&ours));
-    let in_base = set(&base);
-    let moved = (only(&ours, &in_base), only(&theirs, &in_base));
-    if let Some(known) = ThreeWay::new(&base, &moved.0, &moved.1).trivial() {
-        return with_added(known, &ours, &theirs);
-    }
-    let both = (ours.len() <= MAX_MOVED)
-        .then(|| joined(&base, &on_both(&base, &moved.0, &moved.1)))
-        .flatten()
-        .map(|known| with_added(&known, &ours, &theirs))
-        // Items that both added may close a circle.
-        .filter(|order| !has_a_turned_pair(&on_both(order, &ours, &theirs)));
-    both.unwrap_or_else(|| with_added(&base, &ours, &theirs))
-}
-
-/// The positions of the items on ours and theirs.
-fn on_both<K: Eq + Hash>(items: &[&K], ours: &[&K], theirs: &[&K]) -> Vec<(usize, usize)> {
-    let (ours, theirs) = (positions(ours), positions(theirs));
-    items.iter().map(|k| (ours[k], theirs[k])).collect()
-}
-
-/// Puts the items that both sides added, in different orders, among those of base. Two
-/// items that both sides have in the same order come out in that order.
-pub(super) fn with_added<'a, K: Ord + Hash>(
-    known: &[&'a K],
-    ours: &[&'a K],
-    theirs: &[&'a K],
-) -> Vec<&'a K> {
-    let known_at = positions(known);
-    // For each item of a list, the last known item that it stands behind.
-    let behind = |list: &[&'a K]| -> HashMap<&'a K, usize> {
-        let mut last = 0;
-        list.iter()
-            .map(|k| {
-                last = known_at.get(k).map_or(last, |at| last.max(at + 1));
-                (*k, last)
-            })
-            .collect()
-    };
-    let (groups, places) = (
-        [behind(ours), behind(theirs)],
-        [positions(ours), positions(theirs)],
-    );
-    let mut added: Vec<_> = ours
-        .iter()
-        .filter(|k| !known_at.contains_key(*k))
-        .map(|&k| {
-            // An item that moved far is sorted before those it passed.
-            let (a, b) = (places[0][k], places[1][k]);
-            let group = groups[0][k].min(groups[1][k]);
-            (group, a.min(b), Reverse(a.max(b)), k)
-        })
-        .collect();
-    added.sort();
-    let mut added = added.into_iter().peekable();
-    let mut result = Vec::with_capacity(ours.len());
-    for group in 0..=known.len() {
-        result.extend(group.checked_sub(1).map(|at| known[at]));
-        while let Some((.., k)) = added.next_if(|(at, ..)| *at == group) {
-            result.push(k);
-        }
-    }
-    result
-}
-
-fn positions<'a, K: Eq + Hash>(list: &[&'a K]) -> HashMap<&'a K, usize> {
-    list.iter().enumerate().map(|(i, k)| (*k, i)).collect()
-}
-
-/// A list's rows that are no anchors, grouped by the anchor that they stand behind.
-fn groups<'a, K: Eq + Hash>(
-    list: &'a [Row<K>],
-    anchors: &HashMap<&K, usize>,
-) -> Vec<Vec<&'a Row<K>>> {
-    let mut groups = vec![Vec::new(); anchors.len() + 1];
-    let mut group = 0;
-    for row in list {
-        match row.item().and_then(|item| anchors.get(item)) {
-            Some(&anchor) => group = anchor + 1,
-            None => groups[group].push(row),
-        }
-    }
-    groups
 }
 
 #[cfg(test)]

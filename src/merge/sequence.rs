@@ -1,10 +1,9 @@
 //! Three-way merging of lists whose order means something.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::ThreeWay;
-use super::order::with_added;
+use super::anchors::{Anchors, groups, places};
 
 /// A stretch of three lists, by index into each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,126 +24,31 @@ pub enum Chunk {
 /// Items are unique within each list. The result is the same with the sides swapped.
 #[must_use]
 pub fn sequence<K: Hash + Ord>(sides: ThreeWay<&[K]>) -> Option<Vec<Chunk>> {
-    let places = sides.map(places);
-    let anchors = anchors(&sides, &places)?;
-    let at = anchors
-        .iter()
-        .map(|k| places.as_ref().map(|side| side.get(k).copied()));
-    let at: Vec<ThreeWay<Option<usize>>> = at.collect();
-    let behind = ThreeWay::new(
-        behind(at.iter().map(|at| at.base), sides.base.len()),
-        behind(at.iter().map(|at| at.ours), sides.ours.len()),
-        behind(at.iter().map(|at| at.theirs), sides.theirs.len()),
-    );
-    let between = |group: usize| {
-        let items = behind.as_ref().map(|groups| groups[group].clone());
-        let all = [&items.base, &items.ours, &items.theirs];
-        let any = all.iter().any(|items| !items.is_empty());
-        any.then_some(Chunk::Changed(items))
-    };
-    let mut chunks = Vec::new();
-    chunks.extend(between(0));
-    for (i, at) in at.iter().enumerate() {
-        chunks.push(Chunk::Same(*at));
-        chunks.extend(between(i + 1));
-    }
-    Some(chunks)
-}
-
-type Places<'k, K> = HashMap<&'k K, usize>;
-
-fn places<K: Hash + Eq>(list: &[K]) -> Places<'_, K> {
-    list.iter().enumerate().map(|(i, k)| (k, i)).collect()
-}
-
-/// The items that both sides have, in one order.
-fn anchors<'k, K: Hash + Ord>(
-    sides: &ThreeWay<&'k [K]>,
-    places: &ThreeWay<Places<'k, K>>,
-) -> Option<Vec<&'k K>> {
-    let shared = |list: &'k [K], other: &Places<K>| -> Vec<&'k K> {
-        list.iter().filter(|k| other.contains_key(k)).collect()
-    };
-    let ours = shared(sides.ours, &places.theirs);
-    let theirs = shared(sides.theirs, &places.ours);
-    if ours == theirs {
-        return Some(ours);
-    }
-    let old = |list: &[&'k K]| -> (Vec<&'k K>, Vec<&'k K>) {
-        let all = list.iter().copied();
-        all.partition(|k| places.base.contains_key(k))
-    };
-    let ((ours_old, ours_new), (theirs_old, theirs_new)) = (old(&ours), old(&theirs));
-    if ours_new != theirs_new {
+    let lists = sides.map(|side| side.iter().collect::<Vec<&K>>());
+    let anchors = Anchors::of(&lists);
+    if !anchors.are_added_in_one_order() {
         return None;
     }
-    let both = |k: &&K| places.ours.contains_key(k) && places.theirs.contains_key(k);
-    let base = sides.base.iter().filter(both).collect();
-    let orders = ThreeWay::new(base, ours_old, theirs_old);
-    if let Some(known) = orders.clone().trivial() {
-        return Some(with_added(&known, &ours, &theirs));
+    let anchors = anchors.joined()?;
+    let at = places(&anchors);
+    let between = sides.map(|side| groups(side.iter().enumerate().map(|(i, k)| (i, Some(k))), &at));
+    let changed = |group: usize| {
+        let items = between.as_ref().map(|groups| groups[group].clone());
+        let is_any = items
+            .as_ref()
+            .into_array()
+            .iter()
+            .any(|items| !items.is_empty());
+        is_any.then_some(Chunk::Changed(items))
+    };
+    let on = lists.as_ref().map(|list| places(list));
+    let mut chunks = Vec::new();
+    chunks.extend(changed(0));
+    for (i, k) in anchors.iter().enumerate() {
+        chunks.push(Chunk::Same(on.as_ref().map(|side| side.get(k).copied())));
+        chunks.extend(changed(i + 1));
     }
-    let anchors = with_added(
-        &joined(&orders.base, &at_on_both(&orders.base, places))?,
-        &ours,
-        &theirs,
-    );
-    // If both moved items, items that both added may close a circle.
-    (!has_a_turned_pair(&at_on_both(&anchors, places))).then_some(anchors)
-}
-
-fn at_on_both<K: Hash + Eq>(items: &[&K], places: &ThreeWay<Places<K>>) -> Vec<(usize, usize)> {
-    let at = |k: &&K| (places.ours[*k], places.theirs[*k]);
-    items.iter().map(at).collect()
-}
-
-/// Whether two items stand the other way round than on both ours and theirs. `at` has
-/// their places there.
-pub(super) fn has_a_turned_pair(at: &[(usize, usize)]) -> bool {
-    at.iter()
-        .enumerate()
-        .any(|(i, a)| at[i + 1..].iter().any(|b| a.0 > b.0 && a.1 > b.1))
-}
-
-/// The order of the items that all three have, if both sides moved some: each pair stands
-/// as on the side that turned it round. `at` has the places of base's items on ours and
-/// theirs. `None` if the pairs form a circle.
-pub(super) fn joined<'k, K: Hash + Eq>(
-    base: &[&'k K],
-    at: &[(usize, usize)],
-) -> Option<Vec<&'k K>> {
-    let mut before = vec![0; base.len()];
-    for (j, b) in at.iter().enumerate() {
-        for (i, a) in at[..j].iter().enumerate() {
-            let turned = a.0 > b.0 || a.1 > b.1;
-            before[if turned { i } else { j }] += 1;
-        }
-    }
-    // Each item's place is the number of items before it; two with the same place mean a
-    // circle.
-    let mut order = vec![None; base.len()];
-    for (item, before) in base.iter().zip(before) {
-        order[before] = Some(*item);
-    }
-    order.into_iter().collect()
-}
-
-/// For a list of this length, the indices in front of the first of the items at these
-/// places (group 0), and behind each of them (group n + 1).
-fn behind(at: impl ExactSizeIterator<Item = Option<usize>>, len: usize) -> Vec<Vec<usize>> {
-    let mut groups = vec![Vec::new(); at.len() + 1];
-    let group_at: HashMap<usize, usize> = at
-        .enumerate()
-        .filter_map(|(group, at)| Some((at?, group + 1)))
-        .collect();
-    let mut group = 0;
-    for i in 0..len {
-        match group_at.get(&i) {
-            Some(item) => group = *item,
-            None => groups[group].push(i),
-        }
-    }
-    groups
+    Some(chunks)
 }
 
 #[cfg(test)]

@@ -38,6 +38,20 @@ impl<T> ThreeWay<T> {
         })
     }
 
+    /// Each version with the one of `other`.
+    pub fn zip<U>(self, other: ThreeWay<U>) -> ThreeWay<(T, U)> {
+        ThreeWay {
+            base: (self.base, other.base),
+            ours: (self.ours, other.ours),
+            theirs: (self.theirs, other.theirs),
+        }
+    }
+
+    /// The versions: base, ours, theirs.
+    pub fn into_array(self) -> [T; 3] {
+        [self.base, self.ours, self.theirs]
+    }
+
     /// The three versions by reference.
     pub const fn as_ref(&self) -> ThreeWay<&T> {
         ThreeWay {
