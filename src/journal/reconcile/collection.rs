@@ -89,10 +89,7 @@ pub fn merge(
     path: &[String],
     column: usize,
 ) -> Result<Collection, Stop> {
-    let views = sides.try_map(|m| match m {
-        Some(m) => View::of(m, rule).map(Some).ok_or(Stop::Conflict),
-        None => Ok(None),
-    })?;
+    let views = sides.try_map(|m| View::of(m, rule).ok_or(Stop::Conflict))?;
     if *rule != Rule::Map && split_on_one_side(sides) {
         return Err(Stop::Conflict);
     }
@@ -146,12 +143,12 @@ pub fn entry_column(form: Form, column: usize) -> usize {
 /// If one side rewrote the collection in another layout, that layout is taken; if both
 /// did, the smaller form, so that swapping the sides changes nothing.
 fn in_one_form<'a>(
-    views: ThreeWay<Option<View<'a>>>,
+    views: ThreeWay<View<'a>>,
     column: usize,
-) -> Result<(Form<'a>, ThreeWay<Option<View<'a>>>), Stop> {
-    let filled = |v: &Option<View<'a>>| v.as_ref().map(|v| v.form).filter(|f| *f != Form::Empty);
+) -> Result<(Form<'a>, ThreeWay<View<'a>>), Stop> {
     let choose = |accept: &dyn Fn(&Form) -> bool| {
-        let forms = views.as_ref().map(|v| filled(v).filter(|f| accept(f)));
+        let is_filled = |form: &Form| *form != Form::Empty && accept(form);
+        let forms = views.as_ref().map(|v| Some(v.form).filter(is_filled));
         match (forms.ours, forms.theirs) {
             (Some(_), Some(_)) => forms.trivial().flatten().or(forms.ours.min(forms.theirs)),
             (one, other) => one.or(other).or(forms.base),
@@ -159,11 +156,8 @@ fn in_one_form<'a>(
     };
     let form = choose(&|_| true).unwrap_or(Form::Empty);
     let fits_in_brackets = || {
-        let all = [&views.base, &views.ours, &views.theirs];
-        all.into_iter()
-            .flatten()
-            .flat_map(|v| &v.members)
-            .all(Member::fits_in_brackets)
+        let all = views.as_ref().into_array().into_iter();
+        all.flat_map(|v| &v.members).all(Member::fits_in_brackets)
     };
     if !matches!(form, Form::Block { .. }) && fits_in_brackets() {
         let written = |m: Member<'a>, was: Form| match was {
@@ -178,14 +172,12 @@ fn in_one_form<'a>(
 }
 
 fn convert<'a>(
-    views: ThreeWay<Option<View<'a>>>,
+    views: ThreeWay<View<'a>>,
     f: impl Fn(Member<'a>, Form<'a>) -> Member<'a>,
-) -> ThreeWay<Option<View<'a>>> {
-    views.map(|view| {
-        view.map(|v| View {
-            members: v.members.into_iter().map(|m| f(m, v.form)).collect(),
-            ..v
-        })
+) -> ThreeWay<View<'a>> {
+    views.map(|View { members, form }| View {
+        members: members.into_iter().map(|m| f(m, form)).collect(),
+        form,
     })
 }
 
@@ -193,7 +185,7 @@ fn convert<'a>(
 /// depend on the side; `ends` around them.
 pub fn by_id(
     cx: &mut Context,
-    views: &ThreeWay<Option<View>>,
+    views: &ThreeWay<View>,
     rule: &Rule,
     place: &Place,
     ends: Option<Ends>,
@@ -212,11 +204,8 @@ pub fn by_id(
         };
         renamed::follow(&mut ids, views, is_known);
     }
-    let members = ThreeWay::new(
-        by_name(&ids.base, &views.base),
-        by_name(&ids.ours, &views.ours),
-        by_name(&ids.theirs, &views.theirs),
-    );
+    let named = ids.as_ref().zip(views.as_ref());
+    let members = named.map(|(ids, view)| by_name(ids, view));
     let rekeyed = renamed::rekeyed(&ids, &members, rule);
     // Boxed to keep the hash map's free slots small.
     let mut parts: HashMap<&str, Box<Part>> = HashMap::new();
@@ -260,14 +249,10 @@ pub fn by_id(
         });
     }
     let keep: HashSet<&str> = parts.keys().copied().collect();
-    let tails = ends
-        .as_ref()
-        .map_or(ThreeWay::new("", "", ""), |ends| ends.tails);
-    let rows = ThreeWay::new(
-        rows(&ids.base, &views.base, tails.base),
-        rows(&ids.ours, &views.ours, tails.ours),
-        rows(&ids.theirs, &views.theirs, tails.theirs),
-    );
+    let tails = ends.as_ref().map(|ends| ends.tails).unwrap_or_default();
+    let rows = named
+        .zip(tails)
+        .map(|((ids, view), tail)| rows(ids, view, tail));
     let order = order(rows.as_ref().map(Vec::as_slice), &keep);
     let around = Around {
         ids: &ids,
@@ -280,20 +265,17 @@ pub fn by_id(
 }
 
 /// The members of a side by their ids.
-fn by_name<'v, 'a>(
-    ids: &'v [String],
-    view: &'v Option<View<'a>>,
-) -> HashMap<&'v str, &'v Member<'a>> {
-    let members = view.iter().flat_map(|v| &v.members);
-    ids.iter().map(String::as_str).zip(members).collect()
+fn by_name<'v, 'a>(ids: &'v [String], view: &'v View<'a>) -> HashMap<&'v str, &'v Member<'a>> {
+    let ids = ids.iter().map(String::as_str);
+    ids.zip(&view.members).collect()
 }
 
 /// The members of a side by their ids, among the comments and blank lines that stand
 /// above and below them.
-fn rows<'v>(ids: &'v [String], view: &'v Option<View>, tail: &'v str) -> Vec<Row<&'v str>> {
+fn rows<'v>(ids: &'v [String], view: &'v View, tail: &'v str) -> Vec<Row<&'v str>> {
     let lines = |text: &'v str| text.lines().map(|line| Row::Line(line.trim()));
     let mut rows = Vec::with_capacity(ids.len());
-    for (id, member) in ids.iter().zip(view.iter().flat_map(|v| &v.members)) {
+    for (id, member) in ids.iter().zip(&view.members) {
         let block = member.layout == Layout::Block;
         rows.extend(lines(&member.lead).filter(|_| block));
         rows.push(Row::Item(id.as_str()));

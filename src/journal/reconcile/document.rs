@@ -344,7 +344,7 @@ impl Merger<'_> {
             column: 0,
         };
         let (heads, tails) = (tops.as_ref().map(|t| t.head), tops.as_ref().map(|t| t.tail));
-        let views = tops.map(|t| Some(t.view));
+        let views = tops.map(|t| t.view);
         let ends = Some(Ends { heads, tails });
         let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place, ends)?;
         let decided = assemble::meaning(&mut parts, form, true);

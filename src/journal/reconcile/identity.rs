@@ -28,24 +28,15 @@ pub fn numbered(id: &str) -> Option<(&str, &str)> {
 /// Names each member, in the order of its side. Members with the same name are the same,
 /// and no name occurs twice on a side. `None` if both sides changed base's members of one
 /// key and nothing says which members those are now.
-pub fn ids(views: &ThreeWay<Option<View>>, rule: &Rule) -> Option<ThreeWay<Vec<String>>> {
-    let none: &[Member] = &[];
-    let members = views
-        .as_ref()
-        .map(|v| v.as_ref().map_or(none, |v| &v.members));
+pub fn ids(views: &ThreeWay<View>, rule: &Rule) -> Option<ThreeWay<Vec<String>>> {
+    let members = views.as_ref().map(|v| &v.members[..]);
     let mut ids = members.map(|side| side.iter().map(|m| id(m, rule)).collect::<Vec<_>>());
     for (id, at) in shared(&ids) {
-        let items = ThreeWay::new(
-            items(members.base, &at.base, rule),
-            items(members.ours, &at.ours, rule),
-            items(members.theirs, &at.theirs, rule),
-        );
-        let names = names(&id, &items)?;
-        for (ids, at, names) in [
-            (&mut ids.base, at.base, names.base),
-            (&mut ids.ours, at.ours, names.ours),
-            (&mut ids.theirs, at.theirs, names.theirs),
-        ] {
+        let shared = members.zip(at.as_ref());
+        let items = shared.map(|(members, at)| items(members, at, rule));
+        let names = at.zip(names(&id, &items)?).into_array();
+        let sides = [&mut ids.base, &mut ids.ours, &mut ids.theirs];
+        for (ids, (at, names)) in sides.into_iter().zip(names) {
             for (at, name) in at.into_iter().zip(names) {
                 ids[at] = name;
             }
@@ -66,15 +57,11 @@ fn shared(ids: &ThreeWay<Vec<String>>) -> HashMap<String, ThreeWay<Vec<usize>>> 
                 .filter(|id| !seen.insert(*id)),
         );
     }
-    let mut shared = HashMap::new();
+    let mut shared: HashMap<String, ThreeWay<Vec<usize>>> = HashMap::new();
     for (n, side) in sides.into_iter().enumerate() {
-        for (at, id) in side
-            .iter()
-            .enumerate()
-            .filter(|(_, id)| twice.contains(id.as_str()))
-        {
-            let none = || ThreeWay::new(Vec::new(), Vec::new(), Vec::new());
-            let places = shared.entry(id.clone()).or_insert_with(none);
+        let of_several = side.iter().enumerate();
+        for (at, id) in of_several.filter(|(_, id)| twice.contains(id.as_str())) {
+            let places = shared.entry(id.clone()).or_default();
             [&mut places.base, &mut places.ours, &mut places.theirs][n].push(at);
         }
     }

@@ -25,27 +25,12 @@ use crate::merge::ThreeWay;
 /// value is a list even if it is written as a scalar.
 pub fn follow(
     ids: &mut ThreeWay<Vec<String>>,
-    views: &ThreeWay<Option<View>>,
+    views: &ThreeWay<View>,
     is_known: impl Fn(&str) -> bool,
 ) {
-    let mut values = views.as_ref().map(values);
-    for (ids, values, view) in [
-        (&ids.base, &mut values.base, &views.base),
-        (&ids.ours, &mut values.ours, &views.ours),
-        (&ids.theirs, &mut values.theirs, &views.theirs),
-    ] {
-        let members = view.iter().flat_map(|v| &v.members);
-        for ((id, value), member) in ids.iter().zip(values).zip(members) {
-            if is_known(id) && Table::of_field(id) == Some(Table::Cities) {
-                *value = value.take().or_else(|| lone(member));
-            }
-        }
-    }
-    let comments = ThreeWay::new(
-        comments(&ids.base, &views.base),
-        comments(&ids.ours, &views.ours),
-        comments(&ids.theirs, &views.theirs),
-    );
+    let named = ids.as_ref().zip(views.as_ref());
+    let values = named.map(|(ids, view)| values(ids, view, &is_known));
+    let comments = named.map(|(ids, view)| comments(ids, view));
     let took_out_some = |side: &HashMap<String, Vec<&str>>| -> HashSet<String> {
         let had = comments.base.iter();
         let less = had.filter(|(id, had)| side.get(*id).is_some_and(|has| is_part(has, had)));
@@ -83,9 +68,8 @@ pub fn follow(
 }
 
 /// The comments of each list or map, in one order.
-fn comments<'a>(ids: &[String], view: &Option<View<'a>>) -> HashMap<String, Vec<&'a str>> {
-    let members = view.iter().flat_map(|v| &v.members);
-    let all = ids.iter().zip(members).map(|(id, m)| {
+fn comments<'a>(ids: &[String], view: &View<'a>) -> HashMap<String, Vec<&'a str>> {
+    let all = ids.iter().zip(&view.members).map(|(id, m)| {
         let mut all = loss::comments(m.side, &m.range);
         all.sort_unstable();
         (id.clone(), all)
@@ -110,15 +94,19 @@ fn lone(member: &Member) -> Option<Value> {
     Some(Value::Seq(vec![member.meaning()]))
 }
 
-/// The value of each member; `None` if it is empty, or not a list or map.
-fn values(view: &Option<View>) -> Vec<Option<Value>> {
-    let members = view.iter().flat_map(|v| &v.members);
-    let of = |value: Value| match &value {
-        Value::Seq(items) if !items.is_empty() => Some(value),
-        Value::Map(pairs) if !pairs.is_empty() => Some(value),
+/// The value of each member; `None` if it is empty, or not a list or map. A city that the
+/// table knows may be a list of one.
+fn values(ids: &[String], view: &View, is_known: &impl Fn(&str) -> bool) -> Vec<Option<Value>> {
+    let is_city = |id: &str| is_known(id) && Table::of_field(id) == Some(Table::Cities);
+    let members = ids.iter().zip(&view.members);
+    let of = |(id, member): (&String, &Member)| match member.meaning() {
+        Value::Seq(items) if items.is_empty() => None,
+        Value::Map(pairs) if pairs.is_empty() => None,
+        value @ (Value::Seq(_) | Value::Map(_)) => Some(value),
+        _ if is_city(id) => lone(member),
         _ => None,
     };
-    members.map(|m| of(m.meaning())).collect()
+    members.map(of).collect()
 }
 
 type Side<'s> = (&'s [String], &'s [Option<Value>]);

@@ -34,62 +34,25 @@ pub enum Edited {
 /// a conflict of that place alone, in a block list; of the whole list in a flow one.
 pub fn parts(
     cx: &mut Context,
-    views: &ThreeWay<Option<View>>,
+    views: &ThreeWay<View>,
     place: &Place,
     edited: Edited,
 ) -> Result<Vec<Part>, Stop> {
-    let members = views
-        .as_ref()
-        .map(|v| v.as_ref().map_or(&[][..], |v| &v.members[..]));
-    if [members.base, members.ours, members.theirs]
-        .iter()
-        .any(|m| m.len() > MAX_ITEMS)
-    {
-        return Err(Stop::Conflict);
-    }
-    let values = views
-        .as_ref()
-        .map(|v| v.as_ref().map(View::meanings).unwrap_or_default());
-    let named = match edited {
-        Edited::Alike => of_each_side(&members),
-        Edited::None => None,
-    };
-    let ids = ids(&values, named.as_ref(), edited);
-    if !lost_on_both(&values, &ids).is_empty() {
-        return Err(Stop::Conflict);
-    }
-    let chunks = sequence(ids.as_ref().map(Vec::as_slice)).ok_or(Stop::Conflict)?;
-    // If settings name this a sequence, two additions at one place are a conflict, never
-    // sorted.
-    let strict = cx.rules.named(place.path) == Some(&Rule::Sequence);
-    let names = if strict { None } else { names(&members, &ids) };
-    let mut fates = fates(&members, &values, &ids);
-    fates.add_removed(cx, place.path, &members, &ids);
-    let lists = Lists {
-        fates,
-        members,
-        values: &values,
-        ids: &ids,
-        names,
-    };
+    let mut lists = Lists::of(cx, views, place.path, edited)?;
+    let chunks = sequence(lists.ids.as_ref().map(Vec::as_slice)).ok_or(Stop::Conflict)?;
+    lists.add_removed(cx, place.path);
     let mut spots = Vec::new();
     let mut index = 0;
     for chunk in &chunks {
-        let mut parts = Vec::new();
         match chunk {
             Chunk::Same(at) => {
-                let sides = ThreeWay::new(
-                    at.base.map(|i| &lists.members.base[i]),
-                    at.ours.map(|i| &lists.members.ours[i]),
-                    at.theirs.map(|i| &lists.members.theirs[i]),
-                );
+                let sides = lists.items(*at);
                 index = at.base.unwrap_or(index);
-                parts.extend(one(cx, sides, place, index)?);
                 spots.push(Spot {
                     id: index.to_string().into(),
                     is: Is::Member(sides),
                     at: *at,
-                    parts,
+                    parts: one(cx, sides, place, index)?.into_iter().collect(),
                 });
                 index += usize::from(at.base.is_some());
             }
@@ -99,16 +62,11 @@ pub fn parts(
                     spots.extend(lists.spots(cx, at, taken, place, index)?);
                     continue;
                 }
-                changed(cx, &lists, at, place, index, &mut parts)?;
                 spots.push(Spot {
                     id: index.to_string().into(),
-                    is: Is::Run(ThreeWay::new(
-                        run(lists.members.base, &at.base),
-                        run(lists.members.ours, &at.ours),
-                        run(lists.members.theirs, &at.theirs),
-                    )),
+                    is: Is::Run(lists.runs(at)),
                     at: at.as_ref().map(|at| at.first().copied()),
-                    parts,
+                    parts: lists.changed(cx, at, place, index)?,
                 });
             }
         }
@@ -116,16 +74,12 @@ pub fn parts(
     Ok(widened(cx, spots, place.path, place.entry_column()))
 }
 
-fn run<'m, 't>(members: &'m [Member<'t>], at: &[usize]) -> Vec<&'m Member<'t>> {
-    at.iter().map(|i| &members[*i]).collect()
-}
-
 /// The three lists.
 struct Lists<'m, 't> {
     members: ThreeWay<&'m [Member<'t>]>,
-    values: &'m ThreeWay<Vec<Value>>,
+    values: ThreeWay<Vec<Value>>,
     /// See [`ids`].
-    ids: &'m ThreeWay<Vec<usize>>,
+    ids: ThreeWay<Vec<usize>>,
     /// See [`names`].
     names: Option<Names>,
     fates: Fates,
@@ -145,62 +99,36 @@ struct Fates {
 }
 
 impl Fates {
-    fn add_removed(
-        &mut self,
-        cx: &Context,
-        path: &[String],
+    fn of(
         members: &ThreeWay<&[Member]>,
+        values: &ThreeWay<Vec<Value>>,
         ids: &ThreeWay<Vec<usize>>,
-    ) {
-        let sides = [
-            (members.ours, &ids.ours, &ids.theirs),
-            (members.theirs, &ids.theirs, &ids.ours),
-        ];
-        for (members, ids, others) in sides {
-            let others: HashSet<&usize> = others.iter().collect();
-            for (member, id) in members.iter().zip(ids) {
-                if others.contains(id) || self.gone.contains(id) || self.contested.contains(id) {
+    ) -> Self {
+        let places = ids.as_ref().map(|ids| -> HashMap<usize, usize> {
+            let all = ids.iter().enumerate();
+            all.map(|(at, id)| (*id, at)).collect()
+        });
+        let mut fates = Self::default();
+        for id in 0..members.base.len() {
+            let (stays, value) = match (places.ours.get(&id), places.theirs.get(&id)) {
+                (Some(_), Some(_)) => continue,
+                (Some(at), None) => (&members.ours[*at], &values.ours[*at]),
+                (None, Some(at)) => (&members.theirs[*at], &values.theirs[*at]),
+                (None, None) => {
+                    fates.removed.insert(id);
                     continue;
                 }
-                match removed_from(cx, member, path) {
-                    Some(was) if was.contains(&member.meaning()) => self.gone.insert(*id),
-                    Some(_) => self.contested.insert(*id),
-                    None => continue,
-                };
+            };
+            let base = &values.base[id];
+            let same = value == base || value.clone().sorted() == base.clone().sorted();
+            if same && as_it_was(stays, &members.base[id]) {
+                fates.gone.insert(id);
+            } else {
+                fates.contested.insert(id);
             }
         }
+        fates
     }
-}
-
-fn fates(
-    members: &ThreeWay<&[Member]>,
-    values: &ThreeWay<Vec<Value>>,
-    ids: &ThreeWay<Vec<usize>>,
-) -> Fates {
-    let places = ids.as_ref().map(|ids| -> HashMap<usize, usize> {
-        let all = ids.iter().enumerate();
-        all.map(|(at, id)| (*id, at)).collect()
-    });
-    let mut fates = Fates::default();
-    for id in 0..members.base.len() {
-        let (stays, value) = match (places.ours.get(&id), places.theirs.get(&id)) {
-            (Some(_), Some(_)) => continue,
-            (Some(at), None) => (&members.ours[*at], &values.ours[*at]),
-            (None, Some(at)) => (&members.theirs[*at], &values.theirs[*at]),
-            (None, None) => {
-                fates.removed.insert(id);
-                continue;
-            }
-        };
-        let base = &values.base[id];
-        let same = value == base || value.clone().sorted() == base.clone().sorted();
-        if same && as_it_was(stays, &members.base[id]) {
-            fates.gone.insert(id);
-        } else {
-            fates.contested.insert(id);
-        }
-    }
-    fates
 }
 
 /// Whether an item of the same meaning is unchanged, apart from the form that it is
@@ -226,6 +154,71 @@ fn one(
 }
 
 impl<'m, 't> Lists<'m, 't> {
+    fn of(
+        cx: &Context,
+        views: &'m ThreeWay<View<'t>>,
+        path: &[String],
+        edited: Edited,
+    ) -> Result<Self, Stop> {
+        let members = views.as_ref().map(|v| &v.members[..]);
+        if members.into_array().iter().any(|m| m.len() > MAX_ITEMS) {
+            return Err(Stop::Conflict);
+        }
+        let values = views.as_ref().map(View::meanings);
+        let named = match edited {
+            Edited::Alike => of_each_side(&members),
+            Edited::None => None,
+        };
+        let ids = ids(&values, named.as_ref(), edited);
+        if !lost_on_both(&values, &ids).is_empty() {
+            return Err(Stop::Conflict);
+        }
+        // If settings name this a sequence, two additions at one place are a conflict,
+        // never sorted.
+        let strict = cx.rules.named(path) == Some(&Rule::Sequence);
+        let names = if strict { None } else { names(&members, &ids) };
+        Ok(Self {
+            fates: Fates::of(&members, &values, &ids),
+            members,
+            values,
+            ids,
+            names,
+        })
+    }
+
+    /// Adds the fates of items that one side removed although the base lacks them.
+    fn add_removed(&mut self, cx: &Context, path: &[String]) {
+        let (members, ids, fates) = (&self.members, &self.ids, &mut self.fates);
+        for (members, ids, others) in [
+            (members.ours, &ids.ours, &ids.theirs),
+            (members.theirs, &ids.theirs, &ids.ours),
+        ] {
+            let others: HashSet<&usize> = others.iter().collect();
+            for (member, id) in members.iter().zip(ids) {
+                if others.contains(id) || fates.gone.contains(id) || fates.contested.contains(id) {
+                    continue;
+                }
+                match removed_from(cx, member, path) {
+                    Some(was) if was.contains(&member.meaning()) => fates.gone.insert(*id),
+                    Some(_) => fates.contested.insert(*id),
+                    None => continue,
+                };
+            }
+        }
+    }
+
+    /// The item at a place on each side.
+    fn items(&self, at: ThreeWay<Option<usize>>) -> Entries<'m, 't> {
+        let sides = self.members.zip(at);
+        sides.map(|(members, at)| at.map(|at| &members[at]))
+    }
+
+    /// The items at several places on each side.
+    fn runs(&self, at: &ThreeWay<Vec<usize>>) -> ThreeWay<Vec<&'m Member<'t>>> {
+        let sides = self.members.zip(at.as_ref());
+        sides.map(|(members, at)| at.iter().map(|i| &members[*i]).collect())
+    }
+
     /// The items of a place of which these are taken, and those that go.
     fn spots(
         &self,
@@ -258,14 +251,7 @@ impl<'m, 't> Lists<'m, 't> {
             let part = one(cx, sides, place, index)?;
             spots.push(spot(sides, at, part));
         }
-        let gone = |one: ThreeWay<Option<usize>>| {
-            let sides = ThreeWay::new(
-                one.base.map(|i| &self.members.base[i]),
-                one.ours.map(|i| &self.members.ours[i]),
-                one.theirs.map(|i| &self.members.theirs[i]),
-            );
-            spot(sides, one, None)
-        };
+        let gone = |one: ThreeWay<Option<usize>>| spot(self.items(one), one, None);
         let mut by_id: BTreeMap<usize, ThreeWay<Option<usize>>> = BTreeMap::new();
         for i in rest.base {
             by_id.entry(self.ids.base[i]).or_default().base = Some(i);
@@ -301,17 +287,11 @@ impl<'m, 't> Lists<'m, 't> {
             let all = at.iter().map(|at| Some(&members[*at]));
             all.map(|m| ThreeWay::new(None, m, m)).collect()
         };
-        let values = |values: &'m [Value], at: &[usize]| -> Vec<&'m Value> {
-            at.iter().map(|at| &values[*at]).collect()
-        };
-        if values(&self.values.ours, &ours) == values(&self.values.theirs, &theirs) {
+        let of_ours = ours.iter().map(|at| &self.values.ours[*at]);
+        if of_ours.eq(theirs.iter().map(|at| &self.values.theirs[*at])) {
             let pairs = ours.iter().zip(&theirs);
-            let members = &self.members;
-            let both = pairs.map(|(o, t)| (&members.ours[*o], &members.theirs[*t]));
-            return Some(
-                both.map(|(o, t)| ThreeWay::new(None, Some(o), Some(t)))
-                    .collect(),
-            );
+            let both = pairs.map(|(o, t)| ThreeWay::new(None, Some(*o), Some(*t)));
+            return Some(both.map(|at| self.items(at)).collect());
         }
         match (&ours[..], &theirs[..]) {
             // Without names, an item that one side wrote may stand for one that the other
@@ -336,50 +316,46 @@ impl<'m, 't> Lists<'m, 't> {
             }
         }
     }
-}
 
-fn changed(
-    cx: &mut Context,
-    lists: &Lists,
-    at: &ThreeWay<Vec<usize>>,
-    place: &Place,
-    index: usize,
-    out: &mut Vec<Part>,
-) -> Result<(), Stop> {
-    let Form::Block { .. } = place.form else {
-        return Err(Stop::Conflict);
-    };
-    if cx.virtual_base {
-        for member in at.base.iter().map(|i| &lists.members.base[*i]) {
-            let sides = ThreeWay::new(None, Some(member), Some(member));
-            out.extend(one(cx, sides, place, index)?);
+    /// A place that both sides changed: one conflict, with each side's items on its own
+    /// pick.
+    fn changed(
+        &self,
+        cx: &mut Context,
+        at: &ThreeWay<Vec<usize>>,
+        place: &Place,
+        index: usize,
+    ) -> Result<Vec<Part>, Stop> {
+        let Form::Block { .. } = place.form else {
+            return Err(Stop::Conflict);
+        };
+        let mut parts = Vec::new();
+        if cx.virtual_base {
+            for member in at.base.iter().map(|i| &self.members.base[*i]) {
+                let sides = ThreeWay::new(None, Some(member), Some(member));
+                parts.extend(one(cx, sides, place, index)?);
+            }
+            return Ok(parts);
         }
-        return Ok(());
+        let mut path = place.path.to_vec();
+        path.push(index.to_string());
+        cx.report.note(&path, None, Decision::Conflict);
+        let column = place.entry_column();
+        let lines = |items: Vec<&Member>| items.iter().map(|m| m.lines_at(column)).collect();
+        let mut pieces = vec![Piece::Conflict(self.runs(at).map(lines))];
+        let value =
+            |values: &[Value], at: &[usize], i: usize| at.get(i).map(|i| values[*i].clone());
+        for i in 0..at.ours.len().max(at.theirs.len()) {
+            parts.push(Part {
+                pieces: std::mem::take(&mut pieces),
+                flow: None,
+                key: None,
+                meaning: Meaning::Differ {
+                    ours: value(&self.values.ours, &at.ours, i),
+                    theirs: value(&self.values.theirs, &at.theirs, i),
+                },
+            });
+        }
+        Ok(parts)
     }
-    let column = place.entry_column();
-    let lines = |members: &[Member], at: &[usize]| -> String {
-        at.iter().map(|i| members[*i].lines_at(column)).collect()
-    };
-    let mut path = place.path.to_vec();
-    path.push(index.to_string());
-    cx.report.note(&path, None, Decision::Conflict);
-    // One conflict for the whole place, with each side's items on its own pick.
-    let mut pieces = vec![Piece::Conflict(ThreeWay::new(
-        lines(lists.members.base, &at.base),
-        lines(lists.members.ours, &at.ours),
-        lines(lists.members.theirs, &at.theirs),
-    ))];
-    let value = |values: &[Value], at: &[usize], i: usize| at.get(i).map(|i| values[*i].clone());
-    for i in 0..at.ours.len().max(at.theirs.len()) {
-        out.push(Part {
-            pieces: std::mem::take(&mut pieces),
-            flow: None,
-            key: None,
-            meaning: Meaning::Differ {
-                ours: value(&lists.values.ours, &at.ours, i),
-                theirs: value(&lists.values.theirs, &at.theirs, i),
-            },
-        });
-    }
-    Ok(())
 }

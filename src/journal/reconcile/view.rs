@@ -27,9 +27,15 @@ pub struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    /// A member's value as the kind of collection that `rule` asks for; `None` if it is
-    /// not one, or cannot be cut.
-    pub fn of(member: &Member<'a>, rule: &Rule) -> Option<Self> {
+    /// A member's value as the kind of collection that `rule` asks for, an empty one if a
+    /// side lacks the member; `None` if it is not one, or cannot be cut.
+    pub fn of(member: Option<&Member<'a>>, rule: &Rule) -> Option<Self> {
+        let Some(member) = member else {
+            return Some(Self {
+                members: Vec::new(),
+                form: Form::Empty,
+            });
+        };
         let node = member.value;
         let (members, form) = match (&node.kind, node.layout()) {
             _ if node.is_null() || member.is_none() => (Vec::new(), Form::Empty),
