@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use super::line_ends::without_cr;
+
 /// The hash of a text that is not there: that of an empty one.
 pub const NO_TEXT: &str = "e3b0c44298fc1c14";
 
@@ -9,30 +11,16 @@ pub const NO_TEXT: &str = "e3b0c44298fc1c14";
 /// checkout with `core.autocrlf` has the hash of the committed text.
 #[must_use]
 pub fn text_hash(bytes: &[u8]) -> String {
-    let mut hasher = Sha256::new();
-    let mut rest = bytes;
-    // Most have none, which is quickly seen.
-    let has_cr = bytes.contains(&b'\r');
-    while has_cr && let Some(at) = rest.iter().position(|b| *b == b'\r') {
-        hasher.update(&rest[..at]);
-        // One that stands alone counts.
-        if rest.get(at + 1) != Some(&b'\n') {
-            hasher.update(b"\r");
-        }
-        rest = &rest[at + 1..];
+    match without_cr(bytes) {
+        Some(bytes) => short_sha256(&bytes),
+        None => short_sha256(bytes),
     }
-    hasher.update(rest);
-    first_digits(&hasher.finalize())
 }
 
-/// The first 16 hex digits of the SHA-256 of `bytes`.
+/// The first 16 hex digits of the SHA-256 of `bytes`. Each line of a ledger has one made.
 #[must_use]
 pub fn short_sha256(bytes: &[u8]) -> String {
-    first_digits(&Sha256::digest(bytes))
-}
-
-/// The first 16 hex digits of a digest. Each line of a ledger has one made.
-fn first_digits(digest: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
     let first = digest.iter().take(8);
     let number = first.fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
     format!("{number:016x}")

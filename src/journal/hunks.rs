@@ -1,6 +1,7 @@
 //! A text with conflict markers, taken apart: the text that both sides agree on, and the
 //! hunks where a person has to choose.
 
+use super::line_ends::without_cr;
 use super::markers::{Sign, marker, sets};
 use crate::merge::ThreeWay;
 
@@ -154,14 +155,7 @@ impl Hunks {
             ];
             parts.concat()
         });
-        let mut out = Vec::with_capacity(text.len());
-        for line in text.split_inclusive(|&b| b == b'\n') {
-            match line.strip_suffix(b"\r\n") {
-                Some(line) => out.extend([line, b"\n"].concat()),
-                None => out.extend_from_slice(line),
-            }
-        }
-        out
+        without_cr(&text).unwrap_or(text)
     }
 
     fn join(&self, mut hunk: impl FnMut(&Hunk) -> Vec<u8>) -> Vec<u8> {

@@ -14,6 +14,7 @@ pub mod entry;
 pub mod facts;
 pub mod hunks;
 pub mod layout;
+pub mod line_ends;
 pub mod markdown;
 pub mod markers;
 pub mod note;

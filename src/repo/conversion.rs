@@ -4,8 +4,8 @@
 use std::fs;
 use std::path::Path;
 
-use super::stored::without_cr;
 use super::{Index, ObjectId, Repo, RepoError};
+use crate::journal::line_ends::without_cr;
 
 /// The attributes of a path that change more than line ends.
 const OTHERS: [&str; 3] = ["filter", "working-tree-encoding", "ident"];

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use super::{ObjectId, Repo, RepoError};
+use crate::journal::line_ends::without_cr;
 use crate::merge::is_binary;
 
 impl Repo {
@@ -60,27 +61,5 @@ impl Repo {
         let folder = folder.to_owned();
         self.caches.converting.borrow_mut().insert(folder, converts);
         Ok(converts)
-    }
-}
-
-/// The bytes with LF in place of CRLF; `None` if there is no CRLF.
-pub(super) fn without_cr(bytes: &[u8]) -> Option<Vec<u8>> {
-    let goes = |at: usize| bytes[at..].starts_with(b"\r\n");
-    if !(0..bytes.len()).any(goes) {
-        return None;
-    }
-    let stays = bytes.iter().enumerate().filter(|(at, _)| !goes(*at));
-    Some(stays.map(|(_, byte)| *byte).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn carriage_returns_go_before_line_feeds_alone() {
-        assert_eq!(without_cr(b"a\nb\r"), None);
-        let text = b"\r\na\r\r\nb\rc\n\r\n";
-        assert_eq!(without_cr(text).as_deref(), Some(&b"\na\r\nb\rc\n\n"[..]));
     }
 }

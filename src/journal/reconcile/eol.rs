@@ -3,24 +3,20 @@
 use std::borrow::Cow;
 
 use crate::journal::document::Document;
+use crate::journal::line_ends::without_cr;
 use crate::merge::ThreeWay;
 
+/// The line ends of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Eol {
+pub enum Eol {
     Lf,
     Crlf,
 }
 
-/// The line ends that the result is written with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Writer {
-    crlf: bool,
-}
-
-impl Writer {
-    /// Gives a merged text its line ends.
+impl Eol {
+    /// Gives a text with LF these line ends: what [`without_cr`] took away.
     pub fn write(self, bytes: Vec<u8>) -> Vec<u8> {
-        if !self.crlf {
+        if self == Self::Lf {
             return bytes;
         }
         let mut out = Vec::with_capacity(bytes.len() + bytes.len() / 32);
@@ -34,42 +30,38 @@ impl Writer {
     }
 }
 
-/// Three texts to merge, and the line ends to write the frontmatter and the body with.
-type Unified<'t> = (ThreeWay<Cow<'t, [u8]>>, [Writer; 2]);
+/// Three texts to merge, and the line ends to write the result with: of the frontmatter and
+/// of the body, or one for both.
+type Unified<'t, E> = (ThreeWay<Cow<'t, [u8]>>, E);
 
 /// Brings three files to LF where each of them is all LF or all CRLF; a file that mixes
 /// both leaves all three as they are.
-pub fn unify_whole(sides: ThreeWay<&[u8]>) -> Unified<'_> {
-    let (texts, writer) = unify(sides).unwrap_or_else(|| as_they_are(sides));
-    (texts, [writer, writer])
+pub fn unify_whole(sides: ThreeWay<&[u8]>) -> Unified<'_, [Eol; 2]> {
+    let (texts, eol) = in_lf(sides);
+    (texts, [eol, eol])
 }
 
 /// The same for files with a frontmatter; in one that mixes both, the frontmatter and the
 /// body may each have one kind.
-pub fn unify_parts(sides: ThreeWay<&[u8]>) -> Unified<'_> {
-    if let Some((texts, writer)) = unify(sides) {
-        return (texts, [writer, writer]);
+pub fn unify_parts(sides: ThreeWay<&[u8]>) -> Unified<'_, [Eol; 2]> {
+    if let Some((texts, eol)) = unify(sides) {
+        return (texts, [eol, eol]);
     }
     let cut = sides.map(|s| s.split_at(s.len() - Document::split(s).body.len()));
-    let part = |texts| unify(texts).unwrap_or_else(|| as_they_are(texts));
-    let (fronts, front) = part(cut.map(|c| c.0));
-    let (bodies, body) = part(cut.map(|c| c.1));
-    let whole = |front: &[u8], body: &[u8]| Cow::Owned([front, body].concat());
-    let texts = ThreeWay::new(
-        whole(&fronts.base, &bodies.base),
-        whole(&fronts.ours, &bodies.ours),
-        whole(&fronts.theirs, &bodies.theirs),
-    );
-    (texts, [front, body])
+    let (fronts, front) = in_lf(cut.map(|c| c.0));
+    let (bodies, body) = in_lf(cut.map(|c| c.1));
+    let whole = |(front, body): (Cow<[u8]>, Cow<[u8]>)| Cow::Owned([front, body].concat());
+    (fronts.zip(bodies).map(whole), [front, body])
 }
 
-fn as_they_are(texts: ThreeWay<&[u8]>) -> (ThreeWay<Cow<'_, [u8]>>, Writer) {
-    (texts.map(Cow::Borrowed), Writer { crlf: false })
+/// The same for one text of each side.
+fn in_lf(texts: ThreeWay<&[u8]>) -> Unified<'_, Eol> {
+    unify(texts).unwrap_or_else(|| (texts.map(Cow::Borrowed), Eol::Lf))
 }
 
 /// Brings three texts to LF where each of them is all LF or all CRLF; `None` where a
 /// text mixes both.
-fn unify(sides: ThreeWay<&[u8]>) -> Option<(ThreeWay<Cow<'_, [u8]>>, Writer)> {
+fn unify(sides: ThreeWay<&[u8]>) -> Option<Unified<'_, Eol>> {
     let found = sides.try_map(eol).ok()?;
     // A text without a line end says nothing about them.
     let target = match (found.ours, found.theirs) {
@@ -79,23 +71,8 @@ fn unify(sides: ThreeWay<&[u8]>) -> Option<(ThreeWay<Cow<'_, [u8]>>, Writer)> {
         },
         (one, other) => one.or(other).or(found.base),
     };
-    let texts = sides.map(|text| match eol(text) {
-        Ok(Some(Eol::Crlf)) => {
-            let mut out = Vec::with_capacity(text.len());
-            let mut rest = text.iter().copied().peekable();
-            while let Some(b) = rest.next() {
-                if !(b == b'\r' && rest.peek() == Some(&b'\n')) {
-                    out.push(b);
-                }
-            }
-            Cow::Owned(out)
-        }
-        _ => Cow::Borrowed(text),
-    });
-    let writer = Writer {
-        crlf: target == Some(Eol::Crlf),
-    };
-    Some((texts, writer))
+    let texts = sides.map(|text| without_cr(text).map_or(Cow::Borrowed(text), Cow::Owned));
+    Some((texts, target.unwrap_or(Eol::Lf)))
 }
 
 /// The line ends of a text; `None` if it has none, an error if it mixes them.
