@@ -2,9 +2,8 @@
 //! above it; items of one line by their words.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
-use super::likeness::common;
+use super::interner::{Interner, common};
 use crate::journal::yaml::Value;
 use crate::merge::Alike;
 
@@ -29,8 +28,8 @@ struct Item<'v> {
 impl<'v> Items<'v> {
     /// Takes two lists apart.
     pub fn new(base: &'v [Value], side: &'v [Value]) -> Self {
-        let mut numbers = Numbers::default();
-        let mut items = |list: &'v [Value]| list.iter().map(|v| numbers.item(v)).collect();
+        let mut lines = Lines::default();
+        let mut items = |list: &'v [Value]| list.iter().map(|v| lines.item(v)).collect();
         Self {
             base: items(base),
             side: items(side),
@@ -95,9 +94,9 @@ fn bare(value: &Value) -> &Value {
     }
 }
 
-/// Numbers for lines and for the keys above them.
+/// Lines, and the keys above them, each with the number of the key above it.
 #[derive(Default)]
-struct Numbers<'v>(HashMap<(usize, What, Cow<'v, str>), usize>);
+struct Lines<'v>(Interner<(usize, What, Cow<'v, str>)>);
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum What {
@@ -107,11 +106,10 @@ enum What {
     Nothing,
 }
 
-impl<'v> Numbers<'v> {
+impl<'v> Lines<'v> {
     fn of(&mut self, above: usize, what: What, text: impl Into<Cow<'v, str>>) -> usize {
         // 0 is the top.
-        let next = self.0.len() + 1;
-        *self.0.entry((above, what, text.into())).or_insert(next)
+        1 + self.0.number((above, what, text.into()))
     }
 
     fn item(&mut self, value: &'v Value) -> Item<'v> {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-use super::likeness::{Numbers, Shape};
+use super::likeness::{Shape, Shapes};
 use super::member::Member;
 use super::view::View;
 use crate::journal::rules::{IDENTIFYING, Rule};
@@ -262,9 +262,9 @@ impl<'i> Matches<'i> {
         if base.len() * own.len() > MAX_PAIRS {
             return found;
         }
-        let mut numbers = Numbers::default();
+        let mut all = Shapes::default();
         let mut shapes = |items: &'i [Item<'i>], open: &[usize]| -> HashMap<usize, Shape> {
-            let shape = |&at: &usize| Some((at, numbers.shape(&items[at].says, items[at].key)?));
+            let shape = |&at: &usize| Some((at, all.of(&items[at].says, items[at].key)?));
             open.iter().filter_map(shape).collect()
         };
         let (olds, news) = (shapes(self.base, &base), shapes(self.own, &own));

@@ -2,15 +2,15 @@
 //! as numbers, texts by their lines and lists by their items.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 
+use super::interner::{Interner, common};
 use crate::journal::yaml::Value;
 
-/// The numbers given to the values of all compared maps.
+/// The values of all compared maps, and the words of their texts.
 #[derive(Default)]
-pub struct Numbers<'v> {
-    values: HashMap<&'v Value, usize>,
-    words: HashMap<&'v str, usize>,
+pub struct Shapes<'v> {
+    values: Interner<&'v Value>,
+    words: Interner<&'v str>,
 }
 
 /// A map to compare.
@@ -34,9 +34,9 @@ enum Parts {
     None,
 }
 
-impl<'v> Numbers<'v> {
+impl<'v> Shapes<'v> {
     /// The shape of a map, without the key that names it; `None` if it is not a map.
-    pub fn shape(&mut self, value: &'v Value, named_by: Option<&str>) -> Option<Shape> {
+    pub fn of(&mut self, value: &'v Value, named_by: Option<&str>) -> Option<Shape> {
         let Value::Map(pairs) = value else {
             return None;
         };
@@ -51,39 +51,21 @@ impl<'v> Numbers<'v> {
                 Parts::Items(all) | Parts::Lines(all) | Parts::Words(all) => all.len(),
                 Parts::None => 0,
             };
-            let whole = self.value(value);
-            fields.push((self.value(key), Field { whole, parts }));
+            let whole = self.values.number(value);
+            fields.push((self.values.number(key), Field { whole, parts }));
         }
         fields.sort_unstable_by_key(|(key, _)| *key);
         Some(Shape { fields, size })
     }
 
-    fn value(&mut self, value: &'v Value) -> usize {
-        let next = self.values.len();
-        *self.values.entry(value).or_insert(next)
-    }
-
     fn parts(&mut self, value: &'v Value) -> Parts {
-        let mut sorted = |words: &mut dyn Iterator<Item = &'v str>| {
-            let number = |word| {
-                let next = self.words.len();
-                *self.words.entry(word).or_insert(next)
-            };
-            let mut all: Vec<usize> = words.map(number).collect();
-            all.sort_unstable();
-            all
-        };
         match value {
             Value::Text(text) if text.trim_end().contains('\n') => {
                 let lines = text.lines().map(str::trim);
-                Parts::Lines(sorted(&mut lines.filter(|l| !l.is_empty())))
+                Parts::Lines(self.words.sorted(lines.filter(|l| !l.is_empty())))
             }
-            Value::Text(text) => Parts::Words(sorted(&mut text.split_whitespace())),
-            Value::Seq(items) => {
-                let mut all: Vec<usize> = items.iter().map(|item| self.value(item)).collect();
-                all.sort_unstable();
-                Parts::Items(all)
-            }
+            Value::Text(text) => Parts::Words(self.words.sorted(text.split_whitespace())),
+            Value::Seq(items) => Parts::Items(self.values.sorted(items)),
             _ => Parts::None,
         }
     }
@@ -133,15 +115,4 @@ impl Field {
             || matches!((&self.parts, &other.parts), (Parts::Lines(a), Parts::Lines(b))
                 if 4 * common(a, b) >= a.len() + b.len())
     }
-}
-
-/// How many numbers two sorted lists have in common.
-pub fn common(a: &[usize], b: &[usize]) -> usize {
-    let (mut i, mut j, mut common) = (0, 0, 0);
-    while let (Some(x), Some(y)) = (a.get(i), b.get(j)) {
-        common += usize::from(x == y);
-        i += usize::from(x <= y);
-        j += usize::from(y <= x);
-    }
-    common
 }

@@ -28,6 +28,7 @@
 //! | `identity`, `likeness` | Which are the same, by their key and by their values? |
 //! | `found`, `alike`, `names` | Which are the same in a list in order? |
 //! | `renamed` | Which key or item is another one of the base, renamed? |
+//! | `interner` | How many values do two lists have in common? |
 //!
 //! The result:
 //!
@@ -51,6 +52,7 @@ mod flow;
 mod found;
 mod identity;
 mod in_brackets;
+mod interner;
 mod leaf;
 mod likeness;
 mod loss;

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::entry;
 use super::identity::{MAX_COMPARED, MAX_PAIRS, naming};
-use super::likeness::{Numbers, Shape, common};
+use super::interner::{Interner, common};
+use super::likeness::{Shape, Shapes};
 use super::loss;
 use super::member::Member;
 use super::view::View;
@@ -181,30 +182,19 @@ fn halves<'v>(
     if gone.len() * new.len() > MAX_LISTS {
         return HashMap::new();
     }
-    let mut numbers: HashMap<&Value, usize> = HashMap::new();
-    let mut numbered = |value: &'v Value| {
-        let Value::Seq(items) = value else {
-            return None;
-        };
-        let number = |item| {
-            let next = numbers.len();
-            *numbers.entry(item).or_insert(next)
-        };
-        let mut all: Vec<usize> = items.iter().map(number).collect();
-        all.sort_unstable();
-        Some(all)
+    let mut items = Interner::default();
+    let mut numbered = |value: &'v Value| match value {
+        Value::Seq(list) => Some(items.sorted(list)),
+        _ => None,
     };
     let was: Vec<_> = gone.iter().map(|(_, value)| numbered(value)).collect();
     let now: Vec<_> = new.iter().map(|(_, value)| numbered(value)).collect();
-    let half = |was: &[usize], now: &[usize]| 2 * common(was, now) >= was.len().max(now.len());
+    let is_half = |was: &[usize], now: &[usize]| 2 * common(was, now) >= was.len().max(now.len());
     let mut pairs = Vec::new();
     for (from, was) in was.iter().enumerate() {
         for (to, now) in now.iter().enumerate() {
-            if was
-                .as_ref()
-                .zip(now.as_ref())
-                .is_some_and(|(was, now)| half(was, now))
-            {
+            let both = was.as_ref().zip(now.as_ref());
+            if both.is_some_and(|(was, now)| is_half(was, now)) {
                 pairs.push((from, to));
             }
         }
@@ -249,34 +239,42 @@ pub fn rekeyed<'i>(
             .filter(|id| !having.contains_key(id.as_str()))
             .filter_map(|id| theirs.get(id.as_str()).copied())
             .collect();
-        if changed.len() * new.len() > MAX_PAIRS {
-            found.extend(changed.iter().map(|(id, _)| *id));
-            continue;
-        }
-        let olds: Vec<Value> = changed.iter().map(|(_, base)| base.meaning()).collect();
-        let news: Vec<Value> = new.iter().map(|new| new.meaning()).collect();
-        let mut numbers = Numbers::default();
-        let mut olds_shapes = Vec::with_capacity(olds.len());
-        for (value, (_, base)) in olds.iter().zip(&changed) {
-            olds_shapes.push(numbers.shape(value, named_by(base, rule)));
-        }
-        let mut shapes = Vec::with_capacity(news.len());
-        for (value, new) in news.iter().zip(&new) {
-            shapes.extend(numbers.shape(value, named_by(new, rule)));
-        }
-        let size = |shapes: &mut dyn Iterator<Item = &Shape>| -> usize {
-            shapes.map(|shape| shape.size).sum()
-        };
-        let work = size(&mut olds_shapes.iter().flatten()) * shapes.len()
-            + size(&mut shapes.iter()) * olds_shapes.len();
-        for ((id, _), was) in changed.iter().zip(&olds_shapes) {
-            let is_like = |now: &Shape| was.as_ref().is_some_and(|was| was.has_to_do_with(now));
-            if work > MAX_COMPARED || shapes.iter().any(is_like) {
-                found.insert(*id);
-            }
-        }
+        found.extend(like_a_new_one(&changed, &new, rule));
     }
     found
+}
+
+/// Those of the old members that are like one of the new ones; all of them if there is too
+/// much to compare.
+fn like_a_new_one<'i>(
+    old: &[(&'i str, &Member)],
+    new: &[&Member],
+    rule: &Rule,
+) -> HashSet<&'i str> {
+    if old.len() * new.len() > MAX_PAIRS {
+        return old.iter().map(|(id, _)| *id).collect();
+    }
+    let said = |m: &Member| (m.meaning(), named_by(m, rule));
+    let olds: Vec<_> = old.iter().map(|(_, m)| said(m)).collect();
+    let news: Vec<_> = new.iter().map(|m| said(m)).collect();
+    let mut shapes = Shapes::default();
+    let olds = olds.iter().map(|(value, key)| shapes.of(value, *key));
+    let olds: Vec<Option<Shape>> = olds.collect();
+    let news = news
+        .iter()
+        .filter_map(|(value, key)| shapes.of(value, *key));
+    let news: Vec<Shape> = news.collect();
+    let size = |shape: &Shape| shape.size;
+    let work = olds.iter().flatten().map(size).sum::<usize>() * news.len()
+        + news.iter().map(size).sum::<usize>() * olds.len();
+    let is_like = |was: &Option<Shape>| {
+        let was = was.as_ref();
+        was.is_some_and(|was| news.iter().any(|now| was.has_to_do_with(now)))
+    };
+    let all = old.iter().zip(&olds);
+    all.filter(|(_, was)| work > MAX_COMPARED || is_like(was))
+        .map(|((id, _), _)| *id)
+        .collect()
 }
 
 /// The key of a map that names it.
