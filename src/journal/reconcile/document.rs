@@ -13,10 +13,10 @@ use super::report::Report;
 use super::top::{self, Top};
 use super::view::Form;
 use super::whole::Ends;
-use crate::journal::document::Document;
+use crate::journal::document::{Document, Fences};
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Tree, Value};
-use crate::merge::{LineMerge, Markers, ThreeWay, is_binary};
+use crate::merge::{LineMerge, Markers, MergedLines, ThreeWay, is_binary};
 
 /// The kind of the merged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,13 +82,34 @@ pub struct Merged {
     pub report: Report,
 }
 
-/// A result in parts: the frontmatter with its fences, the body, whether they have
-/// markers, and the decisions.
-struct Made {
-    front: Vec<u8>,
-    body: Vec<u8>,
+/// A merged frontmatter with its fences, or a whole YAML file.
+#[derive(Default)]
+struct Front {
+    text: Vec<u8>,
     conflict: bool,
     report: Report,
+}
+
+impl Front {
+    /// A frontmatter in which nothing had to be decided.
+    fn of(text: Vec<u8>) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+}
+
+/// A result in its two parts.
+struct Made {
+    front: Front,
+    body: MergedLines,
+}
+
+impl Made {
+    const fn is_conflict(&self) -> bool {
+        self.front.conflict || self.body.conflict
+    }
 }
 
 impl Merger<'_> {
@@ -98,10 +119,7 @@ impl Merger<'_> {
     /// # Errors
     /// The message of git's line merge, if it cannot merge at all.
     pub fn merge(&self, sides: ThreeWay<&[u8]>) -> Result<Merged, String> {
-        if [sides.base, sides.ours, sides.theirs]
-            .into_iter()
-            .any(is_binary)
-        {
+        if is_any_binary(sides) {
             return self.by_line(sides, "a binary file".into());
         }
         let (texts, [front, body]) = match self.kind {
@@ -116,17 +134,22 @@ impl Merger<'_> {
         match made {
             // Whatever prevented a merge by field: a change of one side alone is not a
             // conflict.
-            Ok(Made { conflict: true, .. }) if let Some(taken) = sides.trivial() => Ok(Merged {
-                bytes: taken.to_vec(),
-                conflict: false,
-                outcome: Outcome::ByField,
-                report: Report::default(),
-            }),
+            Ok(made)
+                if made.is_conflict()
+                    && let Some(taken) = sides.trivial() =>
+            {
+                Ok(Merged {
+                    bytes: taken.to_vec(),
+                    conflict: false,
+                    outcome: Outcome::ByField,
+                    report: Report::default(),
+                })
+            }
             Ok(made) => Ok(Merged {
-                bytes: [front.write(made.front), body.write(made.body)].concat(),
-                conflict: made.conflict,
+                conflict: made.is_conflict(),
+                bytes: [front.write(made.front.text), body.write(made.body.bytes)].concat(),
                 outcome: Outcome::ByField,
-                report: made.report,
+                report: made.front.report,
             }),
             Err(stop) => {
                 let reason = match stop {
@@ -144,155 +167,149 @@ impl Merger<'_> {
     /// # Errors
     /// The message of git's line merge, if it cannot merge at all.
     pub fn by_line(&self, sides: ThreeWay<&[u8]>, reason: String) -> Result<Merged, String> {
-        let (bytes, conflict) = if [sides.base, sides.ours, sides.theirs]
-            .into_iter()
-            .any(is_binary)
-        {
-            let kept = if self.virtual_base {
-                sides.base
-            } else {
-                sides.ours
-            };
-            (kept.to_vec(), true)
-        } else {
-            let merged = self.lines.merge(sides, &self.markers)?;
-            (merged.bytes, merged.conflict)
+        let merged = match is_any_binary(sides) {
+            true => MergedLines {
+                bytes: match self.virtual_base {
+                    true => sides.base.to_vec(),
+                    false => sides.ours.to_vec(),
+                },
+                conflict: true,
+            },
+            false => self.lines.merge(sides, &self.markers)?,
         };
         Ok(Merged {
-            bytes,
-            conflict,
+            bytes: merged.bytes,
+            conflict: merged.conflict,
             outcome: Outcome::Git(reason),
             report: Report::default(),
         })
     }
 
     fn markdown(&self, texts: ThreeWay<&[u8]>) -> Result<Made, Stop> {
-        let docs = texts.map(Document::split);
-        for (text, name) in named(texts) {
-            if Document::fences(text) == crate::journal::document::Fences::Unclosed {
+        for (name, text) in NAMES.zip(texts).into_array() {
+            if Document::fences(text) == Fences::Unclosed {
                 return Err(Stop::Refuse(format!(
                     "{name}: the frontmatter has no closing `---`"
                 )));
             }
         }
-        let has = docs.map(|d| d.has_frontmatter());
+        let docs = texts.map(Document::split);
         let body = self.body(docs.map(|d| d.body))?;
-        let (front, conflict, report) = match (has.ours, has.theirs) {
-            (false, false) if !has.base => return Err(Stop::Refuse(NO_FRONTMATTER.into())),
-            (false, false) => (Vec::new(), false, Report::default()),
-            (true, true) => {
-                let fronts = utf8(docs.map(|d| d.frontmatter))?;
-                let texts = docs.map(|d| String::from_utf8_lossy(d.body));
-                let merged = String::from_utf8_lossy(&body.0);
-                let bodies = Bodies {
-                    ours: &texts.ours,
-                    theirs: &texts.theirs,
-                    merged: (!body.1).then_some(&*merged),
-                };
-                let (text, conflict, report) = self.front(fronts, bodies)?;
-                let fence = |f: fn(&Document) -> Vec<u8>| -> Vec<u8> {
-                    let f = docs.as_ref().map(|d| d.has_frontmatter().then(|| f(d)));
-                    match f.clone().trivial() {
-                        Some(fence) => fence.unwrap_or_default(),
-                        None => f.ours.min(f.theirs).unwrap_or_default(),
-                    }
-                };
-                let mut front = fence(|d| d.open.to_vec());
-                front.extend(text.into_bytes());
-                front.extend(fence(|d| d.close.to_vec()));
-                (front, conflict, report)
-            }
+        let mut front = self.fenced(&docs, &body)?;
+        if !front.text.is_empty() && !front.text.ends_with(b"\n") && !body.bytes.is_empty() {
+            front.text.push(b'\n');
+        }
+        Ok(Made { front, body })
+    }
+
+    /// The merged frontmatter with its fences, if there is any.
+    fn fenced(&self, docs: &ThreeWay<Document>, body: &MergedLines) -> Result<Front, Stop> {
+        let has = docs.map(|d| d.has_frontmatter());
+        match (has.ours, has.theirs) {
+            (false, false) if !has.base => Err(Stop::Refuse(NO_FRONTMATTER.into())),
+            (false, false) => Ok(Front::default()),
+            (true, true) => self.fenced_on_both(docs, body),
             // The frontmatter may have stood in what was the body until one side took the
             // lines above it away, and may be edited there by the other.
-            (_, _) if !has.base && body.1 && has_fence(docs.base.body) => {
-                return Err(Stop::Refuse(
-                    "one side's new frontmatter may be the other's body".into(),
-                ));
-            }
+            (_, _) if !has.base && body.conflict && has_fence(docs.base.body) => Err(Stop::Refuse(
+                "one side's new frontmatter may be the other's body".into(),
+            )),
             (ours, _) => {
                 let only = if ours { docs.ours } else { docs.theirs };
-                let front = [only.open, only.frontmatter, only.close].concat();
                 if !has.base {
                     utf8(docs.map(|d| d.frontmatter))?;
-                    (front, false, Report::default())
+                    Ok(Front::of(
+                        [only.open, only.frontmatter, only.close].concat(),
+                    ))
                 } else if only.frontmatter == docs.base.frontmatter {
-                    (Vec::new(), false, Report::default())
+                    Ok(Front::default())
                 } else {
-                    return Err(Stop::Refuse(
+                    Err(Stop::Refuse(
                         "one side removed the frontmatter, the other changed it".into(),
-                    ));
+                    ))
                 }
             }
-        };
-        let mut front = front;
-        if !front.is_empty() && !front.ends_with(b"\n") && !body.0.is_empty() {
-            front.push(b'\n');
         }
-        Ok(Made {
-            front,
-            body: body.0,
-            conflict: conflict || body.1,
-            report,
+    }
+
+    fn fenced_on_both(&self, docs: &ThreeWay<Document>, body: &MergedLines) -> Result<Front, Stop> {
+        let fronts = utf8(docs.map(|d| d.frontmatter))?;
+        let bodies = docs.map(|d| String::from_utf8_lossy(d.body));
+        let merged = String::from_utf8_lossy(&body.bytes);
+        let bodies = Bodies {
+            ours: &bodies.ours,
+            theirs: &bodies.theirs,
+            merged: (!body.conflict).then_some(&*merged),
+        };
+        let front = self.front(fronts, bodies)?;
+        let fence = |of: fn(&Document) -> Vec<u8>| -> Vec<u8> {
+            let fences = docs.as_ref().map(|d| d.has_frontmatter().then(|| of(d)));
+            match fences.clone().trivial() {
+                Some(fence) => fence.unwrap_or_default(),
+                None => fences.ours.min(fences.theirs).unwrap_or_default(),
+            }
+        };
+        let (open, close) = (fence(|d| d.open.to_vec()), fence(|d| d.close.to_vec()));
+        Ok(Front {
+            text: [open, front.text, close].concat(),
+            ..front
         })
     }
 
     fn yaml(&self, texts: ThreeWay<&[u8]>) -> Result<Made, Stop> {
-        const BOM: char = '\u{FEFF}';
+        const BOM: &str = "\u{FEFF}";
         let texts = utf8(texts)?;
         let bom = texts.map(|t| t.starts_with(BOM)).trivial().unwrap_or(false);
-        let newline = texts
-            .map(|t| t.ends_with('\n') || t.is_empty())
-            .trivial()
-            .unwrap_or(true);
+        let is_ended = |t: &str| t.ends_with('\n') || t.is_empty();
+        let newline = texts.map(is_ended).trivial().unwrap_or(true);
         // A last line without its end could not be followed by another.
         let whole = texts.map(|t| {
             let t = t.strip_prefix(BOM).unwrap_or(t);
-            if t.ends_with('\n') || t.is_empty() {
-                t.to_owned()
-            } else {
-                format!("{t}\n")
+            match is_ended(t) {
+                true => t.to_owned(),
+                false => format!("{t}\n"),
             }
         });
-        let (mut text, conflict, report) =
-            self.front(whole.as_ref().map(String::as_str), Bodies::default())?;
-        if !newline && !conflict && text.ends_with('\n') {
-            text.pop();
+        let mut front = self.front(whole.as_ref().map(String::as_str), Bodies::default())?;
+        if !newline && !front.conflict {
+            front.text.pop_if(|last| *last == b'\n');
         }
         if bom {
-            text.insert(0, BOM);
+            front.text.splice(0..0, BOM.bytes());
         }
-        Ok(Made {
-            front: text.into_bytes(),
-            body: Vec::new(),
-            conflict,
-            report,
-        })
+        let body = MergedLines {
+            bytes: Vec::new(),
+            conflict: false,
+        };
+        Ok(Made { front, body })
     }
 
-    fn body(&self, bodies: ThreeWay<&[u8]>) -> Result<(Vec<u8>, bool), Stop> {
+    fn body(&self, bodies: ThreeWay<&[u8]>) -> Result<MergedLines, Stop> {
         if let Some(body) = bodies.trivial() {
-            return Ok((body.to_vec(), false));
+            return Ok(MergedLines {
+                bytes: body.to_vec(),
+                conflict: false,
+            });
         }
-        let merged = self
-            .lines
-            .merge(bodies, &self.markers)
-            .map_err(Stop::Refuse)?;
-        Ok((merged.bytes, merged.conflict))
+        let merged = self.lines.merge(bodies, &self.markers);
+        merged.map_err(Stop::Refuse)
     }
 
     /// Merges three frontmatters; each line has its end.
-    fn front(&self, texts: ThreeWay<&str>, bodies: Bodies) -> Result<(String, bool, Report), Stop> {
+    fn front(&self, texts: ThreeWay<&str>, bodies: Bodies) -> Result<Front, Stop> {
         // The trees are dropped before the result is read again: memory stays bounded.
         let (pieces, decided, report) = self.decide(texts, bodies)?;
         let conflict = pieces.iter().any(|p| matches!(p, Piece::Conflict(_)));
         if conflict {
-            check(
-                &picked(&pieces, Pick::Theirs),
-                decided.clone().on(Pick::Theirs),
-            )?;
+            let decided = decided.clone().on(Pick::Theirs);
+            check(&picked(&pieces, Pick::Theirs), decided)?;
         }
         check(&picked(&pieces, Pick::Ours), decided.on(Pick::Ours))?;
-        Ok((marked(&pieces, &self.markers), conflict, report))
+        Ok(Front {
+            text: marked(&pieces, &self.markers).into_bytes(),
+            conflict,
+            report,
+        })
     }
 
     /// The merged frontmatter and its meaning.
@@ -303,7 +320,7 @@ impl Merger<'_> {
     ) -> Result<(Vec<Piece>, Meaning, Report), Stop> {
         // Lines are counted in the file, where the fence is the first.
         let above = usize::from(self.kind == FileKind::Markdown);
-        let parse = |name: &str, text: &str| {
+        let parse = |(name, text): (&str, &str)| {
             Tree::parse(text).map_err(|e| {
                 Stop::Refuse(format!(
                     "{name}, line {}, column {}: the frontmatter is no YAML that can be merged: {}",
@@ -313,17 +330,9 @@ impl Merger<'_> {
                 ))
             })
         };
-        let trees = ThreeWay::new(
-            parse("base", texts.base)?,
-            parse("ours", texts.ours)?,
-            parse("theirs", texts.theirs)?,
-        );
-        let side = |text, tree| Side { text, tree };
-        let sides = ThreeWay::new(
-            side(texts.base, &trees.base),
-            side(texts.ours, &trees.ours),
-            side(texts.theirs, &trees.theirs),
-        );
+        let trees = NAMES.zip(texts).try_map(parse)?;
+        let sides = texts.zip(trees.as_ref());
+        let sides = sides.map(|(text, tree)| Side { text, tree });
         let tops = top::in_one_cut(sides.try_map(Top::of)?);
         let mut cx = Context {
             rules: self.rules,
@@ -377,22 +386,20 @@ fn check(text: &str, decided: Option<Value>) -> Result<(), Stop> {
     Ok(())
 }
 
+/// What messages call the three versions.
+const NAMES: ThreeWay<&str> = ThreeWay::new("base", "ours", "theirs");
+
 fn utf8(texts: ThreeWay<&[u8]>) -> Result<ThreeWay<&str>, Stop> {
-    let [base, ours, theirs] = named(texts).map(|(text, name)| {
+    NAMES.zip(texts).try_map(|(name, text)| {
         std::str::from_utf8(text).map_err(|e| {
             Stop::Refuse(format!(
                 "{name}: not UTF-8 at byte {} of the frontmatter",
                 e.valid_up_to()
             ))
         })
-    });
-    Ok(ThreeWay::new(base?, ours?, theirs?))
+    })
 }
 
-const fn named(texts: ThreeWay<&[u8]>) -> [(&[u8], &'static str); 3] {
-    [
-        (texts.base, "base"),
-        (texts.ours, "ours"),
-        (texts.theirs, "theirs"),
-    ]
+fn is_any_binary(sides: ThreeWay<&[u8]>) -> bool {
+    sides.into_array().into_iter().any(is_binary)
 }
