@@ -52,6 +52,15 @@ impl Rule {
             }
         })
     }
+
+    /// Whether it joins lists or maps, by their items or keys.
+    #[must_use]
+    pub const fn joins_members(&self) -> bool {
+        matches!(
+            self,
+            Self::Set | Self::Sequence | Self::KeyedList(_) | Self::Map
+        )
+    }
 }
 
 impl fmt::Display for Rule {

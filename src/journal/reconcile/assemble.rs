@@ -8,7 +8,7 @@ use super::flow::{self, Written};
 use super::member::Member;
 use super::output::{Meaning, Pick, Piece};
 use super::view::Form;
-use super::{Stop, behind, smaller};
+use super::{Stop, behind, smaller, texts};
 use crate::journal::yaml::{Node, Value};
 
 /// Puts the parts into the frame, taken from the sides that are written in this form.
@@ -55,8 +55,7 @@ pub fn assemble(
             return Err(Stop::Conflict);
         }
     }
-    let prefix = smaller(&fitting.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
-        .ok_or(Stop::Conflict)?;
+    let prefix = smaller(&texts(&fitting, |m| m.prefix_at(column))).ok_or(Stop::Conflict)?;
     if is_of_another_name(&prefix, sides, &fitting, column) {
         return Err(Stop::Conflict);
     }
@@ -69,8 +68,8 @@ pub fn assemble(
             meaning,
         });
     }
-    let suffix = behind(&fitting.map(|m| m.map(|m| m.suffix_at(column).into_owned())))
-        .ok_or(Stop::Conflict)?;
+    let suffix = behind(&texts(&fitting, |m| m.suffix_at(column)));
+    let suffix = suffix.ok_or(Stop::Conflict)?;
     let entries: Vec<Written> = parts.into_iter().filter_map(|p| p.flow).collect();
     let body = match form {
         Form::Lone if entries.len() == 1 => entries[0].text.clone(),
@@ -98,9 +97,7 @@ fn is_of_another_name(prefix: &str, sides: &Entries, fitting: &Entries, column: 
         return false;
     }
     let wanted = names.trivial();
-    let mut frames = [fitting.base, fitting.ours, fitting.theirs]
-        .into_iter()
-        .flatten();
+    let mut frames = fitting.into_array().into_iter().flatten();
     let has_it = |m: &Member| wanted == Some(name(m)) && m.prefix_at(column) == prefix;
     sides.ours.is_some() && sides.theirs.is_some() && !frames.any(has_it)
 }
@@ -156,8 +153,7 @@ fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> 
             || m.value.pairs().is_some_and(<[_]>::is_empty)
     };
     let emptied = sides.map(|m| m.filter(is_empty));
-    let texts = emptied.map(|m| m.map(|m| m.core_at(column)));
-    if let Some(text) = smaller(&texts) {
+    if let Some(text) = smaller(&emptied.map(|m| m.map(|m| m.core_at(column)))) {
         let value = [emptied.ours, emptied.theirs, emptied.base]
             .into_iter()
             .flatten()
@@ -170,8 +166,7 @@ fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> 
             meaning: Meaning::Same(value.unwrap_or(Value::Null)),
         });
     }
-    let prefix = smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned())))
-        .ok_or(Stop::Conflict)?;
+    let prefix = smaller(&texts(sides, |m| m.prefix_at(column))).ok_or(Stop::Conflict)?;
     let comment = [sides.ours, sides.theirs, sides.base]
         .into_iter()
         .flatten()

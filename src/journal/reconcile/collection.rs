@@ -80,6 +80,18 @@ pub struct Part {
     pub meaning: Meaning,
 }
 
+impl Part {
+    /// Lines that say nothing.
+    pub const fn of_lines(pieces: Vec<Piece>) -> Self {
+        Self {
+            pieces,
+            flow: None,
+            key: None,
+            meaning: Meaning::Same(Value::Null),
+        }
+    }
+}
+
 /// Merges the collections that three members hold. The entry's own column is
 /// `column` in the result.
 pub fn merge(

@@ -5,7 +5,7 @@ use super::leaf::Bodies;
 use super::member::Member;
 use super::output::{Meaning, Out, Piece};
 use super::report::{Decision, Report};
-use super::{Stop, collection, join, join_present, leaf, loss, removals, shape};
+use super::{Stop, collection, join, join_present, leaf, loss, removals, shape, texts};
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Node, Tree, Value};
 use crate::journal::{ItemKey, Table};
@@ -104,7 +104,7 @@ fn both_changed(
     column: usize,
 ) -> Result<Option<Out>, Stop> {
     refuse_anchors(&sides, path)?;
-    let leads = sides.map(|m| m.map(|m| m.lead_at(column).into_owned()));
+    let leads = texts(&sides, |m| m.lead_at(column));
     let lead = lead(cx, &leads)?;
     if lead.is_none() && cx.virtual_base {
         return conflict(cx, &sides, path, column, None);
@@ -198,16 +198,11 @@ pub(super) fn core(
     path: &[String],
     column: usize,
 ) -> Result<Out, Stop> {
-    match rule {
-        Rule::Set | Rule::Sequence | Rule::KeyedList(_) | Rule::Map => {
-            let merged = collection::merge(cx, sides, rule, path, column)?;
-            Ok(merged.framed())
-        }
-        _ => match (sides.ours, sides.theirs) {
-            (Some(ours), Some(theirs)) => leaf::merge(cx, sides.base, ours, theirs, rule, column),
-            _ => Err(Stop::Conflict),
-        },
+    if rule.joins_members() {
+        let merged = collection::merge(cx, sides, rule, path, column)?;
+        return Ok(merged.framed());
     }
+    leaf::merge(cx, sides, rule, column)
 }
 
 /// The lines above an entry; those that are not what the base has there may be another
@@ -296,10 +291,7 @@ fn one_sided(
 
 /// Whether a side that lacks a key of this rule counts as having it empty.
 pub(super) fn is_like_an_empty_one(rule: &Rule, only: &Member) -> bool {
-    matches!(
-        rule,
-        Rule::Set | Rule::Sequence | Rule::KeyedList(_) | Rule::Map
-    ) && !only.value.has_anchor_or_alias()
+    rule.joins_members() && !only.value.has_anchor_or_alias()
 }
 
 /// Merges a list or a map that some sides may lack: a missing and an empty one mean the
@@ -312,7 +304,7 @@ fn united(
     column: usize,
 ) -> Result<Option<Out>, Stop> {
     let lacking = sides.ours.is_none() || sides.theirs.is_none();
-    let leads = sides.map(|m| m.map(|m| m.lead_at(column).into_owned()));
+    let leads = texts(sides, |m| m.lead_at(column));
     let lead = if lacking {
         join_present(&leads)
     } else {
@@ -380,7 +372,7 @@ pub(super) fn conflict(
 /// Leaves the document to git if both sides changed an entry that refers to another one,
 /// or is referred to: it means more than its own lines say.
 pub(super) fn refuse_anchors(sides: &Entries, path: &[String]) -> Result<(), Stop> {
-    let mut members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
+    let mut members = sides.into_array().into_iter().flatten();
     if members.any(|m| m.value.has_anchor_or_alias()) {
         return Err(Stop::Refuse(format!(
             "both sides changed `{}`, which has an anchor or an alias",

@@ -5,7 +5,7 @@ use super::entry::{Context, Entries};
 use super::member::Member;
 use super::output::Out;
 use super::stamp;
-use super::{Stop, behind, join, of_one_comment, smaller};
+use super::{Stop, behind, join, of_one_comment, smaller, texts};
 use crate::journal::entry::{reading_time, words};
 use crate::journal::rules::{Derived, Rule};
 use crate::journal::yaml::{Style, Tree, Value};
@@ -28,26 +28,191 @@ impl Bodies<'_> {
     }
 }
 
+/// A value that both sides have, and the base's if it is there.
+#[derive(Clone, Copy)]
+struct Both<'m, 'a> {
+    base: Option<&'m Member<'a>>,
+    ours: &'m Member<'a>,
+    theirs: &'m Member<'a>,
+}
+
+impl<'m, 'a> Both<'m, 'a> {
+    fn of(sides: &Entries<'m, 'a>) -> Option<Self> {
+        Some(Self {
+            base: sides.base,
+            ours: sides.ours?,
+            theirs: sides.theirs?,
+        })
+    }
+
+    const fn sides(self) -> Entries<'m, 'a> {
+        ThreeWay::new(self.base, Some(self.ours), Some(self.theirs))
+    }
+
+    /// The entry with the value of `pick` and what either side changed around it.
+    fn framed(self, pick: &Member, column: usize) -> Result<Out, Stop> {
+        let (sides, Self { base, ours, theirs }) = (self.sides(), self);
+        let value = pick.meaning();
+        let other = if std::ptr::eq(pick, ours) {
+            theirs
+        } else {
+            ours
+        };
+        if other.value.scalar().is_none()
+            && other.body.contains('#')
+            && base.is_none_or(|b| b.body_at(0) != other.body_at(0))
+            && pick.body_at(0) != other.body_at(0)
+        {
+            // Comments inside the value that is not taken would be lost.
+            return Err(Stop::Conflict);
+        }
+        // The text before the value can be joined if the value starts at one place: on its
+        // line, below it, or nowhere. Behind a dash further lines stand in line with the
+        // first.
+        let place = |m: &Member| (m.nested.is_some(), m.compact(), m.body.is_empty());
+        let fits = !pick.compact() || ours.body_at(0) == theirs.body_at(0);
+        let prefix = if place(ours) == place(theirs) && fits {
+            let alike = sides.map(|m| m.filter(|m| place(m) == place(pick)));
+            smaller(&texts(&alike, |m| m.prefix_at(column))).unwrap_or_default()
+        } else {
+            pick.prefix_at(column).into_owned()
+        };
+        let body = pick.body_at(column);
+        if pick.nested.is_some() {
+            // A block collection has no end of line of its own; what the other side
+            // wrote there would be lost.
+            let kept = |m: &Member| m.suffix.trim().to_owned();
+            if !kept(other).is_empty() && base.is_none_or(|b| kept(b) != kept(other)) {
+                return Err(Stop::Conflict);
+            }
+            return Ok(Out::text(format!("{prefix}{body}"), value));
+        }
+        let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
+        if block_scalar(pick) && !suffix.starts_with('\n') {
+            // A comment behind a block scalar's last line would be part of its text.
+            return Err(Stop::Conflict);
+        }
+        Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
+    }
+
+    /// Works a field out again from the merged body, if both sides' values were worked out
+    /// from their own bodies in the same way and written in the same form.
+    fn derived(self, cx: &Context, what: Derived, column: usize) -> Option<Out> {
+        let merged = cx.bodies.merged?;
+        let write = FORMS.iter().find(|write| {
+            [(self.ours, cx.bodies.ours), (self.theirs, cx.bodies.theirs)]
+                .iter()
+                .all(|(m, body)| {
+                    m.value.style() == Some(Style::Plain)
+                        && m.value.scalar() == Some(&write(what, body))
+                })
+        })?;
+        let body = write(what, merged);
+        let sides = self.sides();
+        let prefix = smaller(&texts(&sides, |m| m.prefix_at(column)))?;
+        let suffix = suffix(&sides, column)?;
+        let value = Value::plain(&body);
+        Some(Out::text(format!("{prefix}{body}{suffix}"), value))
+    }
+
+    /// Merges block scalars by line.
+    fn text(self, cx: &Context, column: usize) -> Result<Out, Stop> {
+        let sides = self.sides();
+        let parts = sides.try_map(|m| match m {
+            Some(m) => BlockText::of(m).map(Some),
+            None => Ok(None),
+        })?;
+        let marks = parts.as_ref().map(|p| p.as_ref().map(|p| p.marks));
+        let form = |marks: &str| marks.chars().find(|c| ['|', '>'].contains(c));
+        let mut others = [marks.base, marks.theirs].into_iter().flatten();
+        if others.any(|m| Some(form(m)) != marks.ours.map(form)) {
+            // `|` and `>` write the same lines in two ways.
+            return Err(Stop::Conflict);
+        }
+        let marks = marks.trivial().flatten().ok_or(Stop::Conflict)?;
+        let comment = |p: &BlockText| p.comment.to_owned();
+        let comment = behind(&parts.as_ref().map(|p| p.as_ref().map(comment)));
+        let comment = comment.ok_or(Stop::Conflict)?;
+        let indent = parts.as_ref().map(|p| p.as_ref().and_then(|p| p.indent));
+        let number = number_in(marks);
+        let indent = match (indent.ours, indent.theirs) {
+            _ if let Some(number) = number => number,
+            (Some(ours), Some(theirs)) => indent.trivial().flatten().unwrap_or(ours.min(theirs)),
+            // Blank lines alone stand anywhere.
+            (one, other) => one.or(other).unwrap_or(0),
+        };
+        let lines = parts
+            .as_ref()
+            .map(|p| p.as_ref().map_or("", |p| p.lines.as_str()).as_bytes());
+        let merged = cx
+            .lines
+            .merge(lines, &Markers::default())
+            .map_err(Stop::Refuse)?;
+        if merged.conflict {
+            return Err(Stop::Conflict);
+        }
+        let merged = String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))?;
+        let first = merged
+            .lines()
+            .find(|l| !l.trim_end_matches([' ', '\r']).is_empty());
+        if number.is_none() && first.is_some_and(|l| l.starts_with(' ')) {
+            // Without a number the first line would take the indentation of all.
+            return Err(Stop::Conflict);
+        }
+        let text = shift(&merged, 0, column + indent, true);
+        let body = format!("{marks}{comment}\n{text}");
+        let body = body.strip_suffix('\n').unwrap_or(&body);
+        let (value, _) = read_alone(body, column).map_err(Stop::Refuse)?;
+        let prefix = smaller(&texts(&sides, |m| m.prefix_at(column))).unwrap_or_default();
+        let suffix = join(&texts(&sides, |m| m.suffix_at(column))).ok_or(Stop::Conflict)?;
+        Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
+    }
+
+    /// Merges scalars without a header, quoted or plain, by line as they are written. All
+    /// sides must be of one style.
+    fn quoted(self, cx: &Context, column: usize) -> Result<Out, Stop> {
+        let sides = self.sides();
+        let styles = sides.map(|m| m.and_then(|m| m.value.style()));
+        let style = styles.ours.ok_or(Stop::Conflict)?;
+        if styles.base != Some(style) || styles.theirs != Some(style) {
+            return Err(Stop::Conflict);
+        }
+        let lines = sides.map(|m| m.map_or(String::new(), |m| format!("{}\n", m.body_at(column))));
+        let lines = lines.as_ref().map(|text| text.as_bytes());
+        let merged = cx
+            .lines
+            .merge(lines, &Markers::default())
+            .map_err(Stop::Refuse)?;
+        if merged.conflict {
+            return Err(Stop::Conflict);
+        }
+        let merged = String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))?;
+        let body = merged.trim_end_matches('\n');
+        // Lines of two sides may be no scalar, or another one, together.
+        let (value, read) = read_alone(body, column).map_err(|_| Stop::Conflict)?;
+        if read != Some(style) {
+            return Err(Stop::Conflict);
+        }
+        let prefix = smaller(&texts(&sides, |m| m.prefix_at(column))).unwrap_or_default();
+        let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
+        Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
+    }
+}
+
 /// Merges a value that both sides changed, as one value. The result is the whole
 /// entry without its lead, its first line starting at the key.
-pub fn merge(
-    cx: &mut Context,
-    base: Option<&Member>,
-    ours: &Member,
-    theirs: &Member,
-    rule: &Rule,
-    column: usize,
-) -> Result<Out, Stop> {
+pub fn merge(cx: &Context, sides: &Entries, rule: &Rule, column: usize) -> Result<Out, Stop> {
+    let both = Both::of(sides).ok_or(Stop::Conflict)?;
+    let Both { base, ours, theirs } = both;
     // Equal numbers too may both be wrong for what the bodies became together.
     if let Rule::Derived(what) = rule
-        && let Some(out) = derived(cx, *what, base, ours, theirs, column)
+        && let Some(out) = both.derived(cx, *what, column)
     {
         return Ok(out);
     }
     // A key without a value and no key are the same: no value before and after is no
     // change.
-    let meanings = ThreeWay::new(base, Some(ours), Some(theirs))
-        .map(|m| m.filter(|m| !m.is_none()).map(Member::meaning));
+    let meanings = sides.map(|m| m.filter(|m| !m.is_none()).map(Member::meaning));
     if meanings.ours == meanings.theirs || same_item(ours, theirs) {
         // The same value: a change of spelling on one side alone is kept.
         let bodies = ThreeWay::new(
@@ -62,13 +227,13 @@ pub fn merge(
             None if ours.body_at(0) <= theirs.body_at(0) => ours,
             None => theirs,
         };
-        return framed(base, ours, theirs, pick, column);
+        return both.framed(pick, column);
     }
     if meanings.ours == meanings.base {
-        return framed(base, ours, theirs, theirs, column);
+        return both.framed(theirs, column);
     }
     if meanings.theirs == meanings.base {
-        return framed(base, ours, theirs, ours, column);
+        return both.framed(ours, column);
     }
     match rule {
         Rule::Stamp => {
@@ -76,15 +241,16 @@ pub fn merge(
                 return Err(Stop::Conflict);
             };
             match stamp::later(a, b) {
-                Some(std::cmp::Ordering::Less) => framed(base, ours, theirs, theirs, column),
-                Some(_) => framed(base, ours, theirs, ours, column),
+                Some(std::cmp::Ordering::Less) => both.framed(theirs, column),
+                Some(_) => both.framed(ours, column),
                 None => Err(Stop::Conflict),
             }
         }
         _ if block_scalar(ours) && block_scalar(theirs) && *rule != Rule::Scalar => {
-            text(cx, base.filter(|b| block_scalar(b)), ours, theirs, column)
+            let base = base.filter(|b| block_scalar(b));
+            Both { base, ..both }.text(cx, column)
         }
-        Rule::Text => quoted(cx, base, ours, theirs, column),
+        Rule::Text => both.quoted(cx, column),
         _ => Err(Stop::Conflict),
     }
 }
@@ -103,102 +269,21 @@ fn block_scalar(member: &Member) -> bool {
     member.value.style().is_some_and(|s| s.is_block())
 }
 
-/// The entry with the value of `pick` and what either side changed around it.
-fn framed(
-    base: Option<&Member>,
-    ours: &Member,
-    theirs: &Member,
-    pick: &Member,
-    column: usize,
-) -> Result<Out, Stop> {
-    let sides = ThreeWay::new(base, Some(ours), Some(theirs));
-    let value = pick.meaning();
-    let other = if std::ptr::eq(pick, ours) {
-        theirs
-    } else {
-        ours
-    };
-    if other.value.scalar().is_none()
-        && other.body.contains('#')
-        && base.is_none_or(|b| b.body_at(0) != other.body_at(0))
-        && pick.body_at(0) != other.body_at(0)
-    {
-        // Comments inside the value that is not taken would be lost.
-        return Err(Stop::Conflict);
-    }
-    // The text before the value can be joined if the value starts at one place: on its
-    // line, below it, or nowhere. Behind a dash further lines stand in line with the
-    // first.
-    let place = |m: &Member| (m.nested.is_some(), m.compact(), m.body.is_empty());
-    let fits = !pick.compact() || ours.body_at(0) == theirs.body_at(0);
-    let prefix = if place(ours) == place(theirs) && fits {
-        let alike = sides.map(|m| m.filter(|m| place(m) == place(pick)));
-        smaller(&alike.map(|m| m.map(|m| m.prefix_at(column).into_owned()))).unwrap_or_default()
-    } else {
-        pick.prefix_at(column).into_owned()
-    };
-    let body = pick.body_at(column);
-    if pick.nested.is_some() {
-        // A block collection has no end of line of its own; what the other side
-        // wrote there would be lost.
-        let kept = |m: &Member| m.suffix.trim().to_owned();
-        if !kept(other).is_empty() && base.is_none_or(|b| kept(b) != kept(other)) {
-            return Err(Stop::Conflict);
-        }
-        return Ok(Out::text(format!("{prefix}{body}"), value));
-    }
-    let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
-    if block_scalar(pick) && !suffix.starts_with('\n') {
-        // A comment behind a block scalar's last line would be part of its text.
-        return Err(Stop::Conflict);
-    }
-    Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
-}
-
 /// Whether an entry is a number that has to be worked out again, even if one side alone
 /// changed it or both changed it alike: the body is that of neither side. One that refers
 /// to another entry, or is referred to, stays as it is.
 pub fn is_worked_out_again(cx: &Context, sides: &Entries, path: &[String]) -> bool {
-    let (Some(ours), Some(theirs)) = (sides.ours, sides.theirs) else {
+    let Some(both) = Both::of(sides) else {
         return false;
     };
-    let mut members = [sides.base, sides.ours, sides.theirs].into_iter().flatten();
+    let mut members = sides.into_array().into_iter().flatten();
     if members.any(|m| m.value.has_anchor_or_alias()) {
         return false;
     }
     match cx.rules.named(path) {
-        Some(Rule::Derived(what)) if cx.bodies.are_joined() => {
-            derived(cx, *what, sides.base, ours, theirs, 0).is_some()
-        }
+        Some(Rule::Derived(what)) if cx.bodies.are_joined() => both.derived(cx, *what, 0).is_some(),
         _ => false,
     }
-}
-
-/// Works a field out again from the merged body, if both sides' values were worked out
-/// from their own bodies in the same way and written in the same form.
-fn derived(
-    cx: &Context,
-    what: Derived,
-    base: Option<&Member>,
-    ours: &Member,
-    theirs: &Member,
-    column: usize,
-) -> Option<Out> {
-    let merged = cx.bodies.merged?;
-    let write = FORMS.iter().find(|write| {
-        [(ours, cx.bodies.ours), (theirs, cx.bodies.theirs)]
-            .iter()
-            .all(|(m, body)| {
-                m.value.style() == Some(Style::Plain)
-                    && m.value.scalar() == Some(&write(what, body))
-            })
-    })?;
-    let body = write(what, merged);
-    let sides = ThreeWay::new(base, Some(ours), Some(theirs));
-    let prefix = smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned())))?;
-    let suffix = suffix(&sides, column)?;
-    let value = Value::plain(&body);
-    Some(Out::text(format!("{prefix}{body}{suffix}"), value))
 }
 
 /// The forms in which programs write a derived number: `0.5`, `0.50`, and `2.0`
@@ -215,119 +300,13 @@ const FORMS: [fn(Derived, &str) -> String; 3] = [
 /// The text behind a value, merged three-way. If both sides changed it, its comment
 /// decides: a side without a comment removed one only if base had it. `None` if both
 /// sides wrote different comments.
-fn suffix(sides: &ThreeWay<Option<&Member>>, column: usize) -> Option<String> {
+fn suffix(sides: &Entries, column: usize) -> Option<String> {
     let inline = sides.map(|m| m.filter(|m| m.nested.is_none()));
-    let whole = inline.map(|m| m.map(|m| m.suffix_at(column).into_owned()));
+    let whole = texts(&inline, |m| m.suffix_at(column));
     match whole.clone().trivial() {
         Some(Some(suffix)) => Some(suffix),
         _ => of_one_comment(&whole),
     }
-}
-
-/// Merges block scalars by line.
-fn text<'a>(
-    cx: &mut Context,
-    base: Option<&Member<'a>>,
-    ours: &Member<'a>,
-    theirs: &Member<'a>,
-    column: usize,
-) -> Result<Out, Stop> {
-    let sides = ThreeWay::new(base, Some(ours), Some(theirs));
-    let parts = sides.try_map(|m| match m {
-        Some(m) => BlockText::of(m).map(Some),
-        None => Ok(None),
-    })?;
-    let marks = parts.as_ref().map(|p| p.as_ref().map(|p| p.marks));
-    let form = |marks: &str| marks.chars().find(|c| ['|', '>'].contains(c));
-    if [marks.base, marks.theirs]
-        .into_iter()
-        .flatten()
-        .any(|m| Some(form(m)) != marks.ours.map(form))
-    {
-        // `|` and `>` write the same lines in two ways.
-        return Err(Stop::Conflict);
-    }
-    let marks = marks.trivial().flatten().ok_or(Stop::Conflict)?;
-    let comment = parts
-        .as_ref()
-        .map(|p| p.as_ref().map(|p| p.comment.to_owned()));
-    let comment = behind(&comment).ok_or(Stop::Conflict)?;
-    let indent = parts.as_ref().map(|p| p.as_ref().and_then(|p| p.indent));
-    let number = number_in(marks);
-    let indent = match (indent.ours, indent.theirs) {
-        _ if let Some(number) = number => number,
-        (Some(ours), Some(theirs)) => indent.trivial().flatten().unwrap_or(ours.min(theirs)),
-        // Blank lines alone stand anywhere.
-        (one, other) => one.or(other).unwrap_or(0),
-    };
-    let lines = parts
-        .as_ref()
-        .map(|p| p.as_ref().map_or("", |p| p.lines.as_str()).as_bytes());
-    let merged = cx
-        .lines
-        .merge(lines, &Markers::default())
-        .map_err(Stop::Refuse)?;
-    if merged.conflict {
-        return Err(Stop::Conflict);
-    }
-    let merged = String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))?;
-    let first = merged
-        .lines()
-        .find(|l| !l.trim_end_matches([' ', '\r']).is_empty());
-    if number.is_none() && first.is_some_and(|l| l.starts_with(' ')) {
-        // Without a number the first line would take the indentation of all.
-        return Err(Stop::Conflict);
-    }
-    let body = format!(
-        "{marks}{comment}\n{}",
-        shift(&merged, 0, column + indent, true)
-    );
-    let body = body.strip_suffix('\n').unwrap_or(&body);
-    let (value, _) = read_alone(body, column).map_err(Stop::Refuse)?;
-    let prefix = prefix(&sides, column);
-    let suffixes = sides.map(|m| m.map(|m| m.suffix_at(column).into_owned()));
-    let suffix = join(&suffixes).ok_or(Stop::Conflict)?;
-    Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
-}
-
-/// Merges scalars without a header, quoted or plain, by line as they are written. All
-/// sides must be of one style.
-fn quoted<'a>(
-    cx: &mut Context,
-    base: Option<&Member<'a>>,
-    ours: &Member<'a>,
-    theirs: &Member<'a>,
-    column: usize,
-) -> Result<Out, Stop> {
-    let sides = ThreeWay::new(base, Some(ours), Some(theirs));
-    let styles = sides.map(|m| m.and_then(|m| m.value.style()));
-    let style = styles.ours.ok_or(Stop::Conflict)?;
-    if styles.base != Some(style) || styles.theirs != Some(style) {
-        return Err(Stop::Conflict);
-    }
-    let lines = sides.map(|m| m.map_or(String::new(), |m| format!("{}\n", m.body_at(column))));
-    let lines = lines.as_ref().map(|text| text.as_bytes());
-    let merged = cx
-        .lines
-        .merge(lines, &Markers::default())
-        .map_err(Stop::Refuse)?;
-    if merged.conflict {
-        return Err(Stop::Conflict);
-    }
-    let merged = String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))?;
-    let body = merged.trim_end_matches('\n');
-    // Lines of two sides may be no scalar, or another one, together.
-    let (value, read) = read_alone(body, column).map_err(|_| Stop::Conflict)?;
-    if read != Some(style) {
-        return Err(Stop::Conflict);
-    }
-    let prefix = prefix(&sides, column);
-    let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
-    Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
-}
-
-fn prefix(sides: &ThreeWay<Option<&Member>>, column: usize) -> String {
-    smaller(&sides.map(|m| m.map(|m| m.prefix_at(column).into_owned()))).unwrap_or_default()
 }
 
 /// The meaning and the style of a scalar that was put together of lines, read on its own.

@@ -84,11 +84,8 @@ pub fn once(pieces: &mut [Piece], texts: ThreeWay<&str>) {
                 movable.extend(own_lines(text));
             }
             Piece::Conflict(c) => {
-                marked.extend(
-                    [&c.base, &c.ours, &c.theirs]
-                        .into_iter()
-                        .flat_map(|t| own_lines(t)),
-                );
+                let texts = c.as_ref().into_array().into_iter();
+                marked.extend(texts.flat_map(|text| own_lines(text)));
             }
         }
     }

@@ -77,6 +77,10 @@ pub use entry::{Ruling, Rulings};
 pub use flow::quoted_for_flow;
 pub use report::{Decision, Field, Report};
 
+use std::borrow::Cow;
+
+use member::Member;
+
 use crate::merge::ThreeWay;
 
 /// Why a part could not be merged.
@@ -86,6 +90,14 @@ enum Stop {
     Conflict,
     /// The whole document is left to git, for this reason.
     Refuse(String),
+}
+
+/// A text of each side's member.
+fn texts(
+    sides: &ThreeWay<Option<&Member>>,
+    of: impl for<'m> Fn(&'m Member<'_>) -> Cow<'m, str>,
+) -> ThreeWay<Option<String>> {
+    sides.map(|m| m.map(|m| of(m).into_owned()))
 }
 
 /// The three-way result of a text that may be absent; `None` if both sides changed it

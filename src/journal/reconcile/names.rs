@@ -28,8 +28,7 @@ pub fn names(members: &ThreeWay<&[Member]>, ids: &ThreeWay<Vec<usize>>) -> Optio
 }
 
 fn keys(members: &ThreeWay<&[Member]>) -> Vec<&'static str> {
-    let all = [members.base, members.ours, members.theirs];
-    let mut all = all.into_iter().flatten();
+    let mut all = members.into_array().into_iter().flatten();
     if all.any(|m| m.value.scalar().is_some()) {
         IDENTIFYING[..NAMES].to_vec()
     } else {
@@ -47,19 +46,13 @@ fn by(key: &str, members: &ThreeWay<&[Member]>) -> Option<Names> {
         let unique = names.iter().collect::<BTreeSet<_>>().len() == names.len();
         unique.then_some(names)
     };
-    Some(ThreeWay::new(
-        named(members.base)?,
-        named(members.ours)?,
-        named(members.theirs)?,
-    ))
+    members.try_map(|side| named(side).ok_or(())).ok()
 }
 
 fn of_one_item_each(names: &Names, ids: &ThreeWay<Vec<usize>>) -> bool {
-    let base = names.base.iter().zip(&ids.base);
-    let ours = names.ours.iter().zip(&ids.ours);
-    let theirs = names.theirs.iter().zip(&ids.theirs);
+    let sides = names.as_ref().zip(ids.as_ref()).into_array().into_iter();
     let mut bearer: BTreeMap<&str, usize> = BTreeMap::new();
-    base.chain(ours)
-        .chain(theirs)
+    sides
+        .flat_map(|(names, ids)| names.iter().zip(ids))
         .all(|(name, id)| *bearer.entry(name).or_insert(*id) == *id)
 }

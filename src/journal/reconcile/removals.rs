@@ -147,8 +147,7 @@ fn has_removed(cx: &Context, sides: Values, path: &[String]) -> bool {
 
 fn has_kept_out_within(cx: &Context, sides: Values, path: &[String]) -> bool {
     let deleted = sides.base.is_some() && (sides.ours.is_none() || sides.theirs.is_none());
-    let all = [sides.base, sides.ours, sides.theirs];
-    let mut all = all.into_iter().flatten();
+    let mut all = sides.into_array().into_iter().flatten();
     if deleted || !all.all(|(_, n)| n.pairs().is_some() || n.is_null()) {
         // An entry that goes, or changes its kind, has no items to ask about.
         return false;

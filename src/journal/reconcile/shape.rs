@@ -73,7 +73,7 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
 /// The rule of the field's name. An item of a list is not a field: the last part of its
 /// path only tells it apart from the others.
 pub fn named<'r>(rules: &'r Rules, path: &[String], sides: &Entries) -> Option<&'r Rule> {
-    let mut members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
+    let mut members = sides.into_array().into_iter().flatten();
     members
         .any(|m| m.key.is_some())
         .then(|| rules.named(path))?

@@ -6,6 +6,7 @@ use super::collection::Part;
 use super::cut::spaces;
 use super::member::Member;
 use super::output::Piece;
+use super::texts;
 use super::torn::Texts;
 use super::whole::{Is, Spot};
 use crate::merge::ThreeWay;
@@ -86,10 +87,7 @@ impl<'m, 'a> Unit<'m, 'a> {
             }
         };
         let said = [sides.ours, sides.theirs].map(|m| m.into_iter().collect());
-        let leads = sides.map(|m| {
-            m.map(|m| m.lead_at(column).into_owned())
-                .unwrap_or_default()
-        });
+        let leads = texts(&sides, |m| m.lead_at(column)).map(Option::unwrap_or_default);
         let core = |m: &Member| format!("{}{}", spaces(column), m.core_at(column));
         let cores = sides.map(|m| m.map(core).unwrap_or_default());
         let above = |has: Has| Self {

@@ -72,17 +72,11 @@ impl<'m, 'a> Around<'_, 'm, 'a> {
             parts: part.map(|part| *part).into_iter().collect(),
         };
         let mut end = |texts: ThreeWay<&'m str>, at: ThreeWay<usize>| {
-            let part = Part {
-                pieces: vec![entry::trivia(cx, texts)?],
-                flow: None,
-                key: None,
-                meaning: Meaning::Same(Value::Null),
-            };
             Ok(Spot {
                 id: "#".into(),
                 is: Is::End(texts),
                 at: at.map(Some),
-                parts: vec![part],
+                parts: vec![Part::of_lines(vec![entry::trivia(cx, texts)?])],
             })
         };
         let mut spots = Vec::with_capacity(parts.len() + 2);
@@ -202,12 +196,7 @@ impl Written {
         match self.parts.last_mut() {
             _ if self.above.is_empty() => {}
             Some(last) => last.pieces.append(&mut self.above),
-            None => self.parts.push(Part {
-                pieces: self.above,
-                flow: None,
-                key: None,
-                meaning: Meaning::Same(Value::Null),
-            }),
+            None => self.parts.push(Part::of_lines(self.above)),
         }
         self.parts
     }
