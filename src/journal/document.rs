@@ -30,6 +30,9 @@ pub enum Fences {
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
+/// The line of a file on which its frontmatter begins, below the fence.
+pub const FIRST_LINE: usize = 2;
+
 impl<'a> Document<'a> {
     /// Splits a file. Frontmatter starts at a first line `---` and runs to the
     /// next line that is `---`; spaces and tabs after either fence are allowed.

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 
 use serde_json::Map;
 
-use super::item::related;
+use super::item::{frontmatter_of, related};
 use super::mention::{DateItem, MentionedDate};
 use super::reader::Reader;
-use super::{Entry, EntryError, Location, Manuscript, Person, Poem, Reference, Warning};
-use super::{reading_time, words};
+use super::{
+    Entry, EntryError, Location, Manuscript, Person, Poem, Reference, Warning, reading_time, words,
+};
 use crate::journal::digest::text_hash;
-use crate::journal::document::Fences;
+use crate::journal::document::{FIRST_LINE, Fences};
 use crate::journal::note::utf8;
 use crate::journal::yaml::{Node, Place, Tree, YamlError};
 use crate::journal::{Document, EntryDate, ItemKey};
@@ -31,24 +32,24 @@ impl Entry {
         }
         let offset = document.open.len();
         let text = utf8(document.frontmatter, offset, bytes)?;
-        let first_line = 2;
-        let tree = Tree::parse(text).map_err(|e| in_file(e, first_line))?;
-        let reader = Reader::new(text, &tree, first_line);
-        let mut entry = Self::empty(date, text_hash(document.frontmatter));
-        match &tree.root {
-            Some(root) if root.pairs().is_some() => entry.fields(&reader, root)?,
+        let tree = Tree::parse(text).map_err(in_file)?;
+        let reader = Reader::new(text, &tree);
+        let root = match &tree.root {
+            Some(root) if root.pairs().is_some() => root,
             Some(root) if !root.is_null() => {
                 let what = "the frontmatter is no map; expected lines such as `date: 2024-11-01`";
                 return Err(reader.error(root, what));
             }
             _ => return Err(no_date(date)),
-        }
+        };
+        let mut entry = Self::empty(date, text_hash(document.frontmatter));
+        entry.fields(&reader, root)?;
         // Nearly all are UTF-8, and to know just that is quicker.
         let body = match std::str::from_utf8(document.body) {
             Ok(body) => Cow::Borrowed(body),
             Err(_) => String::from_utf8_lossy(document.body),
         };
-        entry.count(&body, &reader_numbers(&reader, tree.root.as_ref())?);
+        entry.count(&body, &Stated::of(&reader, root)?);
         entry.warnings = reader.into_warnings();
         if matches!(body, Cow::Owned(_)) {
             let start = bytes.len() - document.body.len();
@@ -63,8 +64,7 @@ impl Entry {
     /// cannot be read or names none.
     #[must_use]
     pub fn named_date(bytes: &[u8]) -> Option<EntryDate> {
-        let text = std::str::from_utf8(Document::split(bytes).frontmatter).ok()?;
-        let tree = Tree::parse(text).ok()?;
+        let (_, tree) = frontmatter_of(bytes)?;
         tree.root.as_ref()?.get("date")?.scalar()?.parse().ok()
     }
 
@@ -193,26 +193,33 @@ impl Entry {
     }
 
     /// Sets the counts: the entry's own numbers, else those of its body.
-    fn count(&mut self, body: &str, (count, minutes): &(Option<f64>, Option<f64>)) {
-        let body_words = match (count, minutes) {
+    fn count(&mut self, body: &str, stated: &Stated) {
+        let counted = match (stated.words, stated.minutes) {
             (Some(_), Some(_)) => 0,
             _ => words(body),
         };
-        let stated = |n: f64| n.round() as u64;
-        self.word_count = count.map_or(body_words, stated);
-        self.reading_time = minutes.unwrap_or_else(|| reading_time(body_words));
+        self.word_count = stated.words.map_or(counted, |n| n.round() as u64);
+        self.reading_time = stated.minutes.unwrap_or_else(|| reading_time(counted));
     }
 }
 
-fn reader_numbers<'a>(
-    reader: &Reader<'a>,
-    root: Option<&'a Node>,
-) -> Result<(Option<f64>, Option<f64>)> {
-    let get = |key| match root.and_then(|r| r.get(key)) {
-        Some(node) => number(reader, node),
-        None => Ok(None),
-    };
-    Ok((get("word_count")?, get("reading_time")?))
+/// The counts that an entry has written down itself.
+struct Stated {
+    words: Option<f64>,
+    minutes: Option<f64>,
+}
+
+impl Stated {
+    fn of<'a>(reader: &Reader<'a>, root: &'a Node) -> Result<Self> {
+        let get = |key| match root.get(key) {
+            Some(node) => number(reader, node),
+            None => Ok(None),
+        };
+        Ok(Self {
+            words: get("word_count")?,
+            minutes: get("reading_time")?,
+        })
+    }
 }
 
 /// A finite number of 0 or more that fits into a column of the index.
@@ -225,11 +232,7 @@ fn number<'a>(reader: &Reader<'a>, node: &'a Node) -> Result<Option<f64>> {
 
 fn keys<'a>(reader: &Reader<'a>, key: &str, value: &'a Node) -> Result<Vec<ItemKey>> {
     let mut keys = Vec::new();
-    let texts = reader.texts(key, value)?;
-    merge_into(
-        &mut keys,
-        texts.iter().map(|(_, t)| ItemKey::new(t)).collect(),
-    );
+    merge_into(&mut keys, reader.names(key, value)?);
     Ok(keys)
 }
 
@@ -258,33 +261,31 @@ fn one_or_many<'a>(reader: &Reader<'a>, key: &str, value: &'a Node) -> Result<Ve
 }
 
 fn no_frontmatter(date: EntryDate, bytes: &[u8]) -> EntryError {
-    let (line, what) = match Document::fences(bytes) {
-        Fences::Unclosed => (
-            1,
-            "the frontmatter has no end; expected a second line `---`".to_owned(),
-        ),
-        _ => (
-            1,
-            format!("no frontmatter; expected a first line `---`, then `date: {date}`, then `---`"),
-        ),
+    let what = match Document::fences(bytes) {
+        Fences::Unclosed => "the frontmatter has no end; expected a second line `---`".to_owned(),
+        _ => {
+            format!("no frontmatter; expected a first line `---`, then `date: {date}`, then `---`")
+        }
     };
-    EntryError {
-        at: Place { line, column: 1 },
-        what,
-    }
+    let at = Place { line: 1, column: 1 };
+    EntryError { at, what }
 }
 
 fn no_date(date: EntryDate) -> EntryError {
     EntryError {
-        at: Place { line: 2, column: 1 },
+        at: Place {
+            line: FIRST_LINE,
+            column: 1,
+        },
         what: format!("no `date`; expected `date: {date}`, as in the file's name"),
     }
 }
 
-fn in_file(error: YamlError, first_line: usize) -> EntryError {
+/// An error of the frontmatter, with its place counted in the file.
+fn in_file(error: YamlError) -> EntryError {
     EntryError {
         at: Place {
-            line: error.at.line + first_line - 1,
+            line: error.at.line + FIRST_LINE - 1,
             column: error.at.column,
         },
         what: error.what,

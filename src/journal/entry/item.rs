@@ -7,6 +7,7 @@ use super::mention::{DateItem, MentionedDate};
 use super::person::Person;
 use super::reader::Reader;
 use super::works;
+use crate::journal::document::FIRST_LINE;
 use crate::journal::yaml::{Layout, Node, Place, Tree, Value};
 use crate::journal::{Document, EntryDate, Item, ItemKey, Table};
 use crate::merge::ThreeWay;
@@ -17,7 +18,7 @@ use crate::merge::ThreeWay;
 #[must_use]
 pub fn canonical(table: Table, tree: &Tree, node: &Node) -> Option<ItemKey> {
     // Nothing asks for places here, so the text is not needed.
-    let reader = Reader::new("", tree, 1);
+    let reader = Reader::new("", tree);
     let text = || {
         let text = reader.text(node).ok()??;
         Some(ItemKey::new(text)).filter(|k| !k.as_str().is_empty())
@@ -34,18 +35,21 @@ pub fn canonical(table: Table, tree: &Tree, node: &Node) -> Option<ItemKey> {
     }
 }
 
+/// An entry's frontmatter, and what it says; `None` if it cannot be read.
+pub(super) fn frontmatter_of(entry: &[u8]) -> Option<(&str, Tree)> {
+    let text = std::str::from_utf8(Document::split(entry).frontmatter).ok()?;
+    Some((text, Tree::parse(text).ok()?))
+}
+
 /// The first place of an item in a field of an entry, counted in the file; `None` if the
 /// field does not have it, or the entry cannot be read.
 #[must_use]
 pub fn place_of(table: Table, item: &ItemKey, entry: &[u8]) -> Option<Place> {
-    // The frontmatter begins on the line below the fence.
-    let first_line = 2;
-    let text = std::str::from_utf8(Document::split(entry).frontmatter).ok()?;
-    let tree = Tree::parse(text).ok()?;
+    let (text, tree) = frontmatter_of(entry)?;
     let mut found = None;
     tree.root.as_ref()?.get(table.field())?.walk(&mut |node| {
         if found.is_none() && canonical(table, &tree, node).as_ref() == Some(item) {
-            found = Some(Place::of(text, node.span.start, first_line));
+            found = Some(Place::of(text, node.span.start, FIRST_LINE));
         }
     });
     found
@@ -56,36 +60,30 @@ pub fn place_of(table: Table, item: &ItemKey, entry: &[u8]) -> Option<Place> {
 #[must_use]
 pub fn values_of(entry: &[u8]) -> BTreeMap<Item, Vec<Value>> {
     let mut found: BTreeMap<_, Vec<Value>> = BTreeMap::new();
-    let Ok(text) = std::str::from_utf8(Document::split(entry).frontmatter) else {
-        return found;
-    };
-    let tree = Tree::parse(text).ok();
-    let Some((tree, root)) = tree.as_ref().and_then(|t| Some((t, t.root.as_ref()?))) else {
+    let Some((text, tree)) = frontmatter_of(entry) else {
         return found;
     };
     let mut list = |table: Table, node: &Node| {
         let items = node.items().unwrap_or_default().iter().map(|i| &i.node);
         let lone = node.scalar().map(|_| node);
         for node in items.chain(lone) {
-            if let Some(item) = canonical(table, tree, node) {
+            if let Some(item) = canonical(table, &tree, node) {
                 let values = found.entry((table, item)).or_default();
                 values.push(Value::of(node, text));
             }
         }
     };
-    for pair in root.pairs().unwrap_or_default() {
-        match pair.key.scalar() {
-            Some("manuscript") => {
-                if let Some(themes) = pair.value.get(Table::Themes.field()) {
-                    list(Table::Themes, themes);
-                }
-            }
-            Some(name) => {
-                if let Some(table) = Table::of_field(name) {
-                    list(table, &pair.value);
-                }
-            }
-            None => {}
+    let pairs = tree.root.as_ref().and_then(Node::pairs);
+    for pair in pairs.unwrap_or_default() {
+        let Some(name) = pair.key.scalar() else {
+            continue;
+        };
+        if let Some(table) = Table::of_field(name) {
+            list(table, &pair.value);
+        } else if name == "manuscript"
+            && let Some(themes) = pair.value.get(Table::Themes.field())
+        {
+            list(Table::Themes, themes);
         }
     }
     found
@@ -98,12 +96,9 @@ pub fn changed_against_removal(sides: ThreeWay<&[u8]>) -> BTreeSet<Item> {
     let ThreeWay { base, ours, theirs } = sides.map(values_of);
     let changed = base.into_iter().filter(|(item, was)| {
         // The order of a map's keys says nothing.
-        let sorted = |values: &[Value]| {
-            values
-                .iter()
-                .cloned()
-                .map(Value::sorted)
-                .collect::<Vec<_>>()
+        let sorted = |values: &[Value]| -> Vec<Value> {
+            let all = values.iter().cloned();
+            all.map(Value::sorted).collect()
         };
         let is_changed = |values: &Vec<Value>| sorted(values) != sorted(was);
         match (ours.get(item), theirs.get(item)) {
@@ -119,9 +114,7 @@ pub fn changed_against_removal(sides: ThreeWay<&[u8]>) -> BTreeSet<Item> {
 /// item, and stays.
 #[must_use]
 pub fn without_own_comments(entry: &[u8], items: &BTreeSet<Item>) -> Vec<u8> {
-    let document = Document::split(entry);
-    let tree = std::str::from_utf8(document.frontmatter).ok();
-    let Some(tree) = tree.and_then(|text| Tree::parse(text).ok()) else {
+    let Some((_, tree)) = frontmatter_of(entry) else {
         return entry.to_vec();
     };
     let mut own = Vec::new();
@@ -143,6 +136,7 @@ pub fn without_own_comments(entry: &[u8], items: &BTreeSet<Item>) -> Vec<u8> {
             }
         });
     }
+    let document = Document::split(entry);
     let mut front = document.frontmatter.to_vec();
     for comment in tree.comments.iter().rev() {
         let is_own = |item: &Range<usize>| {

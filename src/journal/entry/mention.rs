@@ -87,10 +87,7 @@ impl MentionedDate {
                         people.extend(Person::read(reader, item)?);
                     }
                 }
-                "locations" => {
-                    let texts = reader.texts(key, value)?;
-                    locations.extend(texts.iter().map(|(_, t)| ItemKey::new(t)));
-                }
+                "locations" => locations.extend(reader.names(key, value)?),
                 _ => {}
             }
         }

@@ -28,10 +28,8 @@ impl Location {
             if item.pairs().is_some() {
                 Self::by_city(reader, item, &mut found)?;
             } else {
-                found.extend(reader.texts("locations", item)?.iter().map(|(_, t)| Self {
-                    key: ItemKey::new(t),
-                    city: None,
-                }));
+                let names = reader.names("locations", item)?.into_iter();
+                found.extend(names.map(|key| Self { key, city: None }));
             }
         }
         Ok(found)
@@ -48,10 +46,11 @@ impl Location {
                 let what = "a city of `locations` is no text; expected a name";
                 reader.error(&pair.key, what)
             })?;
-            let texts = reader.texts("locations", &pair.value)?;
-            found.extend(texts.iter().map(|(_, t)| Self {
-                key: ItemKey::new(t),
-                city: Some(ItemKey::new(city)),
+            let city = Some(ItemKey::new(city));
+            let names = reader.names("locations", &pair.value)?.into_iter();
+            found.extend(names.map(|key| Self {
+                key,
+                city: city.clone(),
             }));
         }
         Ok(())

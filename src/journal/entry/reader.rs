@@ -6,6 +6,8 @@ use std::cell::{Cell, RefCell};
 use serde_json::{Map, Number, Value};
 
 use super::{EntryError, Warning};
+use crate::journal::ItemKey;
+use crate::journal::document::FIRST_LINE;
 use crate::journal::yaml::{Kind, Node, Pair, Place, Style, Tree};
 
 /// Limit on the values read from one frontmatter with its aliases expanded, in bytes of
@@ -21,36 +23,34 @@ const MAX_WARNINGS: usize = 100;
 
 type Result<T, E = EntryError> = std::result::Result<T, E>;
 
-pub(crate) struct Reader<'a> {
+pub(super) struct Reader<'a> {
+    /// The frontmatter of a file.
     text: &'a str,
-    /// The line of the file at which the text begins.
-    first_line: usize,
     tree: &'a Tree,
     budget: Cell<usize>,
     warnings: RefCell<Vec<Warning>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(text: &'a str, tree: &'a Tree, first_line: usize) -> Self {
+    pub(super) fn new(text: &'a str, tree: &'a Tree) -> Self {
         Self {
             text,
-            first_line,
             tree,
             budget: Cell::new(BUDGET),
             warnings: RefCell::default(),
         }
     }
 
-    pub(crate) fn into_warnings(self) -> Vec<Warning> {
+    pub(super) fn into_warnings(self) -> Vec<Warning> {
         self.warnings.into_inner()
     }
 
     fn place(&self, node: &Node) -> Place {
-        Place::of(self.text, node.span.start, self.first_line)
+        Place::of(self.text, node.span.start, FIRST_LINE)
     }
 
     /// An error at a node.
-    pub(crate) fn error(&self, node: &Node, what: impl Into<String>) -> EntryError {
+    pub(super) fn error(&self, node: &Node, what: impl Into<String>) -> EntryError {
         EntryError {
             at: self.place(node),
             what: what.into(),
@@ -58,14 +58,14 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes something odd at a node; reading goes on.
-    pub(crate) fn warn(&self, node: &Node, what: impl Into<String>) {
+    pub(super) fn warn(&self, node: &Node, what: impl Into<String>) {
         self.warn_at(node.span.start, what);
     }
 
     fn warn_at(&self, offset: usize, what: impl Into<String>) {
         if self.warnings.borrow().len() < MAX_WARNINGS {
             let warning = Warning {
-                at: Place::of(self.text, offset, self.first_line),
+                at: Place::of(self.text, offset, FIRST_LINE),
                 what: what.into(),
             };
             self.warnings.borrow_mut().push(warning);
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The node, or what its alias stands for.
-    pub(crate) fn resolve(&self, node: &'a Node) -> &'a Node {
+    pub(super) fn resolve(&self, node: &'a Node) -> &'a Node {
         self.tree.resolve(node)
     }
 
@@ -88,7 +88,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A scalar's text as it is meant; `None` for null and for collections.
-    pub(crate) fn text(&self, node: &'a Node) -> Result<Option<&'a str>> {
+    pub(super) fn text(&self, node: &'a Node) -> Result<Option<&'a str>> {
         let node = self.resolve(node);
         if node.is_null() {
             return Ok(None);
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
 
     /// A text field: `None` if it is empty, and `None` with a warning for anything but a
     /// scalar.
-    pub(crate) fn text_field(&self, key: &str, node: &'a Node) -> Result<Option<String>> {
+    pub(super) fn text_field(&self, key: &str, node: &'a Node) -> Result<Option<String>> {
         let text = self.text(node)?;
         if text.is_none() && !self.resolve(node).is_null() {
             self.warn(node, format!("`{key}` is no text; kept as it stands"));
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A text in a place for scalars only: a collection is passed over with a warning.
-    pub(crate) fn plain_text(&self, key: &str, node: &'a Node) -> Result<Option<&'a str>> {
+    pub(super) fn plain_text(&self, key: &str, node: &'a Node) -> Result<Option<&'a str>> {
         let text = self.text(node)?;
         if text.is_none() && !self.resolve(node).is_null() {
             self.warn(node, format!("`{key}` is no text; passed over"));
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A text field of a map: a collection is kept with the map's further keys.
-    pub(crate) fn text_in(
+    pub(super) fn text_in(
         &self,
         key: &str,
         node: &'a Node,
@@ -132,7 +132,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The items of a list field: none for null, one for a scalar.
-    pub(crate) fn list(&self, key: &str, node: &'a Node) -> Result<Vec<&'a Node>> {
+    pub(super) fn list(&self, key: &str, node: &'a Node) -> Result<Vec<&'a Node>> {
         let node = self.resolve(node);
         match &node.kind {
             _ if node.is_null() => {
@@ -153,13 +153,13 @@ impl<'a> Reader<'a> {
     }
 
     /// A value as it is written.
-    pub(crate) fn written(&self, node: &Node) -> Option<&'a str> {
+    pub(super) fn written(&self, node: &Node) -> Option<&'a str> {
         self.text.get(node.span.clone())
     }
 
     /// The comment behind a node on its line, if it looks like text: a word stands right
     /// behind its `#`.
-    pub(crate) fn word_in_comment(&self, node: &Node) -> Option<&'a str> {
+    pub(super) fn word_in_comment(&self, node: &Node) -> Option<&'a str> {
         let behind = self.text.get(node.span.end..)?;
         let comment = behind.trim_start_matches([' ', '\t']);
         let word = comment.strip_prefix('#')?.chars().next()?;
@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A list field of texts, with each item's node; empty items are left out.
-    pub(crate) fn texts(&self, key: &str, node: &'a Node) -> Result<Vec<(&'a Node, &'a str)>> {
+    pub(super) fn texts(&self, key: &str, node: &'a Node) -> Result<Vec<(&'a Node, &'a str)>> {
         let mut texts = Vec::new();
         for item in self.list(key, node)? {
             match self.text(item)? {
@@ -197,8 +197,14 @@ impl<'a> Reader<'a> {
         Ok(texts)
     }
 
+    /// The canonical names in a list field of texts.
+    pub(super) fn names(&self, key: &str, node: &'a Node) -> Result<Vec<ItemKey>> {
+        let texts = self.texts(key, node)?;
+        Ok(texts.iter().map(|(_, text)| ItemKey::new(text)).collect())
+    }
+
     /// The pairs of a map with scalar keys, keys and values resolved.
-    pub(crate) fn pairs(&self, node: &'a Node) -> Vec<(&'a str, &'a Node)> {
+    pub(super) fn pairs(&self, node: &'a Node) -> Vec<(&'a str, &'a Node)> {
         let pairs = self.resolve(node).pairs().unwrap_or_default();
         pairs
             .iter()
@@ -207,12 +213,12 @@ impl<'a> Reader<'a> {
     }
 
     /// A key of a map that is a scalar, or an alias of one.
-    pub(crate) fn key(&self, pair: &'a Pair) -> Option<&'a str> {
+    pub(super) fn key(&self, pair: &'a Pair) -> Option<&'a str> {
         self.resolve(&pair.key).scalar()
     }
 
     /// A key as JSON has it: a text.
-    pub(crate) fn json_key(&self, pair: &'a Pair, depth: usize) -> Result<String> {
+    pub(super) fn json_key(&self, pair: &'a Pair, depth: usize) -> Result<String> {
         Ok(match self.key(pair) {
             Some(key) => key.to_owned(),
             None => self.json_at(&pair.key, depth)?.to_string(),
@@ -220,7 +226,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Any value as JSON, aliases expanded.
-    pub(crate) fn json(&self, node: &'a Node) -> Result<Value> {
+    pub(super) fn json(&self, node: &'a Node) -> Result<Value> {
         self.json_at(node, 0)
     }
 

@@ -243,10 +243,7 @@ impl Manuscript {
                         it.other.insert(name.to_owned(), other);
                     }
                 },
-                "themes" => {
-                    let texts = reader.texts(name, value)?;
-                    it.themes = texts.iter().map(|(_, t)| ItemKey::new(t)).collect();
-                }
+                "themes" => it.themes = reader.names(name, value)?,
                 "notes" => it.notes = reader.text_in(name, value, &mut it.other)?,
                 _ => {
                     it.other.insert(name.to_owned(), reader.json(value)?);

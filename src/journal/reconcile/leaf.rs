@@ -88,7 +88,7 @@ impl<'m, 'a> Both<'m, 'a> {
             return Ok(Out::text(format!("{prefix}{body}"), value));
         }
         let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
-        if block_scalar(pick) && !suffix.starts_with('\n') {
+        if pick.value.is_block_scalar() && !suffix.starts_with('\n') {
             // A comment behind a block scalar's last line would be part of its text.
             return Err(Stop::Conflict);
         }
@@ -246,8 +246,11 @@ pub fn merge(cx: &Context, sides: &Entries, rule: &Rule, column: usize) -> Resul
                 None => Err(Stop::Conflict),
             }
         }
-        _ if block_scalar(ours) && block_scalar(theirs) && *rule != Rule::Scalar => {
-            let base = base.filter(|b| block_scalar(b));
+        _ if ours.value.is_block_scalar()
+            && theirs.value.is_block_scalar()
+            && *rule != Rule::Scalar =>
+        {
+            let base = base.filter(|b| b.value.is_block_scalar());
             Both { base, ..both }.text(cx, column)
         }
         Rule::Text => both.quoted(cx, column),
@@ -263,10 +266,6 @@ fn same_item(a: &Member, b: &Member) -> bool {
         _ => None,
     };
     text(a).is_some() && text(a) == text(b)
-}
-
-fn block_scalar(member: &Member) -> bool {
-    member.value.style().is_some_and(|s| s.is_block())
 }
 
 /// Whether an entry is a number that has to be worked out again, even if one side alone

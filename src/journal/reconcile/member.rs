@@ -119,7 +119,7 @@ impl<'a> Member<'a> {
 
     /// Whether it can stand between brackets: no block value, no comment.
     pub fn fits_in_brackets(&self) -> bool {
-        let block = self.nested.is_some() || self.value.style().is_some_and(|s| s.is_block());
+        let block = self.nested.is_some() || self.value.is_block_scalar();
         self.layout == Layout::Flow || !(block || self.has_comments())
     }
 
@@ -129,7 +129,7 @@ impl<'a> Member<'a> {
             return self;
         }
         self = self.quoted_for_flow();
-        if self.key.is_none() && self.body.is_empty() && self.value.properties_end().is_none() {
+        if self.key.is_none() && self.body.is_empty() && self.value.properties_end.is_none() {
             // An empty place between two commas would not be an item.
             self.body = "null".into();
         }
@@ -167,7 +167,7 @@ impl<'a> Member<'a> {
                 .is_some_and(|s| s.chars().all(|c| c == '\n'))
             || self.value.items().is_some_and(<[_]>::is_empty)
             || self.value.pairs().is_some_and(<[_]>::is_empty);
-        self.key.is_some() && empty && self.value.properties_end().is_none()
+        self.key.is_some() && empty && self.value.properties_end.is_none()
     }
 
     /// Whether the value is a block collection that starts on the dash's own line.
@@ -252,7 +252,7 @@ impl<'a> Member<'a> {
 /// the first entry belong to the collection.
 fn nested_start(side: Side, slot: &Slot) -> usize {
     let inner = slot.value.value_start;
-    let frame_end = match slot.value.properties_end() {
+    let frame_end = match slot.value.properties_end {
         Some(end) => end,
         None => slot.key.map_or(slot.start, |k| k.span.end),
     };

@@ -20,10 +20,7 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
         .any(|m| m.value.items().is_some());
     // A list may have been cleared, or be a single scalar.
     let listable = |n: &&Node| {
-        n.items().is_some()
-            || n.is_null()
-            || n.scalar()
-                .is_some_and(|_| !n.style().is_some_and(|s| s.is_block()))
+        n.items().is_some() || n.is_null() || (n.scalar().is_some() && !n.is_block_scalar())
     };
     let lists = list_now && nodes.iter().all(listable);
     let strictly = list_now && nodes.iter().all(|n| n.items().is_some() || n.is_null());
@@ -61,10 +58,7 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
         }
         return keyed(&nodes).unwrap_or(Rule::Sequence);
     }
-    if nodes
-        .iter()
-        .any(|n| n.style().is_some_and(|s| s.is_block()))
-    {
+    if nodes.iter().any(|n| n.is_block_scalar()) {
         return Rule::Text;
     }
     Rule::Scalar

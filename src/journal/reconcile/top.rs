@@ -43,7 +43,7 @@ impl<'a> Top<'a> {
         let refuse = || Stop::Refuse("the frontmatter is no mapping with one key a line".into());
         if root.layout() != Some(Layout::Block)
             || root.pairs().is_none()
-            || root.properties_end().is_some()
+            || root.properties_end.is_some()
         {
             return Err(refuse());
         }

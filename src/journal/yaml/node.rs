@@ -45,7 +45,8 @@ pub struct Node {
     pub value_start: usize,
     /// The tag as resolved by the parser, if one is written.
     pub tag: Option<String>,
-    pub(super) properties_end: Option<usize>,
+    /// The end of the anchor and tag, if there are any; white space may follow.
+    pub properties_end: Option<usize>,
     /// The id that aliases refer to, where the node has an anchor.
     pub anchor: Option<usize>,
 }
@@ -99,12 +100,6 @@ impl Node {
         self.value_start = at;
     }
 
-    /// The end of the anchor and tag, if there are any; white space may follow.
-    #[must_use]
-    pub fn properties_end(&self) -> Option<usize> {
-        self.properties_end
-    }
-
     /// The resolved text of a scalar; `None` for anything else, also for a value left out.
     #[must_use]
     pub fn scalar(&self) -> Option<&str> {
@@ -121,6 +116,12 @@ impl Node {
             Kind::Scalar { style, .. } => Some(*style),
             _ => None,
         }
+    }
+
+    /// Whether it is a block scalar, `|` or `>`.
+    #[must_use]
+    pub fn is_block_scalar(&self) -> bool {
+        self.style().is_some_and(Style::is_block)
     }
 
     /// The items of a sequence.
