@@ -31,7 +31,7 @@ pub(super) fn clash(layout: &Layout) -> Option<Clash> {
     let files = TAKEN.map(|file| (file, file));
     for (path, name) in folders.into_iter().chain(files) {
         if begins(path, database) {
-            return of_its_own(key, database, format!("{name} begins so"));
+            return of_its_own(key, database, format!("the path of {name} begins with it"));
         }
         let ending = match name == ledger.2 {
             true => ".jsonl",
