@@ -93,75 +93,19 @@ impl Settings {
     /// The text is not TOML, a key is unknown, or a value is not allowed for its key; the
     /// error names the line, the column and the key.
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
-        let error = |at: usize, what: String| SettingsError {
-            at: Place::of(text, at, 1),
-            what,
-        };
+        let source = Source(text);
         let raw: Raw = toml::from_str(text).map_err(|e| {
             let at = e.span().map_or(0, |s| s.start);
-            error(
-                at,
-                format!("{}{}", e.message(), places::section_of(e.message())),
-            )
+            let what = format!("{}{}", e.message(), places::section_of(e.message()));
+            source.error(at, what)
         })?;
-        let mut settings = Self::default();
-        let paths = &mut settings.layout;
-        let mut places = Vec::new();
-        for (key, raw, into) in [
-            ("paths.journal", raw.paths.journal, &mut paths.journal),
-            ("paths.wiki", raw.paths.wiki, &mut paths.wiki),
-            ("paths.ledger", raw.paths.ledger, &mut paths.ledger),
-            ("paths.database", raw.paths.database, &mut paths.database),
-        ] {
-            let Some(path) = raw else { continue };
-            let at = path.span().start;
-            places.push((key, at));
-            *into = inside(path.as_ref())
-                .map_err(|why| error(at, format!("{key} = \"{}\": {why}", path.as_ref())))?;
-        }
-        if let Some((key, what)) = places::clash(paths) {
-            // This path is set, or it is a default that clashes with a path that is set.
-            let own = places.iter().find(|(set, _)| *set == key);
-            return Err(error(own.or(places.last()).map_or(0, |(_, at)| *at), what));
-        }
-        for stamp in raw.merge.stamps {
-            settings.rules.insert(&stamp, Rule::Stamp);
-        }
-        for (field, rule) in raw.merge.fields {
-            let known = Rule::from_name(rule.as_ref()).ok_or_else(|| {
-                let what = format!(
-                    "merge.fields.{field} = \"{}\": expected set, sequence, keyed list, \
-                     keyed list by KEY, map, text, stamp or scalar",
-                    rule.as_ref()
-                );
-                error(rule.span().start, what)
-            })?;
-            settings.rules.insert(&field, known);
-        }
-        if let Some(policy) = raw.conflicts.on_commit {
-            settings.on_commit = match policy.as_ref().as_str() {
-                "flag" => Policy::Flag,
-                "block" => Policy::Block,
-                other => {
-                    let what = format!("conflicts.on_commit = \"{other}\": expected flag or block");
-                    return Err(error(policy.span().start, what));
-                }
-            };
-        }
-        settings.lifetime = raw.tombstones.lifetime_days;
-        for (name, days) in raw.tombstones.tables {
-            let table = Table::from_name(name.as_ref()).ok_or_else(|| {
-                let names: Vec<&str> = Table::ALL.iter().map(|t| t.name()).collect();
-                let what = format!(
-                    "tombstones.tables.{}: expected one of {}",
-                    name.as_ref(),
-                    names.join(", ")
-                );
-                error(name.span().start, what)
-            })?;
-            settings.lifetimes.insert(table, days);
-        }
-        Ok(settings)
+        Ok(Self {
+            layout: source.layout(raw.paths)?,
+            rules: source.rules(raw.merge)?,
+            on_commit: source.policy(raw.conflicts)?,
+            lifetime: raw.tombstones.lifetime_days,
+            lifetimes: source.lifetimes(raw.tombstones.tables)?,
+        })
     }
 
     /// How long a removal from a table is listed, in days.
@@ -172,6 +116,93 @@ impl Settings {
             .copied()
             .or(self.lifetime)
             .unwrap_or(LIFETIME_DAYS)
+    }
+}
+
+/// The text of the settings, in which errors have their places.
+struct Source<'t>(&'t str);
+
+impl Source<'_> {
+    fn error(&self, at: usize, what: String) -> SettingsError {
+        SettingsError {
+            at: Place::of(self.0, at, 1),
+            what,
+        }
+    }
+
+    fn layout(&self, raw: RawPaths) -> Result<Layout, SettingsError> {
+        let mut layout = Layout::default();
+        let mut set = Vec::new();
+        for (key, raw, into) in [
+            ("paths.journal", raw.journal, &mut layout.journal),
+            ("paths.wiki", raw.wiki, &mut layout.wiki),
+            ("paths.ledger", raw.ledger, &mut layout.ledger),
+            ("paths.database", raw.database, &mut layout.database),
+        ] {
+            let Some(path) = raw else { continue };
+            let at = path.span().start;
+            set.push((key, at));
+            *into = inside(path.as_ref())
+                .map_err(|why| self.error(at, format!("{key} = \"{}\": {why}", path.as_ref())))?;
+        }
+        let Some((key, what)) = places::clash(&layout) else {
+            return Ok(layout);
+        };
+        // This path is set, or it is a default that clashes with a path that is set.
+        let own = set.iter().find(|(set, _)| *set == key);
+        Err(self.error(own.or(set.last()).map_or(0, |(_, at)| *at), what))
+    }
+
+    fn rules(&self, raw: RawMerge) -> Result<Rules, SettingsError> {
+        let mut rules = Rules::default();
+        for stamp in raw.stamps {
+            rules.insert(&stamp, Rule::Stamp);
+        }
+        for (field, rule) in raw.fields {
+            let known = Rule::from_name(rule.as_ref()).ok_or_else(|| {
+                let what = format!(
+                    "merge.fields.{field} = \"{}\": expected set, sequence, keyed list, \
+                     keyed list by KEY, map, text, stamp or scalar",
+                    rule.as_ref()
+                );
+                self.error(rule.span().start, what)
+            })?;
+            rules.insert(&field, known);
+        }
+        Ok(rules)
+    }
+
+    fn policy(&self, raw: RawConflicts) -> Result<Policy, SettingsError> {
+        let Some(policy) = raw.on_commit else {
+            return Ok(Policy::default());
+        };
+        match policy.as_ref().as_str() {
+            "flag" => Ok(Policy::Flag),
+            "block" => Ok(Policy::Block),
+            other => {
+                let what = format!("conflicts.on_commit = \"{other}\": expected flag or block");
+                Err(self.error(policy.span().start, what))
+            }
+        }
+    }
+
+    fn lifetimes(
+        &self,
+        raw: BTreeMap<Spanned<String>, u32>,
+    ) -> Result<BTreeMap<Table, u32>, SettingsError> {
+        let of_table = |(name, days): (Spanned<String>, u32)| {
+            let table = Table::from_name(name.as_ref()).ok_or_else(|| {
+                let names: Vec<&str> = Table::ALL.iter().map(|t| t.name()).collect();
+                let what = format!(
+                    "tombstones.tables.{}: expected one of {}",
+                    name.as_ref(),
+                    names.join(", ")
+                );
+                self.error(name.span().start, what)
+            })?;
+            Ok((table, days))
+        };
+        raw.into_iter().map(of_table).collect()
     }
 }
 
