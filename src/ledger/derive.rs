@@ -240,11 +240,6 @@ fn settled_by_deletion(context: &Context<'_>) -> Option<SyncState> {
     ))
 }
 
-impl Deletion {
-    /// The reason of a deletion that a commit made.
-    pub const FILE_REMOVED: &'static str = "file removed";
-}
-
 /// Adds the deletion of a file that every parent had.
 fn deletion(parents: &[Parent<'_>], context: &Context<'_>, out: &mut Ledger) {
     let everywhere = !parents.is_empty() && parents.iter().all(|p| p.facts.is_some());

@@ -239,7 +239,7 @@ fn sync(line: SyncLine) -> Option<Line> {
     let (Some(source), true) = (Source::from_name(&line.source), known) else {
         return Some(Line::Opaque);
     };
-    let hashes: Vec<Hash> = line
+    let mut hashes: Vec<Hash> = line
         .hashes
         .into_iter()
         .map(|h| Hash {
@@ -250,21 +250,17 @@ fn sync(line: SyncLine) -> Option<Line> {
             settled: h.settled,
         })
         .collect();
+    hashes.sort();
+    hashes.dedup();
     let row = SyncState {
         hashes,
         counter: line.counter,
         resolved: line.resolved,
     };
-    Some(state_row((entry, source), row))
-}
-
-fn state_row(key: (EntryDate, Source), mut row: SyncState) -> Line {
-    row.hashes.sort();
-    row.hashes.dedup();
-    Line::Row(Ledger {
-        sync: [(key, row)].into(),
+    Some(Line::Row(Ledger {
+        sync: [((entry, source), row)].into(),
         ..Ledger::default()
-    })
+    }))
 }
 
 /// The state of a removal; `None` if the restoration has unknown content.

@@ -62,12 +62,8 @@ fn rows<K: Ord + Clone, V>(
     all: ThreeWay<&BTreeMap<K, V>>,
     one: impl Fn(ThreeWay<Option<&V>>) -> Option<V>,
 ) -> BTreeMap<K, V> {
-    let keys: BTreeSet<&K> = all
-        .base
-        .keys()
-        .chain(all.ours.keys())
-        .chain(all.theirs.keys())
-        .collect();
+    let sides = all.into_array().into_iter();
+    let keys: BTreeSet<&K> = sides.flat_map(BTreeMap::keys).collect();
     keys.into_iter()
         .filter_map(|key| Some((key.clone(), one(all.map(|side| side.get(key)))?)))
         .collect()

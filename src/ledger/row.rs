@@ -228,6 +228,11 @@ impl Tombstone {
     }
 }
 
+impl Deletion {
+    /// The reason of a deletion that a commit made.
+    pub const FILE_REMOVED: &'static str = "file removed";
+}
+
 impl Ledger {
     /// Whether the ledger has no lines.
     #[must_use]
