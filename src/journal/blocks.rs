@@ -99,22 +99,20 @@ impl<'a> Source<'a> {
             if i > 0 && (line < from || !self.starts_line(start)) {
                 return None;
             }
-            slots[i].lead = from.min(line)..line.max(from.min(line));
-            if line < from {
+            slots[i].lead = match line < from {
                 // The first entry behind a dash: nothing stands above it.
-                slots[i].lead = start..start;
-            }
+                true => start..start,
+                false => from..line,
+            };
             let next = slots
                 .get(i + 1)
                 .map_or(region.end, |s| self.line_start(s.start));
             if next < slots[i].end {
                 return None;
             }
-            let deeper = self.deeper_lines(slots[i].end..next, self.column(start));
-            slots[i].end = if i + 1 == slots.len() {
-                region.end
-            } else {
-                deeper
+            slots[i].end = match i + 1 == slots.len() {
+                true => region.end,
+                false => self.deeper_lines(slots[i].end..next, self.column(start)),
             };
             from = slots[i].end;
         }

@@ -9,7 +9,6 @@ use super::identity;
 use super::member::Member;
 use super::output::{Meaning, Out, Pick, Piece, picked};
 use super::removals::{in_set, is_removed};
-use super::report::Decision;
 use super::sequence;
 use super::view::{Form, View};
 use super::whole::{Around, Ends, widened};
@@ -229,19 +228,15 @@ pub fn by_id(
             .iter()
             .filter(|id| !members.ours.contains_key(id.as_str())),
     ) {
-        let mut sides = members.as_ref().map(|m| m.get(id.as_str()).copied());
-        if *rule == Rule::Set {
-            match in_set(cx, sides, place.path)? {
-                Some(it) => sides = it,
-                None => {
-                    kept_out.extend(sides.base.is_none().then_some(id.as_str()));
-                    continue;
-                }
-            }
-        } else if is_removed(cx, &sides, place.path)? {
-            kept_out.extend(sides.base.is_none().then_some(id.as_str()));
+        let there = members.as_ref().map(|m| m.get(id.as_str()).copied());
+        let left = match rule {
+            Rule::Set => in_set(cx, there, place.path)?,
+            _ => (!is_removed(cx, &there, place.path)?).then_some(there),
+        };
+        let Some(sides) = left else {
+            kept_out.extend(there.base.is_none().then_some(id.as_str()));
             continue;
-        }
+        };
         inner.push(id.clone());
         let part = match sides.base.is_some() && rekeyed.contains(id.as_str()) {
             true => contested(cx, &sides, place, &inner)?,
@@ -254,11 +249,7 @@ pub fn by_id(
     }
     if *rule == Rule::Set {
         // The report has the set as a whole; its items would only repeat that.
-        let mut at = 0;
-        cx.report.fields.retain(|f| {
-            at += 1;
-            at <= noted || f.decision == Decision::Conflict
-        });
+        cx.report.forget_but_conflicts(noted);
     }
     let keep: HashSet<&str> = parts.keys().copied().collect();
     let tails = ends.as_ref().map(|ends| ends.tails).unwrap_or_default();

@@ -167,12 +167,14 @@ pub fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<Str
     if !merged.conflict {
         return Ok(String::from_utf8(merged.bytes).ok());
     }
-    let changed = match () {
-        () if comments.theirs == comments.base => Some(texts.ours),
-        () if comments.ours == comments.base => Some(texts.theirs),
-        () => None,
+    let one_side = if comments.theirs == comments.base {
+        Some(texts.ours)
+    } else if comments.ours == comments.base {
+        Some(texts.theirs)
+    } else {
+        None
     };
-    Ok(changed.map(str::to_owned))
+    Ok(one_side.map(str::to_owned))
 }
 
 /// Comments that belong to no field.

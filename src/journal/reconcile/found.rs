@@ -24,20 +24,20 @@ pub fn ids(
         ours = of_the_name(&names.base, &names.ours);
         theirs = of_the_name(&names.base, &names.theirs);
     }
-    let mut found = (
-        find(base, &values.ours, edited, &ours),
-        find(base, &values.theirs, edited, &theirs),
-    );
+    let find = |ours: &[Known], theirs: &[Known]| {
+        (
+            find(base, &values.ours, edited, ours),
+            find(base, &values.theirs, edited, theirs),
+        )
+    };
+    let mut found = find(&ours, &theirs);
     let shared = shared(values);
     if !shared.is_empty() {
         for &(o, t) in &shared {
             let known = one_edit((o, &found.0), (t, &found.1)).map_or(Known::Added, Known::Is);
             (ours[o], theirs[t]) = (known, known);
         }
-        found = (
-            find(base, &values.ours, edited, &ours),
-            find(base, &values.theirs, edited, &theirs),
-        );
+        found = find(&ours, &theirs);
     }
     // A shared addition has the number that it has on ours.
     let on_ours: HashMap<usize, usize> = shared.into_iter().map(|(o, t)| (t, o)).collect();

@@ -96,6 +96,13 @@ impl Report {
         }
     }
 
+    /// Forgets what was noted behind so many fields, but for conflicts.
+    pub(super) fn forget_but_conflicts(&mut self, first: usize) {
+        let noted = self.fields.split_off(first).into_iter();
+        let conflicts = noted.filter(|field| field.decision == Decision::Conflict);
+        self.fields.extend(conflicts);
+    }
+
     /// Forgets what was noted of an entry and within it.
     pub(super) fn forget(&mut self, path: &[String]) {
         let path = shown(path);
