@@ -211,7 +211,7 @@ pub fn by_id(
     if *rule == Rule::Map {
         let is_known = |key: &str| {
             let path = [place.path, &[key.to_owned()]].concat();
-            cx.rules.named(&path).is_some()
+            cx.merger.rules.named(&path).is_some()
         };
         renamed::follow(&mut ids, views, is_known);
     }

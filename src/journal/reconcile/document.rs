@@ -335,11 +335,7 @@ impl Merger<'_> {
         let sides = sides.map(|(text, tree)| Side { text, tree });
         let tops = top::in_one_cut(sides.try_map(Top::of)?);
         let mut cx = Context {
-            rules: self.rules,
-            lines: self.lines,
-            virtual_base: self.virtual_base,
-            several_bases: self.several_bases,
-            rulings: self.rulings,
+            merger: self,
             bodies,
             report: Report::default(),
         };

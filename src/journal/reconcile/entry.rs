@@ -5,11 +5,11 @@ use super::leaf::Bodies;
 use super::member::Member;
 use super::output::{Meaning, Out, Piece};
 use super::report::{Decision, Report};
-use super::{Stop, collection, join, join_present, leaf, loss, removals, shape, texts};
-use crate::journal::rules::{Rule, Rules};
+use super::{Merger, Stop, collection, join, join_present, leaf, loss, removals, shape, texts};
+use crate::journal::rules::Rule;
 use crate::journal::yaml::{Node, Tree, Value};
 use crate::journal::{ItemKey, Table};
-use crate::merge::{LineMerge, Markers, ThreeWay};
+use crate::merge::{Markers, ThreeWay};
 
 /// The answer that the removals known to the sides of a merge give for an item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,15 +26,9 @@ pub enum Ruling {
 /// Asks for the ruling on an item of the field at a path.
 pub type Rulings<'c> = &'c dyn Fn(&[String], &Tree, &Node) -> Option<Ruling>;
 
-/// The inputs that a merge can ask for, and its report.
+/// What the merge of a document asks for, and its report.
 pub struct Context<'c> {
-    pub rules: &'c Rules,
-    pub lines: &'c dyn LineMerge,
-    /// The result becomes the base of another merge: conflicts take the base.
-    pub virtual_base: bool,
-    /// See [`super::Merger::several_bases`].
-    pub several_bases: bool,
-    pub rulings: Rulings<'c>,
+    pub merger: &'c Merger<'c>,
     pub bodies: Bodies<'c>,
     pub report: Report,
 }
@@ -106,10 +100,10 @@ fn both_changed(
     refuse_anchors(&sides, path)?;
     let leads = texts(&sides, |m| m.lead_at(column));
     let lead = lead(cx, &leads)?;
-    if lead.is_none() && cx.virtual_base {
+    if lead.is_none() && cx.merger.virtual_base {
         return conflict(cx, &sides, path, column, None);
     }
-    let rule = shape::rule(cx.rules, path, &sides);
+    let rule = shape::rule(cx.merger.rules, path, &sides);
     match core(cx, &sides, &rule, path, column) {
         Ok(mut out) => {
             let (decision, above) = match lead {
@@ -161,6 +155,7 @@ pub fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<Str
         return Ok(Some(rest.to_owned()));
     }
     let merged = cx
+        .merger
         .lines
         .merge(texts.map(str::as_bytes), &Markers::default())
         .map_err(Stop::Refuse)?;
@@ -185,7 +180,7 @@ pub fn trivia(cx: &mut Context, texts: ThreeWay<&str>) -> Result<Piece, Stop> {
             false => Piece::Above(text),
         });
     }
-    if cx.virtual_base {
+    if cx.merger.virtual_base {
         return Ok(Piece::Text(texts.base.to_owned()));
     }
     cx.report.note(&["#".to_owned()], None, Decision::Conflict);
@@ -280,7 +275,7 @@ fn one_sided(
             .note(path, None, Decision::one_side(&sides, !is_ours));
         return Ok(None);
     }
-    let rule = shape::rule(cx.rules, path, &sides);
+    let rule = shape::rule(cx.merger.rules, path, &sides);
     if !is_like_an_empty_one(&rule, only) {
         return conflict(cx, &sides, path, column, None);
     }
@@ -351,7 +346,7 @@ pub(super) fn conflict(
         format!("{above}{}{}", spaces(column), m.core_at(column))
     };
     cx.report.forget_within(path);
-    if cx.virtual_base {
+    if cx.merger.virtual_base {
         cx.report.note(path, None, Decision::Base);
         return Ok(sides.base.map(|b| {
             let text = format!("{}{}", lead.as_deref().unwrap_or_default(), whole(Some(b)));

@@ -36,7 +36,7 @@ pub fn merge(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option
             None => return copy(only),
             Some(base) if goes(only, base) => return Ok(None),
             Some(_) => {
-                let rule = shape::rule(cx.rules, path, &sides);
+                let rule = shape::rule(cx.merger.rules, path, &sides);
                 if rule == Rule::Map || !is_like_an_empty_one(&rule, only) {
                     return Err(Stop::Conflict);
                 }
@@ -54,7 +54,7 @@ pub fn merge(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option
         }
     }
     refuse_anchors(&sides, path)?;
-    let rule = shape::rule(cx.rules, path, &sides);
+    let rule = shape::rule(cx.merger.rules, path, &sides);
     let out = core(cx, &sides, &rule, path, 0)?;
     in_brackets(out, &sides).map(Some)
 }

@@ -145,6 +145,7 @@ impl<'m, 'a> Both<'m, 'a> {
             .as_ref()
             .map(|p| p.as_ref().map_or("", |p| p.lines.as_str()).as_bytes());
         let merged = cx
+            .merger
             .lines
             .merge(lines, &Markers::default())
             .map_err(Stop::Refuse)?;
@@ -180,6 +181,7 @@ impl<'m, 'a> Both<'m, 'a> {
         let lines = sides.map(|m| m.map_or(String::new(), |m| format!("{}\n", m.body_at(column))));
         let lines = lines.as_ref().map(|text| text.as_bytes());
         let merged = cx
+            .merger
             .lines
             .merge(lines, &Markers::default())
             .map_err(Stop::Refuse)?;
@@ -279,7 +281,7 @@ pub fn is_worked_out_again(cx: &Context, sides: &Entries, path: &[String]) -> bo
     if members.any(|m| m.value.has_anchor_or_alias()) {
         return false;
     }
-    match cx.rules.named(path) {
+    match cx.merger.rules.named(path) {
         Some(Rule::Derived(what)) if cx.bodies.are_joined() => both.derived(cx, *what, 0).is_some(),
         _ => false,
     }

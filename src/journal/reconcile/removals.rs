@@ -28,10 +28,10 @@ pub fn in_set<'m, 'a>(
     if in_both && sides.base.is_some() {
         return Ok(Some(sides));
     }
-    let ruling = (cx.rulings)(path, member.side.tree, member.value);
+    let ruling = (cx.merger.rulings)(path, member.side.tree, member.value);
     // Git's merge of several bases may have the item as no side had it.
     if !in_both
-        && cx.several_bases
+        && cx.merger.several_bases
         && let Some(Ruling::Removed(was)) = &ruling
         && was.contains(&member.meaning())
     {
@@ -80,10 +80,10 @@ pub fn is_removed(cx: &Context, sides: &Entries, path: &[String]) -> Result<bool
 
 /// The values that the merge bases had for an item that the other side removed.
 pub fn removed_from(cx: &Context, only: &Member, path: &[String]) -> Option<Vec<Value>> {
-    if !cx.several_bases {
+    if !cx.merger.several_bases {
         return None;
     }
-    match (cx.rulings)(path, only.side.tree, only.value)? {
+    match (cx.merger.rulings)(path, only.side.tree, only.value)? {
         Ruling::Removed(was) => Some(was),
         _ => None,
     }
@@ -95,11 +95,11 @@ pub fn removed_from(cx: &Context, only: &Member, path: &[String]) -> Option<Vec<
 /// any list.
 pub fn rule_where_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> Option<Rule> {
     let found = sides.map(|m| m.map(|m| (m.side, m.value)));
-    match shape::named(cx.rules, path, sides)? {
+    match shape::named(cx.merger.rules, path, sides)? {
         Rule::Set => has_kept_out(cx, found, path).then_some(Rule::Set),
         Rule::Map => has_kept_out_within(cx, found, path).then_some(Rule::Map),
         Rule::Sequence | Rule::KeyedList(_) if has_removed(cx, found, path) => {
-            let rule = shape::rule(cx.rules, path, sides);
+            let rule = shape::rule(cx.merger.rules, path, sides);
             matches!(rule, Rule::Sequence | Rule::KeyedList(_)).then_some(rule)
         }
         _ => None,
@@ -121,7 +121,7 @@ fn has_kept_out(cx: &Context, sides: Values, path: &[String]) -> bool {
         .any(|((side, value), others)| {
             list_of(value).into_iter().any(|node| {
                 let has = |ids: &HashSet<_>| node.identity().is_some_and(|id| ids.contains(&id));
-                let ask = || (cx.rulings)(path, side.tree, node);
+                let ask = || (cx.merger.rulings)(path, side.tree, node);
                 match (has(&all.base), has(others)) {
                     // An item of the base was not added here: it stays on all sides,
                     (true, true) => false,
@@ -137,12 +137,12 @@ fn has_kept_out(cx: &Context, sides: Values, path: &[String]) -> bool {
 
 fn has_removed(cx: &Context, sides: Values, path: &[String]) -> bool {
     let removed = |(side, value): (Side, &Node)| {
-        let ask = |node: &&Node| (cx.rulings)(path, side.tree, node);
+        let ask = |node: &&Node| (cx.merger.rulings)(path, side.tree, node);
         let mut rulings = list_of(value).into_iter().filter_map(|node| ask(&node));
         rulings.any(|ruling| matches!(ruling, Ruling::Removed(_)))
     };
     let sides = [sides.ours, sides.theirs];
-    cx.several_bases && sides.into_iter().flatten().any(removed)
+    cx.merger.several_bases && sides.into_iter().flatten().any(removed)
 }
 
 fn has_kept_out_within(cx: &Context, sides: Values, path: &[String]) -> bool {
@@ -158,7 +158,7 @@ fn has_kept_out_within(cx: &Context, sides: Values, path: &[String]) -> bool {
     keys.into_iter().any(|key| {
         let inner = [path, &[key.to_owned()]].concat();
         let values = sides.map(|v| v.and_then(|(side, n)| Some((side, n.get(key)?))));
-        cx.rules.named(&inner) == Some(&Rule::Set) && has_kept_out(cx, values, &inner)
+        cx.merger.rules.named(&inner) == Some(&Rule::Set) && has_kept_out(cx, values, &inner)
     })
 }
 

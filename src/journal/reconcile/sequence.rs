@@ -175,7 +175,7 @@ impl<'m, 't> Lists<'m, 't> {
         }
         // If settings name this a sequence, two additions at one place are a conflict,
         // never sorted.
-        let strict = cx.rules.named(path) == Some(&Rule::Sequence);
+        let strict = cx.merger.rules.named(path) == Some(&Rule::Sequence);
         let names = if strict { None } else { names(&members, &ids) };
         Ok(Self {
             fates: Fates::of(&members, &values, &ids),
@@ -330,7 +330,7 @@ impl<'m, 't> Lists<'m, 't> {
             return Err(Stop::Conflict);
         };
         let mut parts = Vec::new();
-        if cx.virtual_base {
+        if cx.merger.virtual_base {
             for member in at.base.iter().map(|i| &self.members.base[*i]) {
                 let sides = ThreeWay::new(None, Some(member), Some(member));
                 parts.extend(one(cx, sides, place, index)?);

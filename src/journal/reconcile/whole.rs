@@ -103,7 +103,7 @@ impl<'m, 'a> Around<'_, 'm, 'a> {
 pub fn widened(cx: &mut Context, spots: Vec<Spot>, path: &[String], column: usize) -> Vec<Part> {
     let parts = spots.iter().flat_map(|spot| &spot.parts);
     let mut pieces = parts.flat_map(|part| &part.pieces);
-    if cx.virtual_base || !pieces.any(|piece| matches!(piece, Piece::Conflict(_))) {
+    if cx.merger.virtual_base || !pieces.any(|piece| matches!(piece, Piece::Conflict(_))) {
         return spots.into_iter().flat_map(|spot| spot.parts).collect();
     }
     let units = spots.into_iter().flat_map(|spot| Unit::of(spot, column));
