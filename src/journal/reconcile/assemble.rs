@@ -3,7 +3,7 @@
 
 use super::collection::{Collection, Part, entry_column};
 use super::cut::spaces;
-use super::entry::Entries;
+use super::entry::MemberSides;
 use super::flow::{self, Written};
 use super::member::Member;
 use super::output::{Meaning, Pick, Piece};
@@ -13,7 +13,7 @@ use crate::journal::yaml::{Node, Value};
 
 /// Puts the parts into the frame, taken from the sides that are written in this form.
 pub fn assemble(
-    sides: &Entries,
+    sides: &MemberSides,
     mut parts: Vec<Part>,
     form: Form,
     map: bool,
@@ -90,7 +90,12 @@ pub fn assemble(
 
 /// Whether the sides have different names for the key, and the frame has another one than
 /// a merge of the names gives: one side renamed it, the other wrote it in another form.
-fn is_of_another_name(prefix: &str, sides: &Entries, fitting: &Entries, column: usize) -> bool {
+fn is_of_another_name(
+    prefix: &str,
+    sides: &MemberSides,
+    fitting: &MemberSides,
+    column: usize,
+) -> bool {
     let name = |m: &Member| m.key.and_then(Node::identity);
     let names = sides.map(|m| m.and_then(name));
     if names.ours == names.theirs {
@@ -145,7 +150,7 @@ fn block_body(prefix: String, parts: Vec<Part>, at: usize) -> (String, Vec<Piece
 
 /// A collection with nothing left in it: in the form of the side that emptied it, or
 /// empty brackets.
-fn empty(sides: &Entries, map: bool, column: usize) -> Result<Collection, Stop> {
+fn empty(sides: &MemberSides, map: bool, column: usize) -> Result<Collection, Stop> {
     let is_empty = |m: &&Member| {
         m.is_none()
             || m.value.is_null()

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::assemble::assemble;
-use super::entry::{self, Context, Entries};
+use super::entry::{self, Context, MemberSides};
 use super::flow::Written;
 use super::identity;
 use super::member::Member;
@@ -95,7 +95,7 @@ impl Part {
 /// `column` in the result.
 pub fn merge(
     cx: &mut Context,
-    sides: &Entries,
+    sides: &MemberSides,
     rule: &Rule,
     path: &[String],
     column: usize,
@@ -116,7 +116,7 @@ pub fn merge(
 /// Whether one side made a list of a text that the other side has as a text still:
 /// `a, b` is `[a, b]` there, and `a, b, c` here. As an item of that list the text would
 /// say everything twice.
-fn split_on_one_side(sides: &Entries) -> bool {
+fn split_on_one_side(sides: &MemberSides) -> bool {
     let text = |m: Option<&Member>| m.and_then(|m| m.value.identity());
     let base = text(sides.base);
     let split = |list: Option<&Member>, lone: Option<&Member>| {
@@ -292,7 +292,7 @@ fn rows<'v>(ids: &'v [String], view: &'v View, tail: &'v str) -> Vec<Row<&'v str
 /// Merges one member in the layout of the result.
 pub fn part(
     cx: &mut Context,
-    sides: Entries,
+    sides: MemberSides,
     place: &Place,
     path: &[String],
 ) -> Result<Option<Part>, Stop> {
@@ -320,7 +320,7 @@ pub fn part(
 /// another name.
 fn contested(
     cx: &mut Context,
-    sides: &Entries,
+    sides: &MemberSides,
     place: &Place,
     path: &[String],
 ) -> Result<Option<Part>, Stop> {
@@ -332,7 +332,7 @@ fn contested(
 }
 
 /// A merged member of a block collection.
-fn in_lines(out: Option<Out>, sides: &Entries) -> Result<Option<Part>, Stop> {
+fn in_lines(out: Option<Out>, sides: &MemberSides) -> Result<Option<Part>, Stop> {
     let Some(out) = out else { return Ok(None) };
     Ok(Some(Part {
         key: key_in(sides, |pick| picked(&out.pieces, pick))?,
@@ -344,7 +344,7 @@ fn in_lines(out: Option<Out>, sides: &Entries) -> Result<Option<Part>, Stop> {
 
 /// The meaning of an entry's key in the written result. If the sides spell it with
 /// different meanings (quoted and as a number, say), it is read from that text.
-fn key_in(sides: &Entries, written: impl Fn(Pick) -> String) -> Result<Option<Meaning>, Stop> {
+fn key_in(sides: &MemberSides, written: impl Fn(Pick) -> String) -> Result<Option<Meaning>, Stop> {
     let members = [sides.ours, sides.theirs, sides.base].into_iter().flatten();
     let read_as = |m: &Member| m.key.map(|k| Value::of(k, m.side.text));
     let mut keys: Vec<_> = members.clone().filter_map(read_as).collect();

@@ -33,15 +33,15 @@ pub struct Context<'c> {
     pub report: Report,
 }
 
-/// The three versions of one entry.
-pub type Entries<'m, 'a> = ThreeWay<Option<&'m Member<'a>>>;
+/// The three versions of one member.
+pub type MemberSides<'m, 'a> = ThreeWay<Option<&'m Member<'a>>>;
 
 /// Merges one entry of a block collection whose entries stand in `column`. The
 /// result is in whole lines; `None` where the entry is gone. A merge that would
 /// lose a comment is a conflict.
 pub fn block(
     cx: &mut Context,
-    sides: Entries,
+    sides: MemberSides,
     path: &[String],
     column: usize,
 ) -> Result<Option<Out>, Stop> {
@@ -55,7 +55,7 @@ pub fn block(
 
 fn merged(
     cx: &mut Context,
-    sides: Entries,
+    sides: MemberSides,
     path: &[String],
     column: usize,
 ) -> Result<Option<Out>, Stop> {
@@ -93,7 +93,7 @@ fn merged(
 /// Merges an entry that is on both sides by its rule.
 fn both_changed(
     cx: &mut Context,
-    sides: Entries,
+    sides: MemberSides,
     path: &[String],
     column: usize,
 ) -> Result<Option<Out>, Stop> {
@@ -190,7 +190,7 @@ pub fn trivia(cx: &mut Context, texts: ThreeWay<&str>) -> Result<Piece, Stop> {
 /// The entry itself, without the lines above and the indentation before it.
 pub(super) fn core(
     cx: &mut Context,
-    sides: &Entries,
+    sides: &MemberSides,
     rule: &Rule,
     path: &[String],
     column: usize,
@@ -235,7 +235,7 @@ fn written(m: &Member, base: Option<&Member>, column: usize) -> Out {
 
 /// Removing a key without a value is no change: what the other side wrote there counts as
 /// added.
-pub(super) fn without_empty_base<'m, 'a>(sides: Entries<'m, 'a>) -> Entries<'m, 'a> {
+pub(super) fn without_empty_base<'m, 'a>(sides: MemberSides<'m, 'a>) -> MemberSides<'m, 'a> {
     match (sides.base, sides.ours, sides.theirs) {
         (Some(base), Some(only), None) | (Some(base), None, Some(only))
             if base.is_none() && !only.is_none() =>
@@ -258,7 +258,7 @@ pub(super) fn goes(only: &Member, base: &Member) -> bool {
 /// An entry that one side has and the other lacks.
 fn one_sided(
     cx: &mut Context,
-    sides: Entries,
+    sides: MemberSides,
     only: &Member,
     path: &[String],
     column: usize,
@@ -295,7 +295,7 @@ pub(super) fn is_like_an_empty_one(rule: &Rule, only: &Member) -> bool {
 /// same.
 fn united(
     cx: &mut Context,
-    sides: &Entries,
+    sides: &MemberSides,
     rule: &Rule,
     path: &[String],
     column: usize,
@@ -331,7 +331,7 @@ fn united(
 /// lines above are merged and stand outside.
 pub(super) fn conflict(
     cx: &mut Context,
-    sides: &Entries,
+    sides: &MemberSides,
     path: &[String],
     column: usize,
     lead: Option<String>,
@@ -368,7 +368,7 @@ pub(super) fn conflict(
 
 /// Leaves the document to git if both sides changed an entry that refers to another one,
 /// or is referred to: it means more than its own lines say.
-pub(super) fn refuse_anchors(sides: &Entries, path: &[String]) -> Result<(), Stop> {
+pub(super) fn refuse_anchors(sides: &MemberSides, path: &[String]) -> Result<(), Stop> {
     let mut members = sides.into_array().into_iter().flatten();
     if members.any(|m| m.value.has_anchor_or_alias()) {
         return Err(Stop::Refuse(format!(

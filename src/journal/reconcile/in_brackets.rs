@@ -1,7 +1,7 @@
-//! Entries of flow collections, which both sides may have changed.
+//! MemberSides of flow collections, which both sides may have changed.
 
 use super::entry::{
-    Context, Entries, core, goes, is_like_an_empty_one, refuse_anchors, without_empty_base,
+    Context, MemberSides, core, goes, is_like_an_empty_one, refuse_anchors, without_empty_base,
 };
 use super::member::Member;
 use super::output::Out;
@@ -18,7 +18,11 @@ pub struct FlowOut {
 
 /// Merges one entry of a flow collection. A conflict in it is a conflict of the whole
 /// collection, since markers need lines of their own.
-pub fn merge(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option<FlowOut>, Stop> {
+pub fn merge(
+    cx: &mut Context,
+    sides: MemberSides,
+    path: &[String],
+) -> Result<Option<FlowOut>, Stop> {
     let copy = |m: &Member| {
         Ok(Some(FlowOut {
             text: format!("{}{}", m.prefix, m.body),
@@ -61,7 +65,7 @@ pub fn merge(cx: &mut Context, sides: Entries, path: &[String]) -> Result<Option
 
 fn united_in_brackets(
     cx: &mut Context,
-    sides: &Entries,
+    sides: &MemberSides,
     rule: &Rule,
     path: &[String],
 ) -> Result<Option<FlowOut>, Stop> {
@@ -74,7 +78,7 @@ fn united_in_brackets(
 }
 
 /// A merged entry as it stands between brackets.
-fn in_brackets(out: Out, sides: &Entries) -> Result<FlowOut, Stop> {
+fn in_brackets(out: Out, sides: &MemberSides) -> Result<FlowOut, Stop> {
     let text = out.clean_text().ok_or(Stop::Conflict)?;
     let value = out.meaning.same().ok_or(Stop::Conflict)?;
     let comments = sides.map(|m| m.map(|m| m.suffix.to_string()));

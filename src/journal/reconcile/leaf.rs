@@ -1,7 +1,7 @@
 //! Values that merge as one: scalars, stamps, text.
 
 use super::cut::shift;
-use super::entry::{Context, Entries};
+use super::entry::{Context, MemberSides};
 use super::member::Member;
 use super::output::Out;
 use super::stamp;
@@ -37,7 +37,7 @@ struct Both<'m, 'a> {
 }
 
 impl<'m, 'a> Both<'m, 'a> {
-    fn of(sides: &Entries<'m, 'a>) -> Option<Self> {
+    fn of(sides: &MemberSides<'m, 'a>) -> Option<Self> {
         Some(Self {
             base: sides.base,
             ours: sides.ours?,
@@ -45,7 +45,7 @@ impl<'m, 'a> Both<'m, 'a> {
         })
     }
 
-    const fn sides(self) -> Entries<'m, 'a> {
+    const fn sides(self) -> MemberSides<'m, 'a> {
         ThreeWay::new(self.base, Some(self.ours), Some(self.theirs))
     }
 
@@ -203,7 +203,7 @@ impl<'m, 'a> Both<'m, 'a> {
 
 /// Merges a value that both sides changed, as one value. The result is the whole
 /// entry without its lead, its first line starting at the key.
-pub fn merge(cx: &Context, sides: &Entries, rule: &Rule, column: usize) -> Result<Out, Stop> {
+pub fn merge(cx: &Context, sides: &MemberSides, rule: &Rule, column: usize) -> Result<Out, Stop> {
     let both = Both::of(sides).ok_or(Stop::Conflict)?;
     let Both { base, ours, theirs } = both;
     // Equal numbers too may both be wrong for what the bodies became together.
@@ -273,7 +273,7 @@ fn same_item(a: &Member, b: &Member) -> bool {
 /// Whether an entry is a number that has to be worked out again, even if one side alone
 /// changed it or both changed it alike: the body is that of neither side. One that refers
 /// to another entry, or is referred to, stays as it is.
-pub fn is_worked_out_again(cx: &Context, sides: &Entries, path: &[String]) -> bool {
+pub fn is_worked_out_again(cx: &Context, sides: &MemberSides, path: &[String]) -> bool {
     let Some(both) = Both::of(sides) else {
         return false;
     };
@@ -301,7 +301,7 @@ const FORMS: [fn(Derived, &str) -> String; 3] = [
 /// The text behind a value, merged three-way. If both sides changed it, its comment
 /// decides: a side without a comment removed one only if base had it. `None` if both
 /// sides wrote different comments.
-fn suffix(sides: &Entries, column: usize) -> Option<String> {
+fn suffix(sides: &MemberSides, column: usize) -> Option<String> {
     let inline = sides.map(|m| m.filter(|m| m.nested.is_none()));
     let whole = texts(&inline, |m| m.suffix_at(column));
     match whole.clone().trivial() {

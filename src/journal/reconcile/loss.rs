@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::entry::Entries;
+use super::entry::MemberSides;
 use super::member::{Member, Side};
 use super::output::Piece;
 use crate::merge::ThreeWay;
@@ -19,7 +19,7 @@ const MAX_HASHES: usize = 32;
 const MAX_LINES: usize = 10_000;
 
 /// Whether `pieces` lack a comment that a side added or that all sides have.
-pub fn of_comments(sides: &Entries, pieces: &[Piece]) -> bool {
+pub fn of_comments(sides: &MemberSides, pieces: &[Piece]) -> bool {
     let found = sides.map(|m| -> HashSet<&str> {
         let all = m.map(|m: &Member| comments(m.side, &m.range));
         all.unwrap_or_default().into_iter().collect()

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::Stop;
-use super::entry::{Context, Entries, Ruling};
+use super::entry::{Context, MemberSides, Ruling};
 use super::loss;
 use super::member::{Member, Side};
 use super::shape;
@@ -18,9 +18,9 @@ use crate::merge::ThreeWay;
 /// `metadb sync conflicts`, not for a merge that did not touch it.
 pub fn in_set<'m, 'a>(
     cx: &mut Context,
-    sides: Entries<'m, 'a>,
+    sides: MemberSides<'m, 'a>,
     path: &[String],
-) -> Result<Option<Entries<'m, 'a>>, Stop> {
+) -> Result<Option<MemberSides<'m, 'a>>, Stop> {
     let Some(member) = sides.ours.or(sides.theirs) else {
         return Ok(None);
     };
@@ -40,7 +40,7 @@ pub fn in_set<'m, 'a>(
     if sides.base.is_some() {
         let is_name = member.value.scalar().is_some() || member.value.is_null();
         return Ok(match ruling {
-            Some(Ruling::PutBack) => Some(Entries {
+            Some(Ruling::PutBack) => Some(MemberSides {
                 base: None,
                 ..sides
             }),
@@ -66,7 +66,7 @@ pub fn in_set<'m, 'a>(
 /// Whether an item that only one side has is dropped, since the other removed it,
 /// although the base does not have it. An item that differs from that of every merge base
 /// was edited here and removed there, which a person has to decide.
-pub fn is_removed(cx: &Context, sides: &Entries, path: &[String]) -> Result<bool, Stop> {
+pub fn is_removed(cx: &Context, sides: &MemberSides, path: &[String]) -> Result<bool, Stop> {
     let Some(only) = sides.ours.xor(sides.theirs) else {
         return Ok(false);
     };
@@ -93,7 +93,7 @@ pub fn removed_from(cx: &Context, only: &Member, path: &[String]) -> Option<Vec<
 /// needed if a tombstone keeps out an item that not all three sides have, in a set or in
 /// a map's set, or if the merge of several bases lacks an item that one side removed, in
 /// any list.
-pub fn rule_where_kept_out(cx: &Context, sides: &Entries, path: &[String]) -> Option<Rule> {
+pub fn rule_where_kept_out(cx: &Context, sides: &MemberSides, path: &[String]) -> Option<Rule> {
     let found = sides.map(|m| m.map(|m| (m.side, m.value)));
     match shape::named(cx.merger.rules, path, sides)? {
         Rule::Set => has_kept_out(cx, found, path).then_some(Rule::Set),

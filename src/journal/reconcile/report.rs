@@ -1,6 +1,6 @@
 //! The decisions of a merge, field by field: for `palimpsest merge -v` and for the log.
 
-use super::entry::Entries;
+use super::entry::MemberSides;
 use super::identity;
 use crate::journal::Item;
 use crate::journal::rules::Rule;
@@ -24,7 +24,7 @@ pub enum Decision {
 
 impl Decision {
     /// The decision if one side's version stands; `ours` says which was taken.
-    pub(super) fn one_side(sides: &Entries, ours: bool) -> Self {
+    pub(super) fn one_side(sides: &MemberSides, ours: bool) -> Self {
         match (sides.ours, sides.theirs) {
             (Some(a), Some(b)) if a.same_text(b) => Self::Same,
             _ if ours => Self::Ours,

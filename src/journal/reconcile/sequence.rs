@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::collection::{Part, Place, part};
-use super::entry::{Context, Entries};
+use super::entry::{Context, MemberSides};
 use super::found::{ids, lost_on_both};
 use super::member::Member;
 use super::names::{Names, names, of_each_side};
@@ -144,7 +144,7 @@ fn as_it_was(now: &Member, base: &Member) -> bool {
 
 fn one(
     cx: &mut Context,
-    sides: Entries,
+    sides: MemberSides,
     place: &Place,
     index: usize,
 ) -> Result<Option<Part>, Stop> {
@@ -208,7 +208,7 @@ impl<'m, 't> Lists<'m, 't> {
     }
 
     /// The item at a place on each side.
-    fn items(&self, at: ThreeWay<Option<usize>>) -> Entries<'m, 't> {
+    fn items(&self, at: ThreeWay<Option<usize>>) -> MemberSides<'m, 't> {
         let sides = self.members.zip(at);
         sides.map(|(members, at)| at.map(|at| &members[at]))
     }
@@ -224,12 +224,12 @@ impl<'m, 't> Lists<'m, 't> {
         &self,
         cx: &mut Context,
         at: &ThreeWay<Vec<usize>>,
-        taken: Vec<Entries<'m, 't>>,
+        taken: Vec<MemberSides<'m, 't>>,
         place: &Place,
         index: usize,
     ) -> Result<Vec<Spot<'m, 't>>, Stop> {
         let mut spots = Vec::new();
-        let spot = |sides: Entries<'m, 't>, at, part: Option<Part>| Spot {
+        let spot = |sides: MemberSides<'m, 't>, at, part: Option<Part>| Spot {
             id: index.to_string().into(),
             is: Is::Member(sides),
             at,
@@ -268,7 +268,7 @@ impl<'m, 't> Lists<'m, 't> {
 
     /// The items to take at a place, if only one side has items of its own there, or if
     /// all items have names. `None` if a person has to decide.
-    fn taken(&self, at: &ThreeWay<Vec<usize>>) -> Option<Vec<Entries<'m, 't>>> {
+    fn taken(&self, at: &ThreeWay<Vec<usize>>) -> Option<Vec<MemberSides<'m, 't>>> {
         let fates = &self.fates;
         let staying = |ids: &[usize], at: &[usize]| -> Vec<usize> {
             let all = at.iter().copied();
@@ -283,7 +283,7 @@ impl<'m, 't> Lists<'m, 't> {
         if contested(&self.ids.ours, &ours) || contested(&self.ids.theirs, &theirs) {
             return None;
         }
-        let alone = |members: &'m [Member<'t>], at: &[usize]| -> Vec<Entries<'m, 't>> {
+        let alone = |members: &'m [Member<'t>], at: &[usize]| -> Vec<MemberSides<'m, 't>> {
             let all = at.iter().map(|at| Some(&members[*at]));
             all.map(|m| ThreeWay::new(None, m, m)).collect()
         };

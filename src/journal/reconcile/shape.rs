@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 
-use super::entry::Entries;
+use super::entry::MemberSides;
 use crate::journal::rules::{IDENTIFYING, Rule, Rules};
 use crate::journal::yaml::{Kind, Node};
 
 /// The rule for a field that both sides changed (or that one removed).
-pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
+pub fn rule(rules: &Rules, path: &[String], sides: &MemberSides) -> Rule {
     let nodes: Vec<&Node> = [sides.ours, sides.theirs, sides.base]
         .into_iter()
         .flatten()
@@ -66,7 +66,7 @@ pub fn rule(rules: &Rules, path: &[String], sides: &Entries) -> Rule {
 
 /// The rule of the field's name. An item of a list is not a field: the last part of its
 /// path only tells it apart from the others.
-pub fn named<'r>(rules: &'r Rules, path: &[String], sides: &Entries) -> Option<&'r Rule> {
+pub fn named<'r>(rules: &'r Rules, path: &[String], sides: &MemberSides) -> Option<&'r Rule> {
     let mut members = sides.into_array().into_iter().flatten();
     members
         .any(|m| m.key.is_some())

@@ -10,7 +10,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Stop;
 use super::collection::Part;
-use super::entry::{self, Context, Entries};
+use super::entry::{self, Context, MemberSides};
 use super::member::Member;
 use super::output::{Meaning, Piece};
 use super::report::Decision;
@@ -32,7 +32,7 @@ pub struct Spot<'m, 'a> {
 
 /// What a spot is on the three sides.
 pub enum Is<'m, 'a> {
-    Member(Entries<'m, 'a>),
+    Member(MemberSides<'m, 'a>),
     /// What stands between two items that both sides have, in a list in order.
     Run(ThreeWay<Vec<&'m Member<'a>>>),
     End(ThreeWay<&'m str>),
