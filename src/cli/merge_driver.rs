@@ -59,13 +59,17 @@ impl MergeDriver {
     pub fn run(self, ui: &Ui) -> anyhow::Result<Exit> {
         let path = text(&self.path);
         let virtual_base = self.has_virtual_base(&path);
+        let replays = self.is_rerere();
         // In neither case can anybody look at the result or edit it.
-        let unseen = virtual_base || self.is_rerere();
+        let unseen = virtual_base || replays;
         let (markers, several_bases) = (self.markers(), self.has_several_bases());
         // Git calls a driver at the top of the work tree.
         let settings = load_for_driver();
         let by = match &settings {
             _ if is_off() => By::Line("Palimpsest is turned off"),
+            // The recorded conflict may be another entry's whose text is the same there:
+            // what was done to that one's fields must not come into this one.
+            _ if replays => By::Line("git replays a resolution"),
             Ok(_) => By::Field,
             Err(error) => {
                 ui.warn(format_args!("{error}; {path} is merged by line"));
@@ -134,12 +138,24 @@ impl MergeDriver {
         is_virtual_base(known, self.marker_size, || marker_size(path))
     }
 
-    /// Whether git replays a recorded resolution (`rerere.enabled`): it merges texts with
-    /// markers then, and has no labels for the sides.
+    /// Whether git replays a recorded resolution (`rerere.enabled`): base and ours are
+    /// conflicts then as git keeps them, whose markers name no side, and git has no labels
+    /// for the sides. Before git 2.44 it gives none in any merge.
     fn is_rerere(&self) -> bool {
-        let labels = [&self.base_label, &self.our_label, &self.their_label];
-        let base = || std::fs::read(&self.base).unwrap_or_default();
-        labels.iter().all(|label| label.is_empty()) && conflict_markers(&base()).is_some()
+        let given = [
+            (&self.base_label, BASE),
+            (&self.our_label, OURS),
+            (&self.their_label, THEIRS),
+        ];
+        let is_kept = |path: &Path| {
+            let text = std::fs::read(path).unwrap_or_default();
+            conflict_markers(&text).is_some_and(|markers| markers.name_no_side())
+        };
+        given
+            .iter()
+            .all(|(label, literal)| label.is_empty() || *label == literal)
+            && is_kept(&self.base)
+            && is_kept(&self.ours)
     }
 }
 

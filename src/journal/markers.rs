@@ -78,6 +78,20 @@ pub struct Markers<'a> {
     pub text: &'a [u8],
 }
 
+impl Markers<'_> {
+    /// Whether the first and the last marker name no side. Git has them so only in the
+    /// conflicts that it keeps for `rerere`.
+    #[must_use]
+    pub fn name_no_side(&self) -> bool {
+        let mut lines = self.text.split_inclusive(|&b| b == b'\n');
+        let is_bare = |line: Option<&[u8]>| {
+            let mut line = line.unwrap_or_default().trim_ascii_end().iter();
+            line.next().is_some_and(|first| line.all(|b| b == first))
+        };
+        is_bare(lines.next()) && is_bare(lines.next_back())
+    }
+}
+
 /// The part of a conflict that a marker begins or ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sign {
@@ -120,6 +134,15 @@ mod tests {
         let diff3 = "<<<<<<< ours\nx\n||||||| base\nz\n=======\ny\n>>>>>>> theirs";
         assert_eq!(line(diff3), Some(1));
         assert_eq!(line("<<<<<<<<<\n=========\n>>>>>>>>>\n"), Some(1));
+    }
+
+    #[test]
+    fn markers_that_name_no_side_are_told() {
+        let bare = |text: &str| conflict_markers(text.as_bytes()).unwrap().name_no_side();
+        assert!(bare("a\n<<<<<<<\nx\n=======\ny\n>>>>>>>\nb\n"));
+        assert!(bare("<<<<<<<\r\nx\r\n=======\r\n>>>>>>>\r\n"));
+        assert!(!bare("<<<<<<< ours\nx\n=======\ny\n>>>>>>> theirs\n"));
+        assert!(!bare("<<<<<<<\nx\n=======\ny\n>>>>>>> theirs\n"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::sandbox::{Machine, Sandbox};
 
+mod rerere;
 mod virtual_base;
 
 const NOTE: &str = "note.md";
@@ -54,26 +55,6 @@ fn a_conflict_marks_its_field_with_gits_labels() {
         .git(["commit", "-m", "Merge"])
         .fails()
         .mentions("note.md:2");
-}
-
-/// Git asks the driver to merge the recorded conflict, markers and all, into the new one.
-#[test]
-fn what_git_recorded_of_a_conflict_is_used_without_a_word() {
-    let sandbox = Sandbox::new();
-    let vault = conflicting(&sandbox);
-    vault.git(["config", "rerere.enabled", "true"]).ok();
-    vault.git(["merge", "other"]).fails();
-    let settled = text("mood: fair\ntags: [sea, fog, rain]\n", "Body.\n");
-    vault.write(NOTE, &settled);
-    vault.commit("Merge");
-    vault.git(["reset", "-q", "--hard", "HEAD~1"]).ok();
-    let merge = vault.git(["merge", "other"]).fails();
-    let merge = merge.mentions("using previous resolution");
-    // Before git 2.44 nothing tells that merge from another one.
-    if vault.labels("other").0 == "HEAD" {
-        merge.never_mentions("merged by line");
-    }
-    assert_eq!(vault.read(NOTE), settled);
 }
 
 #[test]
