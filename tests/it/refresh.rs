@@ -145,12 +145,10 @@ fn step(dice: &mut Dice, machine: &Machine<'_>) {
     let path = format!("journal/md/{}/{date}.md", &date[..4]);
     match dice.roll(12) {
         0..=4 => {
-            // Two files of one date are broken, and a broken entry that HEAD does
-            // not have keeps its rows: the one thing that cannot be made anew.
-            drop(std::fs::remove_file(
-                machine.path(&format!("journal/md/moved/{date}.md")),
-            ));
-            let fields = entry(dice);
+            let mut fields = entry(dice);
+            if dice.roll(5) == 0 {
+                fields += "people: [\n";
+            }
             machine.write_entry(date, &fields, dice.of(&["One.\n", "Two words.\n"]));
         }
         5 => drop(std::fs::remove_file(machine.path(&path))),
@@ -177,6 +175,18 @@ fn step(dice: &mut Dice, machine: &Machine<'_>) {
             machine
                 .git(["commit", "-q", "--allow-empty", "-m", "Step"])
                 .ok();
+        }
+        11 if dice.roll(2) == 0 => {
+            let other = [
+                "merge",
+                "-q",
+                "-s",
+                dice.of(&["ours", "ort"]),
+                "-m",
+                "Merge",
+            ];
+            machine.git(other.iter().chain(&["-X", "theirs", "main"]));
+            machine.git(["merge", "--abort"]);
         }
         _ => {
             machine.git(["checkout", "-q", "-f", "--detach", "HEAD~1"]);

@@ -86,7 +86,7 @@ pub(in crate::sync) use left_out::{is_known, only_new};
 pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;
 pub(in crate::sync) use places::{file_of, moved_from};
-pub(in crate::sync) use readable::facts_before;
+pub(in crate::sync) use readable::{facts_before, readable_before};
 pub use rebase::keep_what_a_rebase_kept_out;
 pub use removed::{Removed, last_path, removed_between};
 pub(in crate::sync) use seen::watched_folders;

@@ -28,6 +28,23 @@ pub(in crate::sync) fn facts_before(
     Places::new(repo, layout).facts_before((commit, version), key, now)
 }
 
+/// The last readable version before a commit's `version`, which cannot be read; on both
+/// sides of a merge that took neither side's version, the first parent's. None if there
+/// is none, if history is cut off, or if it goes back too far.
+///
+/// # Errors
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
+pub(in crate::sync) fn readable_before(
+    repo: &Repo,
+    layout: &Layout,
+    (commit, version): (ObjectId, &FileAt),
+    entry: EntryDate,
+) -> Result<Option<FileAt>, RepoError> {
+    let key = (entry, Source::Yaml);
+    let found = Places::new(repo, layout).last_readable((commit, version), key, 1)?;
+    Ok(found.into_iter().next().map(|(version, _)| version))
+}
+
 impl Places<'_> {
     pub(super) fn facts_before(
         &self,
@@ -40,34 +57,39 @@ impl Places<'_> {
             return Ok(facts);
         }
         let before = match key.1 {
-            Source::Yaml => self.last_readable((commit, version), key)?,
+            Source::Yaml => self.last_readable((commit, version), key, usize::MAX)?,
             Source::Wiki => Vec::new(),
         };
+        let before: Vec<Facts> = before.into_iter().map(|(_, facts)| facts).collect();
         Ok(Facts {
             items: ledger::items_of_unreadable(&before, now),
             hash: text_hash(&bytes),
         })
     }
 
-    /// The facts of the last readable versions before an unreadable one: a single
-    /// version, or one on each side of a merge that took neither side's version. None if
-    /// history is cut off, or goes back too far.
+    /// The last readable versions before an unreadable one, with their facts: a single
+    /// version, or one on each side of a merge that took neither side's version, and no
+    /// more than are `wanted`. None if history is cut off, or goes back too far.
     fn last_readable(
         &self,
         (commit, version): (ObjectId, &FileAt),
         key: Key,
-    ) -> Result<Vec<Facts>, RepoError> {
+        wanted: usize,
+    ) -> Result<Vec<(FileAt, Facts)>, RepoError> {
         let mut found = Vec::new();
         let (mut seen, mut broken) = (BTreeSet::new(), BTreeSet::from([version.blob]));
         let mut next = vec![(commit, version.clone())];
         while let Some((commit, version)) = next.pop() {
+            if found.len() >= wanted {
+                break;
+            }
             if !seen.insert(commit) {
                 continue;
             }
             if !broken.contains(&version.blob) {
                 match facts(key, &self.repo.read_blob(version.blob)?) {
                     Ok(facts) => {
-                        found.push(facts);
+                        found.push((version, facts));
                         continue;
                     }
                     Err(_) => broken.insert(version.blob),

@@ -39,8 +39,10 @@ pub(super) struct Apply<'a, 'l, 'u> {
     /// Symbolic links in place of entries and notes.
     pub linked: Paths,
     pub removed: history::Removed<'a>,
-    /// Deleted entries whose last version is not available here.
+    /// Entries whose last version is not available here.
     pub unread: BTreeSet<EntryDate>,
+    /// See [`Noted::unreadable`].
+    pub unreadable: BTreeSet<EntryDate>,
 }
 
 pub(super) type Paths = BTreeMap<Key, Vec<String>>;
@@ -86,6 +88,7 @@ impl Apply<'_, '_, '_> {
             cut_off,
             behind,
             twice: self.twice,
+            unreadable: self.unreadable,
             folders: super::folders(self.layout),
         };
         for (key, value) in noted.values() {

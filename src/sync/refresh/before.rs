@@ -2,6 +2,7 @@
 
 use super::RefreshError;
 use super::apply::Apply;
+use super::look;
 use super::state::{DateFiles, Deleted, ReadFile};
 use crate::journal::{Entry, EntryDate, Facts};
 use crate::ledger::{Ledger, Source};
@@ -34,6 +35,45 @@ impl Apply<'_, '_, '_> {
         let said =
             history::facts_before(self.repo, self.layout, (head, &version), key, Some(&now))?;
         Ok(Some(said))
+    }
+
+    /// The last readable version before HEAD's, if neither HEAD's nor the work tree's can
+    /// be read.
+    pub(super) fn before_head(
+        &mut self,
+        date: EntryDate,
+        files: &DateFiles,
+        blob: Option<ObjectId>,
+    ) -> Option<ReadFile<Entry>> {
+        let (Some(head), Some(broken), Some(blob)) = (self.head, &files.head, blob) else {
+            return None;
+        };
+        if broken.content.is_some() || files.is_readable_in_work() {
+            return None;
+        }
+        self.unreadable.insert(date);
+        let version = versions::FileAt {
+            path: broken.path.clone(),
+            blob,
+        };
+        let found = history::readable_before(self.repo, self.layout, (head, &version), date);
+        // A damaged history must not keep the other entries from being indexed.
+        let read = found.and_then(|version| {
+            let read = |version: versions::FileAt| {
+                let bytes = self.repo.read_blob(version.blob)?;
+                Ok(ReadFile {
+                    path: version.path,
+                    content: Entry::read(date, &bytes).ok(),
+                })
+            };
+            version.map(read).transpose()
+        });
+        match read {
+            Ok(Some(version)) => return Some(version),
+            Ok(None) if look::cut_off(self.repo).is_empty() => {}
+            Ok(None) | Err(_) => drop(self.unread.insert(date)),
+        }
+        None
     }
 
     /// The deletion of an entry, with its last version as far as that is available.

@@ -56,7 +56,8 @@ pub(super) fn look(
     let head_changes: Vec<String> = changes.into_iter().map(|c| c.path).collect();
     // These can change without a change of a ledger file.
     let told = &noted.told | &ledgers.years_told()?;
-    let again = removed_again(repo, layout, &noted, head);
+    let mut again = removed_again(repo, layout, &noted, head);
+    again.extend(unreadable_again(repo, &noted, head)?);
     let everything = options.scope == Scope::All || store.is_empty() || all_of_head;
 
     let mut found = Found::new(layout);
@@ -163,6 +164,23 @@ fn removed_again(
         again.extend(&noted.behind);
     }
     again
+}
+
+/// The entries that HEAD cannot say, if what HEAD's history says of them may have changed.
+fn unreadable_again(
+    repo: &Repo,
+    noted: &Noted,
+    head: Option<ObjectId>,
+) -> Result<BTreeSet<EntryDate>, RepoError> {
+    let Some(now) = head.filter(|_| noted.head != head && !noted.unreadable.is_empty()) else {
+        return Ok(BTreeSet::new());
+    };
+    // History is read down from HEAD by the first parent that has the same version.
+    let is_next = repo.commit(now)?.parents.first().copied() == noted.head;
+    Ok(match is_next {
+        true => BTreeSet::new(),
+        false => noted.unreadable.clone(),
+    })
 }
 
 /// The dates that a look for [`Scope::Head`] is about.

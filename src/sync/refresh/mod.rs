@@ -1,8 +1,7 @@
 //! Bringing the index up to date, at a cost that depends on what changed.
 //!
 //! The index is a pure function of HEAD, HEAD's ledger and the work tree. Nothing is
-//! remembered that cannot be worked out again, with one exception: an entry that can be
-//! read neither in the work tree nor in HEAD keeps the rows that it had.
+//! remembered that cannot be worked out again.
 //!
 //! | file | question |
 //! |---|---|
@@ -175,6 +174,7 @@ fn attempt(
                 linked: apply::by_key(layout, look.links.iter()),
                 removed: history::Removed::new(repo, layout),
                 unread: &look.noted.behind - &plan.dates,
+                unreadable: &look.noted.unreadable - &plan.dates,
             };
             let report = apply.run(options.progress)?;
             match options.dry_run {

@@ -16,10 +16,12 @@ pub(super) struct Noted {
     /// Deleted entries with several deletions: HEAD's history decides which of them
     /// counts, even if no row changes.
     pub twice: BTreeSet<EntryDate>,
+    /// Entries that can be read neither in the work tree nor in HEAD: HEAD's history decides
+    /// what they say, even if no file changes.
+    pub unreadable: BTreeSet<EntryDate>,
     /// The commits at which history is cut off; empty if nothing is behind them.
     pub cut_off: String,
-    /// Deleted entries whose last version, or the deletion that counts, may be behind
-    /// `cut_off`.
+    /// Entries whose last version, or the deletion that counts, may be behind `cut_off`.
     pub behind: BTreeSet<EntryDate>,
     /// The folders that the index covers.
     pub folders: String,
@@ -34,6 +36,7 @@ impl Noted {
             head: value("head").parse().ok(),
             told: split(value("told"), |year| year.parse().ok()),
             twice: split(value("deleted_twice"), EntryDate::from_iso),
+            unreadable: split(value("unreadable"), EntryDate::from_iso),
             cut_off: cut_off.to_owned(),
             behind: split(behind, EntryDate::from_iso),
             folders: value("places").to_owned(),
@@ -41,7 +44,7 @@ impl Noted {
     }
 
     /// The notes as `meta` values.
-    pub(super) fn values(&self) -> [(&'static str, String); 5] {
+    pub(super) fn values(&self) -> [(&'static str, String); 6] {
         let cut_off = match self.cut_off.is_empty() || self.behind.is_empty() {
             true => String::new(),
             false => format!("{} {}", self.cut_off, listed(&self.behind)),
@@ -50,6 +53,7 @@ impl Noted {
             ("head", self.head.map(|h| h.to_string()).unwrap_or_default()),
             ("told", listed(&self.told)),
             ("deleted_twice", listed(&self.twice)),
+            ("unreadable", listed(&self.unreadable)),
             ("cut_off", cut_off),
             ("places", self.folders.clone()),
         ]
@@ -81,6 +85,7 @@ mod tests {
             head: "0123456789012345678901234567890123456789".parse().ok(),
             told: [2023, 2024].into(),
             twice: [day("2024-11-01")].into(),
+            unreadable: [day("2024-11-03")].into(),
             cut_off: "0123456789abcdef".to_owned(),
             behind: [day("2024-11-01"), day("2024-11-02")].into(),
             folders: "journal/md\nmy wiki\ndata/ledger".to_owned(),

@@ -15,7 +15,7 @@ pub(super) struct Seen {
     pub files: BTreeMap<String, String>,
     /// Paths that differ between the HEAD of the index and HEAD now.
     pub head_changes: Vec<String>,
-    /// Deleted entries whose last version may be another one now.
+    /// Entries, deleted or unreadable, whose last version may be another one now.
     pub again: BTreeSet<EntryDate>,
     /// The entries whose rows in the ledger differ from the index's.
     pub rows: BTreeSet<EntryDate>,

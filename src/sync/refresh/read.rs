@@ -103,7 +103,7 @@ impl Apply<'_, '_, '_> {
             ..DateFiles::default()
         };
         self.entry(dated, &mut files)?;
-        if files.work.is_none() && files.head.is_none() {
+        if !files.is_readable_in_work() && files.head.is_none() {
             files.deleted = self.deleted(dated.date, rows)?;
         }
         self.note(dated, &mut files)?;
@@ -122,7 +122,7 @@ impl Apply<'_, '_, '_> {
     }
 
     /// Reads the entry's files.
-    fn entry(&self, dated: &mut Dated<'_>, files: &mut DateFiles) -> Result<(), RefreshError> {
+    fn entry(&mut self, dated: &mut Dated<'_>, files: &mut DateFiles) -> Result<(), RefreshError> {
         let date = dated.date;
         let head = dated.head_file(Source::Yaml);
         match dated.in_work(Source::Yaml) {
@@ -153,14 +153,17 @@ impl Apply<'_, '_, '_> {
                 });
             }
         }
-        if let (Some((path, id)), false) = (head, files.same) {
+        let is_work = files.same && files.is_readable_in_work();
+        if let (Some((path, id)), false) = (head, is_work) {
             let bytes = self.repo.read_blob(id)?;
             files.head = Some(ReadFile {
                 path: path.clone(),
                 content: Entry::read(date, &bytes).ok(),
             });
         }
-        files.head_said = self.head_said(date, files, head.map(|(_, id)| id))?;
+        let blob = head.map(|(_, id)| id);
+        files.head_said = self.head_said(date, files, blob)?;
+        files.before = self.before_head(date, files, blob);
         Ok(())
     }
 

@@ -17,10 +17,12 @@ pub(super) struct ReadFile<T> {
 /// A date's files in all versions.
 #[derive(Debug, Default)]
 pub(super) struct DateFiles {
-    /// HEAD's file. `content` is `None` if unreadable, or if equal to `work` (see
-    /// `same`).
+    /// HEAD's file; `None` also if `work` is readable and has the same bytes.
     pub head: Option<ReadFile<Entry>>,
     pub work: Option<ReadFile<Entry>>,
+    /// The last readable version before HEAD's, if neither HEAD's nor the work tree's can
+    /// be read.
+    pub before: Option<ReadFile<Entry>>,
     /// The facts that HEAD's file counts as having, if it is unreadable and the work
     /// tree's is not.
     pub head_said: Option<Facts>,
@@ -38,6 +40,13 @@ pub(super) struct DateFiles {
     pub untold_note: bool,
 }
 
+impl DateFiles {
+    /// Whether the work tree's entry can be read.
+    pub(super) fn is_readable_in_work(&self) -> bool {
+        self.work.as_ref().is_some_and(|v| v.content.is_some())
+    }
+}
+
 /// A deleted entry.
 #[derive(Debug)]
 pub(super) struct Deleted {
@@ -52,8 +61,6 @@ pub(super) struct Indexed {
     pub entry: Option<IndexedEntry>,
     pub note: Option<IndexedNote>,
     pub ledger: LedgerRows,
-    /// Keep the indexed rows: neither the work tree's file nor HEAD's can be read.
-    pub keep: bool,
 }
 
 /// The entry to index.
@@ -99,6 +106,7 @@ fn entry(date: EntryDate, files: DateFiles, head_rows: &Ledger, indexed: &mut In
     let DateFiles {
         head,
         work,
+        before,
         deleted,
         head_said,
         same,
@@ -124,31 +132,25 @@ fn entry(date: EntryDate, files: DateFiles, head_rows: &Ledger, indexed: &mut In
             }
             (work, !same, None)
         }
-        // It cannot be read or told; what HEAD says stays.
-        (work, Some(head)) if readable(&head) && (work.is_some() || untold) => {
-            (head, work.is_some(), None)
+        (work, Some(head)) => {
+            // What HEAD cannot say, the last commit that could says.
+            let Some(head) = Some(head).filter(readable).or(before) else {
+                return;
+            };
+            match work.is_some() || untold {
+                // It cannot be read or told; what HEAD says stays.
+                true => (head, work.is_some() && !same, None),
+                false => (
+                    head,
+                    true,
+                    Some(DeletedRow {
+                        reason: Deletion::FILE_REMOVED.into(),
+                        ..DeletedRow::default()
+                    }),
+                ),
+            }
         }
-        (Some(_), _) => {
-            indexed.keep = true;
-            return;
-        }
-        (None, Some(head)) if readable(&head) => (
-            head,
-            true,
-            Some(DeletedRow {
-                reason: Deletion::FILE_REMOVED.into(),
-                ..DeletedRow::default()
-            }),
-        ),
-        (None, Some(_)) => {
-            indexed.keep = untold;
-            return;
-        }
-        (None, None) if untold => {
-            indexed.keep = true;
-            return;
-        }
-        (None, None) => match deleted.filter(|deleted| readable(&deleted.last)) {
+        (_, None) => match deleted.filter(|deleted| readable(&deleted.last)) {
             Some(Deleted { last, row }) => {
                 let Deletion { at, by, reason, .. } = row;
                 (last, false, Some(DeletedRow { at, by, reason }))

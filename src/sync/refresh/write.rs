@@ -22,9 +22,6 @@ impl Apply<'_, '_, '_> {
         indexed: &Indexed,
         file: FileState,
     ) -> Result<(), RefreshError> {
-        if indexed.keep {
-            return Ok(());
-        }
         let row = indexed.entry.as_ref().map(row);
         self.update.put_entry(before, row.as_ref())?;
         if let Some(it) = &indexed.entry

@@ -157,3 +157,69 @@ fn a_folder_that_became_a_link_leaves_the_same_in_every_index() {
     desktop.pull();
     assert_eq!(shown(&desktop), one);
 }
+
+/// Markers that were committed: machines that know different sides show the same, and so
+/// does one that knows neither.
+#[test]
+fn what_nobody_can_read_is_shown_as_it_last_could_be_on_every_machine() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "mood: calm", "mood: good\nplace: Porto");
+    laptop.push();
+    edit(&desktop, "mood: calm", "mood: tired\nplace: Skerry");
+    edit(&desktop, "[rain]", "[rain, fog]");
+    desktop.metadb(["show", DAY]).ok();
+    desktop.git(["pull", "-q", "--no-rebase"]).exits(1);
+    without_hooks(&desktop, &["commit", "-q", "-a", "-m", "With markers"]);
+    desktop.push();
+    laptop.pull();
+    let third = sandbox.machine("third");
+    third.palimpsest(["init"]);
+    let one = shown(&desktop);
+    // The first parent's side.
+    assert!(one.contains("Skerry") && one.contains("fog"), "{one}");
+    assert!(!one.contains("not committed"), "{one}");
+    for machine in [&laptop, &third] {
+        assert_eq!(shown(machine), one);
+    }
+    // A later edit of it that cannot be read either is not committed.
+    laptop.edit_entry(DAY, "Went", "She went");
+    assert!(shown(&laptop).contains("edited, not committed yet"));
+    laptop.git(["checkout", "-q", "."]).ok();
+    assert_eq!(shown(&laptop), one);
+    // Nor is its deletion.
+    std::fs::remove_file(laptop.path(&crate::sandbox::entry(DAY))).unwrap();
+    let gone = shown(&laptop);
+    assert!(gone.contains("deleted, not committed yet"), "{gone}");
+    assert!(gone.contains("Skerry"), "{gone}");
+}
+
+/// What HEAD's history says of it changes although no file does.
+#[test]
+fn what_could_last_be_read_is_that_of_the_branch() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    laptop.git(["switch", "-q", "-c", "other"]).ok();
+    edit(&laptop, "Lisbon", "Porto");
+    break_it(&laptop);
+    let broken = laptop.read_entry(DAY);
+    assert!(shown(&laptop).contains("Porto"));
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.write_entry("2024-11-02", "", "Else.\n");
+    laptop.commit("Else");
+    laptop.write(
+        &crate::sandbox::entry(DAY),
+        broken.replace("Porto", "Lisbon"),
+    );
+    without_hooks(&laptop, &["commit", "-q", "-a", "-m", "Broken"]);
+    laptop.write(&crate::sandbox::entry(DAY), broken);
+    without_hooks(&laptop, &["commit", "-q", "-a", "-m", "Broken, as there"]);
+    assert!(shown(&laptop).contains("Lisbon"));
+    laptop.git(["switch", "-q", "other"]).ok();
+    assert!(shown(&laptop).contains("Porto"));
+    // Nothing could ever be read.
+    laptop.git(["switch", "-q", "--orphan", "new"]).ok();
+    laptop.git(["checkout", "-q", "other", "--", "."]).ok();
+    without_hooks(&laptop, &["commit", "-q", "-m", "Anew"]);
+    laptop.metadb(["show", DAY]).ok().says("no entry");
+}
