@@ -139,8 +139,11 @@ impl Apply<'_, '_, '_> {
             }
             all @ [first, ..] => {
                 let both = all.join(" and ");
+                files.same = true;
                 for path in all {
-                    let (_, mut row) = self.file(path, date)?;
+                    let (bytes, mut row) = self.file(path, date)?;
+                    let stored = self.as_stored(path, bytes, dated.blob(path), &mut row)?;
+                    files.same &= matches!(stored, Ok((true, _)));
                     row.problem = Some(format!(
                         "1:1: {both} are both the entry of {date}; expected one: put what is \
                          missing into one of them, `git rm` the other, and commit"

@@ -26,7 +26,8 @@ pub(super) struct DateFiles {
     /// The facts that HEAD's file counts as having, if it is unreadable and the work
     /// tree's is not.
     pub head_said: Option<Facts>,
-    /// Whether the work tree's file has HEAD's bytes.
+    /// Whether the work tree's file has HEAD's bytes; of two files of one date, whether
+    /// both have.
     pub same: bool,
     /// Whether the work tree's version is unknown although the file is not deleted: left
     /// out by a sparse checkout, or a symbolic link. (Two files of one date are a `work`

@@ -223,3 +223,22 @@ fn what_could_last_be_read_is_that_of_the_branch() {
     without_hooks(&laptop, &["commit", "-q", "-m", "Anew"]);
     laptop.metadb(["show", DAY]).ok().says("no entry");
 }
+
+/// It is what the commits say, as long as both files are as they were committed.
+#[test]
+fn two_files_of_a_date_that_are_committed_are_no_edit() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let text = laptop.read_entry(DAY);
+    let second = "journal/md/2024/moved/2024-11-01.md";
+    laptop.write(second, text.replace("calm", "good"));
+    laptop.git(["add", "."]).ok();
+    assert!(shown(&laptop).contains("edited, not committed yet"));
+    without_hooks(&laptop, &["commit", "-q", "-m", "Twice"]);
+    assert!(!shown(&laptop).contains("not committed"));
+    laptop.push();
+    desktop.pull();
+    assert!(!shown(&desktop).contains("not committed"));
+    desktop.write(second, text);
+    assert!(shown(&desktop).contains("edited, not committed yet"));
+}
