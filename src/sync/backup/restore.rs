@@ -196,10 +196,20 @@ impl Opened {
     /// A file or the database cannot be written.
     pub fn write_over(&self, repo: &Repo, before: &Taken) -> Result<Restored, BackupError> {
         let mut done = Restored::default();
+        self.write_files(repo, &mut done)?;
+        self.remove_others(repo, before, &mut done)?;
+        repo.take_in(&done.taken_in)?;
+        let snapshot = self.files.path().join(&self.layout.database);
+        if snapshot.exists() {
+            let (mut store, _) = Store::open(&database_path(repo, &self.layout)?, None)?;
+            store.take_over(&snapshot)?;
+        }
+        Ok(done)
+    }
+
+    fn write_files(&self, repo: &Repo, done: &mut Restored) -> Result<(), BackupError> {
         let index = repo.index()?;
-        let mut kept = BTreeSet::from([ATTRIBUTES, self.layout.database.as_str()]);
-        kept.extend(self.manifest.files.iter().map(|file| file.path.as_str()));
-        for path in self.manifest.files.iter().map(|f| &f.path) {
+        for path in self.manifest.files.iter().map(|file| &file.path) {
             let from = self.files.path().join(path);
             if *path == self.layout.database {
                 continue;
@@ -223,12 +233,25 @@ impl Opened {
                 done.taken_in.push(path.clone());
             }
         }
+        Ok(())
+    }
+
+    /// Removes the files that `before` has and this backup has not.
+    fn remove_others(
+        &self,
+        repo: &Repo,
+        before: &Taken,
+        done: &mut Restored,
+    ) -> Result<(), BackupError> {
+        let index = repo.index()?;
+        let files = || self.manifest.files.iter().map(|file| file.path.as_str());
+        let mut kept = BTreeSet::from([ATTRIBUTES, self.layout.database.as_str()]);
+        kept.extend(files());
         // Where the file system ignores case, or the form of accents, one of them may be a
         // file of the backup in another spelling.
-        let files = self.manifest.files.iter().map(|file| file.path.as_str());
         let at = |path: &str| repo.inside(path).ok().and_then(|place| FileId::at(&place));
         let mut restored: BTreeMap<FileId, Vec<&str>> = BTreeMap::new();
-        for (id, path) in files.filter_map(|path| Some((at(path)?, path))) {
+        for (id, path) in files().filter_map(|path| Some((at(path)?, path))) {
             restored.entry(id).or_default().push(path);
         }
         for path in before.files.iter().filter(|p| !kept.contains(p.as_str())) {
@@ -248,13 +271,7 @@ impl Opened {
                 Err(e) => return Err(BackupError::io(&place)(e)),
             }
         }
-        repo.take_in(&done.taken_in)?;
-        let snapshot = self.files.path().join(&self.layout.database);
-        if snapshot.exists() {
-            let (mut store, _) = Store::open(&database_path(repo, &self.layout)?, None)?;
-            store.take_over(&snapshot)?;
-        }
-        Ok(done)
+        Ok(())
     }
 
     /// The archive's file.
