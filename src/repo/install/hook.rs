@@ -268,53 +268,59 @@ impl Repo {
         }
         let places = NAMES.map(|name| self.hook_places(&folder.join(name)));
         for path in places.into_iter().flatten() {
-            let name = &name(&path);
-            let mut copy = None;
-            let mut keep = match self.hook_state(&path, program)? {
-                HookState::Current | HookState::Calls | HookState::Barred => continue,
-                HookState::Folder => {
-                    plan.note(format!(
-                        "{}: left alone, since it is a folder; move it away and run this again",
-                        path.display()
-                    ));
-                    continue;
-                }
-                HookState::Foreign => Some(KeptHook {
-                    place: kept(&path),
-                    runs: is_executable(&path),
-                }),
-                HookState::Edited => {
-                    let edited = fs::read(&path).map_err(RepoError::io(&path))?;
-                    copy = Some(free_place(&self.common_dir().join(EDITED), name, &edited));
-                    None
-                }
-                HookState::Absent
-                | HookState::NotExecutable
-                | HookState::OtherProgram
-                | HookState::OtherVersion => None,
-            };
-            if let Some(kept) = keep.as_ref().map(|k| &k.place).filter(|k| is_kept(k)) {
-                // Another hook manager wrote its hook anew.
-                let text = |hook: &Path| fs::read(hook).ok();
-                let same = text(kept).is_some() && text(kept) == text(&path);
-                if !same {
-                    plan.note(format!(
-                        "{}: left alone, since both it and {} are there; remove one of them and \
-                         run this again",
-                        path.display(),
-                        kept.display()
-                    ));
-                    continue;
-                }
-                keep = None;
-            }
-            plan.steps.push(Step::Hook {
-                script: script(name, program),
-                path,
-                keep,
-                copy,
-            });
+            self.plan_hook(path, program, plan)?;
         }
+        Ok(())
+    }
+
+    /// Adds the hook at a place to a plan, if it is missing or outdated.
+    fn plan_hook(&self, path: PathBuf, program: &Path, plan: &mut Plan) -> Result<(), RepoError> {
+        let name = &name(&path);
+        let mut copy = None;
+        let mut keep = match self.hook_state(&path, program)? {
+            HookState::Current | HookState::Calls | HookState::Barred => return Ok(()),
+            HookState::Folder => {
+                plan.note(format!(
+                    "{}: left alone, since it is a folder; move it away and run this again",
+                    path.display()
+                ));
+                return Ok(());
+            }
+            HookState::Foreign => Some(KeptHook {
+                place: kept(&path),
+                runs: is_executable(&path),
+            }),
+            HookState::Edited => {
+                let edited = fs::read(&path).map_err(RepoError::io(&path))?;
+                copy = Some(free_place(&self.common_dir().join(EDITED), name, &edited));
+                None
+            }
+            HookState::Absent
+            | HookState::NotExecutable
+            | HookState::OtherProgram
+            | HookState::OtherVersion => None,
+        };
+        if let Some(kept) = keep.as_ref().map(|k| &k.place).filter(|k| is_kept(k)) {
+            // Another hook manager wrote its hook anew.
+            let text = |hook: &Path| fs::read(hook).ok();
+            let same = text(kept).is_some() && text(kept) == text(&path);
+            if !same {
+                plan.note(format!(
+                    "{}: left alone, since both it and {} are there; remove one of them and \
+                     run this again",
+                    path.display(),
+                    kept.display()
+                ));
+                return Ok(());
+            }
+            keep = None;
+        }
+        plan.steps.push(Step::Hook {
+            script: script(name, program),
+            path,
+            keep,
+            copy,
+        });
         Ok(())
     }
 
