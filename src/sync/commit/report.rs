@@ -39,7 +39,7 @@ pub struct PreCommit {
     /// Conflicts that the commit settles.
     pub settled: Vec<(EntryDate, Source)>,
     /// Conflicts that a merge brings in with this commit.
-    pub detected: Vec<EntryDate>,
+    pub detected: BTreeSet<EntryDate>,
     /// Conflicts that remain.
     pub unresolved: Vec<(EntryDate, Source)>,
     /// Items that stand in an entry although a removal keeps them out.
@@ -165,7 +165,7 @@ impl PreCommit {
         }
         for (entry, source, state) in current.conflicts() {
             if head.sync.get(&(entry, source)) != Some(state) {
-                self.detected.push(entry);
+                self.detected.insert(entry);
             }
             self.unresolved.push((entry, source));
         }
