@@ -242,6 +242,7 @@ fn write(repo: &Repo, path: &str, ledger: &Ledger) -> Result<(), RepoError> {
     }
 }
 
+/// Whether a ledger's file that a decision changes may be staged with it; see [`write`].
 fn may_go_along(repo: &Repo, path: &str) -> Result<bool, RepoError> {
     let index = repo.index()?;
     let committed = repo.blob_at(repo.head()?, path)?;
@@ -260,7 +261,7 @@ fn may_go_along(repo: &Repo, path: &str) -> Result<bool, RepoError> {
 ///
 /// # Errors
 /// The repository cannot be read.
-pub fn goes_along(repo: &Repo, path: &str) -> Result<Option<&'static str>, RepoError> {
+pub fn goes_along_with(repo: &Repo, path: &str) -> Result<Option<&'static str>, RepoError> {
     let Some(word) = repo.waits_for() else {
         return Ok(None);
     };

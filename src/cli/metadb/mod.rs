@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use super::journal::{Journal, entry_named, entry_typed};
 use super::{Exit, Ui};
 use crate::repo::Repo;
-use crate::sync::settle::goes_along;
+use crate::sync::settle::goes_along_with;
 
 /// Look at entries, sync states and removals, and settle what is open
 #[derive(Debug, Args)]
@@ -43,7 +43,7 @@ impl Metadb {
 pub(super) fn say_commit(ui: &Ui, repo: &Repo, files: &[String]) -> anyhow::Result<()> {
     let mut left = Vec::new();
     for file in files {
-        match goes_along(repo, file)? {
+        match goes_along_with(repo, file)? {
             Some(word) => ui.line(format_args!(
                 "Changed {file}; it is staged, and goes along with the commit of the {word}"
             ))?,

@@ -109,7 +109,7 @@ impl Resolver<'_> {
         let stage = is_settled
             && (open.origin == Origin::Unmerged
                 || match there.as_deref() {
-                    Some(work) => self.goes_along(&open.path, work)?,
+                    Some(work) => self.is_part_of_a_commit(&open.path, work)?,
                     None => false,
                 });
         match result {
@@ -154,7 +154,7 @@ impl Resolver<'_> {
     /// # Errors
     /// The file or the index cannot be written.
     pub fn write_over(&self, path: &str, old: &[u8], new: &[u8]) -> Result<Finished, ResolveError> {
-        let staged = self.goes_along(path, old)?;
+        let staged = self.is_part_of_a_commit(path, old)?;
         let aside = Some(self.repo.keep_aside(path, old)?);
         self.repo.write_work_file(path, new)?;
         if staged {
@@ -168,7 +168,7 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// The repository cannot be read.
-    pub fn goes_along(&self, path: &str, work: &[u8]) -> Result<bool, RepoError> {
+    pub fn is_part_of_a_commit(&self, path: &str, work: &[u8]) -> Result<bool, RepoError> {
         let repo = self.repo;
         let Some(staged) = repo.index()?.staged(path) else {
             return Ok(false);
