@@ -161,21 +161,34 @@ impl Journal {
                  `palimpsest doctor --fix` takes it out"
             ));
         }
-        match &report.fresh {
-            Some(Fresh::OtherVersion(_)) => {
+        if let Some(fresh) = &report.fresh {
+            self.say_fresh(ui, fresh);
+        }
+        // A dry run has not worked out who is who.
+        if !options.dry_run {
+            self.warn_of_aliases(&store, &mut report)?;
+        }
+        Ok((store, report))
+    }
+
+    /// Says why the database was made anew. A first one is kept out of git.
+    fn say_fresh(&self, ui: &Ui, fresh: &Fresh) {
+        let database = &self.layout().database;
+        match fresh {
+            Fresh::OtherVersion(_) => {
                 ui.remark(format_args!(
                     "{database}: of another version of palimpsest; made anew"
                 ));
             }
-            Some(Fresh::Damaged) => ui.remark(format_args!("{database}: damaged; made anew")),
-            Some(Fresh::ReadOnly) => ui.remark(format_args!(
+            Fresh::Damaged => ui.remark(format_args!("{database}: damaged; made anew")),
+            Fresh::ReadOnly => ui.remark(format_args!(
                 "{database}: it cannot be written (another user's, perhaps); made anew"
             )),
-            Some(Fresh::Foreign { kept }) => ui.warn(format_args!(
+            Fresh::Foreign { kept } => ui.warn(format_args!(
                 "{database}: no database of palimpsest; kept as {}, and made anew",
                 kept.display()
             )),
-            Some(Fresh::Missing) => match self.repo.exclude_database(self.layout()) {
+            Fresh::Missing => match self.repo.exclude_database(self.layout()) {
                 Ok(true) => ui.note(format_args!(
                     "{database} is made, and .git/info/exclude keeps it out of git: \
                      `palimpsest init` did not run here yet"
@@ -186,13 +199,8 @@ impl Journal {
                     "{database} is not kept out of git: {error}; `palimpsest init` does it"
                 )),
             },
-            Some(Fresh::Asked) | None => {}
+            Fresh::Asked => {}
         }
-        // A dry run has not worked out who is who.
-        if !options.dry_run {
-            self.warn_of_aliases(&store, &mut report)?;
-        }
-        Ok((store, report))
     }
 
     /// Warns of aliases of nobody known, in the entries that were read.
