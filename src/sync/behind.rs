@@ -60,6 +60,7 @@ pub fn behind(repo: &Repo, layout: &Layout) -> Result<Vec<Behind>, RepoError> {
     let Some(head) = repo.head()? else {
         return Ok(found);
     };
+    // A rebase is no reason: its HEAD is a commit like any other.
     if repo.is_reverting() || !repo.merge_heads()?.is_empty() {
         return Ok(found);
     }
