@@ -46,14 +46,7 @@ pub(super) fn look(
 ) -> Result<Look, RefreshError> {
     let noted = Noted::read(&store.meta()?);
     let folders = [layout.journal.as_str(), &layout.wiki, &layout.ledger];
-    // If the index's HEAD is gone (rewritten and collected), everything counts as
-    // changed.
-    let changes = repo.changes(noted.head, head, &folders);
-    let (changes, all_of_head) = match changes {
-        Ok(changes) => (changes, noted.head.is_none() && head.is_some()),
-        Err(_) => (repo.changes(None, head, &folders)?, true),
-    };
-    let head_changes: Vec<String> = changes.into_iter().map(|c| c.path).collect();
+    let (head_changes, all_of_head) = changed_in_head(repo, noted.head, head, &folders)?;
     // These can change without a change of a ledger file.
     let told = &noted.told | &ledgers.years_told()?;
     let mut again = removed_again(repo, layout, &noted, head);
@@ -61,8 +54,7 @@ pub(super) fn look(
     let everything = options.scope == Scope::All || store.is_empty() || all_of_head;
 
     let mut found = Found::new(layout);
-    let mut same = None;
-    let known = if everything {
+    let (known, same) = if everything {
         found.add_all(repo, &folders)?;
         let nothing_else = noted.head == head
             && told.is_empty()
@@ -71,12 +63,11 @@ pub(super) fn look(
             && options.files.is_empty()
             && !options.force;
         if nothing_else && found.is_as_indexed(store)? {
-            same = Some(found.counts());
             let known = store.known_problems()?;
             found.files.retain(|f| known.files.contains_key(&f.path));
-            known
+            (known, Some(found.counts()))
         } else {
-            store.known()?
+            (store.known()?, None)
         }
     } else {
         let asked = options.asked.union(&again).copied().collect();
@@ -86,7 +77,7 @@ pub(super) fn look(
         let paths = around.known.files.keys().chain(&head_changes);
         let paths = paths.chain(&options.files).cloned();
         found.add_these(repo, paths.chain(usual).collect(), &folders)?;
-        around.known
+        (around.known, None)
     };
 
     let mut seen = Seen {
@@ -102,8 +93,8 @@ pub(super) fn look(
         let before = known.ledgers.get(&year);
         let now = ledgers.year(year)?;
         if before != Some(&now.row) {
-            seen.rows
-                .extend(rows_changed(store, ledgers, year, before)?);
+            let rows = rows_changed(store, ledgers, year, before)?;
+            seen.rows.extend(rows);
             seen.ledgers.insert(year, now.row.clone());
         }
     }
@@ -117,6 +108,23 @@ pub(super) fn look(
         all_of_head,
         same,
     })
+}
+
+/// The paths below the folders that differ between the index's HEAD and HEAD, and whether
+/// everything in HEAD is new: so it is, too, if the index's HEAD is gone (rewritten and
+/// collected).
+fn changed_in_head(
+    repo: &Repo,
+    before: Option<ObjectId>,
+    head: Option<ObjectId>,
+    folders: &[&str],
+) -> Result<(Vec<String>, bool), RepoError> {
+    let (changes, is_all) = match repo.changes(before, head, folders) {
+        Ok(changes) => (changes, before.is_none() && head.is_some()),
+        Err(_) => (repo.changes(None, head, folders)?, true),
+    };
+    let paths = changes.into_iter().map(|change| change.path);
+    Ok((paths.collect(), is_all))
 }
 
 /// The folders that are not inside another one, each once, so that no file counts twice.
