@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::{Exit, Ui, migration};
 use crate::journal::Layout;
-use crate::repo::install::{Note, has_journal};
+use crate::repo::install::{Note, Plan, has_journal};
 use crate::repo::{MACHINE, Repo};
 use crate::sync::database_path::{database_path, may_index};
 use crate::sync::health::{is_original, not_taken_over};
@@ -55,21 +55,7 @@ impl Init {
             plan.notes
                 .retain(|note| !matches!(note, Note::DatabaseTracked(_)));
         }
-        let verb = match self.dry_run {
-            true => "would set",
-            false => "set",
-        };
-        if !self.dry_run {
-            for step in &plan.steps {
-                repo.apply(step)?;
-            }
-        }
-        for line in plan.lines() {
-            ui.line(format_args!("{verb} {line}"))?;
-        }
-        for note in &plan.notes {
-            ui.line(format_args!("note: {note}"))?;
-        }
+        self.carry_out(ui, &repo, &plan)?;
         if self.dry_run {
             if plan.steps.is_empty() && migrated.is_none() {
                 ui.line("everything is set up already")?;
@@ -95,6 +81,26 @@ impl Init {
         }
         Self::say_what_to_commit(ui, &repo, &layout, migrated.as_ref())?;
         Ok(Exit::Ok)
+    }
+
+    /// Takes the steps of a plan, unless this is a dry run, and prints them with its notes.
+    fn carry_out(&self, ui: &Ui, repo: &Repo, plan: &Plan) -> anyhow::Result<()> {
+        let verb = match self.dry_run {
+            true => "would set",
+            false => "set",
+        };
+        if !self.dry_run {
+            for step in &plan.steps {
+                repo.apply(step)?;
+            }
+        }
+        for line in plan.lines() {
+            ui.line(format_args!("{verb} {line}"))?;
+        }
+        for note in &plan.notes {
+            ui.line(format_args!("note: {note}"))?;
+        }
+        Ok(())
     }
 
     /// Names the command that commits what the other machines need.
