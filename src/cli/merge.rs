@@ -14,7 +14,7 @@ use crate::sync::driver::{FileMerge, keep_all, write};
 use crate::sync::merge_log::Record;
 use crate::sync::settings::load;
 
-/// Merges three versions of a file, anywhere: frontmatter field by field, the
+/// Merge three versions of a file, anywhere: frontmatter field by field, the
 /// rest by line
 #[derive(Debug, Args)]
 pub struct Merge {
