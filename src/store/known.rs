@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
+use super::listing::entries;
 use super::{Sql, Store, StoreError};
 use crate::journal::EntryDate;
 
@@ -118,22 +119,12 @@ impl Store {
         if self.is_empty() {
             return Ok(BTreeSet::new());
         }
-        self.read(|c| {
-            let mut rows = c.prepare_cached(
-                "SELECT entry FROM entries WHERE entry BETWEEN ?1 AND ?2
-                UNION SELECT entry FROM entry_notes WHERE entry BETWEEN ?1 AND ?2
-                UNION SELECT entry FROM association_tombstones WHERE entry BETWEEN ?1 AND ?2
-                UNION SELECT entry FROM sync_states WHERE entry BETWEEN ?1 AND ?2",
-            )?;
-            let year = [format!("{year:04}-"), format!("{year:04}~")];
-            let entries = rows.query_map(year, |r| r.get::<_, String>(0))?;
-            let mut found = BTreeSet::new();
-            for entry in entries {
-                // Only dates are written there.
-                found.extend(EntryDate::from_iso(&entry?));
-            }
-            Ok(found)
-        })
+        let sql = "SELECT entry FROM entries WHERE entry BETWEEN ?1 AND ?2
+            UNION SELECT entry FROM entry_notes WHERE entry BETWEEN ?1 AND ?2
+            UNION SELECT entry FROM association_tombstones WHERE entry BETWEEN ?1 AND ?2
+            UNION SELECT entry FROM sync_states WHERE entry BETWEEN ?1 AND ?2";
+        let year = [format!("{year:04}-"), format!("{year:04}~")];
+        self.read(|c| entries(c, sql, year))
     }
 
     /// The values of `meta` by key; none for an empty database.

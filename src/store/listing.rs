@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rusqlite::{Connection, Row, ToSql, params};
+use rusqlite::{Connection, Params, Row, ToSql, params};
 use serde::Serialize;
 
 use super::{Sql, Store, StoreError};
@@ -130,19 +130,9 @@ impl Store {
         if self.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let entries = self.read(|c| {
-            let mut rows = c.prepare(
-                "SELECT entry FROM sync_states WHERE conflict UNION SELECT entry FROM kept_out
-                 UNION SELECT entry FROM association_tombstones WHERE to_settle",
-            )?;
-            let rows = rows.query_map([], |r| r.get::<_, String>(0))?;
-            rows.collect::<Sql<Vec<String>>>()
-        })?;
-        // Only dates are written there.
-        Ok(entries
-            .iter()
-            .filter_map(|e| EntryDate::from_iso(e))
-            .collect())
+        let sql = "SELECT entry FROM sync_states WHERE conflict UNION SELECT entry FROM kept_out
+            UNION SELECT entry FROM association_tombstones WHERE to_settle";
+        self.read(|c| entries(c, sql, []))
     }
 
     /// The entries with an unsettled conflict of two machines' edits, in the text or the
@@ -151,14 +141,7 @@ impl Store {
     /// # Errors
     /// The database is locked, damaged or replaced; see [`StoreError`].
     pub fn edited_on_both(&self) -> Result<BTreeSet<EntryDate>, StoreError> {
-        self.read(|c| {
-            let mut rows = c.prepare("SELECT entry FROM sync_states WHERE conflict")?;
-            let rows = rows.query_map([], |r| r.get::<_, String>(0))?;
-            let entries: Vec<String> = rows.collect::<Sql<_>>()?;
-            // Only dates are written there.
-            let dates = entries.iter().filter_map(|e| EntryDate::from_iso(e));
-            Ok(dates.collect())
-        })
+        self.read(|c| entries(c, "SELECT entry FROM sync_states WHERE conflict", []))
     }
 
     /// The counts of sync states.
@@ -286,6 +269,17 @@ impl Store {
             })
         })
     }
+}
+
+/// The entries that a query names.
+pub(super) fn entries(c: &Connection, sql: &str, params: impl Params) -> Sql<BTreeSet<EntryDate>> {
+    let mut rows = c.prepare_cached(sql)?;
+    let mut found = BTreeSet::new();
+    for entry in rows.query_map(params, |r| r.get::<_, String>(0))? {
+        // Only dates are written there.
+        found.extend(EntryDate::from_iso(&entry?));
+    }
+    Ok(found)
 }
 
 fn removals(c: &Connection, which: &str, entry: &Option<String>) -> Sql<Vec<TombstoneRow>> {
