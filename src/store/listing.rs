@@ -103,13 +103,10 @@ const TOMBSTONES: &str = "SELECT table_name, entry, item, id, state, at, by, sou
     pending, restored_at, restored_by, restored_how FROM association_tombstones t";
 
 impl Store {
-    /// The sync states of one entry, or of all.
-    ///
-    /// # Errors
-    /// The database is locked, damaged or replaced; see [`StoreError`].
-    pub fn sync_states(&self, entry: Option<EntryDate>) -> Result<Vec<SyncRow>, StoreError> {
-        let entry = entry.map(|e| e.to_string());
-        self.read(|c| sync_states(c, "?1 IS NULL OR entry = ?1", &entry))
+    /// The sync states of an entry.
+    pub(super) fn sync_states_of(&self, entry: EntryDate) -> Result<Vec<SyncRow>, StoreError> {
+        let entry = Some(entry.to_string());
+        self.read(|c| sync_states(c, "entry = ?1", &entry))
     }
 
     /// Everything that a person should look at, in the order of entries: of one entry, or
@@ -332,11 +329,7 @@ fn conflicts(c: &Connection, entry: &Option<String>) -> Sql<Vec<Conflict>> {
 }
 
 /// The sync states that meet a condition in SQL, in which `?1` is the entry, if any.
-pub(super) fn sync_states(
-    c: &Connection,
-    condition: &str,
-    entry: &Option<String>,
-) -> Sql<Vec<SyncRow>> {
+fn sync_states(c: &Connection, condition: &str, entry: &Option<String>) -> Sql<Vec<SyncRow>> {
     let mut states = c.prepare(&format!(
         "SELECT entry, source, counter, resolved, conflict, pending FROM sync_states
          WHERE {condition} ORDER BY entry, source DESC"

@@ -75,7 +75,7 @@ impl Store {
         })?;
         let shown = Shown {
             id: date.number(),
-            sync: self.sync_states(Some(date))?,
+            sync: self.sync_states_of(date)?,
             tombstones: self.tombstones_of(date)?,
             conflicts: self.conflicts(Some(date))?,
             entry,
