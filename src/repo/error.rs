@@ -48,6 +48,12 @@ pub enum RepoError {
          `git rm --cached {pathspec}`, or name another file in palimpsest.toml (`database` in [paths])"
     )]
     NoDatabase { name: String, pathspec: String },
+    #[error(
+        "{name}: tracked by git, and SQLite would take it for the database's journal, so the \
+         database is not opened; `git rm {pathspec}`, or name another file in palimpsest.toml \
+         (`database` in [paths])"
+    )]
+    BesideDatabase { name: String, pathspec: String },
     #[error("{0}: not a path inside the repository")]
     Outside(String),
     #[error("{archive}: {at}: {what}; nothing was changed", archive = archive.display())]
@@ -94,6 +100,12 @@ impl RepoError {
     #[must_use]
     pub fn on_one_line(&self) -> String {
         self.to_string().replace('\n', " ")
+    }
+
+    /// Whether it is for a database that is not opened, for what git tracks.
+    #[must_use]
+    pub const fn refuses_database(&self) -> bool {
+        matches!(self, Self::NoDatabase { .. } | Self::BesideDatabase { .. })
     }
 
     /// The object that an error is about, and what is the matter with it.

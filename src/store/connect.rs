@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, Error, OpenFlags};
 
 use super::StoreError;
 use super::open::{INDEXES, SCHEMA};
@@ -35,6 +35,48 @@ pub fn is_header(bytes: &[u8]) -> bool {
     bytes.get(68..72) == Some(&APPLICATION.to_be_bytes())
 }
 
+/// The bytes with which a rollback journal begins, and with which one ends that names a
+/// super-journal.
+const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+
+/// The rollback journal that SQLite looks for: beside the file itself, wherever links
+/// lead to it.
+pub(super) fn journal_of(path: &Path) -> PathBuf {
+    let real = std::fs::canonicalize(path);
+    beside(real.as_deref().unwrap_or(path), "-journal")
+}
+
+/// Whether the rollback journal is none that SQLite may play back. After a kill it undoes
+/// what was half written, and then *deletes the file that the journal's end names*, the
+/// super-journal of a transaction over several databases. That may be any file of the
+/// user's, and a repository can bring a journal. One of this program's, or of the
+/// original's, names none: neither has a second database.
+///
+/// No connection of SQLite's can be told to leave it: every transaction looks for a journal
+/// anew when it takes its first lock. So each asks here first.
+pub(super) fn is_foreign_journal(journal: &Path) -> bool {
+    use std::io::{Read, Seek, SeekFrom};
+    match std::fs::symlink_metadata(journal) {
+        Err(_) => return false,
+        Ok(there) if !there.is_file() => return true,
+        Ok(_) => {}
+    }
+    let end = || {
+        let mut file = std::fs::File::open(journal)?;
+        let mut end = [0; MAGIC.len()];
+        if file.metadata()?.len() >= end.len() as u64 {
+            file.seek(SeekFrom::End(-(end.len() as i64)))?;
+            file.read_exact(&mut end)?;
+        }
+        Ok::<_, std::io::Error>(end)
+    };
+    match end() {
+        Ok(end) => end == MAGIC,
+        // Gone with the transaction that it was of, or nothing that SQLite could read.
+        Err(_) => false,
+    }
+}
+
 /// Opens a database of this program; makes an empty file if there is none.
 pub(super) fn connect(path: &Path, wait: u64) -> rusqlite::Result<Connection> {
     let connection = open(path, wait, OpenFlags::SQLITE_OPEN_CREATE)?;
@@ -42,18 +84,52 @@ pub(super) fn connect(path: &Path, wait: u64) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
+/// An empty database in memory.
+pub(super) fn in_memory() -> rusqlite::Result<Connection> {
+    let connection = Connection::open_in_memory()?;
+    configure(&connection)?;
+    Ok(connection)
+}
+
+/// Opens a file for a copy, or makes it.
+pub(super) fn open_or_make(path: &Path) -> rusqlite::Result<Connection> {
+    open(path, 0, OpenFlags::SQLITE_OPEN_CREATE)
+}
+
 /// Opens a file that is there, without changing any of its settings.
 pub(super) fn open_as_it_is(path: &Path, wait: u64) -> rusqlite::Result<Connection> {
     open(path, wait, OpenFlags::empty())
 }
 
+/// Opens a file that nobody writes to read it alone: no lock is taken, and no file beside
+/// it counts.
+pub(super) fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
+    let name = path.as_os_str().as_encoded_bytes().iter();
+    let name: String = name.map(|byte| format!("%{byte:02X}")).collect();
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    open_file(format!("file:{name}?immutable=1").as_ref(), flags)
+}
+
+/// # Errors
+/// [`Error::InvalidPath`], which SQLite has no use for, with a journal that it may not play
+/// back.
 fn open(path: &Path, wait: u64, more: OpenFlags) -> rusqlite::Result<Connection> {
+    let journal = journal_of(path);
+    if is_foreign_journal(&journal) {
+        return Err(Error::InvalidPath(journal));
+    }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags | more)?;
+    let connection = open_file(path, flags | more)?;
     // SQLite counts milliseconds in 31 bits: three weeks.
     let wait = wait.min(2_000_000);
     connection.busy_timeout(Duration::from_secs(wait))?;
     Ok(connection)
+}
+
+/// The one call that opens anything: `clippy.toml` forbids it elsewhere.
+#[expect(clippy::disallowed_methods, reason = "after the look at its journal")]
+fn open_file(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
+    Connection::open_with_flags(path, flags)
 }
 
 /// Sets this program's settings on a connection.

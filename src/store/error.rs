@@ -56,6 +56,14 @@ pub enum StoreError {
     /// A folder, a pipe or the like stands at the path.
     #[error("{}: no file, which the database has to be; move it away", path.display())]
     NoFile { path: PathBuf },
+    /// A file that SQLite would take for the database's rollback journal, and that is none
+    /// of this program's nor of the original's: playing it back could delete any file.
+    #[error(
+        "{}: no journal of this database's; SQLite would delete a file that it names. \
+         Move it away",
+        journal.display()
+    )]
+    Journal { journal: PathBuf },
     /// The file system refuses locks, as some of a network do.
     #[error(
         "{}: the file system refuses the locks that an index needs ({why}); have the file on a \
@@ -90,6 +98,9 @@ const LOCKING: [i32; 4] = [2058, 2314, 3594, 3850];
 
 impl StoreError {
     pub(super) fn of(path: &Path, waited: u64, source: rusqlite::Error) -> Self {
+        if let rusqlite::Error::InvalidPath(journal) = source {
+            return Self::Journal { journal };
+        }
         let path = path.to_owned();
         if let Some(why) = refused_lock(&path, &source) {
             return Self::NoLocks { path, why };

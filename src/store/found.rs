@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::StoreError;
-use super::connect::{APPLICATION, ask, beside, configure, is_ours, open_as_it_is};
+use super::connect::{
+    APPLICATION, ask, beside, configure, is_foreign_journal, is_ours, journal_of, open_as_it_is,
+};
 use super::open::VERSION;
 use super::original::is_original;
+use super::{Store, StoreError};
 
 /// The kinds of file at the database's path.
 pub(super) enum Found {
@@ -21,7 +23,12 @@ pub(super) enum Found {
 /// Looks at the file, waiting up to `wait` seconds for another process.
 pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
     match std::fs::metadata(path) {
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Nothing),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            return Ok(match is_foreign_journal(&journal_of(path)) {
+                true => Found::Damaged,
+                false => Found::Nothing,
+            });
+        }
         Err(source) => {
             return Err(StoreError::File {
                 path: path.to_owned(),
@@ -71,6 +78,8 @@ pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
         }),
         Err(e) => match StoreError::of(path, wait, e) {
             StoreError::Corrupt { .. } if is_ours(path) => Ok(Found::Damaged),
+            // The files beside it go with it.
+            StoreError::Journal { .. } if Store::is_at(path) => Ok(Found::Damaged),
             StoreError::Corrupt { .. } => Ok(Found::Foreign),
             other => Err(other),
         },

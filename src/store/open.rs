@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, MAIN_DB, TransactionBehavior};
 
-use super::connect::{APPLICATION, clear, connect, dangling, has_tables, is_ours, remove_files};
+use super::connect::{
+    APPLICATION, clear, connect, dangling, has_tables, in_memory, is_foreign_journal, is_ours,
+    journal_of, remove_files,
+};
 use super::found::{Found, look, set_aside};
 use super::{StoreError, Update};
 
@@ -22,6 +25,8 @@ const WAIT: u64 = 5;
 pub struct Store {
     connection: Connection,
     path: PathBuf,
+    /// What SQLite would play back; `None` in memory.
+    journal: Option<PathBuf>,
     wait: u64,
     holds: Holds,
 }
@@ -65,10 +70,8 @@ impl Store {
     pub fn open(path: &Path, wait: Option<u64>) -> Result<(Self, Option<Fresh>), StoreError> {
         let wait = wait.unwrap_or(WAIT);
         let opened = |connection, holds| Self {
-            connection,
-            path: path.to_owned(),
-            wait,
             holds,
+            ..Self::as_it_is(connection, path, wait)
         };
         let fresh = match look(path, wait)? {
             Found::Ours(connection) => return Ok((opened(connection, Holds::Rows), None)),
@@ -131,6 +134,7 @@ impl Store {
         Self {
             connection,
             path: path.to_owned(),
+            journal: Some(journal_of(path)),
             wait,
             holds: Holds::Rows,
         }
@@ -142,10 +146,10 @@ impl Store {
     /// # Errors
     /// There is no memory for it.
     pub fn pretend(path: &Path) -> Result<Self, StoreError> {
-        let connection = connect(Path::new(":memory:"), 0);
         Ok(Self {
-            connection: connection.map_err(|e| StoreError::of(path, 0, e))?,
+            connection: in_memory().map_err(|e| StoreError::of(path, 0, e))?,
             path: path.to_owned(),
+            journal: None,
             wait: 0,
             holds: Holds::Nothing,
         })
@@ -213,11 +217,10 @@ impl Store {
                 source,
             })?;
         }
+        let connection = connect(path, wait).map_err(|e| StoreError::of(path, wait, e))?;
         Ok(Self {
-            connection: connect(path, wait).map_err(|e| StoreError::of(path, wait, e))?,
-            path: path.to_owned(),
-            wait,
             holds: Holds::Nothing,
+            ..Self::as_it_is(connection, path, wait)
         })
     }
 
@@ -282,6 +285,7 @@ impl Store {
         version: i64,
         work: impl FnOnce(&mut Update<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.check_journal()?;
         let (path, wait) = (self.path.clone(), self.wait);
         let wrap = |e| StoreError::of(&path, wait, e);
         let transaction = self
@@ -339,9 +343,20 @@ impl Store {
     }
 
     /// The connection, for a caller that replaces the whole content.
-    pub(super) const fn connection(&mut self) -> &mut Connection {
+    pub(super) fn whole(&mut self) -> Result<&mut Connection, StoreError> {
+        self.check_journal()?;
         self.holds = Holds::Rows;
-        &mut self.connection
+        Ok(&mut self.connection)
+    }
+
+    /// To be asked before each transaction, which may come long after the file was opened.
+    fn check_journal(&self) -> Result<(), StoreError> {
+        match self.journal.as_deref().is_some_and(is_foreign_journal) {
+            true => Err(StoreError::Corrupt {
+                path: self.path.clone(),
+            }),
+            false => Ok(()),
+        }
     }
 
     /// Runs one or more queries.
@@ -349,6 +364,7 @@ impl Store {
         &self,
         query: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
+        self.check_journal()?;
         query(&self.connection).map_err(|e| StoreError::of(&self.path, self.wait, e))
     }
 

@@ -5,8 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
+use super::connect::{open_alone, open_or_make};
 use super::{Store, StoreError};
 
 /// Pages that are copied at once; a few megabytes.
@@ -18,7 +19,7 @@ impl Store {
     /// # Errors
     /// The file cannot be written, or this database cannot be read; see [`StoreError`].
     pub fn snapshot(&self, to: &Path) -> Result<(), StoreError> {
-        let mut copy = Connection::open(to).map_err(|e| StoreError::of(to, 0, e))?;
+        let mut copy = open_or_make(to).map_err(|e| StoreError::of(to, 0, e))?;
         let copied = self.read(|from| {
             let backup = Backup::new(from, &mut copy)?;
             Ok(backup.run_to_completion(PAGES, Duration::ZERO, None))
@@ -35,8 +36,11 @@ impl Store {
     }
 
     /// Takes the rows of another database into this one, which is in memory.
-    pub(super) fn copy_of(&mut self, from: &Connection) -> rusqlite::Result<()> {
-        Backup::new(from, self.connection())?.run_to_completion(PAGES, Duration::ZERO, None)
+    pub(super) fn copy_of(&mut self, from: &Connection) -> Result<(), StoreError> {
+        let path = self.path().to_owned();
+        Backup::new(from, self.whole()?)
+            .and_then(|b| b.run_to_completion(PAGES, Duration::ZERO, None))
+            .map_err(|e| StoreError::of(&path, 0, e))
     }
 
     /// Replaces this database's whole content with a snapshot's.
@@ -46,8 +50,8 @@ impl Store {
     /// this database.
     pub fn take_over(&mut self, snapshot: &Path) -> Result<(), StoreError> {
         let (path, wait) = (self.path().to_owned(), self.wait());
-        let from = open(snapshot).map_err(|e| StoreError::of(snapshot, 0, e))?;
-        let copied = Backup::new(&from, self.connection())
+        let from = open_alone(snapshot).map_err(|e| StoreError::of(snapshot, 0, e))?;
+        let copied = Backup::new(&from, self.whole()?)
             .and_then(|b| b.run_to_completion(PAGES, Duration::from_millis(20), None));
         copied.map_err(|e| StoreError::of(&path, wait, e))
     }
@@ -59,15 +63,11 @@ impl Store {
 /// The snapshot cannot be read at all.
 pub fn check_snapshot(snapshot: &Path) -> Result<Vec<String>, StoreError> {
     let check = || {
-        let connection = open(snapshot)?;
+        let connection = open_alone(snapshot)?;
         let mut check = connection.prepare("PRAGMA integrity_check")?;
         let found = check.query_map([], |row| row.get(0))?;
         found.collect::<rusqlite::Result<Vec<String>>>()
     };
     let found = check().map_err(|e| StoreError::of(snapshot, 0, e))?;
     Ok(found.into_iter().filter(|line| line != "ok").collect())
-}
-
-fn open(snapshot: &Path) -> rusqlite::Result<Connection> {
-    Connection::open_with_flags(snapshot, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }

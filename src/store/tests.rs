@@ -1,4 +1,5 @@
 //! What is done with whatever stands at the database's place.
+#![allow(clippy::disallowed_methods)]
 
 mod rows;
 
@@ -106,6 +107,37 @@ fn two_that_found_none_fill_it_once() {
     assert!(matches!(moved, Err(StoreError::Moved { .. })), "{moved:?}");
     assert!(!one.is_empty());
     fill(&mut one);
+}
+
+/// It may come from a checkout that runs at the same time.
+#[test]
+fn a_journal_that_comes_later_is_not_played_back_either() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("palimpsest.db");
+    open(&path);
+    let (mut store, _) = Store::open(&path, Some(0)).unwrap();
+    let version = store.version().unwrap();
+    let journal = folder.path().join("palimpsest.db-journal");
+    // The end alone tells; SQLite is not asked what it makes of the rest.
+    std::fs::write(&journal, b"name\xd9\xd5\x05\xf9\x20\xa1\x63\xd7").unwrap();
+    let read = store.dump();
+    assert!(matches!(read, Err(StoreError::Corrupt { .. })), "{read:?}");
+    let wrote = store.update(version, |_| Ok::<_, StoreError>(()));
+    assert!(
+        matches!(wrote, Err(StoreError::Corrupt { .. })),
+        "{wrote:?}"
+    );
+    assert!(journal.exists());
+    // Another program's database may not be replaced.
+    drop(store);
+    let foreign = Connection::open(&path).unwrap();
+    std::fs::remove_file(&journal).unwrap();
+    foreign.pragma_update(None, "application_id", 7).unwrap();
+    drop(foreign);
+    std::fs::create_dir(&journal).unwrap();
+    let opened = Store::open(&path, Some(0)).map(|_| ());
+    let told = opened.unwrap_err().to_string();
+    assert!(told.contains("palimpsest.db-journal: no journal"), "{told}");
 }
 
 #[test]

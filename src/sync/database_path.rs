@@ -9,26 +9,33 @@ use crate::store::{AtPlace, is_header, is_ours};
 
 /// The absolute path of the database. Settings come with the repository, so a file that
 /// git tracks is never overwritten with a database, nor with a file that SQLite keeps
-/// beside one; only a database that somebody committed may be.
+/// beside one; only a database that somebody committed may be. Nor is a database opened
+/// beside which such a file came with the repository: SQLite would obey it.
 ///
 /// # Errors
-/// [`RepoError::NoDatabase`] if git tracks such a file; or the path leaves the
-/// repository, also by a link that git tracks.
+/// [`RepoError::NoDatabase`] or [`RepoError::BesideDatabase`] if git tracks such a file; or
+/// the path leaves the repository, also by a link that git tracks.
 pub fn database_path(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError> {
     let path = repo.untracked_place(&layout.database)?;
-    if is_ours(&path) {
+    let is_ours = is_ours(&path);
+    let names = layout.database_files();
+    let is_beside = |name: &&String| **name != layout.database;
+    let is_there = |name: &String| repo.workdir().join(name).symlink_metadata().is_ok();
+    if is_ours && !names.iter().filter(is_beside).any(is_there) {
         return Ok(path);
     }
     // Files beside a database change it when it is opened: look at those first.
-    let names = layout.database_files();
     // Another machine's file system may ignore case, and this one's, too.
     let tracked = repo.all_tracked_alike(&names.each_ref().map(String::as_str))?;
     for (wanted, name) in names.iter().zip(tracked) {
         let Some(name) = name else {
             continue;
         };
-        if !(*wanted == layout.database && is_database(repo, &path, &name)?) {
-            let pathspec = repo.pathspec(&name);
+        let pathspec = repo.pathspec(&name);
+        if is_ours && is_beside(&wanted) {
+            return Err(RepoError::BesideDatabase { name, pathspec });
+        }
+        if !is_ours && (is_beside(&wanted) || !is_database(repo, &path, &name)?) {
             return Err(RepoError::NoDatabase { name, pathspec });
         }
     }

@@ -42,10 +42,7 @@ pub fn mend(
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<String>, MendError> {
     let mut done = Vec::new();
-    let theirs = matches!(
-        database_path(repo, layout),
-        Err(RepoError::NoDatabase { .. })
-    );
+    let theirs = database_path(repo, layout).is_err_and(|e| e.refuses_database());
     if !theirs {
         // The line in .gitignore would be for somebody's own file.
         let plan = repo.plan_install(layout, program)?;

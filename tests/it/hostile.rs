@@ -4,12 +4,15 @@
 //!
 //! Merges of hostile frontmatter are in `merge/hostile.rs`, archives in `backup.rs`.
 
+mod beside;
 mod database;
 mod entries;
 mod ledger;
 mod paths;
 mod places;
 mod terminal;
+
+pub use beside::journal_that_names;
 
 use crate::sandbox::{LEDGER, Machine, Sandbox, journal};
 

@@ -193,11 +193,14 @@ impl Repo {
         layout: &Layout,
         removed: &mut Vec<Removed>,
     ) -> Result<(), RepoError> {
-        // A tracked database is not ours to remove.
-        if self.tracked_alike(&layout.database)?.is_some() {
+        let names = layout.database_files();
+        let tracked = self.all_tracked_alike(&names.each_ref().map(String::as_str))?;
+        // What is tracked is not ours to remove; and a journal stays with its database.
+        if tracked.last().is_some_and(Option::is_some) {
             return Ok(());
         }
-        for path in layout.database_files() {
+        let untracked = names.into_iter().zip(tracked).filter(|(_, t)| t.is_none());
+        for (path, _) in untracked {
             let full = self.inside(&path)?;
             match fs::remove_file(&full) {
                 Ok(()) => removed.push(Removed::Database(path)),

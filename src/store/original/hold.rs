@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::backup::Backup;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode};
 
 use super::is_original;
 use crate::store::StoreError;
-use crate::store::connect::{APPLICATION, ask, beside, is_ours, open_as_it_is, remove_files};
+use crate::store::connect::{
+    APPLICATION, ask, beside, is_ours, open_alone, open_as_it_is, open_or_make, remove_files,
+};
 use crate::store::snapshot::check_snapshot;
 
 /// How long to wait for a program that writes, in seconds.
@@ -76,10 +78,7 @@ impl AtPlace {
         if is_ours(path) || !is_database(path) {
             return false;
         }
-        let name = path.as_os_str().as_encoded_bytes().iter();
-        let name: String = name.map(|byte| format!("%{byte:02X}")).collect();
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        Connection::open_with_flags(format!("file:{name}?immutable=1"), flags)
+        open_alone(path)
             .and_then(|c| Ok(!ask(&c)?.tables || is_original(&c)?))
             .unwrap_or(true)
     }
@@ -95,7 +94,7 @@ impl Held {
         let copy = || {
             // The guard's own transaction may not be copied from.
             let from = open_as_it_is(&self.path, WAIT)?;
-            let mut copy = Connection::open(to)?;
+            let mut copy = open_or_make(to)?;
             Backup::new(&from, &mut copy)?.run_to_completion(PAGES, Duration::ZERO, None)?;
             // Into a single file, whatever the original kept beside its own.
             copy.execute_batch("PRAGMA journal_mode = DELETE")?;

@@ -29,6 +29,16 @@ pub(super) fn check(
             ));
             return Ok(());
         }
+        Err(RepoError::BesideDatabase { name, pathspec }) => {
+            found.push(Finding::new(
+                format!(
+                    "{name}: tracked by git, and SQLite would take it for the database's journal; \
+                     the database is not opened"
+                ),
+                format!("git rm {pathspec}, then commit"),
+            ));
+            return Ok(());
+        }
         faults => faults?,
     };
     found.extend(faults.into_iter().map(|fault| {
@@ -113,7 +123,7 @@ pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
 pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
     // Files beside a database change it when it is opened.
     let path = match database_path(repo, layout) {
-        Err(RepoError::NoDatabase { .. }) => return Ok(false),
+        Err(e) if e.refuses_database() => return Ok(false),
         _ => repo.inside(&layout.database)?,
     };
     let opened = Store::open_or_pretend(&path, None);

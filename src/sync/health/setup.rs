@@ -86,7 +86,7 @@ fn database_out_of_git(
 ) -> Result<(), RepoError> {
     let database = &layout.database;
     // `database` reports this.
-    if let Err(RepoError::NoDatabase { .. }) = database_path(repo, layout) {
+    if database_path(repo, layout).is_err_and(|e| e.refuses_database()) {
         return Ok(());
     }
     if repo.tracks(database)? && !is_original(repo, layout)? {

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::original::{DATABASE, Old};
 use super::{backup, everything, of_the_original};
+use crate::hostile::journal_that_names;
 use crate::sandbox::Sandbox;
 
 #[test]
@@ -355,4 +356,34 @@ fn there_has_to_be_a_journal_to_take_it_over_into() {
         .exits(1)
         .warns("no journal here to take it over into");
     assert!(!other.exists(".gitattributes"));
+}
+
+/// The journal beside it is no journal of the original's, which has one database.
+#[test]
+fn a_journal_that_names_another_file_is_not_played_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = of_the_original(&sandbox);
+    drop(old);
+    let file = sandbox.root().join("precious.txt");
+    fs::write(&file, "Mine.\n").unwrap();
+    let journal = "data/palimpsest.db-journal";
+    laptop.write(journal, journal_that_names(&file));
+    let bytes = fs::read(laptop.path(DATABASE)).unwrap();
+    for args in [
+        vec!["init"],
+        vec!["init", "--dry-run"],
+        vec!["init", "--original", DATABASE],
+        vec!["doctor"],
+        vec!["metadb", "show", "2024-11-01"],
+    ] {
+        let run = laptop.palimpsest(&args).exits(1);
+        assert!(file.exists(), "deleted by {args:?}\n{run}");
+        assert_eq!(fs::read(laptop.path(DATABASE)).unwrap(), bytes, "{args:?}");
+    }
+    laptop
+        .palimpsest(["init"])
+        .exits(1)
+        .warns("palimpsest.db-journal: no journal of this database's");
+    laptop.remove(journal);
+    laptop.palimpsest(["init"]).ok();
 }
