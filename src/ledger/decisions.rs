@@ -82,17 +82,10 @@ fn is_settled(row: &SyncState) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{day, hash, key, state, tombstone as row};
+    use super::super::tests::{self, day, deletion, hash, key, removals, state, tombstone as row};
     use super::super::{Deletion, KeptOutRow, RowKey, Source};
     use super::*;
     use crate::journal::{ItemKey, Table};
-
-    fn with(rows: &[(RowKey, Tombstone)]) -> Ledger {
-        Ledger {
-            tombstones: rows.iter().cloned().collect(),
-            ..Ledger::default()
-        }
-    }
 
     fn derived_here(item: &str) -> RowKey {
         let entry = day("2024-11-01");
@@ -106,11 +99,7 @@ mod tests {
 
     fn restored(how: &str) -> Tombstone {
         Tombstone {
-            state: State::Restored(Restored {
-                at: "2026-11-24T00:00:00Z".into(),
-                by: "laptop".into(),
-                how: how.into(),
-            }),
+            state: tests::restored(how, "laptop"),
             ..row()
         }
     }
@@ -121,26 +110,26 @@ mod tests {
 
     #[test]
     fn a_row_that_an_aborted_commit_left_is_computed_anew() {
-        let left = with(&[(derived_here("Bob"), row())]);
+        let left = removals([(derived_here("Bob"), row())]);
         assert_eq!(decided(&Ledger::default(), &left), Ledger::default());
         // Another machine's, or one of an earlier commit, is a row.
-        let other = with(&[(key("2024-11-01", "Bob", "1"), row())]);
+        let other = removals([(key("2024-11-01", "Bob", "1"), row())]);
         assert_eq!(decided(&Ledger::default(), &other), other);
         // So is one that a person made permanent.
         let permanent = Tombstone {
             permanent: true,
             ..row()
         };
-        let kept = with(&[(derived_here("Bob"), permanent)]);
+        let kept = removals([(derived_here("Bob"), permanent)]);
         assert_eq!(decided(&Ledger::default(), &kept), kept);
     }
 
     #[test]
     fn a_decision_counts_and_a_derived_restoration_does_not() {
-        let known = with(&[(key("2024-11-01", "Bob", "1"), row())]);
-        let by_hand = with(&[(key("2024-11-01", "Bob", "1"), restored(Restored::METADB))]);
+        let known = removals([(key("2024-11-01", "Bob", "1"), row())]);
+        let by_hand = removals([(key("2024-11-01", "Bob", "1"), restored(Restored::METADB))]);
         assert_eq!(decided(&known, &by_hand), by_hand);
-        let found = with(&[(key("2024-11-01", "Bob", "1"), restored(Restored::RE_ADDED))]);
+        let found = removals([(key("2024-11-01", "Bob", "1"), restored(Restored::RE_ADDED))]);
         assert_eq!(decided(&known, &found), known);
         // Nor does an earlier one replace the one that was recorded.
         let mut later = found.clone();
@@ -154,9 +143,9 @@ mod tests {
 
     #[test]
     fn a_stale_copy_takes_nothing_away() {
-        let known = with(&[(key("2024-11-01", "Bob", "1"), restored(Restored::METADB))]);
+        let known = removals([(key("2024-11-01", "Bob", "1"), restored(Restored::METADB))]);
         assert_eq!(decided(&known, &Ledger::default()), known);
-        let older = with(&[(key("2024-11-01", "Bob", "1"), row())]);
+        let older = removals([(key("2024-11-01", "Bob", "1"), row())]);
         assert_eq!(decided(&known, &older), known);
     }
 
@@ -164,7 +153,7 @@ mod tests {
     fn what_a_person_keeps_stays_kept() {
         let of = |permanent| {
             let row = Tombstone { permanent, ..row() };
-            with(&[(key("2024-11-01", "Bob", "1"), row)])
+            removals([(key("2024-11-01", "Bob", "1"), row)])
         };
         for (known, edited) in [(false, true), (true, false), (true, true)] {
             assert_eq!(decided(&of(known), &of(edited)), of(true));
@@ -192,12 +181,8 @@ mod tests {
         let entry = day("2024-11-01");
         let of = |id: &str, state| {
             let row = Deletion {
-                at: "2026-11-23T09:30:00Z".into(),
-                by: "laptop".into(),
-                reason: "file removed".into(),
-                path: "p".into(),
-                blob: "b".into(),
                 state,
+                ..deletion()
             };
             Ledger {
                 deletions: [((entry, id.to_owned()), row)].into(),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
-use super::tests::{day, hash, key, tombstone};
+use super::tests::{day, deletion, hash, key, removals, restored, tombstone};
 use super::*;
 use crate::journal::EntryDate;
 
@@ -49,11 +49,7 @@ fn grow(mut ledger: Ledger, steps: &[Step], by: &str) -> Ledger {
             }
             Step::Restore(d, i, who) => {
                 if let Some(row) = ledger.tombstones.get_mut(&bob(d, i)) {
-                    row.state = State::Restored(Restored {
-                        at: "2026-11-25T00:00:00Z".into(),
-                        by: ["laptop", "desktop"][who].into(),
-                        how: Restored::METADB.into(),
-                    });
+                    row.state = restored(Restored::METADB, ["laptop", "desktop"][who]);
                 }
             }
             Step::Keep(d, i) => {
@@ -70,12 +66,8 @@ fn grow(mut ledger: Ledger, steps: &[Step], by: &str) -> Ledger {
             Step::Settle(d) => raise(&mut ledger, d, "0f", by, true),
             Step::Delete(d) => {
                 let row = Deletion {
-                    at: "2026-11-23T09:30:00Z".into(),
                     by: by.into(),
-                    reason: "file removed".into(),
-                    path: "p".into(),
-                    blob: "b".into(),
-                    state: State::Active,
+                    ..deletion()
                 };
                 ledger.deletions.insert((day(DAYS[d]), by.into()), row);
             }
@@ -263,10 +255,7 @@ fn forms_of_a_row_join_in_any_order() {
         if short {
             row.shorten();
         }
-        Ledger {
-            tombstones: [(key("2024-11-01", "Bob", "1"), row)].into(),
-            ..Ledger::default()
-        }
+        removals([(key("2024-11-01", "Bob", "1"), row)])
     });
     let both = |a: &Ledger, b: &Ledger| merge(&Ledger::default(), a, b);
     for n in 0..64 {

@@ -191,17 +191,15 @@ fn present<V>(row: ThreeWay<Option<&V>>) -> Vec<&V> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{day, hash, key, state as sync_state, tombstone as row};
+    use super::super::tests::{
+        self, day, hash, key, removals, state as sync_state, tombstone as row,
+    };
     use super::super::{Source, SyncState, parse};
     use super::*;
 
     fn restored(how: &str, by: &str) -> Tombstone {
         Tombstone {
-            state: State::Restored(Restored {
-                at: "2026-11-24T00:00:00Z".into(),
-                by: by.into(),
-                how: how.into(),
-            }),
+            state: tests::restored(how, by),
             ..row()
         }
     }
@@ -211,12 +209,9 @@ mod tests {
         ours: Option<Tombstone>,
         theirs: Option<Tombstone>,
     ) -> Tombstone {
-        let ledger = |row: Option<Tombstone>| Ledger {
-            tombstones: row
-                .into_iter()
-                .map(|r| (key("2024-11-01", "Bob", "1"), r))
-                .collect(),
-            ..Ledger::default()
+        let ledger = |row: Option<Tombstone>| {
+            let rows = row.into_iter();
+            removals(rows.map(|r| (key("2024-11-01", "Bob", "1"), r)))
         };
         let [b, o, t] = [base, ours, theirs].map(ledger);
         let out = merge(&b, &o, &t);

@@ -82,6 +82,34 @@ mod tests {
         }
     }
 
+    /// The state of a row that `by` put back.
+    pub fn restored(how: &str, by: &str) -> State {
+        State::Restored(Restored {
+            at: "2026-11-24T00:00:00Z".into(),
+            by: by.into(),
+            how: how.into(),
+        })
+    }
+
+    pub fn deletion() -> Deletion {
+        Deletion {
+            at: "2026-11-23T09:30:00Z".into(),
+            by: "laptop".into(),
+            reason: Deletion::FILE_REMOVED.into(),
+            path: "p".into(),
+            blob: "b".into(),
+            state: State::Active,
+        }
+    }
+
+    /// A ledger of removals alone.
+    pub fn removals(rows: impl IntoIterator<Item = (RowKey, Tombstone)>) -> Ledger {
+        Ledger {
+            tombstones: rows.into_iter().collect(),
+            ..Ledger::default()
+        }
+    }
+
     pub fn hash(hash: &str, by: &str, counter: u64, settled: bool) -> Hash {
         Hash {
             hash: hash.into(),

@@ -80,7 +80,7 @@ fn made_by<'a>(now: &'a State, by: &'a str, there: &[&State]) -> Option<&'a str>
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{day, hash, key, state, tombstone};
+    use super::super::tests::{day, hash, key, restored, state, tombstone};
     use super::super::{Restored, Source};
     use super::*;
 
@@ -114,11 +114,7 @@ mod tests {
         assert_eq!(told(&known, &recorded), ["2024-11-02 tablet"]);
         recorded.sync = known.sync.clone();
         for row in known.tombstones.values_mut() {
-            row.state = State::Restored(Restored {
-                at: String::new(),
-                by: "phone".into(),
-                how: Restored::RE_ADDED.into(),
-            });
+            row.state = restored(Restored::RE_ADDED, "phone");
         }
         assert_eq!(told(&known, &recorded), ["2024-11-01 phone"]);
     }

@@ -51,26 +51,15 @@ fn leave_out<K: Ord + Clone, V, D: PartialEq>(
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{key, tombstone};
-    use super::super::{Restored, State, merge};
+    use super::super::tests::{key, removals, restored, tombstone};
+    use super::super::{Restored, merge};
     use super::*;
 
     const IDS: [&str; 5] = ["alike", "cleaned", "put back", "kept", "reverted"];
 
-    fn restored() -> State {
-        State::Restored(Restored {
-            at: "2026-11-24T00:00:00Z".into(),
-            by: "laptop".into(),
-            how: Restored::METADB.into(),
-        })
-    }
-
     fn with_rows(ids: &[&str]) -> Ledger {
         let row = |id: &&str| (key("2024-11-01", "Bob", id), tombstone());
-        Ledger {
-            tombstones: ids.iter().map(row).collect(),
-            ..Ledger::default()
-        }
+        removals(ids.iter().map(row))
     }
 
     /// The picked commit does what each id says with a removal below it.
@@ -79,7 +68,7 @@ mod tests {
         for (key, row) in &mut theirs.tombstones {
             match key.id.as_str() {
                 "cleaned" => row.shortened = true,
-                "put back" => row.state = restored(),
+                "put back" => row.state = restored(Restored::METADB, "laptop"),
                 "kept" => row.permanent = true,
                 _ => {}
             }

@@ -77,8 +77,8 @@ pub(super) fn rows(ledger: &Ledger) -> Vec<(EntryDate, String)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{hash, key, state, tombstone};
-    use super::super::{Deletion, Restored, Source, State, Tombstone};
+    use super::super::tests::{deletion, hash, key, restored, state, tombstone};
+    use super::super::{Deletion, Restored, Source, Tombstone};
     use super::*;
 
     fn lines(bytes: &[u8]) -> Vec<&str> {
@@ -87,16 +87,11 @@ mod tests {
 
     #[test]
     fn rows_are_written_as_documented_and_read_again() {
-        let restored = State::Restored(Restored {
-            at: "2026-11-24T00:00:00Z".into(),
-            by: "desktop".into(),
-            how: Restored::METADB.into(),
-        });
         let mut ledger = Ledger::default();
         let b = key("2024-11-01", "Bob \"B\" Å", "9f00000000000000");
         ledger.tombstones.insert(b, tombstone());
         let mut short = Tombstone {
-            state: restored.clone(),
+            state: restored(Restored::METADB, "desktop"),
             permanent: true,
             ..tombstone()
         };
@@ -104,15 +99,11 @@ mod tests {
         let a = key("2024-11-01", "Al", "aa00000000000000");
         ledger.tombstones.insert(a, short);
         let day = "2024-11-01".parse().unwrap();
-        let deletion = Deletion {
-            at: "2026-11-23T09:30:00Z".into(),
-            by: "laptop".into(),
-            reason: "file removed".into(),
+        let gone = Deletion {
             path: "journal/md/2024/2024-11-01.md".into(),
-            blob: "b1".into(),
-            state: State::Active,
+            ..deletion()
         };
-        ledger.deletions.insert((day, "d0".into()), deletion);
+        ledger.deletions.insert((day, "d0".into()), gone);
         let one = state(2, &[hash("0123456789abcdef", "laptop", 2, false)]);
         ledger.sync.insert((day, Source::Yaml), one);
         let earlier = key("2024-10-31", "Zoe", "1");
@@ -125,7 +116,7 @@ mod tests {
                 r#"{"v":1,"kind":"tombstone","entry":"2024-10-31","table":"entry_people","item":"Zoe","id":"1","state":"active","at":"2026-11-23T09:30:00Z","by":"laptop","source":"yaml"}"#,
                 r#"{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_people","item":"Al","id":"aa00000000000000","state":"restored","permanent":true,"shortened":true,"restored":{"at":"2026-11-24T00:00:00Z","by":"desktop","how":"metadb"}}"#,
                 r#"{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_people","item":"Bob \"B\" Å","id":"9f00000000000000","state":"active","at":"2026-11-23T09:30:00Z","by":"laptop","source":"yaml"}"#,
-                r#"{"v":1,"kind":"deletion","entry":"2024-11-01","id":"d0","state":"active","at":"2026-11-23T09:30:00Z","by":"laptop","reason":"file removed","path":"journal/md/2024/2024-11-01.md","blob":"b1"}"#,
+                r#"{"v":1,"kind":"deletion","entry":"2024-11-01","id":"d0","state":"active","at":"2026-11-23T09:30:00Z","by":"laptop","reason":"file removed","path":"journal/md/2024/2024-11-01.md","blob":"b"}"#,
                 r#"{"v":1,"kind":"sync","entry":"2024-11-01","source":"yaml","counter":2,"hashes":[{"hash":"0123456789abcdef","by":"laptop","at":"2026-11-23T09:30:00Z","counter":2}]}"#,
             ]
         );

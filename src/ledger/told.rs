@@ -81,16 +81,13 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{key, tombstone};
+    use super::super::tests::{key, removals, restored, tombstone};
     use super::super::{Restored, RowKey};
     use super::*;
 
     fn ledger(rows: &[(RowKey, &Tombstone)]) -> Ledger {
-        let rows = rows.iter().map(|(key, row)| (key.clone(), (*row).clone()));
-        Ledger {
-            tombstones: rows.collect(),
-            ..Ledger::default()
-        }
+        let rows = rows.iter();
+        removals(rows.map(|(key, row)| (key.clone(), (*row).clone())))
     }
 
     #[test]
@@ -99,13 +96,8 @@ mod tests {
             source: Tombstone::FROM_HISTORY.into(),
             ..tombstone()
         };
-        let state = State::Restored(Restored {
-            at: "2026-11-24T00:00:00Z".into(),
-            by: "desktop".into(),
-            how: Restored::METADB.into(),
-        });
         let undone = Tombstone {
-            state,
+            state: restored(Restored::METADB, "desktop"),
             ..active.clone()
         };
         let [old, new] = ["1", "2"].map(|id| key("2024-11-01", "Bob", id));

@@ -1,20 +1,16 @@
 //! Rows, case by case.
 
 use super::*;
-use crate::ledger::tests::{day, hash, key, state, tombstone};
+use crate::ledger::tests::{day, deletion, hash, key, restored, state, tombstone};
 
 #[test]
 fn an_item_is_kept_out_while_any_row_is_active() {
     let mut ledger = Ledger::default();
-    let restored = State::Restored(Restored {
-        at: String::new(),
-        by: String::new(),
-        how: Restored::METADB.into(),
-    });
+    let restored = || restored(Restored::METADB, "laptop");
     for (item, id, state) in [
-        ("Bob", "1", restored.clone()),
+        ("Bob", "1", restored()),
         ("Bob", "2", State::Active),
-        ("Eve", "3", restored),
+        ("Eve", "3", restored()),
     ] {
         let row = Tombstone {
             state,
@@ -35,14 +31,6 @@ fn an_item_is_kept_out_while_any_row_is_active() {
 /// A row of each kind about an entry.
 fn of_each_kind(entry: &str) -> Ledger {
     let removal = key(entry, "Bob", "1");
-    let gone = Deletion {
-        at: String::new(),
-        by: "laptop".into(),
-        reason: "file removed".into(),
-        path: "p".into(),
-        blob: "b".into(),
-        state: State::Active,
-    };
     let text = state(1, &[hash("0a", "laptop", 1, false)]);
     Ledger {
         kept_out: [(
@@ -51,7 +39,7 @@ fn of_each_kind(entry: &str) -> Ledger {
         )]
         .into(),
         tombstones: [(removal, tombstone())].into(),
-        deletions: [((day(entry), "2".into()), gone)].into(),
+        deletions: [((day(entry), "2".into()), deletion())].into(),
         sync: [((day(entry), Source::Yaml), text)].into(),
         ..Ledger::default()
     }
@@ -76,11 +64,7 @@ fn a_person_settles_what_an_active_removal_kept_out() {
     rows.for_each(|kept| kept.settled = true);
     assert!(settled.to_settle().is_empty());
     for row in ledger.tombstones.values_mut() {
-        row.state = State::Restored(Restored {
-            at: String::new(),
-            by: String::new(),
-            how: Restored::METADB.into(),
-        });
+        row.state = restored(Restored::METADB, "laptop");
     }
     assert!(ledger.to_settle().is_empty());
 }
