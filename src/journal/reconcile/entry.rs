@@ -33,6 +33,20 @@ pub struct Context<'c> {
     pub report: Report,
 }
 
+impl Context<'_> {
+    /// The merge of three texts by line; `None` where they conflict.
+    pub fn by_line(&self, texts: ThreeWay<&str>) -> Result<Option<String>, Stop> {
+        let texts = texts.map(str::as_bytes);
+        let merged = self.merger.lines.merge(texts, &Markers::default());
+        let merged = merged.map_err(Stop::Refuse)?;
+        if merged.conflict {
+            return Ok(None);
+        }
+        let text = String::from_utf8(merged.bytes);
+        text.map(Some).map_err(|e| Stop::Refuse(e.to_string()))
+    }
+}
+
 /// The three versions of one member.
 pub type MemberSides<'m, 'a> = ThreeWay<Option<&'m Member<'a>>>;
 
@@ -154,13 +168,8 @@ pub fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<Str
         };
         return Ok(Some(rest.to_owned()));
     }
-    let merged = cx
-        .merger
-        .lines
-        .merge(texts.map(str::as_bytes), &Markers::default())
-        .map_err(Stop::Refuse)?;
-    if !merged.conflict {
-        return Ok(String::from_utf8(merged.bytes).ok());
+    if let Some(lead) = cx.by_line(texts)? {
+        return Ok(Some(lead));
     }
     let one_side = if comments.theirs == comments.base {
         Some(texts.ours)

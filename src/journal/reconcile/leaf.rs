@@ -9,7 +9,7 @@ use super::{Stop, behind, join, of_one_comment, smaller, texts};
 use crate::journal::entry::{reading_time, words};
 use crate::journal::rules::{Derived, Rule};
 use crate::journal::yaml::{Style, Tree, Value};
-use crate::merge::{Markers, ThreeWay};
+use crate::merge::ThreeWay;
 
 /// The bodies, for fields that are worked out from them.
 #[derive(Debug, Clone, Copy, Default)]
@@ -141,18 +141,9 @@ impl<'m, 'a> Both<'m, 'a> {
             // Blank lines alone stand anywhere.
             (one, other) => one.or(other).unwrap_or(0),
         };
-        let lines = parts
-            .as_ref()
-            .map(|p| p.as_ref().map_or("", |p| p.lines.as_str()).as_bytes());
-        let merged = cx
-            .merger
-            .lines
-            .merge(lines, &Markers::default())
-            .map_err(Stop::Refuse)?;
-        if merged.conflict {
-            return Err(Stop::Conflict);
-        }
-        let merged = String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))?;
+        let lines = parts.as_ref().map(Option::as_ref);
+        let lines = lines.map(|p| p.map_or("", |p| p.lines.as_str()));
+        let merged = cx.by_line(lines)?.ok_or(Stop::Conflict)?;
         let first = merged
             .lines()
             .find(|l| !l.trim_end_matches([' ', '\r']).is_empty());
@@ -179,16 +170,8 @@ impl<'m, 'a> Both<'m, 'a> {
             return Err(Stop::Conflict);
         }
         let lines = sides.map(|m| m.map_or(String::new(), |m| format!("{}\n", m.body_at(column))));
-        let lines = lines.as_ref().map(|text| text.as_bytes());
-        let merged = cx
-            .merger
-            .lines
-            .merge(lines, &Markers::default())
-            .map_err(Stop::Refuse)?;
-        if merged.conflict {
-            return Err(Stop::Conflict);
-        }
-        let merged = String::from_utf8(merged.bytes).map_err(|e| Stop::Refuse(e.to_string()))?;
+        let merged = cx.by_line(lines.as_ref().map(String::as_str))?;
+        let merged = merged.ok_or(Stop::Conflict)?;
         let body = merged.trim_end_matches('\n');
         // Lines of two sides may be no scalar, or another one, together.
         let (value, read) = read_alone(body, column).map_err(|_| Stop::Conflict)?;
