@@ -5,8 +5,11 @@
 //! The note only says where to look: one that is missing, or of earlier, misses something.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
+use super::history;
 use crate::journal::EntryDate;
+use crate::ledger::{self, ByEntry, changed_entries};
 use crate::repo::Repo;
 use crate::store::Store;
 
@@ -15,15 +18,42 @@ const NOTE: &str = "waiting";
 
 /// Writes the note, if it changed.
 pub(super) fn note(repo: &Repo, store: &Store) {
-    let Ok(entries) = store.waiting() else {
+    let Ok(mut entries) = store.waiting() else {
         return;
     };
+    entries.extend(decided_in_work_tree(repo, store));
     let lines = entries.iter().map(|entry| format!("{entry}\n"));
     let text: String = lines.collect();
     if text != repo.noted_here(NOTE) {
         // A commit names less without it.
         let _ = repo.note_here(NOTE, &text);
     }
+}
+
+/// The entries that wait for a person in HEAD's ledgers, and in the work tree's no more: a
+/// decision counts once it is committed.
+fn decided_in_work_tree(repo: &Repo, store: &Store) -> BTreeSet<EntryDate> {
+    let mut found = BTreeSet::new();
+    for year in store.known_ledgers().unwrap_or_default().into_values() {
+        let Some(work) = year.work else {
+            continue;
+        };
+        let id = year.head.parse().ok();
+        let head = id.and_then(|id| repo.shared_blob(id).ok());
+        let head = head.unwrap_or_else(|| Rc::from([]));
+        let told = ledger::parse(year.told.as_bytes());
+        let changed = changed_entries(&head, &work);
+        let (head, work) = (ByEntry::of(head), ByEntry::of(work.into()));
+        found.extend(changed.into_iter().filter(|entry| {
+            let with_told = |rows| history::with(rows, told.of_entry(*entry));
+            let before = with_told(head.rows_of(*entry));
+            let after = with_told(work.rows_of(*entry)).removed_items(*entry);
+            before.conflicts().next().is_some()
+                || !before.to_settle().is_empty()
+                || !before.removed_items(*entry).is_subset(&after)
+        }));
+    }
+    found
 }
 
 /// The entries in the note.

@@ -184,6 +184,28 @@ fn what_waits_in_another_year_is_told_and_blocks_as_well() {
     desktop.assert_clean();
 }
 
+/// It counts once it is committed.
+#[test]
+fn a_decision_that_is_not_in_the_commit_lets_nothing_pass() {
+    let sandbox = Sandbox::new();
+    let desktop = in_conflict(&sandbox);
+    let told = "entry 2024-11-01 (yaml) has an unresolved conflict";
+    desktop.write("palimpsest.toml", BLOCK);
+    desktop.git(["add", "."]).ok();
+    desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+    // Another file, and an entry of another year.
+    let refused = desktop.git(["commit", "-q", "-m", "Without"]).exits(1);
+    refused.warns(told).warns("git add");
+    desktop.write_entry("2023-01-01", "", "Else.\n");
+    desktop.git(["add", "journal"]).ok();
+    desktop.git(["commit", "-q", "-m", "Without"]).exits(1);
+    desktop.git(["add", "-A"]).ok();
+    let said = desktop.git(["commit", "-q", "-m", "With"]).ok();
+    said.silent_about(told);
+    desktop.assert_clean();
+    commit_else(&desktop, "Else.\n").ok().silent_about(told);
+}
+
 /// What was settled since the note was written is not told.
 #[test]
 fn a_note_that_is_behind_tells_nothing_that_is_settled() {
