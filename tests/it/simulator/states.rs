@@ -71,7 +71,10 @@ pub fn states(
     let from = if merged { sides } else { parents };
     let all = from.iter().chain(bases).chain([node]);
     let paths: BTreeSet<&String> = all
-        .flat_map(|n| n.files.keys().chain(n.states.edits.keys()))
+        .flat_map(|n| {
+            let known = n.states.edits.keys().chain(&n.states.fog);
+            n.files.keys().chain(known)
+        })
         .collect();
     for path in paths {
         let edits: Vec<BTreeSet<Edit>> = from.iter().map(|n| n.states.of(path)).collect();
