@@ -4,13 +4,14 @@
 //! | file | what it answers |
 //! |---|---|
 //! | `op` | what somebody does next, by dice |
-//! | `play`, `join`, `meet`, `ways` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; what is rare |
+//! | `play`, `join`, `meet`, `rebase`, `ways` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; rebases; what is rare |
 //! | `world` | who does it: the machines, their commands, and a script of all of it |
 //! | `edit`, `drafts` | what is edited; what of it is staged, or put aside |
 //! | `broken` | conflict markers that a phone commits, and how they are mended |
 //! | `page`, `list`, `marks` | how a text is edited by hand: an entry, a list, conflict markers |
 //! | `how` | how a commit was made, which is all that the model is told of it |
 //! | `model` | what must be in each commit |
+//! | `judge`, `met` | what came of two versions that met; what is known of the removals there |
 //! | `expect`, `want` | what a merge must give: of two versions of a file, of one value |
 //! | `rows`, `states`, `noted` | what must be recorded: removals, edits side by side, what a rebase kept out |
 //! | `settle`, `guest` | what must hold in the end: of all machines, of a clone made just now |
@@ -24,14 +25,17 @@ mod expect;
 mod guest;
 mod how;
 mod join;
+mod judge;
 mod list;
 mod marks;
 mod meet;
+mod met;
 mod model;
 mod noted;
 mod op;
 mod page;
 mod play;
+mod rebase;
 mod rows;
 mod settle;
 mod states;

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use similar::{DiffOp, TextDiff};
 
 use super::edit;
+use super::model::HowKind;
 use super::op::Op;
 use super::page::{said, tokens};
 use super::world::{Outcome, World, fail};
@@ -93,6 +94,9 @@ impl World<'_> {
         if unmerged.is_empty() {
             return Ok(());
         }
+        let draft = self.oid(at, "refs/stash").unwrap();
+        let base = self.oid(at, "refs/stash^1").unwrap();
+        self.judge_stop(at, &[base], draft, HowKind::Pick { of: draft }, &unmerged)?;
         for path in &unmerged {
             self.settle_file(at, path, dice)?;
         }

@@ -52,13 +52,14 @@ impl World<'_> {
 
     /// What a rebase kept out stands in the commits it made, wherever git asks the
     /// ledger's driver: the pick was recorded when it was made, and so was the
-    /// removal. `replayed` are the new commits, each with what it was before.
+    /// removal. `replayed` are the new commits, each with what it was before; `alone`,
+    /// that no person settled anything in them.
     pub fn everybody_knows(
         &self,
         at: usize,
         before: Oid,
         replayed: &[(Oid, Oid)],
-        by_hand: &BTreeSet<String>,
+        alone: bool,
     ) -> Outcome {
         let model = &self.model;
         let mut certain: BTreeSet<&Item> = BTreeSet::new();
@@ -85,7 +86,7 @@ impl World<'_> {
             }
         }
         certain.retain(|item| !head.fog.contains(&item.0));
-        if certain.is_empty() || !by_hand.is_empty() {
+        if certain.is_empty() || !alone {
             return Ok(());
         }
         let guest = format!("../guest-{}", self.head(at));

@@ -24,6 +24,10 @@ impl World<'_> {
                 let run = self.run(at, "git", &["cherry-pick", branch], &[0, 1])?;
                 if run.code != 0 {
                     // Empty, or in conflict.
+                    let unmerged = self.unmerged(at);
+                    let bases = self.model.node(other).parents.clone();
+                    let kind = HowKind::Pick { of: other };
+                    self.judge_stop(at, &bases, other, kind, &unmerged)?;
                     self.git(at, &["cherry-pick", "--abort"])?;
                     return self.clean(at);
                 }
@@ -35,7 +39,7 @@ impl World<'_> {
                 let run = self.run(at, "git", &merge(&["merge", "-q", "--squash"]), &[0, 1])?;
                 let unmerged = self.unmerged(at);
                 if run.code != 0 {
-                    self.judge_conflicts(at, before, other, &unmerged)?;
+                    self.judge_merge(at, before, other, &unmerged)?;
                     self.settle_files(at, &unmerged, dice)?;
                 }
                 let staged = self.ask(at, &["diff", "--cached", "--quiet"]);

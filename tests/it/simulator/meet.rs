@@ -5,12 +5,10 @@ use std::collections::BTreeSet;
 use git2::Oid;
 
 use super::broken::is_whole;
-use super::expect;
 use super::marks::choose;
-use super::model::{How, HowKind, Model, date_of};
+use super::model::{How, HowKind, date_of};
 use super::op::below;
 use super::page::said;
-use super::rows::merge_rows;
 use super::world::{Outcome, World, fail};
 use crate::dice::Dice;
 
@@ -43,7 +41,7 @@ impl World<'_> {
         if unmerged.is_empty() {
             return fail("a merge failed without a conflict", run);
         }
-        self.judge_conflicts(at, before, other, &unmerged)?;
+        self.judge_merge(at, before, other, &unmerged)?;
         if dice.roll(5) == 0 {
             self.git(at, &["merge", "--abort"])?;
             return self.clean(at);
@@ -67,60 +65,6 @@ impl World<'_> {
         let how = How::of(&desk.name, kind);
         self.learn(at, &if hooks { how } else { how.without_hooks() })?;
         self.clean(at)
-    }
-
-    /// What git calls conflicts must be some, and all that must be is among them.
-    pub fn judge_conflicts(
-        &mut self,
-        at: usize,
-        ours: Oid,
-        theirs: Oid,
-        unmerged: &BTreeSet<String>,
-    ) -> Outcome {
-        if !self.desks[at].hooks {
-            return Ok(());
-        }
-        let bases: Vec<Oid> = match self.desks[at].repo.merge_bases(ours, theirs) {
-            Ok(bases) => bases.iter().copied().collect(),
-            Err(_) => Vec::new(),
-        };
-        let bases: Vec<_> = bases.iter().map(|b| self.model.node(*b).clone()).collect();
-        let (ours, theirs) = (
-            self.model.node(ours).clone(),
-            self.model.node(theirs).clone(),
-        );
-        let fog = Model::fog_of(&bases, &[ours.clone(), theirs.clone()]);
-        let [base] = bases.as_slice() else {
-            return Ok(());
-        };
-        let rows = merge_rows(&base.rows, &ours.rows, &theirs.rows);
-        for path in unmerged {
-            let date = date_of(path);
-            if path.contains("ledger") {
-                return fail("a ledger in conflict", path);
-            }
-            if fog.contains(&date) {
-                self.model.counts.unknown += 1;
-                continue;
-            }
-            self.model.counts.met += 1;
-            let active = |field: &str, item: &str| {
-                let rows = rows.get(&(date.clone(), field.to_owned(), item.to_owned()));
-                rows.is_some_and(|r| r.values().any(|a| *a))
-            };
-            let put_back = |field: &str, item: &str| {
-                let key = (date.clone(), field.to_owned(), item.to_owned());
-                (ours.is_active(&key) || theirs.is_active(&key)) && !active(field, item)
-            };
-            let known = expect::Known {
-                active: &active,
-                put_back: &put_back,
-            };
-            let versions = expect::Versions::of(path, &bases, &ours, &theirs);
-            let text = self.exists(at, path).then(|| self.read(at, path));
-            expect::conflict(&versions, text.as_deref(), known)?;
-        }
-        Ok(())
     }
 
     /// Settles each file in one of the ways that there are.
@@ -216,86 +160,6 @@ impl World<'_> {
         // Also where a sparse checkout leaves it out.
         self.git(at, &["add", "--sparse", "--", path])?;
         Ok(())
-    }
-
-    /// Goes on with a rebase until it ends, and learns what became of the commits.
-    pub fn rebase(&mut self, at: usize, args: &[&str], dice: &mut Dice) -> Outcome {
-        let before = self.head(at);
-        let mut run = self.run(at, "git", args, &[0, 1])?;
-        let mut by_hand = BTreeSet::new();
-        for _ in 0..40 {
-            let unmerged = self.unmerged(at);
-            let busy = self.desks[at].machine.exists(".git/rebase-merge");
-            if !busy {
-                if run.code != 0 {
-                    return fail("a rebase failed without a conflict", run);
-                }
-                return self.rebased(at, before, &by_hand);
-            }
-            if !unmerged.is_empty() {
-                if dice.roll(6) == 0 {
-                    self.git(at, &["rebase", "--abort"])?;
-                    return self.clean(at);
-                }
-                self.settle_files(at, &unmerged, dice)?;
-                by_hand.extend(unmerged);
-            }
-            run = self.run(at, "git", &["rebase", "--continue"], &[0, 1])?;
-        }
-        self.git(at, &["rebase", "--abort"])?;
-        self.clean(at)
-    }
-
-    fn rebased(&mut self, at: usize, before: Oid, by_hand: &BTreeSet<String>) -> Outcome {
-        let (name, hooks) = (self.desks[at].name.clone(), self.desks[at].hooks);
-        let head = self.head(at);
-        let (mut old, mut new) = (Vec::new(), Vec::new());
-        {
-            let repo = &self.desks[at].repo;
-            for (from, hide, out) in [(before, head, &mut old), (head, before, &mut new)] {
-                let mut walk = repo.revwalk().unwrap();
-                walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)
-                    .unwrap();
-                walk.push(from).unwrap();
-                walk.hide(hide).unwrap();
-                for id in walk.map(Result::unwrap) {
-                    let message = repo
-                        .find_commit(id)
-                        .unwrap()
-                        .message()
-                        .unwrap_or_default()
-                        .to_owned();
-                    out.push((id, message));
-                }
-            }
-        }
-        let mut replayed = Vec::new();
-        for (id, message) in new {
-            if self.model.nodes.contains_key(&id) {
-                continue;
-            }
-            let Some((of, _)) = old.iter().find(|(_, m)| *m == message) else {
-                return fail("a rebase made a commit of its own", message);
-            };
-            let kind = HowKind::Replay {
-                of: *of,
-                by_hand: by_hand.clone(),
-            };
-            let how = How {
-                hooks,
-                ..How::of(&name, kind)
-            };
-            self.learn_commit(at, id, &how)?;
-            replayed.push((id, *of));
-        }
-        if hooks {
-            self.everybody_knows(at, before, &replayed, by_hand)?;
-        }
-        // Where git leaves all of the branch out, no hook runs.
-        if !replayed.is_empty() {
-            self.note_what_a_rebase_kept_out(at, before, head);
-        }
-        self.clean(at)
     }
 
     /// Pulls, by merge or rebase.

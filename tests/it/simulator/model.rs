@@ -7,11 +7,12 @@ use std::rc::Rc;
 use git2::{ObjectType, Oid, Repository, TreeWalkMode, TreeWalkResult};
 
 use super::broken::has_markers;
-use super::expect;
+use super::judge;
+use super::met::{moved, rows_met};
 use super::page::{File, Said, known_as};
 use super::rows::{
-    Rows, kept_by_hand, kept_out, leave_unstored, let_in_without_rows, merge_rows, moved, own_rows,
-    permanent, rows_of_an_amend, settle_what_a_pick_takes_out, undone_in_another_form, unstored,
+    Rows, kept_by_hand, kept_out, let_in_without_rows, own_rows, permanent, rows_of_an_amend,
+    settle_what_a_pick_takes_out, unstored,
 };
 use super::states::{States, states};
 use super::world::{Outcome, fail};
@@ -106,6 +107,8 @@ pub struct Counts {
     pub met: usize,
     /// One side had.
     pub taken: usize,
+    /// These stopped in conflict.
+    pub stopped: usize,
     /// Nothing is known of these.
     pub unknown: usize,
 }
@@ -114,6 +117,7 @@ impl Counts {
     pub fn add(&mut self, other: Self) {
         self.met += other.met;
         self.taken += other.taken;
+        self.stopped += other.stopped;
         self.unknown += other.unknown;
     }
 }
@@ -136,7 +140,8 @@ impl Model {
         &self.nodes[&commit]
     }
 
-    fn read(&mut self, repo: &Repository, commit: Oid) -> Node {
+    /// The files of a commit, and nothing that is known of it.
+    pub fn read(&mut self, repo: &Repository, commit: Oid) -> Node {
         let commit = repo.find_commit(commit).unwrap();
         let mut files = BTreeMap::new();
         let tree = commit.tree().unwrap();
@@ -196,7 +201,6 @@ impl Model {
             node.fog.extend(parent.fog.iter().cloned());
         }
         let (sides, bases) = self.sides(repo, &node, how);
-        let mut base = self.base(&bases);
         for side in &sides {
             node.fog.extend(side.fog.iter().cloned());
         }
@@ -205,18 +209,12 @@ impl Model {
             node.fog.extend(moved(&bases, &sides));
             self.fog_a_pick(&mut node, &sides, how);
         }
-        let mut rows: Vec<Rows> = sides.iter().map(|s| s.rows.clone()).collect();
+        node.rows = rows_met(&bases, &sides, how);
         if let (HowKind::Replay { .. }, [from], [on, of]) = (&how.kind, &bases[..], &sides[..]) {
-            leave_unstored(from, of, &mut base.rows, &mut rows[1]);
             // What it removed from a file that is not there any more is told by nothing.
             let gone = |path: &&String| !on.files.contains_key(*path);
             node.fog
                 .extend(of.files.keys().filter(gone).map(|p| date_of(p)));
-        }
-        let join = |rows: Rows, next: Rows| merge_rows(&base.rows, &rows, &next);
-        node.rows = rows.into_iter().reduce(join).unwrap_or_default();
-        if let (HowKind::Replay { .. }, [from], [on, of]) = (&how.kind, &bases[..], &sides[..]) {
-            undone_in_another_form(&mut node.rows, from, of);
             if !node
                 .first
                 .is_some_and(|first| self.recorded.contains(&first))
@@ -231,7 +229,7 @@ impl Model {
             }
         }
         if sides.len() > 1 {
-            self.judge(&node, &bases, &sides, how)?;
+            judge::ended(&node, &bases, &sides, how, &mut self.counts)?;
         }
         own_rows(&mut node, &parents, &sides, commit, how);
         kept_by_hand(&mut node, &bases, &sides, how);
@@ -282,13 +280,6 @@ impl Model {
         })
     }
 
-    /// The entries of which nothing is known in a merge.
-    pub fn fog_of(bases: &[Node], sides: &[Node]) -> BTreeSet<String> {
-        let mut fog = moved(bases, sides);
-        fog.extend(sides.iter().flat_map(|s| &s.fog).cloned());
-        fog
-    }
-
     /// The versions that were merged, and what they grew from. One that is not a
     /// merge has one side.
     fn sides(&self, repo: &Repository, node: &Node, how: &How) -> (Vec<Node>, Vec<Node>) {
@@ -324,17 +315,6 @@ impl Model {
         }
     }
 
-    fn base(&self, bases: &[Node]) -> Node {
-        let mut base = Node::default();
-        for (number, next) in bases.iter().enumerate() {
-            base.rows = match number {
-                0 => next.rows.clone(),
-                _ => merge_rows(&Rows::new(), &base.rows, &next.rows),
-            };
-        }
-        base
-    }
-
     /// What a pick carries along of other entries' rows depends on which of them
     /// were stored when.
     fn fog_a_pick(&self, node: &mut Node, sides: &[Node], how: &How) {
@@ -343,57 +323,5 @@ impl Model {
                 node.fog.insert(item.0.clone());
             }
         }
-    }
-
-    fn judge(&mut self, node: &Node, bases: &[Node], sides: &[Node], how: &How) -> Outcome {
-        let by_hand = match &how.kind {
-            HowKind::Merge { by_hand }
-            | HowKind::Squash { by_hand, .. }
-            | HowKind::Replay { by_hand, .. } => by_hand,
-            HowKind::Pick { .. } | HowKind::Revert { .. } => &BTreeSet::new(),
-            _ => return Ok(()),
-        };
-        let [ours, theirs] = sides else { return Ok(()) };
-        // Where git does not say what it merges, no removal is known.
-        let knows = !matches!(how.kind, HowKind::Pick { .. } | HowKind::Revert { .. });
-        let is_replay = matches!(how.kind, HowKind::Replay { .. });
-        let paths: BTreeSet<&String> = sides
-            .iter()
-            .chain(bases)
-            .flat_map(|s| s.files.keys())
-            .collect();
-        for path in paths {
-            let date = date_of(path);
-            if node.fog.contains(&date) || by_hand.contains(path) {
-                self.counts.unknown += 1;
-                continue;
-            }
-            let active = |field: &str, item: &str| {
-                let item = (date.clone(), field.to_owned(), item.to_owned());
-                // What stands against a removal where a pick is put is none of the pick's.
-                let stands = is_replay && ours.has(&item) && ours.is_active(&item);
-                knows && node.is_active(&item) && !stands
-            };
-            // One side removed it, and the other undid all of these removals.
-            let put_back = |field: &str, item: &str| {
-                let item = (date.clone(), field.to_owned(), item.to_owned());
-                let is_active = ours.is_active(&item) || theirs.is_active(&item);
-                knows && !is_replay && is_active && !node.is_active(&item)
-            };
-            let known = expect::Known {
-                active: &active,
-                put_back: &put_back,
-            };
-            let versions = expect::Versions::of(path, bases, ours, theirs);
-            match versions.trivial() {
-                Some(_) => self.counts.taken += 1,
-                None => self.counts.met += 1,
-            }
-            expect::clean(&versions, node.files.get(path), known)?;
-        }
-        if by_hand.is_empty() {
-            expect::tokens(node, bases, ours, theirs)?;
-        }
-        Ok(())
     }
 }

@@ -4,41 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 
-use super::model::{How, HowKind, Item, Node, date_of, path_of};
+use super::model::{How, HowKind, Item, Node, path_of};
 
 /// The removals of each item, by id, and whether they keep it out.
 pub type Rows = BTreeMap<Item, BTreeMap<String, bool>>;
-
-/// The entries of files that git may take for moved ones: then it merges other
-/// files than those of one path. Where all of a folder went on one side, git asks
-/// whether what the other side wrote there should go along with it.
-pub fn moved(bases: &[Node], sides: &[Node]) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for (base, side) in bases.iter().flat_map(|b| sides.iter().map(move |s| (b, s))) {
-        let differ = |a: &Node, b: &Node| -> BTreeSet<String> {
-            let gone = a.files.keys().filter(|p| !b.files.contains_key(*p));
-            gone.map(|p| date_of(p)).collect()
-        };
-        let (gone, new) = (differ(base, side), differ(side, base));
-        if !gone.is_empty() && !new.is_empty() {
-            found.extend(gone);
-            found.extend(new);
-            let left: BTreeSet<String> = &folders(base) - &folders(side);
-            let there = sides.iter().flat_map(|s| s.files.keys());
-            let there = there.filter(|p| left.contains(folder(p)));
-            found.extend(there.map(|p| date_of(p)));
-        }
-    }
-    found
-}
-
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-fn folders(node: &Node) -> BTreeSet<String> {
-    node.files.keys().map(|p| folder(p).to_owned()).collect()
-}
 
 /// Restored wins; a row that the base has and a side lacks was taken back there.
 pub fn merge_rows(base: &Rows, ours: &Rows, theirs: &Rows) -> Rows {
@@ -64,7 +33,7 @@ pub fn merge_rows(base: &Rows, ours: &Rows, theirs: &Rows) -> Rows {
     out
 }
 
-fn row(node: &Node, (item, id): &(Item, String)) -> Option<bool> {
+pub fn row(node: &Node, (item, id): &(Item, String)) -> Option<bool> {
     node.rows.get(item)?.get(id).copied()
 }
 
@@ -83,53 +52,8 @@ pub fn unstored(node: &Node, sides: &[Node], how: &How) -> BTreeSet<(Item, Strin
     all.filter(|key| !stored(key)).collect()
 }
 
-/// A rebase carries ledgers along. A row that none has goes with the commit that
-/// history tells it of, and is lost where that commit is left out; once a later
-/// commit has stored it, it is among what that one brings, like a row of its own:
-/// what it was made on did not have it.
-pub fn leave_unstored(from: &Node, of: &Node, base: &mut Rows, theirs: &mut Rows) {
-    let leave = |rows: &mut Rows, (item, id): &(Item, String)| {
-        if let Some(rows) = rows.get_mut(item) {
-            rows.remove(id);
-        }
-    };
-    for key in &from.unstored {
-        let stored = !of.unstored.contains(key);
-        // What the commit itself put back is its own.
-        if stored || row(from, key) == row(of, key) {
-            leave(base, key);
-        }
-        if !stored && row(from, key) == row(of, key) {
-            leave(theirs, key);
-        }
-    }
-}
-
 fn told(commit: Oid, first: Oid) -> String {
     format!("in {commit}, first {first}")
-}
-
-/// The commit that a removal which history tells was made in first.
-fn first_of(id: &str) -> Option<&str> {
-    Some(id.strip_prefix("in ")?.split_once(", first ")?.1)
-}
-
-/// A removal without rows is one and the same before and after a rebase (docs/history.md):
-/// what a pick put back on top of one form of it, it puts back on top of each.
-pub fn undone_in_another_form(rows: &mut Rows, from: &Node, of: &Node) {
-    for (item, rows) in rows {
-        if from.has(item) || !of.has(item) {
-            continue;
-        }
-        let known = of.rows.get(item).into_iter().flatten();
-        let undone: BTreeSet<&str> = known
-            .filter(|(_, active)| !**active)
-            .filter_map(|(id, _)| first_of(id))
-            .collect();
-        for (id, active) in rows {
-            *active &= !first_of(id).is_some_and(|first| undone.contains(first));
-        }
-    }
 }
 
 /// A rebased commit that hooks never saw looks like one that was made where it stands: of

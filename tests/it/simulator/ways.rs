@@ -30,6 +30,8 @@ impl World<'_> {
         }
         let run = self.run(at, "git", &["revert", "--no-edit", &revision], &[0, 1])?;
         if run.code != 0 {
+            let unmerged = self.unmerged(at);
+            self.judge_stop(at, &[of], parent, HowKind::Revert { of }, &unmerged)?;
             self.run(at, "git", &["revert", "--abort"], &[0, 128])?;
             return self.clean(at);
         }

@@ -1,0 +1,120 @@
+//! A rebase, and what becomes of the commits that it replays.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use git2::Oid;
+
+use super::model::{How, HowKind};
+use super::world::{Outcome, World, fail};
+use crate::dice::Dice;
+
+/// The paths that a person settled, by the commit that was replayed.
+type Settled = BTreeMap<Oid, BTreeSet<String>>;
+
+impl World<'_> {
+    /// Goes on with a rebase until it ends, and learns what became of the commits.
+    pub fn rebase(&mut self, at: usize, args: &[&str], dice: &mut Dice) -> Outcome {
+        let before = self.head(at);
+        let mut run = self.run(at, "git", args, &[0, 1])?;
+        let mut settled = Settled::new();
+        let mut replayed = Vec::new();
+        for _ in 0..40 {
+            let unmerged = self.unmerged(at);
+            let busy = self.desks[at].machine.exists(".git/rebase-merge");
+            if !busy {
+                if run.code != 0 {
+                    return fail("a rebase failed without a conflict", run);
+                }
+                replayed.extend(self.replayed(at, before, &settled)?);
+                return self.rebased(at, before, &replayed, &settled);
+            }
+            if !unmerged.is_empty() {
+                replayed.extend(self.replayed(at, before, &settled)?);
+                let of = self.oid(at, "REBASE_HEAD").unwrap();
+                self.judge_replay(at, of, &unmerged)?;
+                if dice.roll(6) == 0 {
+                    self.git(at, &["rebase", "--abort"])?;
+                    return self.clean(at);
+                }
+                self.settle_files(at, &unmerged, dice)?;
+                settled.insert(of, unmerged);
+            }
+            run = self.run(at, "git", &["rebase", "--continue"], &[0, 1])?;
+        }
+        self.git(at, &["rebase", "--abort"])?;
+        self.clean(at)
+    }
+
+    fn judge_replay(&mut self, at: usize, of: Oid, unmerged: &BTreeSet<String>) -> Outcome {
+        let bases: Vec<Oid> = self
+            .model
+            .node(of)
+            .parents
+            .first()
+            .copied()
+            .into_iter()
+            .collect();
+        let by_hand = BTreeSet::new();
+        self.judge_stop(at, &bases, of, HowKind::Replay { of, by_hand }, unmerged)
+    }
+
+    /// Learns the commits that a rebase has made and the model does not know yet, each
+    /// with what it was before.
+    fn replayed(&mut self, at: usize, before: Oid, settled: &Settled) -> Outcome<Vec<(Oid, Oid)>> {
+        let (name, hooks) = (self.desks[at].name.clone(), self.desks[at].hooks);
+        let head = self.head(at);
+        let (mut old, mut new) = (Vec::new(), Vec::new());
+        {
+            let repo = &self.desks[at].repo;
+            for (from, hide, out) in [(before, head, &mut old), (head, before, &mut new)] {
+                let mut walk = repo.revwalk().unwrap();
+                walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)
+                    .unwrap();
+                walk.push(from).unwrap();
+                walk.hide(hide).unwrap();
+                for id in walk.map(Result::unwrap) {
+                    let commit = repo.find_commit(id).unwrap();
+                    out.push((id, commit.message().unwrap_or_default().to_owned()));
+                }
+            }
+        }
+        let mut replayed = Vec::new();
+        for (id, message) in new {
+            if self.model.nodes.contains_key(&id) {
+                continue;
+            }
+            let Some((of, _)) = old.iter().find(|(_, m)| *m == message) else {
+                return fail("a rebase made a commit of its own", message);
+            };
+            let kind = HowKind::Replay {
+                of: *of,
+                by_hand: settled.get(of).cloned().unwrap_or_default(),
+            };
+            let how = How {
+                hooks,
+                ..How::of(&name, kind)
+            };
+            self.learn_commit(at, id, &how)?;
+            replayed.push((id, *of));
+        }
+        Ok(replayed)
+    }
+
+    fn rebased(
+        &mut self,
+        at: usize,
+        before: Oid,
+        replayed: &[(Oid, Oid)],
+        settled: &Settled,
+    ) -> Outcome {
+        let head = self.head(at);
+        if self.desks[at].hooks {
+            self.everybody_knows(at, before, replayed, settled.is_empty())?;
+        }
+        // Where git leaves all of the branch out, no hook runs.
+        if !replayed.is_empty() {
+            self.note_what_a_rebase_kept_out(at, before, head);
+        }
+        self.clean(at)
+    }
+}
