@@ -12,7 +12,7 @@
 //! | `how` | how a commit was made, which is all that the model is told of it |
 //! | `model` | what must be in each commit |
 //! | `judge`, `met` | what came of two versions that met; what is known of the removals there |
-//! | `expect`, `want` | what a merge must give: of two versions of a file, of one value |
+//! | `expect`, `want`, `lost` | what a merge must give: of two versions of a file, of one value, of the marks |
 //! | `rows`, `states`, `noted` | what must be recorded: removals, edits side by side, what a rebase kept out |
 //! | `settle`, `guest` | what must hold in the end: of all machines, of a clone made just now |
 //!
@@ -27,6 +27,7 @@ mod how;
 mod join;
 mod judge;
 mod list;
+mod lost;
 mod marks;
 mod meet;
 mod met;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::marks::{choose, marked};
 use super::model::Node;
 use super::page::{File, Said, known_as};
-use super::want::{Want, lines_conflict, want};
+use super::want::{Want, merge_lines, want};
 use super::world::{Outcome, fail};
 use git2::Oid;
 
@@ -102,23 +102,20 @@ impl Versions {
         wants
     }
 
-    /// Whether a merge of the bodies by line conflicts.
-    fn body_conflicts(&self) -> bool {
-        let texts = |f: fn(&File) -> String| {
-            let text = |v: Option<&(Oid, Rc<File>)>| v.map_or_else(String::new, |(_, x)| f(x));
-            let base = self.base().and_then(|b| b.as_ref());
-            [base, self.ours.as_ref(), self.theirs.as_ref()].map(text)
-        };
-        let entry = self.path.starts_with("journal/");
-        lines_conflict(&match entry {
-            true => texts(|f| {
-                f.said
-                    .as_ref()
-                    .map(|s| s.page.body.clone())
-                    .unwrap_or_default()
-            }),
-            false => texts(|f| f.text.clone()),
-        })
+    /// What of a file merges by line: all of a note, the body of an entry.
+    fn body<'f>(&self, file: &'f File) -> &'f str {
+        match (self.path.starts_with("journal/"), &file.said) {
+            (false, _) => &file.text,
+            (true, Some(said)) => &said.page.body,
+            (true, None) => "",
+        }
+    }
+
+    /// What git makes of these, and whether that is a conflict.
+    fn merged_body(&self) -> (String, bool) {
+        let base = self.base().and_then(|b| b.as_ref());
+        let sides = [base, self.ours.as_ref(), self.theirs.as_ref()];
+        merge_lines(sides.map(|side| side.map_or("", |(_, file)| self.body(file))))
     }
 }
 
@@ -232,8 +229,12 @@ pub fn clean(versions: &Versions, found: Option<&(Oid, Rc<File>)>, known: Known<
     if versions.ours.is_none() || versions.theirs.is_none() {
         return versions.fail("a conflict is missing", "one side deleted it", text);
     }
-    if versions.body_conflicts() {
+    let (body, conflicts) = versions.merged_body();
+    if conflicts {
         return versions.fail("a conflict is missing", "the text", text);
+    }
+    if versions.body(file) != body {
+        return versions.fail("another text after a merge", &body, text);
     }
     let Some(said) = &file.said else {
         return Ok(());
@@ -274,18 +275,18 @@ pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Ou
         return versions.fail("a conflict without markers", "", shown);
     }
     let wants = versions.wants(known);
-    let body = versions.body_conflicts();
+    let (body, conflicts) = versions.merged_body();
     let entry = versions.path.starts_with("journal/");
     for key in &marked {
         let may = match key.as_str() {
-            "" => body,
+            "" => conflicts,
             key => wants.get(key).is_none_or(Want::may_conflict),
         };
         if entry && !may {
             return versions.fail("a conflict too many", key, shown);
         }
     }
-    if body && !marked.contains("") {
+    if conflicts && !marked.contains("") {
         return versions.fail("a conflict is missing", "the text", shown);
     }
     for (key, want) in &wants {
@@ -295,7 +296,11 @@ pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Ou
     }
     // Whichever side is taken, the rest is merged.
     for side in [true, false] {
-        let Some(said) = super::page::said(&choose(text, |_| side)) else {
+        let file = File::read(&choose(text, |_| side));
+        if versions.body(&file) != choose(&body, |_| side) && (!entry || file.said.is_some()) {
+            return versions.fail("another text beside a conflict", &body, shown);
+        }
+        let Some(said) = file.said else {
             continue;
         };
         for (key, want) in &wants {
@@ -310,48 +315,4 @@ pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Ou
         items(versions, &said, known, &marked)?;
     }
     Ok(())
-}
-
-/// Judges the marks of a whole merged commit: nothing that was written and not
-/// removed is lost, and nothing that was removed is back.
-pub fn tokens(node: &Node, bases: &[Node], ours: &Node, theirs: &Node) -> Outcome {
-    let before: Vec<BTreeSet<u32>> = bases.iter().map(Node::tokens).collect();
-    let (a, b, now) = (ours.tokens(), theirs.tokens(), node.tokens());
-    for mark in a.union(&b) {
-        let known = before.iter().filter(|t| t.contains(mark)).count();
-        if known == 0 && !now.contains(mark) && !kept(node, *mark) {
-            return fail(
-                "what was written is lost",
-                format!("q{mark}z is in a side and not in the merge"),
-            );
-        }
-    }
-    for mark in &now {
-        let everywhere = !before.is_empty() && before.iter().all(|t| t.contains(mark));
-        let both = a.contains(mark) && b.contains(mark);
-        let put_there = [ours, theirs].iter().any(|side| puts(side, bases, *mark));
-        if (everywhere && !both && !put_there) || !(a.contains(mark) || b.contains(mark)) {
-            return fail("what was removed is back", format!("q{mark}z"));
-        }
-    }
-    Ok(())
-}
-
-/// Whether a side has the mark in a file where it did not stand before, as where it
-/// brought back an entry that had moved.
-fn puts(side: &Node, bases: &[Node], mark: u32) -> bool {
-    let has = |node: &Node, path: &String| {
-        let file = node.files.get(path);
-        file.is_some_and(|(_, f)| f.tokens.contains(&mark))
-    };
-    let mut paths = side.files.keys();
-    paths.any(|path| has(side, path) && !bases.iter().any(|b| has(b, path)))
-}
-
-/// Whether a removal keeps out the item with this mark.
-fn kept(node: &Node, mark: u32) -> bool {
-    let mark = super::page::token(mark);
-    node.rows
-        .keys()
-        .any(|item| item.2.contains(&mark) && node.is_active(item) && !node.has(item))
 }

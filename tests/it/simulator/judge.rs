@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use git2::Oid;
 
 use super::expect;
+use super::lost;
 use super::met::{fog_of, rows_met};
 use super::model::{Counts, How, HowKind, Item, Node, date_of};
 use super::rows::Rows;
@@ -101,10 +102,7 @@ pub fn ended(
             expect::clean(versions, node.files.get(path), known)
         })?;
     }
-    if by_hand.is_empty() {
-        expect::tokens(node, bases, ours, theirs)?;
-    }
-    Ok(())
+    lost::marks(node, bases, [ours, theirs], by_hand)
 }
 
 /// Judges what stopped in conflict: what git calls conflicts must be some, and all that

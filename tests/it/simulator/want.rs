@@ -26,22 +26,26 @@ const SETS: [&str; 6] = [
 ];
 const KEYED: [&str; 3] = ["dates", "poems", "references"];
 
-/// Whether git's merge of three texts conflicts.
-pub fn lines_conflict(texts: &[String; 3]) -> bool {
-    let [base, ours, theirs] = texts;
-    if ours == theirs || ours == base || theirs == base {
-        return false;
+/// Git's merge of three texts by line, and whether it conflicts.
+pub fn merge_lines([base, ours, theirs]: [&str; 3]) -> (String, bool) {
+    if ours == theirs || theirs == base {
+        return (ours.to_owned(), false);
+    }
+    if ours == base {
+        return (theirs.to_owned(), false);
     }
     let folder = tempfile::tempdir().unwrap();
-    for (name, text) in ["base", "ours", "theirs"].iter().zip(texts) {
+    for (name, text) in [("base", base), ("ours", ours), ("theirs", theirs)] {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
     let merge = ["merge-file", "-p", "-q", "ours", "base", "theirs"];
     let output = Command::new("git")
         .args(merge)
         .current_dir(folder.path())
-        .output();
-    !output.unwrap().status.success()
+        .output()
+        .unwrap();
+    let merged = String::from_utf8(output.stdout).unwrap();
+    (merged, !output.status.success())
 }
 
 pub fn want(key: &str, [base, ours, theirs]: [Option<&Value>; 3]) -> Want {
@@ -71,9 +75,9 @@ pub fn want(key: &str, [base, ours, theirs]: [Option<&Value>; 3]) -> Want {
         })),
         ("notes", _, Some(Value::String(a)), Some(Value::String(b))) => {
             let o = base.and_then(Value::as_str).unwrap_or_default();
-            match lines_conflict(&[o.to_owned(), a.clone(), b.clone()]) {
-                true => Want::Conflict,
-                false => Want::Any,
+            match merge_lines([o, a, b]) {
+                (_, true) => Want::Conflict,
+                (merged, false) => Want::Value(Some(Value::String(merged))),
             }
         }
         (_, base, Some(Value::Object(a)), Some(Value::Object(b))) => {
