@@ -6,7 +6,7 @@
 //! | `op` | what somebody does next, by dice |
 //! | `play`, `join`, `meet`, `rebase`, `ways` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; rebases; what is rare |
 //! | `world` | who does it: the machines, their commands, and a script of all of it |
-//! | `edit`, `drafts` | what is edited; what of it is staged, or put aside |
+//! | `edit`, `drafts`, `written` | what is edited; what of it is staged, or put aside; how it stands until it is committed |
 //! | `broken` | conflict markers that a phone commits, and how they are mended |
 //! | `page`, `list`, `marks` | how a text is edited by hand: an entry, a list, conflict markers |
 //! | `how` | how a commit was made, which is all that the model is told of it |
@@ -43,6 +43,7 @@ mod states;
 mod want;
 mod ways;
 mod world;
+mod written;
 
 use std::time::{Duration, Instant};
 

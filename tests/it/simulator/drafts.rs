@@ -10,6 +10,7 @@ use super::model::HowKind;
 use super::op::Op;
 use super::page::{said, tokens};
 use super::world::{Outcome, World, fail};
+use super::written::Draft;
 use crate::dice::Dice;
 
 impl World<'_> {
@@ -30,16 +31,13 @@ impl World<'_> {
             return Ok(());
         }
         self.write(at, &path, &part);
+        let staged = self.desks[at].dirty[&path].clone();
         self.git(at, &["add", "--", &path])?;
         self.write(at, &path, &whole);
         let message = format!("Step {}, a part", op.serial);
         self.try_commit(at, &["-m", &message])?;
-        self.committed(at, true)?;
-        let now = self.read(at, &path);
-        if now != whole {
-            return fail("a commit of a part changed the work tree", now);
-        }
-        Ok(())
+        self.is_in(at, self.head(at), &path, &staged)?;
+        self.committed(at, true)
     }
 
     /// Pulls while there is something that is not committed.
@@ -47,6 +45,7 @@ impl World<'_> {
         self.edit(at, op, dice)?;
         self.clean(at)?;
         let drafts = self.drafts(at);
+        let aside = self.put_aside(at);
         let other = self.remote_main();
         self.desks[at].autostash = true;
         match dice.roll(3) {
@@ -58,6 +57,7 @@ impl World<'_> {
         }
         self.desks[at].autostash = false;
         self.put_back(at, &drafts, dice)?;
+        self.come_back(at, aside);
         self.clean(at)
     }
 
@@ -69,7 +69,7 @@ impl World<'_> {
     }
 
     fn written(&self, at: usize) -> BTreeSet<u32> {
-        let dirty = self.desks[at].dirty.iter();
+        let dirty = self.desks[at].dirty.keys();
         let files = dirty.filter(|path| self.exists(at, path));
         files
             .flat_map(|path| tokens(&self.read(at, path)))
@@ -81,7 +81,10 @@ impl World<'_> {
         // A draft may have become part of a file that moved.
         let status = self.ask(at, &["status", "--porcelain", "-uall", "--no-renames"]);
         let names = status.stdout.lines().map(|l| l[3..].trim_matches('"'));
-        self.desks[at].dirty.extend(names.map(str::to_owned));
+        for name in names {
+            let dirty = &mut self.desks[at].dirty;
+            dirty.entry(name.to_owned()).or_insert(Draft::Merged);
+        }
         let there = self.written(at);
         if let Some(lost) = drafts.difference(&there).next() {
             let text = self.ask(at, &["diff", "HEAD"]);

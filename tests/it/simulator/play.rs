@@ -181,7 +181,7 @@ impl World<'_> {
     /// Commits in one of the ways that there are.
     pub fn commit(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
         self.clean(at)?;
-        let dirty: Vec<String> = self.desks[at].dirty.iter().cloned().collect();
+        let dirty: Vec<String> = self.desks[at].dirty.keys().cloned().collect();
         let Some(first) = dirty.first() else {
             return Ok(());
         };
@@ -318,10 +318,12 @@ impl World<'_> {
         }
         let drafts = self.drafts(at);
         self.git(at, &["stash", "push", "-q", "-u"])?;
+        let aside = self.put_aside(at);
         let dirty = std::mem::take(&mut self.desks[at].dirty);
         self.pull(at, false, dice)?;
         self.desks[at].dirty.extend(dirty);
         self.pop(at, &drafts, dice)?;
+        self.come_back(at, aside);
         self.clean(at)
     }
 

@@ -36,7 +36,10 @@ impl World<'_> {
                     self.git(at, &["rebase", "--abort"])?;
                     return self.clean(at);
                 }
+                let drafts = self.desks[at].dirty.clone();
                 self.settle_files(at, &unmerged, dice)?;
+                // What is written there a later commit may change.
+                self.desks[at].dirty = drafts;
                 settled.insert(of, unmerged);
             }
             run = self.run(at, "git", &["rebase", "--continue"], &[0, 1])?;

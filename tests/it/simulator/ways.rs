@@ -9,6 +9,7 @@ use super::model::{How, HowKind, Item, date_of, path_of};
 use super::op::{Kind, Op, below};
 use super::page::TABLES;
 use super::world::{Outcome, World, fail};
+use super::written::Draft;
 use crate::dice::Dice;
 
 impl World<'_> {
@@ -210,7 +211,9 @@ impl World<'_> {
         if !self.exists(at, path) || !versions.contains(&self.read(at, path)) {
             return fail("another version came back", path);
         }
-        self.desks[at].dirty.insert(path.clone());
+        let there = std::fs::read(self.desks[at].machine.path(path)).unwrap();
+        let dirty = &mut self.desks[at].dirty;
+        dirty.insert(path.clone(), Draft::Written(there));
         self.clean(at)?;
         self.commit(at, op, dice)
     }
@@ -264,7 +267,7 @@ impl World<'_> {
     fn linked(&mut self, at: usize, folder: &str, path: &str, text: &str, op: Op) -> Outcome {
         let inside = format!("{folder}/{path}");
         self.write(at, &inside, text);
-        self.desks[at].dirty.remove(&inside);
+        let draft = self.desks[at].dirty.remove(&inside).unwrap();
         if self
             .ask(at, &["-C", folder, "status", "--porcelain"])
             .stdout
@@ -284,6 +287,7 @@ impl World<'_> {
             return fail("git status is not clean", status);
         }
         let commit = self.oid(at, "refs/heads/linked").unwrap();
+        self.is_in(at, commit, path, &draft)?;
         let mut how = How::ordinary(&self.desks[at].name);
         how.hooks = self.desks[at].hooks;
         self.learn_commit(at, commit, &how)

@@ -1,10 +1,11 @@
 //! Machines that do what they are told, and a script of all of it.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use super::model::{How, Item, Model};
+use super::written::Draft;
 use crate::sandbox::{Machine, Run, Sandbox};
 
 /// What did not hold: the sort of it, which shrinking keeps, and all about it.
@@ -29,8 +30,8 @@ pub struct Desk<'a> {
     pub machine: Machine<'a>,
     /// Whether `palimpsest init` was run.
     pub hooks: bool,
-    /// The paths that were edited and not committed.
-    pub dirty: BTreeSet<String>,
+    /// What was edited and not committed, by path.
+    pub dirty: BTreeMap<String, Draft>,
     /// Whether git puts drafts aside and back, maybe into files that moved.
     pub autostash: bool,
     pub sparse: bool,
@@ -39,6 +40,13 @@ pub struct Desk<'a> {
     pub repo: git2::Repository,
     /// What `git status` named, if nothing was done here since.
     judged: RefCell<Option<BTreeSet<String>>>,
+}
+
+impl Desk<'_> {
+    /// Has `git status` asked again.
+    pub fn forget(&self) {
+        self.judged.take();
+    }
 }
 
 pub struct World<'a> {
@@ -92,7 +100,7 @@ impl<'a> World<'a> {
                 repo: repo.unwrap(),
                 machine,
                 hooks,
-                dirty: BTreeSet::new(),
+                dirty: BTreeMap::new(),
                 autostash: false,
                 sparse: false,
                 noted: BTreeSet::new(),
@@ -172,11 +180,17 @@ impl<'a> World<'a> {
     pub fn write_with(&mut self, at: usize, path: &str, text: &str, crlf: bool) {
         let desk = &mut self.desks[at];
         desk.judged.take();
-        match crlf {
-            true => desk.machine.write(path, text.replace('\n', "\r\n")),
-            false => desk.machine.write(path, text),
-        }
-        desk.dirty.insert(path.to_owned());
+        let bytes = match crlf {
+            true => text.replace('\n', "\r\n").into_bytes(),
+            false => text.as_bytes().to_vec(),
+        };
+        desk.machine.write(path, &bytes);
+        // Of a ledger a hook makes what it must be.
+        let draft = match path.starts_with("data/") {
+            true => Draft::Merged,
+            false => Draft::Written(bytes),
+        };
+        desk.dirty.insert(path.to_owned(), draft);
         let place = format!("{}/{path}", desk.name);
         let end = if text.ends_with('\n') { "" } else { "\n" };
         self.say(format!(
@@ -192,7 +206,7 @@ impl<'a> World<'a> {
         let desk = &mut self.desks[at];
         desk.judged.take();
         desk.machine.remove(path);
-        desk.dirty.insert(path.to_owned());
+        desk.dirty.insert(path.to_owned(), Draft::Removed);
         let line = format!("rm {}/{path}", desk.name);
         self.say(line);
     }
@@ -232,12 +246,15 @@ impl<'a> World<'a> {
         })
     }
 
-    /// `git status` names nothing but what was edited here.
+    /// `git status` names nothing but what was edited here, and each edit stands as it
+    /// was written: in HEAD, or still in the work tree.
     pub fn clean(&mut self, at: usize) -> Outcome {
         let desk = &self.desks[at];
-        if desk.judged.borrow().as_ref() == Some(&desk.dirty) {
+        let judged = desk.judged.borrow();
+        if (judged.as_ref()).is_some_and(|names| names.iter().eq(desk.dirty.keys())) {
             return Ok(());
         }
+        drop(judged);
         let status = self.ask(at, &["status", "--porcelain", "-uall", "--no-renames"]);
         let desk = &mut self.desks[at];
         let names = status
@@ -245,7 +262,8 @@ impl<'a> World<'a> {
             .lines()
             .map(|l| l[3..].trim_matches('"').to_owned());
         let names: BTreeSet<String> = names.collect();
-        let mut others: Vec<&String> = names.difference(&desk.dirty).collect();
+        let mut others: Vec<&String> = names.iter().collect();
+        others.retain(|name| !desk.dirty.contains_key(*name));
         others.retain(|name| !desk.autostash || name.starts_with("data/"));
         if status.code != 0 || !others.is_empty() {
             let diff = self.ask(at, &["diff", "HEAD"]);
@@ -255,7 +273,13 @@ impl<'a> World<'a> {
             );
         }
         desk.judged.replace(Some(names.clone()));
-        desk.dirty = names;
+        self.drafts_stand(at, &names)?;
+        let mut before = std::mem::take(&mut self.desks[at].dirty);
+        let draft = |name: String| {
+            let draft = before.remove(&name).unwrap_or(Draft::Merged);
+            (name, draft)
+        };
+        self.desks[at].dirty = names.into_iter().map(draft).collect();
         self.age(at);
         Ok(())
     }
