@@ -12,7 +12,7 @@
 //! | `how` | how a commit was made, which is all that the model is told of it |
 //! | `model` | what must be in each commit |
 //! | `judge`, `met` | what came of two versions that met; what is known of the removals there |
-//! | `expect`, `want`, `lost` | what a merge must give: of two versions of a file, of one value, of the marks |
+//! | `expect`, `want`, `untouched`, `lost` | what a merge must give: of two versions of a file, of one value, of the bytes that nobody touched, of the marks |
 //! | `rows`, `states`, `noted` | what must be recorded: removals, edits side by side, what a rebase kept out |
 //! | `settle`, `guest` | what must hold in the end: of all machines, of a clone made just now |
 //!
@@ -40,6 +40,7 @@ mod rebase;
 mod rows;
 mod settle;
 mod states;
+mod untouched;
 mod want;
 mod ways;
 mod world;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::marks::{choose, marked};
 use super::model::Node;
 use super::page::{File, Said, known_as};
+use super::untouched;
 use super::want::{Want, merge_lines, want};
 use super::world::{Outcome, fail};
 use git2::Oid;
@@ -33,7 +34,7 @@ impl Versions {
     }
 
     /// The one base's version; `None` where there are several, or none was read.
-    fn base(&self) -> Option<&Versioned> {
+    pub fn base(&self) -> Option<&Versioned> {
         match self.bases.as_slice() {
             [] => Some(&None),
             [one] => Some(one),
@@ -44,9 +45,13 @@ impl Versions {
         }
     }
 
-    fn sides(&self) -> [Option<&Said>; 3] {
+    pub fn files(&self) -> [Option<&File>; 3] {
         let base = self.base().and_then(|b| b.as_ref());
-        [base, self.ours.as_ref(), self.theirs.as_ref()].map(|v| v?.1.said.as_ref())
+        [base, self.ours.as_ref(), self.theirs.as_ref()].map(|v| Some(&*v?.1))
+    }
+
+    pub fn sides(&self) -> [Option<&Said>; 3] {
+        self.files().map(|file| file?.said.as_ref())
     }
 
     /// Git itself takes this version, since the other side did not change it.
@@ -113,9 +118,7 @@ impl Versions {
 
     /// What git makes of these, and whether that is a conflict.
     fn merged_body(&self) -> (String, bool) {
-        let base = self.base().and_then(|b| b.as_ref());
-        let sides = [base, self.ours.as_ref(), self.theirs.as_ref()];
-        merge_lines(sides.map(|side| side.map_or("", |(_, file)| self.body(file))))
+        merge_lines(self.files().map(|file| file.map_or("", |f| self.body(f))))
     }
 }
 
@@ -131,7 +134,7 @@ pub struct Known<'k> {
 type Items = BTreeSet<(String, String)>;
 
 /// The field at the top that an item's own stands in.
-fn field_of(field: &str) -> &str {
+pub fn field_of(field: &str) -> &str {
     match field {
         "themes" => "manuscript",
         field => field,
@@ -187,18 +190,15 @@ fn items(versions: &Versions, said: &Said, known: Known<'_>, but: &BTreeSet<Stri
 
 impl Versions {
     fn shown(&self) -> String {
-        let text =
-            |v: Option<&(Oid, Rc<File>)>| v.map_or("(none)\n", |(_, f)| f.text.as_str()).to_owned();
-        let base = self.base().and_then(|b| b.as_ref());
-        format!(
-            "--- base\n{}--- ours\n{}--- theirs\n{}",
-            text(base),
-            text(self.ours.as_ref()),
-            text(self.theirs.as_ref())
-        )
+        let text = |file: Option<&File>| match file {
+            Some(file) => format!("({:?})\n{}", file.ends, file.text),
+            None => "(none)\n".to_owned(),
+        };
+        let [base, ours, theirs] = self.files().map(text);
+        format!("--- base {base}--- ours {ours}--- theirs {theirs}")
     }
 
-    fn fail<T>(&self, what: &str, detail: &str, found: &str) -> Outcome<T> {
+    pub fn fail<T>(&self, what: &str, detail: &str, found: &str) -> Outcome<T> {
         fail(
             what,
             format!(
@@ -236,6 +236,7 @@ pub fn clean(versions: &Versions, found: Option<&(Oid, Rc<File>)>, known: Known<
     if versions.body(file) != body {
         return versions.fail("another text after a merge", &body, text);
     }
+    untouched::ends(versions, file)?;
     let Some(said) = &file.said else {
         return Ok(());
     };
@@ -251,7 +252,8 @@ pub fn clean(versions: &Versions, found: Option<&(Oid, Rc<File>)>, known: Known<
             );
         }
     }
-    items(versions, said, known, &BTreeSet::new())
+    items(versions, said, known, &BTreeSet::new())?;
+    untouched::fields(versions, said, known, &BTreeSet::new())
 }
 
 /// Judges a file that a merge left in conflict: `text` is what stands in the work
@@ -270,6 +272,9 @@ pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Ou
     let Some(text) = text else {
         return versions.fail("a file in conflict is gone", "", shown);
     };
+    let found = File::read(text);
+    untouched::ends(versions, &found)?;
+    let text = found.text.as_str();
     let marked = marked(text);
     if marked.is_empty() {
         return versions.fail("a conflict without markers", "", shown);
@@ -313,6 +318,7 @@ pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Ou
             }
         }
         items(versions, &said, known, &marked)?;
+        untouched::fields(versions, &said, known, &marked)?;
     }
     Ok(())
 }

@@ -178,7 +178,8 @@ impl World<'_> {
             None => self.model.read(&self.desks[at].repo, theirs),
         };
         let bases: Vec<_> = bases.iter().map(|b| self.model.node(*b).clone()).collect();
-        let text = |path: &String| self.exists(at, path).then(|| self.read(at, path));
+        let machine = &self.desks[at].machine;
+        let text = |path: &String| machine.exists(path).then(|| machine.read(path));
         let conflicts = unmerged.iter().map(|path| (path.clone(), text(path)));
         let conflicts = conflicts.collect();
         let counts = &mut self.model.counts;

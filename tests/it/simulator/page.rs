@@ -93,10 +93,31 @@ pub fn key_of(line: &str) -> Option<String> {
     starts.then(|| key.to_owned())
 }
 
+/// The line ends of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    Lf,
+    Crlf,
+    Mixed,
+}
+
+impl Ends {
+    fn of(text: &str) -> Self {
+        let (all, crlf) = (text.matches('\n').count(), text.matches("\r\n").count());
+        match crlf {
+            0 => Self::Lf,
+            crlf if crlf == all => Self::Crlf,
+            _ => Self::Mixed,
+        }
+    }
+}
+
 /// What a file says, read once.
 #[derive(Debug, Clone)]
 pub struct File {
+    /// With LF, whatever stands there.
     pub text: String,
+    pub ends: Ends,
     pub tokens: BTreeSet<u32>,
     /// `None` where the frontmatter cannot be read, or in a note.
     pub said: Option<Said>,
@@ -136,8 +157,10 @@ impl Said {
 impl File {
     /// Whichever line ends it has; they are no part of what it says.
     pub fn read(text: &str) -> Self {
+        let ends = Ends::of(text);
         let text = text.replace("\r\n", "\n");
         Self {
+            ends,
             tokens: tokens(&text),
             said: said(&text),
             text,
@@ -190,7 +213,7 @@ pub const TABLES: [(&str, &str); 10] = [
 /// What an item that is a map is told apart by.
 pub const KEYS: [&str; 5] = ["full_name", "date", "title", "content", "name"];
 
-fn items_of(field: &str, value: &Value) -> Vec<(String, String)> {
+pub fn items_of(field: &str, value: &Value) -> Vec<(String, String)> {
     if field == "manuscript" {
         return value
             .get("themes")
