@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::criss_cross;
 use super::marks::{choose, marked};
 use super::model::Node;
 use super::page::{File, Said, known_as};
@@ -52,6 +53,17 @@ impl Versions {
 
     pub fn sides(&self) -> [Option<&Said>; 3] {
         self.files().map(|file| file?.said.as_ref())
+    }
+
+    /// Whether it grew from several that differ.
+    pub fn is_criss_cross(&self) -> bool {
+        self.base().is_none()
+    }
+
+    /// What each of the bases says.
+    pub fn bases_said(&self) -> Vec<Option<&Said>> {
+        let said = |file| Option::as_ref(file).and_then(|(_, f): &(Oid, Rc<File>)| f.said.as_ref());
+        self.bases.iter().map(said).collect()
     }
 
     /// Git itself takes this version, since the other side did not change it.
@@ -220,8 +232,8 @@ pub fn clean(versions: &Versions, found: Option<&(Oid, Rc<File>)>, known: Known<
             false => versions.fail("not the side that alone changed it", "", text),
         };
     }
-    if versions.base().is_none() {
-        return Ok(());
+    if versions.is_criss_cross() {
+        return criss_cross::clean(versions, found.map(|(_, file)| &**file), known);
     }
     let Some((_, file)) = found else {
         return versions.fail("an entry is gone after a merge", "", text);

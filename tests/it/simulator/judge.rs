@@ -97,6 +97,7 @@ pub fn ended(
         meeting.ask(path, |versions, known| {
             match versions.trivial() {
                 Some(_) => counts.taken += 1,
+                None if versions.is_criss_cross() => counts.unknown += 1,
                 None => counts.met += 1,
             }
             expect::clean(versions, node.files.get(path), known)

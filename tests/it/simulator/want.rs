@@ -16,7 +16,7 @@ pub enum Want {
     Any,
 }
 
-const SETS: [&str; 6] = [
+pub const SETS: [&str; 6] = [
     "people",
     "tags",
     "events",
