@@ -14,10 +14,12 @@
 //! | `judge`, `met` | what came of two versions that met; what is known of the removals there |
 //! | `expect`, `want`, `untouched`, `criss_cross`, `lost` | what a merge must give: of two versions of a file, of one value, of the bytes that nobody touched, with several bases, of the marks |
 //! | `rows`, `states`, `noted` | what must be recorded: removals, edits side by side, what a rebase kept out |
+//! | `announced` | what a pull must say |
 //! | `settle`, `guest` | what must hold in the end: of all machines, of a clone made just now |
 //!
 //! `PALIMPSEST_HISTORIES=1000` plays more of them, `PALIMPSEST_SEED=17` one alone.
 
+mod announced;
 mod broken;
 mod criss_cross;
 mod drafts;

@@ -36,7 +36,8 @@ impl World<'_> {
             if !unmerged.is_empty() && !run.stderr.contains(of_a_draft) {
                 return fail("a merge that ended well left conflicts", run);
             }
-            return self.merged(at, BTreeSet::new());
+            self.merged(at, BTreeSet::new())?;
+            return self.announced(at, before, &run);
         }
         if unmerged.is_empty() {
             return fail("a merge failed without a conflict", run);

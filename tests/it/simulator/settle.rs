@@ -46,6 +46,10 @@ impl World<'_> {
             if !self.desks[at].hooks {
                 continue;
             }
+            let run = self.run(at, "palimpsest", &["doctor"], &[0])?;
+            if !run.stdout.contains("everything is in order") {
+                return fail("doctor finds something", run);
+            }
             let name = self.desks[at].name.clone();
             let there = self.index(at)?;
             if at == anew {
