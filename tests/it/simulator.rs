@@ -14,6 +14,7 @@
 //! | `judge`, `met` | what came of two versions that met; what is known of the removals there |
 //! | `expect`, `want`, `untouched`, `criss_cross`, `lost` | what a merge must give: of two versions of a file, of one value, of the bytes that nobody touched, with several bases, of the marks |
 //! | `rows`, `states`, `noted` | what must be recorded: removals, edits side by side, what a rebase kept out |
+//! | `stale` | which old copies a hook refuses |
 //! | `announced` | what a pull must say |
 //! | `settle`, `guest` | what must hold in the end: of all machines, of a clone made just now |
 //!
@@ -42,6 +43,7 @@ mod play;
 mod rebase;
 mod rows;
 mod settle;
+mod stale;
 mod states;
 mod untouched;
 mod want;

@@ -35,9 +35,9 @@ impl World<'_> {
         self.git(at, &["add", "--", &path])?;
         self.write(at, &path, &whole);
         let message = format!("Step {}, a part", op.serial);
-        self.try_commit(at, &["-m", &message])?;
+        let hooks = self.try_commit(at, &["-m", &message])?;
         self.is_in(at, self.head(at), &path, &staged)?;
-        self.committed(at, true)
+        self.committed(at, hooks)
     }
 
     /// Pulls while there is something that is not committed.

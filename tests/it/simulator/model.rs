@@ -140,6 +140,15 @@ impl Model {
         &self.nodes[&commit]
     }
 
+    /// What a file says.
+    pub fn file(&mut self, repo: &Repository, id: Oid) -> Rc<File> {
+        let file = self.files.entry(id).or_insert_with(|| {
+            let blob = repo.find_blob(id).unwrap();
+            Rc::new(File::read(&String::from_utf8_lossy(blob.content())))
+        });
+        Rc::clone(file)
+    }
+
     /// The files of a commit, and nothing that is known of it.
     pub fn read(&mut self, repo: &Repository, commit: Oid) -> Node {
         let commit = repo.find_commit(commit).unwrap();
@@ -154,19 +163,12 @@ impl Model {
             TreeWalkResult::Ok
         })
         .unwrap();
-        let mut read = |id: Oid| {
-            let file = self.files.entry(id).or_insert_with(|| {
-                let blob = repo.find_blob(id).unwrap();
-                Rc::new(File::read(&String::from_utf8_lossy(blob.content())))
-            });
-            (id, Rc::clone(file))
-        };
         Node {
             id: Some(commit.id()),
             parents: commit.parent_ids().collect(),
             files: files
                 .into_iter()
-                .map(|(path, id)| (path, read(id)))
+                .map(|(path, id)| (path, (id, self.file(repo, id))))
                 .collect(),
             ..Node::default()
         }

@@ -186,47 +186,49 @@ impl World<'_> {
             return Ok(());
         };
         let message = format!("Step {}", op.serial);
-        let mut hooks = self.desks[at].hooks;
-        match dice.roll(8) {
+        let hooks = match dice.roll(8) {
             0 => {
                 self.git(at, &["add", "--", first])?;
-                self.try_commit(at, &["-m", &message])?;
+                self.try_commit(at, &["-m", &message])?
             }
             1 => {
                 if self.exists(at, first) {
                     self.git(at, &["add", "-N", "--", first])?;
                 }
-                self.try_commit(at, &["-m", &message, "--", first])?;
+                self.try_commit(at, &["-m", &message, "--", first])?
             }
             2 => {
                 self.git(at, &["add", "-A"])?;
-                self.try_commit(at, &["-m", &message, "--no-verify"])?;
-                hooks = false;
+                self.try_commit(at, &["-m", &message, "--no-verify"])?
             }
             _ => {
                 self.git(at, &["add", "-A"])?;
-                self.try_commit(at, &["-a", "-m", &message])?;
+                self.try_commit(at, &["-a", "-m", &message])?
             }
-        }
+        };
         self.committed(at, hooks)
     }
 
     /// A commit, made all the same where a stale copy is refused or nothing changes.
-    pub fn try_commit(&mut self, at: usize, args: &[&str]) -> Outcome {
+    /// Whether hooks saw it.
+    pub fn try_commit(&mut self, at: usize, args: &[&str]) -> Outcome<bool> {
         let args = [&["commit", "-q"], args].concat();
+        let before = self.head(at);
+        let hooks = self.desks[at].hooks && !args.contains(&"--no-verify");
         let run = self.run(at, "git", &args, &[0, 1])?;
-        if run.code == 0 || self.ask(at, &["diff", "--cached", "--quiet"]).code == 0 {
-            return Ok(());
-        }
-        if run.stderr.contains("a copy of") {
-            self.git(at, &[&args[..], &["--no-verify"]].concat())?;
-            return Ok(());
+        if run.code == 0 {
+            if hooks {
+                self.none_is_stale(at, before)?;
+            }
+            return Ok(hooks);
         }
         let nothing = run.stdout.contains("nothing") || run.stdout.contains("no changes");
-        match nothing {
-            true => Ok(()),
-            false => fail("a commit was refused", run),
+        if nothing || self.ask(at, &["diff", "--cached", "--quiet"]).code == 0 {
+            return Ok(hooks);
         }
+        self.is_refused(at, before, &run)?;
+        self.git(at, &[&args[..], &["--no-verify"]].concat())?;
+        Ok(false)
     }
 
     pub fn committed(&mut self, at: usize, hooks: bool) -> Outcome {
@@ -243,8 +245,7 @@ impl World<'_> {
         }
         self.git(at, &["add", "-A"])?;
         let message = format!("The rest at {}", self.sandbox.now());
-        self.try_commit(at, &["-m", &message])?;
-        let hooks = self.desks[at].hooks;
+        let hooks = self.try_commit(at, &["-m", &message])?;
         self.committed(at, hooks)
     }
 
@@ -294,11 +295,11 @@ impl World<'_> {
             &[0, 1],
         )?;
         if run.code != 0 && !run.output().contains("make it empty") {
-            if !run.stderr.contains("a copy of") {
-                return fail("an amend was refused", run);
-            }
+            self.is_refused(at, replaced, &run)?;
             self.git(at, &["commit", "-q", "--amend", "--no-edit", "--no-verify"])?;
             hooks = false;
+        } else {
+            self.none_is_stale(at, replaced)?;
         }
         if self.oid(at, "HEAD^") != parent {
             return fail("an amend has another parent", run);

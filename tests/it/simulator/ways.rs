@@ -41,55 +41,6 @@ impl World<'_> {
         self.clean(at)
     }
 
-    pub fn stale(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
-        self.commit_rest(at)?;
-        let Some(path) = self.some_entry(at, dice) else {
-            return Ok(());
-        };
-        let old = self.oid(at, &format!("HEAD~{}", 1 + dice.roll(6)));
-        let Some(old) = old.and_then(|o| self.model.node(o).files.get(&path).cloned()) else {
-            return Ok(());
-        };
-        if !old.1.is_whole(&path) {
-            return Ok(());
-        }
-        self.write(at, &path, &old.1.text);
-        self.clean(at)?;
-        if self.desks[at].dirty.is_empty() {
-            return Ok(());
-        }
-        let message = format!("Step {}", op.serial);
-        let run = self.run(at, "git", &["commit", "-q", "-a", "-m", &message], &[0, 1])?;
-        if run.code == 0 {
-            let hooks = self.desks[at].hooks;
-            return self.committed(at, hooks);
-        }
-        if !run.stderr.contains("a copy of") {
-            return fail("a commit was refused", run);
-        }
-        match dice.roll(2) {
-            0 => {
-                self.git(
-                    at,
-                    &[
-                        "restore",
-                        "--staged",
-                        "--worktree",
-                        "--source=HEAD",
-                        "--",
-                        &path,
-                    ],
-                )?;
-                self.desks[at].dirty.clear();
-                self.clean(at)
-            }
-            _ => {
-                self.git(at, &["commit", "-q", "-a", "--no-verify", "-m", &message])?;
-                self.committed(at, false)
-            }
-        }
-    }
-
     pub fn cleanup(&mut self, at: usize, op: Op) -> Outcome {
         self.commit_rest(at)?;
         self.sandbox.pass_days(100);
