@@ -155,7 +155,12 @@ impl Sandbox {
 
     /// The time that the last command was given, RFC 3339.
     pub fn now(&self) -> String {
-        chrono::DateTime::from_timestamp(self.now.get(), 0)
+        self.now_there(0)
+    }
+
+    /// The same by a clock that goes wrong by some days.
+    pub fn now_there(&self, days: i64) -> String {
+        chrono::DateTime::from_timestamp(self.now.get() + days * 86_400, 0)
             .unwrap()
             .to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
     }

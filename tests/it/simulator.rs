@@ -91,7 +91,7 @@ fn play(plan: &Plan) -> Played {
             entries.push((entry(date), edit::new_entry(date, &mut dice, mark)));
         }
     }
-    let mut world = match World::new(&sandbox, plan.machines, plan.phone, plan.alike, &entries) {
+    let mut world = match World::new(&sandbox, plan, &entries) {
         Ok(world) => world,
         Err(failure) => panic!("{}: {}", failure.what, failure.detail),
     };

@@ -111,6 +111,8 @@ pub struct Plan {
     pub phone: bool,
     /// All machines have one name.
     pub alike: bool,
+    /// By how many days each machine's clock goes wrong.
+    pub skew: [i64; 5],
     pub ops: Vec<Op>,
 }
 
@@ -151,9 +153,16 @@ pub fn plan(seed: u64, length: usize) -> Plan {
         kind: Kind::Meet,
         luck: dice.roll(1 << 30),
     });
+    let mut clocks = Dice(seed ^ 0xc10c);
+    clocks.roll(2);
+    let wrong = |_| i64::try_from(clocks.roll(801)).unwrap() - 400;
     Plan {
         machines,
         phone,
+        skew: match seed % 4 {
+            1 => [0; 5].map(wrong),
+            _ => [0; 5],
+        },
         alike: seed.is_multiple_of(4),
         ops,
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use super::model::{How, Item, Model};
+use super::op::Plan;
 use super::written::Draft;
 use crate::sandbox::{Machine, Run, Sandbox};
 
@@ -35,6 +36,8 @@ pub struct Desk<'a> {
     /// Whether git puts drafts aside and back, maybe into files that moved.
     pub autostash: bool,
     pub sparse: bool,
+    /// By how many days the clock goes wrong.
+    skew: i64,
     /// What rebases here kept out and their commits do not hold, by removal.
     pub noted: BTreeSet<(Item, String, git2::Oid)>,
     pub repo: git2::Repository,
@@ -67,13 +70,7 @@ const NAMES: [&str; 5] = ["laptop", "desktop", "tablet", "attic", "office"];
 
 impl<'a> World<'a> {
     /// Machines with the same journal.
-    pub fn new(
-        sandbox: &'a Sandbox,
-        machines: usize,
-        phone: bool,
-        alike: bool,
-        entries: &[(String, String)],
-    ) -> Outcome<Self> {
+    pub fn new(sandbox: &'a Sandbox, plan: &Plan, entries: &[(String, String)]) -> Outcome<Self> {
         let mut world = Self {
             sandbox,
             desks: Vec::new(),
@@ -83,13 +80,13 @@ impl<'a> World<'a> {
             aged: Cell::new(0),
         };
         // Machines may have one name: only their clones differ then.
-        for (number, name) in NAMES.iter().take(machines).enumerate() {
-            let hooks = !(phone && number + 1 == machines);
+        for (number, name) in NAMES.iter().take(plan.machines).enumerate() {
+            let hooks = !(plan.phone && number + 1 == plan.machines);
             let name = if hooks { name } else { "phone" };
             world.say(format!("git clone -q remote.git {name}"));
             world.say(format!("git -C {name} config palimpsest.machine {name}"));
             let machine = sandbox.machine(name);
-            if alike {
+            if plan.alike {
                 let key = "palimpsest.machine";
                 world.say(format!("git -C {name} config {key} journal"));
                 machine.git(["config", key, "journal"]).ok();
@@ -103,6 +100,7 @@ impl<'a> World<'a> {
                 dirty: BTreeMap::new(),
                 autostash: false,
                 sparse: false,
+                skew: plan.skew[number],
                 noted: BTreeSet::new(),
                 judged: RefCell::new(None),
             });
@@ -134,13 +132,18 @@ impl<'a> World<'a> {
     pub fn run(&self, at: usize, program: &str, args: &[&str], codes: &[i32]) -> Outcome<Run> {
         let desk = &self.desks[at];
         desk.judged.take();
-        let run = self.sandbox.run_in(desk.machine.dir(), program, args);
+        let mut command = self.sandbox.command(desk.machine.dir(), program);
+        let now = self.sandbox.now_there(desk.skew);
+        for name in ["GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE", "PALIMPSEST_NOW"] {
+            command.env(name, &now);
+        }
+        command.args(args);
+        let run = Run::of(command);
         let words: Vec<String> = args.iter().map(|a| word(a)).collect();
         let told = match run.code {
             0 => String::new(),
             code => format!("  # exit {code}"),
         };
-        let now = self.sandbox.now();
         self.say(format!(
             "at {now} {} {program} {}{told}",
             desk.name,
