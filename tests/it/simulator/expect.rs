@@ -112,7 +112,7 @@ impl Versions {
             });
             // No comment is lost: a conflict may come of one.
             if (met || kept) && commented {
-                want = Want::Any;
+                want = Want::OrConflict(Box::new(want));
             }
             wants.insert(key.clone(), want);
         }
@@ -278,8 +278,13 @@ pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Ou
     if versions.trivial().is_some() {
         return versions.fail("a conflict too many", "one side alone changed it", shown);
     }
-    if versions.ours.is_none() || versions.theirs.is_none() {
-        return Ok(());
+    // Deleted by one side: what the other made of it is there.
+    if let [_, Some(one), None] | [_, None, Some(one)] = versions.files() {
+        let there = text.is_some_and(|text| File::read(text).text == one.text);
+        return match there {
+            true => Ok(()),
+            false => versions.fail("what one side edited is gone", "", shown),
+        };
     }
     let Some(text) = text else {
         return versions.fail("a file in conflict is gone", "", shown);
@@ -297,9 +302,11 @@ pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Ou
     for key in &marked {
         let may = match key.as_str() {
             "" => conflicts,
-            key => wants.get(key).is_none_or(Want::may_conflict),
+            // Nothing but comments.
+            "#" => entry,
+            key => wants.get(key).is_some_and(Want::may_conflict),
         };
-        if entry && !may {
+        if !may {
             return versions.fail("a conflict too many", key, shown);
         }
     }

@@ -10,6 +10,8 @@ use serde_json::Value;
 pub enum Want {
     Value(Option<Value>),
     Map(BTreeMap<String, Want>),
+    /// This, or a conflict.
+    OrConflict(Box<Want>),
     /// Both sides wrote another one.
     Conflict,
     /// The items say what must be there, or nothing is known.
@@ -122,13 +124,14 @@ impl Want {
         match self {
             Self::Conflict => true,
             Self::Map(map) => map.values().any(Self::must_conflict),
+            Self::OrConflict(want) => want.must_conflict(),
             _ => false,
         }
     }
 
     pub fn may_conflict(&self) -> bool {
         match self {
-            Self::Conflict | Self::Any => true,
+            Self::Conflict | Self::Any | Self::OrConflict(_) => true,
             Self::Map(map) => map.values().any(Self::may_conflict),
             Self::Value(_) => false,
         }
@@ -138,6 +141,7 @@ impl Want {
         match self {
             Self::Any => true,
             Self::Conflict => false,
+            Self::OrConflict(want) => want.holds(found),
             Self::Value(value) => value.as_ref() == found,
             Self::Map(map) => {
                 let of = |k: &String| found.and_then(|v| v.get(k));
