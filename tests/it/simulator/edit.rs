@@ -52,7 +52,8 @@ pub fn new_entry(date: &str, dice: &mut Dice, number: u32) -> String {
 /// One edit, which writes no mark but `q<number>z`.
 pub fn edit(text: &str, dice: &mut Dice, number: u32) -> String {
     let mut page = Page::cut(text);
-    match dice.roll(21) {
+    match dice.roll(22) {
+        21 => status(&mut page, dice, number),
         20 => spelling(&mut page, dice),
         0..=1 => scalar(&mut page, dice, number),
         2 => stamp(&mut page, number),
@@ -78,6 +79,22 @@ fn scalar(page: &mut Page, dice: &mut Dice, number: u32) {
     let gone = dice.roll(8) == 0 && page.get(key).is_some();
     let line = format!("{key}: {quote}{value}{quote}");
     page.set(key, if gone { vec![] } else { vec![line] });
+}
+
+/// What becomes of the entry, beside its themes.
+fn status(page: &mut Page, dice: &mut Dice, number: u32) {
+    let line = match dice.roll(2) {
+        0 => format!("  status: {}", dice.of(&["draft", "kept", "final"])),
+        _ => format!("  status: as {}", token(number)),
+    };
+    let lines = page.get("manuscript").map(|s| s.lines.clone());
+    let mut lines = lines.unwrap_or_else(|| vec!["manuscript:".to_owned()]);
+    lines.retain(|l| !l.starts_with('#'));
+    match lines.iter().position(|l| l.starts_with("  status:")) {
+        Some(at) => lines[at] = line,
+        None => lines.insert(1, line),
+    }
+    page.set("manuscript", lines);
 }
 
 fn stamp(page: &mut Page, number: u32) {

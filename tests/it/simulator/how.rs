@@ -39,6 +39,10 @@ pub enum HowKind {
         of: Oid,
         by_hand: BTreeSet<String>,
     },
+    /// Two commits made one, which has what the second of them had.
+    Fixup {
+        of: Oid,
+    },
     /// Of the entries with removals nothing is judged.
     Pick {
         of: Oid,
@@ -57,8 +61,27 @@ pub struct Decision {
     pub restored: Option<Item>,
     /// Its removals never expire.
     pub permanent: Option<Item>,
-    /// All conflicts are settled.
-    pub settled: bool,
+    /// These conflicts are settled.
+    pub settled: Settled,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Settled {
+    #[default]
+    Nothing,
+    All,
+    /// Those of the entry of this date.
+    One(String),
+}
+
+impl Settled {
+    pub fn is_of(&self, entry: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::All => true,
+            Self::One(date) => date == entry,
+        }
+    }
 }
 
 impl How {

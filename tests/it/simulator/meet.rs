@@ -203,9 +203,13 @@ impl World<'_> {
 
     /// A stash comes back.
     pub fn pop(&mut self, at: usize, drafts: &BTreeSet<u32>, dice: &mut Dice) -> Outcome {
-        let run = self.run(at, "git", &["stash", "pop", "-q"], &[0, 1])?;
+        let word = dice.of(&["pop", "pop", "apply"]);
+        let run = self.run(at, "git", &["stash", word, "-q"], &[0, 1])?;
         if run.code != 0 && self.unmerged(at).is_empty() {
             return fail("a stash did not come back", run);
+        }
+        if run.code == 0 && word == "apply" {
+            self.git(at, &["stash", "drop", "-q"])?;
         }
         self.put_back(at, drafts, dice)
     }

@@ -180,6 +180,9 @@ impl Model {
             return Ok(());
         }
         let mut node = self.read(repo, commit);
+        if let HowKind::Fixup { of } = how.kind {
+            return self.learn_fixup(node, of);
+        }
         let files = node.files.clone();
         for (path, (_, file)) in &files {
             if file.is_whole(path) {
@@ -261,6 +264,25 @@ impl Model {
                 self.recorded.insert(commit);
             }
         }
+        self.nodes.insert(commit, node);
+        Ok(())
+    }
+
+    fn learn_fixup(&mut self, node: Node, of: Oid) -> Outcome {
+        let commit = node.id.unwrap();
+        let second = self.node(of).clone();
+        let ids = |node: &Node| -> Vec<Oid> { node.files.values().map(|(id, _)| *id).collect() };
+        if !node.files.keys().eq(second.files.keys()) || ids(&node) != ids(&second) {
+            return fail("a fixup is not what was written", commit);
+        }
+        let node = Node {
+            id: node.id,
+            parents: node.parents,
+            first: node.id,
+            ..second
+        };
+        self.plain.insert(commit);
+        self.recorded.insert(commit);
         self.nodes.insert(commit, node);
         Ok(())
     }

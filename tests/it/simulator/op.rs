@@ -61,6 +61,12 @@ pub enum Kind {
     Autostash,
     /// A file gets the other line ends.
     Ends,
+    /// Edits, and takes it back.
+    Discard,
+    /// Resets the last commit.
+    Reset,
+    /// A commit that mends the last one, squashed into it by a rebase.
+    Fixup,
     /// Merges two branches at once.
     Octopus,
     /// A part of the journal goes out of the work tree, or comes back.
@@ -73,7 +79,7 @@ pub enum Kind {
 }
 
 /// Each kind as often as it stands here.
-const KINDS: [(Kind, u64); 27] = [
+const KINDS: [(Kind, u64); 30] = [
     (Kind::Edit, 18),
     (Kind::Name, 12),
     (Kind::Draft, 3),
@@ -98,6 +104,9 @@ const KINDS: [(Kind, u64); 27] = [
     (Kind::Part, 4),
     (Kind::Autostash, 4),
     (Kind::Ends, 2),
+    (Kind::Discard, 1),
+    (Kind::Reset, 2),
+    (Kind::Fixup, 2),
     (Kind::Octopus, 1),
     (Kind::Sparse, 1),
     (Kind::Worktree, 2),

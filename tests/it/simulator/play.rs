@@ -101,7 +101,10 @@ impl World<'_> {
             Kind::Revert => self.revert(at, dice)?,
             Kind::Stale => self.stale(at, op, dice)?,
             Kind::Cleanup => self.cleanup(at, op)?,
-            Kind::Resolve => self.resolve(at, op)?,
+            Kind::Resolve => self.resolve(at, op, dice)?,
+            Kind::Discard => self.discard(at, op, dice)?,
+            Kind::Reset => self.reset(at, op, dice)?,
+            Kind::Fixup => self.fixup(at, op, dice)?,
             Kind::Restore | Kind::Keep => self.restore(at, op, dice)?,
             Kind::Undelete => self.undelete(at, op, dice)?,
             Kind::Octopus => self.octopus(at, op, dice)?,
@@ -272,7 +275,7 @@ impl World<'_> {
     }
 
     /// Whether HEAD is an ordinary commit of this machine that nobody else has.
-    fn own_head(&self, at: usize) -> bool {
+    pub fn own_head(&self, at: usize) -> bool {
         let head = self.head(at);
         let main = self.oid(at, "refs/remotes/origin/main");
         let ahead = |main: git2::Oid| self.desks[at].repo.graph_descendant_of(head, main).unwrap();

@@ -134,8 +134,8 @@ pub fn own_rows(node: &mut Node, parents: &[Node], sides: &[Node], commit: Oid, 
                 *active = false;
             }
         }
-        for done in node.kept.values_mut() {
-            *done |= decision.settled;
+        for ((item, ..), done) in &mut node.kept {
+            *done |= decision.settled.is_of(&item.0);
         }
     }
     node.rows = rows;

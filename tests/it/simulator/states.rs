@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 
-use super::model::{How, HowKind, Node};
+use super::model::{How, HowKind, Node, date_of};
 
 /// An edit that no later one replaced.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,7 +114,7 @@ pub fn states(
                 .any(|n| n.states.of(path).iter().any(|e| is_twin(&base, e)));
         fog |= matches!(how.kind, HowKind::Replay { .. }) && now.is_none() && differ(&edits);
         if let HowKind::Decision(decision) = &how.kind {
-            if decision.settled && differ(&edits) {
+            if decision.settled.is_of(&date_of(path)) && differ(&edits) {
                 edits = [edit(now.unwrap_or_default(), commit, true)].into();
             }
         } else if differs && (!how.hooks || again) && !matches!(how.kind, HowKind::Replay { .. }) {

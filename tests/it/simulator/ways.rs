@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::broken::is_whole;
 use super::edit::{self, POOLS};
-use super::how::Decision;
+use super::how::{Decision, Settled};
 use super::model::{How, HowKind, Item, date_of, path_of};
 use super::op::{Kind, Op, below};
 use super::page::TABLES;
@@ -75,14 +75,27 @@ impl World<'_> {
         self.clean(at)
     }
 
-    pub fn resolve(&mut self, at: usize, op: Op) -> Outcome {
+    /// `metadb sync resolve`, of everything or of one entry.
+    pub fn resolve(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
         self.commit_rest(at)?;
         if !self.desks[at].hooks {
             return Ok(());
         }
-        self.run(at, "metadb", &["sync", "resolve", "--all"], &[0])?;
+        let states = &self.model.node(self.head(at)).states;
+        let paths: Vec<String> = states.conflicts().into_iter().collect();
+        let settled = match dice.roll(2) == 0 && !paths.is_empty() {
+            true => {
+                let date = date_of(&paths[below(dice, paths.len())]);
+                self.run(at, "metadb", &["sync", "resolve", "Entry", &date], &[0])?;
+                Settled::One(date)
+            }
+            false => {
+                self.run(at, "metadb", &["sync", "resolve", "--all"], &[0])?;
+                Settled::All
+            }
+        };
         let settled = Decision {
-            settled: true,
+            settled,
             ..Decision::default()
         };
         self.decided(at, op, settled)
