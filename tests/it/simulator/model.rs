@@ -100,6 +100,9 @@ pub fn path_of(date: &str) -> String {
     crate::sandbox::entry(date)
 }
 
+/// At least so many files that both sides had changed are judged in ten histories.
+const MET: usize = 20;
+
 /// How many merged files were compared with what must come out.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Counts {
@@ -111,6 +114,10 @@ pub struct Counts {
     pub stopped: usize,
     /// Nothing is known of these.
     pub unknown: usize,
+    /// Entries at the end of a history.
+    pub entries: usize,
+    /// Those of them of whose removals nothing is known.
+    pub foggy: usize,
 }
 
 impl Counts {
@@ -119,6 +126,15 @@ impl Counts {
         self.taken += other.taken;
         self.stopped += other.stopped;
         self.unknown += other.unknown;
+        self.entries += other.entries;
+        self.foggy += other.foggy;
+    }
+
+    /// Whether so much was known that the histories have shown something.
+    pub fn see(&self, histories: usize) -> bool {
+        (self.met + self.stopped) * 10 >= MET * histories
+            && self.unknown <= self.met + self.stopped
+            && self.foggy * 2 <= self.entries
     }
 }
 

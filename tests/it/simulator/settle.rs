@@ -63,7 +63,15 @@ impl World<'_> {
         }
         self.items()?;
         self.listed()?;
-        self.permanent()
+        self.permanent()?;
+        let node = self.model.node(self.head(0));
+        let entries = node.files.keys().filter(|p| p.starts_with("journal/"));
+        let (foggy, known): (Vec<_>, Vec<_>) =
+            entries.partition(|p| node.fog.contains(&date_of(p)));
+        let (foggy, known) = (foggy.len(), known.len());
+        self.model.counts.entries += foggy + known;
+        self.model.counts.foggy += foggy;
+        Ok(())
     }
 
     /// An index that is made anew, without what is noted to save time, has the same rows.
