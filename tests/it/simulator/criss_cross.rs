@@ -49,8 +49,10 @@ pub fn clean(versions: &Versions, found: Option<&File>, known: Known<'_>) -> Out
     let keys: BTreeSet<&String> = ours.fields.keys().chain(theirs.fields.keys()).collect();
     for key in keys {
         let [a, b] = [ours, theirs].map(|side| side.fields.get(key));
-        let has_items = SETS.contains(&key.as_str()) || key == "manuscript";
-        if a == b && !has_items && found.fields.get(key) != a {
+        // Items are asked above; what is worked out from the text, by its text.
+        let other = ["manuscript", "word_count"].contains(&key.as_str());
+        let is_one = !other && !SETS.contains(&key.as_str());
+        if a == b && is_one && found.fields.get(key) != a {
             return versions.fail("another value after a merge", key, &text());
         }
     }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::list::{List, rewrite, write};
 use super::op::below;
-use super::page::{KEYS, Page, said, token};
+use super::page::{KEYS, Page, said, token, words};
 use crate::dice::Dice;
 
 /// The fields that are sets, with names that more than one machine thinks of.
@@ -42,11 +42,13 @@ pub fn new_entry(date: &str, dice: &mut Dice, number: u32) -> String {
         text +=
             "related_entries: [2020-01-01]\npoems:\n  - title: Fog Study\n    content: one line\n";
     }
-    text += "---\n";
-    for word in ["First", "Second", "Third", "Fourth"] {
-        text += &format!("{word} of {mark}.\n\n");
+    let paragraph = |word| format!("{word} of {mark}.\n\n");
+    let paragraphs = ["First", "Second", "Third", "Fourth"].map(paragraph);
+    let body = paragraphs.concat() + "The end.\n";
+    if dice.roll(2) == 0 {
+        text += &format!("word_count: {}\n", words(&body));
     }
-    text + "The end.\n"
+    format!("{text}---\n{body}")
 }
 
 /// One edit, which writes no mark but `q<number>z`.
@@ -372,4 +374,9 @@ fn body(page: &mut Page, dice: &mut Dice, number: u32) {
         _ => paragraphs.insert(at, new),
     }
     page.body = paragraphs.join("\n\n");
+    // A program counts the words, mostly.
+    if page.get("word_count").is_some() && dice.roll(6) > 0 {
+        let line = format!("word_count: {}", words(&page.body));
+        page.set("word_count", vec![line]);
+    }
 }

@@ -7,11 +7,12 @@ use std::rc::Rc;
 use super::criss_cross;
 use super::marks::{choose, marked};
 use super::model::Node;
-use super::page::{File, Said, known_as};
+use super::page::{File, Said, known_as, words};
 use super::untouched;
 use super::want::{Want, merge_lines, want};
 use super::world::{Outcome, fail};
 use git2::Oid;
+use serde_json::Value;
 
 pub type Versioned = Option<(Oid, Rc<File>)>;
 
@@ -78,7 +79,8 @@ impl Versions {
         }
     }
 
-    fn wants(&self, known: Known<'_>) -> BTreeMap<String, Want> {
+    /// What each field must be, where the bodies have become this.
+    fn wants(&self, known: Known<'_>, body: &(String, bool)) -> BTreeMap<String, Want> {
         let [base, Some(ours), Some(theirs)] = self.sides() else {
             return BTreeMap::new();
         };
@@ -96,7 +98,12 @@ impl Versions {
                 ours.fields.get(key),
                 theirs.fields.get(key),
             ];
-            let mut want = want(key, values);
+            let mut want = match (key.as_str(), body) {
+                ("word_count", (body, false)) if is_counted(ours) && is_counted(theirs) => {
+                    Want::Value(Some(words(body).into()))
+                }
+                _ => want(key, values),
+            };
             let lines = |s: Option<&Said>| s.and_then(|s| s.page.get(key)).map(|s| s.lines.clone());
             let [o, a, b] = [base, Some(ours), Some(theirs)].map(lines);
             let comments = |l: &Option<Vec<String>>| -> Vec<String> {
@@ -141,6 +148,12 @@ pub struct Known<'k> {
     pub active: &'k dyn Fn(&str, &str) -> bool,
     /// What one side removed the other put back.
     pub put_back: &'k dyn Fn(&str, &str) -> bool,
+}
+
+/// Whether the count that an entry states is that of its body.
+fn is_counted(said: &Said) -> bool {
+    let count = said.fields.get("word_count").and_then(Value::as_u64);
+    count == Some(words(&said.page.body))
 }
 
 type Items = BTreeSet<(String, String)>;
@@ -241,18 +254,19 @@ pub fn clean(versions: &Versions, found: Option<&(Oid, Rc<File>)>, known: Known<
     if versions.ours.is_none() || versions.theirs.is_none() {
         return versions.fail("a conflict is missing", "one side deleted it", text);
     }
-    let (body, conflicts) = versions.merged_body();
-    if conflicts {
+    let merged = versions.merged_body();
+    let (body, conflicts) = &merged;
+    if *conflicts {
         return versions.fail("a conflict is missing", "the text", text);
     }
-    if versions.body(file) != body {
-        return versions.fail("another text after a merge", &body, text);
+    if versions.body(file) != body.as_str() {
+        return versions.fail("another text after a merge", body, text);
     }
     untouched::ends(versions, file)?;
     let Some(said) = &file.said else {
         return Ok(());
     };
-    for (key, want) in versions.wants(known) {
+    for (key, want) in versions.wants(known, &merged) {
         if want.must_conflict() {
             return versions.fail("a conflict is missing", &key, text);
         }
@@ -296,8 +310,9 @@ pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Ou
     if marked.is_empty() {
         return versions.fail("a conflict without markers", "", shown);
     }
-    let wants = versions.wants(known);
-    let (body, conflicts) = versions.merged_body();
+    let merged = versions.merged_body();
+    let wants = versions.wants(known, &merged);
+    let (body, conflicts) = (merged.0.as_str(), merged.1);
     let entry = versions.path.starts_with("journal/");
     for key in &marked {
         let may = match key.as_str() {
@@ -321,8 +336,8 @@ pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Ou
     // Whichever side is taken, the rest is merged.
     for side in [true, false] {
         let file = File::read(&choose(text, |_| side));
-        if versions.body(&file) != choose(&body, |_| side) && (!entry || file.said.is_some()) {
-            return versions.fail("another text beside a conflict", &body, shown);
+        if versions.body(&file) != choose(body, |_| side) && (!entry || file.said.is_some()) {
+            return versions.fail("another text beside a conflict", body, shown);
         }
         let Some(said) = file.said else {
             continue;

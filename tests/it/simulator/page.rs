@@ -235,6 +235,11 @@ pub fn items_of(field: &str, value: &Value) -> Vec<(String, String)> {
     }
 }
 
+/// The words of a body (one without headings).
+pub fn words(body: &str) -> u64 {
+    body.split_whitespace().count() as u64
+}
+
 /// The marks `q17z` in a text: each is written by one operation alone.
 pub fn tokens(text: &str) -> BTreeSet<u32> {
     let mut found = BTreeSet::new();

@@ -47,12 +47,12 @@ impl Model {
     }
 }
 
-/// Whether something differs but the stamp and the items that are back.
+/// Whether something differs but the stamp, the count of words and the items that are back.
 fn undoes_more(before: &Said, now: &Said, back: &BTreeSet<&(String, String)>) -> bool {
     let keys = before.fields.keys().chain(now.fields.keys());
     let differs = |key: &&String| {
         let of = |side: &Said| side.fields.get(*key).filter(|v| !v.is_null()).cloned();
-        *key != "updated" && of(before) != of(now)
+        !["updated", "word_count"].contains(&key.as_str()) && of(before) != of(now)
     };
     let only_back = |key: &String| {
         let field = match key.as_str() {

@@ -20,7 +20,9 @@ pub fn fields(
     let pages = all.iter().flatten().flat_map(|side| &side.page.segments);
     let keys: BTreeSet<&String> = pages.map(|segment| &segment.key).collect();
     let text = || found.page.text();
-    for key in keys.into_iter().filter(|key| !but.contains(*key)) {
+    // What is worked out from the text belongs to no side.
+    let asked = |key: &&String| !but.contains(*key) && *key != "word_count";
+    for key in keys.into_iter().filter(asked) {
         // What a removal keeps out, or what is put back, one side alone may have written.
         let mut items = all.iter().flatten().flat_map(|side| &side.items);
         let removed = items.any(|(field, item)| {
