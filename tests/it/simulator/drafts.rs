@@ -58,7 +58,9 @@ impl World<'_> {
         self.desks[at].autostash = false;
         self.put_back(at, &drafts, dice)?;
         self.come_back(at, aside);
-        self.clean(at)
+        self.clean(at)?;
+        // A draft on top of markers that a phone committed cannot be committed.
+        self.mend(at, dice)
     }
 
     /// The marks that were written and are in no commit.

@@ -328,7 +328,8 @@ impl World<'_> {
         self.desks[at].dirty.extend(dirty);
         self.pop(at, &drafts, dice)?;
         self.come_back(at, aside);
-        self.clean(at)
+        self.clean(at)?;
+        self.mend(at, dice)
     }
 
     fn side(&mut self, at: usize, op: Op, dice: &mut Dice) -> Outcome {
