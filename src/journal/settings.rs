@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::dot_git::is_dot_git;
 use super::layout::Layout;
+use super::markers::conflict_markers;
 use super::rules::{Rule, Rules};
 use super::table::Table;
 use super::yaml::Place;
@@ -94,6 +95,12 @@ impl Settings {
     /// error names the line, the column and the key.
     pub fn parse(text: &str) -> Result<Self, SettingsError> {
         let source = Source(text);
+        if let Some(markers) = conflict_markers(text.as_bytes()) {
+            let above = text.split_inclusive('\n').take(markers.line - 1);
+            let at = above.map(str::len).sum();
+            let what = "conflict markers; edit the file and `git add` it";
+            return Err(source.error(at, what.to_owned()));
+        }
         let raw: Raw = toml::from_str(text).map_err(|e| {
             let at = e.span().map_or(0, |s| s.start);
             let what = format!("{}{}", e.message(), places::section_of(e.message()));
@@ -254,6 +261,16 @@ mod tests {
     fn nothing_set_is_the_default() {
         assert_eq!(Settings::parse(""), Ok(Settings::default()));
         assert_eq!(Settings::default().lifetime_days(Table::People), 90);
+    }
+
+    #[test]
+    fn settings_in_conflict_are_called_so() {
+        let text = "[paths]\n<<<<<<< HEAD\njournal = \"a\"\n=======\njournal = \"b\"\n>>>>>>> x\n";
+        let error = Settings::parse(text).unwrap_err().to_string();
+        assert!(
+            error.contains(":2:1: conflict markers; edit the file"),
+            "{error}"
+        );
     }
 
     #[test]
