@@ -211,8 +211,8 @@ fn say(ui: &Ui, path: &str, merged: &Merged, moved_from: Option<EntryDate>) {
         let fields: Vec<String> = merged.report.conflicts().collect();
         let what = match fields.as_slice() {
             [] => "both sides changed the same lines".to_owned(),
-            [one] => format!("{one} has two values"),
-            many => format!("{} have two values each", many.join(", ")),
+            [one] => format!("both sides changed {one}"),
+            many => format!("both sides changed {}", many.join(", ")),
         };
         ui.note(format_args!(
             "{path}: {}; choose with `palimpsest resolve`, or edit the file and `git add` it",

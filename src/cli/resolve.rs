@@ -319,7 +319,15 @@ impl Settling<'_> {
 /// A hunk's path and line, and the field that it is in.
 fn place(path: &str, hunk: &Hunk) -> String {
     match &hunk.field {
-        Some(field) => format!("{path}:{}: {field}: two values", hunk.line),
+        Some(field) => {
+            let removed = [&hunk.ours, &hunk.theirs].map(|text| text.is_empty());
+            let what = match removed {
+                [false, false] => "two values",
+                [_, true] => "changed here, removed there",
+                [true, false] => "removed here, changed there",
+            };
+            format!("{path}:{}: {field}: {what}", hunk.line)
+        }
         None => format!("{path}:{}: both sides changed the text", hunk.line),
     }
 }

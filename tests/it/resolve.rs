@@ -355,3 +355,22 @@ fn an_example_of_markers_in_a_document_is_left_alone() {
     site.palimpsest(["resolve", "--theirs"]).ok().lacks(PAGE);
     assert!(site.read(PAGE).contains(EXAMPLE));
 }
+
+#[test]
+fn a_field_that_one_side_removed_is_said_to_be() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, "mood: calm\ncity: Lisbon", "One.\n")]);
+    laptop.edit_entry(DAY, "city: Lisbon\n", "");
+    laptop.commit("Nowhere");
+    laptop.push();
+    desktop.edit_entry(DAY, "Lisbon", "Faro");
+    desktop.commit("Faro");
+    desktop
+        .git(["pull", "-q"])
+        .fails()
+        .warns("2024-11-01.md: both sides changed city; choose");
+    desktop
+        .palimpsest(["resolve"])
+        .exits(1)
+        .warns("city: changed here, removed there");
+}
