@@ -82,10 +82,12 @@ impl Journal {
         if !journal.exists()? {
             bail!(
                 "{}: no journal in this repository: expected entries in `{}`; \
-                 `mkdir -p {}` and `palimpsest init` set one up",
+                 `mkdir -p {}` and `palimpsest init` set one up, or name its folder in {} \
+                 (`journal` in [paths])",
                 journal.repo.workdir().display(),
                 journal.layout().journal,
-                journal.repo.from_here(&journal.layout().journal)
+                journal.repo.from_here(&journal.layout().journal),
+                crate::journal::settings::FILE
             );
         }
         Ok(journal)

@@ -203,10 +203,12 @@ impl Repo {
     fn no_journal(&self, layout: &Layout) -> String {
         let mut note = format!(
             "no folder {} in {}: Markdown files merge field by field and conflict markers are \
-             refused, no more. For a journal, `mkdir -p {}` and run this again",
+             refused, no more. For a journal, `mkdir -p {}` and run this again; if it is in \
+             another folder, name that in {} first (`journal` in [paths])",
             layout.journal,
             self.workdir().components().as_path().display(),
-            self.from_here(&layout.journal)
+            self.from_here(&layout.journal),
+            settings::FILE
         );
         let standing = self.standing();
         let folder = standing.as_deref().and_then(Path::to_str).unwrap_or("");
