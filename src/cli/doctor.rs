@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::hook::{OFF_SWITCH, is_off};
 use super::init::program_to_call;
 use super::{Exit, Ui};
 use crate::repo::Repo;
@@ -36,6 +37,11 @@ impl Doctor {
             for line in mend(&repo, layout, &program, clock::now())? {
                 ui.line(format_args!("mended: {line}"))?;
             }
+        }
+        if is_off() {
+            ui.line(format_args!(
+                "note: {OFF_SWITCH}=0 is set here: hooks and drivers do nothing for what this shell starts"
+            ))?;
         }
         if let Some(note) = repo.shared_hooks()? {
             ui.line(format_args!("note: {note}"))?;

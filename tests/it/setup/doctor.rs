@@ -375,3 +375,15 @@ fn what_stands_in_the_databases_place_is_moved_away() {
         .exits(1)
         .says("mend: name another file in palimpsest.toml");
 }
+
+#[test]
+fn that_it_is_turned_off_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, "", "One.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop
+        .run_with(&[("PALIMPSEST", "0")], "palimpsest", ["doctor"])
+        .says("note: PALIMPSEST=0 is set here");
+    laptop.palimpsest(["doctor"]).lacks("PALIMPSEST=0");
+}
