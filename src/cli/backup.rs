@@ -181,9 +181,14 @@ impl RestoreFull {
         let archive = self.archive(Some(&repo))?;
         let opened = Opened::open(&archive, repo.git_dir())?;
         opened.check_places(&repo)?;
-        // Settings that cannot be read may be the reason for restoring.
-        let layout = settings::load(&repo)
-            .map_or_else(|_| opened.layout.clone(), |settings| settings.layout);
+        let layout = match settings::load(&repo) {
+            Ok(settings) => {
+                opened.check_folders(&settings.layout)?;
+                settings.layout
+            }
+            // That may be the reason for restoring.
+            Err(_) => opened.layout.clone(),
+        };
         let (store, _) = refresh(&repo, &layout, &Refresh::new(Scope::All))?;
         let options = Options {
             suffix: Some(BEFORE),

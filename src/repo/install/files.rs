@@ -194,13 +194,14 @@ impl Repo {
         Some(Finding::new(what, mend))
     }
 
-    /// Adds the missing ones of the lines to the attributes.
+    /// Adds to the attributes those that a journal needs, as far as `text` has them.
     ///
     /// # Errors
     /// The file cannot be read or written.
-    pub fn add_attributes(&self, lines: &str) -> Result<(), RepoError> {
+    pub fn add_attributes(&self, layout: &Layout, text: &str) -> Result<(), RepoError> {
         let mut plan = Plan::default();
-        let lines = lines.lines().map(str::to_owned).collect();
+        let mut lines = attributes(layout, true);
+        lines.retain(|line| text.lines().any(|l| l.trim() == line));
         self.plan_lines(ATTRIBUTES, lines, "", &mut plan)?;
         plan.steps.iter().try_for_each(|step| self.apply(step))
     }

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken};
-use crate::journal::layout::below;
+use super::{ATTRIBUTES, BackupError, FOLDER, MANIFEST, Manifest, Taken};
+use crate::journal::layout::{below, is_at_or_below};
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
 use crate::repo::{Blob, FileId, Repo, UNFINISHED_FOLDER, are_spellings, read_archive};
@@ -130,6 +130,20 @@ impl Opened {
         Ok(())
     }
 
+    /// Checks that the archive's settings name the folders that a journal has. An archive
+    /// can say anything; over a journal, its files are to come where that has its own.
+    ///
+    /// # Errors
+    /// They name others.
+    pub fn check_folders(&self, own: &Layout) -> Result<(), BackupError> {
+        let paths = |l: &Layout| [&l.journal, &l.wiki, &l.ledger, &l.database].map(Clone::clone);
+        let mut both = paths(&self.layout).into_iter().zip(paths(own));
+        match both.find(|(theirs, own)| theirs != own) {
+            None => Ok(()),
+            Some((theirs, own)) => Err(BackupError::OtherFolders { theirs, own }),
+        }
+    }
+
     /// Checks that the files can be written over a journal.
     ///
     /// # Errors
@@ -222,7 +236,7 @@ impl Opened {
             };
             let there = there.map(|there| repo.with_stored_line_ends(&index, path, there));
             if path == ATTRIBUTES {
-                repo.add_attributes(&String::from_utf8_lossy(&bytes))?;
+                repo.add_attributes(&self.layout, &String::from_utf8_lossy(&bytes))?;
             } else if there.transpose()?.as_deref() == Some(&bytes) {
                 done.unchanged += 1;
             } else {
@@ -319,6 +333,13 @@ fn read_manifest(folder: &Path) -> Result<Manifest, String> {
 
 /// Whether a path is one of those that a backup of this journal has.
 fn belongs(layout: &Layout, path: &str) -> bool {
+    // The folders may contain what no backup has. A file system may ignore case.
+    let folded = path.to_lowercase();
+    let mut beside = layout.database_files().into_iter();
+    let is_beside = |file: String| file != layout.database && file.to_lowercase() == folded;
+    if beside.any(is_beside) || is_at_or_below(&folded, FOLDER) {
+        return false;
+    }
     let folders = [&layout.journal, &layout.wiki, &layout.ledger];
     [MANIFEST, FILE, ATTRIBUTES, &layout.database].contains(&path)
         || folders.iter().any(|folder| below(path, folder).is_some())
