@@ -209,14 +209,32 @@ fn around(dir: &Path) -> Result<git2::Repository, git2::Error> {
     let across = git2::RepositoryOpenFlags::CROSS_FS;
     let git = match git2::Repository::open_ext(dir, across, no_ceiling) {
         Err(error) if error.code() == git2::ErrorCode::Owner => {
-            return trusted_by_git(dir).ok_or(error);
+            let git = trusted_by_git(dir).ok_or(error)?;
+            return match is_around(&git, dir) {
+                true => git2::Repository::open_bare(git.path()),
+                false => Ok(git),
+            };
         }
         opened => opened?,
     };
+    if is_around(&git, dir) {
+        return git2::Repository::open_bare(git.path());
+    }
     if let Some(top) = around_a_link(&git, dir) {
         git.set_workdir(&top, false)?;
     }
     Ok(git)
+}
+
+/// Whether the git directory is a folder around `dir` that is not named `.git`: a bare
+/// repository, or a folder of its form in somebody's work tree. What is tracked can have
+/// that form, and a configuration that names a work tree and programs for git to run; in
+/// a folder named `.git` it cannot be. So such a one is as good as bare, whatever it says.
+fn is_around(git: &git2::Repository, dir: &Path) -> bool {
+    let (Ok(git), Ok(dir)) = (fs::canonicalize(git.path()), fs::canonicalize(dir)) else {
+        return false;
+    };
+    dir.starts_with(&git) && !git.components().any(|part| part.as_os_str() == ".git")
 }
 
 /// Another user's repository, if git trusts it: libgit2 does not read every form and

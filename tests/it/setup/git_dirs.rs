@@ -133,3 +133,49 @@ fn a_repository_of_another_user_that_git_trusts() {
         machine.assert_clean();
     }
 }
+
+/// What is tracked can have the form of a git directory, and name programs.
+#[test]
+fn a_folder_of_a_clone_is_no_git_directory() {
+    let sandbox = Sandbox::new();
+    let entries = [(DAY, "people: [Al]\n", "x\n")];
+    let (laptop, _) = crate::sandbox::journal(&sandbox, &entries);
+    let mark = sandbox.root().join("ran");
+    let notes = "journal/md/notes";
+    laptop.write(&format!("{notes}/HEAD"), "ref: refs/heads/main\n");
+    laptop.write(&format!("{notes}/objects/k"), "");
+    laptop.write(&format!("{notes}/refs/k"), "");
+    laptop.write(
+        &format!("{notes}/config"),
+        format!(
+            "[core]\nrepositoryformatversion = 0\nbare = false\nworktree = ..\n\
+             fsmonitor = \"touch '{}'; false\"\n",
+            mark.display()
+        ),
+    );
+    laptop.write(
+        &format!("{notes}/2024-11-05.md"),
+        "---\ndate: 2024-11-05\n---\nx\n",
+    );
+    let inside = laptop.inside(notes);
+    for args in [
+        vec!["metadb", "sync", "status"],
+        vec!["doctor"],
+        vec!["check", "--staged"],
+        vec!["backup-full"],
+        vec!["yaml2sql", "update", "2024-11-05.md"],
+        vec!["init"],
+    ] {
+        let run = inside.palimpsest(&args).exits(1);
+        run.warns("a bare repository, or a folder of its form");
+        assert!(!mark.exists(), "{args:?}");
+    }
+    laptop
+        .palimpsest(["init", notes])
+        .exits(1)
+        .warns("a folder of its form");
+    assert!(!mark.exists() && !laptop.exists(&format!("{notes}/hooks")));
+    // Git's own folders are no such ones.
+    laptop.inside(".git/refs").metadb(["show", DAY]);
+    laptop.metadb(["show", DAY]).ok().says("Al");
+}
