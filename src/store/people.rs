@@ -4,6 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::entry::spaced;
 
+/// How many of a full name's first words together can be what a person is called. A text
+/// of many thousand words in a name's place would be kept as often as it has words.
+const BEGINNINGS: usize = 16;
+
 /// One statement of entries about a person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Spelling {
@@ -103,6 +107,7 @@ impl<'a> Names<'a> {
                 // `Ana Lirio Reyes` can be called `Ana`, `Ana Lirio`, or by a given name;
                 // `Ana-Lirio Reyes` by `Ana-Lirio`, which is read as `Ana Lirio`.
                 let starts = s.item.match_indices(' ').map(|(at, _)| &s.item[..at]);
+                let starts = starts.take(BEGINNINGS);
                 let starts = starts.map(spaced);
                 let whole = Some(spaced(&s.item)).filter(|name| *name != s.item);
                 let said = (!s.name.is_empty()).then(|| s.name.clone());
@@ -174,6 +179,18 @@ mod tests {
             .iter()
             .map(|((item, _), person)| format!("{item}={person}"));
         shown.collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn a_name_of_many_words_is_kept_a_few_times() {
+        let words = "a ".repeat(50_000);
+        let said = format!("Bram (Abraham {words}Salt)");
+        let spellings = spellings(&Person::parse(&said).unwrap(), false, false);
+        let all: BTreeSet<Spelling> = spellings.into_iter().collect();
+        let all: Vec<&Spelling> = all.iter().collect();
+        let names = Names::of(&all);
+        assert!(names.fellows.len() <= BEGINNINGS + 2);
+        assert!(names.has("Bram") && names.has("Abraham a a"));
     }
 
     #[test]
