@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::states::after_edit;
+use super::states::{after_edit, raised};
 use super::{Deletion, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone};
 use crate::journal::digest::{NO_TEXT, short_sha256};
 use crate::journal::{EntryDate, Facts, Item, Table};
@@ -216,12 +216,16 @@ fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<Sy
     let states = || states().chain(current);
     let counter = states().map(|s| s.counter).max().unwrap_or(0);
     let resolved = states().map(|s| s.resolved).max().unwrap_or(0);
-    let resolved = resolved + u64::from(was_conflict);
+    let resolved = if was_conflict {
+        raised(resolved)
+    } else {
+        resolved
+    };
     let text = Hash {
         hash: now.hash.clone(),
         by: context.machine.into(),
         at: context.at.into(),
-        counter: counter + 1,
+        counter: raised(counter),
         settled: false,
     };
     Some(SyncState::of_one(text, resolved))

@@ -45,7 +45,7 @@ pub use row::{
     Corrupt, Deletion, Hash, KeptOutRow, Ledger, Restored, RowKey, Source, State, SyncState,
     Tombstone,
 };
-pub use states::{StateChange, after_edit, merge_states, recorded_by};
+pub use states::{StateChange, after_edit, merge_states, raised, recorded_by};
 pub use text::{format, parse};
 pub use told::{is_without_hooks, without_hooks};
 

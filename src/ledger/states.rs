@@ -1,6 +1,7 @@
 //! Sync states: their merge, and the state after a commit whose own ledger may not have
 //! it, from the state before, the ledgers and the text.
 
+use super::line::LARGEST;
 use super::{Hash, SyncState};
 use crate::merge::ThreeWay;
 
@@ -116,7 +117,7 @@ pub fn recorded_by(change: &StateChange<'_>) -> Option<SyncState> {
     let on_top = recorded.counter > counter && (change.is_merge || new.iter().any(|h| h.settled));
     if !recorded.is_conflict() && (by_text || on_top) {
         return Some(SyncState {
-            counter: recorded.counter.max(counter + 1),
+            counter: recorded.counter.max(raised(counter)),
             ..recorded.clone()
         });
     }
@@ -130,6 +131,13 @@ pub fn recorded_by(change: &StateChange<'_>) -> Option<SyncState> {
     ))
 }
 
+/// A counter raised by one. At the largest that a ledger has, which only a forged row comes
+/// to, it stays: the text's hash still tells that the state is another.
+#[must_use]
+pub fn raised(counter: u64) -> u64 {
+    (counter + 1).min(LARGEST)
+}
+
 /// The state after an edit by somebody who had the state before.
 #[must_use]
 pub fn after_edit(known: Option<&SyncState>, hash: &str, by: &str, at: &str) -> SyncState {
@@ -138,10 +146,11 @@ pub fn after_edit(known: Option<&SyncState>, hash: &str, by: &str, at: &str) -> 
         hash: hash.into(),
         by: by.into(),
         at: at.into(),
-        counter: known.map_or(0, |s| s.counter) + 1,
+        counter: raised(known.map_or(0, |s| s.counter)),
         settled: false,
     };
-    SyncState::of_one(text, known.map_or(0, |s| s.resolved) + u64::from(settles))
+    let resolved = known.map_or(0, |s| s.resolved);
+    SyncState::of_one(text, if settles { raised(resolved) } else { resolved })
 }
 
 #[cfg(test)]
@@ -173,6 +182,23 @@ mod tests {
             recorded: Some(recorded),
             hash: Some(hash),
         })
+    }
+
+    #[test]
+    fn a_counter_never_grows_out_of_what_a_ledger_has() {
+        let forged = SyncState {
+            resolved: LARGEST,
+            ..state(
+                LARGEST,
+                &[hash("0a", "x", 1, false), hash("0b", "x", LARGEST, false)],
+            )
+        };
+        let edited = after_edit(Some(&forged), "0c", "laptop", "2024-11-01T00:00:00Z");
+        assert_eq!((edited.counter, edited.resolved), (LARGEST, LARGEST));
+        assert_eq!(edited.hashes[0].counter, LARGEST);
+        let unaware = one("0d", "laptop", LARGEST);
+        let recorded = after(&edited, &one("0a", "x", 1), &unaware, "0d");
+        assert_eq!(recorded.map(|s| s.counter), Some(LARGEST));
     }
 
     #[test]

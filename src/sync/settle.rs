@@ -8,7 +8,7 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::journal::entry::values_of;
 use crate::journal::{EntryDate, Item, ItemKey, Layout, Settings, Table};
-use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState};
+use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState, raised};
 use crate::repo::{ObjectId, Repo, RepoError, shell_word};
 
 use super::history;
@@ -96,10 +96,10 @@ fn settled_state(state: &SyncState, hash: Option<String>, by: &Decider) -> SyncS
         hash: hash.or_else(newest).unwrap_or_default(),
         by: by.machine.clone(),
         at: by.at.clone(),
-        counter: state.counter + 1,
+        counter: raised(state.counter),
         settled: true,
     };
-    SyncState::of_one(text, state.resolved + 1)
+    SyncState::of_one(text, raised(state.resolved))
 }
 
 /// Restores every active removal of an item; returns how many there were. The entry's
