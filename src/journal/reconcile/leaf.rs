@@ -60,8 +60,8 @@ impl<'m, 'a> Both<'m, 'a> {
         };
         if other.value.scalar().is_none()
             && other.body.contains('#')
-            && base.is_none_or(|b| b.body_at(0) != other.body_at(0))
-            && pick.body_at(0) != other.body_at(0)
+            && base.is_none_or(|b| b.body_at(column) != other.body_at(column))
+            && pick.body_at(column) != other.body_at(column)
         {
             // Comments inside the value that is not taken would be lost.
             return Err(Stop::Conflict);
@@ -70,7 +70,7 @@ impl<'m, 'a> Both<'m, 'a> {
         // line, below it, or nowhere. Behind a dash further lines stand in line with the
         // first.
         let place = |m: &Member| (m.nested.is_some(), m.compact(), m.body.is_empty());
-        let fits = !pick.compact() || ours.body_at(0) == theirs.body_at(0);
+        let fits = !pick.compact() || ours.body_at(column) == theirs.body_at(column);
         let prefix = if place(ours) == place(theirs) && fits {
             let alike = sides.map(|m| m.filter(|m| place(m) == place(pick)));
             smaller(&texts(&alike, |m| m.prefix_at(column))).unwrap_or_default()
@@ -202,14 +202,14 @@ pub fn merge(cx: &Context, sides: &MemberSides, rule: &Rule, column: usize) -> R
         // The same value: a change of spelling on one side alone is kept.
         let bodies = ThreeWay::new(
             base.filter(|b| meanings.base == meanings.ours || same_item(b, ours))
-                .map(|b| b.body_at(0)),
-            Some(ours.body_at(0)),
-            Some(theirs.body_at(0)),
+                .map(|b| b.body_at(column)),
+            Some(ours.body_at(column)),
+            Some(theirs.body_at(column)),
         );
         let pick = match bodies.trivial().flatten() {
-            Some(body) if body == ours.body_at(0) => ours,
+            Some(body) if body == ours.body_at(column) => ours,
             Some(_) => theirs,
-            None if ours.body_at(0) <= theirs.body_at(0) => ours,
+            None if ours.body_at(column) <= theirs.body_at(column) => ours,
             None => theirs,
         };
         return both.framed(pick, column);

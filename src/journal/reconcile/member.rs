@@ -243,7 +243,10 @@ impl<'a> Member<'a> {
                 && self.body == other.body
                 && self.suffix == other.suffix;
         }
-        self.core_at(0) == other.core_at(0) && self.lead_at(0) == other.lead_at(0)
+        // Moved to the left, a line that stands left of its entry would lose its distance.
+        let column = self.column.max(other.column);
+        self.core_at(column) == other.core_at(column)
+            && self.lead_at(column) == other.lead_at(column)
     }
 }
 

@@ -31,6 +31,14 @@ enum Layout {
     Indentless,
 }
 
+/// A comment above the second item of a list in lines.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Line {
+    number: u8,
+    /// It stands in column 0, also where the list does not.
+    outside: bool,
+}
+
 /// A field of the generated model.
 #[derive(Debug, Clone, PartialEq)]
 enum Field {
@@ -39,6 +47,7 @@ enum Field {
         layout: Layout,
         quoted: bool,
         comment: Option<u8>,
+        line: Option<Line>,
     },
     Scalar {
         value: usize,
@@ -116,6 +125,7 @@ impl Field {
                 layout,
                 quoted,
                 comment: c,
+                line,
             } => {
                 let words: Vec<String> = items
                     .iter()
@@ -134,6 +144,10 @@ impl Field {
                         let indent = if *layout == Layout::Block { "  " } else { "" };
                         for (i, w) in words.iter().enumerate() {
                             let remark = if i == 0 { comment(c) } else { String::new() };
+                            if let (1, Some(Line { number, outside })) = (i, line) {
+                                let indent = if *outside { "" } else { indent };
+                                *out += &format!("{indent}# line {number}\n");
+                            }
                             *out += &format!("{indent}- {w}{remark}\n");
                         }
                     }
@@ -198,24 +212,29 @@ fn unique(mut items: Vec<usize>) -> Vec<usize> {
     items
 }
 
-fn list() -> impl Strategy<Value = Field> {
-    let layout = prop_oneof![
+fn layout() -> impl Strategy<Value = Layout> {
+    prop_oneof![
         Just(Layout::Flow),
         Just(Layout::FlowLines),
         Just(Layout::Block),
         Just(Layout::Indentless)
-    ];
+    ]
+}
+
+fn list() -> impl Strategy<Value = Field> {
     (
         prop::collection::vec(0..WORDS.len(), 0..5),
-        layout,
+        layout(),
         any::<bool>(),
         prop::option::weighted(0.2, 0..3u8),
+        prop::option::weighted(0.2, (0..2u8, any::<bool>())),
     )
-        .prop_map(|(items, layout, quoted, comment)| Field::List {
+        .prop_map(|(items, layout, quoted, comment, line)| Field::List {
             items: unique(items),
             layout,
             quoted,
             comment,
+            line: line.map(|(number, outside)| Line { number, outside }),
         })
 }
 
@@ -264,7 +283,7 @@ enum Edit {
     Remove(usize),
     AddItem(usize, usize),
     RemoveItem(usize, usize),
-    Restyle(usize, bool),
+    Restyle(usize, Layout),
     Move(usize),
     Body(usize, usize),
 }
@@ -275,7 +294,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         1 => (0..KEYS.len()).prop_map(Edit::Remove),
         6 => (0..2usize, 0..WORDS.len()).prop_map(|(k, i)| Edit::AddItem(k, i)),
         3 => (0..2usize, 0..5usize).prop_map(|(k, i)| Edit::RemoveItem(k, i)),
-        1 => (0..2usize, any::<bool>()).prop_map(|(k, b)| Edit::Restyle(k, b)),
+        2 => (0..2usize, layout()).prop_map(|(k, layout)| Edit::Restyle(k, layout)),
         1 => (0..KEYS.len()).prop_map(Edit::Move),
         1 => (0..5usize, 0..WORDS.len()).prop_map(|(at, w)| Edit::Body(at, w)),
     ]
@@ -306,11 +325,11 @@ fn apply(mut model: Model, edits: &[Edit]) -> Model {
                     items.remove(nth);
                 }
             }
-            Edit::Restyle(key, block) => {
+            Edit::Restyle(key, to) => {
                 if let Some(i) = at(&model, key)
                     && let Field::List { layout, .. } = &mut model.fields[i].1
                 {
-                    *layout = if block { Layout::Block } else { Layout::Flow };
+                    *layout = to;
                 }
             }
             Edit::Move(key) => {
