@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 /// Moves lines from one column to another: each line but the first, or all of them. A
 /// line with less indentation than is to be removed (the `]` of a flow list in column 0)
-/// loses all of it.
+/// loses all of it. A line of spaces moves too: in a block text they may be text, and at
+/// the end of a slice they stand before a value.
 pub fn shift(text: &str, from: usize, to: usize, first_too: bool) -> Cow<'_, str> {
     if from == to || text.is_empty() || (!first_too && !text.contains('\n')) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     for (i, line) in text.split_inclusive('\n').enumerate() {
-        let blank = line.trim_end_matches(['\n', '\r', ' ']).is_empty();
-        if (i == 0 && !first_too) || blank {
+        let empty = line.trim_end_matches(['\n', '\r']).is_empty();
+        if (i == 0 && !first_too) || empty {
             out.push_str(line);
         } else if to > from {
             out.extend(std::iter::repeat_n(' ', to - from));
@@ -52,5 +53,14 @@ mod tests {
     fn shifts_all_lines_or_all_but_the_first() {
         assert_eq!(shift("a\n  b\n\n c\n", 2, 0, false), "a\nb\n\nc\n");
         assert_eq!(shift("  a\n    b\n", 2, 4, true), "    a\n      b\n");
+    }
+
+    #[test]
+    fn shifts_spaces_that_stand_before_a_value_or_are_text() {
+        assert_eq!(shift("alt:\n    ", 2, 4, false), "alt:\n      ");
+        assert_eq!(
+            shift("|\n    a\n      \n\n", 2, 0, false),
+            "|\n  a\n    \n\n"
+        );
     }
 }

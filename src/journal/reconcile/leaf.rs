@@ -141,17 +141,16 @@ impl<'m, 'a> Both<'m, 'a> {
             // Blank lines alone stand anywhere.
             (one, other) => one.or(other).unwrap_or(0),
         };
-        let lines = parts.as_ref().map(Option::as_ref);
-        let lines = lines.map(|p| p.map_or("", |p| p.lines.as_str()));
-        let merged = cx.by_line(lines)?.ok_or(Stop::Conflict)?;
-        let first = merged
-            .lines()
-            .find(|l| !l.trim_end_matches([' ', '\r']).is_empty());
-        if number.is_none() && first.is_some_and(|l| l.starts_with(' ')) {
+        // Where they are to stand: to the left of that, spaces at their start would be lost.
+        let at = column + indent;
+        let lines = parts.map(|p| p.map(|p| p.lines_at(at)).unwrap_or_default());
+        let text = cx.by_line(lines.as_ref().map(String::as_str))?;
+        let text = text.ok_or(Stop::Conflict)?;
+        let first = widths(&text).next();
+        if number.is_none() && first.is_some_and(|width| width > at) {
             // Without a number the first line would take the indentation of all.
             return Err(Stop::Conflict);
         }
-        let text = shift(&merged, 0, column + indent, true);
         let body = format!("{marks}{comment}\n{text}");
         let body = body.strip_suffix('\n').unwrap_or(&body);
         let (value, _) = read_alone(body, column).map_err(Stop::Refuse)?;
@@ -315,9 +314,10 @@ struct BlockText<'a> {
     marks: &'a str,
     /// What stands behind them, with the space before it.
     comment: &'a str,
-    /// The lines without the indentation of the text, each with its end.
-    lines: String,
-    /// How much deeper than the key the lines stand; `None` if there are none.
+    lines: &'a str,
+    /// The column that the text stands in; `None` if there are no lines but blank ones.
+    at: Option<usize>,
+    /// How much deeper than the key that is.
     indent: Option<usize>,
 }
 
@@ -326,26 +326,37 @@ impl<'a> BlockText<'a> {
         let (header, lines) = member.body.split_once('\n').unwrap_or((&member.body, ""));
         let marks = header.split('#').next().unwrap_or_default().trim_end();
         let comment = &header[marks.len()..];
-        let width = |l: &str| l.len() - l.trim_start_matches(' ').len();
-        let at = lines
-            .lines()
-            // To YAML a line of other space than this is text.
-            .filter(|l| !l.trim_end_matches([' ', '\r']).is_empty())
-            .map(width)
-            .min();
         // A first line that is indented more than the text needs a number for the text.
-        let at = number_in(marks).map_or(at, |n| Some(member.column + n));
+        let at = match number_in(marks) {
+            Some(number) => Some(member.column + number),
+            None => widths(lines).min(),
+        };
         // The parser has seen that they stand deeper.
         let indent = at.map(|at| at.checked_sub(member.column).ok_or(Stop::Conflict));
-        let mut text = shift(lines, at.unwrap_or(0), 0, true).into_owned();
-        if !text.is_empty() {
-            text.push('\n');
-        }
         Ok(Self {
             marks,
             comment,
-            lines: text,
+            lines,
+            at,
             indent: indent.transpose()?,
         })
     }
+
+    /// The lines of the text in this column, each with its end.
+    fn lines_at(&self, column: usize) -> String {
+        let mut text = shift(self.lines, self.at.unwrap_or(column), column, true).into_owned();
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text
+    }
+}
+
+/// The indentation of the lines that are not blank.
+fn widths(lines: &str) -> impl Iterator<Item = usize> {
+    // To YAML a line of other space than this is text.
+    let filled = lines
+        .lines()
+        .filter(|l| !l.trim_end_matches([' ', '\r']).is_empty());
+    filled.map(|l| l.len() - l.trim_start_matches(' ').len())
 }
