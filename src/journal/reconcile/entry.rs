@@ -104,30 +104,36 @@ fn merged(
     both_changed(cx, sides, path, column)
 }
 
-/// Merges an entry that is on both sides by its rule.
+/// Merges an entry that is on both sides: the lines above it, and the entry by its rule.
 fn both_changed(
     cx: &mut Context,
     sides: MemberSides,
     path: &[String],
     column: usize,
 ) -> Result<Option<Out>, Stop> {
-    refuse_anchors(&sides, path)?;
     let leads = texts(&sides, |m| m.lead_at(column));
     let lead = lead(cx, &leads)?;
     if lead.is_none() && cx.merger.virtual_base {
         return conflict(cx, &sides, path, column, None);
     }
+    let (decision, above) = match lead.clone() {
+        Some(lead) => (Decision::Merged, above(lead, sides.base, column)),
+        // Only the comments above conflict.
+        None => (
+            Decision::Conflict,
+            Piece::Conflict(leads.map(Option::unwrap_or_default)),
+        ),
+    };
     let rule = shape::rule(cx.merger.rules, path, &sides);
+    if let Some(changed) = changed_below_its_lead(cx, &sides, path) {
+        cx.report.note(path, Some(&rule), decision);
+        let mut out = written(changed, sides.base, column);
+        out.pieces[0] = above;
+        return Ok(Some(out));
+    }
+    refuse_anchors(&sides, path)?;
     match core(cx, &sides, &rule, path, column) {
         Ok(mut out) => {
-            let (decision, above) = match lead {
-                Some(lead) => (Decision::Merged, above(lead, sides.base, column)),
-                // Only the comments above conflict.
-                None => (
-                    Decision::Conflict,
-                    Piece::Conflict(leads.map(Option::unwrap_or_default)),
-                ),
-            };
             cx.report.note(path, Some(&rule), decision);
             out.pieces
                 .splice(0..0, [above, Piece::Text(spaces(column))]);
@@ -135,6 +141,24 @@ fn both_changed(
         }
         Err(Stop::Conflict) => conflict(cx, &sides, path, column, lead),
         Err(refuse) => Err(refuse),
+    }
+}
+
+/// The version of an entry to take if its two sides differ in the lines above it alone, or
+/// one of them has changed nothing else.
+fn changed_below_its_lead<'m, 'a>(
+    cx: &Context,
+    sides: &MemberSides<'m, 'a>,
+    path: &[String],
+) -> Option<&'m Member<'a>> {
+    let (ours, theirs) = (sides.ours?, sides.theirs?);
+    if leaf::is_worked_out_again(cx, sides, path) {
+        return None;
+    }
+    let is_as_before = |side: &Member| sides.base.is_some_and(|base| side.same_core(base));
+    match ours.same_core(theirs) || is_as_before(theirs) {
+        true => Some(ours),
+        false => is_as_before(ours).then_some(theirs),
     }
 }
 

@@ -243,10 +243,15 @@ impl<'a> Member<'a> {
                 && self.body == other.body
                 && self.suffix == other.suffix;
         }
+        let column = self.column.max(other.column);
+        self.same_core(other) && self.lead_at(column) == other.lead_at(column)
+    }
+
+    /// Whether two entries are the same but for the lines above them.
+    pub fn same_core(&self, other: &Self) -> bool {
         // Moved to the left, a line that stands left of its entry would lose its distance.
         let column = self.column.max(other.column);
         self.core_at(column) == other.core_at(column)
-            && self.lead_at(column) == other.lead_at(column)
     }
 }
 
