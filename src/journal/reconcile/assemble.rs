@@ -8,7 +8,7 @@ use super::flow::{self, Written};
 use super::member::Member;
 use super::output::{Meaning, Pick, Piece};
 use super::view::Form;
-use super::{Stop, behind, smaller, texts};
+use super::{Stop, behind, frame, smaller, texts};
 use crate::journal::yaml::{Node, Value};
 
 /// Puts the parts into the frame, taken from the sides that are written in this form.
@@ -42,20 +42,17 @@ pub fn assemble(
     };
     let fitting = sides.map(|m| m.filter(fits));
     // A comment behind the key on a side whose frame is not used would be lost.
-    let comment = |m: &Member| match (m.comment_before(m.column), m.suffix.find('#')) {
-        (Some(at), _) if m.nested.is_some() => m.prefix[at..].trim().to_owned(),
-        (_, Some(at)) => m.suffix[at..].trim().to_owned(),
-        _ => String::new(),
-    };
     for (m, fit) in [(sides.ours, fitting.ours), (sides.theirs, fitting.theirs)] {
         if let (Some(m), None) = (m, fit)
-            && !comment(m).is_empty()
-            && sides.base.is_none_or(|b| comment(b) != comment(m))
+            && !frame::comment(m).is_empty()
+            && sides
+                .base
+                .is_none_or(|b| frame::comment(b) != frame::comment(m))
         {
             return Err(Stop::Conflict);
         }
     }
-    let prefix = smaller(&texts(&fitting, |m| m.prefix_at(column))).ok_or(Stop::Conflict)?;
+    let prefix = frame::prefix(sides, &fitting, column).ok_or(Stop::Conflict)?;
     if is_of_another_name(&prefix, sides, &fitting, column) {
         return Err(Stop::Conflict);
     }
@@ -103,7 +100,8 @@ fn is_of_another_name(
     }
     let wanted = names.trivial();
     let mut frames = fitting.into_array().into_iter().flatten();
-    let has_it = |m: &Member| wanted == Some(name(m)) && m.prefix_at(column) == prefix;
+    let has_it =
+        |m: &Member| wanted == Some(name(m)) && prefix.starts_with(&frame::cut(m, column).0);
     sides.ours.is_some() && sides.theirs.is_some() && !frames.any(has_it)
 }
 

@@ -4,8 +4,7 @@ use super::cut::shift;
 use super::entry::{Context, MemberSides};
 use super::member::Member;
 use super::output::Out;
-use super::stamp;
-use super::{Stop, behind, join, of_one_comment, smaller, texts};
+use super::{Stop, behind, frame, join, of_one_comment, stamp, texts};
 use crate::journal::entry::{reading_time, words};
 use crate::journal::rules::{Derived, Rule};
 use crate::journal::yaml::{Style, Tree, Value};
@@ -73,7 +72,7 @@ impl<'m, 'a> Both<'m, 'a> {
         let fits = !pick.compact() || ours.body_at(column) == theirs.body_at(column);
         let prefix = if place(ours) == place(theirs) && fits {
             let alike = sides.map(|m| m.filter(|m| place(m) == place(pick)));
-            smaller(&texts(&alike, |m| m.prefix_at(column))).unwrap_or_default()
+            frame::prefix(&sides, &alike, column).ok_or(Stop::Conflict)?
         } else {
             pick.prefix_at(column).into_owned()
         };
@@ -109,7 +108,7 @@ impl<'m, 'a> Both<'m, 'a> {
         })?;
         let body = write(what, merged);
         let sides = self.sides();
-        let prefix = smaller(&texts(&sides, |m| m.prefix_at(column)))?;
+        let prefix = frame::prefix(&sides, &sides, column)?;
         let suffix = suffix(&sides, column)?;
         let value = Value::plain(&body);
         Some(Out::text(format!("{prefix}{body}{suffix}"), value))
@@ -154,7 +153,7 @@ impl<'m, 'a> Both<'m, 'a> {
         let body = format!("{marks}{comment}\n{text}");
         let body = body.strip_suffix('\n').unwrap_or(&body);
         let (value, _) = read_alone(body, column).map_err(Stop::Refuse)?;
-        let prefix = smaller(&texts(&sides, |m| m.prefix_at(column))).unwrap_or_default();
+        let prefix = frame::prefix(&sides, &sides, column).ok_or(Stop::Conflict)?;
         let suffix = join(&texts(&sides, |m| m.suffix_at(column))).ok_or(Stop::Conflict)?;
         Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
     }
@@ -177,7 +176,7 @@ impl<'m, 'a> Both<'m, 'a> {
         if read != Some(style) {
             return Err(Stop::Conflict);
         }
-        let prefix = smaller(&texts(&sides, |m| m.prefix_at(column))).unwrap_or_default();
+        let prefix = frame::prefix(&sides, &sides, column).ok_or(Stop::Conflict)?;
         let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
         Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
     }

@@ -16,6 +16,7 @@
 //! | `entry`, `in_brackets` | What becomes of one entry, on lines of its own or between brackets? |
 //! | `collection` | What becomes of a list or a map that both sides changed? |
 //! | `sequence` | And of a list whose order means something? |
+//! | `frame` | What stands before its value, and which comment? |
 //! | `leaf`, `stamp` | And of a value that merges as one? Which of two times is the later? |
 //! | `removals` | What do known removals take out of the result? |
 //! | `loss` | Would a comment be lost, come back, or stand twice? |
@@ -50,6 +51,7 @@ mod entry;
 mod eol;
 mod flow;
 mod found;
+mod frame;
 mod identity;
 mod in_brackets;
 mod interner;
