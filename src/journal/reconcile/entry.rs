@@ -162,8 +162,8 @@ fn changed_below_its_lead<'m, 'a>(
     }
 }
 
-/// The lines above an entry: comments merge by line, and blank lines alone never
-/// conflict. `None` if both sides changed the same comment.
+/// The lines above an entry: comments merge by line, and blank lines or spaces
+/// alone never conflict. `None` if both sides changed the same comment.
 pub fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<String>, Stop> {
     if let Some(lead) = join(sides) {
         return Ok(Some(lead));
@@ -172,6 +172,7 @@ pub fn lead(cx: &Context, sides: &ThreeWay<Option<String>>) -> Result<Option<Str
     let comments = texts.map(|text| {
         text.lines()
             .filter(|l| !l.trim().is_empty())
+            .map(str::trim_end)
             .collect::<Vec<_>>()
     });
     if comments.ours == comments.theirs {

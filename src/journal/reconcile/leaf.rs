@@ -86,10 +86,13 @@ impl<'m, 'a> Both<'m, 'a> {
             }
             return Ok(Out::text(format!("{prefix}{body}"), value));
         }
-        let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
-        if pick.value.is_block_scalar() && !suffix.starts_with('\n') {
-            // A comment behind a block scalar's last line would be part of its text.
-            return Err(Stop::Conflict);
+        let mut suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
+        if pick.value.is_block_scalar() {
+            // Whatever stands behind a block scalar's last line would be part of its text.
+            suffix = suffix.trim_start_matches([' ', '\t']).to_owned();
+            if !suffix.starts_with('\n') {
+                return Err(Stop::Conflict);
+            }
         }
         Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
     }
