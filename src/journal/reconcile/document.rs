@@ -349,12 +349,17 @@ impl Merger<'_> {
             column: 0,
         };
         let (heads, tails) = (tops.as_ref().map(|t| t.head), tops.as_ref().map(|t| t.tail));
+        let braces = tops.as_ref().map(|t| t.braces);
         let views = tops.map(|t| t.view);
         let ends = Some(Ends { heads, tails });
         let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place, ends)?;
         let decided = assemble::meaning(&mut parts, form, true);
         let mut pieces: Vec<Piece> = parts.into_iter().flat_map(|p| p.pieces).collect();
         loss::once(&mut pieces, texts);
+        if decided == Meaning::Same(Value::Map(Vec::new())) {
+            let braces = braces.trivial().unwrap_or(braces.ours.min(braces.theirs));
+            pieces.push(Piece::Text(braces.to_owned()));
+        }
         Ok((pieces, decided, cx.report))
     }
 }

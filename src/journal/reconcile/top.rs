@@ -15,6 +15,8 @@ pub struct Top<'a> {
     pub view: View<'a>,
     /// Comments behind the last field, and an end mark `...`.
     pub tail: &'a str,
+    /// The line `{}`, which some programs write where there is no field.
+    pub braces: &'a str,
 }
 
 impl<'a> Top<'a> {
@@ -29,17 +31,23 @@ impl<'a> Top<'a> {
             relative: 0,
             compact: false,
         };
-        let Some(root) = side.tree.root.as_ref() else {
-            let view = View {
+        let without_fields = |head, braces| Self {
+            head,
+            view: View {
                 members: Vec::new(),
                 form,
-            };
-            return Ok(Self {
-                head: text,
-                view,
-                tail: "",
-            });
+            },
+            tail: "",
+            braces,
         };
+        let Some(root) = side.tree.root.as_ref() else {
+            return Ok(without_fields(text, ""));
+        };
+        let is_empty = root.pairs().is_some_and(<[_]>::is_empty);
+        // With a comment or a mark beside it, it is left to git.
+        if is_empty && text.trim() == "{}" {
+            return Ok(without_fields("", text));
+        }
         let refuse = || Stop::Refuse("the frontmatter is no mapping with one key a line".into());
         if root.layout() != Some(Layout::Block)
             || root.pairs().is_none()
@@ -64,6 +72,7 @@ impl<'a> Top<'a> {
             head: &text[..head],
             view,
             tail: &text[region.end..],
+            braces: "",
         })
     }
 }
