@@ -3,7 +3,7 @@
 use super::cut::spaces;
 use super::leaf::Bodies;
 use super::member::Member;
-use super::output::{Meaning, Out, Piece};
+use super::output::{Meaning, Out, Pick, Piece};
 use super::report::{Decision, Report};
 use super::{Merger, Stop, collection, join, join_present, leaf, loss, removals, shape, texts};
 use crate::journal::rules::Rule;
@@ -74,7 +74,6 @@ fn merged(
     column: usize,
 ) -> Result<Option<Out>, Stop> {
     let sides = without_empty_base(sides);
-    let copy = |m: &Member| Some(written(m, sides.base, column));
     // A removal also counts against what one side alone added.
     if let Some(rule) = removals::rule_where_kept_out(cx, &sides, path) {
         return united(cx, &sides, &rule, path, column);
@@ -84,24 +83,26 @@ fn merged(
         (Some(only), None) | (None, Some(only)) => return one_sided(cx, sides, only, path, column),
         (Some(ours), Some(theirs)) => (ours, theirs),
     };
-    if sides.base.is_none() && std::ptr::eq(ours, theirs) {
-        // In a list in order, an item that one side placed comes as both sides'.
-        cx.report.note(path, None, Decision::one_side(&sides, true));
-        return Ok(Some(written(ours, None, column)));
-    }
-    if leaf::is_worked_out_again(cx, &sides, path) {
+    let Some(pick) = standing(cx, &sides, path) else {
         return both_changed(cx, sides, path, column);
+    };
+    cx.report.note(path, None, Decision::one_side(&sides, pick));
+    let taken = pick.of(ours, theirs);
+    Ok(Some(written(taken, sides.base, column)))
+}
+
+/// The side whose version stands as it is: the other left the base's, or has the same.
+/// `None` if both changed the member, or it is to be worked out again.
+pub(super) fn standing(cx: &Context, sides: &MemberSides, path: &[String]) -> Option<Pick> {
+    let (ours, theirs) = (sides.ours?, sides.theirs?);
+    if leaf::is_worked_out_again(cx, sides, path) {
+        return None;
     }
-    if ours.same_text(theirs) || sides.base.is_some_and(|b| theirs.same_text(b)) {
-        cx.report.note(path, None, Decision::one_side(&sides, true));
-        return Ok(copy(ours));
+    let is_as_in_base = |m: &Member| sides.base.is_some_and(|b| m.same_text(b));
+    if ours.same_text(theirs) || is_as_in_base(theirs) {
+        return Some(Pick::Ours);
     }
-    if sides.base.is_some_and(|b| ours.same_text(b)) {
-        cx.report
-            .note(path, None, Decision::one_side(&sides, false));
-        return Ok(copy(theirs));
-    }
-    both_changed(cx, sides, path, column)
+    is_as_in_base(ours).then_some(Pick::Theirs)
 }
 
 /// Merges an entry that is on both sides: the lines above it, and the entry by its rule.
@@ -297,16 +298,18 @@ fn one_sided(
     path: &[String],
     column: usize,
 ) -> Result<Option<Out>, Stop> {
-    let is_ours = sides.ours.is_some();
+    let (pick, other) = match sides.ours {
+        Some(_) => (Pick::Ours, Pick::Theirs),
+        None => (Pick::Theirs, Pick::Ours),
+    };
     let Some(base) = sides.base else {
-        cx.report
-            .note(path, None, Decision::one_side(&sides, is_ours));
+        cx.report.note(path, None, Decision::one_side(&sides, pick));
         return Ok(Some(written(only, None, column)));
     };
     // A comment that is new there makes it a conflict all the same: `block` sees to it.
     if goes(only, base) {
         cx.report
-            .note(path, None, Decision::one_side(&sides, !is_ours));
+            .note(path, None, Decision::one_side(&sides, other));
         return Ok(None);
     }
     let rule = shape::rule(cx.merger.rules, path, &sides);

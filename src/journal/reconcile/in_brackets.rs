@@ -1,11 +1,12 @@
 //! MemberSides of flow collections, which both sides may have changed.
 
 use super::entry::{
-    Context, MemberSides, core, goes, is_like_an_empty_one, refuse_anchors, without_empty_base,
+    Context, MemberSides, core, goes, is_like_an_empty_one, refuse_anchors, standing,
+    without_empty_base,
 };
 use super::member::Member;
 use super::output::Out;
-use super::{Stop, collection, join, leaf, of_one_comment, removals, shape};
+use super::{Stop, collection, join, of_one_comment, removals, shape};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::Value;
 
@@ -49,13 +50,8 @@ pub fn merge(
         },
         (Some(ours), Some(theirs)) => (ours, theirs),
     };
-    if !leaf::is_worked_out_again(cx, &sides, path) {
-        if ours.same_text(theirs) || sides.base.is_some_and(|b| theirs.same_text(b)) {
-            return copy(ours);
-        }
-        if sides.base.is_some_and(|b| ours.same_text(b)) {
-            return copy(theirs);
-        }
+    if let Some(pick) = standing(cx, &sides, path) {
+        return copy(pick.of(ours, theirs));
     }
     refuse_anchors(&sides, path)?;
     let rule = shape::rule(cx.merger.rules, path, &sides);

@@ -28,10 +28,9 @@ pub enum Meaning {
 impl Meaning {
     /// The meaning on a pick.
     pub fn on(self, pick: Pick) -> Option<Value> {
-        match (self, pick) {
-            (Self::Same(value), _) => Some(value),
-            (Self::Differ { ours, .. }, Pick::Ours) => ours,
-            (Self::Differ { theirs, .. }, Pick::Theirs) => theirs,
+        match self {
+            Self::Same(value) => Some(value),
+            Self::Differ { ours, theirs } => pick.of(ours, theirs),
         }
     }
 
@@ -71,21 +70,30 @@ impl Out {
     }
 }
 
-/// Which side a reader takes where the result conflicts.
+/// Which side is taken: by the merge, or by a reader where the result conflicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pick {
     Ours,
     Theirs,
 }
 
+impl Pick {
+    /// What that side has.
+    pub fn of<T>(self, ours: T, theirs: T) -> T {
+        match self {
+            Self::Ours => ours,
+            Self::Theirs => theirs,
+        }
+    }
+}
+
 /// The result with one side taken in every conflict.
 pub fn picked(pieces: &[Piece], pick: Pick) -> String {
     pieces
         .iter()
-        .map(|p| match (p, pick) {
-            (Piece::Text(t) | Piece::Above(t), _) => t.as_str(),
-            (Piece::Conflict(c), Pick::Ours) => c.ours.as_str(),
-            (Piece::Conflict(c), Pick::Theirs) => c.theirs.as_str(),
+        .map(|p| match p {
+            Piece::Text(t) | Piece::Above(t) => t.as_str(),
+            Piece::Conflict(c) => pick.of(&c.ours, &c.theirs),
         })
         .collect()
 }

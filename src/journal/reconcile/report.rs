@@ -2,6 +2,7 @@
 
 use super::entry::MemberSides;
 use super::identity;
+use super::output::Pick;
 use crate::journal::Item;
 use crate::journal::rules::Rule;
 
@@ -23,12 +24,11 @@ pub enum Decision {
 }
 
 impl Decision {
-    /// The decision if one side's version stands; `ours` says which was taken.
-    pub(super) fn one_side(sides: &MemberSides, ours: bool) -> Self {
+    /// The decision if one side's version stands.
+    pub(super) fn one_side(sides: &MemberSides, taken: Pick) -> Self {
         match (sides.ours, sides.theirs) {
             (Some(a), Some(b)) if a.same_text(b) => Self::Same,
-            _ if ours => Self::Ours,
-            _ => Self::Theirs,
+            _ => taken.of(Self::Ours, Self::Theirs),
         }
     }
 
