@@ -5,6 +5,7 @@ use palimpsest::ledger::{Restored, Source};
 use crate::sandbox::{DAY, LEDGER, Machine, Sandbox, entry, how, removals};
 
 mod copies;
+mod given_up;
 mod ledgers;
 
 /// A journal with Al, Bob and Eve in one entry, set up and committed.

@@ -1,0 +1,83 @@
+//! What a commit that came to nothing left staged, once HEAD has moved on.
+
+use super::*;
+
+const OTHER: &str = "2024-11-02";
+
+/// A journal with two entries, and a commit of the other one that waits to be pulled.
+fn with_a_pull_to_come<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+    let laptop = with_three_people(sandbox);
+    laptop.write_entry(OTHER, "people: [Zed]", "Second.\n");
+    laptop.commit("Two");
+    laptop.push();
+    let phone = sandbox.machine("phone");
+    phone.edit_entry(OTHER, "Second", "Another");
+    phone.commit("Without hooks");
+    phone.push();
+    laptop
+}
+
+/// Stages a removal, and commits it in vain: it is given up in the editor, or undone.
+fn remove_in_vain(laptop: &Machine<'_>, undo: &[&str]) {
+    remove(laptop, "Bob, ", "");
+    laptop.git(["add", "-A"]).ok();
+    if undo.is_empty() {
+        laptop.git(["commit", "-q", "-m", ""]).fails();
+    } else {
+        laptop.git(["commit", "-q", "-m", "Without Bob"]).ok();
+        laptop.git(undo).ok();
+    }
+}
+
+/// As an auto-pull does it while the editor of a commit is open.
+#[test]
+fn what_was_given_up_before_a_pull_counts_for_nothing() {
+    let by_reset = &["reset", "-q", "--soft", "HEAD^"][..];
+    let by_ref = &["update-ref", "refs/heads/main", "HEAD^"][..];
+    for (undo, stays) in [
+        (&[][..], false),
+        (by_reset, false),
+        (by_ref, false),
+        (&[], true),
+        (by_reset, true),
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = with_a_pull_to_come(&sandbox);
+        remove_in_vain(&laptop, undo);
+        laptop.pull();
+        if !stays {
+            laptop
+                .git(["restore", "-q", "--staged", "--worktree", "journal"])
+                .ok();
+            laptop.write("README.md", "# Mine\n");
+            laptop.git(["add", "README.md"]).ok();
+        }
+        laptop.git(["commit", "-q", "-m", "After the pull"]).ok();
+        laptop.assert_clean();
+        let wanted: &[&str] = if stays { &["Bob"] } else { &[] };
+        assert_eq!(removed_items(&laptop), wanted, "{undo:?}");
+    }
+}
+
+/// A row that came with the files of a branch is that branch's, and no leftover.
+#[test]
+fn what_a_commit_of_another_branch_recorded_stays_with_its_files() {
+    let sandbox = Sandbox::new();
+    let laptop = with_a_pull_to_come(&sandbox);
+    laptop.git(["switch", "-q", "-c", "trip"]).ok();
+    remove(&laptop, "Bob, ", "");
+    laptop.commit("Without Bob");
+    let row = laptop.ledger(2024).tombstones;
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.pull();
+    laptop
+        .git(["checkout", "-q", "trip", "--", "data", "journal"])
+        .ok();
+    laptop.git(["commit", "-q", "-m", "As on the trip"]).ok();
+    laptop.assert_clean();
+    let there = laptop.ledger_at("HEAD", 2024).tombstones;
+    assert_eq!(
+        there.keys().collect::<Vec<_>>(),
+        row.keys().collect::<Vec<_>>()
+    );
+}
