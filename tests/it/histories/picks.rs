@@ -170,3 +170,54 @@ fn a_removal_kept_for_good_in_a_stash_stays_a_removal_on_another_branch() {
     laptop.commit("Keep it");
     the_removal_reaches_both(&laptop, &desktop);
 }
+
+/// A pick that stops for something else, and its plain commit, record no second removal:
+/// whoever put Bob back knew of the first one, which is the same.
+#[test]
+fn a_removal_whose_pick_stopped_elsewhere_is_one_row() {
+    for no_commit in [false, true] {
+        let sandbox = Sandbox::new();
+        let (laptop, _) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+        laptop.git(["switch", "-q", "-c", "trip"]).ok();
+        laptop.edit_entry(OTHER, "mood: calm", "mood: odd");
+        remove_bob(&laptop);
+        // With another edit, so that git asks the driver.
+        laptop.edit_entry(DAY, "[rain]", "[rain, fog]");
+        edit(&laptop, "[Alice]", "[Alice, Bob]");
+        laptop.git(["switch", "-q", "main"]).ok();
+        laptop.edit_entry(OTHER, "mood: calm", "mood: bad");
+        laptop.commit("Bad");
+        let how = no_commit.then_some("--no-commit");
+        let pick = ["cherry-pick"].into_iter().chain(how).chain(["trip~1"]);
+        laptop.git(pick).exits(1);
+        laptop.palimpsest(["resolve", "--ours"]).ok();
+        laptop.git(["commit", "-q", "-m", "Picked"]).ok();
+        laptop.assert_clean();
+        without_bob([&laptop, &laptop]);
+        let ledger = laptop.ledger(2024);
+        assert_eq!(removals(&ledger, "Bob").len(), 1, "{no_commit}");
+        laptop.git(["merge", "-q", "--no-edit", "trip"]).exits(1);
+        laptop.palimpsest(["resolve", "--ours"]).ok();
+        laptop.git(["commit", "-q", "--no-edit"]).ok();
+        with_bob([&laptop, &laptop]);
+    }
+}
+
+/// A deletion as well.
+#[test]
+fn a_deletion_whose_pick_stopped_elsewhere_is_one_row() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+    laptop.git(["switch", "-q", "-c", "trip"]).ok();
+    laptop.edit_entry(OTHER, "mood: calm", "mood: odd");
+    laptop.remove(&crate::sandbox::entry(DAY));
+    laptop.commit("Gone");
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.edit_entry(OTHER, "mood: calm", "mood: bad");
+    laptop.commit("Bad");
+    laptop.git(["cherry-pick", "trip"]).exits(1);
+    laptop.palimpsest(["resolve", "--ours"]).ok();
+    laptop.git(["commit", "-q", "-m", "Picked"]).ok();
+    laptop.assert_clean();
+    assert_eq!(deletions(&laptop).len(), 1);
+}
