@@ -94,7 +94,11 @@ fn examine(
     report.only_checked = mode == Mode::CheckOnly;
     let recorded = context(repo, layout, now, parents, changes).and_then(|mut context| {
         context.checked = checked.facts;
-        let years = derive_all(&context, &resolved_paths, settings, &mut report)?;
+        let mut years = derive_all(&context, &resolved_paths, settings, &mut report)?;
+        // Git refuses a commit that changes nothing, and rows would stay staged.
+        if context.changes_nothing() {
+            years.clear();
+        }
         match mode == Mode::Stage && !report.is_refused() {
             true => {
                 report.has_rows = !years.is_empty();
@@ -137,10 +141,12 @@ fn context<'a>(
 ) -> Result<CommitContext<'a>, RepoError> {
     let mut found = Vec::new();
     for parent in &parents {
-        // Git refuses a commit that changes nothing, and rows would stay staged.
-        found.push(match changes[0].is_empty() && parents.len() == 1 {
-            true => Ledger::default(),
-            false => history::rows_of(repo, layout, *parent)?,
+        // A commit that changes nothing only names what waits.
+        let is_something = parents.len() > 1 || !changes[0].is_empty();
+        let is_read = is_something || !sync_waiting::noted(repo).is_empty();
+        found.push(match is_read {
+            true => history::rows_of(repo, layout, *parent)?,
+            false => Ledger::default(),
         });
     }
     let squashing = match parents.len() {
@@ -235,8 +241,10 @@ fn derive_all(
     for year in all {
         report.add_conflicts(year.head(), &year.known, &year.current);
         report.add_left_out(&year.current, &|entry| there.contains_key(&entry));
-        report.told.extend(year.told.clone());
-        report.add_told(&year.recorded, &year.known);
+        if !context.changes_nothing() {
+            report.told.extend(year.told.clone());
+            report.add_told(&year.recorded, &year.known);
+        }
         report.warnings.extend(year.older_copy());
     }
     // A conflict that a merge brings in has to be committed before it can be settled.

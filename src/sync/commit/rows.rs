@@ -34,6 +34,11 @@ pub(super) struct CommitContext<'a> {
 }
 
 impl CommitContext<'_> {
+    /// Whether the commit has nothing to commit.
+    pub(super) fn changes_nothing(&self) -> bool {
+        self.parents.len() == 1 && self.changes[0].is_empty()
+    }
+
     /// The commit's change at a path, against its first parent.
     pub(super) fn staged(&self, path: &str) -> Option<&Change> {
         let changes = self.changes.first()?;

@@ -269,3 +269,29 @@ fn the_drivers_of_a_merge_look_once_at_what_a_phone_did() {
     assert_eq!(merged(), tree);
     assert_eq!(note(), first);
 }
+
+/// History restored Bob; another item of his entry waits for a decision, so that each
+/// commit looks there.
+#[test]
+fn what_a_client_without_hooks_put_back_is_not_named_by_a_commit_of_nothing() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = kept_out(&sandbox);
+    remove_bob(&laptop);
+    edit_without_hooks(&laptop, "[Alice]", "[Alice, Bob]");
+    holds(&laptop, &["kept_out Carol"]);
+    laptop
+        .palimpsest(["check", "--staged"])
+        .ok()
+        .mentions("Carol")
+        .never_mentions("Bob");
+    let head = laptop.oid("HEAD:data");
+    laptop
+        .git(["commit", "-q", "--allow-empty", "-m", "Nothing"])
+        .ok()
+        .warns("Carol")
+        .never_mentions("Bob");
+    // Rows would stay staged where git refuses the commit.
+    assert_eq!(laptop.oid("HEAD:data"), head);
+    holds(&laptop, &["kept_out Carol"]);
+    with_bob([&laptop, &laptop]);
+}
