@@ -2,7 +2,8 @@
 //!
 //! It equals an older committed version byte for byte, and undoes a removal along with
 //! some other later change. If only a removal is undone, a person is adding the item
-//! again.
+//! again. If the work tree's file is still HEAD's, a person takes the file's change out of
+//! the last commit (`git reset HEAD^ -- FILE`, then an amend).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +14,7 @@ use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Tree, Value};
 use crate::journal::{Document, Facts, Item, Table};
 use crate::ledger::{Ledger, State};
-use crate::repo::RepoError;
+use crate::repo::{ObjectId, RepoError};
 
 /// The refusal of an entry whose change gives these `rows`, if it is a stale copy.
 pub(super) fn stale_copy(
@@ -45,7 +46,7 @@ pub(super) fn stale_copy(
         return Ok(None);
     };
     let undone = undone(rules, (&old, &had), (&new, &has), &back);
-    if undone.is_empty() {
+    if undone.is_empty() || is_heads_in_the_work_tree(context, &now.path, before.blob)? {
         return Ok(None);
     }
     for commit in context.repo.commits_of(*head, &now.path)? {
@@ -61,6 +62,18 @@ pub(super) fn stale_copy(
         }
     }
     Ok(None)
+}
+
+/// Whether the work tree's file is HEAD's version: whatever puts files back from a backup
+/// writes there.
+fn is_heads_in_the_work_tree(
+    context: &CommitContext<'_>,
+    path: &str,
+    head: ObjectId,
+) -> Result<bool, RepoError> {
+    let work = context.repo.read_work_file(path)?;
+    let same = |bytes| context.repo.as_stored(path, bytes, head);
+    Ok(work.map(same).transpose()?.is_some_and(|(same, _)| same))
 }
 
 /// The fields (and `the text`) that differ, apart from the items that are back. Stamps

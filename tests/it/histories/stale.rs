@@ -65,6 +65,28 @@ fn a_revert_in_progress_is_no_stale_copy() {
     with_bob([&laptop, &desktop]);
 }
 
+/// As a client amends a commit from which a file was unticked: the work tree keeps the
+/// edit, which no backup does that puts an older file there.
+#[test]
+fn a_file_that_is_taken_out_of_the_last_commit_is_no_stale_copy() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let file = crate::sandbox::entry(DAY);
+    laptop.edit_entry(DAY, "[Alice, Bob]", "[Alice]");
+    laptop.edit_entry(DAY, "mood: calm", "mood: good");
+    laptop.write("README.md", "# Mine\n");
+    laptop.commit("Too much");
+    laptop.git(["reset", "-q", "HEAD^", "--", &file]).ok();
+    laptop.git(["commit", "-q", "--amend", "--no-edit"]).ok();
+    laptop
+        .git(["status", "--porcelain"])
+        .ok()
+        .is(&format!("M {file}"));
+    laptop.commit("The entry by itself");
+    agree(&laptop, &desktop, &[]);
+    without_bob([&laptop, &desktop]);
+}
+
 #[test]
 fn an_old_version_with_an_edit_is_no_copy() {
     let sandbox = Sandbox::new();
