@@ -101,17 +101,16 @@ impl Repo {
             .any(|folder| folder.exists())
     }
 
-    /// The branch before the rebase that is ending. `ORIG_HEAD` may be another commit by
-    /// then: `git reset`, which is used to split commits, sets it, too.
+    /// The branch before the rebase that is ending; `None` where it is not git's own:
+    /// other programs rebase in memory, and call the hook. `ORIG_HEAD` may be another
+    /// commit, also in a rebase: `git reset`, which is used to split commits, sets it, too.
     ///
     /// # Errors
     /// Git fails to resolve the commit; see [`RepoError`].
     pub fn before_the_rebase(&self) -> Result<Option<ObjectId>, RepoError> {
         let mut heads = REBASE_FOLDERS.iter().map(|f| format!("{f}/orig-head"));
-        match heads.find_map(|name| self.read_text(&name)) {
-            Some(oid) => self.commit_named(oid.trim_end()),
-            None => self.commit_named("ORIG_HEAD"),
-        }
+        let head = heads.find_map(|name| self.read_text(&name));
+        head.map_or(Ok(None), |oid| self.commit_named(oid.trim_end()))
     }
 
     /// The merge that waits for its commit, or another one that git is making.

@@ -149,6 +149,21 @@ fn a_rebase_that_splits_a_commit_notes_what_it_kept_out() {
     holds(&desktop, &["kept_out Carol"]);
 }
 
+/// A program that rebases in memory calls the hook as well, and `ORIG_HEAD` is a branch
+/// that was thrown away.
+#[test]
+fn a_rebase_of_another_programs_notes_nothing_of_what_was_thrown_away() {
+    let sandbox = Sandbox::new();
+    let (_laptop, desktop) = with_a_note(&sandbox);
+    desktop.git(["fetch", "-q"]).ok();
+    desktop.git(["reset", "-q", "--hard", "origin/main"]).ok();
+    desktop.write("notes.txt", "Tea\n");
+    desktop.commit("Notes");
+    desktop.palimpsest(["hook", "post-rewrite", "rebase"]).ok();
+    assert!(!desktop.exists(".git/palimpsest/kept-out.jsonl"));
+    holds(&desktop, &[]);
+}
+
 /// What a branch kept out that was thrown away is nobody's to decide.
 #[test]
 fn what_a_rebase_noted_goes_with_its_branch_and_through_an_amend() {
