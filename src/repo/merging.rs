@@ -2,6 +2,7 @@
 
 use std::env;
 use std::fs;
+use std::path::Path;
 
 use super::{ObjectId, Repo, RepoError};
 
@@ -37,6 +38,24 @@ pub(super) const REBASE_FOLDERS: [&str; 2] = ["rebase-merge", "rebase-apply"];
 /// The prefix of variables that `git merge` and `git pull` set for each merged head.
 const GITHEAD: &str = "GITHEAD_";
 
+/// Whether git names the merged heads, as under `git merge` and `git pull`.
+fn names_merged_heads() -> bool {
+    env::vars_os().any(|(name, _)| name.to_str().is_some_and(|n| n.starts_with(GITHEAD)))
+}
+
+/// Whether git, which called the driver, merges for a look alone: `git merge-tree` and
+/// `git log --remerge-diff` merge in memory, and nothing comes of it that a person could
+/// settle. Whatever merges for good holds the index. In doubt it is such a merge.
+#[must_use]
+pub fn is_only_looked_at() -> bool {
+    let holds_the_index = |repo: &Repo| {
+        let mut lock = repo.index_path.clone().into_os_string();
+        lock.push(".lock");
+        Path::new(&lock).exists()
+    };
+    !names_merged_heads() && Repo::from_env().is_ok_and(|repo| !holds_the_index(&repo))
+}
+
 impl Repo {
     /// The commits being merged: under `git merge` and `git pull` from the environment,
     /// in a rebase from its list of done steps. `None` elsewhere (cherry-pick, revert,
@@ -70,12 +89,8 @@ impl Repo {
     /// # Errors
     /// An object of history is missing or damaged; see [`RepoError`].
     pub fn picking(&self) -> Result<Option<Merging>, RepoError> {
-        let merges = env::vars_os().any(|(name, _)| {
-            let name = name.to_str();
-            name.is_some_and(|name| name.starts_with(GITHEAD))
-        });
         match self.head()? {
-            Some(ours) if !merges => self.pick(ours),
+            Some(ours) if !names_merged_heads() => self.pick(ours),
             _ => Ok(None),
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::sandbox::{Machine, Sandbox};
 
+mod looked_at;
 mod rerere;
 mod virtual_base;
 
