@@ -89,31 +89,34 @@ if [ -x "$before" ]; then
     # Only what may stop git stops here.
     case @NAME@ in pre-*) [ $status -eq 0 ] || exit $status ;; esac
 fi
-if [ "${PALIMPSEST-}" = 0 ]; then
-    exit $status
-fi
 # In a folder that several repositories share, those without `init` hear nothing.
 warn() {
     if git config --local --get merge.palimpsest.driver >/dev/null 2>&1; then
         echo "palimpsest: $program $*; install it again and run \`palimpsest init\` here, or remove $0" >&2
     fi
 }
-if [ ! -x "$program" ]; then
-    warn "is gone"
-    exit $status
-fi
-code=0
-"$program" git hook @NAME@ "$@" </dev/null || code=$?
-case $code in
-# Its own two answers: done, and a commit refused.
-92) ;;
-93) status=1 ;;
-# Somebody ended it, and with it the commit.
-129 | 130 | 131 | 137 | 143)
-    case @NAME@ in pre-*) status=$code ;; esac
-    ;;
-# A loader that lacks a library, a file of no bytes in its place, a defect: nothing was
-# checked or recorded, and history has what the commit lacks.
-*) warn "ended with $code, and @NAME@ did nothing" ;;
-esac
-exit $status
+call() {
+    if [ ! -x "$program" ]; then
+        warn "is gone"
+        return
+    fi
+    code=0
+    "$program" git hook @NAME@ "$@" </dev/null || code=$?
+    case $code in
+    # Its own two answers: done, and a commit refused.
+    92) ;;
+    93) status=1 ;;
+    # Somebody ended it, and with it the commit.
+    129 | 130 | 131 | 137 | 143)
+        case @NAME@ in pre-*) status=$code ;; esac
+        ;;
+    # A loader that lacks a library, a file of no bytes in its place, a defect: nothing was
+    # checked or recorded, and history has what the commit lacks.
+    *) warn "ended with $code, and @NAME@ did nothing" ;;
+    esac
+}
+[ "${PALIMPSEST-}" = 0 ] || call "$@"
+# What other programs add below runs as well, unless git is to stop.
+case @NAME@ in pre-*) [ $status -eq 0 ] || exit $status ;; esac
+end_with() { return "$1"; }
+end_with $status

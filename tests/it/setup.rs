@@ -1,5 +1,6 @@
 //! `palimpsest init`, `uninstall` and `doctor`.
 
+mod added;
 mod again;
 mod beside;
 mod doctor;

@@ -83,8 +83,24 @@ fn sum(text: &str) -> String {
     short_sha256(lines.join("\n").as_bytes())
 }
 
-/// The state of a text of ours, compared with the text that should be there.
+/// The lines that another program added at the end of a hook of ours, of any version:
+/// they run after ours. Nothing if the rest is edited as well.
+pub(super) fn added(text: &str) -> &str {
+    let Some(told) = text.lines().find_map(|line| line.strip_prefix(SUM)) else {
+        return "";
+    };
+    if sum(text) == told {
+        return "";
+    }
+    let mut ends = text.match_indices('\n').map(|(end, _)| end + 1);
+    let end = ends.find(|end| sum(&text[..*end]) == told);
+    end.map_or("", |end| &text[end..])
+}
+
+/// The state of a text of ours, compared with the text that should be there. Lines that
+/// were [`added`] do not count.
 fn state_of(text: &str, ours: &str) -> HookState {
+    let text = text.strip_suffix(added(text)).unwrap_or(text);
     let sum = sum(text);
     let told = text.lines().find_map(|line| line.strip_prefix(SUM));
     if text == ours {
@@ -276,6 +292,7 @@ impl Repo {
     /// Adds the hook at a place to a plan, if it is missing or outdated.
     fn plan_hook(&self, path: PathBuf, program: &Path, plan: &mut Plan) -> Result<(), RepoError> {
         let name = &name(&path);
+        let mut script = script(name, program);
         let mut copy = None;
         let mut keep = match self.hook_state(&path, program)? {
             HookState::Current | HookState::Calls | HookState::Barred => return Ok(()),
@@ -295,10 +312,12 @@ impl Repo {
                 copy = Some(free_place(&self.common_dir().join(EDITED), name, &edited));
                 None
             }
-            HookState::Absent
-            | HookState::NotExecutable
-            | HookState::OtherProgram
-            | HookState::OtherVersion => None,
+            HookState::Absent => None,
+            HookState::NotExecutable | HookState::OtherProgram | HookState::OtherVersion => {
+                let text = fs::read(&path).map_err(RepoError::io(&path))?;
+                script.push_str(added(&String::from_utf8_lossy(&text)));
+                None
+            }
         };
         if let Some(kept) = keep.as_ref().map(|k| &k.place).filter(|k| is_kept(k)) {
             // Another hook manager wrote its hook anew.
@@ -316,7 +335,7 @@ impl Repo {
             keep = None;
         }
         plan.steps.push(Step::Hook {
-            script: script(name, program),
+            script,
             path,
             keep,
             copy,

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::drivers::{ENTRY_DRIVER, LEDGER_DRIVER, PULL_MARK};
 use super::foreign::{calling, is_framework, is_kept, kept, restore};
-use super::hook::{HookState, NAMES};
+use super::hook::{HookState, NAMES, added};
 use crate::journal::Layout;
+use crate::repo::work_tree::{Access, write_atomically};
 use crate::repo::{CLONE, Repo, RepoError};
 
 /// A part that was removed, or left for a reason.
@@ -25,6 +26,8 @@ pub enum Removed {
     Shared(PathBuf),
     /// A person's own hook, which calls the program: left.
     LeftCalling(PathBuf),
+    /// Ours is gone; the lines that another program had added to it are left.
+    LeftLines(PathBuf),
     /// Ours, but edited since: left, for its owner to look at.
     LeftEdited {
         hook: PathBuf,
@@ -51,6 +54,11 @@ impl fmt::Display for Removed {
                 f,
                 "left {}: it calls palimpsest hook; take that line out before you remove the \
                  program, or it fails",
+                hook.display()
+            ),
+            Self::LeftLines(hook) => write!(
+                f,
+                "removed hook {}, and left the lines that another program added to it",
                 hook.display()
             ),
             Self::LeftEdited { hook, kept } => {
@@ -89,7 +97,12 @@ impl Repo {
         let used = self.hooks_folder()?;
         if let Some(folder) = &used {
             self.take_hooks(folder, program, &mut removed)?;
-            let is_taken = |r: &Removed| matches!(r, Removed::Hook(_) | Removed::Restored(_));
+            let is_taken = |r: &Removed| {
+                matches!(
+                    r,
+                    Removed::Hook(_) | Removed::Restored(_) | Removed::LeftLines(_)
+                )
+            };
             if removed.iter().any(is_taken) && self.shared_hooks()?.is_some() {
                 removed.push(Removed::Shared(folder.clone()));
             }
@@ -149,6 +162,10 @@ impl Repo {
         program: &Path,
         removed: &mut Vec<Removed>,
     ) -> Result<(), RepoError> {
+        let left_edited = || Removed::LeftEdited {
+            hook: hook.to_owned(),
+            kept: is_kept(before).then(|| before.to_owned()),
+        };
         match self.hook_state(hook, program)? {
             HookState::Current
             | HookState::NotExecutable
@@ -156,10 +173,7 @@ impl Repo {
             | HookState::OtherProgram
             | HookState::OtherVersion => {}
             HookState::Edited => {
-                removed.push(Removed::LeftEdited {
-                    hook: hook.to_owned(),
-                    kept: is_kept(before).then(|| before.to_owned()),
-                });
+                removed.push(left_edited());
                 return Ok(());
             }
             HookState::Calls => {
@@ -167,6 +181,22 @@ impl Repo {
                 return Ok(());
             }
             HookState::Absent | HookState::Foreign | HookState::Folder => {
+                return Ok(());
+            }
+        }
+        let text = fs::read(hook).map_err(RepoError::io(hook))?;
+        let text = String::from_utf8_lossy(&text);
+        match (added(&text), is_kept(before)) {
+            ("", _) => {}
+            (lines, false) => {
+                let lines = format!("#!/bin/sh\n{lines}");
+                write_atomically(hook, lines.as_bytes(), Access::Executable)?;
+                removed.push(Removed::LeftLines(hook.to_owned()));
+                return Ok(());
+            }
+            // What it runs first may be no shell script.
+            (_, true) => {
+                removed.push(left_edited());
                 return Ok(());
             }
         }

@@ -103,7 +103,11 @@ fn two_that_keep_each_other_run_once() {
     laptop.palimpsest(["init"]).ok();
     laptop.commit("Begin");
     let shim = laptop.read(HOOK);
-    executable(&laptop, LEGACY, &format!("{shim}# another version\n"));
+    executable(
+        &laptop,
+        LEGACY,
+        &shim.replace("status=0\n", "status=0 # otherwise\n"),
+    );
     executable(&laptop, KEPT, FRAMEWORK);
     laptop
         .palimpsest(["doctor"])

@@ -1,0 +1,106 @@
+//! Lines that another program adds at the end of a hook of ours, as git-branchless does.
+
+use super::{DAY, executable, journal};
+use crate::sandbox::{Machine, Sandbox};
+
+fn lines(name: &str) -> String {
+    format!("\n## START OTHER CONFIG\necho other {name} >&2\n## END OTHER CONFIG\n")
+}
+
+fn hook(name: &str) -> String {
+    format!(".git/hooks/{name}")
+}
+
+/// A journal whose hooks have such lines.
+fn with_lines<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+    let laptop = journal(sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    for name in ["pre-commit", "post-commit", "post-checkout"] {
+        let text = laptop.read(&hook(name));
+        laptop.write(&hook(name), text + &lines(name));
+    }
+    laptop
+}
+
+#[test]
+fn they_run_after_ours_and_count_as_in_order() {
+    let sandbox = Sandbox::new();
+    let laptop = with_lines(&sandbox);
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.edit_entry(DAY, "Bob", "Zoe");
+    laptop
+        .git(["commit", "-qam", "Zoe"])
+        .ok()
+        .warns("recorded: person Bob removed")
+        .warns("other pre-commit")
+        .warns("other post-commit");
+    laptop.assert_clean();
+    laptop
+        .git(["checkout", "-q", "-b", "side"])
+        .ok()
+        .warns("other post-checkout");
+    laptop
+        .run_with(&[("PALIMPSEST", "0")], "git", ["checkout", "-q", "main"])
+        .ok()
+        .warns("other post-checkout");
+    // What ours refuses is refused.
+    laptop.edit_entry(DAY, "quay.\n", "quay.\n<<<<<<<\n=======\n>>>>>>>\n");
+    laptop
+        .git(["commit", "-qam", "Markers"])
+        .exits(1)
+        .never_mentions("other pre-commit");
+}
+
+#[test]
+fn init_writes_them_behind_another_version_of_ours() {
+    let sandbox = Sandbox::new();
+    let laptop = with_lines(&sandbox);
+    let before = laptop.read(&hook("post-commit"));
+    laptop.palimpsest(["init"]).ok().lacks("set hook");
+    assert_eq!(laptop.read(&hook("post-commit")), before);
+    laptop.edit(&hook("post-commit"), "program=", "program=/gone");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("post-commit: for another program");
+    laptop.palimpsest(["init"]).ok();
+    assert_eq!(laptop.read(&hook("post-commit")), before);
+    assert!(!laptop.exists(".git/palimpsest/edited-hooks"));
+}
+
+#[test]
+fn uninstall_leaves_them() {
+    let sandbox = Sandbox::new();
+    let laptop = with_lines(&sandbox);
+    laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .says("post-commit, and left the lines that another program added to it");
+    assert_eq!(
+        laptop.read(&hook("post-commit")),
+        format!("#!/bin/sh\n{}", lines("post-commit"))
+    );
+    assert!(!laptop.exists(&hook("post-merge")));
+    laptop
+        .git(["commit", "-q", "--allow-empty", "-m", "x"])
+        .ok()
+        .warns("other post-commit");
+}
+
+/// What ours runs first may be no shell script, so that the lines have no other place.
+#[test]
+fn uninstall_leaves_ours_with_them_where_it_runs_another_hook() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    executable(&laptop, &hook("post-commit"), "#!/bin/sh\necho mine >&2\n");
+    laptop.palimpsest(["init"]).ok();
+    let text = laptop.read(&hook("post-commit")) + &lines("post-commit");
+    laptop.write(&hook("post-commit"), &text);
+    laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .says("post-commit: it was edited since `init`");
+    assert_eq!(laptop.read(&hook("post-commit")), text);
+    assert!(laptop.exists(".git/hooks/before-palimpsest/post-commit"));
+}
