@@ -46,6 +46,17 @@ impl Repo {
         Ok(())
     }
 
+    /// Whether an object can be read and is the one that its id says, of whatever kind.
+    #[must_use]
+    pub fn is_sound(&self, id: ObjectId) -> bool {
+        let read = || {
+            let odb = self.git.odb().ok()?;
+            let object = odb.read(id.0).ok()?;
+            git2::Oid::hash_object(object.kind(), object.data()).ok()
+        };
+        self.check_loose(id.0).is_ok() && read() == Some(id.0)
+    }
+
     /// The file of a loose object, if it is one.
     #[must_use]
     pub fn object_file(&self, id: ObjectId) -> Option<PathBuf> {

@@ -77,8 +77,15 @@ impl File<'_> {
 }
 
 /// The command that brings an object back. A damaged file has to go first: git takes an
-/// object for there as long as its file is.
+/// object for there as long as its file is. One that can be read stays: it is of another
+/// kind than what names it says.
 fn mend(repo: &Repo, id: ObjectId, file: &File<'_>) -> String {
+    if repo.is_sound(id) {
+        return format!(
+            "git cat-file -p {id} (keep it, it can be read: what names it says that it is \
+             something else)"
+        );
+    }
     let damaged = repo.object_file(id).map(|path| {
         let path = match path.strip_prefix(repo.workdir()) {
             Ok(from_top) => repo.from_here(&from_top.to_string_lossy()),

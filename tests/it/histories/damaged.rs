@@ -257,3 +257,22 @@ fn doctor_names_what_the_work_tree_has_no_more_and_nothing_that_was_never_here()
         ))
         .lacks("make the file readable");
 }
+
+/// A ledger, or a file of git's, may name another object than it should. Deleting that one
+/// would be the only loss.
+#[test]
+fn doctor_advises_to_delete_no_object_that_can_be_read() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    laptop.git(["rm", "-q", &crate::sandbox::entry(DAY)]).ok();
+    laptop.commit("Gone");
+    let blob = laptop.oid(&format!("HEAD^:{}", crate::sandbox::entry(DAY)));
+    let commit = laptop.oid("HEAD^");
+    laptop.edit(LEDGER, &blob, &commit);
+    without_hooks(&laptop, &["commit", "-q", "-a", "-m", "A wrong id"]);
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(&format!("git cat-file -p {commit} (keep it"))
+        .lacks("rm -f");
+}
