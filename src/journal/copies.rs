@@ -1,9 +1,13 @@
 //! The names that services which sync files, and git, give to the copies that they leave
-//! beside a file: both sides of a conflict stay, the second under another name.
+//! beside a file: both sides of a conflict stay, the second under another name; and
+//! `git mergetool` leaves what it merged.
 
 /// Words of a name in brackets that tell of a conflict: Dropbox writes them in the
 /// language of its user.
 const CONFLICT: [&str; 3] = ["conflict", "konflikt", "conflit"];
+
+/// What `git mergetool` puts between a name and the number of its process.
+const MERGETOOL: [&str; 4] = ["_BACKUP_", "_BASE_", "_LOCAL_", "_REMOTE_"];
 
 /// The longest number of a copy; a longer one is something else, such as a year.
 const DIGITS: usize = 3;
@@ -30,6 +34,12 @@ fn original_name(name: &str) -> Option<String> {
     {
         return Some(whole.to_owned());
     }
+    // And the file with its markers, once `git mergetool` has merged it.
+    if let Some(whole) = name.strip_suffix(".orig")
+        && whole.contains('.')
+    {
+        return Some(whole.to_owned());
+    }
     let (stem, extension) = name.rsplit_once('.')?;
     let stem = original_stem(stem)?;
     (!stem.is_empty()).then(|| format!("{stem}.{extension}"))
@@ -39,6 +49,13 @@ fn original_stem(stem: &str) -> Option<&str> {
     // Syncthing, and Resilio.
     for mark in [".sync-conflict-", ".Conflict", "~"] {
         if let Some((before, _)) = stem.split_once(mark) {
+            return Some(before);
+        }
+    }
+    for mark in MERGETOOL {
+        if let Some((before, process)) = stem.rsplit_once(mark)
+            && process.bytes().all(|b| b.is_ascii_digit())
+        {
             return Some(before);
         }
     }
@@ -90,6 +107,9 @@ mod tests {
             "2024-11-01~HEAD.md",
             "2024-11-01.md~HEAD",
             "2024-11-01.Conflict.md",
+            "2024-11-01_BACKUP_4711.md",
+            "2024-11-01_REMOTE_4711.md",
+            "2024-11-01.md.orig",
         ] {
             let path = format!("journal/md/2024/{copy}");
             let original = Some("journal/md/2024/2024-11-01.md".to_owned());
@@ -109,6 +129,7 @@ mod tests {
             "2024-11-01-walk.md",
             "2024-11-01 (at the quay).md",
             "2024-11-01 1999.md",
+            "2024-11-01_LOCAL_walk.md",
             "index.md",
             "README",
             "~.md",

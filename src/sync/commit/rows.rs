@@ -105,14 +105,14 @@ impl CommitContext<'_> {
                 }),
             },
         );
+        if self.parents.len() == 1 {
+            leave_out_brought(&mut rows, year);
+        }
         year.current.apply(rows.clone());
         Ok((rows, now))
     }
 
     /// An entry's facts and known rows at the tip of a squash, if removed items stand in
-        if self.parents.len() == 1 {
-            leave_out_brought(&mut rows, year);
-        }
     /// it.
     fn squashed(
         &self,

@@ -2,12 +2,14 @@
 
 use super::*;
 
-const COPIES: [&str; 6] = [
+const COPIES: [&str; 8] = [
     "journal/md/2024/2024-11-01.sync-conflict-20241102-101010-ABC.md",
     "journal/md/2024/2024-11-01 (conflicted copy).md",
     "journal/md/2024/2024-11-01 2.md",
     "journal/md/2024/2024-11-01 (1).md",
     "journal/md/2024/2024-11-01~HEAD.md",
+    "journal/md/2024/2024-11-01_LOCAL_4711.md",
+    "journal/md/2024/2024-11-01.md.orig",
     "data/ledger/2024.sync-conflict-20241102-101010-ABC.jsonl",
 ];
 
