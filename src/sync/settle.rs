@@ -307,7 +307,11 @@ pub enum Return {
     /// Nothing is known of the entry.
     Unknown,
     /// The ledger names this blob, and it is not in this repository.
-    Lost { blob: String },
+    Lost {
+        blob: String,
+        /// Whether HEAD's history has it, so that `doctor` tells what brings it back.
+        is_of_history: bool,
+    },
 }
 
 /// Puts the file of a deleted entry back into the work tree, from HEAD or from
@@ -351,6 +355,7 @@ pub fn restore_entry(
     let Some(bytes) = id.and_then(|id| repo.read_blob(id).ok()) else {
         return Ok(Return::Lost {
             blob: row.blob.clone(),
+            is_of_history: removed.is_of_history(&row.blob).unwrap_or(true),
         });
     };
     let path = history::last_path(layout, entry, row);

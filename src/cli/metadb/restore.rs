@@ -52,11 +52,19 @@ impl Restore {
                 journal.repo.command_to_take_in(&path)?
             ),
             Return::Unknown => bail!("no deleted entry {date} is known here"),
-            Return::Lost { blob } if journal.repo.is_shallow() => bail!(
+            Return::Lost { blob, .. } if journal.repo.is_shallow() => bail!(
                 "{date} was deleted, and its last version (git object {blob}) is not in this \
                  shallow clone; `git fetch --unshallow`, then the same again"
             ),
-            Return::Lost { blob } => bail!(
+            Return::Lost {
+                blob,
+                is_of_history: false,
+            } => bail!(
+                "{date} was deleted, and its last version (git object {blob}) is in no commit \
+                 here: a rebase or a pick left it behind. The clone that it was deleted in may \
+                 still have it: there, `metadb restore Entry {date}`, commit and push"
+            ),
+            Return::Lost { blob, .. } => bail!(
                 "{date} was deleted, and its last version (git object {blob}) is not in this \
                  repository, or damaged; `palimpsest doctor` says what brings it back, or push \
                  from a machine that has it"

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use super::branch_alone;
 use crate::journal::Layout;
 use crate::ledger;
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
@@ -54,6 +55,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
     };
     let mut followers = Followers {
         repo,
+        layout,
         before,
         in_index,
         again: written_again(repo, before),
@@ -100,6 +102,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
 /// The index and the work tree after a commit, whose ledgers follow it.
 struct Followers<'a> {
     repo: &'a Repo,
+    layout: &'a Layout,
     /// HEAD before the commit.
     before: Option<ObjectId>,
     /// What the index has otherwise than HEAD.
@@ -167,17 +170,16 @@ impl Followers<'_> {
             // Only now: asking git takes as long as all the rest.
             none => none.insert((self.repo.machine()?, self.repo.commit_places(self.before)?)),
         };
-        Ok(follow(committed, edited, machine, places))
-    }
-}
-
-/// The committed ledger with the decisions that `edited` adds to it.
-fn follow(committed: &Rc<[u8]>, edited: &[u8], machine: &str, places: &[String]) -> Rc<[u8]> {
-    let known = ledger::parse(committed);
-    let wanted = ledger::decisions(&known, &ledger::parse(edited), machine, places);
-    if wanted == known {
-        Rc::clone(committed)
-    } else {
-        ledger::format(&wanted).into()
+        let known = ledger::parse(committed);
+        let mut wanted = ledger::decisions(&known, &ledger::parse(edited), machine, places);
+        if let Some(before) = self.before {
+            // The commit may have been a squash, which nothing shows any more.
+            let (repo, layout) = (self.repo, self.layout);
+            branch_alone::leave_out_deletions(repo, layout, before, &known, &mut wanted)?;
+        }
+        Ok(match wanted == known {
+            true => Rc::clone(committed),
+            false => ledger::format(&wanted).into(),
+        })
     }
 }

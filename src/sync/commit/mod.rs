@@ -7,6 +7,7 @@
 //! as they were.
 
 mod after;
+mod branch_alone;
 mod check;
 mod kept;
 mod own;

@@ -8,6 +8,7 @@ use crate::ledger::{self, Ledger, Lines};
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
+use super::branch_alone;
 use super::rows::CommitContext;
 
 /// The bytes of a file, shared with who else read them.
@@ -186,6 +187,10 @@ impl CommitContext<'_> {
         if self.parents.len() <= 1 {
             // A decision may name a removal by its id before a rebase.
             current.apply(current.undone_since(known));
+        }
+        if let ([head], Some(_)) = (&self.parents[..], self.squashing) {
+            let (repo, layout) = (self.repo, self.layout);
+            branch_alone::leave_out_deletions(repo, layout, *head, known, &mut current)?;
         }
         Ok(current)
     }

@@ -373,3 +373,67 @@ fn a_rebase_of_a_removal_without_rows_and_of_the_decision_to_let_the_item_in() {
     no_removal(&desktop);
     no_removal(&laptop);
 }
+
+/// The version that such a deletion names is in nobody's history.
+#[test]
+fn an_entry_that_only_a_squashed_branch_had_leaves_no_deletion() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(
+        &sandbox,
+        &[(DAY, FIELDS, BODY), ("2024-11-02", FIELDS, BODY)],
+    );
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    laptop.write_entry("2024-11-03", "people: [Zed]", "A draft.\n");
+    laptop.commit("A draft");
+    laptop.remove(&crate::sandbox::entry("2024-11-03"));
+    laptop.remove(&crate::sandbox::entry("2024-11-02"));
+    laptop.commit("Gone");
+    remove_bob(&laptop);
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    laptop.assert_clean();
+    let gone: Vec<_> = laptop.ledger(2024).deletions.into_keys().collect();
+    assert_eq!(gone.len(), 1, "{gone:?}");
+    assert_eq!(gone[0].0.to_string(), "2024-11-02");
+    agree(&laptop, &desktop, &[]);
+    for machine in [&laptop, &desktop] {
+        machine
+            .metadb(["show", "2024-11-02"])
+            .ok()
+            .says("deleted at");
+        let shown = machine.metadb(["show", "2024-11-03"]);
+        shown.exits(1).warns("no entry 2024-11-03");
+        let restored = machine.metadb(["restore", "Entry", "2024-11-03"]);
+        restored.exits(1).warns("no deleted entry 2024-11-03");
+    }
+}
+
+/// No hook runs where a rebase makes one commit of several, so that its row stays.
+#[test]
+fn an_entry_that_a_rebase_left_behind_is_said_to_be_where_it_was_deleted() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.write_entry("2024-11-03", "people: [Zed]", "A draft.\n");
+    laptop.commit("A draft");
+    laptop.remove(&crate::sandbox::entry("2024-11-03"));
+    laptop.commit("Gone");
+    let fixup = [
+        "-c",
+        "sequence.editor=sed -i 2s/pick/fixup/",
+        "rebase",
+        "-q",
+        "-i",
+    ];
+    laptop.git(fixup.iter().chain(&["origin/main"])).ok();
+    laptop.push();
+    desktop.pull();
+    desktop
+        .metadb(["restore", "Entry", "2024-11-03"])
+        .exits(1)
+        .warns("is in no commit here")
+        .silent_about("palimpsest doctor");
+    desktop.palimpsest(["doctor"]).ok();
+    laptop.metadb(["restore", "Entry", "2024-11-03"]).ok();
+    assert!(laptop.read_entry("2024-11-03").contains("A draft."));
+}
