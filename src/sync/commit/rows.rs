@@ -82,7 +82,7 @@ impl CommitContext<'_> {
         };
         let gone = versions.last();
         let blob = gone.map(|v| v.blob.to_string()).unwrap_or_default();
-        let mut rows = ledger::derive(
+        let rows = ledger::derive(
             &parents,
             now.as_ref(),
             &Context {
@@ -105,9 +105,7 @@ impl CommitContext<'_> {
                 }),
             },
         );
-        if self.parents.len() == 1 {
-            leave_out_brought(&mut rows, year);
-        }
+        let rows = year.without_brought(rows);
         year.current.apply(rows.clone());
         Ok((rows, now))
     }
@@ -131,32 +129,4 @@ impl CommitContext<'_> {
             false => Ok(None),
         }
     }
-}
-
-/// Takes out the removals and deletions whose row came with what is committed, as with a
-/// pick that stopped for something else: one removal is one row, and whoever takes back
-/// the picked one takes back this one.
-fn leave_out_brought(rows: &mut Ledger, year: &YearToCommit) {
-    let current = &year.current;
-    rows.tombstones.retain(|key, row| {
-        let mut others = current.tombstones_of(key.entry);
-        !row.state.is_active()
-            || !others.any(|(other, brought)| {
-                let same = (other.table, &other.item) == (key.table, &key.item);
-                let is_known = || {
-                    year.parents
-                        .iter()
-                        .any(|p| p.tombstones.contains_key(other))
-                };
-                same && other.id != key.id && brought.state.is_active() && !is_known()
-            })
-    });
-    rows.deletions.retain(|key, row| {
-        let mut others = current.deletions_of(key.0);
-        !row.state.is_active()
-            || !others.any(|(other, brought)| {
-                let is_known = || year.parents.iter().any(|p| p.deletions.contains_key(other));
-                other != key && brought.state.is_active() && !is_known()
-            })
-    });
 }

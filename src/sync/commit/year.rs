@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::EntryDate;
-use crate::ledger::{self, Ledger, Lines};
+use crate::ledger::{self, Ledger, Lines, RowKey};
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
@@ -256,6 +256,27 @@ impl YearToCommit {
     /// HEAD's own ledger; before the first commit an empty one.
     pub fn head(&self) -> &Ledger {
         self.parents.first().unwrap_or(&self.known)
+    }
+
+    /// `rows` without the removals for which the staged ledger brings a row of its own: it
+    /// came from where they were made, as in a copy of the files or with a pick that stopped.
+    pub fn without_brought(&self, mut rows: Ledger) -> Ledger {
+        let (known, current) = (&self.known, &self.current);
+        rows.tombstones.retain(|key, row| {
+            // Rows that an aborted commit left are not in `current`, or have this id.
+            let mut brought = current.tombstones_of(key.entry).filter(|(other, row)| {
+                row.state.is_active() && *other != key && !known.tombstones.contains_key(other)
+            });
+            let is_same = |other: &RowKey| other.table == key.table && other.item == key.item;
+            !row.state.is_active() || !brought.any(|(other, _)| is_same(other))
+        });
+        rows.deletions.retain(|key, row| {
+            let mut brought = current.deletions_of(key.0).filter(|(other, row)| {
+                row.state.is_active() && *other != key && !known.deletions.contains_key(other)
+            });
+            !row.state.is_active() || !brought.any(|(_, other)| other.blob == row.blob)
+        });
+        rows
     }
 
     /// Whether staging only makes the file HEAD's again, also after a merge changed it:

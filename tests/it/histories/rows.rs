@@ -48,3 +48,40 @@ fn what_is_stored_is_not_looked_for_again() {
     let noted = tablet.read(".git/palimpsest/history");
     assert!(noted.contains(&tablet.oid("HEAD")), "{noted}");
 }
+
+/// A copy of the files, by a stick or a service that syncs files, brings the rows of the
+/// removals along: they are what was removed, once.
+#[test]
+fn a_removal_that_a_copy_of_the_files_brings_with_its_row_is_that_one() {
+    const OTHER: &str = "2024-11-02";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+    desktop.remove(&crate::sandbox::entry(OTHER));
+    remove_bob(&desktop);
+    for file in [LEDGER, &crate::sandbox::entry(DAY)] {
+        laptop.write(file, desktop.read(file));
+    }
+    laptop.remove(&crate::sandbox::entry(OTHER));
+    // The same, and a removal that is the laptop's own.
+    laptop.edit_entry(DAY, "[rain]", "[]");
+    // What an aborted commit left staged is worked out again.
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["-c", "core.editor=false", "commit", "-q"])
+        .fails();
+    laptop.commit("From the stick");
+    laptop.assert_clean();
+    let ledger = laptop.ledger(2024);
+    let rows = ledger.tombstones.iter();
+    let rows: Vec<_> = rows
+        .map(|(key, row)| (key.item.as_str(), &row.by[..]))
+        .collect();
+    assert_eq!(rows, [("Bob", "desktop"), ("rain", "laptop")]);
+    assert_eq!(deletions(&laptop).len(), 1);
+    laptop.push();
+    // Whoever puts him back there knew of all that was removed.
+    edit(&desktop, "[Alice]", "[Bob, Alice]");
+    desktop.pull();
+    agree(&desktop, &laptop, &["both_edited"]);
+    with_bob([&laptop, &desktop]);
+}
