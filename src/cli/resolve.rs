@@ -87,7 +87,19 @@ impl Resolve {
                 safe(&repo.from_here(path))
             ))?;
         }
-        if outcomes.is_empty() && by_line.is_empty() {
+        let by_git = resolver.left_to_git(only)?;
+        if let Some(first) = by_git.first() {
+            let more = match by_git.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
+            };
+            ui.line(format_args!(
+                "in conflict, and merged by git alone: {}{more}; choose by name, like \
+                 `palimpsest resolve {}`, or edit and `git add` it",
+                safe(&by_git[..by_git.len().min(NAMED)].join(", ")),
+                safe(&repo.from_here(first))
+            ))?;
+        } else if outcomes.is_empty() && by_line.is_empty() {
             ui.line("nothing to resolve")?;
         }
         conclude(ui, &outcomes)
@@ -130,6 +142,9 @@ impl Resolve {
 }
 
 /// One run of the command.
+/// Limit on the files that git alone merges and that are named.
+const NAMED: usize = 3;
+
 struct Settling<'a> {
     ui: &'a Ui,
     resolver: &'a Resolver<'a>,

@@ -89,8 +89,8 @@ impl Resolver<'_> {
         Ok(merges_by_field(driver.as_deref()))
     }
 
-    /// Paths in conflict that the drivers would merge and [`Resolver::open`] leaves out,
-    /// each with the reason. Names are shown as well as possible.
+    /// Paths in conflict that the drivers would merge, or that were named, and
+    /// [`Resolver::open`] leaves out, each with the reason. Names are shown as well as possible.
     ///
     /// # Errors
     /// The repository cannot be read.
@@ -106,8 +106,14 @@ impl Resolver<'_> {
             }
         }
         for (path, stages) in self.repo.unmerged_stages()? {
-            if is_chosen(&path, only) && has_no_text(&stages) && self.is_ours(&path)? {
+            let (named, ours) = (is_named(&path, only), self.is_ours(&path)?);
+            if !is_chosen(&path, only) || !named && !ours {
+                continue;
+            }
+            if has_no_text(&stages) {
                 left.push((path, "a symbolic link or a submodule on one side"));
+            } else if !ours && self.merged_by_git(&path, stages)?.is_none() {
+                left.push((path, "merged by git alone, and without markers"));
             }
         }
         Ok(left)
@@ -133,6 +139,34 @@ impl Resolver<'_> {
             moved_twice: false,
             merging: merging.clone(),
         }))
+    }
+
+    /// A path in conflict that no driver merges: with the sides that its markers show, or
+    /// as git has them if one side has no file.
+    fn merged_by_git(&self, path: &str, stages: Stages) -> Result<Option<OpenPath>, RepoError> {
+        let open = self.of_stages(path, Origin::UnmergedByGit, stages, &None)?;
+        Ok(open.and_then(|open| {
+            if stages.ours.is_none() || stages.theirs.is_none() {
+                return Some(open);
+            }
+            let hunks = Hunks::of(open.work.as_deref()?);
+            let sides = hunks.versions().map(Some);
+            (!hunks.is_empty()).then_some(OpenPath { sides, ..open })
+        }))
+    }
+
+    /// The paths in conflict that no driver merges and that were not named.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn left_to_git(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
+        let mut left = Vec::new();
+        for path in self.repo.unmerged_stages()?.into_keys() {
+            if is_chosen(&path, only) && !is_named(&path, only) && !self.is_ours(&path)? {
+                left.push(path);
+            }
+        }
+        Ok(left)
     }
 
     /// Whether a path that only one side added is on the other side under another name:
@@ -235,7 +269,7 @@ impl Resolver<'_> {
         heads.extend(self.repo.head()?);
         let mut marked = Vec::new();
         for path in paths {
-            let named = only.is_some_and(|only| only.contains(&path));
+            let named = is_named(&path, only);
             let is_other = layout.classify(&path) == PathKind::Other;
             if !named && is_other && !others.contains(path.as_str()) {
                 continue;
@@ -295,6 +329,9 @@ impl Search<'_> {
                 let moved_twice = resolver.is_moved_twice(path, stages, &unmerged);
                 let open = open.map(|o| (path.clone(), OpenPath { moved_twice, ..o }));
                 self.found.extend(open);
+            } else if is_named(path, self.only) && !self.found.contains_key(path) {
+                let open = resolver.merged_by_git(path, *stages)?;
+                self.found.extend(open.map(|o| (path.clone(), o)));
             }
         }
         Ok(())
@@ -371,6 +408,11 @@ fn has_no_text(stages: &Stages) -> bool {
 
 pub(super) fn has_hunks(text: &[u8]) -> bool {
     !Hunks::of(text).is_empty()
+}
+
+/// Whether a path is one of these files itself.
+fn is_named(path: &str, only: Option<&[String]>) -> bool {
+    only.is_some_and(|paths| paths.iter().any(|p| p == path))
 }
 
 /// Whether a path is one of these files or in one of these folders; true if none are

@@ -50,6 +50,8 @@ pub enum Origin {
     /// In conflict in the index.
     Unmerged,
     /// Added with its markers; the index still knows the sides.
+    /// The same, and no driver merges it: its markers are all there is to choose from.
+    UnmergedByGit,
     Added,
     /// Part of the merge commit that HEAD is.
     Committed,
@@ -107,7 +109,7 @@ impl Resolver<'_> {
             done.aside = Some(repo.keep_aside(&open.path, old)?);
         }
         let stage = is_settled
-            && (open.origin == Origin::Unmerged
+            && (matches!(open.origin, Origin::Unmerged | Origin::UnmergedByGit)
                 || match there.as_deref() {
                     Some(work) => self.is_part_of_a_commit(&open.path, work)?,
                     None => false,

@@ -69,7 +69,7 @@ impl Resolver<'_> {
             return self.propose_committed(open, sides, work, &hunks);
         }
         let untouched = open.work.is_none()
-            || open.origin == Origin::Markers
+            || matches!(open.origin, Origin::Markers | Origin::UnmergedByGit)
             || self.is_made_by_a_merge(open, sides.as_ref(), work, true)?;
         let sides = match (untouched, hunks.is_empty()) {
             (true, _) => sides,

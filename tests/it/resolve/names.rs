@@ -79,3 +79,54 @@ fn a_symbolic_link_in_conflict_is_left_and_said() {
         .lacks("nothing to resolve");
     assert_eq!(desktop.git(["status", "--porcelain"]).ok().stdout, state);
 }
+
+/// A file that git alone merges is settled if it is named.
+#[test]
+fn a_named_file_that_no_driver_merges_is_settled_as_well() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    for file in ["README.md", "notes.txt", "gone.txt", "data.bin"] {
+        laptop.write(file, "One.\n");
+    }
+    laptop.write_entry(DAY, "people: [Alice]", "One.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.write(".git/info/attributes", "*.bin binary\n");
+    laptop.commit("Begin");
+    laptop.git(["switch", "-q", "-c", "side"]).ok();
+    for file in ["README.md", "notes.txt", "gone.txt", "data.bin"] {
+        laptop.write(file, "Theirs.\n");
+    }
+    laptop.commit("Theirs");
+    laptop.git(["switch", "-q", "main"]).ok();
+    for file in ["README.md", "notes.txt", "data.bin"] {
+        laptop.write(file, "Ours.\n");
+    }
+    laptop.remove("gone.txt");
+    laptop.commit("Ours");
+    laptop.git(["merge", "-q", "side"]).exits(1);
+    laptop
+        .palimpsest(["resolve"])
+        .ok()
+        .says("merged by git alone: README.md, data.bin, gone.txt and 1 more")
+        .says("`palimpsest resolve README.md`")
+        .lacks("nothing to resolve");
+    laptop
+        .palimpsest(["resolve", "README.md"])
+        .exits(1)
+        .warns("README.md:1: both sides changed the text");
+    let both = laptop.palimpsest(["resolve", "--both", "README.md"]).ok();
+    both.says("README.md: merged, 1 chosen, staged");
+    assert_eq!(laptop.read("README.md"), "Ours.\nTheirs.\n");
+    let theirs = laptop.palimpsest(["resolve", "--theirs", "notes.txt", "gone.txt"]);
+    theirs.ok().says("gone.txt: kept");
+    assert_eq!(laptop.read("gone.txt"), "Theirs.\n");
+    laptop
+        .palimpsest(["resolve", "data.bin"])
+        .exits(1)
+        .warns("data.bin: merged by git alone, and without markers");
+    laptop.git(["checkout", "-q", "--theirs", "data.bin"]).ok();
+    laptop.git(["add", "data.bin"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.git(["commit", "-q", "--no-edit"]).ok();
+    laptop.assert_clean();
+}
