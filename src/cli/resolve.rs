@@ -12,6 +12,7 @@ use super::settled::{Settled, conclude};
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::hunks::{Choice, Hunk, Hunks};
+use crate::journal::reconcile::WorkedOut;
 use crate::repo::{Repo, shell_path};
 use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver};
 use crate::sync::settings::load;
@@ -141,10 +142,10 @@ impl Resolve {
     }
 }
 
-/// One run of the command.
 /// Limit on the files that git alone merges and that are named.
 const NAMED: usize = 3;
 
+/// One run of the command.
 struct Settling<'a> {
     ui: &'a Ui,
     resolver: &'a Resolver<'a>,
@@ -190,11 +191,18 @@ impl Settling<'_> {
         let hunks = Hunks::of(text);
         let mut choices = Vec::new();
         let mut left = Vec::new();
+        let worked_out = self.resolver.worked_out(open);
+        let mut numbers = Vec::new();
         let makers = match self.answers.asks() && !hunks.is_empty() {
             true => self.resolver.makers(open)?,
             false => (None, None),
         };
         for (number, hunk) in hunks.iter().enumerate() {
+            if is_one_of(hunk, &worked_out) {
+                numbers.push(number);
+                choices.push(Choice::Ours);
+                continue;
+            }
             let fits = |choice: Choice| {
                 // To read the text, the other hunks need a choice, too.
                 let with = |n| if n == number { choice } else { Choice::Ours };
@@ -207,25 +215,36 @@ impl Settling<'_> {
             let mut choice = self.answers.to(&question.or_both(both))?;
             if choice == Choice::Both && !both {
                 choice = Choice::Leave;
-                left.push("; both do not fit");
+                left.push((number, "; both do not fit"));
             } else if choice == Choice::Leave {
-                left.push("");
+                left.push((number, ""));
             }
             choices.push(choice);
         }
-        let chosen = hunks.choose(|n| choices[n]);
-        if left.is_empty() && !choices.is_empty() && !Hunks::of(&chosen).is_empty() {
-            // The chosen side has markers of its own.
-            return self.write(open, &chosen);
+        if !left.is_empty() {
+            // The body may not be chosen yet.
+            for number in std::mem::take(&mut numbers) {
+                choices[number] = Choice::Leave;
+                left.push((number, ""));
+            }
+            left.sort_unstable();
+        }
+        let mut chosen = hunks.choose(|n| choices[n]);
+        if left.is_empty() && !choices.is_empty() {
+            if !Hunks::of(&chosen).is_empty() {
+                // The chosen side has markers of its own.
+                return self.write(open, &chosen);
+            }
+            chosen = worked_out.again(&chosen).unwrap_or(chosen);
         }
         // Choices further up have moved the remaining lines.
         let left: Vec<String> = Hunks::of(&chosen)
             .iter()
             .zip(left)
-            .map(|(hunk, why)| format!("{}{why}", place(path, hunk)))
+            .map(|(hunk, (_, why))| format!("{}{why}", place(path, hunk)))
             .collect();
         let done = self.resolver.finish(open, Some(&chosen), left.is_empty())?;
-        let how = match (choices.len(), left.len()) {
+        let how = match (choices.len() - numbers.len(), left.len()) {
             (0, _) => "merged field by field".to_owned(),
             (all, 0) => format!("merged, {all} chosen"),
             (all, left) => format!("merged, {} chosen, {left} left", all - left),
@@ -329,6 +348,13 @@ impl Settling<'_> {
             .line(format_args!("{}: {how}{staged}{from}", safe(&open.path)))?;
         Ok(())
     }
+}
+
+/// Whether a hunk is the line of a number that is worked out.
+fn is_one_of(hunk: &Hunk, worked_out: &WorkedOut) -> bool {
+    let is_line = |side: &[u8]| side.trim_ascii_end().split(|&b| b == b'\n').count() == 1;
+    let field = hunk.field.as_deref();
+    field.is_some_and(|field| worked_out.has(field)) && is_line(&hunk.ours) && is_line(&hunk.theirs)
 }
 
 /// A hunk's path and line, and the field that it is in.

@@ -271,9 +271,12 @@ pub fn is_worked_out_again(cx: &Context, sides: &MemberSides, path: &[String]) -
     }
 }
 
+/// A form in which a program writes a number that it worked out from a body.
+pub type Form = fn(Derived, &str) -> String;
+
 /// The forms in which programs write a derived number: `0.5`, `0.50`, and `2.0`
 /// where the first writes `2`.
-const FORMS: [fn(Derived, &str) -> String; 3] = [
+pub const FORMS: [Form; 3] = [
     |what, body| match what {
         Derived::WordCount => words(body).to_string(),
         Derived::ReadingTime => reading_time(words(body)).to_string(),

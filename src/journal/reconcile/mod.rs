@@ -38,6 +38,7 @@
 //! | `assemble` | How do merged members stand together, and what do they mean? |
 //! | `output` | What is written so far, and what must it mean? |
 //! | `report` | How was each field decided? |
+//! | `worked_out` | Which numbers follow from the body that a person chose? |
 //!
 //! A result is read again before it is given out, and wherever something cannot be
 //! parsed, proved or finished the outcome is git's own result.
@@ -73,11 +74,13 @@ mod torn;
 mod unit;
 mod view;
 mod whole;
+mod worked_out;
 
 pub use document::{FileKind, Merged, Merger, NO_FRONTMATTER, Outcome};
 pub use entry::{Ruling, Rulings};
 pub use flow::quoted_for_flow;
 pub use report::{Decision, Field, Report};
+pub use worked_out::WorkedOut;
 
 use std::borrow::Cow;
 

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::journal::entry::{changed_against_removal, values_of};
+use crate::journal::reconcile::WorkedOut;
 use crate::journal::{Entry, Item, Layout, Note, PathKind, Settings};
 use crate::ledger;
 use crate::merge::ThreeWay;
@@ -49,9 +50,9 @@ pub struct OpenPath {
 pub enum Origin {
     /// In conflict in the index.
     Unmerged,
-    /// Added with its markers; the index still knows the sides.
     /// The same, and no driver merges it: its markers are all there is to choose from.
     UnmergedByGit,
+    /// Added with its markers; the index still knows the sides.
     Added,
     /// Part of the merge commit that HEAD is.
     Committed,
@@ -148,6 +149,16 @@ impl Resolver<'_> {
         let mut kept = changed_against_removal(ThreeWay::new(base, ours, theirs));
         kept.retain(|item| there.contains_key(item));
         kept
+    }
+
+    /// The numbers that both sides of a path worked out from their bodies: they follow from
+    /// the body that is chosen, and are no question.
+    #[must_use]
+    pub fn worked_out(&self, open: &OpenPath) -> WorkedOut {
+        match (&open.sides.ours, &open.sides.theirs) {
+            (Some(ours), Some(theirs)) => WorkedOut::of(ours, theirs, &self.settings.rules),
+            _ => WorkedOut::default(),
+        }
     }
 
     /// Writes a file that was not in conflict. It is staged if the old file was part of

@@ -109,3 +109,32 @@ fn what_a_killed_resolve_wrote_is_staged_and_what_somebody_added_is_not() {
         desktop.assert_clean();
     }
 }
+
+/// Whatever is chosen of the body, its numbers follow.
+#[test]
+fn numbers_are_worked_out_from_the_body_that_is_chosen() {
+    let fields = |words, minutes| format!("word_count: {words}\nreading_time: {minutes}");
+    for (theirs, words) in [("One two three four.\n", 4), ("One.\nTwo.\n", 2)] {
+        for (choice, expected) in [("--ours", 4), ("--theirs", words), ("--both", 4 + words)] {
+            let sandbox = Sandbox::new();
+            let base = fields(3, "0.01");
+            let (laptop, desktop) = journal(&sandbox, &[(DAY, &base, "One two three.\n")]);
+            let minutes = if words == 4 { "0.02" } else { "0.01" };
+            laptop.write_entry(DAY, &fields(words, minutes), theirs);
+            laptop.commit("Theirs");
+            laptop.push();
+            desktop.write_entry(DAY, &fields(4, "0.02"), "One two three five.\n");
+            desktop.commit("Ours");
+            desktop.git(["pull", "-q", "--no-rebase"]).exits(1);
+            desktop.palimpsest(["resolve"]).exits(1);
+            let said = desktop.palimpsest(["resolve", choice]).ok();
+            said.says("merged, 1 chosen, staged");
+            let text = desktop.read_entry(DAY);
+            let there = format!("word_count: {expected}\n");
+            assert!(text.contains(&there), "{choice} {words}: {text}");
+            desktop.git(["commit", "-q", "--no-edit"]).ok();
+            let shown = desktop.metadb(["show", DAY]).ok();
+            shown.says(&format!("Words:         {expected} "));
+        }
+    }
+}
