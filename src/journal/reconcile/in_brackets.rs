@@ -1,4 +1,4 @@
-//! MemberSides of flow collections, which both sides may have changed.
+//! Members of flow collections, which both sides may have changed.
 
 use super::entry::{
     Context, MemberSides, core, goes, is_like_an_empty_one, refuse_anchors, standing,
