@@ -209,26 +209,6 @@ impl Repo {
         Ok(files)
     }
 
-    /// The versions of files below a folder that commits of HEAD's history replaced or
-    /// removed, merges compared with each of their parents: blob (hex) of the version before, and of the
-    /// one after if there is one. None before the first commit.
-    ///
-    /// # Errors
-    /// An object of history is missing or damaged; see [`RepoError`].
-    pub fn replaced_versions(
-        &self,
-        below: &str,
-    ) -> Result<Vec<(String, Option<String>)>, RepoError> {
-        let out = self.raw_log(&["--diff-filter=DM", "--diff-merges=separate"], below)?;
-        // `:100644 100644 BLOB BLOB M`, tab, the path.
-        let versions = out.lines().filter_map(|line| {
-            let mut words = line.strip_prefix(':')?.split([' ', '\t']).skip(2);
-            let (old, new, kind) = (words.next()?, words.next()?, words.next()?);
-            Some((old.to_owned(), (kind == "M").then(|| new.to_owned())))
-        });
-        Ok(versions.collect())
-    }
-
     /// The path of a version of a file, in the newest commit of HEAD's history that added
     /// or replaced it. The version itself may be missing.
     #[must_use]

@@ -2,6 +2,7 @@
 //! is not read, so that a comparison costs only what changed.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use super::object::mode;
 use super::objects::{TreeEntry, entries, object_id, order_of};
@@ -10,6 +11,15 @@ use crate::journal::layout::{below, is_at_or_below};
 
 /// Limit on the changes that are kept for another asker.
 const FEW: usize = 1_000;
+
+/// Limit on the names compared in folders that are, in both commits, the same as one that
+/// was compared already. No file system holds as many copies of a folder as a few small
+/// trees can stand for, each the same tree under ten names: beyond the limit, what they
+/// hold counts under the first of their paths alone.
+const MOST_REPEATED: usize = 100_000;
+
+/// Limit on the folders in a path, git's own (`core.maxTreeDepth`).
+const DEEPEST: usize = 2_048;
 
 /// The last answer to what differs between two commits: after a commit, several ask what
 /// it changed, and commits never change.
@@ -25,8 +35,11 @@ impl Compared {
     }
 }
 
-/// Folders still to be compared: their trees and their path.
-type Pair = (Option<git2::Oid>, Option<git2::Oid>, String);
+/// A folder's trees in two commits.
+type Trees = (Option<git2::Oid>, Option<git2::Oid>);
+
+/// A folder still to be compared: its trees, its path, and how many folders that has.
+type Pair = (Trees, String, usize);
 
 /// The entries of a name in two trees.
 type Sides = (Option<Entry>, Option<Entry>);
@@ -63,7 +76,8 @@ impl Entry {
 impl Repo {
     /// The differences between two commits below the given folders or files (all paths if
     /// none are given), sorted by path. `None` is a tree without files: `changes(None,
-    /// head, …)` lists everything. Unchanged folders are not read.
+    /// head, …)` lists everything. Unchanged folders are not read. Of folders that repeat
+    /// one another more often than any work tree does, the first alone is compared.
     ///
     /// # Errors
     /// A commit or a tree cannot be read.
@@ -86,12 +100,24 @@ impl Repo {
         let tree = |id: ObjectId| self.tree_of(id);
         let (from, to) = (from.map(tree).transpose()?, to.map(tree).transpose()?);
         // A list, not a recursion: depth is under an attacker's control.
-        let mut folders: Vec<Pair> = vec![(from, to, String::new())];
-        while let Some((old, new, folder)) = folders.pop() {
-            if old == new {
+        let mut folders: Vec<Pair> = vec![((from, to), String::new(), 0)];
+        let mut known: HashMap<Trees, usize> = HashMap::new();
+        let mut repeated = 0;
+        while let Some((trees, folder, depth)) = folders.pop() {
+            if trees.0 == trees.1 || depth > DEEPEST {
                 continue;
             }
-            for (name, (old, new)) in self.differing(old, new)? {
+            if let Some(names) = known.get(&trees) {
+                if repeated + names > MOST_REPEATED {
+                    continue;
+                }
+                repeated += names;
+            }
+            let differing = self.differing(trees.0, trees.1)?;
+            if is_below(&folder, below) {
+                known.insert(trees, differing.len());
+            }
+            for (name, (old, new)) in differing {
                 // An entry's path is ASCII; non-UTF-8 paths cannot be journal files.
                 let Ok(name) = String::from_utf8(name) else {
                     continue;
@@ -110,7 +136,7 @@ impl Repo {
                 }
                 if is_below(&path, below) || leads_to(&path, below) {
                     let trees = (old.and_then(Entry::folder), new.and_then(Entry::folder));
-                    folders.push((trees.0, trees.1, path));
+                    folders.push((trees, path, depth + 1));
                 }
             }
         }

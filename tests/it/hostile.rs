@@ -5,6 +5,7 @@
 //! Merges of hostile frontmatter are in `merge/hostile.rs`, archives in `backup.rs`.
 
 mod beside;
+mod bounds;
 mod database;
 mod entries;
 mod ledger;

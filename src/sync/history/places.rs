@@ -216,7 +216,8 @@ fn layout_of(text: Vec<u8>) -> Option<Layout> {
     Some(settings.layout)
 }
 
-fn anywhere(layout: &Layout) -> Vec<String> {
+/// The folder of all entries, as a limit for comparisons.
+pub(super) fn anywhere(layout: &Layout) -> Vec<String> {
     let whole = layout.journal == ".";
     (!whole)
         .then(|| layout.journal.clone())

@@ -4,13 +4,14 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
+use super::places::anywhere;
 use super::seen::watched_folders;
 use crate::journal::{EntryDate, Layout};
 use crate::ledger::{Deletion, Ledger, is_without_hooks};
 use crate::repo::{ObjectId, Repo, RepoError};
 
-/// The versions of entries that HEAD's history replaced and removed; git is asked once, at
-/// the first entry that has several deletions.
+/// The versions of entries that HEAD's history replaced and removed; history is looked at
+/// once, at the first entry that has several deletions.
 pub struct Removed<'a> {
     repo: &'a Repo,
     layout: &'a Layout,
@@ -84,8 +85,22 @@ impl<'a> Removed<'a> {
             return Ok(versions);
         }
         let mut versions = Versions::default();
-        for (old, new) in self.repo.replaced_versions(&self.layout.journal)? {
-            versions.0.entry(old).or_default().insert(new);
+        let tips: Vec<ObjectId> = self.repo.head()?.into_iter().collect();
+        let below = anywhere(self.layout);
+        let below: Vec<&str> = below.iter().map(String::as_str).collect();
+        for commit in self.repo.commits(&tips, &[])? {
+            for parent in &commit.parents {
+                let changes = self.repo.changes(Some(*parent), Some(commit.id), &below)?;
+                let replaced = changes.into_iter().filter_map(|c| Some((c.old?, c.new)));
+                for (old, new) in replaced {
+                    let new = new.map(|blob| blob.id.to_string());
+                    versions
+                        .0
+                        .entry(old.id.to_string())
+                        .or_default()
+                        .insert(new);
+                }
+            }
         }
         Ok(self.versions.get_or_init(|| versions))
     }
