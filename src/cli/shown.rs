@@ -95,30 +95,28 @@ fn is_unsafe(c: char) -> bool {
             | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// Rows in columns as wide as their widest cell, two spaces apart. Cells are made safe.
-#[must_use]
-pub fn columns(rows: &[Vec<String>]) -> Vec<String> {
-    let rows: Vec<Vec<Cow<'_, str>>> = rows
-        .iter()
-        .map(|r| r.iter().map(|c| safe(c)).collect())
-        .collect();
+/// Limit on the width of a column: a wider cell makes its own line longer, and no other.
+const WIDEST: usize = 64;
+
+/// Rows in columns as wide as the widest of their cells that is not too wide, two spaces
+/// apart. Cells are made safe.
+pub fn columns(rows: &[Vec<String>]) -> impl Iterator<Item = String> {
     let count = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |at: usize| {
-        rows.iter()
-            .filter_map(|r| r.get(at))
-            .map(|c| c.width())
-            .max()
+        let cells = rows.iter().filter_map(|row| row.get(at));
+        let widths = cells.map(|cell| safe(cell).width());
+        widths.filter(|width| *width <= WIDEST).max()
     };
     let widths: Vec<usize> = (0..count).map(|at| width(at).unwrap_or(0)).collect();
-    let line = |row: &Vec<Cow<'_, str>>| {
+    rows.iter().map(move |row| {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
-            line += cell;
-            line += &" ".repeat(width - cell.width() + 2);
+            let cell = safe(cell);
+            line += &cell;
+            line += &" ".repeat(width.saturating_sub(cell.width()) + 2);
         }
         line.trim_end().to_owned()
-    };
-    rows.iter().map(line).collect()
+    })
 }
 
 /// `1 entry`, `2 entries`.
@@ -190,6 +188,7 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_they_must_be() {
         let rows = [["a", "b", "c"], ["雨雨", "", "d"]].map(|r| r.map(String::from).to_vec());
-        assert_eq!(columns(&rows), ["a     b  c", "雨雨     d"]);
+        let lines: Vec<String> = columns(&rows).collect();
+        assert_eq!(lines, ["a     b  c", "雨雨     d"]);
     }
 }

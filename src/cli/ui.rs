@@ -77,9 +77,9 @@ impl Ui {
     ///
     /// # Errors
     /// As for [`Ui::line`].
-    pub fn table(&self, heading: &[&str], rows: Vec<Vec<String>>) -> io::Result<()> {
-        let heading = heading.iter().map(|h| (*h).to_owned()).collect();
-        let mut lines = columns(&[vec![heading], rows].concat()).into_iter();
+    pub fn table(&self, heading: &[&str], mut rows: Vec<Vec<String>>) -> io::Result<()> {
+        rows.insert(0, heading.iter().map(|h| (*h).to_owned()).collect());
+        let mut lines = columns(&rows);
         lines.next().map_or(Ok(()), |first| self.heading(first))?;
         lines.try_for_each(|line| self.line(line))
     }

@@ -1,7 +1,7 @@
 //! Input whose cost must not grow faster than itself. Each command has a limit of time and
 //! of memory that it would be far above otherwise.
 
-use super::ENTRY;
+use super::{ENTRY, LEDGER, laptop};
 use crate::sandbox::{DAY, Machine, Run, Sandbox, journal};
 
 /// Runs a program with at most so much time of the processor and memory, in each of its
@@ -11,6 +11,31 @@ fn bounded(machine: &Machine<'_>, program: &str, args: &[&str]) -> Run {
     let limits = r#"ulimit -t 20 && ulimit -v 1500000 && exec "$@""#;
     let sh = ["-c", limits, "sh", program];
     machine.run_with(&[], "sh", [&sh[..], args].concat())
+}
+
+#[test]
+fn one_long_name_makes_one_long_line() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let removal = |item: &str, i: usize| {
+        format!(
+            r#"{{"v":1,"kind":"tombstone","entry":"{DAY}","table":"entry_people","item":"{item}","id":"{i:016x}","state":"active","at":"2026-01-01T00:00:00Z","by":"m","source":"yaml"}}"#
+        ) + "\n"
+    };
+    let short: String = (0..2_500).map(|i| removal(&format!("P{i}"), i)).collect();
+    let ledger = laptop.read(LEDGER) + &removal(&"x".repeat(1_000_000), 9_999) + &short;
+    laptop.write(LEDGER, ledger);
+    for args in [
+        &["tombstone", "list"][..],
+        &["show", DAY, "--full"],
+        &["sync", "status", "Entry", DAY],
+    ] {
+        let run = bounded(&laptop, "metadb", args);
+        assert_eq!(run.code, 0, "{args:?}: {}", run.stderr);
+        assert!(run.stdout.len() < 2_000_000, "{args:?}");
+        let line = run.stdout.lines().find(|line| line.contains(" P7 "));
+        assert!(line.unwrap().len() < 200, "{args:?}");
+    }
 }
 
 /// A few small trees that stand for ten million paths, and a commit that takes them back.
