@@ -2,6 +2,7 @@
 //! brought up to date.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -9,7 +10,7 @@ use anyhow::{Context, bail};
 use super::Ui;
 use super::exit::Usage;
 use super::shown::{counted, left, safe};
-use crate::journal::entry::place_of;
+use crate::journal::entry::places_of;
 use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::repo::install::has_journal;
 use crate::repo::{Repo, RepoError, shell_path};
@@ -24,6 +25,9 @@ const WAIT_VARIABLE: &str = "PALIMPSEST_LOCK_WAIT";
 
 /// Limit on the unreadable files that a reading command names; more are counted.
 const NAMED: usize = 5;
+
+/// Limit on the aliases of nobody known that are named for an entry; more are counted.
+const ALIASES: usize = 100;
 
 /// A journal that a command works on.
 pub struct Journal {
@@ -210,12 +214,22 @@ impl Journal {
         if report.entries.is_empty() {
             return Ok(());
         }
-        for (entry, alias) in store.unknown_aliases()? {
-            let read = |c: &&EntryChange| c.what != What::Deleted && c.date.to_string() == entry;
-            if let Some(change) = report.entries.iter().find(read) {
-                let warning = self.unknown_alias(&change.path, &alias)?;
-                report.warnings.push(warning);
+        let read = |c: &&EntryChange| c.what != What::Deleted;
+        let read = report.entries.iter().rev().filter(read);
+        let read: BTreeMap<String, &str> = read
+            .map(|change| (change.date.to_string(), change.path.as_str()))
+            .collect();
+        let mut unknown: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let aliases = store.unknown_aliases()?;
+        for (entry, alias) in &aliases {
+            if let Some(path) = read.get(entry) {
+                unknown.entry(path).or_default().push(alias.clone());
             }
+        }
+        for (path, aliases) in unknown {
+            report
+                .warnings
+                .extend(self.unknown_aliases(path, &aliases)?);
         }
         Ok(())
     }
@@ -231,21 +245,38 @@ impl Journal {
         let entry = entry.to_string();
         let all = store.unknown_aliases()?.into_iter();
         let of_entry = all.filter(|(of, _)| *of == entry);
-        of_entry
-            .map(|(_, alias)| self.unknown_alias(path, &alias))
-            .collect()
+        let aliases: Vec<String> = of_entry.map(|(_, alias)| alias).collect();
+        match aliases.is_empty() {
+            true => Ok(Vec::new()),
+            false => self.unknown_aliases(path, &aliases),
+        }
     }
 
-    fn unknown_alias(&self, path: &str, alias: &str) -> anyhow::Result<Warning> {
+    /// The warnings of these aliases of nobody known in an entry.
+    fn unknown_aliases(&self, path: &str, aliases: &[String]) -> anyhow::Result<Vec<Warning>> {
         let text = self.repo.read_work_file(path)?.unwrap_or_default();
-        Ok(Warning {
+        let named = aliases
+            .iter()
+            .take(ALIASES)
+            .map(|alias| ItemKey::new(alias));
+        let places = places_of(Table::People, &named.collect(), &text);
+        let warning = |at, what| Warning {
             path: path.to_owned(),
-            at: place_of(Table::People, &ItemKey::new(alias), &text),
-            what: format!(
+            at,
+            what,
+        };
+        let named = aliases.iter().take(ALIASES).map(|alias| {
+            let what = format!(
                 "nobody is known by the alias {alias}; indexed as a person of its own, \
                  until an entry says who it is: \"{alias} (Name)\""
-            ),
-        })
+            );
+            warning(places.get(&ItemKey::new(alias)).copied(), what)
+        });
+        let more = left(aliases.len(), ALIASES).map(|more| {
+            let more = counted(more, "more alias", "more aliases");
+            warning(None, format!("{more} of nobody known"))
+        });
+        Ok(named.chain(more).collect())
     }
 
     /// A path that somebody typed, from the top of the work tree.

@@ -161,19 +161,15 @@ fn corrupt(sides: ThreeWay<&Ledger>) -> Vec<Corrupt> {
         return lines.clone();
     }
     let lines = set(sides.map(|l| l.corrupt.iter().map(|c| &c.bytes).collect()));
-    let line_of = |bytes: &Vec<u8>| {
-        [sides.ours, sides.theirs]
-            .into_iter()
-            .flat_map(|l| &l.corrupt)
-            .filter(|c| c.bytes == *bytes)
-            .map(|c| c.line)
-            .min()
-            .unwrap_or(0)
-    };
+    let mut first: BTreeMap<&Vec<u8>, usize> = BTreeMap::new();
+    for line in sides.ours.corrupt.iter().chain(&sides.theirs.corrupt) {
+        let at = first.entry(&line.bytes).or_insert(line.line);
+        *at = line.line.min(*at);
+    }
     lines
         .into_iter()
         .map(|bytes| Corrupt {
-            line: line_of(bytes),
+            line: first.get(bytes).copied().unwrap_or(0),
             bytes: bytes.clone(),
         })
         .collect()

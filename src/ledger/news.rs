@@ -31,11 +31,9 @@ pub fn news(known: &Ledger, recorded: &[&Ledger]) -> BTreeMap<EntryDate, BTreeSe
         }
     }
     for (key, state) in &known.sync {
-        let there = |h: &&Hash| {
-            let mut states = recorded.iter().filter_map(|l| l.sync.get(key));
-            states.any(|s| s.hashes.contains(h))
-        };
-        for hash in state.hashes.iter().filter(|h| !there(h)) {
+        let there = recorded.iter().filter_map(|l| l.sync.get(key));
+        let there: BTreeSet<&Hash> = there.flat_map(|s| &s.hashes).collect();
+        for hash in state.hashes.iter().filter(|h| !there.contains(h)) {
             add(key.0, &hash.by);
         }
     }

@@ -1,6 +1,8 @@
 //! Sync states: their merge, and the state after a commit whose own ledger may not have
 //! it, from the state before, the ledgers and the text.
 
+use std::collections::BTreeSet;
+
 use super::line::LARGEST;
 use super::{Hash, SyncState};
 use crate::merge::ThreeWay;
@@ -46,26 +48,54 @@ pub fn merge_states(row: ThreeWay<Option<&SyncState>>) -> Option<SyncState> {
     })
 }
 
+/// Joins the states of one entry and source that stand on several lines, as a merge
+/// without the driver leaves them. The same as merging them one after the other, at the
+/// cost of one.
+#[must_use]
+pub(super) fn join_states(states: &[SyncState]) -> SyncState {
+    let says = |s: &&SyncState| s.counter > 0 || !s.hashes.is_empty();
+    let mut saying = states.iter().filter(says);
+    let hashes = match saying.next() {
+        None => Vec::new(),
+        Some(first) if saying.all(|s| s == first) => first.hashes.clone(),
+        Some(_) => each_text_once(states.iter().flat_map(|s| &s.hashes).cloned()),
+    };
+    SyncState {
+        hashes,
+        counter: states.iter().map(|s| s.counter).max().unwrap_or(0),
+        resolved: states.iter().map(|s| s.resolved).max().unwrap_or(0),
+    }
+}
+
 fn new_hashes<'a>(side: &'a SyncState, base: &SyncState) -> Vec<&'a Hash> {
-    let known = |h: &Hash| base.hashes.iter().any(|b| identity(b) == identity(h));
-    side.hashes.iter().filter(|h| !known(h)).collect()
+    let known = identities(base);
+    let hashes = side.hashes.iter();
+    hashes.filter(|h| !known.contains(&identity(h))).collect()
 }
 
 const fn identity(hash: &Hash) -> (&String, u64) {
     (&hash.hash, hash.counter)
 }
 
+/// The texts of a state. A state may come with any number of them.
+fn identities(state: &SyncState) -> BTreeSet<(&String, u64)> {
+    state.hashes.iter().map(identity).collect()
+}
+
 /// (ours and theirs) less what either dropped; each text once.
 fn both_hashes(base: &SyncState, ours: &SyncState, theirs: &SyncState) -> Vec<Hash> {
-    let has = |s: &SyncState, h: &Hash| s.hashes.iter().any(|o| identity(o) == identity(h));
-    let kept = |h: &&Hash| !has(base, h) || (has(ours, h) && has(theirs, h));
-    let mut hashes: Vec<Hash> = ours
-        .hashes
-        .iter()
-        .chain(&theirs.hashes)
-        .filter(kept)
-        .cloned()
-        .collect();
+    let [was, is_ours, is_theirs] = [base, ours, theirs].map(identities);
+    let kept = |h: &&Hash| {
+        let text = identity(h);
+        !was.contains(&text) || (is_ours.contains(&text) && is_theirs.contains(&text))
+    };
+    let both = ours.hashes.iter().chain(&theirs.hashes);
+    each_text_once(both.filter(kept).cloned())
+}
+
+/// The first record of each text, sorted.
+fn each_text_once(hashes: impl Iterator<Item = Hash>) -> Vec<Hash> {
+    let mut hashes: Vec<Hash> = hashes.collect();
     hashes.sort();
     hashes.dedup_by(|later, first| later.hash == first.hash);
     hashes
@@ -98,13 +128,10 @@ pub fn recorded_by(change: &StateChange<'_>) -> Option<SyncState> {
     if recorded.counter < floor.unwrap_or(0) {
         return None;
     }
-    let there = |h: &Hash, s: &SyncState| {
-        let same = |o: &Hash| o.hash == h.hash && o.counter == h.counter;
-        s.hashes.iter().any(same)
-    };
-    let seen = || change.before.iter().chain(change.known);
+    let seen = change.before.iter().chain(change.known);
+    let seen: BTreeSet<_> = seen.flat_map(identities).collect();
     let new = recorded.hashes.iter();
-    let new: Vec<&Hash> = new.filter(|h| !seen().any(|s| there(h, s))).collect();
+    let new: Vec<&Hash> = new.filter(|h| !seen.contains(&identity(h))).collect();
     if new.is_empty() {
         return None;
     }

@@ -1,10 +1,15 @@
 //! A ledger file: lines in, rows out, and back. Rows stand sorted by entry, so a
 //! change of an entry is a line or two in `git diff`, the same on every machine.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use super::{Corrupt, Ledger, join, line, plain};
+use super::states::join_states;
+use super::{Corrupt, Ledger, Source, SyncState, join, line, plain};
 use crate::journal::EntryDate;
+
+/// Further states of an entry and source that an earlier line has.
+type Further = BTreeMap<(EntryDate, Source), Vec<SyncState>>;
 
 /// Reads a ledger file. Never fails: a line that is not a ledger line is kept in
 /// `corrupt`, one of an unknown kind or version in `opaque`. Blank lines and carriage
@@ -12,21 +17,26 @@ use crate::journal::EntryDate;
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Ledger {
     let mut ledger = Ledger::default();
+    // A merge without the driver can leave the same key twice. States are joined at the
+    // end: one by one, each line would cost as much as all before it.
+    let mut further = Further::new();
     for (number, bytes) in (1..).zip(bytes.split(|&b| b == b'\n')) {
         let bytes = bytes.trim_ascii_end();
         if bytes.is_empty() {
             continue;
         }
         let text = std::str::from_utf8(bytes).ok();
-        if let Some((key, row)) = text.and_then(plain::sync)
-            && let Entry::Vacant(place) = ledger.sync.entry(key)
-        {
-            place.insert(row);
+        if let Some((key, row)) = text.and_then(plain::sync) {
+            add(&mut ledger, &mut further, key, row);
             continue;
         }
         match text.map(|text| (text, line::read(text))) {
-            // A merge without the driver can leave the same key twice.
-            Some((_, line::Line::Row(row))) => ledger = join(ledger, row),
+            Some((_, line::Line::Row(mut row))) => {
+                for (key, row) in std::mem::take(&mut row.sync) {
+                    add(&mut ledger, &mut further, key, row);
+                }
+                ledger = join(ledger, row);
+            }
             Some((text, line::Line::Opaque)) => {
                 ledger.opaque.insert(text.to_owned());
             }
@@ -36,7 +46,19 @@ pub fn parse(bytes: &[u8]) -> Ledger {
             }),
         }
     }
+    for (key, mut states) in further {
+        states.extend(ledger.sync.remove(&key));
+        ledger.sync.insert(key, join_states(&states));
+    }
     ledger
+}
+
+/// Adds a state, the first of its key to the ledger.
+fn add(ledger: &mut Ledger, further: &mut Further, key: (EntryDate, Source), row: SyncState) {
+    match ledger.sync.entry(key) {
+        Entry::Vacant(place) => drop(place.insert(row)),
+        Entry::Occupied(_) => further.entry(key).or_default().push(row),
+    }
 }
 
 /// Writes a ledger file: the same rows give the same bytes on every machine.

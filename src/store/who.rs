@@ -24,11 +24,11 @@ impl Update<'_> {
             }
             self.entries_people()?;
             // Drops people without a spelling and without an alias under their very name.
-            // If no spelling changed, there are none.
+            // If no spelling changed, there are none. While the index is filled, nothing
+            // finds the spellings of a person: each list is read once.
             return self.run(
-                "DELETE FROM people WHERE NOT EXISTS
-                 (SELECT 1 FROM spelling_people WHERE person = name)
-                 AND NOT EXISTS (SELECT 1 FROM aliases WHERE person = name)",
+                "DELETE FROM people WHERE name NOT IN (SELECT person FROM spelling_people)
+                 AND name NOT IN (SELECT person FROM aliases)",
                 &[],
             );
         }

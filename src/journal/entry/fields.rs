@@ -140,13 +140,15 @@ impl Entry {
             "events" => self.events = keys(reader, key, value)?,
             "tags" => self.tags = keys(reader, key, value)?,
             "related_entries" => {
+                let mut items = Vec::new();
                 for (node, text) in reader.texts(key, value)? {
                     let item = related(&ItemKey::new(text));
                     if EntryDate::from_iso(item.as_str()).is_none() {
                         reader.warn(node, format!("`{text}` is no date of an entry"));
                     }
-                    merge_into(&mut self.related, vec![item]);
+                    items.push(item);
                 }
+                merge_into(&mut self.related, items);
             }
             "references" => {
                 for item in one_or_many(reader, key, value)? {

@@ -41,17 +41,27 @@ pub(super) fn frontmatter_of(entry: &[u8]) -> Option<(&str, Tree)> {
     Some((text, Tree::parse(text).ok()?))
 }
 
-/// The first place of an item in a field of an entry, counted in the file; `None` if the
-/// field does not have it, or the entry cannot be read.
+/// The first place of each of these items in a field of an entry, counted in the file;
+/// none for an item that the field does not have, or if the entry cannot be read.
 #[must_use]
-pub fn place_of(table: Table, item: &ItemKey, entry: &[u8]) -> Option<Place> {
-    let (text, tree) = frontmatter_of(entry)?;
-    let mut found = None;
-    tree.root.as_ref()?.get(table.field())?.walk(&mut |node| {
-        if found.is_none() && canonical(table, &tree, node).as_ref() == Some(item) {
-            found = Some(Place::of(text, node.span.start, FIRST_LINE));
-        }
-    });
+pub fn places_of(
+    table: Table,
+    items: &BTreeSet<ItemKey>,
+    entry: &[u8],
+) -> BTreeMap<ItemKey, Place> {
+    let mut found = BTreeMap::new();
+    let Some((text, tree)) = frontmatter_of(entry) else {
+        return found;
+    };
+    let field = tree.root.as_ref().and_then(|root| root.get(table.field()));
+    if let Some(field) = field {
+        field.walk(&mut |node| {
+            if let Some(item) = canonical(table, &tree, node).filter(|item| items.contains(item)) {
+                let place = || Place::of(text, node.span.start, FIRST_LINE);
+                found.entry(item).or_insert_with(place);
+            }
+        });
+    }
     found
 }
 

@@ -31,7 +31,7 @@ use serde_json::{Map, Value};
 
 pub use body::{WORDS_A_MINUTE, reading_time, words};
 pub use error::{EntryError, Warning};
-pub use item::{canonical, changed_against_removal, place_of, values_of, without_own_comments};
+pub use item::{canonical, changed_against_removal, places_of, values_of, without_own_comments};
 pub use mention::MentionedDate;
 pub use person::{Person, spaced};
 pub use place::Location;

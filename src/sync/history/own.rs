@@ -1,5 +1,7 @@
 //! The removals and additions of a commit itself that it did not record.
 
+use std::collections::BTreeSet;
+
 use super::History;
 use super::diff::Diff;
 use super::left_out::is_known;
@@ -162,15 +164,16 @@ fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDat
     let mut out = made;
     out.sync.clear();
     // The counter alone does not tell: a rebase onto more edits keeps the old counter.
-    let texts = |rows: &Ledger| -> Vec<Hash> {
+    let texts = |rows: &Ledger| -> BTreeSet<Hash> {
         let state = rows.sync.get(&(entry, Source::Yaml));
-        state.map(|s| s.hashes.clone()).unwrap_or_default()
+        let hashes = state.into_iter().flat_map(|s| &s.hashes);
+        hashes.cloned().collect()
     };
     let now = texts(recorded);
-    let raised = known.iter().map(texts).all(|before| {
-        let is_new = |hash| !before.contains(hash);
-        now.iter().any(is_new)
-    });
+    let raised = known
+        .iter()
+        .map(texts)
+        .all(|before| now.iter().any(|hash| !before.contains(hash)));
     out.tombstones.retain(|key, row| {
         if !row.state.is_active() {
             let there = recorded.tombstones.get(key);

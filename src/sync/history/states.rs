@@ -133,7 +133,8 @@ impl History<'_> {
         key: Key,
     ) -> Result<bool, RepoError> {
         // Counters only rise: a new text has one of its own.
-        let new = |hash: &&Hash| !known.hashes.contains(*hash);
+        let known_texts: BTreeSet<&Hash> = known.hashes.iter().collect();
+        let new = |hash: &&Hash| !known_texts.contains(hash);
         if recorded
             .hashes
             .iter()
@@ -146,7 +147,7 @@ impl History<'_> {
         let before = before.get(&key);
         let is_before = |hash: &Hash| before.is_some_and(|texts| texts.contains(hash));
         let mut hashes = recorded.hashes.iter();
-        Ok(hashes.all(|hash| known.hashes.contains(hash) || is_before(hash)))
+        Ok(hashes.all(|hash| known_texts.contains(hash) || is_before(hash)))
     }
 
     /// The states after a merge commit.
@@ -245,8 +246,10 @@ impl History<'_> {
     ) -> Result<Option<SyncState>, RepoError> {
         let is_former = |state: &SyncState, tip: ObjectId| -> Result<bool, RepoError> {
             let before = self.recorded_before(tip, key.0.year())?;
-            let had = |h: &Hash| before.get(&key)?.iter().find(|b| b.hash == h.hash);
-            Ok(state.hashes.iter().all(|h| had(h).is_some()))
+            let before = before.get(&key).into_iter().flatten();
+            let before: BTreeSet<&str> = before.map(|b| b.hash.as_str()).collect();
+            let mut hashes = state.hashes.iter();
+            Ok(hashes.all(|h| before.contains(h.hash.as_str())))
         };
         let merged = merge_states(ThreeWay::new(None, Some(&ours), Some(&theirs)));
         let hashes = match (is_former(&ours, other)?, is_former(&theirs, one)?) {
