@@ -95,6 +95,33 @@ fn lines_of_a_later_version_and_in_any_order_are_kept() {
 }
 
 #[test]
+fn the_largest_counter_is_counted_on_in_lines_that_can_be_read() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let row = sync("9007199254740991").replace(
+        "[]",
+        r#"[{"hash":"ff","by":"m","at":"","counter":9007199254740991}]"#,
+    );
+    laptop.write(LEDGER, format!("{row}\n"));
+    laptop
+        .run_with(&[("PALIMPSEST", "0")], "git", ["commit", "-qam", "A row"])
+        .ok();
+    for (from, to) in [("Alice, Bob", "Alice"), ("Alice", "Alice, Eve")] {
+        laptop.edit_entry("2024-11-01", from, to);
+        laptop.git(["commit", "-qam", "Edit"]).ok();
+        laptop.palimpsest(["doctor"]).ok();
+        laptop
+            .metadb(["sync", "conflicts"])
+            .ok()
+            .silent_about(LEDGER);
+        let ledger = laptop.ledger(2024);
+        assert!(ledger.corrupt.is_empty() && ledger.sync.len() == 1);
+        laptop.assert_clean();
+    }
+    laptop.metadb(["tombstone", "list"]).ok().says("Bob");
+}
+
+#[test]
 fn a_deletion_row_leads_to_no_other_file() {
     let sandbox = Sandbox::new();
     let laptop = laptop(&sandbox);
