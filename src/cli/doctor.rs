@@ -54,7 +54,8 @@ impl Doctor {
             ui.line(format_args!("note: the commands are for its top: {way}"))?;
         }
         for finding in &findings {
-            ui.line(format_args!("{}\n    mend: {}", finding.what, finding.mend))?;
+            ui.line(&finding.what)?;
+            ui.line(format_args!("    mend: {}", finding.mend))?;
         }
         if findings.is_empty() {
             ui.line("everything is in order")?;

@@ -50,10 +50,12 @@ pub fn decisions(merge: &Record) -> impl Iterator<Item = String> {
 #[must_use]
 pub fn safe_json(json: &str) -> String {
     let mut shown = String::with_capacity(json.len());
+    let mut units = [0; 2];
     for c in json.chars() {
         if c != '\n' && is_unsafe(c) {
-            // All of them are below U+10000.
-            shown += &format!("\\u{:04x}", u32::from(c));
+            for unit in c.encode_utf16(&mut units) {
+                shown += &format!("\\u{unit:04x}");
+            }
         } else {
             shown.push(c);
         }
@@ -66,8 +68,13 @@ pub fn safe_json(json: &str) -> String {
 #[must_use]
 pub fn in_yaml(name: &str) -> String {
     if name.chars().any(is_unsafe) {
-        // JSON's escapes are YAML's.
-        return safe_json(&serde_json::Value::from(name).to_string());
+        // JSON's escapes are YAML's, up to U+FFFF.
+        let quoted = serde_json::Value::from(name).to_string();
+        let shown = quoted.chars().map(|c| match u32::from(c) {
+            code @ 0x1_0000.. if is_unsafe(c) => format!("\\U{code:08x}"),
+            _ => safe_json(c.encode_utf8(&mut [0; 4])),
+        });
+        return shown.collect();
     }
     let list = format!("[{name}]");
     let is_plain = Tree::parse(&list).is_ok_and(|tree| {
@@ -88,11 +95,16 @@ pub fn in_yaml(name: &str) -> String {
     }
 }
 
-/// Control characters, and those that override the direction of text or cannot be seen.
+/// Control characters, those that override the direction of text, and those that cannot be
+/// seen, so that two names could not be told apart. Joiners (U+200C, U+200D) and variation
+/// selectors are left: some scripts and pictures are written with them.
 fn is_unsafe(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{2029}'
-            | '\u{202A}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+        || matches!(c, '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{115F}' | '\u{1160}'
+            | '\u{17B4}' | '\u{17B5}' | '\u{180E}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FEFF}'
+            | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}'
+            | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E00FF}')
 }
 
 /// Limit on the width of a column: a wider cell makes its own line longer, and no other.
@@ -143,6 +155,12 @@ mod tests {
             ("a\r\nb", "a\\r\\nb"),
             ("\u{202E}dlo", "\\u{202e}dlo"),
             ("a\u{9b}b\u{2066}", "a\\u{9b}b\\u{2066}"),
+            ("Bo\u{2063}b\u{AD}", "Bo\\u{2063}b\\u{ad}"),
+            ("a\u{E0041}b", "a\\u{e0041}b"),
+            (
+                "می\u{200C}رود 👩\u{200D}🌾 ❤\u{FE0F}",
+                "می\u{200C}رود 👩\u{200D}🌾 ❤\u{FE0F}",
+            ),
         ] {
             assert_eq!(safe(text), shown);
         }
@@ -169,6 +187,7 @@ mod tests {
             ("<<", "'<<'"),
             ("=", "'='"),
             ("a\nb\u{202E}", "\"a\\nb\\u202e\""),
+            ("é\u{E0041}", "\"é\\U000e0041\""),
         ] {
             assert_eq!(in_yaml(name), written);
         }

@@ -26,13 +26,14 @@ impl Ui {
         io::stdin().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Writes a line to stdout, made safe for a terminal, since it may hold names from
-    /// files. A reader that went away (`| head`) is not an error.
+    /// Writes one line to stdout, made safe for a terminal: a name from a file may hold
+    /// anything, also a line end, and must not begin a line of its own. A reader that went
+    /// away (`| head`) is not an error.
     ///
     /// # Errors
     /// Any other error of writing to stdout.
     pub fn line(&self, text: impl Display) -> io::Result<()> {
-        self.styled(lines_made_safe(&text.to_string()))
+        self.styled(safe(&text.to_string()))
     }
 
     /// Writes a line to stdout with its colours; it must not hold text from a file.
@@ -57,7 +58,7 @@ impl Ui {
     /// # Errors
     /// As for [`Ui::line`].
     pub fn heading(&self, text: impl Display) -> io::Result<()> {
-        self.styled(lines_made_safe(&text.to_string()).bold())
+        self.styled(safe(&text.to_string()).bold())
     }
 
     /// Writes text of a file to stdout, each line made safe and indented by so many spaces.
@@ -106,10 +107,10 @@ impl Ui {
         }
     }
 
-    /// Writes a line to stderr, made safe for a terminal; a failure is ignored.
+    /// Writes one line to stderr, made safe as in [`Ui::line`]; a failure is ignored.
     pub fn remark(&self, text: impl Display) {
         let text = text.to_string();
-        let _ = writeln!(anstream::stderr(), "{}", lines_made_safe(&text));
+        let _ = writeln!(anstream::stderr(), "{}", safe(&text));
     }
 
     /// Writes a line to stderr with the program's name before it: beside git's output, it
@@ -167,12 +168,6 @@ pub fn told(error: &anyhow::Error) -> String {
         }
     }
     text
-}
-
-/// Text of several lines, each made safe.
-fn lines_made_safe(text: &str) -> String {
-    let lines: Vec<_> = text.split('\n').map(safe).collect();
-    lines.join("\n")
 }
 
 fn ignore_broken_pipe(result: io::Result<()>) -> io::Result<()> {

@@ -103,7 +103,8 @@ impl Settings {
         }
         let raw: Raw = toml::from_str(text).map_err(|e| {
             let at = e.span().map_or(0, |s| s.start);
-            let what = format!("{}{}", e.message(), places::section_of(e.message()));
+            let message = e.message().replace('\n', ", ");
+            let what = format!("{message}{}", places::section_of(&message));
             source.error(at, what)
         })?;
         Ok(Self {
@@ -231,8 +232,9 @@ fn inside(path: &str) -> Result<String, &'static str> {
     if path.contains(':') {
         return Err("`:` cannot be in a path");
     }
-    if path.contains('\0') {
-        return Err("a NUL cannot be in a path");
+    // A line of .gitignore or .gitattributes is made from it, and it is shown.
+    if path.chars().any(char::is_control) {
+        return Err("a line end or another control character cannot be in a path");
     }
     let mut parts = Vec::new();
     for part in path.split('/') {
@@ -346,7 +348,9 @@ mod tests {
             ("diary/../..", Err("below the top")),
             ("a\\b", Err("`\\`")),
             ("my:diary/md", Err("`:`")),
-            ("a\0b", Err("NUL")),
+            ("a\0b", Err("control character")),
+            ("data/x\n*.py", Err("a line end")),
+            ("data/\u{9b}31m", Err("control character")),
             ("a//b", Err("`//`")),
             ("data/.git/hooks", Err("`.git` is git's own folder")),
             ("data/.GIT/hooks", Err("`.git` is git's own folder")),

