@@ -14,6 +14,32 @@ fn begin(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
     (laptop, desktop)
 }
 
+/// A removal that was cleaned up is no longer in the list of removals.
+#[test]
+fn what_a_merge_says_of_an_item_kept_out_lists_it_after_a_cleanup_too() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, "people: [Alice]\nmood: calm", "x\n")]);
+    for (from, to) in [("[Alice]", "[Alice, Kim]"), ("[Alice, Kim]", "[Alice]")] {
+        laptop.edit_entry(DAY, from, to);
+        laptop.commit("Edit");
+    }
+    laptop.edit_entry(DAY, "calm", "good");
+    sandbox.pass_days(91);
+    laptop.metadb(["tombstone", "cleanup"]).ok();
+    laptop.commit("Clean up");
+    laptop.push();
+    desktop.edit_entry(DAY, "[Alice]", "[Alice, Kim, Zed]");
+    desktop.commit("Kim");
+    desktop
+        .pull()
+        .mentions("person Kim stays out, it was removed (metadb sync conflicts)");
+    desktop.metadb(["sync", "conflicts"]).ok().says("Kim");
+    desktop
+        .metadb(["tombstone", "list"])
+        .ok()
+        .is("No tombstones found");
+}
+
 #[test]
 fn cleanup_counts_then_shortens_without_asking() {
     let sandbox = Sandbox::new();
