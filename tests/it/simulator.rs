@@ -16,13 +16,14 @@
 //! | `rows`, `states`, `noted` | what must be recorded: removals, edits side by side, what a rebase kept out |
 //! | `stale` | which old copies a hook refuses |
 //! | `announced` | what a pull must say |
-//! | `settle`, `guest` | what must hold in the end: of all machines, of a clone made just now |
+//! | `settle`, `columns`, `guest` | what must hold in the end: of all machines, of the index, of a clone made just now |
 //!
 //! `PALIMPSEST_HISTORIES=1000` plays more of them, `PALIMPSEST_SEED=17` one alone.
 
 mod again;
 mod announced;
 mod broken;
+mod columns;
 mod criss_cross;
 mod drafts;
 mod edit;

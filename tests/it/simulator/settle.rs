@@ -62,6 +62,7 @@ impl World<'_> {
             self.clean(at)?;
         }
         self.items()?;
+        self.columns()?;
         self.listed()?;
         self.permanent()?;
         let node = self.model.node(self.head(0));
@@ -284,7 +285,7 @@ fn person(name: &str) -> String {
     }
 }
 
-fn rows(database: &rusqlite::Connection, sql: &str) -> Vec<Vec<String>> {
+pub fn rows(database: &rusqlite::Connection, sql: &str) -> Vec<Vec<String>> {
     let mut statement = database.prepare(sql).unwrap();
     let columns = statement.column_count();
     let text = |value: rusqlite::types::Value| match value {
