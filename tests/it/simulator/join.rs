@@ -18,10 +18,13 @@ impl World<'_> {
         let merge = |words: &'static [&'static str]| [words, &[branch]].concat();
         match dice.roll(8) {
             0 => {
-                if self.model.node(other).parents.len() != 1 {
+                // Its last commit, or one before.
+                let revision = format!("{branch}~{}", dice.roll(3));
+                let picked = self.oid(at, &revision).map(|of| (of, self.model.node(of)));
+                let Some((other, [_])) = picked.map(|(of, node)| (of, &node.parents[..])) else {
                     return self.clean(at);
-                }
-                let run = self.run(at, "git", &["cherry-pick", branch], &[0, 1])?;
+                };
+                let run = self.run(at, "git", &["cherry-pick", &revision], &[0, 1])?;
                 if run.code != 0 {
                     // Empty, or in conflict.
                     let unmerged = self.unmerged(at);

@@ -15,7 +15,7 @@ use crate::dice::Dice;
 impl World<'_> {
     pub fn revert(&mut self, at: usize, dice: &mut Dice) -> Outcome {
         self.commit_rest(at)?;
-        let back = dice.roll(3);
+        let back = dice.roll(6);
         let revision = format!("HEAD~{back}");
         let Some(of) = self.oid(at, &revision) else {
             return Ok(());
