@@ -17,7 +17,7 @@ fn a_merge_that_is_only_looked_at_is_neither_told_nor_logged() {
     vault
         .git(["merge", "-q", "other"])
         .exits(1)
-        .mentions("mood has two values");
+        .mentions("both sides changed mood");
     vault.palimpsest(["resolve", "--ours", NOTE]).ok();
     vault.commit("Merge");
     let logged = vault.read(LOG);
@@ -47,7 +47,7 @@ fn whatever_merges_for_good_tells() {
         (&["rebase", "--apply", "other"], &["rebase", "--abort"]),
         (&["revert", "--no-edit", "other"], &["revert", "--abort"]),
     ] {
-        let run = vault.git(args).fails().mentions("two values");
+        let run = vault.git(args).fails().mentions("both sides changed mood");
         assert!(vault.exists(LOG), "{run}");
         vault.remove(LOG);
         vault.git(back).ok();
@@ -56,5 +56,5 @@ fn whatever_merges_for_good_tells() {
     vault.edit(NOTE, "mood: bad", "mood: worse");
     vault.git(["stash", "-q"]).ok();
     vault.git(["checkout", "-q", "main"]).ok();
-    vault.git(["stash", "pop"]).fails().mentions("two values");
+    vault.git(["stash", "pop"]).fails().mentions("both sides changed mood");
 }
