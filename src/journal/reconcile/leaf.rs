@@ -1,13 +1,12 @@
-//! Values that merge as one: scalars, stamps, text.
+//! Values that merge as one: scalars, stamps.
 
-use super::cut::shift;
 use super::entry::{Context, MemberSides};
 use super::member::Member;
 use super::output::Out;
-use super::{Stop, behind, frame, join, of_one_comment, stamp, texts};
+use super::{Stop, frame, of_one_comment, stamp, text, texts};
 use crate::journal::entry::{reading_time, words};
 use crate::journal::rules::{Derived, Rule};
-use crate::journal::yaml::{Style, Tree, Value};
+use crate::journal::yaml::{Style, Value};
 use crate::merge::ThreeWay;
 
 /// The bodies, for fields that are worked out from them.
@@ -29,10 +28,10 @@ impl Bodies<'_> {
 
 /// A value that both sides have, and the base's if it is there.
 #[derive(Clone, Copy)]
-struct Both<'m, 'a> {
-    base: Option<&'m Member<'a>>,
-    ours: &'m Member<'a>,
-    theirs: &'m Member<'a>,
+pub struct Both<'m, 'a> {
+    pub base: Option<&'m Member<'a>>,
+    pub ours: &'m Member<'a>,
+    pub theirs: &'m Member<'a>,
 }
 
 impl<'m, 'a> Both<'m, 'a> {
@@ -44,7 +43,7 @@ impl<'m, 'a> Both<'m, 'a> {
         })
     }
 
-    const fn sides(self) -> MemberSides<'m, 'a> {
+    pub const fn sides(self) -> MemberSides<'m, 'a> {
         ThreeWay::new(self.base, Some(self.ours), Some(self.theirs))
     }
 
@@ -116,73 +115,6 @@ impl<'m, 'a> Both<'m, 'a> {
         let value = Value::plain(&body);
         Some(Out::text(format!("{prefix}{body}{suffix}"), value))
     }
-
-    /// Merges block scalars by line.
-    fn text(self, cx: &Context, column: usize) -> Result<Out, Stop> {
-        let sides = self.sides();
-        let parts = sides.try_map(|m| match m {
-            Some(m) => BlockText::of(m).map(Some),
-            None => Ok(None),
-        })?;
-        let marks = parts.as_ref().map(|p| p.as_ref().map(|p| p.marks));
-        let form = |marks: &str| marks.chars().find(|c| ['|', '>'].contains(c));
-        let mut others = [marks.base, marks.theirs].into_iter().flatten();
-        if others.any(|m| Some(form(m)) != marks.ours.map(form)) {
-            // `|` and `>` write the same lines in two ways.
-            return Err(Stop::Conflict);
-        }
-        let marks = marks.trivial().flatten().ok_or(Stop::Conflict)?;
-        let comment = |p: &BlockText| p.comment.to_owned();
-        let comment = behind(&parts.as_ref().map(|p| p.as_ref().map(comment)));
-        let comment = comment.ok_or(Stop::Conflict)?;
-        let indent = parts.as_ref().map(|p| p.as_ref().and_then(|p| p.indent));
-        let number = number_in(marks);
-        let indent = match (indent.ours, indent.theirs) {
-            _ if let Some(number) = number => number,
-            (Some(ours), Some(theirs)) => indent.trivial().flatten().unwrap_or(ours.min(theirs)),
-            // Blank lines alone stand anywhere.
-            (one, other) => one.or(other).unwrap_or(0),
-        };
-        // Where they are to stand: to the left of that, spaces at their start would be lost.
-        let at = column + indent;
-        let lines = parts.map(|p| p.map(|p| p.lines_at(at)).unwrap_or_default());
-        let text = cx.by_line(lines.as_ref().map(String::as_str))?;
-        let text = text.ok_or(Stop::Conflict)?;
-        let first = widths(&text).next();
-        if number.is_none() && first.is_some_and(|width| width > at) {
-            // Without a number the first line would take the indentation of all.
-            return Err(Stop::Conflict);
-        }
-        let body = format!("{marks}{comment}\n{text}");
-        let body = body.strip_suffix('\n').unwrap_or(&body);
-        let (value, _) = read_alone(body, column).map_err(Stop::Refuse)?;
-        let prefix = frame::prefix(&sides, &sides, column).ok_or(Stop::Conflict)?;
-        let suffix = join(&texts(&sides, |m| m.suffix_at(column))).ok_or(Stop::Conflict)?;
-        Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
-    }
-
-    /// Merges scalars without a header, quoted or plain, by line as they are written. All
-    /// sides must be of one style.
-    fn quoted(self, cx: &Context, column: usize) -> Result<Out, Stop> {
-        let sides = self.sides();
-        let styles = sides.map(|m| m.and_then(|m| m.value.style()));
-        let style = styles.ours.ok_or(Stop::Conflict)?;
-        if styles.base != Some(style) || styles.theirs != Some(style) {
-            return Err(Stop::Conflict);
-        }
-        let lines = sides.map(|m| m.map_or(String::new(), |m| format!("{}\n", m.body_at(column))));
-        let merged = cx.by_line(lines.as_ref().map(String::as_str))?;
-        let merged = merged.ok_or(Stop::Conflict)?;
-        let body = merged.trim_end_matches('\n');
-        // Lines of two sides may be no scalar, or another one, together.
-        let (value, read) = read_alone(body, column).map_err(|_| Stop::Conflict)?;
-        if read != Some(style) {
-            return Err(Stop::Conflict);
-        }
-        let prefix = frame::prefix(&sides, &sides, column).ok_or(Stop::Conflict)?;
-        let suffix = suffix(&sides, column).ok_or(Stop::Conflict)?;
-        Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
-    }
 }
 
 /// Merges a value that both sides changed, as one value. The result is the whole
@@ -232,14 +164,7 @@ pub fn merge(cx: &Context, sides: &MemberSides, rule: &Rule, column: usize) -> R
                 None => Err(Stop::Conflict),
             }
         }
-        _ if ours.value.is_block_scalar()
-            && theirs.value.is_block_scalar()
-            && *rule != Rule::Scalar =>
-        {
-            let base = base.filter(|b| b.value.is_block_scalar());
-            Both { base, ..both }.text(cx, column)
-        }
-        Rule::Text => both.quoted(cx, column),
+        Rule::Text => text::merge(cx, both, column),
         _ => Err(Stop::Conflict),
     }
 }
@@ -288,80 +213,11 @@ pub const FORMS: [Form; 3] = [
 /// The text behind a value, merged three-way. If both sides changed it, its comment
 /// decides: a side without a comment removed one only if base had it. `None` if both
 /// sides wrote different comments.
-fn suffix(sides: &MemberSides, column: usize) -> Option<String> {
+pub fn suffix(sides: &MemberSides, column: usize) -> Option<String> {
     let inline = sides.map(|m| m.filter(|m| m.nested.is_none()));
     let whole = texts(&inline, |m| m.suffix_at(column));
     match whole.clone().trivial() {
         Some(Some(suffix)) => Some(suffix),
         _ => of_one_comment(&whole),
     }
-}
-
-/// The meaning and the style of a scalar that was put together of lines, read on its own.
-fn read_alone(body: &str, column: usize) -> Result<(Value, Option<Style>), String> {
-    let probe = format!("k: {}\n", shift(body, column, 0, false));
-    let tree = Tree::parse(&probe).map_err(|e| e.to_string())?;
-    let pairs = tree.root.as_ref().and_then(|r| r.pairs());
-    match pairs {
-        Some([pair]) => Ok((Value::of(&pair.value, &probe), pair.value.style())),
-        _ => Err("the lines of a text are no text together".to_owned()),
-    }
-}
-
-/// The number that the header of a text gives for its indentation.
-fn number_in(marks: &str) -> Option<usize> {
-    let digit = marks.chars().find_map(|c| c.to_digit(10))?;
-    usize::try_from(digit).ok()
-}
-
-struct BlockText<'a> {
-    /// `|`, `>-` …
-    marks: &'a str,
-    /// What stands behind them, with the space before it.
-    comment: &'a str,
-    lines: &'a str,
-    /// The column that the text stands in; `None` if there are no lines but blank ones.
-    at: Option<usize>,
-    /// How much deeper than the key that is.
-    indent: Option<usize>,
-}
-
-impl<'a> BlockText<'a> {
-    fn of<'m: 'a>(member: &'m Member) -> Result<Self, Stop> {
-        let (header, lines) = member.body.split_once('\n').unwrap_or((&member.body, ""));
-        let marks = header.split('#').next().unwrap_or_default().trim_end();
-        let comment = &header[marks.len()..];
-        // A first line that is indented more than the text needs a number for the text.
-        let at = match number_in(marks) {
-            Some(number) => Some(member.column + number),
-            None => widths(lines).min(),
-        };
-        // The parser has seen that they stand deeper.
-        let indent = at.map(|at| at.checked_sub(member.column).ok_or(Stop::Conflict));
-        Ok(Self {
-            marks,
-            comment,
-            lines,
-            at,
-            indent: indent.transpose()?,
-        })
-    }
-
-    /// The lines of the text in this column, each with its end.
-    fn lines_at(&self, column: usize) -> String {
-        let mut text = shift(self.lines, self.at.unwrap_or(column), column, true).into_owned();
-        if !text.is_empty() {
-            text.push('\n');
-        }
-        text
-    }
-}
-
-/// The indentation of the lines that are not blank.
-fn widths(lines: &str) -> impl Iterator<Item = usize> {
-    // To YAML a line of other space than this is text.
-    let filled = lines
-        .lines()
-        .filter(|l| !l.trim_end_matches([' ', '\r']).is_empty());
-    filled.map(|l| l.len() - l.trim_start_matches(' ').len())
 }

@@ -14,10 +14,10 @@
 //! |---|---|
 //! | `shape` | Which rule does a field follow? |
 //! | `entry`, `in_brackets` | What becomes of one entry, on lines of its own or between brackets? |
+//! | `frame` | And of its key, and the comment behind that? |
 //! | `collection` | What becomes of a list or a map that both sides changed? |
 //! | `sequence` | And of a list whose order means something? |
-//! | `frame` | What stands before its value, and which comment? |
-//! | `leaf`, `stamp` | And of a value that merges as one? Which of two times is the later? |
+//! | `leaf`, `text`, `stamp` | And of a value that merges as one, or by line? Which of two times is the later? |
 //! | `removals` | What do known removals take out of the result? |
 //! | `loss` | Would a comment be lost, come back, or stand twice? |
 //! | `whole`, `unit`, `stretches`, `torn` | What must a conflict cover, so that no choice loses a line? |
@@ -69,6 +69,7 @@ mod sequence;
 mod shape;
 mod stamp;
 mod stretches;
+mod text;
 mod top;
 mod torn;
 mod unit;

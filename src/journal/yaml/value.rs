@@ -61,7 +61,9 @@ impl Value {
         }
     }
 
-    fn text(text: &str) -> Self {
+    /// The meaning of a scalar that can only be a text.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
         Self::Text(normal(text))
     }
 
