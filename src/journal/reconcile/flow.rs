@@ -57,8 +57,11 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
             .collect(),
         _ => return None,
     };
-    let close = node.span.end.checked_sub(1)?;
-    let mut from = node.value_start + 1;
+    // `[name: a]` has a map without braces.
+    let bare = !text[node.value_start..].starts_with(['[', '{']);
+    let bracket = usize::from(!bare);
+    let close = node.span.end.checked_sub(bracket)?;
+    let mut from = node.value_start + bracket;
     let mut members = Vec::with_capacity(parts.len());
     let mut spacing = Spacing::PLAIN;
     for (i, &(key, value, start, end)) in parts.iter().enumerate() {
