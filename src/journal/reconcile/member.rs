@@ -103,7 +103,11 @@ impl<'a> Member<'a> {
                 format!("{key}{colon}{space}").into()
             }
         };
-        self.lead = "".into();
+        let comments = self.lead.lines().map(str::trim);
+        let comments = comments.filter(|line| line.starts_with('#'));
+        let indent = spaces(column);
+        let comments: String = comments.map(|line| format!("{indent}{line}\n")).collect();
+        self.lead = comments.into();
         self.suffix = format!("{}\n", self.suffix.trim_end()).into();
         if self.body.contains('\n') {
             // Further lines of a value must stand deeper than its key or dash.
