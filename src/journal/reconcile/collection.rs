@@ -113,10 +113,12 @@ pub fn merge(
     assemble(sides, parts, form, *rule == Rule::Map, column)
 }
 
-/// Whether one side made a list of a text that the other side has as a text still:
-/// `a, b` is `[a, b]` there, and `a, b, c` here. As an item of that list the text would
-/// say everything twice.
+/// Whether one side made a list of a text that the other side has as a text still, or a
+/// text of a list: `a, b` is `[a, b]` there, and `a, b, c` here. As an item of that list
+/// the text would say everything twice.
 fn split_on_one_side(sides: &MemberSides) -> bool {
+    // Where tags stand in one text, some write `#a #b`.
+    let bare = |part: &str| part.trim().trim_start_matches('#').to_owned();
     let text = |m: Option<&Member>| m.and_then(|m| m.value.identity());
     let base = text(sides.base);
     let split = |list: Option<&Member>, lone: Option<&Member>| {
@@ -126,10 +128,13 @@ fn split_on_one_side(sides: &MemberSides) -> bool {
         let Some(lone) = text(lone).filter(|lone| base.as_ref() != Some(lone)) else {
             return false;
         };
-        let items: HashSet<String> = items.iter().filter_map(|i| i.node.identity()).collect();
+        let before = sides.base.and_then(|m| m.value.items()).unwrap_or_default();
+        let items = items.iter().chain(before);
+        let items = items.filter_map(|i| i.node.identity());
+        let items: HashSet<String> = items.map(|item| bare(&item)).collect();
         let has_all = |text: &str| {
             let cut = |at: &[char]| -> Vec<String> {
-                let parts = text.split(at).map(|part| part.trim().to_owned());
+                let parts = text.split(at).map(bare);
                 parts.filter(|part| !part.is_empty()).collect()
             };
             [cut(&[',']), cut(&[',', ' '])]
