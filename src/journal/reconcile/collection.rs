@@ -176,8 +176,15 @@ fn in_one_form<'a>(
         all.flat_map(|v| &v.members).all(Member::fits_in_brackets)
     };
     if !matches!(form, Form::Block { .. }) && fits_in_brackets() {
+        let members = views.as_ref().into_array().into_iter();
+        let is_bare = members.flat_map(|v| &v.members).all(|m| !m.has_comments());
         let written = |m: Member<'a>, was: Form| match was {
             Form::Lone if form != Form::Lone => m.quoted_for_flow(),
+            // What a side adds gets the space of the result; below a comment, lines count.
+            Form::Flow(_) if is_bare && was != form => Member {
+                lead: "".into(),
+                ..m
+            },
             _ => m.into_flow(),
         };
         return Ok((form, convert(views, written)));
