@@ -2,6 +2,7 @@
 //! own merge as the oracle.
 
 mod alike;
+mod by_name;
 mod cases;
 mod corpus;
 mod fuzz_seeds;

@@ -59,7 +59,8 @@ fn says_what_the_program_says() {
     );
 }
 
-fn page(name: &str) -> String {
+/// A page of the documentation.
+pub fn page(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("docs")
         .join(name);
@@ -72,7 +73,7 @@ fn quoted(text: &str) -> Vec<&str> {
 }
 
 /// The first two cells of the rows below the line that begins so.
-fn rows<'p>(page: &'p str, head: &str) -> Vec<(&'p str, &'p str)> {
+pub fn rows<'p>(page: &'p str, head: &str) -> Vec<(&'p str, &'p str)> {
     let rows = page.lines().skip_while(|l| !l.starts_with(head)).skip(2);
     let rows = rows.take_while(|l| l.starts_with('|'));
     rows.map(|row| {
