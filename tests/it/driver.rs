@@ -93,23 +93,26 @@ fn what_a_merge_decided_can_be_looked_at() {
 
 #[test]
 fn the_conflict_style_is_gits() {
-    for (style, wanted) in [
-        ("diff3", "mood: good\n||||||| "),
-        ("zdiff3", "mood: good\n||||||| "),
-        ("merge", "mood: good\n=======\n"),
-    ] {
+    for (style, has_base) in [("diff3", true), ("zdiff3", true), ("merge", false)] {
         let sandbox = Sandbox::new();
         let vault = conflicting(&sandbox);
-        vault
-            .git([
-                "-c",
-                &format!("merge.conflictStyle={style}"),
-                "merge",
-                "other",
-            ])
-            .fails();
-        let wanted = format!("<<<<<<< {}\n{wanted}", vault.labels("other").0);
-        assert!(vault.read(NOTE).contains(&wanted), "{}", vault.read(NOTE));
+        let base = vault.git(["merge-base", "HEAD", "other"]).ok().stdout;
+        let setting = format!("merge.conflictStyle={style}");
+        vault.git(["-c", &setting, "merge", "other"]).fails();
+        let (ours, theirs) = vault.labels("other");
+        let base = match ours {
+            "HEAD" => vault.git(["rev-parse", "--short", base.trim()]).ok().stdout,
+            _ => "base".to_owned(),
+        };
+        let base = match has_base {
+            true => format!("||||||| {}\nmood: calm\n", base.trim()),
+            false => String::new(),
+        };
+        let marked = format!(
+            "<<<<<<< {ours}\nmood: good\n{base}=======\nmood: bad\n>>>>>>> {theirs}\n\
+             tags: [sea, fog, rain]\n"
+        );
+        assert_eq!(vault.read(NOTE), text(&marked, "Body.\n"), "{style}");
     }
 }
 
