@@ -8,7 +8,7 @@ use super::eol;
 use super::leaf::Bodies;
 use super::loss;
 use super::member::Side;
-use super::output::{Meaning, Pick, Piece, marked, picked};
+use super::output::{Meaning, Pick, Piece, check, marked, picked};
 use super::report::Report;
 use super::top::{self, Top};
 use super::view::Form;
@@ -368,23 +368,6 @@ impl Merger<'_> {
 fn has_fence(body: &[u8]) -> bool {
     let mut lines = body.split(|&b| b == b'\n');
     lines.any(|line| line.trim_ascii_end() == b"---")
-}
-
-/// Reads a result again: it must mean what was decided.
-fn check(text: &str, decided: Option<Value>) -> Result<(), Stop> {
-    if !text.is_empty() && !text.ends_with('\n') {
-        return Err(Stop::Refuse(
-            "the merged frontmatter would run into its fence".into(),
-        ));
-    }
-    let tree = Tree::parse(text)
-        .map_err(|e| Stop::Refuse(format!("the merged frontmatter could not be read: {e}")))?;
-    if Some(Value::of_tree(&tree, text)) != decided {
-        return Err(Stop::Refuse(
-            "the merged frontmatter would not say what was decided".into(),
-        ));
-    }
-    Ok(())
 }
 
 /// What messages call the three versions.

@@ -14,7 +14,7 @@
 //! |---|---|
 //! | `shape` | Which rule does a field follow? |
 //! | `entry`, `in_brackets` | What becomes of one entry, on lines of its own or between brackets? |
-//! | `frame` | And of its key, and the comment behind that? |
+//! | `above`, `frame` | And of the lines above it? Of its key, and the comment behind that? |
 //! | `collection` | What becomes of a list or a map that both sides changed? |
 //! | `sequence` | And of a list whose order means something? |
 //! | `leaf`, `text`, `stamp` | And of a value that merges as one, or by line? Which of two times is the later? |
@@ -43,6 +43,7 @@
 //! A result is read again before it is given out, and wherever something cannot be
 //! parsed, proved or finished the outcome is git's own result.
 
+mod above;
 mod alike;
 mod assemble;
 mod collection;

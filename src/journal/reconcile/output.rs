@@ -1,7 +1,8 @@
 //! The output of a merge so far: text with conflicts in it, and the meaning that the text
 //! must have.
 
-use crate::journal::yaml::Value;
+use super::Stop;
+use crate::journal::yaml::{Tree, Value};
 use crate::merge::{Markers, ThreeWay};
 
 /// A stretch of the result, in whole lines.
@@ -108,4 +109,21 @@ pub fn marked(pieces: &[Piece], markers: &Markers) -> String {
         }
     }
     out
+}
+
+/// Reads a result again: it must mean what was decided.
+pub fn check(text: &str, decided: Option<Value>) -> Result<(), Stop> {
+    if !text.is_empty() && !text.ends_with('\n') {
+        return Err(Stop::Refuse(
+            "the merged frontmatter would run into its fence".into(),
+        ));
+    }
+    let tree = Tree::parse(text)
+        .map_err(|e| Stop::Refuse(format!("the merged frontmatter could not be read: {e}")))?;
+    if Some(Value::of_tree(&tree, text)) != decided {
+        return Err(Stop::Refuse(
+            "the merged frontmatter would not say what was decided".into(),
+        ));
+    }
+    Ok(())
 }

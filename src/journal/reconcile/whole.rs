@@ -9,8 +9,9 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Stop;
+use super::above::trivia;
 use super::collection::Part;
-use super::entry::{self, Context, MemberSides};
+use super::entry::{Context, MemberSides};
 use super::member::Member;
 use super::output::{Meaning, Piece};
 use super::report::Decision;
@@ -76,7 +77,7 @@ impl<'m, 'a> Around<'_, 'm, 'a> {
                 id: "#".into(),
                 is: Is::End(texts),
                 at: at.map(Some),
-                parts: vec![Part::of_lines(vec![entry::trivia(cx, texts)?])],
+                parts: vec![Part::of_lines(vec![trivia(cx, texts)?])],
             })
         };
         let mut spots = Vec::with_capacity(parts.len() + 2);
