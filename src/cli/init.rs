@@ -55,6 +55,8 @@ impl Init {
             plan.notes
                 .retain(|note| !matches!(note, Note::DatabaseTracked(_)));
         }
+        // A database that is taken over is committed before the pull, with the drivers.
+        let left_to_pull = migrated.is_none() && repo.leave_to_pull(&mut plan)?;
         self.carry_out(ui, &repo, &plan)?;
         if self.dry_run {
             if plan.steps.is_empty() && migrated.is_none() {
@@ -75,6 +77,9 @@ impl Init {
         ))?;
         if plan.steps.is_empty() {
             ui.line("everything is set up already")?;
+        }
+        if let Some(to_pull) = repo.setup_to_pull()?.filter(|_| !left_to_pull) {
+            ui.line(format_args!("note: {to_pull}"))?;
         }
         if may_index(&repo, &layout) {
             Self::index(ui, &repo, &layout)?;

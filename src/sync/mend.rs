@@ -45,7 +45,8 @@ pub fn mend(
     let theirs = database_path(repo, layout).is_err_and(|e| e.refuses_database());
     if !theirs {
         // The line in .gitignore would be for somebody's own file.
-        let plan = repo.plan_install(layout, program)?;
+        let mut plan = repo.plan_install(layout, program)?;
+        repo.leave_to_pull(&mut plan)?;
         for step in &plan.steps {
             repo.apply(step)?;
         }

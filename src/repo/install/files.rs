@@ -16,7 +16,7 @@ use crate::repo::work_tree::{Access, write_atomically};
 use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 
 pub(super) const ATTRIBUTES: &str = ".gitattributes";
-const IGNORE: &str = ".gitignore";
+pub(super) const IGNORE: &str = ".gitignore";
 
 /// The warning for attributes that are left out of the work tree.
 const NO_DRIVER: &str = ".gitattributes: left out of this work tree, where alone git looks for \

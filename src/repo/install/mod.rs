@@ -7,6 +7,7 @@
 //! | `hook`, `foreign` | Which hooks are set, and what becomes of those that were there? |
 //! | `drivers` | What does the configuration say of the merge drivers? |
 //! | `files` | Which tracked files are needed? |
+//! | `pulled` | Which of them does the next pull bring? |
 //! | `attributes`, `former` | Which lines of `.gitattributes` are ours, and were so earlier? |
 //! | `uninstall` | How is all of it taken back? |
 
@@ -17,6 +18,7 @@ mod files;
 mod foreign;
 mod former;
 mod hook;
+mod pulled;
 mod uninstall;
 
 use std::collections::BTreeSet;

@@ -19,6 +19,7 @@ pub(super) fn paths(
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
     let has_journal = has_journal(repo, layout);
+    found.extend(repo.setup_to_pull()?);
     if has_journal {
         found.extend(repo.missing_journal(layout)?);
     } else {

@@ -222,3 +222,113 @@ fn in_the_middle_of_a_merge_its_files_are_not_named() {
         .says("now end the merge with what the other machines need too: git add .gitignore\n")
         .lacks("git commit");
 }
+
+/// A clone of before another machine was set up.
+fn behind(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, "people: [Alice]", "One.\n");
+    laptop.commit("Begin");
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.push();
+    (laptop, desktop)
+}
+
+const TRACKED: [&str; 3] = [".gitattributes", ".gitignore", "palimpsest.toml"];
+
+#[test]
+fn what_a_pull_brings_is_left_to_it() {
+    let sandbox = Sandbox::new();
+    let (_, desktop) = behind(&sandbox);
+    desktop.git(["fetch", "-q"]).ok();
+    let left = ".gitattributes, .gitignore, palimpsest.toml: left to `git pull`";
+    desktop.palimpsest(["init"]).ok().says(left);
+    desktop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("another machine committed them")
+        .says("mend: git pull && palimpsest init");
+    assert!(TRACKED.iter().all(|file| !desktop.exists(file)));
+    desktop.git(["pull", "-q"]).ok();
+    desktop
+        .palimpsest(["init"])
+        .ok()
+        .says("nothing to commit here")
+        .lacks("git pull");
+    desktop.assert_clean();
+    desktop.palimpsest(["doctor"]).ok();
+}
+
+#[test]
+fn what_init_wrote_before_the_pull_that_brings_it_is_named_with_the_way() {
+    let sandbox = Sandbox::new();
+    let (_, desktop) = behind(&sandbox);
+    desktop.palimpsest(["init"]).ok().says("now commit");
+    desktop.write(".gitignore", "mine\n");
+    desktop.git(["pull", "-q"]).fails();
+    let way = "rm .gitattributes palimpsest.toml && mv .gitignore .gitignore.before && git pull \
+               && palimpsest init";
+    desktop.palimpsest(["doctor"]).exits(1).says(way);
+    desktop.palimpsest(["init", "--dry-run"]).ok();
+    let run = desktop.run_with(&[], "sh", ["-c", way]);
+    run.ok();
+    desktop.palimpsest(["doctor"]).ok();
+    assert_eq!(desktop.read(".gitignore.before"), "mine\n");
+}
+
+/// A file that was there before, and has more lines since.
+#[test]
+fn a_file_that_both_have_is_left_to_the_pull_as_well() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(
+        DAY,
+        "people: [Alice]",
+        "One.
+",
+    );
+    laptop.write(
+        ".gitignore",
+        "*.tmp
+",
+    );
+    laptop.commit("Begin");
+    laptop.push();
+    let (desktop, other) = (sandbox.machine("desktop"), sandbox.machine("other"));
+    other.palimpsest(["init"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.push();
+    desktop.git(["fetch", "-q"]).ok();
+    desktop.palimpsest(["init"]).ok();
+    desktop.git(["pull", "-q"]).ok();
+    desktop.palimpsest(["init"]).ok();
+    desktop.assert_clean();
+    other.git(["pull", "-q"]).fails();
+    let way = "rm .gitattributes palimpsest.toml && cp .gitignore .gitignore.before && \
+               git restore .gitignore && git pull && palimpsest init";
+    other.palimpsest(["doctor"]).exits(1).says(way);
+    other.run_with(&[], "sh", ["-c", way]).ok();
+    other.palimpsest(["doctor"]).ok();
+}
+
+/// The drivers serve the merge of histories that have diverged: what both wrote is the
+/// same.
+#[test]
+fn where_a_pull_has_to_merge_what_init_writes_is_committed_first() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = behind(&sandbox);
+    laptop.edit_entry(DAY, "[Alice]", "[Alice, Bob]");
+    laptop.commit("Bob");
+    laptop.push();
+    desktop.edit_entry(DAY, "[Alice]", "[Alice, Eve]");
+    desktop.commit("Eve");
+    desktop.git(["fetch", "-q"]).ok();
+    desktop.palimpsest(["init"]).ok().says("now commit");
+    desktop.commit("Use Palimpsest");
+    desktop.pull();
+    assert!(desktop.read_entry(DAY).contains("[Alice, Bob, Eve]"));
+    desktop.palimpsest(["doctor"]);
+}
