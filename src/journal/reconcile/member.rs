@@ -103,7 +103,9 @@ impl<'a> Member<'a> {
                 format!("{key}{colon}{space}").into()
             }
         };
-        let comments = self.lead.lines().map(str::trim);
+        // Behind the bracket it is none of the first item's.
+        let above = self.lead.split_once('\n').map_or("", |(_, lines)| lines);
+        let comments = above.lines().map(str::trim);
         let comments = comments.filter(|line| line.starts_with('#'));
         let indent = spaces(column);
         let comments: String = comments.map(|line| format!("{indent}{line}\n")).collect();
