@@ -1,5 +1,6 @@
 //! The tracked files that a pull will bring, since another machine was set up and pushed.
 
+use super::attributes::merges_by_field;
 use super::files::{ATTRIBUTES, IGNORE};
 use super::{Plan, Step};
 use crate::journal::settings;
@@ -103,7 +104,8 @@ impl Repo {
     }
 
     /// The files of the installation that the upstream branch has otherwise than HEAD, as
-    /// far as it was fetched, if HEAD only has to be moved on to it.
+    /// far as it was fetched, if HEAD only has to be moved on to it and is of before the
+    /// setup. Later changes of these files are a pull's like any other.
     fn brought_by_pull(&self) -> Result<Vec<Brought>, RepoError> {
         let mut found = Vec::new();
         // A branch without an upstream has none that could be read.
@@ -112,6 +114,15 @@ impl Repo {
             return Ok(found);
         };
         if head == upstream || !self.is_in(head, upstream) {
+            return Ok(found);
+        }
+        let is_set_up = |commit| -> Result<bool, RepoError> {
+            let lines = self.read_at(commit, ATTRIBUTES)?.unwrap_or_default();
+            let lines = String::from_utf8_lossy(&lines);
+            let mut words = lines.split_whitespace();
+            Ok(words.any(|word| merges_by_field(word.strip_prefix("merge="))))
+        };
+        if is_set_up(head)? || !is_set_up(upstream)? {
             return Ok(found);
         }
         let index = self.index()?;

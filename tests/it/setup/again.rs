@@ -241,7 +241,7 @@ const TRACKED: [&str; 3] = [".gitattributes", ".gitignore", "palimpsest.toml"];
 #[test]
 fn what_a_pull_brings_is_left_to_it() {
     let sandbox = Sandbox::new();
-    let (_, desktop) = behind(&sandbox);
+    let (laptop, desktop) = behind(&sandbox);
     desktop.git(["fetch", "-q"]).ok();
     let left = ".gitattributes, .gitignore, palimpsest.toml: left to `git pull`";
     desktop.palimpsest(["init"]).ok().says(left);
@@ -258,6 +258,12 @@ fn what_a_pull_brings_is_left_to_it() {
         .says("nothing to commit here")
         .lacks("git pull");
     desktop.assert_clean();
+    desktop.palimpsest(["doctor"]).ok();
+    // A later change of these files is none of the setup.
+    laptop.write("palimpsest.toml", "");
+    laptop.commit("Defaults");
+    laptop.push();
+    desktop.git(["fetch", "-q"]).ok();
     desktop.palimpsest(["doctor"]).ok();
 }
 
