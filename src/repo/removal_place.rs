@@ -112,7 +112,10 @@ impl Why {
 /// undid: rows that were made there may be that commit's, and come from its branch.
 fn given_up(moves: &[Move]) -> BTreeSet<ObjectId> {
     let ends = moves.iter().flat_map(|m| [m.from, m.to]);
-    let undone = moves.iter().filter(|m| m.why == Why::Reset);
+    // `git reset` and `git stash` have a line even where HEAD stays.
+    let undone = moves
+        .iter()
+        .filter(|m| m.why == Why::Reset && m.from != m.to);
     let undone: BTreeSet<ObjectId> = undone.map(|m| m.from).collect();
     let kept = moves.iter().filter(|m| m.why == Why::Commit);
     let kept = kept.filter(|m| !undone.contains(&m.to)).map(|m| m.from);
@@ -151,6 +154,7 @@ mod tests {
             (5, 6, "commit: Left by update-ref"),
             (6, 7, ""),
             (7, 8, "commit (cherry-pick): Stayed"),
+            (8, 8, "reset: moving to HEAD"),
         ];
         let moves = moves.map(|(from, to, why)| Move {
             from: id(from),
