@@ -41,6 +41,9 @@ pub enum Skipped {
     Symlink(String),
     /// A name that is not UTF-8, shown as well as it can be.
     NotUtf8(String),
+    /// A name that some file systems take for that of a backup, or of a file of SQLite's
+    /// beside the database.
+    Alike(String),
 }
 
 impl Skipped {
@@ -48,7 +51,7 @@ impl Skipped {
     #[must_use]
     pub fn path(&self) -> &str {
         match self {
-            Self::Symlink(path) | Self::NotUtf8(path) => path,
+            Self::Symlink(path) | Self::NotUtf8(path) | Self::Alike(path) => path,
         }
     }
 }
@@ -58,6 +61,10 @@ impl std::fmt::Display for Skipped {
         match self {
             Self::Symlink(path) => write!(f, "{path}: skipped, a symbolic link"),
             Self::NotUtf8(path) => write!(f, "{path}: skipped, its name is not UTF-8"),
+            Self::Alike(path) => write!(
+                f,
+                "{path}: skipped, its name may be that of the backups or of the database's files; rename it"
+            ),
         }
     }
 }

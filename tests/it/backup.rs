@@ -478,6 +478,26 @@ fn what_no_backup_has_is_not_restored_from_one() {
     }
 }
 
+/// On another machine they could be the database's journal, or a backup.
+#[test]
+fn a_name_that_could_be_no_files_of_a_journal_elsewhere_is_named_and_left_out() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write("palimpsest.toml", "[paths]\njournal = \".\"\n");
+    laptop.write(&entry("2031-05-04"), "---\ndate: 2031-05-04\n---\nOne.\n");
+    laptop.write("Backups/full_data/note.md", "A note.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop
+        .palimpsest(["backup-full"])
+        .exits(1)
+        .warns("Backups/full_data/note.md: skipped");
+    let archive = backups(&laptop).pop().unwrap();
+    laptop
+        .palimpsest(["restore-full", &archive, "--into", "../taken"])
+        .ok();
+}
+
 #[test]
 fn a_link_in_the_way_is_not_followed() {
     let sandbox = Sandbox::new();

@@ -17,6 +17,9 @@ pub use name::Name;
 pub use restore::{Opened, Restored, place_for};
 pub use take::{Backup, Options, Taken, listed, take};
 
+use crate::journal::Layout;
+use crate::journal::layout::{below, is_at_or_below};
+use crate::journal::settings::FILE;
 use crate::repo::RepoError;
 use crate::store::StoreError;
 
@@ -28,6 +31,20 @@ const MANIFEST: &str = "palimpsest-backup.json";
 
 /// Git's attributes; a backup keeps only the lines that Palimpsest needs.
 const ATTRIBUTES: &str = ".gitattributes";
+
+/// Whether a path is one of those that a backup of this journal has.
+fn belongs(layout: &Layout, path: &str) -> bool {
+    // The folders may contain what no backup has. A file system may ignore case.
+    let folded = path.to_lowercase();
+    let mut beside = layout.database_files().into_iter();
+    let is_beside = |file: String| file != layout.database && file.to_lowercase() == folded;
+    if beside.any(is_beside) || is_at_or_below(&folded, FOLDER) {
+        return false;
+    }
+    let folders = [&layout.journal, &layout.wiki, &layout.ledger];
+    [MANIFEST, FILE, ATTRIBUTES, &layout.database].contains(&path)
+        || folders.iter().any(|folder| below(path, folder).is_some())
+}
 
 /// Why there is no backup, or why nothing was restored.
 #[derive(Debug, thiserror::Error)]

@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use super::{ATTRIBUTES, BackupError, FOLDER, MANIFEST, Manifest, Taken};
-use crate::journal::layout::{below, is_at_or_below};
+use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken, belongs};
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
 use crate::repo::{Blob, FileId, Repo, UNFINISHED_FOLDER, are_spellings, read_archive};
@@ -329,18 +328,4 @@ fn read_manifest(folder: &Path) -> Result<Manifest, String> {
     }
     let text = fs::read(&path).map_err(|e| e.to_string())?;
     serde_json::from_slice(&text).map_err(|e| format!("no manifest: {e}"))
-}
-
-/// Whether a path is one of those that a backup of this journal has.
-fn belongs(layout: &Layout, path: &str) -> bool {
-    // The folders may contain what no backup has. A file system may ignore case.
-    let folded = path.to_lowercase();
-    let mut beside = layout.database_files().into_iter();
-    let is_beside = |file: String| file != layout.database && file.to_lowercase() == folded;
-    if beside.any(is_beside) || is_at_or_below(&folded, FOLDER) {
-        return false;
-    }
-    let folders = [&layout.journal, &layout.wiki, &layout.ledger];
-    [MANIFEST, FILE, ATTRIBUTES, &layout.database].contains(&path)
-        || folders.iter().any(|folder| below(path, folder).is_some())
 }

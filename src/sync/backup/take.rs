@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{ATTRIBUTES, BackupError, FOLDER, MANIFEST, Manifest, Name};
+use super::{ATTRIBUTES, BackupError, FOLDER, MANIFEST, Manifest, Name, belongs};
 use crate::journal::Layout;
 use crate::journal::settings::FILE;
 use crate::repo::{ArchiveWriter, Member, Repo, Skipped, UNFINISHED, read_archive};
@@ -33,7 +33,7 @@ pub struct Taken {
     pub files: BTreeSet<String>,
     /// Paths that are not part of it: symbolic links.
     pub skipped: Vec<String>,
-    /// Files that should be in it and cannot be: their names are not UTF-8.
+    /// Files that should be in it and cannot be, for their names.
     pub missing: Vec<String>,
     /// Older backups that were removed.
     pub removed: Vec<PathBuf>,
@@ -76,7 +76,7 @@ pub fn take(
     }
     let (missing, skipped): (Vec<_>, Vec<_>) = left
         .into_iter()
-        .partition(|one| matches!(one, Skipped::NotUtf8(_)));
+        .partition(|one| matches!(one, Skipped::NotUtf8(_) | Skipped::Alike(_)));
     let size = fs::metadata(&place).map_err(BackupError::io(&place))?.len();
     Ok(Taken {
         size,
@@ -114,6 +114,10 @@ fn put_files(
     let database = layout.database_files();
     // Of the attributes, only our own lines are kept and restored.
     paths.retain(|p| !database.contains(p) && !p.starts_with(&backups) && p != ATTRIBUTES);
+    // What would be one of these on a file system that ignores case is never restored.
+    let (mut paths, never): (BTreeSet<_>, BTreeSet<_>) =
+        paths.into_iter().partition(|p| belongs(layout, p));
+    skipped.extend(never.into_iter().map(Skipped::Alike));
     paths.insert(FILE.to_owned());
     let mut members = Vec::with_capacity(paths.len() + 2);
     for path in &paths {

@@ -56,5 +56,8 @@ fn whatever_merges_for_good_tells() {
     vault.edit(NOTE, "mood: bad", "mood: worse");
     vault.git(["stash", "-q"]).ok();
     vault.git(["checkout", "-q", "main"]).ok();
-    vault.git(["stash", "pop"]).fails().mentions("both sides changed mood");
+    vault
+        .git(["stash", "pop"])
+        .fails()
+        .mentions("both sides changed mood");
 }
