@@ -203,6 +203,11 @@ impl Settling<'_> {
                 choices.push(Choice::Ours);
                 continue;
             }
+            if hunk.is_unclear {
+                choices.push(Choice::Leave);
+                left.push((number, UNCLEAR));
+                continue;
+            }
             let fits = |choice: Choice| {
                 // To read the text, the other hunks need a choice, too.
                 let with = |n| if n == number { choice } else { Choice::Ours };
@@ -356,6 +361,10 @@ fn is_one_of(hunk: &Hunk, worked_out: &WorkedOut) -> bool {
     let field = hunk.field.as_deref();
     field.is_some_and(|field| worked_out.has(field)) && is_line(&hunk.ours) && is_line(&hunk.theirs)
 }
+
+/// Why a hunk is left whatever the answer is.
+const UNCLEAR: &str = "; a line of the text looks like a marker between the sides, so nothing \
+     says where they end: edit the file, then `git add` it";
 
 /// A hunk's path and line, and the field that it is in.
 fn place(path: &str, hunk: &Hunk) -> String {

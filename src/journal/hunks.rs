@@ -30,6 +30,9 @@ pub struct Hunk {
     pub theirs: Vec<u8>,
     /// The labels behind the first and the last marker.
     pub labels: (String, String),
+    /// Whether another line looks like the marker between the sides, such as the line
+    /// below a heading: then nothing says where ours ends.
+    pub is_unclear: bool,
     /// The whole hunk, markers included.
     text: Vec<u8>,
 }
@@ -101,6 +104,12 @@ impl Hunks {
             Part::Hunk(hunk) => Some(hunk),
             Part::Text(_) => None,
         })
+    }
+
+    /// Whether a hunk is unclear: then [`versions`](Self::versions) may be wrong.
+    #[must_use]
+    pub fn are_unclear(&self) -> bool {
+        self.iter().any(|hunk| hunk.is_unclear)
     }
 
     /// Whether the text has no hunks.
@@ -231,6 +240,10 @@ impl Open {
             (Sign::Middle, Some(Sign::Theirs)) => {
                 self.hunk.labels.1 = label(line, self.length);
                 return Taken::Closed;
+            }
+            (Sign::Middle, Some(Sign::Base | Sign::Middle)) => {
+                self.hunk.is_unclear = true;
+                self.hunk.theirs.extend_from_slice(line);
             }
             (Sign::Ours, _) => self.hunk.ours.extend_from_slice(line),
             (Sign::Base, _) => {

@@ -134,3 +134,19 @@ fn labels_and_line_ends_do_not_count() {
         Hunks::of(TEXT.as_bytes()).without_labels()
     );
 }
+
+#[test]
+fn a_hunk_with_more_than_one_middle_is_unclear() {
+    let unclear = |text: &str| Hunks::of(text.as_bytes()).are_unclear();
+    assert!(!unclear("<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n"));
+    assert!(!unclear(
+        "Title\n=======\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n"
+    ));
+    assert!(!unclear(
+        "<<<<<<< a\nx\n||||||| c\nz\n=======\ny\n>>>>>>> b\n"
+    ));
+    assert!(unclear("<<<<<<< a\nT\n=======\nx\n=======\ny\n>>>>>>> b\n"));
+    assert!(unclear(
+        "<<<<<<< a\nT\n=======\nx\n||||||| c\nz\n=======\ny\n>>>>>>> b\n"
+    ));
+}

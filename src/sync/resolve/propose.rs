@@ -65,6 +65,9 @@ impl Resolver<'_> {
         );
         let work = open.work.as_deref().unwrap_or_default();
         let hunks = Hunks::of(work);
+        if hunks.are_unclear() {
+            return Ok(Proposal::Text(work.to_vec()));
+        }
         if open.origin == Origin::Committed {
             return self.propose_committed(open, sides, work, &hunks);
         }
@@ -92,6 +95,9 @@ impl Resolver<'_> {
     ) -> Result<Proposal, ResolveError> {
         let text = open.work.as_deref().unwrap_or(text);
         let hunks = Hunks::of(text);
+        if hunks.are_unclear() {
+            return Ok(Proposal::Text(text.to_vec()));
+        }
         if hunks.is_empty() {
             let text = text.to_vec();
             return Ok(Proposal::Added { by_us, text });

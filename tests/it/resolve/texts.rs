@@ -138,3 +138,54 @@ fn numbers_are_worked_out_from_the_body_that_is_chosen() {
         }
     }
 }
+
+/// Git's middle marker and the line below such a heading are the same seven characters.
+#[test]
+fn a_conflict_with_a_heading_underlined_like_a_marker_is_never_chosen() {
+    let sandbox = Sandbox::new();
+    let heading = "Title\n=======\n\nBody.\n";
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, "city: Lisbon", heading);
+    laptop.write("README.md", heading);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    let edit = |name: &str, city: &str| {
+        let text = format!("{name}\n=======\n{name} text.\n\nBody.\n");
+        laptop.write_entry(DAY, &format!("city: {city}"), &text);
+        laptop.write("README.md", &text);
+        laptop.commit(name);
+    };
+    edit("Side", "Porto");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    edit("Main", "Faro");
+    for (answer, city) in [("--ours", "Faro"), ("--theirs", "Porto"), ("--both", "<<<")] {
+        laptop.git(["merge", "-q", "side"]).fails();
+        let readme = laptop.read("README.md");
+        laptop
+            .palimpsest(["resolve", answer, "README.md", &entry(DAY)])
+            .exits(1)
+            .warns("looks like a marker");
+        assert_eq!(laptop.read("README.md"), readme);
+        let text = laptop.read_entry(DAY);
+        for line in [
+            "Main\n=======\nMain text.\n",
+            "Side\n=======\nSide text.\n",
+            city,
+        ] {
+            assert!(text.contains(line), "{answer}: {text}");
+        }
+        let open = laptop.git(["diff", "--name-only", "--diff-filter=U"]).ok();
+        assert_eq!(open.text().lines().count(), 2);
+        laptop.git(["merge", "--abort"]).ok();
+    }
+    // With the base shown, the line that all have stands between two conflicts.
+    laptop.git(["config", "merge.conflictStyle", "diff3"]).ok();
+    laptop.git(["merge", "-q", "side"]).fails();
+    laptop
+        .palimpsest(["resolve", "--ours", "README.md", &entry(DAY)])
+        .ok();
+    let ours = "Main\n=======\nMain text.\n\nBody.\n";
+    assert_eq!(laptop.read("README.md"), ours);
+    assert!(laptop.read_entry(DAY).ends_with(ours));
+}
