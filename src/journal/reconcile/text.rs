@@ -36,8 +36,7 @@ impl Both<'_, '_> {
         })?;
         let marks = parts.as_ref().map(|p| p.as_ref().map(|p| p.marks));
         let form = |marks: &str| marks.chars().find(|c| ['|', '>'].contains(c));
-        let mut others = [marks.base, marks.theirs].into_iter().flatten();
-        if others.any(|m| Some(form(m)) != marks.ours.map(form)) {
+        if marks.ours.map(form) != marks.theirs.map(form) {
             // `|` and `>` write the same lines in two ways.
             return Err(Stop::Conflict);
         }
