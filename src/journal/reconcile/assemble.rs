@@ -42,13 +42,13 @@ pub fn assemble(
     };
     let fitting = sides.map(|m| m.filter(fits));
     // A comment behind the key on a side whose frame is not used would be lost.
-    let had = sides.base.map(frame::comment).unwrap_or_default();
     for (m, fit) in [(sides.ours, fitting.ours), (sides.theirs, fitting.theirs)] {
-        let (Some(m), None) = (m, fit) else { continue };
-        let has = frame::comment(m);
-        // Moved to an item, it would stand there and behind the key.
-        let is_moved = !had.is_empty() && m.body.lines().any(|line| line.trim() == had);
-        if has != had && (is_moved || !has.is_empty()) {
+        if let (Some(m), None) = (m, fit)
+            && !frame::comment(m).is_empty()
+            && sides
+                .base
+                .is_none_or(|b| frame::comment(b) != frame::comment(m))
+        {
             return Err(Stop::Conflict);
         }
     }
