@@ -153,7 +153,8 @@ pub(super) struct Says {
     /// Anything was ever made in it.
     pub tables: bool,
     pub triggers: bool,
-    /// It has each table, view and index that this version makes, just as it makes them.
+    /// It has each table, view and index that this version makes, just as it makes them,
+    /// and no other index on one of these tables.
     pub as_made: bool,
 }
 
@@ -162,15 +163,17 @@ pub(super) struct Says {
 pub(super) fn ask(connection: &Connection) -> rusqlite::Result<Says> {
     let asking = connection.unchecked_transaction()?;
     let number = |name| asking.pragma_query_value(None, name, |r| r.get(0));
-    let mut made = asking.prepare("SELECT type = 'trigger', sql FROM sqlite_schema")?;
+    let mut made = asking.prepare("SELECT type, sql FROM sqlite_schema")?;
     let mut rows = made.query([])?;
-    let (mut tables, mut triggers) = (false, false);
+    let (mut tables, mut triggers, mut other_indexes) = (false, false, false);
     let mut missing: BTreeSet<&[u8]> = statements().map(str::as_bytes).collect();
     while let Some(row) = rows.next()? {
         tables = true;
-        triggers |= row.get::<_, bool>(0)?;
+        let kind = row.get_ref(0)?.as_bytes().unwrap_or_default();
+        triggers |= kind == b"trigger";
         if let Ok(Some(sql)) = row.get_ref(1)?.as_bytes_or_null() {
-            missing.remove(sql);
+            let is_ours = missing.remove(sql);
+            other_indexes |= kind == b"index" && !is_ours;
         }
     }
     Ok(Says {
@@ -178,8 +181,29 @@ pub(super) fn ask(connection: &Connection) -> rusqlite::Result<Says> {
         version: number("user_version")?,
         tables,
         triggers,
-        as_made: missing.is_empty(),
+        as_made: missing.is_empty() && !(other_indexes && has_other_indexes(&asking)?),
     })
+}
+
+/// Whether an index hangs on one of this program's tables that is none of its own: each
+/// row written there would be worked out for it, whatever that takes, and may be refused.
+fn has_other_indexes(connection: &Connection) -> rusqlite::Result<bool> {
+    let named = |kind: &'static str| {
+        let names = statements().filter_map(move |sql| sql.strip_prefix(kind));
+        names.filter_map(|rest| rest.split([' ', '(']).next())
+    };
+    let own: BTreeSet<&str> = named("CREATE INDEX ").collect();
+    let mut indexes =
+        connection.prepare("SELECT name FROM pragma_index_list(?1) WHERE origin = 'c'")?;
+    for table in named("CREATE TABLE ") {
+        let mut rows = indexes.query([table])?;
+        while let Some(row) = rows.next()? {
+            if !own.contains(row.get::<_, String>(0)?.as_str()) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// The statements that make the tables, views and indexes. SQLite keeps the text of each.

@@ -59,8 +59,8 @@ pub enum StoreError {
     /// A file that SQLite would take for the database's rollback journal, and that is none
     /// of this program's nor of the original's: playing it back could delete any file.
     #[error(
-        "{}: no journal of this database's; SQLite would delete a file that it names. \
-         Move it away",
+        "{}: no journal of this database's, and SQLite would delete a file that it names; \
+         move it away",
         journal.display()
     )]
     Journal { journal: PathBuf },
@@ -150,10 +150,17 @@ impl StoreError {
         }
     }
 
-    /// Whether making the database anew helps.
+    /// Whether making the database anew helps. A row that is refused was so by a table or
+    /// an index of somebody else's.
     #[must_use]
-    pub const fn is_corrupt(&self) -> bool {
-        matches!(self, Self::Corrupt { .. })
+    pub fn is_corrupt(&self) -> bool {
+        match self {
+            Self::Corrupt { .. } => true,
+            Self::Sqlite { source, .. } => {
+                source.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+            }
+            _ => false,
+        }
     }
 
     /// Whether the file can be read and not written: another user made it, say. A new one

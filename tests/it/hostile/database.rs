@@ -29,6 +29,27 @@ fn tables_that_somebody_changed_are_made_anew() {
             "DROP TABLE entry_people; CREATE VIEW entry_people AS SELECT 1",
             "made anew",
         ),
+        (
+            "an index of theirs on a table of theirs",
+            "CREATE TABLE mine (a); CREATE INDEX i ON mine (a)",
+            "",
+        ),
+        (
+            "an index of theirs",
+            "CREATE INDEX i ON entry_tags (hex(zeroblob(400000000)))",
+            "made anew",
+        ),
+        (
+            "an index that refuses rows",
+            "CREATE UNIQUE INDEX i ON entry_people ((1)) WHERE entry = ''",
+            "made anew",
+        ),
+        (
+            "a table that refuses rows",
+            "CREATE TABLE mine (a REFERENCES people (name));
+             INSERT INTO mine VALUES ('Nobody')",
+            "",
+        ),
         ("another version", "PRAGMA user_version = 99", "made anew"),
         ("another program", "PRAGMA application_id = 7", "kept as"),
     ] {
@@ -61,6 +82,7 @@ fn tables_that_are_not_ours_are_seen_where_nothing_else_changed() {
          WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)
          SELECT '2024-11-01' AS entry, 'entry_people' AS table_name, n AS item FROM r",
         "ALTER TABLE kept_out ADD COLUMN mine INTEGER",
+        "CREATE INDEX mine ON kept_out (item)",
     ] {
         let sandbox = Sandbox::new();
         let laptop = laptop(&sandbox);
@@ -77,6 +99,28 @@ fn tables_that_are_not_ours_are_seen_where_nothing_else_changed() {
             .warns("damaged; made anew");
         laptop.palimpsest(["doctor"]).ok();
     }
+}
+
+/// A row of theirs refers to one that goes.
+#[test]
+fn a_row_that_is_refused_makes_the_database_anew() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop.metadb(["show", "2024-11-01"]).ok();
+    let database = Connection::open(laptop.path(DATABASE)).unwrap();
+    database
+        .execute_batch(
+            "CREATE TABLE mine (a REFERENCES entries); INSERT INTO mine VALUES ('2024-11-01')",
+        )
+        .unwrap();
+    drop(database);
+    laptop.edit_entry("2024-11-01", "Bob", "Dora");
+    laptop
+        .metadb(["show", "2024-11-01"])
+        .ok()
+        .says("Alice, Dora");
+    laptop.remove(super::ENTRY);
+    laptop.metadb(["sync", "status"]).ok();
 }
 
 #[test]
