@@ -57,6 +57,13 @@ pub(super) fn check(
                 repo.from_here(folder_of(repo, database))
             ),
             Fault::InTheWay(_) => aside(repo, database),
+            Fault::Journal(_) => {
+                let journal = format!("{database}-journal");
+                format!(
+                    "{}, and look at where it came from",
+                    move_aside(repo, &journal)
+                )
+            }
             Fault::NoLocks(_) => {
                 let path = shell_path(database);
                 format!("rm {path}, then ln -s FILE {path}")
@@ -86,15 +93,18 @@ fn aside(repo: &Repo, database: &str) -> String {
             settings::FILE
         );
     }
-    let free = (1..).map(|n| format!("{database}.aside-{n}"));
+    format!(
+        "{} (the next command makes it anew; its folder has to be writable)",
+        move_aside(repo, database)
+    )
+}
+
+fn move_aside(repo: &Repo, file: &str) -> String {
+    let free = (1..).map(|n| format!("{file}.aside-{n}"));
     let mut free = free.filter(|name| !repo.workdir().join(name).exists());
     // The numbers do not end.
     let name = free.next().unwrap_or_default();
-    format!(
-        "mv {} {} (the next command makes it anew; its folder has to be writable)",
-        repo.from_here(database),
-        repo.from_here(&name)
-    )
+    format!("mv {} {}", repo.from_here(file), repo.from_here(&name))
 }
 
 /// The finding for a database of the original program that waits for `init`.
@@ -143,6 +153,8 @@ pub enum Fault {
     NoPlace(String),
     /// It cannot be opened or written at all, or is no file.
     InTheWay(String),
+    /// The journal beside it is none of its own, and SQLite would obey it.
+    Journal(String),
     /// Its file system has no locks.
     NoLocks(String),
 }
@@ -155,6 +167,7 @@ impl Fault {
             | Self::ReadOnly(what)
             | Self::NoPlace(what)
             | Self::InTheWay(what)
+            | Self::Journal(what)
             | Self::NoLocks(what) => what,
         }
     }
@@ -186,6 +199,7 @@ pub fn database_faults(repo: &Repo, layout: &Layout) -> Result<Vec<Fault>, RepoE
         Ok(problems) => problems.into_iter().map(Fault::Damaged).collect(),
         Err(error @ StoreError::Locked { .. }) => vec![Fault::Held(told(error))],
         Err(error @ StoreError::ReadOnly { .. }) => vec![Fault::ReadOnly(told(error))],
+        Err(error @ StoreError::Journal { .. }) => vec![Fault::Journal(told(error))],
         Err(error @ StoreError::NoLocks { .. }) => vec![Fault::NoLocks(told(error))],
         Err(error) if error.is_corrupt() => vec![Fault::Damaged(told(error))],
         Err(error) => vec![Fault::InTheWay(told(error))],

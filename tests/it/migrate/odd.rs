@@ -384,6 +384,10 @@ fn a_journal_that_names_another_file_is_not_played_back() {
         .palimpsest(["init"])
         .exits(1)
         .warns("palimpsest.db-journal: no journal of this database's");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("mend: mv data/palimpsest.db-journal data/palimpsest.db-journal.aside-1, and look");
     laptop.remove(journal);
     laptop.palimpsest(["init"]).ok();
 }
