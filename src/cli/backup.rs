@@ -201,7 +201,11 @@ impl RestoreFull {
         say_taken(ui, &repo, &before)?;
         opened.check_kept(&repo, &before)?;
         let done = opened.write_over(&repo, &before)?;
-        refresh(&repo, &opened.layout, &Refresh::new(Scope::All))?;
+        let anew = Refresh {
+            force: true,
+            ..Refresh::new(Scope::All)
+        };
+        refresh(&repo, &opened.layout, &anew)?;
         ui.line(format_args!(
             "restored the journal of {} ({}): {} written, {} removed, {} unchanged",
             safe(&opened.manifest.created),

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use super::work_tree::{Access, write_atomically};
 use super::{Repo, RepoError};
 
+/// The note with the mark of a work tree.
+const MARK: &str = "work-tree";
+
 impl Repo {
     /// A note: text in the git directory that all work trees share, empty if there is
     /// none. Notes hold only what can be worked out again, or concerns this clone alone.
@@ -48,6 +51,23 @@ impl Repo {
     /// The file cannot be written.
     pub fn note_here(&self, name: &str, text: &str) -> Result<(), RepoError> {
         write_atomically(&self.note_path_here(name), text.as_bytes(), Access::New)
+    }
+
+    /// What tells this work tree's index from one that was made in another: 32 digits by
+    /// chance, empty if there are none yet.
+    #[must_use]
+    pub fn work_tree_mark(&self) -> String {
+        self.noted_here(MARK)
+    }
+
+    /// Makes the mark of this work tree, if there is none. Where nothing can be written,
+    /// there is none.
+    pub fn mark_work_tree(&self) {
+        use std::hash::{BuildHasher as _, RandomState};
+        if self.work_tree_mark().is_empty() {
+            let [one, two] = [(); 2].map(|()| RandomState::new().hash_one(self.workdir()));
+            let _ = self.note_here(MARK, &format!("{one:016x}{two:016x}"));
+        }
     }
 
     fn note_path_here(&self, name: &str) -> PathBuf {

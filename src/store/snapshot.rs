@@ -42,19 +42,6 @@ impl Store {
             .and_then(|b| b.run_to_completion(PAGES, Duration::ZERO, None))
             .map_err(|e| StoreError::of(&path, 0, e))
     }
-
-    /// Replaces this database's whole content with a snapshot's.
-    ///
-    /// # Errors
-    /// The snapshot cannot be read, or [`StoreError::Locked`] if another process holds
-    /// this database.
-    pub fn take_over(&mut self, snapshot: &Path) -> Result<(), StoreError> {
-        let (path, wait) = (self.path().to_owned(), self.wait());
-        let from = open_alone(snapshot).map_err(|e| StoreError::of(snapshot, 0, e))?;
-        let copied = Backup::new(&from, self.whole()?)
-            .and_then(|b| b.run_to_completion(PAGES, Duration::from_millis(20), None));
-        copied.map_err(|e| StoreError::of(&path, wait, e))
-    }
 }
 
 /// The findings of SQLite's own check of a snapshot.

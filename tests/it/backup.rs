@@ -18,6 +18,7 @@ mod in_the_way;
 mod into;
 mod left_out;
 mod one_file;
+mod theirs;
 mod whole_folder;
 
 const FOLDER: &str = "backups/full_data";
@@ -383,99 +384,6 @@ fn only_parts_of_a_journal_are_restored() {
     }
     pack(&place, &members, tar::EntryType::Regular);
     refused(&laptop, &archive, "README.md: no part of a journal");
-}
-
-/// Packs members as a backup whose manifest names each.
-fn pack_as_backup(archive: &Path, members: &[(&str, &str)]) {
-    use sha2::{Digest as _, Sha256};
-    let files: Vec<String> = members
-        .iter()
-        .map(|(path, text)| {
-            let sum: String = Sha256::digest(text)
-                .iter()
-                .map(|b| format!("{b:02x}"))
-                .collect();
-            let size = text.len();
-            format!("{{\"path\":\"{path}\",\"size\":{size},\"sha256\":\"{sum}\"}}")
-        })
-        .collect();
-    let manifest = format!(
-        "{{\"version\":1,\"created\":\"2031-01-01T00:00:00Z\",\"machine\":\"m\",\"head\":\"\",\
-         \"database\":\"\",\"files\":[{}]}}",
-        files.join(",")
-    );
-    let mut all: Vec<(String, Vec<u8>)> = members
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))
-        .collect();
-    all.push(("palimpsest-backup.json".to_owned(), manifest.into_bytes()));
-    pack(archive, &all, tar::EntryType::Regular);
-}
-
-/// The settings of an archive say where its files go; over a journal that counts only
-/// where the journal's own say the same.
-#[test]
-fn settings_of_an_archive_lead_to_no_other_files_of_the_repository() {
-    let sandbox = Sandbox::new();
-    let (laptop, _) = backed_up(&sandbox);
-    laptop.write("Makefile", "all:\n");
-    laptop.write(".husky/pre-push", "#!/bin/sh\n");
-    laptop.commit("Other files");
-    let archive = laptop.path("../theirs.tar.gz");
-    let day = entry("2031-05-04");
-    let before = files(laptop.dir());
-    for (settings, path) in [
-        ("[paths]\njournal = \".\"\n", "Makefile"),
-        ("[paths]\nwiki = \".husky\"\n", ".husky/pre-push"),
-        (
-            "[paths]\nledger = \".github/workflows\"\n",
-            ".github/workflows/ci.yml",
-        ),
-        ("[paths]\ndatabase = \"Makefile\"\n", &day),
-    ] {
-        pack_as_backup(
-            &archive,
-            &[("palimpsest.toml", settings), (path, "Theirs.\n")],
-        );
-        laptop
-            .palimpsest(["restore-full", "../theirs.tar.gz"])
-            .exits(1)
-            .warns("its settings name");
-        assert_eq!(files(laptop.dir()), before, "{path}");
-    }
-    // Of the attributes, only those that a journal needs.
-    let attributes = "* filter=lfs\n/wiki/entries/**/*.md merge=palimpsest\n";
-    let text = "---\ndate: 2031-05-04\n---\nTheirs.\n";
-    pack_as_backup(&archive, &[(".gitattributes", attributes), (&day, text)]);
-    laptop.palimpsest(["restore-full", "../theirs.tar.gz"]).ok();
-    assert_eq!(laptop.read(&day), text);
-    assert!(!laptop.read(".gitattributes").contains("lfs"));
-}
-
-#[test]
-fn what_no_backup_has_is_not_restored_from_one() {
-    let sandbox = Sandbox::new();
-    let laptop = sandbox.machine("laptop");
-    let settings = "[paths]\njournal = \".\"\n";
-    laptop.write("palimpsest.toml", settings);
-    laptop.write("2031-05-04.md", "---\ndate: 2031-05-04\n---\nx\n");
-    laptop.palimpsest(["init"]).ok();
-    laptop.commit("Begin");
-    let archive = laptop.path("../theirs.tar.gz");
-    for path in [
-        "data/palimpsest.db-journal",
-        "data/Palimpsest.db-WAL",
-        "backups/full_data/palimpsest-data-full_20300101_000000.tar.gz",
-    ] {
-        pack_as_backup(
-            &archive,
-            &[("palimpsest.toml", settings), (path, "Theirs.\n")],
-        );
-        let run = laptop
-            .palimpsest(["restore-full", "../theirs.tar.gz"])
-            .exits(1);
-        run.warns(&format!("{path}: no part of a journal"));
-    }
 }
 
 /// On another machine they could be the database's journal, or a backup.

@@ -12,8 +12,7 @@ use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken, belongs};
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
 use crate::repo::{Blob, FileId, Repo, UNFINISHED_FOLDER, are_spellings, read_archive};
-use crate::store::{Store, check_snapshot};
-use crate::sync::database_path::database_path;
+use crate::store::check_snapshot;
 
 /// The longest manifest that is read, in bytes; one of a million entries is shorter.
 const LONGEST_MANIFEST: u64 = 512 << 20;
@@ -56,7 +55,8 @@ impl Opened {
             .map_err(BackupError::io(place))?;
         let members = read_archive(archive, Some(files.path()))?;
         let damaged = |at: &str, what: String| BackupError::damaged(archive, at, what);
-        let manifest = read_manifest(files.path()).map_err(|what| damaged(MANIFEST, what))?;
+        let manifest =
+            read_manifest(files.path()).map_err(|what| damaged(MANIFEST, what))?;
         if let Some((at, what)) = manifest.differs(&members) {
             return Err(damaged(&at, what));
         }
@@ -203,20 +203,15 @@ impl Opened {
     /// Writes the files over those of a journal of which `before` is a backup, and
     /// removes those that only `before` has. An interruption leaves each file old or new
     /// as a whole. A file outside the sparse checkout is written only if it is to differ
-    /// from the index.
+    /// from the index. The database is left: an archive's rows may say anything.
     ///
     /// # Errors
-    /// A file or the database cannot be written.
+    /// A file cannot be written.
     pub fn write_over(&self, repo: &Repo, before: &Taken) -> Result<Restored, BackupError> {
         let mut done = Restored::default();
         self.write_files(repo, &mut done)?;
         self.remove_others(repo, before, &mut done)?;
         repo.take_in(&done.taken_in)?;
-        let snapshot = self.files.path().join(&self.layout.database);
-        if snapshot.exists() {
-            let (mut store, _) = Store::open(&database_path(repo, &self.layout)?, None)?;
-            store.take_over(&snapshot)?;
-        }
         Ok(done)
     }
 

@@ -89,7 +89,7 @@ impl Apply<'_, '_, '_> {
             behind,
             twice: self.twice,
             unreadable: self.unreadable,
-            folders: super::folders(self.layout),
+            made_for: super::made_for(self.repo, self.layout),
         };
         for (key, value) in noted.values() {
             self.update.set_meta(key, &value)?;

@@ -49,11 +49,12 @@ impl<'a> Database<'a> {
         })
     }
 
-    /// The database for these folders: if the settings named others at the last refresh,
-    /// what it knows does not count.
-    pub fn of_folders(self, folders: &str) -> Result<Self, StoreError> {
-        let covered = Noted::read(&self.store.meta()?).folders;
-        if self.fresh.is_some() || covered.is_empty() || covered == folders {
+    /// The database for these folders of this work tree. If the settings named others at
+    /// the last refresh, or it was made in another work tree (somebody committed it, or it
+    /// is from a backup), what it knows does not count.
+    pub fn made_for(self, these: &str) -> Result<Self, StoreError> {
+        let is_new = self.fresh.is_some() || self.store.is_empty();
+        if is_new || Noted::read(&self.store.meta()?).made_for == these {
             return Ok(self);
         }
         drop(self.store);

@@ -110,8 +110,11 @@ pub fn refresh(
     options: &Options<'_>,
 ) -> Result<(Store, Report), RefreshError> {
     let path = database_path(repo, layout)?;
+    if !options.dry_run {
+        repo.mark_work_tree();
+    }
     let database = Database::open(&path, options)?;
-    let mut database = database.of_folders(&folders(layout))?;
+    let mut database = database.made_for(&made_for(repo, layout))?;
     loop {
         let error = match attempt(repo, layout, &mut database.store, options) {
             Ok(report) if options.dry_run => return Ok((database.store, report)),
@@ -129,9 +132,10 @@ pub fn refresh(
     }
 }
 
-/// The journal's folders, in the form of [`Noted::folders`].
-fn folders(layout: &Layout) -> String {
-    [layout.journal.as_str(), &layout.wiki, &layout.ledger].join("\n")
+/// The journal's folders and the work tree, in the form of [`Noted::made_for`].
+fn made_for(repo: &Repo, layout: &Layout) -> String {
+    let mark = repo.work_tree_mark();
+    [layout.journal.as_str(), &layout.wiki, &layout.ledger, &mark].join("\n")
 }
 
 fn attempt(

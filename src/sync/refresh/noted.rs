@@ -23,8 +23,9 @@ pub(super) struct Noted {
     pub cut_off: String,
     /// Entries whose last version, or the deletion that counts, may be behind `cut_off`.
     pub behind: BTreeSet<EntryDate>,
-    /// The folders that the index covers.
-    pub folders: String,
+    /// The folders that the index covers, and the mark of the work tree in which it was
+    /// made. Rows that came from elsewhere may be anybody's.
+    pub made_for: String,
 }
 
 impl Noted {
@@ -39,7 +40,7 @@ impl Noted {
             unreadable: split(value("unreadable"), EntryDate::from_iso),
             cut_off: cut_off.to_owned(),
             behind: split(behind, EntryDate::from_iso),
-            folders: value("places").to_owned(),
+            made_for: value("places").to_owned(),
         }
     }
 
@@ -55,7 +56,7 @@ impl Noted {
             ("deleted_twice", listed(&self.twice)),
             ("unreadable", listed(&self.unreadable)),
             ("cut_off", cut_off),
-            ("places", self.folders.clone()),
+            ("places", self.made_for.clone()),
         ]
     }
 }
@@ -88,7 +89,7 @@ mod tests {
             unreadable: [day("2024-11-03")].into(),
             cut_off: "0123456789abcdef".to_owned(),
             behind: [day("2024-11-01"), day("2024-11-02")].into(),
-            folders: "journal/md\nmy wiki\ndata/ledger".to_owned(),
+            made_for: "journal/md\nmy wiki\ndata/ledger\n0123".to_owned(),
         };
         assert!(noted.head.is_some());
         assert_eq!(again(&noted), noted);

@@ -101,6 +101,51 @@ fn tables_that_are_not_ours_are_seen_where_nothing_else_changed() {
     }
 }
 
+#[test]
+fn rows_of_a_database_that_was_committed_are_not_believed() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop.metadb(["sync", "status"]).ok();
+    let database = Connection::open(laptop.path(DATABASE)).unwrap();
+    database
+        .execute_batch(
+            "PRAGMA foreign_keys = OFF; UPDATE entry_people SET person = 'Mallory' WHERE person = 'Bob';
+             UPDATE spelling_people SET person = 'Mallory' WHERE person = 'Bob';
+             INSERT INTO tags VALUES ('forged');
+             INSERT INTO sync_states (entry, source, counter, resolved, conflict, pending)
+             VALUES ('1997-01-01', 'yaml', 2, 0, 1, 0);",
+        )
+        .unwrap();
+    drop(database);
+    for args in [
+        vec!["add", "-f", DATABASE],
+        vec!["commit", "-qm", "The database"],
+        vec!["push", "-q"],
+    ] {
+        laptop.run_with(&[("PALIMPSEST", "0")], "git", args).ok();
+    }
+    // Whatever is run first.
+    for first in [
+        vec!["metadb", "show", "2024-11-01"],
+        vec!["metadb", "sync", "conflicts"],
+        vec!["doctor", "--fix"],
+        vec!["init"],
+        vec!["yaml2sql", "sync", "--dry-run", "journal/md"],
+    ] {
+        let clone = sandbox.machine(&format!("clone {}", first.join(" ").replace('/', " ")));
+        clone.palimpsest(&first);
+        clone
+            .metadb(["show", "2024-11-01"])
+            .ok()
+            .says("Alice, Bob")
+            .never_mentions("Mallory");
+        clone
+            .metadb(["sync", "conflicts"])
+            .ok()
+            .never_mentions("1997");
+    }
+}
+
 /// A row of theirs refers to one that goes.
 #[test]
 fn a_row_that_is_refused_makes_the_database_anew() {

@@ -1,0 +1,130 @@
+//! Archives that somebody else made.
+
+use std::fs;
+use std::path::Path;
+
+use super::{backed_up, files, pack, unpack};
+use crate::sandbox::{Sandbox, entry};
+
+/// Packs members as a backup whose manifest names each.
+fn pack_as_backup<B: AsRef<[u8]>>(archive: &Path, members: &[(&str, B)]) {
+    use sha2::{Digest as _, Sha256};
+    let files: Vec<String> = members
+        .iter()
+        .map(|(path, text)| {
+            let sum: String = Sha256::digest(text)
+                .iter()
+                .map(|b| format!("{b:02x}"))
+                .collect();
+            let size = text.as_ref().len();
+            format!("{{\"path\":\"{path}\",\"size\":{size},\"sha256\":\"{sum}\"}}")
+        })
+        .collect();
+    let manifest = format!(
+        "{{\"version\":1,\"created\":\"2031-01-01T00:00:00Z\",\"machine\":\"m\",\"head\":\"\",\
+         \"database\":\"\",\"files\":[{}]}}",
+        files.join(",")
+    );
+    let mut all: Vec<(String, Vec<u8>)> = members
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), text.as_ref().to_vec()))
+        .collect();
+    all.push(("palimpsest-backup.json".to_owned(), manifest.into_bytes()));
+    pack(archive, &all, tar::EntryType::Regular);
+}
+
+/// The settings of an archive say where its files go; over a journal that counts only
+/// where the journal's own say the same.
+#[test]
+fn settings_of_an_archive_lead_to_no_other_files_of_the_repository() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = backed_up(&sandbox);
+    laptop.write("Makefile", "all:\n");
+    laptop.write(".husky/pre-push", "#!/bin/sh\n");
+    laptop.commit("Other files");
+    let archive = laptop.path("../theirs.tar.gz");
+    let day = entry("2031-05-04");
+    let before = files(laptop.dir());
+    for (settings, path) in [
+        ("[paths]\njournal = \".\"\n", "Makefile"),
+        ("[paths]\nwiki = \".husky\"\n", ".husky/pre-push"),
+        (
+            "[paths]\nledger = \".github/workflows\"\n",
+            ".github/workflows/ci.yml",
+        ),
+        ("[paths]\ndatabase = \"Makefile\"\n", &day),
+    ] {
+        pack_as_backup(
+            &archive,
+            &[("palimpsest.toml", settings), (path, "Theirs.\n")],
+        );
+        laptop
+            .palimpsest(["restore-full", "../theirs.tar.gz"])
+            .exits(1)
+            .warns("its settings name");
+        assert_eq!(files(laptop.dir()), before, "{path}");
+    }
+    // Of the attributes, only those that a journal needs.
+    let attributes = "* filter=lfs\n/wiki/entries/**/*.md merge=palimpsest\n";
+    let text = "---\ndate: 2031-05-04\n---\nTheirs.\n";
+    pack_as_backup(&archive, &[(".gitattributes", attributes), (&day, text)]);
+    laptop.palimpsest(["restore-full", "../theirs.tar.gz"]).ok();
+    assert_eq!(laptop.read(&day), text);
+    assert!(!laptop.read(".gitattributes").contains("lfs"));
+}
+
+#[test]
+fn rows_of_an_archive_are_not_believed() {
+    let sandbox = Sandbox::new();
+    let (laptop, archive) = backed_up(&sandbox);
+    let members = unpack(&laptop.path(&archive));
+    let (_, bytes) = members
+        .iter()
+        .find(|m| m.0 == "data/palimpsest.db")
+        .unwrap();
+    let forged = sandbox.root().join("forged.db");
+    fs::write(&forged, bytes).unwrap();
+    let database = rusqlite::Connection::open(&forged).unwrap();
+    database
+        .execute_batch("PRAGMA foreign_keys = OFF; UPDATE entry_people SET person = 'Mallory' WHERE person = 'Bram'")
+        .unwrap();
+    drop(database);
+    let members: Vec<(&str, Vec<u8>)> = members
+        .iter()
+        .filter(|(path, _)| path != "palimpsest-backup.json")
+        .map(|(path, bytes)| match path == "data/palimpsest.db" {
+            true => (path.as_str(), fs::read(&forged).unwrap()),
+            false => (path.as_str(), bytes.clone()),
+        })
+        .collect();
+    pack_as_backup(&laptop.path("../theirs.tar.gz"), &members);
+    let before = laptop.metadb(["show", "2031-05-04"]).ok().stdout;
+    laptop.palimpsest(["restore-full", "../theirs.tar.gz"]).ok();
+    assert_eq!(laptop.metadb(["show", "2031-05-04"]).ok().stdout, before);
+}
+
+#[test]
+fn what_no_backup_has_is_not_restored_from_one() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    let settings = "[paths]\njournal = \".\"\n";
+    laptop.write("palimpsest.toml", settings);
+    laptop.write("2031-05-04.md", "---\ndate: 2031-05-04\n---\nx\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    let archive = laptop.path("../theirs.tar.gz");
+    for path in [
+        "data/palimpsest.db-journal",
+        "data/Palimpsest.db-WAL",
+        "backups/full_data/palimpsest-data-full_20300101_000000.tar.gz",
+    ] {
+        pack_as_backup(
+            &archive,
+            &[("palimpsest.toml", settings), (path, "Theirs.\n")],
+        );
+        let run = laptop
+            .palimpsest(["restore-full", "../theirs.tar.gz"])
+            .exits(1);
+        run.warns(&format!("{path}: no part of a journal"));
+    }
+}
