@@ -100,14 +100,19 @@ impl ArchiveWriter {
     }
 }
 
+/// The longest extension of a member's header, in bytes.
+const LONGEST_EXTENSION: u64 = 64 << 10;
+
 /// Reads an archive to its end, and writes its files below a folder if one is given.
 ///
 /// # Errors
 /// [`RepoError::Archive`], with the member, if it is not an archive, is damaged, or holds
 /// anything but plain files with names that stay inside.
 pub fn read_archive(archive: &Path, into: Option<&Path>) -> Result<Vec<Member>, RepoError> {
-    let file = File::open(archive).map_err(RepoError::io(archive))?;
-    let mut tar = tar::Archive::new(GzDecoder::new(BufReader::new(file)));
+    let open = || {
+        let file = File::open(archive).map_err(RepoError::io(archive))?;
+        Ok::<_, RepoError>(tar::Archive::new(GzDecoder::new(BufReader::new(file))))
+    };
     let damaged = |at: &str, what: String| RepoError::Archive {
         archive: archive.to_owned(),
         at: at.to_owned(),
@@ -120,6 +125,12 @@ pub fn read_archive(archive: &Path, into: Option<&Path>) -> Result<Vec<Member>, 
         None => "at its beginning".to_owned(),
     };
     let unreadable = |e: io::Error| format!("it cannot be read: {e}");
+    // One that was just written is read once.
+    if into.is_some() {
+        check_extensions(&mut open()?)
+            .map_err(|e| damaged("at one of its names", unreadable(e)))?;
+    }
+    let mut tar = open()?;
     let entries = tar
         .entries()
         .map_err(|e| damaged(&last(&[]), unreadable(e)))?;
@@ -162,6 +173,20 @@ pub fn read_archive(archive: &Path, into: Option<&Path>) -> Result<Vec<Member>, 
     io::copy(&mut tar.into_inner(), &mut io::sink())
         .map_err(|e| damaged(&last(&members), unreadable(e)))?;
     Ok(members)
+}
+
+/// Checks that no long name, or other extension of a header, is longer than any path: the
+/// whole of one is read into memory before its member is seen. What else is wrong is found
+/// when the archive is read.
+fn check_extensions(tar: &mut tar::Archive<impl Read>) -> io::Result<()> {
+    for entry in tar.entries()?.raw(true) {
+        let Ok(entry) = entry else { break };
+        if !entry.header().entry_type().is_file() && entry.size() > LONGEST_EXTENSION {
+            let long = format!("a name of {} bytes; expected a path", entry.size());
+            return Err(io::Error::new(io::ErrorKind::InvalidData, long));
+        }
+    }
+    Ok(())
 }
 
 /// Copies a member to a new file; an error tells reading from writing.

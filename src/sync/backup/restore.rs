@@ -11,11 +11,8 @@ use tempfile::TempDir;
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken, belongs};
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
-use crate::repo::{Blob, FileId, Repo, UNFINISHED_FOLDER, are_spellings, read_archive};
+use crate::repo::{Blob, FileId, Member, Repo, UNFINISHED_FOLDER, are_spellings, read_archive};
 use crate::store::check_snapshot;
-
-/// The longest manifest that is read, in bytes; one of a million entries is shorter.
-const LONGEST_MANIFEST: u64 = 512 << 20;
 
 /// A verified archive, with its files unpacked beside their destination.
 #[derive(Debug)]
@@ -56,7 +53,7 @@ impl Opened {
         let members = read_archive(archive, Some(files.path()))?;
         let damaged = |at: &str, what: String| BackupError::damaged(archive, at, what);
         let manifest =
-            read_manifest(files.path()).map_err(|what| damaged(MANIFEST, what))?;
+            read_manifest(files.path(), &members).map_err(|what| damaged(MANIFEST, what))?;
         if let Some((at, what)) = manifest.differs(&members) {
             return Err(damaged(&at, what));
         }
@@ -315,10 +312,12 @@ fn is_free(dir: &Path, but: Option<&OsStr>) -> bool {
     }
 }
 
-fn read_manifest(folder: &Path) -> Result<Manifest, String> {
+fn read_manifest(folder: &Path, members: &[Member]) -> Result<Manifest, String> {
+    // A line for each, with sizes and sums; escapes make a path six times as long.
+    let longest: usize = members.iter().map(|m| 512 + 6 * m.path.len()).sum();
     let path = folder.join(MANIFEST);
     let size = fs::metadata(&path).map_err(|_| "missing: this is no backup".to_owned())?;
-    if size.len() > LONGEST_MANIFEST {
+    if size.len() > 64 * 1024 + longest as u64 {
         return Err("longer than any manifest".into());
     }
     let text = fs::read(&path).map_err(|e| e.to_string())?;

@@ -1,7 +1,11 @@
 //! Archives that somebody else made.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::Path;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
 use super::{backed_up, files, pack, unpack};
 use crate::sandbox::{Sandbox, entry};
@@ -101,6 +105,30 @@ fn rows_of_an_archive_are_not_believed() {
     let before = laptop.metadb(["show", "2031-05-04"]).ok().stdout;
     laptop.palimpsest(["restore-full", "../theirs.tar.gz"]).ok();
     assert_eq!(laptop.metadb(["show", "2031-05-04"]).ok().stdout, before);
+}
+
+/// A name is read into memory before it is seen.
+#[test]
+fn a_name_without_end_is_refused_before_it_is_read() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.palimpsest(["init"]).ok();
+    let archive = laptop.path("../theirs.tar.gz");
+    let gzip = GzEncoder::new(fs::File::create(&archive).unwrap(), Compression::fast());
+    let mut tar = tar::Builder::new(gzip);
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::GNULongName);
+    let size = 100 << 20;
+    header.set_size(size);
+    header.set_cksum();
+    tar.append(&header, std::io::repeat(b'x').take(size))
+        .unwrap();
+    tar.into_inner().unwrap().finish().unwrap();
+    let run = laptop
+        .palimpsest(["restore-full", "../theirs.tar.gz"])
+        .exits(1);
+    assert!(run.output().len() < 1_000);
+    run.warns("a name of 104857600 bytes");
 }
 
 #[test]
