@@ -299,7 +299,8 @@ fn a_vault_in_a_folder_is_told_how_to_be_a_journal() {
     let blog = sandbox.repository("blog");
     blog.palimpsest(["init"])
         .ok()
-        .says("`mkdir -p journal/md` and run this again\n");
+        .says("`mkdir -p journal/md` and run this again; if it is in another folder, name that")
+        .lacks("for one in this folder");
 }
 
 #[test]

@@ -74,7 +74,7 @@ fn an_edited_hook_is_told_once() {
     let sandbox = Sandbox::new();
     let laptop = set_up(&sandbox);
     let hook = ".git/hooks/pre-commit";
-    let edited = laptop.read(hook) + "echo mine\n";
+    let edited = laptop.read(hook).replacen('\n', "\necho mine\n", 1);
     laptop.write(hook, edited);
     let said = laptop.palimpsest(["uninstall"]).ok();
     assert_eq!(said.stdout.matches("it was edited").count(), 1, "{said}");

@@ -133,7 +133,7 @@ impl Counts {
     /// Whether so much was known that the histories have shown something.
     pub fn see(&self, histories: usize) -> bool {
         (self.met + self.stopped) * 10 >= MET * histories
-            && self.unknown <= self.met + self.stopped
+            && self.unknown <= 2 * (self.met + self.stopped)
             && self.foggy * 2 <= self.entries
     }
 }
