@@ -52,6 +52,7 @@ impl World<'_> {
         } else {
             self.settle_files(at, &unmerged, dice)?;
             self.git(at, &["commit", "-q", "--no-edit"])?;
+            self.put_on_top(at, &unmerged)?;
         }
         self.merged(at, unmerged)
     }

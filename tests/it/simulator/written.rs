@@ -79,6 +79,21 @@ impl World<'_> {
         aside.collect()
     }
 
+    /// With `--autostash`, the commit of a merge puts the drafts on top of what was settled.
+    pub fn put_on_top(&mut self, at: usize, settled: &BTreeSet<String>) -> Outcome {
+        if !self.desks[at].autostash {
+            return Ok(());
+        }
+        let head = self.head(at);
+        for path in settled {
+            if let Some(draft) = self.desks[at].dirty.get(path) {
+                self.is_in(at, head, path, draft)?;
+                self.desks[at].dirty.insert(path.clone(), Draft::Merged);
+            }
+        }
+        Ok(())
+    }
+
     /// Drafts of what HEAD has as before are what they were.
     pub fn come_back(&mut self, at: usize, aside: Aside) {
         let head = self.head(at);
