@@ -1,5 +1,6 @@
 //! Commits: HEAD, and the content of a commit.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::rc::Rc;
 
@@ -269,6 +270,18 @@ impl Repo {
         // Of an annotated tag that is merged, git names the tag and not its commit.
         let peeled = |id: ObjectId| Ok(self.commit_named(&id.to_string())?.unwrap_or(id));
         named.map(peeled).collect()
+    }
+
+    /// The tips of all branches, local and remote-tracking; `None` if they cannot be listed.
+    #[must_use]
+    pub fn branch_tips(&self) -> Option<BTreeSet<ObjectId>> {
+        let mut tips = BTreeSet::new();
+        for branch in self.git.branches(None).ok()? {
+            let (branch, _) = branch.ok()?;
+            // One without a commit names another (`origin/HEAD`) or a missing one.
+            tips.extend(branch.get().target().map(ObjectId));
+        }
+        Some(tips)
     }
 
     /// The id of a commit's tree.

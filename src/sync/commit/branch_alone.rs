@@ -1,5 +1,6 @@
 //! Deletions of entries that a squashed branch alone had: made there, and deleted there. The
-//! version that such a row names is in no history, so nobody could bring it back.
+//! version that such a row names is in no history, so nobody could bring it back. An entry
+//! that stands on another branch may come in with it, and its deletion stays.
 
 use crate::journal::Layout;
 use crate::ledger::Ledger;
@@ -19,12 +20,20 @@ pub(super) fn leave_out_deletions(
     ledger: &mut Ledger,
 ) -> Result<(), RepoError> {
     let removed = history::Removed::new(repo, layout);
+    let Some(branches) = repo.branch_tips() else {
+        return Ok(());
+    };
+    let stands = |entry| {
+        let there = |tip: &ObjectId| history::file_of(repo, layout, *tip, entry);
+        branches.iter().any(|tip| !matches!(there(tip), Ok(None)))
+    };
     let mut of_branch = Vec::new();
     for (key, row) in &ledger.deletions {
         if row.state.is_active()
             && !known.deletions.contains_key(key)
             && history::file_of(repo, layout, head, key.0)?.is_none()
             && !removed.is_of_history(&row.blob)?
+            && !stands(key.0)
         {
             of_branch.push(key.clone());
         }

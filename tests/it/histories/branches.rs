@@ -409,6 +409,27 @@ fn an_entry_that_only_a_squashed_branch_had_leaves_no_deletion() {
     }
 }
 
+/// The branch that it is squashed onto does not have the entry yet, and will get it.
+#[test]
+fn the_deletion_on_a_squashed_branch_holds_against_another_branch() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    laptop.git(["branch", "-q", "behind"]).ok();
+    laptop.write_entry("2024-11-03", "people: [Zed]", "A draft.\n");
+    laptop.commit("A draft");
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    laptop.remove(&crate::sandbox::entry("2024-11-03"));
+    laptop.commit("Gone");
+    laptop.git(["checkout", "-q", "behind"]).ok();
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    assert_eq!(laptop.ledger(2024).deletions.len(), 1);
+    laptop
+        .git(["merge", "-q", "--no-edit", "main"])
+        .ok()
+        .mentions("entry 2024-11-03, which had been deleted, is back");
+}
+
 /// No hook runs where a rebase makes one commit of several, so that its row stays.
 #[test]
 fn an_entry_that_a_rebase_left_behind_is_said_to_be_where_it_was_deleted() {
