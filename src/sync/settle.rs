@@ -242,7 +242,7 @@ fn write(repo: &Repo, path: &str, ledger: &Ledger) -> Result<(), RepoError> {
     }
 }
 
-/// Whether a ledger's file that a decision changes may be staged with it; see [`write`].
+/// Whether a ledger's file that a decision changes may be staged with it; see [`write()`].
 fn may_go_along(repo: &Repo, path: &str) -> Result<bool, RepoError> {
     let index = repo.index()?;
     let committed = repo.blob_at(repo.head()?, path)?;

@@ -132,7 +132,7 @@ pub fn refresh(
     }
 }
 
-/// The journal's folders and the work tree, in the form of [`Noted::made_for`].
+/// The journal's folders and the work tree, in the form of [`made_for`](noted::Noted::made_for).
 fn made_for(repo: &Repo, layout: &Layout) -> String {
     let mark = repo.work_tree_mark();
     [layout.journal.as_str(), &layout.wiki, &layout.ledger, &mark].join("\n")
