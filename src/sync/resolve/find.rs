@@ -1,9 +1,9 @@
-//! Finding the paths that are open.
+//! What makes a path open, of one path or of all.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 
-use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
+use super::{OpenPath, Origin, ResolveError, Resolver};
 use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::layout::is_at_or_below;
 use crate::journal::markers::conflict_markers;
@@ -15,26 +15,6 @@ use crate::sync::documents::merged_by_field;
 use crate::sync::driver::By;
 
 impl Resolver<'_> {
-    /// The open paths, sorted. With `only`, those among these files and folders; there,
-    /// markers count wherever they stand.
-    ///
-    /// # Errors
-    /// The repository cannot be read, or a path of the last merge cannot be merged again.
-    pub fn open(&self, only: Option<&[String]>) -> Result<Vec<OpenPath>, ResolveError> {
-        let waiting = self.repo.waiting_merge()?;
-        let mut search = Search {
-            resolver: self,
-            only,
-            found: BTreeMap::new(),
-        };
-        // The first that finds a path says how it came to be open.
-        search.unmerged(&waiting)?;
-        search.merged_at_head()?;
-        search.added_with_markers(&waiting)?;
-        search.marked()?;
-        Ok(search.found.into_values().collect())
-    }
-
     /// Whether a file or a folder of this name is in the work tree, in the index, in
     /// HEAD, or in the settings, whose folders need not exist.
     ///
@@ -119,7 +99,7 @@ impl Resolver<'_> {
         Ok(left)
     }
 
-    fn of_stages(
+    pub(super) fn of_stages(
         &self,
         path: &str,
         origin: Origin,
@@ -143,7 +123,11 @@ impl Resolver<'_> {
 
     /// A path in conflict that no driver merges: with the sides that its markers show, or
     /// as git has them if one side has no file.
-    fn merged_by_git(&self, path: &str, stages: Stages) -> Result<Option<OpenPath>, RepoError> {
+    pub(super) fn merged_by_git(
+        &self,
+        path: &str,
+        stages: Stages,
+    ) -> Result<Option<OpenPath>, RepoError> {
         let open = self.of_stages(path, Origin::UnmergedByGit, stages, &None)?;
         Ok(open.and_then(|open| {
             if stages.ours.is_none() || stages.theirs.is_none() {
@@ -171,7 +155,7 @@ impl Resolver<'_> {
 
     /// Whether a path that only one side added is on the other side under another name:
     /// git leaves a file that both moved so, and one of the two is to go.
-    fn is_moved_twice(
+    pub(super) fn is_moved_twice(
         &self,
         path: &str,
         stages: &Stages,
@@ -192,7 +176,7 @@ impl Resolver<'_> {
     }
 
     /// The paths of a merge for which git would have called a driver.
-    fn changed_on_both(&self, merging: &Merging) -> Result<BTreeSet<String>, RepoError> {
+    pub(super) fn changed_on_both(&self, merging: &Merging) -> Result<BTreeSet<String>, RepoError> {
         // Git makes one base of several; a path that differs from that one differs from
         // one of them.
         let bases = match merging.bases.is_empty() {
@@ -212,7 +196,11 @@ impl Resolver<'_> {
     }
 
     /// A path of the merge commit as an open one.
-    fn committed(&self, path: &str, merging: &Merging) -> Result<Option<OpenPath>, RepoError> {
+    pub(super) fn committed(
+        &self,
+        path: &str,
+        merging: &Merging,
+    ) -> Result<Option<OpenPath>, RepoError> {
         let sides = ThreeWay::new(
             self.base_of(merging, path, By::Field)?,
             self.repo.read_at(merging.ours, path)?,
@@ -244,7 +232,7 @@ impl Resolver<'_> {
     /// The files with markers in them, of the journal and others that a driver merges.
     /// Markers in a body may be intended, like an example in a page about git: they are
     /// if they were committed, here or on the merged side, and not left by a merge.
-    fn marked(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
+    pub(super) fn marked(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
         let layout = self.layout();
         let mut folders = vec![&layout.journal, &layout.wiki, &layout.ledger];
         folders.extend(only.unwrap_or_default());
@@ -304,102 +292,6 @@ impl Resolver<'_> {
     }
 }
 
-/// The open paths that were found so far.
-struct Search<'a> {
-    resolver: &'a Resolver<'a>,
-    only: Option<&'a [String]>,
-    found: BTreeMap<String, OpenPath>,
-}
-
-impl Search<'_> {
-    /// Whether a path is chosen, ours and not found yet.
-    fn wants(&self, path: &str) -> Result<bool, RepoError> {
-        Ok(is_chosen(path, self.only)
-            && !self.found.contains_key(path)
-            && self.resolver.is_ours(path)?)
-    }
-
-    /// Adds the paths in conflict.
-    fn unmerged(&mut self, waiting: &Option<Merging>) -> Result<(), RepoError> {
-        let resolver = self.resolver;
-        let unmerged = resolver.repo.unmerged_stages()?;
-        for (path, stages) in &unmerged {
-            if self.wants(path)? {
-                let open = resolver.of_stages(path, Origin::Unmerged, *stages, waiting)?;
-                let moved_twice = resolver.is_moved_twice(path, stages, &unmerged);
-                let open = open.map(|o| (path.clone(), OpenPath { moved_twice, ..o }));
-                self.found.extend(open);
-            } else if is_named(path, self.only) && !self.found.contains_key(path) {
-                let open = resolver.merged_by_git(path, *stages)?;
-                self.found.extend(open.map(|o| (path.clone(), o)));
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds the paths of the merge commit that HEAD is, where the drivers would have made
-    /// something else.
-    fn merged_at_head(&mut self) -> Result<(), ResolveError> {
-        let resolver = self.resolver;
-        let Some(merging) = resolver.repo.merge_at_head()? else {
-            return Ok(());
-        };
-        for path in resolver.changed_on_both(&merging)? {
-            if !self.wants(&path)? {
-                continue;
-            }
-            let Some(open) = resolver.committed(&path, &merging)? else {
-                continue;
-            };
-            // Markers from before this merge have another origin.
-            let is_marked = open.work.as_deref().is_some_and(has_hunks);
-            if !is_marked || resolver.propose(&open)? != Proposal::Fine {
-                self.found.insert(path, open);
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds the paths that were in conflict and were added with their markers: the index
-    /// keeps their sides for a while after the commit, too.
-    fn added_with_markers(&mut self, waiting: &Option<Merging>) -> Result<(), RepoError> {
-        let resolver = self.resolver;
-        for (path, stages) in resolver.repo.resolved_stages()? {
-            if self.wants(&path)? {
-                let open = resolver.of_stages(&path, Origin::Added, stages, waiting)?;
-                let marked = |o: &OpenPath| o.work.as_deref().is_some_and(has_hunks);
-                self.found.extend(open.filter(marked).map(|o| (path, o)));
-            }
-        }
-        Ok(())
-    }
-
-    /// Adds the files that have markers besides.
-    fn marked(&mut self) -> Result<(), RepoError> {
-        let resolver = self.resolver;
-        for path in resolver.marked(self.only)? {
-            if !is_chosen(&path, self.only) || self.found.contains_key(&path) {
-                continue;
-            }
-            let text = resolver.repo.read_as_stored(&path)?.unwrap_or_default();
-            let open = match resolver.earlier(&path, &text)? {
-                Some(open) => open,
-                None => OpenPath {
-                    path: path.clone(),
-                    origin: Origin::Markers,
-                    sides: Hunks::of(&text).versions().map(Some),
-                    line_base: None,
-                    work: Some(text),
-                    moved_twice: false,
-                    merging: None,
-                },
-            };
-            self.found.insert(path, open);
-        }
-        Ok(())
-    }
-}
-
 /// Whether one of the sides is not a file.
 fn has_no_text(stages: &Stages) -> bool {
     let is_other = |b: Option<Blob>| b.is_some_and(|b| b.file().is_none());
@@ -411,7 +303,7 @@ pub(super) fn has_hunks(text: &[u8]) -> bool {
 }
 
 /// Whether a path is one of these files itself.
-fn is_named(path: &str, only: Option<&[String]>) -> bool {
+pub(super) fn is_named(path: &str, only: Option<&[String]>) -> bool {
     only.is_some_and(|paths| paths.iter().any(|p| p == path))
 }
 

@@ -1,15 +1,16 @@
 //! Files that a merge left for a person, or that a client without drivers merged: they
 //! are found, merged again with the drivers' own functions, and written.
 //!
-//! `find` collects the open paths, `bases` finds a merge commit's base, `propose` merges
-//! a path anew, `makers` names the makers of the sides. Nothing is written before
-//! [`Resolver::finish`], which keeps the old file. `take_out` is for items that stand in
-//! a file against a removal.
+//! `search` collects the open paths, `find` says what makes a path open, `bases` finds a
+//! merge commit's base, `propose` merges a path anew, `makers` names the makers of the
+//! sides. Nothing is written before [`Resolver::finish`], which keeps the old file.
+//! `take_out` is for items that stand in a file against a removal.
 
 mod bases;
 mod find;
 mod makers;
 mod propose;
+mod search;
 mod take_out;
 
 use std::collections::BTreeSet;

@@ -1,0 +1,126 @@
+//! Finding the paths that are open, whichever way they came to be.
+
+use std::collections::BTreeMap;
+
+use super::find::{has_hunks, is_chosen, is_named};
+use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
+use crate::journal::hunks::Hunks;
+use crate::repo::{Merging, RepoError};
+
+impl Resolver<'_> {
+    /// The open paths, sorted. With `only`, those among these files and folders; there,
+    /// markers count wherever they stand.
+    ///
+    /// # Errors
+    /// The repository cannot be read, or a path of the last merge cannot be merged again.
+    pub fn open(&self, only: Option<&[String]>) -> Result<Vec<OpenPath>, ResolveError> {
+        let waiting = self.repo.waiting_merge()?;
+        let mut search = Search {
+            resolver: self,
+            only,
+            found: BTreeMap::new(),
+        };
+        // The first that finds a path says how it came to be open.
+        search.unmerged(&waiting)?;
+        search.merged_at_head()?;
+        search.added_with_markers(&waiting)?;
+        search.marked()?;
+        Ok(search.found.into_values().collect())
+    }
+}
+
+/// The open paths that were found so far.
+struct Search<'a> {
+    resolver: &'a Resolver<'a>,
+    only: Option<&'a [String]>,
+    found: BTreeMap<String, OpenPath>,
+}
+
+impl Search<'_> {
+    /// Whether a path is chosen, ours and not found yet.
+    fn wants(&self, path: &str) -> Result<bool, RepoError> {
+        Ok(is_chosen(path, self.only)
+            && !self.found.contains_key(path)
+            && self.resolver.is_ours(path)?)
+    }
+
+    /// Adds the paths in conflict.
+    fn unmerged(&mut self, waiting: &Option<Merging>) -> Result<(), RepoError> {
+        let resolver = self.resolver;
+        let unmerged = resolver.repo.unmerged_stages()?;
+        for (path, stages) in &unmerged {
+            if self.wants(path)? {
+                let open = resolver.of_stages(path, Origin::Unmerged, *stages, waiting)?;
+                let moved_twice = resolver.is_moved_twice(path, stages, &unmerged);
+                let open = open.map(|o| (path.clone(), OpenPath { moved_twice, ..o }));
+                self.found.extend(open);
+            } else if is_named(path, self.only) && !self.found.contains_key(path) {
+                let open = resolver.merged_by_git(path, *stages)?;
+                self.found.extend(open.map(|o| (path.clone(), o)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the paths of the merge commit that HEAD is, where the drivers would have made
+    /// something else.
+    fn merged_at_head(&mut self) -> Result<(), ResolveError> {
+        let resolver = self.resolver;
+        let Some(merging) = resolver.repo.merge_at_head()? else {
+            return Ok(());
+        };
+        for path in resolver.changed_on_both(&merging)? {
+            if !self.wants(&path)? {
+                continue;
+            }
+            let Some(open) = resolver.committed(&path, &merging)? else {
+                continue;
+            };
+            // Markers from before this merge have another origin.
+            let is_marked = open.work.as_deref().is_some_and(has_hunks);
+            if !is_marked || resolver.propose(&open)? != Proposal::Fine {
+                self.found.insert(path, open);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the paths that were in conflict and were added with their markers: the index
+    /// keeps their sides for a while after the commit, too.
+    fn added_with_markers(&mut self, waiting: &Option<Merging>) -> Result<(), RepoError> {
+        let resolver = self.resolver;
+        for (path, stages) in resolver.repo.resolved_stages()? {
+            if self.wants(&path)? {
+                let open = resolver.of_stages(&path, Origin::Added, stages, waiting)?;
+                let marked = |o: &OpenPath| o.work.as_deref().is_some_and(has_hunks);
+                self.found.extend(open.filter(marked).map(|o| (path, o)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the files that have markers besides.
+    fn marked(&mut self) -> Result<(), RepoError> {
+        let resolver = self.resolver;
+        for path in resolver.marked(self.only)? {
+            if !is_chosen(&path, self.only) || self.found.contains_key(&path) {
+                continue;
+            }
+            let text = resolver.repo.read_as_stored(&path)?.unwrap_or_default();
+            let open = match resolver.earlier(&path, &text)? {
+                Some(open) => open,
+                None => OpenPath {
+                    path: path.clone(),
+                    origin: Origin::Markers,
+                    sides: Hunks::of(&text).versions().map(Some),
+                    line_base: None,
+                    work: Some(text),
+                    moved_twice: false,
+                    merging: None,
+                },
+            };
+            self.found.insert(path, open);
+        }
+        Ok(())
+    }
+}
