@@ -355,11 +355,22 @@ impl Settling<'_> {
     }
 }
 
-/// Whether a hunk is the line of a number that is worked out.
+/// Whether a hunk is the line of a number that is worked out, and the sides differ in the
+/// number alone.
 fn is_one_of(hunk: &Hunk, worked_out: &WorkedOut) -> bool {
-    let is_line = |side: &[u8]| side.trim_ascii_end().split(|&b| b == b'\n').count() == 1;
-    let field = hunk.field.as_deref();
-    field.is_some_and(|field| worked_out.has(field)) && is_line(&hunk.ours) && is_line(&hunk.theirs)
+    let Some(field) = hunk.field.as_deref().filter(|f| worked_out.has(f)) else {
+        return false;
+    };
+    // What stands before the number and behind it.
+    let around = |side: &[u8]| -> Option<(String, String)> {
+        let line = std::str::from_utf8(side).ok()?.trim_end();
+        let (key, rest) = line.split_once(':')?;
+        let name = key.trim().trim_matches(['"', '\'']);
+        let value = rest.trim_start();
+        let behind = &value[value.find(' ').unwrap_or(value.len())..];
+        (name == field && !line.contains('\n')).then(|| (key.to_owned(), behind.to_owned()))
+    };
+    around(&hunk.ours).is_some_and(|ours| around(&hunk.theirs) == Some(ours))
 }
 
 /// Why a hunk is left whatever the answer is.

@@ -65,14 +65,16 @@ impl Resolver<'_> {
         );
         let work = open.work.as_deref().unwrap_or_default();
         let hunks = Hunks::of(work);
-        if hunks.are_unclear() {
-            return Ok(Proposal::Text(work.to_vec()));
-        }
         if open.origin == Origin::Committed {
             return self.propose_committed(open, sides, work, &hunks);
         }
+        // A file that git alone merges is settled by its markers.
+        let by_git = open.origin == Origin::UnmergedByGit && !hunks.is_empty();
+        if by_git || hunks.are_unclear() {
+            return Ok(Proposal::Text(work.to_vec()));
+        }
         let untouched = open.work.is_none()
-            || matches!(open.origin, Origin::Markers | Origin::UnmergedByGit)
+            || open.origin == Origin::Markers
             || self.is_made_by_a_merge(open, sides.as_ref(), work, true)?;
         let sides = match (untouched, hunks.is_empty()) {
             (true, _) => sides,
@@ -127,6 +129,9 @@ impl Resolver<'_> {
         }
         if self.is_made_by_a_merge(open, sides.as_ref(), work, false)? {
             return Ok(Proposal::Text(merged));
+        }
+        if hunks.are_unclear() {
+            return Ok(Proposal::Text(work.to_vec()));
         }
         if !hunks.is_empty() {
             let sides = ThreeWay {

@@ -189,3 +189,46 @@ fn a_conflict_with_a_heading_underlined_like_a_marker_is_never_chosen() {
     assert_eq!(laptop.read("README.md"), ours);
     assert!(laptop.read_entry(DAY).ends_with(ours));
 }
+
+/// No driver merges it, so that nothing is decided but what a person takes.
+#[test]
+fn a_file_that_git_alone_merges_is_taken_as_the_side_says() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, "city: Lisbon", "One.\n");
+    let page = |tags: &str| format!("---\ntags: [{tags}]\n---\nText.\n");
+    laptop.write("about.txt", page("a, b"));
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    laptop.write("about.txt", page("a, b, c"));
+    laptop.commit("Side");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.write("about.txt", page("a"));
+    laptop.commit("Main");
+    for (answer, tags) in [("--ours", "a"), ("--theirs", "a, b, c")] {
+        laptop.git(["merge", "-q", "side"]).fails();
+        laptop.palimpsest(["resolve", answer, "about.txt"]).ok();
+        assert_eq!(laptop.read("about.txt"), page(tags));
+        laptop.git(["merge", "--abort"]).ok();
+    }
+}
+
+/// A comment below a number that is worked out, or behind it, is a person's.
+#[test]
+fn a_comment_beside_a_number_that_is_worked_out_is_chosen() {
+    let sandbox = Sandbox::new();
+    let fields = |note: &str| format!("word_count: 2\n# {note}\nmood: x");
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, &fields("note"), "One two\n")]);
+    laptop.edit_entry(DAY, "# note", "# theirs note");
+    laptop.commit("Theirs");
+    laptop.push();
+    desktop.edit_entry(DAY, "# note", "# ours note");
+    desktop.commit("Ours");
+    desktop.git(["pull", "-q"]).fails();
+    desktop.palimpsest(["resolve"]).exits(1).says("1 left");
+    desktop.palimpsest(["resolve", "--theirs"]).ok();
+    let text = desktop.read_entry(DAY);
+    assert!(text.contains("# theirs note\n"), "{text}");
+    assert!(!text.contains("# ours note"), "{text}");
+}
