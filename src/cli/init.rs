@@ -82,6 +82,10 @@ impl Init {
             ui.line(format_args!("note: {to_pull}"))?;
         }
         if may_index(&repo, &layout) {
+            if left_to_pull {
+                // Until the pull brings the line of .gitignore.
+                repo.exclude_database(&layout)?;
+            }
             Self::index(ui, &repo, &layout)?;
         }
         Self::say_what_to_commit(ui, &repo, &layout, migrated.as_ref())?;

@@ -46,7 +46,9 @@ pub fn mend(
     if !theirs {
         // The line in .gitignore would be for somebody's own file.
         let mut plan = repo.plan_install(layout, program)?;
-        repo.leave_to_pull(&mut plan)?;
+        if repo.leave_to_pull(&mut plan)? {
+            repo.exclude_database(layout)?;
+        }
         for step in &plan.steps {
             repo.apply(step)?;
         }

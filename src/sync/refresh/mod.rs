@@ -113,8 +113,8 @@ pub fn refresh(
     if !options.dry_run {
         repo.mark_work_tree();
     }
-    let database = Database::open(&path, options)?;
-    let mut database = database.made_for(&made_for(repo, layout))?;
+    let these = made_for(repo, layout);
+    let mut database = Database::open(&path, options)?.made_for(&these)?;
     loop {
         let error = match attempt(repo, layout, &mut database.store, options) {
             Ok(report) if options.dry_run => return Ok((database.store, report)),
@@ -128,7 +128,8 @@ pub fn refresh(
             }
             Err(error) => error,
         };
-        database = database.after(error)?;
+        // A copy in memory of a file that cannot be written has its rows.
+        database = database.after(error)?.made_for(&these)?;
     }
 }
 

@@ -245,6 +245,9 @@ fn what_a_pull_brings_is_left_to_it() {
     desktop.git(["fetch", "-q"]).ok();
     let left = ".gitattributes, .gitignore, palimpsest.toml: left to `git pull`";
     desktop.palimpsest(["init"]).ok().says(left);
+    // The index is there, and its line of .gitignore is not yet.
+    assert!(desktop.exists("data/palimpsest.db"));
+    desktop.assert_clean();
     desktop
         .palimpsest(["doctor"])
         .exits(1)
