@@ -141,7 +141,14 @@ fn split_on_one_side(sides: &MemberSides) -> bool {
                 .iter()
                 .any(|parts| parts.len() > 1 && parts.iter().all(|part| items.contains(part)))
         };
-        has_all(&lone) || base.as_deref().is_some_and(has_all)
+        // A text put together of base's items may have a new one as well. At a space alone,
+        // no more than a name of two words may have been cut.
+        let known: Vec<String> = before.iter().filter_map(|i| i.node.identity()).collect();
+        let mut parts = lone.split([',', ';']).map(bare);
+        let is_joined = lone.contains([',', ';']) && !known.contains(&lone);
+        (is_joined && parts.any(|part| known.iter().any(|item| bare(item) == part)))
+            || has_all(&lone)
+            || base.as_deref().is_some_and(has_all)
     };
     split(sides.ours, sides.theirs) || split(sides.theirs, sides.ours)
 }
