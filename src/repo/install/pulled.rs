@@ -4,6 +4,7 @@ use super::attributes::merges_by_field;
 use super::files::{ATTRIBUTES, IGNORE};
 use super::{Plan, Step};
 use crate::journal::settings;
+use crate::repo::stages::free_place;
 use crate::repo::{Blob, Finding, ObjectId, Repo, RepoError};
 
 const FILES: [&str; 3] = [ATTRIBUTES, IGNORE, settings::FILE];
@@ -66,11 +67,13 @@ impl Repo {
             in_the_way.push(file.path);
             if file.head.is_some() {
                 let pathspec = self.pathspec(file.path);
-                aside.push(format!("cp {word} {word}.before && git restore {pathspec}"));
+                let before = self.before(file.path)?;
+                aside.push(format!("cp {word} {before} && git restore {pathspec}"));
             } else if self.is_work_file(file.path, file.upstream)? {
                 same.push(word);
             } else {
-                aside.push(format!("mv {word} {word}.before"));
+                let before = self.before(file.path)?;
+                aside.push(format!("mv {word} {before}"));
             }
         }
         let rm = (!same.is_empty()).then(|| format!("rm {}", same.join(" ")));
@@ -87,6 +90,14 @@ impl Repo {
             ),
         };
         Ok(Some(Finding::new(what, mend)))
+    }
+
+    /// A name for a copy of a file, for a command line: of no other text that was put aside.
+    fn before(&self, path: &str) -> Result<String, RepoError> {
+        let bytes = self.read_work_file(path)?.unwrap_or_default();
+        let place = free_place(self.workdir(), &format!("{path}.before"), &bytes);
+        let name = place.strip_prefix(self.workdir()).unwrap_or(&place);
+        Ok(self.from_here(&name.to_string_lossy()))
     }
 
     /// Whether the work tree's file is none that git would write over.

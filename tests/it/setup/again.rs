@@ -280,6 +280,13 @@ fn what_init_wrote_before_the_pull_that_brings_it_is_named_with_the_way() {
     let way = "rm .gitattributes palimpsest.toml && mv .gitignore .gitignore.before && git pull \
                && palimpsest init";
     desktop.palimpsest(["doctor"]).exits(1).says(way);
+    // What was put aside before is not written over.
+    desktop.write(".gitignore.before", "older\n");
+    desktop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("mv .gitignore .gitignore.before.2 && git pull");
+    desktop.remove(".gitignore.before");
     desktop.palimpsest(["init", "--dry-run"]).ok();
     let run = desktop.run_with(&[], "sh", ["-c", way]);
     run.ok();
