@@ -103,7 +103,10 @@ impl Resolve {
         } else if outcomes.is_empty() && by_line.is_empty() {
             ui.line("nothing to resolve")?;
         }
-        conclude(ui, &outcomes)
+        match conclude(ui, &outcomes)? {
+            Exit::Ok if !by_git.is_empty() => Ok(Exit::Failed),
+            exit => Ok(exit),
+        }
     }
 
     /// The typed paths, from the top of the work tree; an unknown one is an error.

@@ -195,7 +195,7 @@ impl fmt::Display for PreCommit {
             writeln!(
                 f,
                 "conflicts.on_commit is \"block\" in palimpsest.toml: settle what is named \
-                 above, and `git add` the ledger that this changes"
+                 above, and `git add` each ledger that this changes"
             )?;
         }
         Ok(())

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use super::find::is_chosen;
 use super::{OpenPath, Origin, Resolver, merged_ledgers};
 use crate::journal::hunks::Hunks;
 use crate::journal::yaml::{Node, Tree};
@@ -117,13 +116,9 @@ impl Resolver<'_> {
                 None => changed,
             });
         }
-        let mut paths = Vec::new();
-        for path in merged.unwrap_or_default() {
-            if is_chosen(&path, only) && self.is_ours(&path)? {
-                paths.push(path);
-            }
-        }
-        Ok(paths)
+        let merged = merged.unwrap_or_default();
+        let ours = self.ours(merged.iter(), only)?;
+        Ok(ours.into_iter().map(str::to_owned).collect())
     }
 
     /// A path left with markers by an earlier merge commit, whose parents give the sides.

@@ -1,7 +1,6 @@
 //! What makes a path open, of one path or of all.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 
 use super::{OpenPath, Origin, ResolveError, Resolver};
 use crate::journal::hunks::{Hunk, Hunks};
@@ -56,17 +55,20 @@ impl Resolver<'_> {
         Ok(pages)
     }
 
-    /// Whether the drivers merge this path.
-    pub(super) fn is_ours(&self, path: &str) -> Result<bool, RepoError> {
-        if self.layout().classify(path) != PathKind::Other {
-            return Ok(true);
-        }
-        self.is_merged_by_us(path)
-    }
-
-    fn is_merged_by_us(&self, path: impl AsRef<OsStr>) -> Result<bool, RepoError> {
-        let driver = self.repo.attribute("merge", path)?;
-        Ok(merges_by_field(driver.as_deref()))
+    /// The paths among these that are chosen and that the drivers merge. Git is asked once
+    /// for all.
+    pub(super) fn ours<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p String>,
+        only: Option<&[String]>,
+    ) -> Result<BTreeSet<&'p str>, RepoError> {
+        let layout = self.layout();
+        let paths = paths.map(String::as_str);
+        let paths: Vec<&str> = paths.filter(|path| is_chosen(path, only)).collect();
+        let by_field = merged_by_field(self.repo, layout, paths.iter().copied())?;
+        let of_the_journal = paths.into_iter();
+        let of_the_journal = of_the_journal.filter(|p| layout.classify(p) != PathKind::Other);
+        Ok(of_the_journal.chain(by_field).collect())
     }
 
     /// Paths in conflict that the drivers would merge, or that were named, and
@@ -81,19 +83,24 @@ impl Resolver<'_> {
         let mut left = Vec::new();
         for path in self.repo.unmerged_unnamed()? {
             let shown = path.to_string_lossy().into_owned();
-            if is_chosen(&shown, only) && self.is_merged_by_us(&path)? {
+            if is_chosen(&shown, only)
+                && merges_by_field(self.repo.attribute("merge", &path)?.as_deref())
+            {
                 left.push((shown, "its name is not UTF-8"));
             }
         }
-        for (path, stages) in self.repo.unmerged_stages()? {
-            let (named, ours) = (is_named(&path, only), self.is_ours(&path)?);
-            if !is_chosen(&path, only) || !named && !ours {
+        let unmerged = self.repo.unmerged_stages()?;
+        let ours = self.ours(unmerged.keys(), only)?;
+        for (path, stages) in &unmerged {
+            let is_ours = ours.contains(path.as_str());
+            if !is_ours && !is_named(path, only) {
                 continue;
             }
-            if has_no_text(&stages) {
-                left.push((path, "a symbolic link or a submodule on one side"));
-            } else if !ours && self.merged_by_git(&path, stages)?.is_none() {
-                left.push((path, "merged by git alone, and without markers"));
+            if has_no_text(stages) {
+                let why = "a symbolic link or a submodule on one side";
+                left.push((path.clone(), why));
+            } else if !is_ours && self.merged_by_git(path, *stages)?.is_none() {
+                left.push((path.clone(), "merged by git alone, and without markers"));
             }
         }
         Ok(left)
@@ -144,13 +151,12 @@ impl Resolver<'_> {
     /// # Errors
     /// The repository cannot be read.
     pub fn left_to_git(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
-        let mut left = Vec::new();
-        for path in self.repo.unmerged_stages()?.into_keys() {
-            if is_chosen(&path, only) && !is_named(&path, only) && !self.is_ours(&path)? {
-                left.push(path);
-            }
-        }
-        Ok(left)
+        let unmerged = self.repo.unmerged_stages()?;
+        let ours = self.ours(unmerged.keys(), only)?;
+        let is_left = |path: &&String| {
+            is_chosen(path, only) && !is_named(path, only) && !ours.contains(path.as_str())
+        };
+        Ok(unmerged.keys().filter(is_left).cloned().collect())
     }
 
     /// Whether a path that only one side added is on the other side under another name:

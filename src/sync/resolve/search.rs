@@ -1,6 +1,6 @@
 //! Finding the paths that are open, whichever way they came to be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::find::{has_hunks, is_chosen, is_named};
 use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
@@ -37,19 +37,22 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Whether a path is chosen, ours and not found yet.
-    fn wants(&self, path: &str) -> Result<bool, RepoError> {
-        Ok(is_chosen(path, self.only)
-            && !self.found.contains_key(path)
-            && self.resolver.is_ours(path)?)
+    /// The paths among these that are chosen, ours and not found yet.
+    fn wanted<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p String>,
+    ) -> Result<BTreeSet<&'p str>, RepoError> {
+        let paths = paths.filter(|path| !self.found.contains_key(*path));
+        self.resolver.ours(paths, self.only)
     }
 
     /// Adds the paths in conflict.
     fn unmerged(&mut self, waiting: &Option<Merging>) -> Result<(), RepoError> {
         let resolver = self.resolver;
         let unmerged = resolver.repo.unmerged_stages()?;
+        let wanted = self.wanted(unmerged.keys())?;
         for (path, stages) in &unmerged {
-            if self.wants(path)? {
+            if wanted.contains(path.as_str()) {
                 let open = resolver.of_stages(path, Origin::Unmerged, *stages, waiting)?;
                 let moved_twice = resolver.is_moved_twice(path, stages, &unmerged);
                 let open = open.map(|o| (path.clone(), OpenPath { moved_twice, ..o }));
@@ -69,17 +72,15 @@ impl Search<'_> {
         let Some(merging) = resolver.repo.merge_at_head()? else {
             return Ok(());
         };
-        for path in resolver.changed_on_both(&merging)? {
-            if !self.wants(&path)? {
-                continue;
-            }
-            let Some(open) = resolver.committed(&path, &merging)? else {
+        let changed = resolver.changed_on_both(&merging)?;
+        for path in self.wanted(changed.iter())? {
+            let Some(open) = resolver.committed(path, &merging)? else {
                 continue;
             };
             // Markers from before this merge have another origin.
             let is_marked = open.work.as_deref().is_some_and(has_hunks);
             if !is_marked || resolver.propose(&open)? != Proposal::Fine {
-                self.found.insert(path, open);
+                self.found.insert(path.to_owned(), open);
             }
         }
         Ok(())
@@ -89,11 +90,14 @@ impl Search<'_> {
     /// keeps their sides for a while after the commit, too.
     fn added_with_markers(&mut self, waiting: &Option<Merging>) -> Result<(), RepoError> {
         let resolver = self.resolver;
-        for (path, stages) in resolver.repo.resolved_stages()? {
-            if self.wants(&path)? {
-                let open = resolver.of_stages(&path, Origin::Added, stages, waiting)?;
+        let resolved = resolver.repo.resolved_stages()?;
+        let wanted = self.wanted(resolved.keys())?;
+        for (path, stages) in &resolved {
+            if wanted.contains(path.as_str()) {
+                let open = resolver.of_stages(path, Origin::Added, *stages, waiting)?;
                 let marked = |o: &OpenPath| o.work.as_deref().is_some_and(has_hunks);
-                self.found.extend(open.filter(marked).map(|o| (path, o)));
+                let open = open.filter(marked).map(|o| (path.clone(), o));
+                self.found.extend(open);
             }
         }
         Ok(())

@@ -113,7 +113,7 @@ fn where_conflicts_block_what_was_kept_out_does_until_either_command_settles_it(
             .exits(1)
             .warns("person Carol was kept out")
             .warns("conflicts.on_commit")
-            .warns("git add");
+            .warns("`git add` each ledger that this changes");
         laptop.palimpsest(["check", "--staged"]).exits(1);
         laptop.metadb(command).ok();
         laptop.commit("Else, settled").silent_about("kept out");

@@ -104,12 +104,17 @@ fn a_named_file_that_no_driver_merges_is_settled_as_well() {
     laptop.remove("gone.txt");
     laptop.commit("Ours");
     laptop.git(["merge", "-q", "side"]).exits(1);
+    let trace = laptop.path(".git/trace");
+    let traced = [("GIT_TRACE", trace.to_str().unwrap())];
     laptop
-        .palimpsest(["resolve"])
-        .ok()
+        .run_with(&traced, "palimpsest", ["resolve"])
+        .exits(1)
         .says("merged by git alone: README.md, data.bin, gone.txt and 1 more")
         .says("`palimpsest resolve README.md`")
         .lacks("nothing to resolve");
+    let trace = laptop.read(".git/trace");
+    let asked = trace.matches("built-in: git check-attr").count();
+    assert!(asked < 5, "not once for each path: {asked} times");
     laptop
         .palimpsest(["resolve", "README.md"])
         .exits(1)
