@@ -12,7 +12,7 @@ use crate::journal::{Layout, Settings};
 use crate::repo::install::{has_journal, is_installed_around};
 use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::StoreError;
-use crate::sync::database_path::is_committed;
+use crate::sync::database_path::{disown, is_committed};
 use crate::sync::refresh::RefreshError;
 use crate::sync::settings::{LoadError, load};
 use crate::sync::{clock, commit, history, incoming, refresh};
@@ -280,7 +280,11 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) -> Option<refresh::Re
         wait: Some(LONGEST_WAIT),
         ..refresh::Options::new(refresh::Scope::Head)
     };
-    if !has_journal(repo, layout) || is_committed(repo, layout) {
+    if !has_journal(repo, layout) {
+        return None;
+    }
+    if is_committed(repo, layout) {
+        disown(repo, layout);
         return None;
     }
     match refresh::refresh(repo, layout, &options) {

@@ -1,6 +1,7 @@
 //! The index: the content of the next commit.
 
 use super::object::mode;
+use super::objects::object_id;
 use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
 
 /// The index as it stood when it was read.
@@ -36,6 +37,21 @@ impl Repo {
     /// The index cannot be read.
     pub fn tracks(&self, path: &str) -> Result<bool, RepoError> {
         Ok(self.index()?.has(path))
+    }
+
+    /// What the index has at a path, also in conflict; nothing if it cannot be read.
+    #[must_use]
+    pub fn ids_in_index(&self, path: &str) -> Vec<ObjectId> {
+        let Some(index) = self.index_file() else {
+            return self
+                .index()
+                .map(|index| index.ids(path))
+                .unwrap_or_default();
+        };
+        let at = index.from(path.as_bytes(), 0..index.len());
+        let is_there = at < index.len() && index.path(at) == path.as_bytes();
+        let id = is_there.then(|| ObjectId(object_id(index.entry(at).id)));
+        id.into_iter().collect()
     }
 
     /// Whether there is a commit and no index yet, as after `git clone --no-checkout`.
@@ -170,6 +186,12 @@ impl Index {
             id: ObjectId(entry.id),
             kind: BlobKind::of_mode(entry.mode),
         })
+    }
+
+    fn ids(&self, path: &str) -> Vec<ObjectId> {
+        let stages = 0..=3;
+        let entries = stages.filter_map(|stage| self.0.get_path(path.as_ref(), stage));
+        entries.map(|entry| ObjectId(entry.id)).collect()
     }
 
     /// Whether a path is in the index, also in conflict.

@@ -54,20 +54,25 @@ impl Repo {
     }
 
     /// What tells this work tree's index from one that was made in another: 32 digits by
-    /// chance, empty if there are none yet.
+    /// chance, if there are any yet.
     #[must_use]
-    pub fn work_tree_mark(&self) -> String {
-        self.noted_here(MARK)
+    pub fn work_tree_mark(&self) -> Option<String> {
+        Some(self.noted_here(MARK)).filter(|mark| !mark.is_empty())
     }
 
     /// Makes the mark of this work tree, if there is none. Where nothing can be written,
     /// there is none.
     pub fn mark_work_tree(&self) {
         use std::hash::{BuildHasher as _, RandomState};
-        if self.work_tree_mark().is_empty() {
+        if self.work_tree_mark().is_none() {
             let [one, two] = [(); 2].map(|()| RandomState::new().hash_one(self.workdir()));
             let _ = self.note_here(MARK, &format!("{one:016x}{two:016x}"));
         }
+    }
+
+    /// Drops the mark of this work tree, so that whatever has it is another one's.
+    pub fn unmark_work_tree(&self) {
+        let _ = fs::remove_file(self.note_path_here(MARK));
     }
 
     fn note_path_here(&self, name: &str) -> PathBuf {

@@ -1,10 +1,12 @@
 //! The path of the database, whose file is there, and whether git has it.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::journal::Layout;
 use crate::repo::install::has_journal;
-use crate::repo::{Repo, RepoError};
+use crate::repo::{Blob, ObjectId, Repo, RepoError};
 use crate::store::{AtPlace, is_header, is_ours};
 
 /// The absolute path of the database. Settings come with the repository, so a file that
@@ -47,6 +49,39 @@ pub fn database_path(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError>
 #[must_use]
 pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
     has_journal(repo, layout) && !repo.tracks(&layout.database).unwrap_or(false)
+}
+
+/// Whether the database's file is just what git has in its place, in HEAD or the index.
+/// Whoever can push may have made it then, with the mark of this work tree in it: that
+/// went out with the first commit of the database.
+///
+/// # Errors
+/// A commit, the index or the file cannot be read.
+pub fn is_gits(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
+    let database = &layout.database;
+    let head = repo.blob_at(repo.head()?, database)?.and_then(Blob::file);
+    let ids: BTreeSet<ObjectId> = head
+        .into_iter()
+        .chain(repo.ids_in_index(database))
+        .collect();
+    if ids.is_empty() {
+        return Ok(false);
+    }
+    let Ok(bytes) = fs::read(repo.untracked_place(database)?) else {
+        return Ok(false);
+    };
+    let same = |id: ObjectId| repo.is_stored_as(database, &bytes, id);
+    ids.into_iter()
+        .try_fold(false, |is, id| Ok(is || same(id)?))
+}
+
+/// Has nothing that git has of the database believed, now or later; for where it is not
+/// opened.
+pub fn disown(repo: &Repo, layout: &Layout) {
+    // Where git cannot say, nothing is opened either.
+    if is_gits(repo, layout).unwrap_or(false) {
+        repo.unmark_work_tree();
+    }
 }
 
 /// Whether HEAD has the database. After a commit or a merge git's index has the same

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, FixedOffset, TimeDelta};
 
 use super::behind::behind;
-use super::database_path::database_path;
+use super::database_path::{database_path, disown};
 use super::health::{Fault, database_faults, is_original, written_to};
 use super::refresh::{self, Options, RefreshError, Scope};
 use crate::journal::Layout;
@@ -70,6 +70,7 @@ pub fn mend(
 fn mend_database(repo: &Repo, layout: &Layout, done: &mut Vec<String>) -> Result<(), MendError> {
     let database = &layout.database;
     if repo.tracks(database)? {
+        disown(repo, layout);
         repo.unstage(&[database])?;
         done.push(format!(
             "{database}: not tracked any longer, the file stays; commit that"

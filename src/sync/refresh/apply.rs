@@ -89,7 +89,7 @@ impl Apply<'_, '_, '_> {
             behind,
             twice: self.twice,
             unreadable: self.unreadable,
-            made_for: super::made_for(self.repo, self.layout),
+            made_for: super::made_for(self.repo, self.layout).unwrap_or_default(),
         };
         for (key, value) in noted.values() {
             self.update.set_meta(key, &value)?;

@@ -51,10 +51,10 @@ impl<'a> Database<'a> {
 
     /// The database for these folders of this work tree. If the settings named others at
     /// the last refresh, or it was made in another work tree (somebody committed it, or it
-    /// is from a backup), what it knows does not count.
-    pub fn made_for(self, these: &str) -> Result<Self, StoreError> {
+    /// is from a backup), what it knows does not count; nor does it if nothing tells that.
+    pub fn made_for(self, these: Option<&str>) -> Result<Self, StoreError> {
         let is_new = self.fresh.is_some() || self.store.is_empty();
-        if is_new || Noted::read(&self.store.meta()?).made_for == these {
+        if is_new || these == Some(&*Noted::read(&self.store.meta()?).made_for) {
             return Ok(self);
         }
         drop(self.store);

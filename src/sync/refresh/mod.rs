@@ -34,7 +34,7 @@ pub use report::{EntryChange, Failure, Report, Warning, What, Why};
 
 use database::Database;
 
-use super::database_path::database_path;
+use super::database_path::{database_path, is_gits};
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::repo::{Repo, RepoError};
 use crate::store::{Store, StoreError};
@@ -110,11 +110,15 @@ pub fn refresh(
     options: &Options<'_>,
 ) -> Result<(Store, Report), RefreshError> {
     let path = database_path(repo, layout)?;
+    let is_gits = is_gits(repo, layout)?;
     if !options.dry_run {
+        if is_gits {
+            repo.unmark_work_tree();
+        }
         repo.mark_work_tree();
     }
-    let these = made_for(repo, layout);
-    let mut database = Database::open(&path, options)?.made_for(&these)?;
+    let these = made_for(repo, layout).filter(|_| !is_gits);
+    let mut database = Database::open(&path, options)?.made_for(these.as_deref())?;
     loop {
         let error = match attempt(repo, layout, &mut database.store, options) {
             Ok(report) if options.dry_run => return Ok((database.store, report)),
@@ -129,14 +133,15 @@ pub fn refresh(
             Err(error) => error,
         };
         // A copy in memory of a file that cannot be written has its rows.
-        database = database.after(error)?.made_for(&these)?;
+        database = database.after(error)?.made_for(these.as_deref())?;
     }
 }
 
-/// The journal's folders and the work tree, in the form of [`made_for`](noted::Noted::made_for).
-fn made_for(repo: &Repo, layout: &Layout) -> String {
-    let mark = repo.work_tree_mark();
-    [layout.journal.as_str(), &layout.wiki, &layout.ledger, &mark].join("\n")
+/// The journal's folders and the work tree, in the form of [`made_for`](noted::Noted::made_for);
+/// none if the work tree has no mark.
+fn made_for(repo: &Repo, layout: &Layout) -> Option<String> {
+    let mark = repo.work_tree_mark()?;
+    Some([layout.journal.as_str(), &layout.wiki, &layout.ledger, &mark].join("\n"))
 }
 
 fn attempt(

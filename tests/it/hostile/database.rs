@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::{DATABASE, laptop};
 use crate::dice::Dice;
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Machine, Sandbox};
 
 #[test]
 fn tables_that_somebody_changed_are_made_anew() {
@@ -101,39 +101,89 @@ fn tables_that_are_not_ours_are_seen_where_nothing_else_changed() {
     }
 }
 
-#[test]
-fn rows_of_a_database_that_was_committed_are_not_believed() {
-    let sandbox = Sandbox::new();
-    let laptop = laptop(&sandbox);
-    laptop.metadb(["sync", "status"]).ok();
-    let database = Connection::open(laptop.path(DATABASE)).unwrap();
+/// Puts rows into a machine's database that nobody's files say.
+fn forge(machine: &Machine<'_>) {
+    let database = Connection::open(machine.path(DATABASE)).unwrap();
     database
         .execute_batch(
-            "PRAGMA foreign_keys = OFF; UPDATE entry_people SET person = 'Mallory' WHERE person = 'Bob';
-             UPDATE spelling_people SET person = 'Mallory' WHERE person = 'Bob';
+            "PRAGMA foreign_keys = OFF; INSERT INTO people VALUES ('Mallory');
+             UPDATE entry_people SET person = 'Mallory', item = 'Mallory' WHERE person = 'Bob';
              INSERT INTO tags VALUES ('forged');
              INSERT INTO sync_states (entry, source, counter, resolved, conflict, pending)
              VALUES ('1997-01-01', 'yaml', 2, 0, 1, 0);",
         )
         .unwrap();
-    drop(database);
+}
+
+/// Commits and pushes a machine's database.
+fn push_database(machine: &Machine<'_>) {
     for args in [
         vec!["add", "-f", DATABASE],
         vec!["commit", "-qm", "The database"],
         vec!["push", "-q"],
     ] {
-        laptop.run_with(&[("PALIMPSEST", "0")], "git", args).ok();
+        machine.run_with(&[("PALIMPSEST", "0")], "git", args).ok();
     }
-    // Whatever is run first.
-    for first in [
-        vec!["metadb", "show", "2024-11-01"],
-        vec!["metadb", "sync", "conflicts"],
-        vec!["doctor", "--fix"],
-        vec!["init"],
-        vec!["yaml2sql", "sync", "--dry-run", "journal/md"],
-    ] {
+}
+
+/// Whatever is run first.
+const FIRST: [&[&str]; 5] = [
+    &["metadb", "show", "2024-11-01"],
+    &["metadb", "sync", "conflicts"],
+    &["doctor", "--fix"],
+    &["init"],
+    &["yaml2sql", "sync", "--dry-run", "journal/md"],
+];
+
+/// The mark of its work tree went out with the commit.
+#[test]
+fn rows_that_others_put_into_a_database_that_was_committed_here_are_not_believed() {
+    for (how, environment) in [("with hooks", "1"), ("without hooks", "0")] {
+        // The hooks come before all of them.
+        let first = if environment == "1" {
+            &FIRST[..1]
+        } else {
+            &FIRST
+        };
+        for first in first {
+            let sandbox = Sandbox::new();
+            let laptop = laptop(&sandbox);
+            laptop.metadb(["sync", "status"]).ok();
+            push_database(&laptop);
+            let mallory = sandbox.machine("mallory");
+            forge(&mallory);
+            push_database(&mallory);
+            let pull = ["pull", "-q"];
+            let variables = [("PALIMPSEST", environment)];
+            laptop.run_with(&variables, "git", pull).ok();
+            if environment == "1" {
+                // As `doctor` says: then the file is nobody's but this machine's.
+                laptop.git(["rm", "-q", "--cached", DATABASE]).ok();
+                laptop.commit("Without the database").ok();
+            }
+            laptop.palimpsest(*first);
+            for _ in 0..2 {
+                let run = laptop.metadb(["show", "2024-11-01"]).ok();
+                assert!(run.stdout.contains("Alice, Bob"), "{how} {first:?}: {run}");
+                laptop
+                    .metadb(["sync", "conflicts"])
+                    .ok()
+                    .never_mentions("1997");
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_of_a_database_that_was_committed_are_not_believed() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop.metadb(["sync", "status"]).ok();
+    forge(&laptop);
+    push_database(&laptop);
+    for first in FIRST {
         let clone = sandbox.machine(&format!("clone {}", first.join(" ").replace('/', " ")));
-        clone.palimpsest(&first);
+        clone.palimpsest(first);
         clone
             .metadb(["show", "2024-11-01"])
             .ok()
