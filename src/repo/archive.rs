@@ -127,8 +127,7 @@ pub fn read_archive(archive: &Path, into: Option<&Path>) -> Result<Vec<Member>, 
     let unreadable = |e: io::Error| format!("it cannot be read: {e}");
     // One that was just written is read once.
     if into.is_some() {
-        check_extensions(&mut open()?)
-            .map_err(|e| damaged("at one of its names", unreadable(e)))?;
+        check_headers(&mut open()?).map_err(|e| damaged("at one of its headers", unreadable(e)))?;
     }
     let mut tar = open()?;
     let entries = tar
@@ -176,14 +175,28 @@ pub fn read_archive(archive: &Path, into: Option<&Path>) -> Result<Vec<Member>, 
 }
 
 /// Checks that no long name, or other extension of a header, is longer than any path: the
-/// whole of one is read into memory before its member is seen. What else is wrong is found
-/// when the archive is read.
-fn check_extensions(tar: &mut tar::Archive<impl Read>) -> io::Result<()> {
+/// whole of one is read into memory before its member is seen. Here the headers are taken as
+/// they stand. What has a reader that obeys the extensions look for the next header elsewhere,
+/// where anything may be, is refused too; no backup has it. What else is wrong is found when
+/// the archive is read.
+fn check_headers(tar: &mut tar::Archive<impl Read>) -> io::Result<()> {
+    let refused = |what: String| Err(io::Error::new(io::ErrorKind::InvalidData, what));
     for entry in tar.entries()?.raw(true) {
-        let Ok(entry) = entry else { break };
-        if !entry.header().entry_type().is_file() && entry.size() > LONGEST_EXTENSION {
+        let Ok(mut entry) = entry else { break };
+        let kind = entry.header().entry_type();
+        if !kind.is_file() && entry.size() > LONGEST_EXTENSION {
             let long = format!("a name of {} bytes; expected a path", entry.size());
-            return Err(io::Error::new(io::ErrorKind::InvalidData, long));
+            return refused(long);
+        }
+        if kind.is_gnu_sparse() {
+            return refused("a sparse file; expected plain files alone".into());
+        }
+        let Ok(extensions) = entry.pax_extensions() else {
+            break;
+        };
+        let mut extensions = extensions.into_iter().flatten().flatten();
+        if extensions.any(|extension| extension.key_bytes() == b"size") {
+            return refused("a member with two sizes; expected one in its header alone".into());
         }
     }
     Ok(())

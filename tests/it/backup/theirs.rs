@@ -131,6 +131,74 @@ fn a_name_without_end_is_refused_before_it_is_read() {
     run.warns("a name of 104857600 bytes");
 }
 
+/// A header of a tar archive, of some type, with its size.
+fn header(kind: tar::EntryType, size: u64) -> tar::Header {
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(kind);
+    header.set_path("a.md").unwrap();
+    header.set_size(size);
+    header.set_cksum();
+    header
+}
+
+/// Each is read into memory, or has one who obeys it take content for headers.
+#[test]
+fn no_header_of_an_archive_is_read_that_is_longer_than_a_path_needs() {
+    use tar::EntryType as Kind;
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.palimpsest(["init"]).ok();
+    let archive = laptop.path("../theirs.tar.gz");
+    let long = vec![b'x'; 1 << 20];
+    let size = 1 << 20;
+    let alone = |kind| vec![(header(kind, size), long.clone())];
+    let padded = |mut bytes: Vec<u8>| {
+        bytes.resize(bytes.len().next_multiple_of(512), 0);
+        bytes
+    };
+    // A name in the content of a file, which is no content where the file's size is 0.
+    let mut hidden = header(Kind::GNULongName, size).as_bytes().to_vec();
+    hidden.extend(&long);
+    let of_another_size = |kind| {
+        let record = b"10 size=0\n".to_vec();
+        let content = hidden.clone();
+        vec![
+            (header(kind, record.len() as u64), padded(record)),
+            (header(Kind::Regular, content.len() as u64), content),
+        ]
+    };
+    let mut sparse = header(Kind::GNUSparse, 0);
+    sparse.as_gnu_mut().unwrap().isextended = [1];
+    sparse.as_gnu_mut().unwrap().realsize = *b"00000000000\0";
+    sparse.set_cksum();
+    // Of 21 pieces each, all of them empty, and one more follows.
+    let pieces = [&b"00000000000\0".repeat(42)[..], b"\x01\0\0\0\0\0\0\0"].concat();
+    for (what, members, says) in [
+        ("a long name", alone(Kind::GNULongName), "of 1048576 bytes"),
+        ("a long link", alone(Kind::GNULongLink), "of 1048576 bytes"),
+        ("pax", alone(Kind::XHeader), "of 1048576 bytes"),
+        (
+            "pax for all",
+            alone(Kind::XGlobalHeader),
+            "of 1048576 bytes",
+        ),
+        ("a folder", alone(Kind::Directory), "of 1048576 bytes"),
+        ("two sizes", of_another_size(Kind::XHeader), "two sizes"),
+        ("for all", of_another_size(Kind::XGlobalHeader), "two sizes"),
+        ("sparse", vec![(sparse, pieces.repeat(100))], "sparse"),
+    ] {
+        let gzip = GzEncoder::new(fs::File::create(&archive).unwrap(), Compression::fast());
+        let mut tar = tar::Builder::new(gzip);
+        for (header, content) in members {
+            tar.append(&header, &content[..]).unwrap();
+        }
+        tar.into_inner().unwrap().finish().unwrap();
+        let run = laptop.palimpsest(["restore-full", "../theirs.tar.gz"]);
+        let run = run.exits(1);
+        assert!(run.stderr.contains(says), "{what}: {run}");
+    }
+}
+
 #[test]
 fn what_no_backup_has_is_not_restored_from_one() {
     let sandbox = Sandbox::new();
