@@ -1,24 +1,20 @@
 //! A person's decisions in a ledger file, told apart from rows that an aborted commit
 //! left there. They are recognised by the rows alone; nothing is remembered.
 
-use super::{Ledger, Restored, State, SyncState, Tombstone, removal_id};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Deletion, Ledger, Restored, State, SyncState, Tombstone, removal_id};
 
 /// `known` (HEAD's ledger; in a merge commit what the merge makes of the
 /// parents') with the decisions that `edited`, a version of the same file, adds.
 ///
-/// Rows that this machine would derive at one of the `places` are left out: they are
-/// computed anew. A row that `edited` lacks stays: a stale copy lacks lines, too, so
-/// leaving one out does not restore a removal.
+/// The removals with an id in `left` are left out: they are computed anew (see
+/// [`made_at`]). A row that `edited` lacks stays: a stale copy lacks lines, too, so leaving
+/// one out does not restore a removal.
 #[must_use]
-pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, places: &[String]) -> Ledger {
+pub fn decisions(known: &Ledger, edited: &Ledger, left: &BTreeSet<String>) -> Ledger {
     let mut out = known.clone();
-    let is_own = |id: &String, entry, table, item: &str| {
-        let mut places = places.iter();
-        places.any(|place| removal_id(machine, place, entry, table, item) == *id)
-    };
     for (key, row) in &edited.tombstones {
-        let item = key.item.as_str();
-        let own = || is_own(&key.id, key.entry, Some(key.table), item);
         match out.tombstones.get_mut(key) {
             Some(was) => {
                 was.permanent |= row.permanent;
@@ -27,17 +23,16 @@ pub fn decisions(known: &Ledger, edited: &Ledger, machine: &str, places: &[Strin
                     was.shorten();
                 }
             }
-            None if is_derived(row) && own() => {}
+            None if is_derived(row) && left.contains(&key.id) => {}
             None => {
                 out.tombstones.insert(key.clone(), row.clone());
             }
         }
     }
     for (key, row) in &edited.deletions {
-        let own = || is_own(&key.1, key.0, None, &row.path);
         match out.deletions.get_mut(key) {
             Some(was) => decide(&mut was.state, &row.state),
-            None if row.state.is_active() && own() => {}
+            None if row.state.is_active() && left.contains(&key.1) => {}
             None => {
                 out.deletions.insert(key.clone(), row.clone());
             }
@@ -73,6 +68,34 @@ const fn is_derived(row: &Tombstone) -> bool {
     row.state.is_active() && !row.permanent && !row.shortened
 }
 
+/// Which of the `places` this machine made each of these removals at, by the removals' ids;
+/// one that was made at none of them is not in the result. Of equal places the first counts.
+#[must_use]
+pub fn made_at(rows: &Ledger, machine: &str, places: &[&str]) -> BTreeMap<String, usize> {
+    let derived = |(_, row): &(_, &Tombstone)| is_derived(row) && row.by == machine;
+    let tombstones = rows.tombstones.iter().filter(derived);
+    let tombstones = tombstones.map(|(k, _)| (&k.id, k.entry, Some(k.table), k.item.as_str()));
+    let active = |(_, row): &(_, &Deletion)| row.state.is_active() && row.by == machine;
+    let deletions = rows.deletions.iter().filter(active);
+    let deletions = deletions.map(|((entry, id), row)| (id, *entry, None, row.path.as_str()));
+
+    let mut found = BTreeMap::new();
+    // Rows are many at a few places: those where one was found come first.
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    let mut known = 0;
+    for (id, entry, table, item) in tombstones.chain(deletions) {
+        let is_here = |at: &usize| removal_id(machine, places[*at], entry, table, item) == *id;
+        if let Some(nth) = order.iter().position(is_here) {
+            found.insert(id.clone(), order[nth]);
+            if nth >= known {
+                order[known..=nth].rotate_right(1);
+                known += 1;
+            }
+        }
+    }
+    found
+}
+
 /// Whether the newest text of a state was recorded by settling a conflict.
 fn is_settled(row: &SyncState) -> bool {
     row.hashes
@@ -105,7 +128,8 @@ mod tests {
     }
 
     fn decided(known: &Ledger, edited: &Ledger) -> Ledger {
-        decisions(known, edited, "laptop", &["f00d".into(), "c0ffee".into()])
+        let left = made_at(edited, "laptop", &["f00d", "c0ffee"]);
+        decisions(known, edited, &left.into_keys().collect())
     }
 
     #[test]
@@ -122,6 +146,22 @@ mod tests {
         };
         let kept = removals([(derived_here("Bob"), permanent)]);
         assert_eq!(decided(&Ledger::default(), &kept), kept);
+    }
+
+    #[test]
+    fn the_place_of_each_removal_is_found() {
+        let entry = day("2024-11-01");
+        let places = ["a", "b", "c", "d"];
+        let at = |item: &str, place: &str| {
+            let id = removal_id("laptop", place, entry, Some(Table::People), item);
+            (key("2024-11-01", item, &id), row())
+        };
+        let mut rows = removals([at("A", "d"), at("B", "b"), at("C", "d"), at("D", "b")]);
+        let ids: Vec<String> = rows.tombstones.keys().map(|key| key.id.clone()).collect();
+        let expected: BTreeMap<_, _> = ids.into_iter().zip([3, 1, 3, 1]).collect();
+        rows.tombstones.extend([at("E", "elsewhere")]);
+        assert_eq!(made_at(&rows, "laptop", &places), expected);
+        assert_eq!(made_at(&rows, "pc", &places), BTreeMap::new());
     }
 
     #[test]

@@ -95,7 +95,7 @@ pub use lines::GitLines;
 pub use merging::{Merging, is_only_looked_at};
 pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
-pub use removal_place::new_clone_mark;
+pub use removal_place::{CommitPlaces, new_clone_mark};
 pub use spelling::{FileId, are_spellings};
 pub use stages::Stages;
 pub use typed::{shell_path, shell_word};

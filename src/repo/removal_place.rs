@@ -1,7 +1,7 @@
 //! The place of a removal, which tells it from the same removal made elsewhere: the
 //! commit that it is made on, and this clone, since two machines may have the same name.
 
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use super::{ObjectId, Repo, RepoError};
@@ -16,26 +16,37 @@ impl Repo {
         Ok(place(parent, self.clone_mark()?.as_deref()))
     }
 
-    /// All places of commits whose rows may have been left here, for a commit on top of
+    /// The places of commits whose rows may have been left here, for a commit on top of
     /// `parent`: of aborted commits ([`commit_place`](Self::commit_place), with and
     /// without the clone's mark), also where HEAD has moved on since, and of commits that
     /// `git reset` undid, which leaves their rows staged or in the work tree.
     ///
     /// # Errors
     /// The configuration or history cannot be read.
-    pub fn commit_places(&self, parent: Option<ObjectId>) -> Result<Vec<String>, RepoError> {
+    pub fn commit_places(&self, parent: Option<ObjectId>) -> Result<CommitPlaces<'_>, RepoError> {
         let mark = self.clone_mark()?;
         let mark = mark.as_deref();
-        let both = |at| [place(at, mark), place(at, None)];
-        let mut places: Vec<String> = both(parent).into();
+        let both = |at| [place(at, mark), place(at, None)].map(CommitPlace::of_none);
+        let mut found = CommitPlaces {
+            repo: self,
+            all: both(parent).into(),
+            resets: Vec::new(),
+        };
         // A pick, a rebase and a squash bring the rows of their own commits along, and a
         // branch that begins anew keeps what was recorded.
         if parent.is_some() && !self.is_in_the_middle() && self.squashing()?.is_none() {
-            places.extend(self.undone(parent).into_iter().flat_map(both));
-            let given_up = self.given_up_at().into_iter();
-            places.extend(given_up.map(|at| place(Some(at), mark)));
+            found
+                .all
+                .extend(self.undone(parent).into_iter().flat_map(both));
+            let moves = self.moves_of_head();
+            let there = made_at(&moves).into_iter();
+            found.all.extend(there.map(|(at, made)| CommitPlace {
+                name: place(Some(at), mark),
+                made,
+            }));
+            found.resets = resets(&moves);
         }
-        Ok(places)
+        Ok(found)
     }
 
     /// The parents of the newest commits that `git reset` removed from on top of
@@ -57,9 +68,8 @@ impl Repo {
             .collect()
     }
 
-    /// Where HEAD was, as the newest lines of its reflog have it, and no commit was made
-    /// that stayed.
-    fn given_up_at(&self) -> BTreeSet<ObjectId> {
+    /// The moves of HEAD, as the newest lines of its reflog have them.
+    fn moves_of_head(&self) -> Vec<Move> {
         let log = self.git.reflog("HEAD");
         let moves = log.iter().flat_map(|log| log.iter().take(MOST_UNDONE));
         let moves = moves.map(|line| Move {
@@ -67,7 +77,49 @@ impl Repo {
             to: ObjectId(line.id_new()),
             why: Why::of(line.message_bytes().unwrap_or_default()),
         });
-        given_up(&moves.collect::<Vec<_>>())
+        moves.collect()
+    }
+}
+
+/// The places of commits whose rows may have been left here.
+pub struct CommitPlaces<'a> {
+    repo: &'a Repo,
+    all: Vec<CommitPlace>,
+    /// From where `git reset` moved HEAD, and to where.
+    resets: Vec<(ObjectId, ObjectId)>,
+}
+
+/// The place of commits on top of one commit.
+struct CommitPlace {
+    name: String,
+    /// The commits that were made there, by HEAD's reflog.
+    made: Vec<ObjectId>,
+}
+
+impl CommitPlace {
+    /// A place where no commit was made that stayed.
+    const fn of_none(name: String) -> Self {
+        let made = Vec::new();
+        Self { name, made }
+    }
+}
+
+impl CommitPlaces<'_> {
+    /// The places, as they go into the ids of removals, the newest first.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        self.all.iter().map(|place| place.name.as_str()).collect()
+    }
+
+    /// The commits that were made at the `nth` place and that no reset undid: rows of that
+    /// place that they have are theirs, and come from their branch.
+    pub fn stayed(&self, nth: usize) -> impl Iterator<Item = ObjectId> {
+        let made = self.all.get(nth).map(|place| &place.made);
+        made.into_iter().flatten().copied().filter(|commit| {
+            let is_in = |tip| self.repo.is_in(*commit, tip);
+            let mut resets = self.resets.iter();
+            !resets.any(|(from, to)| is_in(*from) && !is_in(*to))
+        })
     }
 }
 
@@ -108,19 +160,31 @@ impl Why {
     }
 }
 
-/// The commits that HEAD was at, without those on which a commit was made that no reset
-/// undid: rows that were made there may be that commit's, and come from its branch.
-fn given_up(moves: &[Move]) -> BTreeSet<ObjectId> {
-    let ends = moves.iter().flat_map(|m| [m.from, m.to]);
-    // `git reset` and `git stash` have a line even where HEAD stays.
-    let undone = moves
-        .iter()
-        .filter(|m| m.why == Why::Reset && m.from != m.to);
-    let undone: BTreeSet<ObjectId> = undone.map(|m| m.from).collect();
-    let kept = moves.iter().filter(|m| m.why == Why::Commit);
-    let kept = kept.filter(|m| !undone.contains(&m.to)).map(|m| m.from);
-    let kept: BTreeSet<ObjectId> = kept.collect();
-    ends.filter(|id| !kept.contains(id)).collect()
+/// The commits that HEAD was at, the newest first, each with the commits that were made on
+/// top of it.
+fn made_at(moves: &[Move]) -> Vec<(ObjectId, Vec<ObjectId>)> {
+    let mut numbers = HashMap::new();
+    let mut places: Vec<(ObjectId, Vec<ObjectId>)> = Vec::new();
+    for one in moves {
+        for at in [one.to, one.from] {
+            numbers.entry(at).or_insert_with(|| {
+                places.push((at, Vec::new()));
+                places.len() - 1
+            });
+        }
+        if one.why == Why::Commit {
+            places[numbers[&one.from]].1.push(one.to);
+        }
+    }
+    places
+}
+
+/// From where `git reset` moved HEAD, and to where. It has a line in the reflog even where
+/// HEAD stays, as has `git stash`.
+fn resets(moves: &[Move]) -> Vec<(ObjectId, ObjectId)> {
+    let resets = moves.iter().filter(|m| m.why == Why::Reset);
+    let resets = resets.map(|m| (m.from, m.to));
+    resets.filter(|(from, to)| from != to).collect()
 }
 
 fn place(parent: Option<ObjectId>, clone: Option<&str>) -> String {
@@ -143,24 +207,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_commit_that_stayed_keeps_the_rows_that_were_made_for_it() {
+    fn git_says_where_commits_were_made_and_what_was_reset() {
         let id = |n: u8| format!("{n:02x}").repeat(20).parse::<ObjectId>().unwrap();
         let moves = [
-            (1, 2, "commit: Stayed"),
+            (1, 2, "commit: One"),
             (2, 3, "commit (amend): Undone"),
             (3, 2, "reset: moving to HEAD^"),
             (2, 4, "pull: Fast-forward"),
             (4, 5, "checkout: moving from main to side"),
             (5, 6, "commit: Left by update-ref"),
             (6, 7, ""),
-            (7, 8, "commit (cherry-pick): Stayed"),
-            (8, 8, "reset: moving to HEAD"),
+            (7, 8, "commit (cherry-pick): Two"),
+            (7, 9, "commit: Of another branch"),
+            (9, 9, "reset: moving to HEAD"),
         ];
         let moves = moves.map(|(from, to, why)| Move {
             from: id(from),
             to: id(to),
             why: Why::of(why.as_bytes()),
         });
-        assert_eq!(given_up(&moves), BTreeSet::from([2, 3, 4, 5, 6, 8].map(id)));
+        let made = made_at(&moves);
+        let expected = [
+            (2, &[3][..]),
+            (1, &[2]),
+            (3, &[]),
+            (4, &[]),
+            (5, &[6]),
+            (6, &[]),
+            (7, &[8, 9]),
+            (8, &[]),
+            (9, &[]),
+        ];
+        let all = |made: &[u8]| made.iter().copied().map(id).collect();
+        let expected = expected.map(|(at, made)| (id(at), all(made)));
+        assert_eq!(made, expected);
+        assert_eq!(resets(&moves), [(id(3), id(2)), (id(6), id(7))]);
     }
 }

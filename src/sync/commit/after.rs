@@ -7,6 +7,7 @@
 use std::rc::Rc;
 
 use super::branch_alone;
+use super::leftovers::left_over;
 use crate::journal::Layout;
 use crate::ledger;
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
@@ -53,13 +54,12 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         true => Vec::new(),
         false => repo.staged_against(Some(head))?,
     };
-    let mut followers = Followers {
+    let followers = Followers {
         repo,
         layout,
         before,
         in_index,
         again: written_again(repo, before),
-        maker: None,
     };
     let (mut staged, mut there) = (Vec::new(), Vec::new());
     for change in changes {
@@ -109,15 +109,13 @@ struct Followers<'a> {
     in_index: Vec<Change>,
     /// The ledgers that the commit wrote again.
     again: Vec<String>,
-    /// This machine, and the places of its commits.
-    maker: Option<(String, Vec<String>)>,
 }
 
 impl Followers<'_> {
     /// The version for the index of a ledger that the commit changes; `None` if that has
     /// it, or lacks the file on purpose.
     fn for_the_index(
-        &mut self,
+        &self,
         change: &Change,
         committed: &Rc<[u8]>,
     ) -> Result<Option<Rc<[u8]>>, RepoError> {
@@ -134,11 +132,7 @@ impl Followers<'_> {
 
     /// Writes the work tree's version of a ledger that the commit changes, if it has to
     /// change.
-    fn update_the_work_tree(
-        &mut self,
-        change: &Change,
-        committed: &Rc<[u8]>,
-    ) -> Result<(), RepoError> {
+    fn update_the_work_tree(&self, change: &Change, committed: &Rc<[u8]>) -> Result<(), RepoError> {
         let work = self.repo.read_work_file(&change.path)?;
         let bytes = match &work {
             Some(work) if **work == **committed => return Ok(()),
@@ -154,7 +148,7 @@ impl Followers<'_> {
 
     /// The committed ledger with what a person decided in an edited version of it.
     fn caught_up(
-        &mut self,
+        &self,
         change: &Change,
         committed: &Rc<[u8]>,
         edited: &[u8],
@@ -165,16 +159,12 @@ impl Followers<'_> {
         if old.is_some_and(is_old) {
             return Ok(Rc::clone(committed));
         }
-        let (machine, places) = match &mut self.maker {
-            Some(maker) => maker,
-            // Only now: asking git takes as long as all the rest.
-            none => none.insert((self.repo.machine()?, self.repo.commit_places(self.before)?)),
-        };
-        let known = ledger::parse(committed);
-        let mut wanted = ledger::decisions(&known, &ledger::parse(edited), machine, places);
+        let (repo, layout) = (self.repo, self.layout);
+        let (known, edited) = (ledger::parse(committed), ledger::parse(edited));
+        let left = left_over(repo, layout, self.before, (&known, &edited))?;
+        let mut wanted = ledger::decisions(&known, &edited, &left);
         if let Some(before) = self.before {
             // The commit may have been a squash, which nothing shows any more.
-            let (repo, layout) = (self.repo, self.layout);
             branch_alone::leave_out_deletions(repo, layout, before, &known, &mut wanted)?;
         }
         Ok(match wanted == known {

@@ -10,6 +10,7 @@ mod after;
 mod branch_alone;
 mod check;
 mod kept;
+mod leftovers;
 mod own;
 mod report;
 mod rows;

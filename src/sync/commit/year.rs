@@ -9,6 +9,7 @@ use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
 use super::branch_alone;
+use super::leftovers::left_over;
 use super::rows::CommitContext;
 
 /// The bytes of a file, shared with who else read them.
@@ -179,8 +180,9 @@ impl CommitContext<'_> {
     fn decided(&self, known: &Ledger, edited: Option<&Ledger>) -> Result<Ledger, RepoError> {
         let mut current = match edited {
             Some(edited) => {
-                let places = self.repo.commit_places(self.parents.first().copied())?;
-                ledger::decisions(known, edited, &self.machine, &places)
+                let head = self.parents.first().copied();
+                let left = left_over(self.repo, self.layout, head, (known, edited))?;
+                ledger::decisions(known, edited, &left)
             }
             None => known.clone(),
         };

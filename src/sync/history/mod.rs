@@ -282,7 +282,16 @@ impl<'a> History<'a> {
     }
 }
 
-fn year_at(repo: &Repo, layout: &Layout, commit: ObjectId, year: i32) -> Result<Ledger, RepoError> {
+/// The rows of a year's ledger in a commit.
+///
+/// # Errors
+/// The commit or the file cannot be read.
+pub(in crate::sync) fn year_at(
+    repo: &Repo,
+    layout: &Layout,
+    commit: ObjectId,
+    year: i32,
+) -> Result<Ledger, RepoError> {
     let bytes = repo.read_at(commit, &layout.ledger_path(year))?;
     Ok(bytes.as_deref().map(ledger::parse).unwrap_or_default())
 }

@@ -81,3 +81,52 @@ fn what_a_commit_of_another_branch_recorded_stays_with_its_files() {
         row.keys().collect::<Vec<_>>()
     );
 }
+
+/// A commit of another file alone stays on the commit where the first was given up, and
+/// has none of its rows.
+#[test]
+fn what_was_given_up_before_a_commit_of_another_file_counts_for_nothing() {
+    for other in ["README.md", "journal/md/2024/2024-11-02.md"] {
+        for stays in [false, true] {
+            let sandbox = Sandbox::new();
+            let laptop = with_three_people(&sandbox);
+            laptop.write(other, "---\ndate: 2024-11-02\n---\n");
+            laptop.commit("Another");
+            remove_in_vain(&laptop, &[]);
+            laptop.write(other, "---\ndate: 2024-11-02\n---\nMore.\n");
+            laptop.git(["commit", "-q", "-m", "Other", other]).ok();
+            assert_eq!(removed_items(&laptop), [] as [&str; 0], "{other}");
+            if !stays {
+                laptop
+                    .git(["restore", "-q", "--staged", "--worktree", "journal"])
+                    .ok();
+                laptop.write("notes.txt", "Mine\n");
+                laptop.git(["add", "notes.txt"]).ok();
+            }
+            laptop.git(["commit", "-q", "-m", "Then"]).ok();
+            laptop.assert_clean();
+            let wanted: &[&str] = if stays { &["Bob"] } else { &[] };
+            assert_eq!(removed_items(&laptop), wanted, "{other}");
+        }
+    }
+}
+
+/// A reset undoes all commits above where it goes.
+#[test]
+fn what_a_reset_of_several_commits_undid_before_a_pull_counts_for_nothing() {
+    let sandbox = Sandbox::new();
+    let laptop = with_a_pull_to_come(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    laptop.commit("Without Bob");
+    remove(&laptop, ", Eve", "");
+    laptop.commit("Without Eve");
+    laptop.git(["reset", "-q", "--soft", "HEAD~2"]).ok();
+    laptop.pull();
+    laptop
+        .git(["restore", "-q", "--staged", "--worktree", "journal"])
+        .ok();
+    laptop.write("README.md", "# Mine\n");
+    laptop.git(["add", "README.md"]).ok();
+    laptop.git(["commit", "-q", "-m", "After the pull"]).ok();
+    assert_eq!(removed_items(&laptop), [] as [&str; 0]);
+}
