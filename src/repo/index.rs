@@ -1,5 +1,7 @@
 //! The index: the content of the next commit.
 
+use std::path::Path;
+
 use super::object::mode;
 use super::objects::object_id;
 use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
@@ -21,12 +23,27 @@ impl Repo {
     /// # Errors
     /// It cannot be read.
     pub fn index(&self) -> Result<Index, RepoError> {
-        git2::Index::open(&self.index_path)
+        self.index_at(&self.index_path)
+    }
+
+    /// Reads the real index while git is working with the temporary one of `git commit
+    /// FILE`; `None` otherwise.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn index_beside(&self) -> Result<Option<Index>, RepoError> {
+        let real = self.git_dir().join("index");
+        let is_temporary = self.index_is_temporary() && real.exists();
+        is_temporary.then(|| self.index_at(&real)).transpose()
+    }
+
+    fn index_at(&self, path: &Path) -> Result<Index, RepoError> {
+        git2::Index::open(path)
             // libgit2 does not know a split or a sparse index; git does.
-            .or_else(|source| self.index_as_listed().map_err(|_| source))
+            .or_else(|source| self.index_as_listed(path).map_err(|_| source))
             .map(Index)
             .map_err(|source| RepoError::Index {
-                path: self.index_path.clone(),
+                path: path.to_owned(),
                 source,
             })
     }
@@ -64,13 +81,14 @@ impl Repo {
 
     /// The index as git lists it, in memory, without the files' stat, which is not
     /// needed.
-    fn index_as_listed(&self) -> Result<git2::Index, RepoError> {
+    fn index_as_listed(&self, path: &Path) -> Result<git2::Index, RepoError> {
         let unknown = |source| RepoError::Index {
-            path: self.index_path.clone(),
+            path: path.to_owned(),
             source,
         };
         let mut index = git2::Index::new().map_err(unknown)?;
-        let listed = self.run_git(&["ls-files", "--stage", "-t", "-z"], b"")?;
+        let how = ["ls-files", "--stage", "-t", "-z"];
+        let listed = self.run_git_with(&how, b"", &[("GIT_INDEX_FILE", path.as_os_str())])?;
         for line in listed.split(|&b| b == 0) {
             if let Some(entry) = listed_entry(line) {
                 index.add(&entry).map_err(unknown)?;

@@ -4,6 +4,7 @@ use palimpsest::ledger::{Restored, Source};
 
 use crate::sandbox::{DAY, LEDGER, Machine, Sandbox, entry, how, removals};
 
+mod brought;
 mod copies;
 mod given_up;
 mod ledgers;

@@ -8,6 +8,7 @@
 
 mod after;
 mod branch_alone;
+mod brought;
 mod check;
 mod kept;
 mod leftovers;

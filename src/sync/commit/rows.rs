@@ -105,7 +105,7 @@ impl CommitContext<'_> {
                 }),
             },
         );
-        let rows = year.without_brought(rows);
+        let rows = year.as_brought(rows);
         year.current.apply(rows.clone());
         Ok((rows, now))
     }

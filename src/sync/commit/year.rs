@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::EntryDate;
-use crate::ledger::{self, Ledger, Lines, RowKey};
+use crate::ledger::{self, Ledger, Lines};
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
 use super::branch_alone;
+use super::brought::as_brought;
 use super::leftovers::left_over;
 use super::rows::CommitContext;
 
@@ -44,6 +45,8 @@ pub(super) struct YearToCommit {
     pub recorded: Ledger,
     pub known: Ledger,
     pub current: Ledger,
+    /// While git works with a temporary index: the rows that the real one brings.
+    beside: Ledger,
     /// The entries with changes told by history, and who made these.
     pub told: BTreeMap<EntryDate, BTreeSet<String>>,
 }
@@ -88,6 +91,7 @@ impl CommitContext<'_> {
         entries.extend(lines.open());
         let rows = lines.rows_of(&entries);
         Ok(Some(YearToCommit {
+            beside: self.beside((&path, Some(&committed)), &rows, Some(&entries))?,
             path,
             as_in_head: true,
             part: Some((lines, entries)),
@@ -138,6 +142,7 @@ impl CommitContext<'_> {
         };
         Ok(YearToCommit {
             as_in_head: self.staged(&path).is_none(),
+            beside: self.beside((&path, staged.as_deref()), &known, None)?,
             path,
             staged,
             part: None,
@@ -260,25 +265,9 @@ impl YearToCommit {
         self.parents.first().unwrap_or(&self.known)
     }
 
-    /// `rows` without the removals for which the staged ledger brings a row of its own: it
-    /// came from where they were made, as in a copy of the files or with a pick that stopped.
-    pub fn without_brought(&self, mut rows: Ledger) -> Ledger {
-        let (known, current) = (&self.known, &self.current);
-        rows.tombstones.retain(|key, row| {
-            // Rows that an aborted commit left are not in `current`, or have this id.
-            let mut brought = current.tombstones_of(key.entry).filter(|(other, row)| {
-                row.state.is_active() && *other != key && !known.tombstones.contains_key(other)
-            });
-            let is_same = |other: &RowKey| other.table == key.table && other.item == key.item;
-            !row.state.is_active() || !brought.any(|(other, _)| is_same(other))
-        });
-        rows.deletions.retain(|key, row| {
-            let mut brought = current.deletions_of(key.0).filter(|(other, row)| {
-                row.state.is_active() && *other != key && !known.deletions.contains_key(other)
-            });
-            !row.state.is_active() || !brought.any(|(_, other)| other.blob == row.blob)
-        });
-        rows
+    /// See [`as_brought`].
+    pub fn as_brought(&self, rows: Ledger) -> Ledger {
+        as_brought(rows, &self.known, &self.current, &self.beside)
     }
 
     /// Whether staging only makes the file HEAD's again, also after a merge changed it:

@@ -1,0 +1,100 @@
+//! Removals that come with rows of their own, from where they were made: in a copy of the
+//! files, with a pick that stopped, or with one that only stages (`git cherry-pick -n`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::leftovers::left_over;
+use super::rows::CommitContext;
+use crate::journal::EntryDate;
+use crate::ledger::{self, Deletion, Ledger, RowKey, Tombstone};
+use crate::repo::RepoError;
+
+impl CommitContext<'_> {
+    /// The removals that the real index brings besides those `known`, if git works with a
+    /// temporary one: `git commit FILE` leaves the rows of a pick staged there. `here` is
+    /// the temporary index's version of the ledger; `only` limits the entries.
+    pub(super) fn beside(
+        &self,
+        (path, here): (&str, Option<&[u8]>),
+        known: &Ledger,
+        only: Option<&BTreeSet<EntryDate>>,
+    ) -> Result<Ledger, RepoError> {
+        let index = self.repo.index_beside()?;
+        let Some(blob) = index.and_then(|index| index.staged(path)?.file()) else {
+            return Ok(Ledger::default());
+        };
+        let bytes = self.repo.shared_blob(blob)?;
+        if here == Some(&*bytes) {
+            return Ok(Ledger::default());
+        }
+        let is_asked = |entry: EntryDate| only.is_none_or(|only| only.contains(&entry));
+        let mut brought = ledger::parse(&bytes).more_than(known);
+        brought.tombstones.retain(|key, _| is_asked(key.entry));
+        brought.deletions.retain(|(entry, _), _| is_asked(*entry));
+        let head = self.parents.first().copied();
+        let left = left_over(self.repo, self.layout, head, (known, &brought))?;
+        brought.tombstones.retain(|key, _| !left.contains(&key.id));
+        brought.deletions.retain(|(_, id), _| !left.contains(id));
+        Ok(brought)
+    }
+}
+
+/// The derived `rows` without the removals for which the staged ledger (`current`) brings a
+/// row of its own. If only the real index brings one (`beside`), it comes in their place.
+pub(super) fn as_brought(
+    mut rows: Ledger,
+    known: &Ledger,
+    current: &Ledger,
+    beside: &Ledger,
+) -> Ledger {
+    let mut instead = Ledger::default();
+    rows.tombstones.retain(|key, row| {
+        let brought = |of| same_removals(of, known, key);
+        if !row.state.is_active() || !brought(current).is_empty() {
+            return !row.state.is_active();
+        }
+        let there = brought(beside);
+        let stays = there.is_empty();
+        instead.tombstones.extend(there);
+        stays
+    });
+    rows.deletions.retain(|key, row| {
+        let brought = |of| same_deletions(of, known, (key, row));
+        if !row.state.is_active() || !brought(current).is_empty() {
+            return !row.state.is_active();
+        }
+        let there = brought(beside);
+        let stays = there.is_empty();
+        instead.deletions.extend(there);
+        stays
+    });
+    rows.apply(instead);
+    rows
+}
+
+/// The active removals of the same item under other ids that `known` lacks. (Rows that an
+/// aborted commit left are not in the staged ledger, or have this id.)
+fn same_removals(of: &Ledger, known: &Ledger, key: &RowKey) -> BTreeMap<RowKey, Tombstone> {
+    let rows = of.tombstones_of(key.entry).filter(|(other, row)| {
+        row.state.is_active()
+            && *other != key
+            && (other.table, &other.item) == (key.table, &key.item)
+            && !known.tombstones.contains_key(other)
+    });
+    rows.map(|(key, row)| (key.clone(), row.clone())).collect()
+}
+
+/// The active deletions of the same version under other ids that `known` lacks.
+fn same_deletions(
+    of: &Ledger,
+    known: &Ledger,
+    (key, row): (&(EntryDate, String), &Deletion),
+) -> BTreeMap<(EntryDate, String), Deletion> {
+    let rows = of.deletions_of(key.0).filter(|(other, there)| {
+        there.state.is_active()
+            && *other != key
+            && there.blob == row.blob
+            && !known.deletions.contains_key(other)
+    });
+    rows.map(|(key, row)| (key.clone(), row.clone())).collect()
+}
