@@ -151,3 +151,39 @@ fn restore_names_what_the_version_has_against_a_removal() {
         .says("In it: person Bob, removed before");
     assert!(laptop.read_entry(DAY).contains("mood: good"));
 }
+
+/// Whoever fetched the branch may merge it, or bring the entry in with it.
+#[test]
+fn a_squash_keeps_the_deletion_of_an_entry_that_a_remote_branch_still_has() {
+    for (pushed, rows) in [("never", 0), ("the entry", 1), ("its deletion", 0)] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.git(["checkout", "-q", "-b", "draft"]).ok();
+        laptop.write_entry("2024-11-03", "people: [Zed]", "A draft.\n");
+        laptop.commit("A draft");
+        if pushed == "the entry" {
+            laptop.push();
+            desktop.git(["fetch", "-q"]).ok();
+        }
+        laptop.remove(&crate::sandbox::entry("2024-11-03"));
+        laptop.commit("Gone");
+        if pushed == "its deletion" {
+            laptop.push();
+        }
+        laptop.write("README.md", "# Mine\n");
+        laptop.commit("What is worth it");
+        laptop.git(["checkout", "-q", "main"]).ok();
+        laptop.git(["merge", "-q", "--squash", "draft"]).ok();
+        laptop.commit("Squashed");
+        laptop.assert_clean();
+        assert_eq!(laptop.ledger(2024).deletions.len(), rows, "{pushed}");
+        if rows == 1 {
+            laptop.push();
+            desktop.pull();
+            desktop
+                .git(["merge", "-q", "--no-edit", "origin/draft"])
+                .ok()
+                .mentions("entry 2024-11-03, which had been deleted, is back");
+        }
+    }
+}
