@@ -64,6 +64,12 @@ pub enum StoreError {
         journal.display()
     )]
     Journal { journal: PathBuf },
+    /// A folder stands where SQLite would keep the database's rollback journal.
+    #[error(
+        "{}: a folder in the place of the database's journal; move it away",
+        journal.display()
+    )]
+    JournalFolder { journal: PathBuf },
     /// The file system refuses locks, as some of a network do.
     #[error(
         "{}: the file system refuses the locks that an index needs ({why}); have the file on a \
@@ -99,7 +105,7 @@ const LOCKING: [i32; 4] = [2058, 2314, 3594, 3850];
 impl StoreError {
     pub(super) fn of(path: &Path, waited: u64, source: rusqlite::Error) -> Self {
         if let rusqlite::Error::InvalidPath(journal) = source {
-            return Self::Journal { journal };
+            return Self::of_journal(journal);
         }
         let path = path.to_owned();
         if let Some(why) = refused_lock(&path, &source) {
@@ -121,13 +127,25 @@ impl StoreError {
         }
     }
 
+    /// The error for a journal that SQLite may not play back.
+    pub(super) fn of_journal(journal: PathBuf) -> Self {
+        let there = journal.symlink_metadata();
+        match there.is_ok_and(|there| there.is_dir()) {
+            true => Self::JournalFolder { journal },
+            false => Self::Journal { journal },
+        }
+    }
+
     /// Whether the file or its folder cannot be written, as on a disk that is mounted
     /// read-only, or not be locked.
     #[must_use]
     pub fn is_unwritable(&self) -> bool {
         use std::io::ErrorKind as Kind;
         match self {
-            Self::Unusable { .. } | Self::NoFile { .. } | Self::NoLocks { .. } => true,
+            Self::Unusable { .. }
+            | Self::NoFile { .. }
+            | Self::JournalFolder { .. }
+            | Self::NoLocks { .. } => true,
             Self::File { source, .. } => matches!(
                 source.kind(),
                 Kind::PermissionDenied | Kind::ReadOnlyFilesystem
@@ -143,6 +161,9 @@ impl StoreError {
             Self::Unusable { source, .. } => source.to_string(),
             Self::File { source, .. } => source.to_string(),
             Self::NoFile { .. } => "something else is in its place".to_owned(),
+            Self::JournalFolder { journal } => {
+                format!("{} is a folder", journal.display())
+            }
             Self::NoLocks { why, .. } => {
                 format!("the file system refuses the locks that an index needs ({why})")
             }

@@ -24,10 +24,14 @@ pub(super) enum Found {
 pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
     match std::fs::metadata(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            return Ok(match is_foreign_journal(&journal_of(path)) {
-                true => Found::Damaged,
-                false => Found::Nothing,
-            });
+            let journal = journal_of(path);
+            return match is_foreign_journal(&journal) {
+                true => match StoreError::of_journal(journal) {
+                    StoreError::Journal { .. } => Ok(Found::Damaged),
+                    folder => Err(folder),
+                },
+                false => Ok(Found::Nothing),
+            };
         }
         Err(source) => {
             return Err(StoreError::File {

@@ -351,11 +351,14 @@ impl Store {
 
     /// To be asked before each transaction, which may come long after the file was opened.
     fn check_journal(&self) -> Result<(), StoreError> {
-        match self.journal.as_deref().is_some_and(is_foreign_journal) {
-            true => Err(StoreError::Corrupt {
+        let journal = self.journal.as_deref().filter(|j| is_foreign_journal(j));
+        match journal.map(|journal| StoreError::of_journal(journal.to_owned())) {
+            None => Ok(()),
+            // The files beside it go with it.
+            Some(StoreError::Journal { .. }) => Err(StoreError::Corrupt {
                 path: self.path.clone(),
             }),
-            false => Ok(()),
+            Some(folder) => Err(folder),
         }
     }
 

@@ -1,6 +1,8 @@
 //! Faults of the database: whose file it is, whether it can be opened, and whether it is
 //! whole.
 
+use std::path::{Path, PathBuf};
+
 use crate::journal::{Layout, settings};
 use crate::repo::install::has_journal;
 use crate::repo::{Finding, Repo, RepoError, shell_path};
@@ -57,13 +59,10 @@ pub(super) fn check(
                 repo.from_here(folder_of(repo, database))
             ),
             Fault::InTheWay(_) => aside(repo, database),
-            Fault::Journal(_) => {
-                let journal = format!("{database}-journal");
-                format!(
-                    "{}, and look at where it came from",
-                    move_aside(repo, &journal)
-                )
-            }
+            Fault::Journal(_, journal) => format!(
+                "{}, and look at where it came from",
+                move_aside(repo, journal)
+            ),
             Fault::NoLocks(_) => {
                 let path = shell_path(database);
                 format!("rm {path}, then ln -s FILE {path}")
@@ -95,16 +94,23 @@ fn aside(repo: &Repo, database: &str) -> String {
     }
     format!(
         "{} (the next command makes it anew; its folder has to be writable)",
-        move_aside(repo, database)
+        move_aside(repo, database.as_ref())
     )
 }
 
-fn move_aside(repo: &Repo, file: &str) -> String {
+/// The command that moves a file aside, given absolutely or from the top of the work tree.
+fn move_aside(repo: &Repo, file: &Path) -> String {
+    let file = repo.workdir().join(file).to_string_lossy().into_owned();
     let free = (1..).map(|n| format!("{file}.aside-{n}"));
-    let mut free = free.filter(|name| !repo.workdir().join(name).exists());
+    let mut free = free.filter(|name| Path::new(name).symlink_metadata().is_err());
     // The numbers do not end.
     let name = free.next().unwrap_or_default();
-    format!("mv {} {}", repo.from_here(file), repo.from_here(&name))
+    let typed = |path: &str| match Path::new(path).strip_prefix(repo.workdir()) {
+        Ok(path) => repo.from_here(&path.to_string_lossy()),
+        // Outside the work tree, where a link leads.
+        Err(_) => shell_path(path),
+    };
+    format!("mv {} {}", typed(&file), typed(&name))
 }
 
 /// The finding for a database of the original program that waits for `init`.
@@ -153,8 +159,9 @@ pub enum Fault {
     NoPlace(String),
     /// It cannot be opened or written at all, or is no file.
     InTheWay(String),
-    /// The journal beside it is none of its own, and SQLite would obey it.
-    Journal(String),
+    /// The journal beside it, at this path, is none of its own: SQLite would obey it, or
+    /// cannot write it.
+    Journal(String, PathBuf),
     /// Its file system has no locks.
     NoLocks(String),
 }
@@ -167,7 +174,7 @@ impl Fault {
             | Self::ReadOnly(what)
             | Self::NoPlace(what)
             | Self::InTheWay(what)
-            | Self::Journal(what)
+            | Self::Journal(what, _)
             | Self::NoLocks(what) => what,
         }
     }
@@ -180,7 +187,11 @@ impl Fault {
 /// The settings' path leaves the repository, also by a link that git tracks.
 pub fn database_faults(repo: &Repo, layout: &Layout) -> Result<Vec<Fault>, RepoError> {
     let path = database_path(repo, layout)?;
-    if !path.exists() {
+    // The caller names the file.
+    let named = format!("{}: ", path.display());
+    let told = |e: StoreError| e.to_string().replacen(&named, "", 1);
+    let problems = Store::problems_at(&path);
+    if !path.exists() && !matches!(problems, Err(StoreError::JournalFolder { .. })) {
         let leads_nowhere = path.is_symlink();
         return Ok(match leads_nowhere {
             true => vec![Fault::InTheWay(
@@ -192,14 +203,21 @@ pub fn database_faults(repo: &Repo, layout: &Layout) -> Result<Vec<Fault>, RepoE
             false => Vec::new(),
         });
     }
-    // The caller names the file.
-    let named = format!("{}: ", path.display());
-    let told = |e: StoreError| e.to_string().replacen(&named, "", 1);
-    Ok(match Store::problems_at(&path) {
+    Ok(match problems {
         Ok(problems) => problems.into_iter().map(Fault::Damaged).collect(),
         Err(error @ StoreError::Locked { .. }) => vec![Fault::Held(told(error))],
         Err(error @ StoreError::ReadOnly { .. }) => vec![Fault::ReadOnly(told(error))],
-        Err(error @ StoreError::Journal { .. }) => vec![Fault::Journal(told(error))],
+        Err(
+            ref error @ (StoreError::Journal { ref journal }
+            | StoreError::JournalFolder { ref journal }),
+        ) => {
+            // SQLite looks for it where links lead.
+            let at = match path.is_symlink() {
+                true => journal.clone(),
+                false => format!("{}-journal", layout.database).into(),
+            };
+            vec![Fault::Journal(error.to_string(), at)]
+        }
         Err(error @ StoreError::NoLocks { .. }) => vec![Fault::NoLocks(told(error))],
         Err(error) if error.is_corrupt() => vec![Fault::Damaged(told(error))],
         Err(error) => vec![Fault::InTheWay(told(error))],

@@ -190,3 +190,49 @@ fn nor_is_a_committed_one_in_a_fresh_clone() {
     run_all(&clone, || ());
     clone.assert_clean();
 }
+
+/// A folder cannot be taken away as a file can, and is nobody's journal.
+#[test]
+fn a_folder_in_the_place_of_the_journal_stops_no_listing_and_is_named() {
+    for is_there in [true, false] {
+        let sandbox = Sandbox::new();
+        let laptop = laptop(&sandbox);
+        laptop.metadb(["show", "2024-11-01"]).ok();
+        if !is_there {
+            laptop.remove(DATABASE);
+        }
+        laptop.write(&format!("{JOURNAL}/mine.txt"), "Mine.\n");
+        laptop
+            .metadb(["show", "2024-11-01"])
+            .ok()
+            .says("Bob")
+            .warns("palimpsest.db-journal is a folder");
+        laptop.edit_entry("2024-11-01", "Bob", "Zoe");
+        laptop.commit("Zoe");
+        laptop.palimpsest(["doctor", "--fix"]);
+        let mend = format!("mv {JOURNAL} {JOURNAL}.aside-1");
+        laptop.palimpsest(["doctor"]).exits(1).says(&mend);
+        laptop.run_with(&[], "sh", ["-c", &mend]).ok();
+        laptop.palimpsest(["doctor"]).ok();
+        laptop.metadb(["show", "2024-11-01"]).ok().says("Zoe");
+        assert!(laptop.exists(&format!("{JOURNAL}.aside-1/mine.txt")));
+    }
+}
+
+/// SQLite looks for the journal where the link leads.
+#[test]
+fn the_journal_of_a_database_that_is_a_link_is_named_where_it_is() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let database = sandbox.root().canonicalize().unwrap().join("index.db");
+    laptop.metadb(["show", "2024-11-01"]).ok();
+    fs::rename(laptop.path(DATABASE), &database).unwrap();
+    std::os::unix::fs::symlink(&database, laptop.path(DATABASE)).unwrap();
+    laptop.palimpsest(["doctor"]).ok();
+    let journal = format!("{}-journal", database.display());
+    fs::create_dir(&journal).unwrap();
+    let mend = format!("mv {journal} {journal}.aside-1");
+    laptop.palimpsest(["doctor"]).exits(1).says(&mend);
+    laptop.run_with(&[], "sh", ["-c", &mend]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+}
