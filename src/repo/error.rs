@@ -12,7 +12,7 @@ pub enum RepoError {
     NoRepository(PathBuf),
     #[error("{dir}: no such folder", dir = .0.display())]
     NoFolder(PathBuf),
-    #[error("{dir}: a bare repository, or a folder of its form, has no work tree; run this in a clone of it, or in one of its work trees", dir = .0.display())]
+    #[error("{dir}: a bare repository, or a folder of its form, has no work tree; run this in a clone of it, or in one of its work trees (one that you put inside of it counts where `GIT_DIR` names the repository)", dir = .0.display())]
     Bare(PathBuf),
     #[error("{dir}: cannot open this repository: {source}", dir = dir.display())]
     Open { dir: PathBuf, source: git2::Error },

@@ -229,12 +229,25 @@ fn around(dir: &Path) -> Result<git2::Repository, git2::Error> {
 /// Whether the git directory is a folder around `dir` that is not named `.git`: a bare
 /// repository, or a folder of its form in somebody's work tree. What is tracked can have
 /// that form, and a configuration that names a work tree and programs for git to run; in
-/// a folder named `.git` it cannot be. So such a one is as good as bare, whatever it says.
+/// a folder named `.git` it cannot be, nor in `modules` or `worktrees` there, where git
+/// keeps those of submodules. So such a one is as good as bare, whatever it says.
 fn is_around(git: &git2::Repository, dir: &Path) -> bool {
     let (Ok(git), Ok(dir)) = (fs::canonicalize(git.path()), fs::canonicalize(dir)) else {
         return false;
     };
-    dir.starts_with(&git) && !git.components().any(|part| part.as_os_str() == ".git")
+    dir.starts_with(&git) && !is_kept_by_git(&git)
+}
+
+/// Whether git itself makes a git directory at this path: as `.git`, or below it.
+fn is_kept_by_git(git: &Path) -> bool {
+    let mut parts = git.components().map(|part| part.as_os_str());
+    while parts.by_ref().any(|part| part == ".git") {
+        let next = parts.clone().next();
+        if next.is_none_or(|next| next == "modules" || next == "worktrees") {
+            return true;
+        }
+    }
+    false
 }
 
 /// Another user's repository, if git trusts it: libgit2 does not read every form and
@@ -299,4 +312,22 @@ fn path_of(git: &mut Command) -> Option<PathBuf> {
         return None;
     }
     (!path.is_empty()).then(|| PathBuf::from(OsStr::from_bytes(path)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_in_a_clone_is_not_kept_by_git_wherever_the_clone_is() {
+        for (path, is_kept) in [
+            ("/home/orla/journal/.git", true),
+            ("/home/orla/journal/.git/modules/notes", true),
+            ("/home/orla/.git/journal/.git", true),
+            ("/home/orla/.git/journal/tracked", false),
+            ("/home/orla/journal/tracked", false),
+        ] {
+            assert_eq!(is_kept_by_git(Path::new(path)), is_kept, "{path}");
+        }
+    }
 }

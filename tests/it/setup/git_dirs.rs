@@ -179,3 +179,24 @@ fn a_folder_of_a_clone_is_no_git_directory() {
     laptop.inside(".git/refs").metadb(["show", DAY]);
     laptop.metadb(["show", DAY]).ok().says("Al");
 }
+
+/// Git finds it by what the git directory says, which may have been tracked.
+#[test]
+fn a_work_tree_in_its_git_directory_counts_where_that_is_named() {
+    let sandbox = Sandbox::new();
+    let outer = sandbox.repository("outer");
+    outer.git(["init", "-q", "--bare", "kept"]).ok();
+    let kept = outer.inside("kept");
+    kept.git(["config", "core.bare", "false"]).ok();
+    kept.git(["config", "core.worktree", "tree"]).ok();
+    let tree = outer.inside("kept/tree");
+    tree.write_entry(DAY, "people: [Al]", "x\n");
+    tree.git(["status"]).ok();
+    tree.metadb(["show", DAY])
+        .exits(1)
+        .warns("one that you put inside of it counts where `GIT_DIR` names the repository");
+    let named = [("GIT_DIR", kept.dir().to_str().unwrap())];
+    tree.run_with(&named, "metadb", ["show", DAY])
+        .ok()
+        .says("Al");
+}
