@@ -11,8 +11,11 @@ use crate::sync::merge_log;
 #[derive(Debug, Args)]
 pub struct Merges {
     /// How many merged files to list
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 20)]
     limit: usize,
+    /// All that the log has
+    #[arg(long, conflicts_with = "limit")]
+    all: bool,
     /// As JSON, one list
     #[arg(long)]
     json: bool,
@@ -21,14 +24,16 @@ pub struct Merges {
 impl Merges {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let mut merges = merge_log::read(&Repo::from_env()?)?;
-        let nothing = merges.is_empty();
+        let all = merges.len();
         merges.reverse();
-        merges.truncate(self.limit);
+        if !self.all {
+            merges.truncate(self.limit);
+        }
         if self.json {
             ui.json(&merges)?;
             return Ok(Exit::Ok);
         }
-        if nothing {
+        if all == 0 {
             ui.line("No merge decided anything by itself here")?;
         }
         for merge in &merges {
@@ -37,6 +42,9 @@ impl Merges {
             for decision in decisions(merge) {
                 ui.line(format_args!("  {decision}"))?;
             }
+        }
+        if merges.len() < all {
+            ui.line(format_args!("{} of {all} shown; all: --all", merges.len()))?;
         }
         Ok(Exit::Ok)
     }

@@ -84,11 +84,17 @@ fn what_a_merge_decided_can_be_looked_at() {
     vault.git(["merge", "--abort"]).ok();
     vault.git(["merge", "other"]).fails();
     assert!(vault.read(log).len() < 400 * 1024);
-    vault.palimpsest(["merges", "--limit", "0"]).ok().is("");
+    let all = vault.palimpsest(["merges", "--all"]).ok().stdout;
+    let all = all.matches("note.md").count();
+    let none = format!("0 of {all} shown; all: --all");
+    vault.palimpsest(["merges", "--limit", "0"]).ok().is(&none);
     vault
-        .palimpsest(["merges", "--limit", "1"])
+        .palimpsest(["merges", "-n", "1"])
         .ok()
-        .says("tags: merged (set)");
+        .says("tags: merged (set)")
+        .says(&format!("1 of {all} shown"));
+    let usual = vault.palimpsest(["merges"]).ok();
+    usual.says(&format!("20 of {all} shown"));
 }
 
 #[test]
