@@ -58,7 +58,7 @@ pub use original::{
     read_original,
 };
 pub use rows::{Before, DeletedRow, EntryRow, LedgerRows, NoteRow, PENDING};
-pub use show::{Shown, ShownEntry};
+pub use show::{DeletedEntry, Shown, ShownEntry};
 pub use snapshot::check_snapshot;
 pub use update::Update;
 

@@ -57,7 +57,42 @@ pub struct ShownEntry {
     pub warnings: Vec<String>,
 }
 
+/// An entry whose file was deleted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DeletedEntry {
+    pub entry: String,
+    /// Of the last version.
+    pub path: String,
+    /// Empty while the deletion is not committed.
+    pub deleted_at: String,
+    pub deleted_by: Option<String>,
+    pub deletion_reason: Option<String>,
+}
+
 impl Store {
+    /// The deleted entries, those first whose deletion is not committed, then the one
+    /// deleted last.
+    ///
+    /// # Errors
+    /// The database is locked, damaged or replaced; see [`StoreError`].
+    pub fn deleted(&self) -> Result<Vec<DeletedEntry>, StoreError> {
+        let sql = "SELECT entry, path, deleted_at, deleted_by, deletion_reason FROM entries
+            WHERE deleted_at IS NOT NULL ORDER BY deleted_at <> '', deleted_at DESC, entry DESC";
+        self.read(|c| {
+            let mut rows = c.prepare(sql)?;
+            let rows = rows.query_map([], |r| {
+                Ok(DeletedEntry {
+                    entry: r.get(0)?,
+                    path: r.get(1)?,
+                    deleted_at: r.get(2)?,
+                    deleted_by: r.get(3)?,
+                    deletion_reason: r.get(4)?,
+                })
+            })?;
+            rows.collect()
+        })
+    }
+
     /// Everything known of an entry; `None` if nothing is.
     ///
     /// # Errors

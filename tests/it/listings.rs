@@ -332,8 +332,28 @@ fn a_deleted_entry_is_shown_and_comes_back() {
         .says("Restored journal/md/2024/2024-11-01.md");
     machine.assert_clean();
 
+    machine
+        .metadb(["restore", "--list"])
+        .ok()
+        .is("No entry is deleted");
+
     machine.remove(&entry(DAY));
+    let list = machine.metadb(["restore", "--list"]).ok();
+    list.says(DAY).says("not committed yet");
     machine.commit("Remove it");
+    let at = sandbox.now();
+    let list = machine.metadb(["restore", "--list"]).ok();
+    let row = [DAY, &at, "laptop", "file removed", &entry(DAY)].join("  ");
+    list.says(&row);
+    let list = machine.metadb(["restore", "--list", "--json"]).ok();
+    let list: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
+    assert_eq!(
+        list,
+        serde_json::json!([{
+            "entry": DAY, "path": entry(DAY), "deleted_at": at, "deleted_by": "laptop",
+            "deletion_reason": "file removed",
+        }])
+    );
     machine
         .metadb(["show", DAY])
         .ok()

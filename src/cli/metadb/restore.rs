@@ -9,18 +9,30 @@ use crate::cli::{Exit, Ui};
 use crate::sync::refresh::{Options, Scope};
 use crate::sync::settle::{self, Return};
 
-/// Bring the file of a deleted entry back
+/// Bring the file of a deleted entry back, or list the deleted entries
 #[derive(Debug, Args)]
 pub struct Restore {
     /// `Entry` and the entry: 2024-11-01, 20241101 or its path
-    #[arg(required = true, num_args = 1..=2, value_names = ["Entry", "ID"])]
+    #[arg(required_unless_present = "list", num_args = 1..=2, value_names = ["Entry", "ID"])]
     entry: Vec<String>,
+    /// The deleted entries, the one deleted last first
+    #[arg(long, conflicts_with = "entry")]
+    list: bool,
+    /// The list as JSON
+    #[arg(long, requires = "list")]
+    json: bool,
 }
 
 impl Restore {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        if self.list {
+            return self.list(ui);
+        }
         let Some(date) = entry_named(&self.entry)? else {
-            bail!("which entry? Expected `metadb restore Entry 2024-11-01`");
+            bail!(
+                "which entry? Expected `metadb restore Entry 2024-11-01`; `metadb restore --list` \
+                 names the deleted ones"
+            );
         };
         let journal = Journal::find()?;
         let store = journal.index(ui)?;
@@ -70,5 +82,33 @@ impl Restore {
                  from a machine that has it"
             ),
         }
+    }
+
+    /// Lists the deleted entries.
+    fn list(&self, ui: &Ui) -> anyhow::Result<Exit> {
+        let journal = Journal::find()?;
+        let deleted = journal.index(ui)?.deleted()?;
+        if self.json {
+            ui.json(&deleted)?;
+            return Ok(Exit::Ok);
+        }
+        if deleted.is_empty() {
+            ui.line("No entry is deleted")?;
+            return Ok(Exit::Ok);
+        }
+        let rows = deleted.into_iter().map(|row| {
+            let at = match row.deleted_at.as_str() {
+                "" => "not committed yet".to_owned(),
+                _ => row.deleted_at,
+            };
+            let by = row.deleted_by.unwrap_or_default();
+            let reason = row.deletion_reason.unwrap_or_default();
+            vec![row.entry, at, by, reason, row.path]
+        });
+        ui.table(
+            &["ENTRY", "DELETED", "BY", "REASON", "FILE"],
+            rows.collect(),
+        )?;
+        Ok(Exit::Ok)
     }
 }
