@@ -5,7 +5,8 @@
 //!
 //! | file | question |
 //! |---|---|
-//! | `row` | Which rows are there, and what do they say of an entry? |
+//! | `row` | Which rows are there? |
+//! | `questions` | What do they say of an entry, and which has another ledger? |
 //! | `text`, `line` | How does a ledger, and a row, stand in a file? |
 //! | `plain` | Is a line written exactly as this program writes it? |
 //! | `by_entry`, `lines` | What does a file say of a few entries, with all else unread? |
@@ -28,6 +29,7 @@ mod merge;
 mod news;
 mod pick;
 mod plain;
+mod questions;
 mod row;
 mod states;
 mod text;

@@ -1,7 +1,8 @@
-//! Rows, case by case.
+//! Questions, case by case.
 
 use super::*;
 use crate::ledger::tests::{day, deletion, hash, key, restored, state, tombstone};
+use crate::ledger::{KeptOutRow, Restored};
 
 #[test]
 fn an_item_is_kept_out_while_any_row_is_active() {
@@ -67,24 +68,4 @@ fn a_person_settles_what_an_active_removal_kept_out() {
         row.state = restored(Restored::METADB, "laptop");
     }
     assert!(ledger.to_settle().is_empty());
-}
-
-#[test]
-fn expiry_ends_with_the_lifetime_unless_permanent_or_shortened() {
-    let at = |s: &str| DateTime::parse_from_rfc3339(s).unwrap();
-    let row = Tombstone {
-        at: "2026-01-01T00:00:00Z".into(),
-        ..tombstone()
-    };
-    assert!(!row.is_expired(at("2026-03-31T23:59:59Z"), 90));
-    assert!(row.is_expired(at("2026-04-01T00:00:00Z"), 90));
-    let permanent = Tombstone {
-        permanent: true,
-        ..row.clone()
-    };
-    assert_eq!(permanent.expires(90), None);
-    let mut short = row;
-    short.shorten();
-    assert_eq!((short.expires(90), short.at.as_str()), (None, ""));
-    assert!(short.state.is_active());
 }

@@ -1,0 +1,174 @@
+//! The questions that are asked of a ledger's rows.
+
+use std::collections::BTreeSet;
+
+use super::{Deletion, Ledger, RowKey, Source, State, SyncState, Tombstone};
+use crate::journal::{EntryDate, Item, ItemKey, Table};
+
+impl Ledger {
+    /// Whether the ledger has no lines.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
+    }
+
+    /// Whether it has removals or deletions that `other` lacks.
+    #[must_use]
+    pub fn has_more_than(&self, other: &Self) -> bool {
+        let mut tombstones = self.tombstones.keys();
+        let mut deletions = self.deletions.keys();
+        tombstones.any(|key| !other.tombstones.contains_key(key))
+            || deletions.any(|key| !other.deletions.contains_key(key))
+    }
+
+    /// The removals and deletions that `other` lacks.
+    #[must_use]
+    pub fn more_than(&self, other: &Self) -> Self {
+        let mut more = Self {
+            tombstones: self.tombstones.clone(),
+            deletions: self.deletions.clone(),
+            ..Self::default()
+        };
+        more.tombstones
+            .retain(|key, _| !other.tombstones.contains_key(key));
+        more.deletions
+            .retain(|key, _| !other.deletions.contains_key(key));
+        more
+    }
+
+    /// The entries that rows are about.
+    #[must_use]
+    pub fn entries(&self) -> BTreeSet<EntryDate> {
+        let tombstones = self.tombstones.keys().map(|k| k.entry);
+        let deletions = self.deletions.keys().map(|k| k.0);
+        let sync = self.sync.keys().map(|k| k.0);
+        let kept_out = self.kept_out.keys().map(|(k, _)| k.entry);
+        tombstones
+            .chain(deletions)
+            .chain(sync)
+            .chain(kept_out)
+            .collect()
+    }
+
+    /// The removals of one entry, by table, item and id.
+    pub fn tombstones_of(&self, entry: EntryDate) -> impl Iterator<Item = (&RowKey, &Tombstone)> {
+        let first = RowKey {
+            entry,
+            table: Table::ALL[0],
+            item: ItemKey::new(""),
+            id: String::new(),
+        };
+        self.tombstones
+            .range(first..)
+            .take_while(move |(key, _)| key.entry == entry)
+    }
+
+    /// Whether it has this removal, and as undone.
+    #[must_use]
+    pub fn knows_undone(&self, key: &RowKey) -> bool {
+        let row = self.tombstones.get(key);
+        row.is_some_and(|row| !row.state.is_active())
+    }
+
+    /// The state that undoes, under another id, a removal told by history, if there is
+    /// one: a rebase gives the telling commit a new id, but keeps its author and time.
+    #[must_use]
+    pub fn undone_as_another(&self, key: &RowKey, row: &Tombstone) -> Option<&State> {
+        if row.source != Tombstone::FROM_HISTORY {
+            return None;
+        }
+        let mut rows = self.tombstones_of(key.entry);
+        let found = rows.find(|(other, there)| {
+            (other.table, &other.item) == (key.table, &key.item)
+                && other.id != key.id
+                && !there.state.is_active()
+                && (&there.source, &there.by, &there.at) == (&row.source, &row.by, &row.at)
+        });
+        found.map(|(_, there)| &there.state)
+    }
+
+    /// The deletions of one entry's file.
+    pub fn deletions_of(
+        &self,
+        entry: EntryDate,
+    ) -> impl Iterator<Item = (&(EntryDate, String), &Deletion)> {
+        self.deletions
+            .range((entry, String::new())..)
+            .take_while(move |((date, _), _)| *date == entry)
+    }
+
+    /// The deletions of one entry's file that nobody undid.
+    pub fn active_deletions_of(&self, entry: EntryDate) -> impl Iterator<Item = &Deletion> {
+        let all = self.deletions_of(entry).map(|(_, row)| row);
+        all.filter(|row| row.state.is_active())
+    }
+
+    /// The items that are removed from an entry: those with at least one active removal.
+    #[must_use]
+    pub fn removed_items(&self, entry: EntryDate) -> BTreeSet<Item> {
+        self.tombstones_of(entry)
+            .filter(|(_, row)| row.state.is_active())
+            .map(|(key, _)| key.to_item())
+            .collect()
+    }
+
+    /// The active removals that kept an item out of a merge, for a person to settle.
+    #[must_use]
+    pub fn to_settle(&self) -> BTreeSet<&RowKey> {
+        let open = self.kept_out.iter().filter(|(_, kept)| !kept.settled);
+        open.map(|((key, _), _)| key)
+            .filter(|key| {
+                let row = self.tombstones.get(*key);
+                row.is_some_and(|r| r.state.is_active())
+            })
+            .collect()
+    }
+
+    /// The states that hold two different texts, each an unresolved conflict.
+    pub fn conflicts(&self) -> impl Iterator<Item = (EntryDate, Source, &SyncState)> {
+        self.sync
+            .iter()
+            .filter(|(_, state)| state.is_conflict())
+            .map(|((entry, source), state)| (*entry, *source, state))
+    }
+
+    /// Writes `rows` over this ledger: rows of equal keys are replaced, others stay.
+    pub fn apply(&mut self, rows: Self) {
+        self.tombstones.extend(rows.tombstones);
+        self.deletions.extend(rows.deletions);
+        self.sync.extend(rows.sync);
+        self.kept_out.extend(rows.kept_out);
+        self.opaque.extend(rows.opaque);
+        self.corrupt.extend(rows.corrupt);
+    }
+
+    /// The rows of one entry alone.
+    #[must_use]
+    pub fn of_entry(&self, entry: EntryDate) -> Self {
+        Self {
+            tombstones: self
+                .tombstones_of(entry)
+                .map(|(k, r)| (k.clone(), r.clone()))
+                .collect(),
+            deletions: self
+                .deletions_of(entry)
+                .map(|(k, r)| (k.clone(), r.clone()))
+                .collect(),
+            sync: self
+                .sync
+                .range((entry, Source::Yaml)..=(entry, Source::Wiki))
+                .map(|(k, r)| (*k, r.clone()))
+                .collect(),
+            kept_out: self
+                .kept_out
+                .iter()
+                .filter(|((key, _), _)| key.entry == entry)
+                .map(|(k, r)| (k.clone(), *r))
+                .collect(),
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
