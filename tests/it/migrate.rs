@@ -288,3 +288,28 @@ fn no_reader_puts_another_database_in_its_place() {
         .ok()
         .says("2 tombstones taken over");
 }
+
+/// It changed the ledger, and then said what to do first.
+#[test]
+fn a_cleanup_beside_an_original_changes_nothing_and_says_what_to_do() {
+    let sandbox = Sandbox::new();
+    let entries = [("2024-11-01", "people: [Alice, Bob]", "One.\n")];
+    let (laptop, _) = crate::sandbox::journal(&sandbox, &entries);
+    laptop.edit_entry("2024-11-01", ", Bob", "");
+    laptop.commit("Without Bob");
+    sandbox.pass_days(91);
+    laptop.remove(DATABASE);
+    drop(Old::create(&laptop));
+    laptop
+        .metadb(["tombstone", "cleanup", "--dry-run"])
+        .ok()
+        .says("1 expired");
+    laptop
+        .metadb(["tombstone", "cleanup"])
+        .exits(1)
+        .warns("palimpsest init");
+    laptop.assert_clean();
+    laptop.palimpsest(["init"]).ok();
+    let cleanup = laptop.metadb(["tombstone", "cleanup"]).ok();
+    cleanup.says("Cleaned up 1");
+}

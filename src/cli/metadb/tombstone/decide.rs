@@ -214,6 +214,10 @@ pub struct Cleanup {
 impl Cleanup {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let journal = Journal::find()?;
+        if !self.dry_run {
+            // What stops the index stops this before anything is changed.
+            journal.index(ui)?;
+        }
         let cleaned =
             settle::cleanup(&journal.repo, &journal.settings, clock::now(), self.dry_run)?;
         if !cleaned.changed.is_empty() {
