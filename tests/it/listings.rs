@@ -90,6 +90,10 @@ By source:
         (&json[0]["item"], &json[0]["state"]),
         (&"Bob".into(), &"active".into())
     );
+    assert!(json[0]["reason"].is_string() && json[0]["expires"].is_string());
+    let show = machine.metadb(["show", DAY, "--json"]).ok().stdout;
+    let show: serde_json::Value = serde_json::from_str(&show).unwrap();
+    assert_eq!(show["tombstones"], json);
 }
 
 #[test]

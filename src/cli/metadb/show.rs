@@ -2,10 +2,10 @@
 
 use anyhow::bail;
 use clap::Args;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::sync::{print_conflict, print_states};
-use super::tombstone::print_rows;
+use super::tombstone::{as_json, print_rows};
 use super::{Journal, entry_typed};
 use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
@@ -46,7 +46,12 @@ impl Show {
             entry.warnings.extend(of_aliases.into_iter().map(text));
         }
         if self.json {
-            ui.json(&shown)?;
+            let rows = shown.tombstones.iter();
+            let rows = rows.map(|row| as_json(row, &journal.settings));
+            let rows: Vec<Value> = rows.collect();
+            let mut value = json!(shown);
+            value["tombstones"] = json!(rows);
+            ui.json(&value)?;
         } else {
             print(ui, &shown, self.full, &journal.settings)?;
         }

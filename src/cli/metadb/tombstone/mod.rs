@@ -156,7 +156,8 @@ fn expires(row: &TombstoneRow, settings: &Settings) -> String {
     }
 }
 
-fn as_json(row: &TombstoneRow, settings: &Settings) -> Value {
+/// A removal with its reason and its end, as the list has them.
+pub(super) fn as_json(row: &TombstoneRow, settings: &Settings) -> Value {
     let mut value = json!(row);
     value["reason"] = json!(reason(row));
     value["expires"] = json!(expires(row, settings));
