@@ -76,22 +76,21 @@ if [ -n "$have" ] && [ "$have" -lt "$need" ]; then
     fail "Rust 1.$need or later is needed, and this is 1.$have: run \`rustup update\`, or install Rust from https://rustup.rs, then run this again"
 fi
 
-# The configuration may name a target, whose folder is then between the two. A program of
-# an earlier build must not be taken for this one; cargo puts it there again.
+# The configuration may name a target, whose folder is then between the two, and a program
+# of an earlier build must not be taken for this one: cargo says what it built. The earlier
+# one stays until then, since hooks may call it.
 unset CARGO_BUILD_TARGET
-rm -f target/release/palimpsest target/*/release/palimpsest
 printf 'Building palimpsest (a minute or two the first time) ...\n'
-cargo build --release --locked --quiet --target-dir "$top/target"
+said=$(cargo build --release --locked --quiet --target-dir "$top/target" \
+    --message-format=json-render-diagnostics)
+built=$(printf '%s\n' "$said" |
+    sed -n 's|.*"executable":".*/target/\(.*release/palimpsest\)".*|target/\1|p')
+[ -f "$built" ] || fail "cargo built no program below $top/target"
 
 mkdir -p "$bin"
 new=$bin/.palimpsest.$$
 trap 'rm -f "$new"' EXIT
 trap 'exit 1' HUP INT TERM
-built=
-for built in target/release/palimpsest target/*/release/palimpsest; do
-    [ ! -f "$built" ] || break
-done
-[ -f "$built" ] || fail "cargo built no program below $top/target"
 # Renamed into place when all of it is on the disk: a hook that runs meanwhile, or after a
 # power cut, has the old or the new program.
 cp "$built" "$new"

@@ -28,8 +28,10 @@ fn checkout(sandbox: &Sandbox) -> Machine<'_> {
 fn cargo_is(sandbox: &Sandbox, version: &str) {
     let cargo = sandbox.bin().join("cargo");
     let build = "mkdir -p target/release && cp program target/release/palimpsest";
+    let said = r#"printf '{"reason":"compiler-artifact","executable":"%s/target/release/palimpsest","fresh":false}\n' "$PWD""#;
     let script = format!(
-        "#!/bin/sh\n[ \"$1\" != --version ] || exec echo 'cargo {version} (0a1b2c3d4 2026-01-01)'\n{build}\n"
+        "#!/bin/sh\n[ \"$1\" != --version ] || exec echo 'cargo {version} (0a1b2c3d4 2026-01-01)'\n\
+         printf '{{\"reason\":\"compiler-artifact\",\"executable\":null}}\\n'\n{build}\n{said}\n"
     );
     fs::write(&cargo, script).unwrap();
     executable(&cargo);
@@ -141,6 +143,26 @@ fn what_cargo_built_elsewhere_is_installed_and_not_an_earlier_one() {
         .run_with(&[], "./install.sh", [] as [&str; 0])
         .exits(1)
         .warns("cargo built no program below");
+}
+
+/// Hooks may call it.
+#[test]
+fn an_earlier_program_stays_where_it_is_until_cargo_has_another() {
+    let sandbox = Sandbox::new();
+    let checkout = checkout(&sandbox);
+    checkout.write("target/release/palimpsest", PROGRAM);
+    let cargo = sandbox.bin().join("cargo");
+    let script = fs::read_to_string(&cargo).unwrap();
+    let there = "cp target/release/palimpsest during\nmkdir -p target/release";
+    fs::write(&cargo, script.replace("mkdir -p target/release", there)).unwrap();
+    checkout.run_with(&[], "./install.sh", [] as [&str; 0]).ok();
+    assert_eq!(checkout.read("during"), PROGRAM);
+    // Nor is it taken away by a build that fails.
+    fs::write(&cargo, script.replace("mkdir", "exit 101; mkdir")).unwrap();
+    checkout
+        .run_with(&[], "./install.sh", [] as [&str; 0])
+        .fails();
+    assert_eq!(checkout.read("target/release/palimpsest"), PROGRAM);
 }
 
 #[test]
