@@ -9,6 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Error, OpenFlags};
 
 use super::StoreError;
+use super::error::{is_busy, why_unlockable};
 use super::open::{INDEXES, SCHEMA};
 use crate::journal::layout::BESIDE_DATABASE;
 
@@ -79,9 +80,33 @@ pub(super) fn is_foreign_journal(journal: &Path) -> bool {
 
 /// Opens a database of this program; makes an empty file if there is none.
 pub(super) fn connect(path: &Path, wait: u64) -> rusqlite::Result<Connection> {
-    let connection = open(path, wait, OpenFlags::SQLITE_OPEN_CREATE)?;
-    configure(&connection)?;
+    let connection = open(path, 0, OpenFlags::SQLITE_OPEN_CREATE)?;
+    patiently(&connection, path, wait, configure)?;
     Ok(connection)
+}
+
+/// Asks a database that was opened without waiting, and lets it wait up to `wait` seconds
+/// for another process from then on. SQLite takes a lock that the file system refuses for
+/// another process's: that one is not waited for.
+pub(super) fn patiently<T>(
+    connection: &Connection,
+    path: &Path,
+    wait: u64,
+    ask: impl Fn(&Connection) -> rusqlite::Result<T>,
+) -> rusqlite::Result<T> {
+    let asked = ask(connection);
+    connection.busy_timeout(seconds(wait))?;
+    match asked {
+        Err(error) if wait > 0 && is_busy(&error) && why_unlockable(path).is_none() => {
+            ask(connection)
+        }
+        asked => asked,
+    }
+}
+
+/// SQLite counts milliseconds in 31 bits: three weeks.
+fn seconds(wait: u64) -> Duration {
+    Duration::from_secs(wait.min(2_000_000))
 }
 
 /// An empty database in memory.
@@ -120,9 +145,7 @@ fn open(path: &Path, wait: u64, more: OpenFlags) -> rusqlite::Result<Connection>
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = open_file(path, flags | more)?;
-    // SQLite counts milliseconds in 31 bits: three weeks.
-    let wait = wait.min(2_000_000);
-    connection.busy_timeout(Duration::from_secs(wait))?;
+    connection.busy_timeout(seconds(wait))?;
     Ok(connection)
 }
 

@@ -196,13 +196,22 @@ impl StoreError {
 /// refusals for another process's lock, so a lock is tried once more.
 fn refused_lock(path: &Path, error: &rusqlite::Error) -> Option<String> {
     let is_told = extended_code(error).is_some_and(|code| LOCKING.contains(&code));
-    let is_busy = error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
-    if !is_told && !is_busy {
+    if !is_told && !is_busy(error) {
         return None;
     }
+    why_unlockable(path).or_else(|| is_told.then(|| error.to_string()))
+}
+
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy)
+}
+
+/// Why the file system refuses a lock, if it does. For after a lock that was not given: to
+/// close the file drops the locks that this process has on it.
+pub(super) fn why_unlockable(path: &Path) -> Option<String> {
     match std::fs::File::open(path).map(|file| file.try_lock_shared()) {
         Ok(Err(std::fs::TryLockError::Error(why))) => Some(why.to_string()),
-        _ => is_told.then(|| error.to_string()),
+        _ => None,
     }
 }
 

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::connect::{
     APPLICATION, ask, beside, configure, is_foreign_journal, is_ours, journal_of, open_as_it_is,
+    patiently,
 };
 use super::open::VERSION;
 use super::original::is_original;
@@ -51,8 +52,8 @@ pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
         }
         Ok(_) => {}
     }
-    let looked = open_as_it_is(path, wait).and_then(|c| {
-        let says = ask(&c)?;
+    let looked = open_as_it_is(path, 0).and_then(|c| {
+        let says = patiently(&c, path, wait, ask)?;
         Ok(Some(match (says.application, says.version) {
             // Made by a process that has not filled it yet, or was killed before.
             _ if !says.tables => Found::Nothing,
