@@ -1,11 +1,13 @@
 //! `palimpsest merges`: the decisions that merges on this machine made by themselves.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use clap::Args;
 
 use super::shown::{decisions, safe};
 use super::{Exit, Ui};
-use crate::repo::Repo;
-use crate::sync::merge_log;
+use crate::repo::{Repo, RepoError};
+use crate::sync::merge_log::{self, Record};
 
 /// List what merges on this machine decided by themselves, newest first
 #[derive(Debug, Args)]
@@ -23,7 +25,8 @@ pub struct Merges {
 
 impl Merges {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
-        let mut merges = merge_log::read(&Repo::from_env()?)?;
+        let repo = Repo::from_env()?;
+        let mut merges = merge_log::read(&repo)?;
         let all = merges.len();
         merges.reverse();
         if !self.all {
@@ -36,9 +39,16 @@ impl Merges {
         if all == 0 {
             ui.line("No merge decided anything by itself here")?;
         }
+        let became = became(&repo, &merges)?;
         for merge in &merges {
             let text = |of: &Option<String>| safe(of.as_deref().unwrap_or_default()).into_owned();
-            ui.line(format_args!("{}  {}", text(&merge.at), text(&merge.file)))?;
+            let theirs = merge.theirs.as_deref().unwrap_or_default();
+            let became = became.get(theirs).copied().unwrap_or_default();
+            ui.line(format_args!(
+                "{}  {}{became}",
+                text(&merge.at),
+                text(&merge.file)
+            ))?;
             for decision in decisions(merge) {
                 ui.line(format_args!("  {decision}"))?;
             }
@@ -48,4 +58,25 @@ impl Merges {
         }
         Ok(Exit::Ok)
     }
+}
+
+/// What became of the merges of these commits, by their ids; nothing if HEAD has them.
+fn became<'m>(
+    repo: &Repo,
+    merges: &'m [Record],
+) -> Result<BTreeMap<&'m str, &'static str>, RepoError> {
+    let head = repo.head()?;
+    let merging = repo.commit_named("MERGE_HEAD")?;
+    let of = |theirs| {
+        let commit = repo.commit_named(theirs).ok().flatten();
+        let is_in = |commit| head.is_some_and(|head| repo.is_in(commit, head));
+        let became = match commit {
+            Some(commit) if is_in(commit) => "",
+            Some(commit) if merging == Some(commit) => "  (waits for its commit)",
+            _ => "  (not in HEAD: aborted, squashed, or on another branch)",
+        };
+        (theirs, became)
+    };
+    let theirs: BTreeSet<&str> = merges.iter().filter_map(|m| m.theirs.as_deref()).collect();
+    Ok(theirs.into_iter().map(of).collect())
 }

@@ -38,6 +38,16 @@ pub(super) const REBASE_FOLDERS: [&str; 2] = ["rebase-merge", "rebase-apply"];
 /// The prefix of variables that `git merge` and `git pull` set for each merged head.
 const GITHEAD: &str = "GITHEAD_";
 
+/// The commit that `git merge` or `git pull`, which called the driver, merges into HEAD, if
+/// it names one.
+#[must_use]
+pub fn merged_head() -> Option<String> {
+    let mut heads = env::vars_os()
+        .filter_map(|(name, _)| name.to_str()?.strip_prefix(GITHEAD).map(str::to_owned));
+    let head = heads.next()?;
+    heads.next().is_none().then_some(head)
+}
+
 /// Whether git names the merged heads, as under `git merge` and `git pull`.
 fn names_merged_heads() -> bool {
     env::vars_os().any(|(name, _)| name.to_str().is_some_and(|n| n.starts_with(GITHEAD)))

@@ -92,7 +92,7 @@ pub use error::{RepoError, Trouble};
 pub use finding::Finding;
 pub use index::{Index, StagedFile};
 pub use lines::GitLines;
-pub use merging::{Merging, is_only_looked_at};
+pub use merging::{Merging, is_only_looked_at, merged_head};
 pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
 pub use removal_place::{CommitPlaces, new_clone_mark};

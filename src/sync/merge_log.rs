@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::journal::reconcile::{Decision, Merged, Outcome};
-use crate::repo::{Repo, RepoError, UNFINISHED};
+use crate::repo::{Repo, RepoError, UNFINISHED, merged_head};
 
 /// The size above which the older half is dropped.
 const MAX_BYTES: u64 = 256 * 1024;
@@ -33,6 +33,9 @@ pub struct Record {
     /// In the log alone: when, as RFC 3339.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
+    /// In the log alone: the commit that was merged, if git named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub theirs: Option<String>,
 }
 
 /// How a field was decided.
@@ -95,6 +98,7 @@ pub fn add(path: &str, at: &str, merged: &Merged) -> Result<(), LogError> {
     let record = Record {
         file: Some(path.to_owned()),
         at: Some(at.to_owned()),
+        theirs: merged_head(),
         ..Record::of(merged)
     };
     // Text, numbers and lists can always be written.

@@ -81,7 +81,10 @@ fn what_a_merge_decided_can_be_looked_at() {
     let log = ".git/palimpsest/merges.jsonl";
     let line = vault.read(log);
     vault.write(log, line.repeat(600 * 1024 / line.len()));
+    let merges = || vault.palimpsest(["merges", "--limit", "1"]).ok();
+    merges().says("note.md  (waits for its commit)\n");
     vault.git(["merge", "--abort"]).ok();
+    merges().says("note.md  (not in HEAD: aborted, squashed, or on another branch)\n");
     vault.git(["merge", "other"]).fails();
     assert!(vault.read(log).len() < 400 * 1024);
     let all = vault.palimpsest(["merges", "--all"]).ok().stdout;
@@ -95,6 +98,9 @@ fn what_a_merge_decided_can_be_looked_at() {
         .says(&format!("1 of {all} shown"));
     let usual = vault.palimpsest(["merges"]).ok();
     usual.says(&format!("20 of {all} shown"));
+    vault.palimpsest(["resolve", "--ours"]).ok();
+    vault.git(["commit", "-qm", "Merge"]).ok();
+    merges().says("note.md\n");
 }
 
 #[test]
