@@ -95,16 +95,18 @@ impl BackupListFull {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let repo = Repo::from_env()?;
         let now = clock::now().with_timezone(&Utc);
-        let backups = listed(repo.workdir())?;
+        let backups = listed(&repo)?;
         if self.json {
-            let rows = backups.iter().map(|Backup { name, path, size }| {
+            let rows = backups.iter().map(|backup| {
+                let Backup { name, path, .. } = backup;
                 json!({
                     "name": name.to_string(),
                     "path": path.to_string_lossy(),
                     "created": clock::stamp(name.time.fixed_offset()),
                     "suffix": name.suffix,
-                    "size_bytes": size,
+                    "size_bytes": backup.size,
                     "age_seconds": (now - name.time).num_seconds(),
+                    "tracked": backup.is_tracked,
                 })
             });
             ui.json(&rows.collect::<Vec<_>>())?;
@@ -127,6 +129,11 @@ impl BackupListFull {
             &["name", "created", "size", "age"],
             backups.iter().map(row).collect(),
         )?;
+        for Backup { name, .. } in backups.iter().filter(|backup| backup.is_tracked) {
+            ui.warn(format_args!(
+                "{name}: tracked by git, so that it may be anybody's who can push"
+            ));
+        }
         Ok(Exit::Ok)
     }
 }

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{ATTRIBUTES, BackupError, FOLDER, MANIFEST, Manifest, Name, belongs};
 use crate::journal::Layout;
+use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
 use crate::repo::{ArchiveWriter, Member, Repo, Skipped, UNFINISHED, read_archive};
 use crate::store::Store;
@@ -83,7 +84,7 @@ pub fn take(
         files: members.into_iter().map(|m| m.path).collect(),
         skipped: skipped.iter().map(ToString::to_string).collect(),
         missing: missing.iter().map(ToString::to_string).collect(),
-        removed: remove_old(&folder, &name, options.keep)?,
+        removed: remove_old(repo, &name, options.keep)?,
         place,
     })
 }
@@ -161,21 +162,21 @@ pub struct Backup {
     pub path: PathBuf,
     /// In bytes.
     pub size: u64,
+    /// Whether git tracks it: it may have come with a pull, from anybody.
+    pub is_tracked: bool,
 }
 
 /// All backups, oldest first.
 ///
 /// # Errors
-/// The folder cannot be read.
-pub fn listed(top: &Path) -> Result<Vec<Backup>, BackupError> {
-    all_in(&top.join(FOLDER))
-}
-
-fn all_in(folder: &Path) -> Result<Vec<Backup>, BackupError> {
+/// The folder or the index cannot be read.
+pub fn listed(repo: &Repo) -> Result<Vec<Backup>, BackupError> {
+    let folder = &repo.workdir().join(FOLDER);
     let entries = match fs::read_dir(folder) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(BackupError::io(folder))?,
     };
+    let tracked = repo.staged_below(FOLDER)?;
     let mut found = Vec::new();
     for entry in entries {
         let entry = entry.map_err(BackupError::io(folder))?;
@@ -183,6 +184,7 @@ fn all_in(folder: &Path) -> Result<Vec<Backup>, BackupError> {
             let path = entry.path();
             let meta = entry.metadata().map_err(BackupError::io(&path))?;
             found.push(Backup {
+                is_tracked: tracked.contains(&in_folder(FOLDER, &name.to_string())),
                 name,
                 path,
                 size: meta.len(),
@@ -194,17 +196,18 @@ fn all_in(folder: &Path) -> Result<Vec<Backup>, BackupError> {
 }
 
 /// Removes all but the newest backups of the same suffix, so that daily backups do not
-/// push out monthly ones.
+/// push out monthly ones. What git tracks is not of this machine alone.
 fn remove_old(
-    folder: &Path,
+    repo: &Repo,
     newest: &Name,
     keep: Option<usize>,
 ) -> Result<Vec<PathBuf>, BackupError> {
     let Some(keep) = keep else {
         return Ok(Vec::new());
     };
-    let mut same = all_in(folder)?;
-    same.retain(|backup| backup.name.suffix == newest.suffix && backup.name <= *newest);
+    let mut same = listed(repo)?;
+    let is_same = |name: &Name| name.suffix == newest.suffix && name <= newest;
+    same.retain(|backup| is_same(&backup.name) && !backup.is_tracked);
     let old = same.len().saturating_sub(keep.max(1));
     let old: Vec<PathBuf> = same.drain(..old).map(|backup| backup.path).collect();
     for path in &old {

@@ -224,3 +224,27 @@ fn what_no_backup_has_is_not_restored_from_one() {
         run.warns(&format!("{path}: no part of a journal"));
     }
 }
+
+/// One that came with a pull may be anybody's.
+#[test]
+fn a_tracked_archive_is_named_and_not_removed() {
+    let sandbox = Sandbox::new();
+    let (laptop, archive) = backed_up(&sandbox);
+    let list = ["backup-list-full"];
+    laptop.palimpsest(list).ok().silent_about("tracked");
+    laptop.git(["add", "-f", &archive]).ok();
+    let name = Path::new(&archive).file_name().unwrap().to_str().unwrap();
+    let said = format!("{name}: tracked by git, so that it may be anybody's who can push");
+    laptop.palimpsest(list).ok().says(name).warns(&said);
+    laptop
+        .palimpsest(["backup-list-full", "--json"])
+        .ok()
+        .says("\"tracked\": true");
+    // It takes nobody's place.
+    for _ in 0..3 {
+        laptop.palimpsest(["backup-full", "--keep", "2"]).ok();
+    }
+    assert!(laptop.exists(&archive));
+    let left = fs::read_dir(laptop.path("backups/full_data")).unwrap();
+    assert_eq!(left.count(), 3);
+}
