@@ -7,8 +7,8 @@ use clap::Args;
 use super::init::program;
 use super::shown::safe;
 use super::{Exit, Ui};
-use crate::repo::install::is_installed_around;
-use crate::repo::{Repo, RepoError, shell_path};
+use crate::repo::install::{Removed, is_installed_around, unset_around};
+use crate::repo::{Repo, RepoError};
 use crate::store::Store;
 use crate::sync::settings::load;
 
@@ -26,16 +26,15 @@ impl Uninstall {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let dir = self.dir.as_deref();
         let repo = Repo::of_folder(dir);
-        if matches!(repo, Err(RepoError::Unsupported { .. })) && is_installed_around(dir) {
-            let git = match dir {
-                Some(dir) => format!("git -C {}", shell_path(&dir.to_string_lossy())),
-                None => "git".to_owned(),
-            };
-            // Hooks do nothing where the drivers are not set up.
-            ui.note(format_args!(
-                "by hand: `{git} config --remove-section merge.palimpsest` and `{git} config \
-                 --remove-section merge.palimpsest-ledger` turn hooks and drivers off there"
-            ));
+        if let Err(error @ RepoError::Unsupported { .. }) = &repo
+            && is_installed_around(dir)
+        {
+            ui.warn(error);
+            for key in unset_around(dir)? {
+                ui.line(Removed::Config(key))?;
+            }
+            ui.line("left the hooks, which do nothing now, and the database")?;
+            return Ok(Exit::Ok);
         }
         let repo = repo?;
         let layout = match load(&repo) {

@@ -63,6 +63,37 @@ pub fn is_installed_around(folder: Option<&Path>) -> bool {
     git.output().is_ok_and(|output| output.status.success())
 }
 
+/// Takes out of that repository's configuration what `init` set there, by git. The hooks do
+/// nothing then. Returns what was removed.
+///
+/// # Errors
+/// Git cannot be run.
+pub fn unset_around(folder: Option<&Path>) -> Result<Vec<&'static str>, RepoError> {
+    let git = |args: &[&str]| {
+        let mut git = Command::new("git");
+        git.args(["config", "--local"]).args(args);
+        if let Some(folder) = folder {
+            git.current_dir(folder);
+        }
+        git.output().map_err(RepoError::io("git"))
+    };
+    let mut removed = Vec::new();
+    if git(&["--get", PULL_MARK])?.status.success() {
+        let value = git(&["--get", "pull.rebase"])?;
+        if value.stdout == b"false\n" && git(&["--unset", "pull.rebase"])?.status.success() {
+            removed.push("pull.rebase");
+        }
+        git(&["--unset", PULL_MARK])?;
+    }
+    git(&["--unset", CLONE])?;
+    for section in ["merge.palimpsest", "merge.palimpsest-ledger"] {
+        if git(&["--remove-section", section])?.status.success() {
+            removed.push(section);
+        }
+    }
+    Ok(removed)
+}
+
 impl Repo {
     /// Whether `init` was run here. Hooks in a folder that several repositories share do
     /// nothing elsewhere.

@@ -28,7 +28,7 @@ use super::{CLONE, Finding, Index, Repo, RepoError};
 use crate::journal::{Layout, settings};
 
 pub use attributes::merges_by_field;
-pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around};
+pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around, unset_around};
 pub use files::Uncommitted;
 pub use hook::{HookState, NAMES as HOOK_NAMES};
 pub use uninstall::Removed;

@@ -200,3 +200,43 @@ fn a_work_tree_in_its_git_directory_counts_where_that_is_named() {
         .ok()
         .says("Al");
 }
+
+/// Git itself can read its configuration.
+#[test]
+fn a_repository_that_cannot_be_read_any_more_is_uninstalled_all_the_same() {
+    for (key, value) in [
+        ("extensions.refStorage", "reftable"),
+        ("remote.origin.promisor", "true"),
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        laptop.palimpsest(["init"]).ok();
+        laptop.commit("Use Palimpsest");
+        if value == "reftable" {
+            let migrate = ["refs", "migrate", "--ref-format=reftable"];
+            if laptop.git(migrate).code != 0 {
+                println!("skipped: this git has no reftable");
+                continue;
+            }
+        } else {
+            laptop.git(["config", key, value]).ok();
+        }
+        laptop.write("sub/x", "");
+        let run = laptop.palimpsest(["uninstall", "sub"]).ok();
+        run.says("removed git config merge.palimpsest\n")
+            .says("removed git config merge.palimpsest-ledger\n")
+            .says("removed git config pull.rebase\n")
+            .says("left the hooks, which do nothing now, and the database")
+            .warns("Palimpsest cannot read this repository");
+        let config = laptop.read(".git/config");
+        for gone in ["[merge \"palimpsest", "clone =", "pullRebase", "rebase"] {
+            assert!(!config.contains(gone), "{gone}: {config}");
+        }
+        laptop.edit_entry(DAY, "quay", "pier");
+        laptop
+            .git(["commit", "-qam", "Two"])
+            .ok()
+            .silent_about("palimpsest");
+        laptop.palimpsest(["uninstall"]).exits(1);
+    }
+}

@@ -302,9 +302,9 @@ fn branches_in_a_reftable_are_said_and_git_goes_on() {
         .warns("git refs migrate --ref-format=files")
         .warns("`git clone --ref-format=files`");
     laptop
-        .palimpsest(["uninstall"])
+        .palimpsest(["doctor"])
         .exits(1)
-        .warns("by hand: `git config --remove-section merge.palimpsest`");
+        .warns("extensions.refstorage");
     laptop.edit_entry(DAY, "One", "Two");
     laptop
         .git(["commit", "-qam", "Two"])
