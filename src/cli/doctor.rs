@@ -7,7 +7,7 @@ use clap::Args;
 use super::hook::{OFF_SWITCH, is_off};
 use super::init::program_to_call;
 use super::{Exit, Ui};
-use crate::repo::Repo;
+use crate::repo::{Finding, Repo};
 use crate::sync::mend::mend;
 use crate::sync::settings::load;
 use crate::sync::{clock, documents, health};
@@ -53,13 +53,27 @@ impl Doctor {
         if let Some(way) = repo.way_to_top().filter(|_| !findings.is_empty()) {
             ui.line(format_args!("note: the commands are for its top: {way}"))?;
         }
-        for finding in &findings {
-            ui.line(&finding.what)?;
-            ui.line(format_args!("    mend: {}", finding.mend))?;
+        for (mend, whats) in by_mend(&findings) {
+            for what in whats {
+                ui.line(what)?;
+            }
+            ui.line(format_args!("    mend: {mend}"))?;
         }
         if findings.is_empty() {
             ui.line("everything is in order")?;
         }
         Ok(Exit::ok_if(findings.is_empty()))
     }
+}
+
+/// The mends in the order of the findings, each with all that it mends.
+fn by_mend(findings: &[Finding]) -> Vec<(&str, Vec<&str>)> {
+    let mut mends: Vec<(&str, Vec<&str>)> = Vec::new();
+    for Finding { what, mend } in findings {
+        match mends.iter_mut().find(|(there, _)| there == mend) {
+            Some((_, whats)) => whats.push(what),
+            None => mends.push((mend, vec![what])),
+        }
+    }
+    mends
 }

@@ -26,8 +26,7 @@ fn what_fix_would_set_is_said_without_it() {
     laptop
         .palimpsest(["doctor"])
         .exits(1)
-        .says("backups/: not ignored\n    mend: palimpsest init")
-        .says("unfinished files: not ignored\n    mend: palimpsest init")
+        .says("backups/: not ignored\nunfinished files: not ignored\n    mend: palimpsest init")
         .says(
             "git config pull.rebase: not set, so that a plain git pull of diverged histories stops",
         );
@@ -176,4 +175,19 @@ fn a_journal_that_is_a_link_is_told_what_to_do() {
         .exits(1)
         .says("a symbolic link")
         .lacks("make the file readable");
+}
+
+#[test]
+fn what_one_command_mends_is_told_with_it_once() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, "people: [Alice]", "One.\n");
+    let run = laptop.palimpsest(["doctor"]).exits(1);
+    assert_eq!(
+        run.stdout.matches("mend: palimpsest init\n").count(),
+        1,
+        "{run}"
+    );
+    run.says("post-checkout: missing")
+        .says("unfinished files: not ignored\n    mend");
 }
