@@ -55,7 +55,7 @@ impl Init {
             plan.notes
                 .retain(|note| !matches!(note, Note::DatabaseTracked(_)));
         }
-        // A database that is taken over is committed before the pull, with the drivers.
+        // One that takes a database over is committed before the pull, with the drivers.
         let left_to_pull = migrated.is_none() && repo.leave_to_pull(&mut plan)?;
         self.carry_out(ui, &repo, &plan)?;
         if self.dry_run {
@@ -78,8 +78,9 @@ impl Init {
         if plan.steps.is_empty() {
             ui.line("everything is set up already")?;
         }
-        if let Some(to_pull) = repo.setup_to_pull()?.filter(|_| !left_to_pull) {
-            ui.line(format_args!("note: {to_pull}"))?;
+        let to_pull = repo.setup_to_pull()?;
+        if let Some(to_pull) = to_pull.as_ref().filter(|p| p.stops || !left_to_pull) {
+            ui.line(format_args!("note: {}", to_pull.finding))?;
         }
         if may_index(&repo, &layout) {
             if left_to_pull {
@@ -88,7 +89,11 @@ impl Init {
             }
             Self::index(ui, &repo, &layout)?;
         }
-        Self::say_what_to_commit(ui, &repo, &layout, migrated.as_ref())?;
+        let brought = match &to_pull {
+            Some(to_pull) if migrated.is_none() => &to_pull.paths[..],
+            _ => &[],
+        };
+        Self::say_what_to_commit(ui, &repo, &layout, migrated.as_ref(), brought)?;
         Ok(Exit::Ok)
     }
 
@@ -112,15 +117,18 @@ impl Init {
         Ok(())
     }
 
-    /// Names the command that commits what the other machines need.
+    /// Names the command that commits what the other machines need, and does not get from
+    /// there by a pull.
     fn say_what_to_commit(
         ui: &Ui,
         repo: &Repo,
         layout: &Layout,
         migrated: Option<&migrate::Outcome>,
+        brought: &[&str],
     ) -> anyhow::Result<()> {
         let pages = migrate::pages_to_commit(repo, migrated)?;
-        let left = repo.uncommitted_setup(layout, &pages)?;
+        let mut left = repo.uncommitted_setup(layout, &pages)?;
+        left.to_add.retain(|path| !brought.contains(&path.as_str()));
         let folders = [layout.ledger.as_str(), &layout.wiki];
         let mut others = repo.uncommitted_below(&folders)?;
         others.retain(|path| !left.to_add.contains(path));

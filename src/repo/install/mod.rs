@@ -31,6 +31,7 @@ pub use attributes::merges_by_field;
 pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around, unset_around};
 pub use files::Uncommitted;
 pub use hook::{HookState, NAMES as HOOK_NAMES};
+pub use pulled::ToPull;
 pub use uninstall::Removed;
 
 /// The steps that `init` would take.

@@ -9,6 +9,28 @@ use crate::repo::{Blob, Finding, ObjectId, Repo, RepoError};
 
 const FILES: [&str; 3] = [ATTRIBUTES, IGNORE, settings::FILE];
 
+/// The files of the installation that a pull brings.
+pub struct ToPull {
+    pub paths: Vec<&'static str>,
+    /// Whether git stops at one of them, which is in the way.
+    pub stops: bool,
+    pub finding: Finding,
+}
+
+impl ToPull {
+    /// Whether the pull brings the attributes.
+    #[must_use]
+    pub fn has_attributes(&self) -> bool {
+        self.paths.contains(&ATTRIBUTES)
+    }
+
+    /// Whether the pull brings the ignored paths.
+    #[must_use]
+    pub fn has_ignored(&self) -> bool {
+        self.paths.contains(&IGNORE)
+    }
+}
+
 /// A file that a pull brings.
 struct Brought {
     path: &'static str,
@@ -20,42 +42,41 @@ struct Brought {
 
 impl Repo {
     /// Takes out of a plan the files that a pull of the upstream branch brings, and notes
-    /// it: git would refuse to write over what `init` wrote. Where the two have diverged
+    /// those that are not in its way, as [`setup_to_pull`](Self::setup_to_pull) does the
+    /// others: git would refuse to write over what `init` wrote. Where the two have diverged
     /// they stay, so that the drivers serve the merge. Returns whether there are any.
     ///
     /// # Errors
     /// A commit, the index or a file cannot be read.
     pub fn leave_to_pull(&self, plan: &mut Plan) -> Result<bool, RepoError> {
-        let mut left = Vec::new();
+        let (mut left, planned) = (Vec::new(), plan.steps.len());
         for file in self.brought_by_pull()? {
             let before = plan.steps.len();
-            if !self.is_in_the_way(&file)? {
-                plan.steps.retain(|step| {
-                    !matches!(step, Step::Lines { path, .. } | Step::File { path, .. }
-                        if path == file.path)
-                });
-            }
-            if plan.steps.len() < before {
+            plan.steps.retain(|step| {
+                !matches!(step, Step::Lines { path, .. } | Step::File { path, .. }
+                    if path == file.path)
+            });
+            if plan.steps.len() < before && !self.is_in_the_way(&file)? {
                 left.push(file.path);
             }
         }
-        if left.is_empty() {
-            return Ok(false);
+        if !left.is_empty() {
+            plan.note(format!(
+                "{}: left to `git pull`, which brings what another machine committed; pull, and \
+                 run this again",
+                left.join(", ")
+            ));
         }
-        plan.note(format!(
-            "{}: left to `git pull`, which brings what another machine committed; pull, and run \
-             this again",
-            left.join(", ")
-        ));
-        Ok(true)
+        Ok(plan.steps.len() < planned)
     }
 
-    /// The finding, if a pull brings files of the installation. Those that stand in its way
-    /// go first: `init` wrote them before it.
+    /// The files of the installation that a pull brings, if there are any, with the way to
+    /// have them. Those that stand in its way go first: `init` wrote them before it, or they
+    /// are a person's.
     ///
     /// # Errors
     /// A commit, the index or a file cannot be read.
-    pub fn setup_to_pull(&self) -> Result<Option<Finding>, RepoError> {
+    pub fn setup_to_pull(&self) -> Result<Option<ToPull>, RepoError> {
         let (mut in_the_way, mut others) = (Vec::new(), Vec::new());
         let (mut same, mut aside) = (Vec::new(), Vec::new());
         for file in self.brought_by_pull()? {
@@ -89,7 +110,11 @@ impl Repo {
                 paths.join(", ")
             ),
         };
-        Ok(Some(Finding::new(what, mend)))
+        Ok(Some(ToPull {
+            stops: !in_the_way.is_empty(),
+            paths: [in_the_way, others].concat(),
+            finding: Finding::new(what, mend),
+        }))
     }
 
     /// A name for a copy of a file, for a command line: of no other text that was put aside.

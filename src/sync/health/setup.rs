@@ -7,7 +7,7 @@ use super::is_original;
 use crate::journal::Layout;
 use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
-use crate::repo::install::has_journal;
+use crate::repo::install::{ToPull, has_journal};
 use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 use crate::sync::database_path::database_path;
 use crate::sync::documents;
@@ -19,10 +19,15 @@ pub(super) fn paths(
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
     let has_journal = has_journal(repo, layout);
-    found.extend(repo.setup_to_pull()?);
+    // What the pull brings `init` leaves to it.
+    let to_pull = repo.setup_to_pull()?;
+    let is_brought = |has: fn(&ToPull) -> bool| to_pull.as_ref().is_some_and(has);
+    let brings_attributes = is_brought(ToPull::has_attributes);
+    let brings_ignored = is_brought(ToPull::has_ignored);
+    found.extend(to_pull.map(|to_pull| to_pull.finding));
     if has_journal {
         found.extend(repo.missing_journal(layout)?);
-    } else {
+    } else if !brings_attributes {
         let none = documents::merges(repo, layout)?.none;
         found.extend(none.into_iter().map(|what| {
             let mend = "palimpsest init, and take out lines that say otherwise, also those of \
@@ -31,7 +36,7 @@ pub(super) fn paths(
         }));
     }
     found.extend(repo.spelled_otherwise(layout));
-    if has_journal {
+    if has_journal && !brings_attributes {
         merging(repo, layout, found)?;
     }
     found.extend(repo.attributes_left_out()?);
@@ -51,7 +56,11 @@ pub(super) fn paths(
         ));
     }
     database_out_of_git(repo, layout, found)?;
-    ignored(repo, layout, found)
+    if !brings_ignored {
+        ignored(repo, layout, found)?;
+    }
+    found.extend(repo.ignored_ledger(layout));
+    Ok(())
 }
 
 /// Checks that the drivers merge the journal's files.
@@ -105,7 +114,7 @@ fn database_out_of_git(
     Ok(())
 }
 
-/// Checks that git ignores what this program leaves in the work tree, and not the ledgers.
+/// Checks that git ignores what this program leaves in the work tree.
 fn ignored(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     for (what, path) in [
         ("backups/", "backups/x".to_owned()),
@@ -117,7 +126,6 @@ fn ignored(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
             found.push(Finding::new(format!("{what}: not ignored"), mend));
         }
     }
-    found.extend(repo.ignored_ledger(layout));
     Ok(())
 }
 

@@ -248,11 +248,12 @@ fn what_a_pull_brings_is_left_to_it() {
     // The index is there, and its line of .gitignore is not yet.
     assert!(desktop.exists("data/palimpsest.db"));
     desktop.assert_clean();
-    desktop
-        .palimpsest(["doctor"])
-        .exits(1)
-        .says("another machine committed them")
-        .says("mend: git pull && palimpsest init");
+    // No more than that: `init` does not write what it leaves to the pull.
+    desktop.palimpsest(["doctor"]).exits(1).is(
+        ".gitattributes, .gitignore, palimpsest.toml: another machine committed them
+    mend: git pull && palimpsest init
+",
+    );
     assert!(TRACKED.iter().all(|file| !desktop.exists(file)));
     desktop.git(["pull", "-q"]).ok();
     desktop
@@ -268,6 +269,33 @@ fn what_a_pull_brings_is_left_to_it() {
     laptop.push();
     desktop.git(["fetch", "-q"]).ok();
     desktop.palimpsest(["doctor"]).ok();
+}
+
+/// A person's own file, which the pull stops at.
+#[test]
+fn a_file_in_the_way_of_the_pull_is_named_and_left() {
+    let sandbox = Sandbox::new();
+    let (_, desktop) = behind(&sandbox);
+    desktop.git(["fetch", "-q"]).ok();
+    desktop.write(".gitignore", "*.swp\n");
+    let way = "mv .gitignore .gitignore.before && git pull && palimpsest init";
+    for _ in 0..2 {
+        desktop
+            .palimpsest(["init"])
+            .ok()
+            .says(".gitattributes, palimpsest.toml: left to `git pull`")
+            .says("note: .gitignore: not committed here, and another machine committed them")
+            .says(way)
+            .says("nothing to commit here");
+        assert_eq!(desktop.read(".gitignore"), "*.swp\n");
+        let status = desktop.git(["status", "--porcelain", "-uall"]).ok();
+        assert_eq!(status.stdout, "?? .gitignore\n");
+        let doctor = desktop.palimpsest(["doctor"]).exits(1).says(way);
+        assert_eq!(doctor.stdout.matches("mend: ").count(), 1, "{doctor}");
+    }
+    desktop.run_with(&[], "sh", ["-c", way]).ok();
+    desktop.palimpsest(["doctor"]).ok();
+    assert_eq!(desktop.read(".gitignore.before"), "*.swp\n");
 }
 
 #[test]
