@@ -10,6 +10,7 @@ use std::io::ErrorKind;
 
 use super::attributes::attributes;
 use super::{Note, Plan, Step};
+use crate::journal::layout::in_folder;
 use crate::journal::{Layout, settings};
 use crate::repo::typed::literal;
 use crate::repo::work_tree::{Access, write_atomically};
@@ -85,7 +86,7 @@ impl Repo {
                 why: "settings for all machines, with their defaults",
             });
         }
-        if let Some(ignored) = self.ignored_ledger(layout) {
+        for ignored in self.ignored_folders(layout) {
             plan.note(ignored.to_string());
         }
         if self.index()?.staged(&layout.database).is_some() {
@@ -176,22 +177,30 @@ impl Repo {
         Ok(plan.steps.is_empty())
     }
 
-    /// The finding, if git ignores the ledgers, which are to be committed.
+    /// A finding each, if git ignores the entries or the ledgers, which are to be committed.
     #[must_use]
-    pub fn ignored_ledger(&self, layout: &Layout) -> Option<Finding> {
-        // A year without a ledger.
-        let path = layout.ledger_path(9999);
-        if !self.is_ignored(&path).unwrap_or(false) {
-            return None;
-        }
-        let folder = &layout.ledger;
-        let what =
-            format!("{folder}: ignored by git, so that git add leaves out a new year's ledger");
-        let mend = format!(
-            "take out the line that says so: git check-ignore -v {}",
-            self.from_here(&path)
+    pub fn ignored_folders(&self, layout: &Layout) -> Vec<Finding> {
+        // A year in which nothing is tracked.
+        let entry = in_folder(&layout.journal, "9999/9999-12-31.md");
+        let (no_entry, no_ledger) = (
+            "git keeps no new entry, and none is indexed",
+            "git add leaves out a new year's ledger",
         );
-        Some(Finding::new(what, mend))
+        let both = [
+            (&layout.journal, entry, no_entry),
+            (&layout.ledger, layout.ledger_path(9999), no_ledger),
+        ];
+        let ignored = both
+            .into_iter()
+            .filter(|(_, path, _)| self.is_ignored(path).unwrap_or(false));
+        let finding = |(folder, path, then): (&String, String, &str)| {
+            let line = self.from_here(&path);
+            Finding::new(
+                format!("{folder}: ignored by git, so that {then}"),
+                format!("take out the line that says so: git check-ignore -v {line}"),
+            )
+        };
+        ignored.map(finding).collect()
     }
 
     /// Adds to the attributes those that a journal needs, as far as `text` has them.

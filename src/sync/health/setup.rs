@@ -59,7 +59,7 @@ pub(super) fn paths(
     if !brings_ignored {
         ignored(repo, layout, found)?;
     }
-    found.extend(repo.ignored_ledger(layout));
+    found.extend(repo.ignored_folders(layout));
     Ok(())
 }
 

@@ -178,6 +178,30 @@ fn a_journal_that_is_a_link_is_told_what_to_do() {
 }
 
 #[test]
+fn entries_that_git_ignores_are_named() {
+    for (line, path) in [
+        ("journal/\n", ".gitignore"),
+        ("*.md\n", ".git/info/exclude"),
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = sandbox.machine("laptop");
+        laptop.write_entry(DAY, "people: [Alice]", "One.\n");
+        laptop.write(path, line);
+        let said = "journal/md: ignored by git, so that git keeps no new entry";
+        let mend = "git check-ignore -v journal/md/9999/9999-12-31.md";
+        laptop.palimpsest(["init"]).ok().says(said).says(mend);
+        let run = laptop.palimpsest(["doctor"]).exits(1).says(said);
+        run.says(mend);
+        laptop
+            .git(["check-ignore", "-v", "journal/md/9999/9999-12-31.md"])
+            .ok()
+            .says(path);
+        laptop.edit(path, line, "");
+        laptop.palimpsest(["doctor"]).ok();
+    }
+}
+
+#[test]
 fn what_one_command_mends_is_told_with_it_once() {
     let sandbox = Sandbox::new();
     let laptop = sandbox.machine("laptop");
