@@ -8,6 +8,7 @@ use super::eol;
 use super::leaf::Bodies;
 use super::loss;
 use super::member::Side;
+use super::moved;
 use super::output::{Meaning, Pick, Piece, check, marked, picked};
 use super::report::Report;
 use super::top::{self, Top};
@@ -333,6 +334,7 @@ impl Merger<'_> {
         let trees = NAMES.zip(texts).try_map(parse)?;
         let sides = texts.zip(trees.as_ref());
         let sides = sides.map(|(text, tree)| Side { text, tree });
+        moved::refuse(sides, self.rules)?;
         let tops = top::in_one_cut(sides.try_map(Top::of)?);
         let mut cx = Context {
             merger: self,

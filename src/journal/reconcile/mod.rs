@@ -29,6 +29,7 @@
 //! | `identity`, `likeness` | Which are the same, by their key and by their values? |
 //! | `found`, `alike`, `names` | Which are the same in a list in order? |
 //! | `renamed` | Which key or item is another one of the base, renamed? |
+//! | `moved` | Did a side move a value that the other one changed where it was? |
 //! | `interner` | How many values do two lists have in common? |
 //!
 //! The result:
@@ -61,6 +62,7 @@ mod leaf;
 mod likeness;
 mod loss;
 mod member;
+mod moved;
 mod names;
 mod output;
 mod removals;
