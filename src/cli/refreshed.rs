@@ -32,7 +32,7 @@ pub fn say_conflicts(ui: &Ui, entries: impl IntoIterator<Item = EntryDate>) {
         ui.remark(format_args!("Conflict detected for entry {entry}"));
     }
     if any {
-        ui.note("both edits are in the files; look: `metadb sync conflicts`");
+        ui.note("each was edited on both sides; look: `metadb sync conflicts`");
     }
 }
 

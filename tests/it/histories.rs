@@ -28,6 +28,7 @@ mod picks;
 mod places;
 mod rebases;
 mod removals;
+mod removed_again;
 mod rows;
 mod same_name;
 mod settling;

@@ -37,6 +37,9 @@ impl History<'_> {
             told.add(self.lost(merge)?);
         }
         told.add(self.still_there(merge, told)?);
+        if sides.is_some() {
+            told.add(self.removed_again(merge, told)?);
+        }
         for (from, bases) in sides.into_iter().flatten() {
             told.add(self.kept_out(merge.id, from, &bases, told)?);
         }

@@ -29,6 +29,7 @@
 //! | `merges` | What did a merge keep out, or leave in the file against a removal? |
 //! | `lost` | Which rows did a commit lose? |
 //! | `left_out` | Which entries did a merge drop? |
+//! | `removed_again` | What did a merge remove again that a side had put back? |
 //! | `removed` | Which of its deletions names the last version of an entry? |
 //! | `spelled` | Which items did a side only spell anew? |
 //!
@@ -53,6 +54,7 @@ mod places;
 mod readable;
 mod rebase;
 mod removed;
+mod removed_again;
 mod seen;
 mod shared;
 mod spelled;

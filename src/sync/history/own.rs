@@ -10,7 +10,7 @@ use crate::ledger::{
     self, Context, FileRef, Hash, Ledger, Source, State, Tombstone, without_hooks,
 };
 use crate::repo::{Commit, RepoError};
-use crate::sync::commit::versions::{Versions, facts};
+use crate::sync::commit::versions::{Key, Versions, facts};
 
 impl History<'_> {
     /// The rows for what a commit itself removed, added and deleted and its ledger does
@@ -38,13 +38,31 @@ impl History<'_> {
         }
         if !others.is_empty() {
             for (key, versions) in self.left_out(commit, diffs)? {
-                rows.apply(self.entry(commit, key.0, &versions)?);
+                if !self.is_recorded(commit, key, &versions)? {
+                    rows.apply(self.entry(commit, key.0, &versions)?);
+                }
             }
         }
         Ok(rows)
     }
 
-    fn entry(
+    /// Whether a deletion that a parent knows names the version that a merge left out.
+    fn is_recorded(
+        &self,
+        merge: &Commit,
+        key: Key,
+        versions: &Versions,
+    ) -> Result<bool, RepoError> {
+        for parent in &merge.parents {
+            if is_known(&self.known(*parent, key.0)?, key, versions) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The rows for one entry, whose versions in the parents and in the commit are given.
+    pub(super) fn entry(
         &self,
         commit: &Commit,
         entry: EntryDate,
@@ -73,9 +91,6 @@ impl History<'_> {
         let mut known = Vec::new();
         for parent in &commit.parents {
             known.push(self.known(*parent, entry)?);
-        }
-        if versions.left_out && known.iter().any(|rows| is_known(rows, key, versions)) {
-            return Ok(Ledger::default());
         }
         let parents = versions.compared(&before, &known);
         let gone = versions.last();

@@ -1,0 +1,90 @@
+//! A removal that was picked to another branch, and put back on the first one just as it
+//! was: a merge of both changes the file on one side alone, and git asks no driver.
+
+use super::*;
+
+const OTHER: &str = "2024-11-02";
+
+/// Bob and the other entry go on main and, picked, on the branch; main has both back.
+fn picked_and_put_back(laptop: &Machine<'_>) {
+    laptop.git(["branch", "release"]).ok();
+    remove_bob(laptop);
+    laptop.remove(&crate::sandbox::entry(OTHER));
+    laptop.commit("Drop");
+    laptop.git(["switch", "-q", "release"]).ok();
+    laptop.write("README.md", "A journal.\n");
+    laptop.commit("Read me");
+    laptop.git(["cherry-pick", "main~1", "main"]).ok();
+    laptop.git(["switch", "-q", "main"]).ok();
+    edit(laptop, "[Alice]", "[Alice, Bob]");
+    laptop.metadb(["restore", "Entry", OTHER]).ok();
+    laptop.commit("Back").warns("entry 2024-11-02 is back");
+}
+
+fn two_entries(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
+    journal(sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)])
+}
+
+#[test]
+fn what_a_merge_removes_again_is_a_removal_by_the_merge() {
+    for merging in ["main", "release"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = two_entries(&sandbox);
+        picked_and_put_back(&laptop);
+        if merging == "release" {
+            laptop.git(["switch", "-q", "release"]).ok();
+        }
+        let other = if merging == "main" { "release" } else { "main" };
+        laptop
+            .git(["merge", "-q", "--no-edit", other])
+            .ok()
+            .warns("entry 2024-11-02 was deleted by");
+        laptop.git(["switch", "-q", "-C", "main"]).ok();
+        laptop.assert_clean();
+        holds(&laptop, &["both_edited", "kept_out Bob"]);
+        laptop.push();
+        desktop.pull().warns("entry 2024-11-02 was deleted by");
+        agree(&desktop, &laptop, &["both_edited", "kept_out Bob"]);
+        for machine in [&laptop, &desktop] {
+            machine.metadb(["restore", "Entry", OTHER]).ok();
+            assert!(machine.read_entry(OTHER).contains("Bob"));
+            machine.remove(&crate::sandbox::entry(OTHER));
+            machine.metadb(["tombstone", "list"]).ok().says("Bob");
+        }
+        // Bob comes back for good.
+        edit(&desktop, "[Alice]", "[Alice, Bob]");
+        desktop.push();
+        laptop.pull();
+        with_bob([&laptop, &desktop]);
+        agree(&desktop, &laptop, &[]);
+    }
+}
+
+/// Nothing is told of a merge that has what was put back.
+#[test]
+fn what_a_merge_takes_back_in_is_no_removal() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = two_entries(&sandbox);
+    laptop.git(["switch", "-q", "-c", "release"]).ok();
+    remove_bob(&laptop);
+    laptop.remove(&crate::sandbox::entry(OTHER));
+    laptop.commit("Drop");
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "--no-ff", "release"]).ok();
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.metadb(["restore", "Entry", OTHER]).ok();
+    laptop.commit("Back");
+    laptop.git(["switch", "-q", "release"]).ok();
+    laptop.write("README.md", "A journal.\n");
+    laptop.commit("Read me");
+    laptop
+        .git(["merge", "-q", "--no-edit", "main"])
+        .ok()
+        .silent_about("was deleted");
+    laptop.git(["switch", "-q", "-C", "main"]).ok();
+    holds(&laptop, &[]);
+    laptop.push();
+    desktop.pull();
+    with_bob([&laptop, &desktop]);
+    agree(&desktop, &laptop, &[]);
+}
