@@ -105,7 +105,7 @@ impl CommitContext<'_> {
                 }),
             },
         );
-        let rows = year.as_brought(rows);
+        let rows = year.as_brought(self, rows)?;
         year.current.apply(rows.clone());
         Ok((rows, now))
     }

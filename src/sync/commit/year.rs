@@ -1,10 +1,11 @@
 //! The ledger of a year in a commit: its versions, and the file to stage.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::EntryDate;
-use crate::ledger::{self, Ledger, Lines};
+use crate::ledger::{self, Ledger, Lines, State};
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
@@ -45,8 +46,9 @@ pub(super) struct YearToCommit {
     pub recorded: Ledger,
     pub known: Ledger,
     pub current: Ledger,
-    /// While git works with a temporary index: the rows that the real one brings.
-    beside: Ledger,
+    /// While git works with a temporary index: the rows that the real one brings, once
+    /// they were asked for.
+    beside: OnceCell<Ledger>,
     /// The entries with changes told by history, and who made these.
     pub told: BTreeMap<EntryDate, BTreeSet<String>>,
 }
@@ -91,7 +93,7 @@ impl CommitContext<'_> {
         entries.extend(lines.open());
         let rows = lines.rows_of(&entries);
         Ok(Some(YearToCommit {
-            beside: self.beside((&path, Some(&committed)), &rows, Some(&entries))?,
+            beside: OnceCell::new(),
             path,
             as_in_head: true,
             part: Some((lines, entries)),
@@ -142,7 +144,7 @@ impl CommitContext<'_> {
         };
         Ok(YearToCommit {
             as_in_head: self.staged(&path).is_none(),
-            beside: self.beside((&path, staged.as_deref()), &known, None)?,
+            beside: OnceCell::new(),
             path,
             staged,
             part: None,
@@ -266,8 +268,30 @@ impl YearToCommit {
     }
 
     /// See [`as_brought`].
-    pub fn as_brought(&self, rows: Ledger) -> Ledger {
-        as_brought(rows, &self.known, &self.current, &self.beside)
+    ///
+    /// # Errors
+    /// The real index, or its version of the ledger, cannot be read.
+    pub fn as_brought(
+        &self,
+        context: &CommitContext<'_>,
+        rows: Ledger,
+    ) -> Result<Ledger, RepoError> {
+        let mut removals = rows.tombstones.values().map(|row| &row.state);
+        let mut deletions = rows.deletions.values().map(|row| &row.state);
+        // A large index takes a while to read.
+        if !removals.any(State::is_active) && !deletions.any(State::is_active) {
+            return Ok(rows);
+        }
+        let beside = match self.beside.get() {
+            Some(known) => known,
+            None => {
+                let here = (self.path.as_str(), self.staged.as_deref());
+                let only = self.part.as_ref().map(|(_, entries)| entries);
+                let found = context.beside(here, &self.known, only)?;
+                self.beside.get_or_init(|| found)
+            }
+        };
+        Ok(as_brought(rows, &self.known, &self.current, beside))
     }
 
     /// Whether staging only makes the file HEAD's again, also after a merge changed it:
