@@ -77,3 +77,25 @@ fn of_two_notes_of_a_day_that_of_head_counts() {
     machine.wiki2sql(["import", "entries"]).exits(1);
     is_noted(&machine, "Keep the ferry.");
 }
+
+/// The commands of docs/recovery.md.
+#[test]
+fn a_note_that_was_deleted_comes_back_with_git() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    machine.git(["rm", "-q", NOTE]).ok();
+    machine.commit("Gone");
+    machine.edit_entry(DAY, "One.", "Two.");
+    machine.commit("Two");
+    machine.metadb(["show", DAY, "--full"]).ok().lacks("ferry");
+    let log = ["log", "--diff-filter=D", "--format=%h", "--name-only", "--"];
+    let log = machine.git([&log[..], &["wiki/entries"]].concat()).ok();
+    let commit = log.says(NOTE).stdout.lines().next().unwrap().to_owned();
+    let before = format!("{commit}^");
+    machine.git(["checkout", &before, "--", NOTE]).ok();
+    machine.git(["commit", "-q", "-m", "Back"]).ok();
+    machine.assert_clean();
+    is_noted(&machine, "Keep the ferry.");
+    let status = machine.metadb(["sync", "status", "Entry", DAY]).ok();
+    status.says("wiki: in step");
+}
