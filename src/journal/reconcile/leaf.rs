@@ -75,7 +75,10 @@ impl<'m, 'a> Both<'m, 'a> {
         } else {
             pick.prefix_at(column).into_owned()
         };
-        let body = pick.body_at(column);
+        let body = match pick.value.is_block_scalar() {
+            true => text::with_comment(&sides, pick, column).ok_or(Stop::Conflict)?,
+            false => pick.body_at(column).into_owned(),
+        };
         if pick.nested.is_some() {
             // A block collection has no end of line of its own; what the other side
             // wrote there would be lost.

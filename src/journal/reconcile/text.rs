@@ -2,7 +2,7 @@
 //! lines.
 
 use super::cut::{shift, spaces};
-use super::entry::Context;
+use super::entry::{Context, MemberSides};
 use super::leaf::{Both, suffix};
 use super::member::Member;
 use super::output::Out;
@@ -24,6 +24,29 @@ pub fn merge(cx: &Context, both: Both, column: usize) -> Result<Out, Stop> {
         }
         _ => both.said(cx, column),
     }
+}
+
+/// The value that is taken, a block scalar: with the comment behind its header that
+/// merging those of the sides gives. `None` if both sides changed it.
+pub fn with_comment(sides: &MemberSides, pick: &Member, column: usize) -> Option<String> {
+    let header = |m: &Member| {
+        let (marks, comment, _) = of_header(&m.body);
+        (marks.len(), comment.to_owned())
+    };
+    let texts = sides.map(|m| m.filter(|m| m.value.is_block_scalar()));
+    let comment = behind(&texts.map(|m| m.map(|m| header(m).1)))?;
+    let (marks, old) = header(pick);
+    let mut body = pick.body_at(column).into_owned();
+    body.replace_range(marks..marks + old.len(), &comment);
+    Some(body)
+}
+
+/// The marks of a block scalar (`|`, `>-` …), what stands behind them with the space
+/// before it, and the lines of the text.
+fn of_header(body: &str) -> (&str, &str, &str) {
+    let (header, lines) = body.split_once('\n').unwrap_or((body, ""));
+    let marks = header.split('#').next().unwrap_or_default().trim_end();
+    (marks, &header[marks.len()..], lines)
 }
 
 impl Both<'_, '_> {
@@ -170,9 +193,7 @@ struct BlockText<'a> {
 
 impl<'a> BlockText<'a> {
     fn of<'m: 'a>(member: &'m Member) -> Result<Self, Stop> {
-        let (header, lines) = member.body.split_once('\n').unwrap_or((&member.body, ""));
-        let marks = header.split('#').next().unwrap_or_default().trim_end();
-        let comment = &header[marks.len()..];
+        let (marks, comment, lines) = of_header(&member.body);
         // A first line that is indented more than the text needs a number for the text.
         let at = match number_in(marks) {
             Some(number) => Some(member.column + number),
