@@ -9,6 +9,10 @@ use super::output::Out;
 use super::{Stop, behind, frame, join, join_present, texts};
 use crate::journal::yaml::{Style, Tree, Value};
 
+/// Characters that are text to YAML 1.2. Readers of YAML 1.1 (PyYAML, ruamel) end a line at
+/// them where they are not written as escapes, which only quotes can.
+const BREAKS: [char; 3] = ['\u{85}', '\u{2028}', '\u{2029}'];
+
 /// Merges a text that both sides changed.
 pub fn merge(cx: &Context, both: Both, column: usize) -> Result<Out, Stop> {
     let both = Both {
@@ -140,6 +144,9 @@ impl Both<'_, '_> {
             Some(_) => Err(Stop::Conflict),
         })?;
         let text = cx.by_line(said)?.ok_or(Stop::Conflict)?;
+        if text.contains(BREAKS) {
+            return Err(Stop::Conflict);
+        }
         let (marks, lines) = match text.strip_suffix('\n') {
             Some(lines) => ("|", lines),
             None => ("|-", text.as_str()),
