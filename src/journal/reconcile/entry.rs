@@ -53,7 +53,7 @@ pub type MemberSides<'m, 'a> = ThreeWay<Option<&'m Member<'a>>>;
 
 /// Merges one entry of a block collection whose entries stand in `column`. The
 /// result is in whole lines; `None` where the entry is gone. A merge that would
-/// lose a comment is a conflict.
+/// lose a comment, or have one too often, is a conflict.
 pub fn block(
     cx: &mut Context,
     sides: MemberSides,
@@ -62,7 +62,7 @@ pub fn block(
 ) -> Result<Option<Out>, Stop> {
     let out = merged(cx, sides, path, column)?;
     let pieces = out.as_ref().map_or(&[][..], |o| &o.pieces);
-    if loss::of_comments(&sides, pieces) {
+    if loss::of_comments(&sides, pieces) || loss::has_too_many(&sides, pieces) {
         return conflict(cx, &sides, path, column, None);
     }
     Ok(out)

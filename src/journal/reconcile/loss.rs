@@ -40,6 +40,52 @@ pub fn of_comments(sides: &MemberSides, pieces: &[Piece]) -> bool {
     !wanted.is_empty()
 }
 
+/// Whether a comment stands more often in `pieces` than a merge of its counts gives: it
+/// stands twice, or came back. Between brackets, behind a value and behind a key [`once`]
+/// takes none out. Where a conflict is, a choice has what its side has.
+pub fn has_too_many(sides: &MemberSides, pieces: &[Piece]) -> bool {
+    let mut members = sides.into_array().into_iter().flatten();
+    if members.all(|m| m.nested.is_some()) {
+        return false;
+    }
+    let is_none = |m: Option<&Member>| m.is_none_or(Member::is_none);
+    let is_emptied = is_none(sides.ours) || is_none(sides.theirs);
+    let texts = sides.map(|m| m.map_or("", |m| &m.side.text[m.range.clone()]));
+    let counts = texts.map(signs);
+    let merged = pieces.iter().filter_map(|piece| match piece {
+        Piece::Text(text) | Piece::Above(text) => Some(text.as_str()),
+        Piece::Conflict(_) => None,
+    });
+    let merged: String = merged.collect();
+    let merged = signs(&merged);
+    let all = sides.map(|m| m.map(|m| comments(m.side, &m.range)).unwrap_or_default());
+    all.into_array().into_iter().flatten().any(|comment| {
+        let of = |counts: &HashMap<&str, usize>| counts.get(comment).copied().unwrap_or(0);
+        let on = counts.as_ref().map(of);
+        let most = on
+            .trivial()
+            .unwrap_or((on.ours + on.theirs).saturating_sub(on.base));
+        // A side that emptied the value had no place left for its comments.
+        let least = if is_emptied {
+            on.ours.max(on.theirs)
+        } else {
+            0
+        };
+        of(&merged) > most.max(least)
+    })
+}
+
+/// How often each text stands behind a `#` up to the end of its line.
+fn signs(text: &str) -> HashMap<&str, usize> {
+    let mut counts = HashMap::new();
+    for line in text.lines() {
+        for (at, _) in line.match_indices('#').take(MAX_HASHES) {
+            *counts.entry(line[at..].trim_end()).or_default() += 1;
+        }
+    }
+    counts
+}
+
 /// The comments in a range of a side's text, in their order.
 pub fn comments<'a>(side: Side<'a>, range: &Range<usize>) -> Vec<&'a str> {
     let all = &side.tree.comments;
