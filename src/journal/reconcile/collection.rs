@@ -10,7 +10,7 @@ use super::member::Member;
 use super::output::{Meaning, Out, Pick, Piece, picked};
 use super::removals::{in_set, is_removed};
 use super::sequence;
-use super::view::{Form, View};
+use super::view::{Form, View, in_one_form};
 use super::whole::{Around, Ends, widened};
 use super::{Stop, in_brackets, join, renamed};
 use crate::journal::rules::Rule;
@@ -159,56 +159,6 @@ pub fn entry_column(form: Form, column: usize) -> usize {
         Form::Block { relative, .. } => column + relative,
         _ => 0,
     }
-}
-
-/// Decides the layout of the result and brings all members into it.
-///
-/// If one side rewrote the collection in another layout, that layout is taken; if both
-/// did, the smaller form, so that swapping the sides changes nothing.
-fn in_one_form<'a>(
-    views: ThreeWay<View<'a>>,
-    column: usize,
-) -> Result<(Form<'a>, ThreeWay<View<'a>>), Stop> {
-    let choose = |accept: &dyn Fn(&Form) -> bool| {
-        let is_filled = |form: &Form| *form != Form::Empty && accept(form);
-        let forms = views.as_ref().map(|v| Some(v.form).filter(is_filled));
-        match (forms.ours, forms.theirs) {
-            (Some(_), Some(_)) => forms.trivial().flatten().or(forms.ours.min(forms.theirs)),
-            (one, other) => one.or(other).or(forms.base),
-        }
-    };
-    let form = choose(&|_| true).unwrap_or(Form::Empty);
-    let fits_in_brackets = || {
-        let all = views.as_ref().into_array().into_iter();
-        all.flat_map(|v| &v.members).all(Member::fits_in_brackets)
-    };
-    if !matches!(form, Form::Block { .. }) && fits_in_brackets() {
-        let members = views.as_ref().into_array().into_iter();
-        let is_bare = members.flat_map(|v| &v.members).all(|m| !m.has_comments());
-        let written = |m: Member<'a>, was: Form| match was {
-            Form::Lone if form != Form::Lone => m.quoted_for_flow(),
-            // What a side adds gets the space of the result; below a comment, lines count.
-            Form::Flow(_) if is_bare && was != form => Member {
-                lead: "".into(),
-                ..m
-            },
-            _ => m.into_flow(),
-        };
-        return Ok((form, convert(views, written)));
-    }
-    let form = choose(&|f| matches!(f, Form::Block { .. })).ok_or(Stop::Conflict)?;
-    let at = entry_column(form, column);
-    Ok((form, convert(views, |m, _| m.into_block(at))))
-}
-
-fn convert<'a>(
-    views: ThreeWay<View<'a>>,
-    f: impl Fn(Member<'a>, Form<'a>) -> Member<'a>,
-) -> ThreeWay<View<'a>> {
-    views.map(|View { members, form }| View {
-        members: members.into_iter().map(|m| f(m, form)).collect(),
-        form,
-    })
 }
 
 /// Sets, keyed lists and mappings: per member, then in an order that does not

@@ -16,6 +16,9 @@ pub struct Spacing<'a> {
     pub last: &'a str,
     /// A comma stands behind the last entry.
     pub trailing_comma: bool,
+    /// The comment behind the bracket, with the space before it: it is none of the first
+    /// entry's.
+    pub opening: &'a str,
 }
 
 impl Spacing<'static> {
@@ -26,6 +29,7 @@ impl Spacing<'static> {
         next: " ",
         last: "",
         trailing_comma: false,
+        opening: "",
     };
 }
 
@@ -65,6 +69,11 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
     let mut members = Vec::with_capacity(parts.len());
     let mut spacing = Spacing::PLAIN;
     for (i, &(key, value, start, end)) in parts.iter().enumerate() {
+        let line = text.get(from..start)?.split('\n').next();
+        if let (0, Some(line)) = (i, line.filter(|line| line.contains('#'))) {
+            spacing.opening = line;
+            from += line.len();
+        }
         let lead = text.get(from..start)?;
         match i {
             0 => spacing.first = without_comment(lead),
@@ -141,6 +150,7 @@ pub struct Written {
 /// Writes a flow collection.
 pub fn write(brackets: [char; 2], entries: &[Written], spacing: &Spacing) -> String {
     let mut out = String::from(brackets[0]);
+    out.push_str(spacing.opening);
     for (i, entry) in entries.iter().enumerate() {
         let own = entry.lead.as_deref();
         out.push_str(match (i, own) {

@@ -5,7 +5,7 @@
 //! | `document` | What becomes of the whole: field by field, or git's own result? |
 //! | `eol` | Which line ends does the result have? |
 //! | `top` | Which lines of a frontmatter belong to which field? |
-//! | `view`, `flow` | Which members does a collection of one side have, in lines or in brackets? |
+//! | `view`, `flow` | Which members does a collection of one side have, in lines or in brackets, and in which form do they merge? |
 //! | `member`, `cut` | How does a side spell one of them, and how does it move to another column? |
 //!
 //! Deciding:
