@@ -1,11 +1,12 @@
 //! Notes in the git directory: what saves work, and what concerns this clone alone.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 
 use super::work_tree::{Access, write_atomically};
-use super::{Repo, RepoError};
+use super::{ObjectId, Repo, RepoError};
 
 /// The note with the mark of a work tree.
 const MARK: &str = "work-tree";
@@ -53,26 +54,28 @@ impl Repo {
         write_atomically(&self.note_path_here(name), text.as_bytes(), Access::New)
     }
 
-    /// What tells this work tree's index from one that was made in another: 32 digits by
-    /// chance, if there are any yet.
+    /// What tells this work tree's index from one that was made elsewhere: 32 digits by
+    /// chance, if they were drawn when git had these versions of the database. Those may
+    /// have the digits before.
     #[must_use]
-    pub fn work_tree_mark(&self) -> Option<String> {
-        Some(self.noted_here(MARK)).filter(|mark| !mark.is_empty())
+    pub fn work_tree_mark(&self, in_git: &BTreeSet<ObjectId>) -> Option<String> {
+        let noted = self.noted_here(MARK);
+        let mut words = noted.split_whitespace();
+        let mark = words.next()?;
+        let seen: BTreeSet<String> = words.map(str::to_owned).collect();
+        let is_now = seen == in_git.iter().map(ToString::to_string).collect();
+        is_now.then(|| mark.to_owned())
     }
 
-    /// Makes the mark of this work tree, if there is none. Where nothing can be written,
+    /// Draws the mark of this work tree, if there is none. Where nothing can be written,
     /// there is none.
-    pub fn mark_work_tree(&self) {
+    pub fn mark_work_tree(&self, in_git: &BTreeSet<ObjectId>) {
         use std::hash::{BuildHasher as _, RandomState};
-        if self.work_tree_mark().is_none() {
+        if self.work_tree_mark(in_git).is_none() {
             let [one, two] = [(); 2].map(|()| RandomState::new().hash_one(self.workdir()));
-            let _ = self.note_here(MARK, &format!("{one:016x}{two:016x}"));
+            let seen: String = in_git.iter().map(|id| format!(" {id}")).collect();
+            let _ = self.note_here(MARK, &format!("{one:016x}{two:016x}{seen}"));
         }
-    }
-
-    /// Drops the mark of this work tree, so that whatever has it is another one's.
-    pub fn unmark_work_tree(&self) {
-        let _ = fs::remove_file(self.note_path_here(MARK));
     }
 
     fn note_path_here(&self, name: &str) -> PathBuf {

@@ -1,12 +1,11 @@
 //! The path of the database, whose file is there, and whether git has it.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::journal::Layout;
 use crate::repo::install::has_journal;
-use crate::repo::{Blob, ObjectId, Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::{AtPlace, is_header, is_ours};
 
 /// The absolute path of the database. Settings come with the repository, so a file that
@@ -51,36 +50,23 @@ pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
     has_journal(repo, layout) && !repo.tracks(&layout.database).unwrap_or(false)
 }
 
-/// Whether the database's file is just what git has in its place, in HEAD or the index.
-/// Whoever can push may have made it then, with the mark of this work tree in it: that
-/// went out with the first commit of the database.
+/// What git has in the database's place, in HEAD and the index. Whoever can push may have
+/// made it; what this machine made is known to them once it was committed.
 ///
 /// # Errors
-/// A commit, the index or the file cannot be read.
-pub fn is_gits(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
-    let database = &layout.database;
-    let head = repo.blob_at(repo.head()?, database)?.and_then(Blob::file);
-    let ids: BTreeSet<ObjectId> = head
-        .into_iter()
-        .chain(repo.ids_in_index(database))
-        .collect();
-    if ids.is_empty() {
-        return Ok(false);
-    }
-    let Ok(bytes) = fs::read(repo.untracked_place(database)?) else {
-        return Ok(false);
-    };
-    let same = |id: ObjectId| repo.is_stored_as(database, &bytes, id);
-    ids.into_iter()
-        .try_fold(false, |is, id| Ok(is || same(id)?))
+/// A commit cannot be read.
+pub fn in_git(repo: &Repo, layout: &Layout) -> Result<BTreeSet<ObjectId>, RepoError> {
+    let head = repo.blob_at(repo.head()?, &layout.database)?;
+    let head = head.map(|blob| blob.id).into_iter();
+    Ok(head.chain(repo.ids_in_index(&layout.database)).collect())
 }
 
-/// Has nothing that git has of the database believed, now or later; for where it is not
-/// opened.
+/// Has what git has in the database's place believed neither now nor later: for where it is
+/// not opened.
 pub fn disown(repo: &Repo, layout: &Layout) {
-    // Where git cannot say, nothing is opened either.
-    if is_gits(repo, layout).unwrap_or(false) {
-        repo.unmark_work_tree();
+    // Where git cannot say, nothing is opened.
+    if let Ok(in_git) = in_git(repo, layout) {
+        repo.mark_work_tree(&in_git);
     }
 }
 

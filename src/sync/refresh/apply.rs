@@ -43,6 +43,8 @@ pub(super) struct Apply<'a, 'l, 'u> {
     pub unread: BTreeSet<EntryDate>,
     /// See [`Noted::unreadable`].
     pub unreadable: BTreeSet<EntryDate>,
+    /// See [`Noted::made_for`].
+    pub made_for: &'a str,
 }
 
 pub(super) type Paths = BTreeMap<Key, Vec<String>>;
@@ -89,7 +91,7 @@ impl Apply<'_, '_, '_> {
             behind,
             twice: self.twice,
             unreadable: self.unreadable,
-            made_for: super::made_for(self.repo, self.layout).unwrap_or_default(),
+            made_for: self.made_for.to_owned(),
         };
         for (key, value) in noted.values() {
             self.update.set_meta(key, &value)?;

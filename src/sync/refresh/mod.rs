@@ -34,9 +34,9 @@ pub use report::{EntryChange, Failure, Report, Warning, What, Why};
 
 use database::Database;
 
-use super::database_path::{database_path, is_gits};
+use super::database_path::{database_path, in_git};
 use crate::journal::{EntryDate, Layout, PathKind};
-use crate::repo::{Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::{Store, StoreError};
 use crate::sync::{history, waiting};
 
@@ -110,17 +110,14 @@ pub fn refresh(
     options: &Options<'_>,
 ) -> Result<(Store, Report), RefreshError> {
     let path = database_path(repo, layout)?;
-    let is_gits = is_gits(repo, layout)?;
+    let in_git = in_git(repo, layout)?;
     if !options.dry_run {
-        if is_gits {
-            repo.unmark_work_tree();
-        }
-        repo.mark_work_tree();
+        repo.mark_work_tree(&in_git);
     }
-    let these = made_for(repo, layout).filter(|_| !is_gits);
+    let these = made_for(repo, layout, &in_git);
     let mut database = Database::open(&path, options)?.made_for(these.as_deref())?;
     loop {
-        let error = match attempt(repo, layout, &mut database.store, options) {
+        let error = match attempt(repo, layout, &mut database.store, options, these.as_deref()) {
             Ok(report) if options.dry_run => return Ok((database.store, report)),
             Ok(mut report) => {
                 if database.unwritten.is_none() {
@@ -139,8 +136,8 @@ pub fn refresh(
 
 /// The journal's folders and the work tree, in the form of [`made_for`](noted::Noted::made_for);
 /// none if the work tree has no mark.
-fn made_for(repo: &Repo, layout: &Layout) -> Option<String> {
-    let mark = repo.work_tree_mark()?;
+fn made_for(repo: &Repo, layout: &Layout, in_git: &BTreeSet<ObjectId>) -> Option<String> {
+    let mark = repo.work_tree_mark(in_git)?;
     Some([layout.journal.as_str(), &layout.wiki, &layout.ledger, &mark].join("\n"))
 }
 
@@ -149,6 +146,7 @@ fn attempt(
     layout: &Layout,
     store: &mut Store,
     options: &Options<'_>,
+    made_for: Option<&str>,
 ) -> Result<Report, RefreshError> {
     let version = store.version()?;
     let head = repo.head()?;
@@ -183,6 +181,7 @@ fn attempt(
                 twice: &look.noted.twice - &plan.dates,
                 linked: apply::by_key(layout, look.links.iter()),
                 removed: history::Removed::new(repo, layout),
+                made_for: made_for.unwrap_or_default(),
                 unread: &look.noted.behind - &plan.dates,
                 unreadable: &look.noted.unreadable - &plan.dates,
             };

@@ -152,6 +152,14 @@ fn rows_that_others_put_into_a_database_that_was_committed_here_are_not_believed
             push_database(&laptop);
             let mallory = sandbox.machine("mallory");
             forge(&mallory);
+            // So that git writes the file otherwise than it has it, and reads it otherwise.
+            let database = Connection::open(mallory.path(DATABASE)).unwrap();
+            let id = "$Id: 0123456789012345678901234567890123456789 $";
+            let mine = format!("CREATE TABLE mine (a); INSERT INTO mine VALUES ('{id}')");
+            database.execute_batch(&mine).unwrap();
+            drop(database);
+            mallory.write(".gitattributes", format!("/{DATABASE} ident\n"));
+            mallory.git(["add", ".gitattributes"]).ok();
             push_database(&mallory);
             let pull = ["pull", "-q"];
             let variables = [("PALIMPSEST", environment)];
