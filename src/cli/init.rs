@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::Args;
 
+use super::shown::safe;
 use super::{Exit, Ui, migration};
 use crate::journal::Layout;
-use crate::repo::install::{Note, Plan, has_journal};
-use crate::repo::{MACHINE, Repo};
+use crate::repo::install::{Note, OWN_HOOKS, Plan, Step, has_journal};
+use crate::repo::{MACHINE, Repo, RepoError};
 use crate::sync::database_path::{database_path, may_index};
 use crate::sync::health::{is_original, not_taken_over};
 use crate::sync::migrate::{self, migrate};
@@ -105,7 +106,8 @@ impl Init {
         };
         if !self.dry_run {
             for step in &plan.steps {
-                repo.apply(step)?;
+                repo.apply(step)
+                    .map_err(|error| where_hooks_cannot_be(repo, step, error))?;
             }
         }
         for line in plan.lines() {
@@ -214,11 +216,37 @@ impl Init {
     fn index(ui: &Ui, repo: &Repo, layout: &Layout) -> anyhow::Result<()> {
         let options = refresh::Options::new(refresh::Scope::All);
         let (_, report) = refresh::refresh(repo, layout, &options)?;
+        for skipped in &report.skipped {
+            ui.warn(safe(&skipped.to_string()));
+        }
         for failure in &report.failed {
             ui.warn(failure);
         }
         Ok(())
     }
+}
+
+/// The error of a step, with what to do where the folder of the hooks cannot be written,
+/// as one that an administrator set for all.
+fn where_hooks_cannot_be(repo: &Repo, step: &Step, error: RepoError) -> anyhow::Error {
+    use std::io::ErrorKind::{PermissionDenied, ReadOnlyFilesystem};
+    let is_denied = matches!(&error, RepoError::Io { source, .. }
+        if matches!(source.kind(), PermissionDenied | ReadOnlyFilesystem));
+    let Step::Hook { path, .. } = step else {
+        return error.into();
+    };
+    if !is_denied {
+        return error.into();
+    }
+    let folder = path.parent().unwrap_or(path).display();
+    let own = match repo.config("core.hooksPath") {
+        Ok(Some(_)) => format!(", or give this repository hooks of its own (`{OWN_HOOKS}`)"),
+        _ => String::new(),
+    };
+    anyhow::anyhow!(
+        "{folder}: the hooks cannot be written there, and nothing else was set; make the folder \
+         writable{own}, then run this again"
+    )
 }
 
 /// Limit on the paths of a folder; more are named as the folder.

@@ -22,6 +22,10 @@ pub const NAMES: [&str; 5] = [
     "post-checkout",
 ];
 
+/// The command that gives a repository hooks of its own, where all share a folder.
+pub const OWN_HOOKS: &str =
+    "git config core.hooksPath \"$(git rev-parse --path-format=absolute --git-common-dir)/hooks\"";
+
 /// The folder, below the git directory, for our edited hooks before `init` wrote them
 /// anew.
 const EDITED: &str = "palimpsest/edited-hooks";
@@ -227,9 +231,7 @@ impl Repo {
             format!(
                 "core.hooksPath is set for every repository ({scope} configuration): they share \
                  these hooks, which do something only where `palimpsest init` was run, and \
-                 `palimpsest uninstall` takes them from all; for hooks of its own: \
-                 git config core.hooksPath \
-                 \"$(git rev-parse --path-format=absolute --git-common-dir)/hooks\""
+                 `palimpsest uninstall` takes them from all; for hooks of its own: {OWN_HOOKS}"
             )
         }))
     }

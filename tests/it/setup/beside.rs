@@ -230,3 +230,16 @@ fn sum_of(shim: &str) -> String {
     let lines: Vec<&str> = shim.lines().filter(own).collect();
     palimpsest::journal::digest::short_sha256(lines.join("\n").as_bytes())
 }
+
+#[test]
+fn a_journal_behind_a_link_is_named() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write("real/2024/2024-11-01.md", "---\ndate: 2024-11-01\n---\nx\n");
+    laptop.write("journal/README", "");
+    std::os::unix::fs::symlink("../real", laptop.path("journal/md")).unwrap();
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .warns("journal/md: skipped, a symbolic link");
+}

@@ -143,3 +143,23 @@ fn a_hook_of_yours_runs_whoever_keeps_it() {
     assert_eq!(laptop.read(LEGACY), yours);
     assert_eq!(laptop.read(HOOK), FRAMEWORK);
 }
+
+/// As an administrator sets one for all. Where these tests run as root, nothing else
+/// refuses a file.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_of_hooks_that_cannot_be_written_is_said_with_the_way() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.git(["config", "core.hooksPath", "/sys/kernel"]).ok();
+    let before = laptop.read(".git/config");
+    let run = laptop.palimpsest(["init"]).exits(1);
+    let run = run.warns("/sys/kernel: the hooks cannot be written there, and nothing else was set");
+    assert_eq!(laptop.read(".git/config"), before);
+    laptop.assert_clean();
+    let way = run.stderr.split('`').nth(1).unwrap();
+    laptop.run_with(&[], "sh", ["-c", way]).ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+    assert!(laptop.exists(".git/hooks/pre-commit"));
+}
