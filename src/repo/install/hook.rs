@@ -220,6 +220,15 @@ impl Repo {
         calling(&kept(hook))
     }
 
+    /// The hook of a person's own that is kept for this one of ours, if there is one, and the
+    /// line with which it could call the program in its own place.
+    #[must_use]
+    pub fn kept_and_call(&self, hook: &Path) -> Option<(PathBuf, String)> {
+        let kept = Some(kept(hook)).filter(|kept| is_kept(kept))?;
+        let name = hook.file_name()?.to_string_lossy();
+        Some((kept, CALL.replace("NAME", &name)))
+    }
+
     /// The warning, if `core.hooksPath` is not this repository's own.
     ///
     /// # Errors

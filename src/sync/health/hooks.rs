@@ -61,12 +61,19 @@ fn tracked_hook(repo: &Repo, hook: &Path, found: &mut Vec<Finding>) -> Result<()
         return Ok(());
     };
     if repo.index()?.staged(&path).is_some() {
+        // Out of git with ours, a hook of everybody's would be gone for them.
+        let own = repo.kept_and_call(hook).and_then(|(kept, call)| {
+            let kept = repo.relative(repo.workdir(), &kept).ok()?;
+            let (from, to) = (repo.from_here(&kept), repo.from_here(&path));
+            Some(format!("mv {from} {to}, and add this line to it: {call}"))
+        });
+        let out = || {
+            let pathspec = repo.pathspec(&path);
+            format!("git rm --cached {pathspec}, and add it to .gitignore")
+        };
         found.push(Finding::new(
             format!("hook {path}: tracked, with a path that only this machine has"),
-            format!(
-                "git rm --cached {}, and add it to .gitignore",
-                repo.pathspec(&path)
-            ),
+            own.unwrap_or_else(out),
         ));
     }
     Ok(())

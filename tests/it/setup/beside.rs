@@ -243,3 +243,37 @@ fn a_journal_behind_a_link_is_named() {
         .ok()
         .warns("journal/md: skipped, a symbolic link");
 }
+
+/// As many repositories share theirs; out of git, it would be gone for everybody.
+#[test]
+fn a_tracked_hook_of_ones_own_gets_its_place_back() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let own = "#!/bin/sh\necho own >> ran\n";
+    executable(&laptop, ".githooks/pre-commit", own);
+    laptop.write(".gitignore", "ran\n");
+    laptop.commit("A hook of all");
+    laptop.git(["config", "core.hooksPath", ".githooks"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    let run = laptop.palimpsest(["doctor"]).exits(1);
+    let run = run.lacks("git rm --cached");
+    let mend = run
+        .stdout
+        .lines()
+        .find_map(|l| l.strip_prefix("    mend: "));
+    let (mv, line) = mend
+        .unwrap()
+        .split_once(", and add this line to it: ")
+        .unwrap();
+    laptop.run_with(&[], "sh", ["-c", mv]).ok();
+    assert_eq!(laptop.read(".githooks/pre-commit"), own);
+    laptop.write(".githooks/pre-commit", format!("{own}{line}\n"));
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop.edit_entry(DAY, "Bob", "Rob");
+    laptop
+        .git(["commit", "-qam", "Rob"])
+        .ok()
+        .warns("recorded: person Bob removed");
+    assert_eq!(laptop.read("ran"), "own\n");
+}
