@@ -38,13 +38,14 @@ impl Repo {
             found
                 .all
                 .extend(self.undone(parent).into_iter().flat_map(both));
-            let moves = self.moves_of_head();
-            let there = made_at(&moves).into_iter();
+            let of_head = self.moves("HEAD");
+            let of_branches = self.moves_of_branches();
+            let there = made_at(&of_head, &of_branches).into_iter();
             found.all.extend(there.map(|(at, made)| CommitPlace {
                 name: place(Some(at), mark),
                 made,
             }));
-            found.resets = resets(&moves);
+            found.resets = [resets(&of_head), resets(&of_branches)].concat();
         }
         Ok(found)
     }
@@ -68,9 +69,20 @@ impl Repo {
             .collect()
     }
 
-    /// The moves of HEAD, as the newest lines of its reflog have them.
-    fn moves_of_head(&self) -> Vec<Move> {
-        let log = self.git.reflog("HEAD");
+    /// The moves of the local branches: a commit may have been made in another work tree,
+    /// whose HEAD is another.
+    fn moves_of_branches(&self) -> Vec<Move> {
+        let branches = self.git.branches(Some(git2::BranchType::Local));
+        let names = branches.into_iter().flatten().flatten().map(|(branch, _)| {
+            let name = branch.get().name_bytes().to_vec();
+            String::from_utf8(name).unwrap_or_default()
+        });
+        names.flat_map(|name| self.moves(&name)).collect()
+    }
+
+    /// The moves of HEAD or a branch, as the newest lines of its reflog have them.
+    fn moves(&self, of: &str) -> Vec<Move> {
+        let log = self.git.reflog(of);
         let moves = log.iter().flat_map(|log| log.iter().take(MOST_UNDONE));
         let moves = moves.map(|line| Move {
             from: ObjectId(line.id_old()),
@@ -92,7 +104,7 @@ pub struct CommitPlaces<'a> {
 /// The place of commits on top of one commit.
 struct CommitPlace {
     name: String,
-    /// The commits that were made there, by HEAD's reflog.
+    /// The commits that were made there, by the reflogs.
     made: Vec<ObjectId>,
 }
 
@@ -123,11 +135,11 @@ impl CommitPlaces<'_> {
     }
 }
 
-/// Limit on the commits undone by a reset, and on the moves of HEAD, whose rows are
-/// recognised.
+/// Limit on the commits undone by a reset, and on the moves of HEAD and of a branch, whose
+/// rows are recognised.
 const MOST_UNDONE: usize = 1_000;
 
-/// A move of HEAD.
+/// A move of HEAD or a branch.
 struct Move {
     from: ObjectId,
     to: ObjectId,
@@ -161,19 +173,21 @@ impl Why {
 }
 
 /// The commits that HEAD was at, the newest first, each with the commits that were made on
-/// top of it.
-fn made_at(moves: &[Move]) -> Vec<(ObjectId, Vec<ObjectId>)> {
+/// top of it, also on branches that were not HEAD here.
+fn made_at(of_head: &[Move], of_branches: &[Move]) -> Vec<(ObjectId, Vec<ObjectId>)> {
     let mut numbers = HashMap::new();
     let mut places: Vec<(ObjectId, Vec<ObjectId>)> = Vec::new();
-    for one in moves {
-        for at in [one.to, one.from] {
-            numbers.entry(at).or_insert_with(|| {
-                places.push((at, Vec::new()));
-                places.len() - 1
-            });
-        }
-        if one.why == Why::Commit {
-            places[numbers[&one.from]].1.push(one.to);
+    for at in of_head.iter().flat_map(|one| [one.to, one.from]) {
+        numbers.entry(at).or_insert_with(|| {
+            places.push((at, Vec::new()));
+            places.len() - 1
+        });
+    }
+    for one in of_head.iter().chain(of_branches) {
+        if let Some(at) = numbers.get(&one.from).filter(|_| one.why == Why::Commit)
+            && !places[*at].1.contains(&one.to)
+        {
+            places[*at].1.push(one.to);
         }
     }
     places
@@ -226,12 +240,22 @@ mod tests {
             to: id(to),
             why: Why::of(why.as_bytes()),
         });
-        let made = made_at(&moves);
+        let elsewhere = [
+            (4, 10, "commit: In another work tree"),
+            (7, 8, "commit (cherry-pick): Two"),
+            (11, 12, "commit: Where HEAD never was"),
+        ];
+        let elsewhere = elsewhere.map(|(from, to, why)| Move {
+            from: id(from),
+            to: id(to),
+            why: Why::of(why.as_bytes()),
+        });
+        let made = made_at(&moves, &elsewhere);
         let expected = [
             (2, &[3][..]),
             (1, &[2]),
             (3, &[]),
-            (4, &[]),
+            (4, &[10]),
             (5, &[6]),
             (6, &[]),
             (7, &[8, 9]),

@@ -62,3 +62,23 @@ fn what_a_commit_of_a_picked_file_removes_besides_is_its_own() {
     here.retain(|key, _| key.item.as_str() == "Bob");
     assert_eq!(here, laptop.ledger_at("trip", 2024).tombstones);
 }
+
+/// The commit that made it moved another HEAD than the one here.
+#[test]
+fn what_another_work_tree_removed_is_no_leftover() {
+    let sandbox = Sandbox::new();
+    let laptop = with_three_people(&sandbox);
+    laptop
+        .git(["worktree", "add", "-q", "-b", "trip", "../second"])
+        .ok();
+    let second = laptop.inside("../second");
+    remove(&second, "Bob, ", "");
+    second.commit("On the trip");
+    laptop.write("README.md", "# Mine\n");
+    laptop.commit("At home");
+    laptop.git(["cherry-pick", "-n", "trip"]).ok();
+    laptop.git(["commit", "-q", "-m", "Picked"]).ok();
+    laptop.assert_clean();
+    let there = laptop.ledger_at("trip", 2024).tombstones;
+    assert_eq!(laptop.ledger_at("HEAD", 2024).tombstones, there);
+}
