@@ -23,35 +23,43 @@ pub fn item_at(path: &[String], tree: &Tree, node: &Node) -> Option<Item> {
 
 /// Answers, in a merge, whether known removals keep items of one entry out.
 ///
-/// The repository is opened at the first question: most merges add nothing that anybody
-/// could have removed.
+/// In a driver the repository is opened at the first question: most merges add nothing that
+/// anybody could have removed.
 pub struct LedgerRulings<'a> {
     layout: &'a Layout,
     entry: Option<EntryDate>,
-    /// The commits of the merge if the caller knows them; else git is asked.
-    merging: Option<Merging>,
+    within: Within<'a>,
     /// The merge is one of the merge bases, not of the sides.
     of_bases: bool,
     known: OnceCell<Known>,
 }
 
+/// Where the merge is made.
+enum Within<'a> {
+    /// Under git, which called a driver: git says in which repository, and of which commits.
+    Driver,
+    /// In this repository, of these commits if the caller knows them; else git is asked.
+    Repo(&'a Repo, Option<Merging>),
+}
+
 impl<'a> LedgerRulings<'a> {
-    /// The answers for the file at `path`, which need not be an entry.
+    /// The answers for the file at `path`, which need not be an entry, in a driver.
     #[must_use]
     pub fn of(path: &str, layout: &'a Layout) -> Self {
         Self {
             layout,
             entry: layout.entry_date(path),
-            merging: None,
+            within: Within::Driver,
             of_bases: false,
             known: OnceCell::new(),
         }
     }
 
-    /// The same answers, in the merge of these commits.
+    /// The same answers in this repository, whatever the current folder is, and in the
+    /// merge of these commits.
     #[must_use]
-    pub fn within(mut self, merging: Option<Merging>) -> Self {
-        self.merging = merging;
+    pub fn within(mut self, repo: &'a Repo, merging: Option<Merging>) -> Self {
+        self.within = Within::Repo(repo, merging);
         self
     }
 
@@ -97,38 +105,46 @@ impl<'a> LedgerRulings<'a> {
     }
 
     fn read(&self, entry: EntryDate) -> Known {
-        let merging = self.merging();
-        let (repo, merging) = match merging {
-            Ok((repo, Some(merging))) => (repo, merging),
+        match &self.within {
+            Within::Repo(repo, merging) => self.read_in(repo, merging.clone(), entry),
+            Within::Driver => match Repo::from_env() {
+                Ok(repo) => self.read_in(&repo, None, entry),
+                Err(error) => Known::unread(error, None),
+            },
+        }
+    }
+
+    fn read_in(&self, repo: &Repo, merging: Option<Merging>, entry: EntryDate) -> Known {
+        let merging = match self.merging(repo, merging) {
+            Ok(Some(merging)) => merging,
             // A pick, a revert, a stash: git does not say which commits it merges, and
             // the result is what a person asked for. With more than two bases, the merge
             // of the first ones is not a commit.
-            Ok((_, None)) => return Known::default(),
+            Ok(None) => return Known::default(),
             Err(error) => return Known::unread(error, None),
         };
-        match history::keeps_out(&repo, self.layout, &merging, entry) {
+        match history::keeps_out(repo, self.layout, &merging, entry) {
             Ok(removals) => Known {
                 removals,
                 ..Known::default()
             },
             Err(error) => {
-                let recorded = history::ledgers_keep_out(&repo, self.layout, &merging, entry);
+                let recorded = history::ledgers_keep_out(repo, self.layout, &merging, entry);
                 Known::unread(error, recorded.ok().flatten())
             }
         }
     }
 
-    fn merging(&self) -> Result<(Repo, Option<Merging>), RepoError> {
-        let repo = Repo::from_env()?;
-        let merging = match &self.merging {
-            Some(merging) => Some(merging.clone()),
+    /// The merge that the questions are about.
+    fn merging(&self, repo: &Repo, known: Option<Merging>) -> Result<Option<Merging>, RepoError> {
+        let merging = match known {
+            Some(merging) => Some(merging),
             None => repo.merging()?,
         };
-        let merging = match (merging, self.of_bases) {
-            (Some(merging), true) => merging.of_bases(&repo)?,
-            (merging, _) => merging,
-        };
-        Ok((repo, merging))
+        match (merging, self.of_bases) {
+            (Some(merging), true) => merging.of_bases(repo),
+            (merging, _) => Ok(merging),
+        }
     }
 }
 

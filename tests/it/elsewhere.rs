@@ -223,3 +223,32 @@ fn files_of_a_journal_are_named_from_within_another_repository() {
         .ok();
     other.metadb(["show", "2024-11-01"]).ok().says("Ann");
 }
+
+/// `doctor DIR` merges again what was committed with markers, with the removals of that
+/// repository.
+#[test]
+fn doctor_says_the_same_of_a_folder_from_wherever_it_is_asked() {
+    let sandbox = Sandbox::new();
+    let laptop = in_other_folders(&sandbox);
+    laptop.git(["switch", "-qc", "other"]).ok();
+    laptop.edit(FILE, "Bob]", "Bob, Cyd]\nmood: wild");
+    laptop.commit("Wild, with Cyd");
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.edit(FILE, "Bob]", "Bob, Eve]\nmood: calm");
+    laptop.commit("Calm, with Eve");
+    let plain = [("PALIMPSEST", "0")];
+    laptop.run_with(&plain, "git", ["merge", "other"]).fails();
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .run_with(&plain, "git", ["commit", "-qm", "As a phone merges"])
+        .ok();
+    let inside = laptop.palimpsest(["doctor"]).exits(1);
+    let inside = inside.says(&format!("{FILE}:3: conflict markers"));
+    let outside = sandbox.folder(".");
+    let beside = sandbox.repository("beside");
+    for (from, dir) in [(&outside, "laptop"), (&beside, "../laptop")] {
+        from.palimpsest(["doctor", dir])
+            .exits(1)
+            .says(&format!("/laptop\n{}", inside.stdout));
+    }
+}

@@ -176,6 +176,34 @@ fn the_time_is_asked_for_in_one_place() {
     });
 }
 
+/// Where the current folder says which repository is meant: a command, or what git calls at
+/// the top of the work tree. Whatever else needs one is given it.
+#[test]
+fn the_repository_is_looked_for_only_where_a_person_or_git_names_it() {
+    let by_git = [
+        "sync/kept_out.rs",
+        "sync/ledger_driver.rs",
+        "sync/merge_log.rs",
+        "sync/settings.rs",
+        "repo/merging.rs",
+        "repo/open.rs",
+    ];
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    each_file(|module, _, _, path, code| {
+        if module == "cli" || !code.contains("from_env()") {
+            return;
+        }
+        let known = by_git.iter().find(|known| path.ends_with(known));
+        assert!(
+            known.is_some(),
+            "{}: give it the repository",
+            path.display()
+        );
+        seen.extend(known.copied());
+    });
+    assert_eq!(seen.len(), by_git.len(), "{seen:?}");
+}
+
 /// The modules of a file, without those of its tests.
 fn modules(text: &str) -> BTreeSet<String> {
     let lines: Vec<&str> = text.lines().collect();

@@ -74,7 +74,7 @@ impl Resolver<'_> {
             return merged_ledgers(sides.as_ref());
         }
         let kept_out = LedgerRulings::of(path, self.layout())
-            .within(Some(merging.clone()))
+            .within(self.repo, Some(merging.clone()))
             .in_the_base();
         let rulings = |path: &[String], tree: &Tree, node: &Node| kept_out.ask(path, tree, node);
         let labels = ThreeWay::new(SEVERAL_BASES, OURS_IN_A_BASE, THEIRS_IN_A_BASE);

@@ -202,8 +202,8 @@ impl Resolver<'_> {
         markers: &Markers,
         style: ConflictStyle,
     ) -> Result<Vec<u8>, ResolveError> {
-        let kept_out =
-            LedgerRulings::of(&open.path, &self.settings.layout).within(open.merging.clone());
+        let kept_out = LedgerRulings::of(&open.path, &self.settings.layout)
+            .within(self.repo, open.merging.clone());
         let rulings = |path: &[String], tree: &Tree, node: &Node| kept_out.ask(path, tree, node);
         let merge = FileMerge {
             markers: markers.clone(),
