@@ -302,8 +302,12 @@ pub(super) fn write_atomically(full: &Path, bytes: &[u8], access: Access) -> Res
     write().map_err(RepoError::io(full))
 }
 
+/// Whether there is no such file: also where none can be, by the length of its name.
 fn is_absent(error: &std::io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+    matches!(
+        error.kind(),
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename
+    )
 }
 
 fn walk(dir: &Path, prefix: &str, found: &mut WorkFiles) -> Result<(), RepoError> {

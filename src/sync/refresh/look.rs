@@ -308,7 +308,9 @@ impl<'a> Found<'a> {
                     let link = repo.first_link(&path)?.unwrap_or(path);
                     self.skip(Skipped::Symlink(link));
                 }
-                Err(_) => self.skip(Skipped::Symlink(path)),
+                // A commit may have a path within a `.git`; a look at all files enters none.
+                Err(RepoError::Outside(_)) => {}
+                Err(error) => return Err(error),
             }
         }
         Ok(())

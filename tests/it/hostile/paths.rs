@@ -159,6 +159,39 @@ fn two_spellings_of_one_folder_are_two_files_of_one_date() {
 }
 
 #[test]
+fn a_path_that_no_file_can_have_is_no_link() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let long = "d".repeat(300);
+    let longer = ["d".repeat(200).as_str(); 30].join("/");
+    for folder in [&long, &longer] {
+        laptop
+            .yaml2sql(["update", &format!("journal/md/{folder}/2024-11-30.md")])
+            .exits(1)
+            .silent_about("symbolic link")
+            .warns("no such entry: 2024-11-30");
+    }
+    laptop
+        .yaml2sql(["update", "journal/md/.git/2024-11-30.md"])
+        .exits(1)
+        .silent_about("symbolic link")
+        .warns("not a path inside the repository");
+    // One that a commit of another system has hides no other.
+    let blob = laptop.oid(&format!("HEAD:{ENTRY}"));
+    let far = format!("100644,{blob},journal/md/{long}/2024-11-30.md");
+    laptop
+        .git(["update-index", "--add", "--cacheinfo", &far])
+        .ok();
+    laptop
+        .git(["commit", "-q", "--no-verify", "-m", "Far"])
+        .ok();
+    laptop.metadb(["show", ENTRY]).ok().says("Alice, Bob");
+    laptop
+        .yaml2sql(["sync", "journal/md"])
+        .silent_about("symbolic link");
+}
+
+#[test]
 fn paths_given_on_the_command_line_stay_inside() {
     let sandbox = Sandbox::new();
     let laptop = laptop(&sandbox);
