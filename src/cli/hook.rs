@@ -9,7 +9,7 @@ use super::shown::{left, safe};
 use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
-use crate::repo::install::{has_journal, is_installed_around};
+use crate::repo::install::{HOOK_NAMES, HookName, has_journal, is_installed_around};
 use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::StoreError;
 use crate::sync::database_path::{disown, is_committed};
@@ -50,22 +50,50 @@ impl Hook {
         if is_off() {
             return Ok(Exit::Ok);
         }
-        Ok(self.act(ui).unwrap_or_else(|error| {
-            let left = match self.name.as_str() {
-                "pre-commit" => "; this commit was not checked, and no removals were recorded",
+        let Some(hook) = HookName::from_name(&self.name) else {
+            // Somebody wrote the call by hand; git must go on all the same.
+            let [others @ .., last] = &HOOK_NAMES;
+            ui.warn(format_args!(
+                "no hook of Palimpsest's is called `{}`, so nothing was done; expected {} or {last}",
+                safe(&self.name),
+                others.join(", ")
+            ));
+            return Ok(Exit::Ok);
+        };
+        let call = Call {
+            hook,
+            args: &self.args,
+        };
+        Ok(call.act(ui).unwrap_or_else(|error| {
+            let left = match hook {
+                HookName::PreCommit => {
+                    "; this commit was not checked, and no removals were recorded"
+                }
                 _ => "",
             };
-            ui.warn(format_args!("{}: {}{left}", self.name, safe(&told(&error))));
+            ui.warn(format_args!(
+                "{}: {}{left}",
+                hook.name(),
+                safe(&told(&error))
+            ));
             Exit::Ok
         }))
     }
+}
 
+/// What git called.
+struct Call<'a> {
+    hook: HookName,
+    args: &'a [String],
+}
+
+impl Call<'_> {
     fn act(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let Some(repo) = &self.repo()? else {
             return Ok(Exit::Ok);
         };
         let settings = load(repo);
-        if self.name == "pre-commit" {
+        if self.hook == HookName::PreCommit {
             return pre_commit(ui, repo, settings);
         }
         let layout = &settings?.layout;
@@ -74,7 +102,7 @@ impl Hook {
         }
         let came_in_after = self.record(ui, repo, layout)?;
         // In the middle of a rebase HEAD moves on at once; its end is what counts.
-        if self.name == "post-rewrite" || !repo.is_rebasing() {
+        if self.hook == HookName::PostRewrite || !repo.is_rebasing() {
             let report = bring_up_to_date(ui, repo, layout);
             if let (Some(report), Some(before)) = (report, came_in_after) {
                 say_what_cannot_be_read(ui, repo, before, &report)?;
@@ -90,7 +118,7 @@ impl Hook {
             // Reported only by hooks that record changes or report news, and only if
             // `init` was run before the repository got that format.
             Err(RepoError::Unsupported { .. })
-                if !matches!(self.name.as_str(), "pre-commit" | "post-merge")
+                if !matches!(self.hook, HookName::PreCommit | HookName::PostMerge)
                     || !is_installed_around(None) =>
             {
                 return Ok(None);
@@ -103,27 +131,27 @@ impl Hook {
     /// Whether git calls this hook where HEAD may have moved: not where only files were
     /// checked out.
     fn may_follow_head(&self) -> bool {
-        match self.name.as_str() {
-            "post-commit" | "post-merge" | "post-rewrite" => true,
-            "post-checkout" => self.args.get(2).is_none_or(|flag| flag != "0"),
-            _ => false,
+        match self.hook {
+            HookName::PostCommit | HookName::PostMerge | HookName::PostRewrite => true,
+            HookName::PostCheckout => self.args.get(2).is_none_or(|flag| flag != "0"),
+            HookName::PreCommit => false,
         }
     }
 
     /// Records and says what the hook is about. Returns the previous HEAD, if git says
     /// that something came in.
     fn record(&self, ui: &Ui, repo: &Repo, layout: &Layout) -> anyhow::Result<Option<ObjectId>> {
-        let before = match self.name.as_str() {
-            "post-commit" => {
+        let before = match self.hook {
+            HookName::PostCommit => {
                 commit::after_commit(repo, layout)?;
                 say_if_unchecked(ui, repo, layout)?;
                 return Ok(None);
             }
             // A squash is not a merge yet: its commit is still to come.
-            "post-merge" if self.args.first().is_none_or(|squash| squash != "1") => {
+            HookName::PostMerge if self.args.first().is_none_or(|squash| squash != "1") => {
                 repo.commit_named("ORIG_HEAD")?
             }
-            "post-rewrite" if self.args.first().is_some_and(|by| by == "rebase") => {
+            HookName::PostRewrite if self.args.first().is_some_and(|by| by == "rebase") => {
                 let (Some(before), Some(now)) = (repo.before_the_rebase()?, repo.head()?) else {
                     return Ok(None);
                 };

@@ -389,6 +389,25 @@ fn no_repository_is_said() {
 }
 
 #[test]
+fn a_hook_that_is_called_by_a_wrong_name_says_so_and_git_goes_on() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    for name in ["pre-comit", "commit-msg", "", "Pre-Commit"] {
+        laptop
+            .palimpsest(["hook", name, "x"])
+            .ok()
+            .warns(&format!(
+                "warning: no hook of Palimpsest's is called `{name}`"
+            ))
+            .warns("expected pre-commit, post-commit, post-merge, post-rewrite or post-checkout");
+        laptop
+            .run_with(&[("PALIMPSEST", "0")], "palimpsest", ["hook", name])
+            .ok()
+            .silent_about("warning");
+    }
+}
+
+#[test]
 fn a_repository_without_commits_is_set_up() {
     let sandbox = Sandbox::new();
     let laptop = sandbox.repository("laptop");

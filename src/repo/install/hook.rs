@@ -13,14 +13,50 @@ use crate::journal::digest::short_sha256;
 use crate::repo::stages::free_place;
 use crate::repo::{Finding, Repo, RepoError, shell_word};
 
-/// The hooks that are installed.
-pub const NAMES: [&str; 5] = [
-    "pre-commit",
-    "post-commit",
-    "post-merge",
-    "post-rewrite",
-    "post-checkout",
-];
+/// A hook of git's that is installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HookName {
+    PreCommit,
+    PostCommit,
+    PostMerge,
+    PostRewrite,
+    PostCheckout,
+}
+
+impl HookName {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::PreCommit,
+        Self::PostCommit,
+        Self::PostMerge,
+        Self::PostRewrite,
+        Self::PostCheckout,
+    ];
+
+    /// The hook of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|hook| hook.name() == name)
+    }
+
+    /// Its name, as git has it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::PreCommit => "pre-commit",
+            Self::PostCommit => "post-commit",
+            Self::PostMerge => "post-merge",
+            Self::PostRewrite => "post-rewrite",
+            Self::PostCheckout => "post-checkout",
+        }
+    }
+}
+
+/// The names of the hooks that are installed.
+pub const NAMES: [&str; 5] = {
+    let [a, b, c, d, e] = HookName::ALL;
+    [a.name(), b.name(), c.name(), d.name(), e.name()]
+};
 
 /// The command that gives a repository hooks of its own, where all share a folder.
 pub const OWN_HOOKS: &str =

@@ -30,7 +30,7 @@ use crate::journal::{Layout, settings};
 pub use attributes::merges_by_field;
 pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around, unset_around};
 pub use files::Uncommitted;
-pub use hook::{HookState, NAMES as HOOK_NAMES, OWN_HOOKS};
+pub use hook::{HookName, HookState, NAMES as HOOK_NAMES, OWN_HOOKS};
 pub use pulled::ToPull;
 pub use uninstall::Removed;
 
