@@ -20,9 +20,34 @@ pub(super) const MAX_COMPARED: usize = 10_000_000;
 /// that people write does not have it.
 const NUMBERED: char = '\u{0}';
 
-/// The key and the number of a member that shares its key with others.
-pub fn numbered(id: &str) -> Option<(&str, &str)> {
-    id.split_once(NUMBERED)
+/// The mark between a value's form for people and all that tells it from others, in the id of
+/// a member without a key.
+const WHOLE: char = '\u{1}';
+
+/// Limit on the letters of a value that are shown.
+const SHOWN: usize = 40;
+
+/// An id as it is told to people: the second item of one title is `Fog (2)`.
+pub fn shown(id: &str) -> String {
+    let (name, number) = match id.split_once(NUMBERED) {
+        Some((name, number)) => (name, Some(number)),
+        None => (id, None),
+    };
+    let name = name.split(WHOLE).next().unwrap_or_default();
+    match number {
+        Some(number) => format!("{name} ({number})"),
+        None => name.to_owned(),
+    }
+}
+
+/// The id of a member that only its value tells from others.
+fn whole(value: &Value) -> String {
+    let text = value.to_string();
+    let mut shown: String = text.chars().take(SHOWN).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    format!("{shown}{WHOLE}{value:?}")
 }
 
 /// Names each member, in the order of its side. Members with the same name are the same,
@@ -69,18 +94,16 @@ fn shared(ids: &ThreeWay<Vec<String>>) -> HashMap<String, ThreeWay<Vec<usize>>> 
 }
 
 fn id(member: &Member, rule: &Rule) -> String {
-    let whole = || format!("{:?}", member.meaning());
     if let Some(key) = member.key {
-        return key
-            .identity()
-            .unwrap_or_else(|| format!("{:?}", Value::of(key, member.side.text)));
+        let value = || whole(&Value::of(key, member.side.text));
+        return key.identity().unwrap_or_else(value);
     }
     let named = || naming(member.value, rule).map(|(_, name)| name);
     match member.value.identity() {
         // A mentioned date may have its context behind it.
         Some(scalar) if by_date(rule) => leading_date(&scalar).to_owned(),
         Some(scalar) => scalar,
-        None => named().unwrap_or_else(whole),
+        None => named().unwrap_or_else(|| whole(&member.meaning())),
     }
 }
 

@@ -46,13 +46,9 @@ impl Decision {
     }
 }
 
-/// A path as it is told to people: the second item of one title is `Fog (2)`.
+/// A path as it is told to people.
 fn shown(path: &[String]) -> Vec<String> {
-    let part = |part: &String| match identity::numbered(part) {
-        Some((name, number)) => format!("{name} ({number})"),
-        None => part.clone(),
-    };
-    path.iter().map(part).collect()
+    path.iter().map(|part| identity::shown(part)).collect()
 }
 
 /// A field and its decision.

@@ -2,6 +2,7 @@
 //! a merged text says what the merge decided.
 
 use std::cmp::Ordering;
+use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
@@ -89,6 +90,34 @@ impl Value {
         tree.root
             .as_ref()
             .map_or(Self::Map(Vec::new()), |n| Self::of(n, text))
+    }
+}
+
+/// The value on one line, as a person would write it; it need not be YAML.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let comma = |at: usize| if at == 0 { "" } else { ", " };
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Typed(Typed { written: text, .. }) | Self::Text(text) | Self::Alias(text) => {
+                f.write_str(text)
+            }
+            Self::Seq(items) => {
+                f.write_str("[")?;
+                for (at, item) in items.iter().enumerate() {
+                    write!(f, "{}{item}", comma(at))?;
+                }
+                f.write_str("]")
+            }
+            Self::Map(pairs) => {
+                f.write_str("{")?;
+                for (at, (key, value)) in pairs.iter().enumerate() {
+                    write!(f, "{}{key}: {value}", comma(at))?;
+                }
+                f.write_str("}")
+            }
+            Self::With(properties, value) => write!(f, "{properties} {value}"),
+        }
     }
 }
 

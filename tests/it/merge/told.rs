@@ -60,6 +60,51 @@ fn an_item_of_a_sequence_is_told_by_its_place() {
 
 /// A place that an item moved to is none for it to come back to.
 #[test]
+fn an_item_without_a_name_is_told_as_people_write_it() {
+    let long = "of many words that go on and on and on";
+    for (item, shown) in [
+        ("{x: 1}", "{x: 1}"),
+        ("[a, 'b', \"1\", ~]", "[a, b, 1, null]"),
+        (
+            "{x: [1.50, True], y: {z: }}",
+            "{x: [1.50, True], y: {z: null}}",
+        ),
+        (
+            &format!("{{x: a text {long}}}"),
+            "{x: a text of many words that go on and …",
+        ),
+    ] {
+        let out = merged(
+            &format!("people:\n- {item}\n- Bob\n"),
+            &format!("people:\n- {item} # mine\n- Bob\n"),
+            "people:\n- Bob\n",
+        );
+        let wanted = fields(&[(&format!("people.{shown}"), Decision::Conflict)]);
+        let mut told = told(&out);
+        told.retain(|(_, decision)| *decision == Decision::Conflict);
+        assert_eq!(told, wanted);
+    }
+}
+
+/// Two of one kind have a number.
+#[test]
+fn an_item_without_a_name_is_told_by_its_value_and_number() {
+    let item = "- {x: 1}\n";
+    let out = merged(
+        &format!("people:\n{item}{item}- Bob\n"),
+        &format!("people:\n{item}- {{x: 1}} # mine\n- Bob\n"),
+        &format!("people:\n{item}- Bob\n"),
+    );
+    assert!(
+        told(&out)
+            .iter()
+            .all(|(path, _)| !path.contains("Map") && !path.contains("Typed")),
+        "{:?}",
+        told(&out)
+    );
+}
+
+#[test]
 fn an_item_of_a_sequence_that_moved_here_and_went_there_goes() {
     let base = "locations:\n- quay\n- mole # low\n- fen\nmood: fair\n";
     let removed = "locations:\n- quay\n- fen\nmood: fair\n";
