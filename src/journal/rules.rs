@@ -47,8 +47,13 @@ impl Rule {
             "scalar" => Self::Scalar,
             "keyed list" => Self::KeyedList(Vec::new()),
             _ => {
-                let keys = name.strip_prefix("keyed list by ")?;
-                Self::KeyedList(keys.split(',').map(|k| k.trim().to_owned()).collect())
+                let keys = name
+                    .strip_prefix("keyed list by ")?
+                    .split(',')
+                    .map(str::trim);
+                // No item has an empty key.
+                let key = |key: &str| (!key.is_empty()).then(|| key.to_owned());
+                Self::KeyedList(keys.map(key).collect::<Option<_>>()?)
             }
         })
     }

@@ -304,6 +304,14 @@ mod tests {
                 "palimpsest.toml:2:8: merge.fields.tags = \"union\"",
             ),
             (
+                "[merge.fields]\ngear = \"keyed list by \"\n",
+                "palimpsest.toml:2:8: merge.fields.gear = \"keyed list by \"",
+            ),
+            (
+                "[merge.fields]\ngear = \"keyed list by a,,b\"\n",
+                "palimpsest.toml:2:8: merge.fields.gear = \"keyed list by a,,b\"",
+            ),
+            (
                 "[conflicts]\non_commit = \"stop\"\n",
                 "palimpsest.toml:2:13: conflicts.on_commit = \"stop\"",
             ),
