@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use clap::Args;
 
 use super::refreshed::say_conflicts;
-use super::shown::{left, safe};
+use super::shown::{left, more, safe};
 use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
@@ -264,12 +264,20 @@ fn say_what_came_in(
             "entry {entry}, which had been deleted, is back"
         ));
     }
-    for (all, word) in [
-        (incoming.gone.len(), "were deleted"),
-        (incoming.back.len(), "are back"),
+    for (all, one, many) in [
+        (
+            incoming.gone.len(),
+            "more entry was deleted",
+            "more entries were deleted",
+        ),
+        (
+            incoming.back.len(),
+            "more entry is back",
+            "more entries are back",
+        ),
     ] {
-        if let Some(more) = left(all, MOST) {
-            ui.note(format_args!("{more} more entries {word}"));
+        if let Some(more) = more(all, MOST, one, many) {
+            ui.note(more);
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 
 use super::Ui;
-use super::shown::safe;
+use super::shown::{more, safe};
 use crate::journal::hunks::Choice;
 use crate::sync::resolve::Maker;
 
@@ -197,9 +197,8 @@ impl<'a> Answers<'a> {
         for line in lines.iter().take(SHOWN) {
             self.ui.remark(format_args!("    {}", safe(line)));
         }
-        if lines.len() > SHOWN {
-            let more = lines.len() - SHOWN;
-            self.ui.remark(format_args!("    … and {more} more lines"));
+        if let Some(more) = more(lines.len(), SHOWN, "more line", "more lines") {
+            self.ui.remark(format_args!("    … and {more}"));
         }
     }
 }

@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::journal::reconcile::quoted_for_flow;
 use crate::journal::yaml::{Style, Tree, Value};
 use crate::sync::merge_log::Record;
+pub use crate::sync::words::{counted, left, more};
 
 /// One line of a file's text with everything escaped that could move the cursor,
 /// change colours or turn the direction of reading.
@@ -129,18 +130,6 @@ pub fn columns(rows: &[Vec<String>]) -> impl Iterator<Item = String> {
         }
         line.trim_end().to_owned()
     })
-}
-
-/// `1 entry`, `2 entries`.
-#[must_use]
-pub fn counted(n: usize, one: &str, many: &str) -> String {
-    format!("{n} {}", if n == 1 { one } else { many })
-}
-
-/// How many of `all` a list of at most `most` leaves out; `None` if it has all.
-#[must_use]
-pub fn left(all: usize, most: usize) -> Option<usize> {
-    all.checked_sub(most).filter(|left| *left > 0)
 }
 
 #[cfg(test)]

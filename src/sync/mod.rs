@@ -21,6 +21,7 @@
 //! | [`migrate`] | What is taken over from the original program's database? |
 //! | [`settings`] | Where are the settings read from? |
 //! | [`clock`] | What time is it? |
+//! | [`words`] | How is a number of things written in a message? |
 
 pub mod backup;
 pub mod behind;
@@ -42,3 +43,4 @@ pub mod resolve;
 pub mod settings;
 pub mod settle;
 mod waiting;
+pub mod words;

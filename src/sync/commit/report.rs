@@ -7,6 +7,7 @@ use super::Refusal;
 use crate::journal::{EntryDate, Facts, ItemKey, Table};
 use crate::ledger::{Ledger, Source};
 use crate::sync::settle::to_let_in;
+use crate::sync::words::more;
 
 /// Limit on the conflicts, items and entries that are listed one by one.
 const MOST: usize = 5;
@@ -243,12 +244,9 @@ impl PreCommit {
                 by.join(", ")
             )?;
         }
-        if let Some(more) = self.told.len().checked_sub(MOST + 1) {
-            writeln!(
-                f,
-                "{recorded}: {} more entries were changed without hooks",
-                more + 1
-            )?;
+        let (one, many) = ("more entry was", "more entries were");
+        if let Some(more) = more(self.told.len(), MOST, one, many) {
+            writeln!(f, "{recorded}: {more} changed without hooks")?;
         }
         Ok(())
     }
@@ -263,8 +261,9 @@ impl PreCommit {
                 source.name()
             )?;
         }
-        if let Some(more) = self.unresolved.len().checked_sub(MOST + 1) {
-            writeln!(f, "{} more conflicts: `metadb sync conflicts`", more + 1)?;
+        let (one, many) = ("more conflict", "more conflicts");
+        if let Some(more) = more(self.unresolved.len(), MOST, one, many) {
+            writeln!(f, "{more}: `metadb sync conflicts`")?;
         }
         for kept @ KeptOutItem { entry, table, item } in self.kept_out.iter().take(MOST) {
             let (noun, item) = (table.noun(), on_one_line(item));
@@ -275,15 +274,13 @@ impl PreCommit {
                 kept.to_restore()
             )?;
         }
-        if let Some(more) = self.kept_out.len().checked_sub(MOST + 1) {
+        let (one, many) = ("more item stands in a file", "more items stand in files");
+        if let Some(more) = more(self.kept_out.len(), MOST, one, many) {
             let more = match self.more_may_stand {
-                true => String::new(),
-                false => format!("{} ", more + 1),
+                true => many,
+                false => &more,
             };
-            writeln!(
-                f,
-                "{more}more items stand in files against a removal: `metadb sync conflicts`"
-            )?;
+            writeln!(f, "{more} against a removal: `metadb sync conflicts`")?;
         }
         for kept @ KeptOutItem { entry, table, item } in self.left_out.iter().take(MOST) {
             let (noun, item) = (table.noun(), on_one_line(item));
@@ -294,13 +291,60 @@ impl PreCommit {
                 kept.to_restore()
             )?;
         }
-        if let Some(more) = self.left_out.len().checked_sub(MOST + 1) {
-            writeln!(
-                f,
-                "{} more items kept out: `metadb sync conflicts`",
-                more + 1
-            )?;
+        let (one, many) = ("more item", "more items");
+        if let Some(more) = more(self.left_out.len(), MOST, one, many) {
+            writeln!(f, "{more} kept out: `metadb sync conflicts`")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_more_and_several_more_are_told_apart() {
+        let entry = |n: u8| EntryDate::from_iso(&format!("2024-11-{n:02}")).unwrap();
+        let kept = |n| KeptOutItem {
+            entry: entry(n),
+            table: Table::Tags,
+            item: ItemKey::new("fog"),
+        };
+        let report = |all: u8| {
+            let report = PreCommit {
+                told: (1..=all).map(|n| (entry(n), BTreeSet::new())).collect(),
+                unresolved: (1..=all).map(|n| (entry(n), Source::Yaml)).collect(),
+                kept_out: (1..=all).map(kept).collect(),
+                left_out: (1..=all).map(kept).collect(),
+                ..PreCommit::default()
+            };
+            report.to_string()
+        };
+        assert!(!report(5).contains("more"), "{}", report(5));
+        for (all, told) in [
+            (
+                6,
+                [
+                    "recorded: 1 more entry was changed without hooks\n",
+                    "\n1 more conflict: `metadb",
+                    "\n1 more item stands in a file against a removal: `metadb",
+                    "\n1 more item kept out: `metadb",
+                ],
+            ),
+            (
+                7,
+                [
+                    "recorded: 2 more entries were changed without hooks\n",
+                    "\n2 more conflicts: `metadb",
+                    "\n2 more items stand in files against a removal: `metadb",
+                    "\n2 more items kept out: `metadb",
+                ],
+            ),
+        ] {
+            for line in told {
+                assert!(report(all).contains(line), "{line:?} in {}", report(all));
+            }
+        }
     }
 }
