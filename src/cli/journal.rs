@@ -37,6 +37,8 @@ pub struct Journal {
     pub here: PathBuf,
     /// Whether it was said that the index cannot be written.
     told_unwritten: Cell<bool>,
+    /// Whether it was said that a time to wait is no number.
+    told_wait: Cell<bool>,
 }
 
 impl Journal {
@@ -82,6 +84,7 @@ impl Journal {
             settings,
             here,
             told_unwritten: Cell::new(false),
+            told_wait: Cell::new(false),
         };
         if !journal.exists()? {
             bail!(
@@ -150,10 +153,9 @@ impl Journal {
     /// Brings the index up to date; reports why, if it was made anew.
     pub fn refresh(&self, ui: &Ui, options: Options<'_>) -> anyhow::Result<(Store, Report)> {
         let progress = |done, all| ui.progress("Reading entries", done, all);
-        let wait = std::env::var(WAIT_VARIABLE).ok();
         let options = Options {
             progress: &progress,
-            wait: wait.and_then(|w| w.parse().ok()),
+            wait: self.wait(ui),
             ..options
         };
         let done = refresh(&self.repo, self.layout(), &options);
@@ -175,6 +177,20 @@ impl Journal {
             self.warn_of_aliases(&store, &mut report)?;
         }
         Ok((store, report))
+    }
+
+    /// The seconds that a person chose to wait for a process that holds the database.
+    fn wait(&self, ui: &Ui) -> Option<u64> {
+        let given = std::env::var_os(WAIT_VARIABLE).filter(|given| !given.is_empty())?;
+        let given = given.to_string_lossy();
+        let seconds = given.trim().parse().ok();
+        if seconds.is_none() && !self.told_wait.replace(true) {
+            ui.warn(format_args!(
+                "{WAIT_VARIABLE}={given}: expected whole seconds, such as 10; waiting as long as \
+                 without it"
+            ));
+        }
+        seconds
     }
 
     /// Says why the database was made anew. A first one is kept out of git.

@@ -184,6 +184,25 @@ fn a_symbolic_link_is_named_and_not_followed() {
 }
 
 #[test]
+fn a_wait_that_is_no_number_of_seconds_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    for wrong in ["10s", "-1", "1.5", "soon", "\u{1b}[31m"] {
+        let wait = [("PALIMPSEST_LOCK_WAIT", wrong)];
+        let run = laptop.run_with(&wait, "metadb", ["sync", "status"]).ok();
+        let said = run.stderr.matches("PALIMPSEST_LOCK_WAIT=").count();
+        assert_eq!(said, 1, "{run}");
+        run.warns("expected whole seconds, such as 10; waiting as long as without it")
+            .silent_about("\u{1b}");
+    }
+    for right in ["0", "60", ""] {
+        let wait = [("PALIMPSEST_LOCK_WAIT", right)];
+        let run = laptop.run_with(&wait, "metadb", ["sync", "status"]);
+        run.ok().silent_about("PALIMPSEST_LOCK_WAIT");
+    }
+}
+
+#[test]
 fn a_locked_database_is_named_with_its_holder() {
     let sandbox = Sandbox::new();
     let laptop = laptop(&sandbox);
