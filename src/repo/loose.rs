@@ -46,15 +46,15 @@ impl Repo {
         Ok(())
     }
 
-    /// Whether an object can be read and is the one that its id says, of whatever kind.
+    /// The kind of an object, in git's word, if it can be read and is the one that its id
+    /// says.
     #[must_use]
-    pub fn is_sound(&self, id: ObjectId) -> bool {
-        let read = || {
-            let odb = self.git.odb().ok()?;
-            let object = odb.read(id.0).ok()?;
-            git2::Oid::hash_object(object.kind(), object.data()).ok()
-        };
-        self.check_loose(id.0).is_ok() && read() == Some(id.0)
+    pub fn sound_kind(&self, id: ObjectId) -> Option<&'static str> {
+        self.check_loose(id.0).ok()?;
+        let odb = self.git.odb().ok()?;
+        let object = odb.read(id.0).ok()?;
+        let is = git2::Oid::hash_object(object.kind(), object.data()).ok()?;
+        (is == id.0).then(|| object.kind().str())
     }
 
     /// The file of a loose object, if it is one.

@@ -155,7 +155,10 @@ fn markers(
                 ResolveError::Repo(RepoError::Symlink(_)) => {
                     "put a folder or file of its own there, or name another folder in palimpsest.toml"
                 }
-                _ => "make the file readable, and run this again",
+                ResolveError::Repo(RepoError::Io { .. }) => {
+                    "make the file readable, and run this again"
+                }
+                _ => "mend that, then palimpsest doctor",
             };
             let what = format!("{error}: entries and notes were not searched for conflict markers");
             found.push(Finding::new(what, mend));

@@ -80,10 +80,10 @@ impl File<'_> {
 /// object for there as long as its file is. One that can be read stays: it is of another
 /// kind than what names it says.
 fn mend(repo: &Repo, id: ObjectId, file: &File<'_>) -> String {
-    if repo.is_sound(id) {
+    if let Some(kind) = repo.sound_kind(id) {
         return format!(
-            "git cat-file -p {id} (keep it, it can be read: what names it says that it is \
-             something else)"
+            "look at it with git cat-file -p {id}: it is a {kind}, and what names it takes it for \
+             something else; keep it"
         );
     }
     let damaged = repo.object_file(id).map(|path| {

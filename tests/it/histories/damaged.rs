@@ -273,6 +273,8 @@ fn doctor_advises_to_delete_no_object_that_can_be_read() {
     laptop
         .palimpsest(["doctor"])
         .exits(1)
-        .says(&format!("git cat-file -p {commit} (keep it"))
+        .says(&format!(
+            "mend: look at it with git cat-file -p {commit}: it is a commit, and what names it takes it for something else; keep it"
+        ))
         .lacks("rm -f");
 }
