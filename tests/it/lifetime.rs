@@ -53,7 +53,7 @@ fn cleanup_counts_then_shortens_without_asking() {
     laptop
         .metadb(["tombstone", "cleanup", "--dry-run"])
         .ok()
-        .is("Dry run: would delete 2 expired tombstones");
+        .is("Dry run: would shorten 2 expired tombstones");
     laptop.assert_clean();
     laptop
         .metadb(cleanup)

@@ -232,7 +232,7 @@ impl Cleanup {
         }
         if self.dry_run {
             ui.line(format_args!(
-                "Dry run: would delete {count} expired tombstones"
+                "Dry run: would shorten {count} expired tombstones"
             ))?;
             return Ok(Exit::Ok);
         }
