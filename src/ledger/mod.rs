@@ -49,7 +49,7 @@ pub use row::{
 };
 pub use states::{StateChange, after_edit, merge_states, raised, recorded_by};
 pub use text::{format, parse};
-pub use told::{is_without_hooks, without_hooks};
+pub use told::{is_without_hooks, with_hooks, without_hooks};
 
 #[cfg(test)]
 mod laws;

@@ -18,6 +18,12 @@ pub fn is_without_hooks(by: &str) -> bool {
     by.ends_with(NO_HOOKS)
 }
 
+/// A name without the ending of [`without_hooks`], which the name of a machine must not have.
+#[must_use]
+pub fn with_hooks(name: &str) -> &str {
+    name.trim_end_matches(NO_HOOKS)
+}
+
 impl State {
     fn is_told(&self) -> bool {
         matches!(self, Self::Restored(restored) if is_without_hooks(&restored.by))

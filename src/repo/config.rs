@@ -2,6 +2,7 @@
 
 use super::command::COMMAND_CONFIGURATION;
 use super::{Repo, RepoError};
+use crate::ledger::with_hooks;
 
 /// The key of this machine's name.
 pub const MACHINE: &str = "palimpsest.machine";
@@ -133,13 +134,17 @@ impl Repo {
     }
 
     /// This machine's name, a label for people: `palimpsest.machine`, else the
-    /// first part of the host name.
+    /// first part of the host name. It never ends like the names in rows that history told,
+    /// by which merges know them.
     ///
     /// # Errors
     /// The configuration cannot be read.
     pub fn machine(&self) -> Result<String, RepoError> {
         // Every commit asks.
-        let named = self.named(MACHINE)?;
+        let named = self
+            .named(MACHINE)?
+            .map(|name| with_hooks(&name).to_owned());
+        let named = named.filter(|name| !name.is_empty());
         Ok(named.unwrap_or_else(|| {
             let host = gethostname::gethostname();
             let host = host.to_string_lossy();

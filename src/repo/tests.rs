@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::*;
+use crate::ledger::is_without_hooks;
 
 mod ancestry;
 mod changes;
@@ -281,6 +282,26 @@ fn configuration_is_read_set_and_taken_back_to_the_byte() {
     repo.unset_config("palimpsest.machine").unwrap();
     repo.unset_config("palimpsest.machine").unwrap();
     assert_eq!(fs::read(s.path().join(".git/config")).unwrap(), before);
+}
+
+/// Merges tell by that ending which rows history told.
+#[test]
+fn a_machines_name_is_not_one_of_history() {
+    let s = Scratch::new();
+    let repo = s.repo();
+    let host = repo.machine().unwrap();
+    for (set, name) in [
+        ("laptop (no hooks)", "laptop"),
+        ("laptop (no hooks) (no hooks)", "laptop"),
+        ("(no hooks)", "(no hooks)"),
+        (" (no hooks)", host.as_str()),
+        ("laptop (no hooks)x", "laptop (no hooks)x"),
+    ] {
+        repo.set_config("palimpsest.machine", set).unwrap();
+        let machine = repo.machine().unwrap();
+        assert_eq!(machine, name, "{set:?}");
+        assert!(!is_without_hooks(&machine));
+    }
 }
 
 #[test]
