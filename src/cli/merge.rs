@@ -9,7 +9,7 @@ use super::{Exit, Ui};
 use crate::journal::Settings;
 use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
-use crate::repo::Repo;
+use crate::repo::{Lasts, Repo};
 use crate::sync::driver::{FileMerge, keep_all, write};
 use crate::sync::merge_log::Record;
 use crate::sync::settings::load;
@@ -82,7 +82,7 @@ impl Merge {
         };
         let merged = merge.of_files(&files, || self.style)?;
         match &self.output {
-            Some(file) => write(file, &merged.bytes)?,
+            Some(file) => write(file, &merged.bytes, Lasts::ForGood)?,
             None => ui.bytes(&merged.bytes)?,
         }
         if self.json {

@@ -12,7 +12,7 @@ use crate::journal::markers::conflict_markers;
 use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
 use crate::journal::{Entry, EntryDate, Layout, PathKind};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
-use crate::repo::{Repo, is_only_looked_at};
+use crate::repo::{Lasts, Repo, is_only_looked_at};
 use crate::sync::clock;
 use crate::sync::driver::{By, FileMerge, ORDINARY_MARKER, SEVERAL_BASES, is_virtual_base, write};
 use crate::sync::kept_out::LedgerRulings;
@@ -94,7 +94,7 @@ impl MergeDriver {
             rulings: &|path, tree, node| kept_out.ask(path, tree, node),
         }
         .of_files(&files, conflict_style)?;
-        write(&self.ours, &merged.bytes)?;
+        write(&self.ours, &merged.bytes, Lasts::UntilRead)?;
         let looked_at = is_only_looked_at();
         if !unseen && !looked_at {
             say(ui, &path, &merged, moved_from);

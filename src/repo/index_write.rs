@@ -7,9 +7,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use super::beside::take_mode;
 use super::command::COMMAND_CONFIGURATION;
 use super::index_file::{IndexFile, Put, With, stat_of};
-use super::work_tree::{UNFINISHED, take_mode};
+use super::work_tree::UNFINISHED;
 use super::{ObjectId, Repo};
 
 /// An index with the stat of its file.

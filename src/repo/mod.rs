@@ -42,6 +42,7 @@
 //! |---|---|
 //! | `work_tree`, `own_files` | Which files are there, and which of them are ours? |
 //! | `stored`, `conversion`, `filters`, `attributes` | Which bytes does git store for a file? |
+//! | `beside` | How is a file put in place? |
 //! | `spelling` | Which paths are one file, and which of them does git have? |
 //! | `typed` | How is a path written in a command that a message names, or in a pattern? |
 //! | `archive` | How are files packed into an archive? |
@@ -51,6 +52,7 @@ mod ancestry;
 mod archive;
 mod ask;
 mod attributes;
+mod beside;
 mod cache_tree;
 mod command;
 mod commits;
@@ -85,6 +87,7 @@ mod typed;
 mod work_tree;
 
 pub use archive::{ArchiveWriter, Member, read_archive};
+pub use beside::{Access, Lasts, write_beside};
 pub use command::staged_by_git;
 pub use commits::Commit;
 pub use config::{CLONE, MACHINE};
@@ -99,9 +102,7 @@ pub use removal_place::{CommitPlaces, new_clone_mark};
 pub use spelling::{FileId, are_spellings};
 pub use stages::Stages;
 pub use typed::{shell_path, shell_word};
-pub use work_tree::{
-    Skipped, UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER, WorkFile, WorkFiles, take_mode,
-};
+pub use work_tree::{Skipped, UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER, WorkFile, WorkFiles};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use super::work_tree::{Access, write_atomically};
+use super::beside::{Access, write_atomically};
 use super::{ObjectId, Repo, RepoError};
 
 /// The note with the mark of a work tree.

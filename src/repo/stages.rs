@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
-use super::work_tree::{Access, write_atomically};
+use super::beside::{Access, write_atomically};
 use super::{Blob, BlobKind, GitLines, ObjectId, Repo, RepoError};
 use crate::merge::{LineMerge, Markers, ThreeWay};
 

@@ -3,10 +3,11 @@
 
 use std::ffi::OsString;
 use std::fs::{self, DirEntry, Metadata};
-use std::io::{ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt as _};
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Component, Path, PathBuf};
 
+use super::beside::{Access, write_atomically};
 use super::own_files::is_repository;
 use super::{Repo, RepoError};
 use crate::journal::is_dot_git;
@@ -254,53 +255,6 @@ pub const UNFINISHED_ALL: &str = ".palimpsest-";
 pub const UNFINISHED: &str = ".palimpsest-unfinished-";
 /// The beginning of the name of a folder into which a backup is unpacked.
 pub const UNFINISHED_FOLDER: &str = ".palimpsest-restore-";
-
-/// Who may do what with a file that is written.
-pub(super) enum Access {
-    /// As the umask allows.
-    New,
-    /// As the umask allows, and it can be run.
-    Executable,
-    /// As the file that it replaces, whatever the umask is.
-    Kept(fs::Permissions),
-}
-
-/// Gives a new file the mode of the one that it replaces. Where that cannot be (a share of
-/// another owner, a file system without modes), the file has the mode that all have there.
-pub fn take_mode(file: &fs::File, permissions: fs::Permissions) {
-    let has = file.metadata().map(|meta| meta.permissions());
-    if !has.is_ok_and(|has| has == permissions) {
-        let _ = file.set_permissions(permissions);
-    }
-}
-
-/// Writes a file beside its place, flushes it and renames it there.
-///
-/// # Errors
-/// The folder cannot be made or the file cannot be written.
-pub(super) fn write_atomically(full: &Path, bytes: &[u8], access: Access) -> Result<(), RepoError> {
-    let folder = full.parent().unwrap_or(full);
-    fs::create_dir_all(folder).map_err(RepoError::io(folder))?;
-    let mode = if matches!(access, Access::Executable) {
-        0o777
-    } else {
-        0o666
-    };
-    let write = || {
-        let mut file = tempfile::Builder::new()
-            .prefix(UNFINISHED)
-            .permissions(fs::Permissions::from_mode(mode))
-            .tempfile_in(folder)?;
-        if let Access::Kept(permissions) = access {
-            take_mode(file.as_file(), permissions);
-        }
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(full).map_err(|e| e.error)?;
-        Ok(())
-    };
-    write().map_err(RepoError::io(full))
-}
 
 /// Whether there is no such file: also where none can be, by the length of its name.
 fn is_absent(error: &std::io::Error) -> bool {

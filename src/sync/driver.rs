@@ -1,15 +1,14 @@
 //! The entry driver: three files in, the merge of them out.
 
 use std::fs;
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt as _;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::journal::reconcile::{FileKind, Merged, Merger, Ruling, Rulings};
 use crate::journal::rules::Rules;
 use crate::journal::yaml::{Node, Tree};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
-use crate::repo::{GitLines, UNFINISHED, take_mode};
+use crate::repo::{Access, GitLines, Lasts, write_beside};
 
 /// A merge that could not be made at all; the files are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -170,7 +169,7 @@ fn kind(path: &str) -> FileKind {
 ///
 /// # Errors
 /// The file cannot be written.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
+pub fn write(path: &Path, bytes: &[u8], lasts: Lasts) -> Result<(), DriverError> {
     let error = |source| DriverError::Write {
         path: path.to_owned(),
         source,
@@ -183,22 +182,12 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DriverError> {
         true => fs::canonicalize(path).map_err(error)?,
         false => path.to_owned(),
     };
-    let path = target.as_path();
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(UNFINISHED);
-    // A new file gets the mode that the umask allows, not a private one.
-    builder.permissions(fs::Permissions::from_mode(0o666));
-    let mut file = builder.tempfile_in(folder).map_err(error)?;
-    file.write_all(bytes).map_err(error)?;
-    if let Ok(old) = fs::metadata(path) {
-        take_mode(file.as_file(), old.permissions());
-    }
-    file.persist(path).map_err(|e| error(e.error))?;
-    Ok(())
+    let access = match fs::metadata(&target) {
+        Ok(old) => Access::Kept(old.permissions()),
+        // A new file gets the mode that the umask allows, not a private one.
+        Err(_) => Access::New,
+    };
+    write_beside(&target, bytes, access, lasts).map_err(error)
 }
 
 /// Rulings that keep nothing out, for merges outside a journal.

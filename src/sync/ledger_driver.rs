@@ -10,7 +10,7 @@ use super::{history, settings};
 use crate::journal::Layout;
 use crate::ledger::{self, Ledger};
 use crate::merge::ThreeWay;
-use crate::repo::{Repo, RepoError};
+use crate::repo::{Lasts, Repo, RepoError};
 
 /// Why history could not be asked.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,7 @@ pub fn merge_ledger(
         }
         tried(added);
     }
-    write(files.ours, &ledger::format(&merged))?;
+    write(files.ours, &ledger::format(&merged), Lasts::UntilRead)?;
     let shown = |c: &ledger::Corrupt| format!("{}: {}", c.line, String::from_utf8_lossy(&c.bytes));
     Ok(LedgerRemarks {
         damaged: merged.corrupt.iter().map(shown).collect(),

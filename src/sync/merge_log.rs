@@ -3,13 +3,12 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::journal::reconcile::{Decision, Merged, Outcome};
-use crate::repo::{Repo, RepoError, UNFINISHED, merged_head};
+use crate::repo::{Access, Lasts, Repo, RepoError, merged_head, write_beside};
 
 /// The size above which the older half is dropped.
 const MAX_BYTES: u64 = 256 * 1024;
@@ -169,12 +168,5 @@ fn shorten(log: &Path) -> io::Result<()> {
         .iter()
         .position(|&b| b == b'\n')
         .map_or(half, |n| half + n + 1);
-    let folder = log.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new()
-        .prefix(UNFINISHED)
-        .permissions(fs::Permissions::from_mode(0o666))
-        .tempfile_in(folder)?;
-    file.write_all(&text[from..])?;
-    file.persist(log).map_err(|e| e.error)?;
-    Ok(())
+    write_beside(log, &text[from..], Access::New, Lasts::ForGood)
 }

@@ -6,7 +6,7 @@ use super::attributes::with_attributes;
 use super::files::{ATTRIBUTES, with_lines};
 use super::former::without_lines;
 use super::{Step, foreign};
-use crate::repo::work_tree::{Access, write_atomically};
+use crate::repo::beside::{Access, write_atomically};
 use crate::repo::{Repo, RepoError};
 
 impl Repo {

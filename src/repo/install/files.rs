@@ -12,8 +12,8 @@ use super::attributes::attributes;
 use super::{Note, Plan, Step};
 use crate::journal::layout::in_folder;
 use crate::journal::{Layout, settings};
+use crate::repo::beside::{Access, write_atomically};
 use crate::repo::typed::literal;
-use crate::repo::work_tree::{Access, write_atomically};
 use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 
 pub(super) const ATTRIBUTES: &str = ".gitattributes";

@@ -9,7 +9,7 @@ use super::drivers::{ENTRY_DRIVER, LEDGER_DRIVER, PULL_MARK};
 use super::foreign::{calling, is_framework, is_kept, kept, restore};
 use super::hook::{HookState, NAMES, added};
 use crate::journal::Layout;
-use crate::repo::work_tree::{Access, write_atomically};
+use crate::repo::beside::{Access, write_atomically};
 use crate::repo::{CLONE, Repo, RepoError};
 
 /// A part that was removed, or left for a reason.

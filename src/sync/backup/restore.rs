@@ -93,6 +93,7 @@ impl Opened {
     /// # Errors
     /// The folder is not empty, or cannot be made.
     pub fn become_folder(self, dir: &Path) -> Result<(), BackupError> {
+        self.flush()?;
         if dir.is_dir() {
             return self.fill(dir);
         }
@@ -108,6 +109,16 @@ impl Opened {
         // Where the file system has no modes, all folders have the same.
         let _ = fs::set_permissions(self.files.path(), like.permissions());
         fs::rename(self.files.path(), dir).map_err(BackupError::io(dir))
+    }
+
+    /// Flushes the files, before they get their names.
+    fn flush(&self) -> Result<(), BackupError> {
+        for listed in &self.manifest.files {
+            let path = self.files.path().join(&listed.path);
+            let flushed = fs::File::open(&path).and_then(|file| file.sync_all());
+            flushed.map_err(BackupError::io(&path))?;
+        }
+        Ok(())
     }
 
     /// Moves the files up into a folder that is otherwise empty. It is kept, and not

@@ -6,6 +6,7 @@ mod before;
 mod exits;
 mod exits_after;
 mod exits_hook;
+mod flushed;
 mod kill;
 mod limits;
 mod look;
