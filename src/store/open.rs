@@ -79,7 +79,10 @@ impl Store {
                 let store = opened(connection, Holds::Old);
                 return Ok((store, Some(Fresh::OtherVersion(version))));
             }
-            Found::Damaged => return Self::replace(path, Some(wait)),
+            Found::Damaged => {
+                let store = Self::replace(path, Some(wait))?;
+                return Ok((store, Some(Fresh::Damaged)));
+            }
             Found::Nothing => Fresh::Missing,
             Found::Foreign => Fresh::Foreign {
                 kept: set_aside(path)?,
@@ -175,12 +178,12 @@ impl Store {
     ///
     /// # Errors
     /// As for [`Store::open`].
-    pub fn recreate(path: &Path, wait: Option<u64>) -> Result<(Self, Option<Fresh>), StoreError> {
+    pub fn recreate(path: &Path, wait: Option<u64>) -> Result<(Self, Fresh), StoreError> {
         let (mut store, fresh) = Self::open(path, wait)?;
         if store.holds == Holds::Rows {
             store.holds = Holds::Old;
         }
-        Ok((store, fresh.or(Some(Fresh::Asked))))
+        Ok((store, fresh.unwrap_or(Fresh::Asked)))
     }
 
     /// Whether another file can be put in a database's place: its folder can be written. A
@@ -198,14 +201,14 @@ impl Store {
         folder.is_some_and(|folder| tempfile::tempfile_in(folder).is_ok())
     }
 
-    /// Puts an empty file in the place of one that SQLite cannot use. A process that has
-    /// the old file open goes on reading that one.
+    /// Puts an empty file in the place of one that SQLite cannot use, or not write. A process
+    /// that has the old file open goes on reading that one.
     ///
     /// # Errors
     /// As for [`Store::open`].
-    pub fn replace(path: &Path, wait: Option<u64>) -> Result<(Self, Option<Fresh>), StoreError> {
+    pub fn replace(path: &Path, wait: Option<u64>) -> Result<Self, StoreError> {
         remove_files(path)?;
-        Self::make(path, wait.unwrap_or(WAIT)).map(|store| (store, Some(Fresh::Damaged)))
+        Self::make(path, wait.unwrap_or(WAIT))
     }
 
     /// Makes an empty database, to be filled by the first update. Another process may be

@@ -52,7 +52,7 @@ fn a_database_is_made_where_there_is_none_and_kept_where_it_is_ours() {
     assert_eq!(open(&path), Some(Fresh::Missing));
     assert_eq!(open(&path), None);
     let (store, fresh) = Store::recreate(&path, None).unwrap();
-    assert!(store.is_empty() && fresh == Some(Fresh::Asked));
+    assert!(store.is_empty() && fresh == Fresh::Asked);
 }
 
 #[test]

@@ -87,10 +87,9 @@ impl<'a> Database<'a> {
         }
         if error.is_corrupt() && may_replace {
             drop(self.store);
-            let (store, fresh) = Store::replace(self.path, self.options.wait)?;
             return Ok(Self {
-                store,
-                fresh,
+                store: Store::replace(self.path, self.options.wait)?,
+                fresh: Some(Fresh::Damaged),
                 replaced: true,
                 ..self
             });
@@ -102,7 +101,7 @@ impl<'a> Database<'a> {
     fn made_writable(self) -> Result<Self, StoreError> {
         drop(self.store);
         let (store, fresh, unwritten) = match Store::replace(self.path, self.options.wait) {
-            Ok((made, _)) => (made, Some(Fresh::ReadOnly), None),
+            Ok(made) => (made, Some(Fresh::ReadOnly), None),
             // In some folders only the owner of a file may take it away.
             Err(error) if self.options.or_in_memory => {
                 (Store::in_memory(self.path)?, None, Some(error))
@@ -149,7 +148,7 @@ impl<'a> Database<'a> {
 /// Opens the file to bring it up to date, or to fill it anew.
 fn to_write(path: &Path, options: &Options<'_>) -> Result<(Store, Option<Fresh>), StoreError> {
     match options.force {
-        true => Store::recreate(path, options.wait),
+        true => Store::recreate(path, options.wait).map(|(store, fresh)| (store, Some(fresh))),
         false => Store::open(path, options.wait),
     }
 }
