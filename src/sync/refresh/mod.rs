@@ -94,9 +94,25 @@ pub enum RefreshError {
     Repo(#[from] RepoError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Carries the report out of the transaction that is rolled back; not given to callers.
-    #[error("a dry run")]
+}
+
+/// Why the transaction of a refresh is rolled back.
+enum RolledBack {
+    /// It was for the report alone.
     DryRun(Box<Report>),
+    Failed(RefreshError),
+}
+
+impl From<RefreshError> for RolledBack {
+    fn from(error: RefreshError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<StoreError> for RolledBack {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
 }
 
 /// Brings the index up to date; returns it, open, with a report.
@@ -187,13 +203,14 @@ fn attempt(
             };
             let report = apply.run(options.progress)?;
             match options.dry_run {
-                true => Err(RefreshError::DryRun(Box::new(report))),
+                true => Err(RolledBack::DryRun(Box::new(report))),
                 false => Ok(report),
             }
         });
         match done {
-            Err(RefreshError::DryRun(report)) => *report,
-            done => done?,
+            Ok(report) => report,
+            Err(RolledBack::DryRun(report)) => *report,
+            Err(RolledBack::Failed(error)) => return Err(error),
         }
     };
     count_unread(layout, &look, &plan, &mut report);
