@@ -25,7 +25,7 @@ pub struct Shown {
 }
 
 /// The content of an entry. Items of lists are canonical names.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct ShownEntry {
     pub path: String,
     pub hash: String,
@@ -156,19 +156,7 @@ fn content(c: &Connection, entry: &str) -> Sql<Option<ShownEntry>> {
             deleted_at: r.get(8)?,
             deleted_by: r.get(9)?,
             deletion_reason: r.get(10)?,
-            cities: Vec::new(),
-            locations: Vec::new(),
-            people: Vec::new(),
-            aliases: BTreeMap::new(),
-            events: Vec::new(),
-            tags: Vec::new(),
-            related_entries: Vec::new(),
-            dates: Vec::new(),
-            references: Vec::new(),
-            poems: Vec::new(),
-            manuscript: None,
-            other: Map::new(),
-            warnings: Vec::new(),
+            ..ShownEntry::default()
         })
     });
     let Some(mut shown) = shown.optional()? else {

@@ -214,6 +214,7 @@ fn attempt(
         }
     };
     count_unread(layout, &look, &plan, &mut report);
+    report.failed.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(report)
 }
 
@@ -243,7 +244,6 @@ fn count_unread(layout: &Layout, look: &look::Look, plan: &plan::Plan, report: &
                 _ => {}
             }
         }
-        report.failed.sort_by(|a, b| a.path.cmp(&b.path));
         return;
     }
     for (path, row) in &look.known.files {
@@ -256,5 +256,4 @@ fn count_unread(layout: &Layout, look: &look::Look, plan: &plan::Plan, report: &
             _ => {}
         }
     }
-    report.failed.sort_by(|a, b| a.path.cmp(&b.path));
 }
