@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output};
 
 use super::*;
 use crate::ledger::is_without_hooks;
@@ -31,8 +31,24 @@ impl Scratch {
         self.dir.path()
     }
 
+    /// What git says; it must not fail.
+    #[track_caller]
     pub(crate) fn git(&self, args: &[&str]) -> String {
-        let out = Command::new("git")
+        let out = self.git_run(args);
+        let said = String::from_utf8_lossy(&out.stderr);
+        assert!(out.status.success(), "git {}: {said}", args.join(" "));
+        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Git must fail, as a merge with conflicts does.
+    #[track_caller]
+    pub(crate) fn git_fails(&self, args: &[&str]) {
+        let out = self.git_run(args);
+        assert!(!out.status.success(), "git {}", args.join(" "));
+    }
+
+    fn git_run(&self, args: &[&str]) -> Output {
+        Command::new("git")
             .args(args)
             .current_dir(self.path())
             .env_clear()
@@ -43,8 +59,7 @@ impl Scratch {
             .envs(["AUTHOR", "COMMITTER"].map(|w| (format!("GIT_{w}_NAME"), "Orla")))
             .envs(["AUTHOR", "COMMITTER"].map(|w| (format!("GIT_{w}_EMAIL"), "o@example.org")))
             .output()
-            .unwrap();
-        String::from_utf8(out.stdout).unwrap().trim().to_owned()
+            .unwrap()
     }
 
     fn write(&self, path: &str, text: &str) {
@@ -203,7 +218,7 @@ fn a_merge_in_progress_says_its_heads_and_what_was_resolved() {
         .merge_bases(s.repo().head().unwrap().unwrap(), side);
     assert_eq!(base.unwrap().len(), 1);
     assert_eq!(s.repo().merge_heads().unwrap(), []);
-    s.git(&["merge", "-q", "side"]);
+    s.git_fails(&["merge", "-q", "side"]);
     let repo = s.repo();
     assert_eq!(repo.merge_heads().unwrap(), [side]);
     assert_eq!(repo.index().unwrap().unmerged(), ["a.md", "b.md"]);
@@ -214,7 +229,7 @@ fn a_merge_in_progress_says_its_heads_and_what_was_resolved() {
     assert_eq!(repo.index().unwrap().unmerged(), ["b.md"]);
     s.git(&["merge", "--abort"]);
     s.git(&["tag", "-a", "-m", "Version 2", "v2", "side"]);
-    s.git(&["merge", "-q", "v2"]);
+    s.git_fails(&["merge", "-q", "v2"]);
     let named = fs::read_to_string(s.path().join(".git/MERGE_HEAD")).unwrap();
     assert_ne!(named.trim(), side.to_string());
     assert_eq!(repo.merge_heads().unwrap(), [side]);

@@ -68,7 +68,7 @@ fn what_is_staged_is_compared_as_git_compares_it() {
             s.git(&["add", "-A"]);
             // Now and then the index knows of every folder what tree it is.
             if step % 2 == 0 {
-                s.git(&["commit", "-q", "-m", "x"]);
+                s.git(&["commit", "-q", "--allow-empty", "-m", "x"]);
                 commits.push(s.repo().head().unwrap());
             }
             for &commit in &commits {
