@@ -71,10 +71,9 @@ fn of_the_original<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Old) {
     (laptop, old)
 }
 
-#[test]
-fn what_only_the_database_knew_is_taken_over() {
-    let sandbox = Sandbox::new();
-    let (laptop, old) = of_the_original(&sandbox);
+/// A journal whose database alone knows of removals, notes, a deletion and conflicts.
+fn with_all_that_only_the_database_knew(sandbox: &Sandbox) -> (Machine<'_>, Old) {
+    let (laptop, old) = of_the_original(sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-23 14:30:00.123456");
     old.tombstone("entry_people", 2, 2, "2024-11-23 14:31:00");
     old.run(
@@ -91,11 +90,17 @@ fn what_only_the_database_knew_is_taken_over() {
                     ('Entry', 1, '2024-11-23 14:30:00', 'yaml', 'abc124', 'laptop', 1, 1)",
     );
     laptop.commit("The database, once more");
+    (laptop, old)
+}
+
+#[test]
+fn what_only_the_database_knew_is_taken_over() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = with_all_that_only_the_database_knew(&sandbox);
     let before = old.dump();
     drop(old);
-
     let run = laptop.palimpsest(["init"]).ok();
-    let run = run.says("data/palimpsest.db: a database of the original program")
+    run.says("data/palimpsest.db: a database of the original program")
         .says("it is out of git with the next commit")
         .says("3 tombstones taken over into data/ledger/2024.jsonl")
         .says("1 deletion taken over")
@@ -128,8 +133,15 @@ fn what_only_the_database_knew_is_taken_over() {
     let status = laptop.git(["status", "--porcelain"]).ok().stdout;
     assert!(status.contains("D  data/palimpsest.db\n"), "{status}");
     assert!(!status.contains("backups"), "{status}");
+}
 
-    // The command that it ends with leaves nothing behind.
+#[test]
+fn the_command_that_a_migration_ends_with_leaves_nothing_behind() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = with_all_that_only_the_database_knew(&sandbox);
+    drop(old);
+    let run = laptop.palimpsest(["init"]).ok();
+    let ledger = laptop.read("data/ledger/2024.jsonl");
     let command = run
         .stdout
         .lines()
@@ -170,8 +182,18 @@ fn what_only_the_database_knew_is_taken_over() {
     assert!(laptop.read_entry("2024-11-03").contains("Three."));
     laptop.commit("Back again");
     laptop.palimpsest(["doctor"]).ok();
+}
 
-    // Again, and from the backup: nothing is new.
+/// Neither from the files, nor from the backup.
+#[test]
+fn a_second_migration_takes_nothing_over() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = with_all_that_only_the_database_knew(&sandbox);
+    drop(old);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.metadb(["restore", "Entry", "2024-11-03"]).ok();
+    laptop.commit("Back again");
     let ledger = laptop.read("data/ledger/2024.jsonl");
     laptop
         .palimpsest(["init"])
