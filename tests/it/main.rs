@@ -12,6 +12,7 @@
 //! | `indexing`, `refresh`, `generated` | does the index say what the files say? |
 //! | `backup`, `migrate`, `demo` | the commands of these names |
 //! | `commands` | what is made of the words that were typed, and of the environment? |
+//! | `terminal` | what is shown at a terminal alone? |
 //! | `scenarios` | does an everyday pull go as people type it? |
 //! | `kept_out`, `histories`, `lifetime` | does what was removed stay removed? |
 //! | `converge`, `simulator` | do all machines come to the same, whatever was done? |
@@ -63,6 +64,7 @@ mod scenarios;
 mod schema;
 mod setup;
 mod simulator;
+mod terminal;
 mod testing;
 
 #[cfg(not(target_os = "linux"))]

@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::collections::BTreeSet;
 
 use palimpsest::journal::Document;
-use palimpsest::journal::reconcile::Outcome;
+use palimpsest::journal::reconcile::{FileKind, Outcome};
 use palimpsest::journal::yaml::{Tree, Value};
-use palimpsest::merge::ThreeWay;
+use palimpsest::merge::{ConflictStyle, ThreeWay};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
@@ -430,8 +430,8 @@ proptest! {
     fn a_virtual_base_has_no_markers_and_parses(sides in histories()) {
         let texts = sides.as_ref().map(Model::write);
         let merged = super::merge_as(
-            palimpsest::journal::reconcile::FileKind::Markdown,
-            palimpsest::merge::ConflictStyle::Merge,
+            FileKind::Markdown,
+            ConflictStyle::Merge,
             9,
             texts.as_ref().map(|t| t.as_bytes()),
         );
@@ -442,6 +442,25 @@ proptest! {
         let value = Value::of_tree(&tree.unwrap(), &text);
         prop_assert!(matches!(value, Value::Map(_)));
     }
+
+    #[test]
+    fn a_virtual_base_has_the_bases_value_where_both_sides_have_another(sides in histories()) {
+        let texts = sides.as_ref().map(Model::write);
+        let texts = texts.as_ref().map(|t| t.as_bytes());
+        let open = conflicts(&merge(texts));
+        let virtual_base = super::merge_as(FileKind::Markdown, ConflictStyle::Merge, 9, texts);
+        let [base, merged] = [texts.base, &virtual_base.bytes].map(front);
+        for name in KEYS.iter().filter(|name| open.iter().any(|field| field == *name)) {
+            prop_assert_eq!(value_of(&base, name), value_of(&merged, name), "{}", merged);
+        }
+    }
+}
+
+/// A field's value; `None` if it is not there.
+fn value_of(text: &str, field: &str) -> Option<Value> {
+    let tree = Tree::parse(text).unwrap();
+    let node = tree.root.as_ref().and_then(|root| root.get(field));
+    node.map(|node| Value::of(node, text))
 }
 
 /// A comment of a list's own may be on what the other side removed: that is the one reason
