@@ -1,9 +1,20 @@
 //! The questions that are asked of a ledger's rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Deletion, Ledger, RowKey, Source, State, SyncState, Tombstone};
 use crate::journal::{EntryDate, Item, ItemKey, Table};
+
+/// The rows whose key `other` lacks.
+fn lacking<K: Ord + Clone, R: Clone>(
+    rows: &BTreeMap<K, R>,
+    other: &BTreeMap<K, R>,
+) -> BTreeMap<K, R> {
+    let lacking = rows.iter().filter(|(key, _)| !other.contains_key(key));
+    lacking
+        .map(|(key, row)| (key.clone(), row.clone()))
+        .collect()
+}
 
 impl Ledger {
     /// Whether the ledger has no lines.
@@ -15,25 +26,17 @@ impl Ledger {
     /// Whether it has removals or deletions that `other` lacks.
     #[must_use]
     pub fn has_more_than(&self, other: &Self) -> bool {
-        let mut tombstones = self.tombstones.keys();
-        let mut deletions = self.deletions.keys();
-        tombstones.any(|key| !other.tombstones.contains_key(key))
-            || deletions.any(|key| !other.deletions.contains_key(key))
+        !self.more_than(other).is_empty()
     }
 
     /// The removals and deletions that `other` lacks.
     #[must_use]
     pub fn more_than(&self, other: &Self) -> Self {
-        let mut more = Self {
-            tombstones: self.tombstones.clone(),
-            deletions: self.deletions.clone(),
+        Self {
+            tombstones: lacking(&self.tombstones, &other.tombstones),
+            deletions: lacking(&self.deletions, &other.deletions),
             ..Self::default()
-        };
-        more.tombstones
-            .retain(|key, _| !other.tombstones.contains_key(key));
-        more.deletions
-            .retain(|key, _| !other.deletions.contains_key(key));
-        more
+        }
     }
 
     /// The entries that rows are about.
