@@ -31,6 +31,7 @@ impl Repo {
             repo: self,
             all: both(parent).into(),
             resets: Vec::new(),
+            branches: Vec::new(),
         };
         // A pick, a rebase and a squash bring the rows of their own commits along, and a
         // branch that begins anew keeps what was recorded.
@@ -46,6 +47,10 @@ impl Repo {
                 made,
             }));
             found.resets = [resets(&of_head), resets(&of_branches)].concat();
+            let tips = self.local_branches();
+            found.branches = tips
+                .filter_map(|b| b.get().target().map(ObjectId))
+                .collect();
         }
         Ok(found)
     }
@@ -72,12 +77,20 @@ impl Repo {
     /// The moves of the local branches: a commit may have been made in another work tree,
     /// whose HEAD is another.
     fn moves_of_branches(&self) -> Vec<Move> {
-        let branches = self.git.branches(Some(git2::BranchType::Local));
-        let names = branches.into_iter().flatten().flatten().map(|(branch, _)| {
+        let names = self.local_branches().map(|branch| {
             let name = branch.get().name_bytes().to_vec();
             String::from_utf8(name).unwrap_or_default()
         });
         names.flat_map(|name| self.moves(&name)).collect()
+    }
+
+    fn local_branches(&self) -> impl Iterator<Item = git2::Branch<'_>> {
+        let branches = self.git.branches(Some(git2::BranchType::Local));
+        branches
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|(branch, _)| branch)
     }
 
     /// The moves of HEAD or a branch, as the newest lines of its reflog have them.
@@ -99,6 +112,8 @@ pub struct CommitPlaces<'a> {
     all: Vec<CommitPlace>,
     /// From where `git reset` moved HEAD, and to where.
     resets: Vec<(ObjectId, ObjectId)>,
+    /// The commits of the local branches.
+    branches: Vec<ObjectId>,
 }
 
 /// The place of commits on top of one commit.
@@ -123,14 +138,17 @@ impl CommitPlaces<'_> {
         self.all.iter().map(|place| place.name.as_str()).collect()
     }
 
-    /// The commits that were made at the `nth` place and that no reset undid: rows of that
-    /// place that they have are theirs, and come from their branch.
+    /// The commits that were made at the `nth` place and that no reset undid, or that a
+    /// branch of this clone still has: rows of that place that they have are theirs, and come
+    /// from their branch.
     pub fn stayed(&self, nth: usize) -> impl Iterator<Item = ObjectId> {
         let made = self.all.get(nth).map(|place| &place.made);
         made.into_iter().flatten().copied().filter(|commit| {
             let is_in = |tip| self.repo.is_in(*commit, tip);
             let mut resets = self.resets.iter();
-            !resets.any(|(from, to)| is_in(*from) && !is_in(*to))
+            let is_undone = resets.any(|(from, to)| is_in(*from) && !is_in(*to));
+            // A branch was made there before the reset, to move the commits to it.
+            !is_undone || self.branches.iter().any(|tip| is_in(*tip))
         })
     }
 }

@@ -82,3 +82,23 @@ fn what_another_work_tree_removed_is_no_leftover() {
     let there = laptop.ledger_at("trip", 2024).tombstones;
     assert_eq!(laptop.ledger_at("HEAD", 2024).tombstones, there);
 }
+
+/// Commits made on the wrong branch: a reset took them from it, and another one has them.
+#[test]
+fn what_a_branch_has_that_was_reset_here_is_no_leftover() {
+    let sandbox = Sandbox::new();
+    let laptop = with_three_people(&sandbox);
+    remove(&laptop, "Bob, ", "");
+    laptop.commit("Without Bob");
+    laptop.write("README.md", "# Mine\n");
+    laptop.commit("More");
+    laptop.git(["branch", "trip"]).ok();
+    laptop.git(["reset", "-q", "--hard", "HEAD~2"]).ok();
+    laptop.write("README.md", "# Ours\n");
+    laptop.commit("At home");
+    laptop.git(["cherry-pick", "-n", "trip~1"]).ok();
+    laptop.git(["commit", "-q", "-m", "Picked"]).ok();
+    laptop.assert_clean();
+    let there = laptop.ledger_at("trip", 2024).tombstones;
+    assert_eq!(laptop.ledger_at("HEAD", 2024).tombstones, there);
+}
