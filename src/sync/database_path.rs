@@ -50,15 +50,25 @@ pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
     has_journal(repo, layout) && !repo.tracks(&layout.database).unwrap_or(false)
 }
 
+/// What HEAD has in the database's place. After a commit or a merge that is all that git
+/// has ([`in_git`]), and git's index takes longer to read than all the rest.
+///
+/// # Errors
+/// A commit cannot be read.
+pub fn in_head(repo: &Repo, layout: &Layout) -> Result<BTreeSet<ObjectId>, RepoError> {
+    let head = repo.blob_at(repo.head()?, &layout.database)?;
+    Ok(head.map(|blob| blob.id).into_iter().collect())
+}
+
 /// What git has in the database's place, in HEAD and the index. Whoever can push may have
 /// made it; what this machine made is known to them once it was committed.
 ///
 /// # Errors
 /// A commit cannot be read.
 pub fn in_git(repo: &Repo, layout: &Layout) -> Result<BTreeSet<ObjectId>, RepoError> {
-    let head = repo.blob_at(repo.head()?, &layout.database)?;
-    let head = head.map(|blob| blob.id).into_iter();
-    Ok(head.chain(repo.ids_in_index(&layout.database)).collect())
+    let mut all = in_head(repo, layout)?;
+    all.extend(repo.ids_in_index(&layout.database));
+    Ok(all)
 }
 
 /// Has what git has in the database's place believed neither now nor later: for where it is
@@ -70,14 +80,10 @@ pub fn disown(repo: &Repo, layout: &Layout) {
     }
 }
 
-/// Whether HEAD has the database. After a commit or a merge git's index has the same
-/// answer, but takes longer to read than all the rest.
+/// Whether HEAD has the database; see [`in_head`].
 #[must_use]
 pub fn is_committed(repo: &Repo, layout: &Layout) -> bool {
-    let there = repo
-        .head()
-        .and_then(|head| repo.blob_at(head, &layout.database));
-    there.is_ok_and(|blob| blob.is_some())
+    in_head(repo, layout).is_ok_and(|there| !there.is_empty())
 }
 
 /// Whether a tracked file is a database of this program or the original's. If the work

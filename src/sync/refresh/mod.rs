@@ -34,7 +34,7 @@ pub use report::{EntryChange, Failure, Report, Warning, What, Why};
 
 use database::Database;
 
-use super::database_path::{database_path, in_git};
+use super::database_path::{database_path, in_git, in_head};
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::{Store, StoreError};
@@ -126,7 +126,10 @@ pub fn refresh(
     options: &Options<'_>,
 ) -> Result<(Store, Report), RefreshError> {
     let path = database_path(repo, layout)?;
-    let in_git = in_git(repo, layout)?;
+    let in_git = match options.scope {
+        Scope::Head => in_head(repo, layout)?,
+        _ => in_git(repo, layout)?,
+    };
     if !options.dry_run {
         repo.mark_work_tree(&in_git);
     }
