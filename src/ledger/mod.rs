@@ -14,6 +14,7 @@
 //! | `derive` | Which rows does a change give? |
 //! | `states` | Which sync state does a merge or a commit leave? |
 //! | `merge` | What is the merge of ledgers? |
+//! | `part` | Which rows are of a year, and which are there with what history tells? |
 //! | `pick` | And where the base is no ancestor of ours? |
 //! | `decisions` | Which rows did a person decide in the work tree? |
 //! | `told` | Which rows did no hook record? |
@@ -27,6 +28,7 @@ mod line;
 mod lines;
 mod merge;
 mod news;
+mod part;
 mod pick;
 mod plain;
 mod questions;

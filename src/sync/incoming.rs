@@ -47,7 +47,7 @@ pub fn between(
     let mut told_before = None;
     let mut incoming = Incoming::default();
     for (year, (old, new)) in changed {
-        let new = history::with(read(new)?, history::of_year(&told, year));
+        let new = read(new)?.with_told(told.of_year(year));
         if new.conflicts().next().is_none() && new.deletions.is_empty() {
             continue;
         }
@@ -56,7 +56,7 @@ pub fn between(
             (none, Some(before)) => none.insert(history::rows_of(repo, layout, before)?),
             (none, None) => none.insert(Ledger::default()),
         };
-        let old = history::with(read(old)?, history::of_year(told_before, year));
+        let old = read(old)?.with_told(told_before.of_year(year));
         let knew = |key| old.sync.get(&key).map(texts);
         let conflicts = new.conflicts().filter_map(|(entry, source, state)| {
             (knew((entry, source)) != Some(texts(state))).then_some(entry)

@@ -288,7 +288,7 @@ fn known(repo: &Repo, layout: &Layout, year: i32) -> Result<Ledger, RepoError> {
     Ok(match repo.head()? {
         Some(head) => {
             let told = history::rows_of(repo, layout, head)?;
-            history::with(ledger, history::of_year(&told, year))
+            ledger.with_told(told.of_year(year))
         }
         None => ledger,
     })

@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::history;
 use crate::journal::EntryDate;
 use crate::ledger::{self, ByEntry, changed_entries};
 use crate::repo::Repo;
@@ -45,7 +44,7 @@ fn decided_in_work_tree(repo: &Repo, store: &Store) -> BTreeSet<EntryDate> {
         let changed = changed_entries(&head, &work);
         let (head, work) = (ByEntry::of(head), ByEntry::of(work.into()));
         found.extend(changed.into_iter().filter(|entry| {
-            let with_told = |rows| history::with(rows, told.of_entry(*entry));
+            let with_told = |rows: ledger::Ledger| rows.with_told(told.of_entry(*entry));
             let before = with_told(head.rows_of(*entry));
             let after = with_told(work.rows_of(*entry)).removed_items(*entry);
             before.conflicts().next().is_some()

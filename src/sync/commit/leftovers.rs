@@ -54,7 +54,7 @@ fn recorded(
     rows: &Ledger,
 ) -> Result<BTreeSet<String>, RepoError> {
     let mut ids = BTreeSet::new();
-    for year in history::years_of(rows) {
+    for year in rows.years() {
         let there = history::year_at(repo, layout, commit, year)?;
         ids.extend(there.tombstones.into_keys().map(|key| key.id));
         ids.extend(there.deletions.into_keys().map(|(_, id)| id));

@@ -216,7 +216,7 @@ fn derive_all(
     let changed_years = changed.filter_map(|c| layout.ledger_year(&c.path));
     let years = own.keys().map(|(date, _)| date.year());
     let told = context.found.iter().chain([&context.merged]);
-    let told = told.flat_map(history::years_of);
+    let told = told.flat_map(Ledger::years);
     // Their rows, too, in the years that the commit changes.
     let noted = sync_waiting::noted(repo);
     let entries = own.keys().map(|(date, _)| *date);

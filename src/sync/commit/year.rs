@@ -7,7 +7,6 @@ use std::rc::Rc;
 use crate::journal::EntryDate;
 use crate::ledger::{self, Ledger, Lines, State};
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
-use crate::sync::history;
 
 use super::branch_alone;
 use super::brought::as_brought;
@@ -119,23 +118,19 @@ impl CommitContext<'_> {
         let merged = |parents: &[Ledger]| merged(parents, base.as_ref(), edited.as_ref());
         let recorded = merged(&files);
 
-        let told: Vec<Ledger> = self
-            .found
-            .iter()
-            .map(|f| history::of_year(f, year))
-            .collect();
+        let told: Vec<Ledger> = self.found.iter().map(|f| f.of_year(year)).collect();
         let both = files.iter().zip(&told);
-        let both = both.map(|(file, told)| history::with(file.clone(), told.clone()));
+        let both = both.map(|(file, told)| file.clone().with_told(told.clone()));
         let parents: Vec<Ledger> = both.collect();
-        let mut told = told.into_iter().fold(Ledger::default(), history::with);
+        let mut told = told.into_iter().fold(Ledger::default(), Ledger::with_told);
         if parents.len() > 1 {
             told.sync.clear();
         }
         // A row that a merge on one side lost was not reverted there.
         let mut known = merged(&parents);
         known.sync.clone_from(&recorded.sync);
-        known = history::with(known, told);
-        known = history::with(known, history::of_year(&self.merged, year));
+        known = known.with_told(told);
+        known = known.with_told(self.merged.of_year(year));
 
         let current = self.decided(&known, edited.as_ref())?;
         let told = match self.tells_of(year) {
@@ -207,7 +202,7 @@ impl CommitContext<'_> {
     /// Whether history tells rows of a year that the parents' ledgers lack.
     fn tells_of(&self, year: i32) -> bool {
         let mut all = self.found.iter().chain([&self.merged]);
-        all.any(|told| history::years_of(told).contains(&year))
+        all.any(|told| told.years().contains(&year))
     }
 
     /// The ledger of the single merge base of two parents; `None` for several bases, or

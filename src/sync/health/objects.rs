@@ -163,10 +163,10 @@ pub(super) fn check(
     }
     // What history tells besides; that it cannot be read is told elsewhere.
     let told = history::rows_of(repo, layout, head).unwrap_or_default();
-    for year in history::years_of(&told) {
-        let rows = history::of_year(&told, year);
+    for year in told.years() {
+        let rows = told.of_year(year);
         let ledger = ledgers.remove(&year).unwrap_or_default();
-        ledgers.insert(year, history::with(ledger, rows));
+        ledgers.insert(year, ledger.with_told(rows));
     }
     let removed = Removed::new(repo, layout);
     for rows in ledgers.values() {

@@ -67,7 +67,7 @@ mod undone;
 mod walk;
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::rc::Rc;
 
@@ -246,7 +246,7 @@ impl<'a> History<'a> {
     fn missing(&self, tip: ObjectId) -> Result<Ledger, RepoError> {
         let found = self.found(tip).all();
         let mut years: BTreeMap<i32, Ledger> = BTreeMap::new();
-        for year in years_of(&found) {
+        for year in found.years() {
             years.insert(year, self.year_at(tip, year)?);
         }
         let mut missing = beyond(&found, &years);
@@ -296,46 +296,6 @@ pub(in crate::sync) fn year_at(
 ) -> Result<Ledger, RepoError> {
     let bytes = repo.read_at(commit, &layout.ledger_path(year))?;
     Ok(bytes.as_deref().map(ledger::parse).unwrap_or_default())
-}
-
-/// The years that rows are about.
-#[must_use]
-pub fn years_of(rows: &Ledger) -> BTreeSet<i32> {
-    let tombstones = rows.tombstones.keys().map(|k| k.entry.year());
-    let deletions = rows.deletions.keys().map(|(entry, _)| entry.year());
-    let kept = rows.kept_out.keys().map(|(k, _)| k.entry.year());
-    let sync = rows.sync.keys().map(|(entry, _)| entry.year());
-    let all = tombstones.chain(deletions).chain(kept);
-    all.chain(sync).collect()
-}
-
-/// The rows of one year.
-#[must_use]
-pub fn of_year(rows: &Ledger, year: i32) -> Ledger {
-    let mut rows = rows.clone();
-    rows.tombstones.retain(|k, _| k.entry.year() == year);
-    rows.deletions.retain(|(entry, _), _| entry.year() == year);
-    rows.kept_out.retain(|(k, _), _| k.entry.year() == year);
-    rows.sync.retain(|(entry, _), _| entry.year() == year);
-    rows
-}
-
-/// A ledger with the rows that history tells besides. Of two sync states the later one
-/// counts: history's, unless a person decided on top of it.
-#[must_use]
-pub fn with(ledger: Ledger, mut told: Ledger) -> Ledger {
-    let states = std::mem::take(&mut told.sync);
-    let mut all = ledger::join(ledger, told);
-    for (key, state) in states {
-        let later = all
-            .sync
-            .get(&key)
-            .is_some_and(|s| s.counter > state.counter);
-        if !later {
-            all.sync.insert(key, state);
-        }
-    }
-    all
 }
 
 /// Those of `rows` that change something when applied to the ledgers.

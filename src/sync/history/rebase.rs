@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::Marks;
 use super::places::Places;
-use super::{History, beyond, year_at, years_of};
+use super::{History, beyond, year_at};
 use crate::journal::{EntryDate, Layout};
 use crate::ledger::{self, Ledger};
 use crate::repo::{ObjectId, Repo, RepoError};
@@ -33,7 +33,7 @@ pub fn keep_what_a_rebase_kept_out(
         .partition(|note| note.is_in(repo, before) || note.is_in(repo, now));
     let mut found = history.kept_out(now, before, &bases, &history.found(now))?;
     let mut stored = BTreeSet::new();
-    for year in years_of(&found) {
+    for year in found.years() {
         for ((key, side), _) in history.year_at(now, year)?.kept_out {
             if history.is_of_branch(&side, before)? {
                 stored.insert(key);
@@ -124,7 +124,7 @@ pub(super) fn add_noted(
     for note in noted(repo)? {
         let is_in = note.is_in(repo, tip);
         let mut years = BTreeMap::new();
-        for year in years_of(&note.rows) {
+        for year in note.rows.years() {
             years.insert(year, year_at(repo, layout, tip, year)?);
         }
         let mut told = beyond(&note.rows, &years);

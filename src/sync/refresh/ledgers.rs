@@ -32,7 +32,7 @@ impl YearRead {
     pub(super) fn rows_of(&self, entry: EntryDate) -> (Ledger, Ledger) {
         let rows = |lines: &ByEntry| {
             let told = self.found.of_entry(entry);
-            history::with(lines.rows_of(entry), told).of_entry(entry)
+            lines.rows_of(entry).with_told(told).of_entry(entry)
         };
         let head = rows(&self.head);
         let now = self.work.as_ref().map_or_else(|| head.clone(), rows);
@@ -82,7 +82,7 @@ impl<'a> Ledgers<'a> {
 
     /// The years that history tells rows of.
     pub(super) fn years_told(&mut self) -> Result<BTreeSet<i32>, RepoError> {
-        Ok(history::years_of(self.found()?))
+        Ok(self.found()?.years())
     }
 
     fn found(&mut self) -> Result<&Ledger, RepoError> {
@@ -108,7 +108,7 @@ impl<'a> Ledgers<'a> {
         let work = self.repo.read_work_file(&path)?;
         // Mostly the same bytes: read once.
         let work = work.filter(|bytes| Some(bytes.as_slice()) != head.as_deref());
-        let found = history::of_year(self.found()?, year);
+        let found = self.found()?.of_year(year);
         let told = ledger::format(&found);
         let read = Rc::new(YearRead {
             row: LedgerRow {
