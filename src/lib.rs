@@ -3,8 +3,8 @@
 //!
 //! The modules are layers; each may use only those above it in this table, and of
 //! [`store`] and [`repo`] neither the other. `tests/it/layers.rs` reads every `crate::`
-//! path and holds them to it; what the parts of one module use of each other it does
-//! not see.
+//! path and holds them to it. Of what the parts of one module use of each other it sees
+//! that those of `sync` go in no circle.
 //!
 //! | layer | module | knows |
 //! |---|---|---|

@@ -2,6 +2,8 @@
 //! beside a file: both sides of a conflict stay, the second under another name; and
 //! `git mergetool` leaves what it merged.
 
+use super::{Layout, PathKind};
+
 /// Words of a name in brackets that tell of a conflict: Dropbox writes them in the
 /// language of its user.
 const CONFLICT: [&str; 3] = ["conflict", "konflikt", "conflit"];
@@ -12,10 +14,19 @@ const MERGETOOL: [&str; 4] = ["_BACKUP_", "_BASE_", "_LOCAL_", "_REMOTE_"];
 /// The longest number of a copy; a longer one is something else, such as a year.
 const DIGITS: usize = 3;
 
-/// The path of the file that a path's name says it is a copy of. Whether that file is
+/// The entry, note or ledger that a path's name says it is a copy of. Whether that file is
 /// there is for the caller to see: `Chapter 2.md` need not be a copy.
 #[must_use]
-pub fn original_of(path: &str) -> Option<String> {
+pub fn copied_from(layout: &Layout, path: &str) -> Option<String> {
+    let is_ours = |path: &str| {
+        let kind = layout.classify(path);
+        !matches!(kind, PathKind::Other | PathKind::UndatedPage)
+    };
+    original_of(path).filter(|original| !is_ours(path) && is_ours(original))
+}
+
+/// The path of the file that any path's name says it is a copy of.
+fn original_of(path: &str) -> Option<String> {
     let (folder, name) = match path.rsplit_once('/') {
         Some((folder, name)) => (Some(folder), name),
         None => (None, path),

@@ -11,9 +11,9 @@ use std::path::Path;
 
 use super::backup;
 use super::behind::{Behind, behind, deleted, given_up};
-use super::commit::copied_from;
-use super::commit::versions::{Key, facts, key_of};
 use super::resolve::{ResolveError, Resolver};
+use super::versions::{Key, facts, key_of};
+use crate::journal::copies::copied_from;
 use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, Settings};
 use crate::ledger::Source;

@@ -9,6 +9,7 @@
 //! | [`documents`] | Which drivers merge Markdown files outside a journal? |
 //! | [`commit`] | What may a commit hold, and which rows go into it? |
 //! | [`behind`] | Which ledger files stayed behind a commit? |
+//! | `versions` | Which entries does a commit change, and from which versions? |
 //! | [`history`] | Which rows belong to commits that came without them? |
 //! | [`incoming`] | What came in with a pull, a merge or a rebase? |
 //! | [`refresh`] | How is the index brought up to date? |
@@ -42,5 +43,6 @@ pub mod refresh;
 pub mod resolve;
 pub mod settings;
 pub mod settle;
+mod versions;
 mod waiting;
 pub mod words;

@@ -1,6 +1,6 @@
 //! The layer table of `src/lib.rs`, held against what the modules really use.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -202,6 +202,52 @@ fn the_repository_is_looked_for_only_where_a_person_or_git_names_it() {
         seen.extend(known.copied());
     });
     assert_eq!(seen.len(), by_git.len(), "{seen:?}");
+}
+
+/// The parts of `sync` that each of its parts uses.
+fn parts_of_sync() -> BTreeMap<String, BTreeSet<String>> {
+    let top = source().join("sync");
+    let names = modules(&fs::read_to_string(top.join("mod.rs")).unwrap());
+    let mut parts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in sources(&top) {
+        let inner: Vec<&str> = path
+            .strip_prefix(&top)
+            .unwrap()
+            .iter()
+            .map(|p| p.to_str().unwrap())
+            .collect();
+        let part = inner[0].trim_end_matches(".rs");
+        if part == "mod" {
+            continue;
+        }
+        // Where `super` is `sync` itself.
+        let above = match inner[..] {
+            [_] | [_, "mod.rs"] => "super",
+            _ => "super::super",
+        };
+        let code = code(&path);
+        let all = &used(&code, "crate::sync") | &used(&code, above);
+        let others = all
+            .into_iter()
+            .filter(|other| other != part && names.contains(other));
+        parts.entry(part.to_owned()).or_default().extend(others);
+    }
+    parts
+}
+
+#[test]
+fn the_parts_of_sync_use_each_other_in_one_direction() {
+    let mut left = parts_of_sync();
+    assert!(left["commit"].contains("history"), "{left:?}");
+    loop {
+        let uses_none_left = |uses: &BTreeSet<String>| uses.iter().all(|u| !left.contains_key(u));
+        let free = left.iter().find(|(_, uses)| uses_none_left(uses));
+        let Some(free) = free.map(|(part, _)| part.clone()) else {
+            break;
+        };
+        left.remove(&free);
+    }
+    assert!(left.is_empty(), "in a circle: {left:#?}");
 }
 
 /// The modules of a file, without those of its tests.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::journal::copies::original_of;
+use crate::journal::copies::copied_from;
 use crate::journal::layout::is_markdown;
 use crate::journal::markers::{Markers, conflict_markers};
 use crate::journal::{EntryDate, Facts, Item, Layout, PathKind};
@@ -13,7 +13,7 @@ use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, shell_path}
 use crate::sync::documents::merged_by_field;
 
 use super::report::on_one_line;
-use super::versions::{Key, facts, key_of};
+use crate::sync::versions::{Key, facts, key_of};
 
 /// A reason not to commit, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -314,15 +314,6 @@ fn copy(
             repo.pathspec(path)
         )
     }))
-}
-
-/// The entry, note or ledger that a path's name says it is a copy of.
-pub(in crate::sync) fn copied_from(layout: &Layout, path: &str) -> Option<String> {
-    let is_ours = |path: &str| {
-        let kind = layout.classify(path);
-        !matches!(kind, PathKind::Other | PathKind::UndatedPage)
-    };
-    original_of(path).filter(|original| !is_ours(path) && is_ours(original))
 }
 
 /// The warning for a symbolic link in place of an entry, a note or a ledger.

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::rows::CommitContext;
-use super::versions::{Key, Versions};
 use crate::journal::Item;
 use crate::journal::entry::changed_against_removal;
 use crate::ledger::{Ledger, Source};
 use crate::merge::ThreeWay;
 use crate::repo::RepoError;
 use crate::sync::history;
+use crate::sync::versions::{Key, Versions};
 
 impl CommitContext<'_> {
     /// The items of an entry that one side of a merge removed and the other changed, if

@@ -16,7 +16,6 @@ mod own;
 mod report;
 mod rows;
 mod stale;
-pub(super) mod versions;
 mod waiting;
 mod year;
 
@@ -25,11 +24,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::journal::{EntryDate, Facts, Layout, Policy, Settings};
 use crate::ledger::{self, Ledger, Source};
 use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, StagedFile};
-use crate::sync::{history, waiting as sync_waiting};
+use crate::sync::{history, versions, waiting as sync_waiting};
 
 pub use after::after_commit;
 pub use check::Refusal;
-pub(super) use check::copied_from;
 pub use report::{KeptOutItem, PreCommit};
 
 use rows::CommitContext;

@@ -6,11 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check;
 use super::rows::CommitContext;
-use super::versions::{self, FileAt, Key, Versions, by_key};
 use crate::journal::EntryDate;
 use crate::ledger::Source;
 use crate::repo::RepoError;
 use crate::sync::history;
+use crate::sync::versions::{self, FileAt, Key, Versions, by_key};
 
 /// The versions of each entry and note that the commit changes against all its parents,
 /// that a person resolved, or that a merge drops. A file that moved is not a change, nor

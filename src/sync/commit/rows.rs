@@ -7,8 +7,8 @@ use crate::ledger::{self, Context, FileRef, Ledger, Parent, Source};
 use crate::repo::{Change, ObjectId, Repo, RepoError};
 use crate::sync::history;
 
-use super::versions::{FileAt, Key, Versions, facts};
 use super::year::YearToCommit;
+use crate::sync::versions::{FileAt, Key, Versions, facts};
 
 /// Read-only inputs for one pre-commit run.
 pub(super) struct CommitContext<'a> {

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::check::Refusal;
 use super::rows::CommitContext;
-use super::versions::{Key, Versions, facts};
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Tree, Value};
 use crate::journal::{Document, Facts, Item, Table};
 use crate::ledger::{Ledger, State};
 use crate::repo::{ObjectId, RepoError};
+use crate::sync::versions::{Key, Versions, facts};
 
 /// The refusal of an entry whose change gives these `rows`, if it is a stale copy.
 pub(super) fn stale_copy(

@@ -11,8 +11,8 @@ use crate::repo::RepoError;
 use super::check;
 use super::report::PreCommit;
 use super::rows::CommitContext;
-use super::versions::{Key, Versions, facts};
 use super::year::YearToCommit;
+use crate::sync::versions::{Key, Versions, facts};
 
 /// The years of the `noted` entries, besides those that the commit concerns. Adds the
 /// items that stand in unchanged files against a removal; once there are more than are

@@ -7,7 +7,7 @@ use super::seen::watched_folders;
 use crate::journal::Layout;
 use crate::ledger::Source;
 use crate::repo::{Blob, Change, Commit, ObjectId, Repo, RepoError};
-use crate::sync::commit::versions::{Key, Pair, by_key};
+use crate::sync::versions::{Key, Pair, by_key};
 
 /// The ledger files that differ between two commits, by year; all of the second's if
 /// there is no first.

@@ -11,7 +11,7 @@ use super::places::Places;
 use crate::journal::Layout;
 use crate::ledger::Ledger;
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
-use crate::sync::commit::versions::{self, Key, Versions};
+use crate::sync::versions::{self, Key, Versions};
 
 type Found = BTreeMap<Key, Versions>;
 

@@ -75,7 +75,7 @@ use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, Ledger, Source};
 use crate::repo::{ObjectId, Repo, RepoError};
 
-use super::commit::versions::facts;
+use super::versions::facts;
 use marks::Marks;
 use places::Places;
 use states::States;

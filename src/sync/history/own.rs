@@ -10,7 +10,7 @@ use crate::ledger::{
     self, Context, FileRef, Hash, Ledger, Source, State, Tombstone, without_hooks,
 };
 use crate::repo::{Commit, RepoError};
-use crate::sync::commit::versions::{Key, Versions, facts};
+use crate::sync::versions::{Key, Versions, facts};
 
 impl History<'_> {
     /// The rows for what a commit itself removed, added and deleted and its ledger does

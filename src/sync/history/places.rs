@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::journal::settings::FILE;
 use crate::journal::{EntryDate, Layout, Settings};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
-use crate::sync::commit::versions::FileAt;
+use crate::sync::versions::FileAt;
 
 /// Cache size: a walk asks again for nearby commits.
 const MOST_LISTED: usize = 64;

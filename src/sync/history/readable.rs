@@ -8,7 +8,7 @@ use crate::journal::digest::text_hash;
 use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, Source};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
-use crate::sync::commit::versions::{FileAt, Key, facts};
+use crate::sync::versions::{FileAt, Key, facts};
 
 /// Limit on the commits searched for a readable version.
 const MOST: usize = 20_000;

@@ -11,7 +11,7 @@ use super::told::Told;
 use crate::journal::{EntryDate, Item};
 use crate::ledger::{self, Ledger};
 use crate::repo::{Commit, RepoError};
-use crate::sync::commit::versions::Versions;
+use crate::sync::versions::Versions;
 
 /// The removals of one entry that one side of a merge had undone, and another one had not.
 #[derive(Default)]

@@ -15,7 +15,7 @@ use crate::ledger::{
 };
 use crate::merge::ThreeWay;
 use crate::repo::{Blob, Commit, ObjectId, RepoError};
-use crate::sync::commit::versions::{FileAt, Key, Pair, facts};
+use crate::sync::versions::{FileAt, Key, Pair, facts};
 
 /// States that differ from what the commit's own ledger holds.
 pub(super) type States = BTreeMap<Key, SyncState>;

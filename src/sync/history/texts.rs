@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::{History, check_short_cut};
 use crate::ledger::{self, Hash};
 use crate::repo::{Blob, ObjectId, RepoError};
-use crate::sync::commit::versions::Key;
+use crate::sync::versions::Key;
 
 /// The texts of entries and notes.
 pub(super) type Texts = BTreeMap<Key, BTreeSet<Hash>>;

@@ -14,8 +14,8 @@ use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::Source;
 use crate::repo::{Blob, Index, ObjectId, Repo};
 use crate::store::{FileRow, Update};
-use crate::sync::commit::versions::{Key, key_of};
 use crate::sync::history;
+use crate::sync::versions::{Key, key_of};
 
 /// Up to this many dates, HEAD's files are looked up one by one.
 const FEW: usize = 64;

@@ -7,8 +7,8 @@ use super::state::{DateFiles, Deleted, ReadFile};
 use crate::journal::{Entry, EntryDate, Facts};
 use crate::ledger::{Ledger, Source};
 use crate::repo::ObjectId;
-use crate::sync::commit::versions;
 use crate::sync::history;
+use crate::sync::versions;
 
 impl Apply<'_, '_, '_> {
     /// The facts that HEAD's version counts as having, if it is unreadable and the work

@@ -3,7 +3,7 @@
 use super::{OpenPath, Resolver};
 use crate::ledger::{self, Hash};
 use crate::repo::{Commit, ObjectId, RepoError};
-use crate::sync::commit::versions::{facts, key_of};
+use crate::sync::versions::{facts, key_of};
 
 /// The maker of a version of a file, and the time.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,14 +8,14 @@ use crate::repo::{Blob, Change, ObjectId};
 
 /// A file that holds a version of an entry or a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::sync) struct FileAt {
+pub(super) struct FileAt {
     pub path: String,
     pub blob: ObjectId,
 }
 
 /// An entry's frontmatter or note, before and now.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(in crate::sync) struct Versions {
+pub(super) struct Versions {
     /// One for each parent of the commit.
     pub parents: Vec<Option<FileAt>>,
     pub now: Option<FileAt>,
@@ -42,12 +42,12 @@ impl Versions {
     }
 }
 
-pub(in crate::sync) type Key = (EntryDate, Source);
+pub(super) type Key = (EntryDate, Source);
 
 /// The changes of the commit itself: entries that differ from its parent, or in a merge
 /// from every parent, and those that a person resolved there. `changes` has the
 /// differences from each parent, or from nothing in a first commit.
-pub(in crate::sync) fn own_changes(
+pub(super) fn own_changes(
     layout: &Layout,
     changes: &[Vec<Change>],
     is_first: bool,
@@ -81,7 +81,7 @@ pub(in crate::sync) fn own_changes(
 
 /// The entries that only some parents of a merge have, and the merge lacks. `diffs` has
 /// the differences from each parent.
-pub(in crate::sync) fn left_out(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key, Versions> {
+pub(super) fn left_out(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key, Versions> {
     let gone = |d: &BTreeMap<Key, Pair>| {
         let gone = d.iter().filter(|((_, source), pair)| {
             *source == Source::Yaml && pair.old.is_some() && pair.now.is_none()
@@ -105,13 +105,13 @@ pub(in crate::sync) fn left_out(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key,
 
 /// An entry's file before and now.
 #[derive(Debug, Default)]
-pub(in crate::sync) struct Pair {
+pub(super) struct Pair {
     pub old: Option<FileAt>,
     pub now: Option<FileAt>,
 }
 
 /// Changed files by entry. A file that moved within the journal is one changed entry.
-pub(in crate::sync) fn by_key(layout: &Layout, changes: &[Change]) -> BTreeMap<Key, Pair> {
+pub(super) fn by_key(layout: &Layout, changes: &[Change]) -> BTreeMap<Key, Pair> {
     let mut pairs: BTreeMap<Key, Pair> = BTreeMap::new();
     for change in changes {
         let Some(key) = key_of(layout, &change.path) else {
@@ -132,7 +132,7 @@ pub(in crate::sync) fn by_key(layout: &Layout, changes: &[Change]) -> BTreeMap<K
 }
 
 /// The entry and text that a path holds.
-pub(in crate::sync) fn key_of(layout: &Layout, path: &str) -> Option<Key> {
+pub(super) fn key_of(layout: &Layout, path: &str) -> Option<Key> {
     match layout.classify(path) {
         PathKind::Entry(date) => Some((date, Source::Yaml)),
         PathKind::Note(date) => Some((date, Source::Wiki)),
@@ -141,7 +141,7 @@ pub(in crate::sync) fn key_of(layout: &Layout, path: &str) -> Option<Key> {
 }
 
 /// The facts of a version.
-pub(in crate::sync) fn facts((date, source): Key, bytes: &[u8]) -> Result<Facts, EntryError> {
+pub(super) fn facts((date, source): Key, bytes: &[u8]) -> Result<Facts, EntryError> {
     match source {
         Source::Yaml => Entry::read(date, bytes).map(|entry| entry.facts()),
         Source::Wiki => Note::read(bytes).map(|note| note.facts()),
