@@ -14,7 +14,7 @@ use crate::journal::{Entry, EntryDate, Layout, PathKind};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{Lasts, Repo, is_only_looked_at};
 use crate::sync::clock;
-use crate::sync::driver::{By, FileMerge, ORDINARY_MARKER, SEVERAL_BASES, is_virtual_base, write};
+use crate::sync::driver::{self, By, FileMerge, SEVERAL_BASES, is_virtual_base, write};
 use crate::sync::kept_out::LedgerRulings;
 use crate::sync::merge_log;
 use crate::sync::settings::load_for_driver;
@@ -178,10 +178,7 @@ fn moved_from(base: &Path, path: &str, layout: &Layout) -> Option<EntryDate> {
 /// The length of a file's markers by the attribute `conflict-marker-size`; `None` if the
 /// attribute cannot be asked.
 fn marker_size(path: &str) -> Option<usize> {
-    let repo = Repo::from_env().ok()?;
-    let value = repo.attribute("conflict-marker-size", path).ok()?;
-    let size = value.and_then(|v| v.parse().ok());
-    Some(size.filter(|s| *s > 0).unwrap_or(ORDINARY_MARKER))
+    driver::marker_size(&Repo::from_env().ok()?, path).ok()
 }
 
 /// The configured style of conflicts, which git does not pass to a driver.

@@ -10,6 +10,7 @@ mod demo;
 mod doctor;
 mod exit;
 mod hook;
+mod hunk;
 mod init;
 mod journal;
 mod ledger_driver;

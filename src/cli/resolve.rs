@@ -6,13 +6,13 @@ use anyhow::bail;
 use clap::Args;
 
 use super::against_removals;
+use super::hunk::{MAY_BE_TEXT, UNCLEAR, doubtful, is_one_of, place};
 use super::journal::path_typed;
 use super::question::{Answers, Question};
 use super::settled::{Settled, conclude};
 use super::shown::safe;
 use super::{Exit, Ui};
-use crate::journal::hunks::{Choice, Hunk, Hunks};
-use crate::journal::reconcile::WorkedOut;
+use crate::journal::hunks::{Choice, Hunks};
 use crate::repo::{Repo, shell_path};
 use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver};
 use crate::sync::settings::load;
@@ -162,7 +162,7 @@ impl Settling<'_> {
         let named = self.only.is_some_and(|only| only.contains(path));
         match self.resolver.propose(open)? {
             Proposal::Fine => Ok(None),
-            Proposal::Differs(text) if named => self.write(open, &text).map(Some),
+            Proposal::Differs(hunks) if named => self.write(open, &hunks).map(Some),
             Proposal::Differs(_) => {
                 self.ui.line(format_args!(
                     "{}: the last merge holds something else than its parents make; if nobody \
@@ -176,7 +176,8 @@ impl Settling<'_> {
                 "{path}: no markers, edited by hand; if it is as it should be: git add {}",
                 self.resolver.repo.pathspec(path)
             )))),
-            Proposal::Text(text) => self.write(open, &text).map(Some),
+            Proposal::Text(hunks) => self.write(open, &hunks).map(Some),
+            Proposal::Doubtful(line) => Ok(Some(Settled::left_at(doubtful(path, line)))),
             Proposal::OneSided {
                 ours,
                 theirs,
@@ -189,9 +190,8 @@ impl Settling<'_> {
     }
 
     /// Makes the choices for the hunks of a text, and writes it.
-    fn write(&self, open: &OpenPath, text: &[u8]) -> anyhow::Result<Settled> {
+    fn write(&self, open: &OpenPath, hunks: &Hunks) -> anyhow::Result<Settled> {
         let path = &open.path;
-        let hunks = Hunks::of(text);
         let mut choices = Vec::new();
         let mut left = Vec::new();
         let worked_out = self.resolver.worked_out(open);
@@ -206,9 +206,16 @@ impl Settling<'_> {
                 choices.push(Choice::Ours);
                 continue;
             }
-            if hunk.is_unclear {
+            if hunk.is_unclear || hunk.may_be_text {
                 choices.push(Choice::Leave);
-                left.push((number, UNCLEAR));
+                left.push((
+                    number,
+                    if hunk.is_unclear {
+                        UNCLEAR
+                    } else {
+                        MAY_BE_TEXT
+                    },
+                ));
                 continue;
             }
             let fits = |choice: Choice| {
@@ -238,20 +245,30 @@ impl Settling<'_> {
             left.sort_unstable();
         }
         let mut chosen = hunks.choose(|n| choices[n]);
-        if left.is_empty() && !choices.is_empty() {
-            if !Hunks::of(&chosen).is_empty() {
-                // The chosen side has markers of its own.
-                return self.write(open, &chosen);
+        if left.is_empty() {
+            let more = self.resolver.hunks_of_a_side(open, &chosen)?;
+            if !more.is_empty() {
+                return self.write(open, &more);
             }
-            chosen = worked_out.again(&chosen).unwrap_or(chosen);
+            if !choices.is_empty() {
+                chosen = worked_out.again(&chosen).unwrap_or(chosen);
+            }
         }
         // Choices further up have moved the remaining lines.
-        let left: Vec<String> = Hunks::of(&chosen)
+        let mut left: Vec<String> = hunks
+            .left(|n| choices[n])
             .iter()
             .zip(left)
             .map(|(hunk, (_, why))| format!("{}{why}", place(path, hunk)))
             .collect();
-        let done = self.resolver.finish(open, Some(&chosen), left.is_empty())?;
+        left.extend(open.doubtful.map(|line| doubtful(path, line)));
+        // What nobody chose in stays as it is, byte for byte.
+        let is_left = choices.iter().all(|choice| *choice == Choice::Leave);
+        let is_left = is_left && !choices.is_empty() && open.origin == Origin::Markers;
+        let done = match is_left {
+            true => Finished::default(),
+            false => self.resolver.finish(open, Some(&chosen), left.is_empty())?,
+        };
         let how = match (choices.len() - numbers.len(), left.len()) {
             (0, _) => "merged field by field".to_owned(),
             (all, 0) => format!("merged, {all} chosen"),
@@ -355,43 +372,5 @@ impl Settling<'_> {
         self.ui
             .line(format_args!("{}: {how}{staged}{from}", safe(&open.path)))?;
         Ok(())
-    }
-}
-
-/// Whether a hunk is the line of a number that is worked out, and the sides differ in the
-/// number alone.
-fn is_one_of(hunk: &Hunk, worked_out: &WorkedOut) -> bool {
-    let Some(field) = hunk.field.as_deref().filter(|f| worked_out.has(f)) else {
-        return false;
-    };
-    // What stands before the number and behind it.
-    let around = |side: &[u8]| -> Option<(String, String)> {
-        let line = std::str::from_utf8(side).ok()?.trim_end();
-        let (key, rest) = line.split_once(':')?;
-        let name = key.trim().trim_matches(['"', '\'']);
-        let value = rest.trim_start();
-        let behind = &value[value.find(' ').unwrap_or(value.len())..];
-        (name == field && !line.contains('\n')).then(|| (key.to_owned(), behind.to_owned()))
-    };
-    around(&hunk.ours).is_some_and(|ours| around(&hunk.theirs) == Some(ours))
-}
-
-/// Why a hunk is left whatever the answer is.
-const UNCLEAR: &str = "; a line of the text looks like a marker between the sides, so nothing \
-     says where they end: edit the file, then `git add` it";
-
-/// A hunk's path and line, and the field that it is in.
-fn place(path: &str, hunk: &Hunk) -> String {
-    match &hunk.field {
-        Some(field) => {
-            let removed = [&hunk.ours, &hunk.theirs].map(|text| text.is_empty());
-            let what = match removed {
-                [false, false] => "two values",
-                [_, true] => "changed here, removed there",
-                [true, false] => "removed here, changed there",
-            };
-            format!("{path}:{}: {field}: {what}", hunk.line)
-        }
-        None => format!("{path}:{}: both sides changed the text", hunk.line),
     }
 }

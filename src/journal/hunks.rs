@@ -2,7 +2,7 @@
 //! hunks where a person has to choose.
 
 use super::line_ends::without_cr;
-use super::markers::{Sign, marker, sets};
+use super::markers::{AsText, Sign, find, marker};
 use crate::merge::ThreeWay;
 
 /// A text in its parts, in order.
@@ -24,6 +24,8 @@ pub struct Hunk {
     pub line: usize,
     /// The frontmatter key that the hunk is in; `None` in the body.
     pub field: Option<String>,
+    /// Whether the hunk begins in the frontmatter.
+    pub in_front: bool,
     pub ours: Vec<u8>,
     /// The base's text; `None` in the style `merge`, which does not show it.
     pub base: Option<Vec<u8>>,
@@ -33,16 +35,11 @@ pub struct Hunk {
     /// Whether another line looks like the marker between the sides, such as the line
     /// below a heading: then nothing says where ours ends.
     pub is_unclear: bool,
+    /// Whether it may be text of the file that somebody edited, like an example in a page
+    /// about git.
+    pub may_be_text: bool,
     /// The whole hunk, markers included.
     text: Vec<u8>,
-}
-
-impl Hunk {
-    /// Whether both have the same text, markers and labels included, at any line.
-    #[must_use]
-    pub fn is_as_in(&self, other: &Self) -> bool {
-        self.text == other.text
-    }
 }
 
 /// The choice for a hunk.
@@ -60,29 +57,50 @@ impl Hunks {
     /// Takes a text apart. Markers that are not a whole set count as text.
     #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
+        Self::besides(bytes, &AsText::default())
+    }
+
+    /// Takes a text apart whose other sets of markers are text.
+    #[must_use]
+    pub fn besides(bytes: &[u8], as_text: &AsText) -> Self {
+        Self::take_apart(bytes, as_text, None)
+    }
+
+    /// Takes a text apart that was merged with markers of a length that no other line has.
+    /// Those that are left get the length `shown`.
+    #[must_use]
+    pub fn of_length(bytes: &[u8], length: usize, shown: usize) -> Self {
+        Self::take_apart(bytes, &AsText::shorter_than(length), Some(shown))
+    }
+
+    fn take_apart(bytes: &[u8], as_text: &AsText, shown: Option<usize>) -> Self {
         let mut parts = Vec::new();
         let mut text = Vec::new();
         let mut open: Option<Open> = None;
         let mut place = Place::default();
-        let mut sets = sets(bytes).into_iter().peekable();
-        let mut at = 0;
+        let found = find(bytes, as_text);
+        let mut sets = found.sets.into_iter().peekable();
+        let mut next = 0;
         for line in bytes.split_inclusive(|&b| b == b'\n') {
+            let at = next;
+            next += line.len();
             if let Some(set) = sets.next_if(|set| set.text.start == at) {
-                open = Some(Open::new(set.line, set.length, line));
-                at += line.len();
+                let shown = shown.unwrap_or(set.length);
+                open = Some(Open::new(set.line, (set.length, shown), line));
                 continue;
             }
-            at += line.len();
+            let is_text = || found.as_text.iter().any(|text| text.contains(&at));
             let Some(mut hunk) = open.take() else {
                 place.see(line);
                 text.extend_from_slice(line);
                 continue;
             };
-            match hunk.take(marker(line), line) {
+            match hunk.take(marker(line).filter(|_| !is_text()), line) {
                 Taken::Going => open = Some(hunk),
                 Taken::Closed => {
                     let mut hunk = hunk.hunk;
                     hunk.field = place.field_of(&hunk);
+                    hunk.in_front = place.front;
                     let lines = hunk.ours.split_inclusive(|&b| b == b'\n');
                     lines.for_each(|line| place.see(line));
                     if !text.is_empty() {
@@ -112,6 +130,17 @@ impl Hunks {
         self.iter().any(|hunk| hunk.is_unclear)
     }
 
+    /// Notes which hunks may be text of the file.
+    #[must_use]
+    pub fn doubting(mut self, may_be_text: impl Fn(&Hunk) -> bool) -> Self {
+        for part in &mut self.parts {
+            if let Part::Hunk(hunk) = part {
+                hunk.may_be_text = may_be_text(hunk);
+            }
+        }
+        self
+    }
+
     /// Whether the text has no hunks.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -121,17 +150,30 @@ impl Hunks {
     /// The text with a choice made for each hunk, by its number.
     #[must_use]
     pub fn choose(&self, choice: impl Fn(usize) -> Choice) -> Vec<u8> {
-        let mut number = 0;
-        self.join(|hunk| {
-            let chosen = match choice(number) {
-                Choice::Ours => hunk.ours.clone(),
-                Choice::Theirs => hunk.theirs.clone(),
-                Choice::Both => hunk.both(),
-                Choice::Leave => hunk.text.clone(),
+        let mut numbers = 0..;
+        self.join(|hunk| hunk.chosen(numbers.next().map_or(Choice::Leave, &choice)))
+    }
+
+    /// The hunks that these choices leave, at their lines in the text that is chosen.
+    #[must_use]
+    pub fn left(&self, choice: impl Fn(usize) -> Choice) -> Vec<Hunk> {
+        let mut left = Vec::new();
+        let (mut line, mut numbers) = (1, 0..);
+        for part in &self.parts {
+            let text = match part {
+                Part::Text(text) => text.clone(),
+                Part::Hunk(hunk) => {
+                    let choice = numbers.next().map_or(Choice::Leave, &choice);
+                    if choice == Choice::Leave {
+                        let hunk = hunk.clone();
+                        left.push(Hunk { line, ..hunk });
+                    }
+                    hunk.chosen(choice)
+                }
             };
-            number += 1;
-            chosen
-        })
+            line += text.iter().filter(|&&b| b == b'\n').count();
+        }
+        left
     }
 
     /// The three versions that the markers show. If a hunk does not show its base, that
@@ -180,6 +222,15 @@ impl Hunks {
 }
 
 impl Hunk {
+    fn chosen(&self, choice: Choice) -> Vec<u8> {
+        match choice {
+            Choice::Ours => self.ours.clone(),
+            Choice::Theirs => self.theirs.clone(),
+            Choice::Both => self.both(),
+            Choice::Leave => self.text.clone(),
+        }
+    }
+
     /// Ours, then theirs; lines that both start or end with stand once. Any other line
     /// that both have stays twice, since it belongs to the lines around it.
     fn both(&self) -> Vec<u8> {
@@ -205,6 +256,8 @@ impl Hunk {
 struct Open {
     hunk: Hunk,
     length: usize,
+    /// The length of its markers if it is left.
+    shown: usize,
     part: Sign,
 }
 
@@ -214,23 +267,37 @@ enum Taken {
 }
 
 impl Open {
-    fn new(line: usize, length: usize, text: &[u8]) -> Self {
+    fn new(line: usize, (length, shown): (usize, usize), text: &[u8]) -> Self {
         let hunk = Hunk {
             line,
             labels: (label(text, length), String::new()),
-            text: text.to_vec(),
             ..Hunk::default()
         };
-        Self {
+        let mut new = Self {
             hunk,
             length,
+            shown,
             part: Sign::Ours,
+        };
+        new.keep(true, text);
+        new
+    }
+
+    /// Adds a line to the whole hunk.
+    fn keep(&mut self, is_marker: bool, line: &[u8]) {
+        let text = &mut self.hunk.text;
+        match is_marker {
+            true => {
+                text.extend(std::iter::repeat_n(line[0], self.shown));
+                text.extend_from_slice(&line[self.length..]);
+            }
+            false => text.extend_from_slice(line),
         }
     }
 
     fn take(&mut self, sign: Option<(Sign, usize)>, line: &[u8]) -> Taken {
-        self.hunk.text.extend_from_slice(line);
         let sign = sign.filter(|(_, length)| *length == self.length);
+        self.keep(sign.is_some(), line);
         match (self.part, sign.map(|(sign, _)| sign)) {
             (Sign::Ours, Some(Sign::Base)) => {
                 self.part = Sign::Base;

@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
+use super::document::Document;
+
 /// The first whole set of markers: a line `<<<<<<<`, later a line `=======`, later a line
 /// `>>>>>>>`, each at the start of its line and all of one length (7 or more). A heading
 /// underlined with `=======`, an indented or quoted marker and a lone one are text.
 #[must_use]
 pub fn conflict_markers(bytes: &[u8]) -> Option<Markers<'_>> {
-    let first = sets(bytes).into_iter().next()?;
+    let first = find(bytes, &AsText::default()).sets.into_iter().next()?;
     Some(Markers {
         line: first.line,
         text: &bytes[first.text],
@@ -24,26 +26,123 @@ pub(super) struct Set {
     pub text: Range<usize>,
 }
 
-/// All whole sets that are not inside another one, in order. When git merges merge
-/// results, it gives the sets at different depths markers of different length: an inner
-/// set is part of the outer one's text.
-pub(super) fn sets(bytes: &[u8]) -> Vec<Set> {
+/// The sets of markers that are text, like an example in a page about git: those that stood
+/// in the file before, and those with shorter markers than git writes there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AsText {
+    shorter_than: usize,
+    sets: Vec<Vec<u8>>,
+}
+
+impl AsText {
+    /// The sets whose markers are shorter than this, and no other yet.
+    #[must_use]
+    pub const fn shorter_than(length: usize) -> Self {
+        Self {
+            shorter_than: length,
+            sets: Vec::new(),
+        }
+    }
+
+    /// Adds the sets that stand in a version of a file.
+    pub fn add(&mut self, version: &[u8]) {
+        self.add_where(version, |_| true);
+    }
+
+    /// Adds the sets that stand in the body of a version of a file, with markers up to this
+    /// length. In frontmatter no set is meant: it cannot be read with one.
+    pub fn add_body(&mut self, version: &[u8], longest: usize) {
+        let front = version.len() - Document::split(version).body.len();
+        self.add_where(version, |set| {
+            set.text.start >= front && set.length <= longest
+        });
+    }
+
+    fn add_where(&mut self, version: &[u8], which: impl Fn(&Set) -> bool) {
+        let found = find(version, &Self::shorter_than(self.shorter_than));
+        for set in found.sets.into_iter().filter(which) {
+            let text = version[set.text].trim_ascii_end();
+            if !self.sets.iter().any(|known| known == text) {
+                self.sets.push(text.to_vec());
+            }
+        }
+    }
+
+    /// Whether sets are known that stood in the file before.
+    #[must_use]
+    pub const fn has_sets(&self) -> bool {
+        !self.sets.is_empty()
+    }
+
+    /// The length of the known set that a text begins with. Line ends do not count.
+    fn begins(&self, bytes: &[u8]) -> Option<usize> {
+        let length = |set: &Vec<u8>| {
+            let mut lines = bytes.split_inclusive(|&b| b == b'\n');
+            set.split(|&b| b == b'\n').try_fold(0, |length, wanted| {
+                let line = lines.next()?;
+                (line.trim_ascii_end() == wanted.trim_ascii_end()).then_some(length + line.len())
+            })
+        };
+        self.sets.iter().filter_map(length).max()
+    }
+}
+
+/// A length of markers that no line of these texts can be taken for, also if it is moved.
+#[must_use]
+pub fn unused_length<'a>(texts: impl IntoIterator<Item = &'a [u8]>) -> usize {
+    let is_mark = |b: &u8| b"<|=>".contains(b);
+    let runs = |text: &'a [u8]| {
+        let runs = text.chunk_by(|a, b| a == b);
+        let runs = runs.filter(|run| run.first().is_some_and(is_mark));
+        runs.map(<[u8]>::len).max().unwrap_or(0)
+    };
+    let longest = texts.into_iter().map(runs).max().unwrap_or(0);
+    // Git's line merge knows no longer ones.
+    (longest.max(7) + 1).min(usize::from(u16::MAX))
+}
+
+/// The sets of markers in a text, and those that are text.
+#[derive(Default)]
+pub(super) struct Found {
+    /// Those that are not inside another one, in order.
+    pub sets: Vec<Set>,
+    /// The places of those that stood there before.
+    pub as_text: Vec<Range<usize>>,
+}
+
+/// All whole sets that are not inside another one. When git merges merge results, it gives
+/// the sets at different depths markers of different length: an inner set is part of the
+/// outer one's text.
+pub(super) fn find(bytes: &[u8], as_text: &AsText) -> Found {
     // The open sets, outer ones first, and whether their middle marker was seen.
     let mut open: Vec<(Set, bool)> = Vec::new();
-    let mut whole: Vec<Set> = Vec::new();
-    let mut at = 0;
-    for (line, bytes) in (1..).zip(bytes.split_inclusive(|&b| b == b'\n')) {
+    let mut found = Found::default();
+    let whole = &mut found.sets;
+    let (mut at, mut text_ends) = (0, 0);
+    for (number, line) in (1..).zip(bytes.split_inclusive(|&b| b == b'\n')) {
         let start = at;
-        at += bytes.len();
-        let Some((sign, length)) = marker(bytes) else {
+        at += line.len();
+        let Some((sign, length)) = marker(line).filter(|m| m.1 >= as_text.shorter_than) else {
             continue;
         };
+        if start < text_ends {
+            continue;
+        }
         if sign == Sign::Ours {
+            if let Some(length) = as_text.begins(&bytes[start..]) {
+                text_ends = start + length;
+                found.as_text.push(start..text_ends);
+                continue;
+            }
             // An open set with markers no shorter than this one cannot be its outer set.
             let outer = open.iter().take_while(|(set, _)| set.length < length);
             open.truncate(outer.count());
             let text = start..at;
-            let set = Set { line, length, text };
+            let set = Set {
+                line: number,
+                length,
+                text,
+            };
             open.push((set, false));
             continue;
         }
@@ -66,7 +165,7 @@ pub(super) fn sets(bytes: &[u8]) -> Vec<Set> {
             _ => {}
         }
     }
-    whole
+    found
 }
 
 /// A whole set of conflict markers.
@@ -143,6 +242,14 @@ mod tests {
         assert!(bare("<<<<<<<\r\nx\r\n=======\r\n>>>>>>>\r\n"));
         assert!(!bare("<<<<<<< ours\nx\n=======\ny\n>>>>>>> theirs\n"));
         assert!(!bare("<<<<<<<\nx\n=======\ny\n>>>>>>> theirs\n"));
+    }
+
+    #[test]
+    fn a_length_that_no_line_has_is_longer_than_each_run_of_marks() {
+        assert_eq!(unused_length([b"" as &[u8], b"a\n"]), 8);
+        assert_eq!(unused_length([b"x\n  =========\n" as &[u8]]), 10);
+        let line = vec![b'<'; 70_000];
+        assert_eq!(unused_length([&line[..]]), 65_535);
     }
 
     #[test]

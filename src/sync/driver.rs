@@ -8,7 +8,7 @@ use crate::journal::reconcile::{FileKind, Merged, Merger, Ruling, Rulings};
 use crate::journal::rules::Rules;
 use crate::journal::yaml::{Node, Tree};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
-use crate::repo::{Access, GitLines, Lasts, write_beside};
+use crate::repo::{Access, GitLines, Lasts, Repo, RepoError, write_beside};
 
 /// A merge that could not be made at all; the files are as they were.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +59,17 @@ pub fn is_virtual_base(
         None if size == ORDINARY_MARKER => false,
         None => attribute().is_some_and(|length| size >= length + LONGER_IN_A_BASE),
     }
+}
+
+/// The length of git's markers in a file: that of the attribute `conflict-marker-size`, or
+/// the ordinary one.
+///
+/// # Errors
+/// Git fails; see [`RepoError`].
+pub fn marker_size(repo: &Repo, path: &str) -> Result<usize, RepoError> {
+    let value = repo.attribute("conflict-marker-size", path)?;
+    let size = value.and_then(|value| value.parse().ok());
+    Ok(size.filter(|s| *s > 0).unwrap_or(ORDINARY_MARKER))
 }
 
 /// The way in which a file is merged.

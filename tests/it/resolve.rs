@@ -2,6 +2,7 @@
 
 mod added;
 mod commits;
+mod examples;
 mod names;
 mod terminal;
 mod texts;
@@ -208,7 +209,7 @@ fn markers_inside_a_side_that_is_chosen_are_chosen_too() {
     let marked = "---\ndate: 2024-11-01\n---\n<<<<<<< a\nOne.\n=======\nTwo.\n\
         <<<<<<<< a:x\nThree.\n========\nFour.\n>>>>>>>> b:y\n>>>>>>> b\n";
     laptop.write(&entry(DAY), marked);
-    laptop.palimpsest(["resolve", "--theirs"]).ok();
+    laptop.palimpsest(["resolve", "--theirs", &entry(DAY)]).ok();
     let text = laptop.read_entry(DAY);
     assert_eq!(text, "---\ndate: 2024-11-01\n---\nTwo.\nFour.\n");
 }

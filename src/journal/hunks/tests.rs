@@ -150,3 +150,59 @@ fn a_hunk_with_more_than_one_middle_is_unclear() {
         "<<<<<<< a\nT\n=======\nx\n||||||| c\nz\n=======\ny\n>>>>>>> b\n"
     ));
 }
+
+/// An example in a page, and a conflict in it that the example is a part of, or not.
+#[test]
+fn sets_that_stood_before_are_text_wherever_they_stand() {
+    let example = "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> main\n";
+    let page = format!("One.\n{example}");
+    let mut as_text = AsText::default();
+    as_text.add(page.as_bytes());
+    let read = |text: &str| Hunks::besides(text.as_bytes(), &as_text);
+    assert!(read(&page).is_empty());
+    assert!(read(&page.replace('\n', "\r\n")).is_empty());
+    assert!(read(page.trim_end()).is_empty());
+    // Where one side removed it, it stands in a side of the conflict.
+    let removed = format!("<<<<<<< ours\n=======\n{page}>>>>>>> theirs\n");
+    let hunks = read(&removed);
+    assert!(!hunks.are_unclear());
+    assert_eq!(hunks.choose(|_| Choice::Theirs), page.as_bytes());
+    assert_eq!(hunks.choose(|_| Choice::Ours), b"");
+    // Where both sides changed a line of it, only that line is in conflict.
+    let inside = page.replace("x\n", "<<<<<<< a\nv\n=======\nw\n>>>>>>> b\n");
+    let hunks = read(&inside);
+    let chosen = hunks.choose(|_| Choice::Ours);
+    assert_eq!(chosen, page.replace("x\n", "v\n").as_bytes());
+    // Another one is none of them.
+    assert_eq!(read(&page.replace("x\n", "z\n")).iter().count(), 1);
+}
+
+#[test]
+fn in_frontmatter_no_set_of_a_version_is_text() {
+    let text = "---\n<<<<<<< a\nx: 1\n=======\nx: 2\n>>>>>>> b\n---\n\
+        <<<<<<< a\nv\n=======\nw\n>>>>>>> b\n<<<<<<<< a\nv\n========\nw\n>>>>>>>> b\n";
+    let mut as_text = AsText::default();
+    as_text.add_body(text.as_bytes(), 7);
+    let hunks = Hunks::besides(text.as_bytes(), &as_text);
+    let places: Vec<_> = hunks.iter().map(|h| (h.line, h.in_front)).collect();
+    assert_eq!(places, [(2, true), (13, false)]);
+}
+
+#[test]
+fn what_is_left_of_a_merge_with_long_markers_gets_those_of_the_file() {
+    let example = "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n";
+    let hunk = |length: usize| {
+        let [ours, middle, theirs] = ["<", "=", ">"].map(|sign| sign.repeat(length));
+        format!("{ours} a\nv\n{middle}\n{example}{theirs} b\n")
+    };
+    let merged = format!("{}{example}{}", hunk(9), hunk(9));
+    let hunks = Hunks::of_length(merged.as_bytes(), 9, 7);
+    let chosen = hunks.choose(|_| Choice::Leave);
+    assert_eq!(
+        String::from_utf8(chosen).unwrap(),
+        merged.replace(&hunk(9), &hunk(7))
+    );
+    let second = |n| [Choice::Ours, Choice::Leave][n];
+    let left: Vec<usize> = hunks.left(second).iter().map(|h| h.line).collect();
+    assert_eq!(left, [7]);
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::{OpenPath, Origin, Resolver, merged_ledgers};
 use crate::journal::hunks::Hunks;
+use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::yaml::{Node, Tree};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{Merging, ObjectId, RepoError};
@@ -122,49 +123,61 @@ impl Resolver<'_> {
     }
 
     /// A path left with markers by an earlier merge commit, whose parents give the sides.
-    /// `None` if one of these had markers already, or the commit is not a merge of two.
+    /// `None` if the commit is not a merge of two, or if each set of markers stood in one
+    /// of these, or was settled since.
     pub(super) fn earlier(&self, path: &str, work: &[u8]) -> Result<Option<OpenPath>, RepoError> {
         let Some(head) = self.repo.head()? else {
             return Ok(None);
         };
-        let is_marked = |commit: ObjectId| -> Result<bool, RepoError> {
+        let commits = self.repo.commits_of(head, path)?;
+        let mut since = vec![work.to_vec()];
+        let mut beside = None;
+        for commit in commits.into_iter().take(LOOKED_AT) {
             let text = self.repo.read_at(commit, path)?.unwrap_or_default();
-            Ok(!Hunks::of(&text).is_empty())
-        };
-        for commit in self
-            .repo
-            .commits_of(head, path)?
-            .into_iter()
-            .take(LOOKED_AT)
-        {
-            if !is_marked(commit)? {
+            if conflict_markers(&text).is_none() {
                 break;
             }
+            since.push(text);
             let [ours, theirs] = self.repo.commit(commit)?.parents[..] else {
                 continue;
             };
-            if is_marked(ours)? || is_marked(theirs)? {
-                continue;
-            }
-            let sides = (
-                self.repo.read_at(ours, path)?,
-                self.repo.read_at(theirs, path)?,
-            );
-            let (Some(our_text), Some(their_text)) = sides else {
+            let read = |side| self.repo.read_at(side, path);
+            let (Some(our_text), Some(their_text)) = (read(ours)?, read(theirs)?) else {
                 continue;
             };
-            let merging = self.repo.merge_of(ours, theirs)?;
-            let base = self.base_of(&merging, path, By::Field)?;
-            return Ok(Some(OpenPath {
-                path: path.to_owned(),
-                origin: Origin::Earlier(commit),
-                sides: ThreeWay::new(base, Some(our_text), Some(their_text)),
-                line_base: self.base_of(&merging, path, By::Line("as git merges it"))?,
-                work: Some(work.to_vec()),
-                moved_twice: false,
-                merging: Some(merging),
-            }));
+            let mut known = AsText::shorter_than(self.marker_size(path)?);
+            let sides = [&our_text, &their_text];
+            let is_unmarked = sides.iter().all(|side| conflict_markers(side).is_none());
+            sides.iter().for_each(|side| known.add(side));
+            let left = |text: &Vec<u8>| !Hunks::besides(text, &known).is_empty();
+            let is_left = beside.is_none() && since.iter().all(left);
+            if !is_unmarked && !is_left {
+                continue;
+            }
+            beside = Some((commit, ours, theirs, our_text, their_text));
+            // A side with markers may be text, or have been left by a merge further down.
+            if is_unmarked {
+                break;
+            }
         }
-        Ok(None)
+        let Some((commit, ours, theirs, our_text, their_text)) = beside else {
+            return Ok(None);
+        };
+        let merging = self.repo.merge_of(ours, theirs)?;
+        let base = self.base_of(&merging, path, By::Field)?;
+        let sides = ThreeWay::new(base, Some(our_text), Some(their_text));
+        let known = sides.as_ref().map(Option::as_ref);
+        let as_text = self.as_text(path, Some(work), known, Some(&merging))?;
+        Ok(Some(OpenPath {
+            path: path.to_owned(),
+            origin: Origin::Earlier(commit),
+            sides,
+            line_base: self.base_of(&merging, path, By::Line("as git merges it"))?,
+            work: Some(work.to_vec()),
+            moved_twice: false,
+            merging: Some(merging),
+            as_text,
+            doubtful: None,
+        }))
     }
 }

@@ -3,11 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{OpenPath, Origin, ResolveError, Resolver};
-use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::layout::is_at_or_below;
-use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind};
-use crate::merge::{ThreeWay, is_binary};
+use crate::merge::ThreeWay;
 use crate::repo::install::merges_by_field;
 use crate::repo::{Blob, Merging, ObjectId, RepoError, Stages};
 use crate::sync::documents::merged_by_field;
@@ -46,9 +44,9 @@ impl Resolver<'_> {
         let mut pages = Vec::new();
         for open in self.open(None)? {
             let is_page = self.layout().ledger_year(&open.path).is_none();
-            let markers = open.work.as_deref().and_then(conflict_markers);
-            if let (true, Some(markers)) = (is_page && open.origin != Origin::Unmerged, markers) {
-                let line = markers.line;
+            let first = open.hunks().iter().next().map(|hunk| hunk.line);
+            let line = first.or(open.doubtful);
+            if let (true, Some(line)) = (is_page && open.origin != Origin::Unmerged, line) {
                 pages.push((open.path, line));
             }
         }
@@ -117,14 +115,19 @@ impl Resolver<'_> {
             return Ok(None);
         }
         let read = |blob: Option<Blob>| blob.map(|b| self.repo.read_blob(b.id)).transpose();
+        let (sides, work) = (stages.try_map(read)?, self.repo.read_as_stored(path)?);
+        let known = sides.as_ref().map(Option::as_ref);
+        let as_text = self.as_text(path, work.as_deref(), known, merging.as_ref())?;
         Ok(Some(OpenPath {
             path: path.to_owned(),
             origin,
-            sides: stages.try_map(read)?,
+            sides,
             line_base: None,
-            work: self.repo.read_as_stored(path)?,
+            work,
             moved_twice: false,
             merging: merging.clone(),
+            as_text,
+            doubtful: None,
         }))
     }
 
@@ -140,7 +143,7 @@ impl Resolver<'_> {
             if stages.ours.is_none() || stages.theirs.is_none() {
                 return Some(open);
             }
-            let hunks = Hunks::of(open.work.as_deref()?);
+            let hunks = open.hunks();
             let sides = hunks.versions().map(Some);
             (!hunks.is_empty()).then_some(OpenPath { sides, ..open })
         }))
@@ -224,6 +227,8 @@ impl Resolver<'_> {
             true => self.base_of(merging, path, By::Line("as git merges it"))?,
             false => None,
         };
+        let known = sides.as_ref().map(Option::as_ref);
+        let as_text = self.as_text(path, work.as_deref(), known, Some(merging))?;
         Ok(Some(OpenPath {
             path: path.to_owned(),
             origin: Origin::Committed,
@@ -232,69 +237,9 @@ impl Resolver<'_> {
             work,
             moved_twice: false,
             merging: Some(merging.clone()),
+            as_text,
+            doubtful: None,
         }))
-    }
-
-    /// The files with markers in them, of the journal and others that a driver merges.
-    /// Markers in a body may be intended, like an example in a page about git: they are
-    /// if they were committed, here or on the merged side, and not left by a merge.
-    pub(super) fn marked(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
-        let layout = self.layout();
-        let mut folders = vec![&layout.journal, &layout.wiki, &layout.ledger];
-        folders.extend(only.unwrap_or_default());
-        let mut paths = BTreeSet::new();
-        for folder in folders.into_iter().filter(|f| !f.is_empty()) {
-            if self.repo.work_file(folder)?.is_some() {
-                paths.insert(folder.clone());
-            }
-            let files = self.repo.own_files(folder)?.files;
-            paths.extend(files.into_iter().map(|f| f.path));
-        }
-        let tracked = self.repo.staged_below(".")?;
-        let tracked = tracked.iter().map(String::as_str);
-        let others = merged_by_field(self.repo, layout, tracked)?;
-        let others: BTreeSet<&str> = others.into_iter().collect();
-        for path in &others {
-            if self.repo.first_link(path)?.is_none() {
-                paths.insert((*path).to_owned());
-            }
-        }
-        let mut heads = self.repo.merge_heads()?;
-        heads.extend(self.repo.head()?);
-        let mut marked = Vec::new();
-        for path in paths {
-            let named = is_named(&path, only);
-            let is_other = layout.classify(&path) == PathKind::Other;
-            if !named && is_other && !others.contains(path.as_str()) {
-                continue;
-            }
-            let text = self.repo.read_work_file(&path)?.unwrap_or_default();
-            // A file in another encoding has NUL bytes; only for these is git asked.
-            if !has_hunks(&text) && !is_binary(&text) {
-                continue;
-            }
-            let text = self.repo.to_store(&path, text)?;
-            let hunks = Hunks::of(&text);
-            let committed = || -> Result<bool, RepoError> {
-                let mut stood = Vec::new();
-                for head in &heads {
-                    stood.extend(self.repo.read_at(*head, &path)?);
-                }
-                let stood: Vec<Hunks> = stood.iter().map(|text| Hunks::of(text)).collect();
-                let stood: Vec<&Hunk> = stood.iter().flat_map(Hunks::iter).collect();
-                let is_old = |hunk: &Hunk| stood.iter().any(|old| old.is_as_in(hunk));
-                Ok(hunks.iter().all(is_old))
-            };
-            let is_ledger = layout.ledger_year(&path).is_some();
-            let is_open = named || is_ledger || hunks.iter().any(|h| h.field.is_some());
-            if hunks.is_empty() {
-                continue;
-            }
-            if is_open || !committed()? || self.earlier(&path, &text)?.is_some() {
-                marked.push(path);
-            }
-        }
-        Ok(marked)
     }
 }
 
@@ -302,10 +247,6 @@ impl Resolver<'_> {
 fn has_no_text(stages: &Stages) -> bool {
     let is_other = |b: Option<Blob>| b.is_some_and(|b| b.file().is_none());
     is_other(stages.base) || is_other(stages.ours) || is_other(stages.theirs)
-}
-
-pub(super) fn has_hunks(text: &[u8]) -> bool {
-    !Hunks::of(text).is_empty()
 }
 
 /// Whether a path is one of these files itself.

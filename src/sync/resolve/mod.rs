@@ -3,9 +3,10 @@
 //!
 //! `search` collects the open paths, `find` says what makes a path open, `bases` finds a
 //! merge commit's base, `propose` merges a path anew, `makers` names the makers of the
-//! sides. Nothing is written before [`Resolver::finish`], which keeps the old file.
+//! sides, `as_text` tells the markers of a merge from text. Nothing is written before [`Resolver::finish`], which keeps the old file.
 //! `take_out` is for items that stand in a file against a removal.
 
+mod as_text;
 mod bases;
 mod find;
 mod makers;
@@ -17,6 +18,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::journal::entry::{changed_against_removal, values_of};
+use crate::journal::markers::AsText;
 use crate::journal::reconcile::WorkedOut;
 use crate::journal::{Entry, Item, Layout, Note, PathKind, Settings};
 use crate::ledger;
@@ -44,6 +46,11 @@ pub struct OpenPath {
     /// file.
     moved_twice: bool,
     merging: Option<Merging>,
+    /// The sets of markers in the file that no merge made.
+    as_text: AsText,
+    /// The line of the first set of markers of which nothing is known, and which is taken
+    /// for a conflict only if the file is named.
+    pub doubtful: Option<usize>,
 }
 
 /// The way in which a path came to be open.

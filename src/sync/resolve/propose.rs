@@ -1,8 +1,8 @@
 //! The proposal for a path: its sides merged again, as the drivers do it.
 
-use super::find::has_hunks;
 use super::{OpenPath, Origin, ResolveError, Resolver, merged_ledgers};
-use crate::journal::hunks::Hunks;
+use crate::journal::hunks::{Choice, Hunk, Hunks};
+use crate::journal::markers::unused_length;
 use crate::journal::yaml::{Node, Tree};
 use crate::ledger;
 use crate::merge::{ConflictStyle, LineMerge, Markers, ThreeWay};
@@ -16,7 +16,9 @@ pub enum Proposal {
     /// The file is right as it is.
     Fine,
     /// Take this text; if it has hunks, a person has to choose.
-    Text(Vec<u8>),
+    Text(Hunks),
+    /// The file has markers of which nothing is known, from this line on, and was not named.
+    Doubtful(usize),
     /// One side deleted the file, the other changed it; `None` is the deletion.
     OneSided {
         ours: Option<Vec<u8>>,
@@ -30,7 +32,7 @@ pub enum Proposal {
     /// The file has no markers and is not a merge's result: somebody edited it.
     Edited,
     /// The merge commit differs from the merge of its parents, perhaps on purpose.
-    Differs(Vec<u8>),
+    Differs(Hunks),
 }
 
 const STYLES: [ConflictStyle; 3] = [
@@ -64,26 +66,56 @@ impl Resolver<'_> {
             theirs.clone(),
         );
         let work = open.work.as_deref().unwrap_or_default();
-        let hunks = Hunks::of(work);
+        let hunks = open.hunks();
         if open.origin == Origin::Committed {
-            return self.propose_committed(open, sides, work, &hunks);
+            return self.propose_committed(open, sides, work, hunks);
+        }
+        if let (true, Some(line)) = (hunks.is_empty(), open.doubtful) {
+            return Ok(Proposal::Doubtful(line));
         }
         // A file that git alone merges is settled by its markers.
         let by_git = open.origin == Origin::UnmergedByGit && !hunks.is_empty();
         if by_git || hunks.are_unclear() {
-            return Ok(Proposal::Text(work.to_vec()));
+            return Ok(Proposal::Text(hunks));
         }
         let untouched = open.work.is_none()
             || open.origin == Origin::Markers
             || self.is_made_by_a_merge(open, sides.as_ref(), work, true)?;
-        let sides = match (untouched, hunks.is_empty()) {
-            (true, _) => sides,
-            // Edits beside the markers are in both of their sides, and so stay.
-            (false, false) => ThreeWay {
-                base: sides.base,
-                ..hunks.versions()
-            },
-            (false, true) => return Ok(Proposal::Edited),
+        match (untouched, hunks.is_empty()) {
+            (true, _) => self.merge(open, sides.as_ref(), &hunks).map(Proposal::Text),
+            (false, false) => self.propose_edited(open, sides, hunks),
+            (false, true) => Ok(Proposal::Edited),
+        }
+    }
+
+    /// The proposal for a file with markers that somebody edited.
+    fn propose_edited(
+        &self,
+        open: &OpenPath,
+        sides: ThreeWay<Vec<u8>>,
+        hunks: Hunks,
+    ) -> Result<Proposal, ResolveError> {
+        // In a file whose sides show markers, a set that no merge makes may be one of these,
+        // edited.
+        if open.as_text.has_sets() {
+            let mut merges = Vec::new();
+            self.any_merge(open, sides.as_ref(), |merged| {
+                merges.push(merged);
+                false
+            })?;
+            let made = |hunk: &Hunk| {
+                let mut all = merges.iter().flat_map(Hunks::iter);
+                all.any(|m| m.ours == hunk.ours && m.theirs == hunk.theirs)
+            };
+            let may_be_text = |hunk: &Hunk| !hunk.in_front && !made(hunk);
+            if hunks.iter().any(may_be_text) {
+                return Ok(Proposal::Text(hunks.doubting(may_be_text)));
+            }
+        }
+        // Edits beside the markers are in both of their sides, and so stay.
+        let sides = ThreeWay {
+            base: sides.base,
+            ..hunks.versions()
         };
         self.merge(open, sides.as_ref(), &hunks).map(Proposal::Text)
     }
@@ -96,9 +128,9 @@ impl Resolver<'_> {
         text: &[u8],
     ) -> Result<Proposal, ResolveError> {
         let text = open.work.as_deref().unwrap_or(text);
-        let hunks = Hunks::of(text);
+        let hunks = open.hunks();
         if hunks.are_unclear() {
-            return Ok(Proposal::Text(text.to_vec()));
+            return Ok(Proposal::Text(hunks));
         }
         if hunks.is_empty() {
             let text = text.to_vec();
@@ -113,38 +145,32 @@ impl Resolver<'_> {
         open: &OpenPath,
         sides: ThreeWay<Vec<u8>>,
         work: &[u8],
-        hunks: &Hunks,
+        hunks: Hunks,
     ) -> Result<Proposal, ResolveError> {
-        let merged = self.merge(open, sides.as_ref(), hunks)?;
-        if merged == work {
-            // Markers that a side had do not come from this merge.
-            let own = !hunks.is_empty() && !has_hunks(&sides.ours) && !has_hunks(&sides.theirs);
-            return Ok(match own {
-                true => Proposal::Text(merged),
-                false => Proposal::Fine,
+        let merged = self.merge(open, sides.as_ref(), &hunks)?;
+        let bytes = merged.choose(|_| Choice::Leave);
+        if bytes == work {
+            return Ok(match merged.is_empty() {
+                true => Proposal::Fine,
+                false => Proposal::Text(merged),
             });
         }
         if self.is_ledger(open) {
-            return Ok(Self::committed_ledger(&merged, work, hunks));
+            return Ok(Self::committed_ledger(&bytes, work, &hunks));
         }
         if self.is_made_by_a_merge(open, sides.as_ref(), work, false)? {
             return Ok(Proposal::Text(merged));
         }
         if hunks.are_unclear() {
-            return Ok(Proposal::Text(work.to_vec()));
+            return Ok(Proposal::Text(hunks));
         }
         if !hunks.is_empty() {
-            let sides = ThreeWay {
-                base: sides.base,
-                ..hunks.versions()
-            };
-            return self.merge(open, sides.as_ref(), hunks).map(Proposal::Text);
+            return self.propose_edited(open, sides, hunks);
         }
         // Somebody decided this conflict.
-        let conflict = !Hunks::of(&merged).is_empty();
-        Ok(match conflict {
-            true => Proposal::Fine,
-            false => Proposal::Differs(merged),
+        Ok(match merged.is_empty() {
+            true => Proposal::Differs(merged),
+            false => Proposal::Fine,
         })
     }
 
@@ -169,30 +195,34 @@ impl Resolver<'_> {
             sync: without(new.sync, |k| known.sync.contains_key(k)),
             ..new
         });
-        Proposal::Text(ledger::format(&whole))
+        Proposal::Text(Hunks::of(&ledger::format(&whole)))
     }
 
     fn is_ledger(&self, open: &OpenPath) -> bool {
         self.layout().ledger_year(&open.path).is_some()
     }
 
-    /// The drivers' merge of the sides, with the labels of the file's markers.
+    /// The drivers' merge of the sides, with the labels of the file's markers. Only its own
+    /// conflicts are hunks, whatever markers the sides have.
     fn merge(
         &self,
         open: &OpenPath,
         sides: ThreeWay<&Vec<u8>>,
         hunks: &Hunks,
-    ) -> Result<Vec<u8>, ResolveError> {
+    ) -> Result<Hunks, ResolveError> {
         if self.is_ledger(open) {
-            return Ok(merged_ledgers(sides));
+            return Ok(Hunks::of(&merged_ledgers(sides)));
         }
         let labels = hunks.iter().next().map(|h| h.labels.clone());
         let (ours, theirs) = labels.unwrap_or(("ours".into(), "theirs".into()));
         let markers = Markers {
+            size: unused_length(all(sides)),
             labels: ThreeWay::new("base".into(), ours, theirs),
             ..Markers::default()
         };
-        self.by_field(open, sides, &markers, self.repo.conflict_style()?)
+        let bytes = self.by_field(open, sides, &markers, self.repo.conflict_style()?)?;
+        let shown = self.marker_size(&open.path)?;
+        Ok(Hunks::of_length(&bytes, markers.size, shown))
     }
 
     fn by_field(
@@ -232,37 +262,59 @@ impl Resolver<'_> {
         text: &[u8],
         one_side: bool,
     ) -> Result<bool, ResolveError> {
-        let bare = |text: &[u8]| Hunks::of(text).without_labels();
+        let bare = |text: &[u8]| Hunks::besides(text, &open.as_text).without_labels();
         let text = bare(text);
         if one_side && [sides.ours, sides.theirs].iter().any(|s| bare(s) == text) {
             return Ok(true);
         }
         // Written by a `resolve` that was killed before it staged it.
-        if self.is_ledger(open) && self.merge(open, sides, &Hunks::of(&text))? == text {
+        if self.is_ledger(open) && merged_ledgers(sides) == text {
             return Ok(true);
         }
+        self.any_merge(open, sides, |merged| {
+            bare(&merged.choose(|_| Choice::Leave)) == text
+        })
+    }
+
+    /// Whether this is so of a merge of the sides, by line or by field, in any style.
+    fn any_merge(
+        &self,
+        open: &OpenPath,
+        sides: ThreeWay<&Vec<u8>>,
+        mut is: impl FnMut(Hunks) -> bool,
+    ) -> Result<bool, ResolveError> {
+        let line_base = open.line_base.as_ref().unwrap_or(sides.base);
+        let size = unused_length(all(sides).into_iter().chain([line_base.as_slice()]));
+        let shown = self.marker_size(&open.path)?;
         for style in STYLES {
             let markers = Markers {
+                size,
                 style,
                 ..Markers::default()
             };
-            let line_base = open.line_base.as_ref().unwrap_or(sides.base);
             for base in [sides.base, line_base] {
                 let sides = ThreeWay { base, ..sides };
                 for lines in [GitLines::new(), GitLines::as_git_merge()] {
                     let merged = lines.merge(sides.map(Vec::as_slice), &markers);
-                    if merged.is_ok_and(|m| bare(&m.bytes) == text) {
+                    if merged.is_ok_and(|m| is(Hunks::of_length(&m.bytes, size, shown))) {
                         return Ok(true);
                     }
                 }
             }
-            if !self.is_ledger(open) && bare(&self.by_field(open, sides, &markers, style)?) == text
-            {
-                return Ok(true);
+            if !self.is_ledger(open) {
+                let merged = self.by_field(open, sides, &markers, style)?;
+                if is(Hunks::of_length(&merged, size, shown)) {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
     }
+}
+
+/// The texts of the three sides.
+fn all(sides: ThreeWay<&Vec<u8>>) -> [&[u8]; 3] {
+    [sides.base, sides.ours, sides.theirs].map(Vec::as_slice)
 }
 
 fn without<K: Ord, V>(

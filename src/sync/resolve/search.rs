@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::find::{has_hunks, is_chosen, is_named};
+use super::as_text::Marked;
+use super::find::{is_chosen, is_named};
 use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
 use crate::repo::{Merging, RepoError};
@@ -78,7 +79,7 @@ impl Search<'_> {
                 continue;
             };
             // Markers from before this merge have another origin.
-            let is_marked = open.work.as_deref().is_some_and(has_hunks);
+            let is_marked = !open.hunks().is_empty();
             if !is_marked || resolver.propose(&open)? != Proposal::Fine {
                 self.found.insert(path.to_owned(), open);
             }
@@ -95,7 +96,7 @@ impl Search<'_> {
         for (path, stages) in &resolved {
             if wanted.contains(path.as_str()) {
                 let open = resolver.of_stages(path, Origin::Added, *stages, waiting)?;
-                let marked = |o: &OpenPath| o.work.as_deref().is_some_and(has_hunks);
+                let marked = |o: &OpenPath| !o.hunks().is_empty();
                 let open = open.filter(marked).map(|o| (path.clone(), o));
                 self.found.extend(open);
             }
@@ -106,21 +107,23 @@ impl Search<'_> {
     /// Adds the files that have markers besides.
     fn marked(&mut self) -> Result<(), RepoError> {
         let resolver = self.resolver;
-        for path in resolver.marked(self.only)? {
+        for marked in resolver.marked(self.only)? {
+            let Marked { path, text, .. } = marked;
             if !is_chosen(&path, self.only) || self.found.contains_key(&path) {
                 continue;
             }
-            let text = resolver.repo.read_as_stored(&path)?.unwrap_or_default();
             let open = match resolver.earlier(&path, &text)? {
                 Some(open) => open,
                 None => OpenPath {
                     path: path.clone(),
                     origin: Origin::Markers,
-                    sides: Hunks::of(&text).versions().map(Some),
+                    sides: Hunks::besides(&text, &marked.as_text).versions().map(Some),
                     line_base: None,
                     work: Some(text),
                     moved_twice: false,
                     merging: None,
+                    as_text: marked.as_text,
+                    doubtful: marked.doubtful,
                 },
             };
             self.found.insert(path, open);

@@ -1,0 +1,56 @@
+//! A hunk of a file, in words for `palimpsest resolve`.
+
+use crate::journal::hunks::Hunk;
+use crate::journal::reconcile::WorkedOut;
+use crate::repo::shell_path;
+
+/// Whether a hunk is the line of a number that is worked out, and the sides differ in the
+/// number alone.
+pub fn is_one_of(hunk: &Hunk, worked_out: &WorkedOut) -> bool {
+    let Some(field) = hunk.field.as_deref().filter(|f| worked_out.has(f)) else {
+        return false;
+    };
+    // What stands before the number and behind it.
+    let around = |side: &[u8]| -> Option<(String, String)> {
+        let line = std::str::from_utf8(side).ok()?.trim_end();
+        let (key, rest) = line.split_once(':')?;
+        let name = key.trim().trim_matches(['"', '\'']);
+        let value = rest.trim_start();
+        let behind = &value[value.find(' ').unwrap_or(value.len())..];
+        (name == field && !line.contains('\n')).then(|| (key.to_owned(), behind.to_owned()))
+    };
+    around(&hunk.ours).is_some_and(|ours| around(&hunk.theirs) == Some(ours))
+}
+
+/// Why a hunk is left whatever the answer is.
+pub const UNCLEAR: &str = "; a line of the text looks like a marker between the sides, so nothing \
+     says where they end: edit the file, then `git add` it";
+
+/// Why a hunk is left that may be no conflict.
+pub const MAY_BE_TEXT: &str = "; it may be text of the file, like an example of markers, so it is \
+     left: edit the file, then `git add` it";
+
+/// What is said of markers of which nothing is known.
+pub fn doubtful(path: &str, line: usize) -> String {
+    let word = shell_path(path);
+    format!(
+        "{path}:{line}: markers of which no merge is known; if they are a conflict, name the file: \
+         palimpsest resolve {word}"
+    )
+}
+
+/// A hunk's path and line, and the field that it is in.
+pub fn place(path: &str, hunk: &Hunk) -> String {
+    match &hunk.field {
+        Some(field) => {
+            let removed = [&hunk.ours, &hunk.theirs].map(|text| text.is_empty());
+            let what = match removed {
+                [false, false] => "two values",
+                [_, true] => "changed here, removed there",
+                [true, false] => "removed here, changed there",
+            };
+            format!("{path}:{}: {field}: {what}", hunk.line)
+        }
+        None => format!("{path}:{}: both sides changed the text", hunk.line),
+    }
+}

@@ -1,0 +1,192 @@
+//! Which sets of markers a merge left in a file, and which are text that has to stay: an
+//! example in a page about git, say.
+
+use std::collections::BTreeSet;
+
+use super::find::is_named;
+use super::{OpenPath, Resolver};
+use crate::journal::hunks::Hunks;
+use crate::journal::markers::{AsText, conflict_markers};
+use crate::journal::{Layout, PathKind};
+use crate::merge::{ThreeWay, is_binary};
+use crate::repo::{Merging, ObjectId, RepoError};
+use crate::sync::documents::merged_by_field;
+use crate::sync::driver::{ORDINARY_MARKER, marker_size};
+
+/// A file with markers in it.
+pub(super) struct Marked {
+    pub path: String,
+    /// In the form that git would store.
+    pub text: Vec<u8>,
+    pub as_text: AsText,
+    pub doubtful: Option<usize>,
+}
+
+impl OpenPath {
+    /// The hunks in the work tree's file that a merge left, or may have left.
+    #[must_use]
+    pub fn hunks(&self) -> Hunks {
+        let work = self.work.as_deref().unwrap_or_default();
+        Hunks::besides(work, &self.as_text)
+    }
+}
+
+impl Resolver<'_> {
+    /// The length of git's markers in a file.
+    pub(super) fn marker_size(&self, path: &str) -> Result<usize, RepoError> {
+        match self.layout().ledger_year(path) {
+            Some(_) => Ok(ORDINARY_MARKER),
+            None => marker_size(self.repo, path),
+        }
+    }
+
+    /// The sets of markers in a file that its merge did not make: those that stand whole in
+    /// the body of a side or of the base.
+    pub(super) fn as_text(
+        &self,
+        path: &str,
+        work: Option<&[u8]>,
+        sides: ThreeWay<Option<&Vec<u8>>>,
+        merging: Option<&Merging>,
+    ) -> Result<AsText, RepoError> {
+        let is_marked = work.is_some_and(|work| conflict_markers(work).is_some());
+        if !is_marked || self.layout().ledger_year(path).is_some() {
+            return Ok(AsText::default());
+        }
+        let size = self.marker_size(path)?;
+        let mut as_text = AsText::shorter_than(size);
+        let ThreeWay { base, ours, theirs } = sides;
+        for side in [base, ours, theirs].into_iter().flatten() {
+            // Git puts a merge of its own in a side's place where a file that was merged and
+            // moved meets another one, with longer markers.
+            as_text.add_body(side, size);
+        }
+        let tips = merging.map(|merging| [merging.ours, merging.theirs]);
+        for tip in tips.into_iter().flatten() {
+            let committed = self.repo.read_at(tip, path)?.unwrap_or_default();
+            as_text.add_body(&committed, usize::MAX);
+        }
+        Ok(as_text)
+    }
+
+    /// The hunks that a chosen side had itself: in its frontmatter, or where git had merged
+    /// a moved file before. All other sets are text.
+    ///
+    /// # Errors
+    /// Git fails; see [`RepoError`].
+    pub fn hunks_of_a_side(&self, open: &OpenPath, chosen: &[u8]) -> Result<Hunks, RepoError> {
+        let mut as_text = open.as_text.clone();
+        if conflict_markers(chosen).is_some() && self.layout().ledger_year(&open.path).is_none() {
+            as_text.add_body(chosen, self.marker_size(&open.path)?);
+        }
+        Ok(Hunks::besides(chosen, &as_text))
+    }
+
+    /// The files with markers in them, of the journal and others that a driver merges.
+    /// Markers in a body may be intended, like an example in a page about git: they are
+    /// if they were committed, here or on the merged side, and not left by a merge.
+    pub(super) fn marked(&self, only: Option<&[String]>) -> Result<Vec<Marked>, RepoError> {
+        let layout = self.layout();
+        let (paths, others) = self.may_be_marked(only)?;
+        let mut heads = self.repo.merge_heads()?;
+        heads.extend(self.repo.head()?);
+        let mut marked = Vec::new();
+        for path in paths {
+            let named = is_named(&path, only);
+            let is_other = layout.classify(&path) == PathKind::Other;
+            if !named && is_other && !others.contains(&path) {
+                continue;
+            }
+            let text = self.repo.read_work_file(&path)?.unwrap_or_default();
+            // A file in another encoding has NUL bytes; only for these is git asked.
+            if conflict_markers(&text).is_none() && !is_binary(&text) {
+                continue;
+            }
+            let text = self.repo.to_store(&path, text)?;
+            marked.extend(self.marked_at(path, text, named, &heads)?);
+        }
+        Ok(marked)
+    }
+
+    /// A file with this text, if its markers may be a conflict.
+    fn marked_at(
+        &self,
+        path: String,
+        text: Vec<u8>,
+        named: bool,
+        heads: &[ObjectId],
+    ) -> Result<Option<Marked>, RepoError> {
+        let all = AsText::shorter_than(self.marker_size(&path)?);
+        let every = Hunks::besides(&text, &all);
+        if every.is_empty() {
+            return Ok(None);
+        }
+        if self.layout().ledger_year(&path).is_some() {
+            return Ok(Some(Marked {
+                path,
+                text,
+                as_text: all,
+                doubtful: None,
+            }));
+        }
+        let (mut committed, mut stood) = (all.clone(), all.clone());
+        for head in heads {
+            let version = self.repo.read_at(*head, &path)?.unwrap_or_default();
+            committed.add(&version);
+            stood.add_body(&version, usize::MAX);
+        }
+        // If all were committed, none is less a conflict than another.
+        let is_new = !Hunks::besides(&text, &committed).is_empty();
+        let mut as_text = if is_new { stood } else { all };
+        let is_open = named || is_new || every.iter().any(|hunk| hunk.in_front);
+        if !is_open && self.earlier(&path, &text)?.is_none() {
+            return Ok(None);
+        }
+        let mut doubtful = None;
+        if !named {
+            let hunks = Hunks::besides(&text, &as_text);
+            doubtful = hunks.iter().find(|hunk| !hunk.in_front).map(|h| h.line);
+            as_text.add_body(&text, usize::MAX);
+        }
+        Ok(Some(Marked {
+            path,
+            text,
+            as_text,
+            doubtful,
+        }))
+    }
+
+    /// The files in which markers are looked for, and those of them that are no part of
+    /// the journal and that a driver merges.
+    fn may_be_marked(
+        &self,
+        only: Option<&[String]>,
+    ) -> Result<(BTreeSet<String>, BTreeSet<String>), RepoError> {
+        let Layout {
+            journal,
+            wiki,
+            ledger,
+            ..
+        } = self.layout();
+        let mut folders = vec![journal, wiki, ledger];
+        folders.extend(only.unwrap_or_default());
+        let mut paths = BTreeSet::new();
+        for folder in folders.into_iter().filter(|f| !f.is_empty()) {
+            if self.repo.work_file(folder)?.is_some() {
+                paths.insert(folder.clone());
+            }
+            let files = self.repo.own_files(folder)?.files;
+            paths.extend(files.into_iter().map(|f| f.path));
+        }
+        let tracked = self.repo.staged_below(".")?;
+        let tracked = tracked.iter().map(String::as_str);
+        let mut others = BTreeSet::new();
+        for path in merged_by_field(self.repo, self.layout(), tracked)? {
+            others.insert(path.to_owned());
+            if self.repo.first_link(path)?.is_none() {
+                paths.insert(path.to_owned());
+            }
+        }
+        Ok((paths, others))
+    }
+}

@@ -1,0 +1,200 @@
+//! Markers that are text, like an example in a page about git: whatever becomes of a
+//! merge's own conflicts, they stay.
+
+use super::elsewhere;
+use crate::sandbox::{Machine, Sandbox};
+
+const PAGE: &str = "docs/git.md";
+const EXAMPLE: &str = "<<<<<<< HEAD\nmy line\n=======\ntheir line\n>>>>>>> branch\n";
+
+/// A page with an example, as two branches have it.
+fn page(title: &str, tags: &str, example: &str) -> String {
+    format!(
+        "---\ntitle: {title}\ntags: [{tags}]\n---\n\nGit writes:\n\n```\n{example}```\n\nThe end.\n"
+    )
+}
+
+/// A site with the page `base`; on `side` it is `theirs`, and on `main` `ours`.
+fn site<'a>(sandbox: &'a Sandbox, base: &str, ours: &str, theirs: &str) -> Machine<'a> {
+    let site = sandbox.repository("site");
+    site.write(PAGE, base);
+    site.git(["add", "-A"]).ok();
+    site.git(["commit", "-q", "-m", "Begin"]).ok();
+    site.palimpsest(["init"]).ok();
+    site.commit("Use Palimpsest");
+    site.git(["branch", "-q", "-M", "main"]).ok();
+    site.git(["switch", "-q", "-c", "side"]).ok();
+    site.write(PAGE, theirs);
+    let commit = ["commit", "-q", "-n", "--allow-empty", "-a", "-m"];
+    site.git(commit.iter().chain(&["Side"])).ok();
+    site.git(["switch", "-q", "main"]).ok();
+    site.write(PAGE, ours);
+    site.git(commit.iter().chain(&["Main"])).ok();
+    site
+}
+
+#[test]
+fn an_example_that_all_sides_have_stays_whatever_is_chosen() {
+    for (how, title) in [("--ours", "M"), ("--theirs", "F")] {
+        for ends in ["\n", "\r\n"] {
+            let sandbox = Sandbox::new();
+            let [base, ours, theirs] =
+                ["A", "M", "F"].map(|title| page(title, "a", EXAMPLE).replace('\n', ends));
+            let site = site(&sandbox, &base, &ours, &theirs);
+            site.git(["merge", "-q", "side"]).fails();
+            site.palimpsest(["resolve"])
+                .exits(1)
+                .says("merged, 0 chosen, 1 left")
+                .warns("docs/git.md:2: title: two values");
+            site.palimpsest(["resolve", how])
+                .ok()
+                .says("docs/git.md: merged, 1 chosen, staged");
+            let wanted = page(title, "a", EXAMPLE).replace('\n', ends);
+            assert_eq!(site.read(PAGE), wanted);
+            site.git(["commit", "-q", "--no-edit"]).ok();
+            site.assert_clean();
+            site.palimpsest(["resolve", "--ours"])
+                .ok()
+                .is("nothing to resolve");
+            site.palimpsest(["doctor"]).ok();
+        }
+    }
+}
+
+/// The page's last line is a marker, without a line end.
+#[test]
+fn an_example_at_the_end_of_a_page_and_an_edit_by_hand() {
+    let sandbox = Sandbox::new();
+    let [base, ours, theirs] =
+        ["A", "M", "F"].map(|t| format!("---\ntitle: {t}\n---\nOne.\n\n{}", EXAMPLE.trim_end()));
+    let site = site(&sandbox, &base, &ours, &theirs);
+    site.git(["merge", "-q", "side"]).fails();
+    site.edit(PAGE, "One.", "One and a half.");
+    site.palimpsest(["resolve", "--theirs"]).ok();
+    assert_eq!(site.read(PAGE), theirs.replace("One.", "One and a half."));
+}
+
+#[test]
+fn what_a_client_without_drivers_left_comes_out_as_the_drivers_make_it() {
+    for how in ["in conflict", "added", "committed", "later"] {
+        let sandbox = Sandbox::new();
+        let [base, ours, theirs] = ["a", "a, m", "a, f"].map(|tags| page("A", tags, EXAMPLE));
+        let site = site(&sandbox, &base, &ours, &theirs);
+        elsewhere(&site, &["merge", "-q", "side"]).fails();
+        if how != "in conflict" {
+            site.git(["add", "-A"]).ok();
+        }
+        if how == "committed" || how == "later" {
+            site.git(["commit", "-q", "-n", "-m", "Merge"]).ok();
+            // What the index knows of the merge.
+            site.git(["read-tree", "HEAD"]).ok();
+            site.git(["update-index", "-q", "--refresh"]).ok();
+        }
+        if how == "later" {
+            site.edit(PAGE, "The end.", "The very end.");
+            site.git(["commit", "-q", "-n", "-a", "-m", "Later"]).ok();
+        }
+        site.palimpsest(["doctor"]);
+        site.palimpsest(["resolve"])
+            .ok()
+            .says("docs/git.md: merged field by field");
+        let mut wanted = page("A", "a, m, f", EXAMPLE);
+        if how == "later" {
+            wanted = wanted.replace("The end.", "The very end.");
+        }
+        let sorted = site.read(PAGE).replace("a, f, m", "a, m, f");
+        assert_eq!(sorted, wanted, "{how}");
+        site.git(["commit", "-q", "-a", "-m", "Done"]).ok();
+        site.palimpsest(["resolve", "--ours"])
+            .ok()
+            .is("nothing to resolve");
+        site.palimpsest(["doctor"]).ok();
+    }
+}
+
+#[test]
+fn a_conflict_inside_the_example_is_chosen_and_the_example_stays() {
+    for (how, line) in [
+        ("--ours", "my own line\n"),
+        ("--theirs", "my very line\n"),
+        ("--both", "my own line\nmy very line\n"),
+    ] {
+        let sandbox = Sandbox::new();
+        let example = |line: &str| EXAMPLE.replace("my line\n", line);
+        let base = page("A", "a", EXAMPLE);
+        let ours = page("M", "a", &example("my own line\n"));
+        let theirs = page("A", "a", &example("my very line\n"));
+        let site = site(&sandbox, &base, &ours, &theirs);
+        site.git(["merge", "-q", "side"]).fails();
+        site.palimpsest(["resolve", how])
+            .ok()
+            .says("merged, 1 chosen, staged");
+        assert_eq!(site.read(PAGE), page("M", "a", &example(line)), "{how}");
+    }
+}
+
+#[test]
+fn an_example_that_one_side_took_out_is_chosen_whole() {
+    for (how, example) in [("--ours", ""), ("--theirs", "yours")] {
+        let sandbox = Sandbox::new();
+        let theirs = EXAMPLE.replace("my line", "yours");
+        let site = site(
+            &sandbox,
+            &page("A", "a", EXAMPLE),
+            &page("A", "a", ""),
+            &page("A", "a", &theirs),
+        );
+        site.git(["merge", "-q", "side"]).fails();
+        // Edited beside it, the markers alone say what is in conflict.
+        site.edit(PAGE, "The end.", "An end.");
+        site.palimpsest(["resolve", how]).ok();
+        let wanted = match example {
+            "" => page("A", "a", ""),
+            _ => page("A", "a", &theirs),
+        };
+        assert_eq!(site.read(PAGE), wanted.replace("The end.", "An end."));
+    }
+}
+
+/// Nothing says whether a set that no merge makes is a conflict or the page's own.
+#[test]
+fn an_example_that_was_edited_by_hand_is_left() {
+    let sandbox = Sandbox::new();
+    let [base, ours, theirs] = ["A", "M", "F"].map(|title| page(title, "a", EXAMPLE));
+    let site = site(&sandbox, &base, &ours, &theirs);
+    site.git(["merge", "-q", "side"]).fails();
+    site.edit(PAGE, "my line", "my own line");
+    site.palimpsest(["resolve", "--theirs"])
+        .exits(1)
+        .says("merged, 1 chosen, 1 left")
+        .warns("docs/git.md:9: both sides changed the text; it may be text of the file");
+    let text = site.read(PAGE);
+    let wanted = page("F", "a", &EXAMPLE.replace("my line", "my own line"));
+    assert_eq!(text, wanted);
+    site.git(["add", "-A"]).ok();
+    site.palimpsest(["resolve", "--ours"]).exits(1);
+    assert_eq!(site.read(PAGE), text);
+}
+
+#[test]
+fn markers_of_which_nothing_is_known_are_chosen_only_where_the_file_is_named() {
+    let sandbox = Sandbox::new();
+    let base = page("A", "a", "");
+    let site = site(&sandbox, &base, &base.replace("end", "End"), &base);
+    let text = page("A", "a", EXAMPLE);
+    site.write(PAGE, &text);
+    for args in [&["resolve", "--ours"][..], &["resolve", "--ours", "docs"]] {
+        site.palimpsest(args).exits(1).warns(
+            "docs/git.md:9: markers of which no merge is known; if they are a conflict, name the \
+             file: palimpsest resolve docs/git.md",
+        );
+        assert_eq!(site.read(PAGE), text);
+    }
+    site.palimpsest(["doctor"])
+        .exits(1)
+        .says("docs/git.md:9: conflict markers");
+    site.palimpsest(["resolve", PAGE]).exits(1);
+    assert_eq!(site.read(PAGE), text);
+    site.palimpsest(["resolve", "--ours", PAGE]).ok();
+    assert_eq!(site.read(PAGE), page("A", "a", "my line\n"));
+}
