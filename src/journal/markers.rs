@@ -58,6 +58,11 @@ impl AsText {
         });
     }
 
+    /// Adds the sets that another one knows.
+    pub fn join(&mut self, other: &Self) {
+        self.sets.extend(other.sets.iter().cloned());
+    }
+
     fn add_where(&mut self, version: &[u8], which: impl Fn(&Set) -> bool) {
         let found = find(version, &Self::shorter_than(self.shorter_than));
         for set in found.sets.into_iter().filter(which) {

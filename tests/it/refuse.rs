@@ -65,6 +65,44 @@ fn text_that_only_looks_like_markers_is_text() {
     laptop.commit("Another field");
 }
 
+/// An example that moves with its page, or into another one, is no news.
+#[test]
+fn markers_that_stood_in_another_page_of_the_commit_are_text() {
+    let sandbox = Sandbox::new();
+    let blog = sandbox.repository("blog");
+    let page = format!("---\ntitle: Git\n---\n{MARKED}");
+    blog.write("docs/git.md", &page);
+    blog.write("docs/more.md", "More.\n");
+    blog.git(["add", "-A"]).ok();
+    blog.git(["commit", "-q", "-m", "Begin"]).ok();
+    blog.palimpsest(["init"]).ok();
+    blog.commit("Use Palimpsest");
+    blog.git(["mv", "docs", "pages"]).ok();
+    blog.commit("Move");
+    blog.write("pages/git.md", "Gone.\n");
+    blog.write("pages/conflicts.md", &page);
+    blog.commit("Take apart");
+    // A second set is looked at, too.
+    blog.write(
+        "pages/conflicts.md",
+        page.clone() + "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n",
+    );
+    refused(
+        &blog,
+        "pages/conflicts.md:10:1: conflict markers; `palimpsest resolve pages/conflicts.md`, or edit \
+         the file and `git add` it; an example that is meant is committed with `--no-verify`",
+    );
+    // Git's own way to say that they are meant.
+    let attributes = blog.read(".gitattributes") + "pages/*.md conflict-marker-size=32\n";
+    blog.write(".gitattributes", attributes);
+    blog.commit("Another example");
+    blog.write("pages/git.md", {
+        let [ours, middle, theirs] = ["<", "=", ">"].map(|sign| sign.repeat(32));
+        format!("{MARKED}{ours} a\nx\n{middle}\ny\n{theirs} b\n")
+    });
+    refused(&blog, "pages/git.md:7:1: conflict markers");
+}
+
 #[test]
 fn a_bad_file_that_the_commit_does_not_change_is_not_asked_about() {
     let sandbox = Sandbox::new();

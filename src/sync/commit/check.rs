@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::journal::copies::copied_from;
 use crate::journal::layout::is_markdown;
-use crate::journal::markers::{Markers, conflict_markers};
+use crate::journal::markers::AsText;
 use crate::journal::{EntryDate, Facts, Item, Layout, PathKind};
 use crate::ledger;
 use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, shell_path};
@@ -24,6 +24,8 @@ pub enum Refusal {
         line: usize,
         /// Whether the file is a ledger, which its driver merges without a conflict.
         ledger: bool,
+        /// Whether nothing speaks of a conflict, so that they may be an example.
+        may_be_meant: bool,
     },
     /// An entry or note that cannot be read.
     Unreadable {
@@ -56,15 +58,24 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Markers { path, line, ledger } => {
+            Self::Markers {
+                path,
+                line,
+                ledger,
+                may_be_meant,
+            } => {
                 let word = shell_path(path);
                 let by_hand = match ledger {
                     true => "",
                     false => ", or edit the file and `git add` it",
                 };
+                let meant = match may_be_meant {
+                    true => "; an example that is meant is committed with `--no-verify`",
+                    false => "",
+                };
                 write!(
                     f,
-                    "{path}:{line}:1: conflict markers; `palimpsest resolve {word}`{by_hand}"
+                    "{path}:{line}:1: conflict markers; `palimpsest resolve {word}`{by_hand}{meant}"
                 )
             }
             Self::Unreadable { path, error } => write!(f, "{path}:{error}"),
@@ -120,11 +131,13 @@ pub(super) struct Checked {
 const MOST_FACTS: usize = 1_000;
 
 /// Checks the changes of a commit. Markers that one of the `parents` already has are
-/// allowed: such text is intended, like an example in a page about git.
+/// allowed: such text is intended, like an example in a page about git. `before` has all
+/// differences from each parent.
 pub(super) fn check(
     repo: &Repo,
     layout: &Layout,
     parents: &[ObjectId],
+    before: &[Vec<Change>],
     changes: &[Change],
 ) -> Result<Checked, RepoError> {
     let new = changes.iter().filter(|c| c.old.is_none());
@@ -135,7 +148,9 @@ pub(super) fn check(
         repo,
         layout,
         parents,
+        before,
         changes,
+        stood: None,
         twice: staged_files(repo, layout, &new.collect())?,
         merged: merged.into_iter().collect(),
         has_journal: repo.workdir().join(&layout.journal).is_dir(),
@@ -150,11 +165,14 @@ pub(super) fn check(
 }
 
 /// The checks of a commit's changes, with what they need.
-struct Checks<'a> {
-    repo: &'a Repo,
-    layout: &'a Layout,
-    parents: &'a [ObjectId],
+pub(super) struct Checks<'a> {
+    pub repo: &'a Repo,
+    pub layout: &'a Layout,
+    pub parents: &'a [ObjectId],
+    pub before: &'a [Vec<Change>],
     changes: &'a [Change],
+    /// The sets of markers that stood in the pages that the commit changes, once asked for.
+    pub stood: Option<AsText>,
     /// The staged files of the entries that are new.
     twice: BTreeMap<EntryDate, Vec<String>>,
     /// The files outside the journal that the driver merges.
@@ -200,13 +218,12 @@ impl Checks<'_> {
         let (repo, path) = (self.repo, &change.path);
         let bytes = repo.read_blob(id)?;
         let is_ledger = matches!(kind, PathKind::Ledger(_));
-        if let Some(markers) = conflict_markers(&bytes)
-            && !stood_before(repo, self.parents, path, markers)?
-        {
+        if let Some(hunk) = self.added_markers(path, &bytes)? {
             self.found.refusals.push(Refusal::Markers {
                 path: path.clone(),
-                line: markers.line,
+                line: hunk.line,
                 ledger: is_ledger,
+                may_be_meant: self.may_be_meant(path, &hunk)?,
             });
             return Ok(());
         }
@@ -325,25 +342,6 @@ fn link(change: &Change) -> Option<String> {
             change.path
         )
     })
-}
-
-/// Whether one of the parents has the same markers in the file.
-fn stood_before(
-    repo: &Repo,
-    parents: &[ObjectId],
-    path: &str,
-    markers: Markers<'_>,
-) -> Result<bool, RepoError> {
-    for parent in parents {
-        let before = repo.read_at(*parent, path)?.unwrap_or_default();
-        if before
-            .windows(markers.text.len())
-            .any(|text| text == markers.text)
-        {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 /// The warnings for the lines of a ledger that cannot be read.

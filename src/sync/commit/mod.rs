@@ -12,6 +12,7 @@ mod brought;
 mod check;
 mod kept;
 mod leftovers;
+mod marks;
 mod own;
 mod report;
 mod rows;
@@ -83,7 +84,7 @@ fn examine(
         // A file that equals the other side's was checked there.
         to_check.retain(|c| paths.contains(c.path.as_str()));
     }
-    let checked = check::check(repo, layout, &parents, &to_check)?;
+    let checked = check::check(repo, layout, &parents, &changes, &to_check)?;
     let mut report = PreCommit {
         refusals: checked.refusals,
         warnings: checked.warnings,

@@ -198,3 +198,25 @@ fn markers_of_which_nothing_is_known_are_chosen_only_where_the_file_is_named() {
     site.palimpsest(["resolve", "--ours", PAGE]).ok();
     assert_eq!(site.read(PAGE), page("A", "a", "my line\n"));
 }
+
+/// Git's own way to tell an example from a conflict.
+#[test]
+fn markers_shorter_than_the_attribute_says_are_text() {
+    let sandbox = Sandbox::new();
+    let [base, ours, theirs] = ["A", "M", "F"].map(|title| page(title, "a", EXAMPLE));
+    let site = site(&sandbox, &base, &ours, &theirs);
+    let attributes = site.read(".gitattributes") + "docs/git.md conflict-marker-size=32\n";
+    site.write(".gitattributes", attributes);
+    site.git(["merge", "-q", "side"]).fails();
+    let long = "<".repeat(32);
+    assert!(site.read(PAGE).contains(&long));
+    site.edit(PAGE, "their line", "their own line");
+    site.palimpsest(["resolve"]).exits(1).says("1 left");
+    assert!(site.read(PAGE).contains(&long));
+    site.palimpsest(["resolve", "--theirs"]).ok();
+    let wanted = page("F", "a", &EXAMPLE.replace("their line", "their own line"));
+    assert_eq!(site.read(PAGE), wanted);
+    site.git(["commit", "-q", "-a", "--no-edit"]).ok();
+    site.palimpsest(["resolve", "--theirs", PAGE]).ok();
+    assert_eq!(site.read(PAGE), wanted);
+}

@@ -1,0 +1,59 @@
+//! Conflict markers that a commit adds.
+
+use super::check::Checks;
+use crate::journal::hunks::{Hunk, Hunks};
+use crate::journal::markers::{AsText, conflict_markers};
+use crate::journal::{PathKind, layout::is_markdown};
+use crate::repo::{Blob, RepoError};
+use crate::sync::driver::marker_size;
+
+impl Checks<'_> {
+    /// The first set of markers in a file that the commit adds. Those that stood before, in
+    /// the file or in one that the commit moves or takes apart, are text, like an example in
+    /// a page about git; so are those shorter than git's markers there.
+    pub(super) fn added_markers(
+        &mut self,
+        path: &str,
+        bytes: &[u8],
+    ) -> Result<Option<Hunk>, RepoError> {
+        if conflict_markers(bytes).is_none() {
+            return Ok(None);
+        }
+        let mut as_text = AsText::shorter_than(marker_size(self.repo, path)?);
+        for parent in self.parents {
+            as_text.add(&self.repo.read_at(*parent, path)?.unwrap_or_default());
+        }
+        let first = |as_text: &AsText| Hunks::besides(bytes, as_text).iter().next().cloned();
+        if first(&as_text).is_none() || matches!(self.layout.classify(path), PathKind::Ledger(_)) {
+            return Ok(first(&as_text));
+        }
+        if self.stood.is_none() {
+            self.stood = Some(self.stood_elsewhere()?);
+        }
+        self.stood.iter().for_each(|stood| as_text.join(stood));
+        Ok(first(&as_text))
+    }
+
+    /// The sets of markers in the former versions of all pages that the commit changes or
+    /// removes.
+    fn stood_elsewhere(&self) -> Result<AsText, RepoError> {
+        let mut as_text = AsText::default();
+        let pages = self
+            .before
+            .iter()
+            .flatten()
+            .filter(|c| is_markdown(&c.path));
+        for old in pages.filter_map(|change| change.old.and_then(Blob::file)) {
+            as_text.add(&self.repo.read_blob(old)?);
+        }
+        Ok(as_text)
+    }
+
+    /// Whether markers may be meant: neither the index nor git's state speaks of a conflict
+    /// in this file.
+    pub(super) fn may_be_meant(&self, path: &str, hunk: &Hunk) -> Result<bool, RepoError> {
+        let merges = self.parents.len() > 1 || self.repo.is_in_the_middle();
+        let is_page = !hunk.in_front && is_markdown(path) && !merges;
+        Ok(is_page && !self.repo.resolved_stages()?.contains_key(path))
+    }
+}
