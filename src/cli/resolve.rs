@@ -37,7 +37,7 @@ pub struct Resolve {
     /// Take their side of what is left
     #[arg(long, group = "side")]
     theirs: bool,
-    /// Take the lines of both sides, where that makes a readable entry
+    /// Take the lines of both sides, where that makes a readable file
     #[arg(long, group = "side")]
     both: bool,
 }
@@ -220,7 +220,11 @@ impl Settling<'_> {
             }
             let fits = |choice: Choice| {
                 // To read the text, the other hunks need a choice, too.
-                let with = |n| if n == number { choice } else { Choice::Ours };
+                let with = |n| match choices.get(n).copied() {
+                    _ if n == number => choice,
+                    None | Some(Choice::Leave) => Choice::Ours,
+                    Some(chosen) => chosen,
+                };
                 self.resolver.is_readable(path, &hunks.choose(with))
             };
             let both = fits(Choice::Both) || !fits(Choice::Ours);

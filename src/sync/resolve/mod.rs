@@ -4,13 +4,14 @@
 //! `search` collects the open paths, `find` says what makes a path open, `bases` finds a
 //! merge commit's base, `propose` merges a path anew, `makers` names the makers of the
 //! sides, `as_text` tells the markers of a merge from text. Nothing is written before [`Resolver::finish`], which keeps the old file.
-//! `take_out` is for items that stand in a file against a removal.
+//! `readable` reads a result, `take_out` is for items that stand in a file against a removal.
 
 mod as_text;
 mod bases;
 mod find;
 mod makers;
 mod propose;
+mod readable;
 mod search;
 mod take_out;
 
@@ -20,7 +21,7 @@ use std::path::PathBuf;
 use crate::journal::entry::{changed_against_removal, values_of};
 use crate::journal::markers::AsText;
 use crate::journal::reconcile::WorkedOut;
-use crate::journal::{Entry, Item, Layout, Note, PathKind, Settings};
+use crate::journal::{Item, Layout, PathKind, Settings};
 use crate::ledger;
 use crate::merge::ThreeWay;
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
@@ -202,16 +203,6 @@ impl Resolver<'_> {
             Ok(!repo.merge_heads()?.is_empty() || repo.waiting_merge()?.is_some())
         };
         Ok(committed != Some(staged) || merges()?)
-    }
-
-    /// Whether a text is readable as a file of this path.
-    #[must_use]
-    pub fn is_readable(&self, path: &str, bytes: &[u8]) -> bool {
-        match self.layout().classify(path) {
-            PathKind::Entry(date) => Entry::read(date, bytes).is_ok(),
-            PathKind::Note(_) => Note::read(bytes).is_ok(),
-            _ => true,
-        }
     }
 }
 

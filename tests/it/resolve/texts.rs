@@ -232,3 +232,57 @@ fn a_comment_beside_a_number_that_is_worked_out_is_chosen() {
     assert!(text.contains("# theirs note\n"), "{text}");
     assert!(!text.contains("# ours note"), "{text}");
 }
+
+/// A key that stands twice is no YAML and no TOML, in an entry or in any other file.
+#[test]
+fn both_is_no_answer_where_a_file_could_not_be_read_with_it() {
+    let yaml = |mood: &str| format!("---\nmood: {mood}\naliases:\n- x\n---\nOne.\n");
+    let toml = |mood: &str| format!("+++\nmood = \"{mood}\"\n+++\nOne.\n");
+    let bare = |mood: &str| format!("mood: {mood}\ncity: Faro\n");
+    for (file, text) in [
+        ("docs/a.md", &yaml as &dyn Fn(&str) -> String),
+        ("docs/a.md", &|mood| yaml(mood).replace('\n', "\r\n")),
+        ("docs/b.mdx", &toml),
+        ("docs/c.yaml", &bare),
+    ] {
+        let sandbox = Sandbox::new();
+        let site = sandbox.repository("site");
+        site.write("docs/a.md", yaml("calm"));
+        site.write(file, text("calm"));
+        site.palimpsest(["init"]).ok();
+        site.commit("Begin");
+        site.git(["branch", "-q", "-M", "main"]).ok();
+        site.git(["switch", "-q", "-c", "side"]).ok();
+        site.write(file, text("glad"));
+        site.commit("Glad");
+        site.git(["switch", "-q", "main"]).ok();
+        site.write(file, text("sad"));
+        site.commit("Sad");
+        site.git(["merge", "-q", "side"]).fails();
+        site.palimpsest(["resolve", "--both", file])
+            .exits(1)
+            .says("merged, 0 chosen, 1 left")
+            .warns("; both do not fit");
+        assert!(site.read(file).contains("<<<<<<<"), "{file}");
+        site.palimpsest(["resolve", "--theirs", file]).ok();
+        assert_eq!(site.read(file), text("glad"));
+    }
+}
+
+/// Two questions of which each alone could be answered with both.
+#[test]
+fn both_is_tried_with_what_was_chosen_before() {
+    let sandbox = Sandbox::new();
+    let site = sandbox.repository("site");
+    let page = |first: &str, last: &str| format!("---\n{first}a: 1\nb: 2\nc: 3\n{last}---\nx\n");
+    site.write("a.md", page("", ""));
+    site.palimpsest(["init"]).ok();
+    site.commit("Begin");
+    let hunk = |key: &str| format!("<<<<<<< a\n{key}: 1\n=======\nmood: calm\n>>>>>>> b\n");
+    let marked = page(&hunk("x"), &hunk("y"));
+    site.write("a.md", &marked);
+    site.palimpsest(["resolve", "--both"]);
+    let text = site.read("a.md");
+    let calm = text.matches("mood: calm").count();
+    assert!(calm == 1 || text.contains("<<<<<<<"), "{text}");
+}
