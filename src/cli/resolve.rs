@@ -66,10 +66,8 @@ impl Resolve {
             outcomes.extend(settling.settle(open)?);
         }
         for (path, why) in resolver.left_alone(only)? {
-            outcomes.push(Settled::left_at(format!(
-                "{path}: {why}, so it is left to you: `git checkout --ours PATH` or --theirs \
-                 takes a side, `git add PATH` settles it"
-            )));
+            let line = why.say(&path, &repo.pathspec(&path));
+            outcomes.push(Settled::left_at(line));
         }
         // Items in files that still have markers are not settled yet.
         if outcomes.iter().all(|o| o.left.is_empty()) {

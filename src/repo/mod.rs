@@ -100,7 +100,7 @@ pub use object::{Blob, BlobKind, Change, ObjectId};
 pub use open::Repo;
 pub use removal_place::{CommitPlaces, new_clone_mark};
 pub use spelling::{FileId, are_spellings};
-pub use stages::Stages;
+pub use stages::{Stages, is_submodule};
 pub use typed::{shell_path, shell_word};
 pub use work_tree::{Skipped, UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER, WorkFile, WorkFiles};
 

@@ -15,6 +15,16 @@ use crate::merge::{LineMerge, Markers, ThreeWay};
 /// The versions of a path in conflict; a side without one deleted or never had the file.
 pub type Stages = ThreeWay<Option<Blob>>;
 
+/// Whether a path in conflict is a submodule on one side: what is in conflict then is a
+/// commit, and no text.
+#[must_use]
+pub fn is_submodule(stages: &Stages) -> bool {
+    let all = [stages.base, stages.ours, stages.theirs];
+    all.into_iter()
+        .flatten()
+        .any(|blob| blob.kind == BlobKind::Other)
+}
+
 /// The folder, below the git directory, for files before `resolve` overwrote them.
 const BEFORE: &str = "palimpsest/before-resolve";
 

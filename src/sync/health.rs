@@ -11,14 +11,14 @@ use std::path::Path;
 
 use super::backup;
 use super::behind::{Behind, behind, deleted, given_up};
-use super::resolve::{ResolveError, Resolver};
+use super::resolve::{ResolveError, Resolver, settle_submodule};
 use super::versions::{Key, facts, key_of};
 use crate::journal::copies::copied_from;
 use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, Settings};
 use crate::ledger::Source;
 use crate::repo::install::has_journal;
-use crate::repo::{Blob, Finding, Repo, RepoError, shell_path};
+use crate::repo::{Blob, Finding, Repo, RepoError, is_submodule, shell_path};
 pub use database::{Fault, database_faults, is_original, not_taken_over};
 use objects::Unreadable;
 use setup::{in_the_way, paths, pull};
@@ -265,16 +265,21 @@ fn copies(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), 
 
 fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let unmerged = repo.index()?.unmerged();
+    let stages = match unmerged.is_empty() {
+        true => BTreeMap::new(),
+        false => repo.unmerged_stages()?,
+    };
     // A tracked database was reported as such.
     for path in unmerged.iter().filter(|path| **path != layout.database) {
-        found.push(Finding::new(
-            format!("{path}: in conflict"),
-            format!(
-                "palimpsest resolve {}, or edit it and git add {}",
-                shell_path(path),
-                repo.pathspec(path)
+        let pathspec = repo.pathspec(path);
+        let mend = match stages.get(path).is_some_and(is_submodule) {
+            true => settle_submodule(&pathspec),
+            false => format!(
+                "palimpsest resolve {}, or edit it and git add {pathspec}",
+                shell_path(path)
             ),
-        ));
+        };
+        found.push(Finding::new(format!("{path}: in conflict"), mend));
     }
     for path in repo.leftovers(&written_to(layout))? {
         let rm = if path.is_dir() { "rm -r" } else { "rm" };

@@ -9,7 +9,7 @@ use crate::journal::hunks::Hunks;
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::{Layout, PathKind};
 use crate::merge::{ThreeWay, is_binary};
-use crate::repo::{Merging, ObjectId, RepoError};
+use crate::repo::{BlobKind, Merging, ObjectId, RepoError, is_submodule};
 use crate::sync::documents::merged_by_field;
 use crate::sync::driver::{ORDINARY_MARKER, marker_size};
 
@@ -169,7 +169,18 @@ impl Resolver<'_> {
             ..
         } = self.layout();
         let mut folders = vec![journal, wiki, ledger];
-        folders.extend(only.unwrap_or_default());
+        let index = self.repo.index()?;
+        let unmerged = self.repo.unmerged_stages()?;
+        for path in only.unwrap_or_default() {
+            let staged = index
+                .staged(path)
+                .is_some_and(|b| b.kind == BlobKind::Other);
+            let in_conflict = unmerged.get(path).is_some_and(is_submodule);
+            // A submodule's files are another repository's.
+            if !staged && !in_conflict {
+                folders.push(path);
+            }
+        }
         let mut paths = BTreeSet::new();
         for folder in folders.into_iter().filter(|f| !f.is_empty()) {
             if self.repo.work_file(folder)?.is_some() {

@@ -7,9 +7,46 @@ use crate::journal::layout::is_at_or_below;
 use crate::journal::{Layout, PathKind};
 use crate::merge::ThreeWay;
 use crate::repo::install::merges_by_field;
-use crate::repo::{Blob, Merging, ObjectId, RepoError, Stages};
+use crate::repo::{Blob, Merging, ObjectId, RepoError, Stages, is_submodule};
 use crate::sync::documents::merged_by_field;
 use crate::sync::driver::By;
+
+/// The reason for which a path in conflict is left to a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftAlone {
+    NotUtf8,
+    /// A symbolic link on one side.
+    Link,
+    /// Merged by git alone, and without markers.
+    WithoutMarkers,
+    /// A submodule on one side.
+    Submodule,
+}
+
+impl LeftAlone {
+    /// What is said of such a path, which is `pathspec` for git.
+    #[must_use]
+    pub fn say(self, path: &str, pathspec: &str) -> String {
+        let why = match self {
+            Self::NotUtf8 => "its name is not UTF-8",
+            Self::Link => "a symbolic link on one side",
+            Self::WithoutMarkers => "merged by git alone, and without markers",
+            Self::Submodule => {
+                return format!("{path}: a submodule; {}", settle_submodule(pathspec));
+            }
+        };
+        format!(
+            "{path}: {why}, so it is left to you: `git checkout --ours PATH` or --theirs takes a \
+             side, `git add PATH` settles it"
+        )
+    }
+}
+
+/// How a submodule in conflict is settled.
+#[must_use]
+pub fn settle_submodule(pathspec: &str) -> String {
+    format!("in it, merge or switch to the commit that you want, then git add {pathspec}")
+}
 
 impl Resolver<'_> {
     /// Whether a file or a folder of this name is in the work tree, in the index, in
@@ -69,36 +106,36 @@ impl Resolver<'_> {
         Ok(of_the_journal.chain(by_field).collect())
     }
 
-    /// Paths in conflict that the drivers would merge, or that were named, and
-    /// [`Resolver::open`] leaves out, each with the reason. Names are shown as well as possible.
+    /// Paths in conflict that [`Resolver::open`] leaves out: those that the drivers would
+    /// merge, those that were named, and those that are no files. Names are shown as well
+    /// as possible.
     ///
     /// # Errors
     /// The repository cannot be read.
     pub fn left_alone(
         &self,
         only: Option<&[String]>,
-    ) -> Result<Vec<(String, &'static str)>, RepoError> {
+    ) -> Result<Vec<(String, LeftAlone)>, RepoError> {
         let mut left = Vec::new();
         for path in self.repo.unmerged_unnamed()? {
             let shown = path.to_string_lossy().into_owned();
             if is_chosen(&shown, only)
                 && merges_by_field(self.repo.attribute("merge", &path)?.as_deref())
             {
-                left.push((shown, "its name is not UTF-8"));
+                left.push((shown, LeftAlone::NotUtf8));
             }
         }
         let unmerged = self.repo.unmerged_stages()?;
         let ours = self.ours(unmerged.keys(), only)?;
         for (path, stages) in &unmerged {
             let is_ours = ours.contains(path.as_str());
-            if !is_ours && !is_named(path, only) {
-                continue;
-            }
-            if has_no_text(stages) {
-                let why = "a symbolic link or a submodule on one side";
-                left.push((path.clone(), why));
-            } else if !is_ours && self.merged_by_git(path, *stages)?.is_none() {
-                left.push((path.clone(), "merged by git alone, and without markers"));
+            let is_meant = is_ours || is_named(path, only);
+            if is_submodule(stages) && is_chosen(path, only) {
+                left.push((path.clone(), LeftAlone::Submodule));
+            } else if is_meant && has_no_text(stages) {
+                left.push((path.clone(), LeftAlone::Link));
+            } else if is_meant && !is_ours && self.merged_by_git(path, *stages)?.is_none() {
+                left.push((path.clone(), LeftAlone::WithoutMarkers));
             }
         }
         Ok(left)
@@ -149,17 +186,19 @@ impl Resolver<'_> {
         }))
     }
 
-    /// The paths in conflict that no driver merges and that were not named.
+    /// The files in conflict that no driver merges and that were not named.
     ///
     /// # Errors
     /// The repository cannot be read.
     pub fn left_to_git(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
         let unmerged = self.repo.unmerged_stages()?;
         let ours = self.ours(unmerged.keys(), only)?;
-        let is_left = |path: &&String| {
-            is_chosen(path, only) && !is_named(path, only) && !ours.contains(path.as_str())
+        let is_left = |(path, stages): &(&String, &Stages)| {
+            let is_meant = is_named(path, only) || ours.contains(path.as_str());
+            is_chosen(path, only) && !is_meant && !is_submodule(stages)
         };
-        Ok(unmerged.keys().filter(is_left).cloned().collect())
+        let left = unmerged.iter().filter(is_left);
+        Ok(left.map(|(path, _)| path.clone()).collect())
     }
 
     /// Whether a path that only one side added is on the other side under another name:

@@ -28,7 +28,7 @@ use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 use super::driver::DriverError;
 
-pub use find::is_chosen;
+pub use find::{LeftAlone, is_chosen, settle_submodule};
 pub use makers::Maker;
 pub use propose::Proposal;
 

@@ -135,3 +135,55 @@ fn a_named_file_that_no_driver_merges_is_settled_as_well() {
     laptop.git(["commit", "-q", "--no-edit"]).ok();
     laptop.assert_clean();
 }
+
+/// What is in conflict is a commit, of which no text can be merged.
+#[test]
+fn a_submodule_in_conflict_is_named_as_one() {
+    let sandbox = Sandbox::new();
+    let site = sandbox.repository("site");
+    site.write("a.md", "---\ntitle: A\n---\nx\n");
+    site.palimpsest(["init"]).ok();
+    site.write("content/.gitattributes", "*.md text\n");
+    let content = site.inside("content");
+    content.git(["init", "-q", "-b", "main"]).ok();
+    let commit = |name: &str, branch: &str| {
+        content.git(["switch", "-q", "-C", branch]).ok();
+        content.write(name, name);
+        content.git(["add", "-A"]).ok();
+        let who = ["-c", "user.name=a", "-c", "user.email=a"];
+        let commit = ["commit", "-q", "-m", name];
+        content.git(who.iter().chain(&commit)).ok();
+        site.git(["add", "-A"]).ok();
+        site.git(["commit", "-q", "-m", name]).ok();
+    };
+    commit("one.md", "main");
+    site.git(["branch", "-q", "-M", "main"]).ok();
+    site.palimpsest(["resolve", "content"])
+        .ok()
+        .is("nothing to resolve");
+    site.git(["switch", "-q", "-c", "side"]).ok();
+    commit("two.md", "two");
+    site.git(["switch", "-q", "main"]).ok();
+    content.git(["switch", "-q", "main"]).ok();
+    commit("three.md", "three");
+    site.git(["merge", "-q", "side"]).fails();
+    let mend = "in it, merge or switch to the commit that you want, then git add content";
+    for args in [
+        &["resolve"][..],
+        &["resolve", "content"],
+        &["resolve", "--ours", "content"],
+        &["resolve", "--theirs"],
+    ] {
+        site.palimpsest(args)
+            .exits(1)
+            .warns(&format!("content: a submodule; {mend}"))
+            .lacks("palimpsest resolve content");
+    }
+    site.palimpsest(["doctor"])
+        .exits(1)
+        .says(&format!("content: in conflict\n    mend: {mend}"));
+    content.git(["switch", "-q", "two"]).ok();
+    site.git(["add", "content"]).ok();
+    site.palimpsest(["resolve"]).ok().is("nothing to resolve");
+    site.git(["commit", "-q", "--no-edit"]).ok();
+}
