@@ -63,12 +63,19 @@ impl AsText {
         self.sets.extend(other.sets.iter().cloned());
     }
 
+    /// Adds the sets of a version for which this holds, and those that they are a part of
+    /// then: markers inside of a set hide it while they count.
     fn add_where(&mut self, version: &[u8], which: impl Fn(&Set) -> bool) {
-        let found = find(version, &Self::shorter_than(self.shorter_than));
-        for set in found.sets.into_iter().filter(which) {
-            let text = version[set.text].trim_ascii_end();
-            if !self.sets.iter().any(|known| known == text) {
-                self.sets.push(text.to_vec());
+        loop {
+            let before = self.sets.len();
+            for set in find(version, self).sets.into_iter().filter(&which) {
+                let text = version[set.text].trim_ascii_end();
+                if !self.sets.iter().any(|known| known == text) {
+                    self.sets.push(text.to_vec());
+                }
+            }
+            if self.sets.len() == before {
+                break;
             }
         }
     }

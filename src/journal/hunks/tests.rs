@@ -177,6 +177,21 @@ fn sets_that_stood_before_are_text_wherever_they_stand() {
     assert_eq!(read(&page.replace("x\n", "z\n")).iter().count(), 1);
 }
 
+/// Markers of one length, of which the inner ones hide the outer.
+#[test]
+fn an_example_inside_an_example_is_text_as_a_whole() {
+    let inner = "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> main\n";
+    let page = format!("<<<<<<< HEAD\nv\n{inner}w\n=======\ny\n>>>>>>> main\n");
+    for versions in [&[page.as_str()][..], &[inner, &page]] {
+        let mut as_text = AsText::default();
+        versions
+            .iter()
+            .for_each(|version| as_text.add(version.as_bytes()));
+        assert!(Hunks::besides(page.as_bytes(), &as_text).is_empty());
+        assert!(Hunks::besides(inner.as_bytes(), &as_text).is_empty());
+    }
+}
+
 #[test]
 fn in_frontmatter_no_set_of_a_version_is_text() {
     let text = "---\n<<<<<<< a\nx: 1\n=======\nx: 2\n>>>>>>> b\n---\n\
