@@ -1,6 +1,9 @@
 //! A text with conflict markers, taken apart: the text that both sides agree on, and the
 //! hunks where a person has to choose.
 
+mod place;
+
+use self::place::Place;
 use super::line_ends::without_cr;
 use super::markers::{AsText, Sign, find, marker};
 use crate::merge::ThreeWay;
@@ -209,6 +212,38 @@ impl Hunks {
         without_cr(&text).unwrap_or(text)
     }
 
+    /// Whether another text is this one with other labels and line ends. Only this text is
+    /// asked which lines are markers: in the other one, text may look like some.
+    #[must_use]
+    pub fn is_shown_as(&self, other: &[u8]) -> bool {
+        let mut own: Vec<(Option<Sign>, &[u8])> = Vec::new();
+        let mut add = |sign: Option<Sign>, text| own.extend(lines(text).map(|l| (sign, l)));
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => add(None, text),
+                Part::Hunk(hunk) => {
+                    add(Some(Sign::Ours), b"<");
+                    add(None, &hunk.ours);
+                    if let Some(base) = &hunk.base {
+                        add(Some(Sign::Base), b"|");
+                        add(None, base);
+                    }
+                    add(Some(Sign::Middle), b"=");
+                    add(None, &hunk.theirs);
+                    add(Some(Sign::Theirs), b">");
+                }
+            }
+        }
+        let same = |((sign, own), other): (&(Option<Sign>, &[u8]), &[u8])| match sign {
+            Some(sign) => marker(other).is_some_and(|(other, _)| other == *sign),
+            None => {
+                without_cr(own).as_deref().unwrap_or(own)
+                    == without_cr(other).as_deref().unwrap_or(other)
+            }
+        };
+        own.len() == lines(other).count() && own.iter().zip(lines(other)).all(same)
+    }
+
     fn join(&self, mut hunk: impl FnMut(&Hunk) -> Vec<u8>) -> Vec<u8> {
         let mut out = Vec::new();
         for part in &self.parts {
@@ -219,6 +254,10 @@ impl Hunks {
         }
         out
     }
+}
+
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split_inclusive(|&b| b == b'\n')
 }
 
 impl Hunk {
@@ -325,48 +364,6 @@ impl Open {
 
 fn label(line: &[u8], length: usize) -> String {
     String::from_utf8_lossy(&line[length..]).trim().to_owned()
-}
-
-/// The reader's place in a document: the frontmatter's key, or the body.
-#[derive(Default)]
-struct Place {
-    lines: usize,
-    front: bool,
-    key: Option<String>,
-}
-
-impl Place {
-    fn see(&mut self, line: &[u8]) {
-        self.lines += 1;
-        let fence = line.trim_ascii_end() == b"---" || line.trim_ascii_end() == b"\xEF\xBB\xBF---";
-        match (self.lines, fence) {
-            (1, true) => self.front = true,
-            (_, true) => self.front = false,
-            // Only the frontmatter has keys.
-            _ => self.key = key(line).or(self.key.take()),
-        }
-    }
-
-    fn field_of(&self, hunk: &Hunk) -> Option<String> {
-        let first = |side: &[u8]| side.split_inclusive(|&b| b == b'\n').next().and_then(key);
-        match self.front {
-            true => first(&hunk.ours)
-                .or_else(|| first(&hunk.theirs))
-                .or_else(|| self.key.clone()),
-            false => None,
-        }
-    }
-}
-
-/// The key of a line that begins a field of the frontmatter.
-fn key(line: &[u8]) -> Option<String> {
-    let line = std::str::from_utf8(line).ok()?;
-    if line.starts_with([' ', '\t', '-', '#']) {
-        return None;
-    }
-    let (key, rest) = line.split_once(':')?;
-    let ends = rest.starts_with([' ', '\n', '\r']) || rest.is_empty();
-    ends.then(|| key.trim_matches(['"', '\'']).to_owned())
 }
 
 #[cfg(test)]

@@ -221,3 +221,19 @@ fn what_is_left_of_a_merge_with_long_markers_gets_those_of_the_file() {
     let left: Vec<usize> = hunks.left(second).iter().map(|h| h.line).collect();
     assert_eq!(left, [7]);
 }
+
+#[test]
+fn a_merge_is_known_again_whatever_its_labels_and_beside_text_like_markers() {
+    let text = |length: usize, ours: &str, theirs: &str| {
+        let [less, is, more] = ["<", "=", ">"].map(|sign| sign.repeat(length));
+        format!("<<<<<<< HEAD\n{less} {ours}\nx\n{is}\n=======\n{more} {theirs}\nend\n")
+    };
+    let merged = Hunks::of_length(text(9, "ours", "theirs").as_bytes(), 9, 7);
+    let shown = text(7, "HEAD", "side");
+    assert!(merged.is_shown_as(shown.as_bytes()));
+    assert!(merged.is_shown_as(shown.replace('\n', "\r\n").as_bytes()));
+    assert!(!merged.is_shown_as(shown.replacen("HEAD", "main", 1).as_bytes()));
+    assert!(!merged.is_shown_as(shown.replace("x\n", "y\n").as_bytes()));
+    assert!(!merged.is_shown_as(shown.trim_end().as_bytes()));
+    assert!(!merged.is_shown_as(format!("{shown}more\n").as_bytes()));
+}

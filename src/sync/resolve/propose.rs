@@ -263,17 +263,15 @@ impl Resolver<'_> {
         one_side: bool,
     ) -> Result<bool, ResolveError> {
         let bare = |text: &[u8]| Hunks::besides(text, &open.as_text).without_labels();
-        let text = bare(text);
-        if one_side && [sides.ours, sides.theirs].iter().any(|s| bare(s) == text) {
+        let is_side = |side: &Vec<u8>| bare(side) == bare(text);
+        if one_side && (is_side(sides.ours) || is_side(sides.theirs)) {
             return Ok(true);
         }
         // Written by a `resolve` that was killed before it staged it.
-        if self.is_ledger(open) && merged_ledgers(sides) == text {
+        if self.is_ledger(open) && merged_ledgers(sides) == bare(text) {
             return Ok(true);
         }
-        self.any_merge(open, sides, |merged| {
-            bare(&merged.choose(|_| Choice::Leave)) == text
-        })
+        self.any_merge(open, sides, |merged| merged.is_shown_as(text))
     }
 
     /// Whether this is so of a merge of the sides, by line or by field, in any style.
