@@ -51,6 +51,9 @@ pub(super) struct Caches {
     pub attributes_elsewhere: OnceCell<Elsewhere>,
     /// `core.autocrlf` and `core.eol`, once they were asked for.
     pub core_line_ends: OnceCell<[Option<String>; 2]>,
+    /// See [`Repo::ignores_spelling`]; each look would have libgit2 look at every file of
+    /// configuration, twice.
+    pub ignores_spelling: OnceCell<bool>,
 }
 
 impl Repo {

@@ -279,7 +279,8 @@ impl Repo {
     /// Whether git found, when it made the repository, that the file system ignores case
     /// or the form of accents.
     pub(super) fn ignores_spelling(&self) -> bool {
-        self.is_set("core.ignorecase") || self.is_set("core.precomposeunicode")
+        let asked = || self.is_set("core.ignorecase") || self.is_set("core.precomposeunicode");
+        *self.caches.ignores_spelling.get_or_init(asked)
     }
 
     fn is_set(&self, key: &str) -> bool {
