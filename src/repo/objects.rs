@@ -1,6 +1,6 @@
-//! Trees and blobs as bytes. Large objects are cached: a command looks at the same
-//! folders and ledgers several times, and inflating them takes time. libgit2 itself
-//! caches small trees; small blobs are entries and notes, which are read once.
+//! Trees and blobs as bytes. Trees and large blobs are cached: a command looks at the same
+//! folders and ledgers several times, and inflating them takes time. Small blobs are
+//! entries and notes, which are read once.
 
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::object::mode;
 use super::{ObjectId, Repo, RepoError};
 
-/// Objects up to this many bytes are not cached.
+/// Blobs up to this many bytes are not cached.
 const SMALL: usize = 4096;
 
 /// The size of the cache in bytes; above it, the cache is emptied.
@@ -89,15 +89,19 @@ impl Repo {
             id: ObjectId(id),
             source,
         };
-        self.check_loose(id)?;
-        let objects = self.git.odb().map_err(wrap)?;
-        let object = objects.read(id).map_err(wrap)?;
-        if object.kind() != kind {
+        let (found, bytes): (_, Rc<[u8]>) = match self.loose(id)? {
+            Some((found, bytes)) => (found, bytes.into()),
+            None => {
+                let objects = self.git.odb().map_err(wrap)?;
+                let object = objects.read(id).map_err(wrap)?;
+                (object.kind(), object.data().into())
+            }
+        };
+        if found != kind {
             let problem = format!("the object is no {}", kind.str());
             return Err(wrap(git2::Error::from_str(&problem)));
         }
-        let bytes: Rc<[u8]> = object.data().into();
-        if bytes.len() > SMALL {
+        if kind == git2::ObjectType::Tree || bytes.len() > SMALL {
             let mut kept = self.caches.objects.borrow_mut();
             if kept.bytes + bytes.len() > MOST {
                 kept.read.clear();
