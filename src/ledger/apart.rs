@@ -1,10 +1,10 @@
 //! The rows of which two ledger files differ. A walk over history asks for each commit, so
 //! that all that both have is left unread.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use super::Ledger;
-use super::text;
+use super::by_entry::in_one_alone;
+use super::{Ledger, text};
 
 /// The rows of the lines that only one of two ledger files has: most commits change a line
 /// or two, and those may stand far apart.
@@ -21,14 +21,21 @@ pub fn apart(before: &str, after: &str) -> (Ledger, Ledger) {
         let line = bytes[end..].iter().position(|b| *b == b'\n');
         line.map_or(bytes.len(), |at| end + at)
     };
-    let lines = |bytes| <[u8]>::split(bytes, |b: &u8| *b == b'\n');
+    let lines = |bytes| -> Vec<&[u8]> { <[u8]>::split(bytes, |b: &u8| *b == b'\n').collect() };
     let (before, after) = (&before[..middle(before)], &after[..middle(after)]);
-    let there: [HashSet<&[u8]>; 2] = [before, after].map(|of| lines(of).collect());
-    let rows = |of, other: &HashSet<&[u8]>| {
-        let own: Vec<&[u8]> = lines(of).filter(|line| !other.contains(line)).collect();
-        text::parse(&own.join(&b'\n'))
-    };
-    (rows(before, &there[1]), rows(after, &there[0]))
+    let all = (lines(before), lines(after));
+    let (was, is) = in_one_alone(all.0.clone(), all.1.clone());
+    let rows = |own, other: &[&[u8]]| text::parse(&not_among(own, other).join(&b'\n'));
+    (rows(was, &all.1), rows(is, &all.0))
+}
+
+/// Leaves out the lines that are among others. `own` are few as a rule, the others many.
+fn not_among<'a>(mut own: Vec<&'a [u8]>, others: &[&[u8]]) -> Vec<&'a [u8]> {
+    let some: BTreeSet<&[u8]> = own.iter().copied().collect();
+    let both = others.iter().filter(|line| some.contains(*line));
+    let both: BTreeSet<&[u8]> = both.copied().collect();
+    own.retain(|line| !both.contains(line));
+    own
 }
 
 /// How many bytes are compared at once.
@@ -81,6 +88,29 @@ mod tests {
         );
         let (old, new) = apart(&before, &before);
         assert_eq!((items(&old), items(&new)), (vec![], vec![]));
+    }
+
+    #[test]
+    fn lines_that_moved_or_stand_twice_are_in_both() {
+        let line = |n: usize| format!("line {n}\n");
+        let file = |all: &[usize]| -> String { all.iter().copied().map(line).collect() };
+        let numbers = |ledger: &Ledger| -> Vec<usize> {
+            let lines = ledger.corrupt.iter();
+            let lines = lines.map(|c| String::from_utf8_lossy(&c.bytes).into_owned());
+            lines.map(|line| line[5..].parse().unwrap()).collect()
+        };
+        for (before, after, was, is) in [
+            (&[1, 2, 3, 4][..], &[1, 4, 2, 3][..], &[][..], &[][..]),
+            (&[5, 2, 6], &[7, 2, 2, 8], &[5, 6], &[7, 8]),
+            (&[5, 2, 3, 2, 6], &[7, 2, 3, 8], &[5, 6], &[7, 8]),
+            (&[9, 8, 7], &[7, 8, 9], &[], &[]),
+            (&[1, 5, 2, 6, 3], &[1, 7, 2, 8, 3], &[5, 6], &[7, 8]),
+            (&[], &[2, 1], &[], &[2, 1]),
+        ] {
+            let (old, new) = apart(&file(before), &file(after));
+            assert_eq!(numbers(&old), was, "{before:?} {after:?}");
+            assert_eq!(numbers(&new), is, "{before:?} {after:?}");
+        }
     }
 
     #[test]

@@ -78,7 +78,10 @@ pub fn changed_entries(old: &[u8], new: &[u8]) -> BTreeSet<EntryDate> {
 
 /// Leaves out pairs of equal lines: nearly all, where the two are in the same order.
 /// Lines that stand in both may be left, as many in each.
-fn in_one_alone<'a>(old: Vec<&'a [u8]>, new: Vec<&'a [u8]>) -> (Vec<&'a [u8]>, Vec<&'a [u8]>) {
+pub(super) fn in_one_alone<'a>(
+    old: Vec<&'a [u8]>,
+    new: Vec<&'a [u8]>,
+) -> (Vec<&'a [u8]>, Vec<&'a [u8]>) {
     let (mut left_old, mut left_new) = (Vec::new(), Vec::new());
     let (mut at, mut to) = (0, 0);
     while at < old.len() && to < new.len() {

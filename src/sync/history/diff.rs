@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::History;
 use super::seen::watched_folders;
 use crate::journal::Layout;
-use crate::ledger::Source;
-use crate::repo::{Blob, Change, Commit, ObjectId, Repo, RepoError};
+use crate::ledger::{self, Ledger, Source};
+use crate::repo::{Change, Commit, ObjectId, Repo, RepoError};
 use crate::sync::versions::{Key, Pair, by_key};
 
 /// The ledger files that differ between two commits, by year; all of the second's if
@@ -30,8 +30,9 @@ pub fn ledger_changes(
 pub(super) struct Diff {
     pub texts: BTreeMap<Key, Pair>,
     pub years: BTreeSet<i32>,
-    /// The ledger files of these years, before and after.
-    pub ledgers: Vec<(Option<Blob>, Option<Blob>)>,
+    /// Of a commit of one parent: the rows of these years' ledgers that stand before it
+    /// alone, and after it alone.
+    pub ledgers: Vec<(Ledger, Ledger)>,
 }
 
 impl History<'_> {
@@ -60,7 +61,10 @@ impl History<'_> {
         for change in &changes {
             if let Some(year) = layout.ledger_year(&change.path) {
                 years.insert(year);
-                ledgers.push((change.old, change.new));
+                if commit.parents.len() == 1 {
+                    let (old, new) = (self.text(change.old)?, self.text(change.new)?);
+                    ledgers.push(ledger::apart(&old, &new));
+                }
             }
         }
         let mut texts = by_key(layout, &changes);

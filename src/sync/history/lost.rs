@@ -63,10 +63,9 @@ impl History<'_> {
             return Ok(lost);
         };
         for (before, after) in &diff.ledgers {
-            let (before, after) = ledger::apart(&self.text(*before)?, &self.text(*after)?);
-            for (key, row) in before.tombstones {
+            for (key, row) in &before.tombstones {
                 let is_looked_at = self.only.is_none_or(|only| only == key.entry);
-                let is_gone = row.state.is_active() && !after.tombstones.contains_key(&key);
+                let is_gone = row.state.is_active() && !after.tombstones.contains_key(key);
                 if is_looked_at && is_gone {
                     let item = key.to_item();
                     let has = |at| -> Result<bool, RepoError> {
@@ -74,15 +73,15 @@ impl History<'_> {
                         Ok(facts.is_some_and(|facts| facts.items.contains(&item)))
                     };
                     if !has(commit.id)? || has(*parent)? {
-                        lost.tombstones.insert(key, row);
+                        lost.tombstones.insert(key.clone(), row.clone());
                     }
                 }
             }
-            for (key, row) in before.deletions {
+            for (key, row) in &before.deletions {
                 let is_looked_at = self.only.is_none_or(|only| only == key.0);
-                let is_gone = row.state.is_active() && !after.deletions.contains_key(&key);
+                let is_gone = row.state.is_active() && !after.deletions.contains_key(key);
                 if is_looked_at && is_gone && self.places.file_of(commit.id, key.0)?.is_none() {
-                    lost.deletions.insert(key, row);
+                    lost.deletions.insert(key.clone(), row.clone());
                 }
             }
         }

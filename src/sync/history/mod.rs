@@ -79,7 +79,7 @@ use super::versions::facts;
 use marks::Marks;
 use places::Places;
 use states::States;
-use texts::TextsBefore;
+use texts::{LedgerText, TextsBefore};
 use told::Told;
 
 pub use diff::ledger_changes;
@@ -207,7 +207,7 @@ struct History<'a> {
     /// single child hands its states over to that child.
     states: BTreeMap<ObjectId, States>,
     /// Texts of ledger files.
-    texts: RefCell<Vec<(ObjectId, Rc<str>)>>,
+    texts: RefCell<Vec<(ObjectId, Rc<LedgerText>)>>,
     /// The texts recorded in a year up to a commit, from the last questions.
     before: RefCell<Vec<TextsBefore>>,
     /// How many commits the walk looked at.
@@ -261,11 +261,9 @@ impl<'a> History<'a> {
     /// The rows of one entry in a commit's own ledger.
     fn recorded(&self, commit: ObjectId, entry: EntryDate) -> Result<Ledger, RepoError> {
         let path = self.layout.ledger_path(entry.year());
-        let text = self.text(self.repo.blob_at(commit, &path)?)?;
+        let text = self.ledger_text(self.repo.blob_at(commit, &path)?)?;
         // A year is long; only this entry's lines matter.
-        let day = entry.to_string();
-        let lines: Vec<&str> = text.lines().filter(|l| l.contains(&day)).collect();
-        Ok(ledger::parse(lines.join("\n").as_bytes()).of_entry(entry))
+        Ok(text.lines().rows_of(entry).of_entry(entry))
     }
 
     /// All rows of an entry that are known at a commit: recorded and told.

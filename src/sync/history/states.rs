@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::History;
 use super::diff::Diff;
+use super::texts::LedgerText;
 use crate::journal::digest::{NO_TEXT, text_hash};
 use crate::journal::{Document, Note};
 use crate::ledger::{
@@ -42,7 +43,7 @@ impl History<'_> {
         let open = states.keys().copied();
         let open = open.filter(|(entry, _)| diff.years.contains(&entry.year()));
         let mut keys: BTreeSet<Key> = open.chain(diff.texts.keys().copied()).collect();
-        keys.extend(self.fallen(diff)?);
+        keys.extend(fallen(diff));
         for key in keys {
             let before = self.recorded_state(parent, key)?;
             let recorded = match diff.years.contains(&key.0.year()) {
@@ -106,21 +107,6 @@ impl History<'_> {
         }
         let (hash, by) = (hash.unwrap_or(NO_TEXT), without_hooks(&commit.by));
         Ok(Some(after_edit(known.as_ref(), hash, &by, &commit.at)))
-    }
-
-    /// The states whose counter a commit's ledger lets fall: an older copy of it says
-    /// nothing. (A revert of a settled conflict does, and lists it again.)
-    fn fallen(&self, diff: &Diff) -> Result<BTreeSet<Key>, RepoError> {
-        let mut fallen = BTreeSet::new();
-        for (before, after) in &diff.ledgers {
-            let (before, after) = ledger::apart(&self.text(*before)?, &self.text(*after)?);
-            let falls = before.sync.into_iter().filter(|(key, state)| {
-                let now = after.sync.get(key);
-                now.is_none_or(|now| now.counter < state.counter && !now.is_conflict())
-            });
-            fallen.extend(falls.map(|(key, _)| key));
-        }
-        Ok(fallen)
     }
 
     /// Whether a commit's ledger holds nothing new of a text: a revert of a revert puts
@@ -316,12 +302,17 @@ impl History<'_> {
         Ok(self.recorded(commit, key.0)?.sync.remove(&key))
     }
 
+    /// A ledger file's text.
+    pub(super) fn text(&self, blob: Option<Blob>) -> Result<Rc<str>, RepoError> {
+        Ok(Rc::clone(&self.ledger_text(blob)?.text))
+    }
+
     /// A ledger file's text; the last few are cached, since neighbouring commits share
     /// them.
-    pub(super) fn text(&self, blob: Option<Blob>) -> Result<Rc<str>, RepoError> {
+    pub(super) fn ledger_text(&self, blob: Option<Blob>) -> Result<Rc<LedgerText>, RepoError> {
         const KEPT: usize = 8;
         let Some(id) = blob.and_then(Blob::file) else {
-            return Ok(Rc::from(""));
+            return Ok(Rc::new(LedgerText::of("".into())));
         };
         let mut texts = self.texts.borrow_mut();
         if let Some(at) = texts.iter().position(|(of, _)| *of == id) {
@@ -330,7 +321,8 @@ impl History<'_> {
             return Ok(found.1);
         }
         let bytes = self.repo.read_blob(id)?;
-        let text: Rc<str> = Rc::from(String::from_utf8_lossy(&bytes));
+        let text = LedgerText::of(String::from_utf8_lossy(&bytes).into());
+        let text = Rc::new(text);
         if texts.len() >= KEPT {
             texts.remove(0);
         }
@@ -347,6 +339,20 @@ impl History<'_> {
             (Source::Yaml, _) => text_hash(Document::split(&bytes).frontmatter),
         })
     }
+}
+
+/// The states whose counter a commit's ledger lets fall: an older copy of it says
+/// nothing. (A revert of a settled conflict does, and lists it again.)
+fn fallen(diff: &Diff) -> BTreeSet<Key> {
+    let mut fallen = BTreeSet::new();
+    for (before, after) in &diff.ledgers {
+        let falls = before.sync.iter().filter(|(key, state)| {
+            let now = after.sync.get(key);
+            now.is_none_or(|now| now.counter < state.counter && !now.is_conflict())
+        });
+        fallen.extend(falls.map(|(key, _)| *key));
+    }
+    fallen
 }
 
 /// The rows of these states.

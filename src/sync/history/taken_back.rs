@@ -19,7 +19,7 @@ impl History<'_> {
         };
         let found = self.found(commit.id);
         for (before, after) in &diff.ledgers {
-            let mut gone = taken_back(&self.text(*before)?, &self.text(*after)?);
+            let mut gone = taken_back(before.clone(), after);
             if let Some(entry) = self.only {
                 gone = gone.of_entry(entry);
             }
@@ -39,8 +39,7 @@ impl History<'_> {
 
 /// Rows told by history that a ledger file had before a commit and lacks after it, or has
 /// no longer as restored.
-fn taken_back(before: &str, after: &str) -> Ledger {
-    let (mut before, after) = ledger::apart(before, after);
+fn taken_back(mut before: Ledger, after: &Ledger) -> Ledger {
     let is_less = |old: &State, new: Option<&State>| match new {
         Some(new) => new.is_active() && !old.is_active(),
         None => true,

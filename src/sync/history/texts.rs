@@ -2,11 +2,12 @@
 //! has new ones. A walk asks for commit after commit, so each takes over its ancestor's
 //! result.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::{History, check_short_cut};
-use crate::ledger::{self, Hash};
+use crate::ledger::{self, ByEntry, Hash};
 use crate::repo::{Blob, ObjectId, RepoError};
 use crate::sync::versions::Key;
 
@@ -21,6 +22,26 @@ pub(super) struct TextsBefore {
     tip: ObjectId,
     year: i32,
     texts: Rc<Texts>,
+}
+
+/// A ledger file.
+pub(super) struct LedgerText {
+    pub text: Rc<str>,
+    by_entry: OnceCell<ByEntry>,
+}
+
+impl LedgerText {
+    pub(super) fn of(text: Rc<str>) -> Self {
+        let by_entry = OnceCell::new();
+        Self { text, by_entry }
+    }
+
+    /// Its lines, by entry: a walk asks for the rows of each entry that a commit changes,
+    /// several times.
+    pub(super) fn lines(&self) -> &ByEntry {
+        let text = || Rc::clone(&self.text).into();
+        self.by_entry.get_or_init(|| ByEntry::of(text()))
+    }
 }
 
 impl History<'_> {

@@ -24,11 +24,10 @@ impl History<'_> {
         let ([parent], [diff]) = (&commit.parents[..], diffs) else {
             return Ok(out);
         };
-        for (before, after) in &diff.ledgers {
-            let (_, mut now) = ledger::apart(&self.text(*before)?, &self.text(*after)?);
-            now.tombstones
-                .retain(|_, row| row.is_told() && !row.state.is_active());
-            let entries: BTreeSet<EntryDate> = now.tombstones.keys().map(|k| k.entry).collect();
+        for (_, now) in &diff.ledgers {
+            let now = now.tombstones.iter();
+            let now = now.filter(|(_, row)| row.is_told() && !row.state.is_active());
+            let entries: BTreeSet<EntryDate> = now.map(|(key, _)| key.entry).collect();
             for entry in entries {
                 if self.only.is_none_or(|only| only == entry) {
                     let knew = self.known(*parent, entry)?;
