@@ -59,12 +59,19 @@ pub fn has_too_many(sides: &MemberSides, pieces: &[Piece]) -> bool {
     let merged: String = merged.collect();
     let merged = signs(&merged);
     let all = sides.map(|m| m.map(|m| comments(m.side, &m.range)).unwrap_or_default());
+    let no_items = sides.map(|m| m.map(of_no_item).unwrap_or_default());
     all.into_array().into_iter().flatten().any(|comment| {
         let of = |counts: &HashMap<&str, usize>| counts.get(comment).copied().unwrap_or(0);
         let on = counts.as_ref().map(of);
-        let most = on
-            .trivial()
-            .unwrap_or((on.ours + on.theirs).saturating_sub(on.base));
+        let both = (on.ours + on.theirs).saturating_sub(on.base);
+        // Behind two new items it is two comments.
+        let is_behind =
+            on.base == 0 && !no_items.ours.contains(comment) && !no_items.theirs.contains(comment);
+        let most = if is_behind {
+            both
+        } else {
+            on.trivial().unwrap_or(both)
+        };
         // A side that emptied the value had no place left for its comments.
         let least = if is_emptied {
             on.ours.max(on.theirs)
@@ -73,6 +80,20 @@ pub fn has_too_many(sides: &MemberSides, pieces: &[Piece]) -> bool {
         };
         of(&merged) > most.max(least)
     })
+}
+
+/// The comments of a member that stand behind no item of it: on a line of their own, or on
+/// the line of its key.
+fn of_no_item<'a>(m: &Member<'a>) -> HashSet<&'a str> {
+    let line = |at: usize| m.side.text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let key = m.key.map(|key| line(key.span.start));
+    let there = m.side.tree.comments.iter();
+    let there = there.filter(|c| m.range.contains(&c.start));
+    let of_none = there.filter(|c| {
+        let start = line(c.start);
+        Some(start) == key || m.side.text[start..c.start].trim().is_empty()
+    });
+    of_none.map(|c| m.side.text[c.clone()].trim_end()).collect()
 }
 
 /// How often each text stands behind a `#` up to the end of its line.
