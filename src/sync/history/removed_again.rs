@@ -9,16 +9,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::History;
 use super::told::Told;
 use crate::journal::{EntryDate, Item};
-use crate::ledger::{self, Ledger};
+use crate::ledger::{self, Ledger, State, removal_id};
 use crate::repo::{Commit, RepoError};
 use crate::sync::versions::Versions;
 
-/// The removals of one entry that one side of a merge had undone, and another one had not.
+/// The removals of one entry that one side of a merge had undone, and another one had not:
+/// the ids of all rows about the same that are known in the merge.
 #[derive(Default)]
 struct Undone {
-    items: BTreeSet<Item>,
+    items: BTreeMap<Item, String>,
     /// The whole entry was deleted.
-    entry: bool,
+    entry: Option<String>,
 }
 
 impl History<'_> {
@@ -70,12 +71,22 @@ impl History<'_> {
             now,
             left_out: true,
         };
-        let mut rows = self.entry(merge, entry, &versions)?;
-        rows.sync.clear();
-        rows.tombstones
-            .retain(|key, row| row.state.is_active() && undone.items.contains(&key.to_item()));
-        rows.deletions
-            .retain(|_, row| row.state.is_active() && undone.entry);
+        let made = self.entry(merge, entry, &versions)?;
+        let mut rows = Ledger::default();
+        // Two merges of the same give the same row, so that whoever puts it back has undone
+        // both: its id is made from those that it repeats.
+        for (mut key, row) in made.tombstones {
+            if let (State::Active, Some(ids)) = (&row.state, undone.items.get(&key.to_item())) {
+                key.id = removal_id("", ids, entry, Some(key.table), key.item.as_str());
+                rows.tombstones.insert(key, row);
+            }
+        }
+        for row in made.deletions.into_values() {
+            if let (State::Active, Some(ids)) = (&row.state, &undone.entry) {
+                let id = removal_id("", ids, entry, None, "");
+                rows.deletions.insert((entry, id), row);
+            }
+        }
         Ok(rows)
     }
 }
@@ -90,13 +101,11 @@ fn undone(side: &Ledger, sides: &[Ledger], now: &Ledger) -> BTreeMap<EntryDate, 
             row.is_some_and(|row| row.state.is_active())
         };
         if !row.state.is_active() && sides.iter().any(is_active) {
-            let mut removals = now.tombstones_of(key.entry);
-            let is_removed = removals.any(|(other, row)| {
-                row.state.is_active() && other.table == key.table && other.item == key.item
-            });
-            if !is_removed {
+            let same = now.tombstones_of(key.entry);
+            let same = same.filter(|(k, _)| k.table == key.table && k.item == key.item);
+            if let Some(ids) = ids(same.map(|(k, row)| (&k.id, &row.state))) {
                 let undone = all.entry(key.entry).or_default();
-                undone.items.insert(key.to_item());
+                undone.items.insert(key.to_item(), ids);
             }
         }
     }
@@ -105,10 +114,22 @@ fn undone(side: &Ledger, sides: &[Ledger], now: &Ledger) -> BTreeMap<EntryDate, 
             let row = rows.deletions.get(key);
             row.is_some_and(|row| row.state.is_active())
         };
-        let is_deleted = || now.active_deletions_of(key.0).next().is_some();
-        if !row.state.is_active() && sides.iter().any(is_active) && !is_deleted() {
-            all.entry(key.0).or_default().entry = true;
+        if !row.state.is_active() && sides.iter().any(is_active) {
+            let same = now
+                .deletions
+                .iter()
+                .filter(|((entry, _), _)| *entry == key.0);
+            if let Some(ids) = ids(same.map(|((_, id), row)| (id, &row.state))) {
+                all.entry(key.0).or_default().entry = Some(ids);
+            }
         }
     }
     all
+}
+
+/// The ids of rows that are all undone; none if one is active.
+fn ids<'r>(rows: impl Iterator<Item = (&'r String, &'r State)>) -> Option<String> {
+    let ids = rows.map(|(id, state)| (!state.is_active()).then_some(id.as_str()));
+    let ids: BTreeSet<&str> = ids.collect::<Option<_>>()?;
+    Some(ids.into_iter().collect::<Vec<_>>().join(" "))
 }

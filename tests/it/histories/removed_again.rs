@@ -88,3 +88,23 @@ fn what_a_merge_takes_back_in_is_no_removal() {
     with_bob([&laptop, &desktop]);
     agree(&desktop, &laptop, &[]);
 }
+
+/// Two machines make the same merge: it is one removal, and who puts Bob back has undone it.
+#[test]
+fn what_two_merges_remove_again_is_one_removal() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = two_entries(&sandbox);
+    picked_and_put_back(&laptop);
+    laptop.push();
+    laptop.git(["push", "-q", "origin", "release"]).ok();
+    desktop.pull();
+    for (machine, release) in [(&laptop, "release"), (&desktop, "origin/release")] {
+        machine.git(["merge", "-q", "--no-edit", release]).ok();
+    }
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.push();
+    desktop.git(["pull", "-q", "--no-rebase"]).ok();
+    with_bob([&laptop, &desktop]);
+    agree(&desktop, &laptop, &[]);
+    with_bob([&laptop, &desktop]);
+}
