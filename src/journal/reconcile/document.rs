@@ -2,6 +2,7 @@
 
 use super::Stop;
 use super::assemble;
+use super::by_line;
 use super::collection::{self, Place};
 use super::entry::{Context, Rulings};
 use super::eol;
@@ -17,7 +18,7 @@ use super::whole::Ends;
 use crate::journal::document::{Document, Fences};
 use crate::journal::rules::{Rule, Rules};
 use crate::journal::yaml::{Tree, Value};
-use crate::merge::{LineMerge, Markers, MergedLines, ThreeWay, is_binary};
+use crate::merge::{LineMerge, Markers, MergedLines, ThreeWay};
 
 /// The kind of the merged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +121,7 @@ impl Merger<'_> {
     /// # Errors
     /// The message of git's line merge, if it cannot merge at all.
     pub fn merge(&self, sides: ThreeWay<&[u8]>) -> Result<Merged, String> {
-        if is_any_binary(sides) {
+        if by_line::is_any_binary(sides) {
             return self.by_line(sides, "a binary file".into());
         }
         let (texts, [front, body]) = match self.kind {
@@ -157,33 +158,9 @@ impl Merger<'_> {
                     Stop::Refuse(reason) => reason,
                     Stop::Conflict => "the frontmatter as a whole conflicts".into(),
                 };
-                self.by_line(sides, reason)
+                self.by_line_and_read(sides, reason)
             }
         }
-    }
-
-    /// git's own result for these three files: by line, or for a binary file ours
-    /// and a conflict.
-    ///
-    /// # Errors
-    /// The message of git's line merge, if it cannot merge at all.
-    pub fn by_line(&self, sides: ThreeWay<&[u8]>, reason: String) -> Result<Merged, String> {
-        let merged = match is_any_binary(sides) {
-            true => MergedLines {
-                bytes: match self.virtual_base {
-                    true => sides.base.to_vec(),
-                    false => sides.ours.to_vec(),
-                },
-                conflict: true,
-            },
-            false => self.lines.merge(sides, &self.markers)?,
-        };
-        Ok(Merged {
-            bytes: merged.bytes,
-            conflict: merged.conflict,
-            outcome: Outcome::Git(reason),
-            report: Report::default(),
-        })
     }
 
     fn markdown(&self, texts: ThreeWay<&[u8]>) -> Result<Made, Stop> {
@@ -384,8 +361,4 @@ fn utf8(texts: ThreeWay<&[u8]>) -> Result<ThreeWay<&str>, Stop> {
             ))
         })
     })
-}
-
-fn is_any_binary(sides: ThreeWay<&[u8]>) -> bool {
-    sides.into_array().into_iter().any(is_binary)
 }

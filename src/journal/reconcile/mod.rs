@@ -3,6 +3,7 @@
 //! | file | question |
 //! |---|---|
 //! | `document` | What becomes of the whole: field by field, or git's own result? |
+//! | `by_line` | What is git's own result, and can it be read? |
 //! | `eol` | Which line ends does the result have? |
 //! | `top` | Which lines of a frontmatter belong to which field? |
 //! | `view`, `flow` | Which members does a collection of one side have, in lines or in brackets, and in which form do they merge? |
@@ -47,6 +48,7 @@
 mod above;
 mod alike;
 mod assemble;
+mod by_line;
 mod collection;
 mod cut;
 mod document;
