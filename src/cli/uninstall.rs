@@ -33,6 +33,12 @@ impl Uninstall {
             for key in unset_around(dir)? {
                 ui.line(Removed::Config(key))?;
             }
+            if is_installed_around(dir) {
+                anyhow::bail!(
+                    "git's configuration still has the drivers; `git config --local --list` shows \
+                     it, and `git config --remove-section merge.palimpsest` why"
+                );
+            }
             ui.line("left the hooks, which do nothing now, and the database")?;
             return Ok(Exit::Ok);
         }

@@ -222,6 +222,12 @@ fn a_repository_that_cannot_be_read_any_more_is_uninstalled_all_the_same() {
             laptop.git(["config", key, value]).ok();
         }
         laptop.write("sub/x", "");
+        laptop.write(".git/config.lock", "");
+        laptop
+            .palimpsest(["uninstall", "sub"])
+            .exits(1)
+            .warns("git's configuration still has the drivers");
+        laptop.remove(".git/config.lock");
         let run = laptop.palimpsest(["uninstall", "sub"]).ok();
         run.says("removed git config merge.palimpsest\n")
             .says("removed git config merge.palimpsest-ledger\n")
