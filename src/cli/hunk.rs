@@ -39,6 +39,15 @@ pub fn doubtful(path: &str, line: usize) -> String {
     )
 }
 
+/// What is said of markers that stood in one side of the merge before.
+pub fn of_one_side(path: &str, line: usize) -> String {
+    let word = shell_path(path);
+    format!(
+        "{path}:{line}: markers that one side had before: text, or left by an earlier merge; edit \
+         the file, or keep them: git add {word}"
+    )
+}
+
 /// A hunk's path and line, and the field that it is in.
 pub fn place(path: &str, hunk: &Hunk) -> String {
     match &hunk.field {

@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::Args;
 
 use super::against_removals;
-use super::hunk::{MAY_BE_TEXT, UNCLEAR, doubtful, is_one_of, place};
+use super::hunk::{MAY_BE_TEXT, UNCLEAR, doubtful, is_one_of, of_one_side, place};
 use super::journal::path_typed;
 use super::question::{Answers, Question};
 use super::settled::{Settled, conclude};
@@ -263,7 +263,11 @@ impl Settling<'_> {
             .zip(left)
             .map(|(hunk, (_, why))| format!("{}{why}", place(path, hunk)))
             .collect();
+        let all = choices.len() - numbers.len();
+        let taken = all.saturating_sub(left.len());
         left.extend(open.doubtful.map(|line| doubtful(path, line)));
+        let kept = open.of_one_side_in(&chosen);
+        left.extend(kept.map(|line| of_one_side(path, line)));
         // What nobody chose in stays as it is, byte for byte.
         let is_left = choices.iter().all(|choice| *choice == Choice::Leave);
         let is_left = is_left && !choices.is_empty() && open.origin == Origin::Markers;
@@ -271,10 +275,10 @@ impl Settling<'_> {
             true => Finished::default(),
             false => self.resolver.finish(open, Some(&chosen), left.is_empty())?,
         };
-        let how = match (choices.len() - numbers.len(), left.len()) {
+        let how = match (all, left.len()) {
             (0, _) => "merged field by field".to_owned(),
-            (all, 0) => format!("merged, {all} chosen"),
-            (all, left) => format!("merged, {} chosen, {left} left", all - left),
+            (_, 0) => format!("merged, {taken} chosen"),
+            (_, left) => format!("merged, {taken} chosen, {left} left"),
         };
         self.say(open, &how, &done)?;
         Ok(Settled {

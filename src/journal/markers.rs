@@ -27,11 +27,13 @@ pub(super) struct Set {
 }
 
 /// The sets of markers that are text, like an example in a page about git: those that stood
-/// in the file before, and those with shorter markers than git writes there.
+/// in the file before, and, in a merge of one's own, those shorter than its markers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AsText {
     shorter_than: usize,
     sets: Vec<Vec<u8>>,
+    /// Those of `sets` that stood in one side of a merge alone.
+    of_one_side: Vec<Vec<u8>>,
 }
 
 impl AsText {
@@ -41,6 +43,7 @@ impl AsText {
         Self {
             shorter_than: length,
             sets: Vec::new(),
+            of_one_side: Vec::new(),
         }
     }
 
@@ -56,6 +59,28 @@ impl AsText {
         self.add_where(version, |set| {
             set.text.start >= front && set.length <= longest
         });
+    }
+
+    /// The sets of both sides of a merge. One that stands in one side alone may be text, or
+    /// have been left there by an earlier merge.
+    #[must_use]
+    pub fn of_sides(mut ours: Self, theirs: Self) -> Self {
+        let lacks = |side: &Self, set: &&Vec<u8>| !side.sets.contains(set);
+        let alone = ours.sets.iter().filter(|set| lacks(&theirs, set));
+        let alone = alone.chain(theirs.sets.iter().filter(|set| lacks(&ours, set)));
+        let alone = alone.cloned().collect();
+        ours.join(&theirs);
+        ours.of_one_side = alone;
+        ours
+    }
+
+    /// The line, counted from 1, of the first set that stood in one side alone, stands whole
+    /// where the merge waits, and still stands in what was chosen.
+    #[must_use]
+    pub fn of_one_side_in(&self, waits: &[u8], chosen: &[u8]) -> Option<usize> {
+        let alone = self.of_one_side.iter();
+        let alone = alone.filter(|set| line_of(set, waits).is_some());
+        alone.filter_map(|set| line_of(set, chosen)).min()
     }
 
     /// Adds the sets that another one knows.
@@ -86,17 +111,32 @@ impl AsText {
         !self.sets.is_empty()
     }
 
-    /// The length of the known set that a text begins with. Line ends do not count.
+    /// The length of the known set that a text begins with.
     fn begins(&self, bytes: &[u8]) -> Option<usize> {
-        let length = |set: &Vec<u8>| {
-            let mut lines = bytes.split_inclusive(|&b| b == b'\n');
-            set.split(|&b| b == b'\n').try_fold(0, |length, wanted| {
-                let line = lines.next()?;
-                (line.trim_ascii_end() == wanted.trim_ascii_end()).then_some(length + line.len())
-            })
-        };
+        let length = |set: &Vec<u8>| length_at(set, bytes);
         self.sets.iter().filter_map(length).max()
     }
+}
+
+/// The length of a set that a text begins with. Line ends do not count.
+fn length_at(set: &[u8], bytes: &[u8]) -> Option<usize> {
+    let mut lines = bytes.split_inclusive(|&b| b == b'\n');
+    set.split(|&b| b == b'\n').try_fold(0, |length, wanted| {
+        let line = lines.next()?;
+        (line.trim_ascii_end() == wanted.trim_ascii_end()).then_some(length + line.len())
+    })
+}
+
+/// The line of a text, counted from 1, in which a set begins.
+fn line_of(set: &[u8], text: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for (number, line) in (1..).zip(text.split_inclusive(|&b| b == b'\n')) {
+        if length_at(set, &text[at..]).is_some() {
+            return Some(number);
+        }
+        at += line.len();
+    }
+    None
 }
 
 /// A length of markers that no line of these texts can be taken for, also if it is moved.

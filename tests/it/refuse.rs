@@ -65,9 +65,9 @@ fn text_that_only_looks_like_markers_is_text() {
     laptop.commit("Another field");
 }
 
-/// An example that moves with its page, or into another one, is no news.
+/// An example that moves with its page is no news.
 #[test]
-fn markers_that_stood_in_another_page_of_the_commit_are_text() {
+fn markers_that_stood_in_a_page_that_the_commit_moves_are_text() {
     let sandbox = Sandbox::new();
     let blog = sandbox.repository("blog");
     let page = format!("---\ntitle: Git\n---\n{MARKED}");
@@ -79,28 +79,34 @@ fn markers_that_stood_in_another_page_of_the_commit_are_text() {
     blog.commit("Use Palimpsest");
     blog.git(["mv", "docs", "pages"]).ok();
     blog.commit("Move");
-    blog.write("pages/git.md", "Gone.\n");
-    blog.write("pages/conflicts.md", &page);
-    blog.commit("Take apart");
     // A second set is looked at, too.
-    blog.write(
-        "pages/conflicts.md",
-        page.clone() + "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n",
-    );
+    let second = page.clone() + "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n";
+    blog.write("pages/git.md", second);
     refused(
         &blog,
-        "pages/conflicts.md:10:1: conflict markers; `palimpsest resolve pages/conflicts.md`, or edit \
+        "pages/git.md:10:1: conflict markers; `palimpsest resolve pages/git.md`, or edit \
          the file and `git add` it; an example that is meant is committed with `--no-verify`",
     );
-    // Git's own way to say that they are meant.
-    let attributes = blog.read(".gitattributes") + "pages/*.md conflict-marker-size=32\n";
-    blog.write(".gitattributes", attributes);
-    blog.commit("Another example");
-    blog.write("pages/git.md", {
-        let [ours, middle, theirs] = ["<", "=", ">"].map(|sign| sign.repeat(32));
-        format!("{MARKED}{ours} a\nx\n{middle}\ny\n{theirs} b\n")
-    });
-    refused(&blog, "pages/git.md:7:1: conflict markers");
+    // A set of another file may be one of this file's own conflict, word for word.
+    blog.write("pages/git.md", "Settled.\n");
+    blog.write("pages/more.md", MARKED);
+    refused(&blog, "pages/more.md:2:1: conflict markers");
+}
+
+/// A client may write markers of another length than the attribute says, and a merge may
+/// bring the attribute.
+#[test]
+fn markers_count_whatever_length_the_attribute_says() {
+    let sandbox = Sandbox::new();
+    let laptop = with_al(&sandbox);
+    let attributes = laptop.read(".gitattributes") + "*.md conflict-marker-size=32\n";
+    laptop.write(".gitattributes", attributes);
+    laptop.commit("Longer markers");
+    laptop.write_entry("2024-11-03", "", MARKED);
+    refused(
+        &laptop,
+        "journal/md/2024/2024-11-03.md:5:1: conflict markers",
+    );
 }
 
 #[test]

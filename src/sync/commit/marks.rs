@@ -5,12 +5,11 @@ use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::{PathKind, layout::is_markdown};
 use crate::repo::{Blob, RepoError};
-use crate::sync::driver::marker_size;
 
 impl Checks<'_> {
     /// The first set of markers in a file that the commit adds. Those that stood before, in
-    /// the file or in one that the commit moves or takes apart, are text, like an example in
-    /// a page about git; so are those shorter than git's markers there.
+    /// the file or in one that the commit moves, are text, like an example in a page about
+    /// git. Their length says nothing: a client may write others than git does now.
     pub(super) fn added_markers(
         &mut self,
         path: &str,
@@ -19,12 +18,22 @@ impl Checks<'_> {
         if conflict_markers(bytes).is_none() {
             return Ok(None);
         }
-        let mut as_text = AsText::shorter_than(marker_size(self.repo, path)?);
+        let mut as_text = AsText::default();
+        let mut is_new = true;
         for parent in self.parents {
-            as_text.add(&self.repo.read_at(*parent, path)?.unwrap_or_default());
+            let version = self.repo.read_at(*parent, path)?;
+            is_new &= version.is_none();
+            as_text.add(&version.unwrap_or_default());
         }
         let first = |as_text: &AsText| Hunks::besides(bytes, as_text).iter().next().cloned();
-        if first(&as_text).is_none() || matches!(self.layout.classify(path), PathKind::Ledger(_)) {
+        let is_ledger = matches!(self.layout.classify(path), PathKind::Ledger(_));
+        // A file that was in conflict here may have a set that is, word for word, one of
+        // another file: stashes name their sides alike.
+        if first(&as_text).is_none()
+            || !is_new
+            || is_ledger
+            || self.repo.resolved_stages()?.contains_key(path)
+        {
             return Ok(first(&as_text));
         }
         if self.stood.is_none() {
@@ -34,15 +43,15 @@ impl Checks<'_> {
         Ok(first(&as_text))
     }
 
-    /// The sets of markers in the former versions of all pages that the commit changes or
-    /// removes.
+    /// The sets of markers in the pages that the commit removes, from where a new one may
+    /// have them.
     fn stood_elsewhere(&self) -> Result<AsText, RepoError> {
         let mut as_text = AsText::default();
         let pages = self
             .before
             .iter()
             .flatten()
-            .filter(|c| is_markdown(&c.path));
+            .filter(|c| c.new.is_none() && is_markdown(&c.path));
         for old in pages.filter_map(|change| change.old.and_then(Blob::file)) {
             as_text.add(&self.repo.read_blob(old)?);
         }

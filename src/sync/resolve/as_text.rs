@@ -29,6 +29,13 @@ impl OpenPath {
         let work = self.work.as_deref().unwrap_or_default();
         Hunks::besides(work, &self.as_text)
     }
+
+    /// The line of the first set of markers in what was chosen that one side alone had before.
+    #[must_use]
+    pub fn of_one_side_in(&self, chosen: &[u8]) -> Option<usize> {
+        let work = self.work.as_deref().unwrap_or_default();
+        self.as_text.of_one_side_in(work, chosen)
+    }
 }
 
 impl Resolver<'_> {
@@ -41,7 +48,7 @@ impl Resolver<'_> {
     }
 
     /// The sets of markers in a file that its merge did not make: those that stand whole in
-    /// the body of a side or of the base.
+    /// the body of a side.
     pub(super) fn as_text(
         &self,
         path: &str,
@@ -54,19 +61,22 @@ impl Resolver<'_> {
             return Ok(AsText::default());
         }
         let size = self.marker_size(path)?;
-        let mut as_text = AsText::shorter_than(size);
-        let ThreeWay { base, ours, theirs } = sides;
-        for side in [base, ours, theirs].into_iter().flatten() {
+        let tips = merging
+            .map(|merging| (merging.ours, merging.theirs))
+            .unzip();
+        let of = |side: Option<&Vec<u8>>, tip: Option<ObjectId>| -> Result<AsText, RepoError> {
+            let mut sets = AsText::default();
             // Git puts a merge of its own in a side's place where a file that was merged and
             // moved meets another one, with longer markers.
-            as_text.add_body(side, size);
-        }
-        let tips = merging.map(|merging| [merging.ours, merging.theirs]);
-        for tip in tips.into_iter().flatten() {
-            let committed = self.repo.read_at(tip, path)?.unwrap_or_default();
-            as_text.add_body(&committed, usize::MAX);
-        }
-        Ok(as_text)
+            sets.add_body(side.map_or(&[], Vec::as_slice), size);
+            if let Some(tip) = tip {
+                let committed = self.repo.read_at(tip, path)?.unwrap_or_default();
+                sets.add_body(&committed, usize::MAX);
+            }
+            Ok(sets)
+        };
+        let (ours, theirs) = (of(sides.ours, tips.0)?, of(sides.theirs, tips.1)?);
+        Ok(AsText::of_sides(ours, theirs))
     }
 
     /// The hunks that a chosen side had itself: in its frontmatter, or where git had merged
@@ -116,7 +126,7 @@ impl Resolver<'_> {
         named: bool,
         heads: &[ObjectId],
     ) -> Result<Option<Marked>, RepoError> {
-        let all = AsText::shorter_than(self.marker_size(&path)?);
+        let all = AsText::default();
         let every = Hunks::besides(&text, &all);
         if every.is_empty() {
             return Ok(None);

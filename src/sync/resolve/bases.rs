@@ -145,7 +145,7 @@ impl Resolver<'_> {
             let (Some(our_text), Some(their_text)) = (read(ours)?, read(theirs)?) else {
                 continue;
             };
-            let mut known = AsText::shorter_than(self.marker_size(path)?);
+            let mut known = AsText::default();
             let sides = [&our_text, &their_text];
             let is_unmarked = sides.iter().all(|side| conflict_markers(side).is_none());
             sides.iter().for_each(|side| known.add(side));
