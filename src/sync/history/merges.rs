@@ -84,16 +84,29 @@ impl History<'_> {
         Ok(out)
     }
 
-    /// Deletions of entries whose file the merge kept, as restored rows: a person took
-    /// the other side's edit.
-    pub(super) fn still_there(&self, merge: &Commit, found: &Told) -> Result<Ledger, RepoError> {
+    /// All rows known at a merge, of the years that differ from a side or that history tells
+    /// something of.
+    pub(super) fn rows_of_merge(
+        &self,
+        merge: &Commit,
+        found: &Told,
+    ) -> Result<Vec<(i32, Ledger)>, RepoError> {
         let mut years = found.years();
         for side in &merge.parents {
             years.extend(self.ledger_changes(*side, merge.id)?.into_keys());
         }
+        let rows = years.into_iter().map(|year| {
+            let rows = ledger::join(self.year_at(merge.id, year)?, found.of_year(year));
+            Ok((year, rows))
+        });
+        rows.collect()
+    }
+
+    /// Deletions of entries whose file the merge kept, as restored rows: a person took
+    /// the other side's edit.
+    pub(super) fn still_there(&self, merge: &Commit, found: &Told) -> Result<Ledger, RepoError> {
         let mut out = Ledger::default();
-        for year in years {
-            let now = ledger::join(self.year_at(merge.id, year)?, found.of_year(year));
+        for (_, now) in self.rows_of_merge(merge, found)? {
             for (key, row) in now.deletions {
                 let there = || self.places.file_of(merge.id, key.0);
                 if row.state.is_active() && there()?.is_some() {

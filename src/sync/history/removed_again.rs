@@ -27,13 +27,8 @@ impl History<'_> {
     /// and the merge lacks. `found` has the rows that history tells there besides its
     /// ledger.
     pub(super) fn removed_again(&self, merge: &Commit, found: &Told) -> Result<Ledger, RepoError> {
-        let mut years = found.years();
-        for side in &merge.parents {
-            years.extend(self.ledger_changes(*side, merge.id)?.into_keys());
-        }
         let mut out = Ledger::default();
-        for year in years {
-            let now = ledger::join(self.year_at(merge.id, year)?, found.of_year(year));
+        for (year, now) in self.rows_of_merge(merge, found)? {
             let mut sides = Vec::new();
             for side in &merge.parents {
                 let told = self.found(*side).of_year(year);
