@@ -74,7 +74,8 @@ impl Ledger {
     }
 
     /// The state that undoes, under another id, a removal told by history, if there is
-    /// one: a rebase gives the telling commit a new id, but keeps its author and time.
+    /// one: a rebase gives the telling commit a new id, and who renames the authors of all
+    /// of history gives it another name, but both keep its time.
     #[must_use]
     pub fn undone_as_another(&self, key: &RowKey, row: &Tombstone) -> Option<&State> {
         if row.source != Tombstone::FROM_HISTORY {
@@ -85,7 +86,7 @@ impl Ledger {
             (other.table, &other.item) == (key.table, &key.item)
                 && other.id != key.id
                 && !there.state.is_active()
-                && (&there.source, &there.by, &there.at) == (&row.source, &row.by, &row.at)
+                && (&there.source, &there.at) == (&row.source, &row.at)
         });
         found.map(|(_, there)| &there.state)
     }

@@ -29,6 +29,7 @@ mod places;
 mod rebases;
 mod removals;
 mod removed_again;
+mod rewritten;
 mod rows;
 mod same_name;
 mod settling;

@@ -1,6 +1,6 @@
-//! Removals that a commit undoes under an earlier id: a rebase gives the commit, and so
-//! the removal that history tells of it, a new id, but carries along rows that name the
-//! old one.
+//! Removals that a commit undoes under an earlier id: a rebase, or a rewriting of all of
+//! history, gives the commit, and so the removal that history tells of it, a new id, but
+//! carries along rows that name the old one.
 
 use std::collections::BTreeSet;
 
