@@ -12,6 +12,10 @@ use crate::sync::words::more;
 /// Limit on the conflicts, items and entries that are listed one by one.
 const MOST: usize = 5;
 
+/// Limit on the recorded items and entries of one kind that are listed: a person reads over
+/// what they removed, and nobody over what a script did to a thousand entries.
+const MOST_RECORDED: usize = 20;
+
 /// The findings and actions of `pre-commit`. Shown as one line each.
 #[derive(Debug, Default)]
 pub struct PreCommit {
@@ -206,7 +210,7 @@ impl fmt::Display for PreCommit {
 impl PreCommit {
     /// Prints what the commit records; nothing for a refused one.
     fn say_recorded(&self, f: &mut fmt::Formatter<'_>, recorded: &str) -> fmt::Result {
-        for (entry, table, item) in &self.removed {
+        for (entry, table, item) in self.removed.iter().take(MOST_RECORDED) {
             writeln!(
                 f,
                 "{recorded}: {} {} removed from {entry}",
@@ -214,7 +218,7 @@ impl PreCommit {
                 on_one_line(item)
             )?;
         }
-        for (entry, table, item) in &self.restored {
+        for (entry, table, item) in self.restored.iter().take(MOST_RECORDED) {
             writeln!(
                 f,
                 "{recorded}: {} {} put back into {entry}",
@@ -222,18 +226,48 @@ impl PreCommit {
                 on_one_line(item)
             )?;
         }
-        for entry in &self.deleted {
+        for entry in self.deleted.iter().take(MOST_RECORDED) {
             writeln!(f, "{recorded}: entry {entry} deleted")?;
         }
-        for entry in &self.returned {
+        for entry in self.returned.iter().take(MOST_RECORDED) {
             writeln!(f, "{recorded}: entry {entry} is back")?;
         }
-        for (entry, source) in &self.settled {
+        for (entry, source) in self.settled.iter().take(MOST_RECORDED) {
             writeln!(
                 f,
                 "settles the conflict of entry {entry} ({})",
                 source.name()
             )?;
+        }
+        let (item, items) = ("more item", "more items");
+        for (all, one, many, what) in [
+            (
+                self.removed.len(),
+                item,
+                items,
+                " removed: `metadb tombstone list`",
+            ),
+            (self.restored.len(), item, items, " put back"),
+            (
+                self.deleted.len(),
+                "more entry",
+                "more entries",
+                " deleted: `metadb restore --list`",
+            ),
+            (
+                self.returned.len(),
+                "more entry is back",
+                "more entries are back",
+                "",
+            ),
+        ] {
+            if let Some(more) = more(all, MOST_RECORDED, one, many) {
+                writeln!(f, "{recorded}: {more}{what}")?;
+            }
+        }
+        let (one, many) = ("more conflict", "more conflicts");
+        if let Some(more) = more(self.settled.len(), MOST_RECORDED, one, many) {
+            writeln!(f, "settles {more}")?;
         }
         for (entry, by) in self.told.iter().take(MOST) {
             let by: Vec<&str> = by.iter().map(String::as_str).collect();
@@ -300,51 +334,4 @@ impl PreCommit {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_more_and_several_more_are_told_apart() {
-        let entry = |n: u8| EntryDate::from_iso(&format!("2024-11-{n:02}")).unwrap();
-        let kept = |n| KeptOutItem {
-            entry: entry(n),
-            table: Table::Tags,
-            item: ItemKey::new("fog"),
-        };
-        let report = |all: u8| {
-            let report = PreCommit {
-                told: (1..=all).map(|n| (entry(n), BTreeSet::new())).collect(),
-                unresolved: (1..=all).map(|n| (entry(n), Source::Yaml)).collect(),
-                kept_out: (1..=all).map(kept).collect(),
-                left_out: (1..=all).map(kept).collect(),
-                ..PreCommit::default()
-            };
-            report.to_string()
-        };
-        assert!(!report(5).contains("more"), "{}", report(5));
-        for (all, told) in [
-            (
-                6,
-                [
-                    "recorded: 1 more entry was changed without hooks\n",
-                    "\n1 more conflict: `metadb",
-                    "\n1 more item stands in a file against a removal: `metadb",
-                    "\n1 more item kept out: `metadb",
-                ],
-            ),
-            (
-                7,
-                [
-                    "recorded: 2 more entries were changed without hooks\n",
-                    "\n2 more conflicts: `metadb",
-                    "\n2 more items stand in files against a removal: `metadb",
-                    "\n2 more items kept out: `metadb",
-                ],
-            ),
-        ] {
-            for line in told {
-                assert!(report(all).contains(line), "{line:?} in {}", report(all));
-            }
-        }
-    }
-}
+mod tests;
