@@ -2,14 +2,17 @@
 
 use std::cmp::Ordering;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 
-/// Compares two stamps of the same form: both dates, both local times, both times
-/// with an offset, or both seconds or milliseconds since 1970. `None` for anything
-/// else, and for two spellings of one instant.
+/// Compares two stamps of the same form: both dates, both local times, or both times
+/// with an offset, each with dashes, slashes or the month's name on both sides, or both
+/// seconds or milliseconds since 1970. `None` for anything else, and for two spellings of
+/// one instant.
 #[must_use]
 pub fn later(a: &str, b: &str) -> Option<Ordering> {
-    let order = match (Stamp::parse(a)?, Stamp::parse(b)?) {
+    let ((a, a_form), (b, b_form)) = (Stamp::parse(a)?, Stamp::parse(b)?);
+    let order = match (a, b) {
+        _ if a_form != b_form => return None,
         (Stamp::Date(a), Stamp::Date(b)) => a.cmp(&b),
         (Stamp::Local(a), Stamp::Local(b)) => a.cmp(&b),
         (Stamp::Instant(a), Stamp::Instant(b)) => a.cmp(&b),
@@ -17,6 +20,18 @@ pub fn later(a: &str, b: &str) -> Option<Ordering> {
         _ => return None,
     };
     (order != Ordering::Equal).then_some(order)
+}
+
+/// How a stamp writes its date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Number,
+    /// `2024-11-03`
+    Dashes,
+    /// `2024/11/03`, as Hexo has it.
+    Slashes,
+    /// `Nov 03 2024`, or `Sunday, November 3rd 2024`, as Obsidian's Linter has it.
+    Month,
 }
 
 enum Stamp {
@@ -28,16 +43,30 @@ enum Stamp {
 }
 
 impl Stamp {
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<(Self, Form)> {
         let text = text.trim();
         if let Some(number) = Self::since_1970(text) {
-            return Some(number);
+            return Some((number, Form::Number));
         }
-        // Years first only: `03/04/2024` means two days to two people.
-        let year = text.split('-').next()?;
-        if year.len() != 4 || !year.bytes().all(|b| b.is_ascii_digit()) {
-            return None;
+        // Years first, or the month by its name: `03/04/2024` means two days to two people.
+        if !text.get(..4).is_some_and(is_year) {
+            return Self::with_month(text).map(|at| (at, Form::Month));
         }
+        match text.as_bytes().get(4)? {
+            b'-' => Self::year_first(text).map(|at| (at, Form::Dashes)),
+            b'/' => {
+                let (date, time) = (text.get(..10)?, text.get(10..)?);
+                if date.contains('-') {
+                    return None;
+                }
+                let with_dashes = format!("{}{time}", date.replace('/', "-"));
+                Self::year_first(&with_dashes).map(|at| (at, Form::Slashes))
+            }
+            _ => None,
+        }
+    }
+
+    fn year_first(text: &str) -> Option<Self> {
         if let Ok(date) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
             return Some(Self::Date(date));
         }
@@ -64,6 +93,36 @@ impl Stamp {
         Self::local(&with_t).map(Self::Local)
     }
 
+    /// Reads a date with the English name of its month and a year of four digits, perhaps
+    /// with the day of the week and a time.
+    fn with_month(text: &str) -> Option<Self> {
+        let words = text.split([' ', ',']).filter(|word| !word.is_empty());
+        let words: Vec<&str> = words.map(without_ordinal).collect();
+        let year = words.iter().position(|word| is_year(word))?;
+        let (date, time) = words.split_at(year + 1);
+        let (date, time) = (date.join(" "), time.join(" "));
+        // A day of the week that is not the date's fits none of these.
+        let dates = ["%B %d %Y", "%d %B %Y", "%A %B %d %Y", "%A %d %B %Y"];
+        let date = dates
+            .iter()
+            .find_map(|f| NaiveDate::parse_from_str(&date, f).ok())?;
+        if time.is_empty() {
+            return Some(Self::Date(date));
+        }
+        let times = [
+            "%I:%M:%S %p",
+            "%I:%M %p",
+            "%I:%M:%S%p",
+            "%I:%M%p",
+            "%H:%M:%S",
+            "%H:%M",
+        ];
+        let time = times
+            .iter()
+            .find_map(|f| NaiveTime::parse_from_str(&time, f).ok())?;
+        Some(Self::Local(date.and_time(time)))
+    }
+
     /// Reads seconds or milliseconds as written between the years 2001 and 2286; the
     /// length tells which.
     fn since_1970(text: &str) -> Option<Self> {
@@ -85,6 +144,20 @@ impl Stamp {
     }
 }
 
+/// Whether a word is a year of four digits.
+fn is_year(word: &str) -> bool {
+    word.len() == 4 && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// `29` of `29th`.
+fn without_ordinal(word: &str) -> &str {
+    let number = ["st", "nd", "rd", "th"]
+        .iter()
+        .find_map(|ending| word.strip_suffix(ending));
+    let is_number = |n: &&str| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit());
+    number.filter(is_number).unwrap_or(word)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +173,21 @@ mod tests {
             ("2024-03-04 10:00:00 +0000", "2024-03-04 10:00:00 -0100"),
             ("1709546400", "1709546401"),
             ("1709546400000", "1709546400001"),
+            ("2024/03/04", "2024/03/05"),
+            ("2024/03/04 10:00:00", "2024/03/04 10:00:01"),
+            ("2024/03/04 10:00 +0000", "2024/03/04 10:00 -0100"),
+            ("Nov 30 2024", "Dec 01 2024"),
+            ("November 9, 2024", "November 10, 2024"),
+            ("9 Nov 2024", "10 Nov 2024"),
+            (
+                "Sunday, November 29th 2026, 11:53:00 am",
+                "Sunday, November 29th 2026, 2:22:51 pm",
+            ),
+            (
+                "Monday, November 30th 2026, 12:05:00 am",
+                "Monday, November 30th 2026, 1:04:00 am",
+            ),
+            ("Sun Nov 29 2026 09:00", "Mon Nov 30 2026 08:00"),
         ] {
             assert_eq!(later(earlier, late), Some(Ordering::Less), "{earlier}");
             assert_eq!(later(late, earlier), Some(Ordering::Greater), "{late}");
@@ -120,6 +208,19 @@ mod tests {
             ("20240304", "20240305"),
             ("0709546400", "0709546401"),
             ("+709546400", "1709546401"),
+            ("2024-03-04", "2024/03/05"),
+            ("2024-03/04", "2024-03/05"),
+            ("2024/03-04", "2024/03-05"),
+            ("2024-03-04 10:00:00", "Mon Mar 04 2024 11:00:00"),
+            ("Mon Nov 29 2026", "Mon Nov 30 2026"),
+            ("Nov 29 26", "Nov 30 26"),
+            ("29.11.2026", "30.11.2026"),
+            ("11/29/2026", "11/30/2026"),
+            ("Nov 31 2026", "Nov 30 2026"),
+            ("Nov 29 2026 13:00 pm", "Nov 29 2026 2:00 pm"),
+            ("Nov 29 2026 10:00 GMT+0100", "Nov 29 2026 11:00 GMT+0100"),
+            ("é29ö", "2024ö"),
+            ("2024/é1/01x", "2024/11/01"),
         ] {
             assert_eq!(later(a, b), None, "{a} {b}");
         }
