@@ -323,6 +323,14 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) -> Option<refresh::Re
         disown(repo, layout);
         return None;
     }
+    // A commit from before the setup has no line that keeps the index out of git.
+    if let Err(error) = repo.exclude_where_not_ignored(layout) {
+        ui.warn(format_args!(
+            "{} is not kept out of git: {}",
+            layout.database,
+            safe(&error.to_string())
+        ));
+    }
     match refresh::refresh(repo, layout, &options) {
         Ok((store, report)) => {
             store.leave();

@@ -58,6 +58,9 @@ impl Init {
         }
         // One that takes a database over is committed before the pull, with the drivers.
         let left_to_pull = migrated.is_none() && repo.leave_to_pull(&mut plan)?;
+        // Who runs it on a branch that parted earlier wants it there.
+        let is_left = left_to_pull
+            || migrated.is_none() && !repo.is_on_branch() && repo.leave_to_branch(&mut plan)?;
         self.carry_out(ui, &repo, &plan)?;
         if self.dry_run {
             if plan.steps.is_empty() && migrated.is_none() {
@@ -84,8 +87,8 @@ impl Init {
             ui.line(format_args!("note: {}", to_pull.finding))?;
         }
         if may_index(&repo, &layout) {
-            if left_to_pull {
-                // Until the pull brings the line of .gitignore.
+            if is_left {
+                // Until the pull, or the branch, brings the line of .gitignore.
                 repo.exclude_database(&layout)?;
             }
             Self::index(ui, &repo, &layout)?;

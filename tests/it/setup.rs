@@ -5,6 +5,7 @@ mod again;
 mod beside;
 mod doctor;
 mod documents;
+mod earlier;
 mod environment;
 mod foreign;
 mod framework;

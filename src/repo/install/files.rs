@@ -5,14 +5,11 @@
 //! does not carry along (hooks, drivers).
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::ErrorKind;
 
 use super::attributes::attributes;
 use super::{Note, Plan, Step};
 use crate::journal::layout::in_folder;
 use crate::journal::{Layout, settings};
-use crate::repo::beside::{Access, write_atomically};
 use crate::repo::typed::literal;
 use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 
@@ -29,8 +26,8 @@ const SETTINGS_GONE: &str =
 
 const SETTINGS_TEXT: &str = include_str!("palimpsest.toml");
 
-fn ignored(layout: &Layout) -> Vec<String> {
-    vec![
+pub(super) fn ignored(layout: &Layout) -> [String; 3] {
+    [
         format!("/{}*", literal(&layout.database)),
         "/backups/".into(),
         // Without this, `git add -A` would add the leftovers of a killed process.
@@ -76,7 +73,7 @@ impl Repo {
             });
         }
         let why = "the database, backups and unfinished files stay out of git";
-        self.plan_lines(IGNORE, ignored(layout), why, plan)?;
+        self.plan_lines(IGNORE, ignored(layout).into(), why, plan)?;
         if let Some(command) = self.settings_gone()? {
             plan.note(format!("{SETTINGS_GONE}; `{command}`"));
         } else if self.read_tracked(settings::FILE)?.is_none() {
@@ -173,7 +170,7 @@ impl Repo {
     /// The file cannot be read.
     pub fn ignores_as_init_says(&self, layout: &Layout) -> Result<bool, RepoError> {
         let mut plan = Plan::default();
-        self.plan_lines(IGNORE, ignored(layout), "", &mut plan)?;
+        self.plan_lines(IGNORE, ignored(layout).into(), "", &mut plan)?;
         Ok(plan.steps.is_empty())
     }
 
@@ -215,7 +212,7 @@ impl Repo {
         plan.steps.iter().try_for_each(|step| self.apply(step))
     }
 
-    fn has_line(&self, path: &str, line: &str) -> Result<bool, RepoError> {
+    pub(super) fn has_line(&self, path: &str, line: &str) -> Result<bool, RepoError> {
         let there = self.read_tracked(path)?.unwrap_or_default();
         let there = String::from_utf8_lossy(&there);
         Ok(there.lines().any(|l| l.trim() == line))
@@ -242,31 +239,6 @@ impl Repo {
             });
         }
         Ok(())
-    }
-
-    /// Keeps the database out of git by `info/exclude` if nothing else does: `.gitignore`
-    /// is for all machines, and only `init` writes it. Returns whether this was needed.
-    ///
-    /// # Errors
-    /// Git cannot say, or the file cannot be written.
-    pub fn exclude_database(&self, layout: &Layout) -> Result<bool, RepoError> {
-        let database = &layout.database;
-        if self.is_ignored(database)? || self.tracks(database)? {
-            return Ok(false);
-        }
-        let path = self.common_dir().join("info/exclude");
-        let there = match fs::read(&path) {
-            Err(e) if e.kind() == ErrorKind::NotFound => Vec::new(),
-            read => read.map_err(RepoError::io(&path))?,
-        };
-        // The other lines are a person's, in any encoding.
-        let mut text = there;
-        if !text.is_empty() && !text.ends_with(b"\n") {
-            text.push(b'\n');
-        }
-        text.extend_from_slice(format!("/{}*\n", literal(database)).as_bytes());
-        write_atomically(&path, &text, Access::New)?;
-        Ok(true)
     }
 
     /// The uncommitted files among the installation's tracked files and `more`, which a

@@ -7,13 +7,17 @@
 //! | `hook`, `foreign` | Which hooks are set, and what becomes of those that were there? |
 //! | `drivers` | What does the configuration say of the merge drivers? |
 //! | `files` | Which tracked files are needed? |
+//! | `exclude` | What keeps the database out of git where these do not? |
 //! | `pulled` | Which of them does the next pull bring? |
+//! | `earlier` | Which of them has a branch, and HEAD is from before? |
 //! | `attributes`, `former` | Which lines of `.gitattributes` are ours, and were so earlier? |
 //! | `uninstall` | How is all of it taken back? |
 
 mod apply;
 mod attributes;
 mod drivers;
+mod earlier;
+mod exclude;
 mod files;
 mod foreign;
 mod former;

@@ -7,7 +7,7 @@ use crate::journal::settings;
 use crate::repo::stages::free_place;
 use crate::repo::{Blob, Finding, ObjectId, Repo, RepoError};
 
-const FILES: [&str; 3] = [ATTRIBUTES, IGNORE, settings::FILE];
+pub(super) const FILES: [&str; 3] = [ATTRIBUTES, IGNORE, settings::FILE];
 
 /// The files of the installation that a pull brings.
 pub struct ToPull {
@@ -152,13 +152,7 @@ impl Repo {
         if head == upstream || !self.is_in(head, upstream) {
             return Ok(found);
         }
-        let is_set_up = |commit| -> Result<bool, RepoError> {
-            let lines = self.read_at(commit, ATTRIBUTES)?.unwrap_or_default();
-            let lines = String::from_utf8_lossy(&lines);
-            let mut words = lines.split_whitespace();
-            Ok(words.any(|word| merges_by_field(word.strip_prefix("merge="))))
-        };
-        if is_set_up(head)? || !is_set_up(upstream)? {
+        if is_set_up(self, head)? || !is_set_up(self, upstream)? {
             return Ok(found);
         }
         let index = self.index()?;
@@ -177,5 +171,29 @@ impl Repo {
             }
         }
         Ok(found)
+    }
+}
+
+/// Whether the attributes of a commit name the driver.
+///
+/// # Errors
+/// The commit cannot be read.
+pub(super) fn is_set_up(repo: &Repo, commit: ObjectId) -> Result<bool, RepoError> {
+    let lines = repo.read_at(commit, ATTRIBUTES)?;
+    Ok(names_driver(&lines.unwrap_or_default()))
+}
+
+fn names_driver(attributes: &[u8]) -> bool {
+    let lines = String::from_utf8_lossy(attributes);
+    let mut words = lines.split_whitespace();
+    words.any(|word| merges_by_field(word.strip_prefix("merge=")))
+}
+
+impl Repo {
+    /// Whether the attributes of the work tree, or of the index where they are left out of
+    /// it, name the driver.
+    pub(super) fn has_drivers_lines(&self) -> Result<bool, RepoError> {
+        let lines = self.read_tracked(ATTRIBUTES)?;
+        Ok(names_driver(&lines.unwrap_or_default()))
     }
 }

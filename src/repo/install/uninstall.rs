@@ -20,6 +20,8 @@ pub enum Removed {
     Restored(PathBuf),
     Config(&'static str),
     Database(String),
+    /// The line of `.git/info/exclude` that kept it out of git.
+    Excluded(String),
     /// Another program's: left.
     LeftDatabase(String),
     /// The folder is one that other repositories use too.
@@ -43,6 +45,7 @@ impl fmt::Display for Removed {
             Self::Restored(path) => write!(f, "restored your hook {}", path.display()),
             Self::Config(key) => write!(f, "removed git config {key}"),
             Self::Database(path) => write!(f, "removed {path} (derived from the files)"),
+            Self::Excluded(path) => write!(f, "removed the line for {path} in .git/info/exclude"),
             Self::LeftDatabase(path) => write!(f, "left {path}: another program's database"),
             Self::Shared(folder) => write!(
                 f,
@@ -131,7 +134,12 @@ impl Repo {
             }
         }
         match layout {
-            Some(layout) if derived => self.remove_database(layout, &mut removed)?,
+            Some(layout) if derived => {
+                self.remove_database(layout, &mut removed)?;
+                if !self.inside(&layout.database)?.exists() && self.include_database(layout)? {
+                    removed.push(Removed::Excluded(layout.database.clone()));
+                }
+            }
             Some(layout) if self.inside(&layout.database)?.exists() => {
                 removed.push(Removed::LeftDatabase(layout.database.clone()));
             }

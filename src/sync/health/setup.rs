@@ -22,9 +22,14 @@ pub(super) fn paths(
     // What the pull brings `init` leaves to it.
     let to_pull = repo.setup_to_pull()?;
     let is_brought = |has: fn(&ToPull) -> bool| to_pull.as_ref().is_some_and(has);
-    let brings_attributes = is_brought(ToPull::has_attributes);
-    let brings_ignored = is_brought(ToPull::has_ignored);
-    found.extend(to_pull.map(|to_pull| to_pull.finding));
+    let before = match to_pull {
+        None => repo.from_before_setup()?,
+        Some(_) => None,
+    };
+    let brings_attributes = before.is_some() || is_brought(ToPull::has_attributes);
+    let brings_ignored = before.is_some() || is_brought(ToPull::has_ignored);
+    let is_from_before = before.is_some();
+    found.extend(to_pull.map(|to_pull| to_pull.finding).or(before));
     if has_journal {
         found.extend(repo.missing_journal(layout)?);
     } else if !brings_attributes {
@@ -55,7 +60,7 @@ pub(super) fn paths(
             "palimpsest init",
         ));
     }
-    database_out_of_git(repo, layout, found)?;
+    database_out_of_git(repo, layout, is_from_before, found)?;
     if !brings_ignored {
         ignored(repo, layout, found)?;
     }
@@ -92,6 +97,7 @@ fn merging(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
 fn database_out_of_git(
     repo: &Repo,
     layout: &Layout,
+    is_from_before: bool,
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
     let database = &layout.database;
@@ -108,7 +114,10 @@ fn database_out_of_git(
             ),
         ));
     } else if !repo.is_ignored(database)? {
-        let mend = to_ignore(repo, layout, database)?;
+        let mend = match is_from_before {
+            true => "palimpsest doctor --fix".to_owned(),
+            false => to_ignore(repo, layout, database)?,
+        };
         found.push(Finding::new(format!("{database}: not ignored"), mend));
     }
     Ok(())
@@ -116,6 +125,13 @@ fn database_out_of_git(
 
 /// Checks that git ignores what this program leaves in the work tree.
 fn ignored(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let database = &layout.database;
+    if repo.is_only_excluded(layout)? && !repo.tracks(database)? {
+        found.push(Finding::new(
+            format!("{database}: kept out of git on this machine alone, by .git/info/exclude"),
+            "palimpsest init",
+        ));
+    }
     for (what, path) in [
         ("backups/", "backups/x".to_owned()),
         ("unfinished files", format!("{UNFINISHED_ALL}a1b2c3")),
