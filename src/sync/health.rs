@@ -3,6 +3,7 @@
 mod database;
 mod hooks;
 mod ledgers;
+mod moved;
 mod objects;
 mod setup;
 
@@ -75,6 +76,7 @@ fn others(
     unreadable(repo, layout, told, found)?;
     twins(repo, layout, found)?;
     copies(repo, layout, found)?;
+    moved::check(repo, layout, found)?;
     leftovers(repo, layout, found)?;
     growth(repo, found)?;
     Ok(())

@@ -29,7 +29,7 @@ impl Repo {
             return Ok(Vec::new());
         }
         let mut former = BTreeSet::new();
-        for layout in self.former_layouts()? {
+        for layout in std::iter::once(Layout::default()).chain(self.committed_layouts()?) {
             for (folder, line) in by_folder(&layout) {
                 let gone = !self.inside(&folder).is_ok_and(|path| path.exists());
                 if gone && others.contains(&line.as_str()) {
@@ -40,9 +40,12 @@ impl Repo {
         Ok(former.into_iter().collect())
     }
 
-    /// The layouts of the default settings and of each committed version of the settings.
-    fn former_layouts(&self) -> Result<Vec<Layout>, RepoError> {
-        let mut layouts = vec![Layout::default()];
+    /// The layouts of each version of the settings in HEAD's history.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn committed_layouts(&self) -> Result<Vec<Layout>, RepoError> {
+        let mut layouts = Vec::new();
         if let Some(head) = self.head()? {
             for commit in self.commits_of(head, settings::FILE)? {
                 let text = self.read_at(commit, settings::FILE)?.unwrap_or_default();

@@ -243,3 +243,44 @@ fn edit_there(machine: &Machine<'_>, date: &str, from: &str, to: &str) {
     machine.edit_entry(date, from, to);
     machine.commit(to);
 }
+
+/// A habit, a template or a phone goes on writing into the folder that the journal had.
+#[test]
+fn what_goes_on_into_the_former_folder_is_named() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["mv", "journal/md", "diary"]).ok();
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-qm", "Move"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.push();
+    desktop.pull();
+    desktop.write_entry("2025-01-01", "people: [Eve]", "New year.\n");
+    desktop.write("journal/md/README.md", "Not an entry.\n");
+    desktop.commit("New year");
+    let mend = "mkdir -p diary/2025 && git mv journal/md/2025/2025-01-01.md \
+                diary/2025/2025-01-01.md";
+    desktop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("journal/md/2025/2025-01-01.md: neither checked nor indexed: journal/md is")
+        .says(mend)
+        .lacks("README");
+    desktop.run_with(&[], "sh", ["-c", mend]).ok();
+    desktop.commit("Moved too");
+    desktop.palimpsest(["doctor"]).ok();
+    desktop.metadb(["show", "2025-01-01"]).ok().says("Eve");
+    // Where the entry is there as well, both are put into one; of many, a few are named.
+    for day in 1..=7 {
+        let date = format!("2025-01-{day:02}");
+        desktop.write_entry(&date, "", "Again.\n");
+    }
+    let looked = desktop.palimpsest(["doctor"]).exits(1);
+    looked
+        .says("put what is missing into diary/2025/2025-01-01.md, then git rm")
+        .says("mkdir -p diary/2025 && mv journal/md/2025/2025-01-02.md")
+        .says("journal/md: 2 more files are neither checked nor indexed")
+        .lacks("2025-01-06");
+}
