@@ -264,7 +264,18 @@ fn say_what_came_in(
             "entry {entry}, which had been deleted, is back"
         ));
     }
+    for (entry, by) in incoming.kept.iter().take(MOST) {
+        ui.note(format_args!(
+            "entry {entry} was deleted by {}, and stays: this side added or edited it",
+            safe(by)
+        ));
+    }
     for (all, one, many) in [
+        (
+            incoming.kept.len(),
+            "more entry was deleted there, and stays",
+            "more entries were deleted there, and stay",
+        ),
         (
             incoming.gone.len(),
             "more entry was deleted",

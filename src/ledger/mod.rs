@@ -43,7 +43,7 @@ pub use decisions::{decisions, made_at};
 pub use derive::{Context, FileRef, Parent, derive, items_of_unreadable, removal_id};
 pub use lines::Lines;
 pub use merge::{join, merge, merge_bases};
-pub use news::{deletions_since, news};
+pub use news::{deletions_since, news, undone_in_coming};
 pub use pick::without_what_ours_never_had;
 pub use row::{
     Corrupt, Deletion, Hash, KeptOutRow, Ledger, Restored, RowKey, Source, State, SyncState,

@@ -65,6 +65,20 @@ pub fn deletions_since(
     (gone, back)
 }
 
+/// The entries of which `new` has deletions that `old` lacks, and all of them undone, with
+/// the one who deleted each.
+#[must_use]
+pub fn undone_in_coming(old: &Ledger, new: &Ledger) -> BTreeMap<EntryDate, String> {
+    let deletions = new.deletions.iter();
+    let new_ones = deletions.filter(|(key, row)| {
+        !row.state.is_active()
+            && !old.deletions.contains_key(*key)
+            && new.active_deletions_of(key.0).next().is_none()
+    });
+    let entries = new_ones.map(|((entry, _), row)| (*entry, row.by.clone()));
+    entries.collect()
+}
+
 /// The one who made or restored a removal, unless a ledger has it in this state.
 fn made_by<'a>(now: &'a State, by: &'a str, there: &[&State]) -> Option<&'a str> {
     match now {

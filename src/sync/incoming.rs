@@ -16,6 +16,9 @@ pub struct Incoming {
     pub gone: BTreeMap<EntryDate, String>,
     /// Entries that had been deleted and are there again.
     pub back: BTreeSet<EntryDate>,
+    /// Entries that the other side of a merge deleted and this side keeps, each with the one
+    /// who deleted it.
+    pub kept: BTreeMap<EntryDate, String>,
 }
 
 /// The news between two commits.
@@ -65,6 +68,7 @@ pub fn between(
         let (gone, back) = ledger::deletions_since(&old, &new);
         incoming.gone.extend(gone);
         incoming.back.extend(back);
+        incoming.kept.extend(ledger::undone_in_coming(&old, &new));
     }
     keep_what_really_went_or_came(repo, layout, (before, now), &mut incoming)?;
     Ok(incoming)
@@ -79,19 +83,30 @@ fn keep_what_really_went_or_came(
     (before, now): (Option<ObjectId>, ObjectId),
     incoming: &mut Incoming,
 ) -> Result<(), RepoError> {
-    if incoming.gone.is_empty() && incoming.back.is_empty() {
+    if incoming.gone.is_empty() && incoming.back.is_empty() && incoming.kept.is_empty() {
         return Ok(());
     }
     let there = |commits: &[ObjectId], entries: &BTreeSet<&EntryDate>| {
         history::entries_there(repo, layout, commits, entries)
     };
-    let sides = before.into_iter().chain(repo.commit(now)?.parents);
-    let sides: Vec<ObjectId> = sides.collect();
+    let parents = repo.commit(now)?.parents;
+    let sides: Vec<ObjectId> = before.into_iter().chain(parents.iter().copied()).collect();
     let were = there(&sides, &incoming.gone.keys().collect())?;
     let was = there(before.as_slice(), &incoming.back.iter().collect())?;
-    let all = incoming.gone.keys().chain(&incoming.back).collect();
-    let are = there(&[now], &all)?;
-    let Incoming { gone, back, .. } = incoming;
+    let all = incoming.gone.keys().chain(&incoming.back);
+    let are = there(&[now], &all.chain(incoming.kept.keys()).collect())?;
+    // In the merge that undid the deletion: its other side lacks the entry, and this one not.
+    let (here, others): (Vec<ObjectId>, Vec<ObjectId>) =
+        parents.iter().partition(|parent| Some(**parent) == before);
+    let kept: BTreeSet<&EntryDate> = incoming.kept.keys().collect();
+    let was_here = there(&here, &kept)?;
+    let is_there = there(&others, &kept)?;
+    let Incoming {
+        gone, back, kept, ..
+    } = incoming;
+    kept.retain(|entry, _| {
+        was_here.contains(entry) && !is_there.contains(entry) && are.contains(entry)
+    });
     gone.retain(|entry, _| were.contains(entry) && !are.contains(entry));
     back.retain(|entry| !was.contains(entry) && are.contains(entry));
     Ok(())

@@ -200,3 +200,35 @@ fn a_deleted_entry_that_a_merge_brings_back_is_named() {
     agree(&laptop, &desktop, &[]);
     laptop.metadb(["show", NEW]).ok().lacks("deleted");
 }
+
+/// The amended commit adds the entry anew, and git sees one side's addition alone.
+#[test]
+fn a_deletion_that_a_merge_undoes_is_named_where_it_is_made() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.write_entry(NEW, "people: [Zed]", "New.\n");
+    laptop.commit("New");
+    laptop.push();
+    desktop.pull();
+    desktop.remove(&crate::sandbox::entry(NEW));
+    desktop.commit("Gone");
+    desktop.push();
+    laptop
+        .git(["commit", "-q", "--amend", "-m", "A new one"])
+        .ok();
+    let stays = "entry 2024-11-02 was deleted by desktop, and stays: this side added or edited it";
+    laptop.pull().warns(stays);
+    laptop.push();
+    let back = "entry 2024-11-02, which had been deleted, is back";
+    desktop.pull().warns(back).silent_about("and stays");
+    agree(&laptop, &desktop, &[]);
+    // Who put back what they deleted has nobody else asked.
+    desktop.remove(&crate::sandbox::entry(NEW));
+    desktop.commit("Gone");
+    desktop.metadb(["restore", "Entry", NEW]).ok();
+    desktop.commit("Back");
+    desktop.push();
+    laptop.write("README.md", "A journal.\n");
+    laptop.commit("Read me");
+    laptop.pull().silent_about("and stays");
+}
