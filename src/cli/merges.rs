@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::shown::{decisions, safe};
 use super::{Exit, Ui};
-use crate::repo::{Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError};
 use crate::sync::merge_log::{self, Record};
 
 /// List what merges on this machine decided by themselves, newest first
@@ -40,10 +40,14 @@ impl Merges {
             ui.line("No merge decided anything by itself here")?;
         }
         let became = became(&repo, &merges)?;
+        let mut later = BTreeSet::new();
         for merge in &merges {
             let text = |of: &Option<String>| safe(of.as_deref().unwrap_or_default()).into_owned();
             let theirs = merge.theirs.as_deref().unwrap_or_default();
-            let became = became.get(theirs).copied().unwrap_or_default();
+            let became = match later.insert((&merge.file, theirs)) || theirs.is_empty() {
+                true => became.get(theirs).copied().unwrap_or_default(),
+                false => "  (merged again since)",
+            };
             ui.line(format_args!(
                 "{}  {}{became}",
                 text(&merge.at),
@@ -65,18 +69,26 @@ fn became<'m>(
     repo: &Repo,
     merges: &'m [Record],
 ) -> Result<BTreeMap<&'m str, &'static str>, RepoError> {
-    let head = repo.head()?;
     let merging = repo.commit_named("MERGE_HEAD")?;
-    let of = |theirs| {
+    let theirs: BTreeSet<&str> = merges.iter().filter_map(|m| m.theirs.as_deref()).collect();
+    let named = theirs.into_iter().map(|theirs| {
         let commit = repo.commit_named(theirs).ok().flatten();
-        let is_in = |commit| head.is_some_and(|head| repo.is_in(commit, head));
+        (theirs, commit)
+    });
+    let named: Vec<(&str, Option<ObjectId>)> = named.collect();
+    // One walk for all of them.
+    let tips: Vec<ObjectId> = named.iter().filter_map(|(_, commit)| *commit).collect();
+    let head: Vec<ObjectId> = repo.head()?.into_iter().collect();
+    // Where history cannot be read, the list is all that can be said.
+    let outside = repo.commits(&tips, &head).unwrap_or_default();
+    let outside: BTreeSet<ObjectId> = outside.into_iter().map(|commit| commit.id).collect();
+    let of = |(theirs, commit): (&'m str, Option<ObjectId>)| {
         let became = match commit {
-            Some(commit) if is_in(commit) => "",
+            Some(commit) if !outside.contains(&commit) => "",
             Some(commit) if merging == Some(commit) => "  (waits for its commit)",
-            _ => "  (not in HEAD: aborted, squashed, or on another branch)",
+            _ => "  (not in HEAD: aborted, reset, squashed, or on another branch)",
         };
         (theirs, became)
     };
-    let theirs: BTreeSet<&str> = merges.iter().filter_map(|m| m.theirs.as_deref()).collect();
-    Ok(theirs.into_iter().map(of).collect())
+    Ok(named.into_iter().map(of).collect())
 }

@@ -84,8 +84,12 @@ fn what_a_merge_decided_can_be_looked_at() {
     let merges = || vault.palimpsest(["merges", "--limit", "1"]).ok();
     merges().says("note.md  (waits for its commit)\n");
     vault.git(["merge", "--abort"]).ok();
-    merges().says("note.md  (not in HEAD: aborted, squashed, or on another branch)\n");
+    merges().says("note.md  (not in HEAD: aborted, reset, squashed, or on another branch)\n");
     vault.git(["merge", "other"]).fails();
+    // The one that was aborted is not the one that waits.
+    let both = vault.palimpsest(["merges", "--limit", "2"]).ok();
+    both.says("note.md  (waits for its commit)\n")
+        .says("note.md  (merged again since)\n");
     assert!(vault.read(log).len() < 400 * 1024);
     let all = vault.palimpsest(["merges", "--all"]).ok().stdout;
     let all = all.matches("note.md").count();
