@@ -401,3 +401,16 @@ fn every_name_has_a_version() {
         plain.wiki2sql([flag]).ok().is(&version);
     }
 }
+
+#[test]
+fn restore_without_an_entry_names_the_list_of_deleted_ones() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, "people: [Bob]", "x\n")]);
+    laptop
+        .metadb(["restore"])
+        .exits(2)
+        .mentions("which entry?")
+        .mentions("`metadb restore --list` names the deleted ones");
+    laptop.metadb(["restore", "--list", DAY]).exits(2);
+    laptop.metadb(["restore", "--json"]).exits(2);
+}

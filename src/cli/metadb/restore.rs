@@ -4,6 +4,7 @@ use anyhow::bail;
 use clap::Args;
 
 use super::{Journal, entry_named};
+use crate::cli::exit::Usage;
 use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
 use crate::sync::refresh::{Options, Scope};
@@ -13,7 +14,7 @@ use crate::sync::settle::{self, Return};
 #[derive(Debug, Args)]
 pub struct Restore {
     /// `Entry` and the entry: 2024-11-01, 20241101 or its path
-    #[arg(required_unless_present = "list", num_args = 1..=2, value_names = ["Entry", "ID"])]
+    #[arg(num_args = 1..=2, value_names = ["Entry", "ID"])]
     entry: Vec<String>,
     /// The deleted entries, the one deleted last first
     #[arg(long, conflicts_with = "entry")]
@@ -29,10 +30,9 @@ impl Restore {
             return self.list(ui);
         }
         let Some(date) = entry_named(&self.entry)? else {
-            bail!(
-                "which entry? Expected `metadb restore Entry 2024-11-01`; `metadb restore --list` \
-                 names the deleted ones"
-            );
+            let what = "which entry? Expected `metadb restore Entry 2024-11-01`; \
+                        `metadb restore --list` names the deleted ones";
+            return Err(Usage(what.to_owned()).into());
         };
         let journal = Journal::find()?;
         let store = journal.index(ui)?;
