@@ -43,8 +43,18 @@ const MAGIC: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 /// The rollback journal that SQLite looks for: beside the file itself, wherever links
 /// lead to it.
 pub(super) fn journal_of(path: &Path) -> PathBuf {
+    beside_itself(path, "-journal")
+}
+
+/// The log that SQLite looks for first, whatever the database's own mode: what stands there
+/// and is no file makes every read fail.
+pub(super) fn wal_of(path: &Path) -> PathBuf {
+    beside_itself(path, "-wal")
+}
+
+fn beside_itself(path: &Path, ending: &str) -> PathBuf {
     let real = std::fs::canonicalize(path);
-    beside(real.as_deref().unwrap_or(path), "-journal")
+    beside(real.as_deref().unwrap_or(path), ending)
 }
 
 /// Whether the rollback journal is none that SQLite may play back. After a kill it undoes

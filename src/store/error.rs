@@ -64,7 +64,7 @@ pub enum StoreError {
         journal.display()
     )]
     Journal { journal: PathBuf },
-    /// A folder stands where SQLite would keep the database's rollback journal.
+    /// A folder stands where SQLite would keep the database's rollback journal or its log.
     #[error(
         "{}: a folder in the place of the database's journal; move it away",
         journal.display()

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::connect::{
     APPLICATION, ask, beside, configure, is_foreign_journal, is_ours, journal_of, open_as_it_is,
-    patiently,
+    patiently, wal_of,
 };
 use super::open::VERSION;
 use super::original::is_original;
@@ -23,6 +23,10 @@ pub(super) enum Found {
 
 /// Looks at the file, waiting up to `wait` seconds for another process.
 pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
+    let wal = wal_of(path);
+    if wal.symlink_metadata().is_ok_and(|there| there.is_dir()) {
+        return Err(StoreError::of_journal(wal));
+    }
     match std::fs::metadata(path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             let journal = journal_of(path);

@@ -214,7 +214,13 @@ pub fn database_faults(repo: &Repo, layout: &Layout) -> Result<Vec<Fault>, RepoE
             // SQLite looks for it where links lead.
             let at = match path.is_symlink() {
                 true => journal.clone(),
-                false => format!("{}-journal", layout.database).into(),
+                false => {
+                    let name = journal.to_string_lossy();
+                    let ending = name
+                        .rsplit_once('-')
+                        .map_or("journal", |(_, ending)| ending);
+                    format!("{}-{ending}", layout.database).into()
+                }
             };
             vec![Fault::Journal(error.to_string(), at)]
         }

@@ -194,28 +194,29 @@ fn nor_is_a_committed_one_in_a_fresh_clone() {
 /// A folder cannot be taken away as a file can, and is nobody's journal.
 #[test]
 fn a_folder_in_the_place_of_the_journal_stops_no_listing_and_is_named() {
-    for is_there in [true, false] {
+    const WAL: &str = "data/palimpsest.db-wal";
+    for (is_there, folder) in [(true, JOURNAL), (false, JOURNAL), (true, WAL), (false, WAL)] {
         let sandbox = Sandbox::new();
         let laptop = laptop(&sandbox);
         laptop.metadb(["show", "2024-11-01"]).ok();
         if !is_there {
             laptop.remove(DATABASE);
         }
-        laptop.write(&format!("{JOURNAL}/mine.txt"), "Mine.\n");
+        laptop.write(&format!("{folder}/mine.txt"), "Mine.\n");
         laptop
             .metadb(["show", "2024-11-01"])
             .ok()
             .says("Bob")
-            .warns("palimpsest.db-journal is a folder");
+            .warns(&format!("{} is a folder", &folder[5..]));
         laptop.edit_entry("2024-11-01", "Bob", "Zoe");
         laptop.commit("Zoe");
         laptop.palimpsest(["doctor", "--fix"]);
-        let mend = format!("mv {JOURNAL} {JOURNAL}.aside-1");
+        let mend = format!("mv {folder} {folder}.aside-1");
         laptop.palimpsest(["doctor"]).exits(1).says(&mend);
         laptop.run_with(&[], "sh", ["-c", &mend]).ok();
         laptop.palimpsest(["doctor"]).ok();
         laptop.metadb(["show", "2024-11-01"]).ok().says("Zoe");
-        assert!(laptop.exists(&format!("{JOURNAL}.aside-1/mine.txt")));
+        assert!(laptop.exists(&format!("{folder}.aside-1/mine.txt")));
     }
 }
 
