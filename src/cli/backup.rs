@@ -129,10 +129,13 @@ impl BackupListFull {
             &["name", "created", "size", "age"],
             backups.iter().map(row).collect(),
         )?;
-        for Backup { name, .. } in backups.iter().filter(|backup| backup.is_tracked) {
+        for Backup { name, .. } in backups.iter().filter(|b| b.is_tracked == Some(true)) {
             ui.warn(format_args!(
                 "{name}: tracked by git, so that it may be anybody's who can push"
             ));
+        }
+        if backups.iter().any(|backup| backup.is_tracked.is_none()) {
+            ui.warn("git's index cannot be read, so that it is not known which of them git tracks");
         }
         Ok(Exit::Ok)
     }

@@ -162,21 +162,22 @@ pub struct Backup {
     pub path: PathBuf,
     /// In bytes.
     pub size: u64,
-    /// Whether git tracks it: it may have come with a pull, from anybody.
-    pub is_tracked: bool,
+    /// Whether git tracks it: it may have come with a pull, from anybody. `None` where git's
+    /// index cannot be read, which is when a backup may be needed.
+    pub is_tracked: Option<bool>,
 }
 
 /// All backups, oldest first.
 ///
 /// # Errors
-/// The folder or the index cannot be read.
+/// The folder cannot be read.
 pub fn listed(repo: &Repo) -> Result<Vec<Backup>, BackupError> {
     let folder = &repo.workdir().join(FOLDER);
     let entries = match fs::read_dir(folder) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         other => other.map_err(BackupError::io(folder))?,
     };
-    let tracked = repo.staged_below(FOLDER)?;
+    let tracked = repo.staged_below(FOLDER).ok();
     let mut found = Vec::new();
     for entry in entries {
         let entry = entry.map_err(BackupError::io(folder))?;
@@ -184,7 +185,9 @@ pub fn listed(repo: &Repo) -> Result<Vec<Backup>, BackupError> {
             let path = entry.path();
             let meta = entry.metadata().map_err(BackupError::io(&path))?;
             found.push(Backup {
-                is_tracked: tracked.contains(&in_folder(FOLDER, &name.to_string())),
+                is_tracked: tracked
+                    .as_ref()
+                    .map(|tracked| tracked.contains(&in_folder(FOLDER, &name.to_string()))),
                 name,
                 path,
                 size: meta.len(),
@@ -207,7 +210,7 @@ fn remove_old(
     };
     let mut same = listed(repo)?;
     let is_same = |name: &Name| name.suffix == newest.suffix && name <= newest;
-    same.retain(|backup| is_same(&backup.name) && !backup.is_tracked);
+    same.retain(|backup| is_same(&backup.name) && backup.is_tracked == Some(false));
     let old = same.len().saturating_sub(keep.max(1));
     let old: Vec<PathBuf> = same.drain(..old).map(|backup| backup.path).collect();
     for path in &old {

@@ -57,3 +57,21 @@ fn a_file_in_the_place_of_a_folder_is_said_before_anything_is_written() {
     refused_at(&laptop, &archive, "journal/md/2031: not a directory");
     assert_eq!(backups(&laptop).len(), 1);
 }
+
+/// Then the backups are what is looked for.
+#[test]
+fn the_backups_are_listed_where_gits_index_cannot_be_read() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &ENTRIES);
+    laptop.palimpsest(["backup-full"]).ok();
+    laptop.write(".git/index", "broken");
+    laptop
+        .palimpsest(["backup-list-full"])
+        .ok()
+        .says("palimpsest-data-full_")
+        .warns("it is not known which of them git tracks");
+    laptop
+        .palimpsest(["backup-list-full", "--json"])
+        .ok()
+        .says("\"tracked\": null");
+}
