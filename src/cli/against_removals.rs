@@ -22,7 +22,7 @@ struct Standing {
 }
 
 /// Settles items that stand against a removal, in the chosen files or, if there are none,
-/// in all. Those of `kept`, by path, were the question of a conflict and are let in;
+/// in all; returns the outcomes with their paths. Those of `kept`, by path, were the question of a conflict and are let in;
 /// `answers` decides of the others.
 pub fn settle(
     ui: &Ui,
@@ -30,7 +30,7 @@ pub fn settle(
     only: Option<&[String]>,
     kept: &BTreeMap<String, BTreeSet<Item>>,
     answers: &Answers<'_>,
-) -> anyhow::Result<Vec<Settled>> {
+) -> anyhow::Result<Vec<(String, Settled)>> {
     let mut outcomes = Vec::new();
     if !may_index(resolver.repo, &resolver.settings.layout) {
         return Ok(outcomes);
@@ -45,23 +45,23 @@ pub fn settle(
         standing.items = kept;
         if !standing.items.is_empty() {
             let what = format!("{}: {}", standing.path, named(&standing.items));
-            outcomes.push(let_in(ui, resolver, &journal, &standing, &what)?);
+            let settled = let_in(ui, resolver, &journal, &standing, &what)?;
+            outcomes.push((standing.path.clone(), settled));
         }
         standing.items = others;
         if standing.items.is_empty() {
             continue;
         }
         let what = format!("{}: {}", standing.path, named(&standing.items));
-        outcomes.push(
-            match answers.against_removal(&format!("{what}, though it was removed"))? {
-                Answer::TakeOut => take_out(ui, resolver, &standing, &what)?,
-                Answer::LetIn => let_in(ui, resolver, &journal, &standing, &what)?,
-                Answer::Leave => Settled::left_at(format!(
-                    "{what}, though it was removed: --ours or --theirs takes it out of the file, \
+        let settled = match answers.against_removal(&format!("{what}, though it was removed"))? {
+            Answer::TakeOut => take_out(ui, resolver, &standing, &what)?,
+            Answer::LetIn => let_in(ui, resolver, &journal, &standing, &what)?,
+            Answer::Leave => Settled::left_at(format!(
+                "{what}, though it was removed: --ours or --theirs takes it out of the file, \
                  --both lets it in again"
-                )),
-            },
-        );
+            )),
+        };
+        outcomes.push((standing.path, settled));
     }
     Ok(outcomes)
 }

@@ -32,10 +32,9 @@ pub const MAY_BE_TEXT: &str = "; it may be text of the file, like an example of 
 
 /// What is said of markers of which nothing is known.
 pub fn doubtful(path: &str, line: usize) -> String {
-    let word = shell_path(path);
     format!(
-        "{path}:{line}: markers of which no merge is known; if they are a conflict, name the file: \
-         palimpsest resolve {word}"
+        "{path}:{line}: markers of which no merge is known, so they are left; if they are a \
+         conflict, edit the file"
     )
 }
 

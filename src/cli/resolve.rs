@@ -1,5 +1,6 @@
 //! `palimpsest resolve`: settles what a merge left, or a client without drivers.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
@@ -9,7 +10,7 @@ use super::against_removals;
 use super::hunk::{MAY_BE_TEXT, UNCLEAR, doubtful, is_one_of, of_one_side, place};
 use super::journal::path_typed;
 use super::question::{Answers, Question};
-use super::settled::{Settled, conclude};
+use super::settled::{Settled, conclude, say_of_the_others};
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::hunks::{Choice, Hunks};
@@ -63,20 +64,22 @@ impl Resolve {
         };
         let mut outcomes = Vec::new();
         for open in &resolver.open(only)? {
-            outcomes.extend(settling.settle(open)?);
+            let settled = settling.settle(open)?;
+            outcomes.extend(settled.map(|settled| (open.path.clone(), settled)));
         }
         for (path, why) in resolver.left_alone(only)? {
             let line = why.say(&path, &repo.pathspec(&path));
-            outcomes.push(Settled::left_at(line));
+            outcomes.push((path, Settled::left_at(line)));
         }
         // Items in files that still have markers are not settled yet.
-        if outcomes.iter().all(|o| o.left.is_empty()) {
-            let kept = outcomes.iter().filter_map(|o| o.kept.clone()).collect();
-            let answers = &settling.answers;
-            outcomes.extend(against_removals::settle(
-                ui, &resolver, only, &kept, answers,
-            )?);
+        let are_settled = outcomes.iter().all(|(_, o)| o.left.is_empty());
+        if are_settled {
+            let kept = outcomes.iter().filter_map(|(_, o)| o.kept.clone());
+            let (kept, answers) = (kept.collect(), &settling.answers);
+            let of_items = against_removals::settle(ui, &resolver, only, &kept, answers)?;
+            outcomes.extend(of_items);
         }
+        let (mut about, outcomes): (BTreeSet<String>, Vec<Settled>) = outcomes.into_iter().unzip();
         let by_line = resolver.merged_by_line(only)?;
         for path in &by_line {
             ui.line(format_args!(
@@ -98,9 +101,11 @@ impl Resolve {
                 safe(&by_git[..by_git.len().min(NAMED)].join(", ")),
                 safe(&repo.from_here(first))
             ))?;
-        } else if outcomes.is_empty() && by_line.is_empty() {
-            ui.line("nothing to resolve")?;
         }
+        about.extend(by_line.into_iter().chain(by_git.iter().cloned()));
+        say_of_the_others(ui, &about, only, |path| {
+            are_settled || resolver.has_no_entries(path)
+        })?;
         match conclude(ui, &outcomes)? {
             Exit::Ok if !by_git.is_empty() => Ok(Exit::Failed),
             exit => Ok(exit),
@@ -170,10 +175,13 @@ impl Settling<'_> {
                 ))?;
                 Ok(Some(Settled::default()))
             }
-            Proposal::Edited => Ok(Some(Settled::left_at(format!(
-                "{path}: no markers, edited by hand; if it is as it should be: git add {}",
-                self.resolver.repo.pathspec(path)
-            )))),
+            Proposal::Edited => Ok(Some(Settled::left_at(match open.of_one_side() {
+                Some(line) => of_one_side(path, line),
+                None => format!(
+                    "{path}: no markers, edited by hand; if it is as it should be: git add {}",
+                    self.resolver.repo.pathspec(path)
+                ),
+            }))),
             Proposal::Text(hunks) => self.write(open, &hunks).map(Some),
             Proposal::Doubtful(line) => Ok(Some(Settled::left_at(doubtful(path, line)))),
             Proposal::OneSided {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::Item;
+use crate::journal::layout::is_at_or_below;
 use crate::sync::resolve::Finished;
 
 /// The outcome for one path.
@@ -38,6 +39,30 @@ impl Settled {
             ..Self::default()
         }
     }
+}
+
+/// Says of which of the named paths there was nothing to resolve, or that there was nothing at
+/// all. `is_known` holds for a path of which that can be said.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn say_of_the_others(
+    ui: &Ui,
+    about: &BTreeSet<String>,
+    only: Option<&[String]>,
+    is_known: impl Fn(&str) -> bool,
+) -> anyhow::Result<()> {
+    let is_in = |named: &str| about.iter().any(|path| is_at_or_below(path, named));
+    for named in only.unwrap_or_default() {
+        if !named.is_empty() && !is_in(named) && is_known(named) {
+            ui.line(format_args!("nothing to resolve in {}", safe(named)))?;
+        }
+    }
+    let names_the_top = only.is_none_or(|paths| paths.iter().any(String::is_empty));
+    if names_the_top && about.is_empty() {
+        ui.line("nothing to resolve")?;
+    }
+    Ok(())
 }
 
 /// Says what is left, and where the texts are that were written over.

@@ -140,14 +140,17 @@ fn markers(
 ) -> Result<(), RepoError> {
     let pages = Resolver { repo, settings }.marked_pages();
     match pages {
-        Ok(pages) => found.extend(pages.into_iter().map(|(path, line)| {
-            Finding::new(
-                format!("{path}:{line}: conflict markers"),
-                format!(
+        Ok(pages) => found.extend(pages.into_iter().map(|(path, line, is_known)| {
+            let mend = match is_known {
+                true => format!(
                     "palimpsest resolve {}, or edit it; then commit it",
                     shell_path(&path)
                 ),
-            )
+                false => {
+                    "edit it, and commit it; an example that is meant with `--no-verify`".to_owned()
+                }
+            };
+            Finding::new(format!("{path}:{line}: conflict markers"), mend)
         })),
         Err(ResolveError::Repo(error @ RepoError::Object { .. })) => {
             told.tell(repo, &objects::File::InHistory, error, found)?;

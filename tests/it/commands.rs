@@ -143,7 +143,7 @@ fn a_path_that_is_not_there_is_named() {
         laptop
             .palimpsest(["resolve", &path])
             .ok()
-            .is("nothing to resolve");
+            .is(&format!("nothing to resolve in {path}"));
     }
 }
 
@@ -346,7 +346,11 @@ fn a_path_from_the_top_is_understood_in_a_folder() {
         .yaml2sql(["sync", "journal/no"])
         .exits(1)
         .warns("journal/no: no such folder");
-    laptop.edit_entry(DAY, "One.\n", "<<<<<<< a\nOne.\n=======\nTwo.\n>>>>>>> b\n");
+    laptop.edit_entry(
+        DAY,
+        "---\n",
+        "---\n<<<<<<< a\n=======\nmood: x\n>>>>>>> b\n",
+    );
     inside
         .git(["commit", "-qam", "Marks"])
         .exits(1)
@@ -359,7 +363,7 @@ fn a_path_from_the_top_is_understood_in_a_folder() {
         .says("nothing to resolve");
     laptop.remove("journal/md/2024/journal/md/2024/2024-11-01.md");
     inside.palimpsest(["resolve", "--theirs", &path]).ok();
-    assert!(laptop.read_entry(DAY).ends_with("---\nTwo.\n"));
+    assert!(laptop.read_entry(DAY).starts_with("---\nmood: x\n"));
     inside
         .palimpsest(["resolve", "journal/none.md"])
         .exits(1)

@@ -205,12 +205,15 @@ fn markers_of_which_nothing_else_is_known_tell_the_sides() {
 #[test]
 fn markers_inside_a_side_that_is_chosen_are_chosen_too() {
     let sandbox = Sandbox::new();
-    let (laptop, _) = diverged(&sandbox);
+    let (_, desktop) = diverged(&sandbox);
     let marked = "---\ndate: 2024-11-01\n---\n<<<<<<< a\nOne.\n=======\nTwo.\n\
         <<<<<<<< a:x\nThree.\n========\nFour.\n>>>>>>>> b:y\n>>>>>>> b\n";
-    laptop.write(&entry(DAY), marked);
-    laptop.palimpsest(["resolve", "--theirs", &entry(DAY)]).ok();
-    let text = laptop.read_entry(DAY);
+    elsewhere(&desktop, &["pull"]).fails();
+    desktop.write(&entry(DAY), marked);
+    desktop
+        .palimpsest(["resolve", "--theirs", &entry(DAY)])
+        .ok();
+    let text = desktop.read_entry(DAY);
     assert_eq!(text, "---\ndate: 2024-11-01\n---\nTwo.\nFour.\n");
 }
 

@@ -30,6 +30,13 @@ impl OpenPath {
         Hunks::besides(work, &self.as_text)
     }
 
+    /// The line of the first set of markers in the work tree's file that one side alone had
+    /// before.
+    #[must_use]
+    pub fn of_one_side(&self) -> Option<usize> {
+        self.of_one_side_in(self.work.as_deref().unwrap_or_default())
+    }
+
     /// The line of the first set of markers in what was chosen that one side alone had before.
     #[must_use]
     pub fn of_one_side_in(&self, chosen: &[u8]) -> Option<usize> {
@@ -113,17 +120,17 @@ impl Resolver<'_> {
                 continue;
             }
             let text = self.repo.to_store(&path, text)?;
-            marked.extend(self.marked_at(path, text, named, &heads)?);
+            marked.extend(self.marked_at(path, text, &heads)?);
         }
         Ok(marked)
     }
 
-    /// A file with this text, if its markers may be a conflict.
+    /// A file with this text, if its markers may be a conflict. A name says nothing of them:
+    /// a pattern of the shell names pages with examples, too.
     fn marked_at(
         &self,
         path: String,
         text: Vec<u8>,
-        named: bool,
         heads: &[ObjectId],
     ) -> Result<Option<Marked>, RepoError> {
         let all = AsText::default();
@@ -148,16 +155,13 @@ impl Resolver<'_> {
         // If all were committed, none is less a conflict than another.
         let is_new = !Hunks::besides(&text, &committed).is_empty();
         let mut as_text = if is_new { stood } else { all };
-        let is_open = named || is_new || every.iter().any(|hunk| hunk.in_front);
+        let is_open = is_new || every.iter().any(|hunk| hunk.in_front);
         if !is_open && self.earlier(&path, &text)?.is_none() {
             return Ok(None);
         }
-        let mut doubtful = None;
-        if !named {
-            let hunks = Hunks::besides(&text, &as_text);
-            doubtful = hunks.iter().find(|hunk| !hunk.in_front).map(|h| h.line);
-            as_text.add_body(&text, usize::MAX);
-        }
+        let hunks = Hunks::besides(&text, &as_text);
+        let doubtful = hunks.iter().find(|hunk| !hunk.in_front).map(|h| h.line);
+        as_text.add_body(&text, usize::MAX);
         Ok(Some(Marked {
             path,
             text,

@@ -72,19 +72,26 @@ impl Resolver<'_> {
         Ok(head.is_some() && !self.repo.changes(None, head, &[path])?.is_empty())
     }
 
+    /// Whether no entry is at or below this path.
+    #[must_use]
+    pub fn has_no_entries(&self, path: &str) -> bool {
+        let layout = self.layout();
+        !is_at_or_below(path, &layout.journal) && !is_at_or_below(&layout.journal, path)
+    }
+
     /// The pages not in conflict whose markers [`Resolver::open`] would find, each with
-    /// the line of the first marker.
+    /// the line of the first marker, and whether a merge is known that left it.
     ///
     /// # Errors
     /// As for [`Resolver::open`].
-    pub fn marked_pages(&self) -> Result<Vec<(String, usize)>, ResolveError> {
+    pub fn marked_pages(&self) -> Result<Vec<(String, usize, bool)>, ResolveError> {
         let mut pages = Vec::new();
         for open in self.open(None)? {
             let is_page = self.layout().ledger_year(&open.path).is_none();
             let first = open.hunks().iter().next().map(|hunk| hunk.line);
             let line = first.or(open.doubtful);
             if let (true, Some(line)) = (is_page && open.origin != Origin::Unmerged, line) {
-                pages.push((open.path, line));
+                pages.push((open.path, line, first.is_some()));
             }
         }
         Ok(pages)
@@ -168,22 +175,15 @@ impl Resolver<'_> {
         }))
     }
 
-    /// A path in conflict that no driver merges: with the sides that its markers show, or
-    /// as git has them if one side has no file.
+    /// A path in conflict that no driver merges, if it has markers or one side has no file.
     pub(super) fn merged_by_git(
         &self,
         path: &str,
         stages: Stages,
     ) -> Result<Option<OpenPath>, RepoError> {
         let open = self.of_stages(path, Origin::UnmergedByGit, stages, &None)?;
-        Ok(open.and_then(|open| {
-            if stages.ours.is_none() || stages.theirs.is_none() {
-                return Some(open);
-            }
-            let hunks = open.hunks();
-            let sides = hunks.versions().map(Some);
-            (!hunks.is_empty()).then_some(OpenPath { sides, ..open })
-        }))
+        let is_one_sided = stages.ours.is_none() || stages.theirs.is_none();
+        Ok(open.filter(|open| is_one_sided || !open.hunks().is_empty()))
     }
 
     /// The files in conflict that no driver merges and that were not named.

@@ -49,8 +49,8 @@ pub struct OpenPath {
     merging: Option<Merging>,
     /// The sets of markers in the file that no merge made.
     as_text: AsText,
-    /// The line of the first set of markers of which nothing is known, and which is taken
-    /// for a conflict only if the file is named.
+    /// The line of the first set of markers of which nothing is known, and which is left to
+    /// a person.
     pub doubtful: Option<usize>,
 }
 
@@ -63,6 +63,8 @@ pub enum Origin {
     UnmergedByGit,
     /// Added with its markers; the index still knows the sides.
     Added,
+    /// The same, and no driver merges it.
+    AddedByGit,
     /// Part of the merge commit that HEAD is.
     Committed,
     /// Left with markers by this merge commit, further down.

@@ -17,7 +17,7 @@ pub enum Proposal {
     Fine,
     /// Take this text; if it has hunks, a person has to choose.
     Text(Hunks),
-    /// The file has markers of which nothing is known, from this line on, and was not named.
+    /// The file has markers of which nothing is known, from this line on.
     Doubtful(usize),
     /// One side deleted the file, the other changed it; `None` is the deletion.
     OneSided {
@@ -74,8 +74,13 @@ impl Resolver<'_> {
             return Ok(Proposal::Doubtful(line));
         }
         // A file that git alone merges is settled by its markers.
-        let by_git = open.origin == Origin::UnmergedByGit && !hunks.is_empty();
+        let by_git = match open.origin {
+            Origin::UnmergedByGit => !hunks.is_empty(),
+            Origin::AddedByGit => true,
+            _ => false,
+        };
         if by_git || hunks.are_unclear() {
+            let hunks = self.doubted(open, sides.as_ref(), hunks)?;
             return Ok(Proposal::Text(hunks));
         }
         let untouched = open.work.is_none()
@@ -95,22 +100,9 @@ impl Resolver<'_> {
         sides: ThreeWay<Vec<u8>>,
         hunks: Hunks,
     ) -> Result<Proposal, ResolveError> {
-        // In a file whose sides show markers, a set that no merge makes may be one of these,
-        // edited.
-        if open.as_text.has_sets() {
-            let mut merges = Vec::new();
-            self.any_merge(open, sides.as_ref(), |merged| {
-                merges.push(merged);
-                false
-            })?;
-            let made = |hunk: &Hunk| {
-                let mut all = merges.iter().flat_map(Hunks::iter);
-                all.any(|m| m.ours == hunk.ours && m.theirs == hunk.theirs)
-            };
-            let may_be_text = |hunk: &Hunk| !hunk.in_front && !made(hunk);
-            if hunks.iter().any(may_be_text) {
-                return Ok(Proposal::Text(hunks.doubting(may_be_text)));
-            }
+        let hunks = self.doubted(open, sides.as_ref(), hunks)?;
+        if hunks.iter().any(|hunk| hunk.may_be_text) {
+            return Ok(Proposal::Text(hunks));
         }
         // Edits beside the markers are in both of their sides, and so stay.
         let sides = ThreeWay {
@@ -118,6 +110,38 @@ impl Resolver<'_> {
             ..hunks.versions()
         };
         self.merge(open, sides.as_ref(), &hunks).map(Proposal::Text)
+    }
+
+    /// The hunks of a file, with a note of those in the body that may be text: no merge of
+    /// the sides explains them. While the index has the path in conflict, a set in a page
+    /// without examples counts as edited.
+    fn doubted(
+        &self,
+        open: &OpenPath,
+        sides: ThreeWay<&Vec<u8>>,
+        hunks: Hunks,
+    ) -> Result<Hunks, ResolveError> {
+        let has_examples = open.as_text.has_sets();
+        let is_open = matches!(open.origin, Origin::Unmerged | Origin::UnmergedByGit);
+        if is_open && !has_examples {
+            return Ok(hunks);
+        }
+        let mut merges = Vec::new();
+        self.any_merge(open, sides, |merged| {
+            merges.push(merged);
+            false
+        })?;
+        let is_made = |hunk: &Hunk| {
+            let mut all = merges.iter().flat_map(Hunks::iter);
+            all.any(|m| m.ours == hunk.ours && m.theirs == hunk.theirs)
+        };
+        // Other programs may set the ends of a hunk otherwise, but its lines are the sides'.
+        let is_of_sides = |hunk: &Hunk| {
+            !has_examples
+                && has_lines(sides.ours, &hunk.ours)
+                && has_lines(sides.theirs, &hunk.theirs)
+        };
+        Ok(hunks.doubting(|hunk| !hunk.in_front && !is_made(hunk) && !is_of_sides(hunk)))
     }
 
     /// The proposal for an added path: the work tree's text is kept, with any edits.
@@ -308,6 +332,16 @@ impl Resolver<'_> {
         }
         Ok(false)
     }
+}
+
+/// Whether lines stand in a text, one behind the other. Line ends do not count.
+fn has_lines(text: &[u8], lines: &[u8]) -> bool {
+    let split = |text: &'_ [u8]| -> Vec<Vec<u8>> {
+        let lines = text.split_inclusive(|&b| b == b'\n');
+        lines.map(|line| line.trim_ascii_end().to_vec()).collect()
+    };
+    let (text, lines) = (split(text), split(lines));
+    lines.is_empty() || text.windows(lines.len()).any(|there| there == lines)
 }
 
 /// The texts of the three sides.

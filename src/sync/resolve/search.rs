@@ -9,8 +9,7 @@ use crate::journal::hunks::Hunks;
 use crate::repo::{Merging, RepoError};
 
 impl Resolver<'_> {
-    /// The open paths, sorted. With `only`, those among these files and folders; there,
-    /// markers count wherever they stand.
+    /// The open paths, sorted. With `only`, those among these files and folders.
     ///
     /// # Errors
     /// The repository cannot be read, or a path of the last merge cannot be merged again.
@@ -88,18 +87,26 @@ impl Search<'_> {
     }
 
     /// Adds the paths that were in conflict and were added with their markers: the index
-    /// keeps their sides for a while after the commit, too.
+    /// keeps their sides for a while after the commit, too. Those that no driver merges have
+    /// to be named.
     fn added_with_markers(&mut self, waiting: &Option<Merging>) -> Result<(), RepoError> {
         let resolver = self.resolver;
         let resolved = resolver.repo.resolved_stages()?;
         let wanted = self.wanted(resolved.keys())?;
         for (path, stages) in &resolved {
-            if wanted.contains(path.as_str()) {
-                let open = resolver.of_stages(path, Origin::Added, *stages, waiting)?;
-                let marked = |o: &OpenPath| !o.hunks().is_empty();
-                let open = open.filter(marked).map(|o| (path.clone(), o));
-                self.found.extend(open);
+            let is_whole = stages.ours.is_some() && stages.theirs.is_some();
+            let origin = match wanted.contains(path.as_str()) {
+                true => Origin::Added,
+                false if is_whole && is_named(path, self.only) => Origin::AddedByGit,
+                false => continue,
+            };
+            if self.found.contains_key(path) {
+                continue;
             }
+            let open = resolver.of_stages(path, origin, *stages, waiting)?;
+            let marked = |o: &OpenPath| !o.hunks().is_empty();
+            let open = open.filter(marked).map(|o| (path.clone(), o));
+            self.found.extend(open);
         }
         Ok(())
     }

@@ -222,7 +222,7 @@ fn a_merge_of_more_than_two_is_left_and_said() {
     laptop
         .palimpsest(["resolve", "data"])
         .ok()
-        .is("nothing to resolve");
+        .is("nothing to resolve in data");
     assert_eq!(laptop.read_entry(DAY), text);
     laptop.assert_clean();
 }

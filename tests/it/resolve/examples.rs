@@ -184,26 +184,100 @@ fn an_example_that_was_edited_by_hand_is_left() {
 }
 
 #[test]
-fn markers_of_which_nothing_is_known_are_chosen_only_where_the_file_is_named() {
+fn markers_of_which_nothing_is_known_are_left_also_where_the_file_is_named() {
     let sandbox = Sandbox::new();
     let base = page("A", "a", "");
     let site = site(&sandbox, &base, &base.replace("end", "End"), &base);
     let text = page("A", "a", EXAMPLE);
     site.write(PAGE, &text);
-    for args in [&["resolve", "--ours"][..], &["resolve", "--ours", "docs"]] {
-        site.palimpsest(args).exits(1).warns(
-            "docs/git.md:9: markers of which no merge is known; if they are a conflict, name the \
-             file: palimpsest resolve docs/git.md",
-        );
+    for args in [
+        &["resolve", "--ours"][..],
+        &["resolve", "--ours", "docs"],
+        &["resolve", "--ours", PAGE],
+    ] {
+        site.palimpsest(args)
+            .exits(1)
+            .warns("docs/git.md:9: markers of which no merge is known, so they are left");
         assert_eq!(site.read(PAGE), text);
     }
     site.palimpsest(["doctor"])
         .exits(1)
-        .says("docs/git.md:9: conflict markers");
-    site.palimpsest(["resolve", PAGE]).exits(1);
-    assert_eq!(site.read(PAGE), text);
-    site.palimpsest(["resolve", "--ours", PAGE]).ok();
-    assert_eq!(site.read(PAGE), page("A", "a", "my line\n"));
+        .says("docs/git.md:9: conflict markers\n    mend: edit it, and commit it");
+}
+
+/// A pattern of the shell names them all.
+#[test]
+fn a_page_without_a_conflict_is_left_whatever_is_named_and_how_often() {
+    for is_committed in [false, true] {
+        let sandbox = Sandbox::new();
+        let [base, ours, theirs] = ["A", "M", "F"].map(|title| page(title, "a", EXAMPLE));
+        let site = site(&sandbox, &base, &ours, &theirs);
+        let others = ["docs/other.md", "README.md", "docs/plain.txt"];
+        others.iter().for_each(|other| site.write(other, EXAMPLE));
+        site.git(["add", "-A"]).ok();
+        site.git(["commit", "-q", "-n", "-m", "Others"]).ok();
+        site.git(["merge", "-q", "side"]).fails();
+        let named = ["resolve", "--ours", PAGE];
+        let named: Vec<&str> = named.into_iter().chain(others).collect();
+        site.palimpsest(&named)
+            .ok()
+            .says("docs/git.md: merged, 1 chosen, staged")
+            .says("nothing to resolve in docs/other.md")
+            .says("nothing to resolve in README.md")
+            .says("nothing to resolve in docs/plain.txt");
+        if is_committed {
+            site.git(["commit", "-q", "--no-edit"]).ok();
+        }
+        site.palimpsest(["resolve", "--theirs", PAGE, "docs"])
+            .ok()
+            .is("nothing to resolve in docs/git.md\nnothing to resolve in docs");
+        assert_eq!(site.read(PAGE), ours);
+        for other in others {
+            assert_eq!(site.read(other), EXAMPLE);
+        }
+    }
+}
+
+/// The index keeps the stages of a conflict for a while after the merge's commit.
+#[test]
+fn an_example_that_came_after_a_conflict_was_settled_is_left() {
+    let sandbox = Sandbox::new();
+    let [base, ours, theirs] = ["A", "M", "F"].map(|title| page(title, "a", ""));
+    let site = site(&sandbox, &base, &ours, &theirs);
+    site.git(["merge", "-q", "side"]).fails();
+    site.palimpsest(["resolve", "--ours"]).ok();
+    site.git(["commit", "-q", "--no-edit"]).ok();
+    let text = page("M", "a", EXAMPLE);
+    site.write(PAGE, &text);
+    site.git(["add", "-A"]).ok();
+    for args in [&["resolve", "--ours"][..], &["resolve", "--ours", PAGE]] {
+        site.palimpsest(args)
+            .exits(1)
+            .warns("docs/git.md:9: both sides changed the text; it may be text of the file");
+        assert_eq!(site.read(PAGE), text);
+    }
+}
+
+/// No driver merges it; added with its markers, it can still be chosen.
+#[test]
+fn a_file_that_git_alone_merges_keeps_its_example_too() {
+    for is_added in [false, true] {
+        let sandbox = Sandbox::new();
+        let [base, ours, theirs] = ["A", "M", "F"].map(|title| page(title, "a", EXAMPLE));
+        let site = site(&sandbox, &base, &ours, &theirs);
+        site.write(".gitattributes", "");
+        site.git(["commit", "-q", "-n", "-a", "-m", "By line"]).ok();
+        site.git(["merge", "-q", "side"]).fails();
+        if is_added {
+            site.git(["add", PAGE]).ok();
+        }
+        site.palimpsest(["resolve", "--theirs", PAGE])
+            .ok()
+            .says("docs/git.md: merged, 1 chosen, staged");
+        assert_eq!(site.read(PAGE), theirs);
+        site.palimpsest(["resolve", "--ours", PAGE]).ok();
+        assert_eq!(site.read(PAGE), theirs);
+    }
 }
 
 /// Markers that were committed and settled on both branches come again with the next merge

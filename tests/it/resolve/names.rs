@@ -160,7 +160,7 @@ fn a_submodule_in_conflict_is_named_as_one() {
     site.git(["branch", "-q", "-M", "main"]).ok();
     site.palimpsest(["resolve", "content"])
         .ok()
-        .is("nothing to resolve");
+        .is("nothing to resolve in content");
     site.git(["switch", "-q", "-c", "side"]).ok();
     commit("two.md", "two");
     site.git(["switch", "-q", "main"]).ok();
