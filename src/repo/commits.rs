@@ -68,6 +68,32 @@ impl Repo {
         Ok(lines.lines().filter_map(|l| l.parse().ok()).collect())
     }
 
+    /// The commits up to these tips that changed a path, or merged versions of it, each with
+    /// those directly before it; a commit comes before its parents.
+    ///
+    /// # Errors
+    /// Git fails; see [`RepoError`].
+    pub fn lines_of(
+        &self,
+        tips: &[ObjectId],
+        path: &str,
+    ) -> Result<Vec<(ObjectId, Vec<ObjectId>)>, RepoError> {
+        if tips.is_empty() {
+            return Ok(Vec::new());
+        }
+        let tips: Vec<String> = tips.iter().map(ObjectId::to_string).collect();
+        let mut args = vec!["rev-list", "--simplify-merges", "--topo-order", "--parents"];
+        args.extend(tips.iter().map(String::as_str));
+        args.extend(["--", path]);
+        let out = self.run_git(&args, b"")?;
+        let text = String::from_utf8_lossy(&out);
+        let line = |line: &str| {
+            let mut ids = line.split(' ').filter_map(|id| id.parse().ok());
+            Some((ids.next()?, ids.collect()))
+        };
+        Ok(text.lines().filter_map(line).collect())
+    }
+
     /// Whether `commit` is `tip` or one of its ancestors; false for a missing commit.
     #[must_use]
     pub fn is_in(&self, commit: ObjectId, tip: ObjectId) -> bool {

@@ -3,6 +3,7 @@
 mod added;
 mod commits;
 mod examples;
+mod leftovers;
 mod names;
 mod terminal;
 mod texts;

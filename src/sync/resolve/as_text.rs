@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::find::is_named;
-use super::{OpenPath, Resolver};
+use super::{OpenPath, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::{Layout, PathKind};
@@ -102,7 +102,7 @@ impl Resolver<'_> {
     /// The files with markers in them, of the journal and others that a driver merges.
     /// Markers in a body may be intended, like an example in a page about git: they are
     /// if they were committed, here or on the merged side, and not left by a merge.
-    pub(super) fn marked(&self, only: Option<&[String]>) -> Result<Vec<Marked>, RepoError> {
+    pub(super) fn marked(&self, only: Option<&[String]>) -> Result<Vec<Marked>, ResolveError> {
         let layout = self.layout();
         let (paths, others) = self.may_be_marked(only)?;
         let mut heads = self.repo.merge_heads()?;
@@ -132,7 +132,7 @@ impl Resolver<'_> {
         path: String,
         text: Vec<u8>,
         heads: &[ObjectId],
-    ) -> Result<Option<Marked>, RepoError> {
+    ) -> Result<Option<Marked>, ResolveError> {
         let all = AsText::default();
         let every = Hunks::besides(&text, &all);
         if every.is_empty() {

@@ -1,11 +1,8 @@
-//! The origin of a merge's sides: the merge base, which git makes itself if there are
-//! several, and the earlier merge commit that left markers.
+//! The base of a merge, which git makes itself if there are several.
 
 use std::collections::BTreeSet;
 
-use super::{OpenPath, Origin, Resolver, merged_ledgers};
-use crate::journal::hunks::Hunks;
-use crate::journal::markers::{AsText, conflict_markers};
+use super::{Resolver, merged_ledgers};
 use crate::journal::yaml::{Node, Tree};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{Merging, ObjectId, RepoError};
@@ -16,9 +13,6 @@ use crate::sync::kept_out::LedgerRulings;
 
 /// Limit on the depth of criss-crosses within criss-crosses.
 const DEEPEST: usize = 6;
-
-/// Limit on a file's commits that are searched for the merge that left its markers.
-const LOOKED_AT: usize = 200;
 
 impl Resolver<'_> {
     /// A path in the base of a merge. Several bases are merged first, by field or by
@@ -120,64 +114,5 @@ impl Resolver<'_> {
         let merged = merged.unwrap_or_default();
         let ours = self.ours(merged.iter(), only)?;
         Ok(ours.into_iter().map(str::to_owned).collect())
-    }
-
-    /// A path left with markers by an earlier merge commit, whose parents give the sides.
-    /// `None` if the commit is not a merge of two, or if each set of markers stood in one
-    /// of these, or was settled since.
-    pub(super) fn earlier(&self, path: &str, work: &[u8]) -> Result<Option<OpenPath>, RepoError> {
-        let Some(head) = self.repo.head()? else {
-            return Ok(None);
-        };
-        let commits = self.repo.commits_of(head, path)?;
-        let mut since = vec![work.to_vec()];
-        let mut beside = None;
-        for commit in commits.into_iter().take(LOOKED_AT) {
-            let text = self.repo.read_at(commit, path)?.unwrap_or_default();
-            if conflict_markers(&text).is_none() {
-                break;
-            }
-            since.push(text);
-            let [ours, theirs] = self.repo.commit(commit)?.parents[..] else {
-                continue;
-            };
-            let read = |side| self.repo.read_at(side, path);
-            let (Some(our_text), Some(their_text)) = (read(ours)?, read(theirs)?) else {
-                continue;
-            };
-            let mut known = AsText::default();
-            let sides = [&our_text, &their_text];
-            let is_unmarked = sides.iter().all(|side| conflict_markers(side).is_none());
-            sides.iter().for_each(|side| known.add(side));
-            let left = |text: &Vec<u8>| !Hunks::besides(text, &known).is_empty();
-            let is_left = beside.is_none() && since.iter().all(left);
-            if !is_unmarked && !is_left {
-                continue;
-            }
-            beside = Some((commit, ours, theirs, our_text, their_text));
-            // A side with markers may be text, or have been left by a merge further down.
-            if is_unmarked {
-                break;
-            }
-        }
-        let Some((commit, ours, theirs, our_text, their_text)) = beside else {
-            return Ok(None);
-        };
-        let merging = self.repo.merge_of(ours, theirs)?;
-        let base = self.base_of(&merging, path, By::Field)?;
-        let sides = ThreeWay::new(base, Some(our_text), Some(their_text));
-        let known = sides.as_ref().map(Option::as_ref);
-        let as_text = self.as_text(path, Some(work), known, Some(&merging))?;
-        Ok(Some(OpenPath {
-            path: path.to_owned(),
-            origin: Origin::Earlier(commit),
-            sides,
-            line_base: self.base_of(&merging, path, By::Line("as git merges it"))?,
-            work: Some(work.to_vec()),
-            moved_twice: false,
-            merging: Some(merging),
-            as_text,
-            doubtful: None,
-        }))
     }
 }

@@ -298,6 +298,24 @@ impl Resolver<'_> {
         self.any_merge(open, sides, |merged| merged.is_shown_as(text))
     }
 
+    /// Whether a text is what the sides give without a conflict. In doubt it is not.
+    pub(super) fn is_clean_merge(
+        &self,
+        open: &OpenPath,
+        text: &[u8],
+    ) -> Result<bool, ResolveError> {
+        let (Some(ours), Some(theirs)) = (&open.sides.ours, &open.sides.theirs) else {
+            return Ok(false);
+        };
+        let none = Vec::new();
+        let base = open.sides.base.as_ref().unwrap_or(&none);
+        let sides = ThreeWay::new(base, ours, theirs);
+        match self.any_merge(open, sides, |m| m.is_empty() && m.is_shown_as(text)) {
+            Err(ResolveError::Merge { .. }) => Ok(false),
+            is => is,
+        }
+    }
+
     /// Whether this is so of a merge of the sides, by line or by field, in any style.
     fn any_merge(
         &self,

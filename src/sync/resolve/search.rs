@@ -6,6 +6,7 @@ use super::as_text::Marked;
 use super::find::{is_chosen, is_named};
 use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
+use crate::journal::markers::conflict_markers;
 use crate::repo::{Merging, RepoError};
 
 impl Resolver<'_> {
@@ -78,8 +79,13 @@ impl Search<'_> {
                 continue;
             };
             // Markers from before this merge have another origin.
-            let is_marked = !open.hunks().is_empty();
-            if !is_marked || resolver.propose(&open)? != Proposal::Fine {
+            let is_fine = resolver.propose(&open)? == Proposal::Fine;
+            let work = open.work.as_deref().unwrap_or_default();
+            let is_older = || match open.hunks().is_empty() && conflict_markers(work).is_some() {
+                true => Ok(resolver.earlier(path, work)?.is_some()),
+                false => Ok::<bool, ResolveError>(false),
+            };
+            if !is_fine && !is_older()? {
                 self.found.insert(path.to_owned(), open);
             }
         }
@@ -112,7 +118,7 @@ impl Search<'_> {
     }
 
     /// Adds the files that have markers besides.
-    fn marked(&mut self) -> Result<(), RepoError> {
+    fn marked(&mut self) -> Result<(), ResolveError> {
         let resolver = self.resolver;
         for marked in resolver.marked(self.only)? {
             let Marked { path, text, .. } = marked;

@@ -4,18 +4,18 @@
 use super::elsewhere;
 use crate::sandbox::{Machine, Sandbox};
 
-const PAGE: &str = "docs/git.md";
-const EXAMPLE: &str = "<<<<<<< HEAD\nmy line\n=======\ntheir line\n>>>>>>> branch\n";
+pub const PAGE: &str = "docs/git.md";
+pub const EXAMPLE: &str = "<<<<<<< HEAD\nmy line\n=======\ntheir line\n>>>>>>> branch\n";
 
 /// A page with an example, as two branches have it.
-fn page(title: &str, tags: &str, example: &str) -> String {
+pub fn page(title: &str, tags: &str, example: &str) -> String {
     format!(
         "---\ntitle: {title}\ntags: [{tags}]\n---\n\nGit writes:\n\n```\n{example}```\n\nThe end.\n"
     )
 }
 
 /// A site with the page `base`; on `side` it is `theirs`, and on `main` `ours`.
-fn site<'a>(sandbox: &'a Sandbox, base: &str, ours: &str, theirs: &str) -> Machine<'a> {
+pub fn site<'a>(sandbox: &'a Sandbox, base: &str, ours: &str, theirs: &str) -> Machine<'a> {
     let site = sandbox.repository("site");
     site.write(PAGE, base);
     site.git(["add", "-A"]).ok();

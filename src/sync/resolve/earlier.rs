@@ -1,0 +1,153 @@
+//! The earlier merge commit that left markers in a file.
+
+use std::collections::BTreeSet;
+
+use super::{OpenPath, Origin, ResolveError, Resolver};
+use crate::journal::hunks::Hunks;
+use crate::journal::markers::{AsText, conflict_markers};
+use crate::merge::ThreeWay;
+use crate::repo::{ObjectId, RepoError};
+use crate::sync::driver::By;
+
+/// Limit on a file's commits that are searched for the merge that left its markers.
+const LOOKED_AT: usize = 200;
+
+/// A commit with markers in the file.
+struct Marked {
+    id: ObjectId,
+    /// Of the commits that changed the file, those directly before this one.
+    before: Vec<ObjectId>,
+    text: Vec<u8>,
+}
+
+/// A merge of two, and the file in both.
+struct Merge {
+    id: ObjectId,
+    tips: (ObjectId, ObjectId),
+    texts: (Vec<u8>, Vec<u8>),
+}
+
+impl Resolver<'_> {
+    /// A path left with markers by an earlier merge commit, whose parents give the sides.
+    /// `None` if there is no merge of two, or if each set of markers stood in one of these,
+    /// was settled since, or came together in a clean merge.
+    pub(super) fn earlier(
+        &self,
+        path: &str,
+        work: &[u8],
+    ) -> Result<Option<OpenPath>, ResolveError> {
+        let marked = self.marked_commits(path)?;
+        let mut found: Option<OpenPath> = None;
+        for (nth, commit) in marked.iter().enumerate() {
+            let Some(merge) = self.merge_of_two(path, commit.id)? else {
+                continue;
+            };
+            let sides = [&merge.texts.0, &merge.texts.1];
+            let is_unmarked = sides.iter().all(|side| conflict_markers(side).is_none());
+            // A side with markers may be text, or have been left by a merge further down.
+            if found.is_some() && !is_unmarked {
+                continue;
+            }
+            let mut known = AsText::default();
+            sides.iter().for_each(|side| known.add(side));
+            if !stands_since(&marked[..=nth], work, &known) {
+                continue;
+            }
+            let open = self.left_by(path, work, merge)?;
+            if self.is_clean_merge(&open, &commit.text)? {
+                continue;
+            }
+            found = Some(open);
+            if is_unmarked {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The commits with markers in the file from which HEAD, or what is being merged, has
+    /// it, each behind those that came after it. Where a commit has none, they were settled:
+    /// nothing before it is looked at.
+    fn marked_commits(&self, path: &str) -> Result<Vec<Marked>, RepoError> {
+        let mut tips = self.repo.merge_heads()?;
+        tips.extend(self.repo.head()?);
+        let history = self.repo.lines_of(&tips, path)?;
+        let earlier: BTreeSet<ObjectId> = history.iter().flat_map(|(_, b)| b.clone()).collect();
+        let newest = history.iter().map(|(id, _)| *id);
+        let mut reached: BTreeSet<ObjectId> = newest.filter(|id| !earlier.contains(id)).collect();
+        let mut marked = Vec::new();
+        for (id, before) in history {
+            if marked.len() == LOOKED_AT {
+                break;
+            }
+            if !reached.contains(&id) {
+                continue;
+            }
+            let text = self.repo.read_at(id, path)?.unwrap_or_default();
+            if conflict_markers(&text).is_some() {
+                reached.extend(before.iter().copied());
+                marked.push(Marked { id, before, text });
+            }
+        }
+        Ok(marked)
+    }
+
+    /// A commit as a merge of two that both had the file.
+    fn merge_of_two(&self, path: &str, id: ObjectId) -> Result<Option<Merge>, RepoError> {
+        let [ours, theirs] = self.repo.commit(id)?.parents[..] else {
+            return Ok(None);
+        };
+        let texts = (
+            self.repo.read_at(ours, path)?,
+            self.repo.read_at(theirs, path)?,
+        );
+        Ok(match texts {
+            (Some(our_text), Some(their_text)) => Some(Merge {
+                id,
+                tips: (ours, theirs),
+                texts: (our_text, their_text),
+            }),
+            _ => None,
+        })
+    }
+
+    /// A path as a merge left it.
+    fn left_by(&self, path: &str, work: &[u8], merge: Merge) -> Result<OpenPath, RepoError> {
+        let merging = self.repo.merge_of(merge.tips.0, merge.tips.1)?;
+        let base = self.base_of(&merging, path, By::Field)?;
+        let sides = ThreeWay::new(base, Some(merge.texts.0), Some(merge.texts.1));
+        let known = sides.as_ref().map(Option::as_ref);
+        let as_text = self.as_text(path, Some(work), known, Some(&merging))?;
+        Ok(OpenPath {
+            path: path.to_owned(),
+            origin: Origin::Earlier(merge.id),
+            sides,
+            line_base: self.base_of(&merging, path, By::Line("as git merges it"))?,
+            work: Some(work.to_vec()),
+            moved_twice: false,
+            merging: Some(merging),
+            as_text,
+            doubtful: None,
+        })
+    }
+}
+
+/// Whether the file has had other markers than the known ones in all commits from the last
+/// of these, along a line of history, up to the work tree.
+fn stands_since(marked: &[Marked], work: &[u8], known: &AsText) -> bool {
+    let has = |text: &[u8]| !Hunks::besides(text, known).is_empty();
+    if !has(work) {
+        return false;
+    }
+    let earlier: BTreeSet<ObjectId> = marked.iter().flat_map(|c| c.before.clone()).collect();
+    let mut reached: BTreeSet<ObjectId> = BTreeSet::new();
+    let mut stands = false;
+    for commit in marked {
+        let is_reached = !earlier.contains(&commit.id) || reached.contains(&commit.id);
+        stands = is_reached && has(&commit.text);
+        if stands {
+            reached.extend(commit.before.iter().copied());
+        }
+    }
+    stands
+}

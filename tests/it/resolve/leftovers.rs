@@ -1,0 +1,86 @@
+//! Markers that a merge without drivers left and somebody committed, and what came after it.
+
+use super::elsewhere;
+use super::examples::{EXAMPLE, PAGE, page, site};
+use crate::sandbox::{Machine, Sandbox};
+
+fn text(line: &str, end: &str) -> String {
+    format!("---\ntitle: A\n---\n\n{line}\n\nTwo.\n\nThree.\n\n{end}\n")
+}
+
+/// A site whose branch `side` has committed markers, and whose `main` has none.
+fn with_markers<'a>(sandbox: &'a Sandbox) -> Machine<'a> {
+    let [base, ours, theirs] = ["One.", "Uno.", "Eins."].map(|line| text(line, "End."));
+    let site = site(sandbox, &base, &ours, &theirs);
+    site.git(["switch", "-q", "side"]).ok();
+    elsewhere(&site, &["merge", "-q", "main"]).fails();
+    let commit = ["commit", "-q", "-n", "-a", "-m", "Marked"];
+    site.git(commit).ok();
+    site.git(["switch", "-q", "main"]).ok();
+    site
+}
+
+fn is_listed(site: &Machine<'_>) {
+    site.palimpsest(["doctor"])
+        .exits(1)
+        .says("docs/git.md:5: conflict markers");
+    site.palimpsest(["resolve"])
+        .exits(1)
+        .says("1 left (in the merge");
+}
+
+#[test]
+fn a_clean_merge_hides_no_markers_from_before() {
+    for (here, there) in [("main", "side"), ("side", "main")] {
+        let sandbox = Sandbox::new();
+        let site = with_markers(&sandbox);
+        site.edit(PAGE, "End.", "The end.");
+        site.git(["commit", "-q", "-n", "-a", "-m", "End"]).ok();
+        site.git(["switch", "-q", here]).ok();
+        site.git(["merge", "-q", "--no-commit", there]).ok();
+        is_listed(&site);
+        site.git(["commit", "-q", "-n", "--no-edit"]).ok();
+        is_listed(&site);
+        site.write("docs/later.md", "Later.\n");
+        site.git(["add", "-A"]).ok();
+        site.git(["commit", "-q", "-n", "-m", "Later"]).ok();
+        is_listed(&site);
+        // An example that came since is no part of it.
+        let example = format!("{}{EXAMPLE}", site.read(PAGE));
+        site.write(PAGE, example);
+        site.palimpsest(["resolve", "--ours"])
+            .exits(1)
+            .says("1 chosen, 1 left");
+        let settled = text("Eins.", "The end.");
+        assert_eq!(site.read(PAGE), format!("{settled}{EXAMPLE}"));
+        site.write(PAGE, &settled);
+        site.git(["commit", "-q", "-a", "-m", "Settled"]).ok();
+        site.palimpsest(["resolve"]).ok().is("nothing to resolve");
+        site.palimpsest(["doctor"]).ok();
+    }
+}
+
+#[test]
+fn an_example_that_came_together_in_a_clean_merge_is_text() {
+    let sandbox = Sandbox::new();
+    let example = |mine: &str, yours: &str| {
+        format!("<<<<<<< HEAD\n{mine}\na\nb\n=======\nc\nd\n{yours}\n>>>>>>> branch\n")
+    };
+    let site = site(
+        &sandbox,
+        &page("A", "a", &example("mine", "yours")),
+        &page("A", "a", &example("my own", "yours")),
+        &page("A", "a", &example("mine", "your own")),
+    );
+    site.git(["merge", "-q", "side"]).ok();
+    let merged = page("A", "a", &example("my own", "your own"));
+    assert_eq!(site.read(PAGE), merged);
+    site.palimpsest(["doctor"]).ok();
+    site.palimpsest(["resolve", "--ours"])
+        .ok()
+        .is("nothing to resolve");
+    site.palimpsest(["resolve", "--ours", PAGE])
+        .ok()
+        .is("nothing to resolve in docs/git.md");
+    assert_eq!(site.read(PAGE), merged);
+}
