@@ -1,6 +1,10 @@
 //! Whether a text can be read as what a file is.
 
+use std::collections::BTreeSet;
+use std::fmt;
 use std::path::Path;
+
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::Resolver;
 use crate::journal::document::Fences;
@@ -10,7 +14,7 @@ use crate::journal::{Document, Entry, Note, PathKind};
 
 impl Resolver<'_> {
     /// Whether a text is readable as a file of this path: an entry or a note as such, any
-    /// other file by the YAML or TOML that it is or begins with.
+    /// other file by the YAML, TOML or JSON that it is or begins with.
     #[must_use]
     pub fn is_readable(&self, path: &str, bytes: &[u8]) -> bool {
         match self.layout().classify(path) {
@@ -19,8 +23,9 @@ impl Resolver<'_> {
             PathKind::Ledger(_) => true,
             _ if is_markdown(path) => is_page(bytes),
             _ => match Path::new(path).extension().and_then(|e| e.to_str()) {
-                Some("yaml" | "yml") => is_yaml(bytes),
+                Some("yaml" | "yml") => documents(bytes).iter().all(|one| is_yaml(one)),
                 Some("toml") => is_toml(bytes),
+                Some("json") => serde_json::from_slice::<Json>(bytes).is_ok(),
                 _ => true,
             },
         }
@@ -48,10 +53,117 @@ fn toml_front(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(open..open + length)
 }
 
+/// The documents of a YAML file, without the lines between them and without directives.
+fn documents(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut documents = vec![Vec::new()];
+    for line in bytes.split_inclusive(|&b| b == b'\n') {
+        let rest = line.strip_prefix(b"---").or(line.strip_prefix(b"..."));
+        let rest = rest.filter(|rest| rest.first().is_none_or(u8::is_ascii_whitespace));
+        if let Some(rest) = rest {
+            documents.push(rest.to_vec());
+        } else if let Some(last) = documents.last_mut()
+            && !(last.trim_ascii().is_empty() && line.starts_with(b"%"))
+        {
+            last.extend_from_slice(line);
+        }
+    }
+    documents
+}
+
 fn is_yaml(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| Tree::parse(text).is_ok())
 }
 
 fn is_toml(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| toml::from_str::<toml::Table>(text).is_ok())
+}
+
+/// A JSON value in which no key stands twice, which most readers would not say.
+struct Json;
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Json)
+    }
+}
+
+impl<'de> Visitor<'de> for Json {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON in which no key stands twice")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Self, A::Error> {
+        let mut keys = BTreeSet::new();
+        while let Some((key, Self)) = pairs.next_entry::<String, Self>()? {
+            if !keys.insert(key) {
+                return Err(A::Error::custom("a key stands twice"));
+            }
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_document_of_a_yaml_file_is_read() {
+        let readable = |text: &str| documents(text.as_bytes()).iter().all(|one| is_yaml(one));
+        for text in [
+            "",
+            "a: 1\n",
+            "---\na: 1\n---\na: 2\n",
+            "%YAML 1.2\r\n---\r\na: 1\r\n...\r\n%TAG ! x\r\n---\r\na: 2\r\n",
+            "--- {a: 1}\n--- |\n a: 1\n a: 1\n",
+            "a: |\n  %x\n  ---x\n",
+        ] {
+            assert!(readable(text), "{text:?}");
+        }
+        for text in ["a: 1\na: 2\n---\nb: 1\n", "a: 1\n---\nb: 1\nb: 2\n"] {
+            assert!(!readable(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn json_is_one_value_with_each_key_once() {
+        let readable = |text: &str| serde_json::from_str::<Json>(text).is_ok();
+        assert!(readable(
+            r#"{"a": [1, -1, 1.5, "x", "\u00e9", null, true], "b": {"a": {}}}"#
+        ));
+        for text in ["{\"a\": 2}\n{\"a\": 3}", r#"{"b": [{"a": 1, "a": 2}]}"#, ""] {
+            assert!(!readable(text), "{text}");
+        }
+    }
 }

@@ -233,17 +233,21 @@ fn a_comment_beside_a_number_that_is_worked_out_is_chosen() {
     assert!(!text.contains("# ours note"), "{text}");
 }
 
-/// A key that stands twice is no YAML and no TOML, in an entry or in any other file.
+/// A key that stands twice is no YAML, TOML or JSON, in an entry or in any other file.
 #[test]
 fn both_is_no_answer_where_a_file_could_not_be_read_with_it() {
     let yaml = |mood: &str| format!("---\nmood: {mood}\naliases:\n- x\n---\nOne.\n");
     let toml = |mood: &str| format!("+++\nmood = \"{mood}\"\n+++\nOne.\n");
     let bare = |mood: &str| format!("mood: {mood}\ncity: Faro\n");
+    let several = |mood: &str| format!("%YAML 1.2\n---\nmood: {mood}\n---\ncity: Faro\n");
+    let json = |mood: &str| format!("{{\n  \"mood\": \"{mood}\",\n  \"city\": \"Faro\"\n}}\n");
     for (file, text) in [
         ("docs/a.md", &yaml as &dyn Fn(&str) -> String),
         ("docs/a.md", &|mood| yaml(mood).replace('\n', "\r\n")),
         ("docs/b.mdx", &toml),
         ("docs/c.yaml", &bare),
+        ("docs/d.yml", &several),
+        ("docs/e.json", &json),
     ] {
         let sandbox = Sandbox::new();
         let site = sandbox.repository("site");
