@@ -93,6 +93,45 @@ fn markers_that_stood_in_a_page_that_the_commit_moves_are_text() {
     refused(&blog, "pages/more.md:2:1: conflict markers");
 }
 
+/// Also in a merge, where another page is in conflict.
+#[test]
+fn an_example_that_was_edited_in_a_merge_is_told_from_a_conflict() {
+    let sandbox = Sandbox::new();
+    let blog = sandbox.repository("blog");
+    let write = |page: &str, title: &str| {
+        blog.write(page, format!("---\ntitle: {title}\n---\n{MARKED}"));
+    };
+    write("docs/git.md", "A");
+    write("docs/open.md", "A");
+    blog.git(["add", "-A"]).ok();
+    blog.git(["commit", "-q", "-m", "Begin"]).ok();
+    blog.palimpsest(["init"]).ok();
+    blog.commit("Use Palimpsest");
+    blog.git(["branch", "-q", "-M", "main"]).ok();
+    blog.git(["switch", "-q", "-c", "side"]).ok();
+    write("docs/git.md", "S");
+    write("docs/open.md", "S");
+    blog.commit("Side");
+    blog.git(["switch", "-q", "main"]).ok();
+    write("docs/open.md", "M");
+    blog.commit("Main");
+    blog.git(["merge", "-q", "side"]).fails();
+    let second = blog.read("docs/git.md") + "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n";
+    blog.write("docs/git.md", second);
+    let said = |commit: &[&str]| {
+        let refused = blog.git(commit).fails();
+        refused.warns("docs/git.md:10:1: ").warns(
+            "docs/open.md:2:1: conflict markers; `palimpsest resolve docs/open.md`, or edit the \
+             file and `git add` it\n",
+        );
+    };
+    said(&["commit", "-q", "-a", "--no-edit"]);
+    blog.git(["add", "-A"]).ok();
+    said(&["commit", "-q", "--no-edit"]);
+    let meant = "an example that is meant is committed with `--no-verify`";
+    blog.git(["commit", "-q", "--no-edit"]).fails().warns(meant);
+}
+
 /// A client may write markers of another length than the attribute says, and a merge may
 /// bring the attribute.
 #[test]

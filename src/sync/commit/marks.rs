@@ -58,11 +58,9 @@ impl Checks<'_> {
         Ok(as_text)
     }
 
-    /// Whether markers may be meant: neither the index nor git's state speaks of a conflict
-    /// in this file.
+    /// Whether markers may be meant: the index knows no conflict of this file.
     pub(super) fn may_be_meant(&self, path: &str, hunk: &Hunk) -> Result<bool, RepoError> {
-        let merges = self.parents.len() > 1 || self.repo.is_in_the_middle();
-        let is_page = !hunk.in_front && is_markdown(path) && !merges;
+        let is_page = !hunk.in_front && is_markdown(path);
         Ok(is_page && !self.repo.resolved_stages()?.contains_key(path))
     }
 }
