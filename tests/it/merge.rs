@@ -9,6 +9,7 @@ mod fuzz_seeds;
 mod hostile;
 mod in_order;
 mod laws;
+mod moved;
 mod oracle;
 mod output;
 mod removals;

@@ -7,9 +7,11 @@ use super::entry::{self, Context, MemberSides};
 use super::flow::Written;
 use super::identity;
 use super::member::Member;
+use super::moved::Group;
 use super::output::{Meaning, Out, Pick, Piece, picked};
 use super::removals::{in_set, is_removed};
 use super::sequence;
+use super::together::Wholes;
 use super::view::{Form, View, in_one_form};
 use super::whole::{Around, Ends, widened};
 use super::{Stop, in_brackets, join, renamed};
@@ -161,15 +163,24 @@ pub fn entry_column(form: Form, column: usize) -> usize {
     }
 }
 
+/// What the top of a frontmatter has besides its fields.
+pub struct OfTop<'t> {
+    pub ends: Ends<'t>,
+    /// Keys that are merged together.
+    pub moved: Vec<Group>,
+}
+
 /// Sets, keyed lists and mappings: per member, then in an order that does not
-/// depend on the side; `ends` around them.
+/// depend on the side.
 pub fn by_id(
     cx: &mut Context,
     views: &ThreeWay<View>,
     rule: &Rule,
     place: &Place,
-    ends: Option<Ends>,
+    of_top: Option<OfTop>,
 ) -> Result<Vec<Part>, Stop> {
+    let (ends, moved) = of_top.map(|top| (top.ends, top.moved)).unzip();
+    let moved = moved.unwrap_or_default();
     let noted = cx.report.fields.len();
     let Some(mut ids) = identity::ids(views, rule) else {
         return match rule {
@@ -182,7 +193,8 @@ pub fn by_id(
             let path = [place.path, &[key.to_owned()]].concat();
             cx.merger.rules.named(&path).is_some()
         };
-        renamed::follow(&mut ids, views, is_known);
+        let is_apart = |key: &str| moved.iter().any(|group| group.keys.contains(key));
+        renamed::follow(&mut ids, views, is_known, is_apart);
     }
     let named = ids.as_ref().zip(views.as_ref());
     let members = named.map(|(ids, view)| by_name(ids, view));
@@ -191,12 +203,19 @@ pub fn by_id(
     let mut parts: HashMap<&str, Box<Part>> = HashMap::new();
     // Those that a removal keeps out of either choice; the base lacks them.
     let mut kept_out: HashSet<&str> = HashSet::new();
+    let mut together = Wholes::default();
+    for group in &moved {
+        parts.extend(together.merge(cx, group, &named)?);
+    }
     let mut inner = place.path.to_vec();
     for id in ids.ours.iter().chain(
         ids.theirs
             .iter()
             .filter(|id| !members.ours.contains_key(id.as_str())),
     ) {
+        if together.ids.contains(id.as_str()) {
+            continue;
+        }
         let there = members.as_ref().map(|m| m.get(id.as_str()).copied());
         let left = match rule {
             Rule::Set => in_set(cx, there, place.path)?,
@@ -220,7 +239,8 @@ pub fn by_id(
         // The report has the set as a whole; its items would only repeat that.
         cx.report.forget_but_conflicts(noted);
     }
-    let keep: HashSet<&str> = parts.keys().copied().collect();
+    let wholes = together.all.keys().copied();
+    let keep: HashSet<&str> = parts.keys().copied().chain(wholes).collect();
     let tails = ends.as_ref().map(|ends| ends.tails).unwrap_or_default();
     let rows = named
         .zip(tails)
@@ -232,7 +252,7 @@ pub fn by_id(
         kept_out: &kept_out,
         ends,
     };
-    let spots = around.spots(cx, &order, parts)?;
+    let spots = around.spots(cx, &order, parts, together)?;
     Ok(widened(cx, spots, place.path, place.entry_column()))
 }
 

@@ -3,7 +3,7 @@
 use super::Stop;
 use super::assemble;
 use super::by_line;
-use super::collection::{self, Place};
+use super::collection::{self, OfTop, Place};
 use super::entry::{Context, Rulings};
 use super::eol;
 use super::leaf::Bodies;
@@ -311,7 +311,7 @@ impl Merger<'_> {
         let trees = NAMES.zip(texts).try_map(parse)?;
         let sides = texts.zip(trees.as_ref());
         let sides = sides.map(|(text, tree)| Side { text, tree });
-        moved::refuse(sides, self.rules)?;
+        let moved = moved::groups(sides, self.rules)?;
         let tops = top::in_one_cut(sides.try_map(Top::of)?);
         let mut cx = Context {
             merger: self,
@@ -330,8 +330,11 @@ impl Merger<'_> {
         let (heads, tails) = (tops.as_ref().map(|t| t.head), tops.as_ref().map(|t| t.tail));
         let braces = tops.as_ref().map(|t| t.braces);
         let views = tops.map(|t| t.view);
-        let ends = Some(Ends { heads, tails });
-        let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place, ends)?;
+        let of_top = Some(OfTop {
+            ends: Ends { heads, tails },
+            moved,
+        });
+        let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place, of_top)?;
         let decided = assemble::meaning(&mut parts, form, true);
         let mut pieces: Vec<Piece> = parts.into_iter().flat_map(|p| p.pieces).collect();
         loss::once(&mut pieces, texts);

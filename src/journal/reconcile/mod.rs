@@ -31,6 +31,7 @@
 //! | `found`, `alike`, `names` | Which are the same in a list in order? |
 //! | `renamed` | Which key or item is another one of the base, renamed? |
 //! | `moved` | Did a side move a value that the other one changed where it was? |
+//! | `together`, `agreed` | What becomes of the keys between which it did? Is a text provably what both did? |
 //! | `interner` | How many values do two lists have in common? |
 //!
 //! The result:
@@ -46,6 +47,7 @@
 //! parsed, proved or finished the outcome is git's own result.
 
 mod above;
+mod agreed;
 mod alike;
 mod assemble;
 mod by_line;
@@ -75,6 +77,7 @@ mod shape;
 mod stamp;
 mod stretches;
 mod text;
+mod together;
 mod top;
 mod torn;
 mod unit;

@@ -3,11 +3,13 @@
 //! a new place as new: merged by field, what the other side took out would be back.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::Stop;
 use super::identity::MAX_PAIRS;
 use super::interner::{Interner, common};
 use super::member::Side;
+use super::output::Pick;
 use crate::journal::Table;
 use crate::journal::rules::Rules;
 use crate::journal::yaml::{Kind, Node, Value};
@@ -22,59 +24,194 @@ struct Values<'a> {
     nodes: BTreeMap<Path<'a>, &'a Node>,
 }
 
-/// Leaves to git a merge in which one side moved a value that the other side changed or took
-/// out. [`follow`](super::renamed::follow) merges one that was renamed within its map and
-/// edited; two names that are both known are two fields.
-pub fn refuse(sides: ThreeWay<Side>, rules: &Rules) -> Result<(), Stop> {
-    let ThreeWay { base, ours, theirs } = sides.map(Values::of);
-    for (side, other) in [(&ours, &theirs), (&theirs, &ours)] {
-        if let Some((from, to)) = moved(&base, side, other, rules) {
-            return Err(Stop::Refuse(format!(
-                "one side moved `{}` to `{}`, and the other changed it",
-                from.join("."),
-                to.join(".")
-            )));
-        }
-    }
-    Ok(())
+/// Keys of the top that are merged together: values moved between them.
+#[derive(Debug)]
+pub struct Group {
+    pub keys: BTreeSet<String>,
+    pub moves: Vec<Move>,
 }
 
-/// A value that `side` has in a new place, and that `other` does not have as it was: from
-/// and to.
-fn moved<'v>(
-    base: &'v Values,
-    side: &'v Values,
+impl fmt::Display for Group {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let from = self
+            .moves
+            .iter()
+            .map(|it| format!("`{}`", it.from.join(".")));
+        f.write_str(&from.collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// A value that a side moved and that the other side changed or took out.
+#[derive(Debug)]
+pub struct Move {
+    pub side: Pick,
+    pub from: Vec<String>,
+    /// `None` where several new places have what may be this value.
+    pub to: Option<Vec<String>>,
+}
+
+/// The keys between which one side moved a value that the other side changed or took out,
+/// with those that anything else moved to or from: a choice of one side must have it once.
+/// [`follow`](super::renamed::follow) merges one that was renamed within its map and
+/// edited; two names that are both known are two fields.
+///
+/// # Errors
+/// [`Stop::Refuse`] where too much is gone and new to compare all of it.
+pub fn groups(sides: ThreeWay<Side>, rules: &Rules) -> Result<Vec<Group>, Stop> {
+    let ThreeWay { base, ours, theirs } = sides.map(Values::of);
+    let mut groups: Vec<Group> = Vec::new();
+    for (pick, side, other) in [(Pick::Ours, &ours, &theirs), (Pick::Theirs, &theirs, &ours)] {
+        for (from, places) in moved(&base, side, other, rules) {
+            let keys = places.iter().copied().chain([from]);
+            let group = Group {
+                keys: keys.map(|path| path[0].to_owned()).collect(),
+                moves: vec![Move {
+                    side: pick,
+                    from: owned(from),
+                    to: place_of(from, &places).map(owned),
+                }],
+            };
+            join(&mut groups, group);
+        }
+    }
+    if groups.is_empty() {
+        return Ok(groups);
+    }
+    let mut ways = BTreeSet::new();
+    for side in [&ours, &theirs] {
+        ways.extend(ways_between(&base, side)?);
+    }
+    loop {
+        let before = ways.len();
+        ways.retain(|&(from, to)| {
+            let touches = |group: &Group| group.keys.contains(from) || group.keys.contains(to);
+            let is_touching = groups.iter().any(touches);
+            if is_touching {
+                let keys = [from, to].map(str::to_owned).into();
+                let moves = Vec::new();
+                join(&mut groups, Group { keys, moves });
+            }
+            !is_touching
+        });
+        if ways.len() == before {
+            return Ok(groups);
+        }
+    }
+}
+
+/// Adds a group, as one with those that share a key with it.
+fn join(groups: &mut Vec<Group>, mut group: Group) {
+    let shared = groups.extract_if(.., |other| !other.keys.is_disjoint(&group.keys));
+    for other in shared.collect::<Vec<_>>() {
+        group.keys.extend(other.keys);
+        group.moves.extend(other.moves);
+    }
+    groups.push(group);
+}
+
+/// The keys of the top between which a side may have moved anything.
+fn ways_between<'a>(
+    base: &Values<'a>,
+    side: &Values<'a>,
+) -> Result<BTreeSet<(&'a str, &'a str)>, Stop> {
+    let gone = base.where_that(|path| !side.nodes.contains_key(path));
+    let new = side.where_that(|path| !base.nodes.contains_key(path));
+    if gone.len() * new.len() > MAX_PAIRS {
+        return Err(Stop::Refuse(
+            "one side moved too many values to compare them".into(),
+        ));
+    }
+    let mut ways = BTreeSet::new();
+    for (from, was) in &gone {
+        let is_it = |to: &Path, is: &Value| match from.last() == to.last() {
+            true => is_like(was, is),
+            false => is_known_again(was) && is_like(was, is),
+        };
+        let to = new.iter().filter(|(to, is)| is_it(to, is));
+        ways.extend(to.map(|(to, _)| (from[0], to[0])));
+    }
+    ways.retain(|(from, to)| from != to);
+    Ok(ways)
+}
+
+/// The new place of a value: the only one that is like it, or the only one of its name.
+fn place_of<'p, 'a>(from: &Path, places: &[&'p Path<'a>]) -> Option<&'p Path<'a>> {
+    let is_named_so = |to: &&&Path| to.last() == from.last();
+    let mut named = places.iter().filter(is_named_so);
+    match (places, named.next(), named.next()) {
+        ([only], ..) | (_, Some(only), None) => Some(only),
+        _ => None,
+    }
+}
+
+fn owned(path: &Path) -> Vec<String> {
+    path.iter().map(|&key| key.to_owned()).collect()
+}
+
+/// The values that `side` has in a new place, and that `other` does not have as they were:
+/// from, and the places that have what may be the value.
+fn moved<'v, 'a>(
+    base: &'v Values<'a>,
+    side: &'v Values<'a>,
     other: &Values,
     rules: &Rules,
-) -> Option<(&'v Path<'v>, &'v Path<'v>)> {
-    let new = side.that(|path| !base.nodes.contains_key(path) && !other.nodes.contains_key(path));
+) -> Vec<(&'v Path<'a>, Vec<&'v Path<'a>>)> {
+    let mut found: Vec<(&Path, Vec<&Path>)> = Vec::new();
+    let new = side.that(|path| !base.nodes.contains_key(path));
     if new.is_empty() {
-        return None;
+        return found;
     }
     let gone = base.that(|path| !side.nodes.contains_key(path));
     if gone.len() * new.len() > MAX_PAIRS {
-        return None;
+        return found;
     }
-    let mut renamed: BTreeSet<&[&str]> = BTreeSet::new();
+    // Those that are merged, with all that is in them.
+    let mut done: BTreeSet<&[&str]> = BTreeSet::new();
     // What leads to a value comes before it.
     for (from, was) in &gone {
-        if (1..from.len()).any(|depth| renamed.contains(&from[..depth])) {
+        if (1..from.len()).any(|depth| done.contains(&from[..depth])) {
             continue;
         }
         let now = other.value(from);
-        for (to, _) in new.iter().filter(|(_, is)| is_like(was, is)) {
-            if parent(from) != parent(to) {
+        let mut places = Vec::new();
+        for (to, is) in new.iter().filter(|(_, is)| is_like(was, is)) {
+            if let Some(there) = other.value(to) {
+                // Both sides moved it there.
+                let is_same = parent(from) != parent(to) || !are_two_fields(rules, from, to);
+                if is_same && now.is_none() && is_contested(was, is, &there) {
+                    places.push(*to);
+                }
+            } else if parent(from) != parent(to) {
                 if now.as_ref() != Some(was) {
-                    return Some((from, to));
+                    places.push(*to);
                 }
             } else if now.as_ref().is_some_and(is_known_again) {
-                renamed.insert(from);
+                done.insert(from);
             } else if !matches!(was, Value::Text(_)) && !are_two_fields(rules, from, to) {
-                return Some((from, to));
+                places.push(*to);
             }
         }
+        if !places.is_empty() {
+            done.insert(from);
+            found.push((*from, places));
+        }
     }
-    None
+    found
+}
+
+/// Whether one of two versions of a value lacks what the value had and the other has: as
+/// two new ones they would have it again.
+fn is_contested(was: &Value, is: &Value, there: &Value) -> bool {
+    match (was, is, there) {
+        (Value::Seq(was), Value::Seq(is), Value::Seq(there)) => was
+            .iter()
+            .any(|item| is.contains(item) != there.contains(item)),
+        (Value::Map(was), Value::Map(is), Value::Map(there)) => {
+            let has = |pairs: &[(Value, Value)], key| pairs.iter().any(|(k, _)| k == key);
+            was.iter().any(|(key, _)| has(is, key) != has(there, key))
+        }
+        _ => false,
+    }
 }
 
 impl<'a> Values<'a> {
@@ -109,9 +246,16 @@ impl<'a> Values<'a> {
 
     /// Those at such places that can be known again elsewhere.
     fn that(&self, is_meant: impl Fn(&Path) -> bool) -> Vec<(&Path<'a>, Value)> {
+        let mut values = self.where_that(is_meant);
+        values.retain(|(_, value)| is_known_again(value));
+        values
+    }
+
+    /// Those at such places.
+    fn where_that(&self, is_meant: impl Fn(&Path) -> bool) -> Vec<(&Path<'a>, Value)> {
         let there = self.nodes.iter().filter(|(path, _)| is_meant(path));
         let values = there.map(|(path, node)| (path, Value::of(node, self.text)));
-        values.filter(|(_, value)| is_known_again(value)).collect()
+        values.filter(|(_, value)| *value != Value::Null).collect()
     }
 }
 

@@ -23,11 +23,13 @@ use crate::merge::ThreeWay;
 /// Scalars are left alone: two fields that say `true` have nothing to do with each other.
 /// So are two names that are both known: people that one side put down as cities are no
 /// people under another name. `city` and `cities` are two names of one table, and their
-/// value is a list even if it is written as a scalar.
+/// value is a list even if it is written as a scalar. Keys that `is_apart` says keep their
+/// names.
 pub fn follow(
     ids: &mut ThreeWay<Vec<String>>,
     views: &ThreeWay<View>,
     is_known: impl Fn(&str) -> bool,
+    is_apart: impl Fn(&str) -> bool,
 ) {
     let named = ids.as_ref().zip(views.as_ref());
     let values = named.map(|(ids, view)| values(ids, view, &is_known));
@@ -57,6 +59,9 @@ pub fn follow(
     for (renames, other) in [(by_ours, theirs), (by_theirs, ours)] {
         for (from, to) in renames {
             if is_known(&from) && is_known(&to) && !is_one_table(&from, &to) {
+                continue;
+            }
+            if is_apart(&from) || is_apart(&to) {
                 continue;
             }
             for id in base.iter_mut().chain(other.iter_mut()) {

@@ -75,6 +75,15 @@ impl<'a> Top<'a> {
             braces: "",
         })
     }
+
+    /// Takes the comments apart from the first field for such that stand above it.
+    pub fn give_head_to_first(&mut self) {
+        if let Some(member) = self.view.members.first_mut() {
+            member.range.start = 0;
+            member.lead = member.side.text[..self.head.len() + member.lead.len()].into();
+            self.head = "";
+        }
+    }
 }
 
 /// If only some sides have comments apart from the first field, gives them to that field
@@ -87,11 +96,7 @@ pub fn in_one_cut(mut tops: ThreeWay<Top>) -> ThreeWay<Top> {
         return tops;
     }
     for top in [&mut tops.base, &mut tops.ours, &mut tops.theirs] {
-        if let Some(member) = top.view.members.first_mut() {
-            member.range.start = 0;
-            member.lead = member.side.text[..top.head.len() + member.lead.len()].into();
-            top.head = "";
-        }
+        top.give_head_to_first();
     }
     tops
 }

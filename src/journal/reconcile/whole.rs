@@ -16,6 +16,7 @@ use super::member::Member;
 use super::output::{Meaning, Piece};
 use super::report::Decision;
 use super::stretches::{Place, stretches};
+use super::together::{Whole, Wholes};
 use super::unit::{Has, Unit};
 use crate::journal::yaml::Value;
 use crate::merge::ThreeWay;
@@ -55,12 +56,14 @@ pub struct Around<'s, 'm, 'a> {
 }
 
 impl<'m, 'a> Around<'_, 'm, 'a> {
-    /// The spots of the members, merged as `parts` and in this order, and of the ends.
+    /// The spots of the members, merged as `parts` or `together` and in this order, and of
+    /// the ends.
     pub fn spots(
         &self,
         cx: &mut Context,
         order: &[&'m str],
         mut parts: HashMap<&'m str, Box<Part>>,
+        mut together: Wholes<'m, 'a>,
     ) -> Result<Vec<Spot<'m, 'a>>, Stop> {
         let places = self.ids.as_ref().map(|ids| -> HashMap<&str, usize> {
             let all = ids.iter().map(String::as_str);
@@ -84,14 +87,27 @@ impl<'m, 'a> Around<'_, 'm, 'a> {
         if let Some(ends) = &self.ends {
             spots.push(end(ends.heads, ThreeWay::new(0, 0, 0))?);
         }
+        let run = |id: &'m str, whole: Whole<'m, 'a>| Spot {
+            id: id.into(),
+            is: Is::Run(whole.members),
+            at: places.as_ref().map(|places| {
+                let there = whole.ids.iter().filter_map(|id| places.get(id).copied());
+                there.min()
+            }),
+            parts: whole.parts,
+        };
         // The order gives back each id once.
-        let merged = order.iter().map(|id| spot(id, parts.remove(id)));
+        let merged = order.iter().map(|id| match together.all.remove(id) {
+            Some(whole) => run(id, whole),
+            None => spot(id, parts.remove(id)),
+        });
         spots.extend(merged);
         if let Some(ends) = &self.ends {
             let behind = self.ids.as_ref().map(|ids| ids.len() + 1);
             spots.push(end(ends.tails, behind)?);
         }
-        let mut known: HashSet<&str> = order.iter().chain(self.kept_out).copied().collect();
+        let known = order.iter().chain(self.kept_out).chain(&together.ids);
+        let mut known: HashSet<&str> = known.copied().collect();
         let ThreeWay { base, ours, theirs } = self.ids;
         let all = base.iter().chain(ours).chain(theirs).map(String::as_str);
         spots.extend(all.filter(|id| known.insert(id)).map(|id| spot(id, None)));
