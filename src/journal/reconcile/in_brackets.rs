@@ -42,10 +42,13 @@ pub fn merge(
             Some(base) if goes(only, base) => return Ok(None),
             Some(_) => {
                 let rule = shape::rule(cx.merger.rules, path, &sides);
-                if rule == Rule::Map || !is_like_an_empty_one(&rule, only) {
+                if !is_like_an_empty_one(&rule, only) {
                     return Err(Stop::Conflict);
                 }
-                return united_in_brackets(cx, &sides, &rule, path);
+                return match united_in_brackets(cx, &sides, &rule, path)? {
+                    Some(_) if rule == Rule::Map => Err(Stop::Conflict),
+                    out => Ok(out),
+                };
             }
         },
         (Some(ours), Some(theirs)) => (ours, theirs),
