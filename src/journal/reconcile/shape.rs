@@ -86,9 +86,10 @@ fn all_scalars(nodes: &[&Node]) -> bool {
 fn unique_scalars(node: &Node) -> bool {
     let mut seen = HashSet::new();
     node.items().unwrap_or_default().iter().all(|i| {
-        // A dash without a value is an item that nobody filled in.
+        // A dash without a value is an item that nobody filled in. A text of lines is edited,
+        // and two edits of one are not two items.
         let scalar = i.node.is_null() || matches!(&i.node.kind, Kind::Scalar { .. });
-        scalar && seen.insert(i.node.identity().unwrap_or_default())
+        scalar && !i.node.is_block_scalar() && seen.insert(i.node.identity().unwrap_or_default())
     })
 }
 
