@@ -56,7 +56,7 @@ pub fn settle(
         let settled = match answers.against_removal(&format!("{what}, though it was removed"))? {
             Answer::TakeOut => take_out(ui, resolver, &standing, &what)?,
             Answer::LetIn => let_in(ui, resolver, &journal, &standing, &what)?,
-            Answer::Leave => Settled::left_at(format!(
+            Answer::Leave => Settled::to_choose(format!(
                 "{what}, though it was removed: --ours or --theirs takes it out of the file, \
                  --both lets it in again"
             )),

@@ -68,7 +68,7 @@ impl Resolve {
             outcomes.extend(settled.map(|settled| (open.path.clone(), settled)));
         }
         for (path, why) in resolver.left_alone(only)? {
-            let line = why.say(&path, &repo.pathspec(&path));
+            let line = why.say(&path);
             outcomes.push((path, Settled::left_at(line)));
         }
         // Items in files that still have markers are not settled yet.
@@ -264,6 +264,9 @@ impl Settling<'_> {
                 chosen = worked_out.again(&chosen).unwrap_or(chosen);
             }
         }
+        let is_choice = left
+            .iter()
+            .any(|(_, why)| ![UNCLEAR, MAY_BE_TEXT].contains(why));
         // Choices further up have moved the remaining lines.
         let mut left: Vec<String> = hunks
             .left(|n| choices[n])
@@ -292,6 +295,7 @@ impl Settling<'_> {
         Ok(Settled {
             unstaged: left.is_empty() && !done.staged,
             left,
+            is_choice,
             aside: done.aside,
             kept: Some((path.clone(), self.resolver.kept_in(open, &chosen))),
         })
@@ -322,9 +326,7 @@ impl Settling<'_> {
             Choice::Ours => ours,
             Choice::Theirs => theirs,
             Choice::Both => ours.or(theirs),
-            Choice::Leave => {
-                return Ok(Settled::left_at(what));
-            }
+            Choice::Leave => return Ok(Settled::to_choose(what)),
         };
         let done = self.resolver.finish(open, result, true)?;
         let how = match result {
@@ -346,7 +348,7 @@ impl Settling<'_> {
             open.path
         );
         if !self.answers.keeps(&what)? {
-            return Ok(Settled::left_at(what));
+            return Ok(Settled::to_choose(what));
         }
         let done = self.resolver.finish(open, Some(text), true)?;
         self.say(open, "kept", &done)?;

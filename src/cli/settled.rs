@@ -14,6 +14,8 @@ use crate::sync::resolve::Finished;
 pub struct Settled {
     /// A line for each place left to choose.
     pub left: Vec<String>,
+    /// Whether a side can be chosen in one of them.
+    pub is_choice: bool,
     /// The copy of the text that the result was written over.
     pub aside: Option<PathBuf>,
     /// Whether the result waits in the work tree, not staged.
@@ -23,6 +25,14 @@ pub struct Settled {
 }
 
 impl Settled {
+    /// The outcome for a path that was not chosen, with the line to say.
+    pub fn to_choose(line: String) -> Self {
+        Self {
+            is_choice: true,
+            ..Self::left_at(line)
+        }
+    }
+
     /// The outcome for a path that is left to a person, with the line to say.
     pub fn left_at(line: String) -> Self {
         Self {
@@ -88,9 +98,11 @@ pub fn conclude(ui: &Ui, outcomes: &[Settled]) -> anyhow::Result<Exit> {
     for line in left {
         ui.remark(format_args!("  {}", safe(line)));
     }
-    ui.remark(
-        "choose with `palimpsest resolve --ours PATH`, --theirs or --both, or edit the file \
-         and `git add` it",
-    );
+    if outcomes.iter().any(|o| o.is_choice) {
+        ui.remark(
+            "choose with `palimpsest resolve --ours PATH`, --theirs or --both, or edit the file \
+             and `git add` it",
+        );
+    }
     Ok(Exit::Failed)
 }

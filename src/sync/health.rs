@@ -277,9 +277,9 @@ fn leftovers(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(
     // A tracked database was reported as such.
     for path in unmerged.iter().filter(|path| **path != layout.database) {
         let pathspec = repo.pathspec(path);
-        let mend = match stages.get(path).is_some_and(is_submodule) {
-            true => settle_submodule(&pathspec),
-            false => format!(
+        let mend = match stages.get(path).filter(|stages| is_submodule(stages)) {
+            Some(stages) => settle_submodule(repo, path, stages),
+            None => format!(
                 "palimpsest resolve {}, or edit it and git add {pathspec}",
                 shell_path(path)
             ),

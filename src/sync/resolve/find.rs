@@ -7,33 +7,33 @@ use crate::journal::layout::is_at_or_below;
 use crate::journal::{Layout, PathKind};
 use crate::merge::ThreeWay;
 use crate::repo::install::merges_by_field;
-use crate::repo::{Blob, Merging, ObjectId, RepoError, Stages, is_submodule};
+use crate::repo::{
+    Blob, BlobKind, Merging, ObjectId, Repo, RepoError, Stages, is_submodule, shell_path,
+};
 use crate::sync::documents::merged_by_field;
 use crate::sync::driver::By;
 
 /// The reason for which a path in conflict is left to a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LeftAlone {
     NotUtf8,
     /// A symbolic link on one side.
     Link,
     /// Merged by git alone, and without markers.
     WithoutMarkers,
-    /// A submodule on one side.
-    Submodule,
+    /// A submodule on one side, and how it is settled.
+    Submodule(String),
 }
 
 impl LeftAlone {
-    /// What is said of such a path, which is `pathspec` for git.
+    /// What is said of such a path.
     #[must_use]
-    pub fn say(self, path: &str, pathspec: &str) -> String {
+    pub fn say(&self, path: &str) -> String {
         let why = match self {
             Self::NotUtf8 => "its name is not UTF-8",
             Self::Link => "a symbolic link on one side",
             Self::WithoutMarkers => "merged by git alone, and without markers",
-            Self::Submodule => {
-                return format!("{path}: a submodule; {}", settle_submodule(pathspec));
-            }
+            Self::Submodule(settle) => return format!("{path}: a submodule; {settle}"),
         };
         format!(
             "{path}: {why}, so it is left to you: `git checkout --ours PATH` or --theirs takes a \
@@ -42,10 +42,29 @@ impl LeftAlone {
     }
 }
 
-/// How a submodule in conflict is settled.
+/// How a submodule in conflict is settled. Where it is not checked out, git neither adds it
+/// nor checks it out.
 #[must_use]
-pub fn settle_submodule(pathspec: &str) -> String {
-    format!("in it, merge or switch to the commit that you want, then git add {pathspec}")
+pub fn settle_submodule(repo: &Repo, path: &str, stages: &Stages) -> String {
+    let pathspec = repo.pathspec(path);
+    if repo.workdir().join(path).join(".git").exists() {
+        return format!(
+            "in it, merge or switch to the commit that you want, then git add {pathspec}"
+        );
+    }
+    let commit = |side: &str, blob: Option<Blob>| {
+        let blob = blob.filter(|blob| blob.kind == BlobKind::Other)?;
+        Some(format!("{side} {}", blob.id))
+    };
+    let sides = [commit("ours", stages.ours), commit("theirs", stages.theirs)];
+    let sides: Vec<String> = sides.into_iter().flatten().collect();
+    format!(
+        "it is not checked out: {} update-index --add --cacheinfo 160000,COMMIT,{} takes a commit \
+         ({}), git rm --cached {pathspec} none",
+        repo.git_at_top(),
+        shell_path(path),
+        sides.join(", "),
+    )
 }
 
 impl Resolver<'_> {
@@ -138,7 +157,8 @@ impl Resolver<'_> {
             let is_ours = ours.contains(path.as_str());
             let is_meant = is_ours || is_named(path, only);
             if is_submodule(stages) && is_chosen(path, only) {
-                left.push((path.clone(), LeftAlone::Submodule));
+                let settle = settle_submodule(self.repo, path, stages);
+                left.push((path.clone(), LeftAlone::Submodule(settle)));
             } else if is_meant && has_no_text(stages) {
                 left.push((path.clone(), LeftAlone::Link));
             } else if is_meant && !is_ours && self.merged_by_git(path, *stages)?.is_none() {

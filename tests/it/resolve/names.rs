@@ -177,7 +177,8 @@ fn a_submodule_in_conflict_is_named_as_one() {
         site.palimpsest(args)
             .exits(1)
             .warns(&format!("content: a submodule; {mend}"))
-            .lacks("palimpsest resolve content");
+            .lacks("palimpsest resolve content")
+            .silent_about("choose with");
     }
     site.palimpsest(["doctor"])
         .exits(1)
@@ -186,4 +187,37 @@ fn a_submodule_in_conflict_is_named_as_one() {
     site.git(["add", "content"]).ok();
     site.palimpsest(["resolve"]).ok().is("nothing to resolve");
     site.git(["commit", "-q", "--no-edit"]).ok();
+}
+
+/// As where a file on one side bars the way, or in a clone without its submodules: git adds
+/// none that is not there, and updates none in conflict.
+#[test]
+fn a_submodule_that_is_not_checked_out_is_settled_by_its_commit() {
+    let sandbox = Sandbox::new();
+    let site = sandbox.repository("site");
+    site.write("a.md", "---\ntitle: A\n---\nx\n");
+    site.palimpsest(["init"]).ok();
+    site.commit("Begin");
+    site.git(["branch", "-q", "-M", "main"]).ok();
+    site.git(["switch", "-q", "-c", "side"]).ok();
+    let commit = site.oid("main");
+    let record = format!("160000,{commit},sub");
+    let record = ["update-index", "--add", "--cacheinfo", &record];
+    site.git(record).ok();
+    site.git(["commit", "-q", "-m", "Side"]).ok();
+    site.git(["switch", "-q", "main"]).ok();
+    if site.exists("sub") {
+        std::fs::remove_dir(site.path("sub")).unwrap();
+    }
+    site.write("sub", "A file.\n");
+    site.commit("Main");
+    site.git(["merge", "-q", "side"]).fails();
+    let mend = format!(
+        "it is not checked out: git update-index --add --cacheinfo 160000,COMMIT,sub takes a \
+         commit (theirs {commit}), git rm --cached sub none"
+    );
+    site.palimpsest(["resolve"]).exits(1).warns(&mend);
+    site.palimpsest(["doctor"]).exits(1).says(&mend);
+    site.git(record).ok();
+    site.palimpsest(["resolve"]).silent_about("submodule");
 }
