@@ -9,7 +9,7 @@ use crate::journal::layout::is_markdown;
 use crate::journal::markers::AsText;
 use crate::journal::{EntryDate, Facts, Item, Layout, PathKind};
 use crate::ledger;
-use crate::repo::{Blob, BlobKind, Change, ObjectId, Repo, RepoError, shell_path};
+use crate::repo::{Blob, BlobKind, Change, Finding, ObjectId, Repo, RepoError, shell_path};
 use crate::sync::documents::merged_by_field;
 
 use super::report::on_one_line;
@@ -299,13 +299,17 @@ fn not_set_up(
     let ledger = layout.ledger_path(date.year());
     let is_set_up =
         !repo.own_attributes(layout)?.is_empty() || repo.attribute("merge", &ledger)?.is_some();
-    Ok((!is_set_up).then(|| {
-        format!(
-            "{path}: an entry of a journal that `palimpsest init` has not seen; run it once more: \
-             until then nothing merges {ledger}, and {} is not kept out of git",
-            layout.database
-        )
-    }))
+    if is_set_up {
+        return Ok(None);
+    }
+    if let Some(Finding { what, mend }) = repo.from_before_setup()? {
+        return Ok(Some(format!("{what}; {mend}")));
+    }
+    Ok(Some(format!(
+        "{path}: an entry of a journal that `palimpsest init` has not seen; run it once more: \
+         until then nothing merges {ledger}, and in other clones nothing keeps {} out of git",
+        layout.database
+    )))
 }
 
 /// The warning for a copy that a service which syncs files left beside an entry, a note or

@@ -30,7 +30,11 @@ fn git_has_nothing_to_say_of_the_index_there() {
     laptop.git(["switch", "-q", "side"]).ok();
     laptop.edit_entry(DAY, "quay", "old quay");
     laptop.git(["add", "-A"]).ok();
-    laptop.git(["commit", "-qm", "On the side"]).ok();
+    laptop
+        .git(["commit", "-qm", "On the side"])
+        .ok()
+        .warns("which main has: here git merges by itself; git merge main, to have it here too")
+        .silent_about("run it once more");
     laptop.assert_clean();
     laptop.write("new.txt", "x\n");
     laptop.git(["stash", "-q", "-u"]).ok();
