@@ -196,7 +196,13 @@ fn a_journal_that_begins_after_init_is_told_to_run_it_again() {
         .git(["commit", "-m", "Begin"])
         .ok()
         .warns("run it once more: until then nothing merges data/ledger/2024.jsonl");
-    // What post-commit made of it would go into git with the next `git add -A`.
+    // What post-commit made of it goes into git only where somebody insists.
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["diff", "--cached", "--name-only"])
+        .ok()
+        .lacks("data/palimpsest.db");
+    laptop.git(["add", "-f", "data/palimpsest.db"]).ok();
     refused(
         &laptop,
         "data/palimpsest.db: the index, which each machine makes for itself",
