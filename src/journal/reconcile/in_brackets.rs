@@ -42,13 +42,10 @@ pub fn merge(
             Some(base) if goes(only, base) => return Ok(None),
             Some(_) => {
                 let rule = shape::rule(cx.merger.rules, path, &sides);
-                if !is_like_an_empty_one(&rule, only) {
+                if rule == Rule::Map || !is_like_an_empty_one(&rule, only) {
                     return Err(Stop::Conflict);
                 }
-                return match united_in_brackets(cx, &sides, &rule, path)? {
-                    Some(_) if rule == Rule::Map => Err(Stop::Conflict),
-                    out => Ok(out),
-                };
+                return united_in_brackets(cx, &sides, &rule, path);
             }
         },
         (Some(ours), Some(theirs)) => (ours, theirs),
