@@ -124,7 +124,7 @@ fn ways_between<'a>(
     let mut ways = BTreeSet::new();
     for (from, was) in &gone {
         let is_it = |to: &Path, is: &Value| match from.last() == to.last() {
-            true => is_like(was, is),
+            true => is_like(was, is) || is_known_again(was) && is_known_again(is),
             false => is_known_again(was) && is_like(was, is),
         };
         let to = new.iter().filter(|(to, is)| is_it(to, is));
@@ -174,7 +174,7 @@ fn moved<'v, 'a>(
         }
         let now = other.value(from);
         let mut places = Vec::new();
-        for (to, is) in new.iter().filter(|(_, is)| is_like(was, is)) {
+        for (to, is) in new.iter().filter(|(to, is)| may_be(from, was, to, is)) {
             if let Some(there) = other.value(to) {
                 // Both sides moved it there.
                 let is_same = parent(from) != parent(to) || !are_two_fields(rules, from, to);
@@ -270,14 +270,33 @@ fn is_known_again(value: &Value) -> bool {
     }
 }
 
-/// Whether two values are equal, or lists that share half of the items of the longer one.
+/// Whether two values are equal, or lists or maps that share half of the items of the
+/// longer one.
 fn is_like(was: &Value, is: &Value) -> bool {
-    let (Value::Seq(was_items), Value::Seq(items)) = (was, is) else {
-        return was == is;
+    let (shared, most) = shared(was, is);
+    was == is || most > 0 && 2 * shared >= most
+}
+
+/// Whether a value in a new place may be one that is gone from another: under its own name
+/// it may have been edited too, as long as anything of it is left.
+fn may_be(from: &Path, was: &Value, to: &Path, is: &Value) -> bool {
+    is_like(was, is) || from.last() == to.last() && shared(was, is).0 > 0
+}
+
+/// How many items two lists, or two maps, have in common, and how many the longer one has.
+fn shared(was: &Value, is: &Value) -> (usize, usize) {
+    let (was, is) = match (was, is) {
+        (Value::Seq(was), Value::Seq(is)) => {
+            let mut numbers = Interner::default();
+            (numbers.sorted(was), numbers.sorted(is))
+        }
+        (Value::Map(was), Value::Map(is)) => {
+            let mut numbers = Interner::default();
+            (numbers.sorted(was), numbers.sorted(is))
+        }
+        _ => return (0, 0),
     };
-    let mut numbers = Interner::default();
-    let (was, is) = (numbers.sorted(was_items), numbers.sorted(items));
-    2 * common(&was, &is) >= was.len().max(is.len())
+    (common(&was, &is), was.len().max(is.len()))
 }
 
 fn parent<'p, 'a>(path: &'p Path<'a>) -> &'p [&'a str] {
