@@ -75,9 +75,15 @@ impl Ledger {
 
     /// The state that undoes, under another id, a removal told by history, if there is
     /// one: a rebase gives the telling commit a new id, and who renames the authors of all
-    /// of history gives it another name, but both keep its time.
+    /// of history gives it another name, but both keep its time. A removal that `is_told`
+    /// under its own id as well is a second one of the same second, and no earlier name.
     #[must_use]
-    pub fn undone_as_another(&self, key: &RowKey, row: &Tombstone) -> Option<&State> {
+    pub fn undone_as_another(
+        &self,
+        key: &RowKey,
+        row: &Tombstone,
+        is_told: impl Fn(&RowKey, &Tombstone) -> bool,
+    ) -> Option<&State> {
         if row.source != Tombstone::FROM_HISTORY {
             return None;
         }
@@ -87,6 +93,7 @@ impl Ledger {
                 && other.id != key.id
                 && !there.state.is_active()
                 && (&there.source, &there.at) == (&row.source, &row.at)
+                && !is_told(other, there)
         });
         found.map(|(_, there)| &there.state)
     }

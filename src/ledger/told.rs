@@ -1,6 +1,6 @@
 //! Rows that no hook recorded: history tells them, and a later commit stores them.
 
-use super::{Deletion, Ledger, State, Tombstone};
+use super::{Deletion, Ledger, RowKey, State, Tombstone};
 use crate::journal::EntryDate;
 
 const NO_HOOKS: &str = " (no hooks)";
@@ -59,9 +59,14 @@ impl Ledger {
 
     /// The removals that are active here and were undone under another id since `before`,
     /// the ledger known earlier. A rebase gives a removal told by history a new id, and
-    /// carries along decisions on the old one.
+    /// carries along decisions on the old one. For `is_told` see
+    /// [`undone_as_another`](Self::undone_as_another).
     #[must_use]
-    pub fn undone_since(&self, before: &Self) -> Self {
+    pub fn undone_since(
+        &self,
+        before: &Self,
+        is_told: impl Fn(&RowKey, &Tombstone) -> bool,
+    ) -> Self {
         let mut out = Self::default();
         let undone = self.tombstones.iter();
         let undone =
@@ -74,7 +79,7 @@ impl Ledger {
             return out;
         }
         for (key, row) in self.tombstones.iter().filter(|(_, r)| r.state.is_active()) {
-            if let Some(state) = since.undone_as_another(key, row) {
+            if let Some(state) = since.undone_as_another(key, row, &is_told) {
                 let state = state.clone();
                 let row = row.clone();
                 out.tombstones
@@ -87,8 +92,8 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Restored;
     use super::super::tests::{key, removals, restored, tombstone};
-    use super::super::{Restored, RowKey};
     use super::*;
 
     fn ledger(rows: &[(RowKey, &Tombstone)]) -> Ledger {
@@ -107,20 +112,30 @@ mod tests {
             ..active.clone()
         };
         let [old, new] = ["1", "2"].map(|id| key("2024-11-01", "Bob", id));
+        let gone = |_: &RowKey, _: &Tombstone| false;
         let now = ledger(&[(old.clone(), &undone), (new.clone(), &active)]);
         let both = ledger(&[(new.clone(), &undone)]);
         let before = ledger(&[(new.clone(), &active)]);
-        assert_eq!(now.undone_since(&before), both);
-        assert_eq!(now.undone_since(&ledger(&[(old.clone(), &active)])), both);
+        assert_eq!(now.undone_since(&before, gone), both);
+        assert_eq!(
+            now.undone_since(&ledger(&[(old.clone(), &active)]), gone),
+            both
+        );
+        // Both were made, in one second, and one of them was undone.
+        let is_there = |key: &RowKey, _: &Tombstone| *key == old;
+        assert_eq!(now.undone_since(&before, is_there), Ledger::default());
         // What was undone before is only stored, and the item went once more since.
         let before = ledger(&[(old.clone(), &undone)]);
-        assert_eq!(now.undone_since(&before), Ledger::default());
+        assert_eq!(now.undone_since(&before, gone), Ledger::default());
         // Another removal, of another time.
         let other = Tombstone {
             at: "2026-11-25T00:00:00Z".into(),
             ..active
         };
         let now = ledger(&[(old, &undone), (new, &other)]);
-        assert_eq!(now.undone_since(&Ledger::default()), Ledger::default());
+        assert_eq!(
+            now.undone_since(&Ledger::default(), gone),
+            Ledger::default()
+        );
     }
 }

@@ -12,6 +12,7 @@ use super::branch_alone;
 use super::brought::as_brought;
 use super::leftovers::left_over;
 use super::rows::CommitContext;
+use crate::sync::history::ByTime;
 
 /// The bytes of a file, shared with who else read them.
 type FileBytes = Rc<[u8]>;
@@ -190,7 +191,10 @@ impl CommitContext<'_> {
         };
         if self.parents.len() <= 1 {
             // A decision may name a removal by its id before a rebase.
-            current.apply(current.undone_since(known));
+            let by_time = ByTime::new(self.repo);
+            let head = self.parents.first().copied();
+            let is_told = |k: &_, row: &_| head.is_some_and(|head| by_time.tells(head, k, row));
+            current.apply(current.undone_since(known, is_told));
         }
         if let ([head], Some(_)) = (&self.parents[..], self.squashing) {
             let (repo, layout) = (self.repo, self.layout);

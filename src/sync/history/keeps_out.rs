@@ -57,13 +57,15 @@ pub fn keeps_out(
     let brought = brought_along(repo, layout, merging, entry, &theirs)?;
     let mut merged = ledger::merge(&base, &ours, &brought);
     // The pick's parent gets a new id, and so do the removals that it told.
+    let history = History::unwalked(repo, layout);
+    let is_told = |k: &_, row: &_| history.by_time.tells(merging.ours, k, row);
     merged
         .tombstones
-        .retain(|key, row| theirs.undone_as_another(key, row).is_none());
+        .retain(|key, row| theirs.undone_as_another(key, row, is_told).is_none());
     let mut items = merged.removed_items(entry);
     // Items that already stand, against a removal, in the file that the pick is put on
     // are listed as such. The pick must not remove them: its author did not.
-    let facts = History::unwalked(repo, layout).facts_at(merging.ours, entry)?;
+    let facts = history.facts_at(merging.ours, entry)?;
     let mut standing = ours.removed_items(entry);
     standing.retain(|item| facts.as_ref().is_some_and(|f| f.items.contains(item)));
     items.retain(|item| !standing.contains(item));

@@ -12,7 +12,7 @@ use crate::repo::{Commit, ObjectId, Repo, RepoError};
 
 /// Raised when the rows that history tells come to mean something else: notes of another
 /// number are not believed, and each clone looks at history once more.
-const FORMAT: u32 = 8;
+const FORMAT: u32 = 9;
 
 const NOTE: &str = "history";
 const TOLD: &str = "told";

@@ -25,6 +25,7 @@
 //! | `own` | What did it remove, add or delete itself? |
 //! | `states` | Which sync states does it leave? |
 //! | `undone` | Which removals does it undo under an earlier id? |
+//! | `by_time` | Is such an id a removal of its own? |
 //! | `taken_back` | Which rows told by history did it take out of the ledger? |
 //! | `merges` | What did a merge keep out, or leave in the file against a removal? |
 //! | `lost` | Which rows did a commit lose? |
@@ -42,6 +43,7 @@
 //! | `pick`, `rebase` | What did a rebase keep out, at each pick and at its end? |
 //! | `squash` | What did a squash keep out? |
 
+mod by_time;
 mod diff;
 mod keeps_out;
 mod left_out;
@@ -82,6 +84,7 @@ use states::States;
 use texts::{LedgerText, TextsBefore};
 use told::Told;
 
+pub(in crate::sync) use by_time::ByTime;
 pub use diff::ledger_changes;
 pub use keeps_out::{Removals, keeps_out, ledgers_keep_out};
 pub(in crate::sync) use left_out::{is_known, only_new};
@@ -210,6 +213,8 @@ struct History<'a> {
     texts: RefCell<Vec<(ObjectId, Rc<LedgerText>)>>,
     /// The texts recorded in a year up to a commit, from the last questions.
     before: RefCell<Vec<TextsBefore>>,
+    /// The commits that were asked for by their time.
+    by_time: ByTime<'a>,
     /// How many commits the walk looked at.
     looked_at: usize,
     /// The walk began at a mark.
@@ -232,6 +237,7 @@ impl<'a> History<'a> {
             states: BTreeMap::new(),
             texts: RefCell::default(),
             before: RefCell::default(),
+            by_time: ByTime::new(repo),
             looked_at: 0,
             from_a_mark: false,
             needs_an_earlier_mark: false,

@@ -7,7 +7,7 @@ use super::diff::Diff;
 use super::left_out::is_known;
 use crate::journal::EntryDate;
 use crate::ledger::{
-    self, Context, FileRef, Hash, Ledger, Source, State, Tombstone, without_hooks,
+    self, Context, FileRef, Hash, Ledger, RowKey, Source, State, Tombstone, without_hooks,
 };
 use crate::repo::{Commit, RepoError};
 use crate::sync::versions::{Key, Versions, facts};
@@ -122,7 +122,8 @@ impl History<'_> {
             recorded.sync.clear();
         }
         let made = signed(made, &without_hooks(&commit.by));
-        Ok(unrecorded(made, &recorded, &known, entry))
+        let is_told = |k: &_, row: &_| self.by_time.tells(commit.id, k, row);
+        Ok(unrecorded(made, &recorded, &known, entry, is_told))
     }
 
     /// Whether the texts that a commit's ledger has and its parents' ledgers lack had
@@ -175,7 +176,13 @@ fn signed(mut rows: Ledger, label: &str) -> Ledger {
 /// commit a new id and keeps the row. An addition is recorded by a raised sync state: its
 /// rows were derived when the commit was made, perhaps on another parent, and removals
 /// that they did not restore were not known then.
-fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDate) -> Ledger {
+fn unrecorded(
+    made: Ledger,
+    recorded: &Ledger,
+    known: &[Ledger],
+    entry: EntryDate,
+    is_told: impl Fn(&RowKey, &Tombstone) -> bool,
+) -> Ledger {
     let mut out = made;
     out.sync.clear();
     // The counter alone does not tell: a rebase onto more edits keeps the old counter.
@@ -192,7 +199,7 @@ fn unrecorded(made: Ledger, recorded: &Ledger, known: &[Ledger], entry: EntryDat
     out.tombstones.retain(|key, row| {
         if !row.state.is_active() {
             let there = recorded.tombstones.get(key);
-            let not_known = raised && recorded.undone_as_another(key, row).is_none();
+            let not_known = raised && recorded.undone_as_another(key, row, &is_told).is_none();
             return !not_known && there.is_none_or(|t| t.state.is_active());
         }
         !recorded.tombstones.keys().any(|k| {

@@ -89,7 +89,9 @@ impl History<'_> {
         let rows = ledger::join(merged.of_entry(entry), below);
         let knew = known_at(self.repo, self.layout, picking.theirs, entry)?;
         for (key, row) in rows.tombstones {
-            let undone = knew.knows_undone(&key) || knew.undone_as_another(&key, &row).is_some();
+            let is_told = |k: &_, row: &_| self.by_time.tells(picking.ours, k, row);
+            let undone =
+                knew.knows_undone(&key) || knew.undone_as_another(&key, &row, is_told).is_some();
             if row.state.is_active() && !undone && added.contains(&key.to_item()) {
                 let row = (key, side(picking.theirs));
                 merged

@@ -1,6 +1,7 @@
 //! Removals that a commit undoes under an earlier id: a rebase, or a rewriting of all of
 //! history, gives the commit, and so the removal that history tells of it, a new id, but
-//! carries along rows that name the old one.
+//! carries along rows that name the old one. A removal whose own commit is in this history
+//! is none of these: somebody else made it in the same second.
 
 use std::collections::BTreeSet;
 
@@ -33,7 +34,8 @@ impl History<'_> {
                     let knew = self.known(*parent, entry)?;
                     let known = self.recorded(commit.id, entry)?;
                     let known = ledger::join(known, found.of_entry(entry));
-                    out = ledger::join(out, known.undone_since(&knew));
+                    let is_told = |k: &_, row: &_| self.by_time.tells(commit.id, k, row);
+                    out = ledger::join(out, known.undone_since(&knew, is_told));
                 }
             }
         }
