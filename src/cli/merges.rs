@@ -39,14 +39,16 @@ impl Merges {
         if all == 0 {
             ui.line("No merge decided anything by itself here")?;
         }
-        let became = became(&repo, &merges)?;
+        let became = Became::of(&repo, &merges)?;
         let mut later = BTreeSet::new();
         for merge in &merges {
             let text = |of: &Option<String>| safe(of.as_deref().unwrap_or_default()).into_owned();
-            let theirs = merge.theirs.as_deref().unwrap_or_default();
-            let became = match later.insert((&merge.file, theirs)) || theirs.is_empty() {
-                true => became.get(theirs).copied().unwrap_or_default(),
-                false => "  (merged again since)",
+            let (ours, theirs) = (merge.ours.as_deref(), merge.theirs.as_deref());
+            // Of the same two commits once more; another branch may have merged them, too.
+            let is_again = ours.is_some() && !later.insert((&merge.file, ours, theirs));
+            let became = match is_again {
+                true => "  (merged again since)",
+                false => became.said_of(merge),
             };
             ui.line(format_args!(
                 "{}  {}{became}",
@@ -64,31 +66,56 @@ impl Merges {
     }
 }
 
-/// What became of the merges of these commits, by their ids; nothing if HEAD has them.
-fn became<'m>(
-    repo: &Repo,
-    merges: &'m [Record],
-) -> Result<BTreeMap<&'m str, &'static str>, RepoError> {
-    let merging = repo.commit_named("MERGE_HEAD")?;
-    let theirs: BTreeSet<&str> = merges.iter().filter_map(|m| m.theirs.as_deref()).collect();
-    let named = theirs.into_iter().map(|theirs| {
-        let commit = repo.commit_named(theirs).ok().flatten();
-        (theirs, commit)
-    });
-    let named: Vec<(&str, Option<ObjectId>)> = named.collect();
-    // One walk for all of them.
-    let tips: Vec<ObjectId> = named.iter().filter_map(|(_, commit)| *commit).collect();
-    let head: Vec<ObjectId> = repo.head()?.into_iter().collect();
-    // Where history cannot be read, the list is all that can be said.
-    let outside = repo.commits(&tips, &head).unwrap_or_default();
-    let outside: BTreeSet<ObjectId> = outside.into_iter().map(|commit| commit.id).collect();
-    let of = |(theirs, commit): (&'m str, Option<ObjectId>)| {
-        let became = match commit {
-            Some(commit) if !outside.contains(&commit) => "",
-            Some(commit) if merging == Some(commit) => "  (waits for its commit)",
-            _ => "  (not in HEAD: aborted, reset, squashed, or on another branch)",
+/// What became of merges.
+struct Became {
+    head: Option<ObjectId>,
+    /// The commit that is being merged.
+    merging: Option<ObjectId>,
+    /// The commits that they name, as far as the repository has them.
+    named: BTreeMap<String, ObjectId>,
+    /// Those of their commits that HEAD lacks; `None` where history cannot be read.
+    outside: Option<BTreeSet<ObjectId>>,
+}
+
+impl Became {
+    fn of(repo: &Repo, merges: &[Record]) -> Result<Self, RepoError> {
+        let names = merges.iter().flat_map(|m| [&m.ours, &m.theirs]).flatten();
+        let names: BTreeSet<&String> = names.collect();
+        let named = names.into_iter().filter_map(|name| {
+            let commit = repo.commit_named(name).ok().flatten()?;
+            Some((name.clone(), commit))
+        });
+        let named: BTreeMap<String, ObjectId> = named.collect();
+        let head = repo.head()?;
+        // One walk for all of them.
+        let tips: Vec<ObjectId> = named.values().copied().collect();
+        let outside = repo.commits(&tips, head.as_slice()).ok();
+        Ok(Self {
+            head,
+            merging: repo.commit_named("MERGE_HEAD")?,
+            outside: outside.map(|commits| commits.into_iter().map(|c| c.id).collect()),
+            named,
+        })
+    }
+
+    /// Nothing, if HEAD has both commits of the merge.
+    fn said_of(&self, merge: &Record) -> &'static str {
+        let Some(theirs) = &merge.theirs else {
+            return "";
         };
-        (theirs, became)
-    };
-    Ok(named.into_iter().map(of).collect())
+        let named = |name: &String| self.named.get(name).copied();
+        let theirs = named(theirs);
+        let ours = merge.ours.as_ref().map(named);
+        if theirs.is_some() && theirs == self.merging && ours.is_none_or(|o| o == self.head) {
+            return "  (waits for its commit)";
+        }
+        let Some(outside) = &self.outside else {
+            return "  (not known whether HEAD has it)";
+        };
+        let is_in = |commit: Option<ObjectId>| commit.is_some_and(|c| !outside.contains(&c));
+        match is_in(theirs) && ours.is_none_or(is_in) {
+            true => "",
+            false => "  (not in HEAD: aborted, reset, squashed, or on another branch)",
+        }
+    }
 }

@@ -35,6 +35,9 @@ pub struct Record {
     /// In the log alone: the commit that was merged, if git named it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theirs: Option<String>,
+    /// In the log alone: the commit that it was merged into, if `theirs` is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ours: Option<String>,
 }
 
 /// How a field was decided.
@@ -94,10 +97,15 @@ pub fn is_worth_a_look(merged: &Merged) -> bool {
 /// # Errors
 /// The repository or the log cannot be reached; a merge goes on without it.
 pub fn add(path: &str, at: &str, merged: &Merged) -> Result<(), LogError> {
+    let theirs = merged_head();
+    // Without it less can be said of the merge later.
+    let head = || Repo::from_env().and_then(|repo| repo.head()).ok().flatten();
+    let ours = theirs.as_ref().and_then(|_| head());
     let record = Record {
         file: Some(path.to_owned()),
         at: Some(at.to_owned()),
-        theirs: merged_head(),
+        theirs,
+        ours: ours.map(|head| head.to_string()),
         ..Record::of(merged)
     };
     // Text, numbers and lists can always be written.

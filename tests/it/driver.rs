@@ -107,6 +107,38 @@ fn what_a_merge_decided_can_be_looked_at() {
     merges().says("note.md\n");
 }
 
+/// The log is one for all branches and work trees.
+#[test]
+fn a_merge_of_another_branch_does_not_make_this_one_an_earlier_one() {
+    let sandbox = Sandbox::new();
+    let vault = conflicting(&sandbox);
+    let merge = || {
+        vault.git(["merge", "other"]).fails();
+        vault.palimpsest(["resolve", "--ours"]).ok();
+        vault.git(["commit", "-qm", "Merge"]).ok();
+    };
+    vault.git(["branch", "release"]).ok();
+    merge();
+    let main = vault.git(["branch", "--show-current"]).ok().stdout;
+    vault.git(["switch", "-q", "release"]).ok();
+    vault.write("README.md", "A release.\n");
+    vault.git(["add", "-A"]).ok();
+    vault.git(["commit", "-qm", "Read me"]).ok();
+    merge();
+    let elsewhere = "note.md  (not in HEAD: aborted, reset, squashed, or on another branch)\n";
+    let merges = || vault.palimpsest(["merges"]).ok();
+    vault.git(["switch", "-q", main.trim()]).ok();
+    merges()
+        .says(elsewhere)
+        .says("note.md\n")
+        .lacks("merged again");
+    // Where history cannot be walked, nothing is said to be in HEAD.
+    let other = vault.git(["rev-parse", "other"]).ok().stdout;
+    let object = format!(".git/objects/{}/{}", &other[..2], other[2..].trim());
+    vault.remove(&object);
+    merges().lacks("note.md\n");
+}
+
 #[test]
 fn the_conflict_style_is_gits() {
     for (style, has_base) in [("diff3", true), ("zdiff3", true), ("merge", false)] {
