@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::attributes::by_folder;
 use super::files::ATTRIBUTES;
 use crate::journal::{Layout, Settings, settings};
-use crate::repo::{Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError};
 
 impl Repo {
     /// The attribute lines that equal, byte for byte, those of `init` for settings that
@@ -45,15 +45,25 @@ impl Repo {
     /// # Errors
     /// History cannot be read.
     pub fn committed_layouts(&self) -> Result<Vec<Layout>, RepoError> {
-        let mut layouts = Vec::new();
+        let all = self.settings_commits()?.into_iter();
+        Ok(all.filter_map(|(_, layout)| layout).collect())
+    }
+
+    /// The commits of HEAD's history that changed the settings, the newest first, each with
+    /// the layout that it set, if its settings can be read.
+    ///
+    /// # Errors
+    /// History cannot be read.
+    pub fn settings_commits(&self) -> Result<Vec<(ObjectId, Option<Layout>)>, RepoError> {
+        let mut all = Vec::new();
         if let Some(head) = self.head()? {
             for commit in self.commits_of(head, settings::FILE)? {
                 let text = self.read_at(commit, settings::FILE)?.unwrap_or_default();
-                let settings = Settings::parse(&String::from_utf8_lossy(&text));
-                layouts.extend(settings.map(|settings| settings.layout));
+                let settings = Settings::parse(&String::from_utf8_lossy(&text)).ok();
+                all.push((commit, settings.map(|settings| settings.layout)));
             }
         }
-        Ok(layouts)
+        Ok(all)
     }
 }
 

@@ -1,12 +1,12 @@
 //! Files that a habit or a template goes on putting into the folder that the journal, or
 //! the notes, had before they moved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::Layout;
 use crate::journal::layout::{below, in_folder};
 use crate::ledger::Source;
-use crate::repo::{Finding, Repo, RepoError, shell_path};
+use crate::repo::{Finding, ObjectId, Repo, RepoError};
 use crate::sync::versions::key_of;
 use crate::sync::words::more;
 
@@ -14,21 +14,31 @@ use crate::sync::words::more;
 const MOST: usize = 5;
 
 /// Reports what looks like an entry or a note below a folder that earlier settings named,
-/// and is none by the settings of now: it is not checked, merged or indexed.
+/// and is none by the settings of now: it is not checked, merged or indexed. What was there
+/// when the settings came to name another folder was left there on purpose.
 pub(super) fn check(
     repo: &Repo,
     layout: &Layout,
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
-    let mut former: BTreeSet<(String, Source)> = BTreeSet::new();
-    for earlier in repo.committed_layouts()? {
-        former.insert((earlier.journal, Source::Yaml));
-        former.insert((earlier.wiki, Source::Wiki));
+    // Each with the commit that moved it; one that is not committed yet moves it from HEAD.
+    let mut former: BTreeMap<(String, Source), ObjectId> = BTreeMap::new();
+    let mut moved_by = repo.head()?;
+    for (commit, earlier) in repo.settings_commits()? {
+        if let (Some(earlier), Some(moved_by)) = (earlier, moved_by) {
+            for folder in [
+                (earlier.journal, Source::Yaml),
+                (earlier.wiki, Source::Wiki),
+            ] {
+                former.entry(folder).or_insert(moved_by);
+            }
+        }
+        moved_by = Some(commit);
     }
     former.remove(&(layout.journal.clone(), Source::Yaml));
     former.remove(&(layout.wiki.clone(), Source::Wiki));
     let mut told = BTreeSet::new();
-    for (folder, source) in former {
+    for ((folder, source), moved_by) in former {
         let now = match source {
             Source::Yaml => &layout.journal,
             Source::Wiki => &layout.wiki,
@@ -45,8 +55,16 @@ pub(super) fn check(
         let mut files = repo.own_files(&folder)?.files;
         files.retain(|file| {
             let was = key_of(&earlier, &file.path).is_some_and(|key| key.1 == source);
-            was && key_of(layout, &file.path).is_none() && told.insert(file.path.clone())
+            was && key_of(layout, &file.path).is_none() && !told.contains(&file.path)
         });
+        let mut came = Vec::new();
+        for file in files {
+            if repo.blob_at(moved_by, &file.path)?.is_none() {
+                told.insert(file.path.clone());
+                came.push(file);
+            }
+        }
+        let files = came;
         for file in files.iter().take(MOST) {
             found.push(Finding::new(
                 format!(
@@ -70,21 +88,19 @@ pub(super) fn check(
 /// The command that moves a file from a former folder to the one of now.
 fn to_move(repo: &Repo, path: &str, (from, to): (&str, &str)) -> Result<String, RepoError> {
     let place = in_folder(to, below(path, from).unwrap_or(path));
+    let git = match repo.tracks(path)? {
+        true => "git ",
+        false => "",
+    };
+    let [here, there] = [path, &place].map(|path| repo.from_here(path));
     if repo.inside(&place)?.symlink_metadata().is_ok() {
         return Ok(format!(
-            "put what is missing into {place}, then git rm {}, and commit",
-            repo.pathspec(path)
+            "put what is missing into {there}, then {git}rm {here}, and commit"
         ));
     }
     let folder = place.rsplit_once('/').map_or(".", |(folder, _)| folder);
-    let how = match repo.tracks(path)? {
-        true => "git mv",
-        false => "mv",
-    };
     Ok(format!(
-        "mkdir -p {} && {how} {} {}, and commit",
-        shell_path(folder),
-        shell_path(path),
-        shell_path(&place)
+        "mkdir -p {} && {git}mv {here} {there}, and commit",
+        repo.from_here(folder)
     ))
 }

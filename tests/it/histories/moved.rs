@@ -279,8 +279,44 @@ fn what_goes_on_into_the_former_folder_is_named() {
     }
     let looked = desktop.palimpsest(["doctor"]).exits(1);
     looked
-        .says("put what is missing into diary/2025/2025-01-01.md, then git rm")
+        .says("then rm journal/md/2025/2025-01-01.md, and commit")
         .says("mkdir -p diary/2025 && mv journal/md/2025/2025-01-02.md")
         .says("journal/md: 2 more files are neither checked nor indexed")
         .lacks("2025-01-06");
+    // From a folder, the command works there.
+    let there = ["-c", "cd diary && palimpsest doctor"];
+    let looked = desktop.run_with(&[], "sh", there).exits(1);
+    let mend = "mkdir -p ../diary/2025 && mv ../journal/md/2025/2025-01-02.md \
+                ../diary/2025/2025-01-02.md";
+    looked.says(mend);
+    let mend = format!("cd diary && {mend}");
+    desktop.run_with(&[], "sh", ["-c", &mend]).ok();
+    assert!(desktop.exists("diary/2025/2025-01-02.md"));
+}
+
+/// What was in a folder before the settings named another one stays there on purpose.
+#[test]
+fn what_was_left_in_a_former_folder_is_not_named() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    let old = "archive/2023/2023-01-01.md";
+    laptop.write(old, "---\ndate: 2023-01-01\n---\nOld.\n");
+    laptop.commit("An archive");
+    let before = laptop.read("palimpsest.toml");
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"archive\"\n");
+    laptop.commit("By mistake");
+    laptop.write("palimpsest.toml", before);
+    laptop.commit("Back");
+    laptop.palimpsest(["doctor"]).ok();
+    // The years of before are left where they were.
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin anew");
+    laptop.palimpsest(["doctor"]).lacks("neither checked");
+    laptop.write_entry("2025-01-01", "", "By habit.\n");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("journal/md/2025/2025-01-01.md: neither checked")
+        .lacks("journal/md/2024");
 }
