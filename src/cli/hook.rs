@@ -265,9 +265,10 @@ fn say_what_came_in(
         ));
     }
     for (entry, by) in incoming.kept.iter().take(MOST) {
+        let by = by.as_ref().map(|by| format!(" by {}", safe(by)));
         ui.note(format_args!(
-            "entry {entry} was deleted by {}, and stays: this side added or edited it",
-            safe(by)
+            "entry {entry} was deleted{}, and stays: this side added or edited it",
+            by.unwrap_or_else(|| " on the other side".to_owned())
         ));
     }
     for (all, one, many) in [

@@ -66,17 +66,24 @@ pub fn deletions_since(
 }
 
 /// The entries of which `new` has deletions that `old` lacks, and all of them undone, with
-/// the one who deleted each.
+/// the one who deleted each. Of several, nothing tells which was the last: one may have been
+/// undone before, by whoever made it.
 #[must_use]
-pub fn undone_in_coming(old: &Ledger, new: &Ledger) -> BTreeMap<EntryDate, String> {
+pub fn undone_in_coming(old: &Ledger, new: &Ledger) -> BTreeMap<EntryDate, Option<String>> {
     let deletions = new.deletions.iter();
     let new_ones = deletions.filter(|(key, row)| {
         !row.state.is_active()
             && !old.deletions.contains_key(*key)
             && new.active_deletions_of(key.0).next().is_none()
     });
-    let entries = new_ones.map(|((entry, _), row)| (*entry, row.by.clone()));
-    entries.collect()
+    let mut entries: BTreeMap<EntryDate, Option<String>> = BTreeMap::new();
+    for ((entry, _), row) in new_ones {
+        let by = entries
+            .entry(*entry)
+            .or_insert_with(|| Some(row.by.clone()));
+        by.take_if(|by| *by != row.by);
+    }
+    entries
 }
 
 /// The one who made or restored a removal, unless a ledger has it in this state.

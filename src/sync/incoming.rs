@@ -17,8 +17,8 @@ pub struct Incoming {
     /// Entries that had been deleted and are there again.
     pub back: BTreeSet<EntryDate>,
     /// Entries that the other side of a merge deleted and this side keeps, each with the one
-    /// who deleted it.
-    pub kept: BTreeMap<EntryDate, String>,
+    /// who deleted it, if that is sure.
+    pub kept: BTreeMap<EntryDate, Option<String>>,
 }
 
 /// The news between two commits.

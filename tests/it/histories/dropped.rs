@@ -232,3 +232,35 @@ fn a_deletion_that_a_merge_undoes_is_named_where_it_is_made() {
     laptop.commit("Read me");
     laptop.pull().silent_about("and stays");
 }
+
+/// One of them put it back before the other deleted it: neither is named for the other.
+#[test]
+fn who_deleted_an_entry_that_a_merge_keeps_is_named_only_where_it_is_sure() {
+    for edits in 1..=4 {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.write_entry(NEW, "people: [Zed]", "New.\n");
+        laptop.commit("New");
+        laptop.push();
+        desktop.pull();
+        desktop.remove(&crate::sandbox::entry(NEW));
+        desktop.commit("Gone");
+        desktop.metadb(["restore", "Entry", NEW]).ok();
+        desktop.commit("Back");
+        desktop.git(["config", "palimpsest.machine", "tablet"]).ok();
+        for nth in 0..edits {
+            desktop.write_entry(NEW, "people: [Zed]", &format!("Edit {nth}.\n"));
+            desktop.commit("Edit");
+        }
+        desktop.remove(&crate::sandbox::entry(NEW));
+        desktop.commit("Gone again");
+        desktop.push();
+        laptop
+            .git(["commit", "-q", "--amend", "-m", "A new one"])
+            .ok();
+        laptop
+            .pull()
+            .warns("entry 2024-11-02 was deleted on the other side, and stays")
+            .silent_about("deleted by");
+    }
+}
