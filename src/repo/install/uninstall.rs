@@ -24,6 +24,8 @@ pub enum Removed {
     Excluded(String),
     /// Another program's: left.
     LeftDatabase(String),
+    /// A folder in the place of one of the database's files: left.
+    LeftFolder(String),
     /// The folder is one that other repositories use too.
     Shared(PathBuf),
     /// A person's own hook, which calls the program: left.
@@ -47,6 +49,7 @@ impl fmt::Display for Removed {
             Self::Database(path) => write!(f, "removed {path} (derived from the files)"),
             Self::Excluded(path) => write!(f, "removed the line for {path} in .git/info/exclude"),
             Self::LeftDatabase(path) => write!(f, "left {path}: another program's database"),
+            Self::LeftFolder(path) => write!(f, "left {path}: it is a folder"),
             Self::Shared(folder) => write!(
                 f,
                 "{} is shared (core.hooksPath): other repositories that use Palimpsest have lost \
@@ -240,6 +243,10 @@ impl Repo {
         let untracked = names.into_iter().zip(tracked).filter(|(_, t)| t.is_none());
         for (path, _) in untracked {
             let full = self.inside(&path)?;
+            if full.symlink_metadata().is_ok_and(|there| there.is_dir()) {
+                removed.push(Removed::LeftFolder(path));
+                continue;
+            }
             match fs::remove_file(&full) {
                 Ok(()) => removed.push(Removed::Database(path)),
                 Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}

@@ -217,6 +217,13 @@ fn a_folder_in_the_place_of_the_journal_stops_no_listing_and_is_named() {
         laptop.palimpsest(["doctor"]).ok();
         laptop.metadb(["show", "2024-11-01"]).ok().says("Zoe");
         assert!(laptop.exists(&format!("{folder}.aside-1/mine.txt")));
+        laptop.write(&format!("{folder}/mine.txt"), "Mine.\n");
+        laptop
+            .palimpsest(["uninstall"])
+            .ok()
+            .says("removed hook")
+            .says(&format!("left {folder}: it is a folder"));
+        assert!(laptop.exists(&format!("{folder}/mine.txt")) && !laptop.exists(DATABASE));
     }
 }
 
