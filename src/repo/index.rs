@@ -197,8 +197,12 @@ impl Repo {
 
 impl Index {
     /// The staged entry at a path; `None` if there is none, or if the path is unmerged.
+    /// An empty path is the top of the work tree.
     #[must_use]
     pub fn staged(&self, path: &str) -> Option<Blob> {
+        if path.is_empty() {
+            return None;
+        }
         let entry = self.0.get_path(path.as_ref(), 0)?;
         Some(Blob {
             id: ObjectId(entry.id),

@@ -221,3 +221,37 @@ fn a_submodule_that_is_not_checked_out_is_settled_by_its_commit() {
     site.git(record).ok();
     site.palimpsest(["resolve"]).silent_about("submodule");
 }
+
+/// The top of the work tree, as it is typed there and from a folder.
+#[test]
+fn the_top_of_the_work_tree_is_all_that_is_in_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, "city: Lisbon", "One.\n")]);
+    laptop.write_entry(DAY, "city: Faro", "One.\n");
+    laptop.commit("Faro");
+    laptop.push();
+    desktop.write_entry(DAY, "city: Porto", "One.\n");
+    desktop.commit("Porto");
+    desktop.git(["pull"]).fails();
+    let folder = desktop.inside("journal");
+    desktop
+        .palimpsest(["resolve", "."])
+        .exits(1)
+        .warns("city: two values");
+    folder
+        .palimpsest(["resolve", ".."])
+        .exits(1)
+        .warns("city: two values");
+    folder.palimpsest(["resolve", "--theirs", "."]).ok();
+    assert!(desktop.read_entry(DAY).contains("Faro"));
+    for top in [".", "./"] {
+        desktop
+            .palimpsest(["resolve", "--ours", top])
+            .ok()
+            .is("nothing to resolve");
+    }
+    folder
+        .palimpsest(["resolve", ".."])
+        .ok()
+        .is("nothing to resolve");
+}
