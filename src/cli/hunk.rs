@@ -28,13 +28,15 @@ pub const UNCLEAR: &str = "; a line of the text looks like a marker between the 
 
 /// Why a hunk is left that may be no conflict.
 pub const MAY_BE_TEXT: &str = "; it may be text of the file, like an example of markers, so it is \
-     left: edit the file, then `git add` it";
+     left: edit the file, then `git add` it, or take a side with --unknown";
 
 /// What is said of markers of which nothing is known.
 pub fn doubtful(path: &str, line: usize) -> String {
+    let word = shell_path(path);
     format!(
-        "{path}:{line}: markers of which no merge is known, so they are left; if they are a \
-         conflict, edit the file"
+        "{path}:{line}: markers of which no merge is known, so they are left, as they may be \
+         text; if they are a conflict, edit the file, or take a side: palimpsest resolve --ours \
+         --unknown {word}"
     )
 }
 

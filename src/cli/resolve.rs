@@ -10,7 +10,7 @@ use super::against_removals;
 use super::hunk::{MAY_BE_TEXT, UNCLEAR, doubtful, is_one_of, of_one_side, place};
 use super::journal::path_typed;
 use super::question::{Answers, Question};
-use super::settled::{Settled, conclude, say_of_the_others};
+use super::settled::{Settled, conclude, say_of_the_others, say_of_those_left_to_git};
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::hunks::{Choice, Hunks};
@@ -41,6 +41,9 @@ pub struct Resolve {
     /// Take the lines of both sides, where that makes a readable file
     #[arg(long, group = "side")]
     both: bool,
+    /// Count markers that no known merge made as a conflict, in the files that are named
+    #[arg(long, requires = "paths")]
+    unknown: bool,
 }
 
 impl Resolve {
@@ -53,6 +56,7 @@ impl Resolve {
         let resolver = Resolver {
             repo: &repo,
             settings: &settings,
+            unknown: self.unknown,
         };
         let only = self.chosen_paths(&resolver)?;
         let only = (!only.is_empty()).then_some(only.as_slice());
@@ -90,18 +94,7 @@ impl Resolve {
             ))?;
         }
         let by_git = resolver.left_to_git(only)?;
-        if let Some(first) = by_git.first() {
-            let more = match by_git.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            ui.line(format_args!(
-                "in conflict, and merged by git alone: {}{more}; choose by name, like \
-                 `palimpsest resolve {}`, or edit and `git add` it",
-                safe(&by_git[..by_git.len().min(NAMED)].join(", ")),
-                safe(&repo.from_here(first))
-            ))?;
-        }
+        say_of_those_left_to_git(ui, &repo, &by_git)?;
         about.extend(by_line.into_iter().chain(by_git.iter().cloned()));
         say_of_the_others(ui, &about, only, |path| {
             are_settled || resolver.has_no_entries(path)
@@ -127,6 +120,9 @@ impl Resolve {
             });
         }
         for (path, typed) in paths.iter().zip(&self.paths) {
+            if self.unknown && here.join(typed).is_dir() {
+                bail!("{}: --unknown takes files, not folders", typed.display());
+            }
             if !path.is_empty() && !resolver.knows(path)? {
                 bail!(
                     "{}: no such file or folder; `git status` names what is in conflict",
@@ -148,9 +144,6 @@ impl Resolve {
     }
 }
 
-/// Limit on the files that git alone merges and that are named.
-const NAMED: usize = 3;
-
 /// One run of the command.
 struct Settling<'a> {
     ui: &'a Ui,
@@ -162,7 +155,7 @@ struct Settling<'a> {
 impl Settling<'_> {
     fn settle(&self, open: &OpenPath) -> anyhow::Result<Option<Settled>> {
         let path = &open.path;
-        let named = self.only.is_some_and(|only| only.contains(path));
+        let named = self.is_named(path);
         match self.resolver.propose(open)? {
             Proposal::Fine => Ok(None),
             Proposal::Differs(hunks) if named => self.write(open, &hunks).map(Some),
@@ -195,6 +188,15 @@ impl Settling<'_> {
         }
     }
 
+    fn is_named(&self, path: &String) -> bool {
+        self.only.is_some_and(|only| only.contains(path))
+    }
+
+    /// Whether a person said that all markers in this file are a conflict.
+    fn counts_unknown(&self, path: &String) -> bool {
+        self.resolver.unknown && self.is_named(path)
+    }
+
     /// Makes the choices for the hunks of a text, and writes it.
     fn write(&self, open: &OpenPath, hunks: &Hunks) -> anyhow::Result<Settled> {
         let path = &open.path;
@@ -212,7 +214,8 @@ impl Settling<'_> {
                 choices.push(Choice::Ours);
                 continue;
             }
-            if hunk.is_unclear || hunk.may_be_text {
+            let may_be_text = hunk.may_be_text && !self.counts_unknown(path);
+            if hunk.is_unclear || may_be_text {
                 choices.push(Choice::Leave);
                 left.push((
                     number,

@@ -7,6 +7,7 @@ use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::Item;
 use crate::journal::layout::is_at_or_below;
+use crate::repo::Repo;
 use crate::sync::resolve::Finished;
 
 /// The outcome for one path.
@@ -72,6 +73,30 @@ pub fn say_of_the_others(
     if names_the_top && about.is_empty() {
         ui.line("nothing to resolve")?;
     }
+    Ok(())
+}
+
+/// Limit on the files that git alone merges and that are named.
+const NAMED: usize = 3;
+
+/// Says which files in conflict git alone merges, if there are any.
+///
+/// # Errors
+/// Standard output cannot be written.
+pub fn say_of_those_left_to_git(ui: &Ui, repo: &Repo, paths: &[String]) -> anyhow::Result<()> {
+    let Some(first) = paths.first() else {
+        return Ok(());
+    };
+    let more = match paths.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    ui.line(format_args!(
+        "in conflict, and merged by git alone: {}{more}; choose by name, like `palimpsest resolve \
+         {}`, or edit and `git add` it",
+        safe(&paths[..paths.len().min(NAMED)].join(", ")),
+        safe(&repo.from_here(first))
+    ))?;
     Ok(())
 }
 

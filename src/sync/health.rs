@@ -138,7 +138,12 @@ fn markers(
     told: &mut Unreadable,
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
-    let pages = Resolver { repo, settings }.marked_pages();
+    let resolver = Resolver {
+        repo,
+        settings,
+        unknown: false,
+    };
+    let pages = resolver.marked_pages();
     match pages {
         Ok(pages) => found.extend(pages.into_iter().map(|(path, line, is_known)| {
             let mend = match is_known {

@@ -120,17 +120,19 @@ impl Resolver<'_> {
                 continue;
             }
             let text = self.repo.to_store(&path, text)?;
-            marked.extend(self.marked_at(path, text, &heads)?);
+            marked.extend(self.marked_at(path, text, named, &heads)?);
         }
         Ok(marked)
     }
 
-    /// A file with this text, if its markers may be a conflict. A name says nothing of them:
-    /// a pattern of the shell names pages with examples, too.
+    /// A file with this text, if its markers may be a conflict. A name alone says nothing of
+    /// them, since a pattern of the shell names pages with examples, too; but then nobody is
+    /// told that there are none.
     fn marked_at(
         &self,
         path: String,
         text: Vec<u8>,
+        named: bool,
         heads: &[ObjectId],
     ) -> Result<Option<Marked>, ResolveError> {
         let all = AsText::default();
@@ -156,12 +158,16 @@ impl Resolver<'_> {
         let is_new = !Hunks::besides(&text, &committed).is_empty();
         let mut as_text = if is_new { stood } else { all };
         let is_open = is_new || every.iter().any(|hunk| hunk.in_front);
-        if !is_open && self.earlier(&path, &text)?.is_none() {
+        if !is_open && !named && self.earlier(&path, &text)?.is_none() {
             return Ok(None);
         }
         let hunks = Hunks::besides(&text, &as_text);
-        let doubtful = hunks.iter().find(|hunk| !hunk.in_front).map(|h| h.line);
-        as_text.add_body(&text, usize::MAX);
+        let is_said = named && self.unknown;
+        let mut in_body = hunks.iter().filter(|hunk| !hunk.in_front && !is_said);
+        let doubtful = in_body.next().map(|hunk| hunk.line);
+        if !is_said {
+            as_text.add_body(&text, usize::MAX);
+        }
         Ok(Some(Marked {
             path,
             text,

@@ -96,6 +96,8 @@ pub enum ResolveError {
 pub struct Resolver<'a> {
     pub repo: &'a Repo,
     pub settings: &'a Settings,
+    /// Whether markers that no merge explains are a conflict in the files that are named.
+    pub unknown: bool,
 }
 
 impl Resolver<'_> {

@@ -220,17 +220,20 @@ fn a_page_without_a_conflict_is_left_whatever_is_named_and_how_often() {
         let named = ["resolve", "--ours", PAGE];
         let named: Vec<&str> = named.into_iter().chain(others).collect();
         site.palimpsest(&named)
-            .ok()
+            .exits(1)
             .says("docs/git.md: merged, 1 chosen, staged")
-            .says("nothing to resolve in docs/other.md")
-            .says("nothing to resolve in README.md")
-            .says("nothing to resolve in docs/plain.txt");
+            .warns("docs/other.md:1: markers of which no merge is known")
+            .warns("README.md:1: markers of which no merge is known")
+            .warns("docs/plain.txt:1: markers of which no merge is known");
         if is_committed {
             site.git(["commit", "-q", "--no-edit"]).ok();
         }
         site.palimpsest(["resolve", "--theirs", PAGE, "docs"])
+            .exits(1)
+            .warns("docs/git.md:9: markers of which no merge is known");
+        site.palimpsest(["resolve", "--theirs", "docs"])
             .ok()
-            .is("nothing to resolve in docs/git.md\nnothing to resolve in docs");
+            .is("nothing to resolve in docs");
         assert_eq!(site.read(PAGE), ours);
         for other in others {
             assert_eq!(site.read(other), EXAMPLE);
@@ -275,7 +278,9 @@ fn a_file_that_git_alone_merges_keeps_its_example_too() {
             .ok()
             .says("docs/git.md: merged, 1 chosen, staged");
         assert_eq!(site.read(PAGE), theirs);
-        site.palimpsest(["resolve", "--ours", PAGE]).ok();
+        site.palimpsest(["resolve", "--ours", PAGE])
+            .exits(1)
+            .warns("docs/git.md:9: markers of which no merge is known");
         assert_eq!(site.read(PAGE), theirs);
     }
 }

@@ -80,7 +80,61 @@ fn an_example_that_came_together_in_a_clean_merge_is_text() {
         .ok()
         .is("nothing to resolve");
     site.palimpsest(["resolve", "--ours", PAGE])
-        .ok()
-        .is("nothing to resolve in docs/git.md");
+        .exits(1)
+        .warns("docs/git.md:9: markers of which no merge is known");
     assert_eq!(site.read(PAGE), merged);
+}
+
+/// After a pick, a squash or a rebase no merge commit tells a conflict from an example.
+#[test]
+fn markers_that_no_merge_commit_left_are_settled_by_a_persons_word() {
+    for (how, line, ends) in [("--ours", "Uno.", "\n"), ("--theirs", "Eins.", "\r\n")] {
+        let sandbox = Sandbox::new();
+        let [base, ours, theirs] =
+            ["One.", "Uno.", "Eins."].map(|line| text(line, "End.").replace('\n', ends));
+        let site = site(&sandbox, &base, &ours, &theirs);
+        elsewhere(&site, &["cherry-pick", "side"]).fails();
+        site.git(["commit", "-q", "-n", "-a", "-m", "Picked"]).ok();
+        site.git(["read-tree", "HEAD"]).ok();
+        site.git(["update-index", "-q", "--refresh"]).ok();
+        let marked = site.read(PAGE);
+        site.palimpsest(["doctor"]).ok();
+        site.palimpsest(["resolve", how])
+            .ok()
+            .is("nothing to resolve");
+        site.palimpsest(["resolve", how, PAGE])
+            .exits(1)
+            .warns("docs/git.md:5: markers of which no merge is known, so they are left")
+            .warns("palimpsest resolve --ours --unknown docs/git.md");
+        site.palimpsest(["resolve", how, "--unknown", "docs"])
+            .exits(1)
+            .warns("docs: --unknown takes files, not folders");
+        site.palimpsest(["resolve", how, "--unknown"]).fails();
+        assert_eq!(site.read(PAGE), marked);
+        site.palimpsest(["resolve", how, "--unknown", PAGE])
+            .ok()
+            .says("docs/git.md: merged, 1 chosen");
+        assert_eq!(site.read(PAGE), text(line, "End.").replace('\n', ends));
+        site.palimpsest(["resolve", how, "--unknown", PAGE])
+            .ok()
+            .is("nothing to resolve in docs/git.md");
+    }
+}
+
+/// No merge of the sides has such a set: it might be an example that somebody edited.
+#[test]
+fn a_set_that_was_edited_is_settled_by_a_persons_word() {
+    let sandbox = Sandbox::new();
+    let [base, ours, theirs] = ["One.", "Uno.", "Eins."].map(|line| text(line, "End."));
+    let site = site(&sandbox, &base, &ours, &theirs);
+    elsewhere(&site, &["merge", "-q", "side"]).fails();
+    site.edit(PAGE, "Uno.", "Uno, due.");
+    site.git(["add", PAGE]).ok();
+    site.palimpsest(["resolve", "--theirs", PAGE])
+        .exits(1)
+        .warns("it may be text of the file")
+        .warns("take a side with --unknown");
+    site.palimpsest(["resolve", "--theirs", "--unknown", PAGE])
+        .ok();
+    assert_eq!(site.read(PAGE), theirs);
 }
