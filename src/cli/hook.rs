@@ -100,6 +100,7 @@ impl Call<'_> {
         if !self.may_follow_head() {
             return Ok(Exit::Ok);
         }
+        self.keep_database_out(ui, repo, layout);
         let came_in_after = self.record(ui, repo, layout)?;
         // In the middle of a rebase HEAD moves on at once; its end is what counts.
         if self.hook == HookName::PostRewrite || !repo.is_rebasing() {
@@ -135,6 +136,26 @@ impl Call<'_> {
             HookName::PostCommit | HookName::PostMerge | HookName::PostRewrite => true,
             HookName::PostCheckout => self.args.get(2).is_none_or(|flag| flag != "0"),
             HookName::PreCommit => false,
+        }
+    }
+
+    /// Keeps the database out of git where `.gitignore` does not: that of the settings
+    /// here, and that of those where HEAD was before, which may be newer than HEAD's.
+    fn keep_database_out(&self, ui: &Ui, repo: &Repo, layout: &Layout) {
+        let here = match has_journal(repo, layout) {
+            true => repo.exclude_where_not_ignored(layout),
+            false => Ok(()),
+        };
+        let is_checkout = self.hook == HookName::PostCheckout;
+        let before = self.args.first().filter(|_| is_checkout);
+        let before = before.map_or(Ok(None), |id| repo.commit_named(id));
+        let there = before.and_then(|id| id.map_or(Ok(()), |id| repo.exclude_database_of(id)));
+        // Each commit there would say it again, as `git status` does.
+        if let (Err(error), true) = (here.and(there), is_checkout) {
+            ui.warn(format_args!(
+                "the index is not kept out of git: {}",
+                safe(&error.to_string())
+            ));
         }
     }
 
@@ -334,14 +355,6 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) -> Option<refresh::Re
     if is_committed(repo, layout) {
         disown(repo, layout);
         return None;
-    }
-    // A commit from before the setup has no line that keeps the index out of git.
-    if let Err(error) = repo.exclude_where_not_ignored(layout) {
-        ui.warn(format_args!(
-            "{} is not kept out of git: {}",
-            layout.database,
-            safe(&error.to_string())
-        ));
     }
     match refresh::refresh(repo, layout, &options) {
         Ok((store, report)) => {

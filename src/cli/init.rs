@@ -59,11 +59,13 @@ impl Init {
         // One that takes a database over is committed before the pull, with the drivers.
         let left_to_pull = migrated.is_none() && repo.leave_to_pull(&mut plan)?;
         // Who runs it on a branch that parted earlier wants it there.
-        let is_left = left_to_pull
-            || migrated.is_none() && !repo.is_on_branch() && repo.leave_to_branch(&mut plan)?;
+        let left_to_branch = !left_to_pull
+            && migrated.is_none()
+            && !repo.is_on_branch()
+            && repo.leave_to_branch(&mut plan)?;
         self.carry_out(ui, &repo, &plan)?;
         if self.dry_run {
-            if plan.steps.is_empty() && migrated.is_none() {
+            if plan.steps.is_empty() && migrated.is_none() && !left_to_branch {
                 ui.line("everything is set up already")?;
             }
             return Ok(Exit::Ok);
@@ -79,7 +81,7 @@ impl Init {
             "this machine is called {} (to change it: git config {MACHINE} NAME)",
             repo.machine()?
         ))?;
-        if plan.steps.is_empty() {
+        if plan.steps.is_empty() && !left_to_branch {
             ui.line("everything is set up already")?;
         }
         let to_pull = repo.setup_to_pull()?;
@@ -87,7 +89,7 @@ impl Init {
             ui.line(format_args!("note: {}", to_pull.finding))?;
         }
         if may_index(&repo, &layout) {
-            if is_left {
+            if left_to_pull || left_to_branch {
                 // Until the pull, or the branch, brings the line of .gitignore.
                 repo.exclude_database(&layout)?;
             }

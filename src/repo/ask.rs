@@ -86,6 +86,25 @@ impl Repo {
         }
     }
 
+    /// The file whose line has git ignore a path, as git names it: a `.gitignore` comes
+    /// before `info/exclude`.
+    ///
+    /// # Errors
+    /// Git fails; see [`RepoError`].
+    pub fn ignored_by(&self, path: &str) -> Result<Option<String>, RepoError> {
+        match self.run_git(
+            &["check-ignore", "-v", "-z", "--stdin"],
+            format!("{path}\0").as_bytes(),
+        ) {
+            Ok(out) => {
+                let source = out.split(|&b| b == 0).next().unwrap_or_default();
+                Ok(Some(String::from_utf8_lossy(source).into_owned()))
+            }
+            Err(RepoError::Command { code: Some(1), .. }) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+
     /// Leftovers of killed processes: git's locks and `.merge_file_*`, and our temporary
     /// files, at the top of the work tree, below `folders` and in the git directory.
     /// Files that git tracks are not leftovers.

@@ -7,13 +7,6 @@ use std::rc::Rc;
 use super::objects::{named, object_id};
 use super::{Blob, BlobKind, ObjectId, Repo, RepoError};
 
-/// A branch, as a command may name it.
-pub(super) struct Branch {
-    pub name: String,
-    pub tip: ObjectId,
-    pub is_local: bool,
-}
-
 /// The mode of a path in a tree, and its object.
 type InTree = (u32, git2::Oid);
 
@@ -289,23 +282,6 @@ impl Repo {
             tips.extend(branch.get().target().map(ObjectId));
         }
         Some(tips)
-    }
-
-    /// All branches with a commit, local ones first.
-    pub(super) fn branches(&self) -> Vec<Branch> {
-        let kinds = [git2::BranchType::Local, git2::BranchType::Remote];
-        let all = kinds
-            .into_iter()
-            .filter_map(|kind| self.git.branches(Some(kind)).ok());
-        let named = all.flatten().filter_map(|branch| {
-            let (branch, kind) = branch.ok()?;
-            Some(Branch {
-                name: branch.name().ok()??.to_owned(),
-                tip: ObjectId(branch.get().target()?),
-                is_local: kind == git2::BranchType::Local,
-            })
-        });
-        named.collect()
     }
 
     /// Whether HEAD is at a branch, and not at a commit alone.

@@ -46,7 +46,8 @@ pub fn mend(
     if !theirs {
         // The line in .gitignore would be for somebody's own file.
         let mut plan = repo.plan_install(layout, program)?;
-        if repo.leave_to_pull(&mut plan)? || repo.leave_to_branch(&mut plan)? {
+        let is_left = repo.leave_to_pull(&mut plan)? || repo.leave_to_branch(&mut plan)?;
+        if is_left && has_journal(repo, layout) {
             repo.exclude_database(layout)?;
         }
         for step in &plan.steps {

@@ -2,13 +2,17 @@
 //! does not: before the pull that brings that, and at commits from before the setup.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 
 use super::files::{IGNORE, ignored};
-use crate::journal::Layout;
+use crate::journal::{Layout, Settings, settings};
 use crate::repo::beside::{Access, write_atomically};
-use crate::repo::{Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError};
+
+/// The comment above a line, which tells it from a person's own: only with it does
+/// `uninstall` know the lines of other settings, too.
+const OURS: &str = "# palimpsest, where .gitignore does not say so:";
 
 impl Repo {
     /// Keeps the database out of git by `info/exclude` if nothing else does: `.gitignore`
@@ -18,20 +22,24 @@ impl Repo {
     /// Git cannot say, or the file cannot be written.
     pub fn exclude_database(&self, layout: &Layout) -> Result<bool, RepoError> {
         let database = &layout.database;
-        if self.is_ignored(database)? || self.tracks(database)? {
+        let there = self.excluded()?;
+        // Where another line says otherwise a second one would help no more.
+        if has_line(&there, &own_line(layout))
+            || self.is_ignored(database)?
+            || self.tracks(database)?
+        {
             return Ok(false);
         }
-        let path = self.excluded();
-        // The other lines are a person's, in any encoding.
-        let mut text = match fs::read(&path) {
-            Err(e) if e.kind() == ErrorKind::NotFound => Vec::new(),
-            read => read.map_err(RepoError::io(&path))?,
-        };
-        if !text.is_empty() && !text.ends_with(b"\n") {
-            text.push(b'\n');
+        let path = self.exclude_file();
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(RepoError::io(folder))?;
         }
-        text.extend_from_slice(format!("{}\n", own_line(layout)).as_bytes());
-        write_atomically(&path, &text, Access::New)?;
+        // In place: the file may be a link to one that a person keeps elsewhere.
+        let mut options = fs::OpenOptions::new();
+        let opened = options.append(true).create(true).open(&path);
+        opened
+            .and_then(|mut file| file.write_all(&addition(&there, &own_line(layout))))
+            .map_err(RepoError::io(&path))?;
         Ok(true)
     }
 
@@ -48,37 +56,66 @@ impl Repo {
         Ok(())
     }
 
-    /// Whether only the line of [`exclude_database`](Self::exclude_database) may keep the
-    /// database out of git, and `.gitignore` lacks that of `init`.
+    /// The same for the database that the settings of another commit name, if it is there:
+    /// HEAD may be from before the settings, or from before the journal.
     ///
     /// # Errors
-    /// `.gitignore` cannot be read.
-    pub fn is_only_excluded(&self, layout: &Layout) -> Result<bool, RepoError> {
-        let line = own_line(layout);
-        let there = fs::read(self.excluded()).unwrap_or_default();
-        let is_line = |l: &[u8]| l.trim_ascii() == line.as_bytes();
-        Ok(there.split(|&b| b == b'\n').any(is_line) && !self.has_line(IGNORE, &line)?)
+    /// As for [`exclude_database`](Self::exclude_database), or the commit cannot be read.
+    pub fn exclude_database_of(&self, commit: ObjectId) -> Result<(), RepoError> {
+        let text = self.read_at(commit, settings::FILE)?.unwrap_or_default();
+        let Ok(settings) = Settings::parse(&String::from_utf8_lossy(&text)) else {
+            return Ok(());
+        };
+        match self.inside(&settings.layout.database)?.is_file() {
+            true => self.exclude_where_not_ignored(&settings.layout),
+            false => Ok(()),
+        }
     }
 
-    /// Takes the line of [`exclude_database`](Self::exclude_database) out again. Returns
-    /// whether it was there.
-    pub(super) fn include_database(&self, layout: &Layout) -> Result<bool, RepoError> {
-        let path = self.excluded();
-        let there = fs::read(&path).unwrap_or_default();
-        let own = own_line(layout);
-        let left: Vec<&[u8]> = there
-            .split_inclusive(|&b| b == b'\n')
-            .filter(|line| line.trim_ascii() != own.as_bytes())
-            .collect();
-        let left = left.concat();
-        if left.len() == there.len() {
+    /// Whether the line of [`exclude_database`](Self::exclude_database) is there.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn has_excluded(&self, layout: &Layout) -> Result<bool, RepoError> {
+        Ok(has_line(&self.excluded()?, &own_line(layout)))
+    }
+
+    /// Whether `info/exclude` alone keeps the database out of git.
+    ///
+    /// # Errors
+    /// A file cannot be read, or git cannot say.
+    pub fn is_only_excluded(&self, layout: &Layout) -> Result<bool, RepoError> {
+        if !self.has_excluded(layout)? || self.has_line(IGNORE, &own_line(layout))? {
             return Ok(false);
         }
-        write_atomically(&path, &left, Access::New)?;
-        Ok(true)
+        // Other lines of .gitignore, which git puts first, may do it for all machines.
+        let source = self.ignored_by(&layout.database)?;
+        Ok(source.is_some_and(|source| source.ends_with("info/exclude")))
     }
 
-    fn excluded(&self) -> PathBuf {
+    /// Takes the lines of [`exclude_database`](Self::exclude_database) out again, also
+    /// those of other settings. Returns them.
+    pub(super) fn include_database(&self) -> Result<Vec<String>, RepoError> {
+        let (left, taken) = without_ours(&self.excluded()?);
+        if !taken.is_empty() {
+            let path = self.exclude_file();
+            let path = fs::canonicalize(&path).map_err(RepoError::io(&path))?;
+            let mode = fs::metadata(&path).map_err(RepoError::io(&path))?;
+            write_atomically(&path, &left, Access::Kept(mode.permissions()))?;
+        }
+        Ok(taken)
+    }
+
+    /// What the file says, in any encoding: the other lines are a person's.
+    fn excluded(&self) -> Result<Vec<u8>, RepoError> {
+        let path = self.exclude_file();
+        match fs::read(&path) {
+            Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            read => read.map_err(RepoError::io(&path)),
+        }
+    }
+
+    fn exclude_file(&self) -> PathBuf {
         self.common_dir().join("info/exclude")
     }
 }
@@ -87,4 +124,80 @@ impl Repo {
 fn own_line(layout: &Layout) -> String {
     let [database, ..] = ignored(layout);
     database
+}
+
+fn has_line(text: &[u8], line: &str) -> bool {
+    let mut lines = text.split(|&b| b == b'\n');
+    lines.any(|l| l.trim_ascii_end() == line.as_bytes())
+}
+
+/// What is added at the end of the file for a line. A file without a line end there has
+/// none afterwards, so that it can be as it was again.
+fn addition(there: &[u8], line: &str) -> Vec<u8> {
+    let end = match there.windows(2).any(|two| two == b"\r\n") {
+        true => "\r\n",
+        false => "\n",
+    };
+    match there.is_empty() || there.ends_with(b"\n") {
+        true => format!("{OURS}{end}{line}{end}").into_bytes(),
+        false => format!("{end}{OURS}{end}{line}").into_bytes(),
+    }
+}
+
+/// The file without what was added, and the lines that this takes out.
+fn without_ours(there: &[u8]) -> (Vec<u8>, Vec<String>) {
+    let (mut left, mut taken) = (Vec::new(), Vec::new());
+    let mut lines = there.split_inclusive(|&b| b == b'\n').peekable();
+    let is_own = |line: &&[u8]| line.starts_with(b"/") && line.trim_ascii_end().ends_with(b"*");
+    while let Some(line) = lines.next() {
+        let is_ours = line.trim_ascii_end() == OURS.as_bytes();
+        let Some(own) = lines.next_if(|own| is_ours && is_own(own)) else {
+            left.extend_from_slice(line);
+            continue;
+        };
+        taken.push(String::from_utf8_lossy(own.trim_ascii_end()).into_owned());
+        if !own.ends_with(b"\n") && left.pop_if(|b| *b == b'\n').is_some() {
+            left.pop_if(|b| *b == b'\r');
+        }
+    }
+    (left, taken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_added_goes_again_byte_for_byte() {
+        for before in [
+            &b""[..],
+            b"\n",
+            b"a",
+            b"a\n",
+            b"a\n\n",
+            b"\xe9\r\nb",
+            b"\xe9\r\n",
+            b"/p.db*",
+            b"/p.db*\n",
+        ] {
+            let mut text = before.to_vec();
+            for line in ["/p.db*", "/q.db*"] {
+                let more = addition(&text, line);
+                text.extend(more);
+                assert!(has_line(&text, line));
+            }
+            let (left, taken) = without_ours(&text);
+            assert_eq!(left, before);
+            assert_eq!(taken, ["/p.db*", "/q.db*"]);
+            assert_eq!(without_ours(before), (before.to_vec(), Vec::new()));
+        }
+    }
+
+    #[test]
+    fn what_a_person_added_after_it_stays() {
+        let text = format!("a\n{OURS}\n/p.db*\nb");
+        assert_eq!(without_ours(text.as_bytes()).0, b"a\nb");
+        let text = format!("a\n{OURS}\nb\n");
+        assert_eq!(without_ours(text.as_bytes()).0, text.as_bytes());
+    }
 }

@@ -20,7 +20,7 @@ pub enum Removed {
     Restored(PathBuf),
     Config(&'static str),
     Database(String),
-    /// The line of `.git/info/exclude` that kept it out of git.
+    /// A line of `.git/info/exclude` that kept it out of git.
     Excluded(String),
     /// Another program's: left.
     LeftDatabase(String),
@@ -47,7 +47,7 @@ impl fmt::Display for Removed {
             Self::Restored(path) => write!(f, "restored your hook {}", path.display()),
             Self::Config(key) => write!(f, "removed git config {key}"),
             Self::Database(path) => write!(f, "removed {path} (derived from the files)"),
-            Self::Excluded(path) => write!(f, "removed the line for {path} in .git/info/exclude"),
+            Self::Excluded(line) => write!(f, "removed the line {line} of .git/info/exclude"),
             Self::LeftDatabase(path) => write!(f, "left {path}: another program's database"),
             Self::LeftFolder(path) => write!(f, "left {path}: it is a folder"),
             Self::Shared(folder) => write!(
@@ -139,8 +139,9 @@ impl Repo {
         match layout {
             Some(layout) if derived => {
                 self.remove_database(layout, &mut removed)?;
-                if !self.inside(&layout.database)?.exists() && self.include_database(layout)? {
-                    removed.push(Removed::Excluded(layout.database.clone()));
+                if !self.inside(&layout.database)?.exists() {
+                    let lines = self.include_database()?;
+                    removed.extend(lines.into_iter().map(Removed::Excluded));
                 }
             }
             Some(layout) if self.inside(&layout.database)?.exists() => {

@@ -114,9 +114,10 @@ fn database_out_of_git(
             ),
         ));
     } else if !repo.is_ignored(database)? {
-        let mend = match is_from_before {
-            true => "palimpsest doctor --fix".to_owned(),
-            false => to_ignore(repo, layout, database)?,
+        let mend = match (is_from_before, repo.has_excluded(layout)?) {
+            (true, false) => "palimpsest doctor --fix".to_owned(),
+            (true, true) => says_otherwise(repo, database),
+            (false, _) => to_ignore(repo, layout, database)?,
         };
         found.push(Finding::new(format!("{database}: not ignored"), mend));
     }
@@ -149,11 +150,16 @@ fn ignored(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
 fn to_ignore(repo: &Repo, layout: &Layout, path: &str) -> Result<String, RepoError> {
     Ok(match repo.ignores_as_init_says(layout)? {
         false => "palimpsest init".to_owned(),
-        true => format!(
-            "take out the line that says otherwise: git check-ignore -v {}",
-            repo.from_here(path)
-        ),
+        true => says_otherwise(repo, path),
     })
+}
+
+/// The advice where the lines of `init` are there.
+fn says_otherwise(repo: &Repo, path: &str) -> String {
+    format!(
+        "take out the line that says otherwise: git check-ignore -v {}",
+        repo.from_here(path)
+    )
 }
 
 /// Checks the configuration that `init` sets for a plain `git pull`.

@@ -43,13 +43,14 @@ fn git_has_nothing_to_say_of_the_index_there() {
     laptop.palimpsest(["doctor"]).ok();
     // Every line is taken out again that was put in.
     let excluded = laptop.read(".git/info/exclude");
-    assert!(excluded.ends_with("\n/data/palimpsest.db*\n"), "{excluded}");
+    let own = "# palimpsest, where .gitignore does not say so:\n/data/palimpsest.db*\n";
+    assert!(excluded.ends_with(own), "{excluded}");
     laptop
         .palimpsest(["uninstall"])
         .ok()
-        .says("removed the line for data/palimpsest.db in .git/info/exclude");
+        .says("removed the line /data/palimpsest.db* of .git/info/exclude");
     let left = laptop.read(".git/info/exclude");
-    assert_eq!(format!("{left}/data/palimpsest.db*\n"), excluded);
+    assert_eq!(format!("{left}{own}"), excluded);
 }
 
 #[test]
@@ -91,7 +92,11 @@ fn a_bisection_can_be_ended_whatever_was_run_in_it() {
         .palimpsest(["doctor"])
         .exits(1)
         .says("mend: git bisect reset, when you are done");
-    laptop.palimpsest(["init"]).ok().says("nothing is written");
+    laptop
+        .palimpsest(["init"])
+        .ok()
+        .says("no tracked file is written")
+        .lacks("everything is set up already");
     laptop.palimpsest(["doctor", "--fix"]).exits(1);
     laptop.assert_clean();
     laptop.git(["bisect", "reset"]).ok();
@@ -120,4 +125,192 @@ fn what_is_missing_after_the_setup_is_named_as_before() {
         .exits(1)
         .says("palimpsest init,")
         .lacks("from before");
+}
+
+/// Others are somebody's work, and may be many: their history is not even looked at.
+#[test]
+fn only_the_branch_that_one_came_from_or_the_default_one_is_named() {
+    let sandbox = Sandbox::new();
+    let laptop = with_an_old_commit(&sandbox);
+    let looked = |says: &str| {
+        let run = laptop.palimpsest(["doctor"]).exits(1);
+        run.says(says).lacks("aaa-wip");
+    };
+    laptop.git(["branch", "aaa-wip"]).ok();
+    laptop.git(["switch", "-q", "side"]).ok();
+    looked("mend: git merge main, to have it here too");
+    // Also by way of other commits, and where the default branch has another name.
+    laptop.git(["branch", "-q", "-m", "main", "trunk"]).ok();
+    laptop.git(["switch", "-q", "trunk"]).ok();
+    laptop.git(["switch", "-q", "--detach", "old"]).ok();
+    laptop.git(["switch", "-q", "--detach", "trunk~1"]).ok();
+    laptop.git(["switch", "-q", "--detach", "old"]).ok();
+    looked("mend: git switch trunk, when you are done");
+    // Not known to be the default one: the way back, and no merge.
+    laptop.git(["switch", "-q", "trunk"]).ok();
+    laptop.git(["switch", "-q", "side"]).ok();
+    looked("mend: git switch trunk, when you are done");
+    laptop.git(["config", "init.defaultBranch", "trunk"]).ok();
+    looked("mend: git merge trunk, to have it here too");
+    laptop.git(["switch", "-q", "trunk"]).ok();
+    laptop
+        .git(["worktree", "add", "-q", "--detach", "../linked", "old"])
+        .ok();
+    let linked = sandbox.folder("linked");
+    let looked = linked.palimpsest(["doctor"]).exits(1);
+    looked
+        .says("mend: go on in the work tree that has trunk")
+        .lacks("git switch");
+    linked.assert_clean();
+}
+
+/// What others have is not looked for.
+#[test]
+fn without_such_a_branch_nothing_is_said_of_one() {
+    let sandbox = Sandbox::new();
+    let laptop = with_an_old_commit(&sandbox);
+    laptop.git(["branch", "-q", "-m", "main", "trunk"]).ok();
+    laptop
+        .git(["worktree", "add", "-q", "../linked", "side"])
+        .ok();
+    let linked = sandbox.folder("linked");
+    linked
+        .palimpsest(["doctor"])
+        .exits(1)
+        .lacks("trunk")
+        .lacks("from before");
+    laptop.git(["switch", "-q", "--orphan", "pages"]).ok();
+    laptop.write("index.md", "# Pages\n");
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-qm", "Pages"]).ok();
+    laptop.palimpsest(["doctor"]).exits(1).lacks("from before");
+    laptop.assert_clean();
+}
+
+#[test]
+fn a_line_that_does_not_help_is_written_once() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write(
+        ".gitignore",
+        "/*\n!/.gitignore\n!/journal/\n!/data/\n!/data/**\n",
+    );
+    laptop.commit("A list of what is kept");
+    laptop.git(["tag", "old"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop
+        .git(["add", "-f", ".gitattributes", ".gitignore"])
+        .ok();
+    laptop.git(["commit", "-qm", "Set up"]).ok();
+    for _ in 0..3 {
+        laptop.git(["switch", "-q", "--detach", "old"]).ok();
+        laptop.git(["switch", "-q", "main"]).ok();
+    }
+    laptop.git(["switch", "-q", "--detach", "old"]).ok();
+    let excluded = laptop.read(".git/info/exclude");
+    assert_eq!(excluded.matches("/data/palimpsest.db*").count(), 1);
+    let looked = laptop.palimpsest(["doctor"]).exits(1);
+    looked.says(
+        "data/palimpsest.db: not ignored\n    mend: take out the line that says otherwise: \
+         git check-ignore -v data/palimpsest.db",
+    );
+    laptop.palimpsest(["doctor", "--fix"]).exits(1);
+    assert_eq!(laptop.read(".git/info/exclude"), excluded);
+}
+
+/// Neither the settings that name it nor the journal are there.
+#[test]
+fn the_database_of_the_settings_that_one_came_from_stays_out_of_git() {
+    for settings in [
+        "",
+        "[paths]\ndatabase = \"cache/p.db\"\n",
+        "[paths]\njournal = \"diary\"\ndatabase = \"cache/p.db\"\n",
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = sandbox.machine("laptop");
+        laptop.write("README.md", "# Journal\n");
+        laptop.commit("Begin");
+        laptop.git(["tag", "readme"]).ok();
+        let entry = match settings.contains("diary") {
+            true => format!("diary/2024/{DAY}.md"),
+            false => format!("journal/md/2024/{DAY}.md"),
+        };
+        laptop.write(&entry, crate::sandbox::entry(DAY));
+        laptop.commit("An entry");
+        laptop.git(["tag", "old"]).ok();
+        laptop.write("palimpsest.toml", settings);
+        laptop.palimpsest(["init"]).ok();
+        laptop.commit("Set up");
+        laptop.assert_clean();
+        let before = laptop.read(".git/info/exclude");
+        for to in ["readme", "old"] {
+            laptop.git(["switch", "-q", "--detach", to]).ok();
+            laptop.assert_clean();
+            laptop.write("new.txt", "x\n");
+            laptop.git(["stash", "-q", "-u"]).ok();
+            laptop.git(["switch", "-q", "main"]).ok();
+            laptop.git(["stash", "pop", "-q"]).ok();
+            laptop.remove("new.txt");
+        }
+        // Also those of other settings.
+        laptop.palimpsest(["uninstall"]).ok();
+        assert_eq!(laptop.read(".git/info/exclude"), before);
+    }
+}
+
+#[test]
+fn a_file_of_a_persons_own_is_written_in_its_place_and_as_it_was_again() {
+    let sandbox = Sandbox::new();
+    let laptop = with_an_old_commit(&sandbox);
+    let shared = sandbox.folder("shared");
+    // A line of one's own that reads as ours.
+    let before = b"caf\xe9\r\n/data/q.db*\r\n/data/palimpsest.db*";
+    shared.write("excludes", before);
+    fs::set_permissions(shared.path("excludes"), fs::Permissions::from_mode(0o640)).unwrap();
+    laptop.remove(".git/info/exclude");
+    std::os::unix::fs::symlink(shared.path("excludes"), laptop.path(".git/info/exclude")).unwrap();
+    let same = |expected: &[u8]| {
+        assert!(laptop.path(".git/info/exclude").is_symlink());
+        let file = shared.path("excludes");
+        let mode = file.metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o640);
+        assert_eq!(fs::read(&file).unwrap(), expected);
+    };
+    laptop.git(["switch", "-q", "--detach", "old"]).ok();
+    same(before);
+    laptop.git(["switch", "-q", "main"]).ok();
+    let before = b"caf\xe9\r\nx";
+    shared.write("excludes", before);
+    laptop.git(["switch", "-q", "--detach", "old"]).ok();
+    laptop.assert_clean();
+    let ours = b"\r\n# palimpsest, where .gitignore does not say so:\r\n/data/palimpsest.db*";
+    same(&[&before[..], &ours[..]].concat());
+    laptop.palimpsest(["uninstall"]).ok();
+    same(before);
+}
+
+#[test]
+fn what_another_line_of_gitignore_keeps_out_is_kept_out_for_all() {
+    let sandbox = Sandbox::new();
+    let laptop = with_an_old_commit(&sandbox);
+    laptop.git(["switch", "-q", "side"]).ok();
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.write(".gitignore", "/data/*.db*\n/backups/\n.palimpsest-*\n");
+    laptop.git(["commit", "-qam", "Shorter"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+}
+
+#[test]
+fn where_no_journal_is_nothing_is_kept_out() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write("README.md", "# Pages\n");
+    laptop.commit("Begin");
+    laptop.git(["tag", "old"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Set up");
+    let before = laptop.read(".git/info/exclude");
+    laptop.git(["switch", "-q", "--detach", "old"]).ok();
+    laptop.palimpsest(["doctor", "--fix"]).exits(1);
+    assert_eq!(laptop.read(".git/info/exclude"), before);
 }

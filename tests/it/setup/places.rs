@@ -319,7 +319,12 @@ fn a_database_that_is_made_where_init_never_ran_stays_out_of_git() {
     assert!(laptop.exists("data/palimpsest.db"));
     laptop.assert_clean();
     let now = laptop.read(".git/info/exclude");
-    assert_eq!(now, format!("{excluded}/data/palimpsest.db*\n"));
+    assert_eq!(
+        now,
+        format!(
+            "{excluded}# palimpsest, where .gitignore does not say so:\n/data/palimpsest.db*\n"
+        )
+    );
     laptop.remove("data/palimpsest.db");
     let again = laptop.metadb(["show", "2024-11-01"]).ok();
     assert_eq!(again.stderr, "");
@@ -341,7 +346,7 @@ fn what_a_person_excluded_stays_as_it_was_written() {
     laptop.metadb(["show", "2024-11-01"]).ok();
     assert_eq!(
         fs::read(laptop.path(".git/info/exclude")).unwrap(),
-        b"caf\xe9.txt\n/data/palimpsest.db*\n"
+        b"caf\xe9.txt\n# palimpsest, where .gitignore does not say so:\n/data/palimpsest.db*"
     );
     fs::remove_dir_all(laptop.path(".git/info")).unwrap();
     laptop.write(".git/info", "no folder");
