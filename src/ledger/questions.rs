@@ -75,8 +75,9 @@ impl Ledger {
 
     /// The state that undoes, under another id, a removal told by history, if there is
     /// one: a rebase gives the telling commit a new id, and who renames the authors of all
-    /// of history gives it another name, but both keep its time. A removal that `is_told`
-    /// under its own id as well is a second one of the same second, and no earlier name.
+    /// of history gives it another name, but both keep its time. A removal of somebody else that `is_told` under its own id as
+    /// well is a second one of the same second, and no earlier name; one of the same author
+    /// was picked or rebased while its first commit stayed.
     #[must_use]
     pub fn undone_as_another(
         &self,
@@ -93,7 +94,7 @@ impl Ledger {
                 && other.id != key.id
                 && !there.state.is_active()
                 && (&there.source, &there.at) == (&row.source, &row.at)
-                && !is_told(other, there)
+                && (there.by == row.by || !is_told(other, there))
         });
         found.map(|(_, there)| &there.state)
     }

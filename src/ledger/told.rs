@@ -121,9 +121,16 @@ mod tests {
             now.undone_since(&ledger(&[(old.clone(), &active)]), gone),
             both
         );
-        // Both were made, in one second, and one of them was undone.
+        // Two people made both, in one second, and one of them was undone.
         let is_there = |key: &RowKey, _: &Tombstone| *key == old;
-        assert_eq!(now.undone_since(&before, is_there), Ledger::default());
+        let others = Tombstone {
+            by: "tablet (no hooks)".into(),
+            ..undone.clone()
+        };
+        let of_two = ledger(&[(old.clone(), &others), (new.clone(), &active)]);
+        assert_eq!(of_two.undone_since(&before, is_there), Ledger::default());
+        // One person's commit was picked, or rebased, and is there in both forms.
+        assert_eq!(now.undone_since(&before, is_there), both);
         // What was undone before is only stored, and the item went once more since.
         let before = ledger(&[(old.clone(), &undone)]);
         assert_eq!(now.undone_since(&before, gone), Ledger::default());
