@@ -4,6 +4,7 @@ mod added;
 mod commits;
 mod examples;
 mod leftovers;
+mod long;
 mod names;
 mod terminal;
 mod texts;

@@ -71,11 +71,14 @@ impl Resolver<'_> {
         let tips = merging
             .map(|merging| (merging.ours, merging.theirs))
             .unzip();
+        let head = self.repo.read_at(self.repo.head()?, path)?;
         let of = |side: Option<&Vec<u8>>, tip: Option<ObjectId>| -> Result<AsText, RepoError> {
             let mut sets = AsText::default();
             // Git puts a merge of its own in a side's place where a file that was merged and
-            // moved meets another one, with longer markers.
-            sets.add_body(side.map_or(&[], Vec::as_slice), size);
+            // moved meets another one, with longer markers. Such a path has no base.
+            let is_of_a_commit = sides.base.is_some() || side == head.as_ref();
+            let longest = if is_of_a_commit { usize::MAX } else { size };
+            sets.add_body(side.map_or(&[], Vec::as_slice), longest);
             if let Some(tip) = tip {
                 let committed = self.repo.read_at(tip, path)?.unwrap_or_default();
                 sets.add_body(&committed, usize::MAX);
