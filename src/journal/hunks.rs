@@ -133,12 +133,33 @@ impl Hunks {
         self.iter().any(|hunk| hunk.is_unclear)
     }
 
-    /// Notes which hunks may be text of the file.
+    /// The hunks, in order, each with the lines of text directly before and behind it.
+    pub fn placed(&self) -> impl Iterator<Item = (&Hunk, [&[u8]; 2])> {
+        let text = |part: Option<usize>| match part.and_then(|n| self.parts.get(n)) {
+            Some(Part::Text(text)) => lines(text),
+            _ => lines(&[]),
+        };
+        let parts = self.parts.iter().enumerate();
+        parts.filter_map(move |(n, part)| {
+            let before = text(n.checked_sub(1)).last().unwrap_or_default();
+            let behind = text(Some(n + 1)).next().unwrap_or_default();
+            match part {
+                Part::Hunk(hunk) => Some((hunk, [before, behind])),
+                Part::Text(_) => None,
+            }
+        })
+    }
+
+    /// Notes which hunks may be text of the file, each with the lines around it.
     #[must_use]
-    pub fn doubting(mut self, may_be_text: impl Fn(&Hunk) -> bool) -> Self {
+    pub fn doubting(mut self, may_be_text: impl Fn(&Hunk, [&[u8]; 2]) -> bool) -> Self {
+        let doubts = self
+            .placed()
+            .map(|(hunk, around)| may_be_text(hunk, around));
+        let mut doubts = doubts.collect::<Vec<bool>>().into_iter();
         for part in &mut self.parts {
             if let Part::Hunk(hunk) = part {
-                hunk.may_be_text = may_be_text(hunk);
+                hunk.may_be_text = doubts.next().unwrap_or_default();
             }
         }
         self

@@ -131,17 +131,30 @@ impl Resolver<'_> {
             merges.push(merged);
             false
         })?;
-        let is_made = |hunk: &Hunk| {
-            let mut all = merges.iter().flat_map(Hunks::iter);
-            all.any(|m| m.ours == hunk.ours && m.theirs == hunk.theirs)
+        // An example may quote the conflict, or be made of the page's own lines. It stands
+        // at another place; where somebody edited beside a conflict, one neighbour is enough.
+        let is_made = |hunk: &Hunk, around: [&[u8]; 2]| {
+            let mut all = merges.iter().flat_map(Hunks::placed);
+            all.any(|(made, there)| {
+                let mut near = around.iter().zip(there);
+                made.ours == hunk.ours
+                    && made.theirs == hunk.theirs
+                    && near.any(|(here, there)| here.trim_ascii_end() == there.trim_ascii_end())
+            })
         };
         // Other programs may set the ends of a hunk otherwise, but its lines are the sides'.
-        let is_of_sides = |hunk: &Hunk| {
+        let is_of_sides = |hunk: &Hunk, [before, behind]: [&[u8]; 2]| {
+            let stands =
+                |side: &[u8], lines: &[u8]| has_lines(side, &[before, lines, behind].concat());
             !has_examples
-                && has_lines(sides.ours, &hunk.ours)
-                && has_lines(sides.theirs, &hunk.theirs)
+                && split(&hunk.ours) != split(&hunk.theirs)
+                && stands(sides.ours, &hunk.ours)
+                && stands(sides.theirs, &hunk.theirs)
         };
-        Ok(hunks.doubting(|hunk| !hunk.in_front && !is_made(hunk) && !is_of_sides(hunk)))
+        let may_be_text = |hunk: &Hunk, around: [&[u8]; 2]| {
+            !hunk.in_front && !is_made(hunk, around) && !is_of_sides(hunk, around)
+        };
+        Ok(hunks.doubting(may_be_text))
     }
 
     /// The proposal for an added path: the work tree's text is kept, with any edits.
@@ -354,12 +367,14 @@ impl Resolver<'_> {
 
 /// Whether lines stand in a text, one behind the other. Line ends do not count.
 fn has_lines(text: &[u8], lines: &[u8]) -> bool {
-    let split = |text: &'_ [u8]| -> Vec<Vec<u8>> {
-        let lines = text.split_inclusive(|&b| b == b'\n');
-        lines.map(|line| line.trim_ascii_end().to_vec()).collect()
-    };
     let (text, lines) = (split(text), split(lines));
     lines.is_empty() || text.windows(lines.len()).any(|there| there == lines)
+}
+
+/// The lines of a text without their ends.
+fn split(text: &[u8]) -> Vec<&[u8]> {
+    let lines = text.split_inclusive(|&b| b == b'\n');
+    lines.map(<[u8]>::trim_ascii_end).collect()
 }
 
 /// The texts of the three sides.

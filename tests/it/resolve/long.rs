@@ -27,3 +27,46 @@ fn an_example_with_long_markers_stays_in_a_pick_and_where_git_alone_merges() {
         }
     }
 }
+
+/// One without lines, or one that quotes the page or the conflict.
+#[test]
+fn an_example_of_the_pages_own_lines_that_came_later_is_left() {
+    let set =
+        |ours: &str, theirs: &str| format!("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> branch\n");
+    for example in [
+        set("", ""),
+        set("The end.\n", ""),
+        set("The end.\n", "The end.\n"),
+        set("Mine.\n", "Yours.\n"),
+    ] {
+        let sandbox = Sandbox::new();
+        let plain = |line: &str| format!("---\ntitle: A\n---\n\n{line}\n\nThe end.\n");
+        let [base, ours, theirs] = ["One.", "Mine.", "Yours."].map(plain);
+        let site = site(&sandbox, &base, &ours, &theirs);
+        site.git(["merge", "-q", "side"]).fails();
+        site.palimpsest(["resolve", "--ours"]).ok();
+        site.git(["commit", "-q", "--no-edit"]).ok();
+        let text = format!("{ours}\n```\n{example}```\n");
+        site.write(PAGE, &text);
+        site.git(["add", "-A"]).ok();
+        for args in [
+            &["resolve"][..],
+            &["resolve", "--ours"],
+            &["resolve", "--theirs", PAGE],
+        ] {
+            site.palimpsest(args)
+                .exits(1)
+                .warns("docs/git.md:10: both sides changed the text; it may be text of the file");
+            assert_eq!(site.read(PAGE), text);
+        }
+        site.git(["commit", "-q", "-n", "-m", "Example"]).ok();
+        for args in [
+            &["resolve"][..],
+            &["resolve", "--ours"],
+            &["resolve", "--theirs", PAGE],
+        ] {
+            site.palimpsest(args);
+            assert_eq!(site.read(PAGE), text);
+        }
+    }
+}
