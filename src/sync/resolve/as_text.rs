@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::find::is_named;
+use super::readable::is_page;
 use super::{OpenPath, ResolveError, Resolver};
-use crate::journal::hunks::Hunks;
+use crate::journal::hunks::{Choice, Hunk, Hunks};
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::{Layout, PathKind};
 use crate::merge::{ThreeWay, is_binary};
@@ -160,16 +161,19 @@ impl Resolver<'_> {
         // If all were committed, none is less a conflict than another.
         let is_new = !Hunks::besides(&text, &committed).is_empty();
         let mut as_text = if is_new { stood } else { all };
-        let is_open = is_new || every.iter().any(|hunk| hunk.in_front);
+        let has_fields = self.has_fields(&path, &every);
+        let is_open = is_new || has_fields && every.iter().any(|hunk| hunk.in_front);
         if !is_open && !named && self.earlier(&path, &text)?.is_none() {
             return Ok(None);
         }
         let hunks = Hunks::besides(&text, &as_text);
         let is_said = named && self.unknown;
-        let mut in_body = hunks.iter().filter(|hunk| !hunk.in_front && !is_said);
-        let doubtful = in_body.next().map(|hunk| hunk.line);
-        if !is_said {
-            as_text.add_body(&text, usize::MAX);
+        let in_body = |hunk: &&Hunk| !(hunk.in_front && has_fields) && !is_said;
+        let doubtful = hunks.iter().find(in_body).map(|hunk| hunk.line);
+        match (is_said, has_fields) {
+            (true, _) => {}
+            (false, true) => as_text.add_body(&text, usize::MAX),
+            (false, false) => as_text.add(&text),
         }
         Ok(Some(Marked {
             path,
@@ -177,6 +181,15 @@ impl Resolver<'_> {
             as_text,
             doubtful,
         }))
+    }
+
+    /// Whether a page's first line `---` opens fields, with one side of all hunks at least:
+    /// it may be a rule, or begin a slide. That of an entry or a note does.
+    fn has_fields(&self, path: &str, every: &Hunks) -> bool {
+        let is_page = |choice| is_page(&every.choose(|_| choice));
+        self.layout().classify(path) != PathKind::Other
+            || is_page(Choice::Ours)
+            || is_page(Choice::Theirs)
     }
 
     /// The files in which markers are looked for, and those of them that are no part of

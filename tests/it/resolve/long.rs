@@ -70,3 +70,21 @@ fn an_example_of_the_pages_own_lines_that_came_later_is_left() {
         }
     }
 }
+
+/// The first line `---` is a rule, or begins a slide.
+#[test]
+fn an_example_in_a_page_that_begins_with_a_rule_is_in_no_frontmatter() {
+    let slides = format!("---\n\n# Slide 1\n\n```\n{EXAMPLE}```\n\n---\n\n# Slide 2\n");
+    for text in [slides, format!("---\n\n```\n{EXAMPLE}```\n")] {
+        let sandbox = Sandbox::new();
+        let site = site(&sandbox, &text, &text, &text);
+        site.palimpsest(["doctor"]).ok();
+        site.palimpsest(["resolve", "--ours"])
+            .ok()
+            .is("nothing to resolve");
+        site.palimpsest(["resolve", "--ours", PAGE])
+            .exits(1)
+            .warns("markers of which no merge is known");
+        assert_eq!(site.read(PAGE), text);
+    }
+}
