@@ -6,7 +6,6 @@ use super::as_text::Marked;
 use super::find::{is_chosen, is_named};
 use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
-use crate::journal::markers::conflict_markers;
 use crate::repo::{Merging, RepoError};
 
 impl Resolver<'_> {
@@ -78,14 +77,8 @@ impl Search<'_> {
             let Some(open) = resolver.committed(path, &merging)? else {
                 continue;
             };
-            // Markers from before this merge have another origin.
-            let is_fine = resolver.propose(&open)? == Proposal::Fine;
-            let work = open.work.as_deref().unwrap_or_default();
-            let is_older = || match open.hunks().is_empty() && conflict_markers(work).is_some() {
-                true => Ok(resolver.earlier(path, work)?.is_some()),
-                false => Ok::<bool, ResolveError>(false),
-            };
-            if !is_fine && !is_older()? {
+            // Markers from before this merge, too, are found when it is repaired.
+            if resolver.propose(&open)? != Proposal::Fine {
                 self.found.insert(path.to_owned(), open);
             }
         }

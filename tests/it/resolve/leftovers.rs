@@ -60,6 +60,39 @@ fn a_clean_merge_hides_no_markers_from_before() {
     }
 }
 
+/// What the drivers would have made of the merge at HEAD is made, and the markers from
+/// before are still there to settle.
+#[test]
+fn markers_from_before_do_not_keep_a_merge_without_drivers_from_being_mended() {
+    let sandbox = Sandbox::new();
+    let with_tags = |tags: [&str; 4], line: &str| {
+        let tags = tags.join("\n- ");
+        let text = text(line, "End.");
+        text.replace("title: A\n", &format!("title: A\ntags:\n- {tags}\n"))
+    };
+    let plain = ["a", "b", "c", "d"];
+    let [base, ours, theirs] = ["One.", "Uno.", "Eins."].map(|line| with_tags(plain, line));
+    let site = site(&sandbox, &base, &ours, &theirs);
+    site.git(["switch", "-q", "side"]).ok();
+    elsewhere(&site, &["merge", "-q", "main"]).fails();
+    site.edit(PAGE, "- d\n", "- d\n- new\n");
+    let commit = ["commit", "-q", "-n", "-a", "-m", "Marked, and a tag"];
+    site.git(commit).ok();
+    site.git(["switch", "-q", "main"]).ok();
+    site.edit(PAGE, "- a\n", "- a\n- new\n");
+    site.git(["commit", "-q", "-a", "-m", "The tag"]).ok();
+    elsewhere(&site, &["merge", "-q", "--no-edit", "side"]).ok();
+    assert_eq!(site.read(PAGE).matches("- new\n").count(), 2);
+    site.palimpsest(["resolve"])
+        .exits(1)
+        .says("docs/git.md: merged field by field (in the last merge)")
+        .warns("markers that one side had before");
+    assert_eq!(site.read(PAGE).matches("- new\n").count(), 1);
+    site.palimpsest(["resolve", "--theirs"]).ok();
+    let settled = with_tags(["a", "new", "b", "c"], "Uno.").replace("- c\n", "- c\n- d\n");
+    assert_eq!(site.read(PAGE), settled);
+}
+
 #[test]
 fn an_example_that_came_together_in_a_clean_merge_is_text() {
     let sandbox = Sandbox::new();
