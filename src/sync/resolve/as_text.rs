@@ -168,7 +168,7 @@ impl Resolver<'_> {
         }
         let hunks = Hunks::besides(&text, &as_text);
         let is_said = named && self.unknown;
-        let in_body = |hunk: &&Hunk| !(hunk.in_front && has_fields) && !is_said;
+        let in_body = |hunk: &&Hunk| !(is_said || hunk.in_front && has_fields);
         let doubtful = hunks.iter().find(in_body).map(|hunk| hunk.line);
         match (is_said, has_fields) {
             (true, _) => {}
