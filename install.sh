@@ -80,7 +80,7 @@ fi
 # of an earlier build must not be taken for this one: cargo says what it built. The earlier
 # one stays until then, since hooks may call it.
 unset CARGO_BUILD_TARGET
-printf 'Building palimpsest (a minute or two the first time) ...\n'
+printf 'Building palimpsest (some minutes the first time) ...\n'
 said=$(cargo build --release --locked --quiet --target-dir "$top/target" \
     --message-format=json-render-diagnostics)
 built=$(printf '%s\n' "$said" |
