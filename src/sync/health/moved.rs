@@ -52,30 +52,28 @@ pub(super) fn check(
             wiki,
             ..layout.clone()
         };
-        let mut files = repo.own_files(&folder)?.files;
-        files.retain(|file| {
-            let was = key_of(&earlier, &file.path).is_some_and(|key| key.1 == source);
-            was && key_of(layout, &file.path).is_none() && !told.contains(&file.path)
-        });
-        let mut came = Vec::new();
-        for file in files {
-            if repo.blob_at(moved_by, &file.path)?.is_none() {
-                told.insert(file.path.clone());
-                came.push(file);
+        let mut came: Vec<String> = Vec::new();
+        for file in repo.own_files(&folder)?.files {
+            let path = file.path;
+            let was = key_of(&earlier, &path).is_some_and(|key| key.1 == source);
+            if was
+                && key_of(layout, &path).is_none()
+                && repo.blob_at(moved_by, &path)?.is_none()
+                && told.insert(path.clone())
+            {
+                came.push(path);
             }
         }
-        let files = came;
-        for file in files.iter().take(MOST) {
+        for path in came.iter().take(MOST) {
             found.push(Finding::new(
                 format!(
-                    "{}: neither checked nor indexed: {folder} is a folder of earlier settings",
-                    file.path
+                    "{path}: neither checked nor indexed: {folder} is a folder of earlier settings"
                 ),
-                to_move(repo, &file.path, (&folder, now))?,
+                to_move(repo, path, (&folder, now))?,
             ));
         }
         let (one, many) = ("more file is", "more files are");
-        if let Some(more) = more(files.len(), MOST, one, many) {
+        if let Some(more) = more(came.len(), MOST, one, many) {
             found.push(Finding::new(
                 format!("{folder}: {more} neither checked nor indexed"),
                 format!("move them to {now} in the same way"),
