@@ -159,7 +159,8 @@ impl Hunks {
         let mut doubts = doubts.collect::<Vec<bool>>().into_iter();
         for part in &mut self.parts {
             if let Part::Hunk(hunk) = part {
-                hunk.may_be_text = doubts.next().unwrap_or_default();
+                // There is one for each.
+                hunk.may_be_text = doubts.next().unwrap_or(true);
             }
         }
         self

@@ -201,17 +201,23 @@ fn a_deleted_entry_that_a_merge_brings_back_is_named() {
     laptop.metadb(["show", NEW]).ok().lacks("deleted");
 }
 
-/// The amended commit adds the entry anew, and git sees one side's addition alone.
-#[test]
-fn a_deletion_that_a_merge_undoes_is_named_where_it_is_made() {
-    let sandbox = Sandbox::new();
-    let (laptop, desktop) = begin(&sandbox);
+/// The laptop has a new entry, and the desktop deleted it.
+fn deleted_on_the_desktop(sandbox: &Sandbox) -> (Machine<'_>, Machine<'_>) {
+    let (laptop, desktop) = begin(sandbox);
     laptop.write_entry(NEW, "people: [Zed]", "New.\n");
     laptop.commit("New");
     laptop.push();
     desktop.pull();
     desktop.remove(&crate::sandbox::entry(NEW));
     desktop.commit("Gone");
+    (laptop, desktop)
+}
+
+/// The amended commit adds the entry anew, and git sees one side's addition alone.
+#[test]
+fn a_deletion_that_a_merge_undoes_is_named_where_it_is_made() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = deleted_on_the_desktop(&sandbox);
     desktop.push();
     laptop
         .git(["commit", "-q", "--amend", "-m", "A new one"])
@@ -238,13 +244,7 @@ fn a_deletion_that_a_merge_undoes_is_named_where_it_is_made() {
 fn who_deleted_an_entry_that_a_merge_keeps_is_named_only_where_it_is_sure() {
     for edits in 1..=4 {
         let sandbox = Sandbox::new();
-        let (laptop, desktop) = begin(&sandbox);
-        laptop.write_entry(NEW, "people: [Zed]", "New.\n");
-        laptop.commit("New");
-        laptop.push();
-        desktop.pull();
-        desktop.remove(&crate::sandbox::entry(NEW));
-        desktop.commit("Gone");
+        let (laptop, desktop) = deleted_on_the_desktop(&sandbox);
         desktop.metadb(["restore", "Entry", NEW]).ok();
         desktop.commit("Back");
         desktop.git(["config", "palimpsest.machine", "tablet"]).ok();

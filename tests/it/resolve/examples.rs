@@ -33,6 +33,22 @@ pub fn site<'a>(sandbox: &'a Sandbox, base: &str, ours: &str, theirs: &str) -> M
     site
 }
 
+/// Nothing lists the markers of a page; who names it is told where they stand, and they stay.
+#[track_caller]
+pub fn is_left_as_text(site: &Machine<'_>, line: usize) {
+    let text = site.read(PAGE);
+    site.palimpsest(["doctor"]).ok();
+    site.palimpsest(["resolve", "--ours"])
+        .ok()
+        .is("nothing to resolve");
+    site.palimpsest(["resolve", "--ours", PAGE])
+        .exits(1)
+        .warns(&format!(
+            "docs/git.md:{line}: markers of which no merge is known"
+        ));
+    assert_eq!(site.read(PAGE), text);
+}
+
 #[test]
 fn an_example_that_all_sides_have_stays_whatever_is_chosen() {
     for (how, title) in [("--ours", "M"), ("--theirs", "F")] {

@@ -1,7 +1,7 @@
 //! Markers that a merge without drivers left and somebody committed, and what came after it.
 
 use super::elsewhere;
-use super::examples::{EXAMPLE, PAGE, page, site};
+use super::examples::{EXAMPLE, PAGE, is_left_as_text, page, site};
 use crate::sandbox::{Machine, Sandbox};
 
 fn text(line: &str, end: &str) -> String {
@@ -108,14 +108,7 @@ fn an_example_that_came_together_in_a_clean_merge_is_text() {
     site.git(["merge", "-q", "side"]).ok();
     let merged = page("A", "a", &example("my own", "your own"));
     assert_eq!(site.read(PAGE), merged);
-    site.palimpsest(["doctor"]).ok();
-    site.palimpsest(["resolve", "--ours"])
-        .ok()
-        .is("nothing to resolve");
-    site.palimpsest(["resolve", "--ours", PAGE])
-        .exits(1)
-        .warns("docs/git.md:9: markers of which no merge is known");
-    assert_eq!(site.read(PAGE), merged);
+    is_left_as_text(&site, 9);
 }
 
 /// After a pick, a squash or a rebase no merge commit tells a conflict from an example.
