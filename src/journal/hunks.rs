@@ -1,11 +1,11 @@
 //! A text with conflict markers, taken apart: the text that both sides agree on, and the
 //! hunks where a person has to choose.
 
+mod front;
 mod place;
 
-use self::place::Place;
 use super::line_ends::without_cr;
-use super::markers::{AsText, Sign, find, marker};
+use super::markers::{AsText, Set, Sign, find, marker};
 use crate::merge::ThreeWay;
 
 /// A text in its parts, in order.
@@ -43,6 +43,8 @@ pub struct Hunk {
     pub may_be_text: bool,
     /// The whole hunk, markers included.
     text: Vec<u8>,
+    /// Where it begins in the text.
+    start: usize,
 }
 
 /// The choice for a hunk.
@@ -77,10 +79,16 @@ impl Hunks {
     }
 
     fn take_apart(bytes: &[u8], as_text: &AsText, shown: Option<usize>) -> Self {
+        let mut parts = Self::parts(bytes, as_text, shown);
+        place::note(&mut parts, front::end(bytes, as_text.of_entry));
+        Self { parts }
+    }
+
+    /// The parts, without a note where they stand.
+    fn parts(bytes: &[u8], as_text: &AsText, shown: Option<usize>) -> Vec<Part> {
         let mut parts = Vec::new();
         let mut text = Vec::new();
         let mut open: Option<Open> = None;
-        let mut place = Place::default();
         let found = find(bytes, as_text);
         let mut sets = found.sets.into_iter().peekable();
         let mut next = 0;
@@ -89,34 +97,28 @@ impl Hunks {
             next += line.len();
             if let Some(set) = sets.next_if(|set| set.text.start == at) {
                 let shown = shown.unwrap_or(set.length);
-                open = Some(Open::new(set.line, (set.length, shown), line));
+                open = Some(Open::new(&set, shown, line));
                 continue;
             }
             let is_text = || found.as_text.iter().any(|text| text.contains(&at));
             let Some(mut hunk) = open.take() else {
-                place.see(line);
                 text.extend_from_slice(line);
                 continue;
             };
             match hunk.take(marker(line).filter(|_| !is_text()), line) {
                 Taken::Going => open = Some(hunk),
                 Taken::Closed => {
-                    let mut hunk = hunk.hunk;
-                    hunk.field = place.field_of(&hunk);
-                    hunk.in_front = place.front;
-                    let lines = hunk.ours.split_inclusive(|&b| b == b'\n');
-                    lines.for_each(|line| place.see(line));
                     if !text.is_empty() {
                         parts.push(Part::Text(std::mem::take(&mut text)));
                     }
-                    parts.push(Part::Hunk(hunk));
+                    parts.push(Part::Hunk(hunk.hunk));
                 }
             }
         }
         if !text.is_empty() {
             parts.push(Part::Text(text));
         }
-        Self { parts }
+        parts
     }
 
     /// The hunks, in order.
@@ -328,15 +330,16 @@ enum Taken {
 }
 
 impl Open {
-    fn new(line: usize, (length, shown): (usize, usize), text: &[u8]) -> Self {
+    fn new(set: &Set, shown: usize, text: &[u8]) -> Self {
         let hunk = Hunk {
-            line,
-            labels: (label(text, length), String::new()),
+            line: set.line,
+            start: set.text.start,
+            labels: (label(text, set.length), String::new()),
             ..Hunk::default()
         };
         let mut new = Self {
             hunk,
-            length,
+            length: set.length,
             shown,
             part: Sign::Ours,
         };

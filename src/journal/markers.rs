@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use super::document::Document;
-
 /// The first whole set of markers: a line `<<<<<<<`, later a line `=======`, later a line
 /// `>>>>>>>`, each at the start of its line and all of one length (7 or more). A heading
 /// underlined with `=======`, an indented or quoted marker and a lone one are text.
@@ -31,6 +29,9 @@ pub(super) struct Set {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AsText {
     shorter_than: usize,
+    /// Whether the file is an entry or a note: its first line `---` opens frontmatter, also
+    /// where that cannot be read.
+    pub(super) of_entry: bool,
     sets: Vec<Vec<u8>>,
     /// Those of `sets` that stood in one side of a merge alone.
     of_one_side: Vec<Vec<u8>>,
@@ -42,23 +43,24 @@ impl AsText {
     pub const fn shorter_than(length: usize) -> Self {
         Self {
             shorter_than: length,
+            of_entry: false,
             sets: Vec::new(),
             of_one_side: Vec::new(),
+        }
+    }
+
+    /// No set yet, of an entry or note, or of another file.
+    #[must_use]
+    pub fn of_entry(is_entry: bool) -> Self {
+        Self {
+            of_entry: is_entry,
+            ..Self::default()
         }
     }
 
     /// Adds the sets that stand in a version of a file.
     pub fn add(&mut self, version: &[u8]) {
         self.add_where(version, |_| true);
-    }
-
-    /// Adds the sets that stand in the body of a version of a file, with markers up to this
-    /// length. In frontmatter no set is meant: it cannot be read with one.
-    pub fn add_body(&mut self, version: &[u8], longest: usize) {
-        let front = version.len() - Document::split(version).body.len();
-        self.add_where(version, |set| {
-            set.text.start >= front && set.length <= longest
-        });
     }
 
     /// The sets of both sides of a merge. One that stands in one side alone may be text, or
@@ -90,7 +92,7 @@ impl AsText {
 
     /// Adds the sets of a version for which this holds, and those that they are a part of
     /// then: markers inside of a set hide it while they count.
-    fn add_where(&mut self, version: &[u8], which: impl Fn(&Set) -> bool) {
+    pub(super) fn add_where(&mut self, version: &[u8], which: impl Fn(&Set) -> bool) {
         loop {
             let before = self.sets.len();
             for set in find(version, self).sets.into_iter().filter(&which) {

@@ -1,37 +1,29 @@
-//! Where a line of a text with hunks stands.
+//! Where the hunks of a text stand: in a field of its frontmatter, or in the body.
 
-use super::Hunk;
+use super::{Hunk, Part, lines};
 
-/// The reader's place in a document: the frontmatter's key, or the body.
-#[derive(Default)]
-pub(super) struct Place {
-    lines: usize,
-    /// Whether it is in the frontmatter.
-    pub front: bool,
-    key: Option<String>,
+/// Notes of each hunk whether it begins in the frontmatter, which ends at `front`, and in
+/// which field. What ours says tells where the next one is.
+pub(super) fn note(parts: &mut [Part], front: usize) {
+    let mut field = None;
+    for part in parts {
+        let text = match part {
+            Part::Text(text) => text,
+            Part::Hunk(hunk) if hunk.start < front => {
+                hunk.in_front = true;
+                hunk.field = own_field(hunk).or_else(|| field.clone());
+                &hunk.ours
+            }
+            Part::Hunk(_) => return,
+        };
+        field = lines(text).filter_map(key).last().or(field);
+    }
 }
 
-impl Place {
-    pub fn see(&mut self, line: &[u8]) {
-        self.lines += 1;
-        let fence = line.trim_ascii_end() == b"---" || line.trim_ascii_end() == b"\xEF\xBB\xBF---";
-        match (self.lines, fence) {
-            (1, true) => self.front = true,
-            (_, true) => self.front = false,
-            // Only the frontmatter has keys.
-            _ => self.key = key(line).or(self.key.take()),
-        }
-    }
-
-    pub fn field_of(&self, hunk: &Hunk) -> Option<String> {
-        let first = |side: &[u8]| side.split_inclusive(|&b| b == b'\n').next().and_then(key);
-        match self.front {
-            true => first(&hunk.ours)
-                .or_else(|| first(&hunk.theirs))
-                .or_else(|| self.key.clone()),
-            false => None,
-        }
-    }
+/// The field that a hunk begins with.
+fn own_field(hunk: &Hunk) -> Option<String> {
+    let first = |side| lines(side).next().and_then(key);
+    first(&hunk.ours).or_else(|| first(&hunk.theirs))
 }
 
 /// The key of a line that begins a field of the frontmatter.

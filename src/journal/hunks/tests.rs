@@ -203,6 +203,74 @@ fn in_frontmatter_no_set_of_a_version_is_text() {
     assert_eq!(places, [(2, true), (13, false)]);
 }
 
+/// A first line `---` opens frontmatter if fields follow, whichever side has them.
+#[test]
+fn what_follows_a_rule_is_no_frontmatter() {
+    let set = |ours: &str, theirs: &str| format!("<<<<<<< a\n{ours}=======\n{theirs}>>>>>>> b\n");
+    let nested = set("<<<<<<<< c\nx: 1\n========\nx: 2\n>>>>>>>> d\n", "x: 3\n");
+    let (fields, words) = (set("x: 1\n", "x: 2\n"), set("One.\n", "Two.\n"));
+    let fence = set("x: 1\n---\n", "x: 2\n---\n");
+    for (text, wanted, of_entry) in [
+        (
+            format!("---\n{fields}---\n{fields}"),
+            [true, false],
+            [true, false],
+        ),
+        (
+            format!("\u{feff}---\r\n{nested}---\r\n{words}"),
+            [true, false],
+            [true, false],
+        ),
+        (
+            format!("---\n{}--- \n{words}", set("", "x: 1\n")),
+            [true, false],
+            [true, false],
+        ),
+        (
+            format!("---\n{fence}Text.\n{words}"),
+            [true, false],
+            [true, false],
+        ),
+        (
+            format!("---\n# Slide\n{words}---\n{fields}"),
+            [false; 2],
+            [true, false],
+        ),
+        (
+            format!("---\n- a\n{words}---\n{fields}"),
+            [false; 2],
+            [true, false],
+        ),
+        (
+            format!("---\nTopic: a\n{words}---\n{fields}"),
+            [false; 2],
+            [true, false],
+        ),
+        (
+            format!("---\nx: 1\n{words}\n{fields}"),
+            [false; 2],
+            [true, true],
+        ),
+        (
+            format!("# Title\n---\n{fields}---\n{words}"),
+            [false; 2],
+            [false; 2],
+        ),
+    ] {
+        for (is_entry, wanted) in [(false, wanted), (true, of_entry)] {
+            let mut as_text = AsText::of_entry(is_entry);
+            let hunks = Hunks::besides(text.as_bytes(), &as_text);
+            let in_front: Vec<bool> = hunks.iter().map(|h| h.in_front).collect();
+            assert_eq!(in_front, wanted, "{text}");
+            // What is text is decided in the same way.
+            as_text.add_body(text.as_bytes(), 7);
+            let hunks = Hunks::besides(text.as_bytes(), &as_text);
+            let left = wanted.iter().filter(|in_front| **in_front).count();
+            assert!(hunks.iter().all(|h| h.in_front) && hunks.iter().count() <= left);
+        }
+    }
+}
+
 #[test]
 fn what_is_left_of_a_merge_with_long_markers_gets_those_of_the_file() {
     let example = "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n";

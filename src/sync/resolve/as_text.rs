@@ -4,15 +4,15 @@
 use std::collections::BTreeSet;
 
 use super::find::is_named;
-use super::readable::is_page;
 use super::{OpenPath, ResolveError, Resolver};
-use crate::journal::hunks::{Choice, Hunk, Hunks};
+use crate::journal::hunks::Hunks;
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::{Layout, PathKind};
 use crate::merge::{ThreeWay, is_binary};
 use crate::repo::{BlobKind, Merging, ObjectId, RepoError, is_submodule};
 use crate::sync::documents::merged_by_field;
 use crate::sync::driver::{ORDINARY_MARKER, marker_size};
+use crate::sync::versions::key_of;
 
 /// A file with markers in it.
 pub(super) struct Marked {
@@ -55,6 +55,11 @@ impl Resolver<'_> {
         }
     }
 
+    /// No set of markers in a file that is text.
+    fn no_text(&self, path: &str) -> AsText {
+        AsText::of_entry(key_of(self.layout(), path).is_some())
+    }
+
     /// The sets of markers in a file that its merge did not make: those that stand whole in
     /// the body of a side.
     pub(super) fn as_text(
@@ -66,7 +71,7 @@ impl Resolver<'_> {
     ) -> Result<AsText, RepoError> {
         let is_marked = work.is_some_and(|work| conflict_markers(work).is_some());
         if !is_marked || self.layout().ledger_year(path).is_some() {
-            return Ok(AsText::default());
+            return Ok(self.no_text(path));
         }
         let size = self.marker_size(path)?;
         let tips = merging
@@ -74,7 +79,7 @@ impl Resolver<'_> {
             .unzip();
         let head = self.repo.read_at(self.repo.head()?, path)?;
         let of = |side: Option<&Vec<u8>>, tip: Option<ObjectId>| -> Result<AsText, RepoError> {
-            let mut sets = AsText::default();
+            let mut sets = self.no_text(path);
             // Git puts a merge of its own in a side's place where a file that was merged and
             // moved meets another one, with longer markers. Such a path has no base.
             let is_of_a_commit = sides.base.is_some() || side == head.as_ref();
@@ -139,7 +144,7 @@ impl Resolver<'_> {
         named: bool,
         heads: &[ObjectId],
     ) -> Result<Option<Marked>, ResolveError> {
-        let all = AsText::default();
+        let all = self.no_text(&path);
         let every = Hunks::besides(&text, &all);
         if every.is_empty() {
             return Ok(None);
@@ -161,19 +166,16 @@ impl Resolver<'_> {
         // If all were committed, none is less a conflict than another.
         let is_new = !Hunks::besides(&text, &committed).is_empty();
         let mut as_text = if is_new { stood } else { all };
-        let has_fields = self.has_fields(&path, &every);
-        let is_open = is_new || has_fields && every.iter().any(|hunk| hunk.in_front);
+        let is_open = is_new || every.iter().any(|hunk| hunk.in_front);
         if !is_open && !named && self.earlier(&path, &text)?.is_none() {
             return Ok(None);
         }
         let hunks = Hunks::besides(&text, &as_text);
         let is_said = named && self.unknown;
-        let in_body = |hunk: &&Hunk| !(is_said || hunk.in_front && has_fields);
-        let doubtful = hunks.iter().find(in_body).map(|hunk| hunk.line);
-        match (is_said, has_fields) {
-            (true, _) => {}
-            (false, true) => as_text.add_body(&text, usize::MAX),
-            (false, false) => as_text.add(&text),
+        let mut in_body = hunks.iter().filter(|hunk| !(is_said || hunk.in_front));
+        let doubtful = in_body.next().map(|hunk| hunk.line);
+        if !is_said {
+            as_text.add_body(&text, usize::MAX);
         }
         Ok(Some(Marked {
             path,
@@ -181,15 +183,6 @@ impl Resolver<'_> {
             as_text,
             doubtful,
         }))
-    }
-
-    /// Whether a page's first line `---` opens fields, with one side of all hunks at least:
-    /// it may be a rule, or begin a slide. That of an entry or a note does.
-    fn has_fields(&self, path: &str, every: &Hunks) -> bool {
-        let is_page = |choice| is_page(&every.choose(|_| choice));
-        self.layout().classify(path) != PathKind::Other
-            || is_page(Choice::Ours)
-            || is_page(Choice::Theirs)
     }
 
     /// The files in which markers are looked for, and those of them that are no part of

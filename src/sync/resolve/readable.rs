@@ -33,7 +33,7 @@ impl Resolver<'_> {
 }
 
 /// Whether a text is readable as a page with or without frontmatter.
-pub(super) fn is_page(bytes: &[u8]) -> bool {
+fn is_page(bytes: &[u8]) -> bool {
     match (Document::fences(bytes), toml_front(bytes)) {
         (Fences::Closed, _) => is_yaml(Document::split(bytes).frontmatter),
         (Fences::Unclosed, _) => false,

@@ -1,5 +1,6 @@
 //! Examples of markers with long markers, or of lines of the page itself.
 
+use super::elsewhere;
 use super::examples::{EXAMPLE, PAGE, is_left_as_text, page, site};
 use crate::sandbox::Sandbox;
 
@@ -79,5 +80,48 @@ fn an_example_in_a_page_that_begins_with_a_rule_is_in_no_frontmatter() {
         let sandbox = Sandbox::new();
         let site = site(&sandbox, &text, &text, &text);
         is_left_as_text(&site, line);
+    }
+}
+
+/// Slides, and a page below a rule, in conflict: the example stays, and the line is chosen.
+#[test]
+fn an_example_in_the_first_slide_stays_in_a_merge() {
+    let slides = format!("---\n\n# Slide 1\n\n```\n{EXAMPLE}```\n\n---\n\n# Slide 2\n\nA.\n");
+    let rule = format!("---\n\nA.\n\nx\n\n```\n{EXAMPLE}```\n");
+    let topic = format!("---\nTopic: git\n```\n{EXAMPLE}```\n---\n\nA.\n");
+    for (text, how) in [
+        (&slides, "in conflict"),
+        (&rule, "in conflict"),
+        (&topic, "in conflict"),
+        (&slides, "picked"),
+        (&slides, "elsewhere"),
+        (&slides, "added"),
+        (&slides, "committed"),
+        (&topic, "committed"),
+    ] {
+        let sandbox = Sandbox::new();
+        let side = |line: &str| text.replace("\nA.\n", line);
+        let [ours, theirs] = ["\nM.\n", "\nF.\n"].map(side);
+        let site = site(&sandbox, text, &ours, &theirs);
+        match how {
+            "in conflict" => site.git(["merge", "-q", "side"]).fails(),
+            "picked" => site.git(["cherry-pick", "side"]).fails(),
+            _ => elsewhere(&site, &["merge", "-q", "side"]).fails(),
+        };
+        if how == "added" || how == "committed" {
+            site.git(["add", "-A"]).ok();
+        }
+        if how == "committed" {
+            site.git(["commit", "-q", "-n", "-m", "Merge"]).ok();
+            site.git(["read-tree", "HEAD"]).ok();
+            site.git(["update-index", "-q", "--refresh"]).ok();
+        }
+        site.palimpsest(["resolve"])
+            .exits(1)
+            .says("0 chosen, 1 left");
+        site.palimpsest(["resolve", "--theirs"])
+            .ok()
+            .says("docs/git.md: merged, 1 chosen");
+        assert_eq!(site.read(PAGE), theirs, "{how}");
     }
 }
