@@ -103,7 +103,7 @@ fn leaves(members: &[&Member]) -> Option<Leaves> {
                     open.push((path, &pair.value, text));
                 }
             }
-            _ if node.is_null() => {}
+            _ if node.is_empty() => {}
             _ => {
                 if leaves.insert(path, Value::of(node, text)).is_some() {
                     return None;

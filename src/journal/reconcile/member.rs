@@ -163,17 +163,10 @@ impl<'a> Member<'a> {
         Value::of(self.value, self.side.text)
     }
 
-    /// Whether it is a key without a value, which means the same as no key. An anchor or
-    /// a tag has a meaning, and so has an empty item of a list.
+    /// Whether it is a key without a value, which means the same as no key. An empty
+    /// item of a list has a meaning.
     pub fn is_none(&self) -> bool {
-        let empty = self.value.is_null()
-            || self
-                .value
-                .scalar()
-                .is_some_and(|s| s.chars().all(|c| c == '\n'))
-            || self.value.items().is_some_and(<[_]>::is_empty)
-            || self.value.pairs().is_some_and(<[_]>::is_empty);
-        self.key.is_some() && empty && self.value.properties_end.is_none()
+        self.key.is_some() && self.value.is_empty()
     }
 
     /// Whether the value is a block collection that starts on the dash's own line.

@@ -18,7 +18,7 @@ use crate::merge::ThreeWay;
 /// The keys that lead to a value, through maps alone.
 type Path<'a> = Vec<&'a str>;
 
-/// The values of one side that stand under a key, whatever they are.
+/// The nodes of one side that stand under a key, whatever they are.
 struct Values<'a> {
     text: &'a str,
     nodes: BTreeMap<Path<'a>, &'a Node>,
@@ -114,8 +114,8 @@ fn ways_between<'a>(
     base: &Values<'a>,
     side: &Values<'a>,
 ) -> Result<BTreeSet<(&'a str, &'a str)>, Stop> {
-    let gone = base.where_that(|path| !side.nodes.contains_key(path));
-    let new = side.where_that(|path| !base.nodes.contains_key(path));
+    let gone = base.where_that(|path| !side.has(path));
+    let new = side.where_that(|path| !base.has(path));
     if gone.len() * new.len() > MAX_PAIRS {
         return Err(Stop::Refuse(
             "one side moved too many values to compare them".into(),
@@ -157,14 +157,19 @@ fn moved<'v, 'a>(
     rules: &Rules,
 ) -> Vec<(&'v Path<'a>, Vec<&'v Path<'a>>)> {
     let mut found: Vec<(&Path, Vec<&Path>)> = Vec::new();
-    let new = side.that(|path| !base.nodes.contains_key(path));
+    let new = side.that(|path| !base.has(path));
     if new.is_empty() {
         return found;
     }
-    let gone = base.that(|path| !side.nodes.contains_key(path));
+    let gone = base.that(|path| !side.has(path));
     if gone.len() * new.len() > MAX_PAIRS {
         return found;
     }
+    // Only keys that are nowhere else are merged as one that was renamed.
+    let is_followed = |from: &Path, to: &Path| {
+        let is_elsewhere = side.names(from) || base.names(to) || other.names(to);
+        !is_elsewhere
+    };
     // Those that are merged, with all that is in them.
     let mut done: BTreeSet<&[&str]> = BTreeSet::new();
     // What leads to a value comes before it.
@@ -173,6 +178,10 @@ fn moved<'v, 'a>(
             continue;
         }
         let now = other.value(from);
+        // A key that stays, empty, has what the other side put into it.
+        if side.names(from) && now.as_ref().is_some_and(|now| has_all(was, now)) {
+            continue;
+        }
         let mut places = Vec::new();
         for (to, is) in new.iter().filter(|(to, is)| may_be(from, was, to, is)) {
             if let Some(there) = other.value(to) {
@@ -185,9 +194,12 @@ fn moved<'v, 'a>(
                 if now.as_ref() != Some(was) {
                     places.push(*to);
                 }
-            } else if now.as_ref().is_some_and(is_known_again) {
+            } else if now.as_ref().is_some_and(is_known_again) && is_followed(from, to) {
                 done.insert(from);
-            } else if !matches!(was, Value::Text(_)) && !are_two_fields(rules, from, to) {
+            } else if now.as_ref() != Some(was)
+                && !matches!(was, Value::Text(_))
+                && !are_two_fields(rules, from, to)
+            {
                 places.push(*to);
             }
         }
@@ -240,8 +252,19 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Whether there is such a key, with or without a value.
+    fn names(&self, path: &Path) -> bool {
+        self.nodes.contains_key(path)
+    }
+
+    /// Whether there is a value; an empty key says the same as none.
+    fn has(&self, path: &Path) -> bool {
+        self.nodes.get(path).is_some_and(|node| !node.is_empty())
+    }
+
     fn value(&self, path: &Path) -> Option<Value> {
-        Some(Value::of(self.nodes.get(path)?, self.text))
+        let node = self.nodes.get(path).filter(|node| !node.is_empty())?;
+        Some(Value::of(node, self.text))
     }
 
     /// Those at such places that can be known again elsewhere.
@@ -251,11 +274,12 @@ impl<'a> Values<'a> {
         values
     }
 
-    /// Those at such places.
+    /// All values at such places.
     fn where_that(&self, is_meant: impl Fn(&Path) -> bool) -> Vec<(&Path<'a>, Value)> {
-        let there = self.nodes.iter().filter(|(path, _)| is_meant(path));
-        let values = there.map(|(path, node)| (path, Value::of(node, self.text)));
-        values.filter(|(_, value)| *value != Value::Null).collect()
+        let there = self.nodes.iter();
+        let meant = there.filter(|(path, node)| !node.is_empty() && is_meant(path));
+        let values = meant.map(|(path, node)| (path, Value::of(node, self.text)));
+        values.collect()
     }
 }
 
@@ -281,6 +305,16 @@ fn is_like(was: &Value, is: &Value) -> bool {
 /// it may have been edited too, as long as anything of it is left.
 fn may_be(from: &Path, was: &Value, to: &Path, is: &Value) -> bool {
     is_like(was, is) || from.last() == to.last() && shared(was, is).0 > 0
+}
+
+/// Whether a list or a map has all that it had, as it was.
+fn has_all(was: &Value, now: &Value) -> bool {
+    let size = match was {
+        Value::Seq(items) => items.len(),
+        Value::Map(pairs) => pairs.len(),
+        _ => return was == now,
+    };
+    shared(was, now).0 == size
 }
 
 /// How many items two lists, or two maps, have in common, and how many the longer one has.

@@ -175,6 +175,19 @@ impl Node {
         }
     }
 
+    /// Whether a key with this value says no more than no key: there is no value, no text
+    /// but line ends, no item or no key in it. An anchor or a tag has a meaning.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let empty = match &self.kind {
+            Kind::Scalar { value, .. } => self.is_null() || value.chars().all(|c| c == '\n'),
+            Kind::Seq { items, .. } => items.is_empty(),
+            Kind::Map { pairs, .. } => pairs.is_empty(),
+            _ => self.is_null(),
+        };
+        empty && self.properties_end.is_none()
+    }
+
     /// Calls `f` for this node and everything below it, keys included.
     pub fn walk<'a>(&'a self, f: &mut impl FnMut(&'a Node)) {
         f(self);
