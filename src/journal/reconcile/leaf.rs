@@ -18,14 +18,6 @@ pub struct Bodies<'c> {
     pub merged: Option<&'c str>,
 }
 
-impl Bodies<'_> {
-    /// Whether the merged body has something of both sides.
-    pub fn are_joined(&self) -> bool {
-        self.merged
-            .is_some_and(|merged| merged != self.ours && merged != self.theirs)
-    }
-}
-
 /// A value that both sides have, and the base's if it is there.
 #[derive(Clone, Copy)]
 pub struct Both<'m, 'a> {
@@ -97,6 +89,15 @@ impl<'m, 'a> Both<'m, 'a> {
             }
         }
         Ok(Out::text(format!("{prefix}{body}{suffix}"), value))
+    }
+
+    /// Whether the merged body is that of a side whose number stands: of one that changed
+    /// the number, or of any if none did.
+    fn has_number_of(self, bodies: Bodies) -> bool {
+        let changed = |m: &Member| self.base.is_none_or(|base| base.meaning() != m.meaning());
+        let (ours, theirs) = (changed(self.ours), changed(self.theirs));
+        let is_merged = |body| bodies.merged == Some(body);
+        is_merged(bodies.ours) && (ours || !theirs) || is_merged(bodies.theirs) && (theirs || !ours)
     }
 
     /// Works a field out again from the merged body, if both sides' values were worked out
@@ -183,8 +184,8 @@ fn same_item(a: &Member, b: &Member) -> bool {
 }
 
 /// Whether an entry is a number that has to be worked out again, even if one side alone
-/// changed it or both changed it alike: the body is that of neither side. One that refers
-/// to another entry, or is referred to, stays as it is.
+/// changed it or both changed it alike: what stands is then no number of the merged body.
+/// One that refers to another entry, or is referred to, stays as it is.
 pub fn is_worked_out_again(cx: &Context, sides: &MemberSides, path: &[String]) -> bool {
     let Some(both) = Both::of(sides) else {
         return false;
@@ -194,7 +195,9 @@ pub fn is_worked_out_again(cx: &Context, sides: &MemberSides, path: &[String]) -
         return false;
     }
     match cx.merger.rules.named(path) {
-        Some(Rule::Derived(what)) if cx.bodies.are_joined() => both.derived(cx, *what, 0).is_some(),
+        Some(Rule::Derived(what)) if !both.has_number_of(cx.bodies) => {
+            both.derived(cx, *what, 0).is_some()
+        }
         _ => false,
     }
 }
