@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use git2::Oid;
 
-use super::broken::is_whole;
+use super::broken::{has_markers, is_whole};
 use super::marks::choose;
 use super::model::{How, HowKind, date_of};
 use super::op::below;
@@ -29,7 +29,7 @@ impl World<'_> {
     pub fn merge(&mut self, at: usize, args: &[&str], other: Oid, dice: &mut Dice) -> Outcome {
         let before = self.head(at);
         let run = self.run(at, "git", args, &[0, 1])?;
-        let unmerged = self.unmerged(at);
+        let mut unmerged = self.unmerged(at);
         if run.code == 0 {
             // What git could not put back is safe in the stash; see `put_back`.
             let of_a_draft = "Applying autostash resulted in conflicts";
@@ -51,10 +51,36 @@ impl World<'_> {
             self.commit_with_markers(at)?;
         } else {
             self.settle_files(at, &unmerged, dice)?;
-            self.git(at, &["commit", "-q", "--no-edit"])?;
+            unmerged.extend(self.commit_settled(at, dice)?);
             self.put_on_top(at, &unmerged)?;
         }
         self.merged(at, unmerged)
+    }
+
+    /// Commits a merge. Where both sides edited a file in which a phone committed markers,
+    /// lines merge around these. The hook refuses that; what it names is mended, and returned.
+    fn commit_settled(&mut self, at: usize, dice: &mut Dice) -> Outcome<Vec<String>> {
+        let commit = ["commit", "-q", "--no-edit"];
+        let run = self.run(at, "git", &commit, &[0, 1])?;
+        if run.code == 0 {
+            return Ok(Vec::new());
+        }
+        let staged = self.ask(at, &["diff", "--cached", "--name-only", "HEAD"]);
+        let is_named = |path: &&str| run.stderr.contains(&format!("{path}:"));
+        let is_marked = |path: &&str| self.exists(at, path) && has_markers(&self.read(at, path));
+        let named = staged.stdout.lines().filter(is_named).filter(is_marked);
+        let named: Vec<String> = named.map(str::to_owned).collect();
+        if named.is_empty() {
+            return fail("a merge is refused that has no markers", run);
+        }
+        for path in &named {
+            let text = self.read(at, path);
+            let text = self.without_markers(path, &[&text], dice);
+            self.write(at, path, &text);
+            self.git(at, &["add", "--sparse", "--", path])?;
+        }
+        self.git(at, &commit)?;
+        Ok(named)
     }
 
     fn merged(&mut self, at: usize, by_hand: BTreeSet<String>) -> Outcome {
