@@ -272,6 +272,22 @@ fn what_follows_a_rule_is_no_frontmatter() {
 }
 
 #[test]
+fn sets_in_one_another_are_looked_into_to_a_depth() {
+    let nested = |depth: usize| {
+        (0..depth).fold("x: 1\n".to_owned(), |inner, level| {
+            let [ours, middle, theirs] = ["<", "=", ">"].map(|s| s.repeat(7 + depth - level));
+            format!("{ours} a\n{inner}{middle}\n{theirs} b\n")
+        })
+    };
+    for (depth, of_entry, wanted) in [(9, false, true), (10, false, false), (300, true, true)] {
+        let text = format!("---\n{}---\n", nested(depth));
+        let hunks = Hunks::besides(text.as_bytes(), &AsText::of_entry(of_entry));
+        let in_front: Vec<bool> = hunks.iter().map(|h| h.in_front).collect();
+        assert_eq!(in_front, [wanted], "{depth}");
+    }
+}
+
+#[test]
 fn what_is_left_of_a_merge_with_long_markers_gets_those_of_the_file() {
     let example = "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n";
     let hunk = |length: usize| {
