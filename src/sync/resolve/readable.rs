@@ -25,7 +25,7 @@ impl Resolver<'_> {
             _ => match Path::new(path).extension().and_then(|e| e.to_str()) {
                 Some("yaml" | "yml") => documents(bytes).iter().all(|one| is_yaml(one)),
                 Some("toml") => is_toml(bytes),
-                Some("json") => serde_json::from_slice::<Json>(bytes).is_ok(),
+                Some("json" | "jsonc") => is_json(bytes),
                 _ => true,
             },
         }
@@ -56,14 +56,15 @@ fn toml_front(bytes: &[u8]) -> Option<&[u8]> {
 
 /// The documents of a YAML file, without the lines between them and without directives.
 fn documents(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let is_said = |line: &[u8]| !matches!(line.trim_ascii_start().first(), None | Some(b'#'));
     let mut documents = vec![Vec::new()];
-    for line in bytes.split_inclusive(|&b| b == b'\n') {
+    for line in without_bom(bytes).split_inclusive(|&b| b == b'\n') {
         let rest = line.strip_prefix(b"---").or(line.strip_prefix(b"..."));
         let rest = rest.filter(|rest| rest.first().is_none_or(u8::is_ascii_whitespace));
         if let Some(rest) = rest {
             documents.push(rest.to_vec());
         } else if let Some(last) = documents.last_mut()
-            && !(last.trim_ascii().is_empty() && line.starts_with(b"%"))
+            && (last.split(|&b| b == b'\n').any(is_said) || !line.starts_with(b"%"))
         {
             last.extend_from_slice(line);
         }
@@ -77,6 +78,65 @@ fn is_yaml(bytes: &[u8]) -> bool {
 
 fn is_toml(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| toml::from_str::<toml::Table>(text).is_ok())
+}
+
+fn without_bom(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
+}
+
+/// Whether a text is JSON. One with comments, like an editor's settings, may have a comma
+/// before a bracket that closes, too.
+fn is_json(bytes: &[u8]) -> bool {
+    let bytes = without_bom(bytes);
+    let is_value = |bytes: &[u8]| serde_json::from_slice::<Json>(bytes).is_ok();
+    is_value(bytes) || without_comments(bytes).is_some_and(|bytes| is_value(&bytes))
+}
+
+/// A text of JSON without comments, and without commas before brackets that close; `None` if
+/// it has no comment.
+fn without_comments(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::new();
+    let mut has_comments = false;
+    let mut rest = bytes;
+    while let Some(&first) = rest.first() {
+        let comment = match rest {
+            [b'/', b'/', ..] => rest.iter().position(|&b| b == b'\n').or(Some(rest.len())),
+            [b'/', b'*', behind @ ..] => {
+                let end = behind.windows(2).position(|two| two == b"*/");
+                end.map(|end| end + 4)
+            }
+            _ => None,
+        };
+        let length = match (comment, first) {
+            (Some(length), _) => {
+                has_comments = true;
+                plain.push(b' ');
+                rest = &rest[length..];
+                continue;
+            }
+            (None, b'"') => length_of_string(rest),
+            (None, _) => 1,
+        };
+        if matches!(first, b'}' | b']') {
+            let end = plain.trim_ascii_end().len();
+            plain.truncate(end);
+            plain.pop_if(|last| *last == b',');
+        }
+        plain.extend_from_slice(&rest[..length]);
+        rest = &rest[length..];
+    }
+    has_comments.then_some(plain)
+}
+
+/// The length of the string that a text of JSON begins with, quotes included.
+fn length_of_string(bytes: &[u8]) -> usize {
+    let mut is_escaped = false;
+    let end = bytes.iter().skip(1).position(|&b| {
+        let is_end = b == b'"' && !is_escaped;
+        is_escaped = b == b'\\' && !is_escaped;
+        is_end
+    });
+    end.map_or(bytes.len(), |end| end + 2)
 }
 
 /// A JSON value in which no key stands twice, which most readers would not say.
@@ -149,21 +209,39 @@ mod tests {
             "%YAML 1.2\r\n---\r\na: 1\r\n...\r\n%TAG ! x\r\n---\r\na: 2\r\n",
             "--- {a: 1}\n--- |\n a: 1\n a: 1\n",
             "a: |\n  %x\n  ---x\n",
+            "\u{feff}# c\n\n%YAML 1.2\n---\na: 1\n---\na: 2\n",
         ] {
             assert!(readable(text), "{text:?}");
         }
-        for text in ["a: 1\na: 2\n---\nb: 1\n", "a: 1\n---\nb: 1\nb: 2\n"] {
+        for text in [
+            "a: 1\na: 2\n---\nb: 1\n",
+            "a: 1\n---\nb: 1\nb: 2\n",
+            "# c\n%YAML 1.2\n---\na: 1\na: 2\n",
+        ] {
             assert!(!readable(text), "{text:?}");
         }
     }
 
     #[test]
     fn json_is_one_value_with_each_key_once() {
-        let readable = |text: &str| serde_json::from_str::<Json>(text).is_ok();
-        assert!(readable(
-            r#"{"a": [1, -1, 1.5, "x", "\u00e9", null, true], "b": {"a": {}}}"#
-        ));
-        for text in ["{\"a\": 2}\n{\"a\": 3}", r#"{"b": [{"a": 1, "a": 2}]}"#, ""] {
+        let readable = |text: &str| is_json(text.as_bytes());
+        for text in [
+            r#"{"a": [1, -1, 1.5, "x", "\u00e9", null, true], "b": {"a": {}}}"#,
+            "\u{feff}{}\r\n",
+            "// c\n{\"a\": \"//\\\"\", /* , } */ \"b\": [1, 2,],\n}\n// end",
+        ] {
+            assert!(readable(text), "{text}");
+        }
+        for text in [
+            "{\"a\": 2}\n{\"a\": 3}",
+            r#"{"b": [{"a": 1, "a": 2}]}"#,
+            "",
+            "{\"a\": [1,]}",
+            "// c\n{\"a\": 2 \"b\": 3}",
+            "// c\n{\"a\": 2, \"a\": 3}",
+            "\u{feff}{\"a\": 2, \"a\": 3}",
+            "{\"a\": 1 /* c }",
+        ] {
             assert!(!readable(text), "{text}");
         }
     }

@@ -241,13 +241,19 @@ fn both_is_no_answer_where_a_file_could_not_be_read_with_it() {
     let bare = |mood: &str| format!("mood: {mood}\ncity: Faro\n");
     let several = |mood: &str| format!("%YAML 1.2\n---\nmood: {mood}\n---\ncity: Faro\n");
     let json = |mood: &str| format!("{{\n  \"mood\": \"{mood}\",\n  \"city\": \"Faro\"\n}}\n");
+    let mark = |mood: &str| format!("\u{feff}{}", json(mood));
+    let commented = |mood: &str| format!("// c\n{}", json(mood));
+    let directive = |mood: &str| format!("# c\n{}", several(mood));
     for (file, text) in [
         ("docs/a.md", &yaml as &dyn Fn(&str) -> String),
         ("docs/a.md", &|mood| yaml(mood).replace('\n', "\r\n")),
         ("docs/b.mdx", &toml),
         ("docs/c.yaml", &bare),
         ("docs/d.yml", &several),
+        ("docs/d.yml", &directive),
         ("docs/e.json", &json),
+        ("docs/e.json", &mark),
+        ("docs/e.json", &commented),
     ] {
         let sandbox = Sandbox::new();
         let site = sandbox.repository("site");
