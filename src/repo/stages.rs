@@ -59,6 +59,23 @@ impl Repo {
         Ok(utf8(self.stages("--resolve-undo")?))
     }
 
+    /// Whether git has the sides of a conflict of this path, which was added since. During
+    /// `git commit FILE`, the index that git keeps meanwhile has them.
+    ///
+    /// # Errors
+    /// Git cannot read the index.
+    pub fn knows_conflict(&self, path: &str) -> Result<bool, RepoError> {
+        if self.resolved_stages()?.contains_key(path) {
+            return Ok(true);
+        }
+        if !self.index_is_temporary() {
+            return Ok(false);
+        }
+        let real = self.git_dir().join("index");
+        let kept = self.stages_in(&real, "--unmerged")?;
+        Ok(kept.contains_key(path.as_bytes()))
+    }
+
     /// The paths that were in conflict and that a person has resolved since, sorted.
     ///
     /// A strategy that merges file by file (`git merge -s resolve`) leaves the stages of
@@ -98,7 +115,12 @@ impl Repo {
     }
 
     fn stages(&self, which: &str) -> Result<BTreeMap<Vec<u8>, Stages>, RepoError> {
-        let out = self.run_git(&["ls-files", which, "-z"], b"")?;
+        self.stages_in(&self.index_path, which)
+    }
+
+    fn stages_in(&self, index: &Path, which: &str) -> Result<BTreeMap<Vec<u8>, Stages>, RepoError> {
+        let index = [("GIT_INDEX_FILE", index.as_os_str())];
+        let out = self.run_git_with(&["ls-files", which, "-z"], b"", &index)?;
         let mut found: BTreeMap<Vec<u8>, Stages> = BTreeMap::new();
         for line in out.split(|&b| b == 0) {
             let Some(tab) = line.iter().position(|&b| b == b'\t') else {

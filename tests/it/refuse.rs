@@ -84,8 +84,9 @@ fn markers_that_stood_in_a_page_that_the_commit_moves_are_text() {
     blog.write("pages/git.md", second);
     refused(
         &blog,
-        "pages/git.md:10:1: conflict markers; `palimpsest resolve pages/git.md`, or edit \
-         the file and `git add` it; an example that is meant is committed with `--no-verify`",
+        "pages/git.md:10:1: conflict markers; edit the file and `git add` it, or take a side: \
+         `palimpsest resolve --ours --unknown pages/git.md`; an example that is meant is \
+         committed with `--no-verify`",
     );
     // A set of another file may be one of this file's own conflict, word for word.
     blog.write("pages/git.md", "Settled.\n");
@@ -175,8 +176,13 @@ fn without_a_journal_markers_are_looked_for_in_every_page() {
     blog.write("posts/a b.md", MARKED);
     refused(
         &blog,
-        "posts/a b.md:2:1: conflict markers; `palimpsest resolve 'posts/a b.md'`, or edit the file and `git add` it",
+        "posts/a b.md:2:1: conflict markers; edit the file and `git add` it, or take a side: \
+         `palimpsest resolve --ours --unknown 'posts/a b.md'`",
     );
+    blog.palimpsest(["resolve", "--ours", "--unknown", "posts/a b.md"])
+        .ok()
+        .says("merged, 1 chosen, staged");
+    assert_eq!(blog.read("posts/a b.md"), "one\na\n");
     blog.write("posts/a b.md", "---\n: [\n---\n");
     blog.commit("Not ours to judge");
     assert!(!blog.exists("data"));

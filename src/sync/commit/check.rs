@@ -24,7 +24,9 @@ pub enum Refusal {
         line: usize,
         /// Whether the file is a ledger, which its driver merges without a conflict.
         ledger: bool,
-        /// Whether nothing speaks of a conflict, so that they may be an example.
+        /// Whether `palimpsest resolve` knows of a conflict that they belong to.
+        is_known: bool,
+        /// Whether they may be an example, of which it knows none.
         may_be_meant: bool,
     },
     /// An entry or note that cannot be read.
@@ -62,21 +64,23 @@ impl fmt::Display for Refusal {
                 path,
                 line,
                 ledger,
+                is_known,
                 may_be_meant,
             } => {
                 let word = shell_path(path);
-                let by_hand = match ledger {
-                    true => "",
-                    false => ", or edit the file and `git add` it",
+                let edit = "edit the file and `git add` it";
+                let how = match (ledger, is_known) {
+                    (true, _) => format!("`palimpsest resolve {word}`"),
+                    (false, true) => format!("`palimpsest resolve {word}`, or {edit}"),
+                    (false, false) => format!(
+                        "{edit}, or take a side: `palimpsest resolve --ours --unknown {word}`"
+                    ),
                 };
                 let meant = match may_be_meant {
                     true => "; an example that is meant is committed with `--no-verify`",
                     false => "",
                 };
-                write!(
-                    f,
-                    "{path}:{line}:1: conflict markers; `palimpsest resolve {word}`{by_hand}{meant}"
-                )
+                write!(f, "{path}:{line}:1: conflict markers; {how}{meant}")
             }
             Self::Unreadable { path, error } => write!(f, "{path}:{error}"),
             Self::StaleCopy {
@@ -219,11 +223,13 @@ impl Checks<'_> {
         let bytes = repo.read_blob(id)?;
         let is_ledger = matches!(kind, PathKind::Ledger(_));
         if let Some(hunk) = self.added_markers(path, &bytes)? {
+            let is_known = is_ledger || self.is_of_a_conflict(path, &hunk)?;
             self.found.refusals.push(Refusal::Markers {
                 path: path.clone(),
                 line: hunk.line,
                 ledger: is_ledger,
-                may_be_meant: self.may_be_meant(path, &hunk)?,
+                is_known,
+                may_be_meant: !is_known && is_markdown(path),
             });
             return Ok(());
         }

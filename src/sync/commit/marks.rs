@@ -59,9 +59,9 @@ impl Checks<'_> {
         Ok(as_text)
     }
 
-    /// Whether markers may be meant: the index knows no conflict of this file.
-    pub(super) fn may_be_meant(&self, path: &str, hunk: &Hunk) -> Result<bool, RepoError> {
-        let is_page = !hunk.in_front && is_markdown(path);
-        Ok(is_page && !self.repo.resolved_stages()?.contains_key(path))
+    /// Whether markers are a conflict that `palimpsest resolve` knows: git has its sides, or
+    /// they stand in frontmatter.
+    pub(super) fn is_of_a_conflict(&self, path: &str, hunk: &Hunk) -> Result<bool, RepoError> {
+        Ok(hunk.in_front || self.repo.knows_conflict(path)?)
     }
 }
