@@ -1,5 +1,7 @@
 //! A walk over commits, parents first.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, SecondsFormat};
 
 use super::{ObjectId, Repo, RepoError};
@@ -82,7 +84,8 @@ impl Repo {
             return Ok(Vec::new());
         }
         let tips: Vec<String> = tips.iter().map(ObjectId::to_string).collect();
-        let mut args = vec!["rev-list", "--simplify-merges", "--topo-order", "--parents"];
+        let args = "--literal-pathspecs rev-list --simplify-merges --topo-order --parents";
+        let mut args: Vec<&str> = args.split(' ').collect();
         args.extend(tips.iter().map(String::as_str));
         args.extend(["--", path]);
         let out = self.run_git(&args, b"")?;
@@ -92,6 +95,33 @@ impl Repo {
             Some((ids.next()?, ids.collect()))
         };
         Ok(text.lines().filter_map(line).collect())
+    }
+
+    /// The paths among these of which a merge up to these tips has another version than each
+    /// of its parents. History is walked once for all.
+    ///
+    /// # Errors
+    /// Git fails; see [`RepoError`].
+    pub fn merged_anew(
+        &self,
+        tips: &[ObjectId],
+        paths: &[&str],
+    ) -> Result<BTreeSet<String>, RepoError> {
+        if tips.is_empty() || paths.is_empty() {
+            return Ok(BTreeSet::new());
+        }
+        let tips: Vec<String> = tips.iter().map(ObjectId::to_string).collect();
+        let args = ["rev-list", "--merges", "--full-history"];
+        let args = args.into_iter().chain(tips.iter().map(String::as_str));
+        let args: Vec<&str> = ["--literal-pathspecs"].into_iter().chain(args).collect();
+        let asked = [args, vec!["--"], paths.to_vec()].concat();
+        let merges = self.run_git(&asked, b"")?;
+        let args = "diff-tree --stdin -r -c -z --name-only --no-commit-id --no-renames";
+        let args: Vec<&str> = args.split(' ').collect();
+        let changed = self.run_git(&args, &merges)?;
+        let changed = changed.split(|&b| b == 0).map(<[u8]>::to_vec);
+        let changed = changed.filter_map(|path| String::from_utf8(path).ok());
+        Ok(changed.filter(|path| paths.contains(&&**path)).collect())
     }
 
     /// Whether `commit` is `tip` or one of its ancestors; false for a missing commit.

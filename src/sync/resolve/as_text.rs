@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::find::is_named;
+use super::find::{is_chosen, is_named};
 use super::{OpenPath, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
 use crate::journal::markers::{AsText, conflict_markers};
@@ -21,6 +21,8 @@ pub(super) struct Marked {
     pub text: Vec<u8>,
     pub as_text: AsText,
     pub doubtful: Option<usize>,
+    /// The earlier merge that left the markers, if one is known.
+    pub earlier: Option<OpenPath>,
 }
 
 impl OpenPath {
@@ -114,13 +116,11 @@ impl Resolver<'_> {
     pub(super) fn marked(&self, only: Option<&[String]>) -> Result<Vec<Marked>, ResolveError> {
         let layout = self.layout();
         let (paths, others) = self.may_be_marked(only)?;
-        let mut heads = self.repo.merge_heads()?;
-        heads.extend(self.repo.head()?);
-        let mut marked = Vec::new();
+        let mut texts = Vec::new();
         for path in paths {
             let named = is_named(&path, only);
             let is_other = layout.classify(&path) == PathKind::Other;
-            if !named && is_other && !others.contains(&path) {
+            if !is_chosen(&path, only) || !named && is_other && !others.contains(&path) {
                 continue;
             }
             let text = self.repo.read_work_file(&path)?.unwrap_or_default();
@@ -129,7 +129,21 @@ impl Resolver<'_> {
                 continue;
             }
             let text = self.repo.to_store(&path, text)?;
-            marked.extend(self.marked_at(path, text, named, &heads)?);
+            if conflict_markers(&text).is_some() {
+                texts.push((path, text, named));
+            }
+        }
+        let mut heads = self.repo.merge_heads()?;
+        heads.extend(self.repo.head()?);
+        let paths: Vec<&str> = texts.iter().map(|(path, ..)| &path[..]).collect();
+        let merged = self.repo.merged_anew(&heads, &paths)?;
+        let mut marked = Vec::new();
+        for (path, text, named) in texts {
+            let earlier = match merged.contains(&path) {
+                true => self.earlier(&path, &text)?,
+                false => None,
+            };
+            marked.extend(self.marked_at((path, text), named, &heads, earlier)?);
         }
         Ok(marked)
     }
@@ -139,10 +153,10 @@ impl Resolver<'_> {
     /// told that there are none.
     fn marked_at(
         &self,
-        path: String,
-        text: Vec<u8>,
+        (path, text): (String, Vec<u8>),
         named: bool,
         heads: &[ObjectId],
+        earlier: Option<OpenPath>,
     ) -> Result<Option<Marked>, ResolveError> {
         let all = self.no_text(&path);
         let every = Hunks::besides(&text, &all);
@@ -155,6 +169,7 @@ impl Resolver<'_> {
                 text,
                 as_text: all,
                 doubtful: None,
+                earlier,
             }));
         }
         let (mut committed, mut stood) = (all.clone(), all.clone());
@@ -167,7 +182,7 @@ impl Resolver<'_> {
         let is_new = !Hunks::besides(&text, &committed).is_empty();
         let mut as_text = if is_new { stood } else { all };
         let is_open = is_new || every.iter().any(|hunk| hunk.in_front);
-        if !is_open && !named && self.earlier(&path, &text)?.is_none() {
+        if !is_open && !named && earlier.is_none() {
             return Ok(None);
         }
         let hunks = Hunks::besides(&text, &as_text);
@@ -182,6 +197,7 @@ impl Resolver<'_> {
             text,
             as_text,
             doubtful,
+            earlier,
         }))
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::as_text::Marked;
-use super::find::{is_chosen, is_named};
+use super::find::is_named;
 use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
 use crate::repo::{Merging, RepoError};
@@ -115,10 +115,10 @@ impl Search<'_> {
         let resolver = self.resolver;
         for marked in resolver.marked(self.only)? {
             let Marked { path, text, .. } = marked;
-            if !is_chosen(&path, self.only) || self.found.contains_key(&path) {
+            if self.found.contains_key(&path) {
                 continue;
             }
-            let open = match resolver.earlier(&path, &text)? {
+            let open = match marked.earlier {
                 Some(open) => open,
                 None => OpenPath {
                     path: path.clone(),

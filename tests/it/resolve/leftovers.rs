@@ -164,3 +164,26 @@ fn a_set_that_was_edited_is_settled_by_a_persons_word() {
         .ok();
     assert_eq!(site.read(PAGE), theirs);
 }
+
+/// History is walked once for all pages, and again only for those that a merge made.
+#[test]
+fn history_is_not_walked_for_each_page_with_an_example() {
+    let sandbox = Sandbox::new();
+    let [base, ours, theirs] = ["A", "A", "F"].map(|title| page(title, "a", EXAMPLE));
+    let site = site(&sandbox, &base, &ours, &theirs);
+    let others = ["docs/1.md", "docs/2.md", "docs/[3] *.md"];
+    others.iter().for_each(|other| site.write(other, EXAMPLE));
+    site.git(["add", "-A"]).ok();
+    site.git(["commit", "-q", "-n", "-m", "Others"]).ok();
+    site.git(["merge", "-q", "side"]).ok();
+    let trace = site.path(".git/trace");
+    let traced = [("GIT_TRACE", trace.to_str().unwrap())];
+    site.run_with(&traced, "palimpsest", ["resolve"])
+        .ok()
+        .is("nothing to resolve");
+    let walks = site
+        .read(".git/trace")
+        .matches("built-in: git rev-list")
+        .count();
+    assert!(walks < 2, "{walks} walks");
+}
