@@ -2,10 +2,12 @@
 //! hunks where a person has to choose.
 
 mod front;
+mod open;
 mod place;
 
+use self::open::{Open, Taken};
 use super::line_ends::without_cr;
-use super::markers::{AsText, Set, Sign, find, marker};
+use super::markers::{AsText, Sign, find, marker};
 use crate::merge::ThreeWay;
 
 /// A text in its parts, in order.
@@ -135,24 +137,20 @@ impl Hunks {
         self.iter().any(|hunk| hunk.is_unclear)
     }
 
-    /// The hunks, in order, each with the lines of text directly before and behind it.
+    /// The hunks, in order, each with the texts directly before and behind it.
     pub fn placed(&self) -> impl Iterator<Item = (&Hunk, [&[u8]; 2])> {
         let text = |part: Option<usize>| match part.and_then(|n| self.parts.get(n)) {
-            Some(Part::Text(text)) => lines(text),
-            _ => lines(&[]),
+            Some(Part::Text(text)) => &text[..],
+            _ => &[],
         };
         let parts = self.parts.iter().enumerate();
-        parts.filter_map(move |(n, part)| {
-            let before = text(n.checked_sub(1)).last().unwrap_or_default();
-            let behind = text(Some(n + 1)).next().unwrap_or_default();
-            match part {
-                Part::Hunk(hunk) => Some((hunk, [before, behind])),
-                Part::Text(_) => None,
-            }
+        parts.filter_map(move |(n, part)| match part {
+            Part::Hunk(hunk) => Some((hunk, [text(n.checked_sub(1)), text(Some(n + 1))])),
+            Part::Text(_) => None,
         })
     }
 
-    /// Notes which hunks may be text of the file, each with the lines around it.
+    /// Notes which hunks may be text of the file, each with the texts around it.
     #[must_use]
     pub fn doubting(mut self, may_be_text: impl Fn(&Hunk, [&[u8]; 2]) -> bool) -> Self {
         let doubts = self
@@ -166,6 +164,16 @@ impl Hunks {
             }
         }
         self
+    }
+
+    /// The texts between the hunks.
+    #[must_use]
+    pub fn texts(&self) -> Vec<&[u8]> {
+        let parts = self.parts.iter().filter_map(|part| match part {
+            Part::Text(text) => Some(&text[..]),
+            Part::Hunk(_) => None,
+        });
+        parts.collect()
     }
 
     /// Whether the text has no hunks.
@@ -313,82 +321,6 @@ impl Hunk {
         ours.splice(last..last, theirs);
         ours.concat()
     }
-}
-
-/// A hunk that is being read.
-struct Open {
-    hunk: Hunk,
-    length: usize,
-    /// The length of its markers if it is left.
-    shown: usize,
-    part: Sign,
-}
-
-enum Taken {
-    Going,
-    Closed,
-}
-
-impl Open {
-    fn new(set: &Set, shown: usize, text: &[u8]) -> Self {
-        let hunk = Hunk {
-            line: set.line,
-            start: set.text.start,
-            labels: (label(text, set.length), String::new()),
-            ..Hunk::default()
-        };
-        let mut new = Self {
-            hunk,
-            length: set.length,
-            shown,
-            part: Sign::Ours,
-        };
-        new.keep(true, text);
-        new
-    }
-
-    /// Adds a line to the whole hunk.
-    fn keep(&mut self, is_marker: bool, line: &[u8]) {
-        let text = &mut self.hunk.text;
-        match is_marker {
-            true => {
-                text.extend(std::iter::repeat_n(line[0], self.shown));
-                text.extend_from_slice(&line[self.length..]);
-            }
-            false => text.extend_from_slice(line),
-        }
-    }
-
-    fn take(&mut self, sign: Option<(Sign, usize)>, line: &[u8]) -> Taken {
-        let sign = sign.filter(|(_, length)| *length == self.length);
-        self.keep(sign.is_some(), line);
-        match (self.part, sign.map(|(sign, _)| sign)) {
-            (Sign::Ours, Some(Sign::Base)) => {
-                self.part = Sign::Base;
-                self.hunk.base = Some(Vec::new());
-            }
-            (Sign::Ours | Sign::Base, Some(Sign::Middle)) => self.part = Sign::Middle,
-            (Sign::Middle, Some(Sign::Theirs)) => {
-                self.hunk.labels.1 = label(line, self.length);
-                return Taken::Closed;
-            }
-            (Sign::Middle, Some(Sign::Base | Sign::Middle)) => {
-                self.hunk.is_unclear = true;
-                self.hunk.theirs.extend_from_slice(line);
-            }
-            (Sign::Ours, _) => self.hunk.ours.extend_from_slice(line),
-            (Sign::Base, _) => {
-                let base = self.hunk.base.get_or_insert_default();
-                base.extend_from_slice(line);
-            }
-            (_, _) => self.hunk.theirs.extend_from_slice(line),
-        }
-        Taken::Going
-    }
-}
-
-fn label(line: &[u8], length: usize) -> String {
-    String::from_utf8_lossy(&line[length..]).trim().to_owned()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ mod commits;
 mod examples;
 mod leftovers;
 mod long;
+mod meant;
 mod names;
 mod terminal;
 mod texts;

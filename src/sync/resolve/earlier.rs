@@ -30,7 +30,7 @@ struct Merge {
 impl Resolver<'_> {
     /// A path left with markers by an earlier merge commit, whose parents give the sides.
     /// `None` if there is no merge of two, or if each set of markers stood in one of these,
-    /// was settled since, or came together in a clean merge.
+    /// was settled since, came together in a clean merge, or is a person's.
     pub(super) fn earlier(
         &self,
         path: &str,
@@ -54,7 +54,7 @@ impl Resolver<'_> {
                 continue;
             }
             let open = self.left_by(path, work, merge)?;
-            if self.is_clean_merge(&open, &commit.text)? {
+            if self.is_clean_merge(&open, &commit.text)? || self.is_of_a_person(&open)? {
                 continue;
             }
             found = Some(open);

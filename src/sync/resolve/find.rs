@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{OpenPath, Origin, ResolveError, Resolver};
+use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::layout::is_at_or_below;
 use crate::journal::{Layout, PathKind};
 use crate::merge::ThreeWay;
@@ -99,7 +99,7 @@ impl Resolver<'_> {
     }
 
     /// The pages not in conflict whose markers [`Resolver::open`] would find, each with
-    /// the line of the first marker, and whether a merge is known that left it.
+    /// the line of the first marker, and whether a side of it can be taken.
     ///
     /// # Errors
     /// As for [`Resolver::open`].
@@ -107,10 +107,17 @@ impl Resolver<'_> {
         let mut pages = Vec::new();
         for open in self.open(None)? {
             let is_page = self.layout().ledger_year(&open.path).is_none();
-            let first = open.hunks().iter().next().map(|hunk| hunk.line);
-            let line = first.or(open.doubtful);
+            let hunks = open.hunks();
+            let line = hunks.iter().next().map(|hunk| hunk.line);
+            let line = line.or(open.doubtful);
             if let (true, Some(line)) = (is_page && open.origin != Origin::Unmerged, line) {
-                pages.push((open.path, line, first.is_some()));
+                let is_left = match self.propose(&open)? {
+                    Proposal::Text(text) => {
+                        !text.is_empty() && text.iter().all(|hunk| hunk.may_be_text)
+                    }
+                    _ => hunks.is_empty(),
+                };
+                pages.push((open.path, line, !is_left));
             }
         }
         Ok(pages)

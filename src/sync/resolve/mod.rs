@@ -3,12 +3,14 @@
 //!
 //! `search` collects the open paths, `find` says what makes a path open, `bases` finds a
 //! merge commit's base, `earlier` the merge that left markers, `propose` merges a path
-//! anew, `makers` names the makers of the sides, `as_text` tells the markers of a merge from
-//! text. Nothing is written before [`Resolver::finish`], which keeps the old file.
-//! `readable` reads a result, `take_out` is for items that stand in a file against a removal.
+//! anew, `doubt` says which markers may be text then, `makers` names the makers of the
+//! sides, `as_text` tells the markers of a merge from text. Nothing is written before
+//! [`Resolver::finish`], which keeps the old file. `readable` reads a result, `take_out` is
+//! for items that stand in a file against a removal.
 
 mod as_text;
 mod bases;
+mod doubt;
 mod earlier;
 mod find;
 mod makers;

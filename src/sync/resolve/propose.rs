@@ -1,7 +1,7 @@
 //! The proposal for a path: its sides merged again, as the drivers do it.
 
 use super::{OpenPath, Origin, ResolveError, Resolver, merged_ledgers};
-use crate::journal::hunks::{Choice, Hunk, Hunks};
+use crate::journal::hunks::{Choice, Hunks};
 use crate::journal::markers::unused_length;
 use crate::journal::yaml::{Node, Tree};
 use crate::ledger;
@@ -100,6 +100,9 @@ impl Resolver<'_> {
         sides: ThreeWay<Vec<u8>>,
         hunks: Hunks,
     ) -> Result<Proposal, ResolveError> {
+        if self.is_of_a_person(open)? {
+            return Ok(Proposal::Fine);
+        }
         let hunks = self.doubted(open, sides.as_ref(), hunks)?;
         if hunks.iter().any(|hunk| hunk.may_be_text) {
             return Ok(Proposal::Text(hunks));
@@ -110,51 +113,6 @@ impl Resolver<'_> {
             ..hunks.versions()
         };
         self.merge(open, sides.as_ref(), &hunks).map(Proposal::Text)
-    }
-
-    /// The hunks of a file, with a note of those in the body that may be text: no merge of
-    /// the sides explains them. While the index has the path in conflict, a set in a page
-    /// without examples counts as edited.
-    fn doubted(
-        &self,
-        open: &OpenPath,
-        sides: ThreeWay<&Vec<u8>>,
-        hunks: Hunks,
-    ) -> Result<Hunks, ResolveError> {
-        let has_examples = open.as_text.has_sets();
-        let is_open = matches!(open.origin, Origin::Unmerged | Origin::UnmergedByGit);
-        if is_open && !has_examples {
-            return Ok(hunks);
-        }
-        let mut merges = Vec::new();
-        self.any_merge(open, sides, |merged| {
-            merges.push(merged);
-            false
-        })?;
-        // An example may quote the conflict, or be made of the page's own lines. It stands
-        // at another place; where somebody edited beside a conflict, one neighbour is enough.
-        let is_made = |hunk: &Hunk, around: [&[u8]; 2]| {
-            let mut all = merges.iter().flat_map(Hunks::placed);
-            all.any(|(made, there)| {
-                let mut near = around.iter().zip(there);
-                made.ours == hunk.ours
-                    && made.theirs == hunk.theirs
-                    && near.any(|(here, there)| here.trim_ascii_end() == there.trim_ascii_end())
-            })
-        };
-        // Other programs may set the ends of a hunk otherwise, but its lines are the sides'.
-        let is_of_sides = |hunk: &Hunk, [before, behind]: [&[u8]; 2]| {
-            let stands =
-                |side: &[u8], lines: &[u8]| has_lines(side, &[before, lines, behind].concat());
-            !has_examples
-                && split(&hunk.ours) != split(&hunk.theirs)
-                && stands(sides.ours, &hunk.ours)
-                && stands(sides.theirs, &hunk.theirs)
-        };
-        let may_be_text = |hunk: &Hunk, around: [&[u8]; 2]| {
-            !hunk.in_front && !is_made(hunk, around) && !is_of_sides(hunk, around)
-        };
-        Ok(hunks.doubting(may_be_text))
     }
 
     /// The proposal for an added path: the work tree's text is kept, with any edits.
@@ -330,7 +288,7 @@ impl Resolver<'_> {
     }
 
     /// Whether this is so of a merge of the sides, by line or by field, in any style.
-    fn any_merge(
+    pub(super) fn any_merge(
         &self,
         open: &OpenPath,
         sides: ThreeWay<&Vec<u8>>,
@@ -363,18 +321,6 @@ impl Resolver<'_> {
         }
         Ok(false)
     }
-}
-
-/// Whether lines stand in a text, one behind the other. Line ends do not count.
-fn has_lines(text: &[u8], lines: &[u8]) -> bool {
-    let (text, lines) = (split(text), split(lines));
-    lines.is_empty() || text.windows(lines.len()).any(|there| there == lines)
-}
-
-/// The lines of a text without their ends.
-fn split(text: &[u8]) -> Vec<&[u8]> {
-    let lines = text.split_inclusive(|&b| b == b'\n');
-    lines.map(<[u8]>::trim_ascii_end).collect()
 }
 
 /// The texts of the three sides.

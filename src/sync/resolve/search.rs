@@ -88,7 +88,7 @@ impl Search<'_> {
     /// Adds the paths that were in conflict and were added with their markers: the index
     /// keeps their sides for a while after the commit, too. Those that no driver merges have
     /// to be named.
-    fn added_with_markers(&mut self, waiting: &Option<Merging>) -> Result<(), RepoError> {
+    fn added_with_markers(&mut self, waiting: &Option<Merging>) -> Result<(), ResolveError> {
         let resolver = self.resolver;
         let resolved = resolver.repo.resolved_stages()?;
         let wanted = self.wanted(resolved.keys())?;
@@ -103,9 +103,12 @@ impl Search<'_> {
                 continue;
             }
             let open = resolver.of_stages(path, origin, *stages, waiting)?;
-            let marked = |o: &OpenPath| !o.hunks().is_empty();
-            let open = open.filter(marked).map(|o| (path.clone(), o));
-            self.found.extend(open);
+            let Some(open) = open.filter(|open| !open.hunks().is_empty()) else {
+                continue;
+            };
+            if !resolver.is_of_a_person(&open)? {
+                self.found.insert(path.clone(), open);
+            }
         }
         Ok(())
     }
