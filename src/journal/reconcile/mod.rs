@@ -30,7 +30,7 @@
 //! | `identity`, `likeness` | Which are the same, by their key and by their values? |
 //! | `found`, `alike`, `names` | Which are the same in a list in order? |
 //! | `renamed` | Which key or item is another one of the base, renamed? |
-//! | `moved` | Did a side move a value that the other one changed where it was? |
+//! | `moved`, `known_again` | Did a side move a value that the other one changed where it was? Which of many new ones may be it? |
 //! | `together`, `agreed` | What becomes of the keys between which it did? Is a text provably what both did? |
 //! | `interner` | How many values do two lists have in common? |
 //!
@@ -62,6 +62,7 @@ mod frame;
 mod identity;
 mod in_brackets;
 mod interner;
+mod known_again;
 mod leaf;
 mod likeness;
 mod loss;

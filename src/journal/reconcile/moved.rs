@@ -2,12 +2,12 @@
 //! them where they were. A key that a side lacks counts as empty there, and what stands in
 //! a new place as new: merged by field, what the other side took out would be back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
 use super::Stop;
 use super::identity::MAX_PAIRS;
-use super::interner::{Interner, common};
+use super::known_again::{New, has_all, is_known_again};
 use super::member::Side;
 use super::output::Pick;
 use crate::journal::Table;
@@ -56,12 +56,13 @@ pub struct Move {
 /// edited; two names that are both known are two fields.
 ///
 /// # Errors
-/// [`Stop::Refuse`] where too much is gone and new to compare all of it.
+/// [`Stop::Refuse`] where too much that is gone and new has something in common to compare
+/// all of it.
 pub fn groups(sides: ThreeWay<Side>, rules: &Rules) -> Result<Vec<Group>, Stop> {
     let ThreeWay { base, ours, theirs } = sides.map(Values::of);
     let mut groups: Vec<Group> = Vec::new();
     for (pick, side, other) in [(Pick::Ours, &ours, &theirs), (Pick::Theirs, &theirs, &ours)] {
-        for (from, places) in moved(&base, side, other, rules) {
+        for (from, places) in moved(&base, side, other, rules)? {
             let keys = places.iter().copied().chain([from]);
             let group = Group {
                 keys: keys.map(|path| path[0].to_owned()).collect(),
@@ -116,19 +117,30 @@ fn ways_between<'a>(
 ) -> Result<BTreeSet<(&'a str, &'a str)>, Stop> {
     let gone = base.where_that(|path| !side.has(path));
     let new = side.where_that(|path| !base.has(path));
-    if gone.len() * new.len() > MAX_PAIRS {
-        return Err(Stop::Refuse(
-            "one side moved too many values to compare them".into(),
-        ));
+    let alike = New::of(new.iter().map(|(_, is)| is));
+    let mut named: HashMap<Option<&&str>, BTreeSet<&str>> = HashMap::new();
+    for (to, is) in &new {
+        if is_known_again(is) {
+            named.entry(to.last()).or_default().insert(to[0]);
+        }
     }
     let mut ways = BTreeSet::new();
+    let mut compared = 0;
     for (from, was) in &gone {
-        let is_it = |to: &Path, is: &Value| match from.last() == to.last() {
-            true => is_like(was, is) || is_known_again(was) && is_known_again(is),
-            false => is_known_again(was) && is_like(was, is),
-        };
-        let to = new.iter().filter(|(to, is)| is_it(to, is));
-        ways.extend(to.map(|(to, _)| (from[0], to[0])));
+        let is_known = is_known_again(was);
+        let alike = alike.alike(was);
+        compared += alike.len();
+        for it in alike {
+            let to = new[it.at].0;
+            if it.is_like && (is_known || from.last() == to.last()) {
+                ways.insert((from[0], to[0]));
+            }
+        }
+        let named = named.get(&from.last()).filter(|_| is_known);
+        ways.extend(named.into_iter().flatten().map(|&to| (from[0], to)));
+        if compared.max(ways.len()) > MAX_PAIRS {
+            return Err(too_many());
+        }
     }
     ways.retain(|(from, to)| from != to);
     Ok(ways)
@@ -150,21 +162,22 @@ fn owned(path: &Path) -> Vec<String> {
 
 /// The values that `side` has in a new place, and that `other` does not have as they were:
 /// from, and the places that have what may be the value.
+///
+/// # Errors
+/// [`Stop::Refuse`] as in [`groups`].
 fn moved<'v, 'a>(
     base: &'v Values<'a>,
     side: &'v Values<'a>,
     other: &Values,
     rules: &Rules,
-) -> Vec<(&'v Path<'a>, Vec<&'v Path<'a>>)> {
+) -> Result<Vec<(&'v Path<'a>, Vec<&'v Path<'a>>)>, Stop> {
     let mut found: Vec<(&Path, Vec<&Path>)> = Vec::new();
     let new = side.that(|path| !base.has(path));
     if new.is_empty() {
-        return found;
+        return Ok(found);
     }
-    let gone = base.that(|path| !side.has(path));
-    if gone.len() * new.len() > MAX_PAIRS {
-        return found;
-    }
+    let alike = New::of(new.iter().map(|(_, is)| is));
+    let mut compared = 0;
     // Only keys that are nowhere else are merged as one that was renamed.
     let is_followed = |from: &Path, to: &Path| {
         let is_elsewhere = side.names(from) || base.names(to) || other.names(to);
@@ -173,33 +186,44 @@ fn moved<'v, 'a>(
     // Those that are merged, with all that is in them.
     let mut done: BTreeSet<&[&str]> = BTreeSet::new();
     // What leads to a value comes before it.
-    for (from, was) in &gone {
+    for (from, was) in &base.that(|path| !side.has(path)) {
         if (1..from.len()).any(|depth| done.contains(&from[..depth])) {
             continue;
         }
         let now = other.value(from);
         // A key that stays, empty, has what the other side put into it.
-        if side.names(from) && now.as_ref().is_some_and(|now| has_all(was, now)) {
+        let stays = side.names(from) && now.as_ref().is_some_and(|now| has_all(was, now));
+        if stays || now.as_ref() == Some(was) {
             continue;
         }
+        let alike = alike.alike(was);
+        compared += alike.len();
+        if compared > MAX_PAIRS {
+            return Err(too_many());
+        }
         let mut places = Vec::new();
-        for (to, is) in new.iter().filter(|(to, is)| may_be(from, was, to, is)) {
-            if let Some(there) = other.value(to) {
+        for it in alike {
+            let (to, is) = &new[it.at];
+            // Under its own name it may have been edited too, as long as anything of it is
+            // left.
+            if !it.is_like && from.last() != to.last() {
+                continue;
+            }
+            let is_within = parent(from) == parent(to);
+            let is_place = match other.value(to) {
                 // Both sides moved it there.
-                let is_same = parent(from) != parent(to) || !are_two_fields(rules, from, to);
-                if is_same && now.is_none() && is_contested(was, is, &there) {
-                    places.push(*to);
+                Some(there) => {
+                    let is_same = !is_within || !are_two_fields(rules, from, to);
+                    is_same && now.is_none() && is_contested(was, is, &there)
                 }
-            } else if parent(from) != parent(to) {
-                if now.as_ref() != Some(was) {
-                    places.push(*to);
+                None if !is_within => true,
+                None if now.as_ref().is_some_and(is_known_again) && is_followed(from, to) => {
+                    done.insert(from);
+                    false
                 }
-            } else if now.as_ref().is_some_and(is_known_again) && is_followed(from, to) {
-                done.insert(from);
-            } else if now.as_ref() != Some(was)
-                && !matches!(was, Value::Text(_))
-                && !are_two_fields(rules, from, to)
-            {
+                None => !matches!(was, Value::Text(_)) && !are_two_fields(rules, from, to),
+            };
+            if is_place {
                 places.push(*to);
             }
         }
@@ -208,7 +232,11 @@ fn moved<'v, 'a>(
             found.push((*from, places));
         }
     }
-    found
+    Ok(found)
+}
+
+fn too_many() -> Stop {
+    Stop::Refuse("one side moved too many values to compare them".into())
 }
 
 /// Whether one of two versions of a value lacks what the value had and the other has: as
@@ -281,56 +309,6 @@ impl<'a> Values<'a> {
         let values = meant.map(|(path, node)| (path, Value::of(node, self.text)));
         values.collect()
     }
-}
-
-/// Whether a value says enough to be known again in another place: two fields that say
-/// `true`, or are empty, have nothing to do with each other.
-fn is_known_again(value: &Value) -> bool {
-    match value {
-        Value::Seq(items) => !items.is_empty(),
-        Value::Map(pairs) => !pairs.is_empty(),
-        Value::Text(text) => text.trim().contains(char::is_whitespace),
-        _ => false,
-    }
-}
-
-/// Whether two values are equal, or lists or maps that share half of the items of the
-/// longer one.
-fn is_like(was: &Value, is: &Value) -> bool {
-    let (shared, most) = shared(was, is);
-    was == is || most > 0 && 2 * shared >= most
-}
-
-/// Whether a value in a new place may be one that is gone from another: under its own name
-/// it may have been edited too, as long as anything of it is left.
-fn may_be(from: &Path, was: &Value, to: &Path, is: &Value) -> bool {
-    is_like(was, is) || from.last() == to.last() && shared(was, is).0 > 0
-}
-
-/// Whether a list or a map has all that it had, as it was.
-fn has_all(was: &Value, now: &Value) -> bool {
-    let size = match was {
-        Value::Seq(items) => items.len(),
-        Value::Map(pairs) => pairs.len(),
-        _ => return was == now,
-    };
-    shared(was, now).0 == size
-}
-
-/// How many items two lists, or two maps, have in common, and how many the longer one has.
-fn shared(was: &Value, is: &Value) -> (usize, usize) {
-    let (was, is) = match (was, is) {
-        (Value::Seq(was), Value::Seq(is)) => {
-            let mut numbers = Interner::default();
-            (numbers.sorted(was), numbers.sorted(is))
-        }
-        (Value::Map(was), Value::Map(is)) => {
-            let mut numbers = Interner::default();
-            (numbers.sorted(was), numbers.sorted(is))
-        }
-        _ => return (0, 0),
-    };
-    (common(&was, &is), was.len().max(is.len()))
 }
 
 fn parent<'p, 'a>(path: &'p Path<'a>) -> &'p [&'a str] {

@@ -2,7 +2,7 @@
 //! what was removed stays removed, nothing is lost or stands twice, and the fields that have
 //! nothing to do with it merge as ever.
 
-use palimpsest::journal::reconcile::FileKind;
+use palimpsest::journal::reconcile::{FileKind, Outcome};
 use palimpsest::journal::yaml::Tree;
 use palimpsest::merge::{ConflictStyle, ThreeWay};
 
@@ -162,4 +162,50 @@ fn what_was_removed_from_a_moved_list_stays_removed_and_all_else_merges() {
     }
     // Lines that git merges, where that is right.
     assert!(clean > 20, "{clean}");
+}
+
+/// 101 lists, each under its own key with these items, moved into one map by ours and
+/// edited by theirs.
+fn many(items: impl Fn(usize) -> String, edited: impl Fn(usize) -> String) -> ThreeWay<String> {
+    let lists = |indent: &str, items: &dyn Fn(usize) -> String| -> String {
+        let list = |at: usize| format!("{indent}list{at}: [{}]\n", items(at));
+        (0..101).map(list).collect()
+    };
+    let file = |lists: String, mood: &str| format!("---\n{lists}mood: {mood}\n---\nBody.\n");
+    ThreeWay::new(
+        file(lists("", &items), "calm"),
+        file(format!("all:\n{}", lists("  ", &items)), "calm"),
+        file(lists("", &edited), "glad"),
+    )
+}
+
+#[test]
+fn an_item_removed_from_one_of_many_lists_that_moved_does_not_come_back() {
+    let all = |at| format!("rain {at}, quay {at}, fog {at}");
+    let texts = many(all, |at| match at {
+        5 => "rain 5, fog 5".to_owned(),
+        _ => all(at),
+    });
+    let merged = merge(texts.as_ref().map(String::as_bytes));
+    let text = String::from_utf8(merged.bytes).unwrap();
+    assert!(
+        merged.conflict && merged.outcome == Outcome::ByField,
+        "{text}"
+    );
+    for ours in [true, false] {
+        let picked = chosen(&text, ours);
+        assert!(picked.contains("mood: glad"), "{text}");
+        assert_eq!(picked.contains("quay 5,"), ours, "{text}");
+    }
+}
+
+#[test]
+fn too_many_alike_lists_that_moved_are_left_to_git() {
+    let texts = many(
+        |at| format!("rain, fog, quay {at}"),
+        |at| format!("rain, quay {at}"),
+    );
+    let merged = merge(texts.as_ref().map(String::as_bytes));
+    let is_told = matches!(&merged.outcome, Outcome::Git(why) if why.contains("too many values"));
+    assert!(merged.conflict && is_told, "{:?}", merged.outcome);
 }
