@@ -178,6 +178,7 @@ fn moved<'v, 'a>(
     }
     let alike = New::of(new.iter().map(|(_, is)| is));
     let mut compared = 0;
+    let astray = astray(base, other, &new);
     // Only keys that are nowhere else are merged as one that was renamed.
     let is_followed = |from: &Path, to: &Path| {
         let is_elsewhere = side.names(from) || base.names(to) || other.names(to);
@@ -193,7 +194,8 @@ fn moved<'v, 'a>(
         let now = other.value(from);
         // A key that stays, empty, has what the other side put into it.
         let stays = side.names(from) && now.as_ref().is_some_and(|now| has_all(was, now));
-        if stays || now.as_ref() == Some(was) {
+        let is_as_was = stays || now.as_ref() == Some(was);
+        if is_as_was && astray.is_empty() {
             continue;
         }
         let alike = alike.alike(was);
@@ -216,12 +218,15 @@ fn moved<'v, 'a>(
                     let is_same = !is_within || !are_two_fields(rules, from, to);
                     is_same && now.is_none() && is_contested(was, is, &there)
                 }
-                None if !is_within => true,
+                None if !is_within => !is_as_was || astray.contains(to),
                 None if now.as_ref().is_some_and(is_known_again) && is_followed(from, to) => {
                     done.insert(from);
                     false
                 }
-                None => !matches!(was, Value::Text(_)) && !are_two_fields(rules, from, to),
+                None => {
+                    let is_field = matches!(was, Value::Text(_)) || are_two_fields(rules, from, to);
+                    !is_as_was && !is_field
+                }
             };
             if is_place {
                 places.push(*to);
@@ -233,6 +238,40 @@ fn moved<'v, 'a>(
         }
     }
     Ok(found)
+}
+
+/// The places that a map leads to which `other` took out, or made something else of: what
+/// came there is only in a choice of the side that has it. A map that `other` moved on is
+/// looked for where it is now.
+fn astray<'v, 'a>(
+    base: &Values,
+    other: &Values,
+    new: &[(&'v Path<'a>, Value)],
+) -> BTreeSet<&'v Path<'a>> {
+    let is_gone = |map: &[&str]| {
+        let now = other.nodes.get(map);
+        now.is_none_or(|node| node.pairs().is_none()) && base.value(map) != other.value(map)
+    };
+    let new_there = other.that(|path| !base.has(path));
+    let like = New::of(new_there.iter().map(|(_, is)| is));
+    // Within its map only one that is as it was is merged under its new key.
+    let is_moved_on = |map: &[&str]| {
+        let Some(was) = base.value(map) else {
+            return false;
+        };
+        let mut alike = like.alike(&was).into_iter().filter(|it| it.is_like);
+        alike.any(|it| {
+            let (to, is) = &new_there[it.at];
+            parent(to) != parent(map) || *is == was
+        })
+    };
+    let above = |to: &'v Path<'a>| (1..to.len()).map(|depth| &to[..depth]);
+    let mut maps: BTreeSet<&[&str]> = new.iter().flat_map(|(to, _)| above(to)).collect();
+    maps.retain(|map| is_gone(map) && !is_moved_on(map));
+    let places = new.iter().map(|(to, _)| *to);
+    places
+        .filter(|to| above(to).any(|map| maps.contains(map)))
+        .collect()
 }
 
 fn too_many() -> Stop {
@@ -290,7 +329,7 @@ impl<'a> Values<'a> {
         self.nodes.get(path).is_some_and(|node| !node.is_empty())
     }
 
-    fn value(&self, path: &Path) -> Option<Value> {
+    fn value(&self, path: &[&str]) -> Option<Value> {
         let node = self.nodes.get(path).filter(|node| !node.is_empty())?;
         Some(Value::of(node, self.text))
     }
@@ -311,7 +350,7 @@ impl<'a> Values<'a> {
     }
 }
 
-fn parent<'p, 'a>(path: &'p Path<'a>) -> &'p [&'a str] {
+fn parent<'p, 'a>(path: &'p [&'a str]) -> &'p [&'a str] {
     path.split_last().map_or(&[], |(_, above)| above)
 }
 
