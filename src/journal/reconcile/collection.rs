@@ -201,6 +201,8 @@ pub fn by_id(
     let rekeyed = renamed::rekeyed(&ids, &members, rule);
     // Boxed to keep the hash map's free slots small.
     let mut parts: HashMap<&str, Box<Part>> = HashMap::new();
+    // Those that are as in the base of a virtual one, since the sides differ in them.
+    let mut as_in_base: HashSet<&str> = HashSet::new();
     // Those that a removal keeps out of either choice; the base lacks them.
     let mut kept_out: HashSet<&str> = HashSet::new();
     let mut together = Wholes::default();
@@ -233,7 +235,15 @@ pub fn by_id(
         if let Some(part) = part {
             parts.insert(id, Box::new(part));
         }
+        if cx.report.has_base(&inner) {
+            as_in_base.insert(id);
+        }
         inner.pop();
+    }
+    // Such a conflict is one of the whole collection, as a choice may have nothing in it.
+    let is_any_decided = parts.keys().any(|id| !as_in_base.contains(id));
+    if !place.path.is_empty() && !as_in_base.is_empty() && !is_any_decided {
+        return Err(Stop::Conflict);
     }
     if *rule == Rule::Set {
         // The report has the set as a whole; its items would only repeat that.

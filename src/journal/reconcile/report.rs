@@ -82,6 +82,12 @@ impl Report {
         });
     }
 
+    /// Whether the last that was noted is that this entry has the base's value.
+    pub(super) fn has_base(&self, path: &[String]) -> bool {
+        let last = self.fields.last();
+        last.is_some_and(|last| last.decision == Decision::Base && last.path == shown(path))
+    }
+
     /// Forgets what was noted last within an entry that conflicts as a whole.
     pub(super) fn forget_within(&mut self, path: &[String]) {
         let path = shown(path);

@@ -456,6 +456,21 @@ proptest! {
     }
 }
 
+/// The item that is left is a conflict of which a choice has nothing, so that the whole list
+/// is one.
+#[test]
+fn a_list_of_which_a_choice_has_nothing_is_as_in_a_virtual_base() {
+    let file = |tags: &str| format!("---\n{tags}mood: calm\n---\n");
+    let base = file("tags:\n- quay # at noon\n- fog\n");
+    let (ours, theirs) = (file(""), file("tags:\n- fog # at noon\n"));
+    let sides = ThreeWay::new(base.as_bytes(), ours.as_bytes(), theirs.as_bytes());
+    assert_eq!(conflicts(&merge(sides)), ["tags"]);
+    for sides in [sides, sides.swapped()] {
+        let merged = super::merge_as(FileKind::Markdown, ConflictStyle::Merge, 9, sides);
+        assert_eq!(String::from_utf8(merged.bytes).unwrap(), base);
+    }
+}
+
 /// A field's value; `None` if it is not there.
 fn value_of(text: &str, field: &str) -> Option<Value> {
     let tree = Tree::parse(text).unwrap();
