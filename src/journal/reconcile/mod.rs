@@ -31,6 +31,7 @@
 //! | `found`, `alike`, `names` | Which are the same in a list in order? |
 //! | `renamed` | Which key or item is another one of the base, renamed? |
 //! | `moved`, `known_again` | Did a side move a value that the other one changed where it was? Which of many new ones may be it? |
+//! | `over_lists`, `values` | Or into an item of a list, or out of one? What does a side have under which keys? |
 //! | `together`, `agreed` | What becomes of the keys between which it did? Is a text provably what both did? |
 //! | `interner` | How many values do two lists have in common? |
 //!
@@ -70,6 +71,7 @@ mod member;
 mod moved;
 mod names;
 mod output;
+mod over_lists;
 mod removals;
 mod renamed;
 mod report;
@@ -82,6 +84,7 @@ mod together;
 mod top;
 mod torn;
 mod unit;
+mod values;
 mod view;
 mod whole;
 mod worked_out;

@@ -2,7 +2,7 @@
 //! them where they were. A key that a side lacks counts as empty there, and what stands in
 //! a new place as new: merged by field, what the other side took out would be back.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use super::Stop;
@@ -10,19 +10,12 @@ use super::identity::MAX_PAIRS;
 use super::known_again::{New, has_all, is_known_again};
 use super::member::Side;
 use super::output::Pick;
+use super::over_lists::over_lists;
+use super::values::{Path, Values};
 use crate::journal::Table;
 use crate::journal::rules::Rules;
-use crate::journal::yaml::{Kind, Node, Value};
+use crate::journal::yaml::Value;
 use crate::merge::ThreeWay;
-
-/// The keys that lead to a value, through maps alone.
-type Path<'a> = Vec<&'a str>;
-
-/// The nodes of one side that stand under a key, whatever they are.
-struct Values<'a> {
-    text: &'a str,
-    nodes: BTreeMap<Path<'a>, &'a Node>,
-}
 
 /// Keys of the top that are merged together: values moved between them.
 #[derive(Debug)]
@@ -46,7 +39,8 @@ impl fmt::Display for Group {
 pub struct Move {
     pub side: Pick,
     pub from: Vec<String>,
-    /// `None` where several new places have what may be this value.
+    /// `None` where several new places have what may be this value, or where it went into
+    /// an item of a list, or out of one.
     pub to: Option<Vec<String>>,
 }
 
@@ -73,6 +67,18 @@ pub fn groups(sides: ThreeWay<Side>, rules: &Rules) -> Result<Vec<Group>, Stop> 
                 }],
             };
             join(&mut groups, group);
+        }
+        for (from, to) in over_lists(&base, side, other)? {
+            let keys = [from[0], to[0]].map(str::to_owned).into();
+            // An item has no name.
+            let mut from = owned(&from);
+            from.retain(|key| !key.is_empty());
+            let moves = vec![Move {
+                side: pick,
+                from,
+                to: None,
+            }];
+            join(&mut groups, Group { keys, moves });
         }
     }
     if groups.is_empty() {
@@ -192,9 +198,7 @@ fn moved<'v, 'a>(
             continue;
         }
         let now = other.value(from);
-        // A key that stays, empty, has what the other side put into it.
-        let stays = side.names(from) && now.as_ref().is_some_and(|now| has_all(was, now));
-        let is_as_was = stays || now.as_ref() == Some(was);
+        let is_as_was = is_as_was(side, from, was, now.as_ref());
         if is_as_was && astray.is_empty() {
             continue;
         }
@@ -274,7 +278,13 @@ fn astray<'v, 'a>(
         .collect()
 }
 
-fn too_many() -> Stop {
+/// Whether what is gone from a place is not changed there. A key that stays, empty, has what
+/// the other side put into it.
+pub fn is_as_was(side: &Values, from: &Path, was: &Value, now: Option<&Value>) -> bool {
+    now.is_some_and(|now| was == now || side.names(from) && has_all(was, now))
+}
+
+pub fn too_many() -> Stop {
     Stop::Refuse("one side moved too many values to compare them".into())
 }
 
@@ -290,63 +300,6 @@ fn is_contested(was: &Value, is: &Value, there: &Value) -> bool {
             was.iter().any(|(key, _)| has(is, key) != has(there, key))
         }
         _ => false,
-    }
-}
-
-impl<'a> Values<'a> {
-    fn of(side: Side<'a>) -> Self {
-        let mut nodes = BTreeMap::new();
-        let root = side.tree.root.as_ref();
-        let mut open: Vec<(Path, &Node)> =
-            root.map(|node| (Path::new(), node)).into_iter().collect();
-        while let Some((path, node)) = open.pop() {
-            if let Kind::Map { pairs, .. } = &node.kind {
-                for pair in pairs {
-                    if let Kind::Scalar { value, .. } = &pair.key.kind {
-                        let mut path = path.clone();
-                        path.push(value);
-                        open.push((path, &pair.value));
-                    }
-                }
-            }
-            if !path.is_empty() {
-                nodes.insert(path, node);
-            }
-        }
-        Self {
-            text: side.text,
-            nodes,
-        }
-    }
-
-    /// Whether there is such a key, with or without a value.
-    fn names(&self, path: &Path) -> bool {
-        self.nodes.contains_key(path)
-    }
-
-    /// Whether there is a value; an empty key says the same as none.
-    fn has(&self, path: &Path) -> bool {
-        self.nodes.get(path).is_some_and(|node| !node.is_empty())
-    }
-
-    fn value(&self, path: &[&str]) -> Option<Value> {
-        let node = self.nodes.get(path).filter(|node| !node.is_empty())?;
-        Some(Value::of(node, self.text))
-    }
-
-    /// Those at such places that can be known again elsewhere.
-    fn that(&self, is_meant: impl Fn(&Path) -> bool) -> Vec<(&Path<'a>, Value)> {
-        let mut values = self.where_that(is_meant);
-        values.retain(|(_, value)| is_known_again(value));
-        values
-    }
-
-    /// All values at such places.
-    fn where_that(&self, is_meant: impl Fn(&Path) -> bool) -> Vec<(&Path<'a>, Value)> {
-        let there = self.nodes.iter();
-        let meant = there.filter(|(path, node)| !node.is_empty() && is_meant(path));
-        let values = meant.map(|(path, node)| (path, Value::of(node, self.text)));
-        values.collect()
     }
 }
 
