@@ -74,10 +74,12 @@ impl Hunks {
     }
 
     /// Takes a text apart that was merged with markers of a length that no other line has.
-    /// Those that are left get the length `shown`.
+    /// Those that are left get the length `shown`. The first line `---` of an entry opens
+    /// frontmatter also where that cannot be read.
     #[must_use]
-    pub fn of_length(bytes: &[u8], length: usize, shown: usize) -> Self {
-        Self::take_apart(bytes, &AsText::shorter_than(length), Some(shown))
+    pub fn of_length(bytes: &[u8], length: usize, shown: usize, is_entry: bool) -> Self {
+        let as_text = AsText::of_entry(is_entry).and_shorter_than(length);
+        Self::take_apart(bytes, &as_text, Some(shown))
     }
 
     fn take_apart(bytes: &[u8], as_text: &AsText, shown: Option<usize>) -> Self {

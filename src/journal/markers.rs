@@ -29,8 +29,8 @@ pub(super) struct Set {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AsText {
     shorter_than: usize,
-    /// Whether the file is an entry or a note: its first line `---` opens frontmatter, also
-    /// where that cannot be read.
+    /// Whether the file is an entry: its first line `---` opens frontmatter, also where that
+    /// cannot be read.
     pub(super) of_entry: bool,
     sets: Vec<Vec<u8>>,
     /// Those of `sets` that stood in one side of a merge alone.
@@ -38,23 +38,21 @@ pub struct AsText {
 }
 
 impl AsText {
-    /// The sets whose markers are shorter than this, and no other yet.
-    #[must_use]
-    pub const fn shorter_than(length: usize) -> Self {
-        Self {
-            shorter_than: length,
-            of_entry: false,
-            sets: Vec::new(),
-            of_one_side: Vec::new(),
-        }
-    }
-
-    /// No set yet, of an entry or note, or of another file.
+    /// No set yet, of an entry or of another file.
     #[must_use]
     pub fn of_entry(is_entry: bool) -> Self {
         Self {
             of_entry: is_entry,
             ..Self::default()
+        }
+    }
+
+    /// The sets whose markers are shorter than this, too.
+    #[must_use]
+    pub fn and_shorter_than(self, length: usize) -> Self {
+        Self {
+            shorter_than: length,
+            ..self
         }
     }
 

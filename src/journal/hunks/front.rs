@@ -18,7 +18,8 @@ impl AsText {
 
 /// Where the frontmatter of a text with markers ends: a hunk that begins before it is in it.
 /// A first line `---` may as well be a rule, or begin a slide. It opens frontmatter if fields
-/// follow with one side of all hunks; that of an entry does in any case.
+/// follow with one side of all hunks; that of an entry does in any case. Without a closing
+/// fence, nobody knows where it ends, and no example below it may be lost.
 pub(super) fn end(bytes: &[u8], of_entry: bool) -> usize {
     let parts = match Document::fences(bytes) {
         Fences::None => Vec::new(),
@@ -46,7 +47,6 @@ fn end_with(parts: &[Part], side: Choice, of_entry: bool) -> Option<usize> {
         Fences::Closed if of_entry || has_fields(document.frontmatter) => {
             chosen.len() - document.body.len()
         }
-        Fences::Unclosed if of_entry => chosen.len(),
         _ => return None,
     };
     let mut end = 0;

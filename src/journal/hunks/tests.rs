@@ -249,7 +249,7 @@ fn what_follows_a_rule_is_no_frontmatter() {
         (
             format!("---\nx: 1\n{words}\n{fields}"),
             [false; 2],
-            [true, true],
+            [false; 2],
         ),
         (
             format!("# Title\n---\n{fields}---\n{words}"),
@@ -269,6 +269,17 @@ fn what_follows_a_rule_is_no_frontmatter() {
             assert!(hunks.iter().all(|h| h.in_front) && hunks.iter().count() <= left);
         }
     }
+}
+
+#[test]
+fn a_conflict_of_an_entry_that_cannot_be_read_is_in_its_field() {
+    let merged = b"---\ncity: a: b\n<<<<<<<<< a\nmood: x\n=========\nmood: y\n>>>>>>>>> b\n---\n";
+    let field = |of_entry: bool| {
+        let hunks = Hunks::of_length(merged, 9, 7, of_entry);
+        hunks.iter().next().and_then(|hunk| hunk.field.clone())
+    };
+    assert_eq!(field(true).as_deref(), Some("mood"));
+    assert_eq!(field(false), None);
 }
 
 #[test]
@@ -295,7 +306,7 @@ fn what_is_left_of_a_merge_with_long_markers_gets_those_of_the_file() {
         format!("{ours} a\nv\n{middle}\n{example}{theirs} b\n")
     };
     let merged = format!("{}{example}{}", hunk(9), hunk(9));
-    let hunks = Hunks::of_length(merged.as_bytes(), 9, 7);
+    let hunks = Hunks::of_length(merged.as_bytes(), 9, 7, false);
     let chosen = hunks.choose(|_| Choice::Leave);
     assert_eq!(
         String::from_utf8(chosen).unwrap(),
@@ -312,7 +323,7 @@ fn a_merge_is_known_again_whatever_its_labels_and_beside_text_like_markers() {
         let [less, is, more] = ["<", "=", ">"].map(|sign| sign.repeat(length));
         format!("<<<<<<< HEAD\n{less} {ours}\nx\n{is}\n=======\n{more} {theirs}\nend\n")
     };
-    let merged = Hunks::of_length(text(9, "ours", "theirs").as_bytes(), 9, 7);
+    let merged = Hunks::of_length(text(9, "ours", "theirs").as_bytes(), 9, 7, false);
     let shown = text(7, "HEAD", "side");
     assert!(merged.is_shown_as(shown.as_bytes()));
     assert!(merged.is_shown_as(shown.replace('\n', "\r\n").as_bytes()));

@@ -5,7 +5,6 @@ use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::{PathKind, layout::is_markdown};
 use crate::repo::{Blob, RepoError};
-use crate::sync::versions::key_of;
 
 impl Checks<'_> {
     /// The first set of markers in a file that the commit adds. Those that stood before, in
@@ -19,7 +18,8 @@ impl Checks<'_> {
         if conflict_markers(bytes).is_none() {
             return Ok(None);
         }
-        let mut as_text = AsText::of_entry(key_of(self.layout, path).is_some());
+        let mut as_text =
+            AsText::of_entry(matches!(self.layout.classify(path), PathKind::Entry(_)));
         let mut is_new = true;
         for parent in self.parents {
             let version = self.repo.read_at(*parent, path)?;

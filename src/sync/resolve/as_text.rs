@@ -12,7 +12,6 @@ use crate::merge::{ThreeWay, is_binary};
 use crate::repo::{BlobKind, Merging, ObjectId, RepoError, is_submodule};
 use crate::sync::documents::merged_by_field;
 use crate::sync::driver::{ORDINARY_MARKER, marker_size};
-use crate::sync::versions::key_of;
 
 /// A file with markers in it.
 pub(super) struct Marked {
@@ -59,7 +58,12 @@ impl Resolver<'_> {
 
     /// No set of markers in a file that is text.
     fn no_text(&self, path: &str) -> AsText {
-        AsText::of_entry(key_of(self.layout(), path).is_some())
+        AsText::of_entry(self.is_entry(path))
+    }
+
+    /// Whether a file is an entry, which has frontmatter. A note may begin with a rule.
+    pub(super) fn is_entry(&self, path: &str) -> bool {
+        matches!(self.layout().classify(path), PathKind::Entry(_))
     }
 
     /// The sets of markers in a file that its merge did not make: those that stand whole in

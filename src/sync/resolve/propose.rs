@@ -217,7 +217,8 @@ impl Resolver<'_> {
         };
         let bytes = self.by_field(open, sides, &markers, self.repo.conflict_style()?)?;
         let shown = self.marker_size(&open.path)?;
-        Ok(Hunks::of_length(&bytes, markers.size, shown))
+        let is_entry = self.is_entry(&open.path);
+        Ok(Hunks::of_length(&bytes, markers.size, shown, is_entry))
     }
 
     fn by_field(
@@ -297,6 +298,8 @@ impl Resolver<'_> {
         let line_base = open.line_base.as_ref().unwrap_or(sides.base);
         let size = unused_length(all(sides).into_iter().chain([line_base.as_slice()]));
         let shown = self.marker_size(&open.path)?;
+        let is_entry = self.is_entry(&open.path);
+        let mut is = |merged: &[u8]| is(Hunks::of_length(merged, size, shown, is_entry));
         for style in STYLES {
             let markers = Markers {
                 size,
@@ -307,14 +310,14 @@ impl Resolver<'_> {
                 let sides = ThreeWay { base, ..sides };
                 for lines in [GitLines::new(), GitLines::as_git_merge()] {
                     let merged = lines.merge(sides.map(Vec::as_slice), &markers);
-                    if merged.is_ok_and(|m| is(Hunks::of_length(&m.bytes, size, shown))) {
+                    if merged.is_ok_and(|m| is(&m.bytes)) {
                         return Ok(true);
                     }
                 }
             }
             if !self.is_ledger(open) {
                 let merged = self.by_field(open, sides, &markers, style)?;
-                if is(Hunks::of_length(&merged, size, shown)) {
+                if is(&merged) {
                     return Ok(true);
                 }
             }

@@ -99,3 +99,40 @@ fn a_conflict_that_was_edited_and_committed_is_still_listed() {
         }
     }
 }
+
+/// A note need not have frontmatter, and an entry may have lost the end of it.
+#[test]
+fn an_example_below_a_rule_of_a_note_or_an_entry_without_a_closing_fence_stays() {
+    let rule = format!("---\n\n### Notes\n\n{EXAMPLE}\nA.\n");
+    let slide = format!("---\n\n### Notes\n\n{EXAMPLE}\n---\n\nA.\n");
+    let open = format!("---\ndate: 2031-05-04\n\n{EXAMPLE}\nA.\n");
+    for (path, text) in [
+        ("wiki/entries/2031/2031-05-04.md", &rule),
+        ("wiki/entries/2031/2031-05-04.md", &slide),
+        ("journal/md/2031/2031-05-04.md", &open),
+    ] {
+        let sandbox = Sandbox::new();
+        let site = site(&sandbox, "A.\n", "A.\n", "A.\n");
+        let commit = ["commit", "-q", "-n", "-m"];
+        site.write(path, text);
+        site.git(["add", "-A"]).ok();
+        site.git(commit.iter().chain(&["Text"])).ok();
+        let doctor = site.palimpsest(["doctor"]);
+        assert!(!doctor.output().contains("conflict markers"), "{path}");
+        site.palimpsest(["resolve", "--ours"]);
+        assert_eq!(&site.read(path), text);
+        // With a conflict beside it.
+        site.git(["switch", "-q", "-c", "other"]).ok();
+        let of_side = |line: &str| text.replace("\nA.\n", line);
+        site.write(path, of_side("\nF.\n"));
+        site.git(commit.iter().chain(&["Other", "-a"])).ok();
+        site.git(["switch", "-q", "main"]).ok();
+        site.write(path, of_side("\nM.\n"));
+        site.git(commit.iter().chain(&["Own", "-a"])).ok();
+        site.git(["merge", "-q", "other"]).fails();
+        site.palimpsest(["resolve", "--theirs"])
+            .ok()
+            .says("1 chosen");
+        assert_eq!(site.read(path), of_side("\nF.\n"));
+    }
+}
