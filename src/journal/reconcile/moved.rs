@@ -217,10 +217,14 @@ fn moved<'v, 'a>(
             }
             let is_within = parent(from) == parent(to);
             let is_place = match other.value(to) {
-                // Both sides moved it there.
+                // Both sides moved it, or the other side put something of its own there.
                 Some(there) => {
                     let is_same = !is_within || !are_two_fields(rules, from, to);
-                    is_same && now.is_none() && is_contested(was, is, &there)
+                    is_same
+                        && match now.as_ref() {
+                            None => is_contested(was, is, &there),
+                            Some(now) => !is_as_was && is_taken_out(was, is, [now, &there]),
+                        }
                 }
                 None if !is_within => !is_as_was || astray.contains(to),
                 None if now.as_ref().is_some_and(is_known_again) && is_followed(from, to) => {
@@ -291,15 +295,28 @@ pub fn too_many() -> Stop {
 /// Whether one of two versions of a value lacks what the value had and the other has: as
 /// two new ones they would have it again.
 fn is_contested(was: &Value, is: &Value, there: &Value) -> bool {
-    match (was, is, there) {
-        (Value::Seq(was), Value::Seq(is), Value::Seq(there)) => was
-            .iter()
-            .any(|item| is.contains(item) != there.contains(item)),
-        (Value::Map(was), Value::Map(is), Value::Map(there)) => {
-            let has = |pairs: &[(Value, Value)], key| pairs.iter().any(|(k, _)| k == key);
-            was.iter().any(|(key, _)| has(is, key) != has(there, key))
-        }
+    let (is, there) = (parts_of(is), parts_of(there));
+    let mut parts = parts_of(was).into_iter().flatten();
+    match (is, there) {
+        (Some(is), Some(there)) => parts.any(|part| is.contains(&part) != there.contains(&part)),
         _ => false,
+    }
+}
+
+/// Whether a moved value has something that it had before, and that the other side has in
+/// neither place.
+fn is_taken_out(was: &Value, is: &Value, other: [&Value; 2]) -> bool {
+    let has = |value: &Value, part: &Value| parts_of(value).is_some_and(|p| p.contains(&part));
+    let mut parts = parts_of(was).into_iter().flatten();
+    parts.any(|part| has(is, part) && !other.iter().any(|value| has(value, part)))
+}
+
+/// The items of a list, or the keys of a map.
+fn parts_of(value: &Value) -> Option<Vec<&Value>> {
+    match value {
+        Value::Seq(items) => Some(items.iter().collect()),
+        Value::Map(pairs) => Some(pairs.iter().map(|(key, _)| key).collect()),
+        _ => None,
     }
 }
 
