@@ -295,6 +295,12 @@ fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 impl Hunk {
+    /// All of it, markers included.
+    #[must_use]
+    pub fn whole(&self) -> &[u8] {
+        &self.text
+    }
+
     fn chosen(&self, choice: Choice) -> Vec<u8> {
         match choice {
             Choice::Ours => self.ours.clone(),

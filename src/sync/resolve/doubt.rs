@@ -64,8 +64,8 @@ impl Resolver<'_> {
     }
 
     /// Whether a person wrote all sets of markers in a file, and committed them with the merge
-    /// or later, like an example. One that has lines of a side, or stands where the merge has a
-    /// conflict, may be that conflict, edited since.
+    /// or later, like an example: the merge has no conflict in the body that one could be, or
+    /// it has the set as text. Any other may be a conflict that somebody edited since.
     pub(super) fn is_of_a_person(&self, open: &OpenPath) -> Result<bool, ResolveError> {
         let (Some(ours), Some(theirs)) = (&open.sides.ours, &open.sides.theirs) else {
             return Ok(false);
@@ -93,15 +93,17 @@ impl Resolver<'_> {
             !lines.is_empty() && said(side).windows(lines.len()).any(|there| there == lines)
         };
         let merges = self.merges(open, sides)?;
-        let is_in_place = |around: [&[u8]; 2]| {
-            let mut all = merges.iter().flat_map(Hunks::placed);
-            all.any(|(_, there)| place(there) == place(around))
+        let is_in_body = |hunk: &Hunk| !hunk.in_front;
+        let has_conflict = merges.iter().flat_map(Hunks::iter).any(is_in_body);
+        let is_text = |hunk: &Hunk| {
+            let mut texts = merges.iter().flat_map(Hunks::texts);
+            texts.any(|text| has_lines(text, hunk.whole()))
         };
-        let of_a_person = |(hunk, around): (&Hunk, [&[u8]; 2])| {
+        let of_a_person = |hunk: &Hunk| {
             let has_lines = has(&ours, &hunk.ours) || has(&theirs, &hunk.theirs);
-            hunk.may_be_text && !has_lines && !is_in_place(around)
+            hunk.may_be_text && (is_text(hunk) || !has_lines && !has_conflict)
         };
-        Ok(!hunks.is_empty() && hunks.placed().all(of_a_person))
+        Ok(!hunks.is_empty() && hunks.iter().all(of_a_person))
     }
 }
 
@@ -123,11 +125,6 @@ fn beside([before, behind]: [&[u8]; 2]) -> [&[u8]; 2] {
     let before = before.split_inclusive(is_end).next_back();
     let behind = behind.split_inclusive(is_end).next();
     [before.unwrap_or_default(), behind.unwrap_or_default()]
-}
-
-/// The place of a hunk, by the next lines that are not blank.
-fn place([before, behind]: [&[u8]; 2]) -> [Option<&[u8]>; 2] {
-    [said(before).last().copied(), said(behind).first().copied()]
 }
 
 /// A version of a file without the sets of markers in it.

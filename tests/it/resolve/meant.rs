@@ -67,21 +67,28 @@ fn an_example_that_both_sides_edited_beside_a_conflict_is_text_once_that_is_sett
     is_left_as_text(&site, 9);
 }
 
-/// A conflict that somebody edited before it was committed is listed until it is settled: one
-/// side's lines are still in it, or both but for blank lines.
+/// A conflict that somebody edited before it was committed is listed until it is settled,
+/// whatever of it was edited, and of the lines beside it.
 #[test]
 fn a_conflict_that_was_edited_and_committed_is_still_listed() {
     let plain = |lines: &str| format!("---\ntitle: A\n---\n\nOne.\n\n{lines}\nThe end.\n");
-    for edit in [
-        ("Mine.", "My own."),
-        ("Yours.", "Yours, too."),
-        ("Mine.", "\nMine.\n"),
+    for edits in [
+        &[("Mine.", "My own.")][..],
+        &[("Yours.", "Yours, too.")],
+        &[("Mine.", "\nMine.\n")],
+        &[
+            ("Mine.", "My own."),
+            ("Yours.", "Your own."),
+            ("One.", "Won."),
+        ],
     ] {
         let sandbox = Sandbox::new();
         let [base, ours, theirs] = ["A.\n", "Mine.\n", "Yours.\n"].map(plain);
         let site = site(&sandbox, &base, &ours, &theirs);
         elsewhere(&site, &["merge", "-q", "side"]).fails();
-        site.edit(PAGE, edit.0, edit.1);
+        for (from, to) in edits {
+            site.edit(PAGE, from, to);
+        }
         site.git(["commit", "-q", "-n", "-a", "-m", "Merge"]).ok();
         for _ in 0..2 {
             let text = site.read(PAGE);
