@@ -2,7 +2,7 @@
 //! side changed them where they were. Nothing says which item it is there, so that no text
 //! is provably what both sides did.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::Stop;
 use super::identity::MAX_COMPARED;
@@ -71,9 +71,13 @@ pub fn over_lists<'a>(
         found.extend(places.iter().map(|&to| ((*from).clone(), to.clone())));
     }
     let new = Places::of(&new);
-    let unchanged: HashSet<&(&Path, Value)> = of_other.iter().collect();
+    // Where either side has a value as it was, or both sides say the same, nothing moved that
+    // the other side changed.
+    let unchanged: HashSet<&(&Path, Value)> = of_other.iter().chain(&of_side).collect();
+    let (by_side, by_other) = (by_path(&of_side), by_path(&of_other));
     for item @ (from, was) in &of_base {
-        let places = match unchanged.contains(item) {
+        let is_same = unchanged.contains(item) || by_side.get(from) == by_other.get(from);
+        let places = match is_same {
             true => BTreeSet::new(),
             false => new.like(was, &mut compared)?,
         };
@@ -82,4 +86,13 @@ pub fn over_lists<'a>(
         }
     }
     Ok(found)
+}
+
+/// Values in items of lists, by the keys that lead to them.
+fn by_path<'v, 'a>(values: &'v [(&'v Path<'a>, Value)]) -> HashMap<&'v Path<'a>, Vec<&'v Value>> {
+    let mut by_path: HashMap<_, Vec<&Value>> = HashMap::new();
+    for (path, value) in values {
+        by_path.entry(*path).or_default().push(value);
+    }
+    by_path
 }
