@@ -2,7 +2,7 @@
 //! them where they were. A key that a side lacks counts as empty there, and what stands in
 //! a new place as new: merged by field, what the other side took out would be back.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
 
 use super::Stop;
@@ -228,7 +228,10 @@ fn moved<'v, 'a>(
                 }
                 None if !is_within => !is_as_was || astray.contains(to),
                 None if now.as_ref().is_some_and(is_known_again) && is_followed(from, to) => {
-                    done.insert(from);
+                    // What is in one that the other side left is asked for by itself.
+                    if !is_as_was {
+                        done.insert(from);
+                    }
                     false
                 }
                 None => {
@@ -298,7 +301,7 @@ fn is_contested(was: &Value, is: &Value, there: &Value) -> bool {
     let (is, there) = (parts_of(is), parts_of(there));
     let mut parts = parts_of(was).into_iter().flatten();
     match (is, there) {
-        (Some(is), Some(there)) => parts.any(|part| is.contains(&part) != there.contains(&part)),
+        (Some(is), Some(there)) => parts.any(|part| is.contains(part) != there.contains(part)),
         _ => false,
     }
 }
@@ -306,13 +309,14 @@ fn is_contested(was: &Value, is: &Value, there: &Value) -> bool {
 /// Whether a moved value has something that it had before, and that the other side has in
 /// neither place.
 fn is_taken_out(was: &Value, is: &Value, other: [&Value; 2]) -> bool {
-    let has = |value: &Value, part: &Value| parts_of(value).is_some_and(|p| p.contains(&part));
+    let is = parts_of(is).unwrap_or_default();
+    let other: HashSet<&Value> = other.into_iter().filter_map(parts_of).flatten().collect();
     let mut parts = parts_of(was).into_iter().flatten();
-    parts.any(|part| has(is, part) && !other.iter().any(|value| has(value, part)))
+    parts.any(|part| is.contains(part) && !other.contains(part))
 }
 
 /// The items of a list, or the keys of a map.
-fn parts_of(value: &Value) -> Option<Vec<&Value>> {
+fn parts_of(value: &Value) -> Option<HashSet<&Value>> {
     match value {
         Value::Seq(items) => Some(items.iter().collect()),
         Value::Map(pairs) => Some(pairs.iter().map(|(key, _)| key).collect()),
