@@ -16,37 +16,11 @@ impl Resolver<'_> {
         sides: ThreeWay<&Vec<u8>>,
         hunks: Hunks,
     ) -> Result<Hunks, ResolveError> {
-        let has_examples = open.as_text.has_sets();
         let is_open = matches!(open.origin, Origin::Unmerged | Origin::UnmergedByGit);
-        if is_open && !has_examples {
+        if is_open && !open.as_text.has_sets() {
             return Ok(hunks);
         }
-        let merges = self.merges(open, sides)?;
-        // An example may quote the conflict, or be made of the page's own lines. It stands
-        // at another place; where somebody edited beside a conflict, one neighbour is enough.
-        let is_made = |hunk: &Hunk, around: [&[u8]; 2]| {
-            let mut all = merges.iter().flat_map(Hunks::placed);
-            all.any(|(made, there)| {
-                let mut near = beside(around).into_iter().zip(beside(there));
-                made.ours == hunk.ours
-                    && made.theirs == hunk.theirs
-                    && near.any(|(here, there)| here.trim_ascii_end() == there.trim_ascii_end())
-            })
-        };
-        // Other programs may set the ends of a hunk otherwise, but its lines are the sides'.
-        let is_of_sides = |hunk: &Hunk, around: [&[u8]; 2]| {
-            let [before, behind] = beside(around);
-            let stands =
-                |side: &[u8], lines: &[u8]| has_lines(side, &[before, lines, behind].concat());
-            !has_examples
-                && split(&hunk.ours) != split(&hunk.theirs)
-                && stands(sides.ours, &hunk.ours)
-                && stands(sides.theirs, &hunk.theirs)
-        };
-        let may_be_text = |hunk: &Hunk, around: [&[u8]; 2]| {
-            !hunk.in_front && !is_made(hunk, around) && !is_of_sides(hunk, around)
-        };
-        Ok(hunks.doubting(may_be_text))
+        Ok(doubting(open, sides, hunks, &self.merges(open, sides)?))
     }
 
     /// The merges of the sides, by line and by field, in each style.
@@ -83,16 +57,16 @@ impl Resolver<'_> {
         let none = Vec::new();
         let base = open.sides.base.as_ref().unwrap_or(&none);
         let sides = ThreeWay::new(base, ours, theirs);
-        let hunks = match self.doubted(open, sides, open.hunks()) {
+        let merges = match self.merges(open, sides) {
             Err(ResolveError::Merge { .. }) => return Ok(false),
-            hunks => hunks?,
+            merges => merges?,
         };
+        let hunks = doubting(open, sides, open.hunks(), &merges);
         let (ours, theirs) = (beside_sets(ours), beside_sets(theirs));
         let has = |side: &[u8], lines: &[u8]| {
             let lines = said(lines);
             !lines.is_empty() && said(side).windows(lines.len()).any(|there| there == lines)
         };
-        let merges = self.merges(open, sides)?;
         let is_in_body = |hunk: &Hunk| !hunk.in_front;
         let has_conflict = merges.iter().flat_map(Hunks::iter).any(is_in_body);
         let is_text = |hunk: &Hunk| {
@@ -105,6 +79,36 @@ impl Resolver<'_> {
         };
         Ok(!hunks.is_empty() && hunks.iter().all(of_a_person))
     }
+}
+
+/// The hunks of a file, with a note of those in the body that none of these merges of the
+/// sides explains.
+fn doubting(open: &OpenPath, sides: ThreeWay<&Vec<u8>>, hunks: Hunks, merges: &[Hunks]) -> Hunks {
+    let has_examples = open.as_text.has_sets();
+    // An example may quote the conflict, or be made of the page's own lines. It stands
+    // at another place; where somebody edited beside a conflict, one neighbour is enough.
+    let is_made = |hunk: &Hunk, around: [&[u8]; 2]| {
+        let mut all = merges.iter().flat_map(Hunks::placed);
+        all.any(|(made, there)| {
+            let mut near = beside(around).into_iter().zip(beside(there));
+            made.ours == hunk.ours
+                && made.theirs == hunk.theirs
+                && near.any(|(here, there)| here.trim_ascii_end() == there.trim_ascii_end())
+        })
+    };
+    // Other programs may set the ends of a hunk otherwise, but its lines are the sides'.
+    let is_of_sides = |hunk: &Hunk, around: [&[u8]; 2]| {
+        let [before, behind] = beside(around);
+        let stands = |side: &[u8], lines: &[u8]| has_lines(side, &[before, lines, behind].concat());
+        !has_examples
+            && split(&hunk.ours) != split(&hunk.theirs)
+            && stands(sides.ours, &hunk.ours)
+            && stands(sides.theirs, &hunk.theirs)
+    };
+    let may_be_text = |hunk: &Hunk, around: [&[u8]; 2]| {
+        !hunk.in_front && !is_made(hunk, around) && !is_of_sides(hunk, around)
+    };
+    hunks.doubting(may_be_text)
 }
 
 /// Whether lines stand in a text, one behind the other. Line ends do not count.

@@ -64,7 +64,7 @@ fn documents(bytes: &[u8]) -> Vec<Vec<u8>> {
         if let Some(rest) = rest {
             documents.push(rest.to_vec());
         } else if let Some(last) = documents.last_mut()
-            && (last.split(|&b| b == b'\n').any(is_said) || !line.starts_with(b"%"))
+            && (!line.starts_with(b"%") || last.split(|&b| b == b'\n').any(is_said))
         {
             last.extend_from_slice(line);
         }
