@@ -75,9 +75,13 @@ pub fn over_lists<'a>(
     // the other side changed.
     let unchanged: HashSet<&(&Path, Value)> = of_other.iter().chain(&of_side).collect();
     let (by_side, by_other) = (by_path(&of_side), by_path(&of_other));
+    let mut said_alike: HashMap<&Path, bool> = HashMap::new();
     for item @ (from, was) in &of_base {
-        let is_same = unchanged.contains(item) || by_side.get(from) == by_other.get(from);
-        let places = match is_same {
+        let mut is_alike = || {
+            let of_path = || by_side.get(from) == by_other.get(from);
+            *said_alike.entry(from).or_insert_with(of_path)
+        };
+        let places = match unchanged.contains(item) || is_alike() {
             true => BTreeSet::new(),
             false => new.like(was, &mut compared)?,
         };
