@@ -19,8 +19,10 @@ const TOLD: &str = "told";
 /// Either the rows of the other side of a merge (`add_there`) or, without a sum of them,
 /// that a driver has walked to a tip and none are noted (`note_walked`).
 const THERE: &str = "told-there";
-/// Limit on the marks kept: as many branches as a person switches between.
-const MOST: usize = 16;
+/// Limit on the marks kept, which lie further apart the older they are: a machine that
+/// made thousands of commits of its own has one near the commit from which another
+/// machine went on.
+const MOST: usize = 24;
 
 pub(super) struct Marks<'a> {
     repo: &'a Repo,
@@ -28,10 +30,18 @@ pub(super) struct Marks<'a> {
     /// rows are others.
     about: String,
     /// The newest first.
-    commits: Vec<ObjectId>,
+    commits: Vec<Mark>,
     /// The last tip whose ledger lacked rows, with these rows; for the drivers of a
     /// merge, the other side as well.
     told: Vec<(ObjectId, Ledger)>,
+}
+
+/// A commit whose ledger holds every row that its history tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    at: ObjectId,
+    /// How many marks were made before it.
+    number: u64,
 }
 
 /// The start of a walk.
@@ -54,7 +64,7 @@ impl<'a> Marks<'a> {
         let text = repo.noted(NOTE);
         let mut lines = text.lines();
         let commits = match lines.next() {
-            Some(first) if first == about => lines.filter_map(|l| l.parse().ok()).collect(),
+            Some(first) if first == about => lines.filter_map(read_mark).collect(),
             _ => Vec::new(),
         };
         let told = read_told(&repo.noted(TOLD), &about).into_iter().collect();
@@ -67,7 +77,7 @@ impl<'a> Marks<'a> {
     }
 
     pub fn has(&self, tip: ObjectId) -> bool {
-        self.commits.contains(&tip)
+        self.commits.iter().any(|mark| mark.at == tip)
     }
 
     /// The marks without the noted rows.
@@ -119,7 +129,8 @@ impl<'a> Marks<'a> {
         let repo = self.repo;
         let mut ends: BTreeSet<ObjectId> = tips.iter().copied().collect();
         let told = self.told.iter().map(|(at, _)| at);
-        for (at, mark) in told.chain(&self.commits).enumerate().skip(nth) {
+        let marks = self.commits.iter().map(|mark| &mark.at);
+        for (at, mark) in told.chain(marks).enumerate().skip(nth) {
             if !ends.iter().all(|end| repo.is_in(*mark, *end)) {
                 continue;
             }
@@ -149,13 +160,48 @@ impl<'a> Marks<'a> {
         self.repo.note(TOLD, &note)
     }
 
+    /// Notes that a tip's ledger holds every row that its history tells.
     pub fn add(mut self, tip: ObjectId) -> Result<(), RepoError> {
-        self.commits.retain(|c| *c != tip);
-        self.commits.insert(0, tip);
-        self.commits.truncate(MOST);
-        let lines = self.commits.iter().map(ToString::to_string);
+        let number = self.commits.first().map_or(0, |newest| newest.number + 1);
+        self.commits.retain(|mark| mark.at != tip);
+        self.commits.insert(0, Mark { at: tip, number });
+        thin(&mut self.commits);
+        let lines = self
+            .commits
+            .iter()
+            .map(|m| format!("{} {}", m.at, m.number));
         let lines: Vec<String> = std::iter::once(self.about).chain(lines).collect();
-        self.repo.note(NOTE, &format!("{}\n", lines.join("\n")))
+        self.repo.note(NOTE, &format!("{}\n", lines.join("\n")))?;
+        // A walk begins at noted rows before any mark.
+        match self.told.iter().any(|(at, _)| self.repo.is_in(*at, tip)) {
+            true => self.repo.note(TOLD, ""),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Reads the line of a mark; earlier versions did not number them.
+fn read_mark(line: &str) -> Option<Mark> {
+    let (at, number) = line.split_once(' ').unwrap_or((line, "0"));
+    Some(Mark {
+        at: at.parse().ok()?,
+        number: number.parse().ok()?,
+    })
+}
+
+/// Takes out marks above the limit: each time the one without which the marks beside it
+/// are least far apart, measured by how many times older one is than the other. The
+/// newest and the oldest stay.
+fn thin(marks: &mut Vec<Mark>) {
+    while marks.len() > MOST {
+        let newest = marks[0].number;
+        let age = |mark: &Mark| newest.saturating_sub(mark.number) as f64 + 1.0;
+        let apart = |at: usize| age(&marks[at + 1]) / age(&marks[at - 1]);
+        let inner = 1..marks.len() - 1;
+        let Some(least) = inner.min_by(|a, b| apart(*a).total_cmp(&apart(*b))) else {
+            return;
+        };
+        marks.remove(least);
     }
 }
 
@@ -266,23 +312,60 @@ mod tests {
         for at in [a, b, a] {
             read().add(at).unwrap();
         }
-        assert_eq!(read().commits, [a, b]);
+        let commits: Vec<ObjectId> = read().commits.iter().map(|mark| mark.at).collect();
+        assert_eq!(commits, [a, b]);
         assert!(read().has(a) && read().has(b));
         let other = Layout {
             ledger: "ledger".into(),
             ..Layout::default()
         };
         assert!(!Marks::read(&repo, &other).has(a));
-        for nth in 0..MOST {
-            let at = ObjectId::of_file(nth.to_string().as_bytes()).unwrap();
-            read().add(at).unwrap();
-        }
-        assert!(read().commits.len() == MOST && !read().has(a));
+        // Lines without a number count, too.
+        let note = repo.noted(NOTE);
+        let lines = note.lines().map(|l| l.strip_suffix(" 2").unwrap_or(l));
+        let lines: Vec<&str> = lines.collect();
+        assert_eq!(lines[1], a.to_string());
+        repo.note(NOTE, &lines.join("\n")).unwrap();
+        assert!(read().has(a) && read().has(b));
         // History that is cut off elsewhere tells other rows.
-        read().add(a).unwrap();
         let cut = format!("{b}\n");
         std::fs::write(scratch.path().join(".git/shallow"), cut).unwrap();
         assert!(!read().has(a));
+    }
+
+    #[test]
+    fn marks_lie_further_apart_the_older_they_are() {
+        let mut marks: Vec<Mark> = Vec::new();
+        for number in 0..20_000_u64 {
+            let at = ObjectId::of_file(&number.to_be_bytes()).unwrap();
+            marks.insert(0, Mark { at, number });
+            thin(&mut marks);
+            assert!(marks.len() <= MOST && marks[0].number == number);
+            // A walk from where another machine went on begins at a mark that is not
+            // much older, also where a mark has just become too new.
+            let age = |mark: &Mark| number - mark.number;
+            for pair in marks.windows(2) {
+                let needed = age(&pair[0]) + 1;
+                assert!(age(&pair[1]) <= 3 * needed, "{needed} of {number}");
+            }
+            assert_eq!(marks.last().map(age), Some(number));
+        }
+    }
+
+    #[test]
+    fn noted_rows_go_when_a_later_commit_holds_them() {
+        let (scratch, [a, b, c, d, _]) = commits();
+        let (repo, layout) = (scratch.repo(), Layout::default());
+        let read = || Marks::read(&repo, &layout);
+        read().add_told(b, &rows()).unwrap();
+        for other in [a, d] {
+            read().add(other).unwrap();
+            assert_eq!(read().told_at(b), Some(&rows()));
+        }
+        read().add(c).unwrap();
+        assert_eq!(read().told_at(b), None);
+        let since = read().commits_since(0, &[c]).unwrap();
+        assert_eq!((since.commits.len(), since.from), (0, Some(c)));
     }
 
     #[test]
