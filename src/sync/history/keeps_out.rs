@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::shared::known_there;
-use super::{History, known_at, year_at};
+use super::{History, known_at, recorded_at};
 use crate::journal::entry::values_of;
 use crate::journal::yaml::Value;
 use crate::journal::{EntryDate, Item, Layout};
@@ -92,8 +92,8 @@ pub fn ledgers_keep_out(
     }
     let base = recorded_at_the_bases(repo, layout, merging, entry)?;
     let [ours, theirs] = [merging.ours, merging.theirs];
-    let ours = year_at(repo, layout, ours, entry.year())?.of_entry(entry);
-    let theirs = year_at(repo, layout, theirs, entry.year())?.of_entry(entry);
+    let ours = recorded_at(repo, layout, ours, entry)?;
+    let theirs = recorded_at(repo, layout, theirs, entry)?;
     Ok(Some(decided(&base, &ours, &theirs, entry)))
 }
 
@@ -107,7 +107,7 @@ fn recorded_at_the_bases(
 ) -> Result<Ledger, RepoError> {
     let mut bases = Vec::new();
     for base in &merging.bases {
-        bases.push(year_at(repo, layout, *base, entry.year())?.of_entry(entry));
+        bases.push(recorded_at(repo, layout, *base, entry)?);
     }
     Ok(ledger::merge_bases(bases))
 }
@@ -212,7 +212,7 @@ fn brought_along(
 ) -> Result<Ledger, RepoError> {
     let mut brought = known.clone();
     if let [base] = picking.bases[..] {
-        let stored = year_at(repo, layout, picking.theirs, entry.year())?;
+        let stored = recorded_at(repo, layout, picking.theirs, entry)?;
         let below = known_at(repo, layout, base, entry)?;
         brought.tombstones.retain(|key, row| {
             let before = below.tombstones.get(key);

@@ -2,6 +2,8 @@
 //! an active removal keeps it out. That side did not know the removal, or had the item in
 //! its file against it.
 
+use std::rc::Rc;
+
 use super::History;
 use super::told::Told;
 use crate::journal::{EntryDate, Facts, Item};
@@ -71,7 +73,7 @@ impl History<'_> {
                     continue;
                 }
                 let item = key.to_item();
-                let has = |facts: Option<Facts>| facts.map(|f| f.items.contains(&item));
+                let has = |facts: Option<Rc<Facts>>| facts.map(|f| f.items.contains(&item));
                 if has(self.facts_at(merged, key.entry)?) == Some(false)
                     && has(self.facts_at(from, key.entry)?) == Some(true)
                     && self.added_since(bases, from, (key.entry, &item), &knew)?

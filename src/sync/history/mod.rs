@@ -15,6 +15,7 @@
 //! | `told`, `texts` | Which rows, and which texts, are known up to a commit? |
 //! | `marks`, `seen` | Up to where need history not be looked at again? |
 //! | `places` | Where did a commit have the file of an entry? |
+//! | `known_facts` | What does a version of a file say? |
 //! | `readable` | What did an entry say before it could not be read? |
 //! | `removed` | Which versions of files did commits remove? |
 //!
@@ -46,6 +47,7 @@
 mod by_time;
 mod diff;
 mod keeps_out;
+mod known_facts;
 mod left_out;
 mod lost;
 mod marks;
@@ -74,10 +76,9 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use crate::journal::{EntryDate, Facts, Layout};
-use crate::ledger::{self, Ledger, Source};
+use crate::ledger::{self, ByEntry, Ledger, Source};
 use crate::repo::{ObjectId, Repo, RepoError};
 
-use super::versions::facts;
 use marks::Marks;
 use places::Places;
 use states::States;
@@ -261,7 +262,9 @@ impl<'a> History<'a> {
     }
 
     fn year_at(&self, commit: ObjectId, year: i32) -> Result<Ledger, RepoError> {
-        year_at(self.repo, self.layout, commit, year)
+        let path = self.layout.ledger_path(year);
+        let text = self.ledger_text(self.repo.blob_at(commit, &path)?)?;
+        Ok(text.rows().clone())
     }
 
     /// The rows of one entry in a commit's own ledger.
@@ -279,12 +282,11 @@ impl<'a> History<'a> {
     }
 
     /// The facts of an entry's file in a commit.
-    fn facts_at(&self, commit: ObjectId, entry: EntryDate) -> Result<Option<Facts>, RepoError> {
-        let Some(version) = self.places.file_of(commit, entry)? else {
-            return Ok(None);
-        };
-        let bytes = self.repo.read_blob(version.blob)?;
-        Ok(facts((entry, Source::Yaml), &bytes).ok())
+    fn facts_at(&self, commit: ObjectId, entry: EntryDate) -> Result<Option<Rc<Facts>>, RepoError> {
+        match self.places.file_of(commit, entry)? {
+            Some(version) => self.places.facts((entry, Source::Yaml), version.blob),
+            None => Ok(None),
+        }
     }
 }
 
@@ -300,6 +302,19 @@ pub(in crate::sync) fn year_at(
 ) -> Result<Ledger, RepoError> {
     let bytes = repo.read_at(commit, &layout.ledger_path(year))?;
     Ok(bytes.as_deref().map(ledger::parse).unwrap_or_default())
+}
+
+/// The rows of one entry in a commit's ledger; the other lines of the year are not
+/// parsed.
+fn recorded_at(
+    repo: &Repo,
+    layout: &Layout,
+    commit: ObjectId,
+    entry: EntryDate,
+) -> Result<Ledger, RepoError> {
+    let bytes = repo.read_at(commit, &layout.ledger_path(entry.year()))?;
+    let lines = ByEntry::of(bytes.unwrap_or_default().into());
+    Ok(lines.rows_of(entry).of_entry(entry))
 }
 
 /// Those of `rows` that change something when applied to the ledgers.

@@ -10,7 +10,7 @@ use crate::ledger::{
     self, Context, FileRef, Hash, Ledger, RowKey, Source, State, Tombstone, without_hooks,
 };
 use crate::repo::{Commit, RepoError};
-use crate::sync::versions::{Key, Versions, facts};
+use crate::sync::versions::{Key, Versions};
 
 impl History<'_> {
     /// The rows for what a commit itself removed, added and deleted and its ledger does
@@ -70,10 +70,10 @@ impl History<'_> {
     ) -> Result<Ledger, RepoError> {
         let key = (entry, Source::Yaml);
         let now = match &versions.now {
-            Some(version) => match facts(key, &self.repo.read_blob(version.blob)?) {
-                Ok(facts) => Some(facts),
+            Some(version) => match self.places.facts(key, version.blob)? {
+                Some(facts) => Some((*facts).clone()),
                 // An unreadable version tells nothing.
-                Err(_) => return Ok(Ledger::default()),
+                None => return Ok(Ledger::default()),
             },
             None => None,
         };

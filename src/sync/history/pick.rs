@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::merges::side;
 use super::{History, known_at};
-use crate::journal::{EntryDate, Facts, Item, Layout};
+use crate::journal::{EntryDate, Item, Layout};
 use crate::ledger::{self, KeptOutRow, Ledger};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
@@ -62,8 +62,8 @@ impl History<'_> {
             return Ok(());
         }
         let items = |commit| -> Result<Items, RepoError> {
-            let facts: Option<Facts> = self.facts_at(commit, entry)?;
-            Ok(facts.map(|f| f.items).unwrap_or_default())
+            let facts = self.facts_at(commit, entry)?;
+            Ok(facts.map(|f| f.items.clone()).unwrap_or_default())
         };
         let (before, picked, there) = (items(base)?, items(picking.theirs)?, items(picking.ours)?);
         // A later commit of the same branch that removes the item agrees with the

@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::settings::FILE;
-use crate::journal::{EntryDate, Layout, Settings};
+use crate::journal::{EntryDate, Facts, Layout, Settings};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
-use crate::sync::versions::FileAt;
+use crate::sync::versions::{FileAt, Key};
+
+use super::known_facts::KnownFacts;
 
 /// Cache size: a walk asks again for nearby commits.
 const MOST_LISTED: usize = 64;
@@ -25,6 +27,7 @@ pub(super) struct Places<'a> {
     /// By the settings file of a commit: the layout, if its journal is not where it is
     /// now.
     elsewhere: RefCell<BTreeMap<Option<ObjectId>, Option<Rc<Layout>>>>,
+    facts: KnownFacts,
 }
 
 /// The entries of which any of the commits has a file.
@@ -83,7 +86,13 @@ impl<'a> Places<'a> {
             layout,
             unusual: RefCell::default(),
             elsewhere: RefCell::default(),
+            facts: KnownFacts::default(),
         }
+    }
+
+    /// The facts of a version; `None` if it cannot be read as an entry or a note.
+    pub fn facts(&self, key: Key, blob: ObjectId) -> Result<Option<Rc<Facts>>, RepoError> {
+        self.facts.of(self.repo, key, blob)
     }
 
     /// A commit's file of an entry; of several, the one at the usual path. The journal

@@ -8,7 +8,7 @@ use crate::journal::digest::text_hash;
 use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, Source};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
-use crate::sync::versions::{FileAt, Key, facts};
+use crate::sync::versions::{FileAt, Key};
 
 /// Limit on the commits searched for a readable version.
 const MOST: usize = 20_000;
@@ -52,9 +52,8 @@ impl Places<'_> {
         key: Key,
         now: Option<&Facts>,
     ) -> Result<Facts, RepoError> {
-        let bytes = self.repo.read_blob(version.blob)?;
-        if let Ok(facts) = facts(key, &bytes) {
-            return Ok(facts);
+        if let Some(facts) = self.facts(key, version.blob)? {
+            return Ok((*facts).clone());
         }
         let before = match key.1 {
             Source::Yaml => self.last_readable((commit, version), key, usize::MAX)?,
@@ -63,7 +62,7 @@ impl Places<'_> {
         let before: Vec<Facts> = before.into_iter().map(|(_, facts)| facts).collect();
         Ok(Facts {
             items: ledger::items_of_unreadable(&before, now),
-            hash: text_hash(&bytes),
+            hash: text_hash(&self.repo.read_blob(version.blob)?),
         })
     }
 
@@ -87,12 +86,12 @@ impl Places<'_> {
                 continue;
             }
             if !broken.contains(&version.blob) {
-                match facts(key, &self.repo.read_blob(version.blob)?) {
-                    Ok(facts) => {
-                        found.push((version, facts));
+                match self.facts(key, version.blob)? {
+                    Some(facts) => {
+                        found.push((version, (*facts).clone()));
                         continue;
                     }
-                    Err(_) => broken.insert(version.blob),
+                    None => broken.insert(version.blob),
                 };
             }
             let commit = self.repo.commit(commit)?;

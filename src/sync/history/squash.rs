@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::marks::Marks;
 use super::merges::side;
-use super::{History, known_at, year_at};
+use super::{History, known_at};
 use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, KeptOutRow, Ledger};
 use crate::repo::{ObjectId, Repo, RepoError};
@@ -36,7 +36,7 @@ pub fn kept_out_of_a_squash(
             continue;
         };
         let knew = history.known(tip, entry)?;
-        let base = year_at(repo, layout, base, entry.year())?.of_entry(entry);
+        let base = history.recorded(base, entry)?;
         let rows = ledger::merge(&base, &history.known(head, entry)?, &knew);
         let mut keeping = Vec::new();
         for (key, row) in rows.tombstones {
@@ -78,5 +78,6 @@ pub fn at_tip(
     let Some(facts) = History::unwalked(repo, layout).facts_at(tip, entry)? else {
         return Ok(None);
     };
-    Ok(Some((facts, known_at(repo, layout, tip, entry)?)))
+    let known = known_at(repo, layout, tip, entry)?;
+    Ok(Some(((*facts).clone(), known)))
 }

@@ -9,14 +9,14 @@ use std::rc::Rc;
 use super::History;
 use super::diff::Diff;
 use super::texts::LedgerText;
+use crate::journal::Document;
 use crate::journal::digest::{NO_TEXT, text_hash};
-use crate::journal::{Document, Note};
 use crate::ledger::{
     self, Hash, Ledger, Source, StateChange, SyncState, after_edit, merge_states, without_hooks,
 };
 use crate::merge::ThreeWay;
 use crate::repo::{Blob, Commit, ObjectId, RepoError};
-use crate::sync::versions::{FileAt, Key, Pair, facts};
+use crate::sync::versions::{FileAt, Key, Pair};
 
 /// States that differ from what the commit's own ledger holds.
 pub(super) type States = BTreeMap<Key, SyncState>;
@@ -96,9 +96,7 @@ impl History<'_> {
         let was = pair.old.as_ref().map(|v| self.hash(key, v)).transpose()?;
         let is_edit = match &pair.now {
             // An unreadable version tells nothing.
-            Some(now) => {
-                was.as_deref() != hash && facts(key, &self.repo.read_blob(now.blob)?).is_ok()
-            }
+            Some(now) => was.as_deref() != hash && self.places.facts(key, now.blob)?.is_some(),
             // Deleting the file settles the conflict: both texts were there.
             None => known.as_ref().is_some_and(SyncState::is_conflict),
         };
@@ -312,7 +310,7 @@ impl History<'_> {
     pub(super) fn ledger_text(&self, blob: Option<Blob>) -> Result<Rc<LedgerText>, RepoError> {
         const KEPT: usize = 8;
         let Some(id) = blob.and_then(Blob::file) else {
-            return Ok(Rc::new(LedgerText::of("".into())));
+            return Ok(Rc::new(LedgerText::of(b"")));
         };
         let mut texts = self.texts.borrow_mut();
         if let Some(at) = texts.iter().position(|(of, _)| *of == id) {
@@ -321,7 +319,7 @@ impl History<'_> {
             return Ok(found.1);
         }
         let bytes = self.repo.read_blob(id)?;
-        let text = LedgerText::of(String::from_utf8_lossy(&bytes).into());
+        let text = LedgerText::of(&bytes);
         let text = Rc::new(text);
         if texts.len() >= KEPT {
             texts.remove(0);
@@ -330,13 +328,17 @@ impl History<'_> {
         Ok(text)
     }
 
-    /// The hash as [`facts`] gives it, also for an unreadable text.
+    /// The hash as the facts of a text have it, also of an unreadable one.
     fn hash(&self, key: Key, version: &FileAt) -> Result<String, RepoError> {
+        if key.1 == Source::Wiki
+            && let Some(facts) = self.places.facts(key, version.blob)?
+        {
+            return Ok(facts.hash.clone());
+        }
         let bytes = self.repo.read_blob(version.blob)?;
-        Ok(match (key.1, Note::read(&bytes)) {
-            (Source::Wiki, Ok(note)) => note.facts().hash,
-            (Source::Wiki, Err(_)) => text_hash(&bytes),
-            (Source::Yaml, _) => text_hash(Document::split(&bytes).frontmatter),
+        Ok(match key.1 {
+            Source::Wiki => text_hash(&bytes),
+            Source::Yaml => text_hash(Document::split(&bytes).frontmatter),
         })
     }
 }

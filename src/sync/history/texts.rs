@@ -2,12 +2,13 @@
 //! has new ones. A walk asks for commit after commit, so each takes over its ancestor's
 //! result.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::{History, check_short_cut};
-use crate::ledger::{self, ByEntry, Hash};
+use crate::ledger::{self, ByEntry, Hash, Ledger};
 use crate::repo::{Blob, ObjectId, RepoError};
 use crate::sync::versions::Key;
 
@@ -28,12 +29,28 @@ pub(super) struct TextsBefore {
 pub(super) struct LedgerText {
     pub text: Rc<str>,
     by_entry: OnceCell<ByEntry>,
+    rows: OnceCell<Ledger>,
 }
 
 impl LedgerText {
-    pub(super) fn of(text: Rc<str>) -> Self {
-        let by_entry = OnceCell::new();
-        Self { text, by_entry }
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let rows = match &text {
+            Cow::Borrowed(_) => OnceCell::new(),
+            // A line that is not UTF-8 is none, and must not become one.
+            Cow::Owned(_) => OnceCell::from(ledger::parse(bytes)),
+        };
+        Self {
+            text: text.into(),
+            by_entry: OnceCell::new(),
+            rows,
+        }
+    }
+
+    /// All its rows.
+    pub(super) fn rows(&self) -> &Ledger {
+        self.rows
+            .get_or_init(|| ledger::parse(self.text.as_bytes()))
     }
 
     /// Its lines, by entry: a walk asks for the rows of each entry that a commit changes,
@@ -117,5 +134,24 @@ impl History<'_> {
             newer = text;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_not_utf8_is_no_row() {
+        let row = |item: &[u8]| {
+            let head = br#"{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_people","item":""#;
+            let rest = br#"","id":"7fdd00f434dc4eb4","state":"active","at":"2026-11-28T18:26:53Z","by":"A","source":"yaml"}"#;
+            [head, item, rest, b"\n"].concat()
+        };
+        for (text, rows, corrupt) in [(row(b"Bob"), 1, 0), (row(b"B\xffb"), 0, 1)] {
+            let text = LedgerText::of(&text);
+            let read = text.rows();
+            assert_eq!((read.tombstones.len(), read.corrupt.len()), (rows, corrupt));
+        }
     }
 }
