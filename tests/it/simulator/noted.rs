@@ -20,8 +20,11 @@ impl World<'_> {
         let repo = &self.desks[at].repo;
         let of_branch =
             |side| side == before || repo.graph_descendant_of(before, side).unwrap_or(false);
+        // Git asks the ledger's driver where both sides changed the ledger: not for a
+        // removal that none holds.
+        let is_recorded = |id: &str| id.contains(" on ");
         let stored = std::mem::take(&mut now.kept).into_keys();
-        let stored = stored.filter(|(_, _, side)| of_branch(*side));
+        let stored = stored.filter(|(_, id, side)| is_recorded(id) && of_branch(*side));
         let stored: BTreeSet<(Item, String)> = stored.map(|(item, id, _)| (item, id)).collect();
         kept_out(&mut now, &bases, &[node(&before)]);
         let new = now.kept.into_keys();
