@@ -113,6 +113,12 @@ pub fn states(
                 .iter()
                 .any(|n| n.states.of(path).iter().any(|e| is_twin(&base, e)));
         fog |= matches!(how.kind, HowKind::Replay { .. }) && now.is_none() && differ(&edits);
+        // A replayed edit that stands as it was written, over edits that left no trace in
+        // the file, reads like one that was made on top of them.
+        if let (HowKind::Replay { .. }, [from], [_, of]) = (&how.kind, bases, sides) {
+            let wrote = text(of, path);
+            fog |= wrote == now && wrote != text(from, path) && differ(&edits);
+        }
         if let HowKind::Decision(decision) = &how.kind {
             if decision.settled.is_of(&date_of(path)) && differ(&edits) {
                 edits = [edit(now.unwrap_or_default(), commit, true)].into();
