@@ -180,12 +180,13 @@ impl<'a> Marks<'a> {
     }
 }
 
-/// Reads the line of a mark; earlier versions did not number them.
+/// Reads the line of a mark; earlier versions did not number them. A number that no clone
+/// comes to is no number: nothing could be newer.
 fn read_mark(line: &str) -> Option<Mark> {
     let (at, number) = line.split_once(' ').unwrap_or((line, "0"));
     Some(Mark {
         at: at.parse().ok()?,
-        number: number.parse().ok()?,
+        number: number.parse::<u32>().ok()?.into(),
     })
 }
 
@@ -327,6 +328,11 @@ mod tests {
         assert_eq!(lines[1], a.to_string());
         repo.note(NOTE, &lines.join("\n")).unwrap();
         assert!(read().has(a) && read().has(b));
+        // A number that nobody gave is none.
+        let about = lines[0];
+        let note = format!("{about}\n{a} {}\n{a} -1\n{b} 9\n", u64::MAX);
+        repo.note(NOTE, &note).unwrap();
+        assert!(!read().has(a) && read().has(b));
         // History that is cut off elsewhere tells other rows.
         let cut = format!("{b}\n");
         std::fs::write(scratch.path().join(".git/shallow"), cut).unwrap();
