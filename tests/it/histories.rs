@@ -35,6 +35,7 @@ mod same_name;
 mod settling;
 mod setups;
 mod shallow;
+mod squashes;
 mod stale;
 mod standing;
 mod states;

@@ -10,6 +10,7 @@ mod environment;
 mod foreign;
 mod framework;
 mod git_dirs;
+mod git_folders;
 mod indexes;
 mod left_out;
 mod leftovers;

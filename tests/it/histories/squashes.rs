@@ -1,0 +1,134 @@
+//! Branches that are squashed.
+
+use super::*;
+
+#[test]
+fn a_squashed_branch_that_is_merged_again() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.git(["merge", "-q", "--no-edit", "side"]).ok();
+    assert!(!laptop.read_entry(DAY).contains("Carol"));
+    agree(&laptop, &desktop, &["both_edited", "kept_out Carol"]);
+}
+
+#[test]
+fn what_a_squash_kept_out_is_listed() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol, Eve]");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "mood: calm", "mood: good");
+    let squashed = laptop.git(["merge", "--squash", "side"]).ok();
+    squashed.mentions("Carol stays out");
+    laptop.commit("Squashed");
+    assert!(laptop.read_entry(DAY).contains("[Alice, Bob, Eve]"));
+    holds(&laptop, &["kept_out Carol"]);
+    agree(&laptop, &desktop, &["kept_out Carol"]);
+}
+
+/// Git asks no driver where the branch alone changed the file.
+#[test]
+fn what_a_squash_brings_against_a_removal_waits() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["branch", "-q", "side"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    laptop.git(["checkout", "-q", "side"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    assert!(laptop.read_entry(DAY).contains("[Alice, Bob, Carol]"));
+    holds(&laptop, &["still_in_file Carol"]);
+    agree(&laptop, &desktop, &["still_in_file Carol"]);
+    laptop
+        .metadb(["tombstone", "remove", "entry_people", DAY, "Carol"])
+        .ok();
+    laptop.commit("Let in");
+    agree(&laptop, &desktop, &[]);
+}
+
+/// Who took the removal back on the branch took it back for good.
+#[test]
+fn what_was_put_back_on_a_squashed_branch_is_there() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    laptop.edit_entry(DAY, "[Alice]", "[Alice, Bob]");
+    laptop
+        .git(["commit", "-q", "--no-verify", "-am", "Back"])
+        .ok();
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+}
+
+/// The version that such a deletion names is in nobody's history.
+#[test]
+fn an_entry_that_only_a_squashed_branch_had_leaves_no_deletion() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(
+        &sandbox,
+        &[(DAY, FIELDS, BODY), ("2024-11-02", FIELDS, BODY)],
+    );
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    laptop.write_entry("2024-11-03", "people: [Zed]", "A draft.\n");
+    laptop.commit("A draft");
+    laptop.remove(&crate::sandbox::entry("2024-11-03"));
+    laptop.remove(&crate::sandbox::entry("2024-11-02"));
+    laptop.commit("Gone");
+    remove_bob(&laptop);
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    laptop.assert_clean();
+    let gone: Vec<_> = laptop.ledger(2024).deletions.into_keys().collect();
+    assert_eq!(gone.len(), 1, "{gone:?}");
+    assert_eq!(gone[0].0.to_string(), "2024-11-02");
+    agree(&laptop, &desktop, &[]);
+    for machine in [&laptop, &desktop] {
+        machine
+            .metadb(["show", "2024-11-02"])
+            .ok()
+            .says("deleted at");
+        let shown = machine.metadb(["show", "2024-11-03"]);
+        shown.exits(1).warns("no entry 2024-11-03");
+        let restored = machine.metadb(["restore", "Entry", "2024-11-03"]);
+        restored.exits(1).warns("no deleted entry 2024-11-03");
+    }
+}
+
+/// The branch that it is squashed onto does not have the entry yet, and will get it.
+#[test]
+fn the_deletion_on_a_squashed_branch_holds_against_another_branch() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    laptop.git(["branch", "-q", "behind"]).ok();
+    laptop.write_entry("2024-11-03", "people: [Zed]", "A draft.\n");
+    laptop.commit("A draft");
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    laptop.remove(&crate::sandbox::entry("2024-11-03"));
+    laptop.commit("Gone");
+    laptop.git(["checkout", "-q", "behind"]).ok();
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    assert_eq!(laptop.ledger(2024).deletions.len(), 1);
+    laptop
+        .git(["merge", "-q", "--no-edit", "main"])
+        .ok()
+        .mentions("entry 2024-11-03, which had been deleted, is back");
+}

@@ -1,0 +1,113 @@
+//! Names and texts as the listings show them, and as commands take them.
+
+use super::*;
+
+#[test]
+fn names_cannot_drive_the_terminal() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry(
+        DAY,
+        "people: [\"a\\e[31mb\", \"x\\u202Ey\"]\n\"k\\e[1m\": 1",
+        "x\n",
+    );
+    let run = machine.metadb(["show", DAY, "--full"]).ok();
+    assert!(!run.stdout.contains(['\x1b', '\u{202E}']), "{run}");
+    run.says("a\\u{1b}[31mb, x\\u{202e}y");
+}
+
+#[test]
+fn an_alias_that_nobody_has_is_a_warning_and_a_person_of_its_own() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    machine.edit_entry(DAY, "Bob", "\"@Pip\"");
+    machine
+        .yaml2sql(["update", &entry(DAY)])
+        .ok()
+        .mentions(&format!(
+            "{}:4:17: nobody is known by the alias @Pip",
+            entry(DAY)
+        ))
+        .never_mentions("alias @Moth");
+    machine.metadb(["show", DAY, "--full"]).ok().says(
+        "Warning:       journal/md/2024/2024-11-01.md:4:17: nobody is known by the alias @Pip",
+    );
+    machine
+        .metadb(["show", DAY, "--json"])
+        .ok()
+        .says("\"4:17: nobody is known by the alias @Pip");
+    machine.edit_entry(DAY, "@Pip", "@Pip (Alice)");
+    machine
+        .yaml2sql(["update", &entry(DAY)])
+        .ok()
+        .never_mentions("nobody is known");
+}
+
+#[test]
+fn a_name_that_begins_with_a_dash_is_no_option() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    machine.edit_entry(DAY, "Alice, Bob", "Alice, Bob, -x");
+    machine.commit("-x");
+    machine.edit_entry(DAY, "Bob, -x", "Bob");
+    machine.commit("Not -x");
+    let keep = ["tombstone", "keep", "entry_people", DAY, "-x", "--json"];
+    machine.metadb(keep).ok().says("\"item\": \"-x\"");
+    let remove = ["tombstone", "remove", "entry_people", DAY, "-x"];
+    machine.metadb(remove).ok().says("Restored: -x (person)");
+}
+
+#[test]
+fn what_was_removed_is_let_in_by_each_of_its_names_and_in_its_words() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    let fields = "related_entries: [20241102]\nreferences: [{description: the poster}]";
+    machine.write_entry(DAY, fields, "Hello.\n");
+    machine.commit("Two more");
+    machine.write_entry(DAY, "", "Hello.\n");
+    machine.commit("Two fewer");
+    machine
+        .metadb(["tombstone", "remove", "entry_related", DAY, "20241102"])
+        .ok()
+        .says("under `related_entries:` in journal/md/2024/2024-11-01.md, add: 2024-11-02");
+    machine
+        .metadb(["tombstone", "remove", "entry_references", DAY, "the poster"])
+        .ok()
+        .says("add: content: the poster\nIf it was a description: `description:` in place of");
+}
+
+#[test]
+fn aliases_are_shown_with_their_people() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    let people = "people: [{name: Orla, alias: [Pip, Moth]}, Alice]";
+    machine.write_entry(DAY, people, "Hello.\n");
+    let shown = machine.metadb(["show", DAY, "--full"]).ok();
+    shown.says("  People:        Orla, Alice\n  Aliases:       Moth, Pip (Orla)\n");
+}
+
+#[test]
+fn all_that_is_known_of_a_mentioned_date_is_shown() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    let dates = "\
+dates:
+  - {date: 2030-12-24, people: [Orla], locations: [Gull Cafe]}
+  - {date: 2030-12-25, context: walk with @Ana-Lirio, people: [Ana Lirio, Bram]}
+  - \"2030-12-26 (at #Ferry-Steps)\"
+  - 2030-12-27";
+    machine.write_entry(DAY, dates, "Hello.\n");
+    machine.metadb(["show", DAY, "--full"]).ok().says(
+        "2030-12-24 (people: Orla; locations: Gull Cafe), \
+         2030-12-25 (walk with @Ana-Lirio; people: Bram), 2030-12-26 (at #Ferry-Steps), 2030-12-27",
+    );
+}
+
+#[test]
+fn a_text_that_is_indented_by_tabs_is_shown_so() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    machine.write_entry(DAY, "notes: \"- one\\n\\t- two\"", "Hello.\n");
+    let shown = machine.metadb(["show", DAY, "--full"]).ok();
+    shown.says("    - one\n        - two\n");
+}
