@@ -10,7 +10,7 @@ use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
 use crate::repo::install::{HOOK_NAMES, HookName, has_journal, is_installed_around};
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError, shell_path};
 use crate::store::StoreError;
 use crate::sync::database_path::{disown, is_committed};
 use crate::sync::refresh::RefreshError;
@@ -105,8 +105,10 @@ impl Call<'_> {
         // In the middle of a rebase HEAD moves on at once; its end is what counts.
         if self.hook == HookName::PostRewrite || !repo.is_rebasing() {
             let report = bring_up_to_date(ui, repo, layout);
-            if let (Some(report), Some(before)) = (report, came_in_after) {
-                say_what_cannot_be_read(ui, repo, before, &report)?;
+            if let Some(before) = came_in_after {
+                let failed = report.map(|report| report.failed).unwrap_or_default();
+                say_what_cannot_be_read(ui, repo, before, &failed)?;
+                say_markers(ui, repo, layout, before, &failed)?;
             }
         }
         Ok(Exit::Ok)
@@ -322,15 +324,15 @@ fn say_what_cannot_be_read(
     ui: &Ui,
     repo: &Repo,
     before: ObjectId,
-    report: &refresh::Report,
+    failed: &[refresh::Failure],
 ) -> Result<(), RepoError> {
-    if report.failed.is_empty() {
+    if failed.is_empty() {
         return Ok(());
     }
     let changes = repo.changes(Some(before), repo.head()?, &[])?;
     let came_in: BTreeSet<&str> = changes.iter().map(|c| c.path.as_str()).collect();
-    let failed = report.failed.iter();
     let failed: Vec<_> = failed
+        .iter()
         .filter(|f| came_in.contains(f.path.as_str()))
         .collect();
     for failure in failed.iter().take(MOST) {
@@ -338,6 +340,30 @@ fn say_what_cannot_be_read(
     }
     if let Some(more) = left(failed.len(), MOST) {
         ui.note(format_args!("{more} more cannot be read"));
+    }
+    Ok(())
+}
+
+/// Names the readable pages in which conflict markers came in since `before`.
+fn say_markers(
+    ui: &Ui,
+    repo: &Repo,
+    layout: &Layout,
+    before: ObjectId,
+    failed: &[refresh::Failure],
+) -> Result<(), RepoError> {
+    let mut marked = incoming::marked(repo, layout, before)?;
+    marked.retain(|path, _| failed.iter().all(|failed| failed.path != *path));
+    for (path, line) in marked.iter().take(MOST) {
+        ui.note(format_args!(
+            "{}:{line}: conflict markers came in; look: `palimpsest resolve {}`",
+            safe(path),
+            safe(&shell_path(path))
+        ));
+    }
+    let (one, many) = ("more page has some", "more pages have some");
+    if let Some(more) = more(marked.len(), MOST, one, many) {
+        ui.note(more);
     }
     Ok(())
 }

@@ -5,6 +5,8 @@ mod front;
 mod open;
 mod place;
 
+pub use front::outside_code;
+
 use self::open::{Open, Taken};
 use super::line_ends::without_cr;
 use super::markers::{AsText, Sign, find, marker};

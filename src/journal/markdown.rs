@@ -6,7 +6,9 @@
 pub enum Line {
     /// A heading of this level, 1 to 6.
     Heading(usize),
-    /// Text, code and everything else.
+    /// A line of a fenced code block; its fences are, too.
+    Code,
+    /// Everything else.
     Text,
 }
 
@@ -48,13 +50,13 @@ pub fn lines(text: &str) -> impl Iterator<Item = Span<'_>> {
         let kind = match (fence, mark) {
             (Some((c, n)), Some((d, m, rest))) if c == d && m >= n && rest.trim().is_empty() => {
                 fence = None;
-                Line::Text
+                Line::Code
             }
-            (Some(_), _) => Line::Text,
+            (Some(_), _) => Line::Code,
             // A back-tick in the info string makes it inline code.
             (None, Some((c, n, rest))) if c == '~' || !rest.contains('`') => {
                 fence = Some((c, n));
-                Line::Text
+                Line::Code
             }
             _ => heading_level(line).map_or(Line::Text, Line::Heading),
         };
@@ -98,8 +100,8 @@ mod tests {
         let kinds: Vec<Line> = lines("# a\n#b\n    # c\n~~~\n# d\n```\n~~~\n###### e\n####### f")
             .map(|l| l.kind)
             .collect();
-        let (h, t) = (Line::Heading, Line::Text);
-        assert_eq!(kinds, [h(1), t, t, t, t, t, t, h(6), t]);
+        let (h, c, t) = (Line::Heading, Line::Code, Line::Text);
+        assert_eq!(kinds, [h(1), t, t, c, c, c, c, h(6), t]);
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl Note {
 fn section(body: &str) -> Option<&str> {
     let mut headings = lines(body).filter_map(|span| match span.kind {
         Line::Heading(level) => Some((level, span)),
-        Line::Text => None,
+        Line::Code | Line::Text => None,
     });
     let is_notes = |span: &Span| span.title().eq_ignore_ascii_case("notes");
     let (level, notes) = headings.find(|(_, span)| is_notes(span))?;

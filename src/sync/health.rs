@@ -151,9 +151,11 @@ fn markers(
                     "palimpsest resolve {}, or edit it; then commit it",
                     shell_path(&path)
                 ),
-                false => {
-                    "edit it, and commit it; an example that is meant with `--no-verify`".to_owned()
-                }
+                false => format!(
+                    "edit it (an example goes into a code block), or palimpsest resolve --ours \
+                     --unknown {}; then commit it, an example with `--no-verify`",
+                    shell_path(&path)
+                ),
             };
             Finding::new(format!("{path}:{line}: conflict markers"), mend)
         })),

@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::documents::merged_by_field;
 use super::history;
-use crate::journal::{EntryDate, Layout};
+use crate::journal::hunks::Hunks;
+use crate::journal::layout::is_markdown;
+use crate::journal::markers::{AsText, conflict_markers};
+use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{self, Ledger, SyncState};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 
@@ -72,6 +76,47 @@ pub fn between(
     }
     keep_what_really_went_or_came(repo, layout, (before, now), &mut incoming)?;
     Ok(incoming)
+}
+
+/// The entries, notes and other pages in which conflict markers came in since `before`, each
+/// with the line of the first: another client committed them without the checks, or they
+/// are an example.
+///
+/// # Errors
+/// A commit or a file cannot be read, or git fails; see [`RepoError`].
+pub fn marked(
+    repo: &Repo,
+    layout: &Layout,
+    before: ObjectId,
+) -> Result<BTreeMap<String, usize>, RepoError> {
+    let mut changes = repo.changes(Some(before), repo.head()?, &[])?;
+    changes.retain(|change| is_markdown(&change.path));
+    let paths = changes.iter().map(|change| change.path.as_str());
+    let others: BTreeSet<String> = merged_by_field(repo, layout, paths)?
+        .into_iter()
+        .map(str::to_owned)
+        .collect();
+    let mut marked = BTreeMap::new();
+    for change in changes {
+        let kind = layout.classify(&change.path);
+        let Some(new) = change.new.and_then(Blob::file) else {
+            continue;
+        };
+        if kind == PathKind::Other && !others.contains(&change.path) {
+            continue;
+        }
+        let text = repo.read_blob(new)?;
+        if conflict_markers(&text).is_none() {
+            continue;
+        }
+        let mut known = AsText::of_entry(matches!(kind, PathKind::Entry(_)));
+        if let Some(old) = change.old.and_then(Blob::file) {
+            known.add(&repo.read_blob(old)?);
+        }
+        let new = Hunks::besides(&text, &known);
+        marked.extend(new.iter().next().map(|hunk| (change.path, hunk.line)));
+    }
+    Ok(marked)
 }
 
 /// Keeps the deleted and returned entries whose file really went or came between these

@@ -5,6 +5,7 @@ mod commits;
 mod examples;
 mod leftovers;
 mod long;
+mod loose;
 mod meant;
 mod names;
 mod terminal;
@@ -194,8 +195,8 @@ fn markers_of_which_nothing_else_is_known_tell_the_sides() {
         .says("merged field by field");
     let text = laptop.read_entry(DAY);
     assert!(text.contains("- Bob\n- Eve\n- Zoe\n"), "{text}");
-    // An example in a page about git, committed as it is, is meant.
-    let page = "---\ndate: 2024-11-01\n---\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n";
+    // An example in an entry about git, committed in a code block, is meant.
+    let page = "---\ndate: 2024-11-01\n---\n```\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n```\n";
     laptop.write(&entry(DAY), page);
     laptop
         .git(["commit", "-q", "-a", "--no-verify", "-m", "On git"])

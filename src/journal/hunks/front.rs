@@ -2,7 +2,8 @@
 
 use super::{Choice, Hunks, Part};
 use crate::journal::document::{Document, Fences};
-use crate::journal::markers::AsText;
+use crate::journal::markdown::{Line, lines};
+use crate::journal::markers::{AsText, find};
 use crate::journal::yaml::Tree;
 
 impl AsText {
@@ -14,6 +15,46 @@ impl AsText {
             set.text.start >= front && set.length <= longest
         });
     }
+}
+
+/// The lines, counted from 1, of the sets of markers in the body of a file that stand
+/// outside of code blocks. A fence inside of a set counts for nothing, since one side alone
+/// may have it, and a block that does not end is none.
+#[must_use]
+pub fn outside_code(bytes: &[u8], is_entry: bool) -> Vec<usize> {
+    let front = end(bytes, is_entry);
+    let sets = find(bytes, &AsText::default()).sets;
+    let mut in_body = sets.iter().filter(|set| set.text.start >= front).peekable();
+    if in_body.peek().is_none() {
+        return Vec::new();
+    }
+    // The body, with a blank line for each set.
+    let (mut body, mut at) = (String::new(), front);
+    let mut places = Vec::new();
+    for set in in_body {
+        body.push_str(&String::from_utf8_lossy(&bytes[at..set.text.start]));
+        places.push((set.line, body.len()));
+        body.push('\n');
+        at = set.text.end;
+    }
+    body.push_str(&String::from_utf8_lossy(&bytes[at..]));
+    // A line behind the end is code if the last block does not end.
+    body.push_str("\n.");
+    let top = body.len() - body.trim_start_matches('\u{feff}').len();
+    let mut code: Vec<_> = lines(&body[top..]).collect();
+    while code.pop_if(|line| line.kind == Line::Code).is_some() {}
+    let mut code = code
+        .iter()
+        .filter(|line| line.kind == Line::Code)
+        .peekable();
+    let mut outside = Vec::new();
+    for (line, place) in places {
+        while code.next_if(|code| top + code.end <= place).is_some() {}
+        if code.peek().is_none_or(|code| top + code.start > place) {
+            outside.push(line);
+        }
+    }
+    outside
 }
 
 /// Where the frontmatter of a text with markers ends: a hunk that begins before it is in it.
@@ -82,4 +123,35 @@ fn has_fields(front: &[u8]) -> bool {
     let tree = std::str::from_utf8(front).ok().map(Tree::parse);
     let tree = tree.and_then(Result::ok);
     tree.is_some_and(|tree| tree.root.is_some_and(|root| root.pairs().is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_outside_of_code_blocks_are_told() {
+        let set = |line: &str| format!("<<<<<<< a\n{line}\n=======\nb\n>>>>>>> c\n");
+        let loose = |text: &str| outside_code(text.as_bytes(), true);
+        let none: [usize; 0] = [];
+        let (x, y, z) = (set("x"), set("y"), set("z"));
+        assert_eq!(loose(&format!("{x}\n~~~\n{y}~~~\n{z}")), [1, 14]);
+        assert_eq!(loose(&format!("````\n```\n{x}````\n\n{x}")), [10]);
+        assert_eq!(loose(&format!("---\na: '```'\n---\n{x}")), [4]);
+        assert_eq!(
+            loose(&format!("---\na: |\n  ```\n---\n```\n{x}```\n")),
+            none
+        );
+        assert_eq!(loose(&format!("\u{feff}```\n{x}```\n{y}")), [8]);
+        // In frontmatter a set is another matter.
+        assert_eq!(loose(&format!("---\na: 1\n{x}---\n{y}")), [9]);
+        // Fences of one side alone, and a block that does not end.
+        assert_eq!(loose(&format!("{}\n{y}```\nA\n", set("```"))), [1, 7]);
+        assert_eq!(loose(&format!("```\nA\n```\n{x}\n```\n{y}")), [4, 11]);
+        let both = "```\nA\n<<<<<<< a\n```\nx\n=======\n```\ny\n>>>>>>> c\n\n";
+        assert_eq!(loose(&format!("{both}{z}")), [3, 11]);
+        // Bytes that are not UTF-8 move no line.
+        let bytes = [b"\xff\n\xff\n```\n", x.as_bytes(), b"```\n", y.as_bytes()].concat();
+        assert_eq!(outside_code(&bytes, false), [10]);
+    }
 }

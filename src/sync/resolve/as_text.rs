@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::find::{is_chosen, is_named};
 use super::{OpenPath, ResolveError, Resolver};
-use crate::journal::hunks::Hunks;
+use crate::journal::hunks::{Hunks, outside_code};
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::{Layout, PathKind};
 use crate::merge::{ThreeWay, is_binary};
@@ -185,14 +185,24 @@ impl Resolver<'_> {
         // If all were committed, none is less a conflict than another.
         let is_new = !Hunks::besides(&text, &committed).is_empty();
         let mut as_text = if is_new { stood } else { all };
-        let is_open = is_new || every.iter().any(|hunk| hunk.in_front);
+        // In an entry or a note an example stands in a code block. What a merge has to settle
+        // is not held up by others.
+        let is_of_journal = self.layout().classify(&path) != PathKind::Other;
+        let loose = match is_of_journal && heads.len() < 2 && self.repo.waiting_merge()?.is_none() {
+            true => outside_code(&text, self.is_entry(&path)),
+            false => Vec::new(),
+        };
+        let is_open = is_new || !loose.is_empty() || every.iter().any(|hunk| hunk.in_front);
         if !is_open && !named && earlier.is_none() {
             return Ok(None);
         }
         let hunks = Hunks::besides(&text, &as_text);
         let is_said = named && self.unknown;
         let mut in_body = hunks.iter().filter(|hunk| !(is_said || hunk.in_front));
-        let doubtful = in_body.next().map(|hunk| hunk.line);
+        let doubtful = match (in_body.next(), loose.first()) {
+            (Some(_), Some(line)) if !is_new => Some(*line),
+            (hunk, _) => hunk.map(|hunk| hunk.line),
+        };
         if !is_said {
             as_text.add_body(&text, usize::MAX);
         }

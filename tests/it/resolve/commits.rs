@@ -158,7 +158,7 @@ fn markers_that_were_committed_are_named_and_chosen() {
 fn markers_that_both_sides_had_are_no_matter_of_a_merge() {
     let sandbox = Sandbox::new();
     let (laptop, desktop) = diverged(&sandbox);
-    let page = "One.\n\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n\nTwo.\n";
+    let page = "One.\n\n```\n<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n```\n\nTwo.\n";
     laptop.write_entry("2024-11-02", "", page);
     laptop.git(["add", "-A"]).ok();
     laptop.git(["commit", "-qnm", "On git"]).ok();

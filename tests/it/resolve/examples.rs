@@ -216,9 +216,9 @@ fn markers_of_which_nothing_is_known_are_left_also_where_the_file_is_named() {
             .warns("docs/git.md:9: markers of which no merge is known, so they are left");
         assert_eq!(site.read(PAGE), text);
     }
-    site.palimpsest(["doctor"])
-        .exits(1)
-        .says("docs/git.md:9: conflict markers\n    mend: edit it, and commit it");
+    site.palimpsest(["doctor"]).exits(1).says(
+        "docs/git.md:9: conflict markers\n    mend: edit it (an example goes into a code block)",
+    );
 }
 
 /// A pattern of the shell names them all.

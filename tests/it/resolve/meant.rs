@@ -110,9 +110,10 @@ fn a_conflict_that_was_edited_and_committed_is_still_listed() {
 /// A note need not have frontmatter, and an entry may have lost the end of it.
 #[test]
 fn an_example_below_a_rule_of_a_note_or_an_entry_without_a_closing_fence_stays() {
-    let rule = format!("---\n\n### Notes\n\n{EXAMPLE}\nA.\n");
-    let slide = format!("---\n\n### Notes\n\n{EXAMPLE}\n---\n\nA.\n");
-    let open = format!("---\ndate: 2031-05-04\n\n{EXAMPLE}\nA.\n");
+    let example = format!("~~~\n{EXAMPLE}~~~\n");
+    let rule = format!("---\n\n### Notes\n\n{example}\nA.\n");
+    let slide = format!("---\n\n### Notes\n\n{example}\n---\n\nA.\n");
+    let open = format!("---\ndate: 2031-05-04\n\n{example}\nA.\n");
     for (path, text) in [
         ("wiki/entries/2031/2031-05-04.md", &rule),
         ("wiki/entries/2031/2031-05-04.md", &slide),
