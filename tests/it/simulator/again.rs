@@ -24,7 +24,9 @@ impl World<'_> {
         if !self.own_head(at) || !self.desks[at].noted.is_empty() {
             return Ok(());
         }
-        if dice.roll(2) == 0 {
+        // One without the checks may hold what they refuse.
+        let was_checked = self.model.recorded.contains(&self.head(at));
+        if dice.roll(2) == 0 || !was_checked {
             self.git(at, &["reset", "-q", "--hard", "HEAD~1"])?;
             return self.clean(at);
         }
