@@ -92,17 +92,14 @@ pub fn marked(
     let mut changes = repo.changes(Some(before), repo.head()?, &[])?;
     changes.retain(|change| is_markdown(&change.path));
     let paths = changes.iter().map(|change| change.path.as_str());
-    let others: BTreeSet<String> = merged_by_field(repo, layout, paths)?
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let others: BTreeSet<&str> = merged_by_field(repo, layout, paths)?.into_iter().collect();
     let mut marked = BTreeMap::new();
-    for change in changes {
+    for change in &changes {
         let kind = layout.classify(&change.path);
         let Some(new) = change.new.and_then(Blob::file) else {
             continue;
         };
-        if kind == PathKind::Other && !others.contains(&change.path) {
+        if kind == PathKind::Other && !others.contains(change.path.as_str()) {
             continue;
         }
         let text = repo.read_blob(new)?;
@@ -114,7 +111,7 @@ pub fn marked(
             known.add(&repo.read_blob(old)?);
         }
         let new = Hunks::besides(&text, &known);
-        marked.extend(new.iter().next().map(|hunk| (change.path, hunk.line)));
+        marked.extend(new.iter().next().map(|h| (change.path.clone(), h.line)));
     }
     Ok(marked)
 }
