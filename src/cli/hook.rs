@@ -1,21 +1,20 @@
 //! `palimpsest hook NAME`, which the installed hooks call.
 
-use std::collections::BTreeSet;
+mod news;
 
 use clap::Args;
 
-use super::refreshed::say_conflicts;
-use super::shown::{left, more, safe};
+use super::shown::safe;
 use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
 use crate::repo::install::{HOOK_NAMES, HookName, has_journal, is_installed_around};
-use crate::repo::{ObjectId, Repo, RepoError, shell_path};
+use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::StoreError;
 use crate::sync::database_path::{disown, is_committed};
 use crate::sync::refresh::RefreshError;
 use crate::sync::settings::{LoadError, load};
-use crate::sync::{clock, commit, history, incoming, refresh};
+use crate::sync::{clock, commit, history, refresh};
 
 /// Run as a git hook (the installed hooks call this)
 #[derive(Debug, Args)]
@@ -33,9 +32,6 @@ pub const OFF_SWITCH: &str = "PALIMPSEST";
 
 /// Seconds that a hook waits for another process that writes the index.
 const LONGEST_WAIT: u64 = 3;
-
-/// Limit on the deleted or returned entries that are named.
-const MOST: usize = 5;
 
 /// Whether the environment turns Palimpsest off.
 #[must_use]
@@ -107,8 +103,8 @@ impl Call<'_> {
             let report = bring_up_to_date(ui, repo, layout);
             if let Some(before) = came_in_after {
                 let failed = report.map(|report| report.failed).unwrap_or_default();
-                say_what_cannot_be_read(ui, repo, before, &failed)?;
-                say_markers(ui, repo, layout, before, &failed)?;
+                news::say_what_cannot_be_read(ui, repo, before, &failed)?;
+                news::say_markers(ui, repo, layout, before, &failed)?;
             }
         }
         Ok(Exit::Ok)
@@ -183,7 +179,7 @@ impl Call<'_> {
             }
             _ => return Ok(None),
         };
-        say_what_came_in(ui, repo, layout, before)?;
+        news::say_what_came_in(ui, repo, layout, before)?;
         Ok(before)
     }
 }
@@ -260,110 +256,6 @@ fn say_if_unchecked(ui: &Ui, repo: &Repo, layout: &Layout) -> Result<(), RepoErr
              {} does not call Palimpsest any more; `palimpsest init` has it called again",
             safe(&hook.to_string_lossy())
         ));
-    }
-    Ok(())
-}
-
-/// Names the conflicts that came in since `before`, and the entries that went or came back.
-fn say_what_came_in(
-    ui: &Ui,
-    repo: &Repo,
-    layout: &Layout,
-    before: Option<ObjectId>,
-) -> Result<(), RepoError> {
-    let Some(head) = repo.head()? else {
-        return Ok(());
-    };
-    let incoming = incoming::between(repo, layout, before, head)?;
-    say_conflicts(ui, incoming.conflicts.iter().copied());
-    for (entry, by) in incoming.gone.iter().take(MOST) {
-        ui.note(format_args!(
-            "entry {entry} was deleted by {}; back: `metadb restore Entry {entry}`",
-            safe(by)
-        ));
-    }
-    for entry in incoming.back.iter().take(MOST) {
-        ui.note(format_args!(
-            "entry {entry}, which had been deleted, is back"
-        ));
-    }
-    for (entry, by) in incoming.kept.iter().take(MOST) {
-        let by = by.as_ref().map(|by| format!(" by {}", safe(by)));
-        ui.note(format_args!(
-            "entry {entry} was deleted{}, and stays: this side added or edited it",
-            by.unwrap_or_else(|| " on the other side".to_owned())
-        ));
-    }
-    for (all, one, many) in [
-        (
-            incoming.kept.len(),
-            "more entry was deleted there, and stays",
-            "more entries were deleted there, and stay",
-        ),
-        (
-            incoming.gone.len(),
-            "more entry was deleted",
-            "more entries were deleted",
-        ),
-        (
-            incoming.back.len(),
-            "more entry is back",
-            "more entries are back",
-        ),
-    ] {
-        if let Some(more) = more(all, MOST, one, many) {
-            ui.note(more);
-        }
-    }
-    Ok(())
-}
-
-/// Names the unreadable files that came in since `before`: another client committed them
-/// without the checks.
-fn say_what_cannot_be_read(
-    ui: &Ui,
-    repo: &Repo,
-    before: ObjectId,
-    failed: &[refresh::Failure],
-) -> Result<(), RepoError> {
-    if failed.is_empty() {
-        return Ok(());
-    }
-    let changes = repo.changes(Some(before), repo.head()?, &[])?;
-    let came_in: BTreeSet<&str> = changes.iter().map(|c| c.path.as_str()).collect();
-    let failed: Vec<_> = failed
-        .iter()
-        .filter(|f| came_in.contains(f.path.as_str()))
-        .collect();
-    for failure in failed.iter().take(MOST) {
-        ui.note(safe(&failure.to_string()));
-    }
-    if let Some(more) = left(failed.len(), MOST) {
-        ui.note(format_args!("{more} more cannot be read"));
-    }
-    Ok(())
-}
-
-/// Names the readable pages in which conflict markers came in since `before`.
-fn say_markers(
-    ui: &Ui,
-    repo: &Repo,
-    layout: &Layout,
-    before: ObjectId,
-    failed: &[refresh::Failure],
-) -> Result<(), RepoError> {
-    let mut marked = incoming::marked(repo, layout, before)?;
-    marked.retain(|path, _| failed.iter().all(|failed| failed.path != *path));
-    for (path, line) in marked.iter().take(MOST) {
-        ui.note(format_args!(
-            "{}:{line}: conflict markers came in; look: `palimpsest resolve {}`",
-            safe(path),
-            safe(&shell_path(path))
-        ));
-    }
-    let (one, many) = ("more page has some", "more pages have some");
-    if let Some(more) = more(marked.len(), MOST, one, many) {
-        ui.note(more);
     }
     Ok(())
 }
