@@ -4,6 +4,7 @@ mod news;
 
 use clap::Args;
 
+use super::refreshed::say_conflicts;
 use super::shown::safe;
 use super::ui::told;
 use super::{Exit, Ui};
@@ -14,7 +15,7 @@ use crate::store::StoreError;
 use crate::sync::database_path::{disown, is_committed};
 use crate::sync::refresh::RefreshError;
 use crate::sync::settings::{LoadError, load};
-use crate::sync::{clock, commit, history, refresh};
+use crate::sync::{clock, commit, history, incoming, refresh};
 
 /// Run as a git hook (the installed hooks call this)
 #[derive(Debug, Args)]
@@ -103,7 +104,9 @@ impl Call<'_> {
             let report = bring_up_to_date(ui, repo, layout);
             if let Some(before) = came_in_after {
                 let failed = report.map(|report| report.failed).unwrap_or_default();
-                news::say_what_cannot_be_read(ui, repo, before, &failed)?;
+                if !self.was_checked() {
+                    news::say_what_cannot_be_read(ui, repo, before, &failed)?;
+                }
                 news::say_markers(ui, repo, layout, before, &failed)?;
             }
         }
@@ -137,6 +140,13 @@ impl Call<'_> {
         }
     }
 
+    /// Whether `pre-commit` has named the conflicts and the broken files already: it runs
+    /// before the commit of a merge that stopped, and not before one that git makes by
+    /// itself.
+    fn was_checked(&self) -> bool {
+        self.hook == HookName::PostCommit
+    }
+
     /// Keeps the database out of git where `.gitignore` does not: that of the settings
     /// here, and that of those where HEAD was before, which may be newer than HEAD's.
     fn keep_database_out(&self, ui: &Ui, repo: &Repo, layout: &Layout) {
@@ -157,14 +167,17 @@ impl Call<'_> {
         }
     }
 
-    /// Records and says what the hook is about. Returns the previous HEAD, if git says
-    /// that something came in.
+    /// Records and says what the hook is about. Returns the previous HEAD, if something came
+    /// in: git says so, or a merge that had stopped was committed.
     fn record(&self, ui: &Ui, repo: &Repo, layout: &Layout) -> anyhow::Result<Option<ObjectId>> {
         let before = match self.hook {
             HookName::PostCommit => {
                 commit::after_commit(repo, layout)?;
                 say_if_unchecked(ui, repo, layout)?;
-                return Ok(None);
+                match repo.is_stopped_merge()? && !repo.is_rebasing() {
+                    true => repo.commit_named("HEAD^")?,
+                    false => return Ok(None),
+                }
             }
             // A squash is not a merge yet: its commit is still to come.
             HookName::PostMerge if self.args.first().is_none_or(|squash| squash != "1") => {
@@ -179,7 +192,13 @@ impl Call<'_> {
             }
             _ => return Ok(None),
         };
-        news::say_what_came_in(ui, repo, layout, before)?;
+        if let Some(head) = repo.head()? {
+            let incoming = incoming::between(repo, layout, before, head)?;
+            if !self.was_checked() {
+                say_conflicts(ui, incoming.conflicts.iter().copied());
+            }
+            news::say_deletions(ui, &incoming);
+        }
         Ok(before)
     }
 }

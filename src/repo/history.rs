@@ -96,15 +96,27 @@ impl Repo {
     /// # Errors
     /// HEAD cannot be read.
     pub fn is_plain_commit(&self) -> Result<bool, RepoError> {
+        self.was_made_by(b"commit: ")
+    }
+
+    /// Whether `git commit` made HEAD of a merge that had stopped: not an amended one, nor a
+    /// merge that git committed by itself. False without a reflog of HEAD.
+    ///
+    /// # Errors
+    /// HEAD cannot be read.
+    pub fn is_stopped_merge(&self) -> Result<bool, RepoError> {
+        self.was_made_by(b"commit (merge): ")
+    }
+
+    /// Whether the reflog's newest line is HEAD's, and says that this made it.
+    fn was_made_by(&self, command: &[u8]) -> Result<bool, RepoError> {
         let head = self.head()?.map(|h| h.0);
         let Ok(log) = self.git.reflog("HEAD") else {
             return Ok(false);
         };
         let newest = log.get(0).filter(|l| Some(l.id_new()) == head);
-        Ok(newest.is_some_and(|l| {
-            l.message_bytes()
-                .is_some_and(|m| m.starts_with(b"commit: "))
-        }))
+        let message = newest.as_ref().and_then(|line| line.message_bytes());
+        Ok(message.is_some_and(|message| message.starts_with(command)))
     }
 
     /// The entry of a commit at a path; `None` if there is none, or no commit.

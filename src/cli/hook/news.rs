@@ -3,27 +3,17 @@
 use std::collections::BTreeSet;
 
 use crate::cli::Ui;
-use crate::cli::refreshed::say_conflicts;
 use crate::cli::shown::{left, more, safe};
 use crate::journal::Layout;
 use crate::repo::{ObjectId, Repo, RepoError, shell_path};
-use crate::sync::{incoming, refresh};
+use crate::sync::incoming::{self, Incoming};
+use crate::sync::refresh;
 
 /// Limit on the entries and files of each kind that are named.
 const MOST: usize = 5;
 
-/// Names the conflicts that came in since `before`, and the entries that went or came back.
-pub fn say_what_came_in(
-    ui: &Ui,
-    repo: &Repo,
-    layout: &Layout,
-    before: Option<ObjectId>,
-) -> Result<(), RepoError> {
-    let Some(head) = repo.head()? else {
-        return Ok(());
-    };
-    let incoming = incoming::between(repo, layout, before, head)?;
-    say_conflicts(ui, incoming.conflicts.iter().copied());
+/// Names the entries that went or came back.
+pub fn say_deletions(ui: &Ui, incoming: &Incoming) {
     for (entry, by) in incoming.gone.iter().take(MOST) {
         ui.note(format_args!(
             "entry {entry} was deleted by {}; back: `metadb restore Entry {entry}`",
@@ -63,7 +53,6 @@ pub fn say_what_came_in(
             ui.note(more);
         }
     }
-    Ok(())
 }
 
 /// Names the unreadable files that came in since `before`: another client committed them

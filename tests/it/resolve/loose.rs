@@ -84,6 +84,44 @@ fn a_persons_word_settles_every_set_also_one_with_a_fence() {
     assert_eq!(desktop.read(&entry(DAY)), settled);
 }
 
+/// `pre-commit` names conflicts alone, and git calls `post-merge` only after a merge that it
+/// commits by itself.
+#[test]
+fn a_merge_that_stopped_names_what_came_in_once_it_is_committed() {
+    let sandbox = Sandbox::new();
+    let (marked, gone, both) = ("2024-11-02", "2024-11-03", "2024-11-04");
+    let entries = [DAY, marked, gone, both].map(|date| (date, "mood: calm\npeople: []", "One.\n"));
+    let (laptop, desktop) = journal(&sandbox, &entries);
+    for date in [DAY, both] {
+        laptop.edit_entry(date, "calm", "glad");
+    }
+    laptop.remove(&entry(gone));
+    laptop.commit("Glad");
+    laptop.push();
+    let text = laptop.read_entry(marked) + &set("Phone.");
+    commit_without_checks(&laptop, &entry(marked), &text);
+    desktop.edit_entry(DAY, "calm", "sad");
+    desktop.edit_entry(both, "[]", "[Alice]");
+    desktop.commit("Sad");
+    desktop
+        .git(["pull", "-q"])
+        .fails()
+        .silent_about("came in")
+        .silent_about("was deleted");
+    desktop.palimpsest(["resolve", "--ours"]).ok();
+    let merge = desktop.git(["commit", "-qm", "Merge"]).ok();
+    let merge = merge
+        .warns(&format!("{}:7: conflict markers came in", entry(marked)))
+        .warns(&format!("entry {gone} was deleted by laptop"));
+    let conflict = format!("Conflict detected for entry {both}");
+    assert_eq!(merge.stderr.matches(&conflict).count(), 1, "{merge}");
+    desktop
+        .git(["commit", "-q", "--amend", "-m", "Merge of the laptop"])
+        .ok()
+        .silent_about("came in")
+        .silent_about("was deleted");
+}
+
 /// A merge's own conflicts are settled whatever stands elsewhere.
 #[test]
 fn what_came_in_holds_no_merge_up() {
