@@ -89,7 +89,9 @@ impl<'a> History<'a> {
             if !rows.is_empty() {
                 self.found.insert(commit.id, rows);
             }
-            if self.from_a_mark && self.lacks_what_was_taken_back(&commit, &diffs)? {
+            // Above a mark that knew of a removal, a revert may take out settings and ledger.
+            let ends = !tells && self.from_a_mark && self.ends_the_setup(&commit)?;
+            if ends || self.from_a_mark && self.lacks_what_was_taken_back(&commit, &diffs)? {
                 self.needs_an_earlier_mark = true;
                 return Ok(());
             }
@@ -129,6 +131,16 @@ impl<'a> History<'a> {
             self.add_of_merge(commit, &mut told)?;
         }
         Ok(told)
+    }
+
+    /// Whether a commit takes out all that told its parents that Palimpsest is set up.
+    fn ends_the_setup(&self, commit: &Commit) -> Result<bool, RepoError> {
+        for parent in &commit.parents {
+            if self.is_set_up(*parent)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn is_set_up(&self, commit: ObjectId) -> Result<bool, RepoError> {

@@ -268,3 +268,24 @@ fn a_row_that_history_told_is_no_reverted_one_in_the_next_merge() {
         agree(&tablet, &desktop, &["both_edited", "kept_out Bob"]);
     }
 }
+
+/// Without settings and ledger a commit tells nothing, so that what it took out has to be
+/// told by those before.
+#[test]
+fn a_revert_of_the_only_ledger_loses_no_row_that_a_client_without_hooks_made() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    let text = laptop.read_entry(DAY).replace("[Alice, Bob]", "[Alice]");
+    laptop.write(&crate::sandbox::entry(DAY), text);
+    without_hooks(&laptop, &["commit", "-q", "-a", "-m", "Without Bob"]);
+    without_hooks(
+        &laptop,
+        &["rm", "-q", "-r", "palimpsest.toml", "data/ledger"],
+    );
+    without_hooks(&laptop, &["commit", "-q", "-m", "Without settings"]);
+    edit(&laptop, "weather: fair", "weather: wet");
+    assert!(laptop.read(LEDGER).contains("Bob"));
+    laptop.git(["revert", "--no-edit", "HEAD"]).ok();
+    assert!(!laptop.exists(LEDGER));
+    laptop.metadb(["tombstone", "list"]).ok().says("Bob");
+}
