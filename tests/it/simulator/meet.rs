@@ -120,14 +120,12 @@ impl World<'_> {
         dice: &mut Dice,
     ) -> Outcome {
         let side = dice.of(&["--ours", "--theirs", "--both"]);
-        let args = |side| -> Vec<&str> {
-            let paths = unmerged.iter().map(String::as_str);
-            ["resolve", side].into_iter().chain(paths).collect()
-        };
-        let mut run = self.run(at, "palimpsest", &args(side), &[0, 1])?;
+        let mut run = self.run(at, "palimpsest", &resolve(side, unmerged), &[0, 1])?;
         let mut said = run.output();
         if run.code != 0 && side == "--both" {
-            run = self.run(at, "palimpsest", &args("--ours"), &[0])?;
+            // A path that is settled may be there no longer.
+            let left = self.unmerged(at);
+            run = self.run(at, "palimpsest", &resolve("--ours", &left), &[0])?;
             said += &run.output();
         }
         if run.code != 0 || !self.unmerged(at).is_empty() {
@@ -273,4 +271,9 @@ pub fn dated(path: &str, text: &str) -> String {
             _ => line.to_owned(),
         })
         .collect()
+}
+
+fn resolve<'p>(side: &'p str, paths: &'p BTreeSet<String>) -> Vec<&'p str> {
+    let paths = paths.iter().map(String::as_str);
+    ["resolve", side].into_iter().chain(paths).collect()
 }
