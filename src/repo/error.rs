@@ -54,6 +54,16 @@ pub enum RepoError {
          (`database` in [paths])"
     )]
     BesideDatabase { name: String, pathspec: String },
+    #[error(
+        "{path}: the ledger is locked by {holder} for more than {seconds} s; wait until it is \
+         done, or end it, and run the command again", path = path.display()
+    )]
+    LedgerLocked {
+        path: PathBuf,
+        holder: String,
+        /// The time waited.
+        seconds: u64,
+    },
     #[error("{0}: not a path inside the repository")]
     Outside(String),
     #[error("{archive}: {at}: {what}; nothing was changed", archive = archive.display())]

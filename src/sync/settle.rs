@@ -193,6 +193,7 @@ pub fn cleanup(
         if layout.ledger_year(&file.path).is_none() {
             continue;
         }
+        let lock = repo.lock_ledger()?;
         let bytes = repo.read_work_file(&file.path)?.unwrap_or_default();
         let mut ledger = ledger::parse(&bytes);
         let mut count = 0;
@@ -208,11 +209,13 @@ pub fn cleanup(
             write(repo, &file.path, &ledger)?;
             cleaned.changed.push(file.path);
         }
+        drop(lock);
     }
     Ok(cleaned)
 }
 
-/// Changes the ledger of an entry's year; writes nothing if nothing changed.
+/// Changes the ledger of an entry's year; writes nothing if nothing changed. Of several
+/// processes each changes what the one before wrote.
 fn change<T>(
     repo: &Repo,
     layout: &Layout,
@@ -220,7 +223,10 @@ fn change<T>(
     edit: impl FnOnce(&mut Ledger) -> T,
 ) -> Result<T, RepoError> {
     let path = layout.ledger_path(entry.year());
-    let before = known(repo, layout, entry.year())?;
+    // Before the lock: it may take a while.
+    let told = told(repo, layout, entry.year())?;
+    let _lock = repo.lock_ledger()?;
+    let before = ledger::parse(&ledger_file(repo, layout, entry.year())?).with_told(told);
     let mut after = before.clone();
     let result = edit(&mut after);
     if after != before {
@@ -284,13 +290,15 @@ pub(super) fn ledger_file(repo: &Repo, layout: &Layout, year: i32) -> Result<Vec
 
 /// The ledger of a year, with what history tells and no commit holds yet.
 fn known(repo: &Repo, layout: &Layout, year: i32) -> Result<Ledger, RepoError> {
-    let ledger = ledger::parse(&ledger_file(repo, layout, year)?);
+    let told = told(repo, layout, year)?;
+    Ok(ledger::parse(&ledger_file(repo, layout, year)?).with_told(told))
+}
+
+/// What history tells of a year and no commit holds yet.
+fn told(repo: &Repo, layout: &Layout, year: i32) -> Result<Ledger, RepoError> {
     Ok(match repo.head()? {
-        Some(head) => {
-            let told = history::rows_of(repo, layout, head)?;
-            ledger.with_told(told.of_year(year))
-        }
-        None => ledger,
+        Some(head) => history::rows_of(repo, layout, head)?.of_year(year),
+        None => Ledger::default(),
     })
 }
 

@@ -133,6 +133,7 @@ impl Followers<'_> {
     /// Writes the work tree's version of a ledger that the commit changes, if it has to
     /// change.
     fn update_the_work_tree(&self, change: &Change, committed: &Rc<[u8]>) -> Result<(), RepoError> {
+        let _lock = self.repo.lock_ledger()?;
         let work = self.repo.read_work_file(&change.path)?;
         let bytes = match &work {
             Some(work) if **work == **committed => return Ok(()),

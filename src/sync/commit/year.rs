@@ -308,6 +308,7 @@ impl YearToCommit {
 
     /// Updates the work tree's file, if it equals what was staged.
     pub fn follow(&self, repo: &Repo) -> Result<(), RepoError> {
+        let _lock = repo.lock_ledger()?;
         let work = repo.read_work_file(&self.path)?;
         if work.is_some() && work.as_deref() == self.staged.as_deref() {
             repo.write_work_file(&self.path, &self.text())?;

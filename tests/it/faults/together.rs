@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use crate::sandbox::{DAY, Machine, Run, Sandbox, journal};
+use crate::sandbox::{DAY, LEDGER, Machine, Run, Sandbox, journal, removals};
 
 const FIELDS: &str = "people: [Alice, Bob, Carol]\ntags: [sea]";
 
@@ -55,6 +55,41 @@ fn two_commits_at_once_in_two_work_trees() {
         assert!(laptop.read_entry(DAY).contains("people: [Alice]\n"));
         laptop.assert_clean();
     }
+}
+
+/// Each reads the ledger's file, changes it and writes it again.
+#[test]
+fn decisions_at_once_beside_commits_all_stand() {
+    let sandbox = Sandbox::new();
+    let other = "2024-11-02";
+    let tags = ["ash", "elm", "fir", "fog", "oak", "sea", "sky", "yew"];
+    let fields = format!("people: []\ntags: [{}]", tags.join(", "));
+    let (laptop, _) = journal(
+        &sandbox,
+        &[(DAY, &fields, "One.\n"), (other, FIELDS, "Two.\n")],
+    );
+    laptop.edit_entry(DAY, &tags.join(", "), "");
+    laptop.commit("No tags");
+    laptop.edit_entry(other, ", Bob", "");
+    let keep = ["tombstone", "keep", "entry_tags", DAY];
+    let mut commands: Vec<Command> = tags
+        .iter()
+        .map(|tag| command(&sandbox, &laptop, "metadb", &[&keep[..], &[tag]].concat()))
+        .collect();
+    let entry = crate::sandbox::entry(other);
+    let commit = ["commit", "-q", "-m", "Without Bob", &entry];
+    commands.insert(4, command(&sandbox, &laptop, "git", &commit));
+    for run in together(commands) {
+        run.ok();
+    }
+    let rows = laptop.ledger(2024);
+    for tag in tags {
+        let kept = removals(&rows, tag);
+        assert!(kept[0].permanent, "{tag}: {kept:?}");
+    }
+    assert_eq!(removals(&rows, "Bob").len(), 1);
+    let changed = laptop.git(["status", "--porcelain"]).ok();
+    changed.is(&format!(" M {LEDGER}"));
 }
 
 #[test]

@@ -1,0 +1,117 @@
+//! The lock of a work tree's ledger files: who changes one reads it first, and what
+//! another process writes in between would be lost.
+
+use std::fs::{self, File, TryLockError};
+use std::io::{Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::{Repo, RepoError};
+
+/// The file in the git directory of a work tree. It stays there, so it is not called `.lock`
+/// as what git leaves after a kill is.
+const NAME: &str = "palimpsest/ledger-in-use";
+
+/// The longest wait. What is done under the lock takes milliseconds.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(5);
+
+/// Held until it is dropped; the system ends it with the process, so none is left over.
+#[derive(Debug)]
+#[must_use = "the ledger is locked only as long as this lives"]
+pub struct LedgerLock {
+    _file: Option<File>,
+}
+
+impl Repo {
+    /// Waits for the other processes that change a ledger file of this work tree, and keeps
+    /// them out.
+    ///
+    /// Nothing is locked where the file system has no locks, or nobody can write in the git
+    /// directory.
+    ///
+    /// # Errors
+    /// [`RepoError::LedgerLocked`] after 10 seconds.
+    pub fn lock_ledger(&self) -> Result<LedgerLock, RepoError> {
+        LedgerLock::new(self.git_dir().join(NAME), LONGEST)
+    }
+}
+
+impl LedgerLock {
+    fn new(path: PathBuf, longest: Duration) -> Result<Self, RepoError> {
+        let Some(mut file) = open(&path) else {
+            return Ok(Self { _file: None });
+        };
+        let end = Instant::now() + longest;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(_)) => return Ok(Self { _file: None }),
+                Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(locked(path, file, longest)),
+            }
+        }
+        // For the message of who waits in vain; the lock is as good without it.
+        let _ = file.set_len(0);
+        let _ = write!(file, "{}", std::process::id());
+        Ok(Self { _file: Some(file) })
+    }
+}
+
+fn open(path: &Path) -> Option<File> {
+    let mut options = File::options();
+    options.read(true).write(true).create(true).truncate(false);
+    options
+        .open(path)
+        .or_else(|_| {
+            fs::create_dir_all(path.parent().unwrap_or(path))?;
+            options.open(path)
+        })
+        .ok()
+}
+
+fn locked(path: PathBuf, mut file: File, waited: Duration) -> RepoError {
+    let mut holder = String::new();
+    let _ = file.rewind();
+    let _ = file.read_to_string(&mut holder);
+    let holder = match holder.parse::<u32>() {
+        Ok(id) => format!("process {id}"),
+        Err(_) => "another process".to_owned(),
+    };
+    RepoError::LedgerLocked {
+        path,
+        holder,
+        seconds: waited.as_secs(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waits_in_vain_says_who_holds_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(NAME);
+        let short = Duration::from_millis(1);
+        let first = LedgerLock::new(path.clone(), short).unwrap();
+        let error = LedgerLock::new(path.clone(), short)
+            .unwrap_err()
+            .to_string();
+        let holder = format!("locked by process {} for", std::process::id());
+        assert!(error.contains(&holder), "{error}");
+        drop(first);
+        let _again = LedgerLock::new(path, short).unwrap();
+    }
+
+    #[test]
+    fn where_nobody_can_make_thefile_nothing_is_locked() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file/palimpsest/lock");
+        fs::write(folder.path().join("file"), "").unwrap();
+        let lock = LedgerLock::new(path, Duration::ZERO).unwrap();
+        assert!(lock._file.is_none());
+    }
+}
