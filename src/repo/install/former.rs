@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::attributes::by_folder;
 use super::files::ATTRIBUTES;
-use crate::journal::{Layout, Settings, settings};
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::journal::settings::FILE;
+use crate::journal::{Layout, Settings};
+use crate::repo::{Finding, ObjectId, Repo, RepoError};
 
 impl Repo {
     /// The attribute lines that equal, byte for byte, those of `init` for settings that
@@ -57,13 +58,56 @@ impl Repo {
     pub fn settings_commits(&self) -> Result<Vec<(ObjectId, Option<Layout>)>, RepoError> {
         let mut all = Vec::new();
         if let Some(head) = self.head()? {
-            for commit in self.commits_of(head, settings::FILE)? {
-                let text = self.read_at(commit, settings::FILE)?.unwrap_or_default();
+            for commit in self.commits_of(head, FILE)? {
+                let text = self.read_at(commit, FILE)?.unwrap_or_default();
                 let settings = Settings::parse(&String::from_utf8_lossy(&text)).ok();
                 all.push((commit, settings.map(|settings| settings.layout)));
             }
         }
         Ok(all)
+    }
+
+    /// Reports that these settings name another folder for the ledger than HEAD's, if HEAD
+    /// has a ledger and no parent of the next commit has the new folder. A version's ledger
+    /// is looked for where the settings of now have it, in all of history, so it would begin
+    /// anew: without removals, states and conflicts.
+    ///
+    /// # Errors
+    /// HEAD, or a commit that is being merged, cannot be read.
+    pub fn ledger_left_behind(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
+        let Some(head) = self.head()? else {
+            return Ok(None);
+        };
+        let mut folders = Vec::new();
+        for parent in std::iter::once(head).chain(self.merge_heads()?) {
+            let text = self.read_at(parent, FILE)?.unwrap_or_default();
+            let settings = Settings::parse(&String::from_utf8_lossy(&text));
+            match settings.map(|settings| settings.layout.ledger) {
+                Ok(folder) if folder != layout.ledger => folders.push(folder),
+                // Of settings that cannot be read, nobody knows what they mean.
+                _ => return Ok(None),
+            }
+        }
+        let before = Layout {
+            ledger: folders.swap_remove(0),
+            ..layout.clone()
+        };
+        let files = self.changes(None, Some(head), &[before.ledger.as_str()])?;
+        let has_ledger = files.iter().any(|f| before.ledger_year(&f.path).is_some());
+        Ok(has_ledger.then(|| {
+            let (was, now) = (before.ledger, &layout.ledger);
+            Finding::new(
+                format!(
+                    "{FILE}: the ledger is in `{was}` and stays there; in `{now}` it would begin \
+                     anew, without the removals, states and conflicts that it holds"
+                ),
+                format!(
+                    "put `ledger = \"{was}\"` in [paths] of {FILE} again, then git restore \
+                     --staged --worktree --source=HEAD -- {}",
+                    self.pathspec(&was)
+                ),
+            )
+        }))
     }
 }
 

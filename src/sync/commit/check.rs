@@ -48,6 +48,8 @@ pub enum Refusal {
     },
     /// The database is added, although every machine makes its own from the files.
     Database { path: String, pathspec: String },
+    /// The settings name another folder for the ledger than HEAD's.
+    LedgerLeftBehind(Finding),
     /// Two files for one entry.
     TwoOfOneDate {
         date: EntryDate,
@@ -108,6 +110,7 @@ impl fmt::Display for Refusal {
                  at every merge. Take it out with `git rm --cached {pathspec}`, and let `palimpsest init` \
                  keep it out"
             ),
+            Self::LedgerLeftBehind(finding) => write!(f, "{finding}"),
             Self::TwoOfOneDate {
                 date,
                 path,
@@ -162,6 +165,9 @@ pub(super) fn check(
     };
     let not_set_up = not_set_up(repo, layout, changes)?;
     checks.found.warnings.extend(not_set_up);
+    let left_behind = repo.ledger_left_behind(layout)?;
+    let refusal = left_behind.map(Refusal::LedgerLeftBehind);
+    checks.found.refusals.extend(refusal);
     for change in changes {
         checks.change(change)?;
     }

@@ -41,6 +41,7 @@ pub(super) fn paths(
         }));
     }
     found.extend(repo.spelled_otherwise(layout));
+    found.extend(repo.ledger_left_behind(layout)?);
     if has_journal && !brings_attributes {
         merging(repo, layout, found)?;
     }

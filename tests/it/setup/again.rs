@@ -162,8 +162,11 @@ fn lines_for_folders_of_earlier_settings_go_where_they_are_ours() {
         "/ledger/*.jsonl text eol=lf merge=palimpsest-ledger",
     ];
     assert_eq!(attributes(&laptop), expected);
-    laptop.palimpsest(["doctor"]).ok();
-    laptop.commit("Move");
+    // The hook refuses it, for the rows' sake.
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "--no-verify", "-m", "Move"])
+        .ok();
     laptop.palimpsest(["doctor"]).ok();
     laptop.assert_clean();
 

@@ -67,3 +67,66 @@ fn a_file_that_is_deleted_on_purpose_is_not_missed() {
     laptop.git(["rm", "-q", "palimpsest.toml"]).ok();
     laptop.palimpsest(["doctor"]).lacks("gone from");
 }
+
+/// Of each commit the ledger is read where the settings of now have it.
+#[test]
+fn the_ledger_stays_where_it_is() {
+    let sandbox = Sandbox::new();
+    let laptop = diary(&sandbox);
+    laptop.edit("diary/2024/2024-11-01.md", ", Bob", "");
+    laptop.commit("Without Bob");
+    laptop.git(["mv", "diary", "days"]).ok();
+    laptop.git(["mv", "data/ledger", "led"]).ok();
+    laptop.write(
+        "palimpsest.toml",
+        "[paths]\njournal = \"days\"\nledger = \"led\"\n",
+    );
+    let stays = "palimpsest.toml: the ledger is in `data/ledger` and stays there";
+    laptop.palimpsest(["init"]).ok().warns(stays);
+    laptop.palimpsest(["doctor"]).exits(1).says(stays);
+    laptop.git(["add", "-A"]).ok();
+    let commit = ["commit", "-q", "-m", "Move"];
+    laptop.git(commit).exits(1).warns(stays).warns(
+        "put `ledger = \"data/ledger\"` in [paths] of palimpsest.toml again, then git restore \
+         --staged --worktree --source=HEAD -- data/ledger",
+    );
+
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"days\"\n");
+    let restore = ["restore", "--staged", "--worktree", "--source=HEAD", "--"];
+    laptop.git(restore.iter().chain(&["data/ledger"])).ok();
+    laptop.git(["rm", "-q", "-r", "-f", "led"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(commit).ok();
+    laptop.metadb(["tombstone", "list"]).ok().says("Bob");
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.assert_clean();
+}
+
+/// Until there is one it may be anywhere; and who merges a branch that moved it all the
+/// same is not held up.
+#[test]
+fn a_ledger_that_no_side_has_there_may_go_elsewhere() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    let entry = crate::sandbox::entry(DAY);
+    laptop.write_entry(DAY, "people: [Al, Bob]", "x\n");
+    laptop.commit("Before Palimpsest");
+    let moved = "[paths]\nledger = \"led\"\n";
+    laptop.write("palimpsest.toml", moved);
+    laptop.palimpsest(["init"]).ok().silent_about("the ledger");
+    laptop.edit(&entry, ", Bob", "");
+    laptop.commit("Without Bob");
+    assert!(laptop.exists("led/2024.jsonl"));
+    laptop.git(["switch", "-q", "-c", "side"]).ok();
+    laptop.write("palimpsest.toml", moved.replace("led\"", "rows\""));
+    laptop.git(["mv", "led", "rows"]).ok();
+    laptop
+        .git(["commit", "-q", "-a", "--no-verify", "-m", "Moved"])
+        .ok();
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.write("a.txt", "A.\n");
+    laptop.commit("Beside");
+    laptop.git(["merge", "-q", "--no-commit", "side"]).ok();
+    laptop.git(["commit", "-q", "-m", "Merge"]).ok();
+}
