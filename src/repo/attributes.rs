@@ -78,16 +78,14 @@ impl Repo {
                 files.into_iter().filter(is_there).collect()
             };
             let mut files = existing(self.attributes_of_libgit2());
-            let asked = match self.may_have_others() {
-                true => self.run_git(&["var", "-l"], b"").ok(),
-                false => None,
-            };
             let mut known = true;
-            if let Some(out) = asked {
-                let read = existing(printed(&String::from_utf8_lossy(&out)));
-                known = read == files;
+            if self.may_have_others() {
+                // A git that cannot say it leaves them unknown.
+                let read = self.run_git(&["var", "-l"], b"").ok();
+                let read = read.map(|out| existing(printed(&String::from_utf8_lossy(&out))));
+                known = read.as_ref() == Some(&files);
                 // Git before 2.42 does not print all of them.
-                files.extend(read);
+                files.extend(read.into_iter().flatten());
             }
             files.insert(self.common_dir().join("info/attributes"));
             Elsewhere { files, known }

@@ -44,10 +44,11 @@ pub fn database_path(repo: &Repo, layout: &Layout) -> Result<PathBuf, RepoError>
 }
 
 /// Whether there is a journal to index, and the database may be written: a tracked one
-/// would be a modified file after every pull.
+/// would be a modified file after every pull, and one of which git's index does not say it
+/// may be tracked.
 #[must_use]
 pub fn may_index(repo: &Repo, layout: &Layout) -> bool {
-    has_journal(repo, layout) && !repo.tracks(&layout.database).unwrap_or(false)
+    has_journal(repo, layout) && matches!(repo.tracks(&layout.database), Ok(false))
 }
 
 /// What HEAD has in the database's place. After a commit or a merge that is all that git
