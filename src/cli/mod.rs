@@ -1,4 +1,14 @@
-//! The command line: one file per command, each with its arguments and its `run`.
+//! The command line: one file per command, each with its arguments and its `run`, and
+//! what several of them share:
+//!
+//! | file | question |
+//! |---|---|
+//! | `journal` | Which journal is a command about, and is its index up to date? |
+//! | `ui`, `shown` | How is something said, and what is safe for a terminal? |
+//! | `exit` | With which code does the program end? |
+//! | `refreshed`, `migration` | What came of an index, and of taking over the original's database? |
+//! | `question`, `hunk` | How is a person asked, and what is in conflict? |
+//! | `settled`, `against_removals` | What did `resolve` do, and what stands against a removal? |
 //!
 //! One program that answers to four names: `palimpsest`, and `yaml2sql`,
 //! `wiki2sql`, `metadb`, which are its subcommands of the same names.

@@ -5,14 +5,25 @@
 //! nothing depends on leftovers of an aborted commit. The work tree's ledger file is
 //! updated in `post-commit` ([`after_commit`]): an aborted commit leaves the user's files
 //! as they were.
+//!
+//! | file | question |
+//! |---|---|
+//! | `check`, `added_markers`, `stale` | What must not be committed? |
+//! | `own`, `brought` | What does the commit change, and what came with rows of its own? |
+//! | `rows`, `year` | Which rows does that make, and in which file? |
+//! | `kept`, `branch_alone` | What did who merged or squashed decide? |
+//! | `leftovers` | Which staged rows are of a commit that came to nothing? |
+//! | `waiting` | What waits for a person where the commit changes nothing? |
+//! | `report` | What is a person told? |
+//! | `after` | How do index and work tree follow? |
 
+mod added_markers;
 mod after;
 mod branch_alone;
 mod brought;
 mod check;
 mod kept;
 mod leftovers;
-mod marks;
 mod own;
 mod report;
 mod rows;
