@@ -56,6 +56,43 @@ impl Repo {
         Ok(sorted)
     }
 
+    /// The commits from `tips` down to those of `ends`, parents first, and the `ends` that
+    /// were met. A commit below an end counts as well, if it is met on another way.
+    ///
+    /// # Errors
+    /// An object of history is missing or damaged.
+    pub(super) fn down_to(
+        &self,
+        tips: &[git2::Oid],
+        ends: &HashSet<git2::Oid>,
+    ) -> Result<(Vec<git2::Oid>, HashSet<git2::Oid>), RepoError> {
+        let (mut found, mut met, mut seen) = (Vec::new(), HashSet::new(), HashSet::new());
+        // Each with how many of its parents were looked at.
+        let mut open: Vec<(git2::Oid, usize)> = Vec::new();
+        for tip in tips {
+            let mut next = Some(*tip);
+            loop {
+                if let Some(id) = next.take() {
+                    if ends.contains(&id) {
+                        met.insert(id);
+                    } else if seen.insert(id) {
+                        open.push((id, 0));
+                    }
+                }
+                let Some((id, looked_at)) = open.last_mut() else {
+                    break;
+                };
+                next = self.parsed(*id)?.parents.get(*looked_at).copied();
+                *looked_at += 1;
+                if next.is_none() {
+                    found.push(*id);
+                    open.pop();
+                }
+            }
+        }
+        Ok((found, met))
+    }
+
     /// Children before parents, else in the order of `list`, the first parent last.
     fn topologically(&self, list: &[git2::Oid]) -> Result<Vec<git2::Oid>, RepoError> {
         let mut children: HashMap<git2::Oid, usize> = list.iter().map(|id| (*id, 0)).collect();

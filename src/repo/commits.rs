@@ -39,6 +39,27 @@ impl Repo {
             .collect()
     }
 
+    /// The commits from `tips` down to those of `ends`, parents first, and the `ends` that
+    /// were met: each parent of these commits is among them, or one of those. What is below
+    /// an end and is met on another way counts as well.
+    ///
+    /// # Errors
+    /// An object of history is missing or damaged; see [`RepoError`].
+    pub fn commits_down_to(
+        &self,
+        tips: &[ObjectId],
+        ends: &[ObjectId],
+    ) -> Result<(Vec<Commit>, BTreeSet<ObjectId>), RepoError> {
+        let tips: Vec<_> = tips.iter().map(|id| id.0).collect();
+        let ends = ends.iter().map(|id| id.0).collect();
+        let (found, met) = self.down_to(&tips, &ends)?;
+        let found = found.into_iter().map(|id| self.commit(ObjectId(id)));
+        Ok((
+            found.collect::<Result<_, _>>()?,
+            met.into_iter().map(ObjectId).collect(),
+        ))
+    }
+
     /// One commit.
     ///
     /// # Errors

@@ -3,12 +3,10 @@
 //! clone, to save time; without them all of history is examined once more, with the same
 //! outcome.
 
-use std::collections::BTreeSet;
-
 use crate::journal::Layout;
 use crate::journal::digest::short_sha256;
 use crate::ledger::{self, Ledger};
-use crate::repo::{Commit, ObjectId, Repo, RepoError};
+use crate::repo::{ObjectId, Repo, RepoError};
 
 /// Raised when the rows that history tells come to mean something else: notes of another
 /// number are not believed, and each clone looks at history once more.
@@ -36,21 +34,14 @@ pub(super) struct Marks<'a> {
     told: Vec<(ObjectId, Ledger)>,
 }
 
-/// A commit whose ledger holds every row that its history tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Commits whose ledger holds every row that their history tells: a tip and, if that is a
+/// merge, its sides. Machines that merge each other's commits in turn go on from a merge on
+/// one machine and from its other side on the next, so that both are needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Mark {
-    at: ObjectId,
+    at: Vec<ObjectId>,
     /// How many marks were made before it.
     number: u64,
-}
-
-/// The start of a walk.
-pub(super) struct Since {
-    pub commits: Vec<Commit>,
-    /// The mark that the commits stand on.
-    pub from: Option<ObjectId>,
-    /// The index of the next mark to try.
-    pub next: usize,
 }
 
 impl<'a> Marks<'a> {
@@ -64,7 +55,7 @@ impl<'a> Marks<'a> {
         let text = repo.noted(NOTE);
         let mut lines = text.lines();
         let commits = match lines.next() {
-            Some(first) if first == about => lines.filter_map(read_mark).collect(),
+            Some(first) if first == about => read_marks(lines),
             _ => Vec::new(),
         };
         let told = read_told(&repo.noted(TOLD), &about).into_iter().collect();
@@ -77,7 +68,7 @@ impl<'a> Marks<'a> {
     }
 
     pub fn has(&self, tip: ObjectId) -> bool {
-        self.commits.iter().any(|mark| mark.at == tip)
+        self.commits.iter().any(|mark| mark.at.contains(&tip))
     }
 
     /// The marks without the noted rows.
@@ -87,6 +78,16 @@ impl<'a> Marks<'a> {
             repo: self.repo,
             about,
             commits,
+            told: Vec::new(),
+        }
+    }
+
+    /// No marks, and no noted rows: with them, all of history is examined.
+    pub fn none(&self) -> Self {
+        Self {
+            repo: self.repo,
+            about: self.about.clone(),
+            commits: Vec::new(),
             told: Vec::new(),
         }
     }
@@ -121,73 +122,68 @@ impl<'a> Marks<'a> {
         self.repo.note(THERE, &note)
     }
 
-    /// The commits since a mark that all of `tips` stand on; all commits if there is none
-    /// from the `nth` mark on. Every parent of these commits is among them or is the
-    /// mark: before a mark, ledgers hold less than their history tells, so a walk cannot
-    /// begin at those commits.
-    pub fn commits_since(&self, nth: usize, tips: &[ObjectId]) -> Result<Since, RepoError> {
-        let repo = self.repo;
-        let mut ends: BTreeSet<ObjectId> = tips.iter().copied().collect();
-        let told = self.told.iter().map(|(at, _)| at);
-        let marks = self.commits.iter().map(|mark| &mark.at);
-        for (at, mark) in told.chain(marks).enumerate().skip(nth) {
-            if !ends.iter().all(|end| repo.is_in(*mark, *end)) {
-                continue;
-            }
-            let commits = repo.commits(tips, &[*mark])?;
-            let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).chain([*mark]).collect();
-            let parents = commits.iter().flat_map(|c| &c.parents).chain(tips);
-            let outside: Vec<ObjectId> = parents.filter(|p| !inside.contains(p)).copied().collect();
-            if outside.is_empty() {
-                return Ok(Since {
-                    commits,
-                    from: Some(*mark),
-                    next: at + 1,
-                });
-            }
-            ends.extend(outside);
-        }
-        Ok(Since {
-            commits: repo.commits(tips, &[])?,
-            from: None,
-            next: 0,
-        })
+    /// The commits at which a walk can begin: those with noted rows, then the marks, the
+    /// newest first.
+    pub fn all(&self) -> Vec<ObjectId> {
+        let told = self.told.iter().map(|(at, _)| *at);
+        let marked = self.commits.iter().flat_map(|mark| &mark.at);
+        told.chain(marked.copied()).collect()
     }
 
     /// Notes the rows that the ledger of a tip lacks.
-    pub fn add_told(self, tip: ObjectId, rows: &Ledger) -> Result<(), RepoError> {
+    pub fn add_told(&self, tip: ObjectId, rows: &Ledger) -> Result<(), RepoError> {
         let note = told_note(&self.about, tip, rows);
         self.repo.note(TOLD, &note)
     }
 
-    /// Notes that a tip's ledger holds every row that its history tells.
-    pub fn add(mut self, tip: ObjectId) -> Result<(), RepoError> {
+    /// Notes that the ledgers of these commits, which were examined together, hold every row
+    /// that their history tells.
+    pub fn add(&mut self, at: Vec<ObjectId>) -> Result<(), RepoError> {
         let number = self.commits.first().map_or(0, |newest| newest.number + 1);
-        self.commits.retain(|mark| mark.at != tip);
-        self.commits.insert(0, Mark { at: tip, number });
+        for mark in &mut self.commits {
+            mark.at.retain(|commit| !at.contains(commit));
+        }
+        self.commits.retain(|mark| !mark.at.is_empty());
+        let is_held =
+            |(told, _): &(ObjectId, Ledger)| at.iter().any(|a| self.repo.is_in(*told, *a));
+        let is_told = self.told.iter().any(is_held);
+        self.commits.insert(0, Mark { at, number });
         thin(&mut self.commits);
-        let lines = self
-            .commits
-            .iter()
-            .map(|m| format!("{} {}", m.at, m.number));
-        let lines: Vec<String> = std::iter::once(self.about).chain(lines).collect();
-        self.repo.note(NOTE, &format!("{}\n", lines.join("\n")))?;
+        let mut note = format!("{}\n", self.about);
+        for mark in &self.commits {
+            for commit in &mark.at {
+                note += &format!("{commit} {}\n", mark.number);
+            }
+        }
+        self.repo.note(NOTE, &note)?;
         // A walk begins at noted rows before any mark.
-        match self.told.iter().any(|(at, _)| self.repo.is_in(*at, tip)) {
+        match is_told {
             true => self.repo.note(TOLD, ""),
             false => Ok(()),
         }
     }
 }
 
-/// Reads the line of a mark; earlier versions did not number them. A number that no clone
-/// comes to is no number: nothing could be newer.
-fn read_mark(line: &str) -> Option<Mark> {
+/// Reads the lines of marks, each a commit; those of one number are one mark.
+fn read_marks<'t>(lines: impl Iterator<Item = &'t str>) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    for (at, number) in lines.filter_map(read_mark) {
+        match marks.last_mut().filter(|last| last.number == number) {
+            Some(last) => last.at.push(at),
+            None => marks.push(Mark {
+                at: vec![at],
+                number,
+            }),
+        }
+    }
+    marks
+}
+
+/// Reads the line of a marked commit; earlier versions did not number them. A number that
+/// no clone comes to is no number: nothing could be newer.
+fn read_mark(line: &str) -> Option<(ObjectId, u64)> {
     let (at, number) = line.split_once(' ').unwrap_or((line, "0"));
-    Some(Mark {
-        at: at.parse().ok()?,
-        number: number.parse::<u32>().ok()?.into(),
-    })
+    Some((at.parse().ok()?, number.parse::<u32>().ok()?.into()))
 }
 
 /// Takes out marks above the limit: each time the one without which the marks beside it
@@ -229,7 +225,7 @@ fn read_told(note: &str, about: &str) -> Option<(ObjectId, Ledger)> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::repo::tests::Scratch;
 
@@ -251,7 +247,7 @@ mod tests {
     }
 
     /// Commits A, B, C in a row, and M, which merges C with D, a child of A.
-    fn commits() -> (Scratch, [ObjectId; 5]) {
+    pub(in crate::sync::history) fn commits() -> (Scratch, [ObjectId; 5]) {
         let scratch = Scratch::new();
         let commit = |name: &str| -> ObjectId {
             scratch.commit(name, name);
@@ -265,44 +261,9 @@ mod tests {
         (scratch, [a, b, c, d, m])
     }
 
-    fn rows() -> Ledger {
+    pub(in crate::sync::history) fn rows() -> Ledger {
         let line = r#"{"v":1,"kind":"tombstone","entry":"2024-11-01","table":"entry_people","item":"Bob","id":"7fdd00f434dc4eb4","state":"active","at":"2026-11-28T18:26:53Z","by":"A","source":"yaml"}"#;
         ledger::parse(line.as_bytes())
-    }
-
-    #[test]
-    fn a_walk_begins_at_a_mark_that_all_of_it_stands_on() {
-        let (scratch, [a, b, c, d, m]) = commits();
-        let (repo, layout) = (scratch.repo(), Layout::default());
-        let since = |nth: usize, tips: &[ObjectId]| {
-            let since = Marks::read(&repo, &layout).commits_since(nth, tips);
-            let since = since.unwrap();
-            let commits: BTreeSet<ObjectId> = since.commits.iter().map(|c| c.id).collect();
-            (commits, since.from, since.next)
-        };
-        let of = |commits: &[ObjectId]| commits.iter().copied().collect::<BTreeSet<_>>();
-        let mark = |at| Marks::read(&repo, &layout).add(at).unwrap();
-        assert_eq!(since(0, &[c]), (of(&[a, b, c]), None, 0));
-        mark(b);
-        assert_eq!(since(0, &[c]), (of(&[c]), Some(b), 1));
-        assert_eq!(since(1, &[c]), (of(&[a, b, c]), None, 0));
-        assert_eq!(since(0, &[b]), (of(&[]), Some(b), 1));
-        assert_eq!(since(0, &[a]), (of(&[a]), None, 0));
-        // The other branch of a merge, and another tip, do not stand on it.
-        assert_eq!(since(0, &[m]), (of(&[a, b, c, d, m]), None, 0));
-        assert_eq!(since(0, &[c, d]), (of(&[a, b, c, d]), None, 0));
-        mark(a);
-        mark(c);
-        mark(b);
-        // Now the marks are B, C and A.
-        assert_eq!(since(0, &[m]), (of(&[b, c, d, m]), Some(a), 3));
-        assert_eq!(since(2, &[c]), (of(&[b, c]), Some(a), 3));
-        // What a merge brought in below a mark has to stand on an earlier one, too.
-        assert_eq!(since(0, &[b, m]), (of(&[b, c, d, m]), Some(a), 3));
-        // Rows that are noted count before the marks.
-        let marks = Marks::read(&repo, &layout);
-        marks.add_told(a, &rows()).unwrap();
-        assert_eq!(since(0, &[c]), (of(&[b, c]), Some(a), 1));
     }
 
     #[test]
@@ -311,10 +272,9 @@ mod tests {
         let (repo, layout) = (scratch.repo(), Layout::default());
         let read = || Marks::read(&repo, &layout);
         for at in [a, b, a] {
-            read().add(at).unwrap();
+            read().add(vec![at]).unwrap();
         }
-        let commits: Vec<ObjectId> = read().commits.iter().map(|mark| mark.at).collect();
-        assert_eq!(commits, [a, b]);
+        assert_eq!(read().all(), [a, b]);
         assert!(read().has(a) && read().has(b));
         let other = Layout {
             ledger: "ledger".into(),
@@ -340,11 +300,37 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_may_be_several_commits_and_goes_as_a_whole() {
+        let (scratch, [a, b, c, d, m]) = commits();
+        let (repo, layout) = (scratch.repo(), Layout::default());
+        let read = || Marks::read(&repo, &layout);
+        read().add(vec![a]).unwrap();
+        read().add(vec![m, d, c]).unwrap();
+        assert_eq!(repo.noted(NOTE).lines().nth(3), Some(&*format!("{c} 1")));
+        assert!([a, c, d, m].iter().all(|at| read().has(*at)) && !read().has(b));
+        // Each counts once, where it is newest.
+        read().add(vec![b, d]).unwrap();
+        assert_eq!(read().all(), [b, d, m, c, a]);
+        for number in 0..=MOST {
+            let at = ObjectId::of_file(&number.to_be_bytes()).unwrap();
+            read().add(vec![at]).unwrap();
+            assert_eq!(read().has(m), read().has(c));
+        }
+        assert!(!read().has(m) && read().has(a));
+    }
+
+    #[test]
     fn marks_lie_further_apart_the_older_they_are() {
         let mut marks: Vec<Mark> = Vec::new();
         for number in 0..20_000_u64 {
             let at = ObjectId::of_file(&number.to_be_bytes()).unwrap();
-            marks.insert(0, Mark { at, number });
+            marks.insert(
+                0,
+                Mark {
+                    at: vec![at],
+                    number,
+                },
+            );
             thin(&mut marks);
             assert!(marks.len() <= MOST && marks[0].number == number);
             // A walk from where another machine went on begins at a mark that is not
@@ -365,13 +351,13 @@ mod tests {
         let read = || Marks::read(&repo, &layout);
         read().add_told(b, &rows()).unwrap();
         for other in [a, d] {
-            read().add(other).unwrap();
+            read().add(vec![other]).unwrap();
             assert_eq!(read().told_at(b), Some(&rows()));
+            assert_eq!(read().all()[0], b);
         }
-        read().add(c).unwrap();
+        read().add(vec![d, c]).unwrap();
         assert_eq!(read().told_at(b), None);
-        let since = read().commits_since(0, &[c]).unwrap();
-        assert_eq!((since.commits.len(), since.from), (0, Some(c)));
+        assert_eq!(read().all(), [d, c, a]);
     }
 
     #[test]

@@ -13,6 +13,7 @@
 //! | `walk` | In which order are the commits looked at? |
 //! | `diff` | What did a commit change against one parent? |
 //! | `told`, `texts` | Which rows, and which texts, are known up to a commit? |
+//! | `start` | Where does a walk begin? |
 //! | `marks`, `seen` | Up to where need history not be looked at again? |
 //! | `places` | Where did a commit have the file of an entry? |
 //! | `known_facts` | What does a version of a file say? |
@@ -63,6 +64,7 @@ mod seen;
 mod shared;
 mod spelled;
 mod squash;
+mod start;
 mod states;
 mod taken_back;
 mod texts;
@@ -71,7 +73,7 @@ mod undone;
 mod walk;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 use std::rc::Rc;
 
@@ -105,25 +107,35 @@ pub use squash::{at_tip, kept_out_of_a_squash};
 /// # Errors
 /// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub fn rows_of(repo: &Repo, layout: &Layout, tip: ObjectId) -> Result<Ledger, RepoError> {
-    let marks = Marks::read(repo, layout);
+    let mut marks = Marks::read(repo, layout);
     let mut missing = Ledger::default();
     let told = |marks: &Marks| History::since((repo, layout), marks, &[tip], None)?.missing(tip);
     if let Some(noted) = marks.told_at(tip) {
         missing = noted.clone();
     } else if !marks.has(tip) {
+        let mut whole = Vec::new();
         if seen::holds_all(repo, layout, &marks, tip)? {
             check_short_cut(&missing, || told(&marks));
         } else {
-            missing = told(&marks)?;
+            let history = History::since((repo, layout), &marks, &[tip], None)?;
+            missing = history.missing(tip)?;
             check_short_cut(&missing, || told(&marks.without_told()));
+            if history.from.len() > 1 {
+                check_short_cut(&missing, || told(&marks.none()));
+            }
+            whole = history.whole_sides(tip, &marks)?;
         }
-        // The note can be worked out again: a folder that cannot be written only costs
+        if missing.is_empty() {
+            whole.insert(0, tip);
+        }
+        // The notes can be worked out again: a folder that cannot be written only costs
         // time.
-        let _ = match missing.is_empty() {
-            true => marks.add(tip),
-            false if repo.head()? == Some(tip) => marks.add_told(tip, &missing),
-            false => Ok(()),
-        };
+        if !whole.is_empty() {
+            let _ = marks.add(whole);
+        }
+        if !missing.is_empty() && repo.head()? == Some(tip) {
+            let _ = marks.add_told(tip, &missing);
+        }
     }
     rebase::add_noted(repo, layout, tip, &mut missing)?;
     Ok(missing)
@@ -167,7 +179,14 @@ fn known_at(
         true => History::unwalked(repo, layout),
         false => History::since((repo, layout), &marks, &[tip], Some(entry))?,
     };
-    history.known(tip, entry)
+    let known = history.known(tip, entry)?;
+    if history.from.len() > 1 {
+        check_short_cut(&known.removed_items(entry), || {
+            let all = History::since((repo, layout), &marks.none(), &[tip], Some(entry))?;
+            Ok(all.known(tip, entry)?.removed_items(entry))
+        });
+    }
+    Ok(known)
 }
 
 /// The removals and deletions that `base` has and the ledger of `tip` lacks, although
@@ -218,10 +237,10 @@ struct History<'a> {
     by_time: ByTime<'a>,
     /// How many commits the walk looked at.
     looked_at: usize,
-    /// The walk began at a mark.
-    from_a_mark: bool,
-    /// A row from before the mark was taken back since.
-    needs_an_earlier_mark: bool,
+    /// The marks at which the walk began; none if it was over all of history.
+    from: BTreeSet<ObjectId>,
+    /// The commit that took back a row from before the marks.
+    needs_an_earlier_mark: Option<ObjectId>,
 }
 
 impl<'a> History<'a> {
@@ -240,8 +259,8 @@ impl<'a> History<'a> {
             before: RefCell::default(),
             by_time: ByTime::new(repo),
             looked_at: 0,
-            from_a_mark: false,
-            needs_an_earlier_mark: false,
+            from: BTreeSet::new(),
+            needs_an_earlier_mark: None,
         }
     }
 
@@ -259,6 +278,23 @@ impl<'a> History<'a> {
         let mut missing = beyond(&found, &years);
         missing.sync = self.states.get(&tip).cloned().unwrap_or_default();
         Ok(missing)
+    }
+
+    /// The sides of a merge at the tip that have no mark, and whose ledgers hold all that
+    /// their history tells.
+    fn whole_sides(&self, tip: ObjectId, marks: &Marks<'_>) -> Result<Vec<ObjectId>, RepoError> {
+        let mut sides = self.repo.commit(tip)?.parents;
+        if sides.len() < 2 {
+            return Ok(Vec::new());
+        }
+        sides.retain(|side| !marks.has(*side) && marks.told_at(*side).is_none());
+        let mut whole = Vec::new();
+        for side in sides {
+            if self.missing(side)?.is_empty() {
+                whole.push(side);
+            }
+        }
+        Ok(whole)
     }
 
     fn year_at(&self, commit: ObjectId, year: i32) -> Result<Ledger, RepoError> {

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::History;
 use super::diff::Diff;
+use super::start::DEEPEST;
 use super::texts::LedgerText;
 use crate::journal::Document;
 use crate::journal::digest::{NO_TEXT, text_hash};
@@ -20,9 +21,6 @@ use crate::sync::versions::{FileAt, Key, Pair};
 
 /// States that differ from what the commit's own ledger holds.
 pub(super) type States = BTreeMap<Key, SyncState>;
-
-/// Limit on the depth of merge bases of merge bases.
-const DEEPEST: usize = 16;
 
 /// The commits where two sides parted: several if they had merged crosswise.
 pub(super) struct Base {

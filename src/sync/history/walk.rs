@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::History;
 use super::diff::Diff;
 use super::marks::Marks;
+use super::start::Start;
 use super::states::States;
 use super::told::Told;
 use crate::journal::{EntryDate, Layout, settings};
@@ -19,26 +20,31 @@ impl<'a> History<'a> {
         tips: &[ObjectId],
         only: Option<EntryDate>,
     ) -> Result<Self, RepoError> {
-        let mut nth = 0;
+        let mut without = BTreeSet::new();
         loop {
-            let since = marks.commits_since(nth, tips)?;
+            let start = Start::of(repo, marks, &without, tips)?;
             let mut history = Self::unwalked(repo, layout);
             if let Some(entry) = only {
-                history.limit_to(entry, tips, &since.commits)?;
+                history.limit_to(entry, tips, &start.commits)?;
             }
-            if let Some(mark) = since.from {
-                history.begin_at(mark, marks);
+            for mark in &start.from {
+                history.begin_at(*mark, marks);
             }
-            history.walk(tips, since.commits)?;
-            if !history.needs_an_earlier_mark {
+            history.from = start.from;
+            history.walk(tips, start.commits, &start.bases)?;
+            let Some(commit) = history.needs_an_earlier_mark else {
                 return Ok(history);
-            }
-            nth = since.next;
+            };
+            let mut below = history.from.clone();
+            below.retain(|mark| repo.is_in(*mark, commit));
+            without.extend(match below.is_empty() {
+                true => history.from,
+                false => below,
+            });
         }
     }
 
     fn begin_at(&mut self, mark: ObjectId, marks: &Marks<'_>) {
-        self.from_a_mark = true;
         let Some(rows) = marks.told_at(mark) else {
             return;
         };
@@ -71,7 +77,12 @@ impl<'a> History<'a> {
         Ok(())
     }
 
-    fn walk(&mut self, tips: &[ObjectId], commits: Vec<Commit>) -> Result<(), RepoError> {
+    fn walk(
+        &mut self,
+        tips: &[ObjectId],
+        commits: Vec<Commit>,
+        bases: &BTreeSet<ObjectId>,
+    ) -> Result<(), RepoError> {
         let mut children: BTreeMap<ObjectId, usize> = BTreeMap::new();
         for parent in commits.iter().flat_map(|c| &c.parents).chain(tips) {
             *children.entry(*parent).or_default() += 1;
@@ -90,9 +101,10 @@ impl<'a> History<'a> {
                 self.found.insert(commit.id, rows);
             }
             // Above a mark that knew of a removal, a revert may take out settings and ledger.
-            let ends = !tells && self.from_a_mark && self.ends_the_setup(&commit)?;
-            if ends || self.from_a_mark && self.lacks_what_was_taken_back(&commit, &diffs)? {
-                self.needs_an_earlier_mark = true;
+            let from_a_mark = !self.from.is_empty();
+            let ends = !tells && from_a_mark && self.ends_the_setup(&commit)?;
+            if ends || from_a_mark && self.lacks_what_was_taken_back(&commit, &diffs)? {
+                self.needs_an_earlier_mark = Some(commit.id);
                 return Ok(());
             }
             if self.only.is_some() {
@@ -100,8 +112,9 @@ impl<'a> History<'a> {
             }
             let states = match (commit.parents.as_slice(), diffs.as_slice()) {
                 ([parent], [diff]) => {
+                    // A base may have its other child below a mark.
                     let before = match children.get(parent) {
-                        Some(1) => self.states.remove(parent),
+                        Some(1) if !bases.contains(parent) => self.states.remove(parent),
                         _ => self.states.get(parent).cloned(),
                     };
                     self.states_after(&commit, *parent, diff, before.unwrap_or_default())?
