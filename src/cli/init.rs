@@ -73,7 +73,7 @@ impl Init {
         if let Some(barred) = repo.barred_hooks()? {
             ui.warn(barred);
         }
-        if let Some(finding) = repo.ledger_left_behind(&layout)? {
+        if let Some(finding) = repo.ledger_left_behind(&layout, None)? {
             ui.warn(finding);
         }
         let merges = documents::merges(&repo, &layout)?;

@@ -6,7 +6,8 @@ use super::attributes::by_folder;
 use super::files::ATTRIBUTES;
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
-use crate::repo::{Finding, ObjectId, Repo, RepoError};
+use crate::ledger;
+use crate::repo::{Blob, Finding, ObjectId, Repo, RepoError};
 
 impl Repo {
     /// The attribute lines that equal, byte for byte, those of `init` for settings that
@@ -67,47 +68,80 @@ impl Repo {
         Ok(all)
     }
 
-    /// Reports that these settings name another folder for the ledger than HEAD's, if HEAD
-    /// has a ledger and no parent of the next commit has the new folder. A version's ledger
-    /// is looked for where the settings of now have it, in all of history, so it would begin
-    /// anew: without removals, states and conflicts.
+    /// Reports that these settings, or staged ones, name another folder for the ledger than
+    /// HEAD's, if HEAD has a ledger in its own alone and no parent of the next commit has the
+    /// new folder. `staged` is the settings' file of the next commit. A version's ledger is looked for where the settings of now have
+    /// it, in all of history, so it would begin anew: without removals, states and conflicts.
     ///
     /// # Errors
-    /// HEAD, or a commit that is being merged, cannot be read.
-    pub fn ledger_left_behind(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
+    /// HEAD, a commit that is being merged, or the file cannot be read.
+    pub fn ledger_left_behind(
+        &self,
+        layout: &Layout,
+        staged: Option<ObjectId>,
+    ) -> Result<Option<Finding>, RepoError> {
         let Some(head) = self.head()? else {
             return Ok(None);
         };
+        let ledger_of = |settings: Option<Vec<u8>>| {
+            let text = settings.unwrap_or_default();
+            let settings = Settings::parse(&String::from_utf8_lossy(&text)).ok()?;
+            Some(settings.layout.ledger)
+        };
         let mut folders = Vec::new();
         for parent in std::iter::once(head).chain(self.merge_heads()?) {
-            let text = self.read_at(parent, FILE)?.unwrap_or_default();
-            let settings = Settings::parse(&String::from_utf8_lossy(&text));
-            match settings.map(|settings| settings.layout.ledger) {
-                Ok(folder) if folder != layout.ledger => folders.push(folder),
-                // Of settings that cannot be read, nobody knows what they mean.
-                _ => return Ok(None),
-            }
+            // Of settings that cannot be read, nobody knows what they mean.
+            let Some(folder) = ledger_of(self.read_at(parent, FILE)?) else {
+                return Ok(None);
+            };
+            folders.push(folder);
         }
-        let before = Layout {
-            ledger: folders.swap_remove(0),
+        let staged = staged.map(|id| self.read_blob(id)).transpose()?;
+        let staged = staged.and_then(|text| ledger_of(Some(text)));
+        let new = std::iter::once(&layout.ledger).chain(&staged);
+        let Some(now) = new.into_iter().find(|now| !folders.contains(now)) else {
+            return Ok(None);
+        };
+        let was = folders.swap_remove(0);
+        if !self.has_ledger(head, layout, &was)? || self.has_ledger(head, layout, now)? {
+            return Ok(None);
+        }
+        Ok(Some(Finding::new(
+            format!(
+                "{FILE}: the ledger is in `{was}` and stays there; in `{now}` it would begin anew, \
+                 without the removals, states and conflicts that it holds"
+            ),
+            format!(
+                "put `ledger = \"{was}\"` in [paths] of {FILE} again, move the files back if you \
+                 moved them, then palimpsest init, and git add {}",
+                self.pathspec(FILE)
+            ),
+        )))
+    }
+
+    /// Whether a commit has rows in this folder.
+    fn has_ledger(
+        &self,
+        commit: ObjectId,
+        layout: &Layout,
+        folder: &str,
+    ) -> Result<bool, RepoError> {
+        let there = Layout {
+            ledger: folder.to_owned(),
             ..layout.clone()
         };
-        let files = self.changes(None, Some(head), &[before.ledger.as_str()])?;
-        let has_ledger = files.iter().any(|f| before.ledger_year(&f.path).is_some());
-        Ok(has_ledger.then(|| {
-            let (was, now) = (before.ledger, &layout.ledger);
-            Finding::new(
-                format!(
-                    "{FILE}: the ledger is in `{was}` and stays there; in `{now}` it would begin \
-                     anew, without the removals, states and conflicts that it holds"
-                ),
-                format!(
-                    "put `ledger = \"{was}\"` in [paths] of {FILE} again, then git restore \
-                     --staged --worktree --source=HEAD -- {}",
-                    self.pathspec(&was)
-                ),
-            )
-        }))
+        for file in self.changes(None, Some(commit), &[folder])? {
+            if let Some(id) = file.new.and_then(Blob::file)
+                && there.ledger_year(&file.path).is_some()
+            {
+                // Somebody else's file of such a name has none.
+                let rows = ledger::parse(&self.read_blob(id)?);
+                if !rows.years().is_empty() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use crate::journal::copies::copied_from;
 use crate::journal::layout::is_markdown;
 use crate::journal::markers::AsText;
+use crate::journal::settings::FILE;
 use crate::journal::{EntryDate, Facts, Item, Layout, PathKind};
 use crate::ledger;
 use crate::repo::{Blob, BlobKind, Change, Finding, ObjectId, Repo, RepoError, shell_path};
@@ -165,7 +166,9 @@ pub(super) fn check(
     };
     let not_set_up = not_set_up(repo, layout, changes)?;
     checks.found.warnings.extend(not_set_up);
-    let left_behind = repo.ledger_left_behind(layout)?;
+    let settings = changes.iter().find(|change| change.path == FILE);
+    let settings = settings.and_then(|change| change.new).and_then(Blob::file);
+    let left_behind = repo.ledger_left_behind(layout, settings)?;
     let refusal = left_behind.map(Refusal::LedgerLeftBehind);
     checks.found.refusals.extend(refusal);
     for change in changes {

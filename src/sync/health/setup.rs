@@ -41,7 +41,7 @@ pub(super) fn paths(
         }));
     }
     found.extend(repo.spelled_otherwise(layout));
-    found.extend(repo.ledger_left_behind(layout)?);
+    found.extend(repo.ledger_left_behind(layout, None)?);
     if has_journal && !brings_attributes {
         merging(repo, layout, found)?;
     }

@@ -87,20 +87,47 @@ fn the_ledger_stays_where_it_is() {
     laptop.git(["add", "-A"]).ok();
     let commit = ["commit", "-q", "-m", "Move"];
     laptop.git(commit).exits(1).warns(stays).warns(
-        "put `ledger = \"data/ledger\"` in [paths] of palimpsest.toml again, then git restore \
-         --staged --worktree --source=HEAD -- data/ledger",
+        "put `ledger = \"data/ledger\"` in [paths] of palimpsest.toml again, move the files back \
+         if you moved them, then palimpsest init, and git add palimpsest.toml",
     );
 
-    laptop.write("palimpsest.toml", "[paths]\njournal = \"days\"\n");
-    let restore = ["restore", "--staged", "--worktree", "--source=HEAD", "--"];
-    laptop.git(restore.iter().chain(&["data/ledger"])).ok();
-    laptop.git(["rm", "-q", "-r", "-f", "led"]).ok();
-    laptop.palimpsest(["init"]).ok();
-    laptop.git(["add", "-A"]).ok();
+    // The staged settings are those that are committed.
+    let settings = "[paths]\njournal = \"days\"\nledger = \"data/ledger\"\n";
+    laptop.write("palimpsest.toml", settings);
+    laptop.git(commit).exits(1).warns(stays);
+    laptop.git(["mv", "led", "data/ledger"]).ok();
+    laptop.palimpsest(["init"]).ok().silent_about("the ledger");
+    laptop.git(["add", "palimpsest.toml"]).ok();
     laptop.git(commit).ok();
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-q", "-m", "Attributes"]).ok();
     laptop.metadb(["tombstone", "list"]).ok().says("Bob");
     laptop.palimpsest(["doctor"]).ok();
     laptop.assert_clean();
+}
+
+/// The folder's name is common, and so may be files of that form.
+#[test]
+fn somebody_elses_files_are_no_ledger() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, "people: [Al, Bob]", "x\n");
+    laptop.write("data/ledger/2024.jsonl", "{\"amount\": 7}\n");
+    laptop.commit("Before Palimpsest");
+    laptop.write("palimpsest.toml", "[paths]\nledger = \"led\"\n");
+    laptop.palimpsest(["init"]).ok().silent_about("the ledger");
+    laptop.edit(&crate::sandbox::entry(DAY), ", Bob", "");
+    laptop.commit("Without Bob");
+    assert!(laptop.exists("led/2024.jsonl"));
+    // Both have rows: whichever is named, nothing begins anew.
+    laptop.write("palimpsest.toml", "");
+    laptop.write("data/ledger/2024.jsonl", laptop.read("led/2024.jsonl"));
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "--no-verify", "-m", "Two"])
+        .ok();
+    laptop.write("palimpsest.toml", "[paths]\nledger = \"led\"\n");
+    laptop.commit("Back");
 }
 
 /// Until there is one it may be anywhere; and who merges a branch that moved it all the
