@@ -3,6 +3,11 @@
 //!
 //! | file | question |
 //! |---|---|
+//! | `init`, `uninstall`, `doctor`, `demo` | Is a repository set up, and what does that bring? |
+//! | `hook`, `merge_driver`, `ledger_driver`, `check` | What do git and hook managers call? |
+//! | `merge`, `merges`, `resolve` | How is something merged by hand, what was, and what is left? |
+//! | `yaml2sql`, `wiki2sql`, `metadb`, `reindex` | What is in the index, and what is settled there? |
+//! | `backup` | How is the whole journal put aside, and back? |
 //! | `journal` | Which journal is a command about, and is its index up to date? |
 //! | `ui`, `shown` | How is something said, and what is safe for a terminal? |
 //! | `exit` | With which code does the program end? |
