@@ -69,6 +69,8 @@ fn open(path: &Path) -> Option<File> {
             fs::create_dir_all(path.parent().unwrap_or(path))?;
             options.open(path)
         })
+        // Another user's, in a shared repository: it can be locked all the same.
+        .or_else(|_| File::open(path))
         .ok()
 }
 
