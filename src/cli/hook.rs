@@ -104,9 +104,7 @@ impl Call<'_> {
             let report = bring_up_to_date(ui, repo, layout);
             if let Some(before) = came_in_after {
                 let failed = report.map(|report| report.failed).unwrap_or_default();
-                if !self.was_checked() {
-                    news::say_what_cannot_be_read(ui, repo, before, &failed)?;
-                }
+                news::say_what_cannot_be_read(ui, repo, before, &failed)?;
                 news::say_markers(ui, repo, layout, before, &failed)?;
             }
         }
@@ -140,13 +138,6 @@ impl Call<'_> {
         }
     }
 
-    /// Whether `pre-commit` has named the conflicts and the broken files already: it runs
-    /// before the commit of a merge that stopped, and not before one that git makes by
-    /// itself.
-    fn was_checked(&self) -> bool {
-        self.hook == HookName::PostCommit
-    }
-
     /// Keeps the database out of git where `.gitignore` does not: that of the settings
     /// here, and that of those where HEAD was before, which may be newer than HEAD's.
     fn keep_database_out(&self, ui: &Ui, repo: &Repo, layout: &Layout) {
@@ -174,9 +165,9 @@ impl Call<'_> {
             HookName::PostCommit => {
                 commit::after_commit(repo, layout)?;
                 say_if_unchecked(ui, repo, layout)?;
-                match repo.is_stopped_merge()? && !repo.is_rebasing() {
-                    true => repo.commit_named("HEAD^")?,
-                    false => return Ok(None),
+                match repo.before_the_stopped_merge()? {
+                    Some(before) if !repo.is_rebasing() => Some(before),
+                    _ => return Ok(None),
                 }
             }
             // A squash is not a merge yet: its commit is still to come.
@@ -193,10 +184,14 @@ impl Call<'_> {
             _ => return Ok(None),
         };
         if let Some(head) = repo.head()? {
-            let incoming = incoming::between(repo, layout, before, head)?;
-            if !self.was_checked() {
-                say_conflicts(ui, incoming.conflicts.iter().copied());
+            let mut incoming = incoming::between(repo, layout, before, head)?;
+            if self.hook == HookName::PostCommit {
+                // `pre-commit` named these before the commit of a merge that had stopped.
+                let here = repo.machine()?;
+                incoming.gone.retain(|_, by| *by != here);
+                incoming.conflicts.clear();
             }
+            say_conflicts(ui, incoming.conflicts.iter().copied());
             news::say_deletions(ui, &incoming);
         }
         Ok(before)

@@ -96,27 +96,32 @@ impl Repo {
     /// # Errors
     /// HEAD cannot be read.
     pub fn is_plain_commit(&self) -> Result<bool, RepoError> {
-        self.was_made_by(b"commit: ")
+        Ok(self.before_it_was_made_by(b"commit: ")?.is_some())
     }
 
-    /// Whether `git commit` made HEAD of a merge that had stopped: not an amended one, nor a
-    /// merge that git committed by itself. False without a reflog of HEAD.
+    /// HEAD before `git commit` made it of a merge that had stopped; `None` for an amended
+    /// one and for a merge that git committed by itself, and without a reflog of HEAD.
     ///
     /// # Errors
     /// HEAD cannot be read.
-    pub fn is_stopped_merge(&self) -> Result<bool, RepoError> {
-        self.was_made_by(b"commit (merge): ")
+    pub fn before_the_stopped_merge(&self) -> Result<Option<ObjectId>, RepoError> {
+        self.before_it_was_made_by(b"commit (merge): ")
     }
 
-    /// Whether the reflog's newest line is HEAD's, and says that this made it.
-    fn was_made_by(&self, command: &[u8]) -> Result<bool, RepoError> {
+    /// The commit before HEAD, if the reflog's newest line is HEAD's and says that this made
+    /// it; all zeros if there was none.
+    fn before_it_was_made_by(&self, command: &[u8]) -> Result<Option<ObjectId>, RepoError> {
         let head = self.head()?.map(|h| h.0);
         let Ok(log) = self.git.reflog("HEAD") else {
-            return Ok(false);
+            return Ok(None);
         };
-        let newest = log.get(0).filter(|l| Some(l.id_new()) == head);
-        let message = newest.as_ref().and_then(|line| line.message_bytes());
-        Ok(message.is_some_and(|message| message.starts_with(command)))
+        let newest = log.get(0).filter(|line| Some(line.id_new()) == head);
+        let is_by = |line: &git2::ReflogEntry<'_>| {
+            let message = line.message_bytes();
+            message.is_some_and(|message| message.starts_with(command))
+        };
+        let newest = newest.filter(is_by);
+        Ok(newest.map(|line| ObjectId(line.id_old())))
     }
 
     /// The entry of a commit at a path; `None` if there is none, or no commit.

@@ -99,6 +99,8 @@ fn a_merge_that_stopped_names_what_came_in_once_it_is_committed() {
     laptop.commit("Glad");
     laptop.push();
     let text = laptop.read_entry(marked) + &set("Phone.");
+    let broken = "2024-11-05";
+    laptop.write(&entry(broken), "---\ndate: [2024\n---\n");
     commit_without_checks(&laptop, &entry(marked), &text);
     desktop.edit_entry(DAY, "calm", "sad");
     desktop.edit_entry(both, "[]", "[Alice]");
@@ -112,7 +114,8 @@ fn a_merge_that_stopped_names_what_came_in_once_it_is_committed() {
     let merge = desktop.git(["commit", "-qm", "Merge"]).ok();
     let merge = merge
         .warns(&format!("{}:7: conflict markers came in", entry(marked)))
-        .warns(&format!("entry {gone} was deleted by laptop"));
+        .warns(&format!("entry {gone} was deleted by laptop"))
+        .warns(&format!("{}:2:", entry(broken)));
     let conflict = format!("Conflict detected for entry {both}");
     assert_eq!(merge.stderr.matches(&conflict).count(), 1, "{merge}");
     desktop
