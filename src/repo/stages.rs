@@ -218,11 +218,17 @@ fn utf8(stages: BTreeMap<Vec<u8>, Stages>) -> BTreeMap<String, Stages> {
 }
 
 /// A path below a folder where bytes can be kept: a file of that name, if need be with a
-/// number, that does not exist or already holds them.
+/// number, that does not exist or already holds them. What cannot be read there may be
+/// anything.
 pub(super) fn free_place(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let is_taken = |place: &Path| match fs::read(place) {
+        Ok(there) => there != bytes,
+        // A folder, a link that leads nowhere, another user's file.
+        Err(_) => place.symlink_metadata().is_ok(),
+    };
     let mut place = folder.join(name);
     let mut number = 1_u32;
-    while fs::read(&place).is_ok_and(|there| there != bytes) {
+    while is_taken(&place) {
         number += 1;
         place = folder.join(format!("{name}.{number}"));
     }

@@ -296,3 +296,22 @@ fn both_is_tried_with_what_was_chosen_before() {
     let calm = text.matches("mood: calm").count();
     assert!(calm == 1 || text.contains("<<<<<<<"), "{text}");
 }
+
+/// What was kept of an earlier file may be a folder now: its name was one of a folder's.
+#[test]
+fn what_is_written_over_is_kept_under_a_name_that_is_free() {
+    let sandbox = Sandbox::new();
+    let (_, desktop) = diverged(&sandbox);
+    let kept = format!(".git/palimpsest/before-resolve/{}", entry(DAY));
+    desktop.write(&format!("{kept}/earlier.md"), "Earlier.\n");
+    std::os::unix::fs::symlink("gone", desktop.path(&format!("{kept}.2"))).unwrap();
+    elsewhere(&desktop, &["pull"]).fails();
+    let before = desktop.read_entry(DAY);
+    desktop
+        .palimpsest(["resolve"])
+        .ok()
+        .says("what stood there before is kept in");
+    assert_ne!(desktop.read_entry(DAY), before);
+    assert_eq!(desktop.read(&format!("{kept}.3")), before);
+    assert_eq!(desktop.read(&format!("{kept}/earlier.md")), "Earlier.\n");
+}
