@@ -91,7 +91,7 @@ impl Apply<'_, '_, '_> {
             let bytes = self.repo.read_blob(id).ok()?;
             Some(Deleted {
                 last: ReadFile {
-                    path: deletion.path.clone(),
+                    path: history::last_path(self.layout, date, deletion),
                     content: Entry::read(date, &bytes).ok(),
                 },
                 row: match rows.deleted_by(date) {

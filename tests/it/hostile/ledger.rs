@@ -152,3 +152,46 @@ fn a_deletion_row_leads_to_no_other_file() {
         }
     }
 }
+
+/// An entry's own version under the path of another file, or of a journal that was elsewhere.
+#[test]
+fn a_deleted_entry_comes_back_whatever_path_its_row_names() {
+    const GONE: &str = "journal/md/2024/2024-11-02.md";
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    laptop.write("README.md", "A journal.\n");
+    laptop.write_entry("2024-11-02", "people: [Eve]", "Tea.\n");
+    laptop.commit("Another");
+    laptop.git(["rm", "-q", GONE]).ok();
+    laptop.commit("Gone");
+    let row = laptop.read(LEDGER);
+    assert!(row.contains(GONE), "{row}");
+    for path in [
+        "README.md",
+        "../outside/x.md",
+        "/etc/passwd",
+        "old/2024-11-02.md",
+        super::ENTRY,
+    ] {
+        laptop.write(LEDGER, row.replace(GONE, path));
+        laptop
+            .run_with(&[("PALIMPSEST", "0")], "git", ["commit", "-qam", path])
+            .ok();
+        laptop
+            .metadb(["show", "2024-11-02"])
+            .ok()
+            .says(GONE)
+            .lacks(path);
+        laptop
+            .metadb(["restore", "--list"])
+            .ok()
+            .says(GONE)
+            .lacks(path);
+        laptop
+            .metadb(["restore", "Entry", "2024-11-02"])
+            .ok()
+            .says(&format!("Restored {GONE}"));
+        assert!(laptop.read(GONE).contains("Tea."));
+        laptop.remove(GONE);
+    }
+}
