@@ -85,7 +85,8 @@ impl Repo {
     /// Git fails; see [`RepoError`].
     pub fn commits_of(&self, tip: ObjectId, path: &str) -> Result<Vec<ObjectId>, RepoError> {
         let tip = tip.to_string();
-        let args = ["rev-list", "--full-history", &tip, "--", path];
+        let args = "--literal-pathspecs rev-list --full-history".split(' ');
+        let args: Vec<&str> = args.chain([&*tip, "--", path]).collect();
         let out = self.run_git(&args, b"")?;
         let lines = String::from_utf8_lossy(&out);
         Ok(lines.lines().filter_map(|l| l.parse().ok()).collect())

@@ -343,3 +343,20 @@ fn a_machines_name_is_the_one_that_git_has() {
         assert_eq!(repo.machine().unwrap(), git.unwrap(), "{text}");
     }
 }
+
+#[test]
+fn the_commits_of_a_path_are_not_those_of_a_pattern() {
+    let s = Scratch::new();
+    for path in ["notes/1.md", "notes/[1].md", "*.md", ":x.md"] {
+        s.commit(path, "1\n");
+    }
+    let repo = s.repo();
+    let head = repo.head().unwrap().unwrap();
+    for (path, back) in [("notes/[1].md", 2), ("*.md", 1), (":x.md", 0), ("notes", 3)] {
+        let expected = s.git(&["rev-parse", &format!("HEAD~{back}")]);
+        let found = repo.commits_of(head, path).unwrap();
+        let last = found.last().map(ObjectId::to_string);
+        assert_eq!(last, Some(expected), "{path}");
+        assert_eq!(found.len(), if path == "notes" { 2 } else { 1 }, "{path}");
+    }
+}
