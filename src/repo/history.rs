@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{self, ErrorKind};
 use std::rc::Rc;
 
 use super::objects::{named, object_id};
@@ -275,18 +276,26 @@ impl Repo {
     /// The commits being merged into HEAD: none unless a merge waits for its commit.
     ///
     /// # Errors
-    /// `MERGE_HEAD` or an object that it names cannot be read.
+    /// `MERGE_HEAD` or an object that it names cannot be read, or a line of it is no id.
     pub fn merge_heads(&self) -> Result<Vec<ObjectId>, RepoError> {
         let path = self.git_dir().join("MERGE_HEAD");
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             Err(source) => return Err(RepoError::Io { path, source }),
         };
-        let named = text.lines().filter_map(|l| l.trim().parse().ok());
-        // Of an annotated tag that is merged, git names the tag and not its commit.
-        let peeled = |id: ObjectId| Ok(self.commit_named(&id.to_string())?.unwrap_or(id));
-        named.map(peeled).collect()
+        let head = |line: &str| {
+            let line = line.trim();
+            // Without it this would be a commit of one parent, which brings in and removes
+            // all that the other one did. Git commits nothing there either.
+            let id: ObjectId = line.parse().map_err(|_| RepoError::Io {
+                path: path.clone(),
+                source: io::Error::other(format!("`{line}` is no commit's id")),
+            })?;
+            // Of an annotated tag that is merged, git names the tag and not its commit.
+            Ok(self.commit_named(&id.to_string())?.unwrap_or(id))
+        };
+        text.lines().map(head).collect()
     }
 
     /// The tips of all branches, local and remote-tracking; `None` if they cannot be listed.

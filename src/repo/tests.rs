@@ -233,6 +233,12 @@ fn a_merge_in_progress_says_its_heads_and_what_was_resolved() {
     let named = fs::read_to_string(s.path().join(".git/MERGE_HEAD")).unwrap();
     assert_ne!(named.trim(), side.to_string());
     assert_eq!(repo.merge_heads().unwrap(), [side]);
+    // Cut short: it is a merge all the same, and git does not commit it either.
+    for text in [&named[..20], "\n", "side\n", &format!("{named}x\n")] {
+        s.write(".git/MERGE_HEAD", text);
+        let said = repo.merge_heads().unwrap_err().to_string();
+        assert!(said.contains("MERGE_HEAD: "), "{text:?}: {said}");
+    }
 }
 
 #[test]
