@@ -1,18 +1,17 @@
 //! `palimpsest merge`: merges three files, anywhere.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use super::shown::{decisions, safe_json};
 use super::{Exit, Ui};
-use crate::journal::Settings;
 use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
-use crate::repo::{Lasts, Repo};
+use crate::repo::Lasts;
 use crate::sync::driver::{FileMerge, keep_all, write};
 use crate::sync::merge_log::Record;
-use crate::sync::settings::load;
+use crate::sync::settings::load_around;
 
 /// Merge three versions of a file, anywhere: frontmatter field by field, the
 /// rest by line
@@ -66,11 +65,7 @@ impl Merge {
             ),
             style: self.style,
         };
-        // The settings of the surrounding repository, if there is one.
-        let settings = match Repo::discover(Path::new(".")) {
-            Ok(repo) => load(&repo)?,
-            Err(_) => Settings::default(),
-        };
+        let settings = load_around()?;
         let path = self
             .path
             .clone()

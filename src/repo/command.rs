@@ -2,6 +2,8 @@
 
 use std::ffi::OsStr;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use super::{Repo, RepoError};
@@ -120,22 +122,34 @@ fn stdout_of<A: AsRef<OsStr>>(args: &[A], output: Output) -> Result<Vec<u8>, Rep
     })
 }
 
-/// The staged content of a path at the top of the current folder's repository, asked of
-/// git, which reads repositories that libgit2 does not; `None` if nothing is staged there.
+/// The staged content of a path of the repository whose work tree has this top, asked of git,
+/// which reads repositories that libgit2 does not; `None` if nothing is staged there.
 ///
 /// # Errors
 /// Git is missing, or fails: its stderr is in the error.
-pub fn staged_by_git(path: &str) -> Result<Option<Vec<u8>>, RepoError> {
-    let ask = |args: &[&str]| {
-        let mut git = Command::new("git");
-        for name in PATHSPECS {
-            git.env_remove(name);
-        }
-        let output = git.args(args).output();
-        stdout_of(args, output.map_err(RepoError::NoGit)?)
-    };
-    if ask(&["ls-files", "-z", "--", path])?.is_empty() {
+pub fn staged_by_git(top: &Path, path: &str) -> Result<Option<Vec<u8>>, RepoError> {
+    if ask_git(top, &["ls-files", "-z", "--", path])?.is_empty() {
         return Ok(None);
     }
-    ask(&["cat-file", "blob", &format!(":{path}")]).map(Some)
+    ask_git(top, &["cat-file", "blob", &format!(":{path}")]).map(Some)
+}
+
+/// The top of the work tree around the current folder, asked of git as above.
+///
+/// # Errors
+/// Git is missing, or fails: its stderr is in the error.
+pub fn top_by_git() -> Result<PathBuf, RepoError> {
+    let top = ask_git(Path::new("."), &["rev-parse", "--show-toplevel"])?;
+    let top = top.strip_suffix(b"\n").unwrap_or(&top);
+    Ok(OsStr::from_bytes(top).into())
+}
+
+/// Has git answer in a folder, in the environment of this process.
+fn ask_git(folder: &Path, args: &[&str]) -> Result<Vec<u8>, RepoError> {
+    let mut git = Command::new("git");
+    for name in PATHSPECS {
+        git.env_remove(name);
+    }
+    let output = git.args(args).current_dir(folder).output();
+    stdout_of(args, output.map_err(RepoError::NoGit)?)
 }

@@ -90,7 +90,7 @@ mod work_tree;
 
 pub use archive::{ArchiveWriter, Member, read_archive};
 pub use beside::{Access, Lasts, write_beside};
-pub use command::staged_by_git;
+pub use command::{staged_by_git, top_by_git};
 pub use commits::Commit;
 pub use config::{CLONE, MACHINE};
 pub use error::{RepoError, Trouble};

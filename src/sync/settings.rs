@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::journal::settings::FILE;
 use crate::journal::{Settings, SettingsError};
-use crate::repo::{Repo, RepoError, staged_by_git};
+use crate::repo::{Repo, RepoError, staged_by_git, top_by_git};
 
 /// The error for settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -40,17 +40,43 @@ pub fn load(repo: &Repo) -> Result<Settings, LoadError> {
 /// # Errors
 /// The file cannot be read, or holds something that is no setting.
 pub fn load_for_driver() -> Result<Settings, LoadError> {
-    if let Some(settings) = read(Path::new("."))? {
+    let top = Path::new(".");
+    if let Some(settings) = read(top)? {
         return Ok(settings);
     }
     match Repo::from_env() {
         Ok(repo) => staged(&repo),
         Err(RepoError::NoRepository(_)) => Ok(Settings::default()),
         // Git can read it all the same: a partial clone, another user's.
-        Err(_) => match staged_by_git(FILE)? {
-            Some(bytes) => parse(bytes),
-            None => Ok(Settings::default()),
-        },
+        Err(_) => by_git(top),
+    }
+}
+
+/// The settings of the repository around the current folder, as far as git can read it;
+/// defaults where there is none, or none that has a work tree.
+///
+/// # Errors
+/// The file cannot be read, or holds something that is no setting; or git cannot read the
+/// repository.
+pub fn load_around() -> Result<Settings, LoadError> {
+    match Repo::discover(Path::new(".")) {
+        Ok(repo) => load(&repo),
+        Err(RepoError::NoRepository(_) | RepoError::Bare(_)) => Ok(Settings::default()),
+        Err(_) => {
+            let top = top_by_git()?;
+            match read(&top)? {
+                Some(settings) => Ok(settings),
+                None => by_git(&top),
+            }
+        }
+    }
+}
+
+/// The staged settings of a repository that git alone can read.
+fn by_git(top: &Path) -> Result<Settings, LoadError> {
+    match staged_by_git(top, FILE)? {
+        Some(bytes) => parse(bytes),
+        None => Ok(Settings::default()),
     }
 }
 

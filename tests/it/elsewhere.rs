@@ -252,3 +252,48 @@ fn doctor_says_the_same_of_a_folder_from_wherever_it_is_asked() {
             .says(&format!("/laptop\n{}", inside.stdout));
     }
 }
+
+/// Git reads a partial clone, and its settings with it; where git reads nothing, no rules of
+/// somebody else's are taken for them.
+#[test]
+fn a_merge_by_hand_has_the_settings_of_any_repository_around_it() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write("palimpsest.toml", "[merge.fields]\nscore = \"stamp\"\n");
+    for (name, day) in [("base", 1), ("ours", 2), ("theirs", 3)] {
+        laptop.write(
+            &format!("in/{name}.md"),
+            format!("---\ndate: 2024-11-01\nscore: 2024-11-0{day}\n---\nOne.\n"),
+        );
+    }
+    laptop.commit("Begin");
+    let merge = ["merge", "base.md", "ours.md", "theirs.md"];
+    let folder = laptop.inside("in");
+    folder.palimpsest(merge).ok().says("score: 2024-11-03\n");
+    laptop
+        .git(["config", "core.repositoryFormatVersion", "1"])
+        .ok();
+    laptop
+        .git(["config", "extensions.partialClone", "origin"])
+        .ok();
+    folder.palimpsest(merge).ok().says("score: 2024-11-03\n");
+    laptop.remove("palimpsest.toml");
+    folder.palimpsest(merge).ok().says("score: 2024-11-03\n");
+    laptop.write("palimpsest.toml", "[merge.fields]\nscore = \"what\"\n");
+    folder
+        .palimpsest(merge)
+        .fails()
+        .warns("palimpsest.toml")
+        .lacks("score");
+    // Git reads nothing there itself.
+    laptop.git(["config", "extensions.unheardOf", "true"]).ok();
+    folder.palimpsest(merge).fails().lacks("score");
+    // In none, and where no work tree is, the defaults count.
+    let bare = sandbox.folder("remote.git");
+    for other in [sandbox.folder("files"), bare] {
+        for name in ["base.md", "ours.md", "theirs.md"] {
+            other.write(name, laptop.read(&format!("in/{name}")));
+        }
+        other.palimpsest(merge).exits(1).says("<<<<<<<");
+    }
+}
