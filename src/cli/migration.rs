@@ -17,8 +17,12 @@ pub fn print(ui: &Ui, outcome: &Outcome, dry_run: bool) -> anyhow::Result<()> {
     match outcome.damage.first() {
         None => ui.line(format_args!("{file}: a database of the original program"))?,
         Some(what) => ui.warn(format_args!(
-            "{file}: damaged ({}); what can be read of it is taken over",
-            safe(what)
+            "{file}: damaged ({}); {}",
+            safe(what),
+            match outcome.is_unreadable {
+                true => "nothing of it can be taken over",
+                false => "what can be read of it is taken over",
+            }
         )),
     }
     match &outcome.backup {

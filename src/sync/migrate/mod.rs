@@ -48,6 +48,8 @@ pub struct Outcome {
     pub backup: Option<String>,
     /// The damage that SQLite found.
     pub damage: Vec<String>,
+    /// Whether it is too damaged for anything to be taken over.
+    pub is_unreadable: bool,
     /// Whether it was in git's index.
     pub untracked: bool,
     pub ledgers: Vec<String>,
@@ -100,9 +102,7 @@ pub fn migrate(
     match AtPlace::look(&path)? {
         AtPlace::Nothing => return Ok(None),
         AtPlace::Damaged => {
-            outcome
-                .damage
-                .push("not a database that can be read".into());
+            too_damaged(&mut outcome);
             outcome.backup = Some(place.keep_files(&path)?);
             out_of_git(repo, layout, &mut outcome)?;
             store::remove_files(&path)?;
@@ -117,6 +117,27 @@ pub fn migrate(
         }
     }
     Ok(Some(outcome))
+}
+
+/// Notes that nothing of the database can be read.
+fn too_damaged(outcome: &mut Outcome) {
+    let what = "not a database that can be read".to_owned();
+    outcome.damage.insert(0, what);
+    outcome.is_unreadable = true;
+}
+
+/// Reads a copy of the database in which SQLite found damage, or none; nothing where the
+/// damage is such that nothing can be read.
+fn read(copy: &Path, outcome: &mut Outcome) -> Result<Option<Original>, StoreError> {
+    match store::read_original(copy) {
+        Ok(original) => Ok(Some(original)),
+        // A disk that is full, say, is no damage: the database stays where it is.
+        Err(StoreError::Corrupt { .. }) if !outcome.damage.is_empty() => {
+            too_damaged(outcome);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// The name of the note on written pages, for later runs.
@@ -166,7 +187,7 @@ fn keep(
     let folder = place::folder()?;
     let copy = folder.path().join("original.db");
     store::copy_files(path, &copy)?;
-    Ok(store::read_original(&copy).ok())
+    Ok(read(&copy, outcome)?)
 }
 
 fn write(
@@ -232,18 +253,18 @@ fn dry_run(repo: &Repo, layout: &Layout, path: &Path) -> Result<Option<Outcome>,
     store::copy_files(path, &copy)?;
     let original = match AtPlace::look(&copy)? {
         AtPlace::Nothing => return Ok(None),
-        AtPlace::Damaged => None,
+        AtPlace::Damaged => {
+            too_damaged(&mut outcome);
+            None
+        }
         AtPlace::Original(held) => {
             outcome.damage = held.copy(&folder.path().join("read.db"))?;
             drop(held);
-            store::read_original(&copy).ok()
+            read(&copy, &mut outcome)?
         }
     };
-    match original {
-        Some(original) => drop(decide(repo, layout, original, &mut outcome)?),
-        None => outcome
-            .damage
-            .push("not a database that can be read".into()),
+    if let Some(original) = original {
+        decide(repo, layout, original, &mut outcome)?;
     }
     Ok(Some(outcome))
 }

@@ -269,10 +269,13 @@ fn one_that_says_nothing_at_all_is_kept_and_the_rest_goes_on() {
     let mut bytes = fs::read(laptop.path(DATABASE)).unwrap();
     bytes[20..].fill(0x5A);
     fs::write(laptop.path(DATABASE), &bytes).unwrap();
+    let said = "data/palimpsest.db: damaged (not a database that can be read); nothing of it can \
+                be taken over";
+    laptop.palimpsest(["init", "--dry-run"]).ok().warns(said);
     laptop
         .palimpsest(["init"])
         .ok()
-        .warns("data/palimpsest.db: damaged")
+        .warns(said)
         .says("it is out of git with the next commit");
     assert_eq!(fs::read(laptop.path(&backup(&laptop))).unwrap(), bytes);
     laptop.metadb(["show", "2024-11-01"]).ok().says("Alice");
