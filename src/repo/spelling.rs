@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs;
+use std::io::ErrorKind;
 use std::ops::Range;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
@@ -28,11 +29,24 @@ impl FileId {
     /// it cannot be looked at.
     #[must_use]
     pub fn at(place: &Path) -> Option<Self> {
-        let meta = fs::symlink_metadata(place).ok()?;
-        Some(Self {
-            device: meta.dev(),
-            inode: meta.ino(),
-        })
+        Self::looked_at(place).ok().flatten()
+    }
+
+    /// The same where the two are not one.
+    ///
+    /// # Errors
+    /// It cannot be looked at.
+    pub fn looked_at(place: &Path) -> Result<Option<Self>, RepoError> {
+        match fs::symlink_metadata(place) {
+            Ok(meta) => Ok(Some(Self {
+                device: meta.dev(),
+                inode: meta.ino(),
+            })),
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Ok(None)
+            }
+            Err(e) => Err(RepoError::io(place)(e)),
+        }
     }
 }
 

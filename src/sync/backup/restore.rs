@@ -264,15 +264,16 @@ impl Opened {
         let mut kept = BTreeSet::from([ATTRIBUTES, self.layout.database.as_str()]);
         kept.extend(files());
         // Where the file system ignores case, or the form of accents, one of them may be a
-        // file of the backup in another spelling.
-        let at = |path: &str| repo.inside(path).ok().and_then(|place| FileId::at(&place));
+        // file of the backup in another spelling. Each is known before any is removed.
         let mut restored: BTreeMap<FileId, Vec<&str>> = BTreeMap::new();
-        for (id, path) in files().filter_map(|path| Some((at(path)?, path))) {
-            restored.entry(id).or_default().push(path);
+        for path in files() {
+            if let Some(id) = FileId::looked_at(&repo.inside(path)?)? {
+                restored.entry(id).or_default().push(path);
+            }
         }
         for path in before.files.iter().filter(|p| !kept.contains(p.as_str())) {
             let place = repo.inside(path)?;
-            let here = FileId::at(&place).and_then(|id| restored.get(&id));
+            let here = FileId::looked_at(&place)?.and_then(|id| restored.get(&id));
             let is_one = |other: &&str| are_spellings(&place, path, other);
             if here.is_some_and(|others| others.iter().any(is_one)) {
                 continue;
