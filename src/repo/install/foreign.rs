@@ -183,9 +183,8 @@ fn remove_links(folder: &Path) -> Result<(), RepoError> {
         let (name, path) = (entry.file_name(), entry.path());
         let to_its_like = |target: PathBuf| target == Path::new("..").join(&name);
         let copied = || {
-            let text = |file: &Path| fs::read(file).ok();
             let beside = folder.parent().map(|hooks| hooks.join(&name));
-            path.is_file() && beside.is_some_and(|beside| text(&beside) == text(&path))
+            path.is_file() && beside.is_some_and(|beside| are_same(&beside, &path))
         };
         let links = fs::read_link(&path);
         if !is_hook(Path::new(&name)) && links.map_or_else(|_| copied(), to_its_like) {
@@ -193,6 +192,12 @@ fn remove_links(folder: &Path) -> Result<(), RepoError> {
         }
     }
     Ok(())
+}
+
+/// Whether two files can be read, and hold the same.
+pub(super) fn are_same(one: &Path, other: &Path) -> bool {
+    let text = |file: &Path| fs::read(file).ok();
+    text(one).is_some_and(|text_of_one| text(other) == Some(text_of_one))
 }
 
 /// Whether a link names a hook in its own folder that is installed as well.
@@ -235,7 +240,7 @@ fn aside(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::calls;
+    use super::*;
 
     #[test]
     fn a_call_is_told_from_other_words() {
@@ -269,5 +274,22 @@ mod tests {
         ] {
             assert!(!calls(script, "pre-commit"), "{script}");
         }
+    }
+
+    /// Whom the mode stops, to that user the two are not the same file for it.
+    #[test]
+    fn a_file_that_cannot_be_read_is_no_copy_of_the_one_beside() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = dir.path().join("before-palimpsest");
+        fs::create_dir(&folder).unwrap();
+        for (place, text) in [
+            (folder.join("helper"), "mine"),
+            (dir.path().join("helper"), ""),
+        ] {
+            fs::write(&place, text).unwrap();
+            fs::set_permissions(&place, fs::Permissions::from_mode(0o000)).unwrap();
+        }
+        remove_links(&folder).unwrap();
+        assert!(folder.join("helper").exists());
     }
 }

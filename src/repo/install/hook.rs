@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::foreign::{calling, is_framework, is_kept, kept, legacy, name};
+use super::foreign::{are_same, calling, is_framework, is_kept, kept, legacy, name};
 use super::{KeptHook, Plan, Step};
 use crate::journal::digest::short_sha256;
 use crate::repo::stages::free_place;
@@ -368,9 +368,7 @@ impl Repo {
         };
         if let Some(kept) = keep.as_ref().map(|k| &k.place).filter(|k| is_kept(k)) {
             // Another hook manager wrote its hook anew.
-            let text = |hook: &Path| fs::read(hook).ok();
-            let same = text(kept).is_some() && text(kept) == text(&path);
-            if !same {
+            if !are_same(kept, &path) {
                 plan.note(format!(
                     "{}: left alone, since both it and {} are there; remove one of them and \
                      run this again",

@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::drivers::{ENTRY_DRIVER, LEDGER_DRIVER, PULL_MARK};
-use super::foreign::{calling, is_framework, is_kept, kept, restore};
+use super::foreign::{are_same, calling, is_framework, is_kept, kept, restore};
 use super::hook::{HookState, NAMES, added};
 use crate::journal::Layout;
 use crate::repo::beside::{Access, write_atomically};
@@ -222,7 +222,7 @@ impl Repo {
             removed.extend(calling(hook).map(Removed::LeftCalling));
             return Ok(());
         }
-        if is_back && fs::read(before).ok() == fs::read(&own).ok() {
+        if is_back && are_same(before, &own) {
             restore(before, &own)?;
         }
         fs::remove_file(hook).map_err(RepoError::io(hook))?;
