@@ -28,15 +28,16 @@ impl Repo {
         }
     }
 
-    /// The commit that a name means, if there is one.
+    /// The commit that a name means; `None` if it means none, or something that is no commit.
     ///
     /// # Errors
-    /// The name leads to something that cannot be read.
+    /// The commit is here and cannot be read.
     pub fn commit_named(&self, name: &str) -> Result<Option<ObjectId>, RepoError> {
         // The usual forms without libgit2, which cannot read each commit.
         let base = name.trim_end_matches('^');
         let id = git2::Oid::from_str(base).ok().filter(|_| base.len() == 40);
-        if let Some(mut id) = id.or_else(|| self.git.refname_to_id(base).ok()) {
+        let id = id.or_else(|| self.git.refname_to_id(base).ok());
+        if let Some(mut id) = id.or_else(|| self.with_start(base)) {
             for _ in base.len()..name.len() {
                 match self.parsed(id)?.parents.first() {
                     Some(parent) => id = *parent,
@@ -57,10 +58,23 @@ impl Repo {
         let Ok(object) = self.git.revparse_single(name) else {
             return Ok(None);
         };
+        if matches!(
+            object.kind(),
+            Some(git2::ObjectType::Tree | git2::ObjectType::Blob)
+        ) {
+            return Ok(None);
+        }
         let commit = object
             .peel_to_commit()
             .map_err(RepoError::git("read a commit"))?;
         Ok(Some(ObjectId(commit.id())))
+    }
+
+    /// The object whose id begins with these digits, if it is one alone.
+    fn with_start(&self, digits: &str) -> Option<git2::Oid> {
+        let start = git2::Oid::from_str(digits).ok()?;
+        let objects = self.git.odb().ok()?;
+        objects.exists_prefix(start, digits.len()).ok()
     }
 
     /// The commit with this id, which git names.

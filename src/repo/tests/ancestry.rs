@@ -137,6 +137,7 @@ fn a_loose_object_that_is_cut_short_is_an_error_and_never_waited_for() {
             assert!(repo.merge_bases(head, below).is_err());
             assert!(!repo.is_in(below, head));
             assert!(repo.commit_named("HEAD^").is_err());
+            assert!(repo.commit_named(&id[..12]).is_err());
         }
         if what == "HEAD" {
             assert!(repo.head().is_err());
@@ -195,4 +196,55 @@ fn a_commit_that_git_reads_is_read_whatever_its_author_is() {
     assert_eq!(all[1].at, "2023-11-14T22:13:20Z");
     assert_eq!(repo.commit_named("HEAD^").unwrap(), Some(all[1].id));
     assert_eq!(repo.merge_bases(head, all[1].id).unwrap(), [all[1].id]);
+}
+
+#[test]
+fn a_name_of_no_commit_is_none_and_no_error() {
+    let s = Scratch::new();
+    s.commit("a.md", "1\n");
+    let repo = s.repo();
+    let head = repo.head().unwrap().unwrap();
+    let id = head.to_string();
+    assert_eq!(repo.commit_named(&id[..12]).unwrap(), Some(head));
+    s.git(&["branch", "0123456789ab"]);
+    assert_eq!(repo.commit_named("0123456789ab").unwrap(), Some(head));
+    let none = "0".repeat(40);
+    let [tree, blob] = ["HEAD^{tree}", "HEAD:a.md"].map(|name| s.git(&["rev-parse", name]));
+    for name in [
+        "",
+        "^",
+        "0",
+        "a",
+        "abcd",
+        "Ann",
+        "ann@desk",
+        "HEAD^",
+        "HEAD^^^",
+        "HEAD~9",
+        "ORIG_HEAD",
+        "@{upstream}",
+        "@{-1}",
+        "main@{9}",
+        "main@{a day ago}x",
+        ":/(",
+        ":/nothing",
+        "^{/(}",
+        "HEAD^{/(}",
+        "HEAD:a",
+        ":a",
+        "HEAD^{blob}",
+        "..",
+        "HEAD..main",
+        "a b",
+        "\u{1b}[1m",
+        &none,
+        &none[..12],
+        &tree,
+        &tree[..12],
+        &blob,
+        &blob[..12],
+    ] {
+        let found = repo.commit_named(name).map_err(|e| e.to_string());
+        assert_eq!(found, Ok(None), "{name:?}");
+    }
 }
