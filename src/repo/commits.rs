@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, SecondsFormat};
 
-use super::{ObjectId, Repo, RepoError};
+use super::{ObjectId, Repo, RepoError, Trouble};
 
 /// A commit of a walk.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +63,14 @@ impl Repo {
     /// One commit.
     ///
     /// # Errors
-    /// It cannot be read.
+    /// It, or one of its parents, cannot be read; a parent may be missing.
     pub fn commit(&self, id: ObjectId) -> Result<Commit, RepoError> {
         let commit = self.parsed(id.0)?;
         let parents: Vec<ObjectId> = commit.parents.iter().copied().map(ObjectId).collect();
-        let whole = parents.iter().all(|p| self.parsed(p.0).is_ok());
+        let mut whole = true;
+        for parent in &parents {
+            whole &= self.has_commit(*parent)?;
+        }
         Ok(Commit {
             id,
             is_cut_off: !whole || parents.is_empty() && self.is_cut_off(id),
@@ -77,6 +80,18 @@ impl Repo {
                 .unwrap_or_default(),
             by: commit.by.clone(),
         })
+    }
+
+    /// Whether a commit is here.
+    ///
+    /// # Errors
+    /// It is here and cannot be read.
+    pub fn has_commit(&self, id: ObjectId) -> Result<bool, RepoError> {
+        match self.parsed(id.0) {
+            Ok(_) => Ok(true),
+            Err(e) if e.object() == Some((id, Trouble::Missing)) => Ok(false),
+            Err(e) => Err(e),
+        }
     }
 
     /// The commits up to `tip` that changed a path, the newest first.

@@ -138,6 +138,7 @@ fn a_loose_object_that_is_cut_short_is_an_error_and_never_waited_for() {
             assert!(!repo.is_in(below, head));
             assert!(repo.commit_named("HEAD^").is_err());
             assert!(repo.commit_named(&id[..12]).is_err());
+            assert!(repo.commit(head).is_err());
         }
         if what == "HEAD" {
             assert!(repo.head().is_err());
@@ -247,4 +248,22 @@ fn a_name_of_no_commit_is_none_and_no_error() {
         let found = repo.commit_named(name).map_err(|e| e.to_string());
         assert_eq!(found, Ok(None), "{name:?}");
     }
+}
+
+/// A clone that is cut off has no parents there; one that is damaged tells nothing of them.
+#[test]
+fn only_parents_that_are_missing_cut_history_off() {
+    let s = Scratch::new();
+    s.commit("a.md", "1\n");
+    s.commit("a.md", "2, and some more, that there is what to cut off\n");
+    let (id, head) = (s.git(&["rev-parse", "HEAD~1"]), s.repo().head().unwrap());
+    let head = head.unwrap();
+    let place = s.path().join(".git/objects").join(&id[..2]).join(&id[2..]);
+    let bytes = fs::read(&place).unwrap();
+    fs::remove_file(&place).unwrap();
+    let commit = s.repo().commit(head).unwrap();
+    assert!(commit.is_cut_off && commit.parents.is_empty());
+    fs::write(&place, &bytes[..bytes.len() - 20]).unwrap();
+    let said = s.repo().commit(head).unwrap_err().to_string();
+    assert!(said.contains(&id), "{said}");
 }

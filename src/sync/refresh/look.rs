@@ -50,7 +50,7 @@ pub(super) fn look(
     // These can change without a change of a ledger file.
     let told = &noted.told | &ledgers.years_told()?;
     let mut again = removed_again(repo, layout, &noted, head);
-    again.extend(unreadable_again(repo, &noted, head)?);
+    again.extend(unreadable_again(repo, &noted, head));
     let everything = options.scope == Scope::All || store.is_empty() || all_of_head;
 
     let mut found = Found::new(layout);
@@ -175,20 +175,17 @@ fn removed_again(
 }
 
 /// The entries that HEAD cannot say, if what HEAD's history says of them may have changed.
-fn unreadable_again(
-    repo: &Repo,
-    noted: &Noted,
-    head: Option<ObjectId>,
-) -> Result<BTreeSet<EntryDate>, RepoError> {
+fn unreadable_again(repo: &Repo, noted: &Noted, head: Option<ObjectId>) -> BTreeSet<EntryDate> {
     let Some(now) = head.filter(|_| noted.head != head && !noted.unreadable.is_empty()) else {
-        return Ok(BTreeSet::new());
+        return BTreeSet::new();
     };
-    // History is read down from HEAD by the first parent that has the same version.
-    let is_next = repo.commit(now)?.parents.first().copied() == noted.head;
-    Ok(match is_next {
+    // History is read down from HEAD by the first parent that has the same version. Where
+    // the parent cannot be read, they are looked at again.
+    let commit = repo.commit(now).ok();
+    match commit.is_some_and(|now| now.parents.first().copied() == noted.head) {
         true => BTreeSet::new(),
         false => noted.unreadable.clone(),
-    })
+    }
 }
 
 /// The dates that a look for [`Scope::Head`] is about.
