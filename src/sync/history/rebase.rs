@@ -69,10 +69,17 @@ impl Noted {
     /// Whether a history's version of an entry is the one that the rebase made. Squashing
     /// or amending keeps that version; for a branch that was thrown away the note does
     /// not apply.
-    fn is_of(&self, places: &Places, tip: ObjectId, entry: EntryDate) -> bool {
-        let file = |commit| places.file_of(commit, entry).ok().flatten();
-        let made = self.at.and_then(file).map(|version| version.blob);
-        made.is_some() && made == file(tip).map(|version| version.blob)
+    fn is_of(&self, places: &Places, tip: ObjectId, entry: EntryDate) -> Result<bool, RepoError> {
+        let Some(at) = self.at else {
+            return Ok(false);
+        };
+        // Git cleans up what was thrown away.
+        if !places.repo.has_commit(at)? {
+            return Ok(false);
+        }
+        let blob = |commit| Ok(places.file_of(commit, entry)?.map(|version| version.blob));
+        let made = blob(at)?;
+        Ok(made.is_some() && made == blob(tip)?)
     }
 }
 
@@ -127,14 +134,15 @@ pub(super) fn add_noted(
         for year in note.rows.years() {
             years.insert(year, year_at(repo, layout, tip, year)?);
         }
-        let mut told = beyond(&note.rows, &years);
-        told.kept_out.retain(|(key, _), _| {
+        for (row, kept_out) in beyond(&note.rows, &years).kept_out {
+            let key = &row.0;
             let year = years.get(&key.entry.year());
             let is_known = year.is_some_and(|y| y.tombstones.contains_key(key))
                 || rows.tombstones.contains_key(key);
-            is_known && (is_in || note.is_of(&places, tip, key.entry))
-        });
-        rows.kept_out.extend(told.kept_out);
+            if is_known && (is_in || note.is_of(&places, tip, key.entry)?) {
+                rows.kept_out.insert(row, kept_out);
+            }
+        }
     }
     Ok(())
 }

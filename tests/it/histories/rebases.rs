@@ -211,3 +211,28 @@ fn what_a_rebase_noted_outlives_other_rebases_and_a_squash() {
     desktop.commit("Readme");
     agree(&desktop, &laptop, &["kept_out Carol"]);
 }
+
+/// The note is compared with the commit that the rebase made. Of one that was cleaned up with
+/// its branch there is nothing to say; one that is damaged may be that of the branch here.
+#[test]
+fn a_note_on_a_commit_that_cannot_be_read_is_not_passed_over() {
+    let sandbox = Sandbox::new();
+    let (_laptop, desktop) = with_a_note(&sandbox);
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    let id = desktop.oid("HEAD");
+    without_hooks(&desktop, &["commit", "-q", "--amend", "-m", "Carol"]);
+    assert_eq!(listed(&desktop), ["kept_out Carol"]);
+    let place = desktop.path(&format!(".git/objects/{}/{}", &id[..2], &id[2..]));
+    let bytes = std::fs::read(&place).unwrap();
+    std::fs::remove_file(&place).unwrap();
+    desktop.metadb(["sync", "conflicts"]).ok();
+    std::fs::write(&place, &bytes[..bytes.len() - 20]).unwrap();
+    let conflicts = ["sync", "conflicts"];
+    desktop.metadb(conflicts).exits(1).warns(&id);
+    desktop.palimpsest(["doctor"]).exits(1).says(&id);
+    // What nobody needs any more is no loss.
+    std::fs::remove_file(&place).unwrap();
+    desktop.metadb(conflicts).ok();
+    std::fs::write(&place, bytes).unwrap();
+    assert_eq!(listed(&desktop), ["kept_out Carol"]);
+}
