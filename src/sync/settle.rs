@@ -9,7 +9,7 @@ use chrono::{DateTime, FixedOffset};
 use crate::journal::entry::values_of;
 use crate::journal::{EntryDate, Item, ItemKey, Layout, Settings, Table};
 use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState, raised};
-use crate::repo::{ObjectId, Repo, RepoError, shell_word};
+use crate::repo::{ObjectId, Repo, RepoError, Trouble, shell_word};
 
 use super::history;
 
@@ -360,11 +360,15 @@ pub fn restore_entry(
         return Ok(Return::Unknown);
     };
     let id: Option<ObjectId> = row.blob.parse().ok();
-    let Some(bytes) = id.and_then(|id| repo.read_blob(id).ok()) else {
-        return Ok(Return::Lost {
-            blob: row.blob.clone(),
-            is_of_history: removed.is_of_history(&row.blob).unwrap_or(true),
-        });
+    let bytes = match id.map(|id| repo.read_blob(id)) {
+        Some(Ok(bytes)) => bytes,
+        Some(Err(e)) if !matches!(e.object(), Some((_, Trouble::Missing))) => return Err(e),
+        _ => {
+            return Ok(Return::Lost {
+                blob: row.blob.clone(),
+                is_of_history: removed.is_of_history(&row.blob).unwrap_or(true),
+            });
+        }
     };
     let path = history::last_path(layout, entry, row);
     repo.write_work_file(&path, &bytes)?;

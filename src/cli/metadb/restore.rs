@@ -1,12 +1,13 @@
 //! `metadb restore Entry ID`: bring a deleted entry's file back.
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use clap::Args;
 
 use super::{Journal, entry_named};
 use crate::cli::exit::Usage;
 use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
+use crate::repo::{RepoError, Trouble};
 use crate::sync::refresh::{Options, Scope};
 use crate::sync::settle::{self, Return};
 
@@ -39,7 +40,8 @@ impl Restore {
         let shown = store.show(date)?.and_then(|s| s.content);
         drop(store);
         let path = shown.as_ref().map(|s| s.path.as_str());
-        match settle::restore_entry(&journal.repo, journal.layout(), date, path)? {
+        let back = settle::restore_entry(&journal.repo, journal.layout(), date, path);
+        match back.map_err(what_brings_it_back)? {
             Return::Written { path, removed } => {
                 journal.refresh(ui, Options::new(Scope::All))?;
                 ui.line(format_args!("Restored {path}"))?;
@@ -78,7 +80,7 @@ impl Restore {
             ),
             Return::Lost { blob, .. } => bail!(
                 "{date} was deleted, and its last version (git object {blob}) is not in this \
-                 repository, or damaged; `palimpsest doctor` says what brings it back, or push \
+                 repository; `palimpsest doctor` says what brings it back, or push \
                  from a machine that has it"
             ),
         }
@@ -110,5 +112,15 @@ impl Restore {
             rows.collect(),
         )?;
         Ok(Exit::Ok)
+    }
+}
+
+/// The error for a version that is here and damaged names what helps.
+fn what_brings_it_back(error: RepoError) -> anyhow::Error {
+    match error.object() {
+        Some((_, Trouble::Damaged(_))) => {
+            anyhow!("{error}; `palimpsest doctor` says what brings it back")
+        }
+        _ => error.into(),
     }
 }

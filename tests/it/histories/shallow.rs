@@ -92,3 +92,30 @@ fn an_entry_that_was_deleted_before_the_cut_is_brought_back_by_what_is_named() {
     clone.metadb(["show", DAY]).ok().says("Alice");
     clone.metadb(restore).ok();
 }
+
+/// What is missing may be fetched; of what is damaged, something else is told.
+#[test]
+fn a_version_that_is_damaged_is_not_one_that_was_cut_off() {
+    let sandbox = Sandbox::new();
+    let _begun = begin(&sandbox);
+    let clone = shallow(&sandbox);
+    edit(&clone, "weather: fair", "weather: wet");
+    let id = clone.oid(&format!("HEAD:{}", crate::sandbox::entry(DAY)));
+    clone.git(["rm", "-q", &crate::sandbox::entry(DAY)]).ok();
+    clone.commit("Gone");
+    let place = clone.path(&format!(".git/objects/{}/{}", &id[..2], &id[2..]));
+    let bytes = std::fs::read(&place).unwrap();
+    std::fs::remove_file(&place).unwrap();
+    std::fs::write(&place, &bytes[..bytes.len() - 20]).unwrap();
+    clone
+        .metadb(["restore", "Entry", DAY])
+        .exits(1)
+        .warns(&format!(
+            "cannot read object {id}: the file of the object is damaged; `palimpsest doctor` says \
+             what brings it back"
+        ))
+        .silent_about("unshallow");
+    assert!(!clone.exists(&crate::sandbox::entry(DAY)));
+    std::fs::write(&place, bytes).unwrap();
+    clone.metadb(["restore", "Entry", DAY]).ok();
+}
