@@ -2,10 +2,13 @@
 //! version that such a row names is in no history, so nobody could bring it back. An entry
 //! that stands on another branch may come in with it, and its deletion stays.
 
-use crate::journal::Layout;
+use crate::journal::{EntryDate, Layout};
 use crate::ledger::Ledger;
 use crate::repo::{ObjectId, Repo, RepoError};
 use crate::sync::history;
+
+/// A deletion's key, and the version that it names.
+type Row = ((EntryDate, String), String);
 
 /// Takes these deletions out of `ledger`, as far as `known` lacks them. `head` is the commit
 /// that the branch is squashed onto.
@@ -19,26 +22,37 @@ pub(super) fn leave_out_deletions(
     known: &Ledger,
     ledger: &mut Ledger,
 ) -> Result<(), RepoError> {
-    let removed = history::Removed::new(repo, layout);
     let Some(branches) = repo.branch_tips() else {
         return Ok(());
     };
-    let stands = |entry| {
-        let there = |tip: &ObjectId| history::file_of(repo, layout, *tip, entry);
-        branches.iter().any(|tip| !matches!(there(tip), Ok(None)))
+    // All of them in one commit after the other: its whole journal is listed once for them.
+    let there = |commit, rows: &[Row]| {
+        let entries = rows.iter().map(|(key, _)| &key.0).collect();
+        history::entries_there(repo, layout, &[commit], &entries)
     };
-    let mut of_branch = Vec::new();
+    let mut of_branch: Vec<Row> = Vec::new();
     for (key, row) in &ledger.deletions {
-        if row.state.is_active()
-            && !known.deletions.contains_key(key)
-            && history::file_of(repo, layout, head, key.0)?.is_none()
-            && !removed.is_of_history(&row.blob)?
-            && !stands(key.0)
-        {
-            of_branch.push(key.clone());
+        if row.state.is_active() && !known.deletions.contains_key(key) {
+            of_branch.push((key.clone(), row.blob.clone()));
         }
     }
-    for key in of_branch {
+    let here = there(head, &of_branch)?;
+    of_branch.retain(|(key, _)| !here.contains(&key.0));
+    let removed = history::Removed::new(repo, layout);
+    let mut lost = Vec::new();
+    for row in of_branch {
+        if !removed.is_of_history(&row.1)? {
+            lost.push(row);
+        }
+    }
+    for tip in branches {
+        // A branch that cannot be read may have any of them.
+        let Ok(stands) = there(tip, &lost) else {
+            return Ok(());
+        };
+        lost.retain(|(key, _)| !stands.contains(&key.0));
+    }
+    for (key, _) in lost {
         ledger.deletions.remove(&key);
     }
     Ok(())
