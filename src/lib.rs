@@ -14,7 +14,7 @@
 //! | L2 | [`store`] | SQLite |
 //! | L2 | [`repo`] | git2, the work tree, the installer |
 //! | L3 | [`sync`] | plan and apply: drivers, hooks, refresh of the index, resolve |
-//! | L4 | [`cli`] | one file per command, output, exit codes |
+//! | L4 | [`cli`] | the commands, output, exit codes |
 //!
 //! L0 and L1 are pure: no file, no clock, no environment, no process.
 

@@ -22,8 +22,8 @@ struct Standing {
 }
 
 /// Settles items that stand against a removal, in the chosen files or, if there are none,
-/// in all; returns the outcomes with their paths. Those of `kept`, by path, were the question of a conflict and are let in;
-/// `answers` decides of the others.
+/// in all; returns the outcomes with their paths. Those of `kept`, by path, were the question
+/// of a conflict and are let in; `answers` decides of the others.
 pub fn settle(
     ui: &Ui,
     resolver: &Resolver<'_>,

@@ -150,8 +150,8 @@ fn removals(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mu
 
 /// Adds re-additions: items that no parent had and that are there now, on top of removals
 /// that the parents knew, and items that a person kept against the removal of one parent.
-/// An item that a squash brings from a tip which did not know the
-/// removal is left for a person.
+/// An item that a squash brings from a tip which did not know the removal is left for a
+/// person.
 fn re_additions(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>, out: &mut Ledger) {
     let brought = |key: &RowKey, item: &Item| {
         context.squashed.is_some_and(|tip| {

@@ -75,9 +75,10 @@ impl Ledger {
 
     /// The state that undoes, under another id, a removal told by history, if there is
     /// one: a rebase gives the telling commit a new id, and who renames the authors of all
-    /// of history gives it another name, but both keep its time. A removal of somebody else that `is_told` under its own id as
-    /// well is a second one of the same second, and no earlier name; one of the same author
-    /// was picked or rebased while its first commit stayed.
+    /// of history gives it another name, but both keep its time. A removal of somebody else
+    /// that `is_told` under its own id as well is a second one of the same second, and no
+    /// earlier name; one of the same author was picked or rebased while its first commit
+    /// stayed.
     #[must_use]
     pub fn undone_as_another(
         &self,

@@ -41,7 +41,10 @@ pub fn take_mode(file: &fs::File, permissions: fs::Permissions) {
 ///
 /// # Errors
 /// The folder is missing, or the file cannot be written.
-#[expect(clippy::disallowed_methods, reason = "the one place that renames")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that persists a temporary file"
+)]
 pub fn write_beside(full: &Path, bytes: &[u8], access: Access, lasts: Lasts) -> io::Result<()> {
     let mode = match access {
         Access::Executable => 0o777,

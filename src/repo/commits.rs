@@ -161,7 +161,8 @@ impl Repo {
         Ok(changed.filter(|path| paths.contains(&&**path)).collect())
     }
 
-    /// Whether `commit` is `tip` or one of its ancestors; false for a missing commit.
+    /// Whether `commit` is `tip` or one of its ancestors; false where history cannot be read, as
+    /// of a commit that is missing.
     #[must_use]
     pub fn is_in(&self, commit: ObjectId, tip: ObjectId) -> bool {
         let common = self.best_common(tip.0, commit.0);

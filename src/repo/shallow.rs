@@ -6,7 +6,7 @@ use super::{ObjectId, Repo, RepoError};
 
 impl Repo {
     /// The commits whose parents are not in this clone, as git lists them, one a line;
-    /// empty in a full clone.
+    /// empty in a full clone, and where the list cannot be read.
     #[must_use]
     pub fn cut_offs(&self) -> String {
         fs::read_to_string(self.common_dir().join("shallow")).unwrap_or_default()

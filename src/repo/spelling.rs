@@ -238,9 +238,10 @@ impl Repo {
         at(one) == at(other)
     }
 
-    /// A finding for each folder of the settings that git has in another spelling. Git's index and the settings are searched by their bytes: to
-    /// a hook there would be no journal, and nothing would say so. Only where git found
-    /// that the file system ignores case, or the form of accents, can that be.
+    /// A finding for each folder of the settings that git has in another spelling. Git's
+    /// index and the settings are searched by their bytes: to a hook there would be no
+    /// journal, and nothing would say so. Only where git found that the file system ignores
+    /// case, or the form of accents, can that be.
     #[must_use]
     pub fn spelled_otherwise(&self, layout: &Layout) -> Vec<Finding> {
         if !self.ignores_spelling() {

@@ -93,7 +93,7 @@ impl Repo {
         let mut parts = out.split(|&b| b == 0);
         let mut changes = Vec::new();
         while let (Some(about), Some(path)) = (parts.next(), parts.next()) {
-            // An entry's path is ASCII; other paths cannot be ours.
+            // See `changes` in `trees`.
             let (Ok(about), Ok(path)) = (std::str::from_utf8(about), std::str::from_utf8(path))
             else {
                 continue;
@@ -251,7 +251,7 @@ impl Folder {
             {
                 return false;
             }
-            // An entry's path is ASCII; other paths cannot be ours.
+            // See `changes` in `trees`.
             if let Ok(path) = String::from_utf8([&self.path, any.name].concat()) {
                 changes.push(Change { path, old, new });
             }

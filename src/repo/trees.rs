@@ -118,7 +118,8 @@ impl Repo {
                 known.insert(trees, differing.len());
             }
             for (name, (old, new)) in differing {
-                // An entry's path is ASCII; non-UTF-8 paths cannot be journal files.
+                // A path that is not UTF-8 is no entry's: no settings can name its folder.
+                // Other pages of such a name are left out.
                 let Ok(name) = String::from_utf8(name) else {
                     continue;
                 };

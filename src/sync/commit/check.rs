@@ -184,7 +184,7 @@ pub(super) struct Checks<'a> {
     pub parents: &'a [ObjectId],
     pub before: &'a [Vec<Change>],
     changes: &'a [Change],
-    /// The sets of markers that stood in the pages that the commit changes, once asked for.
+    /// The sets of markers that stood in the pages that the commit removes, once asked for.
     pub stood: Option<AsText>,
     /// The staged files of the entries that are new.
     twice: BTreeMap<EntryDate, Vec<String>>,
