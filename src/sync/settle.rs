@@ -1,17 +1,19 @@
 //! A person's decisions: changes to the ledger's file in the work tree, to be committed
 //! like any edit, and the return of a deleted entry's file.
 
+mod restore;
+
 use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::journal::entry::values_of;
-use crate::journal::{EntryDate, Item, ItemKey, Layout, Settings, Table};
+use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState, raised};
-use crate::repo::{ObjectId, Repo, RepoError, Trouble, shell_word};
+use crate::repo::{Repo, RepoError, shell_word};
 
 use super::history;
+pub use restore::{Deletion, Return, restore_entry};
 
 /// The person who decides, by machine, and the time.
 #[derive(Debug, Clone)]
@@ -299,89 +301,6 @@ fn told(repo: &Repo, layout: &Layout, year: i32) -> Result<Ledger, RepoError> {
     Ok(match repo.head()? {
         Some(head) => history::rows_of(repo, layout, head)?.of_year(year),
         None => Ledger::default(),
-    })
-}
-
-/// The outcome of restoring a deleted entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Return {
-    /// The file was written again under this path. Items in it that had been removed
-    /// before: the commit of the file puts them back.
-    Written { path: String, removed: Vec<Item> },
-    /// The entry's file exists, at this path.
-    NotDeleted(String),
-    /// A sparse checkout leaves the entry's file out of the work tree.
-    LeftOut(String),
-    /// Nothing is known of the entry.
-    Unknown,
-    /// The ledger names this blob, and it is not in this repository.
-    Lost {
-        blob: String,
-        /// Whether HEAD's history has it, so that `doctor` tells what brings it back.
-        is_of_history: bool,
-    },
-}
-
-/// Puts the file of a deleted entry back into the work tree, from HEAD or from
-/// the version that the ledger, or history, names.
-///
-/// # Errors
-/// The repository cannot be read, or the file not be written.
-pub fn restore_entry(
-    repo: &Repo,
-    layout: &Layout,
-    entry: EntryDate,
-    known_path: Option<&str>,
-) -> Result<Return, RepoError> {
-    let usual = layout.entry_path(entry);
-    let paths = [known_path.unwrap_or(&usual), &usual];
-    for path in paths {
-        if repo.work_file(path)?.is_some() {
-            return Ok(Return::NotDeleted(path.to_owned()));
-        }
-        if repo.is_left_out(path)? {
-            return Ok(Return::LeftOut(path.to_owned()));
-        }
-    }
-    if let Some(head) = repo.head()? {
-        for path in paths {
-            if let Some(bytes) = repo.read_at(head, path)? {
-                repo.write_work_file(path, &bytes)?;
-                return Ok(Return::Written {
-                    path: path.to_owned(),
-                    removed: Vec::new(),
-                });
-            }
-        }
-    }
-    let ledger = known(repo, layout, entry.year())?;
-    let removed = history::Removed::new(repo, layout);
-    let Some(row) = removed.deletion_of(&ledger, entry)? else {
-        return Ok(Return::Unknown);
-    };
-    let id: Option<ObjectId> = row.blob.parse().ok();
-    let bytes = match id.map(|id| repo.read_blob(id)) {
-        Some(Ok(bytes)) => bytes,
-        Some(Err(e)) if !matches!(e.object(), Some((_, Trouble::Missing))) => return Err(e),
-        _ => {
-            return Ok(Return::Lost {
-                blob: row.blob.clone(),
-                is_of_history: removed.is_of_history(&row.blob).unwrap_or(true),
-            });
-        }
-    };
-    let path = history::last_path(layout, entry, row);
-    repo.write_work_file(&path, &bytes)?;
-    let there = values_of(&bytes);
-    let removals = ledger.tombstones_of(entry);
-    let removals = removals.filter(|(_, row)| row.state.is_active());
-    let removed: BTreeSet<_> = removals
-        .map(|(key, _)| (key.table, key.item.clone()))
-        .filter(|item| there.contains_key(item))
-        .collect();
-    Ok(Return::Written {
-        path,
-        removed: removed.into_iter().collect(),
     })
 }
 

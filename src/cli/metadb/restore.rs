@@ -9,7 +9,7 @@ use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
 use crate::repo::{RepoError, Trouble};
 use crate::sync::refresh::{Options, Scope};
-use crate::sync::settle::{self, Return};
+use crate::sync::settle::{self, Deletion, Return};
 
 /// Bring the file of a deleted entry back, or list the deleted entries
 #[derive(Debug, Args)]
@@ -42,7 +42,11 @@ impl Restore {
         let path = shown.as_ref().map(|s| s.path.as_str());
         let back = settle::restore_entry(&journal.repo, journal.layout(), date, path);
         match back.map_err(what_brings_it_back)? {
-            Return::Written { path, removed } => {
+            Return::Written {
+                path,
+                deletion,
+                removed,
+            } => {
                 journal.refresh(ui, Options::new(Scope::All))?;
                 ui.line(format_args!("Restored {path}"))?;
                 for (table, item) in removed {
@@ -53,10 +57,18 @@ impl Restore {
                         safe(item.as_str())
                     ))?;
                 }
-                ui.line(format_args!(
-                    "Commit it if it was removed in a commit: git add {} && git commit",
-                    journal.repo.pathspec(&path)
-                ))?;
+                match deletion {
+                    Deletion::InWorkTree => {
+                        ui.line("As git's index has it: the deletion was not staged")?;
+                    }
+                    Deletion::Staged => {
+                        ui.line("Its deletion was staged, and is not any more")?;
+                    }
+                    Deletion::Committed => ui.line(format_args!(
+                        "Commit it if it was removed in a commit: git add {} && git commit",
+                        journal.repo.pathspec(&path)
+                    ))?,
+                }
                 Ok(Exit::Ok)
             }
             Return::NotDeleted(path) => bail!("{date} is not deleted: {path} is there"),

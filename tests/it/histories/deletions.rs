@@ -187,3 +187,68 @@ fn a_squash_keeps_the_deletion_of_an_entry_that_a_remote_branch_still_has() {
         }
     }
 }
+
+/// `git commit -a` would commit what came back: it must not be older than what was staged.
+#[test]
+fn a_deletion_that_is_not_staged_is_taken_back_from_the_index() {
+    let sandbox = Sandbox::new();
+    let (laptop, _desktop) = begin(&sandbox);
+    let path = crate::sandbox::entry(DAY);
+    laptop.edit_entry(DAY, "tags: [rain]", "tags: [rain, sea]");
+    laptop.git(["add", &path]).ok();
+    laptop.remove(&path);
+    laptop
+        .metadb(["restore", "Entry", DAY])
+        .ok()
+        .says("As git's index has it")
+        .lacks("git add");
+    assert!(laptop.read_entry(DAY).contains("[rain, sea]"));
+    let status = laptop.git(["status", "--short"]).ok().stdout;
+    assert_eq!(status, format!("M  {path}\n"));
+    // Nothing is staged of a file that was only announced.
+    laptop.write_entry("2024-11-08", "", "Announced.\n");
+    let announced = crate::sandbox::entry("2024-11-08");
+    laptop.git(["add", "-N", &announced]).ok();
+    laptop.remove(&announced);
+    laptop
+        .metadb(["restore", "Entry", "2024-11-08"])
+        .exits(1)
+        .warns("no deleted entry");
+}
+
+/// As the guide deletes. Left staged, the deletion would go along with the next commit.
+#[test]
+fn a_deletion_that_is_staged_is_taken_back_from_the_index_too() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let path = crate::sandbox::entry(DAY);
+    laptop.git(["rm", "-q", &path]).ok();
+    laptop
+        .metadb(["restore", "Entry", DAY])
+        .ok()
+        .says("Its deletion was staged, and is not any more");
+    laptop.assert_clean();
+    laptop.write_entry("2024-11-08", "", "Another.\n");
+    laptop.commit("Another entry");
+    laptop.push();
+    desktop.pull();
+    assert!(desktop.exists(&path));
+
+    // The same while a merge deletes it.
+    desktop.git(["rm", "-q", &path]).ok();
+    desktop.write_entry("2024-11-09", "mood: calm", "There.\n");
+    desktop.commit("Gone, and another");
+    desktop.push();
+    laptop.write_entry("2024-11-09", "mood: good", "Here.\n");
+    laptop.commit("Here");
+    laptop.git(["pull", "-q", "--no-rebase"]).fails();
+    assert!(!laptop.exists(&path));
+    laptop.metadb(["restore", "Entry", DAY]).ok();
+    laptop.palimpsest(["resolve", "--ours"]).ok();
+    laptop
+        .git(["commit", "-aqm", "Mine, and the day stays"])
+        .ok();
+    laptop.assert_clean();
+    assert!(laptop.exists(&path));
+    laptop.metadb(["show", DAY]).ok().lacks("deleted");
+}

@@ -1,0 +1,131 @@
+//! The return of a deleted entry's file.
+
+use std::collections::BTreeSet;
+
+use super::known;
+use crate::journal::entry::values_of;
+use crate::journal::{EntryDate, Item, Layout};
+use crate::repo::{ObjectId, Repo, RepoError, StagedFile, Trouble};
+use crate::sync::history;
+
+/// What became of the deletion of a restored entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deletion {
+    /// It was in the work tree alone, and is gone.
+    InWorkTree,
+    /// It was staged, and is no longer.
+    Staged,
+    /// It is in a commit, or part of a merge, and the file is to be committed.
+    Committed,
+}
+
+/// The outcome of restoring a deleted entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Return {
+    /// The file was written again under this path. Items in it that had been removed
+    /// before: the commit of the file puts them back.
+    Written {
+        path: String,
+        deletion: Deletion,
+        removed: Vec<Item>,
+    },
+    /// The entry's file exists, at this path.
+    NotDeleted(String),
+    /// A sparse checkout leaves the entry's file out of the work tree.
+    LeftOut(String),
+    /// Nothing is known of the entry.
+    Unknown,
+    /// The ledger names this blob, and it is not in this repository.
+    Lost {
+        blob: String,
+        /// Whether HEAD's history has it, so that `doctor` tells what brings it back.
+        is_of_history: bool,
+    },
+}
+
+/// Puts the file of a deleted entry back into the work tree: the version in git's index, or
+/// else HEAD's, or the one that the ledger, or history, names. HEAD's is staged again if its
+/// deletion was: the next commit would delete it otherwise.
+///
+/// # Errors
+/// The repository cannot be read, or the index or the file not be written.
+pub fn restore_entry(
+    repo: &Repo,
+    layout: &Layout,
+    entry: EntryDate,
+    known_path: Option<&str>,
+) -> Result<Return, RepoError> {
+    let usual = layout.entry_path(entry);
+    let paths = [known_path.unwrap_or(&usual), &usual];
+    for path in paths {
+        if repo.work_file(path)?.is_some() {
+            return Ok(Return::NotDeleted(path.to_owned()));
+        }
+        if repo.is_left_out(path)? {
+            return Ok(Return::LeftOut(path.to_owned()));
+        }
+    }
+    let written = |path: &str, deletion| Return::Written {
+        path: path.to_owned(),
+        deletion,
+        removed: Vec::new(),
+    };
+    let index = repo.index()?;
+    for path in paths {
+        // What is staged may be newer than HEAD's version. After `git add -N` it is nothing.
+        let staged = repo.read_staged(&index, path)?;
+        if let Some(bytes) = staged.filter(|bytes| !bytes.is_empty()) {
+            repo.write_work_file(path, &bytes)?;
+            return Ok(written(path, Deletion::InWorkTree));
+        }
+    }
+    if let Some(head) = repo.head()? {
+        for path in paths {
+            let Some(bytes) = repo.read_at(head, path)? else {
+                continue;
+            };
+            // In conflict it is for a person to stage.
+            let deletion = match index.has(path) {
+                true => Deletion::Committed,
+                false => {
+                    let bytes = bytes.clone();
+                    let path = path.to_owned();
+                    repo.stage(&[StagedFile { path, bytes }])?;
+                    Deletion::Staged
+                }
+            };
+            repo.write_work_file(path, &bytes)?;
+            return Ok(written(path, deletion));
+        }
+    }
+    let ledger = known(repo, layout, entry.year())?;
+    let removed = history::Removed::new(repo, layout);
+    let Some(row) = removed.deletion_of(&ledger, entry)? else {
+        return Ok(Return::Unknown);
+    };
+    let id: Option<ObjectId> = row.blob.parse().ok();
+    let bytes = match id.map(|id| repo.read_blob(id)) {
+        Some(Ok(bytes)) => bytes,
+        Some(Err(e)) if !matches!(e.object(), Some((_, Trouble::Missing))) => return Err(e),
+        _ => {
+            return Ok(Return::Lost {
+                blob: row.blob.clone(),
+                is_of_history: removed.is_of_history(&row.blob).unwrap_or(true),
+            });
+        }
+    };
+    let path = history::last_path(layout, entry, row);
+    repo.write_work_file(&path, &bytes)?;
+    let there = values_of(&bytes);
+    let removals = ledger.tombstones_of(entry);
+    let removals = removals.filter(|(_, row)| row.state.is_active());
+    let removed: BTreeSet<_> = removals
+        .map(|(key, _)| (key.table, key.item.clone()))
+        .filter(|item| there.contains_key(item))
+        .collect();
+    Ok(Return::Written {
+        path,
+        deletion: Deletion::Committed,
+        removed: removed.into_iter().collect(),
+    })
+}
