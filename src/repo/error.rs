@@ -100,7 +100,8 @@ const NOT_WHOLE: &str = "it has to hold all of its objects: clone it again witho
 
 /// What git said, which may be several lines.
 fn on_one_line(stderr: &str) -> String {
-    stderr.lines().collect::<Vec<_>>().join("; ")
+    let lines = stderr.lines().filter(|line| !line.trim().is_empty());
+    lines.collect::<Vec<_>>().join("; ")
 }
 
 /// What is the matter with an object that cannot be read.

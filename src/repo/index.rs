@@ -174,16 +174,23 @@ impl Repo {
         self.update_index(&["--index-info"], lines.as_bytes())
     }
 
-    /// Runs `git update-index`, and waits for two seconds if another process holds the
-    /// index.
+    /// Runs `git update-index`, and waits for another process that holds the index.
     ///
     /// # Errors
     /// [`RepoError::Command`] if git fails.
     pub(super) fn update_index(&self, how: &[&str], lines: &[u8]) -> Result<(), RepoError> {
+        self.write_index(&[&["update-index", "-z"], how].concat(), lines)
+    }
+
+    /// Runs a git command that writes the index, and waits for two seconds if another process
+    /// holds it.
+    ///
+    /// # Errors
+    /// [`RepoError::Command`] if git fails.
+    pub(super) fn write_index(&self, args: &[&str], input: &[u8]) -> Result<(), RepoError> {
         const TRIES: u32 = 20;
-        let args = [&["update-index", "-z"], how].concat();
         for _ in 1..TRIES {
-            match self.run_git(&args, lines) {
+            match self.run_git(args, input) {
                 // The message is in the user's language, but holds the lock's name.
                 Err(RepoError::Command { stderr, .. }) if stderr.contains(".lock") => {
                     std::thread::sleep(std::time::Duration::from_millis(100));
@@ -191,7 +198,7 @@ impl Repo {
                 other => return other.map(|_| ()),
             }
         }
-        self.run_git(&args, lines).map(|_| ())
+        self.run_git(args, input).map(|_| ())
     }
 }
 

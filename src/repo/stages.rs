@@ -151,7 +151,7 @@ impl Repo {
     }
 
     /// Stages the work tree's file, as `git add` does, and writes it as git would
-    /// check it out.
+    /// check it out. Waits for another process that holds the index.
     ///
     /// # Errors
     /// Git cannot write the index or the file.
@@ -167,9 +167,8 @@ impl Repo {
             "--sparse",
         ];
         let add = [&add[..], &["--", path]].concat();
-        self.run_git(&add, b"")?;
-        self.run_git(&["checkout-index", "-f", "-u", "--", path], b"")
-            .map(|_| ())
+        self.write_index(&add, b"")?;
+        self.write_index(&["checkout-index", "-f", "-u", "--", path], b"")
     }
 
     /// Removes a file of the work tree, and folders that are empty then. A missing file

@@ -10,7 +10,7 @@ use chrono::{DateTime, FixedOffset};
 
 use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
 use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState, raised};
-use crate::repo::{Repo, RepoError, shell_word};
+use crate::repo::{ObjectId, Repo, RepoError, StagedFile, shell_word};
 
 use super::history;
 pub use restore::{Deletion, Return, restore_entry};
@@ -242,12 +242,34 @@ fn change<T>(
 /// file that differs from the index. If it already had changes, none of them staged, it
 /// is not staged.
 fn write(repo: &Repo, path: &str, ledger: &Ledger) -> Result<(), RepoError> {
-    let goes_along = repo.waits_for().is_some() && may_go_along(repo, path)?;
-    repo.write_work_file(path, &ledger::format(ledger))?;
-    match goes_along {
-        true => repo.add(path),
-        false => Ok(()),
+    let bytes = ledger::format(ledger);
+    if repo.waits_for().is_none() || !may_go_along(repo, path)? {
+        return repo.write_work_file(path, &bytes);
     }
+    // The index first: another process may hold it for long, and nothing is changed then.
+    let before = repo.index()?.staged(path);
+    let ids = stage(repo, path, bytes.clone())?;
+    if let Err(error) = repo.write_work_file(path, &bytes) {
+        // If this fails as well, the first error tells what to mend, and the index has the
+        // decision.
+        let _ = match before {
+            Some(blob) => {
+                let bytes = repo.read_blob(blob.id);
+                bytes.and_then(|bytes| stage(repo, path, bytes).map(|_| ()))
+            }
+            None => repo.unstage(&[path]),
+        };
+        return Err(error);
+    }
+    repo.note_stat(ids.into_iter().map(|id| (id, path, &*bytes)));
+    Ok(())
+}
+
+fn stage(repo: &Repo, path: &str, bytes: Vec<u8>) -> Result<Vec<ObjectId>, RepoError> {
+    repo.stage(&[StagedFile {
+        path: path.to_owned(),
+        bytes,
+    }])
 }
 
 /// Whether a ledger's file that a decision changes may be staged with it; see [`write()`].

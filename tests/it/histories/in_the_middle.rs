@@ -201,3 +201,34 @@ fn what_stands_in_head_alone_is_not_still_in_the_file() {
     desktop.assert_clean();
     holds(&desktop, &[]);
 }
+
+/// An editor's git, or one that hangs. What could not be staged is not written either.
+#[test]
+fn a_decision_while_another_git_holds_the_index_changes_nothing() {
+    let sandbox = Sandbox::new();
+    let (_laptop, desktop) = both_wrote(&sandbox);
+    desktop.git(["merge", "-q", "origin/main"]).fails();
+    let before = (desktop.read(LEDGER), status(&desktop));
+    desktop.write(".git/index.lock", "");
+    for decision in [
+        &["sync", "resolve", "Entry", DAY][..],
+        &["tombstone", "remove", "entry_people", DAY, "Carol"],
+    ] {
+        desktop
+            .metadb(decision)
+            .exits(1)
+            .warns("index.lock")
+            .silent_about("; ;");
+    }
+    desktop.remove(".git/index.lock");
+    assert_eq!((desktop.read(LEDGER), status(&desktop)), before);
+    let_carol_in(&desktop, "merge");
+    choose(&desktop);
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    desktop.assert_clean();
+    desktop.metadb(["tombstone", "list"]).ok().lacks("Carol");
+}
+
+fn status(machine: &Machine<'_>) -> String {
+    machine.git(["status", "--short"]).ok().stdout
+}
