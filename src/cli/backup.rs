@@ -25,8 +25,8 @@ const BEFORE: &str = "before-restore";
 ///
 /// Writes backups/full_data/palimpsest-data-full_YYYYMMDD_HHMMSS[_S].tar.gz (the
 /// time is UTC) and reads it again to verify it. Git's history is not in it: that
-/// is in every clone. A file whose name is not UTF-8 cannot be in it: it is named, and
-/// the exit code is 1.
+/// is in every clone. A file whose name is not UTF-8, or that may not be read, cannot
+/// be in it: it is named, and the exit code is 1.
 // `[_S]` is a part of the help's text, and no link.
 #[allow(rustdoc::broken_intra_doc_links)]
 #[derive(Debug, Args)]
@@ -70,6 +70,9 @@ impl BackupFull {
                 "removed {}",
                 safe(&below(&journal.repo, old).display().to_string())
             ))?;
+        }
+        if taken.kept_older {
+            ui.note("older backups stay: they may have what this one lacks");
         }
         Ok(Exit::ok_if(taken.missing.is_empty()))
     }
@@ -229,6 +232,12 @@ impl RestoreFull {
                 "{}: not in the backup, and left out of this work tree, so that nothing of it was \
                  changed; `git rm --sparse PATH` takes one out",
                 named(&done.left_out)
+            ));
+        }
+        if !done.unread.is_empty() {
+            ui.warn(format_args!(
+                "{}: could not be read when the backup was made, and left as it is",
+                named(&done.unread)
             ));
         }
         if !done.taken_in.is_empty() {

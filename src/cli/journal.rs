@@ -270,7 +270,9 @@ impl Journal {
 
     /// The warnings of these aliases of nobody known in an entry.
     fn unknown_aliases(&self, path: &str, aliases: &[String]) -> anyhow::Result<Vec<Warning>> {
-        let text = self.repo.read_work_file(path)?.unwrap_or_default();
+        // For the places alone: a file that cannot be read has its entry from HEAD.
+        let text = self.repo.read_work_file(path).ok().flatten();
+        let text = text.unwrap_or_default();
         let named = aliases
             .iter()
             .take(ALIASES)

@@ -198,7 +198,8 @@ fn is_no_word(by_chance: &str) -> bool {
 }
 
 /// Adds the files and folders in `folder` that `is_left` accepts by name and kind; with
-/// `below`, those in its subfolders, too. A missing folder has none.
+/// `below`, those in its subfolders, too. A missing folder has none, nor has one that may not be
+/// read.
 fn list(
     folder: &Path,
     below: bool,
@@ -207,7 +208,13 @@ fn list(
 ) -> Result<(), RepoError> {
     let found = match fs::read_dir(folder) {
         Ok(found) => found,
-        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+        // One that may not be read is no reason to look into no other.
+        Err(e)
+            if matches!(
+                e.kind(),
+                ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied
+            ) =>
+        {
             return Ok(());
         }
         Err(e) => return Err(RepoError::io(folder)(e)),

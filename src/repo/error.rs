@@ -124,6 +124,35 @@ impl RepoError {
         matches!(self, Self::NoDatabase { .. } | Self::BesideDatabase { .. })
     }
 
+    /// For a file or folder that may not be read: why, and what makes it readable.
+    #[must_use]
+    pub fn unreadable(&self) -> Option<String> {
+        let Self::Io { source, .. } = self else {
+            return None;
+        };
+        let mend = self.to_make_readable()?;
+        Some(format!("it may not be read: {source}; {mend}"))
+    }
+
+    /// What makes a file or folder readable that may not be read.
+    #[must_use]
+    pub fn to_make_readable(&self) -> Option<String> {
+        let Self::Io { path, source } = self else {
+            return None;
+        };
+        if source.kind() != io::ErrorKind::PermissionDenied {
+            return None;
+        }
+        // In a folder that may not be entered, nothing can be looked at.
+        let is_seen = |path: &&Path| path.symlink_metadata().is_ok();
+        let at = path.ancestors().find(is_seen).unwrap_or(path);
+        let mode = if at.is_dir() { "u+rx" } else { "u+r" };
+        let at = shell_path(&at.to_string_lossy());
+        Some(format!(
+            "`chmod {mode} {at}`, or `chown` it if it is another user's"
+        ))
+    }
+
     /// The object that an error is about, and what is the matter with it.
     #[must_use]
     pub fn object(&self) -> Option<(ObjectId, Trouble<'_>)> {

@@ -85,6 +85,8 @@ struct Walk<'r> {
     found: WorkFiles,
     /// Paths that may be ignored.
     unsure: Vec<(String, EntryKind)>,
+    /// Whether a folder that may not be read is skipped.
+    skips_unreadable: bool,
 }
 
 impl Repo {
@@ -94,6 +96,19 @@ impl Repo {
     /// # Errors
     /// A folder cannot be read.
     pub fn own_files(&self, folder: &str) -> Result<WorkFiles, RepoError> {
+        self.walk_own_files(folder, false)
+    }
+
+    /// The same, for a caller that can do without the files of a folder which may not be
+    /// read: such a folder is among the skipped.
+    ///
+    /// # Errors
+    /// A folder cannot be read for another reason.
+    pub fn readable_own_files(&self, folder: &str) -> Result<WorkFiles, RepoError> {
+        self.walk_own_files(folder, true)
+    }
+
+    fn walk_own_files(&self, folder: &str, skips_unreadable: bool) -> Result<WorkFiles, RepoError> {
         let mut walk = Walk {
             repo: self,
             tracked: self.tracked(),
@@ -101,10 +116,18 @@ impl Repo {
             ignores_spelling: self.ignores_spelling(),
             found: WorkFiles::default(),
             unsure: Vec::new(),
+            skips_unreadable,
         };
-        if self.first_link(folder)?.is_some() {
-            walk.found.skipped.push(Skipped::Symlink(folder.to_owned()));
-            return Ok(walk.found);
+        match self.first_link(folder) {
+            Ok(None) => {}
+            Ok(Some(_)) => {
+                walk.found.skipped.push(Skipped::Symlink(folder.to_owned()));
+                return Ok(walk.found);
+            }
+            Err(error) => {
+                walk.skip_unreadable(folder, error)?;
+                return Ok(walk.found);
+            }
         }
         let all = 0..walk.tracked.len();
         let below = match folder {
@@ -212,13 +235,25 @@ impl Repo {
 }
 
 impl Walk<'_> {
+    /// Skips a folder for which there was an error, if that is asked for and it may not be
+    /// read.
+    fn skip_unreadable(&mut self, folder: &str, error: RepoError) -> Result<(), RepoError> {
+        let why = error.unreadable().filter(|_| self.skips_unreadable);
+        let why = why.ok_or(error)?;
+        self.found.skipped.push(Skipped::Unreadable {
+            path: folder.to_owned(),
+            why,
+        });
+        Ok(())
+    }
+
     /// Whether HEAD has a folder of which the index has no files any more.
     fn was_folder(&self, path: &str) -> bool {
         let found = self.head.map(|head| self.repo.in_tree(head, path));
         matches!(found, Some(Ok(Some((mode, _)))) if mode::is_folder(mode))
     }
 
-    /// Walks a folder; `within` are its entries in the index.
+    /// Walks a folder; `below` are its entries in the index.
     fn folder(
         &mut self,
         dir: &Path,
@@ -226,7 +261,10 @@ impl Walk<'_> {
         below: &Range<usize>,
         is_outermost: bool,
     ) -> Result<(), RepoError> {
-        let entries = entries_of(dir)?;
+        let entries = match entries_of(dir) {
+            Ok(entries) => entries,
+            Err(error) => return self.skip_unreadable(prefix, error),
+        };
         // The spelling that git has for a path of the work tree, if it is not that one.
         let there = OnceCell::new();
         let other_spelling = |walk: &Self, path: &str| {
@@ -250,8 +288,11 @@ impl Walk<'_> {
                 continue;
             }
             let path = in_folder(prefix, name);
-            let Some(kind) = kind_of(&entry, &path, &mut self.found.skipped)? else {
-                continue;
+            let kind = match kind_of(&entry, &path, &mut self.found.skipped) {
+                Ok(Some(kind)) => kind,
+                Ok(None) => continue,
+                // The folder may be listed and not entered: nothing in it can be looked at.
+                Err(error) => return self.skip_unreadable(prefix, error),
             };
             match kind {
                 EntryKind::Folder => {

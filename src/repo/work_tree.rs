@@ -28,6 +28,21 @@ pub struct WorkFile {
     pub ino: u64,
 }
 
+impl WorkFile {
+    /// A file that may be there and cannot be looked at. Nothing is known of it, so that it
+    /// counts as changed at each look.
+    #[must_use]
+    pub const fn unreadable(path: String) -> Self {
+        Self {
+            path,
+            size: 0,
+            mtime_ns: i64::MAX,
+            ctime_ns: i64::MAX,
+            ino: 0,
+        }
+    }
+}
+
 /// The result of a walk over a folder, sorted by path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WorkFiles {
@@ -45,6 +60,8 @@ pub enum Skipped {
     /// A name that some file systems take for that of a backup, or of a file of SQLite's
     /// beside the database.
     Alike(String),
+    /// A file or a folder that may not be read, with why; see [`RepoError::unreadable`].
+    Unreadable { path: String, why: String },
 }
 
 impl Skipped {
@@ -53,6 +70,7 @@ impl Skipped {
     pub fn path(&self) -> &str {
         match self {
             Self::Symlink(path) | Self::NotUtf8(path) | Self::Alike(path) => path,
+            Self::Unreadable { path, .. } => path,
         }
     }
 }
@@ -62,6 +80,7 @@ impl std::fmt::Display for Skipped {
         match self {
             Self::Symlink(path) => write!(f, "{path}: skipped, a symbolic link"),
             Self::NotUtf8(path) => write!(f, "{path}: skipped, its name is not UTF-8"),
+            Self::Unreadable { path, why } => write!(f, "{path}: skipped, {why}"),
             Self::Alike(path) => write!(
                 f,
                 "{path}: skipped, its name may be that of the backups or of the database's files; rename it"

@@ -163,14 +163,20 @@ fn markers(
             told.tell(repo, &objects::File::InHistory, error, found)?;
         }
         Err(error) => {
-            let mend = match &error {
-                ResolveError::Repo(RepoError::Symlink(_)) => {
+            let readable = match &error {
+                ResolveError::Repo(error) => error.to_make_readable(),
+                _ => None,
+            };
+            let mend = match (&error, readable) {
+                (_, Some(readable)) => readable,
+                (ResolveError::Repo(RepoError::Symlink(_)), _) => {
                     "put a folder or file of its own there, or name another folder in palimpsest.toml"
+                        .to_owned()
                 }
-                ResolveError::Repo(RepoError::Io { .. }) => {
-                    "make the file readable, and run this again"
+                (ResolveError::Repo(RepoError::Io { .. }), _) => {
+                    "make the file readable, and run this again".to_owned()
                 }
-                _ => "mend that, then palimpsest doctor",
+                _ => "mend that, then palimpsest doctor".to_owned(),
             };
             let what = format!("{error}: entries and notes were not searched for conflict markers");
             found.push(Finding::new(what, mend));
@@ -193,7 +199,8 @@ fn unreadable(
         (&layout.wiki, Source::Wiki),
     ];
     for (folder, source) in folders {
-        for file in repo.own_files(folder)?.files {
+        // A folder that may not be read was reported above.
+        for file in repo.readable_own_files(folder)?.files {
             // A folder may be in the other one.
             let Some(key) = key_of(layout, &file.path).filter(|key| key.1 == source) else {
                 continue;
@@ -232,7 +239,7 @@ fn unreadable(
 fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
     let mut files: BTreeMap<Key, BTreeSet<String>> = BTreeMap::new();
     for folder in [&layout.journal, &layout.wiki] {
-        for file in repo.work_files(folder)?.files {
+        for file in repo.readable_own_files(folder)?.files {
             if let Some(key) = key_of(layout, &file.path) {
                 files.entry(key).or_default().insert(file.path);
             }

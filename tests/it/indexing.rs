@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use crate::sandbox::{Machine, Sandbox, entry};
 
 mod places;
+mod unreadable;
 
 fn dates(count: u32) -> impl Iterator<Item = String> {
     (0..count).map(|n| {

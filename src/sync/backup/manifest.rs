@@ -22,6 +22,9 @@ pub struct Manifest {
     /// The database's path in the archive; empty if it was left out.
     pub database: String,
     pub files: Vec<Listed>,
+    /// Files and folders that could not be read, so that they are not in the archive.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
 }
 
 /// A file of the manifest.
@@ -61,6 +64,7 @@ impl Manifest {
             head,
             database,
             files: members.iter().map(Listed::from).collect(),
+            unread: Vec::new(),
         }
     }
 

@@ -34,10 +34,13 @@ pub struct Taken {
     pub files: BTreeSet<String>,
     /// Paths that are not part of it: symbolic links.
     pub skipped: Vec<String>,
-    /// Files that should be in it and cannot be, for their names.
+    /// Files that should be in it and cannot be, for their names or because they may not be
+    /// read.
     pub missing: Vec<String>,
     /// Older backups that were removed.
     pub removed: Vec<PathBuf>,
+    /// Whether older backups stay that would have been removed: a file could not be read.
+    pub kept_older: bool,
 }
 
 /// Takes a backup and verifies it. Without a store the database, which is derived,
@@ -59,7 +62,14 @@ pub fn take(
     let head = repo.head()?.map(|h| h.to_string()).unwrap_or_default();
     let database = store.map(|_| layout.database.clone()).unwrap_or_default();
     let created = clock::stamp(options.now.fixed_offset());
-    let manifest = Manifest::new(created, options.machine.clone(), head, database, &members);
+    let unread = left.iter().filter_map(|one| match one {
+        Skipped::Unreadable { path, .. } => Some(path.clone()),
+        _ => None,
+    });
+    let manifest = Manifest {
+        unread: unread.collect(),
+        ..Manifest::new(created, options.machine.clone(), head, database, &members)
+    };
     let text = serde_json::to_string_pretty(&manifest)
         .map_err(|e| BackupError::io(Path::new(MANIFEST))(e.into()))?;
     archive.add(MANIFEST, text.len() as u64, text.as_bytes())?;
@@ -75,16 +85,19 @@ pub fn take(
     if let Some((at, what)) = manifest.differs(&read_archive(&place, None)?) {
         return Err(BackupError::damaged(&place, &at, what));
     }
-    let (missing, skipped): (Vec<_>, Vec<_>) = left
+    let (skipped, missing): (Vec<_>, Vec<_>) = left
         .into_iter()
-        .partition(|one| matches!(one, Skipped::NotUtf8(_) | Skipped::Alike(_)));
+        .partition(|one| matches!(one, Skipped::Symlink(_)));
+    // An older one may have what this one lacks.
+    let keep = options.keep.filter(|_| manifest.unread.is_empty());
     let size = fs::metadata(&place).map_err(BackupError::io(&place))?.len();
     Ok(Taken {
         size,
         files: members.into_iter().map(|m| m.path).collect(),
         skipped: skipped.iter().map(ToString::to_string).collect(),
         missing: missing.iter().map(ToString::to_string).collect(),
-        removed: remove_old(repo, &name, options.keep)?,
+        kept_older: keep != options.keep,
+        removed: remove_old(repo, &name, keep)?,
         place,
     })
 }
@@ -102,7 +115,7 @@ fn put_files(
     for folder in [&layout.journal, &layout.wiki, &layout.ledger] {
         let found = match folder == &layout.ledger {
             true => repo.work_files(folder)?,
-            false => repo.own_files(folder)?,
+            false => repo.readable_own_files(folder)?,
         };
         skipped.extend(found.skipped);
         paths.extend(found.files.into_iter().map(|file| file.path));
@@ -122,7 +135,17 @@ fn put_files(
     paths.insert(FILE.to_owned());
     let mut members = Vec::with_capacity(paths.len() + 2);
     for path in &paths {
-        let bytes = match repo.read_work_file(path)? {
+        let there = match repo.read_work_file(path) {
+            Ok(there) => there,
+            // A backup of the others is better than none.
+            Err(error) => {
+                let why = error.unreadable().ok_or(error)?;
+                let path = path.clone();
+                skipped.push(Skipped::Unreadable { path, why });
+                continue;
+            }
+        };
+        let bytes = match there {
             // The settings in force: without them the folders would be others.
             None if path == FILE => repo.read_staged(&index, path)?,
             None => repo.read_left_out(&index, path)?,

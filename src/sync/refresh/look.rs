@@ -1,18 +1,18 @@
 //! Looks at the work tree and at HEAD, within the scope.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::collections::BTreeSet;
 
+use super::found::Found;
 use super::ledgers::Ledgers;
 use super::noted::Noted;
 use super::plan::{Seen, changed, date_of};
+use super::report::Failure;
 use super::{Options, RefreshError, Scope};
 use crate::journal::digest::short_sha256;
-use crate::journal::layout::below;
-use crate::journal::{EntryDate, Layout, PathKind};
-use crate::repo::{ObjectId, Repo, RepoError, Skipped, WorkFile};
-use crate::store::{FilesSum, Known, LedgerRow, Store, StoreError};
-use crate::sync::{clock, history};
+use crate::journal::{EntryDate, Layout};
+use crate::repo::{ObjectId, Repo, RepoError, Skipped};
+use crate::store::{Known, LedgerRow, Store};
+use crate::sync::history;
 
 /// The result of a look, with the index's knowledge of the same files.
 pub(super) struct Look {
@@ -20,6 +20,8 @@ pub(super) struct Look {
     pub known: Known,
     pub seen: Seen,
     pub skipped: Vec<Skipped>,
+    /// Folders that may not be read.
+    pub unreadable: Vec<Failure>,
     /// Paths of symbolic links among the entries.
     pub links: BTreeSet<String>,
     pub undated: Vec<String>,
@@ -56,6 +58,7 @@ pub(super) fn look(
     let mut found = Found::new(layout);
     let (known, same) = if everything {
         found.add_all(repo, &folders)?;
+        found.add_unreadable(repo, head, store)?;
         let nothing_else = noted.head == head
             && told.is_empty()
             && again.is_empty()
@@ -103,6 +106,7 @@ pub(super) fn look(
         known,
         seen,
         skipped: found.skipped,
+        unreadable: found.unreadable,
         links: found.links,
         undated: found.undated,
         all_of_head,
@@ -125,14 +129,6 @@ fn changed_in_head(
     };
     let paths = changes.into_iter().map(|change| change.path);
     Ok((paths.collect(), is_all))
-}
-
-/// The folders that are not inside another one, each once, so that no file counts twice.
-fn outermost<'a>(folders: &[&'a str]) -> BTreeSet<&'a str> {
-    let inside = |inner: &str, outer: &str| inner != outer && below(inner, outer).is_some();
-    let all = folders.iter().copied();
-    all.filter(|inner| !folders.iter().any(|outer| inside(inner, outer)))
-        .collect()
 }
 
 /// The note in place of the cut-offs of a shallow clone, where a full clone lacks the last
@@ -240,152 +236,4 @@ fn rows_changed(
 /// The years whose ledger is among the paths.
 fn years<'a>(layout: &Layout, paths: impl Iterator<Item = &'a String>) -> BTreeSet<i32> {
     paths.filter_map(|path| layout.ledger_year(path)).collect()
-}
-
-/// The files of the journal that were looked at.
-struct Found<'a> {
-    layout: &'a Layout,
-    now_ns: i64,
-    files: Vec<WorkFile>,
-    entries: usize,
-    notes: usize,
-    skipped: Vec<Skipped>,
-    links: BTreeSet<String>,
-    undated: Vec<String>,
-}
-
-impl<'a> Found<'a> {
-    fn new(layout: &'a Layout) -> Self {
-        Self {
-            layout,
-            now_ns: clock::file_time_ns(),
-            files: Vec::new(),
-            entries: 0,
-            notes: 0,
-            skipped: Vec::new(),
-            links: BTreeSet::new(),
-            undated: Vec::new(),
-        }
-    }
-
-    /// Adds all files of these folders.
-    fn add_all(&mut self, repo: &Repo, folders: &[&str]) -> Result<(), RepoError> {
-        for folder in outermost(folders) {
-            // The program writes the ledger, whether or not git ignores its folder.
-            let files = match folder == self.layout.ledger {
-                true => repo.work_files(folder)?,
-                false => repo.own_files(folder)?,
-            };
-            files.skipped.into_iter().for_each(|s| self.skip(s));
-            files.files.into_iter().for_each(|f| self.add(f));
-        }
-        Ok(())
-    }
-
-    /// Adds the files at these paths that are there and in one of the folders.
-    fn add_these(
-        &mut self,
-        repo: &Repo,
-        mut paths: BTreeSet<String>,
-        folders: &[&str],
-    ) -> Result<(), RepoError> {
-        paths.retain(|path| !matches!(repo.work_file(path), Ok(None)));
-        // Where the file system ignores case, a file is also found at the path that it had
-        // before its folder was renamed in case alone.
-        repo.spell_as_git_has(&mut paths);
-        let own = |path: &&String| self.layout.ledger_year(path).is_none();
-        let asked = paths.iter().filter(own).cloned().collect();
-        let others = repo.not_own(&asked, folders)?;
-        for path in paths.into_iter().filter(|path| !others.contains(path)) {
-            match repo.work_file(&path) {
-                Ok(Some(file)) => self.add(file),
-                Ok(None) => {}
-                // Reported as in a look at all files: the link may be a folder.
-                Err(RepoError::Symlink(_)) => {
-                    let link = repo.first_link(&path)?.unwrap_or(path);
-                    self.skip(Skipped::Symlink(link));
-                }
-                // A commit may have a path within a `.git`; a look at all files enters none.
-                Err(RepoError::Outside(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    fn skip(&mut self, skipped: Skipped) {
-        if let Skipped::Symlink(path) = &skipped {
-            self.links.insert(path.clone());
-        }
-        self.skipped.push(skipped);
-    }
-
-    fn add(&mut self, file: WorkFile) {
-        match self.layout.classify(&file.path) {
-            PathKind::Entry(_) => self.entries += 1,
-            PathKind::Note(_) => self.notes += 1,
-            PathKind::Ledger(_) => {}
-            PathKind::UndatedPage => return self.undated.push(file.path),
-            PathKind::Other => return,
-        }
-        self.files.push(file);
-    }
-
-    /// The numbers of the entries' and the notes' files.
-    const fn counts(&self) -> (usize, usize) {
-        (self.entries, self.notes)
-    }
-
-    /// Whether the index has exactly these files, unchanged.
-    fn is_as_indexed(&self, store: &Store) -> Result<bool, StoreError> {
-        let sum = self.sum();
-        Ok(sum.is_some() && sum == store.files_sum()?)
-    }
-
-    /// The sum over all files; `None` if a file's stamp proves nothing.
-    fn sum(&self) -> Option<FilesSum> {
-        let mut sum = FilesSum::default();
-        let mut stamp = String::new();
-        for file in &self.files {
-            stamp.clear();
-            self.stamp(file, &mut stamp);
-            if stamp.is_empty() {
-                return None;
-            }
-            sum.add(&file.path, &stamp);
-        }
-        Some(sum)
-    }
-
-    fn stamps(&self) -> BTreeMap<String, String> {
-        let stamp = |file: &WorkFile| {
-            let mut stamp = String::new();
-            self.stamp(file, &mut stamp);
-            (file.path.clone(), stamp)
-        };
-        self.files.iter().map(stamp).collect()
-    }
-
-    /// Writes a file's stamp. It is empty for a file written so recently that it may be
-    /// written again without its stamp changing. If times are whole seconds, the file
-    /// system may count in steps of two.
-    fn stamp(&self, file: &WorkFile, into: &mut String) {
-        const SECOND: i64 = 1_000_000_000;
-        let step = if file.mtime_ns % SECOND == 0 {
-            2 * SECOND
-        } else {
-            SECOND / 10
-        };
-        if file.mtime_ns <= self.now_ns.saturating_sub(step) {
-            // Writing to a string cannot fail.
-            let WorkFile {
-                size,
-                mtime_ns,
-                ctime_ns,
-                ino,
-                ..
-            } = file;
-            let _ = write!(into, "{size} {mtime_ns} {ctime_ns} {ino}");
-        }
-    }
 }

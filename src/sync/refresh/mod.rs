@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `database` | Which database is it, and which one if that cannot be used? |
 //! | `look` | What is in the work tree and in HEAD now? |
+//! | `found` | Which files are in the work tree? |
 //! | `noted` | What did the index note of its last refresh? |
 //! | `plan` | Which dates have to be looked at again? (pure) |
 //! | `read` | What do a date's files say? |
@@ -19,6 +20,7 @@
 mod apply;
 mod before;
 mod database;
+mod found;
 mod ledgers;
 mod look;
 mod noted;
@@ -217,6 +219,7 @@ fn attempt(
         }
     };
     count_unread(layout, &look, &plan, &mut report);
+    report.failed.extend(look.unreadable);
     report.failed.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(report)
 }

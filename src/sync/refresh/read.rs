@@ -208,10 +208,14 @@ impl Apply<'_, '_, '_> {
     fn as_stored(
         &self,
         path: &str,
-        bytes: Vec<u8>,
+        bytes: Result<Vec<u8>, String>,
         head: Option<ObjectId>,
         row: &mut FileRow,
     ) -> Result<Result<(bool, Vec<u8>), String>, RefreshError> {
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(why) => return Ok(Err(why)),
+        };
         let Some(id) = head else {
             return Ok(Ok((false, bytes)));
         };
@@ -227,16 +231,35 @@ impl Apply<'_, '_, '_> {
         }
     }
 
-    /// A file of the work tree, with its row.
-    fn file(&self, path: &str, date: EntryDate) -> Result<(Vec<u8>, FileRow), RefreshError> {
-        // A file deleted since `look` counts as empty; the next refresh sees that it is
-        // gone.
-        let bytes = self.repo.read_work_file(path)?.unwrap_or_default();
-        let stamp = self.look.seen.files.get(path).cloned().unwrap_or_default();
+    /// A file of the work tree, or why it may not be read, with its row.
+    fn file(
+        &self,
+        path: &str,
+        date: EntryDate,
+    ) -> Result<(Result<Vec<u8>, String>, FileRow), RefreshError> {
+        let bytes = match self.repo.read_work_file(path) {
+            // A file deleted since `look` counts as empty; the next refresh sees that it is
+            // gone.
+            Ok(bytes) => Ok(bytes.unwrap_or_default()),
+            // One file is no reason to leave the others alone.
+            Err(error) => Err(error.unreadable().ok_or(error)?),
+        };
+        let (stamp, content) = match &bytes {
+            Ok(bytes) => {
+                let stamp = self.look.seen.files.get(path).cloned();
+                (stamp.unwrap_or_default(), short_sha256(bytes))
+            }
+            // It is tried anew the next time: another user may read it.
+            Err(_) => {
+                let known = self.look.known.files.get(path);
+                let content = known.map(|row| row.content.clone());
+                (String::new(), content.unwrap_or_default())
+            }
+        };
         let row = FileRow {
             entry: Some(date.to_string()),
             stamp,
-            content: short_sha256(&bytes),
+            content,
             problem: None,
         };
         Ok((bytes, row))
