@@ -1,8 +1,9 @@
 //! The journal that a command is about: found from the current folder, its index
 //! brought up to date.
 
+mod aliases;
+
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -10,13 +11,12 @@ use anyhow::{Context, bail};
 use super::Ui;
 use super::exit::Usage;
 use super::shown::{counted, left, safe};
-use crate::journal::entry::places_of;
-use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
+use crate::journal::{EntryDate, Layout, Settings};
 use crate::repo::install::has_journal;
 use crate::repo::{Repo, RepoError, shell_path};
 use crate::store::{Fresh, Store};
 use crate::sync::database_path::is_committed;
-use crate::sync::refresh::{EntryChange, Options, Report, Scope, Warning, What, refresh};
+use crate::sync::refresh::{Options, Report, Scope, refresh};
 use crate::sync::settle::Decider;
 use crate::sync::{clock, settings};
 
@@ -25,9 +25,6 @@ const WAIT_VARIABLE: &str = "PALIMPSEST_LOCK_WAIT";
 
 /// Limit on the unreadable files that a reading command names; more are counted.
 const NAMED: usize = 5;
-
-/// Limit on the aliases of nobody known that are named for an entry; more are counted.
-const ALIASES: usize = 100;
 
 /// A journal that a command works on.
 pub struct Journal {
@@ -223,78 +220,6 @@ impl Journal {
             },
             Fresh::Asked => {}
         }
-    }
-
-    /// Warns of aliases of nobody known, in the entries that were read.
-    fn warn_of_aliases(&self, store: &Store, report: &mut Report) -> anyhow::Result<()> {
-        if report.entries.is_empty() {
-            return Ok(());
-        }
-        let read = |c: &&EntryChange| c.what != What::Deleted;
-        let read = report.entries.iter().rev().filter(read);
-        let read: BTreeMap<String, &str> = read
-            .map(|change| (change.date.to_string(), change.path.as_str()))
-            .collect();
-        let mut unknown: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        let aliases = store.unknown_aliases()?;
-        for (entry, alias) in &aliases {
-            if let Some(path) = read.get(entry) {
-                unknown.entry(path).or_default().push(alias.clone());
-            }
-        }
-        for (path, aliases) in unknown {
-            report
-                .warnings
-                .extend(self.unknown_aliases(path, &aliases)?);
-        }
-        Ok(())
-    }
-
-    /// The warnings of aliases of nobody known in one entry. The index does not keep them:
-    /// they depend on the other entries.
-    pub fn warnings_of_aliases(
-        &self,
-        store: &Store,
-        entry: EntryDate,
-        path: &str,
-    ) -> anyhow::Result<Vec<Warning>> {
-        let entry = entry.to_string();
-        let all = store.unknown_aliases()?.into_iter();
-        let of_entry = all.filter(|(of, _)| *of == entry);
-        let aliases: Vec<String> = of_entry.map(|(_, alias)| alias).collect();
-        match aliases.is_empty() {
-            true => Ok(Vec::new()),
-            false => self.unknown_aliases(path, &aliases),
-        }
-    }
-
-    /// The warnings of these aliases of nobody known in an entry.
-    fn unknown_aliases(&self, path: &str, aliases: &[String]) -> anyhow::Result<Vec<Warning>> {
-        // For the places alone: a file that cannot be read has its entry from HEAD.
-        let text = self.repo.read_work_file(path).ok().flatten();
-        let text = text.unwrap_or_default();
-        let named = aliases
-            .iter()
-            .take(ALIASES)
-            .map(|alias| ItemKey::new(alias));
-        let places = places_of(Table::People, &named.collect(), &text);
-        let warning = |at, what| Warning {
-            path: path.to_owned(),
-            at,
-            what,
-        };
-        let named = aliases.iter().take(ALIASES).map(|alias| {
-            let what = format!(
-                "nobody is known by the alias {alias}; indexed as a person of its own, \
-                 until an entry says who it is: \"{alias} (Name)\""
-            );
-            warning(places.get(&ItemKey::new(alias)).copied(), what)
-        });
-        let more = left(aliases.len(), ALIASES).map(|more| {
-            let more = counted(more, "more alias", "more aliases");
-            warning(None, format!("{more} of nobody known"))
-        });
-        Ok(named.chain(more).collect())
     }
 
     /// A path that somebody typed, from the top of the work tree.

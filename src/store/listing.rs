@@ -248,6 +248,19 @@ impl Store {
         })
     }
 
+    /// The persons that an alias, without its `@`, is given with. With several, it stands
+    /// for none of them.
+    ///
+    /// # Errors
+    /// The database is locked, damaged or replaced; see [`StoreError`].
+    pub fn persons_of_alias(&self, alias: &str) -> Result<Vec<String>, StoreError> {
+        self.read(|c| {
+            let sql = "SELECT person FROM aliases WHERE alias = ?1 ORDER BY person";
+            let mut rows = c.prepare_cached(sql)?;
+            rows.query_map([alias], |r| r.get(0))?.collect()
+        })
+    }
+
     /// Counts of the removals that are listed.
     ///
     /// # Errors

@@ -44,6 +44,32 @@ fn an_alias_that_nobody_has_is_a_warning_and_a_person_of_its_own() {
 }
 
 #[test]
+fn an_alias_of_two_people_is_a_warning_that_names_them() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    for (date, people) in [
+        ("2024-11-02", "[\"@Fly (Bram)\"]"),
+        ("2024-11-03", "[\"@Fly (Orla)\"]"),
+        ("2024-11-04", "[\"@Fly\"]"),
+    ] {
+        machine.write_entry(date, &format!("people: {people}"), "x\n");
+    }
+    let what = "@Fly is an alias of Bram and of Orla; indexed as a person of its own, until the \
+                entry says which of them it is: \"@Fly (Orla)\"";
+    machine
+        .metadb(["show", "2024-11-04", "--full"])
+        .ok()
+        .says(what)
+        .never_mentions("nobody is known");
+    machine.edit_entry("2024-11-04", "@Fly", "@Fly (Orla)");
+    machine
+        .metadb(["show", "2024-11-04", "--full"])
+        .ok()
+        .says("People:        Orla")
+        .lacks("Warning");
+}
+
+#[test]
 fn a_name_that_begins_with_a_dash_is_no_option() {
     let sandbox = Sandbox::new();
     let machine = begin(&sandbox);
