@@ -3,7 +3,8 @@
 
 mod aliases;
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
@@ -36,6 +37,8 @@ pub struct Journal {
     told_unwritten: Cell<bool>,
     /// Whether it was said that a time to wait is no number.
     told_wait: Cell<bool>,
+    /// What was said of the files. A command may look several times.
+    told: RefCell<BTreeSet<String>>,
 }
 
 impl Journal {
@@ -82,6 +85,7 @@ impl Journal {
             here,
             told_unwritten: Cell::new(false),
             told_wait: Cell::new(false),
+            told: RefCell::default(),
         };
         if !journal.exists()? {
             bail!(
@@ -134,17 +138,25 @@ impl Journal {
             ));
         }
         for failure in report.failed.iter().take(NAMED) {
-            ui.warn(safe(&failure.to_string()));
+            self.warn_once(ui, failure.to_string());
         }
         if let Some(more) = left(report.failed.len(), NAMED) {
             let files = counted(more, "more file", "more files");
             let journal = self.repo.from_here(&self.layout().journal);
-            ui.warn(format_args!(
+            let more = format!(
                 "{files} that cannot be read; `yaml2sql sync {}` names them all",
                 shell_path(&journal)
-            ));
+            );
+            self.warn_once(ui, more);
         }
         Ok(store)
+    }
+
+    fn warn_once(&self, ui: &Ui, what: String) {
+        if !self.told.borrow().contains(&what) {
+            ui.warn(safe(&what));
+            self.told.borrow_mut().insert(what);
+        }
     }
 
     /// Brings the index up to date; reports why, if it was made anew.

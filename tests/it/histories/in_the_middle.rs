@@ -194,6 +194,9 @@ fn what_stands_in_head_alone_is_not_still_in_the_file() {
             "{path}:3:1: conflict markers; `palimpsest resolve {path}` settles them"
         ))
         .silent_about("is no key");
+    // A command that looks twice says it once.
+    let settled = desktop.metadb(["sync", "resolve", "--all"]).ok();
+    assert_eq!(settled.stderr.matches("conflict markers").count(), 1);
     desktop.yaml2sql(["update", &path]).exits(1).warns(&format!(
         "{path}:3:1: conflict markers; `palimpsest resolve "
     ));
