@@ -178,6 +178,9 @@ impl Journal {
                  `palimpsest doctor --fix` takes it out"
             ));
         }
+        if let Some(missing) = self.repo.missing_journal(self.layout())? {
+            self.warn_once(ui, missing.to_string());
+        }
         if let Some(fresh) = &report.fresh {
             self.say_fresh(ui, fresh);
         }

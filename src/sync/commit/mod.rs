@@ -101,6 +101,12 @@ fn examine(
         warnings: checked.warnings,
         ..PreCommit::default()
     };
+    // With a ledger there was a journal: a typo in the settings has moved it away.
+    if repo.workdir().join(&layout.ledger).is_dir()
+        && let Some(missing) = repo.missing_journal(layout)?
+    {
+        report.warnings.push(missing.to_string());
+    }
     if !report.refusals.is_empty() {
         return Ok(report);
     }

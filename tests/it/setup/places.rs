@@ -147,6 +147,29 @@ fn a_journal_that_the_settings_name_and_that_is_not_there_is_said() {
     laptop.palimpsest(["doctor"]).ok();
 }
 
+/// A typo in the settings, after the first commit.
+#[test]
+fn a_journal_that_is_not_there_is_said_by_commits_and_listings() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry("2024-11-01", "people: [Alice, Bob]", "x\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin").silent_about("no such folder");
+    laptop.edit_entry("2024-11-01", ", Bob", "");
+    laptop.commit("Without Bob");
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"journal/mb\"\n");
+    let what = "journal/mb: no such folder, which palimpsest.toml names as the journal's";
+    for listing in [["sync", "status"], ["sync", "conflicts"]] {
+        laptop.metadb(listing).ok().warns(what);
+    }
+    laptop.yaml2sql(["sync", "journal/mb"]).ok().warns(what);
+    laptop.edit_entry("2024-11-01", "Alice", "Alice, Eve");
+    laptop.commit("Eve, and a typo").warns(what);
+    laptop.remove("palimpsest.toml");
+    laptop.commit("As it was").silent_about("no such folder");
+    laptop.metadb(["sync", "status"]).ok().silent_about(what);
+}
+
 #[test]
 fn no_journal_is_missed_where_none_is_named() {
     let sandbox = Sandbox::new();
