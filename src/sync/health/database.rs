@@ -51,12 +51,13 @@ pub(super) fn check(
             ),
             Fault::Held(_) => "wait until that is done, or end it".to_owned(),
             Fault::ReadOnly(_) => format!(
-                "chmod u+w {} (where the whole disk is read-only, nothing is due)",
+                "chmod u+w {} {} (where the whole disk is read-only, nothing is due)",
+                folder_of(repo, database),
                 repo.from_here(database)
             ),
             Fault::NoPlace(_) => format!(
                 "chmod u+w {} (where the whole disk is read-only, nothing is due)",
-                repo.from_here(folder_of(repo, database))
+                folder_of(repo, database)
             ),
             Fault::InTheWay(_) => aside(repo, database),
             Fault::Journal(_, journal) => format!(
@@ -73,11 +74,18 @@ pub(super) fn check(
     Ok(())
 }
 
-/// The folder in which the database, or a folder for it, would be made.
-fn folder_of<'d>(repo: &Repo, database: &'d str) -> &'d str {
+/// The folder in which the database is, or in which it or a folder for it would be made, as
+/// it is typed.
+fn folder_of(repo: &Repo, database: &str) -> String {
+    let place = repo.workdir().join(database);
+    if place.is_symlink()
+        && let Some(folder) = place.canonicalize().ok().as_deref().and_then(Path::parent)
+    {
+        return shell_path(&folder.to_string_lossy());
+    }
     let above = database.match_indices('/').map(|(at, _)| &database[..at]);
     let there = above.filter(|folder| repo.workdir().join(folder).is_dir());
-    there.last().unwrap_or(".")
+    repo.from_here(there.last().unwrap_or("."))
 }
 
 /// The advice for what stands in the database's place and cannot be opened or written. It
@@ -155,7 +163,7 @@ pub enum Fault {
     Held(String),
     /// It can be read alone.
     ReadOnly(String),
-    /// There is none, and its folder cannot be written.
+    /// Its folder cannot be written: there is none, or it cannot be changed.
     NoPlace(String),
     /// It cannot be opened or written at all, or is no file.
     InTheWay(String),
@@ -204,7 +212,16 @@ pub fn database_faults(repo: &Repo, layout: &Layout) -> Result<Vec<Fault>, RepoE
         });
     }
     Ok(match problems {
-        Ok(problems) => problems.into_iter().map(Fault::Damaged).collect(),
+        Ok(problems) => {
+            let damaged = problems.into_iter().map(Fault::Damaged);
+            // SQLite needs a journal beside it to write it.
+            let real = path.canonicalize().unwrap_or(path);
+            let no_place = (!Store::can_be_made(&real)).then(|| {
+                let what = "its folder cannot be written, so that it cannot be brought up to date";
+                Fault::NoPlace(what.to_owned())
+            });
+            damaged.chain(no_place).collect()
+        }
         Err(error @ StoreError::Locked { .. }) => vec![Fault::Held(told(error))],
         Err(error @ StoreError::ReadOnly { .. }) => vec![Fault::ReadOnly(told(error))],
         Err(

@@ -195,3 +195,27 @@ fn nothing_in_a_folder_that_may_not_be_read_counts_as_deleted() {
     }
     bound.nothing_is_deleted();
 }
+
+/// SQLite writes a journal beside the database before it writes the database.
+#[test]
+fn a_folder_of_the_database_that_may_not_be_written_is_named_by_doctor() {
+    let sandbox = Sandbox::new();
+    let Some(bound) = Bound::new(&sandbox) else {
+        return;
+    };
+    bound.metadb(&["show", DAY]).ok();
+    bound.run("palimpsest", &["doctor"]).ok();
+    bound.permit("data", 0o555);
+    bound.machine.edit_entry(DAY, "Alice", "Alice, Bob");
+    bound.run("yaml2sql", &["sync", "journal/md"]).fails();
+    let doctor = bound.run("palimpsest", &["doctor"]).exits(1);
+    doctor
+        .says("its folder cannot be written")
+        .says("chmod u+w data (");
+    bound.permit("data/palimpsest.db", 0o444);
+    let doctor = bound.run("palimpsest", &["doctor"]).exits(1);
+    doctor.says("chmod u+w data data/palimpsest.db (");
+    bound.permit("data", 0o755);
+    bound.run("yaml2sql", &["sync", "journal/md"]).ok();
+    bound.run("palimpsest", &["doctor"]).ok();
+}
