@@ -30,9 +30,13 @@ impl Reindex {
         ui.line(format_args!(
             "{} made anew: {} ({} deleted), {}, {} that cannot be read",
             journal.layout().database,
-            counted(report.entries.len(), "entry", "entries"),
+            counted(
+                report.entries.len() + report.former_entries,
+                "entry",
+                "entries"
+            ),
             report.count(What::Deleted),
-            counted(report.notes.len(), "note", "notes"),
+            counted(report.notes.len() + report.former_notes, "note", "notes"),
             counted(report.failed.len(), "file", "files"),
         ))?;
         Ok(Exit::ok_if(report.failed.is_empty() && found.is_empty()))

@@ -23,6 +23,10 @@ pub struct Report {
     /// The number of entries that did not change.
     pub unchanged_entries: usize,
     pub unchanged_notes: usize,
+    /// The numbers of entries and notes whose file cannot be read, and that are indexed as
+    /// they were last.
+    pub former_entries: usize,
+    pub former_notes: usize,
     /// Every file that cannot be read: `path:line:column: why`.
     pub failed: Vec<Failure>,
     /// Oddities in the entries that were read.

@@ -24,10 +24,10 @@ impl Apply<'_, '_, '_> {
     ) -> Result<(), RefreshError> {
         let row = indexed.entry.as_ref().map(row);
         self.update.put_entry(before, row.as_ref())?;
-        if let Some(it) = &indexed.entry
-            && !file.broken
-        {
-            self.report_entry(date, before, (indexed, it), file.touched);
+        match &indexed.entry {
+            Some(_) if file.broken => self.report.former_entries += 1,
+            Some(it) => self.report_entry(date, before, (indexed, it), file.touched),
+            None => {}
         }
         Ok(())
     }
@@ -105,6 +105,7 @@ impl Apply<'_, '_, '_> {
         });
         self.update.put_note(before, row.as_ref())?;
         if file.broken {
+            self.report.former_notes += usize::from(note.is_some());
             return Ok(());
         }
         let what = match (was, note.is_some()) {
