@@ -260,22 +260,25 @@ fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
     Ok(())
 }
 
-/// Reports tracked copies that a service which syncs files left beside an entry, a note or
-/// a ledger.
+/// Reports copies that a service which syncs files left beside an entry, a note or a ledger.
 fn copies(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let folders = [&layout.journal, &layout.wiki, &layout.ledger];
+    let mut tracked = BTreeSet::new();
     let mut paths = BTreeSet::new();
-    for folder in folders {
-        paths.extend(repo.staged_below(folder)?);
+    for folder in [&layout.journal, &layout.wiki, &layout.ledger] {
+        tracked.extend(repo.staged_below(folder)?);
+        let files = repo.readable_own_files(folder)?.files;
+        paths.extend(files.into_iter().map(|file| file.path));
     }
+    paths.extend(tracked.iter().cloned());
     for path in &paths {
         if let Some(original) = copied_from(layout, path).filter(|of| paths.contains(of)) {
+            let remove = match tracked.contains(path) {
+                true => format!("git rm {}, and commit", repo.pathspec(path)),
+                false => format!("rm {}", repo.from_here(path)),
+            };
             found.push(Finding::new(
                 format!("{path}: by its name a copy of {original}, and not read"),
-                format!(
-                    "put what is missing into {original}, then git rm {}, and commit",
-                    repo.pathspec(path)
-                ),
+                format!("put what is missing into {original}, then {remove}"),
             ));
         }
     }

@@ -20,6 +20,12 @@ fn a_copy_beside_an_entry_is_committed_and_named() {
     for copy in COPIES {
         laptop.write(copy, laptop.read_entry(DAY).replace("Bob", "Zoe"));
     }
+    // A service leaves them untracked, and so does `git commit -a`.
+    let doctor = laptop.palimpsest(["doctor"]).exits(1);
+    for copy in COPIES {
+        let what = format!("{copy}: by its name a copy of");
+        doctor.clone().says(&what).says("then rm ");
+    }
     let commit = laptop.commit("With copies");
     for copy in COPIES {
         let original = match copy.contains("ledger") {
