@@ -199,3 +199,17 @@ fn a_shortened_removal_still_beats_an_addition_that_did_not_know() {
         .ok()
         .says(&format!("under `people:` in {}, add: Zoe", entry(DAY)));
 }
+
+/// `-` is for a removal that is not committed yet.
+#[test]
+fn a_lifetime_beyond_the_calendar_never_ends() {
+    let sandbox = Sandbox::new();
+    let (laptop, _desktop) = begin(&sandbox);
+    laptop.write(
+        "palimpsest.toml",
+        "[tombstones]\nlifetime_days = 4294967295\n",
+    );
+    let list = laptop.metadb(["tombstone", "list", "--json"]).ok();
+    list.says("\"expires\": \"never\"")
+        .lacks("\"expires\": \"-\"");
+}

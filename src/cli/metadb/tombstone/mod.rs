@@ -151,7 +151,8 @@ fn end(row: &TombstoneRow, settings: &Settings) -> Option<DateTime<FixedOffset>>
 fn expires(row: &TombstoneRow, settings: &Settings) -> String {
     match end(row, settings) {
         Some(end) => end.format("%Y-%m-%d").to_string(),
-        None if row.permanent => "never".to_owned(),
+        // Nor does a lifetime end that is longer than the calendar.
+        None if row.permanent || !row.at.is_empty() => "never".to_owned(),
         None => "-".to_owned(),
     }
 }
