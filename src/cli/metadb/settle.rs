@@ -9,7 +9,7 @@ use super::sync::print_conflict;
 use super::{Journal, say_commit};
 use crate::cli::shown::counted;
 use crate::cli::{Exit, Ui};
-use crate::journal::{EntryDate, Note};
+use crate::journal::{EntryDate, Note, Policy};
 use crate::ledger::Source;
 use crate::store::{Conflict, Store};
 use crate::sync::settle;
@@ -51,6 +51,9 @@ pub(super) fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::R
     for file in &settled.files {
         say_commit(ui, &journal.repo, std::slice::from_ref(file))?;
     }
+    if !settled.files.is_empty() {
+        say_blocked(ui, &journal)?;
+    }
     if !left.is_empty() {
         ui.line("Left, since it stands in a file:")?;
         for conflict in &left {
@@ -58,6 +61,25 @@ pub(super) fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::R
         }
     }
     Ok(Exit::Ok)
+}
+
+/// Says of what else is left that the settings refuse a commit until it is settled.
+fn say_blocked(ui: &Ui, journal: &Journal) -> anyhow::Result<()> {
+    if journal.settings.on_commit != Policy::Block || journal.repo.waits_for().is_some() {
+        return Ok(());
+    }
+    let left = journal.index(ui)?.conflicts(None)?.len();
+    if left > 0 {
+        ui.line(format_args!(
+            "conflicts.on_commit is \"block\" in palimpsest.toml: the commit is refused until {} \
+             settled, too; look: metadb sync conflicts",
+            match left {
+                1 => "the other conflict is".to_owned(),
+                left => format!("the other {left} conflicts are"),
+            }
+        ))?;
+    }
+    Ok(())
 }
 
 /// Settles what is open in the entries of these conflicts.

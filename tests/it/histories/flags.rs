@@ -366,3 +366,27 @@ fn the_command_that_is_named_is_one_a_shell_takes() {
     desktop.run_with(&[], "sh", ["-c", command]).ok();
     desktop.metadb(["sync", "conflicts"]).ok().lacks("Fern");
 }
+
+#[test]
+fn who_settles_one_of_two_is_told_that_the_other_refuses_the_commit() {
+    let sandbox = Sandbox::new();
+    let second = "2024-11-02";
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (second, FIELDS, BODY)]);
+    for (machine, from, to) in [
+        (&laptop, "mood: calm", "mood: good"),
+        (&desktop, "[rain]", "[rain, sea]"),
+    ] {
+        machine.edit_entry(DAY, from, to);
+        machine.edit_entry(second, from, to);
+        machine.commit("Both days");
+    }
+    laptop.push();
+    desktop.pull();
+    let resolve = |date| desktop.metadb(["sync", "resolve", "Entry", date]).ok();
+    desktop.write("palimpsest.toml", BLOCK);
+    let what = "the commit is refused until the other conflict is settled, too";
+    resolve(DAY).says(what);
+    resolve(second).says("commit it").lacks(what);
+    desktop.commit("Settle");
+    desktop.assert_clean();
+}
