@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::exit::Usage;
 use super::shown::{decisions, safe_json};
 use super::{Exit, Ui};
 use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
@@ -52,6 +53,11 @@ fn style(name: &str) -> Result<ConflictStyle, String> {
 
 impl Merge {
     pub fn run(self, ui: &Ui) -> anyhow::Result<Exit> {
+        if let Some(label) = self.labels.get(3) {
+            let what =
+                format!("-L {label}: a fourth label; expected those of ours, base and theirs");
+            return Err(Usage(what).into());
+        }
         let label = |i: usize, file: &PathBuf| match self.labels.get(i) {
             Some(label) => label.clone(),
             None => file.display().to_string(),

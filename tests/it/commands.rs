@@ -85,6 +85,11 @@ fn a_merge_by_hand_tells_wrong_usage_from_a_failure_and_a_conflict() {
         folder.write(name, text);
     }
     folder.palimpsest(["merge", "base", "ours"]).exits(2);
+    let labels = ["-La", "-Lb", "-Lc", "-Ld", "base", "ours", "theirs"];
+    folder
+        .palimpsest(["merge"].iter().chain(&labels))
+        .exits(2)
+        .warns("-L d: a fourth label");
     folder
         .palimpsest(["merge", "base", "ours", "theirs"])
         .exits(1);
