@@ -11,6 +11,9 @@ use crate::sync::settle::to_let_in;
 /// Limit on the listed changes; more are counted, and `--json` has them all.
 const LISTED: usize = 100;
 
+/// Limit on the named files without a date; `--json` has them all, too.
+const UNDATED: usize = 5;
+
 /// Prints the changes of entries or notes and their counts; returns the exit code.
 pub fn print(ui: &Ui, report: &Report, of: Of, dry_run: bool, json: bool) -> anyhow::Result<Exit> {
     for failure in &report.failed {
@@ -91,11 +94,13 @@ fn text(ui: &Ui, report: &Report, of: Of, dry_run: bool) -> anyhow::Result<()> {
         ui.line(format_args!("… and {more} more"))?;
     }
     if !report.undated.is_empty() {
-        let first = &report.undated[0];
         let files = counted(report.undated.len(), "file", "files");
+        let named = report.undated.iter().take(UNDATED).map(|path| safe(path));
+        let named = named.collect::<Vec<_>>().join(", ");
+        let more = left(report.undated.len(), UNDATED);
+        let more = more.map_or_else(String::new, |more| format!(" and {more} more"));
         ui.line(format_args!(
-            "{files} skipped: not named YYYY-MM-DD.md ({})",
-            safe(first)
+            "{files} skipped: not named YYYY-MM-DD.md after a day that exists ({named}{more})"
         ))?;
     }
     let counts: Vec<String> = counts(report, of)

@@ -147,8 +147,11 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
     };
     if !is_at_or_below(&folder, top) && !is_at_or_below(top, &folder) {
         bail!(
-            "{}: not in the journal; expected `yaml2sql sync {top}`",
-            dir.display()
+            "{}: not in the journal; expected `yaml2sql sync {}`",
+            dir.display(),
+            journal
+                .repo
+                .from_here(if top.is_empty() { "." } else { top })
         );
     }
     let there = journal.repo.workdir().join(&folder);

@@ -111,7 +111,7 @@ fn broken_entries_are_named_with_their_place_and_stop_no_other() {
     }
     machine.write("journal/md/2019-01-07.txt", "no page\n");
     let said = "\
-4 files skipped: not named YYYY-MM-DD.md (journal/md/2019-01-07.MD)
+4 files skipped: not named YYYY-MM-DD.md after a day that exists (journal/md/2019-01-07.MD, journal/md/2019-01-07.markdown, journal/md/2019-01-07.mdx, journal/md/index.md)
 Entries: 200 created, 0 updated, 0 unchanged, 0 deleted, 0 restored, 6 failed";
     let run = machine.yaml2sql(["sync", "journal/md/"]).exits(1).is(said);
     for (date, _, what) in broken {

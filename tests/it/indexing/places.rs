@@ -86,6 +86,12 @@ fn paths_that_are_no_entry_are_refused_by_name() {
         .yaml2sql(["sync", "data"])
         .exits(1)
         .warns("not in the journal");
+    machine.write("palimpsest.toml", "[paths]\njournal = \"my diary\"\n");
+    machine
+        .yaml2sql(["sync", "data"])
+        .exits(1)
+        .warns("expected `yaml2sql sync 'my diary'`");
+    machine.remove("palimpsest.toml");
     machine
         .yaml2sql(["sync", "journal/md/1999"])
         .exits(1)
