@@ -293,5 +293,13 @@ pub fn entry_named(words: &[String]) -> anyhow::Result<Option<EntryDate>> {
 
 /// The entry for a typed date or path.
 pub fn entry_typed(id: &str) -> anyhow::Result<EntryDate> {
-    Ok(id.parse::<EntryDate>().map_err(|e| Usage(e.to_string()))?)
+    // The number of a day before the year 1000 has no zeros in front.
+    let is_short = (5..8).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit());
+    let date = match is_short {
+        true => format!("{id:0>8}").parse::<EntryDate>(),
+        false => id.parse(),
+    };
+    Ok(date
+        .or_else(|_| id.parse())
+        .map_err(|e| Usage(e.to_string()))?)
 }

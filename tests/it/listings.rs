@@ -114,6 +114,16 @@ Entry 2024-11-01 (ID 20241101)
     }
     let inside = machine.inside("journal/md/2024");
     inside.metadb(["show", "2024-11-01.md"]).ok().is(short);
+    let path = machine.path("journal/md/2024/2024-11-01.md");
+    let outside = sandbox.folder("outside");
+    outside
+        .metadb(["show", path.to_str().unwrap()])
+        .ok()
+        .is(short);
+    machine.write_entry("0001-02-03", "", "Long ago.\n");
+    for id in ["0001-02-03", "00010203", "10203"] {
+        machine.metadb(["show", id]).ok().says("(ID 10203)");
+    }
     machine
         .metadb(["show", "2024-11-09"])
         .exits(1)

@@ -1,5 +1,7 @@
 //! `metadb show ENTRY`: everything known of an entry.
 
+use std::path::Path;
+
 use anyhow::bail;
 use clap::Args;
 use serde_json::{Value, json};
@@ -28,7 +30,10 @@ pub struct Show {
 impl Show {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let date = entry_typed(&self.entry)?;
-        let journal = Journal::find()?;
+        let journal = match self.entry.contains('/') {
+            true => Journal::find_by(Path::new(&self.entry))?,
+            false => Journal::find()?,
+        };
         let store = journal.index(ui)?;
         let Some(mut shown) = store.show(date)? else {
             let near = store.nearest(date)?;
