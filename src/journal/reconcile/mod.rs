@@ -21,7 +21,7 @@
 //! | `leaf`, `text`, `stamp` | And of a value that merges as one, or by line? Which of two times is the later? |
 //! | `removals` | What do known removals take out of the result? |
 //! | `loss` | Would a comment be lost, come back, or stand twice? |
-//! | `whole`, `unit`, `stretches`, `torn` | What must a conflict cover, so that no choice loses a line? |
+//! | `whole`, `unit`, `stretches`, `torn`, `mentions` | What must a conflict cover, so that no choice loses a line, or an entry that a comment speaks of? |
 //!
 //! Matching members across the sides:
 //!
@@ -68,6 +68,7 @@ mod leaf;
 mod likeness;
 mod loss;
 mod member;
+mod mentions;
 mod moved;
 mod names;
 mod output;

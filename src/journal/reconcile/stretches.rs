@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::RangeInclusive;
 
+use super::mentions;
 use super::torn::{Counts, bare, table};
 use super::unit::Unit;
 
@@ -23,12 +24,15 @@ pub enum Place {
     Behind(usize),
 }
 
-/// The units that have to be one conflict so that no choice loses a line.
+/// The units that have to be one conflict so that no choice loses a line, or an entry that is
+/// a line in words.
 pub fn stretches(units: &[Unit]) -> Vec<Stretch> {
     let texts = units.iter().map(|unit| &unit.texts);
     let table = table(texts);
+    let in_words = mentions::table(units);
+    let rows = || table.values().chain(&in_words);
     let mut lines = vec![Vec::new(); units.len()];
-    for counts in table.values() {
+    for counts in rows() {
         for unit in counts.keys() {
             lines[*unit].push(counts);
         }
@@ -42,7 +46,7 @@ pub fn stretches(units: &[Unit]) -> Vec<Stretch> {
     };
     while {
         let before = all.of.iter().flatten().count();
-        for counts in table.values() {
+        for counts in rows() {
             for side in 0..2 {
                 if let Some(wider) = all.wider(counts, side) {
                     all.join(wider);
