@@ -32,14 +32,36 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether a text is readable as a page with or without frontmatter.
+/// Whether a text is readable as a page with or without frontmatter, in whichever form a
+/// reader of pages knows it.
 fn is_page(bytes: &[u8]) -> bool {
-    match (Document::fences(bytes), toml_front(bytes)) {
-        (Fences::Closed, _) => is_yaml(Document::split(bytes).frontmatter),
-        (Fences::Unclosed, _) => false,
-        (Fences::None, Some(front)) => is_toml(front),
-        (Fences::None, None) => true,
+    let is_ended = || dotted_front(bytes).is_some_and(is_yaml);
+    match Document::fences(bytes) {
+        Fences::Closed => is_yaml(Document::split(bytes).frontmatter) || is_ended(),
+        Fences::Unclosed => is_ended(),
+        Fences::None => {
+            let bytes = without_bom(bytes);
+            match toml_front(bytes) {
+                Some(front) => is_toml(front),
+                None => !begins_as_json(bytes) || is_json_page(bytes),
+            }
+        }
     }
+}
+
+/// The YAML with which a page begins, where `...` ends it, as Pandoc reads it.
+fn dotted_front(bytes: &[u8]) -> Option<&[u8]> {
+    let bytes = without_bom(bytes);
+    let is_end = |line: &[u8]| line.starts_with(b"...") && line.trim_ascii_end().len() == 3;
+    let open = bytes.iter().position(|&b| b == b'\n')? + 1;
+    let lines = bytes[open..].split_inclusive(|&b| b == b'\n');
+    let mut ends = lines.scan(open, |at, line| {
+        let start = *at;
+        *at += line.len();
+        Some((start, line))
+    });
+    let (end, _) = ends.find(|(_, line)| is_end(line))?;
+    Some(&bytes[open..end])
 }
 
 /// The TOML between the fences `+++` with which a page begins.
@@ -52,6 +74,21 @@ fn toml_front(bytes: &[u8]) -> Option<&[u8]> {
         .map(<[u8]>::len)
         .sum();
     bytes.get(open..open + length)
+}
+
+/// Whether a text begins with an object of JSON, and not with a shortcode, a tag of a
+/// template or an expression of MDX.
+fn begins_as_json(bytes: &[u8]) -> bool {
+    let rest = bytes.trim_ascii_start().strip_prefix(b"{");
+    let rest = rest.map(<[u8]>::trim_ascii_start);
+    rest.is_some_and(|rest| matches!(rest.first(), Some(b'"' | b'}')))
+}
+
+/// Whether a text is one object of JSON and the page below it.
+fn is_json_page(bytes: &[u8]) -> bool {
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Json>();
+    let is_value = matches!(values.next(), Some(Ok(Json)));
+    is_value && !begins_as_json(&bytes[values.byte_offset()..])
 }
 
 /// The documents of a YAML file, without the lines between them and without directives.
@@ -243,6 +280,39 @@ mod tests {
             "{\"a\": 1 /* c }",
         ] {
             assert!(!readable(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_read_by_its_frontmatter() {
+        let readable = |text: &str| is_page(text.as_bytes());
+        for text in [
+            "",
+            "Text\n",
+            "---\na: 1\n---\nText\n",
+            "---\na: 1\n...\nText\n",
+            "\u{feff}---\r\na: 1\r\n...\r\nText: a\r\nText: b\r\n",
+            "---\na: 1\n...\na: text\n\n---\n\nText\n",
+            "+++\na = 1\n+++\n",
+            "{\"a\": 1}\n\nText {\"a\": 2}\n",
+            "\u{feff}{\r\n  \"a\": \"}\"\r\n}\r\nText\r\n",
+            "{{< figure >}}\n",
+            "{% include a %}\n",
+            "{/* of MDX */}\n",
+        ] {
+            assert!(readable(text), "{text:?}");
+        }
+        for text in [
+            "---\na: 1\na: 2\n---\n",
+            "---\na: 1\na: 2\n...\n",
+            "---\na: 1\na: 2\n...\nText\n\n---\n",
+            "---\nno end\n",
+            "\u{feff}+++\na = 1\na = 2\n+++\n",
+            "{\"a\": 1, \"a\": 2}\n",
+            "{\n\"a\": 1\n\"b\": 2\n}\n",
+            "{\"a\": 1}\n{\"a\": 2}\nText\n",
+        ] {
+            assert!(!readable(text), "{text:?}");
         }
     }
 }

@@ -247,7 +247,16 @@ fn both_is_no_answer_where_a_file_could_not_be_read_with_it() {
     for (file, text) in [
         ("docs/a.md", &yaml as &dyn Fn(&str) -> String),
         ("docs/a.md", &|mood| yaml(mood).replace('\n', "\r\n")),
+        ("docs/a.md", &|mood| format!("\u{feff}{}", yaml(mood))),
+        ("docs/a.md", &|mood| {
+            yaml(mood).replace("---\nOne", "...\nOne")
+        }),
         ("docs/b.mdx", &toml),
+        ("docs/b.md", &|mood| format!("\u{feff}{}", toml(mood))),
+        ("docs/b.md", &|mood| format!("{}\nOne.\n", json(mood))),
+        ("docs/b.mdx", &|mood| {
+            format!("{{\"mood\": \"{mood}\"}}\nOne.\n")
+        }),
         ("docs/c.yaml", &bare),
         ("docs/d.yml", &several),
         ("docs/d.yml", &directive),
