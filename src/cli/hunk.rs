@@ -51,16 +51,26 @@ pub fn of_one_side(path: &str, line: usize) -> String {
 
 /// A hunk's path and line, and the field that it is in.
 pub fn place(path: &str, hunk: &Hunk) -> String {
-    match &hunk.field {
-        Some(field) => {
-            let removed = [&hunk.ours, &hunk.theirs].map(|text| text.is_empty());
-            let what = match removed {
-                [false, false] => "two values",
-                [_, true] => "changed here, removed there",
-                [true, false] => "removed here, changed there",
-            };
-            format!("{path}:{}: {field}: {what}", hunk.line)
-        }
-        None => format!("{path}:{}: both sides changed the text", hunk.line),
+    let Some(field) = &hunk.field else {
+        return format!("{path}:{}: both sides changed the text", hunk.line);
+    };
+    let removed = [&hunk.ours, &hunk.theirs].map(|text| text.is_empty());
+    let is_comment = is_comment(&hunk.ours) && is_comment(&hunk.theirs);
+    let what = match removed {
+        [false, false] if is_comment => "two versions",
+        [false, false] => "two values",
+        [_, true] => "changed here, removed there",
+        [true, false] => "removed here, changed there",
+    };
+    match is_comment {
+        true => format!("{path}:{}: a comment: {what}", hunk.line),
+        false => format!("{path}:{}: {field}: {what}", hunk.line),
     }
+}
+
+/// Whether lines of frontmatter are comments alone. One that is indented may be the line of
+/// a text.
+fn is_comment(side: &[u8]) -> bool {
+    let mut lines = side.split_inclusive(|&b| b == b'\n');
+    lines.all(|line| line.starts_with(b"#") || line.trim_ascii().is_empty())
 }

@@ -288,6 +288,25 @@ fn both_is_no_answer_where_a_file_could_not_be_read_with_it() {
     }
 }
 
+/// It is no value of the field above it.
+#[test]
+fn a_comment_with_two_versions_is_told_as_one() {
+    let sandbox = Sandbox::new();
+    let page = |note: &str| format!("title: T\n# {note}\nweight: 3");
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, &page("note"), "One.\n")]);
+    laptop.edit_entry(DAY, "# note", "# theirs");
+    laptop.commit("Theirs");
+    laptop.push();
+    desktop.edit_entry(DAY, "# note", "# ours");
+    desktop.commit("Ours");
+    desktop.git(["pull", "-q"]).fails();
+    desktop
+        .palimpsest(["resolve"])
+        .exits(1)
+        .warns(": a comment: two versions")
+        .silent_about("title");
+}
+
 /// Two questions of which each alone could be answered with both.
 #[test]
 fn both_is_tried_with_what_was_chosen_before() {
