@@ -14,7 +14,9 @@ use super::shown::{counted, safe};
 use super::ui::told;
 use super::{Exit, Ui};
 use crate::repo::{Repo, RepoError};
-use crate::sync::backup::{Backup, FOLDER, Name, Opened, Options, Taken, listed, place_for, take};
+use crate::sync::backup::{
+    Backup, FOLDER, Manifest, Name, Opened, Options, Taken, listed, place_for, take,
+};
 use crate::sync::refresh::{Options as Refresh, RefreshError, Scope, refresh};
 use crate::sync::{clock, settings};
 
@@ -174,9 +176,11 @@ impl RestoreFull {
         let archive = self.archive(Repo::from_env().ok().as_ref())?;
         let opened = Opened::open(&archive, place_for(&dir)?)?;
         let files = counted(opened.manifest.files.len(), "file", "files");
+        let manifest = opened.manifest.clone();
         opened.become_folder(&dir)?;
         let shown = safe(&dir.display().to_string()).into_owned();
         ui.line(format_args!("restored {files} into {shown}"))?;
+        say_unread(ui, &manifest);
         ui.line("to use it as a journal of its own: go there, `git init`, `palimpsest init`")?;
         Ok(Exit::Ok)
     }
@@ -234,10 +238,11 @@ impl RestoreFull {
                 named(&done.left_out)
             ));
         }
-        if !done.unread.is_empty() {
+        say_unread(ui, &opened.manifest);
+        if !done.kept.is_empty() {
             ui.warn(format_args!(
-                "{}: could not be read when the backup was made, and left as it is",
-                named(&done.unread)
+                "{}: not in the backup, and left as it is, because that lacks files",
+                named(&done.kept)
             ));
         }
         if !done.taken_in.is_empty() {
@@ -262,6 +267,16 @@ impl RestoreFull {
                 self.file.display()
             ),
         }
+    }
+}
+
+/// Names what could not be read when a backup was made.
+fn say_unread(ui: &Ui, manifest: &Manifest) {
+    if !manifest.unread.is_empty() {
+        ui.warn(format_args!(
+            "{}: not in the backup, since it could not be read when that was made",
+            named(&manifest.unread)
+        ));
     }
 }
 

@@ -8,11 +8,14 @@ use super::MANIFEST;
 use crate::repo::Member;
 
 const VERSION: u32 = 1;
+/// That of a manifest with `unread`, so that a program which does not know of these files
+/// refuses the archive: it would take them for deleted.
+const VERSION_LACKING_FILES: u32 = 2;
 
 /// The manifest of an archive, a JSON file in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
-    /// The version of the manifest's form; 1.
+    /// The version of the manifest's form; 1, or 2 if files are unread.
     pub version: u32,
     /// RFC 3339, in UTC.
     pub created: String,
@@ -48,7 +51,8 @@ impl From<&Member> for Listed {
 }
 
 impl Manifest {
-    /// The manifest of these files.
+    /// The manifest of these files; `unread` is left for
+    /// [`lacking`](Self::lacking).
     #[must_use]
     pub fn new(
         created: String,
@@ -68,13 +72,28 @@ impl Manifest {
         }
     }
 
+    /// The same of an archive that lacks these files and folders.
+    #[must_use]
+    pub fn lacking(self, unread: Vec<String>) -> Self {
+        let version = match unread.is_empty() {
+            true => self.version,
+            false => VERSION_LACKING_FILES,
+        };
+        Self {
+            version,
+            unread,
+            ..self
+        }
+    }
+
     /// The first difference between an archive and its manifest: the file and what is
     /// wrong.
     #[must_use]
     pub fn differs(&self, members: &[Member]) -> Option<(String, String)> {
-        if self.version != VERSION {
+        if ![VERSION, VERSION_LACKING_FILES].contains(&self.version) {
             let what = format!(
-                "version {}; expected {VERSION}: it was made by a newer program",
+                "version {}; expected {VERSION} or {VERSION_LACKING_FILES}: it was made by a \
+                 newer program",
                 self.version
             );
             return Some((MANIFEST.into(), what));

@@ -9,7 +9,6 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken, belongs};
-use crate::journal::layout::is_at_or_below;
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
 use crate::repo::{Blob, FileId, Member, Repo, UNFINISHED_FOLDER, are_spellings, read_archive};
@@ -38,8 +37,9 @@ pub struct Restored {
     /// Files that the backup does not have, and that a sparse checkout leaves out: they
     /// stay in the index.
     pub left_out: Vec<String>,
-    /// Files that could not be read when the backup was made, and stay.
-    pub unread: Vec<String>,
+    /// Files that the backup does not have, and that stay: it lacks some that could not be
+    /// read.
+    pub kept: Vec<String>,
 }
 
 impl Opened {
@@ -274,17 +274,16 @@ impl Opened {
                 restored.entry(id).or_default().push(path);
             }
         }
-        let unread = &self.manifest.unread;
         for path in before.files.iter().filter(|p| !kept.contains(p.as_str())) {
-            // It was there, and nobody knows with which content.
-            if unread.iter().any(|other| is_at_or_below(path, other)) {
-                done.unread.push(path.clone());
-                continue;
-            }
             let place = repo.inside(path)?;
             let here = FileId::looked_at(&place)?.and_then(|id| restored.get(&id));
             let is_one = |other: &&str| are_spellings(&place, path, other);
             if here.is_some_and(|others| others.iter().any(is_one)) {
+                continue;
+            }
+            // It may be one that could not be read then, moved since.
+            if !self.manifest.unread.is_empty() {
+                done.kept.push(path.clone());
                 continue;
             }
             match fs::remove_file(&place) {

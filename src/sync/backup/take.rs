@@ -66,10 +66,8 @@ pub fn take(
         Skipped::Unreadable { path, .. } => Some(path.clone()),
         _ => None,
     });
-    let manifest = Manifest {
-        unread: unread.collect(),
-        ..Manifest::new(created, options.machine.clone(), head, database, &members)
-    };
+    let manifest = Manifest::new(created, options.machine.clone(), head, database, &members)
+        .lacking(unread.collect());
     let text = serde_json::to_string_pretty(&manifest)
         .map_err(|e| BackupError::io(Path::new(MANIFEST))(e.into()))?;
     archive.add(MANIFEST, text.len() as u64, text.as_bytes())?;

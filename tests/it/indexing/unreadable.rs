@@ -146,11 +146,24 @@ fn a_file_that_may_not_be_read_stops_no_other() {
         .filter(|name| name.ends_with("_x.tar.gz"))
         .max()
         .unwrap();
+    let unread = format!("{secret}: not in the backup, since it could not be read");
     let restored = bound.run("palimpsest", &["restore-full", &name]).ok();
-    restored.warns(&format!(
-        "{secret}: could not be read when the backup was made"
-    ));
+    restored
+        .warns(&unread)
+        .warns(&format!("{secret}: not in the backup, and left as it is"));
     bound.nothing_is_deleted();
+    // It may have moved since.
+    let moved = "journal/md/moved.md".replace("moved", SECRET);
+    let rename = |from: &str, to: &str| {
+        let place = |path: &str| bound.machine.path(path);
+        std::fs::rename(place(from), place(to)).unwrap();
+    };
+    rename(&secret, &moved);
+    bound.run("palimpsest", &["restore-full", &name]).ok();
+    rename(&moved, &secret);
+    bound.nothing_is_deleted();
+    let into = ["restore-full", &name, "--into", "../beside"];
+    bound.run("palimpsest", &into).ok().warns(&unread);
     bound.run("palimpsest", &backup).ok().says("removed ");
 
     // A commit of another entry, and one that a pull brings, go on.
