@@ -17,6 +17,9 @@ use super::{Blob, BlobKind, Change, ObjectId, Repo, RepoError};
 /// Limit on the names that git is asked for one by one.
 const FEW: usize = 64;
 
+/// The id of the empty tree, which git knows whether or not it is stored.
+const EMPTY: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
+
 impl Repo {
     /// The differences between a commit (an empty tree for `None`) and the index, sorted
     /// by path. Unmerged paths are not among them; see [`super::Index::unmerged`].
@@ -72,8 +75,6 @@ impl Repo {
         &self,
         commit: Option<ObjectId>,
     ) -> Result<Vec<Change>, RepoError> {
-        // Git knows the id of the empty tree, whether or not it is stored.
-        const EMPTY: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
         let commit = commit.map_or_else(|| EMPTY.to_owned(), |id| id.to_string());
         let out = self.run_git(
             &[
@@ -113,7 +114,8 @@ impl Repo {
         Ok(changes)
     }
 
-    /// The staged paths below a folder whose file name is one of these, sorted.
+    /// The staged paths below a folder whose file name is one of these, sorted. A file that is
+    /// only announced is not among them.
     ///
     /// # Errors
     /// Git cannot read the index.
@@ -128,12 +130,18 @@ impl Repo {
         if let Some(index) = self.index_file() {
             return Ok(named(&index, folder, names));
         }
-        let mut args = vec![
-            "--no-literal-pathspecs".to_owned(),
-            "ls-files".to_owned(),
-            "-z".to_owned(),
-            "--".to_owned(),
+        // What is only announced (`git add -N`) is not staged; `git ls-files` names it, too.
+        let args = [
+            "--no-literal-pathspecs",
+            "diff-index",
+            "--cached",
+            "--name-only",
+            "-z",
+            "--ita-invisible-in-index",
+            EMPTY,
+            "--",
         ];
+        let mut args = args.map(str::to_owned).to_vec();
         let below = match folder.trim_end_matches('/') {
             "" | "." => String::new(),
             folder => format!("{}/", literal(folder)),

@@ -168,6 +168,14 @@ fn staged_paths_are_found_by_their_name() {
     let odd = s.repo().staged_named("j/[x]", &names(1)).unwrap();
     assert_eq!(odd, ["j/[x]/1.md"]);
     assert_eq!(s.repo().staged_named(".", &names(1)).unwrap().len(), 4);
+    // What is only announced is in no commit.
+    s.git(&["rm", "-q", "--cached", "k/1.md"]);
+    s.git(&["add", "-N", "k/1.md"]);
+    for count in [1, 100] {
+        let found = s.repo().staged_named(".", &names(count)).unwrap();
+        let all = ["j/1.md", "j/[x]/1.md", "j/x/1.md", "j/x/11.md"];
+        assert_eq!(found, if count < 11 { &all[..3] } else { &all }, "{count}");
+    }
 }
 
 #[test]

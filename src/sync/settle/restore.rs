@@ -85,7 +85,7 @@ pub fn restore_entry(
                 continue;
             };
             // In conflict it is for a person to stage.
-            let deletion = match index.has(path) {
+            let deletion = match index.unmerged().iter().any(|open| open == path) {
                 true => Deletion::Committed,
                 false => {
                     let bytes = bytes.clone();

@@ -252,3 +252,38 @@ fn a_deletion_that_is_staged_is_taken_back_from_the_index_too() {
     assert!(laptop.exists(&path));
     laptop.metadb(["show", DAY]).ok().lacks("deleted");
 }
+
+/// What is only announced (`git add -N`) is not in the commit.
+#[test]
+fn a_file_that_is_only_announced_is_deleted_by_the_commit_and_comes_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let path = crate::sandbox::entry(DAY);
+    let announce = || {
+        laptop.git(["rm", "-q", "--cached", &path]).ok();
+        laptop.git(["add", "-N", &path]).ok();
+    };
+    let text = laptop.read(&path);
+    announce();
+    laptop.remove(&path);
+    laptop.metadb(["restore", "Entry", DAY]).ok();
+    assert_eq!(laptop.read(&path), text);
+    laptop.write("a.txt", "A.\n");
+    laptop.git(["add", "a.txt"]).ok();
+    laptop.git(["commit", "-q", "-m", "Beside"]).ok();
+    laptop.assert_clean();
+    announce();
+    laptop.write("a.txt", "B.\n");
+    laptop
+        .git(["commit", "-q", "-m", "Other", "a.txt"])
+        .ok()
+        .silent_about("deleted");
+    laptop.git(["add", "a.txt"]).ok();
+    laptop
+        .git(["commit", "-q", "-m", "Without it"])
+        .ok()
+        .warns(&format!("entry {DAY} deleted"));
+    laptop.push();
+    desktop.pull();
+    desktop.metadb(["restore", "--list"]).ok().says(DAY);
+}
