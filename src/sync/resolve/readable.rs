@@ -49,7 +49,8 @@ fn is_page(bytes: &[u8]) -> bool {
     }
 }
 
-/// The YAML with which a page begins, where `...` ends it, as Pandoc reads it.
+/// The YAML with which a page begins, where `...` ends it, as Pandoc reads it; `None` if there
+/// is none before it, since any text may follow.
 fn dotted_front(bytes: &[u8]) -> Option<&[u8]> {
     let bytes = without_bom(bytes);
     let is_end = |line: &[u8]| line.starts_with(b"...") && line.trim_ascii_end().len() == 3;
@@ -61,7 +62,8 @@ fn dotted_front(bytes: &[u8]) -> Option<&[u8]> {
         Some((start, line))
     });
     let (end, _) = ends.find(|(_, line)| is_end(line))?;
-    Some(&bytes[open..end])
+    let front = &bytes[open..end];
+    (!front.trim_ascii().is_empty()).then_some(front)
 }
 
 /// The TOML between the fences `+++` with which a page begins.
@@ -306,6 +308,7 @@ mod tests {
             "---\na: 1\na: 2\n---\n",
             "---\na: 1\na: 2\n...\n",
             "---\na: 1\na: 2\n...\nText\n\n---\n",
+            "---\n...\na: 1\na: 2\n---\n",
             "---\nno end\n",
             "\u{feff}+++\na = 1\na = 2\n+++\n",
             "{\"a\": 1, \"a\": 2}\n",
