@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_can_make_thefile_nothing_is_locked() {
+    fn where_nobody_can_make_the_file_nothing_is_locked() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file/palimpsest/lock");
         fs::write(folder.path().join("file"), "").unwrap();
