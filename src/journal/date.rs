@@ -46,6 +46,20 @@ impl EntryDate {
         Self::from_iso(name.strip_suffix(".md")?)
     }
 
+    /// Whether a file is named like an entry, after a day that no calendar has, such as
+    /// `2024-11-31.md`.
+    #[must_use]
+    pub fn is_no_day(path: &str) -> bool {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_like_one = |(at, c): (usize, char)| match at {
+            4 | 7 => c == '-',
+            _ => c.is_ascii_digit(),
+        };
+        let date = name.strip_suffix(".md").filter(|date| date.len() == 10);
+        date.is_some_and(|date| date.char_indices().all(is_like_one))
+            && Self::from_path(path).is_none()
+    }
+
     /// The four-digit year, which names the ledger file and the folder.
     #[must_use]
     pub fn year(self) -> i32 {
@@ -95,6 +109,23 @@ mod tests {
             (date.to_string().as_str(), date.number(), date.year()),
             ("2024-11-01", 20_241_101, 2024)
         );
+    }
+
+    #[test]
+    fn a_day_that_no_calendar_has() {
+        for (name, is) in [
+            ("2024-11-31", true),
+            ("2023-02-29", true),
+            ("2024-13-01", true),
+            ("2024-02-29", false),
+            ("2024-11-1", false),
+            ("notes", false),
+            ("2024-11-31b", false),
+        ] {
+            let path = format!("journal/md/2024/{name}.md");
+            assert_eq!(EntryDate::is_no_day(&path), is, "{name}");
+        }
+        assert!(!EntryDate::is_no_day("2024-11-31"));
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{ObjectId, shell_path};
+use rustix::fs::Access;
+
+use super::{Finding, ObjectId, shell_path};
 
 /// An error of the git edge, with the path or object it is about.
 #[derive(Debug, thiserror::Error)]
@@ -37,8 +39,13 @@ pub enum RepoError {
     },
     #[error("{path}: cannot read the index: {source}", path = path.display())]
     Index { path: PathBuf, source: git2::Error },
-    #[error("{path}: {source}", path = path.display())]
-    Io { path: PathBuf, source: io::Error },
+    #[error("{path}: {source}{}", after(mend.as_deref()), path = path.display())]
+    Io {
+        path: PathBuf,
+        source: io::Error,
+        /// What gives this user the permission that is missing, if that is all.
+        mend: Option<String>,
+    },
     #[error(
         "{0}: a symbolic link; expected a file of its own, so that nothing outside the repository is read or written"
     )]
@@ -98,6 +105,46 @@ const OTHER_FORMAT_AND_REFS: &str = "git merges here as it does without Palimpse
 /// The advice for a partial clone.
 const NOT_WHOLE: &str = "it has to hold all of its objects: clone it again without `--filter`";
 
+/// What gives this user the permission to use a path that was denied, as far as the modes of
+/// files and folders decide.
+#[must_use]
+pub fn permission_for(path: &Path, error: &io::Error) -> Option<String> {
+    if error.kind() != io::ErrorKind::PermissionDenied {
+        return None;
+    }
+    // In a folder that may not be entered, nothing can be looked at.
+    let is_seen = |path: &&Path| path.symlink_metadata().is_ok();
+    let at = path.ancestors().find(is_seen).unwrap_or(path);
+    let (to_read, is_dir) = match at.is_dir() {
+        true => (Access::READ_OK | Access::EXEC_OK, true),
+        false => (Access::READ_OK, false),
+    };
+    let denies = |path: &Path, what| rustix::fs::access(path, what).is_err();
+    // A file is written beside its place and renamed.
+    let folder = if is_dir {
+        at
+    } else {
+        at.parent().unwrap_or(at)
+    };
+    let is_read_only = |at: &&Path| denies(at, Access::WRITE_OK);
+    let (at, mode) = match [folder, at].into_iter().find(is_read_only) {
+        _ if denies(at, to_read) => (at, if is_dir { "u+rx" } else { "u+r" }),
+        Some(at) => (at, "u+w"),
+        // By the modes it could be used: the system has other rules as well.
+        None => return Some(format!("let this user read and write {}", at.display())),
+    };
+    let at = shell_path(&at.to_string_lossy());
+    Some(format!(
+        "`chmod {mode} {at}`, or `chown` it if it is another user's"
+    ))
+}
+
+/// Advice as it stands behind a message; nothing without one.
+#[must_use]
+pub fn after(mend: Option<&str>) -> String {
+    mend.map_or_else(String::new, |mend| format!("; {mend}"))
+}
+
 /// What git said, which may be several lines.
 fn on_one_line(stderr: &str) -> String {
     let lines = stderr.lines().filter(|line| !line.trim().is_empty());
@@ -127,30 +174,30 @@ impl RepoError {
     /// For a file or folder that may not be read: why, and what makes it readable.
     #[must_use]
     pub fn unreadable(&self) -> Option<String> {
-        let Self::Io { source, .. } = self else {
+        let Self::Io {
+            source,
+            mend: Some(mend),
+            ..
+        } = self
+        else {
             return None;
         };
-        let mend = self.to_make_readable()?;
         Some(format!("it may not be read: {source}; {mend}"))
     }
 
-    /// What makes a file or folder readable that may not be read.
+    /// For a file or folder that may not be read or written: that, and what gives the
+    /// permission.
     #[must_use]
-    pub fn to_make_readable(&self) -> Option<String> {
-        let Self::Io { path, source } = self else {
+    pub fn denied(&self) -> Option<Finding> {
+        let Self::Io {
+            path,
+            source,
+            mend: Some(mend),
+        } = self
+        else {
             return None;
         };
-        if source.kind() != io::ErrorKind::PermissionDenied {
-            return None;
-        }
-        // In a folder that may not be entered, nothing can be looked at.
-        let is_seen = |path: &&Path| path.symlink_metadata().is_ok();
-        let at = path.ancestors().find(is_seen).unwrap_or(path);
-        let mode = if at.is_dir() { "u+rx" } else { "u+r" };
-        let at = shell_path(&at.to_string_lossy());
-        Some(format!(
-            "`chmod {mode} {at}`, or `chown` it if it is another user's"
-        ))
+        Some(Finding::new(format!("{}: {source}", path.display()), mend))
     }
 
     /// The object that an error is about, and what is the matter with it.
@@ -229,9 +276,12 @@ impl RepoError {
         Self::Unsupported { dir, what, mend }
     }
 
-    pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { path, source }
+        move |source| {
+            let mend = permission_for(&path, &source);
+            Self::Io { path, source, mend }
+        }
     }
 
     pub(super) fn git(what: &'static str) -> impl FnOnce(git2::Error) -> Self {

@@ -296,15 +296,18 @@ impl Repo {
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(RepoError::Io { path, source }),
+            Err(e) => return Err(RepoError::io(path)(e)),
         };
         let head = |line: &str| {
             let line = line.trim();
             // Without it this would be a commit of one parent, which brings in and removes
             // all that the other one did. Git commits nothing there either.
-            let id: ObjectId = line.parse().map_err(|_| RepoError::Io {
-                path: path.clone(),
-                source: io::Error::other(format!("`{line}` is no commit's id")),
+            let id: ObjectId = line.parse().map_err(|_| {
+                let what = format!(
+                    "`{line}` is no commit's id; `git merge --abort` if nothing of the merge is \
+                     needed, or write the id of the branch that was merged there, alone in its line"
+                );
+                RepoError::io(&path)(io::Error::other(what))
             })?;
             // Of an annotated tag that is merged, git names the tag and not its commit.
             Ok(self.commit_named(&id.to_string())?.unwrap_or(id))

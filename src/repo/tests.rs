@@ -246,6 +246,7 @@ fn a_merge_in_progress_says_its_heads_and_what_was_resolved() {
         s.write(".git/MERGE_HEAD", text);
         let said = repo.merge_heads().unwrap_err().to_string();
         assert!(said.contains("MERGE_HEAD: "), "{text:?}: {said}");
+        assert!(said.contains("`git merge --abort`"), "{text:?}: {said}");
     }
 }
 

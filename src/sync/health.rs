@@ -68,18 +68,38 @@ fn others(
     }
     paths(repo, layout, found)?;
     // Once: it walks over history.
-    let behind = behind(repo, layout)?;
-    ledgers::check(repo, layout, &behind, told, found)?;
-    database::check(repo, layout, found)?;
-    behind_head(repo, layout, &behind, found)?;
+    let behind = behind(repo, layout);
+    let behind = or_denied(behind, found)?.unwrap_or_default();
+    or_denied(ledgers::check(repo, layout, &behind, told, found), found)?;
+    or_denied(database::check(repo, layout, found), found)?;
+    or_denied(behind_head(repo, layout, &behind, found), found)?;
     markers(repo, settings, told, found)?;
-    unreadable(repo, layout, told, found)?;
-    twins(repo, layout, found)?;
-    copies(repo, layout, found)?;
-    moved::check(repo, layout, found)?;
+    or_denied(unreadable(repo, layout, told, found), found)?;
+    or_denied(twins(repo, layout, found), found)?;
+    or_denied(copies(repo, layout, found), found)?;
+    or_denied(moved::check(repo, layout, found), found)?;
     leftovers(repo, layout, found)?;
     growth(repo, found)?;
     Ok(())
+}
+
+/// What a check gives. One that meets a file or folder that may not be read or written
+/// gives a finding, and the others go on.
+fn or_denied<T>(
+    checked: Result<T, RepoError>,
+    found: &mut Vec<Finding>,
+) -> Result<Option<T>, RepoError> {
+    let error = match checked {
+        Ok(checked) => return Ok(Some(checked)),
+        Err(error) => error,
+    };
+    let Some(finding) = error.denied() else {
+        return Err(error);
+    };
+    if !found.contains(&finding) {
+        found.push(finding);
+    }
+    Ok(None)
 }
 
 /// Reports growth that git's own housekeeping should have taken care of.
@@ -163,22 +183,22 @@ fn markers(
             told.tell(repo, &objects::File::InHistory, error, found)?;
         }
         Err(error) => {
-            let readable = match &error {
-                ResolveError::Repo(error) => error.to_make_readable(),
+            let denied = match &error {
+                ResolveError::Repo(error) => error.denied(),
                 _ => None,
             };
-            let mend = match (&error, readable) {
-                (_, Some(readable)) => readable,
-                (ResolveError::Repo(RepoError::Symlink(_)), _) => {
+            let mend = match &error {
+                ResolveError::Repo(RepoError::Symlink(_)) => {
                     "put a folder or file of its own there, or name another folder in palimpsest.toml"
-                        .to_owned()
                 }
-                (ResolveError::Repo(RepoError::Io { .. }), _) => {
-                    "make the file readable, and run this again".to_owned()
+                ResolveError::Repo(RepoError::Io { .. }) => {
+                    "make the file readable, and run this again"
                 }
-                _ => "mend that, then palimpsest doctor".to_owned(),
+                _ => "mend that, then palimpsest doctor",
             };
-            let what = format!("{error}: entries and notes were not searched for conflict markers");
+            let Finding { what, mend } =
+                denied.unwrap_or_else(|| Finding::new(error.to_string(), mend));
+            let what = format!("{what}: entries and notes were not searched for conflict markers");
             found.push(Finding::new(what, mend));
         }
     }

@@ -26,6 +26,7 @@ mod pulled;
 mod uninstall;
 
 use std::collections::BTreeSet;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{CLONE, Finding, Index, Repo, RepoError};
@@ -239,9 +240,16 @@ impl Repo {
     /// Git fails; see [`RepoError`].
     pub fn missing_journal(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
         let journal = &layout.journal;
+        let is_absent = match self.workdir().join(journal).metadata() {
+            Ok(there) => !there.is_dir(),
+            // It may lie in a folder that may not be entered.
+            Err(error) => error.kind() != io::ErrorKind::PermissionDenied,
+        };
         let is_missing = *journal != Layout::default().journal
-            && !self.workdir().join(journal).is_dir()
-            && self.staged_below(journal)?.is_empty();
+            && is_absent
+            && self.staged_below(journal)?.is_empty()
+            // Without its last entry, the folder is gone as well.
+            && self.blob_at(self.head()?, journal)?.is_none();
         Ok(is_missing.then(|| {
             let what = format!(
                 "{journal}: no such folder, which {} names as the journal's, so that no entry is \

@@ -53,8 +53,6 @@ pub enum BackupError {
     Repo(#[from] RepoError),
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("{path}: {source}", path = path.display())]
-    Io { path: PathBuf, source: io::Error },
     #[error(
         "`{0}`: no suffix of a backup; expected letters, digits, `-` and `_`, as in `--suffix monthly`"
     )]
@@ -80,8 +78,8 @@ pub enum BackupError {
 
 impl BackupError {
     fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
-        let path = path.to_owned();
-        move |source| Self::Io { path, source }
+        let error = RepoError::io(path);
+        move |source| Self::Repo(error(source))
     }
 
     /// The error for an archive with something wrong at one of its files.

@@ -203,11 +203,12 @@ impl Checks<'_> {
                 pathspec: repo.pathspec(&change.path),
             });
         }
+        let kind = layout.classify(&change.path);
         if change.old.is_none() && change.new.is_some() {
             let copy = copy(repo, layout, self.changes, &change.path)?;
-            self.found.warnings.extend(copy);
+            let no_day = (kind == PathKind::UndatedPage).then(|| no_day(&change.path));
+            (self.found.warnings).extend(copy.into_iter().chain(no_day.flatten()));
         }
-        let kind = layout.classify(&change.path);
         if kind == PathKind::Other && !self.may_hold_markers(&change.path) {
             return Ok(());
         }
@@ -325,6 +326,16 @@ fn not_set_up(
          until then nothing merges {ledger}, and in other clones nothing keeps {} out of git",
         layout.database
     )))
+}
+
+/// The warning for a page that is named like an entry, after a day that no calendar has.
+fn no_day(path: &str) -> Option<String> {
+    EntryDate::is_no_day(path).then(|| {
+        format!(
+            "{path}: no calendar has this day, so the page is no entry, and is neither checked \
+             nor indexed; rename it"
+        )
+    })
 }
 
 /// The warning for a copy that a service which syncs files left beside an entry, a note or

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{self, Ledger};
-use crate::repo::{Blob, Finding, ObjectId, Repo, RepoError, Trouble, shell_path};
+use crate::repo::{Blob, Finding, ObjectId, Repo, RepoError, Trouble, permission_for, shell_path};
 use crate::sync::history::{self, Removed};
 
 /// The objects that were found missing or damaged: each is told once, and the checks that
@@ -86,7 +86,16 @@ fn mend(repo: &Repo, id: ObjectId, file: &File<'_>) -> String {
              something else; keep it"
         );
     }
-    let damaged = repo.object_file(id).map(|path| {
+    let there = repo.object_file(id);
+    // Nothing is wrong with one that only may not be read.
+    let denied = there.as_ref().and_then(|path| {
+        let error = std::fs::File::open(path).err()?;
+        permission_for(path, &error)
+    });
+    if let Some(denied) = denied {
+        return denied;
+    }
+    let damaged = there.map(|path| {
         let path = match path.strip_prefix(repo.workdir()) {
             Ok(from_top) => repo.from_here(&from_top.to_string_lossy()),
             Err(_) => shell_path(&path.to_string_lossy()),

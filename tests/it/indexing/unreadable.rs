@@ -210,6 +210,38 @@ fn nothing_in_a_folder_that_may_not_be_read_counts_as_deleted() {
     bound.nothing_is_deleted();
 }
 
+#[test]
+fn what_may_not_be_read_is_named_with_what_makes_it_readable() {
+    let sandbox = Sandbox::new();
+    let Some(bound) = Bound::new(&sandbox) else {
+        return;
+    };
+    bound.machine.edit_entry(DAY, "Alice", "Bob");
+    bound.run("git", &["commit", "-qam", "Bob"]).ok();
+    let left = "journal/md/2024/2024-11-01 (conflicted copy).md";
+    bound.machine.write(left, "x\n");
+    let blob = format!("HEAD:{}", entry(DAY));
+    let id = bound.run("git", &["rev-parse", &blob]).ok();
+    let id = id.text();
+    let object = format!(".git/objects/{}/{}", &id[..2], &id[2..]);
+    for (path, chmod) in [
+        (crate::sandbox::LEDGER, "chmod u+r "),
+        ("data/ledger", "chmod u+rx "),
+        (&object, "chmod u+r "),
+    ] {
+        bound.permit(path, 0);
+        let doctor = bound.run("palimpsest", &["doctor"]).exits(1);
+        let doctor = doctor.says(path).says(chmod).lacks("--refetch");
+        // It does not stop the other checks.
+        doctor.says("conflicted copy");
+        if path.starts_with("data") {
+            bound.metadb(&["show", DAY]).fails().warns(chmod);
+        }
+        bound.permit(path, if chmod.contains('x') { 0o755 } else { 0o644 });
+    }
+    bound.metadb(&["show", DAY]).ok();
+}
+
 /// SQLite writes a journal beside the database before it writes the database.
 #[test]
 fn a_folder_of_the_database_that_may_not_be_written_is_named_by_doctor() {

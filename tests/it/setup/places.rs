@@ -171,6 +171,40 @@ fn a_journal_that_is_not_there_is_said_by_commits_and_listings() {
 }
 
 #[test]
+fn the_commit_that_deletes_the_last_entry_names_no_missing_journal() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write("diary/2024-11-01.md", "---\ndate: 2024-11-01\n---\nx\n");
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.remove("diary/2024-11-01.md");
+    laptop.commit("Gone").silent_about("no such folder");
+}
+
+/// Nobody would miss it: it is in no listing.
+#[test]
+fn a_new_page_after_a_day_that_does_not_exist_is_named_by_the_commit() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry(DAY, "", "x\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    let page = "journal/md/2024/2024-11-31.md";
+    for (text, named) in [("x\n", true), ("x\ny\n", false)] {
+        laptop.write(page, text);
+        let commit = laptop.commit("November 31");
+        assert_eq!(
+            commit
+                .stderr
+                .contains(&format!("{page}: no calendar has this day")),
+            named,
+            "{commit}"
+        );
+    }
+}
+
+#[test]
 fn no_journal_is_missed_where_none_is_named() {
     let sandbox = Sandbox::new();
     let site = sandbox.machine("site");
