@@ -88,6 +88,22 @@ struct RawTombstones {
 }
 
 impl Settings {
+    /// Reads the settings' file.
+    ///
+    /// # Errors
+    /// As for [`Settings::parse`], or it is not UTF-8; the error names the place.
+    pub fn of_file(bytes: &[u8]) -> Result<Self, SettingsError> {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Self::parse(text),
+            Err(e) => {
+                let text = String::from_utf8_lossy(bytes);
+                let what = "a byte that is not UTF-8; save the file as UTF-8".to_owned();
+                // Up to there, the text is the bytes.
+                Err(Source(&text).error(e.valid_up_to(), what))
+            }
+        }
+    }
+
     /// Reads the settings' text.
     ///
     /// # Errors
@@ -341,6 +357,13 @@ mod tests {
             let error = Settings::parse(text).unwrap_err().to_string();
             assert!(error.starts_with(message), "{error}");
         }
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf8_has_its_place_in_the_error() {
+        let error = Settings::of_file(b"[paths]\njournal = \"B\xfccher\"\n").unwrap_err();
+        let message = "palimpsest.toml:2:13: a byte that is not UTF-8";
+        assert!(error.to_string().starts_with(message), "{error}");
     }
 
     #[test]

@@ -7,14 +7,19 @@ use std::path::{Path, PathBuf};
 
 use crate::journal::settings::FILE;
 use crate::journal::{Settings, SettingsError};
-use crate::repo::{Repo, RepoError, staged_by_git, top_by_git};
+use crate::repo::{Repo, RepoError, after, permission_for, staged_by_git, top_by_git};
 
 /// The error for settings that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file is there and cannot be read.
-    #[error("{path}: cannot be read: {source}")]
-    Read { path: PathBuf, source: io::Error },
+    #[error("{path}: cannot be read: {source}{}", after(mend.as_deref()))]
+    Read {
+        path: PathBuf,
+        source: io::Error,
+        /// What makes it readable, if it is there.
+        mend: Option<String>,
+    },
     /// The file does not hold valid settings.
     #[error(transparent)]
     Wrong(#[from] SettingsError),
@@ -75,18 +80,21 @@ pub fn load_around() -> Result<Settings, LoadError> {
 /// The staged settings of a repository that git alone can read.
 fn by_git(top: &Path) -> Result<Settings, LoadError> {
     match staged_by_git(top, FILE)? {
-        Some(bytes) => parse(bytes),
+        Some(bytes) => Ok(Settings::of_file(&bytes)?),
         None => Ok(Settings::default()),
     }
 }
 
 fn read(top: &Path) -> Result<Option<Settings>, LoadError> {
     let path = top.join(FILE);
-    match fs::read_to_string(&path) {
-        Ok(text) => Ok(Some(Settings::parse(&text)?)),
+    match fs::read(&path) {
+        Ok(bytes) => Ok(Some(Settings::of_file(&bytes)?)),
         // A symbolic link that leads nowhere is there.
         Err(e) if e.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(None),
-        Err(source) => Err(LoadError::Read { path, source }),
+        Err(source) => {
+            let mend = permission_for(&path, &source);
+            Err(LoadError::Read { path, source, mend })
+        }
     }
 }
 
@@ -100,13 +108,5 @@ fn staged(repo: &Repo) -> Result<Settings, LoadError> {
     let Some(bytes) = repo.read_staged(&repo.index()?, FILE)? else {
         return Ok(Settings::default());
     };
-    parse(bytes)
-}
-
-fn parse(bytes: Vec<u8>) -> Result<Settings, LoadError> {
-    let text = String::from_utf8(bytes).map_err(|e| LoadError::Read {
-        path: FILE.into(),
-        source: io::Error::new(io::ErrorKind::InvalidData, e),
-    })?;
-    Ok(Settings::parse(&text)?)
+    Ok(Settings::of_file(&bytes)?)
 }

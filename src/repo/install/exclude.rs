@@ -63,7 +63,7 @@ impl Repo {
     /// As for [`exclude_database`](Self::exclude_database), or the commit cannot be read.
     pub fn exclude_database_of(&self, commit: ObjectId) -> Result<(), RepoError> {
         let text = self.read_at(commit, settings::FILE)?.unwrap_or_default();
-        let Ok(settings) = Settings::parse(&String::from_utf8_lossy(&text)) else {
+        let Ok(settings) = Settings::of_file(&text) else {
             return Ok(());
         };
         match self.inside(&settings.layout.database)?.is_file() {

@@ -61,7 +61,7 @@ impl Repo {
         if let Some(head) = self.head()? {
             for commit in self.commits_of(head, FILE)? {
                 let text = self.read_at(commit, FILE)?.unwrap_or_default();
-                let settings = Settings::parse(&String::from_utf8_lossy(&text)).ok();
+                let settings = Settings::of_file(&text).ok();
                 all.push((commit, settings.map(|settings| settings.layout)));
             }
         }
@@ -70,8 +70,9 @@ impl Repo {
 
     /// Reports that these settings, or staged ones, name another folder for the ledger than
     /// HEAD's, if HEAD has a ledger in its own alone and no parent of the next commit has the
-    /// new folder. `staged` is the settings' file of the next commit. A version's ledger is looked for where the settings of now have
-    /// it, in all of history, so it would begin anew: without removals, states and conflicts.
+    /// new folder. `staged` is the settings' file of the next commit. A version's ledger is
+    /// looked for where the settings of now have it, in all of history, so it would begin
+    /// anew: without removals, states and conflicts.
     ///
     /// # Errors
     /// HEAD, a commit that is being merged, or the file cannot be read.
@@ -85,7 +86,7 @@ impl Repo {
         };
         let ledger_of = |settings: Option<Vec<u8>>| {
             let text = settings.unwrap_or_default();
-            let settings = Settings::parse(&String::from_utf8_lossy(&text)).ok()?;
+            let settings = Settings::of_file(&text).ok()?;
             Some(settings.layout.ledger)
         };
         let mut folders = Vec::new();

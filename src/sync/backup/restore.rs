@@ -60,10 +60,10 @@ impl Opened {
         if let Some((at, what)) = manifest.differs(&members) {
             return Err(damaged(&at, what));
         }
-        let layout = match fs::read_to_string(files.path().join(FILE)) {
-            Ok(text) => {
-                let settings = Settings::parse(&text).map_err(|e| damaged(FILE, e.to_string()))?;
-                settings.layout
+        let layout = match fs::read(files.path().join(FILE)) {
+            Ok(bytes) => {
+                let settings = Settings::of_file(&bytes);
+                settings.map_err(|e| damaged(FILE, e.to_string()))?.layout
             }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Layout::default(),
             Err(e) => return Err(damaged(FILE, e.to_string())),

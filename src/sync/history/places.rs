@@ -148,7 +148,7 @@ impl<'a> Places<'a> {
             return Ok(known.clone());
         }
         let text = file.map(|id| self.repo.read_blob(id)).transpose()?;
-        let layout = match layout_of(text.unwrap_or_default()) {
+        let layout = match layout_of(&text.unwrap_or_default()) {
             Some(layout) => layout,
             None => self.last_readable_layout(commit)?,
         };
@@ -163,7 +163,7 @@ impl<'a> Places<'a> {
     fn last_readable_layout(&self, commit: ObjectId) -> Result<Layout, RepoError> {
         for at in self.repo.commits_of(commit, FILE)? {
             let text = self.repo.read_at(at, FILE)?;
-            if let Some(layout) = layout_of(text.unwrap_or_default()) {
+            if let Some(layout) = layout_of(&text.unwrap_or_default()) {
                 return Ok(layout);
             }
         }
@@ -220,9 +220,8 @@ impl<'a> Places<'a> {
 }
 
 /// The layout by the text of settings; `None` if they cannot be read.
-fn layout_of(text: Vec<u8>) -> Option<Layout> {
-    let settings = Settings::parse(&String::from_utf8(text).ok()?).ok()?;
-    Some(settings.layout)
+fn layout_of(text: &[u8]) -> Option<Layout> {
+    Some(Settings::of_file(text).ok()?.layout)
 }
 
 /// The folder of all entries, as a limit for comparisons.
