@@ -171,6 +171,24 @@ impl Repo {
         self.write_index(&["checkout-index", "-f", "-u", "--", path], b"")
     }
 
+    /// Writes the index's version of a file that the work tree lacks, as git checks it out.
+    /// Waits for another process that holds the index.
+    ///
+    /// # Errors
+    /// Git cannot write the file, or there is one.
+    pub fn check_out_staged(&self, path: &str) -> Result<(), RepoError> {
+        self.write_index(&["checkout-index", "-u", "--", path], b"")
+    }
+
+    /// Puts HEAD's version of a path into the index. Waits for another process that holds
+    /// the index.
+    ///
+    /// # Errors
+    /// Git cannot write the index.
+    pub fn stage_as_in_head(&self, path: &str) -> Result<(), RepoError> {
+        self.write_index(&["--literal-pathspecs", "reset", "-q", "--", path], b"")
+    }
+
     /// Removes a file of the work tree, and folders that are empty then. A missing file
     /// is not an error.
     ///

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::known;
 use crate::journal::entry::values_of;
 use crate::journal::{EntryDate, Item, Layout};
-use crate::repo::{ObjectId, Repo, RepoError, StagedFile, Trouble};
+use crate::repo::{ObjectId, Repo, RepoError, Trouble};
 use crate::sync::history;
 
 /// What became of the deletion of a restored entry.
@@ -56,13 +55,17 @@ pub fn restore_entry(
     known_path: Option<&str>,
 ) -> Result<Return, RepoError> {
     let usual = layout.entry_path(entry);
-    let paths = [known_path.unwrap_or(&usual), &usual];
-    for path in paths {
+    // It may have moved since HEAD, and its file be removed after that.
+    let mut staged = repo.staged_below(&layout.journal)?;
+    staged.retain(|path| layout.entry_date(path) == Some(entry));
+    let known = [known_path.unwrap_or(&usual), &usual];
+    let paths: BTreeSet<&str> = staged.iter().map(String::as_str).chain(known).collect();
+    for path in &paths {
         if repo.work_file(path)?.is_some() {
-            return Ok(Return::NotDeleted(path.to_owned()));
+            return Ok(Return::NotDeleted((*path).to_owned()));
         }
         if repo.is_left_out(path)? {
-            return Ok(Return::LeftOut(path.to_owned()));
+            return Ok(Return::LeftOut((*path).to_owned()));
         }
     }
     let written = |path: &str, deletion| Return::Written {
@@ -71,34 +74,31 @@ pub fn restore_entry(
         removed: Vec::new(),
     };
     let index = repo.index()?;
-    for path in paths {
+    for path in &paths {
         // What is staged may be newer than HEAD's version. After `git add -N` it is nothing.
-        let staged = repo.read_staged(&index, path)?;
-        if let Some(bytes) = staged.filter(|bytes| !bytes.is_empty()) {
-            repo.write_work_file(path, &bytes)?;
+        let bytes = repo.read_staged(&index, path)?;
+        if bytes.is_some_and(|bytes| !bytes.is_empty()) {
+            repo.check_out_staged(path)?;
             return Ok(written(path, Deletion::InWorkTree));
         }
     }
     if let Some(head) = repo.head()? {
-        for path in paths {
+        for path in known {
             let Some(bytes) = repo.read_at(head, path)? else {
                 continue;
             };
             // In conflict it is for a person to stage.
-            let deletion = match index.unmerged().iter().any(|open| open == path) {
-                true => Deletion::Committed,
-                false => {
-                    let bytes = bytes.clone();
-                    let path = path.to_owned();
-                    repo.stage(&[StagedFile { path, bytes }])?;
-                    Deletion::Staged
-                }
-            };
-            repo.write_work_file(path, &bytes)?;
-            return Ok(written(path, deletion));
+            if index.unmerged().iter().any(|open| open == path) {
+                repo.write_work_file(path, &bytes)?;
+                return Ok(written(path, Deletion::Committed));
+            }
+            // If the file cannot be written then, the same command finds it in the index.
+            repo.stage_as_in_head(path)?;
+            repo.check_out_staged(path)?;
+            return Ok(written(path, Deletion::Staged));
         }
     }
-    let ledger = known(repo, layout, entry.year())?;
+    let ledger = super::known(repo, layout, entry.year())?;
     let removed = history::Removed::new(repo, layout);
     let Some(row) = removed.deletion_of(&ledger, entry)? else {
         return Ok(Return::Unknown);

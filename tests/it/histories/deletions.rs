@@ -216,6 +216,44 @@ fn a_deletion_that_is_not_staged_is_taken_back_from_the_index() {
         .warns("no deleted entry");
 }
 
+/// With the mode that it has, as git checks it out.
+#[test]
+fn what_comes_back_is_the_version_that_was_staged_where_it_was_moved_to() {
+    let sandbox = Sandbox::new();
+    let (laptop, _desktop) = begin(&sandbox);
+    let (path, moved) = (crate::sandbox::entry(DAY), format!("journal/md/{DAY}.md"));
+    let is_executable = |path: &str| {
+        use std::os::unix::fs::PermissionsExt as _;
+        let meta = laptop.path(path).metadata().unwrap();
+        meta.permissions().mode() & 0o111 != 0
+    };
+    laptop.git(["update-index", "--chmod=+x", &path]).ok();
+    laptop.git(["commit", "-q", "-m", "Run it"]).ok();
+    laptop
+        .git(["checkout", "-q", "-f", "HEAD", "--", &path])
+        .ok();
+    laptop.git(["rm", "-q", &path]).ok();
+    laptop.metadb(["restore", "Entry", DAY]).ok();
+    assert!(is_executable(&path));
+    laptop.assert_clean();
+
+    laptop.edit_entry(DAY, "tags: [rain]", "tags: [rain, sea]");
+    laptop.git(["add", &path]).ok();
+    laptop.git(["mv", &path, &moved]).ok();
+    laptop.remove(&moved);
+    laptop
+        .metadb(["restore", "Entry", DAY])
+        .ok()
+        .says(&format!("Restored {moved}"));
+    assert!(laptop.read(&moved).contains("[rain, sea]") && is_executable(&moved));
+    assert!(!laptop.exists(&path));
+    let status = laptop
+        .git(["status", "--short", "--no-renames"])
+        .ok()
+        .stdout;
+    assert_eq!(status, format!("A  {moved}\nD  {path}\n"));
+}
+
 /// As the guide deletes. Left staged, the deletion would go along with the next commit.
 #[test]
 fn a_deletion_that_is_staged_is_taken_back_from_the_index_too() {
