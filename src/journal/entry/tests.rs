@@ -80,6 +80,7 @@ fn every_spelling_of_a_list() {
             "related=2030-11-02; related=2030-11-05",
         ),
         ("manuscript: {themes: [distance]}\n", "themes=distance"),
+        ("manuscript: \"\"\n", ""),
         ("locations: Quay\n", "locations=Quay"),
         (
             "locations: [Quay, Gull Cafe]\n",

@@ -218,7 +218,7 @@ impl Poem {
 impl Manuscript {
     pub(super) fn read<'a>(reader: &Reader<'a>, node: &'a Node) -> Result<Option<Self>> {
         let node = reader.resolve(node);
-        if node.is_null() {
+        if node.is_null() || node.pairs().is_none() && node.is_empty() {
             return Ok(None);
         }
         if node.pairs().is_none() {
