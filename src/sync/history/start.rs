@@ -2,7 +2,7 @@
 //! the tips. Before a mark, ledgers hold less than their history tells, so that a walk must
 //! not need what is there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::Marks;
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
@@ -12,7 +12,8 @@ pub(super) const DEEPEST: usize = 16;
 
 /// The start of a walk.
 pub(super) struct Start {
-    /// The commits of the walk, parents first.
+    /// The commits of the walk: parents before their children, and bases before the merges
+    /// that ask for them.
     pub commits: Vec<Commit>,
     /// The marks that they stand on; none if all of history is walked.
     pub from: BTreeSet<ObjectId>,
@@ -55,7 +56,8 @@ impl Start {
         }
     }
 
-    /// Finds the bases; returns one that is before the marks.
+    /// Finds the bases, and puts them before their merges; returns one that is before the
+    /// marks.
     fn find_bases(
         &mut self,
         repo: &Repo,
@@ -65,15 +67,17 @@ impl Start {
             return Ok(None);
         }
         let inside: BTreeSet<ObjectId> = self.commits.iter().map(|c| c.id).collect();
-        let merges = self.commits.iter().map(|c| c.parents.as_slice());
+        let merges = self.commits.iter();
+        let merges = merges.map(|c| (Some(c.id), c.parents.as_slice()));
         let mut pairs = Vec::new();
-        for sides in merges.chain([tips]) {
+        for (merge, sides) in merges.chain([(None, tips)]) {
             for (nth, one) in sides.iter().enumerate() {
                 let others = sides[nth + 1..].iter();
-                pairs.extend(others.map(|other| (*one, *other, DEEPEST)));
+                pairs.extend(others.map(|other| (merge, *one, *other, DEEPEST)));
             }
         }
-        while let Some((one, other, deepest)) = pairs.pop() {
+        let mut asked: BTreeMap<ObjectId, BTreeSet<ObjectId>> = BTreeMap::new();
+        while let Some((merge, one, other, deepest)) = pairs.pop() {
             let bases = repo.merge_bases(one, other)?;
             for base in &bases {
                 if !inside.contains(base) && !self.from.contains(base) {
@@ -83,11 +87,45 @@ impl Start {
             }
             // Several bases are merged first, as git does.
             if let Some((first, others)) = bases.split_first().filter(|_| deepest > 0) {
-                pairs.extend(others.iter().map(|other| (*first, *other, deepest - 1)));
+                pairs.extend(
+                    others
+                        .iter()
+                        .map(|other| (merge, *first, *other, deepest - 1)),
+                );
+            }
+            if let Some(merge) = merge {
+                asked.entry(merge).or_default().extend(bases);
             }
         }
+        self.commits = with_bases_first(std::mem::take(&mut self.commits), &asked);
         Ok(None)
     }
+}
+
+/// The commits in an order in which each stands behind its parents and, if it is a merge,
+/// behind the bases that it asks for: the way down to a base may lead through a mark.
+fn with_bases_first(
+    commits: Vec<Commit>,
+    asked: &BTreeMap<ObjectId, BTreeSet<ObjectId>>,
+) -> Vec<Commit> {
+    let order: Vec<ObjectId> = commits.iter().map(|c| c.id).collect();
+    let mut left: BTreeMap<ObjectId, Commit> = commits.into_iter().map(|c| (c.id, c)).collect();
+    let mut sorted = Vec::with_capacity(order.len());
+    for id in order {
+        let mut waiting = vec![id];
+        while let Some(at) = waiting.last().copied() {
+            let parents = left.get(&at).into_iter().flat_map(|c| &c.parents);
+            let first = parents.chain(asked.get(&at).into_iter().flatten());
+            let first: Vec<ObjectId> = first.filter(|f| left.contains_key(f)).copied().collect();
+            // All are ancestors of this commit, so that none waits for it.
+            if first.is_empty() {
+                sorted.extend(left.remove(&at));
+                waiting.pop();
+            }
+            waiting.extend(first);
+        }
+    }
+    sorted
 }
 
 #[cfg(test)]
@@ -155,6 +193,39 @@ mod tests {
         mark(&repo, &[a]);
         // Without the marks that hide it.
         assert_eq!(start(&repo, &[], &[m]), of([b, c, d, m], [a]));
+    }
+
+    /// The states at a base are asked for by the merge, and the base is no parent's parent
+    /// within the walk: both ways from the merge end at marks.
+    #[test]
+    fn a_merge_base_comes_before_its_merge_where_marks_are_between() {
+        let scratch = Scratch::new();
+        let repo = scratch.repo();
+        let commit = |branch: &str, from: &str| -> ObjectId {
+            scratch.git(&["checkout", "-q", "-B", branch, from]);
+            scratch.commit(branch, "x");
+            scratch.git(&["rev-parse", "HEAD"]).parse().unwrap()
+        };
+        scratch.commit("begin", "x");
+        scratch.git(&["branch", "begin"]);
+        let begin: ObjectId = scratch.git(&["rev-parse", "HEAD"]).parse().unwrap();
+        let base = commit("base", "begin");
+        let (ours, theirs) = (commit("ours", "base"), commit("theirs", "base"));
+        let other = commit("other", "base");
+        let merged = |branch: &str, with: &str| -> ObjectId {
+            scratch.git(&["checkout", "-q", branch]);
+            scratch.git(&["merge", "-q", "--no-ff", "-m", "Merge", with]);
+            scratch.git(&["rev-parse", "HEAD"]).parse().unwrap()
+        };
+        let merge = merged("ours", "theirs");
+        let tip = merged("ours", "other");
+        mark(&repo, &[begin]);
+        mark(&repo, &[ours, theirs]);
+        let marks = Marks::read(&repo, &Layout::default());
+        let start = Start::of(&repo, &marks, &BTreeSet::new(), &[tip]).unwrap();
+        let order: Vec<ObjectId> = start.commits.iter().map(|c| c.id).collect();
+        assert_eq!(order, [base, merge, other, tip]);
+        assert_eq!(start.from, [begin, ours, theirs].into());
     }
 
     /// Two machines that each have a commit of their own whenever they merge: no commit is
