@@ -49,6 +49,17 @@ pub fn of_one_side(path: &str, line: usize) -> String {
     )
 }
 
+/// What is said of a file with markers of a merge across those that a side was committed with.
+pub fn crossing(path: &str) -> String {
+    let word = shell_path(path);
+    format!(
+        "{path}: a side was committed with markers, and those of this merge cross them: what is \
+         chosen would leave a part of a set in the frontmatter, so nothing was written; edit the \
+         file, then git add {word}; or git merge --abort, settle the markers of that side where \
+         it was committed, and merge again"
+    )
+}
+
 /// A hunk's path and line, and the field that it is in.
 pub fn place(path: &str, hunk: &Hunk) -> String {
     let Some(field) = &hunk.field else {

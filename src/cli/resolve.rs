@@ -7,13 +7,13 @@ use anyhow::bail;
 use clap::Args;
 
 use super::against_removals;
-use super::hunk::{MAY_BE_TEXT, UNCLEAR, doubtful, is_one_of, of_one_side, place};
+use super::hunk::{MAY_BE_TEXT, UNCLEAR, crossing, doubtful, is_one_of, of_one_side, place};
 use super::journal::path_typed;
 use super::question::{Answers, Question};
 use super::settled::{Settled, conclude, say_of_the_others, say_of_those_left_to_git};
 use super::shown::safe;
 use super::{Exit, Ui};
-use crate::journal::hunks::{Choice, Hunks};
+use crate::journal::hunks::{Choice, Hunks, marker_in_front};
 use crate::repo::{Repo, shell_path};
 use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver};
 use crate::sync::settings::load;
@@ -266,6 +266,9 @@ impl Settling<'_> {
             if !choices.is_empty() {
                 chosen = worked_out.again(&chosen).unwrap_or(chosen);
             }
+        }
+        if left.is_empty() && marker_in_front(&chosen).is_some() {
+            return Ok(Settled::left_at(crossing(path)));
         }
         let is_choice = left
             .iter()

@@ -2,6 +2,7 @@
 
 mod added;
 mod commits;
+mod crossing;
 mod examples;
 mod leftovers;
 mod long;

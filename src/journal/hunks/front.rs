@@ -1,9 +1,9 @@
 //! What of a text with markers is frontmatter.
 
 use super::{Choice, Hunks, Part};
-use crate::journal::document::{Document, Fences};
+use crate::journal::document::{Document, FIRST_LINE, Fences};
 use crate::journal::markdown::{Line, lines};
-use crate::journal::markers::{AsText, find};
+use crate::journal::markers::{AsText, find, marker};
 use crate::journal::yaml::Tree;
 
 impl AsText {
@@ -15,6 +15,25 @@ impl AsText {
             set.text.start >= front && set.length <= longest
         });
     }
+}
+
+/// The line, counted from 1, of the first marker in frontmatter that is no part of a whole set:
+/// where sets of markers cross, a choice can leave a part of one. No such frontmatter can be
+/// read.
+#[must_use]
+pub fn marker_in_front(bytes: &[u8]) -> Option<usize> {
+    let document = Document::split(bytes);
+    let front = document.frontmatter;
+    let sets = find(front, &AsText::default()).sets;
+    let mut at = 0;
+    let mut lines = front.split_inclusive(|&b| b == b'\n');
+    let line = lines.position(|line| {
+        let start = at;
+        at += line.len();
+        marker(line).is_some() && !sets.iter().any(|set| set.text.contains(&start))
+    })?;
+    let is_read = std::str::from_utf8(front).is_ok_and(|front| Tree::parse(front).is_ok());
+    (!is_read).then_some(FIRST_LINE + line)
 }
 
 /// The lines, counted from 1, of the sets of markers in the body of a file that stand
@@ -128,6 +147,31 @@ fn has_fields(front: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_set_in_frontmatter_is_told() {
+        for (text, line) in [
+            ("---\na: 1\n=======\nb: 2\n---\n", Some(3)),
+            ("---\r\na: 1\r\n>>>>>>> c\r\n---\r\n", Some(3)),
+            ("---\n<<<<<<< HEAD\na: 1\n---\n", Some(2)),
+            ("---\na: 1\n---\n=======\n", None),
+            // An example in a first slide, and what is beside one.
+            (
+                "---\n```\n<<<<<<< a\nx\n=======\ny\n>>>>>>> c\n```\n---\n",
+                None,
+            ),
+            (
+                "---\n<<<<<<< a\nx\n=======\ny\n>>>>>>> c\nb: 1\n=======\n---\n",
+                Some(8),
+            ),
+            ("---\na: |\n  =======\n---\n", None),
+            // A heading below a rule.
+            ("---\nTitle\n=======\n---\n", None),
+            ("Title\n=======\n", None),
+        ] {
+            assert_eq!(marker_in_front(text.as_bytes()), line, "{text:?}");
+        }
+    }
 
     #[test]
     fn sets_outside_of_code_blocks_are_told() {

@@ -144,7 +144,7 @@ impl Resolver<'_> {
         let mut marked = Vec::new();
         for (path, text, named) in texts {
             let earlier = match merged.contains(&path) {
-                true => self.earlier(&path, &text)?,
+                true => self.earlier(&path, &text, &heads)?,
                 false => None,
             };
             marked.extend(self.marked_at((path, text), named, &heads, earlier)?);

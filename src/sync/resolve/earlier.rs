@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{OpenPath, Origin, ResolveError, Resolver};
-use crate::journal::hunks::Hunks;
+use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
+use crate::journal::hunks::{Choice, Hunks};
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::merge::ThreeWay;
 use crate::repo::{ObjectId, RepoError};
@@ -28,15 +28,17 @@ struct Merge {
 }
 
 impl Resolver<'_> {
-    /// A path left with markers by an earlier merge commit, whose parents give the sides.
+    /// A path left with markers by an earlier merge commit in the history of these, whose
+    /// parents give the sides.
     /// `None` if there is no merge of two, or if each set of markers stood in one of these,
     /// was settled since, came together in a clean merge, or is a person's.
     pub(super) fn earlier(
         &self,
         path: &str,
         work: &[u8],
+        tips: &[ObjectId],
     ) -> Result<Option<OpenPath>, ResolveError> {
-        let marked = self.marked_commits(path)?;
+        let marked = self.marked_commits(path, tips)?;
         let mut found: Option<OpenPath> = None;
         for (nth, commit) in marked.iter().enumerate() {
             let Some(merge) = self.merge_of_two(path, commit.id)? else {
@@ -65,13 +67,60 @@ impl Resolver<'_> {
         Ok(found)
     }
 
-    /// The commits with markers in the file from which HEAD, or what is being merged, has
-    /// it, each behind those that came after it. Where a commit has none, they were settled:
-    /// nothing before it is looked at.
-    fn marked_commits(&self, path: &str) -> Result<Vec<Marked>, RepoError> {
-        let mut tips = self.repo.merge_heads()?;
-        tips.extend(self.repo.head()?);
-        let history = self.repo.lines_of(&tips, path)?;
+    /// A path of a merge, with its sides as they were if the earlier merges that left markers
+    /// in them had been made by the drivers: unless one of those has a conflict.
+    pub(super) fn with_merged_before(&self, open: OpenPath) -> Result<OpenPath, ResolveError> {
+        let Some(merging) = &open.merging else {
+            return Ok(open);
+        };
+        let ours = self.merged_by_field(&open, &open.sides.ours, &[merging.ours])?;
+        let theirs = self.merged_by_field(&open, &open.sides.theirs, &[merging.theirs])?;
+        let (Some(ours), Some(theirs)) = (ours, theirs) else {
+            return Ok(open);
+        };
+        let is_as_it_was = |side: &Vec<u8>, was: &Option<Vec<u8>>| Some(side) == was.as_ref();
+        if is_as_it_was(&ours, &open.sides.ours) && is_as_it_was(&theirs, &open.sides.theirs) {
+            return Ok(open);
+        }
+        let base = match open.sides.base {
+            None => Some(Vec::new()),
+            Some(_) => self.merged_by_field(&open, &open.sides.base, &merging.bases)?,
+        };
+        Ok(OpenPath {
+            merged_before: base.map(|base| ThreeWay::new(base, ours, theirs)),
+            ..open
+        })
+    }
+
+    /// A side of a path, without the markers that a merge in the history of these commits left
+    /// in it. `None` if there is no such file, or if the merge has a conflict.
+    fn merged_by_field(
+        &self,
+        open: &OpenPath,
+        side: &Option<Vec<u8>>,
+        tips: &[ObjectId],
+    ) -> Result<Option<Vec<u8>>, ResolveError> {
+        let Some(text) = side else {
+            return Ok(None);
+        };
+        if conflict_markers(text).is_none() {
+            return Ok(Some(text.clone()));
+        }
+        let Some(earlier) = self.earlier(&open.path, text, tips)? else {
+            return Ok(Some(text.clone()));
+        };
+        Ok(match self.propose(&earlier)? {
+            Proposal::Fine => Some(text.clone()),
+            Proposal::Text(merge) if merge.is_empty() => Some(merge.choose(|_| Choice::Leave)),
+            _ => None,
+        })
+    }
+
+    /// The commits with markers in the file from which these have it, each behind those that
+    /// came after it. Where a commit has none, they were settled: nothing before it is looked
+    /// at.
+    fn marked_commits(&self, path: &str, tips: &[ObjectId]) -> Result<Vec<Marked>, RepoError> {
+        let history = self.repo.lines_of(tips, path)?;
         let earlier: BTreeSet<ObjectId> = history.iter().flat_map(|(_, b)| b.clone()).collect();
         let newest = history.iter().map(|(id, _)| *id);
         let mut reached: BTreeSet<ObjectId> = newest.filter(|id| !earlier.contains(id)).collect();
@@ -126,6 +175,7 @@ impl Resolver<'_> {
             work: Some(work.to_vec()),
             moved_twice: false,
             merging: Some(merging),
+            merged_before: None,
             as_text,
             doubtful: None,
         })

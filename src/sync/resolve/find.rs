@@ -197,6 +197,7 @@ impl Resolver<'_> {
             work,
             moved_twice: false,
             merging: merging.clone(),
+            merged_before: None,
             as_text,
             doubtful: None,
         }))
@@ -303,6 +304,7 @@ impl Resolver<'_> {
             work,
             moved_twice: false,
             merging: Some(merging.clone()),
+            merged_before: None,
             as_text,
             doubtful: None,
         }))

@@ -51,11 +51,24 @@ pub struct OpenPath {
     /// file.
     moved_twice: bool,
     merging: Option<Merging>,
+    /// The sides without the markers that earlier merges by clients without drivers left in
+    /// them.
+    merged_before: Option<ThreeWay<Vec<u8>>>,
     /// The sets of markers in the file that no merge made.
     as_text: AsText,
     /// The line of the first set of markers of which nothing is known, and which is left to
     /// a person.
     pub doubtful: Option<usize>,
+}
+
+impl OpenPath {
+    /// The sides that are merged.
+    fn merged_sides(&self) -> ThreeWay<Option<&Vec<u8>>> {
+        match &self.merged_before {
+            Some(sides) => sides.as_ref().map(Some),
+            None => self.sides.as_ref().map(Option::as_ref),
+        }
+    }
 }
 
 /// The way in which a path came to be open.
@@ -156,7 +169,7 @@ impl Resolver<'_> {
     #[must_use]
     pub fn kept_in(&self, open: &OpenPath, text: &[u8]) -> BTreeSet<Item> {
         let none = BTreeSet::new();
-        let ThreeWay { base, ours, theirs } = &open.sides;
+        let ThreeWay { base, ours, theirs } = open.merged_sides();
         let (PathKind::Entry(_), Some(base), Some(ours), Some(theirs)) =
             (self.layout().classify(&open.path), base, ours, theirs)
         else {
@@ -172,7 +185,8 @@ impl Resolver<'_> {
     /// the body that is chosen, and are no question.
     #[must_use]
     pub fn worked_out(&self, open: &OpenPath) -> WorkedOut {
-        match (&open.sides.ours, &open.sides.theirs) {
+        let sides = open.merged_sides();
+        match (sides.ours, sides.theirs) {
             (Some(ours), Some(theirs)) => WorkedOut::of(ours, theirs, &self.settings.rules),
             _ => WorkedOut::default(),
         }

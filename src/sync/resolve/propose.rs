@@ -70,6 +70,13 @@ impl Resolver<'_> {
         if open.origin == Origin::Committed {
             return self.propose_committed(open, sides, work, hunks);
         }
+        // Markers that a side was committed with may cross those of this merge.
+        if let Some(before) = &open.merged_before
+            && (open.work.is_none() || self.is_made_by_a_merge(open, sides.as_ref(), work, true)?)
+        {
+            let merged = self.merge(open, before.as_ref(), &hunks)?;
+            return Ok(Proposal::Text(merged));
+        }
         if let (true, Some(line)) = (hunks.is_empty(), open.doubtful) {
             return Ok(Proposal::Doubtful(line));
         }

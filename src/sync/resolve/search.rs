@@ -47,7 +47,7 @@ impl Search<'_> {
     }
 
     /// Adds the paths in conflict.
-    fn unmerged(&mut self, waiting: &Option<Merging>) -> Result<(), RepoError> {
+    fn unmerged(&mut self, waiting: &Option<Merging>) -> Result<(), ResolveError> {
         let resolver = self.resolver;
         let unmerged = resolver.repo.unmerged_stages()?;
         let wanted = self.wanted(unmerged.keys())?;
@@ -55,8 +55,14 @@ impl Search<'_> {
             if wanted.contains(path.as_str()) {
                 let open = resolver.of_stages(path, Origin::Unmerged, *stages, waiting)?;
                 let moved_twice = resolver.is_moved_twice(path, stages, &unmerged);
-                let open = open.map(|o| (path.clone(), OpenPath { moved_twice, ..o }));
-                self.found.extend(open);
+                if let Some(open) = open {
+                    let open = resolver.with_merged_before(open)?;
+                    let open = OpenPath {
+                        moved_twice,
+                        ..open
+                    };
+                    self.found.insert(path.clone(), open);
+                }
             } else if is_named(path, self.only) && !self.found.contains_key(path) {
                 let open = resolver.merged_by_git(path, *stages)?;
                 self.found.extend(open.map(|o| (path.clone(), o)));
@@ -106,6 +112,10 @@ impl Search<'_> {
             let Some(open) = open.filter(|open| !open.hunks().is_empty()) else {
                 continue;
             };
+            let open = match origin {
+                Origin::Added => resolver.with_merged_before(open)?,
+                _ => open,
+            };
             if !resolver.is_of_a_person(&open)? {
                 self.found.insert(path.clone(), open);
             }
@@ -131,6 +141,7 @@ impl Search<'_> {
                     work: Some(text),
                     moved_twice: false,
                     merging: None,
+                    merged_before: None,
                     as_text: marked.as_text,
                     doubtful: marked.doubtful,
                 },
