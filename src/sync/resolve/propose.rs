@@ -1,7 +1,7 @@
 //! The proposal for a path: its sides merged again, as the drivers do it.
 
 use super::{OpenPath, Origin, ResolveError, Resolver, merged_ledgers};
-use crate::journal::hunks::{Choice, Hunks};
+use crate::journal::hunks::{Choice, Hunk, Hunks};
 use crate::journal::markers::unused_length;
 use crate::journal::yaml::{Node, Tree};
 use crate::ledger;
@@ -115,11 +115,18 @@ impl Resolver<'_> {
             return Ok(Proposal::Text(hunks));
         }
         // Edits beside the markers are in both of their sides, and so stay.
+        let made = self.merge(open, sides.as_ref(), &hunks)?;
         let sides = ThreeWay {
             base: sides.base,
             ..hunks.versions()
         };
-        self.merge(open, sides.as_ref(), &hunks).map(Proposal::Text)
+        let merged = self.merge(open, sides.as_ref(), &hunks)?;
+        Ok(Proposal::Text(
+            match is_edited_within(&hunks, &made, &merged) {
+                true => hunks,
+                false => merged,
+            },
+        ))
     }
 
     /// The proposal for an added path: the work tree's text is kept, with any edits.
@@ -331,6 +338,32 @@ impl Resolver<'_> {
         }
         Ok(false)
     }
+}
+
+/// Whether somebody edited a half of a conflict until the merge has none there: back to what
+/// the base has, for one. Then the other half would be taken, whatever a person chooses.
+/// `made` is the merge that stopped, `merged` that with the halves of now.
+fn is_edited_within(hunks: &Hunks, made: &Hunks, merged: &Hunks) -> bool {
+    let in_body = |hunks: &Hunks| hunks.iter().filter(|hunk| !hunk.in_front).count();
+    let is_there = |field: &&str| {
+        merged
+            .iter()
+            .any(|hunk| hunk.field.as_deref() == Some(field))
+    };
+    let has_key = |half: &[u8], field: &str| {
+        let name = field.rsplit('.').next().unwrap_or(field).as_bytes();
+        let mut lines = half.split(|&b| b == b'\n').map(<[u8]>::trim_ascii_start);
+        lines.any(|line| {
+            line.strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with(b":"))
+        })
+    };
+    let mut gone = made.iter().filter_map(|hunk| hunk.field.as_deref());
+    in_body(merged) < in_body(hunks)
+        || gone.any(|field| {
+            let has_key = |hunk: &Hunk| has_key(&hunk.ours, field) || has_key(&hunk.theirs, field);
+            !is_there(&field) && hunks.iter().any(has_key)
+        })
 }
 
 /// The texts of the three sides.

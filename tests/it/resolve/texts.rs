@@ -343,3 +343,43 @@ fn what_is_written_over_is_kept_under_a_name_that_is_free() {
     assert_eq!(desktop.read(&format!("{kept}.3")), before);
     assert_eq!(desktop.read(&format!("{kept}/earlier.md")), "Earlier.\n");
 }
+
+/// A half that somebody edited between the markers back to what the base has is a choice as
+/// any other, and no side that changed nothing.
+#[test]
+fn a_half_that_was_edited_back_is_taken_as_it_stands() {
+    let page = |mood: &str, line: &str| format!("---\nmood: {mood}\n---\nOne.\n\n{line}\n\nEnd.\n");
+    let (was, ours, theirs) = (("calm", "Two."), ("good", "Due."), ("tired", "Zwei."));
+    for (field, edited, from, to) in [
+        (true, "mood: good", ours, theirs),
+        (true, "mood: tired", theirs, ours),
+        (false, "Due.", ours, theirs),
+        (false, "Zwei.", theirs, ours),
+    ] {
+        for (side, mine) in [("--ours", true), ("--theirs", false)] {
+            let sandbox = Sandbox::new();
+            let site = sandbox.repository("site");
+            // One of the two is in conflict, the other stays.
+            let of = |(mood, line): (&str, &str)| match field {
+                true => page(mood, "Two."),
+                false => page("calm", line),
+            };
+            site.write("p.md", of(was));
+            site.palimpsest(["init"]).ok();
+            site.commit("Begin");
+            site.git(["switch", "-q", "-c", "side"]).ok();
+            site.write("p.md", of(theirs));
+            site.commit("Theirs");
+            site.git(["switch", "-q", "main"]).ok();
+            site.write("p.md", of(ours));
+            site.commit("Ours");
+            site.git(["merge", "-q", "side"]).fails();
+            let back = if field { "mood: calm" } else { "Two." };
+            site.edit("p.md", edited, back);
+            site.palimpsest(["resolve", side]).ok().says("1 chosen");
+            let took_edited = mine == (from == ours);
+            let expected = of(if took_edited { was } else { to });
+            assert_eq!(site.read("p.md"), expected, "{edited} {side}");
+        }
+    }
+}
