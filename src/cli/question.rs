@@ -94,6 +94,12 @@ impl<'a> Answers<'a> {
         self.said.is_none() && !self.ended.get()
     }
 
+    /// Whether an answer may be to take both sides.
+    #[must_use]
+    pub fn may_take_both(&self) -> bool {
+        self.asks() || self.said == Some(Choice::Both)
+    }
+
     /// The answer to a question. To leave it is an answer, too, and the only one once the
     /// input has ended.
     ///

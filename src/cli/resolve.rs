@@ -236,7 +236,9 @@ impl Settling<'_> {
                 };
                 self.resolver.is_readable(path, &hunks.choose(with))
             };
-            let both = fits(Choice::Both) || !fits(Choice::Ours);
+            // The whole file is read for it.
+            let may_be = self.answers.may_take_both();
+            let both = may_be && (fits(Choice::Both) || !fits(Choice::Ours));
             let what = place(path, hunk);
             let labels = (hunk.labels.0.as_str(), hunk.labels.1.as_str());
             let question = Question::new(&what, &makers, labels, (&hunk.ours, &hunk.theirs));
