@@ -121,8 +121,8 @@ impl Resolver<'_> {
         &self.settings.layout
     }
 
-    /// Writes the result for a path; `None` removes the file. A result without markers is
-    /// staged if the path was in conflict, or is part of the next commit.
+    /// Writes the result for a path; `None` removes the file. It is staged if the path was in
+    /// conflict and is settled, or if the file was part of the next commit.
     ///
     /// # Errors
     /// The file or the index cannot be written.
@@ -139,12 +139,14 @@ impl Resolver<'_> {
         if let Some(old) = there.as_deref().filter(|_| other) {
             done.aside = Some(repo.keep_aside(&open.path, old)?);
         }
-        let stage = is_settled
-            && (matches!(open.origin, Origin::Unmerged | Origin::UnmergedByGit)
-                || match there.as_deref() {
-                    Some(work) => self.is_part_of_a_commit(&open.path, work)?,
-                    None => false,
-                });
+        let stage = match (open.origin, there.as_deref()) {
+            (Origin::Unmerged | Origin::UnmergedByGit, _) => is_settled,
+            (_, Some(_)) if !is_settled && !other => false,
+            // With what is left as well: it is part of the commit already, and what is
+            // settled next is to be part of it, too.
+            (_, Some(work)) => self.is_part_of_a_commit(&open.path, work)?,
+            (_, None) => false,
+        };
         match result {
             Some(bytes) => {
                 let text = repo.to_check_out(&open.path, bytes)?;
@@ -160,7 +162,7 @@ impl Resolver<'_> {
                 }
             }
         }
-        done.staged = stage;
+        done.staged = stage && is_settled;
         Ok(done)
     }
 

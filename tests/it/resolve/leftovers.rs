@@ -187,3 +187,37 @@ fn history_is_not_walked_for_each_page_with_an_example() {
         .count();
     assert_eq!(walks, 1);
 }
+
+/// What is settled in two steps is part of the merge as if it was settled in one.
+#[test]
+fn markers_that_came_in_with_a_merge_that_waits_are_settled_in_steps() {
+    let sandbox = Sandbox::new();
+    let page = |status: &str, line: &str| {
+        format!("---\ntitle: A\nstatus: {status}\n---\n\n{line}\n\nTwo.\n")
+    };
+    let texts = [("open", "One."), ("done", "Uno."), ("later", "Eins.")];
+    let [base, ours, theirs] = texts.map(|(status, line)| page(status, line));
+    let site = site(&sandbox, &base, &ours, &theirs);
+    site.write("docs/other.md", "One.\n");
+    site.git(["add", "-A"]).ok();
+    site.git(["commit", "-q", "-m", "Another"]).ok();
+    site.git(["switch", "-q", "side"]).ok();
+    elsewhere(&site, &["merge", "-q", "main"]).fails();
+    site.write("docs/other.md", "Eins.\n");
+    site.git(["add", "-A"]).ok();
+    site.git(["commit", "-q", "-n", "-m", "Marked"]).ok();
+    site.git(["switch", "-q", "main"]).ok();
+    site.write("docs/other.md", "Uno.\n");
+    site.git(["commit", "-q", "-a", "-m", "The other"]).ok();
+    site.git(["merge", "-q", "side"]).fails();
+    site.palimpsest(["resolve", "--both", PAGE])
+        .exits(1)
+        .says("1 chosen, 1 left");
+    site.palimpsest(["resolve", "--theirs"])
+        .ok()
+        .says("docs/git.md: merged, 1 chosen, staged");
+    site.git(["commit", "-q", "--no-edit"]).ok();
+    let settled = site.git(["show", &format!("HEAD:{PAGE}")]).ok();
+    assert!(!settled.stdout.contains("<<<<<<<"), "{settled}");
+    site.assert_clean();
+}
