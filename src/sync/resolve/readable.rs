@@ -23,9 +23,10 @@ impl Resolver<'_> {
             PathKind::Ledger(_) => true,
             _ if is_markdown(path) => is_page(bytes),
             _ => match Path::new(path).extension().and_then(|e| e.to_str()) {
-                Some("yaml" | "yml") => documents(bytes).iter().all(|one| is_yaml(one)),
+                // A vault's tables are YAML, its canvases and drawings JSON.
+                Some("yaml" | "yml" | "base") => documents(bytes).iter().all(|one| is_yaml(one)),
                 Some("toml") => is_toml(bytes),
-                Some("json" | "jsonc") => is_json(bytes),
+                Some("json" | "jsonc" | "canvas" | "excalidraw") => is_json(bytes),
                 _ => true,
             },
         }

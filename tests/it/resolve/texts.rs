@@ -263,6 +263,8 @@ fn both_is_no_answer_where_a_file_could_not_be_read_with_it() {
         ("docs/e.json", &json),
         ("docs/e.json", &mark),
         ("docs/e.json", &commented),
+        ("docs/f.canvas", &json),
+        ("docs/f.base", &bare),
     ] {
         let sandbox = Sandbox::new();
         let site = sandbox.repository("site");
