@@ -57,8 +57,8 @@ fn original_name(name: &str) -> Option<String> {
 }
 
 fn original_stem(stem: &str) -> Option<&str> {
-    // Syncthing, and Resilio.
-    for mark in [".sync-conflict-", ".Conflict", "~"] {
+    // Syncthing, Resilio, and older or mobile clients of Nextcloud and ownCloud.
+    for mark in [".sync-conflict-", ".Conflict", "_conflict-", "~"] {
         if let Some((before, _)) = stem.split_once(mark) {
             return Some(before);
         }
@@ -118,6 +118,7 @@ mod tests {
             "2024-11-01~HEAD.md",
             "2024-11-01.md~HEAD",
             "2024-11-01.Conflict.md",
+            "2024-11-01_conflict-20260105-101010.md",
             "2024-11-01_BACKUP_4711.md",
             "2024-11-01_REMOTE_4711.md",
             "2024-11-01.md.orig",
