@@ -37,6 +37,8 @@ pub struct Settings {
     pub rules: Rules,
     /// `conflicts.on_commit`
     pub on_commit: Policy,
+    /// Whether the file has rules for merges, and nothing that is about a journal.
+    pub has_only_rules: bool,
     lifetime: Option<u32>,
     lifetimes: BTreeMap<Table, u32>,
 }
@@ -87,6 +89,25 @@ struct RawTombstones {
     tables: BTreeMap<Spanned<String>, u32>,
 }
 
+impl Raw {
+    fn has_only_rules(&self) -> bool {
+        let RawPaths {
+            journal,
+            wiki,
+            ledger,
+            database,
+        } = &self.paths;
+        let has_rules = !(self.merge.stamps.is_empty() && self.merge.fields.is_empty());
+        let paths = [journal, wiki, ledger, database];
+        let tombstones = &self.tombstones;
+        has_rules
+            && paths.iter().all(|path| path.is_none())
+            && self.conflicts.on_commit.is_none()
+            && tombstones.lifetime_days.is_none()
+            && tombstones.tables.is_empty()
+    }
+}
+
 impl Settings {
     /// Reads the settings' file.
     ///
@@ -123,7 +144,9 @@ impl Settings {
             let what = format!("{message}{}", places::section_of(&message));
             source.error(at, what)
         })?;
+        let has_only_rules = raw.has_only_rules();
         Ok(Self {
+            has_only_rules,
             layout: source.layout(raw.paths)?,
             rules: source.rules(raw.merge)?,
             on_commit: source.policy(raw.conflicts)?,

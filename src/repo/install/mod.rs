@@ -26,11 +26,12 @@ mod pulled;
 mod uninstall;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CLONE, Finding, Index, Repo, RepoError};
-use crate::journal::{Layout, settings};
+use super::{CLONE, Finding, Repo, RepoError};
+use crate::journal::{Layout, Settings, settings};
 
 pub use attributes::merges_by_field;
 pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around, unset_around};
@@ -174,13 +175,27 @@ impl Plan {
 }
 
 /// Whether the repository holds a journal: its folder or its settings are there, or
-/// the index has these alone.
+/// the index has these alone. Settings with rules for merges and nothing else may as well be
+/// a vault's: then the index has to have something of a journal.
 #[must_use]
 pub fn has_journal(repo: &Repo, layout: &Layout) -> bool {
-    let staged = |index: Index| index.staged(settings::FILE).is_some();
-    repo.workdir().join(&layout.journal).is_dir()
-        || repo.workdir().join(settings::FILE).is_file()
-        || repo.index().is_ok_and(staged)
+    if repo.workdir().join(&layout.journal).is_dir() {
+        return true;
+    }
+    let staged = || repo.read_staged(&repo.index().ok()?, settings::FILE).ok()?;
+    let Some(text) = fs::read(repo.workdir().join(settings::FILE))
+        .ok()
+        .or_else(staged)
+    else {
+        return repo.workdir().join(settings::FILE).is_file();
+    };
+    let is_staged = |folder| {
+        repo.staged_below(folder)
+            .map_or(true, |files| !files.is_empty())
+    };
+    !Settings::of_file(&text).is_ok_and(|settings| settings.has_only_rules)
+        || is_staged(&layout.journal)
+        || is_staged(&layout.ledger)
 }
 
 impl Repo {

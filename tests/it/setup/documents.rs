@@ -174,3 +174,45 @@ fn markers_are_refused_in_documents_beside_a_journal() {
     markers_are_refused(&laptop, "docs/a.md");
     laptop.metadb(["show", DAY]).ok();
 }
+
+/// A team's rules alone, as the guide has them for a vault.
+#[test]
+fn settings_with_rules_alone_make_no_journal_of_a_vault() {
+    let sandbox = Sandbox::new();
+    let vault = sandbox.machine("vault");
+    let note = "---\nmtime: 2026-01-01\ntags: [a]\n---\nText.\n";
+    vault.write("n.md", note);
+    vault.write("palimpsest.toml", "[merge]\nstamps = [\"mtime\"]\n");
+    let init = vault.palimpsest(["init"]).ok();
+    init.says("note: no folder journal/md");
+    assert_eq!(merge(&vault, "n.md"), "palimpsest");
+    vault.commit("Begin");
+    vault.palimpsest(["doctor"]).ok();
+    assert!(!vault.exists("data") && !vault.exists(".gitignore"));
+    for (branch, day, tag) in [("side", "02", "b"), ("main", "03", "c")] {
+        let new = if branch == "side" { "-c" } else { "-q" };
+        vault.git(["switch", "-q", new, branch]).ok();
+        vault.edit("n.md", "01-01", &format!("01-{day}"));
+        vault.edit("n.md", "[a]", &format!("[a, {tag}]"));
+        vault.git(["commit", "-q", "-a", "-m", branch]).ok();
+    }
+    vault.git(["merge", "-q", "--no-edit", "side"]).ok();
+    let merged = vault.read("n.md");
+    assert!(merged.contains("2026-01-03\ntags: [a, "), "{merged}");
+    assert!(merged.contains("b") && merged.contains("c"), "{merged}");
+}
+
+/// The folder is not there, and the index has it.
+#[test]
+fn rules_alone_take_no_journal_for_a_vault() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = crate::sandbox::journal(&sandbox, &[(DAY, "people: [Alice]", "x\n")]);
+    laptop.write("palimpsest.toml", "[merge]\nstamps = [\"mtime\"]\n");
+    laptop.write("docs/a.md", PAGE);
+    laptop.commit("Rules");
+    laptop.git(["sparse-checkout", "set", "docs"]).ok();
+    assert!(!laptop.exists("journal"));
+    laptop.palimpsest(["init"]).ok().lacks("no folder");
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.metadb(["show", DAY]).ok().says("Alice");
+}
