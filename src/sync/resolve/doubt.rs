@@ -1,10 +1,16 @@
 //! Which sets of markers in the body of a page may be no conflict: no merge of the sides
 //! explains them.
 
+use std::collections::BTreeSet;
+
 use super::{OpenPath, Origin, ResolveError, Resolver};
+use crate::journal::Document;
 use crate::journal::hunks::{Hunk, Hunks};
-use crate::journal::markers::AsText;
+use crate::journal::markers::{AsText, conflict_markers};
 use crate::merge::ThreeWay;
+
+/// Limit on a file's versions that are searched for what markers may bring back.
+const LOOKED_AT: usize = 200;
 
 impl Resolver<'_> {
     /// The hunks of a file, with a note of those in the body that may be text: no merge of
@@ -21,6 +27,48 @@ impl Resolver<'_> {
             return Ok(hunks);
         }
         Ok(doubting(open, sides, hunks, &self.merges(open, sides)?))
+    }
+
+    /// Whether the union of both halves of a conflict in frontmatter may bring something back:
+    /// no merge is known that left the markers, they show no base, and one half alone has
+    /// something that the file had before. The other side may have removed that.
+    pub(super) fn may_bring_back(
+        &self,
+        open: &OpenPath,
+        hunks: &Hunks,
+    ) -> Result<bool, ResolveError> {
+        let mut paths = BTreeSet::from([open.path.as_str()]);
+        let mut of_one_half = BTreeSet::new();
+        for hunk in hunks.iter().filter(|h| h.in_front && h.base.is_none()) {
+            let (ours, theirs) = (values(&hunk.ours), values(&hunk.theirs));
+            of_one_half.extend(ours.symmetric_difference(&theirs).copied());
+            // Git names the files where a side has another one: `HEAD:notes/page.md`.
+            let labels = [&hunk.labels.0, &hunk.labels.1].into_iter();
+            paths.extend(labels.filter_map(|label| Some(label.split_once(':')?.1)));
+        }
+        let (Some(head), false) = (self.repo.head()?, of_one_half.is_empty()) else {
+            return Ok(false);
+        };
+        for path in paths {
+            // The last version without markers is a side of the merge itself.
+            let mut is_older = path != open.path;
+            for commit in self
+                .repo
+                .commits_of(head, path)?
+                .into_iter()
+                .take(LOOKED_AT)
+            {
+                let version = self.repo.read_at(commit, path)?.unwrap_or_default();
+                if conflict_markers(&version).is_some() {
+                    continue;
+                }
+                let front = values(Document::split(&version).frontmatter);
+                if std::mem::replace(&mut is_older, true) && !front.is_disjoint(&of_one_half) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// The merges of the sides, by line and by field, in each style.
@@ -109,6 +157,26 @@ fn doubting(open: &OpenPath, sides: ThreeWay<&Vec<u8>>, hunks: Hunks, merges: &[
         !hunk.in_front && !is_made(hunk, around) && !is_of_sides(hunk, around)
     };
     hunks.doubting(may_be_text)
+}
+
+/// What lines of frontmatter say: the items of lists, and each key with its value.
+fn values(lines: &[u8]) -> BTreeSet<&[u8]> {
+    let is_between = |b: &u8| matches!(b, b'\n' | b',' | b'[' | b']' | b'{' | b'}');
+    let parts = lines.split(is_between).map(value);
+    parts
+        .filter(|part| !part.is_empty() && !part.ends_with(b":"))
+        .collect()
+}
+
+/// A value without the sign of an item before it, and without quotes.
+fn value(part: &[u8]) -> &[u8] {
+    let part = part.trim_ascii();
+    let part = part.strip_prefix(b"- ").unwrap_or(part).trim_ascii();
+    let quoted = [b"'", b"\""].into_iter().find_map(|quote| {
+        let inner = part.strip_prefix(quote)?;
+        inner.strip_suffix(quote)
+    });
+    quoted.unwrap_or(part)
 }
 
 /// Whether lines stand in a text, one behind the other. Line ends do not count.

@@ -90,6 +90,9 @@ impl Resolver<'_> {
             let hunks = self.doubted(open, sides.as_ref(), hunks)?;
             return Ok(Proposal::Text(hunks));
         }
+        if open.origin == Origin::Markers && self.may_bring_back(open, &hunks)? {
+            return Ok(Proposal::Text(hunks));
+        }
         let untouched = open.work.is_none()
             || open.origin == Origin::Markers
             || self.is_made_by_a_merge(open, sides.as_ref(), work, true)?;

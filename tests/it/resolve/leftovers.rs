@@ -221,3 +221,52 @@ fn markers_that_came_in_with_a_merge_that_waits_are_settled_in_steps() {
     assert!(!settled.stdout.contains("<<<<<<<"), "{settled}");
     site.assert_clean();
 }
+
+/// A rebase of a client without drivers: no merge tells what the phone's version was made
+/// from, so that what the desktop removed looks like the phone's addition.
+#[test]
+fn markers_of_a_rebase_bring_nothing_back_without_a_question() {
+    let page = |fields: &str| format!("---\ntitle: A\n{fields}---\n\nText.\n");
+    for (base, desk, phone, asks) in [
+        (
+            "tags:\n- a\n- b\n",
+            "tags:\n- a\n- d\n",
+            "tags:\n- a\n- p\n- b\n",
+            true,
+        ),
+        (
+            "tags: [a, b]\n",
+            "tags: [a, d]\n",
+            "tags: [a, b, p]\n",
+            true,
+        ),
+        (
+            "tags: [a, b]\n",
+            "tags: [a, b, d]\n",
+            "tags: [a, p]\n",
+            true,
+        ),
+        ("tags: [a]\n", "tags: [a, d]\n", "tags: [a, p]\n", false),
+    ] {
+        let sandbox = Sandbox::new();
+        let site = site(&sandbox, &page(base), &page(desk), &page(phone));
+        site.git(["switch", "-q", "side"]).ok();
+        elsewhere(&site, &["rebase", "-q", "main"]).fails();
+        site.git(["add", "-A"]).ok();
+        let go_on = ["rebase", "--continue"];
+        site.run_with(&[("PALIMPSEST", "0")], "git", go_on).ok();
+        assert!(site.read(PAGE).contains("<<<<<<<"));
+        // As another machine has it: here the index still knows the sides.
+        site.git(["read-tree", "HEAD"]).ok();
+        site.git(["update-index", "-q", "--refresh"]).ok();
+        let resolve = site.palimpsest(["resolve"]);
+        if asks {
+            resolve.exits(1).says("0 chosen, 1 left");
+            site.palimpsest(["resolve", "--ours"]).ok();
+            assert_eq!(site.read(PAGE), page(desk));
+        } else {
+            resolve.ok().says("merged field by field");
+            assert_eq!(site.read(PAGE), page("tags: [a, d, p]\n"));
+        }
+    }
+}
