@@ -20,6 +20,9 @@ pub fn rows_met(bases: &[Node], sides: &[Node], how: &How) -> Rows {
     if let Some((from, of)) = replay {
         leave_unstored(from, of, &mut base, &mut rows[1]);
     }
+    if let (HowKind::Revert { .. }, [of], [_, before]) = (&how.kind, bases, sides) {
+        leave_decided(of, before, &mut rows[1]);
+    }
     let join = |rows: Rows, next: Rows| merge_rows(&base, &rows, &next);
     let mut met = rows.into_iter().reduce(join).unwrap_or_default();
     if let Some((from, of)) = replay {
@@ -84,6 +87,21 @@ fn leave_unstored(from: &Node, of: &Node, base: &mut Rows, theirs: &mut Rows) {
         }
         if !stored && row(from, key) == row(of, key) {
             leave(theirs, key);
+        }
+    }
+}
+
+/// A revert of the decision that let an item in puts back the row from before it. Where
+/// history alone told of that one, there is none in the ledger to put back: the decision
+/// stays.
+fn leave_decided(of: &Node, before: &Node, theirs: &mut Rows) {
+    for key in &before.unstored {
+        let (item, id) = key;
+        if row(of, key) == Some(false)
+            && !of.unstored.contains(key)
+            && let Some(rows) = theirs.get_mut(item)
+        {
+            rows.remove(id);
         }
     }
 }
