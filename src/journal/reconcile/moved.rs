@@ -178,7 +178,12 @@ fn moved<'v, 'a>(
     rules: &Rules,
 ) -> Result<Vec<(&'v Path<'a>, Vec<&'v Path<'a>>)>, Stop> {
     let mut found: Vec<(&Path, Vec<&Path>)> = Vec::new();
-    let new = side.that(|path| !base.has(path));
+    let gone = base.that(|path| !side.has(path));
+    if gone.is_empty() {
+        return Ok(found);
+    }
+    let mut new = side.that(|path| !base.has(path));
+    new.extend(grown(base, side));
     if new.is_empty() {
         return Ok(found);
     }
@@ -193,7 +198,7 @@ fn moved<'v, 'a>(
     // Those that are merged, with all that is in them.
     let mut done: BTreeSet<&[&str]> = BTreeSet::new();
     // What leads to a value comes before it.
-    for (from, was) in &base.that(|path| !side.has(path)) {
+    for (from, was) in &gone {
         if (1..from.len()).any(|depth| done.contains(&from[..depth])) {
             continue;
         }
@@ -249,6 +254,23 @@ fn moved<'v, 'a>(
         }
     }
     Ok(found)
+}
+
+/// The lists of texts that both have and that have more in `side`: each with what it did not
+/// have before, as if that was a new list. Another list may have gone into it.
+fn grown<'v, 'a>(base: &Values, side: &'v Values<'a>) -> Vec<(&'v Path<'a>, Value)> {
+    let there = side.that(|path| base.has(path)).into_iter();
+    there
+        .filter_map(|(path, now)| {
+            let (Value::Seq(now), Some(Value::Seq(was))) = (now, base.value(path)) else {
+                return None;
+            };
+            let more = now.into_iter().filter(|item| !was.contains(item));
+            let more: Vec<Value> = more.collect();
+            let is_text = |item: &Value| matches!(item, Value::Text(_) | Value::Typed(_));
+            (!more.is_empty() && more.iter().all(is_text)).then_some((path, Value::Seq(more)))
+        })
+        .collect()
 }
 
 /// The places that a map leads to which `other` took out, or made something else of: what
