@@ -142,7 +142,15 @@ impl Init {
         let folders = [layout.ledger.as_str(), &layout.wiki];
         let mut others = repo.uncommitted_below(&folders)?;
         others.retain(|path| !left.to_add.contains(path));
-        let add = shortened(&left.to_add, &folders, &others);
+        let mut add = shortened(&left.to_add, &folders, &others);
+        // A ledger that comes before the first commit is about entries that come with it: a
+        // commit that adds them later would count as an edit of each.
+        let is_ledger = |path: &String| layout.ledger_year(path).is_some();
+        if repo.head()?.is_none() && left.to_add.iter().any(is_ledger) {
+            let there = |folder: &&String| repo.workdir().join(folder).is_dir();
+            let entries = [&layout.journal, &layout.wiki].into_iter().filter(there);
+            add.extend(entries.cloned());
+        }
         let add: Vec<String> = add.iter().map(|path| repo.pathspec(path)).collect();
         let way = repo.way_to_top().map(|way| format!("{way} && "));
         let way = way.unwrap_or_default();

@@ -206,14 +206,15 @@ fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<Sy
         .all(|p| p.facts.is_none_or(|f| f.hash != now.hash));
     // In a merge, choosing one side's text by hand settles the conflict as well.
     let own = match parents.len() {
-        0 | 1 => differs,
+        0 => current.is_none_or(|state| is_past(state, now)),
+        1 => differs,
         _ => context.resolved_by_hand && (differs || was_conflict),
     };
     if !own {
         return None;
     }
     let states = || parents.iter().filter_map(|p| p.rows.sync.get(&key));
-    let states = || states().chain(current);
+    let states = || states().chain(current.filter(|state| !is_left(state, parents, context)));
     let counter = states().map(|s| s.counter).max().unwrap_or(0);
     let resolved = states().map(|s| s.resolved).max().unwrap_or(0);
     let resolved = if was_conflict {
@@ -229,6 +230,20 @@ fn edit(parents: &[Parent<'_>], now: &Facts, context: &Context<'_>) -> Option<Sy
         settled: false,
     };
     Some(SyncState::of_one(text, resolved))
+}
+
+/// Whether an entry was edited since a state that a first commit comes with. An open
+/// conflict stays: the text that a merge made of both is none of its two, so that nothing
+/// tells an edit on top of it.
+fn is_past(state: &SyncState, now: &Facts) -> bool {
+    !state.is_conflict() && state.hashes.iter().all(|text| text.hash != now.hash)
+}
+
+/// Whether a first commit that came to nothing may have left a state, which is worked out
+/// anew.
+fn is_left(state: &SyncState, parents: &[Parent<'_>], context: &Context<'_>) -> bool {
+    let mut texts = state.hashes.iter();
+    parents.is_empty() && state.counter == 1 && texts.all(|text| text.by == context.machine)
 }
 
 /// The state after a deletion of the file: its author had both texts of a conflict, and

@@ -6,6 +6,7 @@ use crate::sandbox::{DAY, LEDGER, Machine, Sandbox, entry, how, removals};
 
 mod brought;
 mod copies;
+mod first;
 mod given_up;
 mod ledgers;
 

@@ -238,6 +238,41 @@ fn an_edit_raises_the_counter_and_settles_a_conflict() {
 }
 
 #[test]
+fn a_first_commit_goes_on_from_the_states_that_it_comes_with() {
+    let key = (day("2024-11-01"), Source::Yaml);
+    let derived = |before: &SyncState| {
+        let mut rows = Ledger::default();
+        rows.sync.insert(key, before.clone());
+        let out = derive(&[], Some(&facts(&["Al"])), &context(&rows));
+        out.sync.get(&key).map(|state| state.counter)
+    };
+    let of = |text: &str, by: &str, counter| state(counter, &[hash(text, by, counter, false)]);
+    // The same text, by whomever.
+    assert_eq!(derived(&of("Al", "desktop", 4)), None);
+    assert_eq!(derived(&of("Al", "laptop", 1)), None);
+    // Another one since, also on top of a decision.
+    assert_eq!(derived(&of("Bob", "desktop", 4)), Some(5));
+    assert_eq!(derived(&of("Bob", "desktop", 1)), Some(2));
+    assert_eq!(
+        derived(&state(4, &[hash("Bob", "laptop", 4, true)])),
+        Some(5)
+    );
+    // What a first commit that came to nothing left.
+    assert_eq!(derived(&of("Bob", "laptop", 1)), Some(1));
+    // An open conflict stays, whatever the text is.
+    let both = [
+        hash("Al", "laptop", 4, false),
+        hash("Bob", "desktop", 4, false),
+    ];
+    assert_eq!(derived(&state(4, &both)), None);
+    let others = [
+        hash("Bob", "laptop", 1, false),
+        hash("Eve", "desktop", 1, false),
+    ];
+    assert_eq!(derived(&state(1, &others)), None);
+}
+
+#[test]
 fn a_conflict_resolved_by_hand_is_settled_by_its_merge_commit() {
     let (a, b, none) = (facts(&["Al"]), facts(&["Bob"]), Ledger::default());
     let mut merged = Ledger::default();

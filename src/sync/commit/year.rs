@@ -22,7 +22,7 @@ type FileBytes = Rc<[u8]>;
 /// | version | its rows |
 /// |---|---|
 /// | `parents` | for each parent, those of its file, and those that its history tells |
-/// | `recorded` | those of the parents' files, merged |
+/// | `recorded` | those of the parents' files, merged; in a first commit, of the staged file |
 /// | `known` | those of `recorded`, and those that history tells |
 /// | `edited` | those of the staged file, in which a person may have decided something |
 /// | `current` | those of `known` with these decisions, and those of this commit |
@@ -227,10 +227,10 @@ fn rows_of(file: Option<&[u8]>) -> Ledger {
 }
 
 /// The merge of the parents' ledgers. For an octopus or a criss-cross, the merge by git
-/// and the driver is what is staged.
+/// and the driver is what is staged. For a first commit, the staged ledger is all that is
+/// known of before: it comes from a backup, or from the branch that this one leaves.
 fn merged(parents: &[Ledger], base: Option<&Ledger>, edited: Option<&Ledger>) -> Ledger {
     match (parents, base) {
-        ([], _) => Ledger::default(),
         ([head], _) => head.clone(),
         ([head, other], Some(base)) => ledger::merge(base, head, other),
         _ => edited.cloned().unwrap_or_default(),
@@ -261,7 +261,7 @@ impl YearToCommit {
         })
     }
 
-    /// HEAD's own ledger; before the first commit an empty one.
+    /// HEAD's own ledger; before the first commit the staged one.
     pub fn head(&self) -> &Ledger {
         self.parents.first().unwrap_or(&self.known)
     }
