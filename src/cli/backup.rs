@@ -206,6 +206,7 @@ impl RestoreFull {
             // That may be the reason for restoring.
             Err(_) => opened.layout.clone(),
         };
+        Opened::check_nothing_else(&repo, &layout)?;
         let (store, _) = refresh(&repo, &layout, &Refresh::new(Scope::All))?;
         let options = Options {
             suffix: Some(BEFORE),

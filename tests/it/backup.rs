@@ -18,6 +18,7 @@ mod damaged;
 mod in_the_way;
 mod into;
 mod left_out;
+mod moved;
 mod one_file;
 mod theirs;
 mod whole_folder;

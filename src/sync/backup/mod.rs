@@ -64,10 +64,15 @@ pub enum BackupError {
     NotEmpty(PathBuf),
     #[error(
         "its settings name `{theirs}`, and the journal here has `{own}` for that: other files than \
-         the journal's could be written over. Restore beside it with `--into DIR`, or put the \
-         `[paths]` of then into palimpsest.toml first. Nothing was changed"
+         the journal's could be written over. Restore beside it with `--into DIR`. Nothing was \
+         changed"
     )]
     OtherFolders { theirs: String, own: String },
+    #[error(
+        "HEAD's settings name `{heads}`, which would not be backed up first, since those that count \
+         now have `{own}` for that. Restore beside it with `--into DIR`. Nothing was changed"
+    )]
+    NotHeadsFolders { heads: String, own: String },
     #[error(
         "{0}: another file than the backup's, which git ignores or another repository has, so that \
          no backup would keep it; move it away, or restore beside it with `--into DIR`. Nothing was \

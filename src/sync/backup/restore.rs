@@ -154,6 +154,28 @@ impl Opened {
         }
     }
 
+    /// Checks that a journal with this layout has everything of HEAD's. Settings that name
+    /// other folders, and moved nothing, would leave it out of the backup that is taken
+    /// first, and beside what is restored.
+    ///
+    /// # Errors
+    /// A folder that HEAD's settings name is another one and is there, or history cannot be
+    /// read.
+    pub fn check_nothing_else(repo: &Repo, own: &Layout) -> Result<(), BackupError> {
+        let settings = repo.settings_commits()?.into_iter();
+        let Some(heads) = settings.filter_map(|(_, layout)| layout).next() else {
+            return Ok(());
+        };
+        let paths = |l: &Layout| [&l.journal, &l.wiki, &l.ledger].map(Clone::clone);
+        let mut both = paths(&heads).into_iter().zip(paths(own));
+        let is_left =
+            |(heads, own): &(String, String)| heads != own && repo.workdir().join(heads).is_dir();
+        match both.find(is_left) {
+            None => Ok(()),
+            Some((heads, own)) => Err(BackupError::NotHeadsFolders { heads, own }),
+        }
+    }
+
     /// Checks that the files can be written over a journal.
     ///
     /// # Errors
