@@ -49,7 +49,7 @@ impl<'m, 'a> Both<'m, 'a> {
             ours
         };
         if other.value.scalar().is_none()
-            && other.body.contains('#')
+            && other.has_comments_in_value()
             && base.is_none_or(|b| b.body_at(column) != other.body_at(column))
             && pick.body_at(column) != other.body_at(column)
         {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::cut::{further_indent, shift, spaces};
 use super::flow::quoted_for_flow;
+use super::loss::comments;
 use crate::journal::blocks::{Slot, Source};
 use crate::journal::yaml::{Layout, Node, Tree, Value};
 
@@ -227,6 +228,13 @@ impl<'a> Member<'a> {
     /// Whether it has a comment outside its value.
     pub fn has_comments(&self) -> bool {
         self.lead.contains('#') || self.suffix.contains('#')
+    }
+
+    /// Whether it has a comment within its value. A `#` in a text, or in the name of a link,
+    /// does not count.
+    pub fn has_comments_in_value(&self) -> bool {
+        let range = self.nested.as_ref().unwrap_or(&self.value.span);
+        !comments(self.side, range).is_empty()
     }
 
     /// Whether two entries have the same bytes, apart from the column. The space between
