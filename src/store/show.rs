@@ -67,6 +67,24 @@ pub struct DeletedEntry {
     pub deleted_at: String,
     pub deleted_by: Option<String>,
     pub deletion_reason: Option<String>,
+    /// Its last version is not in this repository. The index has none of these.
+    pub missing: bool,
+}
+
+impl Shown {
+    /// An entry of which the index has nothing.
+    #[must_use]
+    pub fn empty(date: EntryDate) -> Self {
+        Self {
+            entry: date.to_string(),
+            id: date.number(),
+            content: None,
+            wiki_note: None,
+            sync: Vec::new(),
+            tombstones: Vec::new(),
+            conflicts: Vec::new(),
+        }
+    }
 }
 
 impl Store {
@@ -87,6 +105,7 @@ impl Store {
                     deleted_at: r.get(2)?,
                     deleted_by: r.get(3)?,
                     deletion_reason: r.get(4)?,
+                    missing: false,
                 })
             })?;
             rows.collect()

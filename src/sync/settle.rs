@@ -1,6 +1,7 @@
 //! A person's decisions: changes to the ledger's file in the work tree, to be committed
-//! like any edit, and the return of a deleted entry's file.
+//! like any edit, the return of a deleted entry's file, and which have none here to return.
 
+mod lost;
 mod restore;
 
 use std::collections::BTreeSet;
@@ -13,6 +14,7 @@ use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncSta
 use crate::repo::{ObjectId, Repo, RepoError, StagedFile, shell_word};
 
 use super::history;
+pub use lost::lost;
 pub use restore::{Deletion, Return, restore_entry};
 
 /// The person who decides, by machine, and the time.

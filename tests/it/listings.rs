@@ -367,7 +367,7 @@ fn a_deleted_entry_is_shown_and_comes_back() {
         list,
         serde_json::json!([{
             "entry": DAY, "path": entry(DAY), "deleted_at": at, "deleted_by": "laptop",
-            "deletion_reason": "file removed",
+            "deletion_reason": "file removed", "missing": false,
         }])
     );
     machine

@@ -1,5 +1,7 @@
 //! `metadb restore Entry ID`: bring a deleted entry's file back.
 
+use std::cmp::Reverse;
+
 use anyhow::{anyhow, bail};
 use clap::Args;
 
@@ -8,6 +10,7 @@ use crate::cli::exit::Usage;
 use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
 use crate::repo::{RepoError, Trouble};
+use crate::store::DeletedEntry;
 use crate::sync::refresh::{Options, Scope};
 use crate::sync::settle::{self, Deletion, Return};
 
@@ -87,8 +90,9 @@ impl Restore {
                 is_of_history: false,
             } => bail!(
                 "{date} was deleted, and its last version (git object {blob}) is in no commit \
-                 here: a rebase or a pick left it behind. The clone that it was deleted in may \
-                 still have it: there, `metadb restore Entry {date}`, commit and push"
+                 here: a rebase or a pick left it behind, or this repository began without it. \
+                 The clone that it was deleted in may still have it: there, `metadb restore \
+                 Entry {date}`, commit and push"
             ),
             Return::Lost { blob, .. } => bail!(
                 "{date} was deleted, and its last version (git object {blob}) is not in this \
@@ -101,7 +105,15 @@ impl Restore {
     /// Lists the deleted entries.
     fn list(&self, ui: &Ui) -> anyhow::Result<Exit> {
         let journal = Journal::find()?;
-        let deleted = journal.index(ui)?.deleted()?;
+        let store = journal.index(ui)?;
+        let mut deleted = store.deleted()?;
+        let lost = settle::lost(&journal.repo, journal.layout(), &store, None)?;
+        if !lost.is_empty() {
+            deleted.extend(lost);
+            // As the index sorts them.
+            let order = |e: &DeletedEntry| (e.deleted_at.clone(), e.entry.clone());
+            deleted.sort_by_key(|e| (!e.deleted_at.is_empty(), Reverse(order(e))));
+        }
         if self.json {
             ui.json(&deleted)?;
             return Ok(Exit::Ok);
@@ -116,7 +128,10 @@ impl Restore {
                 _ => row.deleted_at,
             };
             let by = row.deleted_by.unwrap_or_default();
-            let reason = row.deletion_reason.unwrap_or_default();
+            let mut reason = row.deletion_reason.unwrap_or_default();
+            if row.missing {
+                reason += "; its last version is not here";
+            }
             vec![row.entry, at, by, reason, row.path]
         });
         ui.table(

@@ -12,8 +12,9 @@ use super::{Journal, entry_typed};
 use crate::cli::shown::safe;
 use crate::cli::{Exit, Ui};
 use crate::journal::Settings;
-use crate::store::{Shown, ShownEntry};
+use crate::store::{DeletedEntry, Shown, ShownEntry};
 use crate::sync::refresh::Warning;
+use crate::sync::settle;
 
 /// Show an entry as the index has it
 #[derive(Debug, Args)]
@@ -35,7 +36,15 @@ impl Show {
             false => Journal::find()?,
         };
         let store = journal.index(ui)?;
-        let Some(mut shown) = store.show(date)? else {
+        let mut shown = store.show(date)?;
+        let mut lost = None;
+        if shown.as_ref().is_none_or(|shown| shown.content.is_none()) {
+            lost = settle::lost(&journal.repo, journal.layout(), &store, Some(date))?.pop();
+        }
+        if lost.is_some() {
+            shown = shown.or_else(|| Some(Shown::empty(date)));
+        }
+        let Some(mut shown) = shown else {
             let near = store.nearest(date)?;
             let near = near
                 .map(|d| format!("; the nearest is {d}"))
@@ -56,19 +65,41 @@ impl Show {
             let rows: Vec<Value> = rows.collect();
             let mut value = json!(shown);
             value["tombstones"] = json!(rows);
+            if let (Some(value), Value::Object(lost)) = (value.as_object_mut(), json!(lost)) {
+                value.extend(lost);
+            }
             ui.json(&value)?;
         } else {
-            print(ui, &shown, self.full, &journal.settings)?;
+            print(ui, &shown, lost.as_ref(), self.full, &journal.settings)?;
         }
         Ok(Exit::Ok)
     }
 }
 
-fn print(ui: &Ui, shown: &Shown, full: bool, settings: &Settings) -> anyhow::Result<()> {
+fn print(
+    ui: &Ui,
+    shown: &Shown,
+    lost: Option<&DeletedEntry>,
+    full: bool,
+    settings: &Settings,
+) -> anyhow::Result<()> {
     ui.heading(format_args!("Entry {} (ID {})", shown.entry, shown.id))?;
-    match &shown.content {
-        Some(entry) => content(ui, &shown.entry, entry, full)?,
-        None => field(ui, "State", "no entry of this date is indexed")?,
+    match (&shown.content, lost) {
+        (Some(entry), _) => content(ui, &shown.entry, entry, full)?,
+        (None, Some(gone)) => {
+            let by = gone.deleted_by.as_deref().unwrap_or_default();
+            let why = gone.deletion_reason.as_deref().unwrap_or_default();
+            let (at, id) = (&gone.deleted_at, &shown.entry);
+            field(
+                ui,
+                "State",
+                &format!(
+                    "deleted at {at} by {by} ({why}); its last version is not in this \
+                     repository: metadb restore Entry {id} says what may bring it back"
+                ),
+            )?;
+        }
+        (None, None) => field(ui, "State", "no entry of this date is indexed")?,
     }
     if let Some(note) = &shown.wiki_note {
         if full {

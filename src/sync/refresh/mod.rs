@@ -155,6 +155,15 @@ pub fn refresh(
     }
 }
 
+/// The entries whose last version, as the last refresh found, may not be in this
+/// repository.
+///
+/// # Errors
+/// The database is locked, damaged or replaced; see [`StoreError`].
+pub fn without_last_version(store: &Store) -> Result<BTreeSet<EntryDate>, StoreError> {
+    Ok(noted::Noted::read(&store.meta()?).behind)
+}
+
 /// The journal's folders and the work tree, in the form of [`made_for`](noted::Noted::made_for);
 /// none if the work tree has no mark.
 fn made_for(repo: &Repo, layout: &Layout, in_git: &BTreeSet<ObjectId>) -> Option<String> {

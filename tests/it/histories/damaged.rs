@@ -138,10 +138,10 @@ fn a_deleted_entry_is_seen_again_once_its_object_is_back() {
     std::fs::remove_file(&place).unwrap();
     std::fs::remove_file(laptop.path("data/palimpsest.db")).unwrap();
     let shown = laptop.metadb(["show", DAY]).ok();
-    shown.says("no entry of this date is indexed");
+    shown.says("its last version is not in this repository");
     std::fs::write(&place, bytes).unwrap();
     let shown = laptop.metadb(["show", DAY]).ok();
-    shown.lacks("no entry of this date");
+    shown.lacks("its last version").says("rain");
 }
 
 /// With the notes of history in place, none of these is read until a listing, a commit or

@@ -225,9 +225,28 @@ fn an_entry_that_both_deleted_stops_nothing_before_the_first_commit() {
     new.palimpsest(["init"]).ok();
     new.yaml2sql(["sync", "journal/md"]).ok();
     // The versions themselves are in the other repository.
-    new.metadb(["show", DAY]).says("no entry of this date");
-    new.metadb(["restore", "Entry", DAY]).fails();
+    let names_it = || {
+        let list = new.metadb(["restore", "--list"]).ok();
+        list.says(DAY).says("its last version is not here");
+        let show = new.metadb(["show", DAY]).ok();
+        show.says("deleted at").says("is not in this repository");
+    };
+    names_it();
+    new.metadb(["restore", "Entry", DAY])
+        .fails()
+        .warns("or this repository began without it");
     new.commit("Begin");
+    names_it();
+    // Written anew, it is no deleted entry, also where it cannot be read.
+    new.write_entry(DAY, "people: [Zoe", BODY);
+    let list = new.metadb(["restore", "--list"]);
+    list.is("No entry is deleted");
+    new.write_entry(DAY, "people: [Zoe]", BODY);
+    new.commit("Anew");
+    new.metadb(["restore", "--list"])
+        .ok()
+        .is("No entry is deleted");
+    new.metadb(["show", DAY]).ok().says("Zoe");
     new.metadb(["show", "2024-11-02"]).ok();
     new.assert_clean();
 }

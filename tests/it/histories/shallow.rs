@@ -86,11 +86,20 @@ fn an_entry_that_was_deleted_before_the_cut_is_brought_back_by_what_is_named() {
         .exits(1)
         .warns("git fetch --unshallow");
     let shown = clone.metadb(["show", DAY]).ok();
-    shown.says("no entry of this date is indexed");
+    let at = deletions(&laptop).remove(0).at;
+    let gone = format!("deleted at {at} by laptop (file removed); its last version is not in");
+    shown.says(&gone);
+    let list = ["restore", "--list"];
+    let reason = "file removed; its last version is not here";
+    let file = crate::sandbox::entry(DAY);
+    let row = [DAY, &at, "laptop", reason, &file].join("  ");
+    clone.metadb(list).ok().says(&row);
     clone.git(["fetch", "-q", "--unshallow"]).ok();
     // Nothing else has changed, and it is indexed as everywhere else.
     clone.metadb(["show", DAY]).ok().says("Alice");
+    clone.metadb(list).ok().says(DAY).lacks("not here");
     clone.metadb(restore).ok();
+    clone.metadb(list).ok().is("No entry is deleted");
 }
 
 /// What is missing may be fetched; of what is damaged, something else is told.
