@@ -65,6 +65,37 @@ fn text_that_only_looks_like_markers_is_text() {
     laptop.commit("Another field");
 }
 
+/// In frontmatter none is meant, whoever committed them: it cannot be read with them.
+#[test]
+fn markers_in_frontmatter_are_named_also_where_they_stood_before() {
+    let fields = "people: [Al]\n<<<<<<< HEAD\ntags: [ferry]\n=======\ntags: [tea]\n>>>>>>> f2e\n";
+    let path = entry(DAY);
+    let message = format!("{path}:4:1: conflict markers; `palimpsest resolve {path}`, or edit");
+    for line_end in ["\n", "\r\n"] {
+        let sandbox = Sandbox::new();
+        let laptop = with_al(&sandbox);
+        // An example in the body is none of what the message names.
+        laptop.write_entry(DAY, fields, MARKED);
+        let text = laptop.read_entry(DAY).replace('\n', line_end);
+        laptop.write(&path, text);
+        laptop.git(["add", "-A"]).ok();
+        laptop.git(["commit", "-qnm", "By a client"]).ok();
+        laptop.edit_entry(DAY, "one", "two");
+        refused(&laptop, &message);
+        laptop
+            .palimpsest(["check", "--staged"])
+            .exits(1)
+            .says(&message);
+        laptop.palimpsest(["resolve", "--ours", &path]);
+        laptop.commit("Settled");
+        let text = laptop.read_entry(DAY).replace("\r\n", "\n");
+        assert!(text.contains("tags: [ferry, tea]\n---\ntwo\n"), "{text}");
+        // The error of a page that has an example alone is its own.
+        laptop.edit_entry(DAY, "[ferry, tea]", "[ferry, tea");
+        refused(&laptop, &format!("{path}:4:7: a `[` that is not closed"));
+    }
+}
+
 /// An example that moves with its page is no news.
 #[test]
 fn markers_that_stood_in_a_page_that_the_commit_moves_are_text() {

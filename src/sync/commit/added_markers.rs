@@ -1,10 +1,12 @@
 //! Conflict markers that a commit adds.
 
-use super::check::Checks;
+use super::check::{Checks, Refusal};
 use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::markers::{AsText, conflict_markers};
-use crate::journal::{PathKind, layout::is_markdown};
+use crate::journal::{EntryError, PathKind, layout::is_markdown};
+use crate::ledger::Source;
 use crate::repo::{Blob, RepoError};
+use crate::sync::versions::Key;
 
 impl Checks<'_> {
     /// The first set of markers in a file that the commit adds. Those that stood before, in
@@ -63,5 +65,31 @@ impl Checks<'_> {
     /// they stand in frontmatter.
     pub(super) fn is_of_a_conflict(&self, path: &str, hunk: &Hunk) -> Result<bool, RepoError> {
         Ok(hunk.in_front || self.repo.knows_conflict(path)?)
+    }
+}
+
+impl Refusal {
+    /// The refusal of an entry or note that cannot be read. Markers in the frontmatter of an
+    /// entry are named, also those that stood there before: its error is only what the
+    /// reader took them for.
+    pub(super) fn unreadable(
+        path: &str,
+        (_, source): Key,
+        bytes: &[u8],
+        error: EntryError,
+    ) -> Self {
+        let path = path.to_owned();
+        let hunks = Hunks::besides(bytes, &AsText::of_entry(true));
+        let in_front = hunks.iter().find(|hunk| hunk.in_front);
+        match in_front.filter(|_| source == Source::Yaml) {
+            Some(hunk) => Self::Markers {
+                path,
+                line: hunk.line,
+                ledger: false,
+                is_known: true,
+                may_be_meant: false,
+            },
+            None => Self::Unreadable { path, error },
+        }
     }
 }

@@ -282,8 +282,8 @@ impl Checked {
                 let attribute = repo.other_bytes(path)?;
                 self.warnings
                     .extend(attribute.map(|attribute| filtered(path, &attribute)));
-                let path = path.to_owned();
-                self.refusals.push(Refusal::Unreadable { path, error });
+                let refusal = Refusal::unreadable(path, key, bytes, error);
+                self.refusals.push(refusal);
             }
         }
         Ok(())
