@@ -64,11 +64,13 @@ impl Init {
             && !repo.is_on_branch()
             && repo.leave_to_branch(&mut plan)?;
         self.carry_out(ui, &repo, &plan)?;
+        let outcome = Exit::ok_if(!plan.leaves_something());
+        let is_set_up = outcome == Exit::Ok && plan.steps.is_empty() && !left_to_branch;
         if self.dry_run {
-            if plan.steps.is_empty() && migrated.is_none() && !left_to_branch {
+            if is_set_up && migrated.is_none() {
                 ui.line("everything is set up already")?;
             }
-            return Ok(Exit::Ok);
+            return Ok(outcome);
         }
         if let Some(barred) = repo.barred_hooks()? {
             ui.warn(barred);
@@ -84,7 +86,7 @@ impl Init {
             "this machine is called {} (to change it: git config {MACHINE} NAME)",
             repo.machine()?
         ))?;
-        if plan.steps.is_empty() && !left_to_branch {
+        if is_set_up {
             ui.line("everything is set up already")?;
         }
         let to_pull = repo.setup_to_pull()?;
@@ -103,7 +105,7 @@ impl Init {
             _ => &[],
         };
         Self::say_what_to_commit(ui, &repo, &layout, migrated.as_ref(), brought)?;
-        Ok(Exit::Ok)
+        Ok(outcome)
     }
 
     /// Takes the steps of a plan, unless this is a dry run, and prints them with its notes.

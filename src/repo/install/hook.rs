@@ -7,8 +7,8 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::foreign::{are_same, calling, is_framework, is_kept, kept, legacy, name};
-use super::{KeptHook, Plan, Step};
+use super::foreign::{calling, is_framework, is_kept, kept, legacy, name, to_keep};
+use super::{Note, Plan, Step};
 use crate::journal::digest::short_sha256;
 use crate::repo::stages::free_place;
 use crate::repo::{Finding, Repo, RepoError, shell_word};
@@ -341,19 +341,16 @@ impl Repo {
         let name = &name(&path);
         let mut script = script(name, program);
         let mut copy = None;
-        let mut keep = match self.hook_state(&path, program)? {
+        let keep = match self.hook_state(&path, program)? {
             HookState::Current | HookState::Calls | HookState::Barred => return Ok(()),
             HookState::Folder => {
-                plan.note(format!(
+                plan.notes.push(Note::Left(format!(
                     "{}: left alone, since it is a folder; move it away and run this again",
                     path.display()
-                ));
+                )));
                 return Ok(());
             }
-            HookState::Foreign => Some(KeptHook {
-                place: kept(&path),
-                runs: is_executable(&path),
-            }),
+            HookState::Foreign => to_keep(&path, is_executable(&path)),
             HookState::Edited => {
                 let edited = fs::read(&path).map_err(RepoError::io(&path))?;
                 copy = Some(free_place(&self.common_dir().join(EDITED), name, &edited));
@@ -366,19 +363,6 @@ impl Repo {
                 None
             }
         };
-        if let Some(kept) = keep.as_ref().map(|k| &k.place).filter(|k| is_kept(k)) {
-            // Another hook manager wrote its hook anew.
-            if !are_same(kept, &path) {
-                plan.note(format!(
-                    "{}: left alone, since both it and {} are there; remove one of them and \
-                     run this again",
-                    path.display(),
-                    kept.display()
-                ));
-                return Ok(());
-            }
-            keep = None;
-        }
         plan.steps.push(Step::Hook {
             script,
             path,

@@ -53,13 +53,15 @@ pub struct Plan {
 pub enum Note {
     /// The database is tracked.
     DatabaseTracked(String),
+    /// Something stands in the way of a step, which is not in the plan then.
+    Left(String),
     Other(String),
 }
 
 impl std::fmt::Display for Note {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::DatabaseTracked(text) | Self::Other(text) => f.write_str(text),
+            Self::DatabaseTracked(text) | Self::Left(text) | Self::Other(text) => f.write_str(text),
         }
     }
 }
@@ -107,9 +109,17 @@ pub struct KeptHook {
     pub place: PathBuf,
     /// Whether git ran it, so that it runs first from now on.
     pub runs: bool,
+    /// The path for another one that was kept before, and that nothing runs from now on.
+    pub former: Option<PathBuf>,
 }
 
 impl Plan {
+    /// Whether something stands in the way of a step.
+    #[must_use]
+    pub fn leaves_something(&self) -> bool {
+        self.notes.iter().any(|note| matches!(note, Note::Left(_)))
+    }
+
     fn note(&mut self, text: impl Into<String>) {
         self.notes.push(Note::Other(text.into()));
     }
@@ -129,8 +139,17 @@ impl Plan {
                     let name = path.file_name().unwrap_or_default().display().to_string();
                     if let Some(kept) = keep {
                         let folder = path.parent().unwrap_or(path);
-                        let place = &kept.place;
-                        let place = place.strip_prefix(folder).unwrap_or(place).display();
+                        let below = |place: &Path| {
+                            let place = place.strip_prefix(folder).unwrap_or(place);
+                            place.display().to_string()
+                        };
+                        let place = below(&kept.place);
+                        if let Some(former) = &kept.former {
+                            lines.push(format!(
+                                "hook {name}: what was kept as {place} is now {}, and runs no more",
+                                below(former)
+                            ));
+                        }
                         let then = match kept.runs {
                             true => ", and runs first",
                             false => "; it is not executable, so git did not run it, nor does ours",

@@ -148,9 +148,13 @@ fn a_folder_in_the_place_of_a_hook_is_left_and_said() {
     fs::create_dir(laptop.path(HOOK)).unwrap();
     laptop
         .palimpsest(["init"])
-        .ok()
+        .exits(1)
         .says("pre-commit: left alone, since it is a folder; move it away and run this again")
         .says("hooks post-commit, ");
+    laptop
+        .palimpsest(["init"])
+        .exits(1)
+        .lacks("everything is set up already");
     laptop
         .palimpsest(["doctor", "--fix"])
         .exits(1)
