@@ -232,6 +232,13 @@ impl RestoreFull {
             done.removed,
             done.unchanged,
         ))?;
+        if !done.not_in_git.is_empty() {
+            ui.warn(format_args!(
+                "{}: neither HEAD nor git's index has what stood there; it is in {}",
+                named(&done.not_in_git),
+                safe(&below(&repo, &before.place).display().to_string())
+            ));
+        }
         if !done.left_out.is_empty() {
             ui.warn(format_args!(
                 "{}: not in the backup, and left out of this work tree, so that nothing of it was \
@@ -283,7 +290,7 @@ fn say_unread(ui: &Ui, manifest: &Manifest) {
 
 /// Paths for a message: the first ones, and how many more.
 fn named(paths: &[String]) -> String {
-    const NAMED: usize = 3;
+    const NAMED: usize = 5;
     let first: Vec<_> = paths.iter().take(NAMED).map(|p| safe(p)).collect();
     match paths.len().saturating_sub(NAMED) {
         0 => first.join(", "),

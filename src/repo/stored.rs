@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use super::{ObjectId, Repo, RepoError};
+use super::{Blob, Index, ObjectId, Repo, RepoError};
 use crate::journal::line_ends::without_cr;
 use crate::merge::is_binary;
 
@@ -47,6 +47,22 @@ impl Repo {
         } else {
             (false, bytes)
         })
+    }
+
+    /// Whether the index or HEAD has what stands at a path of the work tree, if anything
+    /// does.
+    ///
+    /// # Errors
+    /// The file or HEAD cannot be read, or git fails.
+    pub fn has_in_git(&self, index: &Index, path: &str) -> Result<bool, RepoError> {
+        let Some(bytes) = self.read_work_file(path)? else {
+            return Ok(true);
+        };
+        let is = |blob: Option<Blob>| match blob.and_then(Blob::file) {
+            Some(id) => Ok::<_, RepoError>(self.as_stored(path, bytes.clone(), id)?.0),
+            None => Ok(false),
+        };
+        Ok(is(index.staged(path))? || is(self.blob_at(self.head()?, path)?)?)
     }
 
     /// Whether git converts a file's line ends. For plain texts it is asked once for each

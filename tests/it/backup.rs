@@ -20,6 +20,7 @@ mod into;
 mod left_out;
 mod moved;
 mod one_file;
+mod only_here;
 mod theirs;
 mod whole_folder;
 

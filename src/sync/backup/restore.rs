@@ -11,7 +11,9 @@ use tempfile::TempDir;
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken, belongs};
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
-use crate::repo::{Blob, FileId, Member, Repo, UNFINISHED_FOLDER, are_spellings, read_archive};
+use crate::repo::{
+    Blob, FileId, Index, Member, Repo, UNFINISHED_FOLDER, are_spellings, read_archive,
+};
 use crate::store::check_snapshot;
 
 /// A verified archive, with its files unpacked beside their destination.
@@ -40,6 +42,18 @@ pub struct Restored {
     /// Files that the backup does not have, and that stay: it lacks some that could not be
     /// read.
     pub kept: Vec<String>,
+    /// Written and removed files whose former text neither HEAD nor the index has.
+    pub not_in_git: Vec<String>,
+}
+
+impl Restored {
+    /// Notes a file that is about to be written over or removed.
+    fn note(&mut self, repo: &Repo, index: &Index, path: &str) {
+        // Where it cannot be told, git may lack it.
+        if !repo.has_in_git(index, path).unwrap_or(false) {
+            self.not_in_git.push(path.to_owned());
+        }
+    }
 }
 
 impl Opened {
@@ -267,6 +281,7 @@ impl Opened {
             } else if there.transpose()?.as_deref() == Some(&bytes) {
                 done.unchanged += 1;
             } else {
+                done.note(repo, &index, path);
                 repo.write_work_file(path, &repo.with_own_line_ends(path, bytes)?)?;
                 done.written += 1;
             }
@@ -308,6 +323,7 @@ impl Opened {
                 done.kept.push(path.clone());
                 continue;
             }
+            done.note(repo, &index, path);
             match fs::remove_file(&place) {
                 Ok(()) => done.removed += 1,
                 Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
