@@ -139,6 +139,14 @@ pub fn permission_for(path: &Path, error: &io::Error) -> Option<String> {
     ))
 }
 
+/// The same for a file that is to be written, if its folder denies that.
+#[must_use]
+pub fn permission_to_write(path: &Path) -> Option<String> {
+    let writes = Access::WRITE_OK | Access::EXEC_OK;
+    let denied = rustix::fs::access(path.parent()?, writes).err()?;
+    permission_for(path, &denied.into())
+}
+
 /// Advice as it stands behind a message; nothing without one.
 #[must_use]
 pub fn after(mend: Option<&str>) -> String {

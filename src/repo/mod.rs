@@ -93,7 +93,7 @@ pub use beside::{Access, Lasts, write_beside};
 pub use command::{staged_by_git, top_by_git};
 pub use commits::Commit;
 pub use config::{CLONE, MACHINE};
-pub use error::{RepoError, Trouble, after, permission_for};
+pub use error::{RepoError, Trouble, after, permission_for, permission_to_write};
 pub use finding::Finding;
 pub use index::{Index, StagedFile};
 pub use lines::GitLines;

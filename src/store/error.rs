@@ -43,7 +43,7 @@ pub enum StoreError {
     /// The file cannot be opened or written, and SQLite does not say why.
     #[error(
         "{}: it, or its journal beside it, cannot be opened or written; look whether the disk \
-         is well and the folder can be written ({source})",
+         is well, and whether this user can write both and their folder ({source})",
         path.display()
     )]
     Unusable {

@@ -4,7 +4,7 @@
 
 use super::history;
 use crate::journal::Layout;
-use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
+use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile, permission_to_write};
 
 /// A ledger file that equals an older commit's byte for byte, in the work tree or in the
 /// index, so that it holds no change by a person.
@@ -18,9 +18,20 @@ pub struct Behind {
 }
 
 impl Behind {
-    /// The command that a person can run instead.
+    /// What brings the file to HEAD's version: also what lets this user write it, if he may
+    /// not.
     #[must_use]
-    pub fn command(&self, repo: &Repo) -> String {
+    pub fn mend(&self, repo: &Repo) -> String {
+        let fix = "palimpsest doctor --fix";
+        let place = repo.workdir().join(&self.path);
+        match self.work.and_then(|_| permission_to_write(&place)) {
+            Some(permission) => format!("{permission}, then {fix}"),
+            None => format!("{fix}, or {}", self.command(repo)),
+        }
+    }
+
+    /// The command that a person can run instead.
+    fn command(&self, repo: &Repo) -> String {
         let how = match (self.work, self.staged) {
             (Some(_), Some(_)) => "checkout HEAD --",
             (Some(_), None) => "checkout --",

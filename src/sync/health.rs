@@ -127,7 +127,7 @@ fn behind_head(
                 "{}: as it was before HEAD: left by a commit that was killed, or put back",
                 file.path
             ),
-            format!("palimpsest doctor --fix, or {}", file.command(repo)),
+            file.mend(repo),
         ));
     }
     for path in given_up(repo, layout, behind)? {

@@ -50,15 +50,11 @@ pub(super) fn check(
                 shell_path(journal)
             ),
             Fault::Held(_) => "wait until that is done, or end it".to_owned(),
-            Fault::ReadOnly(_) => format!(
-                "chmod u+w {} {} (where the whole disk is read-only, nothing is due)",
-                folder_of(repo, database),
-                repo.from_here(database)
-            ),
-            Fault::NoPlace(_) => format!(
-                "chmod u+w {} (where the whole disk is read-only, nothing is due)",
-                folder_of(repo, database)
-            ),
+            Fault::ReadOnly(_) => {
+                let folder = folder_of(repo, database);
+                to_write(&format!("{folder} {}", repo.from_here(database)))
+            }
+            Fault::NoPlace(_) => to_write(&folder_of(repo, database)),
             Fault::InTheWay(_) => aside(repo, database),
             Fault::Journal(_, journal) => format!(
                 "{}, and look at where it came from",
@@ -72,6 +68,14 @@ pub(super) fn check(
         Finding::new(format!("{database}: {}", fault.what()), mend)
     }));
     Ok(())
+}
+
+/// The advice for what this user cannot write, as it is typed.
+fn to_write(paths: &str) -> String {
+    format!(
+        "chmod u+w {paths}, or chown what is another user's (where the whole disk is read-only, \
+         nothing is due)"
+    )
 }
 
 /// The folder in which the database is, or in which it or a folder for it would be made, as

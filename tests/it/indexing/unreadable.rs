@@ -257,11 +257,38 @@ fn a_folder_of_the_database_that_may_not_be_written_is_named_by_doctor() {
     let doctor = bound.run("palimpsest", &["doctor"]).exits(1);
     doctor
         .says("its folder cannot be written")
-        .says("chmod u+w data (");
+        .says("chmod u+w data, or chown what is another user's (");
     bound.permit("data/palimpsest.db", 0o444);
     let doctor = bound.run("palimpsest", &["doctor"]).exits(1);
-    doctor.says("chmod u+w data data/palimpsest.db (");
+    doctor.says("chmod u+w data data/palimpsest.db, or chown what is another user's (");
     bound.permit("data", 0o755);
     bound.run("yaml2sql", &["sync", "journal/md"]).ok();
     bound.run("palimpsest", &["doctor"]).ok();
+}
+
+/// As after `sudo`: the commit is made, and its ledger stays behind.
+#[test]
+fn a_ledger_that_may_not_be_written_follows_once_it_may() {
+    let sandbox = Sandbox::new();
+    let Some(bound) = Bound::new(&sandbox) else {
+        return;
+    };
+    bound.permit("data/ledger", 0o555);
+    bound.machine.edit_entry(DAY, "Alice", "Bob");
+    let commit = bound.run("git", &["commit", "-qam", "Bob"]).ok();
+    commit.warns("data/ledger`, or `chown` it if it is another user's");
+    let doctor = bound.run("palimpsest", &["doctor"]).exits(1);
+    let doctor = doctor.says("data/ledger/2024.jsonl: as it was before HEAD");
+    let mend = doctor.stdout.lines().find_map(|l| l.split_once("mend: "));
+    let (chmod, fix) = mend.unwrap().1.split_once(", then ").unwrap();
+    assert!(
+        chmod.ends_with(", or `chown` it if it is another user's"),
+        "{doctor}"
+    );
+    bound
+        .run("sh", &["-c", chmod.split('`').nth(1).unwrap()])
+        .ok();
+    bound.run("sh", &["-c", fix]).ok();
+    bound.run("palimpsest", &["doctor"]).ok();
+    assert_eq!(bound.run("git", &["status", "--short"]).ok().text(), "");
 }
