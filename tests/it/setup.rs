@@ -14,6 +14,7 @@ mod git_folders;
 mod indexes;
 mod left_out;
 mod leftovers;
+mod lost_settings;
 mod places;
 mod settings;
 mod spelling;

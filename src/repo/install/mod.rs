@@ -8,6 +8,7 @@
 //! | `drivers` | What does the configuration say of the merge drivers? |
 //! | `files` | Which tracked files are needed? |
 //! | `exclude` | What keeps the database out of git where these do not? |
+//! | `missing` | Is the journal in another folder than the settings have it? |
 //! | `pulled` | Which of them does the next pull bring? |
 //! | `earlier` | Which of them has a branch, and HEAD is from before? |
 //! | `attributes`, `former` | Which lines of `.gitattributes` are ours, and were so earlier? |
@@ -22,15 +23,15 @@ mod files;
 mod foreign;
 mod former;
 mod hook;
+mod missing;
 mod pulled;
 mod uninstall;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CLONE, Finding, Repo, RepoError};
+use super::{CLONE, Repo, RepoError};
 use crate::journal::{Layout, Settings, settings};
 
 pub use attributes::merges_by_field;
@@ -226,7 +227,10 @@ impl Repo {
     pub fn plan_install(&self, layout: &Layout, program: &Path) -> Result<Plan, RepoError> {
         let mut plan = Plan::default();
         let journal = has_journal(self, layout);
-        if journal {
+        let lost = self.journal_elsewhere(layout)?;
+        if let Some(lost) = &lost {
+            plan.notes.push(Note::Left(lost.to_string()));
+        } else if journal {
             let missing = self.missing_journal(layout)?;
             for finding in missing.into_iter().chain(self.spelled_otherwise(layout)) {
                 plan.note(finding.to_string());
@@ -236,7 +240,10 @@ impl Repo {
         }
         self.plan_hooks(program, &mut plan)?;
         self.plan_drivers(program, &mut plan)?;
-        self.plan_files(layout, journal, &mut plan)?;
+        // Those of the journal's real place are there, and would be taken out.
+        if lost.is_none() {
+            self.plan_files(layout, journal, &mut plan)?;
+        }
         Ok(plan)
     }
 
@@ -264,38 +271,5 @@ impl Repo {
             );
         }
         note
-    }
-
-    /// The finding, if the settings name a journal folder that does not
-    /// exist. Otherwise nobody would notice, since nothing is read or checked then. A new
-    /// clone may well lack the default folder, and a sparse checkout any folder.
-    ///
-    /// # Errors
-    /// Git fails; see [`RepoError`].
-    pub fn missing_journal(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
-        let journal = &layout.journal;
-        let is_absent = match self.workdir().join(journal).metadata() {
-            Ok(there) => !there.is_dir(),
-            // It may lie in a folder that may not be entered.
-            Err(error) => error.kind() != io::ErrorKind::PermissionDenied,
-        };
-        let is_missing = *journal != Layout::default().journal
-            && is_absent
-            && self.staged_below(journal)?.is_empty()
-            // Without its last entry, the folder is gone as well.
-            && self.blob_at(self.head()?, journal)?.is_none();
-        Ok(is_missing.then(|| {
-            let what = format!(
-                "{journal}: no such folder, which {} names as the journal's, so that no entry is \
-                 checked or indexed",
-                settings::FILE
-            );
-            let mend = format!(
-                "put `journal` in [paths] of {} right and run palimpsest init, or mkdir -p {}",
-                settings::FILE,
-                self.from_here(journal)
-            );
-            Finding::new(what, mend)
-        }))
     }
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::is_original;
-use crate::journal::Layout;
 use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
+use crate::journal::{Layout, Settings};
 use crate::repo::install::{ToPull, has_journal};
 use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 use crate::sync::database_path::database_path;
@@ -30,9 +30,10 @@ pub(super) fn paths(
     let brings_ignored = before.is_some() || is_brought(ToPull::has_ignored);
     let is_from_before = before.is_some();
     found.extend(to_pull.map(|to_pull| to_pull.finding).or(before));
-    if has_journal {
-        found.extend(repo.missing_journal(layout)?);
-    } else if !brings_attributes {
+    let missing = repo.missing_journal(layout)?;
+    let is_missing = missing.is_some();
+    found.extend(missing);
+    if !has_journal && !is_missing && !brings_attributes {
         let none = documents::merges(repo, layout)?.none;
         found.extend(none.into_iter().map(|what| {
             let mend = "palimpsest init, and take out lines that say otherwise, also those of \
@@ -42,7 +43,8 @@ pub(super) fn paths(
     }
     found.extend(repo.spelled_otherwise(layout));
     found.extend(repo.ledger_left_behind(layout, None)?);
-    if has_journal && !brings_attributes {
+    // The attributes of a journal that is elsewhere are for its own folder.
+    if has_journal && !is_missing && !brings_attributes {
         merging(repo, layout, found)?;
     }
     found.extend(repo.attributes_left_out()?);
@@ -50,9 +52,17 @@ pub(super) fn paths(
         return Ok(());
     }
     if let Some(restore) = repo.settings_gone()? {
+        // Without the folders that they name nobody would find the journal.
+        let committed = repo.read_at(repo.head()?, FILE)?.unwrap_or_default();
+        let committed = Settings::of_file(&committed).map(|settings| settings.layout);
+        let are_usual = |layout: &Layout| *layout == Layout::default();
+        let mend = match are_usual(layout) && committed.is_ok_and(|layout| are_usual(&layout)) {
+            true => format!("{restore}, or git rm {}", repo.pathspec(FILE)),
+            false => restore,
+        };
         found.push(Finding::new(
             format!("{FILE}: gone from the work tree"),
-            format!("{restore}, or git rm {}", repo.pathspec(FILE)),
+            mend,
         ));
     }
     for line in repo.former_attributes(layout)? {

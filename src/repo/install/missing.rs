@@ -1,0 +1,96 @@
+//! A journal that is not where the settings have it.
+
+use std::collections::BTreeSet;
+use std::io;
+
+use crate::journal::{Layout, PathKind, settings};
+use crate::ledger::{self, Source};
+use crate::repo::{Blob, Finding, Repo, RepoError};
+
+impl Repo {
+    /// The finding, if the settings name a journal folder that does not exist, or if the
+    /// journal is in another one than the default. Otherwise nobody would notice, since
+    /// nothing is read or checked then. A new clone may well lack the default folder, and a
+    /// sparse checkout any folder.
+    ///
+    /// # Errors
+    /// Git fails; see [`RepoError`].
+    pub fn missing_journal(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
+        let journal = &layout.journal;
+        if *journal == Layout::default().journal {
+            return self.journal_elsewhere(layout);
+        }
+        Ok(self.is_missing(journal)?.then(|| {
+            let what = format!(
+                "{journal}: no such folder, which {} names as the journal's, so that no entry is \
+                 checked or indexed",
+                settings::FILE
+            );
+            let mend = format!(
+                "put `journal` in [paths] of {} right and run palimpsest init, or mkdir -p {}",
+                settings::FILE,
+                self.from_here(journal)
+            );
+            Finding::new(what, mend)
+        }))
+    }
+
+    /// The finding, if the settings have the journal in the default folder, which does not
+    /// exist, and an entry of the ledger is elsewhere: the settings that named its folder are
+    /// lost, or those of before it moved are back.
+    ///
+    /// # Errors
+    /// Git fails; see [`RepoError`].
+    pub(super) fn journal_elsewhere(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
+        let journal = &layout.journal;
+        if *journal != Layout::default().journal || !self.is_missing(journal)? {
+            return Ok(None);
+        }
+        let Some(path) = self.entry_elsewhere(layout)? else {
+            return Ok(None);
+        };
+        let file = settings::FILE;
+        let what = format!(
+            "{journal}: no such folder, and the ledger knows of {path} as an entry: {file} does \
+             not name its folder any more, so that no entry is checked or indexed"
+        );
+        let mend = format!(
+            "put {file} right again (`git log -p -- {}` shows how it was, `journal` in [paths]), \
+             then palimpsest init",
+            self.pathspec(file)
+        );
+        Ok(Some(Finding::new(what, mend)))
+    }
+
+    /// Whether neither the work tree nor git has anything in the journal's folder.
+    fn is_missing(&self, journal: &str) -> Result<bool, RepoError> {
+        let is_absent = match self.workdir().join(journal).metadata() {
+            Ok(there) => !there.is_dir(),
+            // It may lie in a folder that may not be entered.
+            Err(error) => error.kind() != io::ErrorKind::PermissionDenied,
+        };
+        Ok(is_absent
+            && self.staged_below(journal)?.is_empty()
+            // Without its last entry, the folder is gone as well.
+            && self.blob_at(self.head()?, journal)?.is_none())
+    }
+
+    /// A staged file in no folder of these settings that has the name of an entry in the
+    /// ledger. One that was deleted has no state there.
+    fn entry_elsewhere(&self, layout: &Layout) -> Result<Option<String>, RepoError> {
+        let mut names = BTreeSet::new();
+        let index = self.index()?;
+        for path in self.staged_below(&layout.ledger)? {
+            let is_ledger = layout.ledger_year(&path).is_some();
+            let staged = index.staged(&path).filter(|_| is_ledger);
+            // One that cannot be read knows of none.
+            let bytes = staged.and_then(Blob::file).map(|id| self.read_blob(id));
+            let rows = ledger::parse(&bytes.and_then(Result::ok).unwrap_or_default());
+            let entries = rows.sync.into_keys().filter(|key| key.1 == Source::Yaml);
+            names.extend(entries.map(|(date, _)| format!("{date}.md")));
+        }
+        let paths = self.staged_named(".", &names)?;
+        let mut others = paths.into_iter();
+        Ok(others.find(|path| layout.classify(path) == PathKind::Other))
+    }
+}
