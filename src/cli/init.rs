@@ -104,7 +104,10 @@ impl Init {
             Some(to_pull) if migrated.is_none() => &to_pull.paths[..],
             _ => &[],
         };
-        Self::say_what_to_commit(ui, &repo, &layout, migrated.as_ref(), brought)?;
+        // What stands in the way is to be mended first, and may be what would be committed.
+        if outcome == Exit::Ok {
+            Self::say_what_to_commit(ui, &repo, &layout, migrated.as_ref(), brought)?;
+        }
         Ok(outcome)
     }
 

@@ -71,7 +71,8 @@ fn a_journal_whose_folder_no_settings_name_any_more_is_said() {
             laptop.yaml2sql(["sync", "."]).warns(WHAT);
             let init = laptop.palimpsest(["init"]).exits(1);
             init.says(&format!("note: {WHAT}"))
-                .lacks("everything is set up already");
+                .lacks("everything is set up already")
+                .lacks("now commit");
             laptop.palimpsest(["doctor", "--fix"]).exits(1);
             assert_eq!(laptop.read(".gitattributes"), attributes);
             laptop.edit("diary/2024/2024-11-01.md", "quay", "quay, and back");
