@@ -76,7 +76,7 @@ impl Repo {
     }
 
     /// A staged file in no folder of these settings that has the name of an entry in the
-    /// ledger. One that was deleted has no state there.
+    /// ledger, also of one that was deleted: moved without the settings, all of them are.
     fn entry_elsewhere(&self, layout: &Layout) -> Result<Option<String>, RepoError> {
         let mut names = BTreeSet::new();
         let index = self.index()?;

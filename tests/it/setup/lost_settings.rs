@@ -112,3 +112,25 @@ fn nothing_is_said_of_a_journal_without_entries() {
         laptop.palimpsest(["doctor"]).lacks("no such folder");
     }
 }
+
+/// All of its entries count as deleted then, and the next commits are told why.
+#[test]
+fn a_journal_that_moved_without_its_settings_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.edit_entry(DAY, "[Al, Bob]", "[Al, Bob, Eve]");
+    laptop.commit("Use Palimpsest");
+    laptop.git(["mv", "journal/md", "diary"]).ok();
+    laptop
+        .commit("Move")
+        .warns("recorded: entry 2024-11-01 deleted");
+    laptop.write("README.md", "Mine.\n");
+    laptop.commit("Next").warns(WHAT);
+    laptop.palimpsest(["doctor"]).exits(1).says(WHAT);
+    laptop.write(FILE, DIARY);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Found").silent_about("no such folder");
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.metadb(["show", DAY]).ok().says("Eve");
+}
