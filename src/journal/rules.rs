@@ -189,8 +189,9 @@ impl Rules {
             return Some(rule);
         }
         let (name, above) = path.split_last()?;
-        // Docusaurus has it as `last_update: {date: …, author: …}`.
-        if name == "date" && !above.is_empty() && self.named(above) == Some(&Rule::Stamp) {
+        // Docusaurus has it as `last_update: {date: …, author: …}`. Further down, the name above
+        // may be the title of an item.
+        if name == "date" && above.len() == 1 && self.named(above) == Some(&Rule::Stamp) {
             return Some(&Rule::Stamp);
         }
         if let Some(rule) = self.by_name.get(name) {
@@ -217,6 +218,14 @@ mod tests {
             Some(&Rule::Sequence)
         );
         assert_eq!(rules.named(&path(&["weather", "sky"])), None);
+        assert_eq!(
+            rules.named(&path(&["last_update", "date"])),
+            Some(&Rule::Stamp)
+        );
+        assert_eq!(
+            rules.named(&path(&["history", "Updated", "date"])),
+            Some(&Rule::Scalar)
+        );
         assert_eq!(
             Rule::from_name("keyed list by id, name"),
             Some(Rule::KeyedList(vec!["id".into(), "name".into()]))
