@@ -9,7 +9,7 @@ use super::shown::safe;
 use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
-use crate::repo::install::{HOOK_NAMES, HookName, has_journal, is_installed_around};
+use crate::repo::install::{ENTRY_DRIVER, HOOK_NAMES, HookName, has_journal, is_installed_around};
 use crate::repo::{ObjectId, Repo, RepoError};
 use crate::store::StoreError;
 use crate::sync::database_path::{disown, is_committed};
@@ -125,6 +125,14 @@ impl Call<'_> {
             }
             opened => opened?,
         };
+        if matches!(self.hook, HookName::PreCommit | HookName::PostMerge)
+            && repo.has_lost_its_driver()?
+        {
+            anyhow::bail!(
+                "git config {ENTRY_DRIVER}: missing, so nothing is checked or recorded here; \
+                 `palimpsest init` sets it"
+            );
+        }
         Ok(repo.is_installed()?.then_some(repo))
     }
 

@@ -62,6 +62,12 @@ fn others(
             "palimpsest init",
         ));
     }
+    if repo.has_lost_its_driver()? {
+        found.push(Finding::new(
+            "until then the hooks do nothing: no commit is checked or recorded",
+            "palimpsest init",
+        ));
+    }
     pull(repo, found)?;
     if has_journal(repo, layout) {
         in_the_way(repo, layout, found);

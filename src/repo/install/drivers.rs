@@ -104,6 +104,15 @@ impl Repo {
         self.has_local_config(ENTRY_DRIVER)
     }
 
+    /// Whether `init` was run here, and the configuration has lost the driver since: the
+    /// hooks do nothing then.
+    ///
+    /// # Errors
+    /// The configuration cannot be read.
+    pub fn has_lost_its_driver(&self) -> Result<bool, RepoError> {
+        Ok(!self.is_installed()? && self.has_local_config(CLONE)?)
+    }
+
     /// The settings that differ from what this program would set, by key.
     ///
     /// # Errors

@@ -215,3 +215,26 @@ fn what_one_command_mends_is_told_with_it_once() {
     run.says("post-checkout: missing")
         .says("unfinished files: not ignored\n    mend");
 }
+
+/// The hooks stand, run and do nothing: who commits has to hear it.
+#[test]
+fn a_configuration_that_lost_the_driver_is_said_by_each_commit() {
+    let sandbox = Sandbox::new();
+    let laptop = set_up(&sandbox);
+    let lost = ["config", "--remove-section", "merge.palimpsest"];
+    laptop.git(lost).ok();
+    laptop.write_entry("2024-11-02", "- broken: [", "x\n");
+    laptop
+        .commit("Unchecked")
+        .warns("git config merge.palimpsest.driver: missing, so nothing is checked")
+        .warns("`palimpsest init`");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("until then the hooks do nothing")
+        .says("mend: palimpsest init");
+    laptop.palimpsest(["init"]).ok();
+    laptop.write_entry("2024-11-03", "- broken: [", "x\n");
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-q", "-m", "Checked"]).fails();
+}
