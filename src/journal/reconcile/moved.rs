@@ -183,7 +183,7 @@ fn moved<'v, 'a>(
         return Ok(found);
     }
     let mut new = side.that(|path| !base.has(path));
-    new.extend(grown(base, side));
+    new.extend(grown(base, side, &gone));
     if new.is_empty() {
         return Ok(found);
     }
@@ -214,19 +214,27 @@ fn moved<'v, 'a>(
         }
         let mut places = Vec::new();
         for it in alike {
-            let (to, is) = &new[it.at];
+            let (to, _) = &new[it.at];
             // Under its own name it may have been edited too, as long as anything of it is
             // left.
             if !it.is_like && from.last() != to.last() {
                 continue;
             }
+            // All that is in the new place, also what was there before.
+            let Some(is) = &side.value(to) else {
+                continue;
+            };
+            // Whatever the two are called, one went into the other.
+            let has_gone_over = base.has(to) && has_all(was, is);
             let is_within = parent(from) == parent(to);
             let is_place = match other.value(to) {
                 // Both sides moved it, or the other side put something of its own there.
                 Some(there) => {
-                    let is_same = !is_within || !are_two_fields(rules, from, to);
+                    let is_same = !is_within || has_gone_over || !are_two_fields(rules, from, to);
                     is_same
                         && match now.as_ref() {
+                            // One new item may have come from anywhere.
+                            None if base.has(to) && !has_gone_over => false,
                             None => is_contested(was, is, &there),
                             Some(now) => !is_as_was && is_taken_out(was, is, [now, &there]),
                         }
@@ -257,20 +265,32 @@ fn moved<'v, 'a>(
 }
 
 /// The lists of texts that both have and that have more in `side`: each with what it did not
-/// have before, as if that was a new list. Another list may have gone into it.
-fn grown<'v, 'a>(base: &Values, side: &'v Values<'a>) -> Vec<(&'v Path<'a>, Value)> {
+/// have before, and with what it has of lists that are gone, as if that was a new list. Such a
+/// list may have gone into it.
+fn grown<'v, 'a>(
+    base: &Values,
+    side: &'v Values<'a>,
+    gone: &[(&Path, Value)],
+) -> Vec<(&'v Path<'a>, Value)> {
+    let went: HashSet<&Value> = gone
+        .iter()
+        .filter_map(|(_, was)| parts_of(was))
+        .flatten()
+        .collect();
+    let grown = |(path, now): (&'v Path<'a>, Value)| {
+        let (Value::Seq(now), Some(Value::Seq(was))) = (now, base.value(path)) else {
+            return None;
+        };
+        let was: HashSet<&Value> = was.iter().collect();
+        let is_text = |item: &Value| matches!(item, Value::Text(_) | Value::Typed(_));
+        let has_more = now.iter().any(|item| !was.contains(item));
+        let items = now.into_iter();
+        let items = items.filter(|item| !was.contains(item) || went.contains(item));
+        let items: Vec<Value> = items.collect();
+        (has_more && items.iter().all(is_text)).then_some((path, Value::Seq(items)))
+    };
     let there = side.that(|path| base.has(path)).into_iter();
-    there
-        .filter_map(|(path, now)| {
-            let (Value::Seq(now), Some(Value::Seq(was))) = (now, base.value(path)) else {
-                return None;
-            };
-            let more = now.into_iter().filter(|item| !was.contains(item));
-            let more: Vec<Value> = more.collect();
-            let is_text = |item: &Value| matches!(item, Value::Text(_) | Value::Typed(_));
-            (!more.is_empty() && more.iter().all(is_text)).then_some((path, Value::Seq(more)))
-        })
-        .collect()
+    there.filter_map(grown).collect()
 }
 
 /// The places that a map leads to which `other` took out, or made something else of: what
