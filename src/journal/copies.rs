@@ -57,11 +57,17 @@ fn original_name(name: &str) -> Option<String> {
 }
 
 fn original_stem(stem: &str) -> Option<&str> {
-    // Syncthing, Resilio, and older or mobile clients of Nextcloud and ownCloud.
-    for mark in [".sync-conflict-", ".Conflict", "_conflict-", "~"] {
+    // Syncthing, and Resilio.
+    for mark in [".sync-conflict-", ".Conflict", "~"] {
         if let Some((before, _)) = stem.split_once(mark) {
             return Some(before);
         }
+    }
+    // Older and mobile clients of Nextcloud and ownCloud: `_conflict-20241102-101010`.
+    if let Some((before, time)) = stem.split_once("_conflict-")
+        && time.starts_with(|c: char| c.is_ascii_digit())
+    {
+        return Some(before);
     }
     for mark in MERGETOOL {
         if let Some((before, process)) = stem.rsplit_once(mark)
