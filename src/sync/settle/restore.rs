@@ -94,7 +94,10 @@ pub fn restore_entry(
             }
             // If the file cannot be written then, the same command finds it in the index.
             repo.stage_as_in_head(path)?;
-            repo.check_out_staged(path)?;
+            match repo.is_left_out(path)? {
+                true => repo.write_work_file(path, &bytes)?,
+                false => repo.check_out_staged(path)?,
+            }
             return Ok(written(path, Deletion::Staged));
         }
     }

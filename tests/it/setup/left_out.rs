@@ -192,3 +192,20 @@ fn attributes_that_are_marked_by_hand_are_said() {
         .says("git update-index --no-skip-worktree .gitattributes && git restore .gitattributes");
     assert!(laptop.exists(&entry(DAY)));
 }
+
+#[test]
+fn a_deletion_that_is_staged_outside_of_the_cone_is_taken_back_with_its_file() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = laptop_and_sparse(&sandbox);
+    let path = crate::sandbox::entry(super::DAY);
+    laptop.write("docs/a.md", "x\n");
+    laptop.commit("A page");
+    laptop.git(["sparse-checkout", "set", "docs"]).ok();
+    laptop.git(["rm", "-q", "--sparse", "--cached", &path]).ok();
+    laptop
+        .metadb(["restore", "Entry", super::DAY])
+        .ok()
+        .says("Its deletion was staged, and is not any more");
+    assert!(laptop.exists(&path));
+    laptop.assert_clean();
+}
