@@ -1,9 +1,9 @@
 //! A journal that is not where the settings have it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
 
-use crate::journal::{Layout, PathKind, settings};
+use crate::journal::{EntryDate, Layout, PathKind, settings};
 use crate::ledger::{self, Source};
 use crate::repo::{Blob, Finding, Repo, RepoError};
 
@@ -76,9 +76,10 @@ impl Repo {
     }
 
     /// A staged file in no folder of these settings that has the name of an entry in the
-    /// ledger, also of one that was deleted: moved without the settings, all of them are.
+    /// ledger. One that was deleted counts with the text that it had then: else the file is
+    /// another one of that day.
     fn entry_elsewhere(&self, layout: &Layout) -> Result<Option<String>, RepoError> {
-        let mut names = BTreeSet::new();
+        let mut entries: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let index = self.index()?;
         for path in self.staged_below(&layout.ledger)? {
             let is_ledger = layout.ledger_year(&path).is_some();
@@ -86,11 +87,35 @@ impl Repo {
             // One that cannot be read knows of none.
             let bytes = staged.and_then(Blob::file).map(|id| self.read_blob(id));
             let rows = ledger::parse(&bytes.and_then(Result::ok).unwrap_or_default());
-            let entries = rows.sync.into_keys().filter(|key| key.1 == Source::Yaml);
-            names.extend(entries.map(|(date, _)| format!("{date}.md")));
+            let name = |date: EntryDate| format!("{date}.md");
+            let known = rows.sync.into_keys().filter(|key| key.1 == Source::Yaml);
+            for (date, _) in known {
+                entries.entry(name(date)).or_default();
+            }
+            let deleted = rows.deletions.into_iter();
+            for ((date, _), row) in deleted.filter(|(_, row)| row.state.is_active()) {
+                entries.entry(name(date)).or_default().push(row.blob);
+            }
         }
-        let paths = self.staged_named(".", &names)?;
-        let mut others = paths.into_iter();
-        Ok(others.find(|path| layout.classify(path) == PathKind::Other))
+        let names = entries.keys().cloned().collect();
+        for path in self.staged_named(".", &names)? {
+            let name = path.rsplit('/').next().unwrap_or(&path);
+            let Some(blobs) = entries.get(name) else {
+                continue;
+            };
+            let staged = index
+                .staged(&path)
+                .and_then(Blob::file)
+                .map(|id| id.to_string());
+            let is_it = |blob: &String| {
+                !blob.is_empty() && staged.as_ref().is_some_and(|id| id.starts_with(blob))
+            };
+            if layout.classify(&path) == PathKind::Other
+                && (blobs.is_empty() || blobs.iter().any(is_it))
+            {
+                return Ok(Some(path));
+            }
+        }
+        Ok(None)
     }
 }

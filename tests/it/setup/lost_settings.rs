@@ -134,3 +134,17 @@ fn a_journal_that_moved_without_its_settings_is_said() {
     laptop.palimpsest(["doctor"]).ok();
     laptop.metadb(["show", DAY]).ok().says("Eve");
 }
+
+/// A vault's note of the same day is no entry of a journal that ended.
+#[test]
+fn another_note_of_a_day_whose_entry_was_deleted_is_no_entry() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = crate::sandbox::journal(&sandbox, &[(DAY, "people: [Alice]", "x\n")]);
+    laptop.write("daily/2024-11-01.md", "Another.\n");
+    laptop.commit("A note");
+    laptop.git(["rm", "-r", "-q", "journal"]).ok();
+    laptop.commit("No entries any more");
+    laptop.write("a.md", "Later.\n");
+    laptop.commit("Later").silent_about("no such folder");
+    laptop.palimpsest(["init"]).ok();
+}
