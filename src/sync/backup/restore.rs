@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken, belongs};
+use crate::journal::layout::is_at_or_below;
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
 use crate::repo::{
@@ -181,13 +182,22 @@ impl Opened {
             return Ok(());
         };
         let paths = |l: &Layout| [&l.journal, &l.wiki, &l.ledger].map(Clone::clone);
-        let mut both = paths(&heads).into_iter().zip(paths(own));
-        let is_left =
-            |(heads, own): &(String, String)| heads != own && repo.workdir().join(heads).is_dir();
-        match both.find(is_left) {
-            None => Ok(()),
-            Some((heads, own)) => Err(BackupError::NotHeadsFolders { heads, own }),
+        let folders = paths(own);
+        let is_kept = |path: &str| folders.iter().any(|folder| is_at_or_below(path, folder));
+        for (heads, own) in paths(&heads).into_iter().zip(folders.clone()) {
+            if heads != own
+                && !is_kept(&heads)
+                && repo.workdir().join(&heads).is_dir()
+                && repo
+                    .own_files(&heads)?
+                    .files
+                    .iter()
+                    .any(|file| !is_kept(&file.path))
+            {
+                return Err(BackupError::NotHeadsFolders { heads, own });
+            }
         }
+        Ok(())
     }
 
     /// Checks that the files can be written over a journal.

@@ -65,3 +65,27 @@ fn a_journal_that_just_moved_has_all_of_it_backed_up() {
         .says("1 file written, 0 removed");
     assert_eq!(kept(laptop.dir()), before);
 }
+
+/// HEAD's folder is there as the one above the new one, or empty.
+#[test]
+fn a_folder_of_heads_with_nothing_of_its_own_is_no_reason_to_refuse() {
+    for to in ["journal/md/own", "diary"] {
+        let sandbox = Sandbox::new();
+        let (laptop, _) = backed_up(&sandbox);
+        std::fs::create_dir_all(laptop.path(to)).unwrap();
+        laptop.git(["mv", "journal/md/2031", to]).ok();
+        std::fs::create_dir_all(laptop.path("journal/md")).unwrap();
+        let settings = format!("[paths]\njournal = \"{to}\"\n");
+        laptop.write("palimpsest.toml", settings);
+        laptop.palimpsest(["init"]).ok();
+        laptop.palimpsest(["backup-full", "--suffix", "moved"]).ok();
+        let archive = backups(&laptop)
+            .into_iter()
+            .find(|name| name.contains("moved"));
+        laptop.remove(&format!("{to}/2031/2031-05-04.md"));
+        laptop
+            .palimpsest(["restore-full", &format!("{FOLDER}/{}", archive.unwrap())])
+            .ok()
+            .says("1 file written, 0 removed");
+    }
+}
