@@ -13,7 +13,7 @@
 //! | `exit` | With which code does the program end? |
 //! | `refreshed`, `migration` | What came of an index, and of taking over the original's database? |
 //! | `question`, `hunk` | How is a person asked, and what is in conflict? |
-//! | `settled`, `against_removals` | What did `resolve` do, and what stands against a removal? |
+//! | `settled`, `one_sided`, `against_removals` | What did `resolve` do, where one side has no file, and what stands against a removal? |
 //!
 //! One program that answers to four names: `palimpsest`, and `yaml2sql`,
 //! `wiki2sql`, `metadb`, which are its subcommands of the same names.
@@ -34,6 +34,7 @@ mod merge_driver;
 mod merges;
 mod metadb;
 mod migration;
+mod one_sided;
 mod question;
 mod refreshed;
 mod reindex;
