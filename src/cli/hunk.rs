@@ -55,8 +55,8 @@ pub fn crossing(path: &str) -> String {
     format!(
         "{path}: a side was committed with markers, and those of this merge cross them: what is \
          chosen would leave a part of a set in the frontmatter, so nothing was written; edit the \
-         file, then git add {word}; or git merge --abort, settle the markers of that side where \
-         it was committed, and merge again"
+         file, then git add {word}; or abort the merge, settle the markers of that side where it \
+         was committed, and merge again"
     )
 }
 

@@ -94,10 +94,16 @@ impl<'a> Answers<'a> {
         self.said.is_none() && !self.ended.get()
     }
 
+    /// Whether every answer is to take both sides.
+    #[must_use]
+    pub fn take_both(&self) -> bool {
+        self.said == Some(Choice::Both)
+    }
+
     /// Whether an answer may be to take both sides.
     #[must_use]
     pub fn may_take_both(&self) -> bool {
-        self.asks() || self.said == Some(Choice::Both)
+        self.asks() || self.take_both()
     }
 
     /// The answer to a question. To leave it is an answer, too, and the only one once the

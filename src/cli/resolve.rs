@@ -13,7 +13,7 @@ use super::question::{Answers, Question};
 use super::settled::{Settled, conclude, say_of_the_others, say_of_those_left_to_git};
 use super::shown::safe;
 use super::{Exit, Ui};
-use crate::journal::hunks::{Choice, Hunks, marker_in_front};
+use crate::journal::hunks::{Choice, Hunks};
 use crate::repo::{Repo, shell_path};
 use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver};
 use crate::sync::settings::load;
@@ -176,6 +176,14 @@ impl Settling<'_> {
                 ),
             }))),
             Proposal::Text(hunks) => self.write(open, &hunks).map(Some),
+            Proposal::Unknown { hunks, united } => {
+                let text = if self.answers.take_both() {
+                    united
+                } else {
+                    hunks
+                };
+                self.write(open, &text).map(Some)
+            }
             Proposal::Doubtful(line) => Ok(Some(Settled::left_at(doubtful(path, line)))),
             Proposal::OneSided {
                 ours,
@@ -262,15 +270,17 @@ impl Settling<'_> {
         let mut chosen = hunks.choose(|n| choices[n]);
         if left.is_empty() {
             let more = self.resolver.hunks_of_a_side(open, &chosen)?;
+            // Of the sets of another merge a flag says nothing.
+            let is_asked = self.answers.asks() && more.iter().any(|hunk| hunk.in_front);
+            if !is_asked && self.resolver.keeps_a_marker(open, &chosen) {
+                return Ok(Settled::left_at(crossing(path)));
+            }
             if !more.is_empty() {
                 return self.write(open, &more);
             }
             if !choices.is_empty() {
                 chosen = worked_out.again(&chosen).unwrap_or(chosen);
             }
-        }
-        if left.is_empty() && marker_in_front(&chosen).is_some() {
-            return Ok(Settled::left_at(crossing(path)));
         }
         let is_choice = left
             .iter()

@@ -5,7 +5,7 @@ mod front;
 mod open;
 mod place;
 
-pub use front::{marker_in_front, outside_code};
+pub use front::{has_marker_in_front, outside_code};
 
 use self::open::{Open, Taken};
 use super::line_ends::without_cr;

@@ -1,7 +1,7 @@
 //! What of a text with markers is frontmatter.
 
 use super::{Choice, Hunks, Part};
-use crate::journal::document::{Document, FIRST_LINE, Fences};
+use crate::journal::document::{Document, Fences};
 use crate::journal::markdown::{Line, lines};
 use crate::journal::markers::{AsText, find, marker};
 use crate::journal::yaml::Tree;
@@ -17,23 +17,21 @@ impl AsText {
     }
 }
 
-/// The line, counted from 1, of the first marker in frontmatter that is no part of a whole set:
-/// where sets of markers cross, a choice can leave a part of one. No such frontmatter can be
-/// read.
+/// Whether frontmatter that cannot be read has a marker in it: where sets of markers cross, a
+/// choice can leave one, or a part of one. Sets of which `is_text` holds stood there before.
 #[must_use]
-pub fn marker_in_front(bytes: &[u8]) -> Option<usize> {
-    let document = Document::split(bytes);
-    let front = document.frontmatter;
-    let sets = find(front, &AsText::default()).sets;
+pub fn has_marker_in_front(bytes: &[u8], is_text: impl Fn(&[u8]) -> bool) -> bool {
+    let front = Document::split(bytes).frontmatter;
+    let mut sets = find(front, &AsText::default()).sets;
+    sets.retain(|set| is_text(front[set.text.clone()].trim_ascii_end()));
     let mut at = 0;
     let mut lines = front.split_inclusive(|&b| b == b'\n');
-    let line = lines.position(|line| {
+    let has_one = lines.any(|line| {
         let start = at;
         at += line.len();
         marker(line).is_some() && !sets.iter().any(|set| set.text.contains(&start))
-    })?;
-    let is_read = std::str::from_utf8(front).is_ok_and(|front| Tree::parse(front).is_ok());
-    (!is_read).then_some(FIRST_LINE + line)
+    });
+    has_one && !std::str::from_utf8(front).is_ok_and(|front| Tree::parse(front).is_ok())
 }
 
 /// The lines, counted from 1, of the sets of markers in the body of a file that stand
@@ -149,28 +147,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_part_of_a_set_in_frontmatter_is_told() {
-        for (text, line) in [
-            ("---\na: 1\n=======\nb: 2\n---\n", Some(3)),
-            ("---\r\na: 1\r\n>>>>>>> c\r\n---\r\n", Some(3)),
-            ("---\n<<<<<<< HEAD\na: 1\n---\n", Some(2)),
-            ("---\na: 1\n---\n=======\n", None),
-            // An example in a first slide, and what is beside one.
-            (
-                "---\n```\n<<<<<<< a\nx\n=======\ny\n>>>>>>> c\n```\n---\n",
-                None,
-            ),
-            (
-                "---\n<<<<<<< a\nx\n=======\ny\n>>>>>>> c\nb: 1\n=======\n---\n",
-                Some(8),
-            ),
-            ("---\na: |\n  =======\n---\n", None),
+    fn a_marker_in_frontmatter_is_told() {
+        let set = "<<<<<<< a\nx\n=======\ny\n>>>>>>> c\n";
+        let has = |text: &str, known: &str| {
+            has_marker_in_front(text.as_bytes(), |set| known.as_bytes().starts_with(set))
+        };
+        for (text, is) in [
+            ("---\na: 1\n=======\nb: 2\n---\n", true),
+            ("---\r\na: 1\r\n>>>>>>> c\r\n---\r\n", true),
+            ("---\n<<<<<<< HEAD\na: 1\n---\n", true),
+            ("---\na: 1\n---\n=======\n", false),
+            ("---\na: |\n  =======\n---\n", false),
             // A heading below a rule.
-            ("---\nTitle\n=======\n---\n", None),
-            ("Title\n=======\n", None),
+            ("---\nTitle\n=======\n---\n", false),
+            ("Title\n=======\n", false),
         ] {
-            assert_eq!(marker_in_front(text.as_bytes()), line, "{text:?}");
+            assert_eq!(has(text, set), is, "{text:?}");
         }
+        // An example in a first slide, one that was not there, and what is beside one.
+        let slide = format!("---\n```\n{set}```\n---\n");
+        assert!(!has(&slide, set) && has(&slide, ""));
+        assert!(has(&format!("---\n{set}b: 1\n=======\n---\n"), set));
     }
 
     #[test]

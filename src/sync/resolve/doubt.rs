@@ -8,6 +8,7 @@ use crate::journal::Document;
 use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::merge::ThreeWay;
+use crate::repo::{ObjectId, RepoError};
 
 /// Limit on a file's versions that are searched for what markers may bring back.
 const LOOKED_AT: usize = 200;
@@ -37,38 +38,60 @@ impl Resolver<'_> {
         open: &OpenPath,
         hunks: &Hunks,
     ) -> Result<bool, ResolveError> {
-        let mut paths = BTreeSet::from([open.path.as_str()]);
-        let mut of_one_half = BTreeSet::new();
-        for hunk in hunks.iter().filter(|h| h.in_front && h.base.is_none()) {
-            let (ours, theirs) = (values(&hunk.ours), values(&hunk.theirs));
-            of_one_half.extend(ours.symmetric_difference(&theirs).copied());
-            // Git names the files where a side has another one: `HEAD:notes/page.md`.
-            let labels = [&hunk.labels.0, &hunk.labels.1].into_iter();
-            paths.extend(labels.filter_map(|label| Some(label.split_once(':')?.1)));
-        }
-        let (Some(head), false) = (self.repo.head()?, of_one_half.is_empty()) else {
+        let in_front = hunks.iter().filter(|h| h.in_front && h.base.is_none());
+        let labels: Vec<&(String, String)> = in_front.map(|hunk| &hunk.labels).collect();
+        let (Some(head), false) = (self.repo.head()?, labels.is_empty()) else {
             return Ok(false);
         };
-        for path in paths {
-            // The last version without markers is a side of the merge itself.
-            let mut is_older = path != open.path;
-            for commit in self
-                .repo
-                .commits_of(head, path)?
-                .into_iter()
-                .take(LOOKED_AT)
-            {
-                let version = self.repo.read_at(commit, path)?.unwrap_or_default();
-                if conflict_markers(&version).is_some() {
-                    continue;
-                }
-                let front = values(Document::split(&version).frontmatter);
-                if std::mem::replace(&mut is_older, true) && !front.is_disjoint(&of_one_half) {
-                    return Ok(true);
-                }
+        let mut before = self.values_before(head, &open.path)?;
+        // The last version without markers is one of the sides.
+        let side = if before.is_empty() {
+            None
+        } else {
+            Some(before.remove(0))
+        };
+        let labels = labels.iter().flat_map(|(ours, theirs)| [ours, theirs]);
+        for path in labels
+            .flat_map(|label| paths_in(label))
+            .collect::<BTreeSet<_>>()
+        {
+            if path != open.path {
+                before.extend(self.values_before(head, path)?);
             }
         }
-        Ok(false)
+        let is_cut_off = self.repo.is_shallow();
+        let versions = hunks.versions();
+        let [ours, theirs] = [&versions.ours, &versions.theirs].map(|text| values(text));
+        // What came to a side of which all versions are known came after the version that the
+        // other side was made from, if that has all of one.
+        let is_without = |half: &Said, other: &Said| {
+            let alone: Vec<&Vec<u8>> = half.difference(other).collect();
+            let is_known = side.as_ref() == Some(half);
+            let was_there = before
+                .iter()
+                .any(|v| alone.iter().any(|value| v.contains(*value)));
+            let is_newer = is_known && before.iter().any(|version| version.is_subset(other));
+            !alone.is_empty() && (was_there || is_cut_off) && !is_newer
+        };
+        Ok(is_without(&ours, &theirs) || is_without(&theirs, &ours))
+    }
+
+    /// What each version of a file up to a commit says, but for those with markers. The newest
+    /// comes first.
+    fn values_before(&self, head: ObjectId, path: &str) -> Result<Vec<Said>, RepoError> {
+        let mut all = Vec::new();
+        for commit in self
+            .repo
+            .commits_of(head, path)?
+            .into_iter()
+            .take(LOOKED_AT)
+        {
+            let version = self.repo.read_at(commit, path)?.unwrap_or_default();
+            if conflict_markers(&version).is_none() {
+                all.push(values(&version));
+            }
+        }
+        Ok(all)
     }
 
     /// The merges of the sides, by line and by field, in each style.
@@ -159,18 +182,36 @@ fn doubting(open: &OpenPath, sides: ThreeWay<&Vec<u8>>, hunks: Hunks, merges: &[
     hunks.doubting(may_be_text)
 }
 
-/// What lines of frontmatter say: the items of lists, and each key with its value.
-fn values(lines: &[u8]) -> BTreeSet<&[u8]> {
+/// The keys and the items of lists in a version's frontmatter.
+type Said = BTreeSet<Vec<u8>>;
+
+/// What the frontmatter of a version says, but for the single values of keys.
+fn values(version: &[u8]) -> Said {
     let is_between = |b: &u8| matches!(b, b'\n' | b',' | b'[' | b']' | b'{' | b'}');
-    let parts = lines.split(is_between).map(value);
-    parts
-        .filter(|part| !part.is_empty() && !part.ends_with(b":"))
-        .collect()
+    let front = Document::split(version).frontmatter;
+    let parts = front.split(is_between).map(|part| {
+        let part = value(part);
+        let colon = part.windows(2).position(|two| two == b": ");
+        colon.map_or(part, |at| &part[..=at])
+    });
+    let said = parts.filter(|part| !part.is_empty());
+    said.map(<[u8]>::to_vec).collect()
 }
 
-/// A value without the sign of an item before it, and without quotes.
+/// The paths that a label of git's may name behind a revision, where a side has the file in
+/// another place: `HEAD:notes/page.md`. The revision may have colons as well.
+fn paths_in(label: &str) -> impl Iterator<Item = &str> {
+    let behind = label.match_indices(':').map(|(at, _)| &label[at + 1..]);
+    behind.filter(|path| {
+        let mut parts = path.split('/');
+        parts.all(|part| !matches!(part, "" | "." | "..") && part.trim() == part)
+    })
+}
+
+/// A value without the sign of an item before it, a comment behind it, and quotes.
 fn value(part: &[u8]) -> &[u8] {
-    let part = part.trim_ascii();
+    let comment = part.windows(2).position(|two| two == b" #");
+    let part = part[..comment.unwrap_or(part.len())].trim_ascii();
     let part = part.strip_prefix(b"- ").unwrap_or(part).trim_ascii();
     let quoted = [b"'", b"\""].into_iter().find_map(|quote| {
         let inner = part.strip_prefix(quote)?;
@@ -208,4 +249,40 @@ fn beside_sets(version: &[u8]) -> Vec<u8> {
 fn said(text: &[u8]) -> Vec<&[u8]> {
     let lines = text.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
     lines.filter(|line| !line.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_names_paths_behind_its_colons() {
+        let paths = |label| paths_in(label).collect::<Vec<_>>();
+        assert_eq!(paths("HEAD:notes/a.md"), ["notes/a.md"]);
+        assert_eq!(
+            paths("ab12 (vault backup: 10:00):n.md"),
+            ["00):n.md", "n.md"]
+        );
+        let none: [&str; 0] = [];
+        for label in [
+            "HEAD",
+            "a (Clip https://example.com/x)",
+            "a (see:../n)",
+            "a:",
+            "a: b",
+        ] {
+            assert_eq!(paths(label), none, "{label}");
+        }
+    }
+
+    #[test]
+    fn a_version_says_the_items_of_its_lists() {
+        let text =
+            b"---\ntitle: A\ntags: [a, 'b c']\npeople:\n- \"Ann\"\n- Bob # x\nat: 10:00\n---\nx\n";
+        let said = [
+            "a", "b c", "Ann", "Bob", "title:", "tags:", "people:", "at:",
+        ];
+        let items = said.map(|item| item.as_bytes().to_vec());
+        assert_eq!(values(text), items.into());
+    }
 }

@@ -70,7 +70,9 @@ impl Resolver<'_> {
     /// A path of a merge, with its sides as they were if the earlier merges that left markers
     /// in them had been made by the drivers: unless one of those has a conflict.
     pub(super) fn with_merged_before(&self, open: OpenPath) -> Result<OpenPath, ResolveError> {
-        let Some(merging) = &open.merging else {
+        // Where history is cut off, the base of an earlier merge may be missing: what a side
+        // removed would be back.
+        let Some(merging) = open.merging.as_ref().filter(|_| !self.repo.is_shallow()) else {
             return Ok(open);
         };
         let ours = self.merged_by_field(&open, &open.sides.ours, &[merging.ours])?;
@@ -103,7 +105,8 @@ impl Resolver<'_> {
         let Some(text) = side else {
             return Ok(None);
         };
-        if conflict_markers(text).is_none() {
+        // An example in the body is in nobody's way, and history is long.
+        if conflict_markers(text).is_none() || self.is_readable(&open.path, text) {
             return Ok(Some(text.clone()));
         }
         let Some(earlier) = self.earlier(&open.path, text, tips)? else {

@@ -23,12 +23,13 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::journal::entry::{changed_against_removal, values_of};
-use crate::journal::markers::AsText;
+use crate::journal::hunks::has_marker_in_front;
+use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::reconcile::WorkedOut;
 use crate::journal::{Item, Layout, PathKind, Settings};
 use crate::ledger;
 use crate::merge::ThreeWay;
-use crate::repo::{Merging, ObjectId, Repo, RepoError};
+use crate::repo::{Blob, Merging, ObjectId, Repo, RepoError};
 
 use super::driver::DriverError;
 
@@ -121,6 +122,23 @@ impl Resolver<'_> {
         &self.settings.layout
     }
 
+    /// Whether what was chosen has a marker in its frontmatter that not both sides had there:
+    /// one of them was committed with markers of an earlier merge, which could not be made
+    /// again.
+    #[must_use]
+    pub fn keeps_a_marker(&self, open: &OpenPath, chosen: &[u8]) -> bool {
+        let (Some(ours), Some(theirs)) = (&open.sides.ours, &open.sides.theirs) else {
+            return false;
+        };
+        let is_marked = |side: &Vec<u8>| {
+            conflict_markers(side).is_some() && !self.is_readable(&open.path, side)
+        };
+        let has = |side: &[u8], set: &[u8]| side.windows(set.len()).any(|there| there == set);
+        open.merged_before.is_none()
+            && (is_marked(ours) || is_marked(theirs))
+            && has_marker_in_front(chosen, |set| has(ours, set) && has(theirs, set))
+    }
+
     /// Writes the result for a path; `None` removes the file. It is staged if the path was in
     /// conflict and is settled, or if the file was part of the next commit.
     ///
@@ -141,11 +159,11 @@ impl Resolver<'_> {
         }
         let stage = match (open.origin, there.as_deref()) {
             (Origin::Unmerged | Origin::UnmergedByGit, _) => is_settled,
-            (_, Some(_)) if !is_settled && !other => false,
+            (_, Some(work)) if is_settled => self.is_part_of_a_commit(&open.path, work)?,
             // With what is left as well: it is part of the commit already, and what is
             // settled next is to be part of it, too.
-            (_, Some(work)) => self.is_part_of_a_commit(&open.path, work)?,
-            (_, None) => false,
+            (_, Some(work)) if other => self.is_changed_in_the_index(&open.path, work)?,
+            _ => false,
         };
         match result {
             Some(bytes) => {
@@ -216,17 +234,29 @@ impl Resolver<'_> {
     /// The repository cannot be read.
     pub fn is_part_of_a_commit(&self, path: &str, work: &[u8]) -> Result<bool, RepoError> {
         let repo = self.repo;
-        let Some(staged) = repo.index()?.staged(path) else {
+        let Some(staged) = self.staged_as(path, work)? else {
             return Ok(false);
         };
-        if !repo.is_stored_as(path, work, staged.id)? {
-            return Ok(false);
-        }
         let committed = repo.blob_at(repo.head()?, path)?;
         let merges = || -> Result<bool, RepoError> {
             Ok(!repo.merge_heads()?.is_empty() || repo.waiting_merge()?.is_some())
         };
         Ok(committed != Some(staged) || merges()?)
+    }
+
+    /// Whether the index has a file of the work tree as it stands, and HEAD another version.
+    fn is_changed_in_the_index(&self, path: &str, work: &[u8]) -> Result<bool, RepoError> {
+        let staged = self.staged_as(path, work)?;
+        Ok(staged.is_some() && staged != self.repo.blob_at(self.repo.head()?, path)?)
+    }
+
+    /// What the index has of a file, if that is the work tree's version.
+    fn staged_as(&self, path: &str, work: &[u8]) -> Result<Option<Blob>, RepoError> {
+        let staged = self.repo.index()?.staged(path);
+        Ok(match staged {
+            Some(staged) if self.repo.is_stored_as(path, work, staged.id)? => Some(staged),
+            _ => None,
+        })
     }
 }
 

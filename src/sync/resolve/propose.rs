@@ -17,6 +17,9 @@ pub enum Proposal {
     Fine,
     /// Take this text; if it has hunks, a person has to choose.
     Text(Hunks),
+    /// The file has markers of an unknown merge, and their union may bring something back:
+    /// `united` is it, for a person who takes both.
+    Unknown { hunks: Hunks, united: Hunks },
     /// The file has markers of which nothing is known, from this line on.
     Doubtful(usize),
     /// One side deleted the file, the other changed it; `None` is the deletion.
@@ -91,7 +94,8 @@ impl Resolver<'_> {
             return Ok(Proposal::Text(hunks));
         }
         if open.origin == Origin::Markers && self.may_bring_back(open, &hunks)? {
-            return Ok(Proposal::Text(hunks));
+            let united = self.merge(open, sides.as_ref(), &hunks)?;
+            return Ok(Proposal::Unknown { hunks, united });
         }
         let untouched = open.work.is_none()
             || open.origin == Origin::Markers
@@ -110,6 +114,13 @@ impl Resolver<'_> {
         sides: ThreeWay<Vec<u8>>,
         hunks: Hunks,
     ) -> Result<Proposal, ResolveError> {
+        if self.is_ledger(open) {
+            // Its rows are no text that a person may mean.
+            let work = open.work.as_deref().unwrap_or_default();
+            let merged = self.merge(open, sides.as_ref(), &hunks)?;
+            let merged = merged.choose(|_| Choice::Leave);
+            return Ok(Self::committed_ledger(&merged, work, &hunks));
+        }
         if self.is_of_a_person(open)? {
             return Ok(Proposal::Fine);
         }
@@ -343,30 +354,23 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether somebody edited a half of a conflict until the merge has none there: back to what
-/// the base has, for one. Then the other half would be taken, whatever a person chooses.
-/// `made` is the merge that stopped, `merged` that with the halves of now.
+/// Whether somebody edited a half of a conflict that a driver marked until the merge has none
+/// there: back to what the base has, for one. Then the other half would be taken, whatever a
+/// person chooses. `made` is the merge that stopped, `merged` that with the halves of now.
 fn is_edited_within(hunks: &Hunks, made: &Hunks, merged: &Hunks) -> bool {
-    let in_body = |hunks: &Hunks| hunks.iter().filter(|hunk| !hunk.in_front).count();
-    let is_there = |field: &&str| {
-        merged
-            .iter()
-            .any(|hunk| hunk.field.as_deref() == Some(field))
+    let place = |hunk: &Hunk| (hunk.in_front, hunk.field.clone());
+    // A client without drivers marks whole lists: there, what both added is united.
+    let is_made = |hunk: &Hunk| {
+        let is_half = |m: &Hunk| m.ours == hunk.ours || m.theirs == hunk.theirs;
+        made.iter().any(|m| place(m) == place(hunk) && is_half(m))
     };
-    let has_key = |half: &[u8], field: &str| {
-        let name = field.rsplit('.').next().unwrap_or(field).as_bytes();
-        let mut lines = half.split(|&b| b == b'\n').map(<[u8]>::trim_ascii_start);
-        lines.any(|line| {
-            line.strip_prefix(name)
-                .is_some_and(|rest| rest.starts_with(b":"))
-        })
+    // Two halves that are alike are settled.
+    let differ: Vec<&Hunk> = hunks.iter().filter(|h| h.ours != h.theirs).collect();
+    let is_gone = |hunk: &&Hunk| {
+        let here = differ.iter().filter(|other| place(other) == place(hunk));
+        here.count() > merged.iter().filter(|m| place(m) == place(hunk)).count()
     };
-    let mut gone = made.iter().filter_map(|hunk| hunk.field.as_deref());
-    in_body(merged) < in_body(hunks)
-        || gone.any(|field| {
-            let has_key = |hunk: &Hunk| has_key(&hunk.ours, field) || has_key(&hunk.theirs, field);
-            !is_there(&field) && hunks.iter().any(has_key)
-        })
+    hunks.iter().all(is_made) && differ.iter().any(is_gone)
 }
 
 /// The texts of the three sides.

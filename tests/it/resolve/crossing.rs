@@ -6,7 +6,7 @@ use crate::sandbox::{Machine, Sandbox};
 
 const NOTE: &str = "n.md";
 const BEGIN: &str =
-    "---\naliases:\n  - one\ntags:\n  - a\nrelated:\n  - r1\nstatus: open\n---\nText\n";
+    "---\ntitle: T\naliases:\n  - one\ntags:\n  - a\nrelated:\n  - r1\nstatus: open\n---\nText\n";
 
 /// Adds a tag and a related note of this name.
 fn add(site: &Machine<'_>, name: &str) {
@@ -24,6 +24,10 @@ fn vault<'a>(sandbox: &'a Sandbox, status: &str) -> Machine<'a> {
     site.commit("Begin");
     site.git(["switch", "-q", "-c", "phone"]).ok();
     site.edit(NOTE, "open", status);
+    let has_title = status != "open";
+    if has_title {
+        site.edit(NOTE, "title: T", "title: P");
+    }
     add(&site, "phone");
     site.git(["switch", "-q", "main"]).ok();
     site.edit(NOTE, "open", "done");
@@ -34,6 +38,9 @@ fn vault<'a>(sandbox: &'a Sandbox, status: &str) -> Machine<'a> {
     site.git(commit).ok();
     site.git(["switch", "-q", "main"]).ok();
     site.edit(NOTE, "  - one\n", "  - one\n  - lap\n");
+    if has_title {
+        site.edit(NOTE, "title: T", "title: M");
+    }
     add(&site, "lap");
     site
 }

@@ -227,46 +227,83 @@ fn markers_that_came_in_with_a_merge_that_waits_are_settled_in_steps() {
 #[test]
 fn markers_of_a_rebase_bring_nothing_back_without_a_question() {
     let page = |fields: &str| format!("---\ntitle: A\n{fields}---\n\nText.\n");
-    for (base, desk, phone, asks) in [
+    let block = |tags: &[&str]| format!("tags:\n- {}\n", tags.join("\n- "));
+    for (base, desk, phone, united, asks) in [
         (
-            "tags:\n- a\n- b\n",
-            "tags:\n- a\n- d\n",
-            "tags:\n- a\n- p\n- b\n",
+            &["a", "b"][..],
+            &[&["a", "d"][..]][..],
+            &["a", "p", "b"][..],
+            "a, d, p, b",
             true,
         ),
         (
-            "tags: [a, b]\n",
-            "tags: [a, d]\n",
-            "tags: [a, b, p]\n",
+            &["a", "b"],
+            &[&["a"], &["a", "d"]],
+            &["a", "b", "p"],
+            "a, d, b, p",
             true,
         ),
         (
-            "tags: [a, b]\n",
-            "tags: [a, b, d]\n",
-            "tags: [a, p]\n",
+            &["a", "b"],
+            &[&["a", "b", "d"]],
+            &["a", "p"],
+            "a, b, d, p",
             true,
         ),
-        ("tags: [a]\n", "tags: [a, d]\n", "tags: [a, p]\n", false),
+        (&["a"], &[&["a", "d"]], &["a", "p"], "a, d, p", false),
+        // Of two commits of the desktop, the phone knows none.
+        (
+            &["a"],
+            &[&["a", "d"], &["a", "d", "e"]],
+            &["a", "p"],
+            "a, d, e, p",
+            false,
+        ),
     ] {
-        let sandbox = Sandbox::new();
-        let site = site(&sandbox, &page(base), &page(desk), &page(phone));
-        site.git(["switch", "-q", "side"]).ok();
-        elsewhere(&site, &["rebase", "-q", "main"]).fails();
-        site.git(["add", "-A"]).ok();
-        let go_on = ["rebase", "--continue"];
-        site.run_with(&[("PALIMPSEST", "0")], "git", go_on).ok();
-        assert!(site.read(PAGE).contains("<<<<<<<"));
-        // As another machine has it: here the index still knows the sides.
-        site.git(["read-tree", "HEAD"]).ok();
-        site.git(["update-index", "-q", "--refresh"]).ok();
-        let resolve = site.palimpsest(["resolve"]);
-        if asks {
-            resolve.exits(1).says("0 chosen, 1 left");
-            site.palimpsest(["resolve", "--ours"]).ok();
-            assert_eq!(site.read(PAGE), page(desk));
-        } else {
-            resolve.ok().says("merged field by field");
-            assert_eq!(site.read(PAGE), page("tags: [a, d, p]\n"));
+        for (subject, inline) in [("Side", false), ("Clip https://example.com/a/../b: ", true)] {
+            let sandbox = Sandbox::new();
+            let tags = |tags: &[&str]| match inline {
+                true => page(&format!("tags: [{}]\n", tags.join(", "))),
+                false => page(&block(tags)),
+            };
+            let site = site(&sandbox, &tags(base), &tags(desk[0]), &tags(phone));
+            if let [_, next] = desk {
+                site.write(PAGE, tags(next));
+                site.git(["commit", "-q", "-n", "-a", "-m", "Next"]).ok();
+            }
+            site.git(["switch", "-q", "side"]).ok();
+            site.git(["commit", "-q", "-n", "--amend", "-m", subject])
+                .ok();
+            elsewhere(&site, &["rebase", "-q", "main"]).fails();
+            site.git(["add", "-A"]).ok();
+            let go_on = ["rebase", "--continue"];
+            site.run_with(&[("PALIMPSEST", "0")], "git", go_on).ok();
+            let marked = site.read(PAGE);
+            assert!(marked.contains("<<<<<<<"), "{marked}");
+            // As another machine has it: here the index still knows the sides.
+            site.git(["read-tree", "HEAD"]).ok();
+            site.git(["update-index", "-q", "--refresh"]).ok();
+            let resolve = site.palimpsest(["resolve"]);
+            if asks {
+                resolve.exits(1).says("0 chosen, 1 left");
+                site.palimpsest(["resolve", "--ours"]).ok();
+                assert_eq!(site.read(PAGE), tags(desk[desk.len() - 1]));
+                site.write(PAGE, &marked);
+                site.palimpsest(["resolve", "--both"]).ok();
+            } else {
+                resolve.ok().says("merged field by field");
+            }
+            let now = site
+                .read(PAGE)
+                .replace("\n- ", ", ")
+                .replace("tags:, ", "tags: [");
+            let mut now: Vec<&str> = now.split([',', '[', ']', '\n', ' ']).collect();
+            now.retain(|word| word.len() == 1);
+            let mut all: Vec<&str> = united.split(", ").collect();
+            all.push("A");
+            now.sort_unstable();
+            all.sort_unstable();
+            assert_eq!(now, all);
         }
     }
 }
