@@ -23,7 +23,7 @@ impl Repo {
                 copy,
             } => {
                 if let Some(keep) = keep {
-                    foreign::keep(path, keep)?;
+                    foreign::keep(path, &keep.place)?;
                 }
                 if let Some(copy) = copy {
                     let edited = fs::read(path).map_err(RepoError::io(path))?;

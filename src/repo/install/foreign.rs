@@ -6,7 +6,6 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
-use super::KeptHook;
 use super::hook::NAMES;
 use crate::repo::RepoError;
 
@@ -25,38 +24,6 @@ pub(super) fn kept(hook: &Path) -> PathBuf {
 /// Whether there is a kept hook at this path, even a dangling link.
 pub(super) fn is_kept(kept: &Path) -> bool {
     kept.symlink_metadata().is_ok()
-}
-
-/// How a foreign hook is kept; `None` if it is already, and its manager has only written it
-/// into its place again. One that was kept before, and has another text, makes room: git
-/// runs it no more. `runs` says whether git runs the hook.
-pub(super) fn to_keep(hook: &Path, runs: bool) -> Option<KeptHook> {
-    let place = kept(hook);
-    let former = match is_kept(&place) {
-        true if are_same(&place, hook) => return None,
-        true => former_places(&place).find(|former| !is_kept(former)),
-        false => None,
-    };
-    Some(KeptHook {
-        place,
-        runs,
-        former,
-    })
-}
-
-/// The hooks that were kept at this path before, oldest first.
-pub(super) fn formers(kept: &Path) -> Vec<PathBuf> {
-    let places = former_places(kept);
-    places.take_while(|former| is_kept(former)).collect()
-}
-
-/// The paths for them.
-fn former_places(kept: &Path) -> impl Iterator<Item = PathBuf> {
-    (1..).map(|number: u32| {
-        let mut name = kept.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".former-{number}"));
-        kept.with_file_name(name)
-    })
 }
 
 /// The path at which the pre-commit framework keeps, and calls, a hook that it found.
@@ -166,14 +133,10 @@ fn commands(line: &str) -> Vec<Vec<String>> {
 /// replaces it in one step, so that at every moment one of them runs.
 ///
 /// # Errors
-/// The folder or the file cannot be made, or a former one not be moved.
-pub(super) fn keep(hook: &Path, how: &KeptHook) -> Result<(), RepoError> {
-    let kept = &*how.place;
+/// The folder or the file cannot be made.
+pub(super) fn keep(hook: &Path, kept: &Path) -> Result<(), RepoError> {
     let folder = kept.parent().unwrap_or(kept);
     fs::create_dir_all(folder).map_err(RepoError::io(folder))?;
-    if let Some(former) = &how.former {
-        fs::rename(kept, former).map_err(RepoError::io(kept))?;
-    }
     if let Ok(target) = fs::read_link(hook) {
         // The link's target is a hook that is kept beside it.
         let stays = target.is_absolute() || is_hook(&target);

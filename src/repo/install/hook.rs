@@ -7,11 +7,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::foreign::{calling, is_framework, is_kept, kept, legacy, name, to_keep};
-use super::{Note, Plan, Step};
+use super::foreign::{are_same, calling, is_framework, is_kept, kept, legacy, name};
+use super::{KeptHook, Note, Plan, Step};
 use crate::journal::digest::short_sha256;
 use crate::repo::stages::free_place;
-use crate::repo::{Finding, Repo, RepoError, shell_word};
+use crate::repo::{Finding, Repo, RepoError, shell_path, shell_word};
 
 /// A hook of git's that is installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -341,7 +341,7 @@ impl Repo {
         let name = &name(&path);
         let mut script = script(name, program);
         let mut copy = None;
-        let keep = match self.hook_state(&path, program)? {
+        let mut keep = match self.hook_state(&path, program)? {
             HookState::Current | HookState::Calls | HookState::Barred => return Ok(()),
             HookState::Folder => {
                 plan.notes.push(Note::Left(format!(
@@ -350,7 +350,10 @@ impl Repo {
                 )));
                 return Ok(());
             }
-            HookState::Foreign => to_keep(&path, is_executable(&path)),
+            HookState::Foreign => Some(KeptHook {
+                place: kept(&path),
+                runs: is_executable(&path),
+            }),
             HookState::Edited => {
                 let edited = fs::read(&path).map_err(RepoError::io(&path))?;
                 copy = Some(free_place(&self.common_dir().join(EDITED), name, &edited));
@@ -363,6 +366,23 @@ impl Repo {
                 None
             }
         };
+        if let Some(kept) = keep.as_ref().map(|k| &k.place).filter(|k| is_kept(k)) {
+            // Another hook manager wrote its hook anew.
+            if !are_same(kept, &path) {
+                let word = |path: &Path| shell_path(&path.to_string_lossy());
+                plan.notes.push(Note::Left(format!(
+                    "{}: left alone, since another program wrote it, and {}, which was there \
+                     before and ran first, is another hook; if the new one is to run in its \
+                     place: `rm {}`, otherwise `rm {}`; then run this again",
+                    path.display(),
+                    kept.display(),
+                    word(kept),
+                    word(&path)
+                )));
+                return Ok(());
+            }
+            keep = None;
+        }
         plan.steps.push(Step::Hook {
             script,
             path,

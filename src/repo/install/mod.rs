@@ -110,8 +110,6 @@ pub struct KeptHook {
     pub place: PathBuf,
     /// Whether git ran it, so that it runs first from now on.
     pub runs: bool,
-    /// The path for another one that was kept before, and that nothing runs from now on.
-    pub former: Option<PathBuf>,
 }
 
 impl Plan {
@@ -140,17 +138,8 @@ impl Plan {
                     let name = path.file_name().unwrap_or_default().display().to_string();
                     if let Some(kept) = keep {
                         let folder = path.parent().unwrap_or(path);
-                        let below = |place: &Path| {
-                            let place = place.strip_prefix(folder).unwrap_or(place);
-                            place.display().to_string()
-                        };
-                        let place = below(&kept.place);
-                        if let Some(former) = &kept.former {
-                            lines.push(format!(
-                                "hook {name}: what was kept as {place} is now {}, and runs no more",
-                                below(former)
-                            ));
-                        }
+                        let place = &kept.place;
+                        let place = place.strip_prefix(folder).unwrap_or(place).display();
                         let then = match kept.runs {
                             true => ", and runs first",
                             false => "; it is not executable, so git did not run it, nor does ours",

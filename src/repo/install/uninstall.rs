@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::drivers::{ENTRY_DRIVER, LEDGER_DRIVER, PULL_MARK};
-use super::foreign::{are_same, calling, formers, is_framework, is_kept, kept, restore};
+use super::foreign::{are_same, calling, is_framework, is_kept, kept, restore};
 use super::hook::{HookState, NAMES, added};
 use crate::journal::Layout;
 use crate::repo::beside::{Access, write_atomically};
@@ -28,8 +28,6 @@ pub enum Removed {
     LeftFolder(String),
     /// The folder is one that other repositories use too.
     Shared(PathBuf),
-    /// A hook that was kept before the restored one: left.
-    LeftFormer(PathBuf),
     /// A person's own hook, which calls the program: left.
     LeftCalling(PathBuf),
     /// Ours is gone; the lines that another program had added to it are left.
@@ -57,11 +55,6 @@ impl fmt::Display for Removed {
                 "{} is shared (core.hooksPath): other repositories that use Palimpsest have lost \
                  these hooks too; `palimpsest init` in one of them brings them back for all",
                 folder.display()
-            ),
-            Self::LeftFormer(path) => write!(
-                f,
-                "left {}: what was kept before another program wrote that hook anew",
-                path.display()
             ),
             Self::LeftCalling(hook) => write!(
                 f,
@@ -226,7 +219,6 @@ impl Repo {
             // Replaces ours in one step.
             restore(before, hook)?;
             removed.push(Removed::Restored(hook.to_owned()));
-            removed.extend(formers(before).into_iter().map(Removed::LeftFormer));
             removed.extend(calling(hook).map(Removed::LeftCalling));
             return Ok(());
         }

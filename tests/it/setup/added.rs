@@ -1,8 +1,6 @@
 //! What another program writes after `init`: lines at the end of a hook of ours, as
 //! git-branchless does, or its own hook anew, as others do with their next version.
 
-use std::os::unix::fs::symlink;
-
 use super::{DAY, executable, journal};
 use crate::sandbox::{Machine, Sandbox};
 
@@ -109,65 +107,35 @@ fn uninstall_leaves_ours_with_them_where_it_runs_another_hook() {
 }
 
 #[test]
-fn a_hook_that_its_program_writes_anew_is_kept_for_the_former_one() {
-    let sandbox = Sandbox::new();
-    let laptop = journal(&sandbox);
+fn a_hook_that_its_program_writes_anew_is_left_with_the_way_to_settle_it() {
     let (hook, kept) = (
         hook("pre-commit"),
         ".git/hooks/before-palimpsest/pre-commit",
     );
     let version = |n: u32| format!("#!/bin/sh\necho \"version {n} of $(basename \"$0\")\" >&2\n");
-    // As a link, to see that it still leads there.
-    executable(&laptop, "tools/first", &version(1));
-    symlink("../../tools/first", laptop.path(&hook)).unwrap();
-    laptop.palimpsest(["init"]).ok();
-    laptop.commit("Begin").warns("version 1 of pre-commit");
-    let people = ["Bob", "Zoe", "Eve"];
-    for (n, mend) in [(2, &["init"][..]), (3, &["doctor", "--fix"])] {
+    for (gone, runs) in [(kept, 2), (hook.as_str(), 1)] {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        executable(&laptop, &hook, &version(1));
+        laptop.palimpsest(["init"]).ok();
+        laptop.commit("Begin").warns("version 1 of pre-commit");
         laptop.remove(&hook);
-        executable(&laptop, &hook, &version(n));
-        laptop
-            .palimpsest(["doctor"])
-            .exits(1)
-            .says("pre-commit: not Palimpsest's\n    mend: palimpsest init");
-        let former = format!("before-palimpsest/pre-commit.former-{}", n - 1);
-        let lines = [
-            format!("what was kept as before-palimpsest/pre-commit is now {former}, and runs no"),
-            "yours is kept as before-palimpsest/pre-commit, and runs first".to_owned(),
-        ];
-        let plan = laptop.palimpsest(["init", "--dry-run"]).ok();
-        plan.says(&lines[0]).says(&lines[1]);
-        assert_eq!(laptop.read(&hook), version(n));
-        assert_eq!(laptop.read(kept), version(n - 1));
-        let run = laptop.palimpsest(mend).ok();
-        run.says(&lines[0]).says(&lines[1]);
-        assert_eq!(laptop.read(kept), version(n));
-        assert_eq!(laptop.read(&format!(".git/hooks/{former}")), version(n - 1));
-        laptop.palimpsest(["doctor"]).ok();
+        executable(&laptop, &hook, &version(2));
         laptop
             .palimpsest(["init"])
-            .ok()
-            .says("everything is set up already");
-        let at = n as usize - 2;
-        laptop.edit_entry(DAY, people[at], people[at + 1]);
+            .exits(1)
+            .says(&format!("`rm {}`", laptop.path(gone).display()))
+            .lacks("everything is set up already");
+        assert_eq!(laptop.read(&hook), version(2));
+        assert_eq!(laptop.read(kept), version(1));
+        laptop.remove(gone);
+        laptop.palimpsest(["init"]).ok();
+        laptop.palimpsest(["doctor"]).ok();
+        laptop.edit_entry(DAY, "Bob", "Zoe");
         laptop
             .git(["commit", "-qam", "Another"])
             .ok()
-            .warns(&format!("version {n} of pre-commit"))
-            .silent_about(&format!("version {}", n - 1))
-            .warns(&format!("recorded: person {} removed", people[at]));
-    }
-    // The same once more is the one that is kept.
-    executable(&laptop, &hook, &version(3));
-    laptop.palimpsest(["init"]).ok().lacks("kept as");
-    laptop
-        .palimpsest(["uninstall"])
-        .ok()
-        .says("restored your hook")
-        .says("before-palimpsest/pre-commit.former-1: what was kept before")
-        .says("before-palimpsest/pre-commit.former-2: what was kept before");
-    assert_eq!(laptop.read(&hook), version(3));
-    for n in [1, 2] {
-        assert_eq!(laptop.read(&format!("{kept}.former-{n}")), version(n));
+            .warns(&format!("version {runs} of pre-commit"))
+            .warns("recorded: person Bob removed");
     }
 }
