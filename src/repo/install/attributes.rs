@@ -46,7 +46,7 @@ pub(super) fn by_folder(layout: &Layout) -> Vec<(String, String)> {
 }
 
 /// The attribute on the ledger's line.
-const LEDGER: &str = "merge=palimpsest-ledger";
+pub(super) const LEDGER: &str = "merge=palimpsest-ledger";
 
 /// A pattern below a folder; quoted where git needs it.
 fn pattern(folder: &str, files: &str) -> String {

@@ -202,7 +202,10 @@ pub fn has_journal(repo: &Repo, layout: &Layout) -> bool {
         repo.staged_below(folder)
             .map_or(true, |files| !files.is_empty())
     };
+    // Before the first entry git has no folder, and the line for the ledger.
+    let attributes = fs::read_to_string(repo.workdir().join(files::ATTRIBUTES)).unwrap_or_default();
     !Settings::of_file(&text).is_ok_and(|settings| settings.has_only_rules)
+        || attributes.contains(attributes::LEDGER)
         || is_staged(&layout.journal)
         || is_staged(&layout.ledger)
 }

@@ -216,3 +216,22 @@ fn rules_alone_take_no_journal_for_a_vault() {
     laptop.palimpsest(["doctor"]).ok();
     laptop.metadb(["show", DAY]).ok().says("Alice");
 }
+
+/// Before the first entry git has nothing of the journal but what `init` wrote.
+#[test]
+fn a_journal_without_entries_and_with_rules_is_one_on_every_machine() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write("journal/md/.keep", "");
+    laptop.palimpsest(["init"]).ok();
+    laptop.remove("journal/md/.keep");
+    laptop.write("palimpsest.toml", "[merge]\nstamps = [\"mtime\"]\n");
+    laptop.commit("Begin");
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    assert!(!desktop.exists("journal"));
+    let init = desktop.palimpsest(["init"]).ok();
+    init.says("nothing to commit here").lacks("no folder");
+    desktop.assert_clean();
+    desktop.palimpsest(["doctor"]).ok();
+}
