@@ -46,6 +46,8 @@ impl Init {
                 repo.workdir().display()
             );
         }
+        // What another one kept meanwhile would be written over.
+        let _lock = repo.lock_setup()?;
         let layout = load(&repo)?.layout;
         database_path(&repo, &layout)?;
         let migrated = self.migrate(ui, &repo, &layout)?;

@@ -62,11 +62,12 @@ pub enum RepoError {
     )]
     BesideDatabase { name: String, pathspec: String },
     #[error(
-        "{path}: the ledger is locked by {holder} for more than {seconds} s; wait until it is \
+        "{path}: {what} is locked by {holder} for more than {seconds} s; wait until it is \
          done, or end it, and run the command again", path = path.display()
     )]
-    LedgerLocked {
+    Locked {
         path: PathBuf,
+        what: &'static str,
         holder: String,
         /// The time waited.
         seconds: u64,

@@ -43,7 +43,7 @@
 //! | `work_tree`, `own_files` | Which files are there, and which of them are ours? |
 //! | `stored`, `conversion`, `filters`, `attributes` | Which bytes does git store for a file? |
 //! | `beside` | How is a file put in place? |
-//! | `ledger_lock` | Who may change a ledger file now? |
+//! | `lock` | Who may change a ledger file, or the setup, now? |
 //! | `spelling` | Which paths are one file, and which of them does git have? |
 //! | `typed` | How is a path written in a command that a message names, or in a pattern? |
 //! | `archive` | How are files packed into an archive? |
@@ -67,9 +67,9 @@ mod index;
 mod index_file;
 mod index_write;
 pub mod install;
-mod ledger_lock;
 mod left_out;
 mod lines;
+mod lock;
 mod loose;
 mod merging;
 mod notes;

@@ -41,6 +41,7 @@ pub fn mend(
     program: &Path,
     now: DateTime<FixedOffset>,
 ) -> Result<Vec<String>, MendError> {
+    let _lock = repo.lock_setup()?;
     let mut done = Vec::new();
     let theirs = database_path(repo, layout).is_err_and(|e| e.refuses_database());
     if !theirs {

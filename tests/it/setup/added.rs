@@ -139,3 +139,24 @@ fn a_hook_that_its_program_writes_anew_is_left_with_the_way_to_settle_it() {
             .warns("recorded: person Bob removed");
     }
 }
+
+/// Each would take the other's hook for a person's own, and write it over the one that is.
+#[test]
+fn two_that_set_up_one_folder_of_hooks_at_once_keep_a_persons_hook() {
+    for _ in 0..4 {
+        let sandbox = Sandbox::new();
+        let laptop = journal(&sandbox);
+        executable(&laptop, &hook("pre-commit"), "#!/bin/sh\necho mine >&2\n");
+        laptop.git(["worktree", "add", "-q", "../linked"]).ok();
+        let init = |dir: &str| {
+            let mut command = sandbox.command(&laptop.path(dir), "palimpsest");
+            command.arg("init").stdout(std::process::Stdio::null());
+            command.spawn().unwrap()
+        };
+        for mut run in [init("."), init("../linked")] {
+            assert!(run.wait().unwrap().success());
+        }
+        let kept = laptop.read(".git/hooks/before-palimpsest/pre-commit");
+        assert!(kept.contains("mine"), "{kept}");
+    }
+}

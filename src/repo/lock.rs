@@ -1,5 +1,5 @@
-//! The lock of a work tree's ledger files: who changes one reads it first, and what
-//! another process writes in between would be lost.
+//! Locks of what several processes change: a work tree's ledger files, and the hooks. Who
+//! changes one looks at it first, and what another process writes in between would be lost.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{Read as _, Seek as _, Write as _};
@@ -20,8 +20,8 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 /// Held until it is dropped; the system ends it with the process, so none is left over.
 #[derive(Debug)]
-#[must_use = "the ledger is locked only as long as this lives"]
-pub struct LedgerLock {
+#[must_use = "it is locked only as long as this lives"]
+pub struct Lock {
     _file: Option<File>,
 }
 
@@ -33,14 +33,34 @@ impl Repo {
     /// directory.
     ///
     /// # Errors
-    /// [`RepoError::LedgerLocked`] after 10 seconds.
-    pub fn lock_ledger(&self) -> Result<LedgerLock, RepoError> {
-        LedgerLock::new(self.git_dir().join(NAME), LONGEST)
+    /// [`RepoError::Locked`] after 10 seconds.
+    pub fn lock_ledger(&self) -> Result<Lock, RepoError> {
+        Lock::new(self.git_dir().join(NAME), "the ledger", LONGEST)
+    }
+
+    /// Waits for the other processes that set up this repository, or another one that has the
+    /// same folder of hooks, and keeps them out.
+    ///
+    /// Nothing is locked where the file system has no locks.
+    ///
+    /// # Errors
+    /// The folder of the hooks cannot be found out; or [`RepoError::Locked`] after 10
+    /// seconds.
+    pub fn lock_setup(&self) -> Result<[Lock; 2], RepoError> {
+        let own = Lock::new(self.common_dir().to_owned(), "the setup", LONGEST)?;
+        let hooks = self.hooks_folder()?;
+        let hooks = hooks.filter(|folder| folder.is_dir() && folder != self.common_dir());
+        let hooks = match hooks {
+            Some(folder) => Lock::new(folder, "the folder of the hooks", LONGEST)?,
+            None => Lock { _file: None },
+        };
+        Ok([own, hooks])
     }
 }
 
-impl LedgerLock {
-    fn new(path: PathBuf, longest: Duration) -> Result<Self, RepoError> {
+impl Lock {
+    /// Locks a file, which is made, or a folder that is there.
+    fn new(path: PathBuf, what: &'static str, longest: Duration) -> Result<Self, RepoError> {
         let Some(mut file) = open(&path) else {
             return Ok(Self { _file: None });
         };
@@ -50,7 +70,7 @@ impl LedgerLock {
                 Ok(()) => break,
                 Err(TryLockError::Error(_)) => return Ok(Self { _file: None }),
                 Err(TryLockError::WouldBlock) if Instant::now() < end => std::thread::sleep(PAUSE),
-                Err(TryLockError::WouldBlock) => return Err(locked(path, file, longest)),
+                Err(TryLockError::WouldBlock) => return Err(locked(path, what, file, longest)),
             }
         }
         // For the message of who waits in vain; the lock is as good without it.
@@ -61,6 +81,9 @@ impl LedgerLock {
 }
 
 fn open(path: &Path) -> Option<File> {
+    if path.is_dir() {
+        return File::open(path).ok();
+    }
     let mut options = File::options();
     options.read(true).write(true).create(true).truncate(false);
     options
@@ -74,7 +97,7 @@ fn open(path: &Path) -> Option<File> {
         .ok()
 }
 
-fn locked(path: PathBuf, mut file: File, waited: Duration) -> RepoError {
+fn locked(path: PathBuf, what: &'static str, mut file: File, waited: Duration) -> RepoError {
     let mut holder = String::new();
     let _ = file.rewind();
     let _ = file.read_to_string(&mut holder);
@@ -82,8 +105,9 @@ fn locked(path: PathBuf, mut file: File, waited: Duration) -> RepoError {
         Ok(id) => format!("process {id}"),
         Err(_) => "another process".to_owned(),
     };
-    RepoError::LedgerLocked {
+    RepoError::Locked {
         path,
+        what,
         holder,
         seconds: waited.as_secs(),
     }
@@ -98,14 +122,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(NAME);
         let short = Duration::from_millis(1);
-        let first = LedgerLock::new(path.clone(), short).unwrap();
-        let error = LedgerLock::new(path.clone(), short)
+        let first = Lock::new(path.clone(), "it", short).unwrap();
+        let error = Lock::new(path.clone(), "it", short)
             .unwrap_err()
             .to_string();
         let holder = format!("locked by process {} for", std::process::id());
         assert!(error.contains(&holder), "{error}");
         drop(first);
-        let _again = LedgerLock::new(path, short).unwrap();
+        let _again = Lock::new(path, "it", short).unwrap();
     }
 
     #[test]
@@ -113,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file/palimpsest/lock");
         fs::write(folder.path().join("file"), "").unwrap();
-        let lock = LedgerLock::new(path, Duration::ZERO).unwrap();
+        let lock = Lock::new(path, "it", Duration::ZERO).unwrap();
         assert!(lock._file.is_none());
     }
 }
