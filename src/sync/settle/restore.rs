@@ -1,10 +1,10 @@
 //! The return of a deleted entry's file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::entry::values_of;
 use crate::journal::{EntryDate, Item, Layout};
-use crate::repo::{ObjectId, Repo, RepoError, Trouble};
+use crate::repo::{Blob, ObjectId, Repo, RepoError, Trouble};
 use crate::sync::history;
 
 /// What became of the deletion of a restored entry.
@@ -43,7 +43,8 @@ pub enum Return {
 }
 
 /// Puts the file of a deleted entry back into the work tree: the version in git's index, or
-/// else HEAD's, or the one that the ledger, or history, names. HEAD's is staged again if its
+/// else HEAD's, or the other side's in a merge that stopped, or the one that the ledger, or
+/// history, names. HEAD's is staged again if its
 /// deletion was: the next commit would delete it otherwise.
 ///
 /// # Errors
@@ -99,6 +100,19 @@ pub fn restore_entry(
                 false => repo.check_out_staged(path)?,
             }
             return Ok(written(path, Deletion::Staged));
+        }
+    }
+    // In a merge that stopped, this side deleted it and the other one edited it.
+    let unmerged = match index.unmerged().is_empty() {
+        true => BTreeMap::new(),
+        false => repo.unmerged_stages()?,
+    };
+    for path in &paths {
+        let stages = unmerged.get(*path);
+        let there = stages.and_then(|stages| stages.ours.or(stages.theirs));
+        if let Some(id) = there.and_then(Blob::file) {
+            repo.write_work_file(path, &repo.read_blob(id)?)?;
+            return Ok(written(path, Deletion::Committed));
         }
     }
     let ledger = super::known(repo, layout, entry.year())?;

@@ -325,3 +325,21 @@ fn a_file_that_is_only_announced_is_deleted_by_the_commit_and_comes_back() {
     desktop.pull();
     desktop.metadb(["restore", "--list"]).ok().says(DAY);
 }
+
+/// The last version that the ledger knows is older than the edit that the merge stopped at.
+#[test]
+fn of_an_entry_that_the_other_side_edited_its_version_comes_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let path = crate::sandbox::entry(DAY);
+    laptop.remove(&path);
+    laptop.commit("Gone");
+    edit(&desktop, "tags: [rain]", "tags: [rain, sea]");
+    desktop.push();
+    laptop.git(["pull"]).fails();
+    if laptop.exists(&path) {
+        laptop.remove(&path);
+    }
+    laptop.metadb(["restore", "Entry", DAY]).ok();
+    assert!(laptop.read(&path).contains("[rain, sea]"));
+}
