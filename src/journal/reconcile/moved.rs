@@ -264,9 +264,9 @@ fn moved<'v, 'a>(
     Ok(found)
 }
 
-/// The lists of texts that both have and that have more in `side`: each with what it did not
-/// have before, and with what it has of lists that are gone, as if that was a new list. Such a
-/// list may have gone into it.
+/// The lists of texts that both have and that have more of lists that are gone in `side`: each
+/// with that and with all else that is new, as if it was a new list. Such a list may have gone
+/// into it.
 fn grown<'v, 'a>(
     base: &Values,
     side: &'v Values<'a>,
@@ -283,7 +283,9 @@ fn grown<'v, 'a>(
         };
         let was: HashSet<&Value> = was.iter().collect();
         let is_text = |item: &Value| matches!(item, Value::Text(_) | Value::Typed(_));
-        let has_more = now.iter().any(|item| !was.contains(item));
+        let has_more = now
+            .iter()
+            .any(|item| !was.contains(item) && went.contains(item));
         let items = now.into_iter();
         let items = items.filter(|item| !was.contains(item) || went.contains(item));
         let items: Vec<Value> = items.collect();
