@@ -3,6 +3,7 @@
 mod added;
 mod commits;
 mod crossing;
+mod edited;
 mod examples;
 mod leftovers;
 mod long;

@@ -62,16 +62,19 @@ impl Resolver<'_> {
         let is_cut_off = self.repo.is_shallow();
         let versions = hunks.versions();
         let [ours, theirs] = [&versions.ours, &versions.theirs].map(|text| values(text));
-        // What came to a side of which all versions are known came after the version that the
-        // other side was made from, if that has all of one.
         let is_without = |half: &Said, other: &Said| {
-            let alone: Vec<&Vec<u8>> = half.difference(other).collect();
-            let is_known = side.as_ref() == Some(half);
-            let was_there = before
-                .iter()
-                .any(|v| alone.iter().any(|value| v.contains(*value)));
-            let is_newer = is_known && before.iter().any(|version| version.is_subset(other));
-            !alone.is_empty() && (was_there || is_cut_off) && !is_newer
+            let alone: Said = half.difference(other).cloned().collect();
+            let had_one = |version: &Said| !version.is_disjoint(&alone);
+            // What came to a side of which all versions are known came after the version that
+            // the other side was made from: the one that it has most of.
+            let base = before.iter().max_by_key(|version| {
+                let missing = version.difference(other).count();
+                (shared(version, other), std::cmp::Reverse(missing))
+            });
+            match base.filter(|version| shared(version, other) > 0) {
+                Some(base) if side.as_ref() == Some(half) => had_one(base),
+                _ => !alone.is_empty() && (is_cut_off || before.iter().any(had_one)),
+            }
         };
         Ok(is_without(&ours, &theirs) || is_without(&theirs, &ours))
     }
@@ -196,6 +199,12 @@ fn values(version: &[u8]) -> Said {
     });
     let said = parts.filter(|part| !part.is_empty());
     said.map(<[u8]>::to_vec).collect()
+}
+
+/// How many items two versions have in common. All have much the same keys.
+fn shared(one: &Said, other: &Said) -> usize {
+    let items = one.intersection(other);
+    items.filter(|item| !item.ends_with(b":")).count()
 }
 
 /// The paths that a label of git's may name behind a revision, where a side has the file in

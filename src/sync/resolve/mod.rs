@@ -3,7 +3,7 @@
 //!
 //! `search` collects the open paths, `find` says what makes a path open, `bases` finds a
 //! merge commit's base, `earlier` the merge that left markers, `propose` merges a path
-//! anew, `doubt` says which markers may be text then, `makers` names the makers of the
+//! anew, `doubt` says which markers may be text then, `edited` which halves somebody edited, `makers` names the makers of the
 //! sides, `as_text` tells the markers of a merge from text. Nothing is written before
 //! [`Resolver::finish`], which keeps the old file. `readable` reads a result, `take_out` is
 //! for items that stand in a file against a removal.
@@ -12,6 +12,7 @@ mod as_text;
 mod bases;
 mod doubt;
 mod earlier;
+mod edited;
 mod find;
 mod makers;
 mod propose;

@@ -1,7 +1,8 @@
 //! The proposal for a path: its sides merged again, as the drivers do it.
 
+use super::edited::is_edited_within;
 use super::{OpenPath, Origin, ResolveError, Resolver, merged_ledgers};
-use crate::journal::hunks::{Choice, Hunk, Hunks};
+use crate::journal::hunks::{Choice, Hunks};
 use crate::journal::markers::unused_length;
 use crate::journal::yaml::{Node, Tree};
 use crate::ledger;
@@ -352,25 +353,6 @@ impl Resolver<'_> {
         }
         Ok(false)
     }
-}
-
-/// Whether somebody edited a half of a conflict that a driver marked until the merge has none
-/// there: back to what the base has, for one. Then the other half would be taken, whatever a
-/// person chooses. `made` is the merge that stopped, `merged` that with the halves of now.
-fn is_edited_within(hunks: &Hunks, made: &Hunks, merged: &Hunks) -> bool {
-    let place = |hunk: &Hunk| (hunk.in_front, hunk.field.clone());
-    // A client without drivers marks whole lists: there, what both added is united.
-    let is_made = |hunk: &Hunk| {
-        let is_half = |m: &Hunk| m.ours == hunk.ours || m.theirs == hunk.theirs;
-        made.iter().any(|m| place(m) == place(hunk) && is_half(m))
-    };
-    // Two halves that are alike are settled.
-    let differ: Vec<&Hunk> = hunks.iter().filter(|h| h.ours != h.theirs).collect();
-    let is_gone = |hunk: &&Hunk| {
-        let here = differ.iter().filter(|other| place(other) == place(hunk));
-        here.count() > merged.iter().filter(|m| place(m) == place(hunk)).count()
-    };
-    hunks.iter().all(is_made) && differ.iter().any(is_gone)
 }
 
 /// The texts of the three sides.
