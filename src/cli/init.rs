@@ -46,11 +46,14 @@ impl Init {
                 repo.workdir().display()
             );
         }
-        // What another one kept meanwhile would be written over.
-        let _lock = repo.lock_setup()?;
         let layout = load(&repo)?.layout;
         database_path(&repo, &layout)?;
         let migrated = self.migrate(ui, &repo, &layout)?;
+        // What another one kept meanwhile would be written over.
+        let lock = match self.dry_run {
+            true => None,
+            false => Some(repo.lock_setup()?),
+        };
         let mut plan = repo.plan_install(&layout, &program_to_call()?)?;
         if migrated.as_ref().is_some_and(|m| m.untracked) {
             // A dry run leaves the database in git, and has reported what would happen to
@@ -66,6 +69,7 @@ impl Init {
             && !repo.is_on_branch()
             && repo.leave_to_branch(&mut plan)?;
         self.carry_out(ui, &repo, &plan)?;
+        drop(lock);
         let outcome = Exit::ok_if(!plan.leaves_something());
         let is_set_up = outcome == Exit::Ok && plan.steps.is_empty() && !left_to_branch;
         if self.dry_run {

@@ -55,6 +55,7 @@ impl Uninstall {
         let derived = database
             .transpose()?
             .is_some_and(|path| Store::is_at(&path));
+        let _lock = repo.lock_setup()?;
         let removed = repo.uninstall(layout.as_ref(), &program()?, derived)?;
         for what in &removed {
             ui.line(what)?;

@@ -49,7 +49,12 @@ impl Repo {
     pub fn lock_setup(&self) -> Result<[Lock; 2], RepoError> {
         let own = Lock::new(self.common_dir().to_owned(), "the setup", LONGEST)?;
         let hooks = self.hooks_folder()?;
-        let hooks = hooks.filter(|folder| folder.is_dir() && folder != self.common_dir());
+        // It may be the same folder, by another name: this process has locked that.
+        let is_other = |folder: &PathBuf| {
+            let named = |path: &Path| fs::canonicalize(path).ok();
+            folder.is_dir() && named(folder) != named(self.common_dir())
+        };
+        let hooks = hooks.filter(is_other);
         let hooks = match hooks {
             Some(folder) => Lock::new(folder, "the folder of the hooks", LONGEST)?,
             None => Lock { _file: None },
