@@ -180,6 +180,24 @@ impl Repo {
         self.write_index(&["checkout-index", "-u", "--", path], b"")
     }
 
+    /// Writes a commit's version of a file into the work tree, as git checks it out; the index
+    /// stays as it is.
+    ///
+    /// # Errors
+    /// Git cannot write the file.
+    pub fn check_out_of(&self, commit: ObjectId, path: &str) -> Result<(), RepoError> {
+        let source = format!("--source={commit}");
+        let args = [
+            "--literal-pathspecs",
+            "restore",
+            &source,
+            "--worktree",
+            "--",
+            path,
+        ];
+        self.run_git(&args, b"").map(|_| ())
+    }
+
     /// Puts HEAD's version of a path into the index. Waits for another process that holds
     /// the index.
     ///

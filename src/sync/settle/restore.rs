@@ -1,6 +1,6 @@
 //! The return of a deleted entry's file.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::journal::entry::values_of;
 use crate::journal::{EntryDate, Item, Layout};
@@ -43,7 +43,7 @@ pub enum Return {
 }
 
 /// Puts the file of a deleted entry back into the work tree: the version in git's index, or
-/// else HEAD's, or the other side's in a merge that stopped, or the one that the ledger, or
+/// else HEAD's, or the other side's in a merge that waits, or the one that the ledger, or
 /// history, names. HEAD's is staged again if its
 /// deletion was: the next commit would delete it otherwise.
 ///
@@ -102,17 +102,23 @@ pub fn restore_entry(
             return Ok(written(path, Deletion::Staged));
         }
     }
-    // In a merge that stopped, this side deleted it and the other one edited it.
-    let unmerged = match index.unmerged().is_empty() {
-        true => BTreeMap::new(),
-        false => repo.unmerged_stages()?,
-    };
-    for path in &paths {
-        let stages = unmerged.get(*path);
-        let there = stages.and_then(|stages| stages.ours.or(stages.theirs));
-        if let Some(id) = there.and_then(Blob::file) {
-            repo.write_work_file(path, &repo.read_blob(id)?)?;
-            return Ok(written(path, Deletion::Committed));
+    // In a merge that waits, this side deleted it and the other one edited it; or a person
+    // settled that with the deletion, and thinks better of it.
+    for side in repo.merge_heads()? {
+        let bases = match repo.head()? {
+            Some(head) => repo.merge_bases(head, side)?,
+            None => Vec::new(),
+        };
+        for path in &paths {
+            let there = repo.blob_at(side, path)?;
+            let mut is_edited = there.and_then(Blob::file).is_some();
+            for base in &bases {
+                is_edited &= repo.blob_at(*base, path)? != there;
+            }
+            if is_edited {
+                repo.check_out_of(side, path)?;
+                return Ok(written(path, Deletion::Committed));
+            }
         }
     }
     let ledger = super::known(repo, layout, entry.year())?;
