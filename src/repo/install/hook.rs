@@ -369,15 +369,18 @@ impl Repo {
         if let Some(kept) = keep.as_ref().map(|k| &k.place).filter(|k| is_kept(k)) {
             // Another hook manager wrote its hook anew.
             if !are_same(kept, &path) {
-                let word = |path: &Path| shell_path(&path.to_string_lossy());
+                let away = |path: &Path| {
+                    let path = shell_path(&path.to_string_lossy());
+                    format!("`mv {path} {path}.off`")
+                };
                 plan.notes.push(Note::Left(format!(
                     "{}: left alone, since another program wrote it, and {}, which was there \
                      before and ran first, is another hook; if the new one is to run in its \
-                     place: `rm {}`, otherwise `rm {}`; then run this again",
+                     place: {}, otherwise {}; then run this again",
                     path.display(),
                     kept.display(),
-                    word(kept),
-                    word(&path)
+                    away(kept),
+                    away(&path)
                 )));
                 return Ok(());
             }

@@ -124,7 +124,7 @@ fn a_hook_that_its_program_writes_anew_is_left_with_the_way_to_settle_it() {
         laptop
             .palimpsest(["init"])
             .exits(1)
-            .says(&format!("`rm {}`", laptop.path(gone).display()))
+            .says(&format!("`mv {} ", laptop.path(gone).display()))
             .lacks("everything is set up already");
         assert_eq!(laptop.read(&hook), version(2));
         assert_eq!(laptop.read(kept), version(1));
@@ -159,4 +159,26 @@ fn two_that_set_up_one_folder_of_hooks_at_once_keep_a_persons_hook() {
         let kept = laptop.read(".git/hooks/before-palimpsest/pre-commit");
         assert!(kept.contains("mine"), "{kept}");
     }
+}
+
+/// As some managers of hooks do. Ours in its place runs the wrapper first, which calls the
+/// one that was moved.
+#[test]
+fn a_wrapper_that_calls_the_hook_that_it_moved_aside_does_not_run_without_end() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    let (hook, moved) = (hook("pre-commit"), hook("pre-commit.old"));
+    std::fs::rename(laptop.path(&hook), laptop.path(&moved)).unwrap();
+    let wrapper = "#!/bin/sh\necho wrapper >&2\n\"${0%/*}/pre-commit.old\" \"$@\"\n";
+    executable(&laptop, &hook, wrapper);
+    laptop.edit_entry(DAY, "Bob", "Zoe");
+    let commit = laptop.git(["commit", "-qam", "Another"]).ok();
+    commit.warns("recorded: person Bob removed");
+    laptop.palimpsest(["init"]).ok();
+    laptop.edit_entry(DAY, "Zoe", "Eve");
+    let commit = laptop.git(["commit", "-qam", "One more"]).ok();
+    assert_eq!(commit.stderr.matches("wrapper").count(), 1, "{commit}");
+    commit.warns("recorded: person Zoe removed");
 }
