@@ -32,6 +32,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{CLONE, Repo, RepoError};
+use crate::journal::layout::is_markdown;
 use crate::journal::{Layout, Settings, settings};
 
 pub use attributes::merges_by_field;
@@ -202,10 +203,16 @@ pub fn has_journal(repo: &Repo, layout: &Layout) -> bool {
         repo.staged_below(folder)
             .map_or(true, |files| !files.is_empty())
     };
-    // Before the first entry git has no folder, and the line for the ledger.
+    // Before the first entry git has no folder, and the line for the ledger; where pages are
+    // there, a journal has ended.
     let attributes = fs::read_to_string(repo.workdir().join(files::ATTRIBUTES)).unwrap_or_default();
+    let is_page = |path: &String| is_markdown(path) && path != "README.md";
+    let has_no_page = || {
+        let staged = repo.staged_below(".");
+        staged.is_ok_and(|paths| !paths.iter().any(is_page))
+    };
     !Settings::of_file(&text).is_ok_and(|settings| settings.has_only_rules)
-        || attributes.contains(attributes::LEDGER)
+        || attributes.contains(attributes::LEDGER) && has_no_page()
         || is_staged(&layout.journal)
         || is_staged(&layout.ledger)
 }

@@ -234,4 +234,12 @@ fn a_journal_without_entries_and_with_rules_is_one_on_every_machine() {
     init.says("nothing to commit here").lacks("no folder");
     desktop.assert_clean();
     desktop.palimpsest(["doctor"]).ok();
+    // With other pages it is a vault, in which a journal has ended.
+    desktop.write("notes/a.md", PAGE);
+    desktop.git(["add", "notes"]).ok();
+    desktop
+        .palimpsest(["init"])
+        .ok()
+        .says("note: no folder journal/md");
+    assert_eq!(merge(&desktop, "notes/a.md"), "palimpsest");
 }
