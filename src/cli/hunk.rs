@@ -60,6 +60,17 @@ pub fn crossing(path: &str) -> String {
     )
 }
 
+/// What is said of such a file that somebody edited, where the earlier merge can be made again.
+pub fn edited_crossing(path: &str) -> String {
+    let word = shell_path(path);
+    format!(
+        "{path}: a side was committed with markers, those of this merge may cross them, and the \
+         file was edited since; settle all of it by hand and git add {word}; or put your edits \
+         aside, and make the conflict anew: git checkout -m -- {word}, then palimpsest resolve \
+         {word}"
+    )
+}
+
 /// A hunk's path and line, and the field that it is in.
 pub fn place(path: &str, hunk: &Hunk) -> String {
     let Some(field) = &hunk.field else {

@@ -7,7 +7,9 @@ use anyhow::bail;
 use clap::Args;
 
 use super::against_removals;
-use super::hunk::{MAY_BE_TEXT, UNCLEAR, crossing, doubtful, is_one_of, of_one_side, place};
+use super::hunk::{
+    MAY_BE_TEXT, UNCLEAR, crossing, doubtful, edited_crossing, is_one_of, of_one_side, place,
+};
 use super::journal::path_typed;
 use super::question::{Answers, Question};
 use super::settled::{Settled, conclude, say_of_the_others, say_of_those_left_to_git};
@@ -184,6 +186,7 @@ impl Settling<'_> {
                 };
                 self.write(open, &text).map(Some)
             }
+            Proposal::Crossing => Ok(Some(Settled::left_at(edited_crossing(path)))),
             Proposal::Doubtful(line) => Ok(Some(Settled::left_at(doubtful(path, line)))),
             Proposal::OneSided {
                 ours,

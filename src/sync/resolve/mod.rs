@@ -135,8 +135,7 @@ impl Resolver<'_> {
             conflict_markers(side).is_some() && !self.is_readable(&open.path, side)
         };
         let has = |side: &[u8], set: &[u8]| side.windows(set.len()).any(|there| there == set);
-        open.merged_before.is_none()
-            && (is_marked(ours) || is_marked(theirs))
+        (is_marked(ours) || is_marked(theirs))
             && has_marker_in_front(chosen, |set| has(ours, set) && has(theirs, set))
     }
 

@@ -18,6 +18,9 @@ pub enum Proposal {
     Fine,
     /// Take this text; if it has hunks, a person has to choose.
     Text(Hunks),
+    /// A side was committed with markers of a merge that can be made again; those of this
+    /// merge may cross them, and somebody edited the file.
+    Crossing,
     /// The file has markers of an unknown merge, and their union may bring something back:
     /// `united` is it, for a person who takes both.
     Unknown { hunks: Hunks, united: Hunks },
@@ -80,6 +83,9 @@ impl Resolver<'_> {
         {
             let merged = self.merge(open, before.as_ref(), &hunks)?;
             return Ok(Proposal::Text(merged));
+        }
+        if open.merged_before.is_some() && !hunks.is_empty() {
+            return Ok(Proposal::Crossing);
         }
         if let (true, Some(line)) = (hunks.is_empty(), open.doubtful) {
             return Ok(Proposal::Doubtful(line));

@@ -98,3 +98,23 @@ fn no_choice_leaves_a_part_of_a_set_in_frontmatter() {
         }
     }
 }
+
+/// The sets are text by then, and each choice of them would lose something.
+#[test]
+fn a_file_with_crossing_sets_that_somebody_edited_is_left() {
+    let sandbox = Sandbox::new();
+    let site = vault(&sandbox, "open");
+    site.git(["merge", "-q", "phone"]).fails();
+    site.edit(NOTE, "Text\n", "Text, and more.\n");
+    let edited = site.read(NOTE);
+    for side in ["--ours", "--theirs", "--both"] {
+        site.palimpsest(["resolve", side])
+            .exits(1)
+            .warns("git checkout -m -- n.md, then palimpsest resolve n.md");
+        assert_eq!(site.read(NOTE), edited);
+    }
+    site.git(["checkout", "-q", "-m", "--", NOTE]).ok();
+    site.palimpsest(["resolve"])
+        .ok()
+        .says("n.md: merged field by field, staged");
+}
