@@ -45,11 +45,9 @@ impl Resolver<'_> {
         };
         let mut before = self.values_before(head, &open.path)?;
         // The last version without markers is one of the sides.
-        let side = if before.is_empty() {
-            None
-        } else {
-            Some(before.remove(0))
-        };
+        if before.len() > 1 {
+            before.remove(0);
+        }
         let labels = labels.iter().flat_map(|(ours, theirs)| [ours, theirs]);
         for path in labels
             .flat_map(|label| paths_in(label))
@@ -59,24 +57,13 @@ impl Resolver<'_> {
                 before.extend(self.values_before(head, path)?);
             }
         }
-        let is_cut_off = self.repo.is_shallow();
         let versions = hunks.versions();
         let [ours, theirs] = [&versions.ours, &versions.theirs].map(|text| values(text));
-        let is_without = |half: &Said, other: &Said| {
-            let alone: Said = half.difference(other).cloned().collect();
-            let had_one = |version: &Said| !version.is_disjoint(&alone);
-            // What came to a side of which all versions are known came after the version that
-            // the other side was made from: the one that it has most of.
-            let base = before.iter().max_by_key(|version| {
-                let missing = version.difference(other).count();
-                (shared(version, other), std::cmp::Reverse(missing))
-            });
-            match base.filter(|version| shared(version, other) > 0) {
-                Some(base) if side.as_ref() == Some(half) => had_one(base),
-                _ => !alone.is_empty() && (is_cut_off || before.iter().any(had_one)),
-            }
-        };
-        Ok(is_without(&ours, &theirs) || is_without(&theirs, &ours))
+        let alone: Said = ours.symmetric_difference(&theirs).cloned().collect();
+        // Which version the other side was made from, no version tells: one that lacks a value
+        // may be from before it, or have it removed.
+        let was_there = before.iter().any(|version| !version.is_disjoint(&alone));
+        Ok(was_there || !alone.is_empty() && self.repo.is_shallow())
     }
 
     /// What each version of a file up to a commit says, but for those with markers. The newest
@@ -199,12 +186,6 @@ fn values(version: &[u8]) -> Said {
     });
     let said = parts.filter(|part| !part.is_empty());
     said.map(<[u8]>::to_vec).collect()
-}
-
-/// How many items two versions have in common. All have much the same keys.
-fn shared(one: &Said, other: &Said) -> usize {
-    let items = one.intersection(other);
-    items.filter(|item| !item.ends_with(b":")).count()
 }
 
 /// The paths that a label of git's may name behind a revision, where a side has the file in

@@ -251,13 +251,13 @@ fn markers_of_a_rebase_bring_nothing_back_without_a_question() {
             true,
         ),
         (&["a"], &[&["a", "d"]], &["a", "p"], "a, d, p", false),
-        // Of two commits of the desktop, the phone knows none.
+        // The phone knows none of two commits of the desktop, or has removed what the first added.
         (
             &["a"],
             &[&["a", "d"], &["a", "d", "e"]],
             &["a", "p"],
             "a, d, e, p",
-            false,
+            true,
         ),
     ] {
         for (subject, inline) in [("Side", false), ("Clip https://example.com/a/../b: ", true)] {
