@@ -7,6 +7,7 @@ use super::{OpenPath, Origin, ResolveError, Resolver};
 use crate::journal::Document;
 use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::markers::{AsText, conflict_markers};
+use crate::journal::yaml::{Kind, Tree};
 use crate::merge::ThreeWay;
 use crate::repo::{ObjectId, RepoError};
 
@@ -173,19 +174,29 @@ fn doubting(open: &OpenPath, sides: ThreeWay<&Vec<u8>>, hunks: Hunks, merges: &[
 }
 
 /// The keys and the items of lists in a version's frontmatter.
-type Said = BTreeSet<Vec<u8>>;
+type Said = BTreeSet<String>;
 
-/// What the frontmatter of a version says, but for the single values of keys.
+/// What the frontmatter of a version says, but for the single values of keys; nothing if it
+/// cannot be read.
 fn values(version: &[u8]) -> Said {
-    let is_between = |b: &u8| matches!(b, b'\n' | b',' | b'[' | b']' | b'{' | b'}');
-    let front = Document::split(version).frontmatter;
-    let parts = front.split(is_between).map(|part| {
-        let part = value(part);
-        let colon = part.windows(2).position(|two| two == b": ");
-        colon.map_or(part, |at| &part[..=at])
+    let mut said = Said::new();
+    let front = std::str::from_utf8(Document::split(version).frontmatter);
+    let tree = front.ok().and_then(|front| Tree::parse(front).ok());
+    let Some(root) = tree.as_ref().and_then(|tree| tree.root.as_ref()) else {
+        return said;
+    };
+    root.walk(&mut |node| match &node.kind {
+        Kind::Map { pairs, .. } => {
+            let keys = pairs.iter().filter_map(|pair| pair.key.scalar());
+            said.extend(keys.map(|key| format!("{key}:")));
+        }
+        Kind::Seq { items, .. } => {
+            let texts = items.iter().filter_map(|item| item.node.scalar());
+            said.extend(texts.map(str::to_owned));
+        }
+        _ => {}
     });
-    let said = parts.filter(|part| !part.is_empty());
-    said.map(<[u8]>::to_vec).collect()
+    said
 }
 
 /// The paths that a label of git's may name behind a revision, where a side has the file in
@@ -196,18 +207,6 @@ fn paths_in(label: &str) -> impl Iterator<Item = &str> {
         let mut parts = path.split('/');
         parts.all(|part| !matches!(part, "" | "." | "..") && part.trim() == part)
     })
-}
-
-/// A value without the sign of an item before it, a comment behind it, and quotes.
-fn value(part: &[u8]) -> &[u8] {
-    let comment = part.windows(2).position(|two| two == b" #");
-    let part = part[..comment.unwrap_or(part.len())].trim_ascii();
-    let part = part.strip_prefix(b"- ").unwrap_or(part).trim_ascii();
-    let quoted = [b"'", b"\""].into_iter().find_map(|quote| {
-        let inner = part.strip_prefix(quote)?;
-        inner.strip_suffix(quote)
-    });
-    quoted.unwrap_or(part)
 }
 
 /// Whether lines stand in a text, one behind the other. Line ends do not count.
@@ -272,7 +271,7 @@ mod tests {
         let said = [
             "a", "b c", "Ann", "Bob", "title:", "tags:", "people:", "at:",
         ];
-        let items = said.map(|item| item.as_bytes().to_vec());
+        let items = said.map(str::to_owned);
         assert_eq!(values(text), items.into());
     }
 }
