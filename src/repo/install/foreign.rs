@@ -6,8 +6,9 @@ use std::io::ErrorKind;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
+use super::Note;
 use super::hook::NAMES;
-use crate::repo::RepoError;
+use crate::repo::{RepoError, shell_path};
 
 /// The folder, beside the hooks.
 const FOLDER: &str = "before-palimpsest";
@@ -192,6 +193,24 @@ fn remove_links(folder: &Path) -> Result<(), RepoError> {
         }
     }
     Ok(())
+}
+
+/// The note for a hook that another program wrote where one was kept before: which is to run,
+/// a person has to say.
+pub(super) fn both_there(path: &Path, kept: &Path) -> Note {
+    let away = |path: &Path| {
+        let path = shell_path(&path.to_string_lossy());
+        format!("`mv {path} {path}.off`")
+    };
+    Note::Left(format!(
+        "{}: left alone, since another program wrote it, and {}, which was there before and ran \
+         first, is another hook; if the new one is to run in its place: {}, otherwise {}; then \
+         run this again",
+        path.display(),
+        kept.display(),
+        away(kept),
+        away(path)
+    ))
 }
 
 /// Whether two files can be read, and hold the same.

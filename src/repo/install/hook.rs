@@ -7,11 +7,11 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use super::foreign::{are_same, calling, is_framework, is_kept, kept, legacy, name};
+use super::foreign::{are_same, both_there, calling, is_framework, is_kept, kept, legacy, name};
 use super::{KeptHook, Note, Plan, Step};
 use crate::journal::digest::short_sha256;
 use crate::repo::stages::free_place;
-use crate::repo::{Finding, Repo, RepoError, shell_path, shell_word};
+use crate::repo::{Finding, Repo, RepoError, shell_word};
 
 /// A hook of git's that is installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -369,19 +369,7 @@ impl Repo {
         if let Some(kept) = keep.as_ref().map(|k| &k.place).filter(|k| is_kept(k)) {
             // Another hook manager wrote its hook anew.
             if !are_same(kept, &path) {
-                let away = |path: &Path| {
-                    let path = shell_path(&path.to_string_lossy());
-                    format!("`mv {path} {path}.off`")
-                };
-                plan.notes.push(Note::Left(format!(
-                    "{}: left alone, since another program wrote it, and {}, which was there \
-                     before and ran first, is another hook; if the new one is to run in its \
-                     place: {}, otherwise {}; then run this again",
-                    path.display(),
-                    kept.display(),
-                    away(kept),
-                    away(&path)
-                )));
+                plan.notes.push(both_there(&path, kept));
                 return Ok(());
             }
             keep = None;
