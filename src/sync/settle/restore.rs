@@ -44,8 +44,8 @@ pub enum Return {
 
 /// Puts the file of a deleted entry back into the work tree: the version in git's index, or
 /// else HEAD's, or the other side's in a merge that waits, or the one that the ledger, or
-/// history, names. HEAD's is staged again if its
-/// deletion was: the next commit would delete it otherwise.
+/// history, names. HEAD's is staged again if its deletion was: the next commit would delete it
+/// otherwise.
 ///
 /// # Errors
 /// The repository cannot be read, or the index or the file not be written.

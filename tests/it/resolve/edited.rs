@@ -1,6 +1,7 @@
 //! Conflicts of which somebody edited a half between the markers.
 
 use super::elsewhere;
+use super::examples::{PAGE, site};
 use crate::sandbox::Sandbox;
 
 /// What somebody settled besides, alike in both halves, is no question, and takes none away.
@@ -10,22 +11,18 @@ fn a_half_that_was_edited_back_is_a_choice_beside_one_that_was_settled() {
         format!("---\nmeta:\n  mood: {mood}\nplace: {place}\n---\nOne.\n")
     };
     let sandbox = Sandbox::new();
-    let site = sandbox.repository("site");
-    site.write("p.md", page("calm", "here"));
-    site.palimpsest(["init"]).ok();
-    site.commit("Begin");
-    site.git(["switch", "-q", "-c", "side"]).ok();
-    site.write("p.md", page("tired", "home"));
-    site.commit("Theirs");
-    site.git(["switch", "-q", "main"]).ok();
-    site.write("p.md", page("good", "away"));
-    site.commit("Ours");
+    let site = site(
+        &sandbox,
+        &page("calm", "here"),
+        &page("good", "away"),
+        &page("tired", "home"),
+    );
     site.git(["merge", "-q", "side"]).fails();
-    site.edit("p.md", "mood: good", "mood: calm");
-    site.edit("p.md", "place: away", "place: near");
-    site.edit("p.md", "place: home", "place: near");
+    site.edit(PAGE, "mood: good", "mood: calm");
+    site.edit(PAGE, "place: away", "place: near");
+    site.edit(PAGE, "place: home", "place: near");
     site.palimpsest(["resolve", "--ours"]).ok().says("chosen");
-    assert_eq!(site.read("p.md"), page("calm", "near"));
+    assert_eq!(site.read(PAGE), page("calm", "near"));
 }
 
 /// Git joins changes that are near each other to one set.
@@ -37,20 +34,16 @@ fn a_line_of_a_half_that_was_edited_back_is_taken_as_it_stands() {
         ("--theirs", page("One of theirs.", "Three of theirs.")),
     ] {
         let sandbox = Sandbox::new();
-        let site = sandbox.repository("site");
-        site.write("p.md", page("One.", "Three."));
-        site.palimpsest(["init"]).ok();
-        site.commit("Begin");
-        site.git(["switch", "-q", "-c", "side"]).ok();
-        site.write("p.md", page("One of theirs.", "Three of theirs."));
-        site.commit("Theirs");
-        site.git(["switch", "-q", "main"]).ok();
-        site.write("p.md", page("One of ours.", "Three of ours."));
-        site.commit("Ours");
+        let site = site(
+            &sandbox,
+            &page("One.", "Three."),
+            &page("One of ours.", "Three of ours."),
+            &page("One of theirs.", "Three of theirs."),
+        );
         site.git(["merge", "-q", "side"]).fails();
-        site.edit("p.md", "One of ours.", "One.");
+        site.edit(PAGE, "One of ours.", "One.");
         site.palimpsest(["resolve", side]).ok().says("1 chosen");
-        assert_eq!(site.read("p.md"), expected);
+        assert_eq!(site.read(PAGE), expected);
     }
 }
 
@@ -60,21 +53,17 @@ fn what_both_added_beside_a_field_that_was_settled_is_united() {
     let page =
         |mood: &str, people: &str| format!("---\npeople: [Ann{people}]\nmood: {mood}\n---\nOne.\n");
     let sandbox = Sandbox::new();
-    let site = sandbox.repository("site");
-    site.write("p.md", page("m", ""));
-    site.palimpsest(["init"]).ok();
-    site.commit("Begin");
-    site.git(["switch", "-q", "-c", "side"]).ok();
-    site.write("p.md", page("mt", ", Eve"));
-    site.commit("Theirs");
-    site.git(["switch", "-q", "main"]).ok();
-    site.write("p.md", page("mo", ", Dan"));
-    site.commit("Ours");
+    let site = site(
+        &sandbox,
+        &page("m", ""),
+        &page("mo", ", Dan"),
+        &page("mt", ", Eve"),
+    );
     elsewhere(&site, &["merge", "-q", "side"]).fails();
-    site.edit("p.md", "mood: mo", "mood: mx");
-    site.edit("p.md", "mood: mt", "mood: mx");
+    site.edit(PAGE, "mood: mo", "mood: mx");
+    site.edit(PAGE, "mood: mt", "mood: mx");
     site.palimpsest(["resolve", "--ours"]).ok();
-    let text = site.read("p.md");
+    let text = site.read(PAGE);
     assert!(text.contains("Dan") && text.contains("Eve"), "{text}");
 }
 
@@ -92,28 +81,19 @@ fn a_half_that_was_edited_back_is_taken_as_it_stands() {
     ] {
         for (side, mine) in [("--ours", true), ("--theirs", false)] {
             let sandbox = Sandbox::new();
-            let site = sandbox.repository("site");
             // One of the two is in conflict, the other stays.
             let of = |(mood, line): (&str, &str)| match field {
                 true => page(mood, "Two."),
                 false => page("calm", line),
             };
-            site.write("p.md", of(was));
-            site.palimpsest(["init"]).ok();
-            site.commit("Begin");
-            site.git(["switch", "-q", "-c", "side"]).ok();
-            site.write("p.md", of(theirs));
-            site.commit("Theirs");
-            site.git(["switch", "-q", "main"]).ok();
-            site.write("p.md", of(ours));
-            site.commit("Ours");
+            let site = site(&sandbox, &of(was), &of(ours), &of(theirs));
             site.git(["merge", "-q", "side"]).fails();
             let back = if field { "mood: calm" } else { "Two." };
-            site.edit("p.md", edited, back);
+            site.edit(PAGE, edited, back);
             site.palimpsest(["resolve", side]).ok().says("1 chosen");
             let took_edited = mine == (from == ours);
             let expected = of(if took_edited { was } else { to });
-            assert_eq!(site.read("p.md"), expected, "{edited} {side}");
+            assert_eq!(site.read(PAGE), expected, "{edited} {side}");
         }
     }
 }
