@@ -8,6 +8,7 @@ mod place;
 pub use front::{has_marker_in_front, outside_code};
 
 use self::open::{Open, Taken};
+use super::document::is_fence;
 use super::line_ends::without_cr;
 use super::markers::{AsText, Sign, find, marker};
 use crate::merge::ThreeWay;
@@ -313,7 +314,8 @@ impl Hunk {
     }
 
     /// Ours, then theirs; lines that both start or end with stand once. Any other line
-    /// that both have stays twice, since it belongs to the lines around it.
+    /// that both have stays twice, since it belongs to the lines around it. Where both end
+    /// the frontmatter, its fields stay above the fence, and only the texts below follow it.
     fn both(&self) -> Vec<u8> {
         let lines = |side: &'_ [u8]| -> Vec<Vec<u8>> {
             side.split_inclusive(|&b| b == b'\n')
@@ -328,7 +330,17 @@ impl Hunk {
         let end = behind.take_while(same).count();
         theirs.truncate(theirs.len() - end);
         let last = ours.len() - end;
-        ours.splice(last..last, theirs);
+        let fence = |side: &[Vec<u8>]| side.iter().position(|line| is_fence(line));
+        // Below the first fence it is a rule.
+        let is_in_front = self.in_front && fence(&ours[..start]).is_none();
+        if let Some(own) = fence(&ours[start..last]).filter(|_| is_in_front)
+            && let Some(other) = fence(&theirs)
+        {
+            ours.splice(last..last, theirs.drain(other..).skip(1));
+            ours.splice(start + own..start + own, theirs);
+        } else {
+            ours.splice(last..last, theirs);
+        }
         ours.concat()
     }
 }
