@@ -151,9 +151,10 @@ fn lines_above(text: &str) -> BTreeMap<String, Option<Vec<&str>>> {
     let mut found = BTreeMap::new();
     for line in text.lines().filter(|l| !l.trim().is_empty()) {
         let is_comment = line.trim_start().starts_with('#');
-        // An item stands deeper than a key in its column.
-        let is_item = line.trim_start().starts_with('-');
-        let indent = 2 * (line.len() - line.trim_start_matches(' ').len()) + usize::from(is_item);
+        // An item stands deeper than a key in its column, and so does the value of a key
+        // with a `?`.
+        let is_deeper = line.trim_start().starts_with(['-', ':']);
+        let indent = 2 * (line.len() - line.trim_start_matches(' ').len()) + usize::from(is_deeper);
         if !is_comment {
             above.retain(|(of, _)| *of < indent);
         }
