@@ -56,7 +56,8 @@ pub(super) fn say_commit(ui: &Ui, repo: &Repo, files: &[String]) -> anyhow::Resu
     let typed: Vec<String> = left.iter().map(|file| repo.pathspec(file)).collect();
     let when = match repo.waits_for() {
         Some(word) => format!("once the {word} is committed"),
-        None => "commit it".to_owned(),
+        None if left.len() == 1 => "commit it".to_owned(),
+        None => "commit them together".to_owned(),
     };
     // Git commits no file by its name alone that it does not know yet.
     let index = repo.index()?;

@@ -48,9 +48,9 @@ pub(super) fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::R
             None => ui.line("No unresolved conflicts found")?,
         }
     }
-    for file in &settled.files {
-        say_commit(ui, &journal.repo, std::slice::from_ref(file))?;
-    }
+    // In one commit: each one alone would still have the conflicts of the other years.
+    let files: Vec<String> = settled.files.iter().cloned().collect();
+    say_commit(ui, &journal.repo, &files)?;
     if !settled.files.is_empty() {
         say_blocked(ui, &journal)?;
     }

@@ -339,3 +339,33 @@ fn metadb_leaves_to_the_file_what_stands_in_it() {
     laptop.commit("Settled");
     agree(&laptop, &desktop, &["still_in_file Carol"]);
 }
+
+/// Alone, each ledger's commit would still have the conflict of the other year.
+#[test]
+fn the_ledgers_of_several_years_are_committed_together() {
+    const OTHER: &str = "2023-05-06";
+    let sandbox = Sandbox::new();
+    let entries = [DAY, OTHER].map(|date| (date, "people: [Alice]", "One.\n"));
+    let (laptop, desktop) = journal(&sandbox, &entries);
+    for (machine, name) in [(&laptop, "Carol"), (&desktop, "Dave")] {
+        for date in [DAY, OTHER] {
+            machine.edit_entry(date, "[Alice]", &format!("[Alice, {name}]"));
+        }
+        machine.commit(name);
+    }
+    laptop.push();
+    desktop.pull();
+    desktop.write("palimpsest.toml", "[conflicts]\non_commit = \"block\"\n");
+    let files = ["data/ledger/2023.jsonl", "data/ledger/2024.jsonl"];
+    let both = files.join(" ");
+    desktop
+        .metadb(["sync", "resolve", "--all"])
+        .ok()
+        .says(&format!(
+            "Changed {both}; commit them together: git commit -m 'Settle' {both}"
+        ));
+    desktop
+        .git(["commit", "-q", "-m", "Settle", files[0], files[1]])
+        .ok();
+    assert_eq!(listed(&desktop), [""; 0]);
+}
