@@ -37,7 +37,7 @@ enum Command {
     },
     /// Index every entry that changed
     Sync {
-        /// The journal's folder, or one in it
+        /// The journal's folder, or one in it: all of the journal is indexed
         dir: PathBuf,
         /// Say what would be done, write nothing
         #[arg(long)]
@@ -173,7 +173,6 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
     };
     let (store, mut report) = journal.refresh(ui, options)?;
     if is_at_or_below(&folder, top) && folder != top {
-        report.entries.retain(|c| is_at_or_below(&c.path, &folder));
         report.undated.retain(|p| is_at_or_below(p, &folder));
     }
     report.undated.retain(|p| is_at_or_below(p, top));

@@ -361,3 +361,24 @@ Notes: 1 created, 0 updated, 0 unchanged, 0 deleted, 0 restored, 0 failed");
         .ok()
         .says("1 deleted");
 }
+
+/// All of the journal is indexed then, and nothing would name the others later.
+#[test]
+fn a_sync_of_one_folder_names_what_changed_in_the_others() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    for date in ["2023-11-01", "2024-11-01"] {
+        machine.write_entry(date, "people: [Alice, Bob]", "x\n");
+    }
+    machine.palimpsest(["init"]).ok();
+    machine.commit("Begin");
+    for date in ["2023-11-01", "2024-11-01"] {
+        machine.edit_entry(date, ", Bob", "");
+    }
+    machine
+        .yaml2sql(["sync", "journal/md/2023"])
+        .ok()
+        .says("2023-11-01  updated")
+        .says("2024-11-01  updated")
+        .says("0 created, 2 updated, 0 unchanged");
+}
