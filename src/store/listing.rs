@@ -82,7 +82,8 @@ pub struct SyncStats {
     pub resolved: i64,
     pub by_type: BTreeMap<String, i64>,
     pub by_source: BTreeMap<String, i64>,
-    /// By the machine that recorded the newest text; empty for a text not recorded yet.
+    /// By the machine that recorded the newest text, where two are in conflict by each;
+    /// empty for a text not recorded yet.
     pub by_machine: BTreeMap<String, i64>,
 }
 
@@ -170,10 +171,9 @@ impl Store {
             let sql = "WITH tracked(entry, source) AS (
                     SELECT entry, 'yaml' FROM entries WHERE deleted_at IS NULL
                     UNION ALL SELECT entry, 'wiki' FROM entry_notes),
-                newest AS (SELECT entry, source, by, max(counter) FROM sync_hashes
-                    GROUP BY entry, source)
+                texts AS (SELECT DISTINCT entry, source, by FROM sync_hashes)
                 SELECT coalesce(by, ''), count(*)
-                FROM tracked LEFT JOIN newest USING (entry, source) GROUP BY 1";
+                FROM tracked LEFT JOIN texts USING (entry, source) GROUP BY 1";
             stats.by_machine = counts(c, sql)?;
             Ok(stats)
         })

@@ -301,6 +301,10 @@ fn two_machines_edits_are_listed_and_settled_once() {
         .metadb(["sync", "status"])
         .ok()
         .says("Active conflicts: 1");
+    desktop
+        .metadb(["sync", "stats"])
+        .ok()
+        .says("By machine:\n  desktop: 1\n  laptop: 1");
     let run = desktop
         .metadb(["sync", "resolve", "Entry", "20241101"])
         .ok();
