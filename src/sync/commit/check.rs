@@ -4,16 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::journal::copies::copied_from;
 use crate::journal::layout::is_markdown;
 use crate::journal::markers::AsText;
 use crate::journal::settings::FILE;
 use crate::journal::{EntryDate, Facts, Item, Layout, PathKind};
-use crate::ledger;
-use crate::repo::{Blob, BlobKind, Change, Finding, ObjectId, Repo, RepoError, shell_path};
+use crate::repo::{Blob, Change, Finding, ObjectId, Repo, RepoError, shell_path};
 use crate::sync::documents::merged_by_field;
 
 use super::report::on_one_line;
+use super::warned;
 use crate::sync::versions::{Key, facts, key_of};
 
 /// A reason not to commit, with its place.
@@ -164,7 +163,7 @@ pub(super) fn check(
         has_journal: repo.workdir().join(&layout.journal).is_dir(),
         found: Checked::default(),
     };
-    let not_set_up = not_set_up(repo, layout, changes)?;
+    let not_set_up = warned::not_set_up(repo, layout, changes)?;
     checks.found.warnings.extend(not_set_up);
     let settings = changes.iter().find(|change| change.path == FILE);
     let settings = settings.and_then(|change| change.new).and_then(Blob::file);
@@ -205,15 +204,15 @@ impl Checks<'_> {
         }
         let kind = layout.classify(&change.path);
         if change.old.is_none() && change.new.is_some() {
-            let copy = copy(repo, layout, self.changes, &change.path)?;
-            let no_day = (kind == PathKind::UndatedPage).then(|| no_day(&change.path));
+            let copy = warned::copy(repo, layout, self.changes, &change.path)?;
+            let no_day = (kind == PathKind::UndatedPage).then(|| warned::no_day(&change.path));
             (self.found.warnings).extend(copy.into_iter().chain(no_day.flatten()));
         }
         if kind == PathKind::Other && !self.may_hold_markers(&change.path) {
             return Ok(());
         }
         if kind != PathKind::Other {
-            self.found.warnings.extend(link(change));
+            self.found.warnings.extend(warned::link(change));
         }
         match change.new.and_then(Blob::file) {
             Some(id) => self.text(change, kind, id),
@@ -247,7 +246,7 @@ impl Checks<'_> {
             self.found.add_text(repo, path, (key, id), &bytes)?;
         }
         if is_ledger {
-            self.found.warnings.extend(damaged(path, &bytes));
+            self.found.warnings.extend(warned::damaged(path, &bytes));
         }
         if let (PathKind::Entry(date), None) = (kind, change.old) {
             let mut all = self.twice.get(&date).into_iter().flatten();
@@ -281,104 +280,13 @@ impl Checked {
             Err(error) => {
                 let attribute = repo.other_bytes(path)?;
                 self.warnings
-                    .extend(attribute.map(|attribute| filtered(path, &attribute)));
+                    .extend(attribute.map(|attribute| warned::filtered(path, &attribute)));
                 let refusal = Refusal::unreadable(path, key, bytes, error);
                 self.refusals.push(refusal);
             }
         }
         Ok(())
     }
-}
-
-/// The warning for a page that a filter or encoding stores differently.
-fn filtered(path: &str, attribute: &str) -> String {
-    format!(
-        "{path}: git stores other bytes than those in the work tree (attribute `{attribute}`), \
-         and what it stores is checked and merged; what is encrypted there can be neither: take \
-         the journal out of that line of .gitattributes"
-    )
-}
-
-/// The warning for a journal begun after `palimpsest init`: its rows are recorded, and
-/// nothing merges them.
-fn not_set_up(
-    repo: &Repo,
-    layout: &Layout,
-    changes: &[Change],
-) -> Result<Option<String>, RepoError> {
-    let mut paths = changes.iter().map(|change| &change.path);
-    let entry = paths.find_map(|path| Some((layout.entry_date(path)?, path)));
-    let Some((date, path)) = entry else {
-        return Ok(None);
-    };
-    // Git is asked only if the file that `palimpsest init` writes does not show it.
-    let ledger = layout.ledger_path(date.year());
-    let is_set_up =
-        !repo.own_attributes(layout)?.is_empty() || repo.attribute("merge", &ledger)?.is_some();
-    if is_set_up {
-        return Ok(None);
-    }
-    if let Some(Finding { what, mend }) = repo.from_before_setup()? {
-        return Ok(Some(format!("{what}; {mend}")));
-    }
-    Ok(Some(format!(
-        "{path}: an entry of a journal that `palimpsest init` has not seen; run it once more: \
-         until then nothing merges {ledger}, and in other clones nothing keeps {} out of git",
-        layout.database
-    )))
-}
-
-/// The warning for a page that is named like an entry, after a day that no calendar has.
-fn no_day(path: &str) -> Option<String> {
-    EntryDate::is_no_day(path).then(|| {
-        format!(
-            "{path}: no calendar has this day, so the page is no entry, and is neither checked \
-             nor indexed; rename it"
-        )
-    })
-}
-
-/// The warning for a copy that a service which syncs files left beside an entry, a note or
-/// a ledger: it is no part of the journal, and what it alone has is in no listing.
-fn copy(
-    repo: &Repo,
-    layout: &Layout,
-    changes: &[Change],
-    path: &str,
-) -> Result<Option<String>, RepoError> {
-    let Some(original) = copied_from(layout, path) else {
-        return Ok(None);
-    };
-    // A ledger that the commit moves there is written again.
-    let is_ledger = matches!(layout.classify(&original), PathKind::Ledger(_));
-    let comes_back = is_ledger && changes.iter().any(|change| change.path == original);
-    let is_there = comes_back || repo.index()?.has(&original);
-    Ok(is_there.then(|| {
-        format!(
-            "{path}: by its name a copy of {original}, as services that sync files leave them; \
-             it is committed, but not read: put what is missing into {original}, then \
-             `git rm {}`, and commit",
-            repo.pathspec(path)
-        )
-    }))
-}
-
-/// The warning for a symbolic link in place of an entry, a note or a ledger.
-fn link(change: &Change) -> Option<String> {
-    let is_link = change.new.is_some_and(|new| new.kind == BlobKind::Symlink);
-    is_link.then(|| {
-        format!(
-            "{}: a symbolic link; it is committed, but not read",
-            change.path
-        )
-    })
-}
-
-/// The warnings for the lines of a ledger that cannot be read.
-fn damaged(path: &str, bytes: &[u8]) -> Vec<String> {
-    let corrupt = ledger::parse(bytes).corrupt;
-    let say = |c: &ledger::Corrupt| format!("{path}:{}: no ledger line; kept as it is", c.line);
-    corrupt.iter().map(say).collect()
 }
 
 /// The staged files of these entries.

@@ -9,6 +9,7 @@
 //! | file | question |
 //! |---|---|
 //! | `check`, `added_markers`, `stale` | What must not be committed? |
+//! | `warned` | What is it warned of? |
 //! | `own`, `brought` | What does the commit change, and what came with rows of its own? |
 //! | `rows`, `year` | Which rows does that make, and in which file? |
 //! | `kept`, `branch_alone` | What did who merged or squashed decide? |
@@ -29,6 +30,7 @@ mod report;
 mod rows;
 mod stale;
 mod waiting;
+mod warned;
 mod year;
 
 use std::collections::{BTreeMap, BTreeSet};
