@@ -143,6 +143,40 @@ fn two_entries_of_one_date() {
     }
 }
 
+/// Which of the two is recorded would depend on their folders' names.
+#[test]
+fn two_note_pages_of_one_date() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let page = "wiki/entries/2024/2024-11-01.md";
+    laptop.write(page, "One.\n");
+    laptop.commit("A note");
+    let other = "wiki/entries/2024-11-01.md";
+    laptop.write(other, "Two.\n");
+    let both = format!("{other} and {page} are both the note of 2024-11-01; expected one");
+    laptop
+        .wiki2sql(["import", "entries"])
+        .exits(1)
+        .says("0 created, 0 updated, 0 unchanged, 0 deleted, 0 restored, 2 failed")
+        .warns(&format!("{other}:1:1: {both}"))
+        .warns(&format!("{page}:1:1: {both}"));
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "-m", "Two"])
+        .exits(1)
+        .warns(&format!(
+            "{other}: a second note page of 2024-11-01; the first is {page}; keep one of them, \
+             for example `git rm --cached {other}`"
+        ));
+    // One that moves is no second one.
+    laptop.git(["rm", "-q", "--cached", page]).ok();
+    laptop.remove(page);
+    laptop.commit("Moved");
+    laptop.assert_clean();
+    let shown = laptop.metadb(["show", "2024-11-01"]).ok();
+    shown.says("Two.");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_symbolic_link_is_named_and_not_followed() {

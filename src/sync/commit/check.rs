@@ -8,6 +8,7 @@ use crate::journal::layout::is_markdown;
 use crate::journal::markers::AsText;
 use crate::journal::settings::FILE;
 use crate::journal::{EntryDate, Facts, Item, Layout, PathKind};
+use crate::ledger::Source;
 use crate::repo::{Blob, Change, Finding, ObjectId, Repo, RepoError, shell_path};
 use crate::sync::documents::merged_by_field;
 
@@ -50,9 +51,9 @@ pub enum Refusal {
     Database { path: String, pathspec: String },
     /// The settings name another folder for the ledger than HEAD's.
     LedgerLeftBehind(Finding),
-    /// Two files for one entry.
+    /// Two files for one entry, or two pages with its notes.
     TwoOfOneDate {
-        date: EntryDate,
+        key: Key,
         path: String,
         other: String,
         pathspec: String,
@@ -112,15 +113,21 @@ impl fmt::Display for Refusal {
             ),
             Self::LedgerLeftBehind(finding) => write!(f, "{finding}"),
             Self::TwoOfOneDate {
-                date,
+                key: (date, source),
                 path,
                 other,
                 pathspec,
-            } => write!(
-                f,
-                "{path}: a second entry of {date}; the first is {other}; keep one of them, \
-                 for example `git rm --cached {pathspec}`"
-            ),
+            } => {
+                let what = match source {
+                    Source::Yaml => "entry",
+                    Source::Wiki => "note page",
+                };
+                write!(
+                    f,
+                    "{path}: a second {what} of {date}; the first is {other}; keep one of them, \
+                     for example `git rm --cached {pathspec}`"
+                )
+            }
         }
     }
 }
@@ -148,7 +155,7 @@ pub(super) fn check(
     changes: &[Change],
 ) -> Result<Checked, RepoError> {
     let new = changes.iter().filter(|c| c.old.is_none());
-    let new = new.filter_map(|c| layout.entry_date(&c.path));
+    let new = new.filter_map(|c| key_of(layout, &c.path));
     let there = changes.iter().filter(|c| c.new.is_some());
     let merged = merged_by_field(repo, layout, there.map(|c| c.path.as_str()))?;
     let mut checks = Checks {
@@ -158,7 +165,7 @@ pub(super) fn check(
         before,
         changes,
         stood: None,
-        twice: staged_files(repo, layout, &new.collect())?,
+        twice: staged_of(repo, layout, &new.collect())?,
         merged: merged.into_iter().collect(),
         has_journal: repo.workdir().join(&layout.journal).is_dir(),
         found: Checked::default(),
@@ -185,8 +192,8 @@ pub(super) struct Checks<'a> {
     changes: &'a [Change],
     /// The sets of markers that stood in the pages that the commit removes, once asked for.
     pub stood: Option<AsText>,
-    /// The staged files of the entries that are new.
-    twice: BTreeMap<EntryDate, Vec<String>>,
+    /// The staged files of the entries and notes that are new.
+    twice: BTreeMap<Key, Vec<String>>,
     /// The files outside the journal that the driver merges.
     merged: BTreeSet<&'a str>,
     has_journal: bool,
@@ -248,11 +255,11 @@ impl Checks<'_> {
         if is_ledger {
             self.found.warnings.extend(warned::damaged(path, &bytes));
         }
-        if let (PathKind::Entry(date), None) = (kind, change.old) {
-            let mut all = self.twice.get(&date).into_iter().flatten();
+        if let (Some(key), None) = (key_of(self.layout, path), change.old) {
+            let mut all = self.twice.get(&key).into_iter().flatten();
             let other = all.find(|other| *other != path);
             let refusal = other.map(|other| Refusal::TwoOfOneDate {
-                date,
+                key,
                 path: path.clone(),
                 other: other.clone(),
                 pathspec: repo.pathspec(path),
@@ -295,11 +302,29 @@ pub(super) fn staged_files(
     layout: &Layout,
     entries: &BTreeSet<EntryDate>,
 ) -> Result<BTreeMap<EntryDate, Vec<String>>, RepoError> {
-    let names = entries.iter().map(|entry| format!("{entry}.md"));
-    let mut found: BTreeMap<EntryDate, Vec<String>> = BTreeMap::new();
-    for path in repo.staged_named(&layout.journal, &names.collect())? {
-        if let Some(date) = layout.entry_date(&path) {
-            found.entry(date).or_default().push(path);
+    let keys = entries.iter().map(|entry| (*entry, Source::Yaml));
+    let found = staged_of(repo, layout, &keys.collect())?;
+    let found = found.into_iter().map(|((entry, _), paths)| (entry, paths));
+    Ok(found.collect())
+}
+
+/// The staged files of these entries and notes.
+fn staged_of(
+    repo: &Repo,
+    layout: &Layout,
+    keys: &BTreeSet<Key>,
+) -> Result<BTreeMap<Key, Vec<String>>, RepoError> {
+    let mut found: BTreeMap<Key, Vec<String>> = BTreeMap::new();
+    for (folder, source) in [
+        (&layout.journal, Source::Yaml),
+        (&layout.wiki, Source::Wiki),
+    ] {
+        let keys = keys.iter().filter(|(_, of)| *of == source);
+        let names = keys.map(|(date, _)| format!("{date}.md"));
+        for path in repo.staged_named(folder, &names.collect())? {
+            if let Some(key) = key_of(layout, &path).filter(|(_, of)| *of == source) {
+                found.entry(key).or_default().push(path);
+            }
         }
     }
     Ok(found)

@@ -138,16 +138,12 @@ impl Apply<'_, '_, '_> {
                 files.work = Some(dated.read(path, read, row));
             }
             all @ [first, ..] => {
-                let both = all.join(" and ");
                 files.same = true;
                 for path in all {
                     let (bytes, mut row) = self.file(path, date)?;
                     let stored = self.as_stored(path, bytes, dated.blob(path), &mut row)?;
                     files.same &= matches!(stored, Ok((true, _)));
-                    row.problem = Some(format!(
-                        "1:1: {both} are both the entry of {date}; expected one: put what is \
-                         missing into one of them, `git rm` the other, and commit"
-                    ));
+                    row.problem = Some(both_are(all, "entry", date));
                     dated.rows.insert(path.clone(), row);
                 }
                 files.work = Some(ReadFile {
@@ -179,24 +175,19 @@ impl Apply<'_, '_, '_> {
                 content: Note::read(&bytes).ok(),
             });
         }
-        for path in dated.in_work(Source::Wiki) {
+        let all = dated.in_work(Source::Wiki);
+        for path in all {
             let (bytes, mut row) = self.file(path, dated.date)?;
             let read = self
                 .as_stored(path, bytes, dated.blob(path), &mut row)?
                 .and_then(|(_, bytes)| Note::read(&bytes).map_err(|e| problem(path, &bytes, &e)));
+            // Of two files of one date, neither counts.
+            let read = match all {
+                [_] => read,
+                _ => Err(both_are(all, "note", dated.date)),
+            };
             let version = dated.read(path, read, row);
-            if let Some(first) = &mut files.work_note {
-                // Of two files of one date, neither counts.
-                first.content = None;
-                if let Some(row) = dated.rows.get_mut(path) {
-                    row.problem = Some(format!(
-                        "1:1: {} is the note of {} already; expected one",
-                        first.path, dated.date
-                    ));
-                }
-            } else {
-                files.work_note = Some(version);
-            }
+            files.work_note.get_or_insert(version);
         }
         Ok(())
     }
@@ -264,4 +255,13 @@ impl Apply<'_, '_, '_> {
         };
         Ok((bytes, row))
     }
+}
+
+/// The problem of files of one date.
+fn both_are(all: &[String], what: &str, date: EntryDate) -> String {
+    format!(
+        "1:1: {} are both the {what} of {date}; expected one: put what is missing into one of \
+         them, `git rm` the other, and commit",
+        all.join(" and ")
+    )
 }
