@@ -69,9 +69,13 @@ pub fn keeps_out(
     let mut standing = ours.removed_items(entry);
     standing.retain(|item| facts.as_ref().is_some_and(|f| f.items.contains(item)));
     items.retain(|item| !standing.contains(item));
-    // A removal made by a pick is intended, also if the item was put back since.
+    // Where all of the pick's removals of an item are known and undone, it was squashed or
+    // picked before, and somebody who knew that put the item back.
+    let mut put_back = brought.removed_items(entry);
+    put_back.retain(|item| !items.contains(item) && !standing.contains(item));
     Ok(Removals {
         kept_out: items,
+        put_back,
         ..Removals::default()
     })
 }

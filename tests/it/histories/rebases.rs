@@ -236,3 +236,68 @@ fn a_note_on_a_commit_that_cannot_be_read_is_not_passed_over() {
     std::fs::write(&place, bytes).unwrap();
     assert_eq!(listed(&desktop), ["kept_out Carol"]);
 }
+
+/// The laptop's branch, in the clone of a forge, as one commit of `main`.
+fn squashed(sandbox: &Sandbox, laptop: &Machine<'_>, branch: &str) {
+    laptop.git(["push", "-q", "-u", "origin", branch]).ok();
+    let forge = phone(sandbox);
+    let theirs = format!("origin/{branch}");
+    without_hooks(&forge, &["merge", "-q", "--squash", &theirs]);
+    without_hooks(&forge, &["commit", "-q", "-m", "Squashed"]);
+    forge.push();
+}
+
+/// The rebase brings a removal that main has had already.
+#[test]
+fn what_was_put_back_after_a_squash_stays_in_a_rebase_of_the_branch() {
+    for how in ["rebase", "merge"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.git(["switch", "-q", "-c", "side"]).ok();
+        remove_bob(&laptop);
+        edit(&laptop, "mood: calm", "mood: good");
+        squashed(&sandbox, &laptop, "side");
+        desktop.pull();
+        desktop.edit_entry(DAY, "weather: fair", "weather: wet");
+        edit(&desktop, "[Alice]", "[Alice, Bob]");
+        desktop.push();
+        laptop.write("notes.txt", "Tea\n");
+        laptop.commit("Notes");
+        laptop.git(["fetch", "-q"]).ok();
+        laptop.git([how, "-q", "origin/main"]).ok();
+        laptop.assert_clean();
+        let text = laptop.read_entry(DAY);
+        assert!(text.contains("people: [Alice, Bob]"), "{how}: {text}");
+        laptop.git(["switch", "-q", "main"]).ok();
+        laptop.git(["merge", "-q", "side"]).ok();
+        laptop.push();
+        agree(&laptop, &desktop, &["both_edited"]);
+        let text = desktop.read_entry(DAY);
+        assert!(text.contains("people: [Alice, Bob]"), "{how}: {text}");
+    }
+}
+
+/// Whoever takes the putting back back again meant that.
+#[test]
+fn a_put_back_that_a_branch_reverts_is_removed_by_its_rebase() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.push();
+    desktop.pull();
+    laptop.git(["switch", "-q", "-c", "side"]).ok();
+    laptop.git(["revert", "--no-edit", "HEAD"]).ok();
+    edit(&desktop, "weather: fair", "weather: wet");
+    desktop.push();
+    laptop.git(["fetch", "-q"]).ok();
+    laptop.git(["rebase", "-q", "origin/main"]).ok();
+    laptop.assert_clean();
+    let text = laptop.read_entry(DAY);
+    assert!(text.contains("people: [Alice]\n"), "{text}");
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "side"]).ok();
+    laptop.push();
+    agree(&laptop, &desktop, &[]);
+    assert!(!desktop.read_entry(DAY).contains("Bob"));
+}
