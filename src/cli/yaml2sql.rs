@@ -105,7 +105,7 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
         dry_run,
         or_in_memory: dry_run,
         asked: asked.clone(),
-        files: paths,
+        files: paths.clone(),
         ..Options::new(Scope::Head)
     };
     let (store, mut report) = journal.refresh(ui, options)?;
@@ -116,7 +116,7 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
         let skipped = report.skipped.iter().any(|s| is_of(s.path(), *date));
         !listed && !failed && !skipped
     });
-    let missing: Vec<String> = missing.map(|date| date.to_string()).collect();
+    let missing: BTreeSet<EntryDate> = missing.collect();
     report.entries.retain(|c| asked.contains(&c.date));
     report.unchanged_entries = 0;
     report.undated.clear();
@@ -126,11 +126,13 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
     say_conflicts(ui, &store, &report, dry_run)?;
     store.leave();
     report.failed.extend(others);
-    let exit = refreshed::print(ui, &report, Of::Entries, dry_run, json)?;
-    if !missing.is_empty() {
-        bail!("no such entry: {}", missing.join(", "));
-    }
-    Ok(exit)
+    let nowhere = paths.into_iter().filter_map(|path| {
+        let date = journal.layout().entry_date(&path)?;
+        let problem = format!("no such entry: {date}");
+        missing.contains(&date).then_some(Failure { path, problem })
+    });
+    report.failed.extend(nowhere);
+    refreshed::print(ui, &report, Of::Entries, dry_run, json)
 }
 
 fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::Result<Exit> {

@@ -93,6 +93,11 @@ By source:
         (&"Bob".into(), &"active".into())
     );
     assert!(json[0]["reason"].is_string() && json[0]["expires"].is_string());
+    let run = machine
+        .metadb(["sync", "status", "Entry", DAY, "--json"])
+        .ok();
+    let status: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(status["tombstones"], json);
     let show = machine.metadb(["show", DAY, "--json"]).ok().stdout;
     let show: serde_json::Value = serde_json::from_str(&show).unwrap();
     assert_eq!(show["tombstones"], json);
@@ -301,10 +306,8 @@ fn two_machines_edits_are_listed_and_settled_once() {
         .metadb(["sync", "status"])
         .ok()
         .says("Active conflicts: 1");
-    desktop
-        .metadb(["sync", "stats"])
-        .ok()
-        .says("By machine:\n  desktop: 1\n  laptop: 1");
+    let stats = desktop.metadb(["sync", "stats"]).ok();
+    stats.says("By machine:\n  desktop: 1\n  laptop: 1");
     let run = desktop
         .metadb(["sync", "resolve", "Entry", "20241101"])
         .ok();

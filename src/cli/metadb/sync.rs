@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::settle::resolve;
-use super::tombstone::print_rows;
+use super::tombstone::{as_json, print_rows};
 use super::{Journal, entry_named};
 use crate::cli::shown::{counted, safe};
 use crate::cli::{Exit, Ui};
@@ -90,11 +90,14 @@ fn status_of(ui: &Ui, date: EntryDate, json: bool) -> anyhow::Result<Exit> {
         bail!("nothing is known of {date}");
     };
     if json {
+        let removals = shown.tombstones.iter();
+        let removals = removals.map(|row| as_json(row, &journal.settings));
+        let removals: Vec<_> = removals.collect();
         ui.json(&json!({
             "entry": shown.entry,
             "id": shown.id,
             "sync": shown.sync,
-            "tombstones": shown.tombstones,
+            "tombstones": removals,
             "conflicts": shown.conflicts,
         }))?;
         return Ok(Exit::Ok);

@@ -128,6 +128,11 @@ fn a_path_that_is_no_entry_holds_none_of_the_others_up() {
         .warns(&format!("{odd}: no entry of this journal"))
         .warns("x.md: not a path inside")
         .warns("no such entry: 2024-11-02");
+    // What a script reads names it, too.
+    let json = ["update", "--json", &entry("2024-11-02")];
+    let run = machine.yaml2sql(json).exits(1);
+    let said: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(said["failed"][0]["path"], entry("2024-11-02"));
     let json = ["update", "--json", odd, &day];
     let run = machine.yaml2sql(json).exits(1);
     let json: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
