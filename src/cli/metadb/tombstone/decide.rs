@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::entry_typed;
 use super::{Journal, say_commit, table};
-use crate::cli::shown::{in_yaml, safe};
+use crate::cli::shown::{counted, in_yaml, safe};
 use crate::cli::{Exit, Ui};
 use crate::journal::entry::Person;
 use crate::journal::{EntryDate, ItemKey, Table};
@@ -224,6 +224,7 @@ impl Cleanup {
             journal.index(ui)?;
         }
         let count = cleaned.count;
+        let expired = counted(count, "expired tombstone", "expired tombstones");
         if self.json {
             ui.json(&json!({
                 "expired": count, "dry_run": self.dry_run, "changed": cleaned.changed,
@@ -231,12 +232,10 @@ impl Cleanup {
             return Ok(Exit::Ok);
         }
         if self.dry_run {
-            ui.line(format_args!(
-                "Dry run: would shorten {count} expired tombstones"
-            ))?;
+            ui.line(format_args!("Dry run: would shorten {expired}"))?;
             return Ok(Exit::Ok);
         }
-        ui.line(format_args!("Cleaned up {count} expired tombstones"))?;
+        ui.line(format_args!("Cleaned up {expired}"))?;
         if count > 0 {
             say_commit(ui, &journal.repo, &cleaned.changed)?;
         }
