@@ -117,6 +117,17 @@ impl Repo {
         squashed(&message).map_or(Ok(None), |oid| self.commit_named(oid))
     }
 
+    /// The commit whose pick waits for its commit.
+    ///
+    /// # Errors
+    /// Git fails to resolve the commit; see [`RepoError`].
+    pub fn waiting_pick(&self) -> Result<Option<ObjectId>, RepoError> {
+        match self.read_text("CHERRY_PICK_HEAD") {
+            Some(oid) => self.commit_named(oid.trim()),
+            None => Ok(None),
+        }
+    }
+
     /// Whether git is in the middle of a rebase, also while it waits for a person.
     #[must_use]
     pub fn is_rebasing(&self) -> bool {

@@ -3,7 +3,8 @@
 //! It equals an older committed version byte for byte, and undoes a removal along with
 //! some other later change. If only a removal is undone, a person is adding the item
 //! again. If the work tree's file is still HEAD's, a person takes the file's change out of
-//! the last commit (`git reset HEAD^ -- FILE`, then an amend).
+//! the last commit (`git reset HEAD^ -- FILE`, then an amend). If the branch that is squashed
+//! has that version, or the commit that is picked, git put it there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,7 +47,10 @@ pub(super) fn stale_copy(
         return Ok(None);
     };
     let undone = undone(rules, (&old, &had), (&new, &has), &back);
-    if undone.is_empty() || is_heads_in_the_work_tree(context, &now.path, before.blob)? {
+    if undone.is_empty()
+        || is_heads_in_the_work_tree(context, &now.path, before.blob)?
+        || is_what_git_brings(context, &now.path, now.blob)?
+    {
         return Ok(None);
     }
     for commit in context.repo.commits_of(*head, &now.path)? {
@@ -62,6 +66,24 @@ pub(super) fn stale_copy(
         }
     }
     Ok(None)
+}
+
+/// Whether the branch that is squashed, or the commit that is picked, has this version: then
+/// git put it there.
+fn is_what_git_brings(
+    context: &CommitContext<'_>,
+    path: &str,
+    blob: ObjectId,
+) -> Result<bool, RepoError> {
+    let repo = context.repo;
+    let Some(commit) = context
+        .squashing
+        .map_or_else(|| repo.waiting_pick(), |tip| Ok(Some(tip)))?
+    else {
+        return Ok(false);
+    };
+    let there = repo.blob_at(commit, path)?;
+    Ok(there.is_some_and(|there| there.id == blob))
 }
 
 /// Whether the work tree's file is HEAD's version: whatever puts files back from a backup

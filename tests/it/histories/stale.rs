@@ -54,6 +54,47 @@ fn a_file_that_undoes_a_removal_alone_adds_the_item_again() {
     with_bob([&laptop, &desktop]);
 }
 
+/// A branch decided it, with the hooks, in a commit of its own.
+#[test]
+fn what_a_squash_or_a_pick_brings_is_no_stale_copy() {
+    for how in ["squash", "pick"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        let old = laptop.read_entry(DAY);
+        laptop.edit_entry(DAY, "mood: calm", "mood: good");
+        remove_bob(&laptop);
+        laptop.write("notes.txt", "Tea\n");
+        laptop.commit("Notes");
+        laptop.git(["switch", "-q", "-c", "side"]).ok();
+        laptop.git(["revert", "--no-edit", "HEAD^"]).ok();
+        laptop.write("notes.txt", "Milk\n");
+        laptop
+            .git(["commit", "-q", "-a", "--amend", "--no-edit"])
+            .ok();
+        assert_eq!(laptop.read_entry(DAY), old);
+        laptop.git(["switch", "-q", "main"]).ok();
+        if how == "squash" {
+            laptop.write("pages/more.txt", "More\n");
+            laptop.commit("Meanwhile");
+            laptop.git(["merge", "-q", "--squash", "side"]).ok();
+            laptop.git(["commit", "-q", "-m", "Squashed"]).ok();
+        } else {
+            laptop.write("notes.txt", "Coffee\n");
+            laptop.commit("Meanwhile");
+            laptop.git(["cherry-pick", "side"]).fails();
+            laptop.git(["checkout", "-q", "--theirs", "notes.txt"]).ok();
+            laptop.git(["add", "notes.txt"]).ok();
+            laptop
+                .git(["-c", "core.editor=true", "cherry-pick", "--continue"])
+                .ok();
+        }
+        laptop.assert_clean();
+        assert_eq!(laptop.read_entry(DAY), old, "{how}");
+        agree(&laptop, &desktop, &[]);
+        with_bob([&laptop, &desktop]);
+    }
+}
+
 #[test]
 fn a_revert_in_progress_is_no_stale_copy() {
     let sandbox = Sandbox::new();
