@@ -111,7 +111,7 @@ fn line_at(bytes: &[u8], at: usize) -> Range<usize> {
     at..end
 }
 
-pub(super) fn is_fence(line: &[u8]) -> bool {
+fn is_fence(line: &[u8]) -> bool {
     line.starts_with(b"---")
         && line[3..]
             .iter()

@@ -8,7 +8,6 @@ mod place;
 pub use front::{has_marker_in_front, outside_code};
 
 use self::open::{Open, Taken};
-use super::document::is_fence;
 use super::line_ends::without_cr;
 use super::markers::{AsText, Sign, find, marker};
 use crate::merge::ThreeWay;
@@ -34,6 +33,9 @@ pub struct Hunk {
     pub field: Option<String>,
     /// Whether the hunk begins in the frontmatter.
     pub in_front: bool,
+    /// Whether the frontmatter ends in it as well: then the lines of both sides, one after
+    /// the other, would have fields of theirs below the end.
+    pub over_end: bool,
     pub ours: Vec<u8>,
     /// The base's text; `None` in the style `merge`, which does not show it.
     pub base: Option<Vec<u8>>,
@@ -314,8 +316,7 @@ impl Hunk {
     }
 
     /// Ours, then theirs; lines that both start or end with stand once. Any other line
-    /// that both have stays twice, since it belongs to the lines around it. Where both end
-    /// the frontmatter, its fields stay above the fence, and only the texts below follow it.
+    /// that both have stays twice, since it belongs to the lines around it.
     fn both(&self) -> Vec<u8> {
         let lines = |side: &'_ [u8]| -> Vec<Vec<u8>> {
             side.split_inclusive(|&b| b == b'\n')
@@ -330,17 +331,7 @@ impl Hunk {
         let end = behind.take_while(same).count();
         theirs.truncate(theirs.len() - end);
         let last = ours.len() - end;
-        let fence = |side: &[Vec<u8>]| side.iter().position(|line| is_fence(line));
-        // Below the first fence it is a rule.
-        let is_in_front = self.in_front && fence(&ours[..start]).is_none();
-        if let Some(own) = fence(&ours[start..last]).filter(|_| is_in_front)
-            && let Some(other) = fence(&theirs)
-        {
-            ours.splice(last..last, theirs.drain(other..).skip(1));
-            ours.splice(start + own..start + own, theirs);
-        } else {
-            ours.splice(last..last, theirs);
-        }
+        ours.splice(last..last, theirs);
         ours.concat()
     }
 }

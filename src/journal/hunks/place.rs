@@ -2,8 +2,8 @@
 
 use super::{Hunk, Part, lines};
 
-/// Notes of each hunk whether it begins in the frontmatter, which ends at `front`, and in
-/// which field. What ours says tells where the next one is.
+/// Notes of each hunk whether it begins in the frontmatter, which ends at `front` (behind
+/// a hunk that has its end), and in which field. What ours says tells where the next one is.
 pub(super) fn note(parts: &mut [Part], front: usize) {
     let mut field = None;
     for part in parts {
@@ -11,6 +11,7 @@ pub(super) fn note(parts: &mut [Part], front: usize) {
             Part::Text(text) => text,
             Part::Hunk(hunk) if hunk.start < front => {
                 hunk.in_front = true;
+                hunk.over_end = hunk.start + hunk.text.len() == front;
                 hunk.field = own_field(hunk).or_else(|| field.clone());
                 &hunk.ours
             }

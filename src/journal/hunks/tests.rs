@@ -84,42 +84,25 @@ fn both_is_all_that_either_side_says() {
 /// A client without drivers puts the end of the frontmatter and the beginning of the body
 /// into one hunk.
 #[test]
-fn both_keeps_fields_above_the_fence() {
-    let both = |above: &str, ours: &str, theirs: &str| {
-        let text = format!("{above}<<<<<<< a\n{ours}=======\n{theirs}>>>>>>> b\nRain.\n");
-        let chosen = Hunks::of(text.as_bytes()).choose(|_| Choice::Both);
-        String::from_utf8(chosen).unwrap()
+fn a_hunk_that_reaches_over_the_end_of_the_frontmatter_is_noted() {
+    let reaches = |above: &str, ours: &str, theirs: &str| {
+        let text = format!("{above}<<<<<<< a\n{ours}=======\n{theirs}>>>>>>> b\n---\nRain.\n");
+        let hunks = Hunks::of(text.as_bytes());
+        hunks.iter().map(|h| h.over_end).collect::<Vec<_>>()
     };
     let front = "---\npeople:\n";
+    let both = ("- Dan\n---\nSun.\n", "- Eve\n---\nFog.\n");
+    assert_eq!(reaches(front, both.0, both.1), [true]);
     assert_eq!(
-        both(front, "- Dan\n---\nSun.\n", "- Eve\n---\nFog.\n"),
-        "---\npeople:\n- Dan\n- Eve\n---\nSun.\nFog.\nRain.\n"
+        reaches(front, "- Dan\r\n---\r\nSun.\r\n", "---\nFog.\n"),
+        [true]
     );
+    assert_eq!(reaches(front, "- Dan\n", "- Eve\n"), [false]);
     assert_eq!(
-        both(front, "- Dan\n---\nSun.\n---\nA\n", "---\nFog.\n---\nB\n"),
-        "---\npeople:\n- Dan\n---\nSun.\n---\nA\nFog.\n---\nB\nRain.\n"
+        reaches("---\na: 1\n---\n", "Sun.\n---\n", "Fog.\n---\nB\n"),
+        [false]
     );
-    assert_eq!(
-        both(front, "- Dan\r\n---\r\nSun.\r\n", "---\nFog.\n"),
-        "---\npeople:\n- Dan\r\n---\r\nSun.\r\nFog.\nRain.\n"
-    );
-    assert_eq!(
-        both(
-            front,
-            "- Dan\n---\nSun.\n---\nA\n",
-            "- Dan\n---\nFog.\n---\nB\n"
-        ),
-        "---\npeople:\n- Dan\n---\nSun.\n---\nA\nFog.\n---\nB\nRain.\n"
-    );
-    // A rule in the body, and frontmatter that one side alone has.
-    assert_eq!(
-        both("---\na: 1\n---\n", "Sun.\n---\n", "Fog.\n---\nB\n"),
-        "---\na: 1\n---\nSun.\n---\nFog.\n---\nB\nRain.\n"
-    );
-    assert_eq!(
-        both("", "---\na: 1\n---\nSun.\n", "Fog.\n---\nB\n"),
-        "---\na: 1\n---\nSun.\nFog.\n---\nB\nRain.\n"
-    );
+    assert_eq!(reaches("", "Sun.\n", "Fog.\n"), [false]);
 }
 
 #[test]
