@@ -4,7 +4,7 @@
 //! some other later change. If only a removal is undone, a person is adding the item
 //! again. If the work tree's file is still HEAD's, a person takes the file's change out of
 //! the last commit (`git reset HEAD^ -- FILE`, then an amend). If the branch that is squashed
-//! has that version, or the commit that is picked, git put it there.
+//! changed the file to that version, or the commit that is picked, git put it there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +49,7 @@ pub(super) fn stale_copy(
     let undone = undone(rules, (&old, &had), (&new, &has), &back);
     if undone.is_empty()
         || is_heads_in_the_work_tree(context, &now.path, before.blob)?
-        || is_what_git_brings(context, &now.path, now.blob)?
+        || is_what_git_brings(context, *head, &now.path, now.blob)?
     {
         return Ok(None);
     }
@@ -68,22 +68,32 @@ pub(super) fn stale_copy(
     Ok(None)
 }
 
-/// Whether the branch that is squashed, or the commit that is picked, has this version: then
-/// git put it there.
+/// Whether git put this version there: the branch that is squashed, or the commit that is
+/// picked, changed the file to it. What these only have as it was says nothing.
 fn is_what_git_brings(
     context: &CommitContext<'_>,
+    head: ObjectId,
     path: &str,
     blob: ObjectId,
 ) -> Result<bool, RepoError> {
     let repo = context.repo;
-    let Some(commit) = context
-        .squashing
-        .map_or_else(|| repo.waiting_pick(), |tip| Ok(Some(tip)))?
-    else {
+    let (commit, before) = if let Some(tip) = context.squashing {
+        (tip, repo.parted(head, tip)?.unwrap_or_default())
+    } else if let Some(pick) = repo.waiting_pick()? {
+        (pick, repo.commit(pick)?.parents)
+    } else {
         return Ok(false);
     };
-    let there = repo.blob_at(commit, path)?;
-    Ok(there.is_some_and(|there| there.id == blob))
+    let has_it = |commit: &ObjectId| -> Result<bool, RepoError> {
+        let there = repo.blob_at(*commit, path)?;
+        Ok(there.is_some_and(|there| there.id == blob))
+    };
+    for commit in &before {
+        if has_it(commit)? {
+            return Ok(false);
+        }
+    }
+    Ok(!before.is_empty() && has_it(&commit)?)
 }
 
 /// Whether the work tree's file is HEAD's version: whatever puts files back from a backup

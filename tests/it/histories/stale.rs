@@ -95,6 +95,28 @@ fn what_a_squash_or_a_pick_brings_is_no_stale_copy() {
     }
 }
 
+/// A branch from before has each file as it was then.
+#[test]
+fn a_copy_that_a_pick_does_not_bring_is_stale() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    laptop.git(["switch", "-q", "-c", "side"]).ok();
+    laptop.write("notes.txt", "Milk\n");
+    laptop.commit("Milk");
+    laptop.git(["switch", "-q", "main"]).ok();
+    let old = later_changes(&laptop);
+    laptop.write("notes.txt", "Coffee\n");
+    laptop.commit("Coffee");
+    laptop.git(["cherry-pick", "side"]).fails();
+    laptop.write("notes.txt", "Coffee and milk\n");
+    laptop.write(&crate::sandbox::entry(DAY), &old);
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["-c", "core.editor=true", "cherry-pick", "--continue"])
+        .fails()
+        .warns("would put back person Bob and undo later changes of mood");
+}
+
 #[test]
 fn a_revert_in_progress_is_no_stale_copy() {
     let sandbox = Sandbox::new();
