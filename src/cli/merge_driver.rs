@@ -10,7 +10,7 @@ use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::markers::conflict_markers;
 use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
-use crate::journal::{Entry, EntryDate, Layout, PathKind};
+use crate::journal::{Entry, EntryDate, Item, Layout, PathKind};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{Lasts, Repo, is_only_looked_at};
 use crate::sync::clock;
@@ -98,6 +98,11 @@ impl MergeDriver {
         let looked_at = is_only_looked_at();
         if !unseen && !looked_at {
             say(ui, &path, &merged, moved_from);
+            if merged.outcome == Outcome::ByField {
+                kept_out
+                    .against_pick()
+                    .for_each(|item| say_stays(ui, &path, item));
+            }
             log(ui, &path, &merged);
         }
         if let Some(remark) = kept_out.remark().filter(|_| !looked_at) {
@@ -222,6 +227,17 @@ fn say(ui: &Ui, path: &str, merged: &Merged, moved_from: Option<EntryDate>) {
             "{path}: git took the entry {date} for moved to it, and what the other side changed there is in it"
         ));
     }
+}
+
+/// Reports an item that the picked commit of a rebase removes, and that stays.
+fn say_stays(ui: &Ui, path: &str, (table, item): &Item) {
+    ui.note(format_args!(
+        "{}: {} {} stays, it was put back since this commit removed it; if it is to go all the \
+         same, take it out of the file once more",
+        safe(path),
+        table.noun(),
+        safe(item.as_str())
+    ));
 }
 
 /// Adds the merge to the log, if it decided something. The merge stands without its record.

@@ -84,6 +84,13 @@ impl<'a> LedgerRulings<'a> {
         removals.put_back.contains(&item).then_some(Ruling::PutBack)
     }
 
+    /// The items that stay, since somebody put them back, although the commit that a rebase
+    /// picks removes them; none if nothing was asked.
+    pub fn against_pick(&self) -> impl Iterator<Item = &Item> {
+        let known = self.known.get().into_iter();
+        known.flat_map(|known| &known.removals.against_pick)
+    }
+
     /// The reason why a question could not be answered from the ledgers, if so.
     #[must_use]
     pub fn remark(&self) -> Option<String> {

@@ -157,7 +157,7 @@ fn add_what_a_pick_keeps_out(
     theirs: &Ledger,
     merged: &mut Ledger,
 ) -> Result<(), Unasked> {
-    let mut rows = merged.tombstones.values();
+    let mut rows = merged.tombstones.values().chain(theirs.tombstones.values());
     if rows.all(|row| !row.state.is_active()) && merged.kept_out.is_empty() {
         return Ok(());
     }

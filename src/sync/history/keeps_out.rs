@@ -24,6 +24,9 @@ pub struct Removals {
     /// The items that one side removed and the other, knowing that, put back; the merge
     /// base may have them as well.
     pub put_back: Items,
+    /// Those of `put_back` that a pick of a rebase removes. Who made that commit may mean it
+    /// still, and has to be told that they stay.
+    pub against_pick: Items,
     /// In a criss-cross, those of `kept_out` that one side lacks and the other has had
     /// since one of the merge bases, with their values there: git's merge of the bases
     /// lacks items that conflicted in it.
@@ -69,14 +72,33 @@ pub fn keeps_out(
     let mut standing = ours.removed_items(entry);
     standing.retain(|item| facts.as_ref().is_some_and(|f| f.items.contains(item)));
     items.retain(|item| !standing.contains(item));
-    // Where all of the pick's removals of an item are known and undone, it was squashed or
-    // picked before, and somebody who knew that put the item back.
     let mut put_back = brought.removed_items(entry);
-    put_back.retain(|item| !items.contains(item) && !standing.contains(item));
+    put_back.retain(|item| !items.contains(item) && is_undone(&brought, &ours, entry, item));
+    if !put_back.is_empty() {
+        let has = |commit| -> Result<Items, RepoError> {
+            let facts = history.facts_at(commit, entry)?;
+            Ok(facts.map(|f| f.items.clone()).unwrap_or_default())
+        };
+        let (there, picked) = (has(merging.ours)?, has(merging.theirs)?);
+        put_back.retain(|item| there.contains(item) && !picked.contains(item));
+    }
     Ok(Removals {
         kept_out: items,
+        against_pick: put_back.clone(),
         put_back,
         ..Removals::default()
+    })
+}
+
+/// Whether all of a pick's removals of an item are known in `ours`, and undone: the pick was
+/// squashed or picked before. Another removal by the same machine on the same parent has the
+/// same id, and another time.
+fn is_undone(brought: &Ledger, ours: &Ledger, entry: EntryDate, item: &Item) -> bool {
+    let rows = brought.tombstones_of(entry);
+    let mut rows = rows.filter(|(key, row)| row.state.is_active() && key.to_item() == *item);
+    rows.all(|(key, row)| {
+        let there = ours.tombstones.get(key);
+        there.is_some_and(|there| !there.state.is_active() && there.at == row.at)
     })
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::merges::side;
 use super::{History, known_at};
 use crate::journal::{EntryDate, Item, Layout};
-use crate::ledger::{self, KeptOutRow, Ledger};
+use crate::ledger::{self, KeptOutRow, Ledger, State};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 type Items = BTreeSet<Item>;
@@ -56,16 +56,17 @@ impl History<'_> {
         let blob = |commit| -> Result<Option<ObjectId>, RepoError> {
             Ok(self.places.file_of(commit, entry)?.map(|file| file.blob))
         };
-        if blob(base)? == blob(picking.ours)? {
-            // Git takes the picked file as it is: items in it against a removal are
-            // listed as such.
-            return Ok(());
-        }
         let items = |commit| -> Result<Items, RepoError> {
             let facts = self.facts_at(commit, entry)?;
             Ok(facts.map(|f| f.items.clone()).unwrap_or_default())
         };
         let (before, picked, there) = (items(base)?, items(picking.theirs)?, items(picking.ours)?);
+        if blob(base)? == blob(picking.ours)? {
+            // Git takes the picked file as it is: items in it against a removal are
+            // listed as such.
+            removed_again(entry, (&picked, &there), picking.ours, theirs, merged);
+            return Ok(());
+        }
         // A later commit of the same branch that removes the item agrees with the
         // removal.
         for ((key, from), kept) in &mut merged.kept_out {
@@ -107,5 +108,29 @@ impl History<'_> {
     pub(super) fn is_of_branch(&self, side: &str, tip: ObjectId) -> Result<bool, RepoError> {
         let commit = self.repo.commit_named(side)?;
         Ok(commit.is_some_and(|commit| self.repo.is_in(commit, tip)))
+    }
+}
+
+/// Lists what a pick removes once more, although somebody who knew of that removal put it
+/// back: `there` has it, and the `picked` version does not, which git takes without asking a
+/// driver.
+fn removed_again(
+    entry: EntryDate,
+    (picked, there): (&Items, &Items),
+    ours: ObjectId,
+    theirs: &Ledger,
+    merged: &mut Ledger,
+) {
+    let gone: Items = there.difference(picked).cloned().collect();
+    let rows = merged.tombstones.iter_mut();
+    let rows = rows.filter(|(key, _)| key.entry == entry && gone.contains(&key.to_item()));
+    for (key, row) in rows {
+        let brought = theirs.tombstones.get(key);
+        let is_brought = brought.is_some_and(|now| now.state.is_active() && now.at == row.at);
+        if !row.state.is_active() && is_brought {
+            row.state = State::Active;
+            let kept = (key.clone(), side(ours));
+            (merged.kept_out.entry(kept)).or_insert(KeptOutRow { settled: false });
+        }
     }
 }

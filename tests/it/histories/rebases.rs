@@ -264,7 +264,10 @@ fn what_was_put_back_after_a_squash_stays_in_a_rebase_of_the_branch() {
         laptop.write("notes.txt", "Tea\n");
         laptop.commit("Notes");
         laptop.git(["fetch", "-q"]).ok();
-        laptop.git([how, "-q", "origin/main"]).ok();
+        let run = laptop.git([how, "-q", "origin/main"]).ok();
+        if how == "rebase" {
+            run.mentions("person Bob stays, it was put back since this commit removed it");
+        }
         laptop.assert_clean();
         let text = laptop.read_entry(DAY);
         assert!(text.contains("people: [Alice, Bob]"), "{how}: {text}");
@@ -275,6 +278,29 @@ fn what_was_put_back_after_a_squash_stays_in_a_rebase_of_the_branch() {
         let text = desktop.read_entry(DAY);
         assert!(text.contains("people: [Alice, Bob]"), "{how}: {text}");
     }
+}
+
+/// Git takes the branch's file then, and asks no driver.
+#[test]
+fn what_was_put_back_just_as_it_was_is_listed_where_a_rebase_removes_it() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["switch", "-q", "-c", "side"]).ok();
+    remove_bob(&laptop);
+    edit(&laptop, "mood: calm", "mood: good");
+    squashed(&sandbox, &laptop, "side");
+    desktop.pull();
+    edit(&desktop, "[Alice]", "[Alice, Bob]");
+    edit(&desktop, "mood: good", "mood: calm");
+    desktop.push();
+    laptop.git(["fetch", "-q"]).ok();
+    laptop.git(["rebase", "-q", "origin/main"]).ok();
+    laptop.assert_clean();
+    assert!(laptop.read_entry(DAY).contains("people: [Alice]\n"));
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "side"]).ok();
+    laptop.push();
+    agree(&laptop, &desktop, &["kept_out Bob"]);
 }
 
 /// Whoever takes the putting back back again meant that.
@@ -299,5 +325,29 @@ fn a_put_back_that_a_branch_reverts_is_removed_by_its_rebase() {
     laptop.git(["merge", "-q", "side"]).ok();
     laptop.push();
     agree(&laptop, &desktop, &[]);
+    assert!(!desktop.read_entry(DAY).contains("Bob"));
+}
+
+/// Another removal that a person makes on the same commit counts as one of its own.
+#[test]
+fn what_a_branch_removes_once_more_goes_in_its_rebase() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["branch", "-q", "side"]).ok();
+    remove_bob(&laptop);
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.push();
+    sandbox.pass_days(1);
+    laptop.git(["switch", "-q", "side"]).ok();
+    remove_bob(&laptop);
+    let run = laptop.git(["rebase", "-q", "main"]).ok();
+    run.never_mentions("stays");
+    laptop.assert_clean();
+    assert!(laptop.read_entry(DAY).contains("people: [Alice]\n"));
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.git(["merge", "-q", "side"]).ok();
+    laptop.push();
+    agree(&laptop, &desktop, &["both_edited"]);
     assert!(!desktop.read_entry(DAY).contains("Bob"));
 }
