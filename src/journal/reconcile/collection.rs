@@ -14,7 +14,7 @@ use super::sequence;
 use super::together::Wholes;
 use super::view::{Form, View, in_one_form};
 use super::whole::{Around, Ends, widened};
-use super::{Stop, in_brackets, join, renamed};
+use super::{Stop, in_brackets, join, put_below, renamed};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::{Layout, Tree, Value};
 use crate::merge::{Row, ThreeWay, order};
@@ -196,6 +196,8 @@ pub fn by_id(
         let is_apart = |key: &str| moved.iter().any(|group| group.keys.contains(key));
         renamed::follow(&mut ids, views, is_known, is_apart);
     }
+    let followed = put_below::followed(&ids, views);
+    let views = followed.as_ref().unwrap_or(views);
     let named = ids.as_ref().zip(views.as_ref());
     let members = named.map(|(ids, view)| by_name(ids, view));
     let rekeyed = renamed::rekeyed(&ids, &members, rule);
