@@ -49,8 +49,12 @@ pub(super) fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::R
         }
     }
     // In one commit: each one alone would still have the conflicts of the other years.
-    let files: Vec<String> = settled.files.iter().cloned().collect();
-    say_commit(ui, &journal.repo, &files)?;
+    let mut files = settled.files.clone();
+    if !files.is_empty() && journal.settings.on_commit == Policy::Block {
+        let ledger = journal.layout().ledger.as_str();
+        files.extend(journal.repo.uncommitted_below(&[ledger])?);
+    }
+    say_commit(ui, &journal.repo, &Vec::from_iter(files))?;
     if !settled.files.is_empty() {
         say_blocked(ui, &journal)?;
     }

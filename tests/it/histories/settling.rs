@@ -359,6 +359,10 @@ fn the_ledgers_of_several_years_are_committed_together() {
     let files = ["data/ledger/2023.jsonl", "data/ledger/2024.jsonl"];
     let both = files.join(" ");
     desktop
+        .metadb(["sync", "resolve", "Entry", OTHER])
+        .ok()
+        .says("refused until");
+    desktop
         .metadb(["sync", "resolve", "--all"])
         .ok()
         .says(&format!(
