@@ -175,6 +175,16 @@ fn two_note_pages_of_one_date() {
     laptop.assert_clean();
     let shown = laptop.metadb(["show", "2024-11-01"]).ok();
     shown.says("Two.");
+    // Not even of two that came with a merge.
+    laptop.write(page, "One.\n");
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "--no-verify", "-m", "Two"])
+        .ok();
+    let moved = "wiki/entries/old/2024-11-01.md";
+    laptop.write(moved, "Two.\n");
+    laptop.remove(other);
+    laptop.commit("Moved once more");
 }
 
 #[cfg(unix)]

@@ -154,8 +154,7 @@ pub(super) fn check(
     before: &[Vec<Change>],
     changes: &[Change],
 ) -> Result<Checked, RepoError> {
-    let new = changes.iter().filter(|c| c.old.is_none());
-    let new = new.filter_map(|c| key_of(layout, &c.path));
+    let new = new_ones(layout, changes);
     let there = changes.iter().filter(|c| c.new.is_some());
     let merged = merged_by_field(repo, layout, there.map(|c| c.path.as_str()))?;
     let mut checks = Checks {
@@ -165,7 +164,7 @@ pub(super) fn check(
         before,
         changes,
         stood: None,
-        twice: staged_of(repo, layout, &new.collect())?,
+        twice: staged_of(repo, layout, &new)?,
         merged: merged.into_iter().collect(),
         has_journal: repo.workdir().join(&layout.journal).is_dir(),
         found: Checked::default(),
@@ -294,6 +293,20 @@ impl Checked {
         }
         Ok(())
     }
+}
+
+/// The entries and notes of which the commit has more files than before: one that moves is
+/// no second one.
+fn new_ones(layout: &Layout, changes: &[Change]) -> BTreeSet<Key> {
+    let mut more: BTreeMap<Key, isize> = BTreeMap::new();
+    for change in changes {
+        if let Some(key) = key_of(layout, &change.path) {
+            let files = isize::from(change.new.is_some()) - isize::from(change.old.is_some());
+            *more.entry(key).or_default() += files;
+        }
+    }
+    let more = more.into_iter().filter(|(_, files)| *files > 0);
+    more.map(|(key, _)| key).collect()
 }
 
 /// The staged files of these entries.
