@@ -150,3 +150,63 @@ fn are_counts_of<T: Eq + Hash>(sides: &ThreeWay<&[T]>, merged: &[T]) -> bool {
     let mut all = counts.into_values();
     all.all(|(sides, merged)| sides.trivial() == Some(merged))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(keys: &str) -> Vec<String> {
+        keys.split('.').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn each_item_is_there_as_often_as_a_merge_of_the_lists_has_it() {
+        let are = |[base, ours, theirs, merged]: [&[&str]; 4]| {
+            are_counts_of(&ThreeWay::new(base, ours, theirs), merged)
+        };
+        for right in [
+            [&["rain"][..], &["rain", "fog"], &["rain"], &["fog", "rain"]],
+            [&["rain", "fog"], &["rain"], &["fog"], &[]],
+            [&["rain"], &["rain", "rain"], &["rain"], &["rain", "rain"]],
+            [&[], &["fog"], &["fog"], &["fog"]],
+        ] {
+            assert!(are(right), "{right:?}");
+        }
+        for wrong in [
+            [&["rain"][..], &["rain", "fog"], &["rain"], &["rain"]],
+            [&["rain"], &[], &["rain"], &["rain"]],
+            [&[], &["fog"], &[], &["fog", "fog"]],
+            [&["rain"], &["rain"], &["rain"], &[]],
+        ] {
+            assert!(!are(wrong), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_the_merge_of_three_and_a_missing_one_is_empty() {
+        let list = |items: &[&str]| {
+            let items = items.iter().map(|item| Value::Text((*item).to_owned()));
+            Value::Seq(items.collect())
+        };
+        let (rain, fog) = (list(&["rain"]), list(&["fog"]));
+        let both = list(&["rain", "fog"]);
+        let sides = ThreeWay::new(None, Some(&rain), Some(&fog));
+        assert!(is_merge_of(&sides, Some(&both)));
+        assert!(!is_merge_of(&sides, Some(&rain)));
+        let text = Value::Text("rain".into());
+        let sides = ThreeWay::new(None, Some(&text), Some(&fog));
+        assert!(!is_merge_of(&sides, Some(&both)));
+    }
+
+    #[test]
+    fn two_moves_differ_of_which_one_takes_the_others_value_along() {
+        let [harbour, quay, pier] = ["harbour", "harbour.quay", "pier"].map(path);
+        let of_map = (&harbour[..], &pier[..]);
+        let of_list = (&quay[..], &pier[..]);
+        let of_another = (&pier[..], &quay[..]);
+        assert!(is_contradiction(&[of_map, of_list]));
+        assert!(is_contradiction(&[of_list, of_map]));
+        assert!(!is_contradiction(&[of_map]));
+        assert!(!is_contradiction(&[of_map, of_map, of_another]));
+    }
+}

@@ -370,3 +370,15 @@ fn only_best<S: Ord>(of: &[usize], score: impl Fn(usize) -> Option<S>) -> Option
         [] => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_that_only_its_value_tells_from_others_is_told_by_its_beginning() {
+        let text = |length: usize| Value::Text("é".repeat(length));
+        assert_eq!(shown(&whole(&text(SHOWN))), "é".repeat(SHOWN));
+        assert_eq!(shown(&whole(&text(SHOWN + 1))), "é".repeat(SHOWN) + "…");
+    }
+}

@@ -125,6 +125,18 @@ mod tests {
         let expected = page("5", "0.02", "One two\nA b c");
         assert_eq!(worked_out.again(&both), Some(expected.clone()));
         assert_eq!(worked_out.again(&expected), None);
+        // The place of the second is another once the first is longer.
+        let many = "word ".repeat(10);
+        let again = worked_out.again(&page("2", "0.01", &many));
+        assert_eq!(again, Some(page("10", "0.04", &many)));
+    }
+
+    #[test]
+    fn a_number_that_another_value_refers_to_stays() {
+        let rules = Rules::default();
+        let with_anchor = page("&count 2", "0.01", "One two");
+        let worked_out = WorkedOut::of(&with_anchor, &with_anchor, &rules);
+        assert!(!worked_out.has("word_count") && worked_out.has("reading_time"));
     }
 
     #[test]
