@@ -99,8 +99,8 @@ fn made_by<'a>(now: &'a State, by: &'a str, there: &[&State]) -> Option<&'a str>
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{day, hash, key, restored, state, tombstone};
-    use super::super::{Restored, Source};
+    use super::super::tests::{day, deletion, hash, key, restored, state, tombstone};
+    use super::super::{Deletion, Restored, Source, without_hooks};
     use super::*;
 
     fn told(known: &Ledger, recorded: &Ledger) -> Vec<String> {
@@ -136,5 +136,88 @@ mod tests {
             row.state = restored(Restored::RE_ADDED, "phone");
         }
         assert_eq!(told(&known, &recorded), ["2024-11-01 phone"]);
+    }
+
+    fn deletions(rows: &[(&str, &Deletion)]) -> Ledger {
+        let rows = rows.iter();
+        let of_one =
+            |(id, row): &(&str, &Deletion)| ((day("2024-11-01"), (*id).to_owned()), (*row).clone());
+        Ledger {
+            deletions: rows.map(of_one).collect(),
+            ..Ledger::default()
+        }
+    }
+
+    fn by(name: &str) -> Deletion {
+        Deletion {
+            by: name.to_owned(),
+            ..deletion()
+        }
+    }
+
+    fn undone(name: &str) -> Deletion {
+        Deletion {
+            state: restored(Restored::RE_ADDED, "desk"),
+            ..by(name)
+        }
+    }
+
+    #[test]
+    fn a_merge_that_followed_a_deletion_which_a_hook_recorded_is_no_news() {
+        let recorded = by("laptop");
+        let followed = by(&without_hooks("phone"));
+        let known = deletions(&[("1", &recorded), ("2", &followed)]);
+        assert_eq!(told(&known, &deletions(&[("1", &recorded)])), [""; 0]);
+        assert_eq!(
+            told(&known, &deletions(&[])),
+            ["2024-11-01 laptop phone (no hooks)"]
+        );
+        // Nothing that history told says that another one only followed.
+        let other = by(&without_hooks("tablet"));
+        assert_eq!(
+            told(&known, &deletions(&[("3", &other)])),
+            ["2024-11-01 laptop phone (no hooks)"]
+        );
+        // Whoever put it back changed something.
+        let back = deletions(&[("1", &recorded), ("2", &undone("phone"))]);
+        assert_eq!(
+            told(&back, &deletions(&[("1", &recorded)])),
+            ["2024-11-01 desk"]
+        );
+    }
+
+    #[test]
+    fn the_one_who_deleted_an_entry_is_the_one_whose_hook_recorded_it() {
+        let (recorded, followed) = (by("laptop"), by(&without_hooks("phone")));
+        let new = deletions(&[("1", &recorded), ("2", &followed)]);
+        let entry = day("2024-11-01");
+        let (gone, back) = deletions_since(&Ledger::default(), &new);
+        assert_eq!(gone, [(entry, "laptop".to_owned())].into());
+        assert!(back.is_empty());
+        let put_back = deletions(&[("1", &undone("laptop")), ("2", &undone("phone"))]);
+        let (gone, back) = deletions_since(&new, &put_back);
+        assert!(gone.is_empty());
+        assert_eq!(back, [entry].into());
+    }
+
+    #[test]
+    fn an_entry_came_back_with_what_came_in_if_all_that_is_new_is_undone() {
+        let entry = day("2024-11-01");
+        let none = Ledger::default();
+        let one = deletions(&[("1", &undone("laptop"))]);
+        assert_eq!(
+            undone_in_coming(&none, &one),
+            [(entry, Some("laptop".to_owned()))].into()
+        );
+        assert!(undone_in_coming(&one, &one).is_empty());
+        let again = deletions(&[("1", &undone("laptop")), ("2", &by("phone"))]);
+        assert!(undone_in_coming(&none, &again).is_empty());
+        let by_two = deletions(&[("1", &undone("laptop")), ("2", &undone("phone"))]);
+        assert_eq!(undone_in_coming(&none, &by_two), [(entry, None)].into());
+        let by_one = deletions(&[("1", &undone("laptop")), ("2", &undone("laptop"))]);
+        assert_eq!(
+            undone_in_coming(&none, &by_one),
+            [(entry, Some("laptop".to_owned()))].into()
+        );
     }
 }

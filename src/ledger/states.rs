@@ -317,4 +317,22 @@ mod tests {
         assert!(!edited.is_conflict());
         assert_eq!(after_edit(None, "0c", "phone", "").counter, 1);
     }
+
+    #[test]
+    fn states_of_several_lines_are_joined_only_where_two_say_something_else() {
+        let [first, second] = ["0b", "0a"].map(|text| hash(text, "laptop", 2, false));
+        let as_written = state(2, &[first.clone(), second.clone()]);
+        let sorted = state(2, &[second.clone(), first.clone()]);
+        let nothing = state(0, &[]);
+        let all = [&as_written, &nothing, &as_written].map(Clone::clone);
+        assert_eq!(join_states(&all), as_written);
+        for other in [state(2, &[]), state(0, std::slice::from_ref(&first))] {
+            let all = [&as_written, &as_written, &other].map(Clone::clone);
+            assert_eq!(join_states(&all), sorted);
+        }
+        let of_no_count = state(0, &as_written.hashes);
+        let all = [of_no_count, state(2, &[])];
+        assert_eq!(join_states(&all), sorted);
+        assert_eq!(join_states(&[]), nothing);
+    }
 }

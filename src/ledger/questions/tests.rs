@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::ledger::tests::{day, deletion, hash, key, restored, state, tombstone};
-use crate::ledger::{KeptOutRow, Restored};
+use crate::ledger::{Corrupt, KeptOutRow, Restored};
 
 #[test]
 fn an_item_is_kept_out_while_any_row_is_active() {
@@ -30,7 +30,7 @@ fn an_item_is_kept_out_while_any_row_is_active() {
 }
 
 /// A row of each kind about an entry.
-fn of_each_kind(entry: &str) -> Ledger {
+pub fn of_each_kind(entry: &str) -> Ledger {
     let removal = key(entry, "Bob", "1");
     let text = state(1, &[hash("0a", "laptop", 1, false)]);
     Ledger {
@@ -67,5 +67,59 @@ fn a_person_settles_what_an_active_removal_kept_out() {
     for row in ledger.tombstones.values_mut() {
         row.state = restored(Restored::METADB, "laptop");
     }
+    assert!(ledger.to_settle().is_empty());
+}
+
+#[test]
+fn lines_that_no_row_is_read_from_are_laid_over_others_too() {
+    let unread = |number: usize| Ledger {
+        opaque: [format!("{{\"v\":{number}}}")].into(),
+        corrupt: vec![Corrupt {
+            line: number,
+            bytes: b"{".to_vec(),
+        }],
+        ..Ledger::default()
+    };
+    let mut both = unread(8);
+    both.apply(unread(9));
+    assert_eq!((both.opaque.len(), both.corrupt.len()), (2, 2));
+}
+
+#[test]
+fn a_ledger_has_more_than_one_that_lacks_its_removals_or_deletions() {
+    let all = of_each_kind("2024-11-01");
+    let none = Ledger::default();
+    let more = all.more_than(&none);
+    assert_eq!(
+        (&more.tombstones, &more.deletions),
+        (&all.tombstones, &all.deletions)
+    );
+    assert!(more.sync.is_empty() && more.kept_out.is_empty());
+    assert!(all.has_more_than(&none));
+    assert!(!all.has_more_than(&all) && !none.has_more_than(&all));
+    let states_alone = Ledger {
+        tombstones: none.tombstones.clone(),
+        deletions: none.deletions.clone(),
+        ..all
+    };
+    assert!(!states_alone.has_more_than(&none));
+}
+
+#[test]
+fn a_deletion_that_was_undone_is_not_active_any_more() {
+    let mut ledger = of_each_kind("2024-11-01");
+    let is_deleted = |ledger: &Ledger| ledger.active_deletions_of(day("2024-11-01")).count();
+    assert_eq!(is_deleted(&ledger), 1);
+    for row in ledger.deletions.values_mut() {
+        row.state = restored(Restored::METADB, "laptop");
+    }
+    assert_eq!(is_deleted(&ledger), 0);
+}
+
+#[test]
+fn what_a_removal_kept_out_is_settled_once_no_ledger_has_the_removal() {
+    let mut ledger = of_each_kind("2024-11-01");
+    assert_eq!(ledger.to_settle().len(), 1);
+    ledger.tombstones.clear();
     assert!(ledger.to_settle().is_empty());
 }
