@@ -77,23 +77,22 @@ fn is_what_git_brings(
     blob: ObjectId,
 ) -> Result<bool, RepoError> {
     let repo = context.repo;
-    let (commit, before) = if let Some(tip) = context.squashing {
-        (tip, repo.parted(head, tip)?.unwrap_or_default())
-    } else if let Some(pick) = repo.waiting_pick()? {
-        (pick, repo.commit(pick)?.parents)
-    } else {
-        return Ok(false);
-    };
-    let has_it = |commit: &ObjectId| -> Result<bool, RepoError> {
-        let there = repo.blob_at(*commit, path)?;
+    let has_it = |commit: ObjectId| -> Result<bool, RepoError> {
+        let there = repo.blob_at(commit, path)?;
         Ok(there.is_some_and(|there| there.id == blob))
     };
-    for commit in &before {
-        if has_it(commit)? {
-            return Ok(false);
-        }
+    let have_it = |commits: Vec<ObjectId>| -> Result<Vec<bool>, RepoError> {
+        commits.into_iter().map(has_it).collect()
+    };
+    if let Some(tip) = context.squashing {
+        let bases = have_it(repo.parted(head, tip)?.unwrap_or_default())?;
+        return Ok(!bases.is_empty() && !bases.contains(&true) && has_it(tip)?);
     }
-    Ok(!before.is_empty() && has_it(&commit)?)
+    match repo.waiting_pick()? {
+        // Nothing tells the parent against which a merge is picked (`-m`).
+        Some(pick) => Ok(have_it(repo.commit(pick)?.parents)?.contains(&false) && has_it(pick)?),
+        None => Ok(false),
+    }
 }
 
 /// Whether the work tree's file is HEAD's version: whatever puts files back from a backup
