@@ -74,18 +74,21 @@ pub fn keeps_out(
     items.retain(|item| !standing.contains(item));
     let mut put_back = brought.removed_items(entry);
     put_back.retain(|item| !items.contains(item) && is_undone(&brought, &ours, entry, item));
-    if !put_back.is_empty() {
+    let mut against_pick = put_back.clone();
+    if let ([base], false) = (&merging.bases[..], put_back.is_empty()) {
         let has = |commit| -> Result<Items, RepoError> {
             let facts = history.facts_at(commit, entry)?;
             Ok(facts.map(|f| f.items.clone()).unwrap_or_default())
         };
-        let (there, picked) = (has(merging.ours)?, has(merging.theirs)?);
+        let (before, there, picked) = (has(*base)?, has(merging.ours)?, has(merging.theirs)?);
         put_back.retain(|item| there.contains(item) && !picked.contains(item));
+        // Later picks of the branch lack it, too.
+        against_pick.retain(|item| put_back.contains(item) && before.contains(item));
     }
     Ok(Removals {
         kept_out: items,
-        against_pick: put_back.clone(),
         put_back,
+        against_pick,
         ..Removals::default()
     })
 }

@@ -266,7 +266,8 @@ fn what_was_put_back_after_a_squash_stays_in_a_rebase_of_the_branch() {
         laptop.git(["fetch", "-q"]).ok();
         let run = laptop.git([how, "-q", "origin/main"]).ok();
         if how == "rebase" {
-            run.mentions("person Bob stays, it was put back since this commit removed it");
+            let said = "person Bob stays, it was put back since this commit removed it";
+            assert_eq!(run.stderr.matches(said).count(), 1, "{run}");
         }
         laptop.assert_clean();
         let text = laptop.read_entry(DAY);
