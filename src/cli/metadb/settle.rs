@@ -51,8 +51,10 @@ pub(super) fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::R
     // In one commit: each one alone would still have the conflicts of the other years.
     let mut files = settled.files.clone();
     if !files.is_empty() && journal.settings.on_commit == Policy::Block {
-        let ledger = journal.layout().ledger.as_str();
-        files.extend(journal.repo.uncommitted_below(&[ledger])?);
+        let layout = journal.layout();
+        let mut changed = journal.repo.uncommitted_below(&[&layout.ledger])?;
+        changed.retain(|path| layout.ledger_year(path).is_some());
+        files.extend(changed);
     }
     say_commit(ui, &journal.repo, &Vec::from_iter(files))?;
     if !settled.files.is_empty() {
