@@ -38,12 +38,14 @@ pub fn followed<'a>(
             let is_new = |id: &String| !places.base.contains_key(id.as_str());
             let (this_view, other_view) = from(pick, views);
             let new = new_above(&own[..at], &this_view.members[..at], is_new);
-            // Where both put something there, nothing tells which of them comes first.
+            let known_above = own[..new].iter().rfind(|id| !is_new(id));
+            // Where both put something there, nothing tells which of them comes first. Nor
+            // does the comment lead to an entry that the other side moved.
             if new == at
                 || own[new..at]
                     .iter()
                     .any(|id| there.contains_key(id.as_str()))
-                || other[..other_at].last().is_some_and(is_new)
+                || other[..other_at].last() != known_above
             {
                 continue;
             }
@@ -98,7 +100,13 @@ fn above_new(base: &Member, (new, this): (&Member, &Member), other: &Member) -> 
     }
     let was = base.lead.as_ref();
     let lines = |text: &str| text.lines().filter(|l| !l.trim().is_empty()).count();
-    let is_changed = was.contains('#') && other.lead != base.lead;
+    // What stands elsewhere there was not taken out, and is not to be told from what was.
+    let is_elsewhere = |line: &str| count(other.side.text, line) != count(&other.lead, line);
+    let is_changed = was.contains('#')
+        && other.lead != base.lead
+        && !was
+            .lines()
+            .any(|line| !line.trim().is_empty() && is_elsewhere(line));
     let is_alike = [0, lines(was)].contains(&lines(&other.lead));
     if !is_changed || !is_alike || !this.lead.trim().is_empty() {
         return None;
@@ -106,6 +114,11 @@ fn above_new(base: &Member, (new, this): (&Member, &Member), other: &Member) -> 
     let above = new.lead.strip_suffix(was)?;
     let is_whole = above.is_empty() || above.ends_with('\n');
     is_whole.then(|| format!("{above}{}", other.lead))
+}
+
+/// How often a line stands in a text, in whatever column.
+fn count(text: &str, line: &str) -> usize {
+    text.lines().filter(|l| l.trim() == line.trim()).count()
 }
 
 /// Gives an entry other lines above it. The comments that stand there no longer count as its
