@@ -100,13 +100,16 @@ fn above_new(base: &Member, (new, this): (&Member, &Member), other: &Member) -> 
     }
     let was = base.lead.as_ref();
     let lines = |text: &str| text.lines().filter(|l| !l.trim().is_empty()).count();
-    // What stands elsewhere there was not taken out, and is not to be told from what was.
-    let is_elsewhere = |line: &str| count(other.side.text, line) != count(&other.lead, line);
+    // What stands elsewhere there was not taken out, and what stood elsewhere before is no
+    // new text of this comment.
+    let moved = |lead: &str, text: &str, own: &str| {
+        let mut lines = lead.lines().filter(|line| !line.trim().is_empty());
+        lines.any(|line| count(text, line) != count(own, line))
+    };
     let is_changed = was.contains('#')
         && other.lead != base.lead
-        && !was
-            .lines()
-            .any(|line| !line.trim().is_empty() && is_elsewhere(line));
+        && !moved(was, other.side.text, &other.lead)
+        && !moved(&other.lead, base.side.text, was);
     let is_alike = [0, lines(was)].contains(&lines(&other.lead));
     if !is_changed || !is_alike || !this.lead.trim().is_empty() {
         return None;
