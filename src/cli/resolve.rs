@@ -248,8 +248,7 @@ impl Settling<'_> {
                 self.resolver.is_readable(path, &hunks.choose(with))
             };
             // The whole file is read for it.
-            let may_be = self.answers.may_take_both();
-            let may_be = may_be && !hunk.over_end;
+            let may_be = self.answers.may_take_both() && !hunk.over_end;
             let both = may_be && (fits(Choice::Both) || !fits(Choice::Ours));
             let what = place(path, hunk);
             let labels = (hunk.labels.0.as_str(), hunk.labels.1.as_str());

@@ -74,7 +74,7 @@ pub fn keeps_out(
     items.retain(|item| !standing.contains(item));
     let mut put_back = brought.removed_items(entry);
     put_back.retain(|item| !items.contains(item) && is_undone(&brought, &ours, entry, item));
-    let mut against_pick = put_back.clone();
+    let mut against_pick = Items::new();
     if let ([base], false) = (&merging.bases[..], put_back.is_empty()) {
         let has = |commit| -> Result<Items, RepoError> {
             let facts = history.facts_at(commit, entry)?;
@@ -83,7 +83,7 @@ pub fn keeps_out(
         let (before, there, picked) = (has(*base)?, has(merging.ours)?, has(merging.theirs)?);
         put_back.retain(|item| there.contains(item) && !picked.contains(item));
         // Later picks of the branch lack it, too.
-        against_pick.retain(|item| put_back.contains(item) && before.contains(item));
+        against_pick = put_back.intersection(&before).cloned().collect();
     }
     Ok(Removals {
         kept_out: items,

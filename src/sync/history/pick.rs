@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::merges::side;
 use super::{History, known_at};
 use crate::journal::{EntryDate, Item, Layout};
-use crate::ledger::{self, KeptOutRow, Ledger, State};
+use crate::ledger::{self, KeptOutRow, Ledger, RowKey, State};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 type Items = BTreeSet<Item>;
@@ -60,13 +60,17 @@ impl History<'_> {
             let facts = self.facts_at(commit, entry)?;
             Ok(facts.map(|f| f.items.clone()).unwrap_or_default())
         };
-        let (before, picked, there) = (items(base)?, items(picking.theirs)?, items(picking.ours)?);
         if blob(base)? == blob(picking.ours)? {
             // Git takes the picked file as it is: items in it against a removal are
             // listed as such.
-            removed_again(entry, (&picked, &there), picking.ours, theirs, merged);
+            let again = undone_here(entry, theirs, merged);
+            if !again.is_empty() {
+                let (picked, there) = (items(picking.theirs)?, items(picking.ours)?);
+                removed_again(again, (&picked, &there), picking.ours, merged);
+            }
             return Ok(());
         }
+        let (before, picked, there) = (items(base)?, items(picking.theirs)?, items(picking.ours)?);
         // A later commit of the same branch that removes the item agrees with the
         // removal.
         for ((key, from), kept) in &mut merged.kept_out {
@@ -111,26 +115,36 @@ impl History<'_> {
     }
 }
 
+/// The removals of an entry that a picked commit brings, and that are known and undone where
+/// it is picked to.
+fn undone_here(entry: EntryDate, theirs: &Ledger, merged: &Ledger) -> Vec<RowKey> {
+    let brought = theirs.tombstones_of(entry);
+    let undone = brought.filter(|(key, row)| {
+        let there = merged.tombstones.get(*key);
+        let is_undone = there.is_some_and(|now| !now.state.is_active() && now.at == row.at);
+        row.state.is_active() && is_undone
+    });
+    undone.map(|(key, _)| key.clone()).collect()
+}
+
 /// Lists what a pick removes once more, although somebody who knew of that removal put it
 /// back: `there` has it, and the `picked` version does not, which git takes without asking a
 /// driver.
 fn removed_again(
-    entry: EntryDate,
+    again: Vec<RowKey>,
     (picked, there): (&Items, &Items),
     ours: ObjectId,
-    theirs: &Ledger,
     merged: &mut Ledger,
 ) {
-    let gone: Items = there.difference(picked).cloned().collect();
-    let rows = merged.tombstones.iter_mut();
-    let rows = rows.filter(|(key, _)| key.entry == entry && gone.contains(&key.to_item()));
-    for (key, row) in rows {
-        let brought = theirs.tombstones.get(key);
-        let is_brought = brought.is_some_and(|now| now.state.is_active() && now.at == row.at);
-        if !row.state.is_active() && is_brought {
-            row.state = State::Active;
-            let kept = (key.clone(), side(ours));
-            (merged.kept_out.entry(kept)).or_insert(KeptOutRow { settled: false });
+    for key in again {
+        let item = key.to_item();
+        if !there.contains(&item) || picked.contains(&item) {
+            continue;
         }
+        if let Some(row) = merged.tombstones.get_mut(&key) {
+            row.state = State::Active;
+        }
+        let kept = merged.kept_out.entry((key, side(ours)));
+        kept.or_insert(KeptOutRow { settled: false });
     }
 }
