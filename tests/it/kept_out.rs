@@ -275,3 +275,23 @@ poems: [{title: 'Fog: a study', content: x}]
     };
     assert_eq!(of(&now), of(&wanted), "{text}");
 }
+
+/// One side puts the item below a comment that the other one edits.
+#[test]
+fn an_item_that_stays_out_takes_no_edited_comment_along() {
+    let sandbox = Sandbox::new();
+    let fields = "people:\n  # family\n  - Anna\n  - Bert\n";
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, fields, "Went to the quay.\n")]);
+    let (without, with) = ("  - Anna\n", "  - Bob\n  - Anna\n");
+    edit(&laptop, without, with);
+    edit(&laptop, with, without);
+    edit(&laptop, "# family", "# family, close");
+    laptop.push();
+    edit(&desktop, without, with);
+    desktop
+        .git(["pull", "-q"])
+        .fails()
+        .mentions("both sides changed people");
+    let text = desktop.read_entry(DAY);
+    assert!(text.contains("# family, close\n>>>>>>>"), "{text}");
+}
