@@ -97,8 +97,10 @@ impl Widening<'_, '_, '_> {
         if all.is_lost(side, there) {
             let mut at = counts.iter().filter(|(_, c)| c.sides[side] > 0);
             let (lost, _) = at.find(|(unit, _)| !is_whole(unit))?;
-            let has_it = |(unit, c): &(&usize, &Counts)| c.sides[1 - side] > 0 && *unit != lost;
-            let (with, _) = counts.iter().find(has_it)?;
+            // The other side may have it within the same unit, in another place.
+            let there = || counts.iter().filter(|(_, c)| c.sides[1 - side] > 0);
+            let elsewhere = there().find(|(unit, _)| *unit != lost);
+            let (with, _) = elsewhere.or_else(|| there().next())?;
             if !is_marked(with) || !self.units[*lost].can_be_taken_in() {
                 return None;
             }
