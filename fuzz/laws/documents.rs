@@ -93,6 +93,9 @@ const FIELDS: &[&str] = &[
     "K: \"W\\\n  W\"\n",
     "K: 'W\n\n  W'\n",
     "K:\n  ? W\n  : W\n  ? [W, W]\n  : W\n",
+    "K: !W [W, W]\n",
+    "K: !W {x: W, y: W}\n",
+    "K: !W\n  - W\n  - !W [W, W]\n",
 ];
 
 const KEYS: &[&str] = &[

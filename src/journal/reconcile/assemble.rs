@@ -7,6 +7,7 @@ use super::entry::MemberSides;
 use super::flow::{self, Written};
 use super::member::Member;
 use super::output::{Meaning, Pick, Piece};
+use super::tag::Tag;
 use super::view::Form;
 use super::{Stop, behind, frame, smaller, texts};
 use crate::journal::yaml::{Node, Value};
@@ -26,9 +27,10 @@ pub fn assemble(
             }
         }
     }
+    let tag = Tag::merged(sides)?;
     let meaning = meaning(&mut parts, form, map);
     if parts.is_empty() {
-        return empty(sides, map, column);
+        return empty(sides, &tag, map, column);
     }
     if let Meaning::Differ { ours, theirs } = &meaning
         && [ours, theirs].into_iter().flatten().any(is_hollow)
@@ -62,12 +64,13 @@ pub fn assemble(
             prefix,
             body,
             suffix: String::new(),
-            meaning,
+            meaning: tag.on(meaning),
         });
     }
     let suffix = behind(&texts(&fitting, |m| m.suffix_at(column)));
     let suffix = suffix.ok_or(Stop::Conflict)?;
     let entries: Vec<Written> = parts.into_iter().filter_map(|p| p.flow).collect();
+    let before = tag.before_a_bracket(&fitting)?;
     let body = match form {
         Form::Lone if entries.len() == 1 => entries[0].text.clone(),
         Form::Flow(spacing) => flow::write(
@@ -79,9 +82,9 @@ pub fn assemble(
     };
     Ok(Collection {
         prefix,
-        body: vec![Piece::Text(body)],
+        body: vec![Piece::Text(format!("{before}{body}"))],
         suffix,
-        meaning,
+        meaning: tag.on(meaning),
     })
 }
 
@@ -148,7 +151,7 @@ fn block_body(prefix: String, parts: Vec<Part>, at: usize) -> (String, Vec<Piece
 
 /// A collection with nothing left in it: in the form of the side that emptied it, or
 /// empty brackets.
-fn empty(sides: &MemberSides, map: bool, column: usize) -> Result<Collection, Stop> {
+fn empty(sides: &MemberSides, tag: &Tag, map: bool, column: usize) -> Result<Collection, Stop> {
     let is_empty = |m: &&Member| {
         m.is_none()
             || m.value.is_null()
@@ -156,6 +159,10 @@ fn empty(sides: &MemberSides, map: bool, column: usize) -> Result<Collection, St
             || m.value.pairs().is_some_and(<[_]>::is_empty)
     };
     let emptied = sides.map(|m| m.filter(is_empty));
+    let mut all = sides.into_array().into_iter().flatten();
+    if !all.all(|m| tag.is_on(m)) {
+        return Err(Stop::Conflict);
+    }
     if let Some(text) = smaller(&emptied.map(|m| m.map(|m| m.core_at(column)))) {
         let value = [emptied.ours, emptied.theirs, emptied.base]
             .into_iter()
@@ -168,6 +175,9 @@ fn empty(sides: &MemberSides, map: bool, column: usize) -> Result<Collection, St
             suffix: String::new(),
             meaning: Meaning::Same(value.unwrap_or(Value::Null)),
         });
+    }
+    if !tag.is_none() {
+        return Err(Stop::Conflict);
     }
     let prefix = smaller(&texts(sides, |m| m.prefix_at(column))).ok_or(Stop::Conflict)?;
     let comment = [sides.ours, sides.theirs, sides.base]

@@ -41,6 +41,7 @@
 //! | file | question |
 //! |---|---|
 //! | `assemble` | How do merged members stand together, and what do they mean? |
+//! | `tag` | Which tag does the whole of them have? |
 //! | `output` | What is written so far, and what must it mean? |
 //! | `report` | How was each field decided? |
 //! | `worked_out` | Which numbers follow from the body that a person chose? |
@@ -82,6 +83,7 @@ mod sequence;
 mod shape;
 mod stamp;
 mod stretches;
+mod tag;
 mod text;
 mod together;
 mod top;
