@@ -143,7 +143,7 @@ impl Source {
 }
 
 /// The sync state of an entry and a source.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SyncState {
     /// Normally one; two or more distinct ones are an unresolved conflict. Sorted.
     pub hashes: Vec<Hash>,

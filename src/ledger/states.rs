@@ -14,11 +14,7 @@ pub fn merge_states(row: ThreeWay<Option<&SyncState>>) -> Option<SyncState> {
     if let Some(Some(state)) = row.trivial() {
         return Some(state.clone());
     }
-    let none = SyncState {
-        hashes: Vec::new(),
-        counter: 0,
-        resolved: 0,
-    };
+    let none = SyncState::default();
     let base = row.base.unwrap_or(&none);
     // A side that lacks the base's state, or has one from before it (a revert put
     // it back), has nothing to say about it.
@@ -64,6 +60,18 @@ pub(super) fn join_states(states: &[SyncState]) -> SyncState {
         hashes,
         counter: states.iter().map(|s| s.counter).max().unwrap_or(0),
         resolved: states.iter().map(|s| s.resolved).max().unwrap_or(0),
+    }
+}
+
+impl SyncState {
+    /// Takes the texts that `side` has and `began` lacks for known here, so that a merge
+    /// does not count them as another's.
+    pub fn take_as_known(&mut self, side: &Self, began: Option<&Self>) {
+        let before = began.into_iter().chain([&*self]);
+        let known: BTreeSet<_> = before.flat_map(identities).collect();
+        let new = side.hashes.iter().filter(|h| !known.contains(&identity(h)));
+        let new: Vec<Hash> = new.cloned().collect();
+        self.hashes.extend(new);
     }
 }
 

@@ -144,9 +144,22 @@ impl Repo {
     /// # Errors
     /// Git fails to resolve the commit; see [`RepoError`].
     pub fn before_the_rebase(&self) -> Result<Option<ObjectId>, RepoError> {
-        let mut heads = REBASE_FOLDERS.iter().map(|f| format!("{f}/orig-head"));
-        let head = heads.find_map(|name| self.read_text(&name));
-        head.map_or(Ok(None), |oid| self.commit_named(oid.trim_end()))
+        self.of_the_rebase("orig-head")
+    }
+
+    /// The commit that the branch is rebased onto.
+    ///
+    /// # Errors
+    /// Git fails to resolve the commit; see [`RepoError`].
+    pub fn rebased_onto(&self) -> Result<Option<ObjectId>, RepoError> {
+        self.of_the_rebase("onto")
+    }
+
+    /// The commit that git's folder of the rebase has a file about.
+    fn of_the_rebase(&self, name: &str) -> Result<Option<ObjectId>, RepoError> {
+        let mut files = REBASE_FOLDERS.iter().map(|f| format!("{f}/{name}"));
+        let oid = files.find_map(|file| self.read_text(&file));
+        oid.map_or(Ok(None), |oid| self.commit_named(oid.trim_end()))
     }
 
     /// The merge that waits for its commit, or another one that git is making.

@@ -7,8 +7,8 @@ use std::path::Path;
 use super::driver::{DriverError, write};
 use super::settings::LoadError;
 use super::{history, settings};
-use crate::journal::Layout;
-use crate::ledger::{self, Ledger};
+use crate::journal::{EntryDate, Layout};
+use crate::ledger::{self, Ledger, Source};
 use crate::merge::ThreeWay;
 use crate::repo::{Lasts, Repo, RepoError};
 
@@ -58,6 +58,7 @@ pub fn merge_ledger(
         tried(look_at_what_is_gone(path, &mut sides));
         // If history cannot be read, a conflict may be listed that is not one.
         tried(add_what_a_pick_began_with(path, &mut sides));
+        tried(add_what_the_rebase_did(path, &mut sides));
     }
     let mut merged = ledger::merge(&sides.base, &sides.ours, &sides.theirs);
     if let Some(path) = path {
@@ -128,12 +129,7 @@ fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
 /// Adds to the base of a pick the sync states that history told there: a commit stores
 /// them beside its own, and a state that it only stored is not an edit.
 fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), Unasked> {
-    let (base, ours, theirs) = (&sides.base.sync, &sides.ours.sync, &sides.theirs.sync);
-    let both = theirs.iter().filter(|(key, state)| {
-        let there = ours.get(key);
-        base.get(key) != Some(state) && there != Some(state) && there != base.get(key)
-    });
-    let both: Vec<_> = both.map(|(key, _)| *key).collect();
+    let both = raised_by_both(sides);
     if both.is_empty() {
         return Ok(());
     }
@@ -150,6 +146,46 @@ fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Resul
         }
     }
     Ok(())
+}
+
+/// Adds to the base of a pick the states that ours got since the rebase began: by another
+/// commit of the same branch, which had this pick's edit or was had by it, or by a person
+/// who amends that branch. Only what the branch is rebased onto did not know of it.
+fn add_what_the_rebase_did(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), Unasked> {
+    let both = raised_by_both(sides);
+    if both.is_empty() {
+        return Ok(());
+    }
+    let repo = Repo::from_env()?;
+    let (Some(picking), Some((layout, year))) = (repo.picking()?, year_at(&repo, path)?) else {
+        return Ok(());
+    };
+    let (Some(onto), Some(branch)) = (repo.rebased_onto()?, repo.before_the_rebase()?) else {
+        return Ok(());
+    };
+    // A list of steps may name any commit.
+    if !repo.is_in(picking.theirs, branch) {
+        return Ok(());
+    }
+    let told = history::rows_of(&repo, &layout, onto)?.of_year(year);
+    let began = history::year_at(&repo, &layout, onto, year)?.with_told(told);
+    for key in both {
+        if let Some(state) = sides.ours.sync.get(&key) {
+            let base = sides.base.sync.entry(key).or_default();
+            base.take_as_known(state, began.sync.get(&key));
+        }
+    }
+    Ok(())
+}
+
+/// The states that both sides changed, and not to the same.
+fn raised_by_both(sides: &ThreeWay<Ledger>) -> Vec<(EntryDate, Source)> {
+    let ThreeWay { base, ours, theirs } = sides.as_ref().map(|side| &side.sync);
+    let both = theirs.iter().filter(|(key, state)| {
+        let there = ours.get(key);
+        base.get(key) != Some(state) && there != Some(state) && there != base.get(key)
+    });
+    both.map(|(key, _)| *key).collect()
 }
 
 fn add_what_a_pick_keeps_out(

@@ -31,6 +31,7 @@ mod removals;
 mod removed_again;
 mod rewritten;
 mod rows;
+mod same_branch;
 mod same_name;
 mod settling;
 mod setups;
