@@ -179,7 +179,10 @@ fn is_older(
     path: &str,
     version: Option<ObjectId>,
 ) -> Result<bool, RepoError> {
-    let before = [repo.head_before()?, repo.commit_named("HEAD^")?];
+    // Where a person moved HEAD back to an older commit, what it was before is newer: what
+    // only that one has may be a decision that is to be committed again.
+    let moved = repo.head_before()?.filter(|was| !repo.is_in(head, *was));
+    let before = [moved, repo.commit_named("HEAD^")?];
     for commit in before.into_iter().flatten() {
         if repo.blob_at(commit, path)?.and_then(Blob::file) == version {
             return Ok(true);

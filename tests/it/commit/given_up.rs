@@ -130,3 +130,24 @@ fn what_a_reset_of_several_commits_undid_before_a_pull_counts_for_nothing() {
     laptop.git(["commit", "-q", "-m", "After the pull"]).ok();
     assert_eq!(removed_items(&laptop), [] as [&str; 0]);
 }
+
+/// What HEAD was reset from is newer than HEAD: nothing that a killed commit left behind.
+#[test]
+fn a_decision_whose_commit_is_taken_back_is_there_to_be_committed_again() {
+    for how in ["--soft", "--mixed"] {
+        let sandbox = Sandbox::new();
+        let laptop = with_three_people(&sandbox);
+        remove(&laptop, "Bob, ", "");
+        laptop.commit("Without Bob");
+        laptop
+            .metadb(["tombstone", "keep", "entry_people", "2024-11-01", "Bob"])
+            .ok();
+        laptop.commit("For good");
+        laptop.git(["reset", "-q", how, "HEAD^"]).ok();
+        laptop.palimpsest(["doctor"]).ok().lacks("before HEAD");
+        laptop.palimpsest(["doctor", "--fix"]).ok();
+        laptop.commit("For good, again");
+        let bob = laptop.ledger(2024).tombstones.into_values().next();
+        assert!(bob.unwrap().permanent, "{how}");
+    }
+}
