@@ -122,10 +122,7 @@ impl Repo {
     /// # Errors
     /// Git fails to resolve the commit; see [`RepoError`].
     pub fn waiting_pick(&self) -> Result<Option<ObjectId>, RepoError> {
-        match self.read_text("CHERRY_PICK_HEAD") {
-            Some(oid) => self.commit_named(oid.trim()),
-            None => Ok(None),
-        }
+        self.commit_in("CHERRY_PICK_HEAD")
     }
 
     /// Whether git is in the middle of a rebase, also while it waits for a person.
@@ -158,8 +155,16 @@ impl Repo {
     /// The commit that git's folder of the rebase has a file about.
     fn of_the_rebase(&self, name: &str) -> Result<Option<ObjectId>, RepoError> {
         let mut files = REBASE_FOLDERS.iter().map(|f| format!("{f}/{name}"));
-        let oid = files.find_map(|file| self.read_text(&file));
-        oid.map_or(Ok(None), |oid| self.commit_named(oid.trim_end()))
+        let file = files.find(|file| self.git_dir().join(file).exists());
+        file.map_or(Ok(None), |file| self.commit_in(&file))
+    }
+
+    /// The commit that one of git's own files names.
+    fn commit_in(&self, file: &str) -> Result<Option<ObjectId>, RepoError> {
+        match self.read_text(file) {
+            Some(oid) => self.commit_named(oid.trim()),
+            None => Ok(None),
+        }
     }
 
     /// The merge that waits for its commit, or another one that git is making.
@@ -207,6 +212,15 @@ impl Repo {
     #[must_use]
     pub fn is_reverting(&self) -> bool {
         self.git_dir().join("REVERT_HEAD").exists()
+    }
+
+    /// The commit that `git revert` takes back, until that is committed; of several that it
+    /// takes back at once, the last.
+    ///
+    /// # Errors
+    /// Git fails to resolve the commit; see [`RepoError`].
+    pub fn reverting(&self) -> Result<Option<ObjectId>, RepoError> {
+        self.commit_in("REVERT_HEAD")
     }
 
     /// Whether git is in the middle of a merge, a rebase, a pick or a revert.

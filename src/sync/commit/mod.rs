@@ -14,6 +14,7 @@
 //! | `rows`, `year` | Which rows does that make, and in which file? |
 //! | `kept`, `branch_alone` | What did who merged or squashed decide? |
 //! | `leftovers` | Which staged rows are of a commit that came to nothing? |
+//! | `reverted` | Which decisions does a revert take back? |
 //! | `waiting` | What waits for a person where the commit changes nothing? |
 //! | `report` | What is a person told? |
 //! | `after` | How do index and work tree follow? |
@@ -27,6 +28,7 @@ mod kept;
 mod leftovers;
 mod own;
 mod report;
+mod reverted;
 mod rows;
 mod stale;
 mod waiting;

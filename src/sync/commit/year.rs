@@ -11,6 +11,7 @@ use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 use super::branch_alone;
 use super::brought::as_brought;
 use super::leftovers::left_over;
+use super::reverted::Reverted;
 use super::rows::CommitContext;
 use crate::sync::history::ByTime;
 
@@ -41,6 +42,8 @@ pub(super) struct YearToCommit {
     /// if they have all rows.
     part: Option<(Lines, BTreeSet<EntryDate>)>,
     edited: Ledger,
+    /// In a revert that waits for this commit.
+    reverted: Option<Reverted>,
     /// In the order of the commit's parents.
     pub parents: Vec<Ledger>,
     pub recorded: Ledger,
@@ -98,6 +101,7 @@ impl CommitContext<'_> {
             as_in_head: true,
             part: Some((lines, entries)),
             edited: rows.clone(),
+            reverted: None,
             parents: vec![rows.clone()],
             recorded: rows.clone(),
             known: rows.clone(),
@@ -133,7 +137,11 @@ impl CommitContext<'_> {
         known = known.with_told(told);
         known = known.with_told(self.merged.of_year(year));
 
-        let current = self.decided(&known, edited.as_ref())?;
+        let reverted = Reverted::of(self.repo, &path)?;
+        let mut current = self.decided(&known, edited.as_ref())?;
+        if let (Some(reverted), Some(edited)) = (&reverted, &edited) {
+            reverted.take_back(&known, edited, &mut current);
+        }
         let told = match self.tells_of(year) {
             true => ledger::news(&known, &files.iter().chain([&recorded]).collect::<Vec<_>>()),
             false => BTreeMap::new(),
@@ -145,6 +153,7 @@ impl CommitContext<'_> {
             staged,
             part: None,
             edited: edited.unwrap_or_default(),
+            reverted,
             parents,
             recorded,
             known,
@@ -222,7 +231,7 @@ impl CommitContext<'_> {
 }
 
 /// The rows of a file; none if it does not exist.
-fn rows_of(file: Option<&[u8]>) -> Ledger {
+pub(super) fn rows_of(file: Option<&[u8]>) -> Ledger {
     file.map(ledger::parse).unwrap_or_default()
 }
 
@@ -241,7 +250,10 @@ impl YearToCommit {
     /// The warning, if the staged file lacks lines that history has: they stay.
     pub fn older_copy(&self) -> Option<String> {
         let edited = &self.edited;
-        let known = &self.recorded;
+        let known = match &self.reverted {
+            Some(reverted) => &reverted.without_its_own(self.recorded.clone()),
+            None => &self.recorded,
+        };
         let older = known.has_more_than(edited)
             || known.sync.iter().any(|(k, state)| {
                 edited

@@ -149,3 +149,43 @@ fn a_decision_in_a_new_ledger_names_a_command_that_commits_it() {
     laptop.assert_clean();
     assert!(laptop.read("data/ledger/2023.jsonl").contains("restored"));
 }
+
+/// Whether git commits a revert by itself, or leaves that to a person.
+#[test]
+fn a_decision_is_reverted_in_whichever_way() {
+    for decide in ["keep", "remove"] {
+        let ledger = |how: &[&[&str]]| {
+            let sandbox = Sandbox::new();
+            let (laptop, desktop) = begin(&sandbox);
+            remove_bob(&laptop);
+            let removed = laptop.read(LEDGER);
+            laptop
+                .metadb(["tombstone", decide, "entry_people", DAY, "Bob"])
+                .ok();
+            laptop.commit("Decided");
+            assert_ne!(laptop.read(LEDGER), removed);
+            for args in how {
+                let run = laptop.git(*args).ok();
+                run.never_mentions("is older than HEAD");
+            }
+            laptop.assert_clean();
+            assert_eq!(laptop.read(LEDGER), removed, "{decide} {how:?}");
+            agree(&laptop, &desktop, &[]);
+        };
+        ledger(&[&["revert", "--no-edit", "HEAD"]]);
+        ledger(&[&["revert", "-n", "HEAD"], &["commit", "-q", "-m", "Not so"]]);
+    }
+}
+
+/// The rows of the commit follow from the entry, and git staged the ledger.
+#[test]
+fn a_reverted_removal_is_no_older_copy_of_the_ledger() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.git(["revert", "-n", "HEAD"]).ok();
+    let commit = laptop.git(["commit", "-q", "-m", "Bob again"]).ok();
+    commit.never_mentions("is older than HEAD");
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+}
