@@ -128,6 +128,9 @@ fn undone(
         })
         .cloned()
         .collect();
+    if loses_a_comment(old.frontmatter, new.frontmatter) {
+        undone.push("comments".to_owned());
+    }
     // Line ends and the last one say nothing.
     let lines = |body: &[u8]| {
         let text = String::from_utf8_lossy(body);
@@ -153,6 +156,16 @@ fn only_back(name: &str, had: &Facts, has: &Facts, back: &BTreeSet<Item>) -> boo
     };
     let (had, has, back) = (of(&had.items), of(&has.items), of(back));
     !back.is_empty() && has.is_superset(&had) && has.difference(&had).all(|i| back.contains(i))
+}
+
+/// Whether a comment is gone. What was commented out, and stands there again, is not.
+fn loses_a_comment(old: &[u8], new: &[u8]) -> bool {
+    let [old, new] = [old, new].map(|text| std::str::from_utf8(text).unwrap_or_default());
+    let Ok(tree) = Tree::parse(old) else {
+        return false;
+    };
+    let mut comments = tree.comments.iter().map(|range| &old[range.clone()]);
+    comments.any(|comment| !new.contains(comment.trim_start_matches('#').trim()))
 }
 
 /// What each top field says, by its name; one that says nothing is as one that is not
@@ -234,6 +247,15 @@ mod tests {
             draft: true\n---\nx\n";
         let new = "---\r\npeople: [Al, Bob]\r\nmood: calm\r\ndate: 2024-11-01\r\n\
             related: [a]\r\ndraft: True\r\ntheme:\r\n---\r\nx";
+        assert_eq!(told(old, new), [""; 0]);
+    }
+
+    #[test]
+    fn a_comment_is_undone_unless_it_was_commented_out() {
+        let old = "---\npeople:\n  - Al # of the ferry\n  # - Bob\n---\nx\n";
+        let new = "---\npeople:\n  - Al\n  - Bob\n---\nx\n";
+        assert_eq!(told(old, new), ["comments"]);
+        let old = "---\npeople:\n  - Al\n  # - Bob\n---\nx\n";
         assert_eq!(told(old, new), [""; 0]);
     }
 

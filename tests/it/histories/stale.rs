@@ -43,6 +43,20 @@ fn a_stale_copy_is_refused_and_says_what_it_would_undo() {
 }
 
 #[test]
+fn a_stale_copy_that_undoes_a_comment_is_refused() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    let old = laptop.read_entry(DAY);
+    remove_bob(&laptop);
+    edit(&laptop, "mood: calm", "# Ask Ann\nmood: calm");
+    laptop.write(&crate::sandbox::entry(DAY), &old);
+    laptop
+        .git(["commit", "-q", "-a", "-m", "Backup"])
+        .exits(1)
+        .warns("would put back person Bob and undo later changes of comments");
+}
+
+#[test]
 fn a_file_that_undoes_a_removal_alone_adds_the_item_again() {
     let sandbox = Sandbox::new();
     let (laptop, desktop) = begin(&sandbox);
