@@ -87,8 +87,7 @@ pub fn has_too_many(sides: &MemberSides, pieces: &[Piece]) -> bool {
 fn of_no_item<'a>(m: &Member<'a>) -> HashSet<&'a str> {
     let line = |at: usize| m.side.text[..at].rfind('\n').map_or(0, |end| end + 1);
     let key = m.key.map(|key| line(key.span.start));
-    let there = m.side.tree.comments.iter();
-    let there = there.filter(|c| m.range.contains(&c.start));
+    let there = ranges_of_comments(m.side, &m.range);
     let of_none = there.filter(|c| {
         let start = line(c.start);
         Some(start) == key || m.side.text[start..c.start].trim().is_empty()
@@ -109,13 +108,19 @@ fn signs(text: &str) -> HashMap<&str, usize> {
 
 /// The comments in a range of a side's text, in their order.
 pub fn comments<'a>(side: Side<'a>, range: &Range<usize>) -> Vec<&'a str> {
+    let all = ranges_of_comments(side, range);
+    all.map(|c| side.text[c.clone()].trim_end()).collect()
+}
+
+/// Where they stand. A list may have many thousands, and each of its items asks.
+fn ranges_of_comments<'a>(
+    side: Side<'a>,
+    range: &Range<usize>,
+) -> impl Iterator<Item = &'a Range<usize>> {
     let all = &side.tree.comments;
     let from = all.partition_point(|c| c.start < range.start);
-    all[from..]
-        .iter()
-        .take_while(|c| c.start < range.end)
-        .map(|c| side.text[c.clone()].trim_end())
-        .collect()
+    let end = range.end;
+    all[from..].iter().take_while(move |c| c.start < end)
 }
 
 /// The comments that a side added, and those that both kept.
