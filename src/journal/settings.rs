@@ -73,7 +73,7 @@ struct RawPaths {
 #[serde(deny_unknown_fields, default)]
 struct RawMerge {
     fields: BTreeMap<String, Spanned<String>>,
-    stamps: Vec<String>,
+    stamps: Vec<Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -203,7 +203,12 @@ impl Source<'_> {
     fn rules(&self, raw: RawMerge) -> Result<Rules, SettingsError> {
         let mut rules = Rules::default();
         for stamp in raw.stamps {
-            rules.insert(&stamp, Rule::Stamp);
+            if stamp.as_ref().trim().eq_ignore_ascii_case("date") {
+                let what = "merge.stamps: `date` says which day a file is about, not when it was \
+                            changed; leave it out";
+                return Err(self.error(stamp.span().start, what.to_owned()));
+            }
+            rules.insert(stamp.as_ref(), Rule::Stamp);
         }
         for (field, rule) in raw.fields {
             let known = Rule::from_name(rule.as_ref()).ok_or_else(|| {

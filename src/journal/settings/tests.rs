@@ -53,6 +53,10 @@ fn a_wrong_setting_is_named_with_its_place() {
             "palimpsest.toml:2:8: merge.fields.gear = \"keyed list by a,,b\"",
         ),
         (
+            "[merge]\nstamps = [\"saved\", \"Date\"]\n",
+            "palimpsest.toml:2:20: merge.stamps: `date` says which day",
+        ),
+        (
             "[conflicts]\non_commit = \"stop\"\n",
             "palimpsest.toml:2:13: conflicts.on_commit = \"stop\"",
         ),

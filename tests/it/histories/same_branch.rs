@@ -5,7 +5,7 @@ use super::*;
 
 /// Rebases with the list of steps edited by this perl.
 #[track_caller]
-fn with_steps<'a>(machine: &'a Machine<'_>, perl: &str, onto: &str) -> crate::sandbox::Run {
+fn with_steps(machine: &Machine<'_>, perl: &str, onto: &str) -> crate::sandbox::Run {
     let editor = format!("sequence.editor=perl -0pi -e '{perl}'");
     let args = ["-c", &editor, "-c", "core.editor=true", "rebase", "-q"];
     machine.git(args.into_iter().chain(["-i", onto]))
