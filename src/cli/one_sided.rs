@@ -1,24 +1,26 @@
 //! `palimpsest resolve` where one side has no file: it deleted, moved or never had it.
 
+use super::hunk::of_one_side;
 use super::question::Question;
 use super::resolve::Settling;
 use super::settled::Settled;
-use crate::journal::hunks::Choice;
+use crate::journal::hunks::{Choice, Hunks};
 use crate::sync::resolve::OpenPath;
 
 impl Settling<'_> {
-    /// Settles a file that one side deleted or moved away: "both" means to keep it.
+    /// Settles a file that one side deleted or moved away: "both" means to keep it. `moved`
+    /// is what stands in one that both moved.
     pub(super) fn one_side(
         &self,
         open: &OpenPath,
         ours: Option<&[u8]>,
         theirs: Option<&[u8]>,
-        moved: bool,
+        moved: Option<&Hunks>,
     ) -> anyhow::Result<Settled> {
         let path = &open.path;
         let what = match (ours, theirs) {
-            (Some(_), None) if moved => "moved here by us, to another name by them",
-            (None, Some(_)) if moved => "moved here by them, to another name by us",
+            (Some(_), None) if moved.is_some() => "moved here by us, to another name by them",
+            (None, Some(_)) if moved.is_some() => "moved here by them, to another name by us",
             (Some(_), None) => "deleted by them, edited by us",
             (None, Some(_)) => "deleted by us, edited by them",
             _ => "deleted or moved on both sides",
@@ -34,13 +36,25 @@ impl Settling<'_> {
             Choice::Both => ours.or(theirs),
             Choice::Leave => return Ok(Settled::to_choose(what)),
         };
+        match (result, moved) {
+            (None, _) => self.put(open, None, "removed"),
+            // The side of its fields and lines is another choice.
+            (Some(_), Some(hunks)) if !hunks.is_empty() => self.write(open, hunks),
+            (Some(_), Some(hunks)) => {
+                let text = hunks.choose(|_| Choice::Leave);
+                self.put(open, Some(&text), "kept")
+            }
+            (Some(text), None) => self.put(open, Some(text), "kept"),
+        }
+    }
+
+    /// Writes the result for a path in which nothing is chosen.
+    fn put(&self, open: &OpenPath, result: Option<&[u8]>, how: &str) -> anyhow::Result<Settled> {
         let done = self.resolver.finish(open, result, true)?;
-        let how = match result {
-            Some(_) => "kept",
-            None => "removed",
-        };
         self.say(open, how, &done)?;
+        let left = done.left.map(|line| of_one_side(&open.path, line));
         Ok(Settled {
+            left: left.into_iter().collect(),
             aside: done.aside,
             ..Settled::default()
         })
@@ -61,12 +75,7 @@ impl Settling<'_> {
         if !self.answers.keeps(&what)? {
             return Ok(Settled::to_choose(what));
         }
-        let done = self.resolver.finish(open, Some(text), true)?;
-        self.say(open, "kept", &done)?;
-        Ok(Settled {
-            aside: done.aside,
-            ..Settled::default()
-        })
+        self.put(open, Some(text), "kept")
     }
 
     fn choose_side(

@@ -193,7 +193,7 @@ impl Settling<'_> {
                 theirs,
                 moved,
             } => self
-                .one_side(open, ours.as_deref(), theirs.as_deref(), moved)
+                .one_side(open, ours.as_deref(), theirs.as_deref(), moved.as_ref())
                 .map(Some),
             Proposal::Added { by_us, text } => self.added(open, by_us, &text).map(Some),
         }
@@ -209,7 +209,7 @@ impl Settling<'_> {
     }
 
     /// Makes the choices for the hunks of a text, and writes it.
-    fn write(&self, open: &OpenPath, hunks: &Hunks) -> anyhow::Result<Settled> {
+    pub(super) fn write(&self, open: &OpenPath, hunks: &Hunks) -> anyhow::Result<Settled> {
         let path = &open.path;
         let mut choices = Vec::new();
         let mut left = Vec::new();
@@ -298,8 +298,6 @@ impl Settling<'_> {
         let all = choices.len() - numbers.len();
         let taken = all.saturating_sub(left.len());
         left.extend(open.doubtful.map(|line| doubtful(path, line)));
-        let kept = open.of_one_side_in(&chosen);
-        left.extend(kept.map(|line| of_one_side(path, line)));
         // What nobody chose in stays as it is, byte for byte.
         let is_left = choices.iter().all(|choice| *choice == Choice::Leave);
         let is_left = is_left && !choices.is_empty() && open.origin == Origin::Markers;
@@ -307,6 +305,7 @@ impl Settling<'_> {
             true => Finished::default(),
             false => self.resolver.finish(open, Some(&chosen), left.is_empty())?,
         };
+        left.extend(done.left.map(|line| of_one_side(path, line)));
         let how = match (all, left.len()) {
             (0, _) => "merged field by field".to_owned(),
             (_, 0) => format!("merged, {taken} chosen"),

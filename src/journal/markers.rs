@@ -74,6 +74,12 @@ impl AsText {
         ours
     }
 
+    /// Whether one of the sets is not among those of another version.
+    #[must_use]
+    pub fn has_more_than(&self, other: &Self) -> bool {
+        self.sets.iter().any(|set| !other.sets.contains(set))
+    }
+
     /// The line, counted from 1, of the first set that stood in one side alone, stands whole
     /// where the merge waits, and still stands in what was chosen.
     #[must_use]

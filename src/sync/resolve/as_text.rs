@@ -36,14 +36,8 @@ impl OpenPath {
     /// before.
     #[must_use]
     pub fn of_one_side(&self) -> Option<usize> {
-        self.of_one_side_in(self.work.as_deref().unwrap_or_default())
-    }
-
-    /// The line of the first set of markers in what was chosen that one side alone had before.
-    #[must_use]
-    pub fn of_one_side_in(&self, chosen: &[u8]) -> Option<usize> {
         let work = self.work.as_deref().unwrap_or_default();
-        self.as_text.of_one_side_in(work, chosen)
+        self.as_text.of_one_side_in(work, work)
     }
 }
 
@@ -112,6 +106,54 @@ impl Resolver<'_> {
             as_text.add_body(chosen, self.marker_size(&open.path)?);
         }
         Ok(Hunks::besides(chosen, &as_text))
+    }
+
+    /// The line of the first set of markers in a text for a path that no choice settled: it
+    /// stands in the frontmatter, git made it in a merge of its own, or one side alone had it
+    /// before. In a text with hunks that are left, only the last is asked.
+    pub(super) fn unsettled_in(
+        &self,
+        open: &OpenPath,
+        text: &[u8],
+        is_settled: bool,
+    ) -> Result<Option<usize>, RepoError> {
+        let longest = match is_settled || open.sides.base.is_some() {
+            true => usize::MAX,
+            // The longer ones are git's, and among the hunks.
+            false => self.marker_size(&open.path)?,
+        };
+        let of_one_side = self.of_one_side_in(open, text, longest);
+        if !is_settled || of_one_side.is_some() {
+            return Ok(of_one_side);
+        }
+        let hunks = self.hunks_of_a_side(open, text)?;
+        Ok(hunks.iter().next().map(|hunk| hunk.line))
+    }
+
+    /// The line of the first set of markers, up to a length, in a text that one side alone had
+    /// in its body before; where the other has no file, one that the base lacks. If two sides
+    /// edited a set, like an example, and the conflict was in it, nothing is left of it.
+    fn of_one_side_in(&self, open: &OpenPath, text: &[u8], longest: usize) -> Option<usize> {
+        let ThreeWay { base, ours, theirs } = open.sides.as_ref().map(Option::as_deref);
+        let base = base.unwrap_or_default();
+        let (is_whole, ours, theirs) = match (ours, theirs) {
+            (Some(ours), Some(theirs)) => (true, ours, theirs),
+            (side, None) | (None, side) => (false, base, side?),
+        };
+        let sets = ThreeWay::new(base, ours, theirs).map(|side| {
+            let mut sets = self.no_text(&open.path);
+            sets.add_body(side, longest);
+            sets
+        });
+        let ThreeWay { base, ours, theirs } = sets;
+        let has_versions = base.has_more_than(&ours)
+            || base.has_more_than(&theirs)
+            || ours.has_more_than(&theirs) && theirs.has_more_than(&ours);
+        let waits = match is_whole && has_versions {
+            true => open.work.as_deref().unwrap_or_default(),
+            false => text,
+        };
+        AsText::of_sides(ours, theirs).of_one_side_in(waits, text)
     }
 
     /// The files with markers in them, of the journal and others that a driver merges.

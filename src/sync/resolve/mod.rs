@@ -99,6 +99,9 @@ pub struct Finished {
     pub staged: bool,
     /// The copy of the file as it was before.
     pub aside: Option<PathBuf>,
+    /// The line of the first set of markers in the result that no choice settled. A file with
+    /// one is not staged.
+    pub left: Option<usize>,
 }
 
 /// The error for a path that could not be merged again or written.
@@ -140,7 +143,8 @@ impl Resolver<'_> {
     }
 
     /// Writes the result for a path; `None` removes the file. It is staged if the path was in
-    /// conflict and is settled, or if the file was part of the next commit.
+    /// conflict and is settled, or if the file was part of the next commit. Whatever a caller
+    /// chose, a result with markers that nobody chose in is not settled.
     ///
     /// # Errors
     /// The file or the index cannot be written.
@@ -151,7 +155,14 @@ impl Resolver<'_> {
         is_settled: bool,
     ) -> Result<Finished, ResolveError> {
         let repo = self.repo;
-        let mut done = Finished::default();
+        let mut done = Finished {
+            left: match result {
+                Some(text) => self.unsettled_in(open, text, is_settled)?,
+                None => None,
+            },
+            ..Finished::default()
+        };
+        let is_settled = is_settled && done.left.is_none();
         let there = repo.read_work_file(&open.path)?;
         let other = open.work.as_deref() != result;
         if let Some(old) = there.as_deref().filter(|_| other) {
@@ -224,7 +235,11 @@ impl Resolver<'_> {
         if staged {
             self.repo.add(path)?;
         }
-        Ok(Finished { staged, aside })
+        Ok(Finished {
+            staged,
+            aside,
+            left: None,
+        })
     }
 
     /// Whether a file of the work tree is part of the next commit as it stands: it is

@@ -30,8 +30,9 @@ pub enum Proposal {
     OneSided {
         ours: Option<Vec<u8>>,
         theirs: Option<Vec<u8>>,
-        /// Whether both moved the file: the other side has it under another name.
-        moved: bool,
+        /// If both moved the file, and the other side has it under another name: what stands
+        /// under this one. Git puts its merge of both there, with the conflicts that it has.
+        moved: Option<Hunks>,
     },
     /// One side added the file, and git does not know where it belongs, as after the
     /// other side moved the folder. Nobody deleted it.
@@ -55,17 +56,8 @@ impl Resolver<'_> {
     /// The configuration cannot be read, or git's line merge fails.
     pub fn propose(&self, open: &OpenPath) -> Result<Proposal, ResolveError> {
         let ThreeWay { base, ours, theirs } = &open.sides;
-        if let (None, false, Some(text)) =
-            (base, open.moved_twice, ours.as_ref().xor(theirs.as_ref()))
-        {
-            return self.propose_added(open, ours.is_some(), text);
-        }
         let (Some(ours), Some(theirs)) = (ours, theirs) else {
-            return Ok(Proposal::OneSided {
-                ours: ours.clone(),
-                theirs: theirs.clone(),
-                moved: open.moved_twice,
-            });
+            return self.propose_one_sided(open);
         };
         let sides = ThreeWay::new(
             base.clone().unwrap_or_default(),
@@ -150,24 +142,37 @@ impl Resolver<'_> {
         ))
     }
 
-    /// The proposal for an added path: the work tree's text is kept, with any edits.
-    fn propose_added(
-        &self,
-        open: &OpenPath,
-        by_us: bool,
-        text: &[u8],
-    ) -> Result<Proposal, ResolveError> {
-        let text = open.work.as_deref().unwrap_or(text);
-        let hunks = open.hunks();
-        if hunks.are_unclear() {
-            return Ok(Proposal::Text(hunks));
+    /// The proposal for a path that one side alone has. What only one side added is in the
+    /// work tree as it should be, with any edits, but for what git itself merged there.
+    fn propose_one_sided(&self, open: &OpenPath) -> Result<Proposal, ResolveError> {
+        let ThreeWay { base, ours, theirs } = &open.sides;
+        let by_us = ours.is_some();
+        let mut moved = None;
+        if let (None, Some(side)) = (base, ours.as_ref().xor(theirs.as_ref())) {
+            let hunks = match &open.work {
+                Some(_) => open.hunks(),
+                None => self.hunks_of_a_side(open, side)?,
+            };
+            let merged = match hunks.is_empty() || hunks.are_unclear() {
+                true => hunks.clone(),
+                false => self.merge(open, hunks.versions().as_ref(), &hunks)?,
+            };
+            if !open.moved_twice {
+                return Ok(match hunks.is_empty() {
+                    true => Proposal::Added {
+                        by_us,
+                        text: merged.choose(|_| Choice::Leave),
+                    },
+                    false => Proposal::Text(merged),
+                });
+            }
+            moved = Some(merged);
         }
-        if hunks.is_empty() {
-            let text = text.to_vec();
-            return Ok(Proposal::Added { by_us, text });
-        }
-        let sides = hunks.versions();
-        self.merge(open, sides.as_ref(), &hunks).map(Proposal::Text)
+        Ok(Proposal::OneSided {
+            ours: ours.clone(),
+            theirs: theirs.clone(),
+            moved,
+        })
     }
 
     fn propose_committed(
