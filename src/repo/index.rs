@@ -236,26 +236,25 @@ impl Index {
     #[must_use]
     pub fn is_left_out(&self, path: &str) -> bool {
         let entry = self.0.get_path(path.as_ref(), 0);
-        entry.is_some_and(|e| {
-            let flags = git2::IndexEntryExtendedFlag::from_bits_truncate(e.flags_extended);
-            flags.is_skip_worktree()
-        })
+        entry.is_some_and(|e| is_left_out(&e))
     }
 
     /// Every path that is left out of the work tree on purpose, and whether it is a file
     /// (or else a symbolic link).
     pub(super) fn all_left_out(&self) -> impl Iterator<Item = (Vec<u8>, bool)> {
-        let left_out = |e: &git2::IndexEntry| {
-            let flags = git2::IndexEntryExtendedFlag::from_bits_truncate(e.flags_extended);
-            flags.is_skip_worktree() && BlobKind::of_mode(e.mode) != BlobKind::Other
-        };
+        let left_out =
+            |e: &git2::IndexEntry| is_left_out(e) && BlobKind::of_mode(e.mode) != BlobKind::Other;
         let found = self.0.iter().filter(left_out);
         found.map(|e| (e.path, BlobKind::of_mode(e.mode) == BlobKind::File))
     }
 
-    /// Every path, also one in conflict, with its mode; sorted.
-    pub(super) fn all(&self) -> Vec<(Vec<u8>, u32)> {
-        self.0.iter().map(|e| (e.path, e.mode)).collect()
+    /// Every path, also one in conflict, with its mode, and whether the work tree leaves it
+    /// out on purpose; sorted.
+    pub(super) fn all(&self) -> Vec<(Vec<u8>, u32, bool)> {
+        let all = self.0.iter();
+        all.map(|e| (is_left_out(&e), e))
+            .map(|(is_left_out, e)| (e.path, e.mode, is_left_out))
+            .collect()
     }
 
     /// The paths that are still in conflict, sorted.
@@ -297,6 +296,11 @@ fn listed_entry(line: &[u8]) -> Option<git2::IndexEntry> {
         flags_extended: if tag == "S" { skip.bits() } else { 0 },
         path: path.to_vec(),
     })
+}
+
+fn is_left_out(entry: &git2::IndexEntry) -> bool {
+    let flags = git2::IndexEntryExtendedFlag::from_bits_truncate(entry.flags_extended);
+    flags.is_skip_worktree()
 }
 
 const fn stage_of(entry: &git2::IndexEntry) -> u16 {

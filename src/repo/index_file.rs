@@ -150,6 +150,12 @@ impl IndexFile {
         }
     }
 
+    /// Whether the work tree leaves an entry's file out on purpose.
+    pub(super) fn is_left_out(&self, at: usize) -> bool {
+        let entry = &self.bytes[self.starts[at]..self.starts[at + 1]];
+        flags_at(entry, 60) & EXTENDED != 0 && flags_at(entry, FIXED) & SKIP_WORKTREE != 0
+    }
+
     /// The number of the first entry in `within` whose path is not before `path`.
     pub(super) fn from(&self, path: &[u8], within: Range<usize>) -> usize {
         let (mut low, mut high) = (within.start, within.end);

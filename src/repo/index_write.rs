@@ -1,6 +1,7 @@
 //! The index's file: read once, and written without git if git would do no more than put
 //! paths into it.
 
+use std::cell::OnceCell;
 use std::fs::{self, File, FileTimes, Metadata};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::MetadataExt;
@@ -10,6 +11,7 @@ use std::rc::Rc;
 use super::beside::take_mode;
 use super::command::COMMAND_CONFIGURATION;
 use super::index_file::{IndexFile, Put, With, stat_of};
+use super::own_files::Tracked;
 use super::work_tree::UNFINISHED;
 use super::{ObjectId, Repo};
 
@@ -19,6 +21,8 @@ pub(super) struct IndexRead {
     stamp: Stamp,
     /// `None` if it is not of the usual kind.
     index: Option<Rc<IndexFile>>,
+    /// The paths of one of another kind, once they were asked for.
+    listed: Rc<OnceCell<Tracked>>,
 }
 
 /// The stamp that tells one index file from the next.
@@ -48,6 +52,23 @@ impl Repo {
         self.index_read().ok()?.index
     }
 
+    /// The paths of the present index.
+    pub(super) fn tracked(&self) -> Tracked {
+        // If the index cannot be read, git will report it when asked.
+        let all = || {
+            self.index()
+                .map_or_else(|_| Vec::new(), |index| index.all())
+        };
+        let listed = || Tracked::Listed(Rc::new(all()));
+        match self.index_read() {
+            Ok(IndexRead {
+                index: Some(index), ..
+            }) => Tracked::Bytes(index),
+            Ok(read) => read.listed.get_or_init(listed).clone(),
+            Err(_) => listed(),
+        }
+    }
+
     fn index_read(&self) -> io::Result<IndexRead> {
         let stands = Stamp::of(&fs::symlink_metadata(&self.index_path)?);
         if let Some(read) = &*self.caches.index_read.borrow()
@@ -62,6 +83,7 @@ impl Repo {
         let read = IndexRead {
             stamp,
             index: IndexFile::parse(bytes).map(Rc::new),
+            listed: Rc::default(),
         };
         *self.caches.index_read.borrow_mut() = Some(read.clone());
         Ok(read)

@@ -1,6 +1,8 @@
 //! Files of the index that the work tree leaves out on purpose: outside a sparse
 //! checkout, or marked with `git update-index --skip-worktree`.
 
+use std::collections::BTreeSet;
+
 use super::{Index, Repo, RepoError, Skipped, shell_path};
 
 impl Repo {
@@ -81,6 +83,19 @@ impl Repo {
                 format!("{git} update-index --no-skip-worktree {path} && {git} restore {path}")
             }
         })
+    }
+
+    /// The paths in these folders that the work tree leaves out; none if git's index cannot
+    /// be read.
+    #[must_use]
+    pub fn left_out_in(&self, folders: &[&str]) -> BTreeSet<String> {
+        let tracked = self.tracked();
+        let of = |folder: &&str| tracked.of_folder(folder, 0..tracked.len());
+        let in_folders = folders.iter().flat_map(of);
+        let left_out = in_folders.filter(|at| tracked.is_left_out(*at));
+        left_out
+            .filter_map(|at| String::from_utf8(tracked.path(at).to_owned()).ok())
+            .collect()
     }
 
     /// The files below a folder that are left out of the work tree, sorted, and those

@@ -19,10 +19,11 @@ use crate::journal::is_dot_git;
 use crate::journal::layout::{self, in_folder};
 
 /// The entries of the index, sorted by path.
+#[derive(Clone)]
 pub(super) enum Tracked {
     Bytes(Rc<IndexFile>),
-    /// Path and mode, for an index of another kind.
-    Listed(Vec<(Vec<u8>, u32)>),
+    /// For an index of another kind: path, mode, and whether the work tree leaves it out.
+    Listed(Rc<Vec<(Vec<u8>, u32, bool)>>),
 }
 
 impl Tracked {
@@ -47,6 +48,14 @@ impl Tracked {
         }
     }
 
+    /// Whether the work tree leaves the entry's file out on purpose.
+    pub(super) fn is_left_out(&self, at: usize) -> bool {
+        match self {
+            Self::Bytes(index) => index.is_left_out(at),
+            Self::Listed(all) => all[at].2,
+        }
+    }
+
     /// The number of the first entry in `within` whose path is not before `path`.
     fn from(&self, path: &[u8], within: Range<usize>) -> usize {
         let (mut low, mut high) = (within.start, within.end);
@@ -66,6 +75,14 @@ impl Tracked {
         let first = self.from(format!("{folder}/").as_bytes(), within.clone());
         // `0` is the byte after the slash.
         first..self.from(format!("{folder}0").as_bytes(), first..within.end)
+    }
+
+    /// The same; all of them for the top of the work tree.
+    pub(super) fn of_folder(&self, folder: &str, within: Range<usize>) -> Range<usize> {
+        match folder {
+            "." | "" => within,
+            folder => self.below(folder, within),
+        }
     }
 
     /// The mode at a path.
@@ -130,10 +147,7 @@ impl Repo {
             }
         }
         let all = 0..walk.tracked.len();
-        let below = match folder {
-            "." | "" => all,
-            folder => walk.tracked.below(folder, all),
-        };
+        let below = walk.tracked.of_folder(folder, all);
         walk.folder(&self.inside(folder)?, folder, &below, true)?;
         // An ignored folder is not walked, so git is asked level by level.
         while !walk.unsure.is_empty() {
@@ -198,14 +212,6 @@ impl Repo {
 
     fn has(&self, head: Option<ObjectId>, path: &str) -> bool {
         matches!(self.blob_at(head, path), Ok(Some(_)))
-    }
-
-    pub(super) fn tracked(&self) -> Tracked {
-        match self.index_file() {
-            Some(index) => Tracked::Bytes(index),
-            // If the index cannot be read, git will report it when asked.
-            None => Tracked::Listed(self.index().map_or_else(|_| Vec::new(), |i| i.all())),
-        }
     }
 
     /// The ignored ones of some untracked paths.

@@ -167,7 +167,7 @@ impl Repo {
         let place = |path: &str| self.workdir().join(path);
         let here = |path: &&str| (FileId::at(&place(path)), place(path).is_symlink());
         let here: Vec<(Option<FileId>, bool)> = paths.iter().map(here).collect();
-        for (tracked, mode) in index.all() {
+        for (tracked, mode, _) in index.all() {
             let Ok(tracked) = String::from_utf8(tracked) else {
                 continue;
             };

@@ -12,7 +12,7 @@ use super::report::{Failure, Report};
 use super::state::decide;
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::Source;
-use crate::repo::{Blob, Index, ObjectId, Repo};
+use crate::repo::{Blob, ObjectId, Repo};
 use crate::store::{FileRow, Update};
 use crate::sync::history;
 use crate::sync::versions::{Key, key_of};
@@ -36,8 +36,8 @@ pub(super) struct Apply<'a, 'l, 'u> {
     pub fill: bool,
     /// See [`Noted::twice`].
     pub twice: BTreeSet<EntryDate>,
-    /// Symbolic links in place of entries and notes.
-    pub linked: Paths,
+    /// The entries and notes with a symbolic link in their place.
+    pub linked: BTreeSet<Key>,
     pub removed: history::Removed<'a>,
     /// Entries whose last version is not available here.
     pub unread: BTreeSet<EntryDate>,
@@ -57,8 +57,9 @@ pub(super) struct Trees {
     pub head: Paths,
     /// The blobs of `head`.
     pub head_files: HeadFiles,
-    /// Git's index, if a file is missing: a sparse checkout may have left it out.
-    pub index: Option<Index>,
+    /// The entries and notes that the work tree leaves out, if git's index was asked: it
+    /// is if a file is missing.
+    pub left_out: Option<BTreeSet<Key>>,
 }
 
 impl Apply<'_, '_, '_> {
@@ -79,6 +80,12 @@ impl Apply<'_, '_, '_> {
         for (year, row) in &self.plan.ledgers {
             self.update.set_ledger(*year, row)?;
         }
+        let before = &self.look.noted;
+        let linked = self.followed(&before.linked, &self.linked);
+        let left_out = match &trees.left_out {
+            Some(now) => self.followed(&before.left_out, now),
+            None => before.left_out.clone(),
+        };
         let (cut_off, behind) = match look::cut_off(self.repo) {
             // An object is missing: it may be back at any time.
             none if none.is_empty() => (look::MISSING.to_owned(), self.unread),
@@ -86,6 +93,8 @@ impl Apply<'_, '_, '_> {
         };
         let noted = Noted {
             head: self.head,
+            left_out,
+            linked,
             told: self.ledgers.years_told()?,
             cut_off,
             behind,
@@ -99,6 +108,14 @@ impl Apply<'_, '_, '_> {
         Ok(self.report)
     }
 
+    /// The former keys, with the present ones of the planned dates: those that this
+    /// refresh went by.
+    fn followed(&self, before: &BTreeSet<Key>, now: &BTreeSet<Key>) -> BTreeSet<Key> {
+        let is_planned = |(date, _): &&Key| self.plan.dates.contains(date);
+        let kept = before.iter().filter(|key| !is_planned(key));
+        kept.chain(now.iter().filter(is_planned)).copied().collect()
+    }
+
     fn trees(&self) -> Result<Trees, RefreshError> {
         let work = by_key(self.layout, self.look.seen.files.keys());
         let head_files = self.head_files()?;
@@ -108,16 +125,17 @@ impl Apply<'_, '_, '_> {
             let mut keys = keys.iter();
             keys.any(|key| head.contains_key(key) && !work.contains_key(key))
         };
-        // An index that libgit2 cannot read does not help.
-        let index = match self.plan.dates.iter().any(is_absent) {
-            true => self.repo.index().ok(),
-            false => None,
+        let left_out = match &self.look.left_out {
+            None if self.plan.dates.iter().any(is_absent) => {
+                Some(look::left_out_of(self.repo, self.layout))
+            }
+            asked => asked.clone(),
         };
         Ok(Trees {
             work,
             head,
             head_files,
-            index,
+            left_out,
         })
     }
 

@@ -13,6 +13,7 @@ use crate::journal::{EntryDate, Layout};
 use crate::repo::{ObjectId, Repo, RepoError, Skipped};
 use crate::store::{Known, LedgerRow, Store};
 use crate::sync::history;
+use crate::sync::versions::{Key, key_of};
 
 /// The result of a look, with the index's knowledge of the same files.
 pub(super) struct Look {
@@ -24,6 +25,8 @@ pub(super) struct Look {
     pub unreadable: Vec<Failure>,
     /// Paths of symbolic links among the entries.
     pub links: BTreeSet<String>,
+    /// The entries and notes that the work tree leaves out, if git's index was asked.
+    pub left_out: Option<BTreeSet<Key>>,
     pub undated: Vec<String>,
     /// Whether everything in HEAD's folders is new to the index.
     pub all_of_head: bool,
@@ -56,9 +59,13 @@ pub(super) fn look(
     let everything = options.scope == Scope::All || store.is_empty() || all_of_head;
 
     let mut found = Found::new(layout);
+    let mut left_out = None;
     let (known, same) = if everything {
         found.add_all(repo, &folders)?;
         found.add_unreadable(repo, head, store)?;
+        let now = left_out.insert(left_out_of(repo, layout));
+        again.extend(dates(&noted.left_out ^ now));
+        again.extend(dates(&noted.linked ^ &keys(layout, &found.links)));
         let nothing_else = noted.head == head
             && told.is_empty()
             && again.is_empty()
@@ -108,6 +115,7 @@ pub(super) fn look(
         skipped: found.skipped,
         unreadable: found.unreadable,
         links: found.links,
+        left_out,
         undated: found.undated,
         all_of_head,
         same,
@@ -142,6 +150,21 @@ pub(super) fn cut_off(repo: &Repo) -> String {
         all if all.is_empty() => all,
         some => short_sha256(some.as_bytes()),
     }
+}
+
+/// The entries and notes that the work tree leaves out on purpose.
+pub(super) fn left_out_of(repo: &Repo, layout: &Layout) -> BTreeSet<Key> {
+    let paths = repo.left_out_in(&[&layout.journal, &layout.wiki]);
+    keys(layout, &paths)
+}
+
+/// The entries and notes at these paths.
+pub(super) fn keys(layout: &Layout, paths: &BTreeSet<String>) -> BTreeSet<Key> {
+    paths.iter().filter_map(|p| key_of(layout, p)).collect()
+}
+
+fn dates(keys: BTreeSet<Key>) -> impl Iterator<Item = EntryDate> {
+    keys.into_iter().map(|(date, _)| date)
 }
 
 /// Deleted entries whose last version may be another one now. Either one of several

@@ -209,7 +209,7 @@ fn attempt(
                 asked: &options.asked,
                 fill,
                 twice: &look.noted.twice - &plan.dates,
-                linked: apply::by_key(layout, look.links.iter()),
+                linked: look::keys(layout, &look.links),
                 removed: history::Removed::new(repo, layout),
                 made_for: made_for.unwrap_or_default(),
                 unread: &look.noted.behind - &plan.dates,

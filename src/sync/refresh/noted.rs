@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::EntryDate;
+use crate::ledger::Source;
 use crate::repo::ObjectId;
+use crate::sync::versions::Key;
 
 /// The state at the last refresh, as far as the index's rows do not tell it. It is stored
 /// as `meta` values.
@@ -23,6 +25,11 @@ pub(super) struct Noted {
     pub cut_off: String,
     /// Entries whose last version, or the deletion that counts, may be behind `cut_off`.
     pub behind: BTreeSet<EntryDate>,
+    /// The entries and notes that the work tree left out on purpose: git's index said it of
+    /// their files.
+    pub left_out: BTreeSet<Key>,
+    /// Those that had a symbolic link in their place.
+    pub linked: BTreeSet<Key>,
     /// The folders that the index covers, and the mark of the work tree in which it was
     /// made. Rows that came from elsewhere may be anybody's.
     pub made_for: String,
@@ -40,12 +47,14 @@ impl Noted {
             unreadable: split(value("unreadable"), EntryDate::from_iso),
             cut_off: cut_off.to_owned(),
             behind: split(behind, EntryDate::from_iso),
+            left_out: split(value("left_out"), key),
+            linked: split(value("linked"), key),
             made_for: value("places").to_owned(),
         }
     }
 
     /// The notes as `meta` values.
-    pub(super) fn values(&self) -> [(&'static str, String); 6] {
+    pub(super) fn values(&self) -> [(&'static str, String); 8] {
         let cut_off = match self.cut_off.is_empty() || self.behind.is_empty() {
             true => String::new(),
             false => format!("{} {}", self.cut_off, listed(&self.behind)),
@@ -56,6 +65,8 @@ impl Noted {
             ("deleted_twice", listed(&self.twice)),
             ("unreadable", listed(&self.unreadable)),
             ("cut_off", cut_off),
+            ("left_out", keys(&self.left_out)),
+            ("linked", keys(&self.linked)),
             ("places", self.made_for.clone()),
         ]
     }
@@ -64,6 +75,17 @@ impl Noted {
 fn listed<T: ToString>(all: &BTreeSet<T>) -> String {
     let all: Vec<String> = all.iter().map(ToString::to_string).collect();
     all.join(" ")
+}
+
+fn keys(all: &BTreeSet<Key>) -> String {
+    let word = |(date, source): &Key| format!("{date}:{}", source.name());
+    let all: Vec<String> = all.iter().map(word).collect();
+    all.join(" ")
+}
+
+fn key(word: &str) -> Option<Key> {
+    let (date, source) = word.split_once(':')?;
+    Some((EntryDate::from_iso(date)?, Source::from_name(source)?))
 }
 
 fn split<T: Ord>(text: &str, read: impl Fn(&str) -> Option<T>) -> BTreeSet<T> {
@@ -89,6 +111,12 @@ mod tests {
             unreadable: [day("2024-11-03")].into(),
             cut_off: "0123456789abcdef".to_owned(),
             behind: [day("2024-11-01"), day("2024-11-02")].into(),
+            left_out: [
+                (day("2019-11-01"), Source::Yaml),
+                (day("2019-11-01"), Source::Wiki),
+            ]
+            .into(),
+            linked: [(day("2024-11-04"), Source::Wiki)].into(),
             made_for: "journal/md\nmy wiki\ndata/ledger\n0123".to_owned(),
         };
         assert!(noted.head.is_some());

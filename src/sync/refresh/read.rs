@@ -112,13 +112,10 @@ impl Apply<'_, '_, '_> {
 
     /// Whether the work tree's version is unknown; see [`DateFiles::untold`].
     fn is_untold(&self, dated: &Dated<'_>, source: Source) -> bool {
-        let is_left_out = |path: &String| {
-            let index = dated.trees.index.as_ref();
-            self.look.links.contains(path) || index.is_some_and(|i| i.is_left_out(path))
-        };
-        let is_linked = self.linked.contains_key(&(dated.date, source));
-        is_linked
-            || dated.in_work(source).is_empty() && dated.in_head(source).iter().any(is_left_out)
+        let key = (dated.date, source);
+        let left_out = dated.trees.left_out.as_ref();
+        self.linked.contains(&key)
+            || dated.in_work(source).is_empty() && left_out.is_some_and(|all| all.contains(&key))
     }
 
     /// Reads the entry's files.
