@@ -269,6 +269,18 @@ impl Repo {
         }))
     }
 
+    /// Whether a rebase waits at a step that it could not end, or that a person amends.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.git_dir().join("rebase-merge/stopped-sha").exists()
+    }
+
+    /// The words of the lines in one of git's own files; none without the file.
+    pub(super) fn words_of(&self, name: &str) -> Vec<Vec<String>> {
+        let text = self.read_text(name).unwrap_or_default();
+        let words = |line: &str| line.split_whitespace().map(str::to_owned).collect();
+        text.lines().map(words).collect()
+    }
+
     /// One of git's own files. Subjects in it need not be UTF-8.
     fn read_text(&self, name: &str) -> Option<String> {
         let bytes = fs::read(self.git_dir().join(name)).ok()?;

@@ -24,6 +24,7 @@
 //! | `trees` | What differs between two commits? |
 //! | `shallow` | Where is history cut off? |
 //! | `merging` | What is git in the middle of, and which commits does it merge? |
+//! | `rebase` | What has a rebase done so far? |
 //! | `lines` | What is git's own merge by line? |
 //!
 //! The index:
@@ -78,6 +79,7 @@ mod objects;
 mod open;
 mod own_files;
 mod parsed;
+mod rebase;
 mod removal_place;
 mod shallow;
 mod spelling;

@@ -8,7 +8,7 @@ use super::driver::{DriverError, write};
 use super::settings::LoadError;
 use super::{history, settings};
 use crate::journal::{EntryDate, Layout};
-use crate::ledger::{self, Ledger, Source};
+use crate::ledger::{self, Ledger, Source, SyncState};
 use crate::merge::ThreeWay;
 use crate::repo::{Lasts, Repo, RepoError};
 
@@ -150,9 +150,14 @@ fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Resul
 
 /// Adds to the base of a pick the states that ours got since the rebase began: by another
 /// commit of the same branch, which had this pick's edit or was had by it, or by a person
-/// who amends that branch. Only what the branch is rebased onto did not know of it.
+/// who amends that branch. Only what the branch is rebased onto did not know of it. A state
+/// that is in conflict stays so.
 fn add_what_the_rebase_did(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), Unasked> {
-    let both = raised_by_both(sides);
+    let mut both = raised_by_both(sides);
+    both.retain(|key| {
+        let states = sides.as_ref().into_array().map(|side| side.sync.get(key));
+        !states.into_iter().flatten().any(SyncState::is_conflict)
+    });
     if both.is_empty() {
         return Ok(());
     }
@@ -160,13 +165,9 @@ fn add_what_the_rebase_did(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(
     let (Some(picking), Some((layout, year))) = (repo.picking()?, year_at(&repo, path)?) else {
         return Ok(());
     };
-    let (Some(onto), Some(branch)) = (repo.rebased_onto()?, repo.before_the_rebase()?) else {
+    let Some(onto) = repo.rebases_one_line_onto(picking.theirs)? else {
         return Ok(());
     };
-    // A list of steps may name any commit.
-    if !repo.is_in(picking.theirs, branch) {
-        return Ok(());
-    }
     let told = history::rows_of(&repo, &layout, onto)?.of_year(year);
     let began = history::year_at(&repo, &layout, onto, year)?.with_told(told);
     for key in both {

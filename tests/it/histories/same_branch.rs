@@ -69,19 +69,90 @@ fn what_a_branch_is_rebased_onto_was_edited_at_once_in_any_order() {
     }
 }
 
-#[test]
-fn a_step_of_another_branch_was_edited_at_once() {
-    let sandbox = Sandbox::new();
-    let (laptop, desktop) = begin(&sandbox);
+/// The desktop's edit of the entry is on another branch, and the laptop's two are on main.
+fn with_another_branch<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
+    let (laptop, desktop) = begin(sandbox);
     edit(&desktop, "city: Lisbon", "city: Porto");
     desktop.git(["push", "-q", "origin", "HEAD:side"]).ok();
     edit(&laptop, "mood: calm", "mood: good");
-    laptop.write("notes.txt", "Tea\n");
-    laptop.commit("Notes");
+    edit(&laptop, "weather: fair", "weather: wet");
     laptop.git(["fetch", "-q"]).ok();
-    // The first is picked anew, so that what ours has comes from the rebase.
-    let steps = "s/^(pick .*\\n)(pick .*\\n)/$2$1pick origin\\/side\\n/";
-    with_steps(&laptop, steps, "HEAD~2").ok();
+    (laptop, desktop)
+}
+
+/// A list of steps may name any commit, and run anything.
+#[test]
+fn what_a_rebase_takes_in_from_elsewhere_was_edited_at_once() {
+    for steps in [
+        "s/^(pick .*\\n)(pick .*\\n)/$2$1pick origin\\/side\\n/",
+        "s/^/pick origin\\/side\\n/",
+        "s/^(pick .*\\n)/$1exec git cherry-pick origin\\/side\\n/",
+        "s/^(pick .*\\n)/$1exec git merge -q --no-edit origin\\/side\\n/",
+        "s/^(pick .*\\n)/$1break\\n/",
+    ] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = with_another_branch(&sandbox);
+        with_steps(&laptop, steps, "HEAD~2").ok();
+        if steps.contains("break") {
+            laptop.git(["merge", "-q", "--no-edit", "origin/side"]).ok();
+            laptop.git(["rebase", "--continue"]).ok();
+        }
+        laptop.assert_clean();
+        agree(&laptop, &desktop, &["both_edited"]);
+    }
+}
+
+/// Commits of a merge were not made on top of each other, though a rebase puts them so.
+#[test]
+fn what_a_branch_merged_was_edited_at_once_also_in_a_row() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = with_another_branch(&sandbox);
+    laptop.git(["merge", "-q", "--no-edit", "origin/side"]).ok();
+    assert_eq!(listed(&laptop), ["both_edited"]);
+    let other = sandbox.machine("other");
+    other.write("notes.txt", "Tea\n");
+    other.commit("Notes");
+    other.push();
+    laptop.git(["pull", "-q", "--rebase"]).ok();
+    laptop.assert_clean();
+    agree(&laptop, &desktop, &["both_edited"]);
+}
+
+/// A rebase before had put both edits into one line, and listed them.
+#[test]
+fn an_edit_that_is_in_conflict_stays_so_where_the_other_one_is_amended() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "city: Lisbon", "city: Porto");
+    desktop.git(["pull", "-q", "--rebase"]).ok();
+    with_steps(&desktop, "s/^pick/edit/", "HEAD~2").ok();
+    desktop.edit_entry(DAY, "[rain]", "[rain, sea]");
+    desktop
+        .git(["commit", "-q", "-a", "--amend", "--no-edit"])
+        .ok();
+    desktop.git(["rebase", "--continue"]).ok();
+    assert_eq!(listed(&desktop), ["both_edited"]);
+}
+
+/// Whoever is in front of a stopped step picks what it has nothing to do with.
+#[test]
+fn what_a_person_picks_at_a_stop_was_edited_at_once() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = with_another_branch(&sandbox);
+    laptop.write("notes.txt", "Tea\n");
+    laptop.edit_entry(DAY, "[rain]", "[rain, sea]");
+    laptop.commit("Notes");
+    let other = sandbox.machine("other");
+    other.write("notes.txt", "Milk\n");
+    other.commit("Notes");
+    other.push();
+    laptop.git(["pull", "-q", "--rebase"]).fails();
+    laptop.write("notes.txt", "Tea and milk\n");
+    laptop.commit("Notes");
+    laptop.git(["cherry-pick", "origin/side"]).ok();
+    laptop.git(["rebase", "--continue"]).ok();
     laptop.assert_clean();
     agree(&laptop, &desktop, &["both_edited"]);
 }

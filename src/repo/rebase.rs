@@ -1,0 +1,59 @@
+//! What a rebase has done so far.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{ObjectId, Repo, RepoError};
+
+/// Git's list of the commits that a rebase has made: the old and the new id, a line each.
+const REWRITTEN: &str = "rebase-merge/rewritten-list";
+
+/// Those that the next commit takes in (`fixup`, `squash`): the old ids alone.
+const PENDING: &str = "rebase-merge/rewritten-pending";
+
+impl Repo {
+    /// The commit that a branch is rebased onto, if all that the rebase has put there so far
+    /// is of that branch, `pick` is of it, too, and its commits were made one on top of the
+    /// other. `None` in any doubt, as where a person picks or merges something else there, by
+    /// hand or by a step of the list.
+    ///
+    /// # Errors
+    /// An object of history is missing or damaged; see [`RepoError`].
+    pub fn rebases_one_line_onto(&self, pick: ObjectId) -> Result<Option<ObjectId>, RepoError> {
+        let (Some(onto), Some(branch)) = (self.rebased_onto()?, self.before_the_rebase()?) else {
+            return Ok(None);
+        };
+        // Whoever is in front of a stopped step may pick anything. Git takes the file away at
+        // the next step.
+        let Some(head) = self.head()?.filter(|_| !self.is_stopped()) else {
+            return Ok(None);
+        };
+        let Some(line) = self.line(branch, onto)? else {
+            return Ok(None);
+        };
+        let Some(made) = self.line(head, onto)?.filter(|_| line.contains(&pick)) else {
+            return Ok(None);
+        };
+        let mut from: BTreeMap<ObjectId, ObjectId> = BTreeMap::new();
+        for words in self.words_of(REWRITTEN) {
+            let ids = words.iter().map(|id| self.commit_named(id));
+            let ids: Vec<_> = ids.collect::<Result<_, _>>()?;
+            if let [Some(old), Some(new)] = ids[..] {
+                from.insert(new, old);
+            }
+        }
+        for words in self.words_of(PENDING) {
+            for id in words {
+                from.extend(self.commit_named(&id)?.map(|old| (head, old)));
+            }
+        }
+        let is_of_branch = |made: &ObjectId| line.contains(from.get(made).unwrap_or(made));
+        Ok(made.iter().all(is_of_branch).then_some(onto))
+    }
+
+    /// The commits of `tip` that are not in `onto`; `None` if one of them is a merge.
+    fn line(&self, tip: ObjectId, onto: ObjectId) -> Result<Option<BTreeSet<ObjectId>>, RepoError> {
+        let commits = self.commits(&[tip], &[onto])?;
+        let is_line = commits.iter().all(|commit| commit.parents.len() <= 1);
+        Ok(is_line.then(|| commits.into_iter().map(|commit| commit.id).collect()))
+    }
+}
