@@ -2,7 +2,9 @@
 //! reverts. Without this the staged file would count as an older copy, which takes nothing
 //! away.
 
-use crate::ledger::Ledger;
+use std::collections::BTreeSet;
+
+use crate::ledger::{Ledger, Restored, RowKey, State};
 use crate::repo::{Repo, RepoError};
 
 /// A year's ledger in the commit that is reverted.
@@ -32,27 +34,62 @@ impl Reverted {
         }))
     }
 
-    /// Takes back in `current` what that commit decided of a removal or of an item kept out,
-    /// where `known` has it still, and the staged file what was before.
-    pub fn take_back(&self, known: &Ledger, staged: &Ledger, current: &mut Ledger) {
+    /// Takes back in `current` what a person decided in that commit about a removal or an item
+    /// kept out, where `known` has it still, and the staged file what was before. `stands` says
+    /// whether an item is in its entry: then nobody removes it.
+    ///
+    /// # Errors
+    /// As `stands` has them.
+    pub fn take_back(
+        &self,
+        known: &Ledger,
+        staged: &Ledger,
+        current: &mut Ledger,
+        stands: impl Fn(&RowKey) -> Result<bool, RepoError>,
+    ) -> Result<(), RepoError> {
         for (key, was) in &self.before.tombstones {
-            let decided = self.there.tombstones.get(key);
-            if decided.is_some_and(|row| row != was)
-                && known.tombstones.get(key) == decided
-                && staged.tombstones.get(key) == Some(was)
-            {
+            let Some(decided) = self.there.tombstones.get(key).filter(|row| *row != was) else {
+                continue;
+            };
+            let is_as_staged = known.tombstones.get(key) == Some(decided)
+                && staged.tombstones.get(key) == Some(was);
+            // What an entry's own change restored follows from the entry now.
+            let is_decision = decided.state == was.state || is_by_a_person(&decided.state);
+            if is_as_staged && is_decision && (!was.state.is_active() || !stands(key)?) {
                 current.tombstones.insert(key.clone(), was.clone());
             }
         }
         for (key, was) in &self.before.kept_out {
-            let decided = self.there.kept_out.get(key);
-            if decided.is_some_and(|row| row != was)
+            let decided = self.there.kept_out.get(key).filter(|row| *row != was);
+            if decided.is_some()
                 && known.kept_out.get(key) == decided
                 && staged.kept_out.get(key) == Some(was)
             {
                 current.kept_out.insert(key.clone(), *was);
             }
         }
+        Ok(())
+    }
+
+    /// The items about which the staged file takes back a decision that stays: git names one
+    /// commit alone where it reverts several.
+    pub fn stays(staged: &Ledger, current: &Ledger) -> BTreeSet<String> {
+        let mut items = BTreeSet::new();
+        for (key, was) in &staged.tombstones {
+            if let Some(now) = current.tombstones.get(key)
+                && (now.permanent && !was.permanent
+                    || was.state.is_active() && is_by_a_person(&now.state))
+            {
+                items.insert(key.item.to_string());
+            }
+        }
+        for (key, was) in &staged.kept_out {
+            let now = current.kept_out.get(key);
+            if now.is_some_and(|now| now.settled && !was.settled) {
+                items.insert(key.0.item.to_string());
+            }
+        }
+        items
     }
 
     /// The rows that the revert has nothing to do with.
@@ -66,4 +103,8 @@ impl Reverted {
             .retain(|key, _| there.sync.get(key) == before.sync.get(key));
         rows
     }
+}
+
+fn is_by_a_person(state: &State) -> bool {
+    matches!(state, State::Restored(restored) if restored.how == Restored::METADB)
 }

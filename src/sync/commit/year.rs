@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::journal::EntryDate;
-use crate::ledger::{self, Ledger, Lines, State};
+use crate::ledger::{self, Ledger, Lines, RowKey, State};
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 
 use super::branch_alone;
@@ -140,7 +140,11 @@ impl CommitContext<'_> {
         let reverted = Reverted::of(self.repo, &path)?;
         let mut current = self.decided(&known, edited.as_ref())?;
         if let (Some(reverted), Some(edited)) = (&reverted, &edited) {
-            reverted.take_back(&known, edited, &mut current);
+            let stands = |key: &RowKey| {
+                let facts = super::staged_facts(self.repo, self.layout, key.entry)?;
+                Ok(facts.is_some_and(|facts| facts.items.contains(&key.to_item())))
+            };
+            reverted.take_back(&known, edited, &mut current, stands)?;
         }
         let told = match self.tells_of(year) {
             true => ledger::news(&known, &files.iter().chain([&recorded]).collect::<Vec<_>>()),
@@ -268,8 +272,19 @@ impl YearToCommit {
                  without it: git commit --no-verify"
             ));
         }
-        older.then(|| {
-            format!("{path}: what is staged is older than HEAD; nothing is taken out of the ledger")
+        if older {
+            return Some(format!(
+                "{path}: what is staged is older than HEAD; nothing is taken out of the ledger"
+            ));
+        }
+        self.reverted.as_ref()?;
+        let stays = Reverted::stays(edited, &self.current);
+        (!stays.is_empty()).then(|| {
+            format!(
+                "{path}: what was decided about {} stays, as it is not of the commit that was \
+                 reverted last or as the item is there; look: metadb tombstone list",
+                stays.into_iter().collect::<Vec<_>>().join(", ")
+            )
         })
     }
 

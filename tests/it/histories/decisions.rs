@@ -189,3 +189,38 @@ fn a_reverted_removal_is_no_older_copy_of_the_ledger() {
     agree(&laptop, &desktop, &[]);
     with_bob([&laptop, &desktop]);
 }
+
+/// What a person takes out of a revert, or puts back there, is no removal of theirs.
+#[test]
+fn an_item_that_stays_in_a_revert_is_not_removed() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop.edit_entry(DAY, "[Alice]", "[Alice, Bob]");
+    laptop.write("notes.txt", "Tea\n");
+    laptop.commit("Bob again, and notes");
+    laptop.git(["revert", "-n", "HEAD"]).ok();
+    let file = crate::sandbox::entry(DAY);
+    laptop.git(["checkout", "-q", "HEAD", "--", &file]).ok();
+    laptop.git(["commit", "-q", "-m", "No notes"]).ok();
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+}
+
+/// Git names the last one alone.
+#[test]
+fn a_decision_that_stays_in_a_revert_of_several_is_said() {
+    let sandbox = Sandbox::new();
+    let laptop = many_removals(&sandbox);
+    for (item, message) in [("Bob", "One"), ("Alice", "Two")] {
+        laptop
+            .metadb(["tombstone", "keep", "entry_people", DAY, item])
+            .ok();
+        laptop.commit(message);
+    }
+    laptop.git(["revert", "-n", "HEAD", "HEAD^"]).ok();
+    let commit = laptop.git(["commit", "-q", "-m", "Neither"]).ok();
+    commit.warns("data/ledger/2024.jsonl: what was decided about Alice stays");
+    let permanent = rows(&laptop, "\"permanent\":true");
+    assert_eq!(permanent, ["2024-11-01 entry_people Alice"]);
+}
