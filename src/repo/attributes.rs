@@ -93,7 +93,7 @@ impl Repo {
     }
 
     /// The attributes files of the system and of the user that libgit2 reads.
-    fn attributes_of_libgit2(&self) -> Vec<PathBuf> {
+    pub(super) fn attributes_of_libgit2(&self) -> Vec<PathBuf> {
         let configured = self.git.config();
         let configured = configured.and_then(|config| config.get_path("core.attributesFile"));
         let usual = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config")));

@@ -1,10 +1,12 @@
 //! Git's conversion of files between the work tree and its objects: line ends, an
 //! encoding, a filter.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Index, ObjectId, Repo, RepoError};
+use crate::journal::digest::short_sha256;
 use crate::journal::line_ends::without_cr;
 
 /// The attributes of a path that change more than line ends.
@@ -140,6 +142,38 @@ impl Repo {
             .borrow_mut()
             .insert(folder.to_owned(), named);
         named
+    }
+
+    /// A digest of what decides how git stores the files in these folders: the attributes
+    /// that are named in them, above them and outside of the work tree, and the settings
+    /// of line ends. It serves to see a change; git is not started, so that what it alone
+    /// knows is not in it, nor are attributes deeper down and the programs of filters.
+    #[must_use]
+    pub fn conversion_digest(&self, folders: &[&str]) -> String {
+        let above = folders
+            .iter()
+            .flat_map(|folder| Path::new(folder).ancestors());
+        let above: BTreeSet<&Path> = above.collect();
+        let here = above.into_iter();
+        let here = here.map(|folder| self.workdir().join(folder).join(".gitattributes"));
+        let mut files: Vec<PathBuf> = here.collect();
+        files.push(self.common_dir().join("info/attributes"));
+        files.extend(self.attributes_of_libgit2());
+        let mut said = Vec::new();
+        for (number, file) in files.iter().enumerate() {
+            // A pipe would be waited for.
+            if file.is_file() {
+                let text = fs::read(file).unwrap_or_default();
+                said.extend(format!("{number} {}\n", text.len()).into_bytes());
+                said.extend(text);
+            }
+        }
+        let config = self.git.config().and_then(|mut config| config.snapshot());
+        for key in ["core.autocrlf", "core.eol"] {
+            let value = config.as_ref().ok().and_then(|c| c.get_str(key).ok());
+            said.extend(format!("{key}={value:?}\n").into_bytes());
+        }
+        short_sha256(&said)
     }
 
     /// A file of the work tree as git would store it; `None` if there is no such file.

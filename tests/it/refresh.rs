@@ -15,6 +15,7 @@ use palimpsest::sync::refresh::{Options, Report, Scope, refresh};
 use crate::dice::Dice;
 use crate::sandbox::{DAY, LEDGER, Machine, Sandbox};
 
+mod conversions;
 mod left_out;
 mod notes;
 mod people;

@@ -95,6 +95,7 @@ impl Apply<'_, '_, '_> {
             head: self.head,
             left_out,
             linked,
+            conversions: self.look.conversions.clone(),
             told: self.ledgers.years_told()?,
             cut_off,
             behind,

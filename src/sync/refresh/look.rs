@@ -28,6 +28,8 @@ pub(super) struct Look {
     /// The entries and notes that the work tree leaves out, if git's index was asked.
     pub left_out: Option<BTreeSet<Key>>,
     pub undated: Vec<String>,
+    /// See [`Noted::conversions`].
+    pub conversions: String,
     /// Whether everything in HEAD's folders is new to the index.
     pub all_of_head: bool,
     /// The numbers of entries and notes, if no file of the work tree changed: then only
@@ -57,6 +59,15 @@ pub(super) fn look(
     let mut again = removed_again(repo, layout, &noted, head);
     again.extend(unreadable_again(repo, &noted, head));
     let everything = options.scope == Scope::All || store.is_empty() || all_of_head;
+
+    let mut conversions = repo.conversion_digest(&[&layout.journal, &layout.wiki]);
+    if noted.conversions != conversions && !store.is_empty() {
+        match everything {
+            // Any file may be an edit now, or none any more.
+            true => again.extend(dates_of(layout, store.known()?.files.keys())),
+            false => conversions.clear(),
+        }
+    }
 
     let mut found = Found::new(layout);
     let mut left_out = None;
@@ -116,6 +127,7 @@ pub(super) fn look(
         unreadable: found.unreadable,
         links: found.links,
         left_out,
+        conversions,
         undated: found.undated,
         all_of_head,
         same,
@@ -161,6 +173,13 @@ pub(super) fn left_out_of(repo: &Repo, layout: &Layout) -> BTreeSet<Key> {
 /// The entries and notes at these paths.
 pub(super) fn keys(layout: &Layout, paths: &BTreeSet<String>) -> BTreeSet<Key> {
     paths.iter().filter_map(|p| key_of(layout, p)).collect()
+}
+
+fn dates_of<'a>(
+    layout: &Layout,
+    paths: impl Iterator<Item = &'a String>,
+) -> impl Iterator<Item = EntryDate> {
+    paths.filter_map(|path| date_of(layout, path))
 }
 
 fn dates(keys: BTreeSet<Key>) -> impl Iterator<Item = EntryDate> {
@@ -226,8 +245,7 @@ fn known_around(
 ) -> Result<Around, RefreshError> {
     let mut years = years(layout, head_changes.iter());
     years.extend(told);
-    let of_files = head_changes.iter().filter_map(|p| date_of(layout, p));
-    let mut dates: BTreeSet<EntryDate> = of_files.collect();
+    let mut dates: BTreeSet<EntryDate> = dates_of(layout, head_changes.iter()).collect();
     let known = store.known_ledgers()?;
     for year in &years {
         dates.extend(rows_changed(store, ledgers, *year, known.get(year))?);

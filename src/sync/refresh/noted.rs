@@ -30,6 +30,9 @@ pub(super) struct Noted {
     pub left_out: BTreeSet<Key>,
     /// Those that had a symbolic link in their place.
     pub linked: BTreeSet<Key>,
+    /// The digest of git's conversions by which the files were read; empty if some were
+    /// read by others.
+    pub conversions: String,
     /// The folders that the index covers, and the mark of the work tree in which it was
     /// made. Rows that came from elsewhere may be anybody's.
     pub made_for: String,
@@ -49,12 +52,13 @@ impl Noted {
             behind: split(behind, EntryDate::from_iso),
             left_out: split(value("left_out"), key),
             linked: split(value("linked"), key),
+            conversions: value("conversions").to_owned(),
             made_for: value("places").to_owned(),
         }
     }
 
     /// The notes as `meta` values.
-    pub(super) fn values(&self) -> [(&'static str, String); 8] {
+    pub(super) fn values(&self) -> [(&'static str, String); 9] {
         let cut_off = match self.cut_off.is_empty() || self.behind.is_empty() {
             true => String::new(),
             false => format!("{} {}", self.cut_off, listed(&self.behind)),
@@ -67,6 +71,7 @@ impl Noted {
             ("cut_off", cut_off),
             ("left_out", keys(&self.left_out)),
             ("linked", keys(&self.linked)),
+            ("conversions", self.conversions.clone()),
             ("places", self.made_for.clone()),
         ]
     }
@@ -117,6 +122,7 @@ mod tests {
             ]
             .into(),
             linked: [(day("2024-11-04"), Source::Wiki)].into(),
+            conversions: "0011223344556677".to_owned(),
             made_for: "journal/md\nmy wiki\ndata/ledger\n0123".to_owned(),
         };
         assert!(noted.head.is_some());

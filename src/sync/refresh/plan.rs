@@ -15,7 +15,8 @@ pub(super) struct Seen {
     pub files: BTreeMap<String, String>,
     /// Paths that differ between the HEAD of the index and HEAD now.
     pub head_changes: Vec<String>,
-    /// Entries, deleted or unreadable, whose last version may be another one now.
+    /// Entries that may be others now though no file changed: their last version is, or
+    /// git's index, a link or git's conversions say another thing of their files.
     pub again: BTreeSet<EntryDate>,
     /// The entries whose rows in the ledger differ from the index's.
     pub rows: BTreeSet<EntryDate>,
