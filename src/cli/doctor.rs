@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::hook::{OFF_SWITCH, is_off};
 use super::init::program_to_call;
+use super::journal::wait_for_database;
 use super::{Exit, Ui};
 use crate::repo::{Finding, Repo};
 use crate::sync::mend::mend;
@@ -33,8 +34,9 @@ impl Doctor {
         let settings = load(&repo)?;
         let layout = &settings.layout;
         let program = program_to_call()?;
+        let wait = wait_for_database(ui);
         if self.fix {
-            for line in mend(&repo, layout, &program, clock::now())? {
+            for line in mend(&repo, layout, &program, clock::now(), wait)? {
                 ui.line(format_args!("mended: {line}"))?;
             }
         }
@@ -49,7 +51,7 @@ impl Doctor {
         for note in documents::merges(&repo, layout)?.others {
             ui.line(format_args!("note: {note}"))?;
         }
-        let findings = health::check(&repo, &settings, &program)?;
+        let findings = health::check(&repo, &settings, &program, wait)?;
         if let Some(way) = repo.way_to_top().filter(|_| !findings.is_empty()) {
             ui.line(format_args!("note: the commands are for its top: {way}"))?;
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, bail};
 use clap::Args;
 
+use super::journal::wait_for_database;
 use super::shown::safe;
 use super::{Exit, Ui, migration};
 use crate::journal::Layout;
@@ -221,7 +222,7 @@ impl Init {
                     layout.journal
                 );
             }
-            if is_original(repo, layout)? {
+            if is_original(repo, layout, wait_for_database(ui))? {
                 ui.line(format_args!("note: {}", not_taken_over(repo, layout)))?;
             }
             return Ok(None);
@@ -241,7 +242,10 @@ impl Init {
 
     /// Fills the index for the first time. An unreadable file does not stop it.
     fn index(ui: &Ui, repo: &Repo, layout: &Layout) -> anyhow::Result<()> {
-        let options = refresh::Options::new(refresh::Scope::All);
+        let options = refresh::Options {
+            wait: wait_for_database(ui),
+            ..refresh::Options::new(refresh::Scope::All)
+        };
         let (_, report) = refresh::refresh(repo, layout, &options)?;
         for skipped in &report.skipped {
             ui.warn(safe(&skipped.to_string()));

@@ -3,7 +3,7 @@
 
 mod aliases;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -35,10 +35,24 @@ pub struct Journal {
     pub here: PathBuf,
     /// Whether it was said that the index cannot be written.
     told_unwritten: Cell<bool>,
-    /// Whether it was said that a time to wait is no number.
-    told_wait: Cell<bool>,
+    /// See [`wait_for_database`]; a time that is no number is named once.
+    wait: OnceCell<Option<u64>>,
     /// What was said of the files. A command may look several times.
     told: RefCell<BTreeSet<String>>,
+}
+
+/// The seconds that a person chose to wait for a process that holds the database.
+pub(super) fn wait_for_database(ui: &Ui) -> Option<u64> {
+    let given = std::env::var_os(WAIT_VARIABLE).filter(|given| !given.is_empty())?;
+    let given = given.to_string_lossy();
+    let seconds = given.trim().parse().ok();
+    if seconds.is_none() {
+        ui.warn(format_args!(
+            "{WAIT_VARIABLE}={given}: expected whole seconds, such as 10; waiting as long as \
+             without it"
+        ));
+    }
+    seconds
 }
 
 impl Journal {
@@ -84,7 +98,7 @@ impl Journal {
             settings,
             here,
             told_unwritten: Cell::new(false),
-            told_wait: Cell::new(false),
+            wait: OnceCell::new(),
             told: RefCell::default(),
         };
         if !journal.exists()? {
@@ -164,7 +178,7 @@ impl Journal {
         let progress = |done, all| ui.progress("Reading entries", done, all);
         let options = Options {
             progress: &progress,
-            wait: self.wait(ui),
+            wait: *self.wait.get_or_init(|| wait_for_database(ui)),
             ..options
         };
         let done = refresh(&self.repo, self.layout(), &options);
@@ -189,20 +203,6 @@ impl Journal {
             self.warn_of_aliases(&store, &mut report)?;
         }
         Ok((store, report))
-    }
-
-    /// The seconds that a person chose to wait for a process that holds the database.
-    fn wait(&self, ui: &Ui) -> Option<u64> {
-        let given = std::env::var_os(WAIT_VARIABLE).filter(|given| !given.is_empty())?;
-        let given = given.to_string_lossy();
-        let seconds = given.trim().parse().ok();
-        if seconds.is_none() && !self.told_wait.replace(true) {
-            ui.warn(format_args!(
-                "{WAIT_VARIABLE}={given}: expected whole seconds, such as 10; waiting as long as \
-                 without it"
-            ));
-        }
-        seconds
     }
 
     /// Says why the database was made anew. A first one is kept out of git.

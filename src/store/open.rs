@@ -99,12 +99,13 @@ impl Store {
     }
 
     /// The faults of the database at a path. One of another version has none:
-    /// [`Store::open`] makes it anew.
+    /// [`Store::open`] makes it anew. `wait` is as there.
     ///
     /// # Errors
     /// As for [`Store::open`].
-    pub fn problems_at(path: &Path) -> Result<Vec<String>, StoreError> {
-        match look(path, WAIT)? {
+    pub fn problems_at(path: &Path, wait: Option<u64>) -> Result<Vec<String>, StoreError> {
+        let wait = wait.unwrap_or(WAIT);
+        match look(path, wait)? {
             Found::Ours(connection) | Found::OtherVersion(_, connection)
                 if connection.is_readonly(MAIN_DB).unwrap_or(false)
                     && !Self::can_be_replaced(path) =>
@@ -113,7 +114,7 @@ impl Store {
                     path: path.to_owned(),
                 })
             }
-            Found::Ours(connection) => Self::as_it_is(connection, path, WAIT).check(),
+            Found::Ours(connection) => Self::as_it_is(connection, path, wait).check(),
             // One that is not filled yet is filled by the next command.
             Found::OtherVersion(..) | Found::Nothing => Ok(Vec::new()),
             Found::Damaged | Found::Foreign => Ok(vec!["damaged, or of another program".into()]),

@@ -29,14 +29,20 @@ const MOST_LOOSE: u64 = 6700;
 
 /// Every fault of the setup, of the files and of the database, in the order in which a
 /// person should mend them; each function below looks for one kind. `program` is the
-/// program that the setup should call.
+/// program that the setup should call, `wait` the number of seconds to wait for one that
+/// holds the database, by default a few.
 ///
 /// # Errors
 /// The repository cannot be read.
-pub fn check(repo: &Repo, settings: &Settings, program: &Path) -> Result<Vec<Finding>, RepoError> {
+pub fn check(
+    repo: &Repo,
+    settings: &Settings,
+    program: &Path,
+    wait: Option<u64>,
+) -> Result<Vec<Finding>, RepoError> {
     let mut found = Vec::new();
     let mut told = objects::check(repo, &settings.layout, &mut found)?;
-    if let Err(error) = others(repo, settings, program, &mut told, &mut found) {
+    if let Err(error) = others(repo, settings, program, wait, &mut told, &mut found) {
         told.tell(repo, &objects::File::InHistory, error, &mut found)?;
         found.push(Finding::new(
             "not all was checked: the rest needs an object that cannot be read",
@@ -51,6 +57,7 @@ fn others(
     repo: &Repo,
     settings: &Settings,
     program: &Path,
+    wait: Option<u64>,
     told: &mut Unreadable,
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
@@ -72,12 +79,12 @@ fn others(
     if has_journal(repo, layout) {
         in_the_way(repo, layout, found);
     }
-    paths(repo, layout, found)?;
+    paths(repo, layout, wait, found)?;
     // Once: it walks over history.
     let behind = behind(repo, layout);
     let behind = or_denied(behind, found)?.unwrap_or_default();
     or_denied(ledgers::check(repo, layout, &behind, told, found), found)?;
-    or_denied(database::check(repo, layout, found), found)?;
+    or_denied(database::check(repo, layout, wait, found), found)?;
     or_denied(behind_head(repo, layout, &behind, found), found)?;
     markers(repo, settings, told, found)?;
     or_denied(unreadable(repo, layout, told, found), found)?;

@@ -30,7 +30,8 @@ pub enum MendError {
 
 /// Sets up what `init` would, takes a tracked database out of the index, makes a damaged
 /// one anew, brings ledger files that stayed behind a commit to HEAD's, and removes
-/// leftovers of processes that were killed more than an hour before `now`. Returns what
+/// leftovers of processes that were killed more than an hour before `now`. `wait` is as for
+/// [`is_original`]. Returns what
 /// was done, a line each.
 ///
 /// # Errors
@@ -40,6 +41,7 @@ pub fn mend(
     layout: &Layout,
     program: &Path,
     now: DateTime<FixedOffset>,
+    wait: Option<u64>,
 ) -> Result<Vec<String>, MendError> {
     let _lock = repo.lock_setup()?;
     let mut done = Vec::new();
@@ -57,8 +59,8 @@ pub fn mend(
         done.extend(plan.lines().into_iter().map(|line| format!("set {line}")));
     }
     // `init` takes over the original's database: it has more to report than a line.
-    if !theirs && !is_original(repo, layout)? {
-        mend_database(repo, layout, &mut done)?;
+    if !theirs && !is_original(repo, layout, wait)? {
+        mend_database(repo, layout, wait, &mut done)?;
     }
     for file in behind(repo, layout)? {
         file.catch_up(repo)?;
@@ -69,7 +71,12 @@ pub fn mend(
 }
 
 /// Takes a tracked database out of the index, and makes a damaged one anew.
-fn mend_database(repo: &Repo, layout: &Layout, done: &mut Vec<String>) -> Result<(), MendError> {
+fn mend_database(
+    repo: &Repo,
+    layout: &Layout,
+    wait: Option<u64>,
+    done: &mut Vec<String>,
+) -> Result<(), MendError> {
     let database = &layout.database;
     if repo.tracks(database)? {
         disown(repo, layout);
@@ -79,9 +86,10 @@ fn mend_database(repo: &Repo, layout: &Layout, done: &mut Vec<String>) -> Result
         ));
     }
     let is_damaged = |fault: &Fault| matches!(fault, Fault::Damaged(_));
-    if has_journal(repo, layout) && database_faults(repo, layout)?.iter().any(is_damaged) {
+    if has_journal(repo, layout) && database_faults(repo, layout, wait)?.iter().any(is_damaged) {
         let options = Options {
             force: true,
+            wait,
             ..Options::new(Scope::All)
         };
         refresh::refresh(repo, layout, &options)?;

@@ -13,14 +13,15 @@ use crate::sync::database_path::database_path;
 pub(super) fn check(
     repo: &Repo,
     layout: &Layout,
+    wait: Option<u64>,
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
     let (database, journal) = (&layout.database, &layout.journal);
-    if is_original(repo, layout)? {
+    if is_original(repo, layout, wait)? {
         found.push(not_taken_over(repo, layout));
         return Ok(());
     }
-    let faults = match database_faults(repo, layout) {
+    let faults = match database_faults(repo, layout, wait) {
         Err(RepoError::NoDatabase { name, pathspec }) => {
             found.push(Finding::new(
                 format!("{name}: tracked by git and no database of Palimpsest's; left as it is"),
@@ -144,17 +145,18 @@ pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
     Finding::new(what, mend)
 }
 
-/// Whether the file at the database's path is the original program's.
+/// Whether the file at the database's path is the original program's. `wait` is the number
+/// of seconds to wait for a program that holds it, by default a few.
 ///
 /// # Errors
 /// The settings' path leaves the repository.
-pub fn is_original(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
+pub fn is_original(repo: &Repo, layout: &Layout, wait: Option<u64>) -> Result<bool, RepoError> {
     // Files beside a database change it when it is opened.
     let path = match database_path(repo, layout) {
         Err(e) if e.refuses_database() => return Ok(false),
         _ => repo.inside(&layout.database)?,
     };
-    let opened = Store::open_or_pretend(&path, None);
+    let opened = Store::open_or_pretend(&path, wait);
     Ok(matches!(opened, Err(StoreError::Original { .. })))
 }
 
@@ -193,16 +195,20 @@ impl Fault {
 }
 
 /// The faults of the database. A missing one, or one of another version, is fine: the
-/// next reader makes it.
+/// next reader makes it. `wait` is as for [`is_original`].
 ///
 /// # Errors
 /// The settings' path leaves the repository, also by a link that git tracks.
-pub fn database_faults(repo: &Repo, layout: &Layout) -> Result<Vec<Fault>, RepoError> {
+pub fn database_faults(
+    repo: &Repo,
+    layout: &Layout,
+    wait: Option<u64>,
+) -> Result<Vec<Fault>, RepoError> {
     let path = database_path(repo, layout)?;
     // The caller names the file.
     let named = format!("{}: ", path.display());
     let told = |e: StoreError| e.to_string().replacen(&named, "", 1);
-    let problems = Store::problems_at(&path);
+    let problems = Store::problems_at(&path, wait);
     if !path.exists() && !matches!(problems, Err(StoreError::JournalFolder { .. })) {
         let leads_nowhere = path.is_symlink();
         return Ok(match leads_nowhere {

@@ -16,6 +16,7 @@ use crate::sync::documents;
 pub(super) fn paths(
     repo: &Repo,
     layout: &Layout,
+    wait: Option<u64>,
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
     let has_journal = has_journal(repo, layout);
@@ -71,7 +72,7 @@ pub(super) fn paths(
             "palimpsest init",
         ));
     }
-    database_out_of_git(repo, layout, is_from_before, found)?;
+    database_out_of_git(repo, layout, is_from_before, wait, found)?;
     if !brings_ignored {
         ignored(repo, layout, found)?;
     }
@@ -109,6 +110,7 @@ fn database_out_of_git(
     repo: &Repo,
     layout: &Layout,
     is_from_before: bool,
+    wait: Option<u64>,
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
     let database = &layout.database;
@@ -116,7 +118,7 @@ fn database_out_of_git(
     if database_path(repo, layout).is_err_and(|e| e.refuses_database()) {
         return Ok(());
     }
-    if repo.tracks(database)? && !is_original(repo, layout)? {
+    if repo.tracks(database)? && !is_original(repo, layout, wait)? {
         found.push(Finding::new(
             format!("{database}: tracked, so that it conflicts at every merge"),
             format!(

@@ -238,3 +238,22 @@ fn a_configuration_that_lost_the_driver_is_said_by_each_commit() {
     laptop.git(["add", "-A"]).ok();
     laptop.git(["commit", "-q", "-m", "Checked"]).fails();
 }
+
+#[test]
+fn doctor_and_init_wait_for_a_held_database_as_long_as_they_are_told() {
+    let sandbox = Sandbox::new();
+    let laptop = set_up(&sandbox);
+    let holder = rusqlite::Connection::open(laptop.path("data/palimpsest.db")).unwrap();
+    holder.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let wait = [("PALIMPSEST_LOCK_WAIT", "0")];
+    for how in [&["doctor"] as &[&str], &["doctor", "--fix"]] {
+        let run = laptop.run_with(&wait, "palimpsest", how);
+        run.exits(1).says("for more than 0 s");
+    }
+    let run = laptop.run_with(&wait, "palimpsest", ["init"]);
+    run.exits(1).warns("for more than 0 s");
+    holder.execute_batch("ROLLBACK").unwrap();
+    let wrong = [("PALIMPSEST_LOCK_WAIT", "soon")];
+    let run = laptop.run_with(&wrong, "palimpsest", ["doctor"]).ok();
+    run.warns("expected whole seconds");
+}
