@@ -59,6 +59,9 @@ pub fn assemble(
         return Err(Stop::Conflict);
     }
     if let Form::Block { .. } = form {
+        if !tag.is_in(&prefix) {
+            return Err(Stop::Conflict);
+        }
         let (prefix, body) = block_body(prefix, parts, entry_column(form, column));
         return Ok(Collection {
             prefix,

@@ -10,6 +10,8 @@ use crate::journal::yaml::Value;
 pub struct Tag {
     /// As values have it; empty without one.
     says: String,
+    /// Whether any side has one.
+    is_anywhere: bool,
 }
 
 impl Tag {
@@ -21,11 +23,12 @@ impl Tag {
     pub fn merged(sides: &MemberSides) -> Result<Self, Stop> {
         let said = sides.map(|m| m.and_then(said));
         let all = said.as_ref().into_array().into_iter().flatten();
-        let says = match all.clone().any(|said| !said.is_empty()) {
+        let is_anywhere = all.clone().any(|said| !said.is_empty());
+        let says = match is_anywhere {
             true => join_present(&said).ok_or(Stop::Conflict)?,
             false => String::new(),
         };
-        Ok(Self { says })
+        Ok(Self { says, is_anywhere })
     }
 
     /// Whether there is none.
@@ -46,9 +49,19 @@ impl Tag {
         if self.is_none() {
             return Ok(String::new());
         }
-        let is_on_its_line = |m: &&Member| self.is_on(m) && !before(m).contains(['\n', '#']);
+        let is_on_its_line =
+            |m: &&Member| said(m).as_ref() == Some(&self.says) && !before(m).contains(['\n', '#']);
         let having_it = fitting.map(|m| m.filter(is_on_its_line));
         smaller(&having_it.map(|m| m.map(|m| before(m).to_owned()))).ok_or(Stop::Conflict)
+    }
+
+    /// Whether it is what stands before a collection in lines. That comes from one side, and
+    /// the tag may be the other's.
+    pub fn is_in(&self, prefix: &str) -> bool {
+        let lines = prefix.lines().map(|line| line.split(" #").next());
+        let words = lines.flatten().flat_map(str::split_whitespace);
+        let tags: Vec<&str> = words.filter(|word| word.starts_with(['&', '!'])).collect();
+        !self.is_anywhere || tags.join(" ") == self.says
     }
 
     /// The meaning of a collection with it.
