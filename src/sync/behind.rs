@@ -2,8 +2,10 @@
 //! behind a commit (git was killed before `post-commit`, which updates them), and those
 //! that a commit given up in the editor left staged.
 
+use super::commit::left_over;
 use super::history;
 use crate::journal::Layout;
+use crate::ledger;
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile, permission_to_write};
 
 /// A ledger file that equals an older commit's byte for byte, in the work tree or in the
@@ -85,7 +87,7 @@ pub fn behind(repo: &Repo, layout: &Layout) -> Result<Vec<Behind>, RepoError> {
         };
         let is_behind = |version: Option<ObjectId>| {
             Ok::<bool, RepoError>(
-                version != Some(committed) && is_older(repo, head, &path, version)?,
+                version != Some(committed) && is_older(repo, layout, head, &path, version)?,
             )
         };
         let staged = index.staged(&path).and_then(Blob::file);
@@ -171,21 +173,39 @@ fn staged_ledgers(repo: &Repo, layout: &Layout) -> Result<Vec<Change>, RepoError
     Ok(changes)
 }
 
-/// Whether a commit before HEAD had this version at a path; without a version, whether
-/// HEAD added the file.
-fn is_older(
+/// Whether a version of a ledger holds what a person decided, and HEAD's does not. All else
+/// in it the next commit works out anew.
+fn decides(
     repo: &Repo,
+    layout: &Layout,
     head: ObjectId,
     path: &str,
     version: Option<ObjectId>,
 ) -> Result<bool, RepoError> {
-    // Where a person moved HEAD back to an older commit, what it was before is newer: what
-    // only that one has may be a decision that is to be committed again.
-    let moved = repo.head_before()?.filter(|was| !repo.is_in(head, *was));
-    let before = [moved, repo.commit_named("HEAD^")?];
+    let Some(version) = version else {
+        return Ok(false);
+    };
+    let known = repo.read_at(head, path)?;
+    let known = known.as_deref().map(ledger::parse).unwrap_or_default();
+    let there = ledger::parse(&repo.read_blob(version)?);
+    let left = left_over(repo, layout, Some(head), (&known, &there))?;
+    Ok(ledger::decisions(&known, &there, &left) != known)
+}
+
+/// Whether a commit before HEAD had this version at a path; without a version, whether
+/// HEAD added the file.
+fn is_older(
+    repo: &Repo,
+    layout: &Layout,
+    head: ObjectId,
+    path: &str,
+    version: Option<ObjectId>,
+) -> Result<bool, RepoError> {
+    let before = [repo.head_before()?, repo.commit_named("HEAD^")?];
     for commit in before.into_iter().flatten() {
         if repo.blob_at(commit, path)?.and_then(Blob::file) == version {
-            return Ok(true);
+            // Where a person moved HEAD back, what it was before is newer.
+            return Ok(!repo.is_in(head, commit) || !decides(repo, layout, head, path, version)?);
         }
     }
     if version.is_none() {

@@ -14,7 +14,7 @@ use crate::sync::history;
 ///
 /// # Errors
 /// The configuration, history or a ledger cannot be read.
-pub(super) fn left_over(
+pub(in crate::sync) fn left_over(
     repo: &Repo,
     layout: &Layout,
     parent: Option<ObjectId>,

@@ -44,6 +44,7 @@ use crate::sync::{history, versions, waiting as sync_waiting};
 
 pub use after::after_commit;
 pub use check::Refusal;
+pub(in crate::sync) use leftovers::left_over;
 pub use report::{KeptOutItem, PreCommit};
 
 use rows::CommitContext;
