@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::check::Refusal;
 use super::rows::CommitContext;
 use crate::journal::rules::{Rule, Rules};
-use crate::journal::yaml::{Tree, Value};
+use crate::journal::yaml::{Node, Tree, Value};
 use crate::journal::{Document, Facts, Item, Table};
 use crate::ledger::{Ledger, State};
 use crate::repo::{ObjectId, RepoError};
@@ -46,16 +46,29 @@ pub(super) fn stale_copy(
     let (Ok(had), Ok(has)) = (facts(key, &old), facts(key, &new)) else {
         return Ok(None);
     };
-    let undone = undone(rules, (&old, &had), (&new, &has), &back);
-    if undone.is_empty()
+    let mut undone = undone(rules, (&old, &had), (&new, &has), &back);
+    let mut comments = lost_comments(rules, &old, &new);
+    if undone.is_empty() && comments.is_empty()
         || is_heads_in_the_work_tree(context, &now.path, before.blob)?
         || is_what_git_brings(context, *head, &now.path, now.blob)?
     {
         return Ok(None);
     }
+    let mut next = None;
     for commit in context.repo.commits_of(*head, &now.path)? {
         let there = context.repo.blob_at(commit, &now.path)?;
         if there.is_some_and(|blob| blob.id == now.blob) {
+            // What the next commit wrote is of the removal, if that is in it.
+            if let (Some(next), false) = (next, comments.is_empty()) {
+                let next = read(next)?;
+                comments.retain(|comment| !comments_of(&next).any(|there| there == *comment));
+            }
+            if !comments.is_empty() {
+                undone.push("comments".to_owned());
+            }
+            if undone.is_empty() {
+                return Ok(None);
+            }
             return Ok(Some(Refusal::StaleCopy {
                 path: now.path.clone(),
                 commit: commit.to_string().chars().take(12).collect(),
@@ -64,6 +77,7 @@ pub(super) fn stale_copy(
                 pathspec: context.repo.pathspec(&now.path),
             }));
         }
+        next = there.map(|blob| blob.id);
     }
     Ok(None)
 }
@@ -128,9 +142,6 @@ fn undone(
         })
         .cloned()
         .collect();
-    if loses_a_comment(old.frontmatter, new.frontmatter) {
-        undone.push("comments".to_owned());
-    }
     // Line ends and the last one say nothing.
     let lines = |body: &[u8]| {
         let text = String::from_utf8_lossy(body);
@@ -158,14 +169,48 @@ fn only_back(name: &str, had: &Facts, has: &Facts, back: &BTreeSet<Item>) -> boo
     !back.is_empty() && has.is_superset(&had) && has.difference(&had).all(|i| back.contains(i))
 }
 
-/// Whether a comment is gone. What was commented out, and stands there again, is not.
-fn loses_a_comment(old: &[u8], new: &[u8]) -> bool {
-    let [old, new] = [old, new].map(|text| std::str::from_utf8(text).unwrap_or_default());
-    let Ok(tree) = Tree::parse(old) else {
-        return false;
+/// The comments of a file's frontmatter that another version lacks. What was commented out,
+/// and stands there again in whatever style, is not lost, nor is what stands behind a stamp.
+fn lost_comments<'t>(rules: &Rules, old: &'t [u8], new: &[u8]) -> Vec<&'t str> {
+    let new = Document::split(new).frontmatter;
+    let there: BTreeSet<String> = words(&String::from_utf8_lossy(new)).collect();
+    let Some((text, tree)) = tree(old) else {
+        return Vec::new();
     };
-    let mut comments = tree.comments.iter().map(|range| &old[range.clone()]);
-    comments.any(|comment| !new.contains(comment.trim_start_matches('#').trim()))
+    let pairs = tree.root.as_ref().and_then(Node::pairs).unwrap_or_default();
+    let stamps = pairs.iter().filter(|pair| {
+        let name = pair
+            .key
+            .scalar()
+            .map(|name| rules.named(&[name.to_owned()]));
+        matches!(name, Some(Some(Rule::Stamp | Rule::Derived(_))))
+    });
+    let line = |at: usize| text[..at].matches('\n').count();
+    let stamps: BTreeSet<usize> = stamps.map(|pair| line(pair.value.span.end)).collect();
+    let lost = tree.comments.iter().filter(|range| {
+        let comment = &text[(*range).clone()];
+        !stamps.contains(&line(range.start)) && !words(comment).all(|word| there.contains(&word))
+    });
+    lost.map(|range| &text[range.clone()]).collect()
+}
+
+/// The comments of a file's frontmatter.
+fn comments_of(file: &[u8]) -> impl Iterator<Item = &str> {
+    let found = tree(file).into_iter();
+    found.flat_map(|(text, tree)| {
+        let comments = tree.comments.into_iter();
+        comments.map(|range| &text[range])
+    })
+}
+
+fn tree(file: &[u8]) -> Option<(&str, Tree)> {
+    let text = std::str::from_utf8(Document::split(file).frontmatter).ok()?;
+    Some((text, Tree::parse(text).ok()?))
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
 /// What each top field says, by its name; one that says nothing is as one that is not
@@ -251,12 +296,15 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_is_undone_unless_it_was_commented_out() {
-        let old = "---\npeople:\n  - Al # of the ferry\n  # - Bob\n---\nx\n";
-        let new = "---\npeople:\n  - Al\n  - Bob\n---\nx\n";
-        assert_eq!(told(old, new), ["comments"]);
-        let old = "---\npeople:\n  - Al\n  # - Bob\n---\nx\n";
-        assert_eq!(told(old, new), [""; 0]);
+    fn a_comment_is_lost_unless_it_was_commented_out() {
+        let lost = |old: &'static str, new: &str| {
+            lost_comments(&Rules::default(), old.as_bytes(), new.as_bytes())
+        };
+        let new = "---\npeople: [Al, 'Bob']\nupdated: 2024-11-01\n---\nx\n";
+        let old = "---\npeople:\n  - Al # of the ferry\n  # - Bob?\nmood: calm # Al\n---\nx\n";
+        assert_eq!(lost(old, new), ["# of the ferry"]);
+        let old = "---\npeople: [Al] # Bob\nupdated: 2024-11-02 # by plugin\n---\nx # y\n";
+        assert_eq!(lost(old, new), [""; 0]);
     }
 
     #[test]

@@ -56,6 +56,19 @@ fn a_stale_copy_that_undoes_a_comment_is_refused() {
         .warns("would put back person Bob and undo later changes of comments");
 }
 
+/// It speaks of the removal, and goes with it.
+#[test]
+fn a_comment_that_the_removal_wrote_is_undone_by_a_person() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let old = laptop.read_entry(DAY);
+    edit(&laptop, "[Alice, Bob]", "[Alice] # went home");
+    laptop.write(&crate::sandbox::entry(DAY), &old);
+    laptop.commit("Bob again");
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+}
+
 #[test]
 fn a_file_that_undoes_a_removal_alone_adds_the_item_again() {
     let sandbox = Sandbox::new();
