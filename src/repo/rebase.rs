@@ -1,8 +1,11 @@
 //! What a rebase has done so far.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{ObjectId, Repo, RepoError};
+use super::{Commit, ObjectId, Repo, RepoError};
+
+/// A commit's author and the author's time, which a rebase keeps.
+type Author = (String, String);
 
 /// Git's list of the commits that a rebase has made: the old and the new id, a line each.
 const REWRITTEN: &str = "rebase-merge/rewritten-list";
@@ -30,30 +33,43 @@ impl Repo {
         let Some(line) = self.line(branch, onto)? else {
             return Ok(None);
         };
-        let Some(made) = self.line(head, onto)?.filter(|_| line.contains(&pick)) else {
+        let Some(made) = self.line(head, onto)?.filter(|_| line.contains_key(&pick)) else {
             return Ok(None);
         };
-        let mut from: BTreeMap<ObjectId, ObjectId> = BTreeMap::new();
+        let mut from: BTreeMap<ObjectId, Vec<ObjectId>> = BTreeMap::new();
         for words in self.words_of(REWRITTEN) {
             let ids = words.iter().map(|id| self.commit_named(id));
             let ids: Vec<_> = ids.collect::<Result<_, _>>()?;
             if let [Some(old), Some(new)] = ids[..] {
-                from.insert(new, old);
+                from.entry(new).or_default().push(old);
             }
         }
         for words in self.words_of(PENDING) {
             for id in words {
-                from.extend(self.commit_named(&id)?.map(|old| (head, old)));
+                from.entry(head)
+                    .or_default()
+                    .extend(self.commit_named(&id)?);
             }
         }
-        let is_of_branch = |made: &ObjectId| line.contains(from.get(made).unwrap_or(made));
+        // Git takes whatever stands there after a step that stopped for what became of it. A
+        // commit that is amended or taken in keeps the first one's author and time.
+        let is_of_branch = |(id, author): (&ObjectId, &Author)| {
+            let olds = from.get(id).map_or(std::slice::from_ref(id), Vec::as_slice);
+            let first = olds.first().and_then(|old| line.get(old));
+            first == Some(author) && olds.iter().all(|old| line.contains_key(old))
+        };
         Ok(made.iter().all(is_of_branch).then_some(onto))
     }
 
     /// The commits of `tip` that are not in `onto`; `None` if one of them is a merge.
-    fn line(&self, tip: ObjectId, onto: ObjectId) -> Result<Option<BTreeSet<ObjectId>>, RepoError> {
+    fn line(
+        &self,
+        tip: ObjectId,
+        onto: ObjectId,
+    ) -> Result<Option<BTreeMap<ObjectId, Author>>, RepoError> {
         let commits = self.commits(&[tip], &[onto])?;
         let is_line = commits.iter().all(|commit| commit.parents.len() <= 1);
-        Ok(is_line.then(|| commits.into_iter().map(|commit| commit.id).collect()))
+        let author = |commit: Commit| (commit.id, (commit.by, commit.at));
+        Ok(is_line.then(|| commits.into_iter().map(author).collect()))
     }
 }

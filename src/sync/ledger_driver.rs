@@ -10,7 +10,7 @@ use super::{history, settings};
 use crate::journal::{EntryDate, Layout};
 use crate::ledger::{self, Ledger, Source, SyncState};
 use crate::merge::ThreeWay;
-use crate::repo::{Lasts, Repo, RepoError};
+use crate::repo::{Lasts, ObjectId, Repo, RepoError};
 
 /// Why history could not be asked.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,7 @@ pub fn merge_ledger(
         tried(look_at_what_is_gone(path, &mut sides));
         // If history cannot be read, a conflict may be listed that is not one.
         tried(add_what_a_pick_began_with(path, &mut sides));
+        tried(begin_where_both_did(path, &mut sides));
         tried(add_what_the_rebase_did(path, &mut sides));
     }
     let mut merged = ledger::merge(&sides.base, &sides.ours, &sides.theirs);
@@ -148,6 +149,44 @@ fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Resul
     Ok(())
 }
 
+/// Gives a pick the states of the commit that both sides come from, where ours has fewer
+/// edits than the pick's parent: ours never had that one's, which a merge would take for one
+/// that was reverted.
+fn begin_where_both_did(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), Unasked> {
+    let mut both = raised_by_both(sides);
+    let counter = |side: &Ledger, key: &_| side.sync.get(key).map_or(0, |state| state.counter);
+    both.retain(|key| counter(&sides.ours, key) < counter(&sides.base, key));
+    if both.is_empty() {
+        return Ok(());
+    }
+    let repo = Repo::from_env()?;
+    let (Some(picking), Some((layout, year))) = (repo.picking()?, year_at(&repo, path)?) else {
+        return Ok(());
+    };
+    let [began] = repo.merge_bases(picking.ours, picking.theirs)?[..] else {
+        return Ok(());
+    };
+    let mut began = known_at(&repo, &layout, began, year)?.sync;
+    for key in both {
+        match began.remove(&key) {
+            Some(state) => sides.base.sync.insert(key, state),
+            None => sides.base.sync.remove(&key),
+        };
+    }
+    Ok(())
+}
+
+/// The rows of a year that are known at a commit: recorded and told.
+fn known_at(
+    repo: &Repo,
+    layout: &Layout,
+    commit: ObjectId,
+    year: i32,
+) -> Result<Ledger, RepoError> {
+    let told = history::rows_of(repo, layout, commit)?.of_year(year);
+    Ok(history::year_at(repo, layout, commit, year)?.with_told(told))
+}
+
 /// Adds to the base of a pick the states that ours got since the rebase began: by another
 /// commit of the same branch, which had this pick's edit or was had by it, or by a person
 /// who amends that branch. Only what the branch is rebased onto did not know of it. A state
@@ -168,8 +207,7 @@ fn add_what_the_rebase_did(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(
     let Some(onto) = repo.rebases_one_line_onto(picking.theirs)? else {
         return Ok(());
     };
-    let told = history::rows_of(&repo, &layout, onto)?.of_year(year);
-    let began = history::year_at(&repo, &layout, onto, year)?.with_told(told);
+    let began = known_at(&repo, &layout, onto, year)?;
     for key in both {
         if let Some(state) = sides.ours.sync.get(&key) {
             let base = sides.base.sync.entry(key).or_default();

@@ -14,14 +14,12 @@ fn with_steps(machine: &Machine<'_>, perl: &str, onto: &str) -> crate::sandbox::
 /// Puts the first two steps in the other order.
 const OTHER_ORDER: &str = "s/^(pick .*\\n)(pick .*\\n)/$2$1/";
 
+const LAST_FIRST: &str = "s/^(pick .*\\n)(pick .*\\n)(pick .*\\n)/$3$1$2/";
+
 #[test]
 fn a_person_who_orders_joins_or_amends_own_commits_did_not_edit_at_once() {
     let to_the_first = "s/^(pick .*\\n)(pick .*\\n)pick(.*\\n)/$1fixup$3$2/";
-    let steps = [
-        "s/^(pick .*\\n)(pick .*\\n)(pick .*\\n)/$3$1$2/",
-        to_the_first,
-        "s/^pick/edit/",
-    ];
+    let steps = [LAST_FIRST, to_the_first, "s/^pick/edit/"];
     for steps in steps {
         let sandbox = Sandbox::new();
         let (laptop, desktop) = begin(&sandbox);
@@ -55,13 +53,15 @@ fn a_person_who_orders_joins_or_amends_own_commits_did_not_edit_at_once() {
 
 #[test]
 fn what_a_branch_is_rebased_onto_was_edited_at_once_in_any_order() {
-    for steps in ["", OTHER_ORDER] {
+    let join = "s/^(pick .*\\n)pick(.*\\n)pick(.*\\n)/$1fixup$3fixup$2/";
+    for steps in ["", OTHER_ORDER, LAST_FIRST, join] {
         let sandbox = Sandbox::new();
         let (laptop, desktop) = begin(&sandbox);
         edit(&desktop, "city: Lisbon", "city: Porto");
         desktop.push();
         edit(&laptop, "mood: calm", "mood: good");
         edit(&laptop, "weather: fair", "weather: wet");
+        edit(&laptop, "[rain]", "[rain, sea]");
         laptop.git(["fetch", "-q"]).ok();
         with_steps(&laptop, steps, "origin/main").ok();
         laptop.assert_clean();
@@ -89,6 +89,9 @@ fn what_a_rebase_takes_in_from_elsewhere_was_edited_at_once() {
         "s/^(pick .*\\n)/$1exec git cherry-pick origin\\/side\\n/",
         "s/^(pick .*\\n)/$1exec git merge -q --no-edit origin\\/side\\n/",
         "s/^(pick .*\\n)/$1break\\n/",
+        "s/^(pick .*\\n)pick/pick origin\\/side\\nfixup$1pick/; s/fixuppick/fixup/",
+        "s/^(pick .*\\n)/$1fixup origin\\/side\\n/",
+        "s/^(pick .*\\n)/break\\n$1/",
     ] {
         let sandbox = Sandbox::new();
         let (laptop, desktop) = with_another_branch(&sandbox);
@@ -155,4 +158,24 @@ fn what_a_person_picks_at_a_stop_was_edited_at_once() {
     laptop.git(["rebase", "--continue"]).ok();
     laptop.assert_clean();
     agree(&laptop, &desktop, &["both_edited"]);
+}
+
+/// Git takes what a person made of a stopped step for what became of it.
+#[test]
+fn what_stands_in_place_of_a_stopped_step_was_edited_at_once() {
+    for how in ["cherry-pick", "merge --squash"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = with_another_branch(&sandbox);
+        with_steps(&laptop, "s/^pick/edit/", "HEAD~2").ok();
+        match how {
+            "cherry-pick" => laptop.git(["cherry-pick", "origin/side"]).ok(),
+            _ => laptop.git(["merge", "-q", "--squash", "origin/side"]).ok(),
+        };
+        if how != "cherry-pick" {
+            laptop.commit("Squashed");
+        }
+        laptop.git(["rebase", "--continue"]).ok();
+        laptop.assert_clean();
+        agree(&laptop, &desktop, &["both_edited"]);
+    }
 }
