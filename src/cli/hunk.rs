@@ -1,16 +1,55 @@
 //! A hunk of a file, in words for `palimpsest resolve`.
 
-use crate::journal::hunks::Hunk;
+use crate::journal::hunks::{Choice, Hunk, Hunks};
 use crate::journal::reconcile::WorkedOut;
+use crate::journal::{Document, Entry, EntryDate};
 use crate::repo::shell_path;
 
 /// Whether a hunk is the line of a number that is worked out, and the sides differ in the
 /// number alone.
 pub fn is_one_of(hunk: &Hunk, worked_out: &WorkedOut) -> bool {
-    let Some(field) = hunk.field.as_deref().filter(|f| worked_out.has(f)) else {
-        return false;
+    let field = hunk.field.as_deref();
+    field.is_some_and(|field| worked_out.has(field) && differ_in_value(hunk, field))
+}
+
+/// The side of a hunk that has the date of the entry's name, where the other has no date or
+/// another one, and they differ in nothing besides.
+pub fn with_date_of_name(hunk: &Hunk, name: EntryDate) -> Option<Choice> {
+    let has_it = |side: &[u8]| {
+        let front = [b"---\n", side, b"---\n"].concat();
+        Entry::named_date(&front) == Some(name)
     };
-    // What stands before the number and behind it.
+    let is_of_the_date = hunk.in_front && hunk.field.as_deref() == Some("date");
+    let is_line = |side: &[u8]| side.iter().filter(|&&b| b == b'\n').count() == 1;
+    let is_alone = match (hunk.ours.is_empty(), hunk.theirs.is_empty()) {
+        (false, false) => differ_in_value(hunk, "date"),
+        (true, _) => is_line(&hunk.theirs),
+        (_, true) => is_line(&hunk.ours),
+    };
+    match (has_it(&hunk.ours), has_it(&hunk.theirs)) {
+        (true, false) if is_of_the_date && is_alone => Some(Choice::Ours),
+        (false, true) if is_of_the_date && is_alone => Some(Choice::Theirs),
+        _ => None,
+    }
+}
+
+/// Whether a hunk stands below the closing fence of frontmatter, readable or not.
+pub fn is_below_front(hunks: &Hunks, number: usize) -> bool {
+    let with = |n| match n == number {
+        true => Choice::Leave,
+        false => Choice::Ours,
+    };
+    let text = hunks.choose(with);
+    let document = Document::split(&text);
+    let front = &text[..text.len() - document.body.len()];
+    let lines = front.iter().filter(|&&b| b == b'\n').count();
+    let left = hunks.left(with);
+    document.has_frontmatter() && left.first().is_some_and(|hunk| hunk.line > lines)
+}
+
+/// Whether both sides of a hunk are a line of this field, and differ in the value alone.
+fn differ_in_value(hunk: &Hunk, field: &str) -> bool {
+    // What stands before the value and behind it.
     let around = |side: &[u8]| -> Option<(String, String)> {
         let line = std::str::from_utf8(side).ok()?.trim_end();
         let (key, rest) = line.split_once(':')?;

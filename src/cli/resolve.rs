@@ -8,14 +8,17 @@ use clap::Args;
 
 use super::against_removals;
 use super::hunk::{
-    MAY_BE_TEXT, UNCLEAR, crossing, doubtful, edited_crossing, is_one_of, of_one_side, place,
+    MAY_BE_TEXT, UNCLEAR, crossing, doubtful, edited_crossing, is_below_front, is_one_of,
+    of_one_side, place, with_date_of_name,
 };
 use super::journal::path_typed;
 use super::question::{Answers, Question};
 use super::settled::{Settled, conclude, say_of_the_others, say_of_those_left_to_git};
 use super::shown::safe;
 use super::{Exit, Ui};
+use crate::journal::PathKind;
 use crate::journal::hunks::{Choice, Hunks};
+use crate::journal::layout::is_markdown;
 use crate::repo::{Repo, shell_path};
 use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver};
 use crate::sync::settings::load;
@@ -219,6 +222,12 @@ impl Settling<'_> {
             true => self.resolver.makers(open)?,
             false => (None, None),
         };
+        // An entry has the date of its name, whichever side is taken.
+        let own_date: Vec<Option<Choice>> = match self.resolver.settings.layout.classify(path) {
+            PathKind::Entry(name) => hunks.iter().map(|h| with_date_of_name(h, name)).collect(),
+            _ => Vec::new(),
+        };
+        let own_date = |number: usize| own_date.get(number).copied().flatten();
         for (number, hunk) in hunks.iter().enumerate() {
             if is_one_of(hunk, &worked_out) {
                 numbers.push(number);
@@ -238,19 +247,38 @@ impl Settling<'_> {
                 ));
                 continue;
             }
+            let what = place(path, hunk);
+            if let Some(side) = own_date(number) {
+                let keeps = self
+                    .answers
+                    .keeps(&format!("{what}; that of its name is taken"))?;
+                choices.push(if keeps { side } else { Choice::Leave });
+                if !keeps {
+                    left.push((number, ""));
+                }
+                continue;
+            }
             let fits = |choice: Choice| {
                 // To read the text, the other hunks need a choice, too.
-                let with = |n| match choices.get(n).copied() {
+                let with = |n, other| match choices.get(n).copied() {
                     _ if n == number => choice,
-                    None | Some(Choice::Leave) => Choice::Ours,
+                    None | Some(Choice::Leave) => own_date(n).unwrap_or(other),
                     Some(chosen) => chosen,
                 };
-                self.resolver.is_readable(path, &hunks.choose(with))
+                let is_readable = |other| {
+                    let text = hunks.choose(|n| with(n, other));
+                    self.resolver.is_readable(path, &text)
+                };
+                is_readable(Choice::Ours) || is_readable(Choice::Theirs)
+            };
+            // Below frontmatter that nobody can read, text may have both.
+            let is_text = || {
+                let is_below = is_markdown(path) && is_below_front(hunks, number);
+                is_below && !fits(Choice::Ours) && !fits(Choice::Theirs)
             };
             // The whole file is read for it.
             let may_be = self.answers.may_take_both() && !hunk.over_end;
-            let both = may_be && (fits(Choice::Both) || !fits(Choice::Ours));
-            let what = place(path, hunk);
+            let both = may_be && (fits(Choice::Both) || is_text());
             let labels = (hunk.labels.0.as_str(), hunk.labels.1.as_str());
             let question = Question::new(&what, &makers, labels, (&hunk.ours, &hunk.theirs));
             let mut choice = self.answers.to(&question.or_both(both))?;

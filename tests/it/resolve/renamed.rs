@@ -2,7 +2,7 @@
 //! name, with the markers of what both changed.
 
 use super::elsewhere;
-use crate::sandbox::{Machine, Sandbox};
+use crate::sandbox::{DAY, Machine, Sandbox, entry, journal};
 
 const BEGIN: &str =
     "---\ntitle: T\ntags: [a]\nn: 1\n---\nOne.\nTwo.\nThree.\nFour.\nFive.\n\nEnd.\n";
@@ -226,4 +226,97 @@ fn markers_that_a_choice_brings_back_whole_are_left_and_said() {
         assert!(site.read("p.md").contains(OTHER));
         assert!(!is_staged_as_it_stands(&site, "p.md"));
     }
+}
+
+const THEIRS: &str = "2024-11-05";
+const OURS: &str = "2024-11-06";
+
+/// A desktop whose merge waits: both machines corrected the date of an entry, to different
+/// ones. `fields` are what each changed.
+fn corrected<'a>(sandbox: &'a Sandbox, fields: [&str; 2]) -> Machine<'a> {
+    let begin = "mood: ok\npeople: [Alice]\ntags: [rain, tea]";
+    let (laptop, desktop) = journal(sandbox, &[(DAY, begin, "One.\nTwo.\nThree.\n")]);
+    for (machine, date, fields) in [(&laptop, THEIRS, fields[0]), (&desktop, OURS, fields[1])] {
+        machine.git(["mv", &entry(DAY), &entry(date)]).ok();
+        machine.edit(&entry(date), DAY, date);
+        machine.edit(&entry(date), "mood: ok", fields);
+        machine.commit(date);
+    }
+    laptop.push();
+    desktop.git(["pull", "-q"]).fails();
+    desktop
+}
+
+/// The field of an entry that has one value has it once under each name, whatever is missing
+/// at that name.
+#[test]
+fn an_entry_with_two_corrected_dates_is_left_with_no_key_twice() {
+    let sandbox = Sandbox::new();
+    let fields = ["mood: calm\ncity: Faro", "mood: glad\ncity: Porto"];
+    let desktop = corrected(&sandbox, fields);
+    desktop
+        .palimpsest(["resolve"])
+        .exits(1)
+        .warns("2024-11-05.md:2: date: two values\n");
+    let run = desktop.palimpsest(["resolve", "--both"]).exits(1);
+    for date in [THEIRS, OURS] {
+        let text = desktop.read_entry(date);
+        assert!(text.starts_with(&format!("---\ndate: {date}\n")), "{text}");
+        for field in ["mood", "city"] {
+            let marked = text.matches(&format!("\n{field}: ")).count();
+            assert_eq!(
+                (marked, text.matches("=======\n").count()),
+                (2, 2),
+                "{text}"
+            );
+            assert!(
+                run.stderr
+                    .contains(&format!("{field}: two values; both do not fit"))
+            );
+        }
+        let unmerged = desktop.git(["ls-files", "--unmerged"]).ok();
+        assert!(unmerged.stdout.contains(&entry(date)), "{run}");
+    }
+}
+
+#[test]
+fn an_entry_with_two_corrected_dates_has_that_of_its_name_whichever_side_is_taken() {
+    for (side, mood) in [("--ours", "glad"), ("--theirs", "calm")] {
+        let sandbox = Sandbox::new();
+        let desktop = corrected(&sandbox, ["mood: calm", "mood: glad"]);
+        desktop
+            .palimpsest(["resolve", side])
+            .ok()
+            .says("2024-11-05.md: merged, 2 chosen, staged")
+            .silent_about("warning");
+        for date in [THEIRS, OURS] {
+            let text = desktop.read_entry(date);
+            let begin = format!("---\ndate: {date}\nmood: {mood}\npeople: [Alice]\n");
+            assert!(text.starts_with(&begin), "{text}");
+        }
+        desktop.git(["commit", "-q", "--no-edit"]).ok();
+        desktop.assert_clean();
+    }
+}
+
+/// Of frontmatter that cannot be read with either side nobody can say what fits; the text
+/// below it may have both.
+#[test]
+fn frontmatter_that_cannot_be_read_gets_no_key_twice() {
+    let sandbox = Sandbox::new();
+    let site = vault(&sandbox, ["n: 1", "n: 2"], ["n: 1", "n: 3"]);
+    site.git(["merge", "--abort"]).ok();
+    for (branch, file, end) in [("side", "q.md", "Fin."), ("main", "r.md", "Last.")] {
+        site.git(["switch", "-q", branch]).ok();
+        site.edit(file, "title: T", "title: [T");
+        site.edit(file, "End.", end);
+        site.git(["commit", "-q", "-n", "-a", "-m", "Broken"]).ok();
+    }
+    site.git(["merge", "-q", "side"]).fails();
+    site.palimpsest(["resolve", "--both"])
+        .exits(1)
+        .warns("r.md:4: both sides changed the text; both do not fit");
+    let text = site.read("r.md");
+    assert_eq!(text.matches("\n=======\n").count(), 1, "{text}");
+    assert!(text.ends_with("\n\nLast.\nFin.\n"), "{text}");
 }
