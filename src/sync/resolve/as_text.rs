@@ -277,8 +277,8 @@ impl Resolver<'_> {
                 .staged(path)
                 .is_some_and(|b| b.kind == BlobKind::Other);
             let in_conflict = unmerged.get(path).is_some_and(is_submodule);
-            // A submodule's files are another repository's.
-            if !staged && !in_conflict {
+            // A submodule's files are another repository's, and no text is read through a link.
+            if !staged && !in_conflict && !self.is_link(path)? {
                 folders.push(path);
             }
         }

@@ -19,6 +19,8 @@ pub enum LeftAlone {
     NotUtf8,
     /// A symbolic link on one side.
     Link,
+    /// A symbolic link that was named, in no conflict.
+    NamedLink,
     /// Merged by git alone, and without markers.
     WithoutMarkers,
     /// A submodule on one side, and how it is settled.
@@ -33,6 +35,9 @@ impl LeftAlone {
             Self::NotUtf8 => "its name is not UTF-8",
             Self::Link => "a symbolic link on one side",
             Self::WithoutMarkers => "merged by git alone, and without markers",
+            Self::NamedLink => {
+                return format!("{path}: a symbolic link; name the file or folder itself");
+            }
             Self::Submodule(settle) => return format!("{path}: a submodule; {settle}"),
         };
         format!(
@@ -172,7 +177,17 @@ impl Resolver<'_> {
                 left.push((path.clone(), LeftAlone::WithoutMarkers));
             }
         }
+        for path in only.unwrap_or_default() {
+            if !unmerged.contains_key(path) && self.is_link(path)? {
+                left.push((path.clone(), LeftAlone::NamedLink));
+            }
+        }
         Ok(left)
+    }
+
+    /// Whether a path of the work tree is a symbolic link itself.
+    pub(super) fn is_link(&self, path: &str) -> Result<bool, RepoError> {
+        Ok(self.repo.first_link(path)?.is_some_and(|link| link == path))
     }
 
     pub(super) fn of_stages(

@@ -255,3 +255,43 @@ fn the_top_of_the_work_tree_is_all_that_is_in_it() {
         .ok()
         .is("nothing to resolve");
 }
+
+/// As with a pattern of the shell: the others are settled, and the link is left.
+#[test]
+fn a_symbolic_link_among_the_named_files_holds_up_none() {
+    let sandbox = Sandbox::new();
+    let site = sandbox.repository("vault");
+    let files = |n: &str| {
+        site.write("p.md", format!("---\nn: {n}\n---\nx\n"));
+        site.write("notes.txt", n);
+        for link in ["l", "l.md"] {
+            let _ = fs::remove_file(site.path(link));
+            std::os::unix::fs::symlink(n, site.path(link)).unwrap();
+        }
+    };
+    files("1");
+    std::os::unix::fs::symlink("p.md", site.path("same")).unwrap();
+    std::os::unix::fs::symlink("nowhere", site.path("none.md")).unwrap();
+    site.palimpsest(["init"]).ok();
+    site.commit("Begin");
+    site.git(["switch", "-q", "-c", "side"]).ok();
+    files("2");
+    site.commit("Side");
+    site.git(["switch", "-q", "-"]).ok();
+    files("3");
+    site.commit("Main");
+    site.git(["merge", "-q", "side"]).fails();
+    let all = ["l", "l.md", "none.md", "notes.txt", "p.md", "same"];
+    site.palimpsest(["resolve", "--theirs"].into_iter().chain(all))
+        .exits(1)
+        .says("p.md: merged, 1 chosen, staged")
+        .says("notes.txt: merged, 1 chosen, staged")
+        .lacks("nothing to resolve")
+        .warns("none.md: a symbolic link; name the file or folder itself")
+        .warns("same: a symbolic link; name")
+        .warns("l: a symbolic link on one side, so it is left to you")
+        .warns("l.md: a symbolic link on one side, so it is left to you");
+    assert_eq!(site.read("p.md"), "---\nn: 2\n---\nx\n");
+    let unmerged = site.git(["diff", "--name-only", "--diff-filter=U"]).ok();
+    assert_eq!(unmerged.text(), "l\nl.md");
+}
