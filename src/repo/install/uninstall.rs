@@ -20,6 +20,11 @@ pub enum Removed {
     Restored(PathBuf),
     Config(&'static str),
     Database(String),
+    /// It was a link, and what it led to is left.
+    Link {
+        link: String,
+        database: PathBuf,
+    },
     /// A line of `.git/info/exclude` that kept it out of git.
     Excluded(String),
     /// Another program's: left.
@@ -47,6 +52,11 @@ impl fmt::Display for Removed {
             Self::Restored(path) => write!(f, "restored your hook {}", path.display()),
             Self::Config(key) => write!(f, "removed git config {key}"),
             Self::Database(path) => write!(f, "removed {path} (derived from the files)"),
+            Self::Link { link, database } => write!(
+                f,
+                "removed {link}, a link, and left the database that it led to: {}",
+                database.display()
+            ),
             Self::Excluded(line) => write!(f, "removed the line {line} of .git/info/exclude"),
             Self::LeftDatabase(path) => write!(f, "left {path}: another program's database"),
             Self::LeftFolder(path) => write!(f, "left {path}: it is a folder"),
@@ -248,8 +258,15 @@ impl Repo {
                 removed.push(Removed::LeftFolder(path));
                 continue;
             }
+            let led_to = fs::canonicalize(&full).ok().filter(|_| full.is_symlink());
             match fs::remove_file(&full) {
-                Ok(()) => removed.push(Removed::Database(path)),
+                Ok(()) => removed.push(match led_to {
+                    Some(database) => Removed::Link {
+                        link: path,
+                        database,
+                    },
+                    None => Removed::Database(path),
+                }),
                 Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
                 Err(e) => return Err(RepoError::io(full)(e)),
             }

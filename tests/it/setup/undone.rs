@@ -257,3 +257,21 @@ fn doctor_and_init_wait_for_a_held_database_as_long_as_they_are_told() {
     let run = laptop.run_with(&wrong, "palimpsest", ["doctor"]).ok();
     run.warns("expected whole seconds");
 }
+
+#[test]
+fn a_database_that_a_link_led_to_is_left_and_named() {
+    let sandbox = Sandbox::new();
+    let laptop = set_up(&sandbox);
+    let (link, elsewhere) = (
+        laptop.path("data/palimpsest.db"),
+        laptop.path("../elsewhere.db"),
+    );
+    fs::rename(&link, &elsewhere).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, &link).unwrap();
+    let real = fs::canonicalize(&elsewhere).unwrap();
+    laptop.palimpsest(["uninstall"]).ok().says(&format!(
+        "removed data/palimpsest.db, a link, and left the database that it led to: {}",
+        real.display()
+    ));
+    assert!(!link.is_symlink() && real.exists());
+}
