@@ -12,7 +12,7 @@ use anyhow::{Context, bail};
 use super::Ui;
 use super::exit::Usage;
 use super::shown::{counted, left, safe};
-use crate::journal::{EntryDate, Layout, Settings};
+use crate::journal::{EntryDate, Layout, PathKind, Settings};
 use crate::repo::install::has_journal;
 use crate::repo::{Repo, RepoError, shell_path};
 use crate::store::{Fresh, Store};
@@ -246,6 +246,45 @@ impl Journal {
         path_typed(&self.repo, &self.here, typed, &there)
     }
 
+    /// The entry that somebody named. A path has to be one of this journal, where its file
+    /// may be gone: a file of the same name elsewhere is another one.
+    ///
+    /// # Errors
+    /// The path is not the one of an entry or note of this journal.
+    pub fn entry(&self, typed: &TypedEntry) -> anyhow::Result<EntryDate> {
+        let Some(path) = &typed.path else {
+            return Ok(typed.date);
+        };
+        let is_name = path.components().count() == 1;
+        let is_free = is_name && self.here.join(path).symlink_metadata().is_err();
+        if !is_free && !self.may_hold_entry(path) {
+            bail!(
+                "{}: no entry of this journal; expected a date, or a file such as {}",
+                safe(&path.to_string_lossy()),
+                self.layout().entry_path(typed.date)
+            );
+        }
+        Ok(typed.date)
+    }
+
+    /// Whether a typed path is one of the journal's or the wiki's, from the current folder or
+    /// from the top.
+    fn may_hold_entry(&self, typed: &Path) -> bool {
+        let is_page = |path: &str| {
+            let kind = self.layout().classify(path);
+            matches!(kind, PathKind::Entry(_) | PathKind::Note(_))
+        };
+        let top = self.repo.workdir();
+        [&*self.here, top].into_iter().any(|from| {
+            let found = self.repo.relative(from, typed);
+            // A folder on the way may be a link, and its entries are known all the same.
+            let full = from.join(typed);
+            let spelled = full.strip_prefix(top).ok().and_then(Path::to_str);
+            let spelled = spelled.filter(|path| !path.contains(".."));
+            found.is_ok_and(|path| is_page(&path)) || spelled.is_some_and(is_page)
+        })
+    }
+
     /// This machine, now.
     pub fn decider(&self) -> anyhow::Result<Decider> {
         Ok(Decider {
@@ -273,8 +312,16 @@ pub fn path_typed(
     })
 }
 
+/// An entry as somebody named it; see [`Journal::entry`].
+#[derive(Debug)]
+pub struct TypedEntry {
+    date: EntryDate,
+    /// The path, if it was named by one.
+    path: Option<PathBuf>,
+}
+
 /// The entry named by the words `Entry ID` or `ID`; `None` without words.
-pub fn entry_named(words: &[String]) -> anyhow::Result<Option<EntryDate>> {
+pub fn entry_named(words: &[String]) -> anyhow::Result<Option<TypedEntry>> {
     let id = match words {
         [] => return Ok(None),
         [kind, id] if kind.eq_ignore_ascii_case("entry") => id,
@@ -292,14 +339,16 @@ pub fn entry_named(words: &[String]) -> anyhow::Result<Option<EntryDate>> {
 }
 
 /// The entry for a typed date or path.
-pub fn entry_typed(id: &str) -> anyhow::Result<EntryDate> {
+pub fn entry_typed(id: &str) -> anyhow::Result<TypedEntry> {
     // The number of a day before the year 1000 has no zeros in front.
     let is_short = (5..8).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_digit());
     let date = match is_short {
         true => format!("{id:0>8}").parse::<EntryDate>(),
         false => id.parse(),
     };
-    Ok(date
-        .or_else(|_| id.parse())
-        .map_err(|e| Usage(e.to_string()))?)
+    let date = date.or_else(|_| id.parse());
+    Ok(TypedEntry {
+        date: date.map_err(|e| Usage(e.to_string()))?,
+        path: EntryDate::from_path(id).map(|_| id.into()),
+    })
 }

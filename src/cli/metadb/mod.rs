@@ -8,7 +8,7 @@ mod tombstone;
 
 use clap::{Args, Subcommand};
 
-use super::journal::{Journal, entry_named, entry_typed};
+use super::journal::{Journal, TypedEntry, entry_named, entry_typed};
 use super::{Exit, Ui};
 use crate::repo::Repo;
 use crate::sync::settle::goes_along_with;

@@ -33,12 +33,13 @@ impl Restore {
         if self.list {
             return self.list(ui);
         }
-        let Some(date) = entry_named(&self.entry)? else {
+        let Some(typed) = entry_named(&self.entry)? else {
             let what = "which entry? Expected `metadb restore Entry 2024-11-01`; \
                         `metadb restore --list` names the deleted ones";
             return Err(Usage(what.to_owned()).into());
         };
         let journal = Journal::find()?;
+        let date = journal.entry(&typed)?;
         let store = journal.index(ui)?;
         let shown = store.show(date)?.and_then(|s| s.content);
         drop(store);

@@ -6,7 +6,7 @@ use anyhow::bail;
 use serde_json::{Value, json};
 
 use super::sync::print_conflict;
-use super::{Journal, say_commit};
+use super::{Journal, TypedEntry, say_commit};
 use crate::cli::shown::counted;
 use crate::cli::{Exit, Ui};
 use crate::journal::{EntryDate, Note, Policy};
@@ -25,8 +25,9 @@ struct Settled {
 }
 
 /// Settles the conflicts of an entry, or of all, and says what is left.
-pub(super) fn resolve(ui: &Ui, date: Option<EntryDate>, json: bool) -> anyhow::Result<Exit> {
+pub(super) fn resolve(ui: &Ui, typed: Option<&TypedEntry>, json: bool) -> anyhow::Result<Exit> {
     let journal = Journal::find()?;
+    let date = typed.map(|typed| journal.entry(typed)).transpose()?;
     let store = journal.index(ui)?;
     let open = store.conflicts(date)?;
     if let Some(date) = date.filter(|_| open.is_empty())

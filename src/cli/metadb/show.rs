@@ -30,11 +30,12 @@ pub struct Show {
 
 impl Show {
     pub fn run(&self, ui: &Ui) -> anyhow::Result<Exit> {
-        let date = entry_typed(&self.entry)?;
+        let typed = entry_typed(&self.entry)?;
         let journal = match self.entry.contains('/') {
             true => Journal::find_by(Path::new(&self.entry))?,
             false => Journal::find()?,
         };
+        let date = journal.entry(&typed)?;
         let store = journal.index(ui)?;
         let mut shown = store.show(date)?;
         let mut lost = None;

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::settle::resolve;
 use super::tombstone::{as_json, print_rows};
-use super::{Journal, entry_named};
+use super::{Journal, TypedEntry, entry_named};
 use crate::cli::shown::{counted, safe};
 use crate::cli::{Exit, Ui};
 use crate::journal::EntryDate;
@@ -60,10 +60,12 @@ impl Sync {
         match &self.command {
             Command::Status { entry, json } => match entry_named(entry)? {
                 None => status(ui, *json),
-                Some(date) => status_of(ui, date, *json),
+                Some(typed) => status_of(ui, &typed, *json),
             },
             Command::Conflicts { json } => conflicts(ui, *json),
-            Command::Resolve { entry, json, .. } => resolve(ui, entry_named(entry)?, *json),
+            Command::Resolve { entry, json, .. } => {
+                resolve(ui, entry_named(entry)?.as_ref(), *json)
+            }
             Command::Stats { json } => stats(ui, *json),
         }
     }
@@ -83,8 +85,9 @@ fn status(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-fn status_of(ui: &Ui, date: EntryDate, json: bool) -> anyhow::Result<Exit> {
+fn status_of(ui: &Ui, typed: &TypedEntry, json: bool) -> anyhow::Result<Exit> {
     let journal = Journal::find()?;
+    let date = journal.entry(typed)?;
     let store = journal.index(ui)?;
     let Some(shown) = store.show(date)? else {
         bail!("nothing is known of {date}");

@@ -137,3 +137,74 @@ fn a_text_that_is_indented_by_tabs_is_shown_so() {
     let shown = machine.metadb(["show", DAY, "--full"]).ok();
     shown.says("    - one\n        - two\n");
 }
+
+/// The path of another file would show, settle or restore this journal's entry of its date.
+#[test]
+fn an_entry_is_named_by_a_path_of_this_journal() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    let other = sandbox.repository("desktop");
+    for path in ["elsewhere/2024-11-01.md", "odd/2024-11-01.md"] {
+        machine.write(path, "Another one.\n");
+    }
+    other.write_entry("2024-11-02", "", "Theirs.\n");
+    let show = |machine: &Machine<'_>, path: &str| machine.metadb(["show", path]);
+    let said = "no entry of this journal; expected a date, or a file such as journal/md/2024/";
+    let theirs = other.path(&entry("2024-11-02"));
+    for path in [
+        "elsewhere/2024-11-01.md",
+        "./elsewhere/2024-11-01.md",
+        "nowhere/2024-11-01.md",
+        "journal/md/../2024-11-01.md",
+        &machine.path("odd/2024-11-01.md").display().to_string(),
+    ] {
+        show(&machine, path).exits(1).warns(said);
+        for command in [
+            &["restore"] as &[&str],
+            &["sync", "status"],
+            &["sync", "resolve"],
+        ] {
+            let run = machine.metadb([command, &["Entry", path]].concat());
+            run.exits(1).warns(said);
+        }
+        let how = ["tombstone", "remove", "entry_people", path, "Bob"];
+        machine.metadb(how).exits(1).warns(said);
+    }
+    let how = ["restore", "Entry", theirs.to_str().unwrap()];
+    machine.metadb(how).exits(1).warns(said);
+    let odd = machine.inside("odd");
+    show(&odd, "2024-11-01.md").exits(1).warns(said);
+
+    // One that is gone is named as before; so it is by the note's path, and by a link.
+    let folder = machine.inside("journal/md/2024");
+    let linked = machine.path("linked");
+    std::os::unix::fs::symlink(machine.path("journal"), linked).unwrap();
+    for step in 0..3 {
+        let whole = machine.path(&entry(DAY)).display().to_string();
+        for path in [
+            &entry(DAY),
+            "./journal//md/2024/../2024/2024-11-01.md",
+            "linked/md/2024/2024-11-01.md",
+            "wiki/entries/2024/2024-11-01.md",
+            "2024-11-01.md",
+            &whole,
+        ] {
+            show(&machine, path).ok().says("People:");
+        }
+        for path in ["2024-11-01.md", "./2024-11-01.md", &entry(DAY), &whole] {
+            show(&folder, path).ok().says("People:");
+        }
+        if step == 0 {
+            machine.remove(&entry(DAY));
+        } else {
+            machine.git(["commit", "-qam", "Gone"]);
+        }
+    }
+    let run = folder.metadb(["restore", "Entry", "./2024-11-01.md"]);
+    run.ok().says("Restored journal/md/2024/2024-11-01.md");
+    // Its year's folder is gone, too, or is a link.
+    std::fs::remove_dir_all(machine.path("journal/md/2024")).unwrap();
+    show(&machine, &entry(DAY)).ok().says("People:");
+    std::os::unix::fs::symlink("/", machine.path("journal/md/2024")).unwrap();
+    show(&machine, &entry(DAY)).ok().says("People:");
+}

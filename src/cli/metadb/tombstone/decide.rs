@@ -41,7 +41,7 @@ impl Which {
     /// Finds the removal by its item's name, as listed or as in a file.
     fn find(&self, ui: &Ui, journal: &Journal) -> anyhow::Result<Found> {
         let table = self.table;
-        let entry = entry_typed(&self.entry)?;
+        let entry = journal.entry(&entry_typed(&self.entry)?)?;
         let store = journal.index(ui)?;
         let mut keys = vec![ItemKey::new(&self.name)];
         if table == Table::People {
