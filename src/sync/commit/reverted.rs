@@ -91,18 +91,6 @@ impl Reverted {
         }
         items
     }
-
-    /// The rows that the revert has nothing to do with.
-    pub fn without_its_own(&self, mut rows: Ledger) -> Ledger {
-        let (there, before) = (&self.there, &self.before);
-        let tombstones = |key: &_| there.tombstones.get(key) == before.tombstones.get(key);
-        rows.tombstones.retain(|key, _| tombstones(key));
-        let deletions = |key: &_| there.deletions.get(key) == before.deletions.get(key);
-        rows.deletions.retain(|key, _| deletions(key));
-        rows.sync
-            .retain(|key, _| there.sync.get(key) == before.sync.get(key));
-        rows
-    }
 }
 
 fn is_by_a_person(state: &State) -> bool {

@@ -4,8 +4,8 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::journal::EntryDate;
-use crate::ledger::{self, Ledger, Lines, RowKey, State};
+use crate::journal::{EntryDate, Facts};
+use crate::ledger::{self, Ledger, Lines, RowKey, Source, State};
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 
 use super::branch_alone;
@@ -13,7 +13,8 @@ use super::brought::as_brought;
 use super::leftovers::left_over;
 use super::reverted::Reverted;
 use super::rows::CommitContext;
-use crate::sync::history::ByTime;
+use crate::sync::history::{self, ByTime};
+use crate::sync::versions::facts;
 
 /// The bytes of a file, shared with who else read them.
 type FileBytes = Rc<[u8]>;
@@ -140,10 +141,7 @@ impl CommitContext<'_> {
         let reverted = Reverted::of(self.repo, &path)?;
         let mut current = self.decided(&known, edited.as_ref())?;
         if let (Some(reverted), Some(edited)) = (&reverted, &edited) {
-            let stands = |key: &RowKey| {
-                let facts = super::staged_facts(self.repo, self.layout, key.entry)?;
-                Ok(facts.is_some_and(|facts| facts.items.contains(&key.to_item())))
-            };
+            let stands = |key: &RowKey| self.stands(key);
             reverted.take_back(&known, edited, &mut current, stands)?;
         }
         let told = match self.tells_of(year) {
@@ -164,6 +162,24 @@ impl CommitContext<'_> {
             current,
             told,
         })
+    }
+
+    /// Whether an item is in its entry, as staged or in HEAD: what the commit takes out of it
+    /// gets a row of its own.
+    fn stands(&self, key: &RowKey) -> Result<bool, RepoError> {
+        let (repo, layout) = (self.repo, self.layout);
+        let has_it = |facts: &Facts| facts.items.contains(&key.to_item());
+        if super::staged_facts(repo, layout, key.entry)?.is_some_and(|facts| has_it(&facts)) {
+            return Ok(true);
+        }
+        let Some(head) = self.parents.first() else {
+            return Ok(false);
+        };
+        let Some(file) = history::file_of(repo, layout, *head, key.entry)? else {
+            return Ok(false);
+        };
+        let facts = facts((key.entry, Source::Yaml), &repo.read_blob(file.blob)?);
+        Ok(facts.is_ok_and(|facts| has_it(&facts)))
     }
 
     /// HEAD's file, and the rows of each parent's.
@@ -254,10 +270,19 @@ impl YearToCommit {
     /// The warning, if the staged file lacks lines that history has: they stay.
     pub fn older_copy(&self) -> Option<String> {
         let edited = &self.edited;
-        let known = match &self.reverted {
-            Some(reverted) => &reverted.without_its_own(self.recorded.clone()),
-            None => &self.recorded,
-        };
+        let known = &self.recorded;
+        let path = &self.path;
+        // Git staged it, and a revert takes back rows of any kind.
+        if self.reverted.is_some() {
+            let stays = Reverted::stays(edited, &self.current);
+            return (!stays.is_empty()).then(|| {
+                format!(
+                    "{path}: what was decided about {} stays, as it is not of the commit that \
+                     was reverted last, or as the item is there; look: metadb tombstone list",
+                    stays.into_iter().collect::<Vec<_>>().join(", ")
+                )
+            });
+        }
         let older = known.has_more_than(edited)
             || known.sync.iter().any(|(k, state)| {
                 edited
@@ -265,26 +290,14 @@ impl YearToCommit {
                     .get(k)
                     .is_none_or(|there| there.counter < state.counter)
             });
-        let path = &self.path;
         if older && self.staged.is_none() {
             return Some(format!(
                 "{path}: deleted, and written again: the ledger keeps what it knows; to commit \
                  without it: git commit --no-verify"
             ));
         }
-        if older {
-            return Some(format!(
-                "{path}: what is staged is older than HEAD; nothing is taken out of the ledger"
-            ));
-        }
-        self.reverted.as_ref()?;
-        let stays = Reverted::stays(edited, &self.current);
-        (!stays.is_empty()).then(|| {
-            format!(
-                "{path}: what was decided about {} stays, as it is not of the commit that was \
-                 reverted last or as the item is there; look: metadb tombstone list",
-                stays.into_iter().collect::<Vec<_>>().join(", ")
-            )
+        older.then(|| {
+            format!("{path}: what is staged is older than HEAD; nothing is taken out of the ledger")
         })
     }
 
