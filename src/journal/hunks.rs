@@ -7,6 +7,8 @@ mod place;
 
 pub use front::{has_marker_in_front, outside_code};
 
+use std::ops::Range;
+
 use self::open::{Open, Taken};
 use super::line_ends::without_cr;
 use super::markers::{AsText, Sign, find, marker};
@@ -50,8 +52,9 @@ pub struct Hunk {
     pub may_be_text: bool,
     /// The whole hunk, markers included.
     text: Vec<u8>,
-    /// Where it begins in the text.
-    start: usize,
+    /// Where it begins and ends in the text that was taken apart, whose markers may have
+    /// another length.
+    place: Range<usize>,
 }
 
 /// The choice for a hunk.
@@ -120,6 +123,7 @@ impl Hunks {
                     if !text.is_empty() {
                         parts.push(Part::Text(std::mem::take(&mut text)));
                     }
+                    hunk.hunk.place.end = next;
                     parts.push(Part::Hunk(hunk.hunk));
                 }
             }

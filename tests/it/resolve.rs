@@ -10,6 +10,7 @@ mod long;
 mod loose;
 mod meant;
 mod names;
+mod notes;
 mod renamed;
 mod terminal;
 mod texts;

@@ -21,7 +21,7 @@ impl Open {
     pub fn new(set: &Set, shown: usize, text: &[u8]) -> Self {
         let hunk = Hunk {
             line: set.line,
-            start: set.text.start,
+            place: set.text.clone(),
             labels: (label(text, set.length), String::new()),
             ..Hunk::default()
         };

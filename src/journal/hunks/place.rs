@@ -9,9 +9,9 @@ pub(super) fn note(parts: &mut [Part], front: usize) {
     for part in parts {
         let text = match part {
             Part::Text(text) => text,
-            Part::Hunk(hunk) if hunk.start < front => {
+            Part::Hunk(hunk) if hunk.place.start < front => {
                 hunk.in_front = true;
-                hunk.over_end = hunk.start + hunk.text.len() == front;
+                hunk.over_end = hunk.place.end == front;
                 hunk.field = own_field(hunk).or_else(|| field.clone());
                 &hunk.ours
             }

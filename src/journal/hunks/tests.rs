@@ -103,6 +103,12 @@ fn a_hunk_that_reaches_over_the_end_of_the_frontmatter_is_noted() {
         [false]
     );
     assert_eq!(reaches("", "Sun.\n", "Fog.\n"), [false]);
+    // Merged anew, the markers have a length that no other line has.
+    let text = "---\n<<<<<<<< a\nx: 1\n---\nSun.\n========\nx: 2\n---\nFog.\n>>>>>>>> b\nRain.\n";
+    let hunks = Hunks::of_length(text.as_bytes(), 8, 7, true);
+    assert!(hunks.iter().all(|hunk| hunk.over_end));
+    let hunks = Hunks::of_length(text.replace("---\nFog", "Fog").as_bytes(), 8, 7, true);
+    assert!(hunks.iter().all(|hunk| hunk.over_end));
 }
 
 #[test]

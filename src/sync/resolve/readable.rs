@@ -19,7 +19,7 @@ impl Resolver<'_> {
     pub fn is_readable(&self, path: &str, bytes: &[u8]) -> bool {
         match self.layout().classify(path) {
             PathKind::Entry(date) => Entry::read(date, bytes).is_ok(),
-            PathKind::Note(_) => Note::read(bytes).is_ok(),
+            PathKind::Note(_) => Note::read(bytes).is_ok() && is_page(bytes),
             PathKind::Ledger(_) => true,
             _ if is_markdown(path) => is_page(bytes),
             _ => match Path::new(path).extension().and_then(|e| e.to_str()) {
