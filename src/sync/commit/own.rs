@@ -27,7 +27,7 @@ pub(super) fn changes(
     } = context;
     let mut own = versions::own_changes(layout, changes, parents.is_empty(), resolved_paths);
     keep_what_another_file_holds(context, &mut own)?;
-    look_where_the_journal_was(context, &mut own)?;
+    look_where_it_was(context, &mut own)?;
     own.extend(left_out(context)?);
     Ok(own)
 }
@@ -60,19 +60,17 @@ fn keep_what_another_file_holds(
     Ok(())
 }
 
-/// If the commit moves the journal to another folder, its entries are not new.
-fn look_where_the_journal_was(
+/// If the commit moves the journal or the wiki to another folder, its entries and notes are
+/// not new.
+fn look_where_it_was(
     context: &CommitContext<'_>,
     own: &mut BTreeMap<Key, Versions>,
 ) -> Result<(), RepoError> {
     for (nth, parent) in context.parents.iter().enumerate() {
         let is_new = |versions: &Versions| matches!(versions.parents.get(nth), Some(None));
-        let new = own
-            .iter()
-            .filter(|(key, v)| key.1 == Source::Yaml && is_new(v));
-        let new = new.map(|(key, _)| key.0).collect();
-        for (entry, version) in history::moved_from(context.repo, context.layout, *parent, &new)? {
-            let key = (entry, Source::Yaml);
+        let new = own.iter().filter(|(_, versions)| is_new(versions));
+        let new = new.map(|(key, _)| *key).collect();
+        for (key, version) in history::moved_from(context.repo, context.layout, *parent, &new)? {
             let now = own.get(&key).and_then(|versions| versions.now.as_ref());
             if now.is_some_and(|now| now.blob == version.blob) {
                 own.remove(&key);

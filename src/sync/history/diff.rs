@@ -69,13 +69,11 @@ impl History<'_> {
         }
         let mut texts = by_key(layout, &changes);
         texts.retain(|(entry, _), _| self.only.is_none_or(|only| only == *entry));
-        // The journal moved: entries that look new were in another folder. (`commit::own`
-        // has both rules for the commit that is being made.)
-        let new = texts.iter();
-        let new = new.filter(|((_, source), pair)| *source == Source::Yaml && pair.old.is_none());
-        let new = new.map(|((entry, _), _)| *entry).collect();
-        for (entry, version) in self.places.moved_from(parent, &new)? {
-            let key = (entry, Source::Yaml);
+        // The journal or the wiki moved: what looks new was in another folder.
+        // (`commit::own` has both rules for the commit that is being made.)
+        let new = texts.iter().filter(|(_, pair)| pair.old.is_none());
+        let new = new.map(|(key, _)| *key).collect();
+        for (key, version) in self.places.moved_from(parent, &new)? {
             let is_same = texts.get(&key).and_then(|pair| pair.now.as_ref());
             match is_same.is_some_and(|now| now.blob == version.blob) {
                 true => drop(texts.remove(&key)),

@@ -1,5 +1,5 @@
-//! The paths of entries in commits: mostly in the folder of their year, but they may be
-//! anywhere in the journal's folder.
+//! The paths of entries and notes in commits: mostly in the folder of their year, but they
+//! may be anywhere in the journal's folder, or the wiki's.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,25 +7,25 @@ use std::rc::Rc;
 
 use crate::journal::settings::FILE;
 use crate::journal::{EntryDate, Facts, Layout, Settings};
+use crate::ledger::Source;
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
-use crate::sync::versions::{FileAt, Key};
+use crate::sync::versions::{FileAt, Key, key_of};
 
 use super::known_facts::KnownFacts;
 
 /// Cache size: a walk asks again for nearby commits.
 const MOST_LISTED: usize = 64;
 
-/// Files of entries that are not at their usual path.
+/// Files of entries, or of notes, that are not at their usual path.
 type Unusual = BTreeMap<EntryDate, FileAt>;
 
 pub(super) struct Places<'a> {
     pub(super) repo: &'a Repo,
     layout: &'a Layout,
-    /// The unusual files by commit and journal folder, from a listing of the whole
-    /// journal.
-    unusual: RefCell<BTreeMap<(ObjectId, String), Rc<Unusual>>>,
-    /// By the settings file of a commit: the layout, if its journal is not where it is
-    /// now.
+    /// The unusual files by commit and folder, from a listing of the whole folder.
+    unusual: RefCell<BTreeMap<(ObjectId, Source, String), Rc<Unusual>>>,
+    /// By the settings file of a commit: the layout, if its journal or its wiki is not
+    /// where it is now.
     elsewhere: RefCell<BTreeMap<Option<ObjectId>, Option<Rc<Layout>>>>,
     facts: KnownFacts,
 }
@@ -65,8 +65,8 @@ pub(in crate::sync) fn file_of(
     Places::new(repo, layout).file_of(commit, entry)
 }
 
-/// A commit's files of these entries, if its journal is in another folder than now.
-/// Without that, each of them would count as new.
+/// A commit's files of these entries and notes, if its journal or its wiki is in another
+/// folder than now. Without that, each of them would count as new.
 ///
 /// # Errors
 /// The commit cannot be read.
@@ -74,9 +74,9 @@ pub(in crate::sync) fn moved_from(
     repo: &Repo,
     layout: &Layout,
     commit: ObjectId,
-    entries: &BTreeSet<EntryDate>,
-) -> Result<BTreeMap<EntryDate, FileAt>, RepoError> {
-    Places::new(repo, layout).moved_from(commit, entries)
+    keys: &BTreeSet<Key>,
+) -> Result<BTreeMap<Key, FileAt>, RepoError> {
+    Places::new(repo, layout).moved_from(commit, keys)
 }
 
 impl<'a> Places<'a> {
@@ -95,14 +95,19 @@ impl<'a> Places<'a> {
         self.facts.of(self.repo, key, blob)
     }
 
-    /// A commit's file of an entry; of several, the one at the usual path. The journal
-    /// may have been in another folder then.
+    /// A commit's file of an entry; see [`Places::file_of_key`].
     pub fn file_of(&self, commit: ObjectId, entry: EntryDate) -> Result<Option<FileAt>, RepoError> {
-        if let Some(version) = self.file_in(self.layout, commit, entry)? {
+        self.file_of_key(commit, (entry, Source::Yaml))
+    }
+
+    /// A commit's file of an entry or a note; of several, the one at the usual path. The
+    /// folder may have been another one then.
+    pub fn file_of_key(&self, commit: ObjectId, key: Key) -> Result<Option<FileAt>, RepoError> {
+        if let Some(version) = self.file_in(self.layout, commit, key)? {
             return Ok(Some(version));
         }
-        match self.elsewhere(commit)? {
-            Some(layout) => self.file_in(&layout, commit, entry),
+        match self.elsewhere(commit, key.1)? {
+            Some(layout) => self.file_in(&layout, commit, key),
             None => Ok(None),
         }
     }
@@ -111,18 +116,21 @@ impl<'a> Places<'a> {
     pub fn moved_from(
         &self,
         commit: ObjectId,
-        entries: &BTreeSet<EntryDate>,
-    ) -> Result<BTreeMap<EntryDate, FileAt>, RepoError> {
+        keys: &BTreeSet<Key>,
+    ) -> Result<BTreeMap<Key, FileAt>, RepoError> {
         let mut found = BTreeMap::new();
-        if entries.is_empty() {
-            return Ok(found);
-        }
-        let Some(layout) = self.elsewhere(commit)? else {
-            return Ok(found);
-        };
-        for entry in entries {
-            if let Some(version) = self.file_in(&layout, commit, *entry)? {
-                found.insert(*entry, version);
+        for source in [Source::Yaml, Source::Wiki] {
+            let mut of_source = keys.iter().filter(|(_, of)| *of == source).peekable();
+            if of_source.peek().is_none() {
+                continue;
+            }
+            let Some(layout) = self.elsewhere(commit, source)? else {
+                continue;
+            };
+            for key in of_source {
+                if let Some(version) = self.file_in(&layout, commit, *key)? {
+                    found.insert(*key, version);
+                }
             }
         }
         Ok(found)
@@ -132,30 +140,34 @@ impl<'a> Places<'a> {
         &self,
         layout: &Layout,
         commit: ObjectId,
-        entry: EntryDate,
+        (entry, source): Key,
     ) -> Result<Option<FileAt>, RepoError> {
-        let path = layout.entry_path(entry);
+        let path = usual_path(layout, (entry, source));
         if let Some(blob) = self.repo.blob_at(commit, &path)?.and_then(Blob::file) {
             return Ok(Some(FileAt { path, blob }));
         }
-        Ok(self.unusual(layout, commit)?.get(&entry).cloned())
+        let unusual = self.unusual(layout, commit, source)?;
+        Ok(unusual.get(&entry).cloned())
     }
 
-    /// The layout by a commit's own settings, if its journal is not where it is now.
-    fn elsewhere(&self, commit: ObjectId) -> Result<Option<Rc<Layout>>, RepoError> {
+    /// The layout by a commit's own settings, if its journal, or its wiki, is not where it
+    /// is now.
+    fn elsewhere(&self, commit: ObjectId, source: Source) -> Result<Option<Rc<Layout>>, RepoError> {
+        let moved = |layout: &Rc<Layout>| folder(layout, source) != folder(self.layout, source);
         let file = self.repo.blob_at(commit, FILE)?.and_then(Blob::file);
         if let Some(known) = self.elsewhere.borrow().get(&file) {
-            return Ok(known.clone());
+            return Ok(known.clone().filter(moved));
         }
         let text = file.map(|id| self.repo.read_blob(id)).transpose()?;
         let layout = match layout_of(&text.unwrap_or_default()) {
             Some(layout) => layout,
             None => self.last_readable_layout(commit)?,
         };
-        let layout = Some(layout).filter(|layout| layout.journal != self.layout.journal);
+        let now = self.layout;
+        let layout = Some(layout).filter(|l| (&l.journal, &l.wiki) != (&now.journal, &now.wiki));
         let layout = layout.map(Rc::new);
         self.elsewhere.borrow_mut().insert(file, layout.clone());
-        Ok(layout)
+        Ok(layout.filter(moved))
     }
 
     /// The layout before a commit's settings became unreadable: those name no folder, and
@@ -192,21 +204,26 @@ impl<'a> Places<'a> {
         Ok(vec![usual])
     }
 
-    fn unusual(&self, layout: &Layout, commit: ObjectId) -> Result<Rc<Unusual>, RepoError> {
-        let key = (commit, layout.journal.clone());
-        if let Some(known) = self.unusual.borrow().get(&key) {
+    fn unusual(
+        &self,
+        layout: &Layout,
+        commit: ObjectId,
+        source: Source,
+    ) -> Result<Rc<Unusual>, RepoError> {
+        let at = folder(layout, source);
+        let known_by = (commit, source, at.to_owned());
+        if let Some(known) = self.unusual.borrow().get(&known_by) {
             return Ok(Rc::clone(known));
         }
-        let below = anywhere(layout);
-        let below: Vec<&str> = below.iter().map(String::as_str).collect();
+        let below: Vec<&str> = (at != ".").then_some(at).into_iter().collect();
         let mut found = Unusual::new();
         for change in self.repo.changes(None, Some(commit), &below)? {
-            if let Some(entry) = layout.entry_date(&change.path)
+            if let Some(key) = key_of(layout, &change.path).filter(|(_, of)| *of == source)
                 && let Some(blob) = change.new.and_then(Blob::file)
-                && change.path != layout.entry_path(entry)
+                && change.path != usual_path(layout, key)
             {
                 let path = change.path;
-                found.entry(entry).or_insert(FileAt { path, blob });
+                found.entry(key.0).or_insert(FileAt { path, blob });
             }
         }
         let found = Rc::new(found);
@@ -214,8 +231,23 @@ impl<'a> Places<'a> {
         if known.len() >= MOST_LISTED {
             known.clear();
         }
-        known.insert(key, Rc::clone(&found));
+        known.insert(known_by, Rc::clone(&found));
         Ok(found)
+    }
+}
+
+/// The folder of all entries, or of all notes.
+fn folder(layout: &Layout, source: Source) -> &str {
+    match source {
+        Source::Yaml => &layout.journal,
+        Source::Wiki => &layout.wiki,
+    }
+}
+
+fn usual_path(layout: &Layout, (entry, source): Key) -> String {
+    match source {
+        Source::Yaml => layout.entry_path(entry),
+        Source::Wiki => layout.note_path(entry),
     }
 }
 

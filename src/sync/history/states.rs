@@ -147,14 +147,7 @@ impl History<'_> {
                 before.extend(self.recorded_state(*parent, *key)?);
                 before.extend(self.state_at(*parent, *key)?);
             }
-            let version = match key.1 {
-                Source::Yaml => self.places.file_of(commit.id, key.0)?,
-                Source::Wiki => {
-                    let path = self.layout.note_path(key.0);
-                    let blob = self.repo.blob_at(commit.id, &path)?.and_then(Blob::file);
-                    blob.map(|blob| FileAt { path, blob })
-                }
-            };
+            let version = self.places.file_of_key(commit.id, *key)?;
             let hash = match version {
                 Some(version) => self.hash(*key, &version)?,
                 None => NO_TEXT.to_owned(),
