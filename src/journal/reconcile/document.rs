@@ -69,7 +69,8 @@ impl<'c> Merger<'c> {
 pub enum Outcome {
     /// Field by field.
     ByField,
-    /// As `git merge-file` writes it, for this reason.
+    /// As `git merge-file` writes it, for this reason; of pages without frontmatter, as if
+    /// no side had changed the line ends.
     Git(String),
 }
 
@@ -128,6 +129,7 @@ impl Merger<'_> {
             FileKind::Markdown => eol::unify_parts(sides),
             FileKind::Yaml => eol::unify_whole(sides),
         };
+        let differ = eol::differ(&texts);
         let texts = texts.as_ref().map(|t| t.as_ref());
         let made = match self.kind {
             FileKind::Markdown => self.markdown(texts),
@@ -158,6 +160,12 @@ impl Merger<'_> {
                     Stop::Refuse(reason) => reason,
                     Stop::Conflict => "the frontmatter as a whole conflicts".into(),
                 };
+                // Other line ends on one side are no change of every line.
+                if differ && reason == NO_FRONTMATTER {
+                    let merged = self.by_line_and_read(texts, reason)?;
+                    let bytes = body.write(merged.bytes);
+                    return Ok(Merged { bytes, ..merged });
+                }
                 self.by_line_and_read(sides, reason)
             }
         }

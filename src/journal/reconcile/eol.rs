@@ -75,6 +75,13 @@ fn unify(sides: ThreeWay<&[u8]>) -> Option<Unified<'_, Eol>> {
     Some((texts, target.unwrap_or(Eol::Lf)))
 }
 
+/// Whether some of the unified texts had CRLF, and others LF.
+pub fn differ(unified: &ThreeWay<Cow<[u8]>>) -> bool {
+    let texts = || unified.as_ref().into_array().into_iter();
+    let has_lf = |text: &Cow<[u8]>| matches!(text, Cow::Borrowed(bytes) if bytes.contains(&b'\n'));
+    texts().any(|text| matches!(text, Cow::Owned(_))) && texts().any(has_lf)
+}
+
 /// The line ends of a text; `None` if it has none, an error if it mixes them.
 fn eol(text: &[u8]) -> Result<Option<Eol>, ()> {
     let mut found = None;
