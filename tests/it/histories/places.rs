@@ -118,3 +118,83 @@ fn a_journal_that_moves_after_unreadable_settings_is_found_where_it_was() {
     without_hooks(&laptop, &["commit", "-q", "-m", "Moved, without Bob"]);
     laptop.metadb(["tombstone", "list"]).ok().says("Bob");
 }
+
+/// A note that only moved is nobody's edit: what is edited elsewhere meanwhile is no
+/// conflict, and one that is open stays so.
+#[test]
+fn a_wiki_that_moves_to_another_folder_records_no_edit() {
+    let both = "[paths]\njournal = \"diary\"\nwiki = \"pages\"\n";
+    let days = [DAY, "2024-11-02", "2024-11-03", "2024-11-04"];
+    let at = |folder: &str, day: &str| format!("{folder}/2024/{day}.md");
+    for (hooks, settings) in [(true, both), (false, "[paths]\nwiki = \"pages\"\n")] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        let [open, edited, edited_there, kept] = days;
+        for day in days {
+            laptop.write(
+                &at("wiki/entries", day),
+                format!("Of {day}.\n\nOne.\n\nTwo.\n"),
+            );
+        }
+        laptop.commit("Notes");
+        laptop.push();
+        desktop.pull();
+        laptop.edit(&at("wiki/entries", open), "One", "First");
+        laptop.commit("First");
+        laptop.push();
+        desktop.edit(&at("wiki/entries", open), "Two", "Second");
+        desktop.commit("Second");
+        desktop.pull();
+        desktop.push();
+        laptop.pull();
+        laptop.write("palimpsest.toml", settings);
+        if settings == both {
+            laptop.git(["mv", "journal/md", "diary"]).ok();
+        }
+        laptop.git(["mv", "wiki/entries", "pages"]).ok();
+        laptop.palimpsest(["init"]).ok();
+        laptop.edit(&at("pages", edited), "One", "First");
+        laptop.git(["add", "-A"]).ok();
+        let commit = ["commit", "-q", "-m", "Pages"];
+        let before = laptop.ledger(2024);
+        match hooks {
+            true => laptop.git(commit).ok().silent_about("settles"),
+            false => laptop.run_with(&[("PALIMPSEST", "0")], "git", commit).ok(),
+        };
+        let now = laptop.ledger(2024);
+        let changed = now
+            .sync
+            .iter()
+            .filter(|(k, s)| before.sync.get(k) != Some(s));
+        let changed: Vec<String> = changed.map(|((day, _), _)| day.to_string()).collect();
+        let own = if hooks { vec![edited] } else { vec![] };
+        assert_eq!(changed, own);
+        laptop.push();
+        desktop.edit(&at("wiki/entries", edited_there), "Two", "Second");
+        desktop.commit("Meanwhile");
+        desktop.pull();
+        desktop.push();
+        laptop.pull();
+        let counted = |machine: &Machine<'_>, day: &str| {
+            let status = machine.metadb(["sync", "status", "Entry", day]).ok();
+            status.text().to_owned()
+        };
+        for machine in [&laptop, &desktop] {
+            machine.assert_clean();
+            let listed = machine.metadb(["sync", "conflicts"]).ok();
+            listed.says("conflicts (1)").says(open);
+            assert!(machine.read(&at("pages", edited_there)).contains("Second"));
+            let of = days.map(|day| counted(machine, day));
+            machine.palimpsest(["reindex"]).ok();
+            assert_eq!(of, days.map(|day| counted(machine, day)));
+            let edits = |day: &str| {
+                let at = days.iter().position(|one| *one == day).unwrap();
+                of[at].contains("wiki: in step; 2 changes recorded")
+            };
+            assert!(
+                edits(edited) && edits(edited_there) && !edits(kept),
+                "{of:?}"
+            );
+        }
+    }
+}
