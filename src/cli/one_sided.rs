@@ -34,7 +34,13 @@ impl Settling<'_> {
             Choice::Ours => ours,
             Choice::Theirs => theirs,
             Choice::Both => ours.or(theirs),
-            Choice::Leave => return Ok(Settled::to_choose(what)),
+            Choice::Leave => {
+                let mut settled = Settled::to_choose(what);
+                if moved.is_none() {
+                    settled.left.extend(self.held_up(open)?);
+                }
+                return Ok(settled);
+            }
         };
         match (result, moved) {
             (None, _) => self.put(open, None, "removed"),
@@ -67,6 +73,10 @@ impl Settling<'_> {
         by_us: bool,
         text: &[u8],
     ) -> anyhow::Result<Settled> {
+        // Its place is no question that a side could answer then.
+        if let Some(line) = self.held_up(open)? {
+            return Ok(Settled::left_at(line));
+        }
         let by = if by_us { "us" } else { "them" };
         let what = format!(
             "{}: added by {by}; where it goes is the question: --ours and --theirs keep it here",
@@ -76,6 +86,12 @@ impl Settling<'_> {
             return Ok(Settled::to_choose(what));
         }
         self.put(open, Some(text), "kept")
+    }
+
+    /// What is said of markers for which no choice stages the file as it stands.
+    fn held_up(&self, open: &OpenPath) -> anyhow::Result<Option<String>> {
+        let line = self.resolver.is_held_up_by(open)?;
+        Ok(line.map(|line| of_one_side(&open.path, line)))
     }
 
     fn choose_side(

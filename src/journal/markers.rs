@@ -89,6 +89,11 @@ impl AsText {
         alone.filter_map(|set| line_of(set, chosen)).min()
     }
 
+    /// Leaves those sets that another version has, too.
+    pub fn keep_those_of(&mut self, other: &Self) {
+        self.sets.retain(|set| other.sets.contains(set));
+    }
+
     /// Adds the sets that another one knows.
     pub fn join(&mut self, other: &Self) {
         self.sets.extend(other.sets.iter().cloned());

@@ -1,6 +1,7 @@
 //! `palimpsest resolve`: merges that a client without drivers made or left.
 
 mod added;
+mod alone;
 mod commits;
 mod crossing;
 mod edited;

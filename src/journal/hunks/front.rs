@@ -3,7 +3,7 @@
 use super::{Choice, Hunks, Part};
 use crate::journal::document::{Document, Fences};
 use crate::journal::markdown::{Line, lines};
-use crate::journal::markers::{AsText, find, marker};
+use crate::journal::markers::{AsText, Set, find, marker};
 use crate::journal::yaml::Tree;
 
 impl AsText {
@@ -14,6 +14,20 @@ impl AsText {
         self.add_where(version, |set| {
             set.text.start >= front && set.length <= longest
         });
+    }
+
+    /// Adds the sets that stand in code blocks of the body of a version of a file. One with
+    /// markers of another length in it is none: git may have merged within an example.
+    pub fn add_code(&mut self, version: &[u8]) {
+        let front = end(version, self.of_entry);
+        let outside = outside_code(version, self.of_entry);
+        let is_plain = |set: &Set| {
+            let mut lines = version[set.text.clone()].split_inclusive(|&b| b == b'\n');
+            lines.all(|line| marker(line).is_none_or(|(_, length)| length == set.length))
+        };
+        let mut sets = find(version, &Self::default()).sets;
+        sets.retain(|set| set.text.start >= front && !outside.contains(&set.line) && is_plain(set));
+        self.add_where(version, |set| sets.iter().any(|code| code.text == set.text));
     }
 }
 

@@ -51,7 +51,7 @@ impl Resolver<'_> {
     }
 
     /// No set of markers in a file that is text.
-    fn no_text(&self, path: &str) -> AsText {
+    pub(super) fn no_text(&self, path: &str) -> AsText {
         AsText::of_entry(self.is_entry(path))
     }
 
@@ -116,13 +116,13 @@ impl Resolver<'_> {
         open: &OpenPath,
         text: &[u8],
         is_settled: bool,
-    ) -> Result<Option<usize>, RepoError> {
+    ) -> Result<Option<usize>, ResolveError> {
         let longest = match is_settled || open.sides.base.is_some() {
             true => usize::MAX,
             // The longer ones are git's, and among the hunks.
             false => self.marker_size(&open.path)?,
         };
-        let of_one_side = self.of_one_side_in(open, text, longest);
+        let of_one_side = self.of_one_side_in(open, text, longest)?;
         if !is_settled || of_one_side.is_some() {
             return Ok(of_one_side);
         }
@@ -130,30 +130,60 @@ impl Resolver<'_> {
         Ok(hunks.iter().next().map(|hunk| hunk.line))
     }
 
+    /// The line of the first set of markers for which no choice stages the work tree's file of
+    /// a path that one side alone has.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn is_held_up_by(&self, open: &OpenPath) -> Result<Option<usize>, ResolveError> {
+        match &open.work {
+            Some(work) => self.unsettled_in(open, work, open.hunks().is_empty()),
+            None => Ok(None),
+        }
+    }
+
     /// The line of the first set of markers, up to a length, in a text that one side alone had
     /// in its body before; where the other has no file, one that the base lacks. If two sides
     /// edited a set, like an example, and the conflict was in it, nothing is left of it.
-    fn of_one_side_in(&self, open: &OpenPath, text: &[u8], longest: usize) -> Option<usize> {
+    fn of_one_side_in(
+        &self,
+        open: &OpenPath,
+        text: &[u8],
+        longest: usize,
+    ) -> Result<Option<usize>, ResolveError> {
+        if conflict_markers(text).is_none() {
+            return Ok(None);
+        }
         let ThreeWay { base, ours, theirs } = open.sides.as_ref().map(Option::as_deref);
+        let has_base = base.is_some();
         let base = base.unwrap_or_default();
         let (is_whole, ours, theirs) = match (ours, theirs) {
             (Some(ours), Some(theirs)) => (true, ours, theirs),
-            (side, None) | (None, side) => (false, base, side?),
+            (Some(side), None) | (None, Some(side)) => (false, base, side),
+            (None, None) => return Ok(None),
         };
-        let sets = ThreeWay::new(base, ours, theirs).map(|side| {
-            let mut sets = self.no_text(&open.path);
-            sets.add_body(side, longest);
-            sets
-        });
-        let ThreeWay { base, ours, theirs } = sets;
-        let has_versions = base.has_more_than(&ours)
-            || base.has_more_than(&theirs)
-            || ours.has_more_than(&theirs) && theirs.has_more_than(&ours);
+        let sets = ThreeWay::new(base, ours, theirs);
+        let mut sets = sets.map(|side| self.sets_of(open, side, longest));
+        let has_versions = sets.base.has_more_than(&sets.ours)
+            || sets.base.has_more_than(&sets.theirs)
+            || sets.ours.has_more_than(&sets.theirs) && sets.theirs.has_more_than(&sets.ours);
         let waits = match is_whole && has_versions {
             true => open.work.as_deref().unwrap_or_default(),
             false => text,
         };
-        AsText::of_sides(ours, theirs).of_one_side_in(waits, text)
+        if !is_whole && !has_base {
+            sets.ours = self.known_before(open, theirs)?;
+            // Those within a conflict of git's are no sets of the file yet.
+            sets.ours.keep_those_of(&sets.theirs);
+        }
+        Ok(AsText::of_sides(sets.ours, sets.theirs).of_one_side_in(waits, text))
+    }
+
+    /// The sets of markers, up to a length, in the body of a version of a file.
+    pub(super) fn sets_of(&self, open: &OpenPath, version: &[u8], longest: usize) -> AsText {
+        let mut sets = self.no_text(&open.path);
+        sets.add_body(version, longest);
+        sets
     }
 
     /// The files with markers in them, of the journal and others that a driver merges.

@@ -176,7 +176,7 @@ impl Resolver<'_> {
             sides,
             line_base: self.base_of(&merging, path, By::Line("as git merges it"))?,
             work: Some(work.to_vec()),
-            moved_twice: false,
+            other_name: None,
             merging: Some(merging),
             merged_before: None,
             as_text,

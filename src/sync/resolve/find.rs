@@ -210,7 +210,7 @@ impl Resolver<'_> {
             sides,
             line_base: None,
             work,
-            moved_twice: false,
+            other_name: None,
             merging: merging.clone(),
             merged_before: None,
             as_text,
@@ -244,26 +244,28 @@ impl Resolver<'_> {
         Ok(left.map(|(path, _)| path.clone()).collect())
     }
 
-    /// Whether a path that only one side added is on the other side under another name:
-    /// git leaves a file that both moved so, and one of the two is to go.
-    pub(super) fn is_moved_twice(
+    /// The name of a path that only one side added, on the other side: git leaves a file that
+    /// both moved so, and one of the two is to go.
+    pub(super) fn other_name(
         &self,
         path: &str,
         stages: &Stages,
         unmerged: &BTreeMap<String, Stages>,
-    ) -> bool {
+    ) -> Option<String> {
         let added = |s: &Stages| match (s.base, s.ours, s.theirs) {
             (None, Some(ours), None) => Some((true, ours)),
             (None, None, Some(theirs)) => Some((false, theirs)),
             _ => None,
         };
-        let Some((by_us, blob)) = added(stages) else {
-            return false;
-        };
+        let (by_us, blob) = added(stages)?;
         let kind = self.layout().classify(path);
-        unmerged.iter().any(|(other, stages)| {
+        let is_same = |(other, stages): &(&String, &Stages)| {
             added(stages) == Some((!by_us, blob)) && self.layout().classify(other) == kind
-        })
+        };
+        unmerged
+            .iter()
+            .find(is_same)
+            .map(|(other, _)| other.clone())
     }
 
     /// The paths of a merge for which git would have called a driver.
@@ -317,7 +319,7 @@ impl Resolver<'_> {
             sides,
             line_base,
             work,
-            moved_twice: false,
+            other_name: None,
             merging: Some(merging.clone()),
             merged_before: None,
             as_text,

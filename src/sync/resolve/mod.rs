@@ -4,10 +4,11 @@
 //! `search` collects the open paths, `find` says what makes a path open, `bases` finds a
 //! merge commit's base, `earlier` the merge that left markers, `propose` merges a path
 //! anew, `doubt` says which markers may be text then, `edited` which halves somebody edited, `makers` names the makers of the
-//! sides, `as_text` tells the markers of a merge from text. Nothing is written before
-//! [`Resolver::finish`], which keeps the old file. `readable` reads a result, `take_out` is
-//! for items that stand in a file against a removal.
+//! sides, `as_text` tells the markers of a merge from text, `alone` where one side has no such
+//! file. Nothing is written before [`Resolver::finish`], which keeps the old file. `readable`
+//! reads a result, `take_out` is for items that stand in a file against a removal.
 
+mod alone;
 mod as_text;
 mod bases;
 mod doubt;
@@ -49,9 +50,8 @@ pub struct OpenPath {
     line_base: Option<Vec<u8>>,
     /// The work tree's file in the form that git would store.
     work: Option<Vec<u8>>,
-    /// Whether the other side added the same bytes under another name: both moved the
-    /// file.
-    moved_twice: bool,
+    /// The name under which the other side added the same bytes: both moved the file.
+    other_name: Option<String>,
     merging: Option<Merging>,
     /// The sides without the markers that earlier merges by clients without drivers left in
     /// them.

@@ -157,7 +157,7 @@ impl Resolver<'_> {
                 true => hunks.clone(),
                 false => self.merge(open, hunks.versions().as_ref(), &hunks)?,
             };
-            if !open.moved_twice {
+            if open.other_name.is_none() {
                 return Ok(match hunks.is_empty() {
                     true => Proposal::Added {
                         by_us,

@@ -54,13 +54,10 @@ impl Search<'_> {
         for (path, stages) in &unmerged {
             if wanted.contains(path.as_str()) {
                 let open = resolver.of_stages(path, Origin::Unmerged, *stages, waiting)?;
-                let moved_twice = resolver.is_moved_twice(path, stages, &unmerged);
+                let other_name = resolver.other_name(path, stages, &unmerged);
                 if let Some(open) = open {
                     let open = resolver.with_merged_before(open)?;
-                    let open = OpenPath {
-                        moved_twice,
-                        ..open
-                    };
+                    let open = OpenPath { other_name, ..open };
                     self.found.insert(path.clone(), open);
                 }
             } else if is_named(path, self.only) && !self.found.contains_key(path) {
@@ -139,7 +136,7 @@ impl Search<'_> {
                     sides: Hunks::besides(&text, &marked.as_text).versions().map(Some),
                     line_base: None,
                     work: Some(text),
-                    moved_twice: false,
+                    other_name: None,
                     merging: None,
                     merged_before: None,
                     as_text: marked.as_text,
