@@ -26,9 +26,11 @@ fn age(machine: &Machine<'_>) {
 }
 
 fn link(machine: &Machine<'_>, path: &str) {
-    let path = machine.path(path);
+    // Whoever writes to the path later writes to this.
+    machine.write(".git/elsewhere.md", "Elsewhere.\n");
+    let (path, elsewhere) = (machine.path(path), machine.path(".git/elsewhere.md"));
     drop(std::fs::remove_file(&path));
-    std::os::unix::fs::symlink("/etc/hostname", path).unwrap();
+    std::os::unix::fs::symlink(elsewhere, path).unwrap();
 }
 
 /// Both indexes have the same rows, and the program's shows an entry with this state.
