@@ -19,8 +19,14 @@ impl Tag {
     /// of it.
     ///
     /// # Errors
-    /// Both sides changed it differently.
+    /// Both sides changed it differently, or a side has an anchor there: what the collection
+    /// says is said elsewhere, too.
     pub fn merged(sides: &MemberSides) -> Result<Self, Stop> {
+        let mut values = sides.into_array().into_iter().flatten().map(|m| m.value);
+        if values.any(|value| value.anchor.is_some() && value.layout().is_some()) {
+            let reason = "a list or a mapping with an anchor would change elsewhere, too";
+            return Err(Stop::Refuse(reason.to_owned()));
+        }
         let said = sides.map(|m| m.and_then(said));
         let all = said.as_ref().into_array().into_iter().flatten();
         let is_anywhere = all.clone().any(|said| !said.is_empty());
@@ -60,7 +66,7 @@ impl Tag {
     pub fn is_in(&self, prefix: &str) -> bool {
         let lines = prefix.lines().map(|line| line.split(" #").next());
         let words = lines.flatten().flat_map(str::split_whitespace);
-        let tags: Vec<&str> = words.filter(|word| word.starts_with(['&', '!'])).collect();
+        let tags: Vec<&str> = words.filter(|word| word.starts_with('!')).collect();
         !self.is_anywhere || tags.join(" ") == self.says
     }
 
@@ -80,7 +86,7 @@ impl Tag {
     }
 }
 
-/// The tag and the anchor of a member's collection; `None` if its value is none.
+/// The tag of a member's collection; `None` if its value is none.
 fn said(m: &Member) -> Option<String> {
     m.value.layout()?;
     Some(m.value.properties(m.side.text).unwrap_or_default())
