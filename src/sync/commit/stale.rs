@@ -7,6 +7,7 @@
 //! changed the file to that version, or the commit that is picked, git put it there.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::check::Refusal;
 use super::rows::CommitContext;
@@ -178,18 +179,24 @@ fn lost_comments<'t>(rules: &Rules, old: &'t [u8], new: &[u8]) -> Vec<&'t str> {
         return Vec::new();
     };
     let pairs = tree.root.as_ref().and_then(Node::pairs).unwrap_or_default();
-    let stamps = pairs.iter().filter(|pair| {
-        let name = pair
-            .key
-            .scalar()
-            .map(|name| rules.named(&[name.to_owned()]));
-        matches!(name, Some(Some(Rule::Stamp | Rule::Derived(_))))
+    let is_stamp = |name: &str| {
+        let rule = rules.named(&[name.to_owned()]);
+        matches!(rule, Some(Rule::Stamp | Rule::Derived(_)))
+    };
+    let stamps = pairs
+        .iter()
+        .filter(|pair| pair.key.scalar().is_some_and(is_stamp));
+    let behind = stamps.map(|pair| {
+        let end = pair.value.span.end;
+        end..text[end..]
+            .find('\n')
+            .map_or(text.len(), |length| end + length)
     });
-    let line = |at: usize| text[..at].matches('\n').count();
-    let stamps: BTreeSet<usize> = stamps.map(|pair| line(pair.value.span.end)).collect();
+    let behind: Vec<Range<usize>> = behind.collect();
     let lost = tree.comments.iter().filter(|range| {
         let comment = &text[(*range).clone()];
-        !stamps.contains(&line(range.start)) && !words(comment).all(|word| there.contains(&word))
+        let is_behind = behind.iter().any(|line| line.contains(&range.start));
+        !is_behind && !words(comment).all(|word| there.contains(&word))
     });
     lost.map(|range| &text[range.clone()]).collect()
 }
