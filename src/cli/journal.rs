@@ -192,7 +192,7 @@ impl Journal {
                  `palimpsest doctor --fix` takes it out"
             ));
         }
-        if let Some(missing) = self.repo.missing_journal(self.layout())? {
+        if let Some(missing) = self.repo.missing_folder(self.layout())? {
             self.warn_once(ui, missing.to_string());
         }
         if let Some(fresh) = &report.fresh {

@@ -1,4 +1,4 @@
-//! A journal that is not where the settings have it.
+//! A journal, or its notes, that are not where the settings have them.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,6 +8,39 @@ use crate::ledger::{self, Source};
 use crate::repo::{Blob, Finding, Repo, RepoError};
 
 impl Repo {
+    /// The finding, if the settings' folder of the journal or of the notes does not exist, and
+    /// something says that it should: then nothing in it is read or checked.
+    ///
+    /// # Errors
+    /// Git fails; see [`RepoError`].
+    pub fn missing_folder(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
+        match self.missing_journal(layout)? {
+            None => self.notes_elsewhere(layout),
+            missing => Ok(missing),
+        }
+    }
+
+    /// The finding, if the settings name a folder of notes that does not exist, and a note of
+    /// the ledger is elsewhere. Without a note, nobody needs the folder.
+    fn notes_elsewhere(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
+        let wiki = &layout.wiki;
+        if *wiki == Layout::default().wiki || !self.is_missing(wiki)? {
+            return Ok(None);
+        }
+        let Some(path) = self.known_elsewhere(layout, Source::Wiki)? else {
+            return Ok(None);
+        };
+        let file = settings::FILE;
+        let what = format!(
+            "{wiki}: no such folder, which {file} names as that of the notes, and the ledger \
+             knows of {path} as one: no note is checked, indexed or in a backup"
+        );
+        let mend = format!(
+            "put `wiki` in [paths] of {file} right and run palimpsest init, or move the notes there"
+        );
+        Ok(Some(Finding::new(what, mend)))
+    }
+
     /// The finding, if the settings name a journal folder that does not exist, or if the
     /// journal is in another one than the default. Otherwise nobody would notice, since
     /// nothing is read or checked then. A new clone may well lack the default folder, and a
@@ -15,7 +48,7 @@ impl Repo {
     ///
     /// # Errors
     /// Git fails; see [`RepoError`].
-    pub fn missing_journal(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
+    fn missing_journal(&self, layout: &Layout) -> Result<Option<Finding>, RepoError> {
         let journal = &layout.journal;
         if *journal == Layout::default().journal {
             return self.journal_elsewhere(layout);
@@ -46,7 +79,7 @@ impl Repo {
         if *journal != Layout::default().journal || !self.is_missing(journal)? {
             return Ok(None);
         }
-        let Some(path) = self.entry_elsewhere(layout)? else {
+        let Some(path) = self.known_elsewhere(layout, Source::Yaml)? else {
             return Ok(None);
         };
         let file = settings::FILE;
@@ -75,10 +108,14 @@ impl Repo {
             && self.blob_at(self.head()?, journal)?.is_none())
     }
 
-    /// A staged file in no folder of these settings that has the name of an entry in the
-    /// ledger. One that was deleted counts with the text that it had then: else the file is
-    /// another one of that day.
-    fn entry_elsewhere(&self, layout: &Layout) -> Result<Option<String>, RepoError> {
+    /// A staged file in no folder of these settings that has the name of an entry, or of a
+    /// note, in the ledger. An entry that was deleted counts with the text that it had then:
+    /// else the file is another one of that day.
+    fn known_elsewhere(
+        &self,
+        layout: &Layout,
+        source: Source,
+    ) -> Result<Option<String>, RepoError> {
         let mut entries: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let index = self.index()?;
         for path in self.staged_below(&layout.ledger)? {
@@ -88,12 +125,13 @@ impl Repo {
             let bytes = staged.and_then(Blob::file).map(|id| self.read_blob(id));
             let rows = ledger::parse(&bytes.and_then(Result::ok).unwrap_or_default());
             let name = |date: EntryDate| format!("{date}.md");
-            let known = rows.sync.into_keys().filter(|key| key.1 == Source::Yaml);
+            let known = rows.sync.into_keys().filter(|key| key.1 == source);
             for (date, _) in known {
                 entries.entry(name(date)).or_default();
             }
             let deleted = rows.deletions.into_iter();
-            for ((date, _), row) in deleted.filter(|(_, row)| row.state.is_active()) {
+            let deleted = deleted.filter(|(_, row)| row.state.is_active());
+            for ((date, _), row) in deleted.filter(|_| source == Source::Yaml) {
                 entries.entry(name(date)).or_default().push(row.blob);
             }
         }

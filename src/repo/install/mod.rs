@@ -230,7 +230,7 @@ impl Repo {
         if let Some(lost) = &lost {
             plan.notes.push(Note::Left(lost.to_string()));
         } else if journal {
-            let missing = self.missing_journal(layout)?;
+            let missing = self.missing_folder(layout)?;
             for finding in missing.into_iter().chain(self.spelled_otherwise(layout)) {
                 plan.note(finding.to_string());
             }

@@ -108,7 +108,7 @@ fn examine(
     };
     // With a ledger there was a journal: a typo in the settings has moved it away.
     if repo.workdir().join(&layout.ledger).is_dir()
-        && let Some(missing) = repo.missing_journal(layout)?
+        && let Some(missing) = repo.missing_folder(layout)?
     {
         report.warnings.push(missing.to_string());
     }

@@ -31,7 +31,7 @@ pub(super) fn paths(
     let brings_ignored = before.is_some() || is_brought(ToPull::has_ignored);
     let is_from_before = before.is_some();
     found.extend(to_pull.map(|to_pull| to_pull.finding).or(before));
-    let missing = repo.missing_journal(layout)?;
+    let missing = repo.missing_folder(layout)?;
     let is_missing = missing.is_some();
     found.extend(missing);
     if !has_journal && !is_missing && !brings_attributes {

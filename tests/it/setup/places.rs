@@ -170,6 +170,37 @@ fn a_journal_that_is_not_there_is_said_by_commits_and_listings() {
     laptop.metadb(["sync", "status"]).ok().silent_about(what);
 }
 
+/// A typo in the settings, or the pages not moved.
+#[test]
+fn notes_that_are_not_where_the_settings_say_are_named() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    // Without a note nobody needs the folder.
+    laptop.write("palimpsest.toml", "[paths]\nwiki = \"wiki/entires\"\n");
+    laptop.commit("A typo").silent_about("no such folder");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .lacks("no such folder");
+    laptop.write("palimpsest.toml", "");
+    laptop.write("wiki/entries/2024/2024-11-01.md", "A note.\n");
+    laptop.commit("A note");
+    laptop.write("palimpsest.toml", "[paths]\nwiki = \"wiki/entires\"\n");
+    let what = "wiki/entires: no such folder, which palimpsest.toml names as that of the notes, \
+        and the ledger knows of wiki/entries/2024/2024-11-01.md as one";
+    laptop.palimpsest(["init"]).ok().says(what);
+    laptop.commit("The typo again").warns(what);
+    laptop.metadb(["show", "2024-11-01"]).ok().warns(what);
+    laptop.palimpsest(["doctor"]).exits(1).says(what);
+    laptop.git(["mv", "wiki/entries", "wiki/entires"]).ok();
+    laptop.palimpsest(["init"]).ok().lacks("no such folder");
+    laptop.commit("Moved").silent_about("no such folder");
+    laptop.palimpsest(["doctor"]).ok();
+}
+
 #[test]
 fn the_commit_that_deletes_the_last_entry_names_no_missing_journal() {
     let sandbox = Sandbox::new();
