@@ -184,7 +184,13 @@ pub fn by_id(
     let noted = cx.report.fields.len();
     let Some(mut ids) = identity::ids(views, rule) else {
         return match rule {
-            Rule::KeyedList(_) => sequence::parts(cx, views, place, sequence::Edited::None),
+            Rule::KeyedList(_) => {
+                let edited = match identity::nothing_names(views, rule) {
+                    true => sequence::Edited::Alike,
+                    false => sequence::Edited::None,
+                };
+                sequence::parts(cx, views, place, edited)
+            }
             _ => Err(Stop::Conflict),
         };
     };

@@ -27,7 +27,7 @@
 //!
 //! | file | question |
 //! |---|---|
-//! | `identity`, `likeness` | Which are the same, by their key and by their values? |
+//! | `identity`, `same_key`, `likeness` | Which are the same, by their key and by their values? |
 //! | `found`, `alike`, `names` | Which are the same in a list in order? |
 //! | `renamed` | Which key or item is another one of the base, renamed? |
 //! | `moved`, `known_again` | Did a side move a value that the other one changed where it was? Which of many new ones may be it? |
@@ -79,6 +79,7 @@ mod put_below;
 mod removals;
 mod renamed;
 mod report;
+mod same_key;
 mod sequence;
 mod shape;
 mod stamp;
