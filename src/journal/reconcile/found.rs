@@ -6,7 +6,7 @@ use super::alike::{Items, NoneAlike};
 use super::names::Names;
 use super::sequence::Edited;
 use crate::journal::yaml::Value;
-use crate::merge::{ThreeWay, identify};
+use crate::merge::{Alike as _, ThreeWay, identify};
 
 /// A number for each item, the same on all sides that have it. An item of the base,
 /// unchanged or edited, is matched by its place there, an item that both sides added by
@@ -31,7 +31,8 @@ pub fn ids(
         )
     };
     let mut found = find(&ours, &theirs);
-    let shared = shared(values);
+    let mut shared = shared(values);
+    shared.retain(|&(o, t)| !are_two(values, (found.0[o], o), (found.1[t], t)));
     if !shared.is_empty() {
         for &(o, t) in &shared {
             let known = one_edit((o, &found.0), (t, &found.1)).map_or(Known::Added, Known::Is);
@@ -141,6 +142,26 @@ fn one_edit(
         (None, Some(one)) if !found_ours.contains(&Some(one)) => Some(one),
         _ => None,
     }
+}
+
+/// The share that an edited item has in common with what it was, in thousandths.
+const EDITED: u32 = 500;
+
+/// Whether a value that both sides have is of two items, each of which one side edited: what
+/// stands in the place of another one, and has little of it, may be an addition.
+fn are_two(
+    values: &ThreeWay<Vec<Value>>,
+    (of_ours, ours): (Option<usize>, usize),
+    (of_theirs, theirs): (Option<usize>, usize),
+) -> bool {
+    let (Some(one), Some(other)) = (of_ours, of_theirs) else {
+        return false;
+    };
+    let has_to_do = |base, side: &[Value], at: usize| {
+        let (base, side) = (&values.base[base..=base], &side[at..=at]);
+        Items::new(base, side).near(0, 0) >= EDITED
+    };
+    one != other && has_to_do(one, &values.ours, ours) && has_to_do(other, &values.theirs, theirs)
 }
 
 /// The match of a side's item that is known before it is searched in the base.
@@ -281,6 +302,9 @@ mod tests {
         assert_eq!(edited("p q", "x y q", "x q"), (vec![0, 3, 1], vec![0, 1]));
         // Each put it in the place of another one.
         assert_eq!(edited("p q", "x q", "p x"), (vec![2, 1], vec![0, 2]));
+        // Each made it of another one.
+        let of_two = edited("at_p c at_q", "at_x c at_q", "at_p c at_x");
+        assert_eq!(of_two, (vec![0, 1, 2], vec![0, 1, 2]));
         // One side put it beside the one that the other side made it of.
         let (old, new) = ("quay_at_low_tide m", "quay_at_high_tide m");
         let both = "quay_at_low_tide m quay_at_high_tide";
