@@ -34,6 +34,13 @@ pub enum StoreError {
         path.display()
     )]
     Original { path: PathBuf },
+    /// A write-ahead log whose database is gone: not this program's, which keeps none.
+    #[error(
+        "{}: a log of SQLite's whose database is gone, and which may hold what the original \
+         program wrote last; run `palimpsest init`, which keeps it",
+        log.display()
+    )]
+    LoneLog { log: PathBuf },
     /// The file or its folder cannot be read or written.
     #[error("{}: {source}", path.display())]
     File {

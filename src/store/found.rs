@@ -35,7 +35,11 @@ pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
                     StoreError::Journal { .. } => Ok(Found::Damaged),
                     folder => Err(folder),
                 },
-                false => Ok(Found::Nothing),
+                // SQLite deletes it when it makes a database here.
+                false => match lone_log(path) {
+                    Some(log) => Err(StoreError::LoneLog { log }),
+                    None => Ok(Found::Nothing),
+                },
             };
         }
         Err(source) => {
@@ -93,6 +97,15 @@ pub(super) fn look(path: &Path, wait: u64) -> Result<Found, StoreError> {
             other => Err(other),
         },
     }
+}
+
+/// The write-ahead log beside a database that is not there: the original's, or another
+/// program's. What it holds is nowhere else.
+#[must_use]
+pub fn lone_log(path: &Path) -> Option<PathBuf> {
+    let log = wal_of(path);
+    let is_log = std::fs::metadata(&log).is_ok_and(|file| file.is_file() && file.len() > 0);
+    (is_log && path.symlink_metadata().is_err()).then_some(log)
 }
 
 /// Keeps a file that is not ours under the first free name.

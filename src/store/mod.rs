@@ -48,6 +48,7 @@ mod write;
 pub use connect::{is_header, is_ours, remove_files};
 pub use error::StoreError;
 pub use files::FilesSum;
+pub use found::lone_log;
 pub use known::{FileRow, Known, LedgerRow};
 pub use listing::{
     Conflict, ConflictKind, HashRow, SyncRow, SyncStats, TombstoneRow, TombstoneStats,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::journal::{Layout, settings};
 use crate::repo::install::has_journal;
 use crate::repo::{Finding, Repo, RepoError, shell_path};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, lone_log};
 use crate::sync::database_path::database_path;
 
 /// Checks the file at the database's path.
@@ -129,10 +129,18 @@ fn move_aside(repo: &Repo, file: &Path) -> String {
 /// The finding for a database of the original program that waits for `init`.
 #[must_use]
 pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
-    let what = format!(
-        "{}: a database of the original program, not taken over yet",
-        layout.database
-    );
+    let log = repo
+        .inside(&layout.database)
+        .ok()
+        .and_then(|path| lone_log(&path));
+    let what = match log {
+        None => "a database of the original program, not taken over yet",
+        Some(_) => {
+            "gone, and beside its place is the log of another program, which may hold what \
+             the original wrote last"
+        }
+    };
+    let what = format!("{}: {what}", layout.database);
     let mend = match has_journal(repo, layout) {
         true => "palimpsest init".to_owned(),
         false => format!(
@@ -145,7 +153,8 @@ pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
     Finding::new(what, mend)
 }
 
-/// Whether the file at the database's path is the original program's. `wait` is the number
+/// Whether the file at the database's path is the original program's, or what is left of it
+/// there. `wait` is the number
 /// of seconds to wait for a program that holds it, by default a few.
 ///
 /// # Errors
@@ -157,7 +166,10 @@ pub fn is_original(repo: &Repo, layout: &Layout, wait: Option<u64>) -> Result<bo
         _ => repo.inside(&layout.database)?,
     };
     let opened = Store::open_or_pretend(&path, wait);
-    Ok(matches!(opened, Err(StoreError::Original { .. })))
+    Ok(matches!(
+        opened,
+        Err(StoreError::Original { .. } | StoreError::LoneLog { .. })
+    ))
 }
 
 /// A fault of the database.

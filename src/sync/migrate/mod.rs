@@ -88,8 +88,11 @@ pub fn migrate(
         return given(repo, layout, (file, name), options).map(Some);
     }
     let path = repo.inside(&layout.database)?;
+    if let Some(log) = store::lone_log(&path) {
+        return left_behind(repo, layout, &log, options).map(Some);
+    }
     if options.first && !path.exists() {
-        return pulled_away(repo, layout, options);
+        return pulled_away(repo, layout, None, options);
     }
     if options.dry_run {
         return dry_run(repo, layout, &path);
@@ -269,10 +272,35 @@ fn dry_run(repo: &Repo, layout: &Layout, path: &Path) -> Result<Option<Outcome>,
     Ok(Some(outcome))
 }
 
-/// Takes over from a database that the last pull removed, if it has anything new.
+/// Keeps a log whose database is gone, and takes over what it holds if the last pull removed
+/// that database. SQLite would delete it.
+fn left_behind(
+    repo: &Repo,
+    layout: &Layout,
+    log: &Path,
+    options: &Options<'_>,
+) -> Result<Outcome, MigrateError> {
+    let taken = pulled_away(repo, layout, Some(log), options)?;
+    let mut outcome = taken.unwrap_or_else(|| Outcome {
+        file: format!("{}-wal", layout.database),
+        damage: vec!["a log of SQLite's whose database is gone".to_owned()],
+        is_unreadable: true,
+        ..Outcome::default()
+    });
+    outcome.stays = false;
+    if !options.dry_run {
+        outcome.backup = Some(Place::new(repo, options.now).keep_log(log)?);
+        store::remove_files(&repo.inside(&layout.database)?)?;
+    }
+    Ok(outcome)
+}
+
+/// Takes over from a database that the last pull removed, if it has anything new, also in
+/// the log that the pull left.
 fn pulled_away(
     repo: &Repo,
     layout: &Layout,
+    log: Option<&Path>,
     options: &Options<'_>,
 ) -> Result<Option<Outcome>, MigrateError> {
     let before = repo.commit_named("ORIG_HEAD")?;
@@ -282,6 +310,10 @@ fn pulled_away(
     let folder = place::folder()?;
     let file = folder.path().join("pulled.db");
     std::fs::write(&file, bytes).map_err(place::error(&file))?;
+    if let Some(log) = log {
+        let beside = folder.path().join("pulled.db-wal");
+        std::fs::copy(log, &beside).map_err(place::error(log))?;
+    }
     let named = || (file.as_path(), format!("ORIG_HEAD:{}", layout.database));
     let dry = Options {
         dry_run: true,
@@ -289,6 +321,8 @@ fn pulled_away(
     };
     match given(repo, layout, named(), &dry) {
         Ok(would) if would.ledgers.is_empty() && would.pages.is_empty() => Ok(None),
+        // The log is of another version, say.
+        Ok(would) if log.is_some() && !would.damage.is_empty() => Ok(None),
         Ok(would) if options.dry_run => Ok(Some(would)),
         Ok(_) => given(repo, layout, named(), options).map(Some),
         // This program's, or already damaged in its commit.

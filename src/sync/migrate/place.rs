@@ -81,6 +81,17 @@ impl<'a> Place<'a> {
         Ok(path)
     }
 
+    /// Keeps a log whose database is gone.
+    pub(super) fn keep_log(&self, log: &Path) -> Result<String, MigrateError> {
+        let path = self.free(".db-wal")?;
+        let full = self.full(&path)?;
+        fs::copy(log, &full).map_err(error(&full))?;
+        fs::File::open(&full)
+            .and_then(|file| file.sync_all())
+            .map_err(error(&full))?;
+        Ok(path)
+    }
+
     /// Writes the report.
     pub(super) fn write_page(&self, text: &str) -> Result<String, MigrateError> {
         let path = self.free(".md")?;

@@ -5,7 +5,7 @@ use std::fs;
 
 use super::original::{DATABASE, Old};
 use super::{backup, of_the_original};
-use crate::sandbox::{LEDGER, Machine, Sandbox};
+use crate::sandbox::{LEDGER, Machine, Run, Sandbox};
 
 /// What `git add` and `git commit` that `init` names do.
 #[track_caller]
@@ -128,6 +128,75 @@ fn a_database_that_a_pull_removed_is_in_history() {
         .says("note written: wiki/entries/2024/2024-11-01.md");
     desktop.commit("What only the desktop knew");
     assert_joined(&laptop, &desktop);
+}
+
+/// Where `init` kept something.
+fn kept(run: &Run) -> &str {
+    let (_, kept) = run.stdout.split_once("it is kept as ").unwrap();
+    kept.lines().next().unwrap()
+}
+
+/// The original was ended while it wrote: the database is as committed, and its log has more.
+#[test]
+fn a_log_that_a_pull_left_behind_is_kept_and_taken_over() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = of_the_original(&sandbox);
+    old.run("PRAGMA journal_mode = WAL");
+    drop(old);
+    laptop.commit("The original's");
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    let log = format!("{DATABASE}-wal");
+    let old = Old::open(&desktop, DATABASE);
+    old.run("PRAGMA wal_autocheckpoint = 0");
+    old.tombstone("entry_tags", 1, 1, "2024-11-22 09:00:00");
+    let [database, written] = [DATABASE, &log].map(|path| fs::read(desktop.path(path)).unwrap());
+    drop(old);
+    fs::write(desktop.path(DATABASE), database).unwrap();
+    fs::write(desktop.path(&log), &written).unwrap();
+    init_and_commit(&laptop);
+    laptop.push();
+    desktop.git(["pull"]).ok();
+    assert!(!desktop.exists(DATABASE));
+    for command in ["metadb show 2024-11-01", "yaml2sql sync journal/md"] {
+        let words: Vec<&str> = command.split(' ').collect();
+        desktop
+            .run_with(&[], words[0], &words[1..])
+            .exits(1)
+            .warns("run `palimpsest init`, which keeps it");
+    }
+    desktop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("beside its place is the log of another program");
+    desktop
+        .palimpsest(["init", "--dry-run"])
+        .ok()
+        .says("1 tombstone would be taken over");
+    assert_eq!(fs::read(desktop.path(&log)).unwrap(), written);
+    let run = desktop
+        .palimpsest(["init"])
+        .ok()
+        .says("1 tombstone taken over");
+    assert!(!desktop.exists(&log));
+    assert_eq!(fs::read(desktop.path(kept(&run))).unwrap(), written);
+    desktop.metadb(["tombstone", "list"]).ok().says("rain");
+}
+
+/// Without the database nothing of a log can be read.
+#[test]
+fn a_log_without_its_database_is_kept() {
+    let sandbox = Sandbox::new();
+    let (laptop, old) = of_the_original(&sandbox);
+    drop(old);
+    init_and_commit(&laptop);
+    laptop.remove(DATABASE);
+    let log = format!("{DATABASE}-wal");
+    laptop.write(&log, "What somebody wrote last");
+    laptop.metadb(["tombstone", "list"]).exits(1);
+    let run = laptop.palimpsest(["init"]).ok();
+    assert_eq!(laptop.read(kept(&run)), "What somebody wrote last");
+    assert!(!laptop.exists(&log) && laptop.exists(DATABASE));
 }
 
 #[test]
