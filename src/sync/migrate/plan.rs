@@ -226,10 +226,17 @@ fn row_id(entry: EntryDate, table: &str, item: &str, at: &str) -> String {
     short_sha256([MIGRATION, table, &entry, item, at].join("\0").as_bytes())
 }
 
-/// Whether a note holds all of the original's.
+/// Whether a note holds all of the original's: its lines, one after the other. `7/10` is no
+/// part of `17/100`.
 fn has(there: &str, text: &str) -> bool {
-    let plain = |text: &str| text.replace("\r\n", "\n").nfc().collect::<String>();
-    plain(there).contains(plain(text).trim())
+    let plain = |text: &str| text.nfc().collect::<String>();
+    let (there, text) = (plain(there), plain(text));
+    let lines = |text: &str| -> Vec<String> {
+        let trimmed = text.trim().lines().map(|line| line.trim().to_owned());
+        trimmed.collect()
+    };
+    let (there, text) = (lines(&there), lines(&text));
+    text.is_empty() || there.windows(text.len()).any(|part| part == text)
 }
 
 /// A note page that reads back as this text; `None` if there is none.
@@ -265,6 +272,15 @@ mod tests {
         assert_eq!(page("a\0b"), None);
         let marked = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x";
         assert_eq!(page(marked), None, "a commit refuses conflict markers");
+    }
+
+    #[test]
+    fn a_note_is_there_in_lines_of_its_own() {
+        assert!(has("Before.\r\n 7/10\nAfter.", "7/10\n"));
+        assert!(has("one\ntwo\nthree", "two\nthree"));
+        assert!(!has("Look at the tide, 17/100.", "7/10"));
+        assert!(!has("one\nthree", "one\ntwo"));
+        assert!(!has("", "No"));
     }
 
     #[test]
