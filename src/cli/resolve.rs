@@ -309,6 +309,12 @@ impl Settling<'_> {
             if !more.is_empty() {
                 return self.write(open, &more);
             }
+            if self.resolver.breaks(open, &chosen) {
+                return Ok(Settled::left_at(format!(
+                    "{path}: nobody could read it with this choice, as the lines beside it are of \
+                     another form; edit it, then `git add` it"
+                )));
+            }
             if !choices.is_empty() {
                 chosen = worked_out.again(&chosen).unwrap_or(chosen);
             }

@@ -6,13 +6,23 @@ use std::path::Path;
 
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
-use super::Resolver;
+use super::{OpenPath, Resolver};
 use crate::journal::document::Fences;
 use crate::journal::layout::is_markdown;
 use crate::journal::yaml::Tree;
 use crate::journal::{Document, Entry, Note, PathKind};
 
 impl Resolver<'_> {
+    /// Whether a chosen text cannot be read, though each side of the path can. Where a
+    /// frontmatter was merged by line, the lines beside the markers are one side's.
+    #[must_use]
+    pub fn breaks(&self, open: &OpenPath, chosen: &[u8]) -> bool {
+        let sides = [&open.sides.ours, &open.sides.theirs];
+        let mut sides = sides.into_iter().flatten();
+        !self.is_readable(&open.path, chosen)
+            && sides.all(|side| self.is_readable(&open.path, side))
+    }
+
     /// Whether a text is readable as a file of this path: an entry or a note as such, any
     /// other file by the YAML, TOML or JSON that it is or begins with.
     #[must_use]
