@@ -141,6 +141,19 @@ fn what_one_side_alone_added_is_kept_out() {
     }
 }
 
+/// The list is said wherever an alias stands, which no removal concerns.
+#[test]
+fn a_list_with_an_anchor_stands_as_it_is() {
+    let base = "people: &all [Al]\nguests: *all\n";
+    let added = "people: &all [Al, Bob]\nguests: *all\n";
+    let out = merged(base, base, added);
+    assert!(!out.conflict);
+    assert_eq!(String::from_utf8_lossy(&out.bytes), added);
+    // Of a single item there is nothing to be changed, only to be left out.
+    let out = merged("", "", "people: &one Bob\n");
+    assert_eq!(String::from_utf8_lossy(&out.bytes), "");
+}
+
 /// One of two is left, and stands as its side wrote it.
 #[test]
 fn of_two_single_items_the_other_one_stays() {
