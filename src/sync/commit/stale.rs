@@ -275,15 +275,18 @@ mod tests {
     }
 
     fn told(old: &str, new: &str) -> Vec<String> {
-        let rules = Rules::default();
         let (had, has) = (facts_of(&["Al"]), facts_of(&["Al", "Bob"]));
-        let back = [(Table::People, ItemKey::new("Bob"))].into();
-        undone(
-            &rules,
-            (old.as_bytes(), &had),
-            (new.as_bytes(), &has),
-            &back,
-        )
+        told_of((old, &had), (new, &has), (Table::People, "Bob"))
+    }
+
+    fn told_of(
+        (old, had): (&str, &Facts),
+        (new, has): (&str, &Facts),
+        (table, item): (Table, &str),
+    ) -> Vec<String> {
+        let (old, new) = (old.as_bytes(), new.as_bytes());
+        let back = [(table, ItemKey::new(item))].into();
+        undone(&Rules::default(), (old, had), (new, has), &back)
     }
 
     #[test]
@@ -296,9 +299,9 @@ mod tests {
     #[test]
     fn another_spelling_undoes_nothing() {
         let old = "---\npeople: [Al]\nmood: \"calm\"\ndate: '2024-11-01'\nrelated:\n- a\n\
-            draft: true\n---\nx\n";
+            draft: true\nplace: !town Ulm\nweather: |\n  wet\n---\nx\ny\n\n";
         let new = "---\r\npeople: [Al, Bob]\r\nmood: calm\r\ndate: 2024-11-01\r\n\
-            related: [a]\r\ndraft: True\r\ntheme:\r\n---\r\nx";
+            related: [a]\r\ndraft: True\r\nplace: Ulm\r\nweather: wet\r\ntheme:\r\n---\r\nx\r\ny";
         assert_eq!(told(old, new), [""; 0]);
     }
 
@@ -312,6 +315,9 @@ mod tests {
         assert_eq!(lost(old, new), ["# of the ferry"]);
         let old = "---\npeople: [Al] # Bob\nupdated: 2024-11-02 # by plugin\n---\nx # y\n";
         assert_eq!(lost(old, new), [""; 0]);
+        let old = "---\nupdated: 2024-11-02 # by plugin\nword_count: 1 # counted\n\
+            people: [Al] # Bob of the ferry\n---\nx\n";
+        assert_eq!(lost(old, new), ["# Bob of the ferry"]);
     }
 
     #[test]
@@ -319,5 +325,65 @@ mod tests {
         let old = "---\npeople: [Al]\nmood: good\ngear:\n  - lamp\n---\nx\ny\n";
         let new = "---\npeople: [Al, Bob]\nmood: calm\n---\nx\n";
         assert_eq!(told(old, new), ["gear", "mood", "the text"]);
+        let old = "---\npeople: [Al]\nword_count: 1\n---\nx\n";
+        let new = "---\npeople: [Al, Bob]\nword_count: 2\ngear: [lamp]\n---\nx y\n";
+        assert_eq!(told(old, new), ["gear", "the text"]);
+        let old = "---\npeople: [Al]\n---\n\nx\n";
+        let new = "---\npeople: [Al, Bob]\n---\nx\n";
+        assert_eq!(told(old, new), ["the text"]);
+    }
+
+    #[test]
+    fn values_of_any_kind_are_undone() {
+        for (before, now) in [
+            ("draft: true", "draft: false"),
+            ("draft: true", ""),
+            ("place: {town: Ulm}", "place: {town: Bonn}"),
+            ("place: !at Ulm", "place: !at Bonn"),
+            ("place: *here", "place: *there"),
+            ("place: *here", ""),
+        ] {
+            let anchors = "one: &here 1\ntwo: &there 2";
+            let old = format!("---\n{anchors}\npeople: [Al]\n{before}\n---\nx\n");
+            let new = format!("---\n{anchors}\npeople: [Al, Bob]\n{now}\n---\nx\n");
+            let name = before.split_once(':').unwrap().0;
+            assert_eq!(told(&old, &new), [name], "{before} {now}");
+        }
+    }
+
+    #[test]
+    fn who_was_added_since_or_is_new_is_named_beside_who_is_back() {
+        let people = |people: &[&str]| format!("---\npeople: [{}]\n---\nx\n", people.join(", "));
+        let back = (Table::People, "Bob");
+        for (before, now) in [
+            (&["Al", "Cy"][..], &["Al", "Bob"][..]),
+            (&["Al"], &["Al", "Bob", "Cy"]),
+        ] {
+            let (old, new) = (people(before), people(now));
+            let told = told_of((&old, &facts_of(before)), (&new, &facts_of(now)), back);
+            assert_eq!(told, ["people"], "{before:?} {now:?}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_is_back_concerns_its_own_field_alone() {
+        let facts = |items: &[(Table, &str)]| Facts {
+            items: items.iter().map(|(t, i)| (*t, ItemKey::new(i))).collect(),
+            hash: String::new(),
+        };
+        let al = (Table::People, "Al");
+        let back = (Table::Tags, "sea");
+        let (had, has) = (facts(&[al]), facts(&[al, back]));
+        let old = "---\npeople: [Al]\n---\nx\n";
+        let new = "---\npeople: [Al]\ntags: [sea]\n---\nx\n";
+        assert_eq!(told_of((old, &had), (new, &has), back), [""; 0]);
+        let new = "---\npeople: [al]\ntags: [sea]\n---\nx\n";
+        assert_eq!(told_of((old, &had), (new, &has), back), ["people"]);
+        // Themes stand in a map.
+        let back = (Table::Themes, "sea");
+        let (had, has) = (facts(&[]), facts(&[back]));
+        let old = "---\nmood: calm\n---\nx\n";
+        let new = "---\nmood: calm\nmanuscript: {themes: [sea]}\n---\nx\n";
+        assert_eq!(told_of((old, &had), (new, &has), back), [""; 0]);
     }
 }

@@ -144,6 +144,76 @@ fn a_copy_that_a_pick_does_not_bring_is_stale() {
         .warns("would put back person Bob and undo later changes of mood");
 }
 
+/// Nothing tells against which parent a merge is picked.
+#[test]
+fn what_the_pick_of_a_merge_brings_is_no_stale_copy() {
+    for parent in ["1", "2"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        let old = laptop.read_entry(DAY);
+        laptop.edit_entry(DAY, "mood: calm", "mood: good");
+        remove_bob(&laptop);
+        laptop.git(["switch", "-q", "-c", "side"]).ok();
+        laptop.git(["revert", "--no-edit", "HEAD"]).ok();
+        laptop.write("notes.txt", "Milk\n");
+        laptop.commit("Milk");
+        laptop.git(["switch", "-q", "-c", "other", "main"]).ok();
+        laptop.write("pages/more.txt", "More\n");
+        laptop.commit("More");
+        let (on, merged) = match parent {
+            "1" => ("other", "side"),
+            _ => ("side", "other"),
+        };
+        laptop.git(["switch", "-q", on]).ok();
+        if parent == "2" {
+            laptop.write("notes.txt", "Milk, and tea\n");
+            laptop.commit("Tea");
+        }
+        laptop.git(["merge", "-q", "--no-edit", merged]).ok();
+        assert_eq!(laptop.read_entry(DAY), old);
+        laptop.git(["switch", "-q", "main"]).ok();
+        laptop.write("notes.txt", "Coffee\n");
+        laptop.commit("Coffee");
+        laptop.git(["cherry-pick", "-m", parent, on]).fails();
+        laptop.git(["checkout", "-q", "--theirs", "notes.txt"]).ok();
+        laptop.git(["add", "notes.txt"]).ok();
+        laptop
+            .git(["-c", "core.editor=true", "cherry-pick", "--continue"])
+            .ok();
+        assert_eq!(laptop.read_entry(DAY), old, "{parent}");
+        agree(&laptop, &desktop, &[]);
+        with_bob([&laptop, &desktop]);
+    }
+}
+
+/// The branch did not change the file to that version.
+#[test]
+fn a_copy_that_comes_beside_a_squash_or_a_pick_is_stale() {
+    for how in ["squash", "pick"] {
+        let sandbox = Sandbox::new();
+        let (laptop, _) = begin(&sandbox);
+        let old = later_changes(&laptop);
+        laptop.git(["switch", "-q", "-c", "side", "HEAD^"]).ok();
+        laptop.write("notes.txt", "Milk\n");
+        laptop.commit("Milk");
+        laptop.git(["switch", "-q", "main"]).ok();
+        laptop.write("notes.txt", "Coffee\n");
+        laptop.commit("Coffee");
+        let bring = match how {
+            "squash" => ["merge", "-q", "--squash", "side"].to_vec(),
+            _ => ["cherry-pick", "side"].to_vec(),
+        };
+        laptop.git(bring).fails();
+        laptop.write("notes.txt", "Coffee and milk\n");
+        laptop.write(&crate::sandbox::entry(DAY), &old);
+        laptop.git(["add", "-A"]).ok();
+        laptop
+            .git(["commit", "-q", "-m", "With milk"])
+            .exits(1)
+            .warns("would put back person Bob and undo later changes of mood");
+    }
+}
+
 #[test]
 fn a_revert_in_progress_is_no_stale_copy() {
     let sandbox = Sandbox::new();
@@ -186,6 +256,36 @@ fn an_old_version_with_an_edit_is_no_copy() {
     laptop.commit("Begin again from the old one");
     agree(&laptop, &desktop, &[]);
     with_bob([&laptop, &desktop]);
+}
+
+/// An older version that lacks what was added since.
+#[test]
+fn an_old_version_that_puts_nothing_back_is_no_copy() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    let old = laptop.read_entry(DAY);
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.write(&crate::sandbox::entry(DAY), &old);
+    laptop.commit("As it was");
+    agree(&laptop, &desktop, &[]);
+    assert_eq!(desktop.read_entry(DAY), old);
+}
+
+/// Nothing in the work tree says that a person took it out of a commit.
+#[test]
+fn a_copy_that_is_staged_and_deleted_is_stale() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    let old = later_changes(&laptop);
+    let file = crate::sandbox::entry(DAY);
+    laptop.write(&file, &old);
+    laptop.git(["add", &file]).ok();
+    laptop.remove(&file);
+    laptop
+        .git(["commit", "-q", "-m", "Backup"])
+        .exits(1)
+        .warns("would put back person Bob and undo later changes of mood");
 }
 
 #[test]
