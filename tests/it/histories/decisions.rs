@@ -202,7 +202,8 @@ fn an_item_that_stays_in_a_revert_is_not_removed() {
     laptop.git(["revert", "-n", "HEAD"]).ok();
     let file = crate::sandbox::entry(DAY);
     laptop.git(["checkout", "-q", "HEAD", "--", &file]).ok();
-    laptop.git(["commit", "-q", "-m", "No notes"]).ok();
+    let commit = laptop.git(["commit", "-q", "-m", "No notes"]).ok();
+    commit.never_mentions("what was decided about");
     agree(&laptop, &desktop, &[]);
     with_bob([&laptop, &desktop]);
 }
@@ -223,4 +224,120 @@ fn a_decision_that_stays_in_a_revert_of_several_is_said() {
     commit.warns("data/ledger/2024.jsonl: what was decided about Alice stays");
     let permanent = rows(&laptop, "\"permanent\":true");
     assert_eq!(permanent, ["2024-11-01 entry_people Alice"]);
+}
+
+/// The ledger stays as it is in HEAD, or git's merge of it is given up for an older copy.
+#[test]
+fn a_decision_that_a_person_takes_out_of_its_revert_or_made_since_stays() {
+    for since in [false, true] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        remove_bob(&laptop);
+        let decide = |how: &str| {
+            laptop
+                .metadb(["tombstone", how, "entry_people", DAY, "Bob"])
+                .ok();
+            laptop.commit(how);
+        };
+        laptop.write("notes.txt", "Tea\n");
+        decide("keep");
+        let from = match since {
+            true => {
+                decide("remove");
+                laptop.git(["revert", "-n", "HEAD^"]).ok();
+                "HEAD~2"
+            }
+            false => {
+                laptop.git(["revert", "-n", "HEAD"]).ok();
+                "HEAD"
+            }
+        };
+        let before = laptop.ledger_at("HEAD", 2024).tombstones;
+        laptop.git(["checkout", "-q", from, "--", LEDGER]).ok();
+        laptop.git(["commit", "-q", "-m", "No notes"]).ok();
+        laptop.assert_clean();
+        assert_eq!(laptop.ledger(2024).tombstones, before, "{since}");
+        agree(&laptop, &desktop, &[]);
+    }
+}
+
+/// Whoever agreed with a removal takes that back, or leaves it out of the revert.
+#[test]
+fn what_was_kept_out_is_listed_again_where_its_settling_is_reverted() {
+    for is_left_out in [false, true] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = kept_out(&sandbox);
+        laptop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+        laptop.write("notes.txt", "Tea\n");
+        laptop.commit("Agreed");
+        assert_eq!(listed(&laptop), [""; 0]);
+        laptop.git(["revert", "-n", "HEAD"]).ok();
+        if is_left_out {
+            laptop.git(["checkout", "-q", "HEAD", "--", LEDGER]).ok();
+        }
+        laptop.git(["commit", "-q", "-m", "Not so"]).ok();
+        laptop.assert_clean();
+        let all: &[&str] = if is_left_out {
+            &[]
+        } else {
+            &["kept_out Carol"]
+        };
+        agree(&laptop, &desktop, all);
+    }
+}
+
+/// Bob was put back once he was let in.
+#[test]
+fn a_decision_is_not_reverted_where_its_item_is_in_the_entry_and_that_is_said() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    remove_bob(&laptop);
+    laptop
+        .metadb(["tombstone", "remove", "entry_people", DAY, "Bob"])
+        .ok();
+    laptop.commit("Bob may come");
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.git(["revert", "-n", "HEAD^"]).ok();
+    laptop.write("notes.txt", "Tea\n");
+    laptop.git(["add", "notes.txt"]).ok();
+    let commit = laptop.git(["commit", "-q", "-m", "He may not"]).ok();
+    commit.warns("what was decided about Bob stays");
+    assert_eq!(active(&laptop.ledger(2024)), 0);
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+}
+
+/// Removals that were let go, and those that somebody agreed with.
+#[test]
+fn whatever_stays_in_a_revert_of_several_is_said_and_nothing_else() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = kept_out(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[]");
+    edit(&laptop, "tags: [rain]", "tags: []");
+    let decide = |args: &[&str]| {
+        laptop.metadb(args.iter().copied()).ok();
+        laptop.commit("Decided");
+    };
+    let about = |how, item| ["tombstone", how, "entry_people", DAY, item];
+    let reverted = |commits: &[&str]| {
+        laptop
+            .git(["revert", "-n"].into_iter().chain(commits.iter().copied()))
+            .ok();
+        laptop.git(["commit", "-q", "-m", "Neither"]).ok()
+    };
+    // These are no matter of what is reverted.
+    decide(&about("keep", "Alice"));
+    let rain = ["tombstone", "remove", "entry_tags", DAY, "rain"];
+    decide(&rain);
+    decide(&about("keep", "Bob"));
+    reverted(&["HEAD"]).never_mentions("what was decided about");
+
+    decide(&["sync", "resolve", "Entry", DAY]);
+    decide(&about("keep", "Bob"));
+    reverted(&["HEAD"]).never_mentions("what was decided about");
+    decide(&about("remove", "Bob"));
+    reverted(&["HEAD", "HEAD~3"]).warns("what was decided about Bob stays");
+    decide(&about("remove", "Alice"));
+    decide(&["sync", "resolve", "Entry", DAY]);
+    reverted(&["HEAD", "HEAD^"]).warns("what was decided about Carol stays");
 }
