@@ -113,24 +113,34 @@ fn an_example_that_stood_in_both_sides_of_a_file_that_both_moved_stays() {
 
 #[test]
 fn an_example_that_one_side_alone_wrote_into_a_file_that_both_moved() {
-    let add = format!("{}\nEnd.", in_code());
-    let sandbox = Sandbox::new();
-    let site = vault(&sandbox);
-    moved_twice(&site, &page("."), [["One.", "Uno."], ["End.", &add]]);
-    site.palimpsest(["resolve", "--theirs"])
-        .ok()
-        .says("q.md: kept, staged");
+    const ELSEWHERE: [&str; 2] = ["One.", "Uno."];
+    let in_code = format!("{}\nEnd.", in_code());
+    let outside = format!("{SET}\nEnd.");
+    for (is_ours, side, other, kept, left) in [
+        (true, "--ours", "--theirs", "q.md", "r.md"),
+        (false, "--theirs", "--ours", "r.md", "q.md"),
+    ] {
+        let edits = |add| match is_ours {
+            true => [ELSEWHERE, ["End.", add]],
+            false => [["End.", add], ELSEWHERE],
+        };
+        let sandbox = Sandbox::new();
+        let site = vault(&sandbox);
+        moved_twice(&site, &page("."), edits(&in_code));
+        site.palimpsest(["resolve", other])
+            .ok()
+            .says(&format!("{kept}: kept, staged"));
 
-    // Outside of a code block an earlier merge may have left it.
-    let add = format!("{SET}\nEnd.");
-    let sandbox = Sandbox::new();
-    let site = vault(&sandbox);
-    moved_twice(&site, &page("."), [["One.", "Uno."], ["End.", &add]]);
-    site.palimpsest(["resolve", "--ours"])
-        .exits(1)
-        .lacks("r.md: kept, staged")
-        .warns("git add r.md");
-    is_settled_by_adding(&site, "r.md");
+        // Outside of a code block an earlier merge may have left it.
+        let sandbox = Sandbox::new();
+        let site = vault(&sandbox);
+        moved_twice(&site, &page("."), edits(&outside));
+        site.palimpsest(["resolve", side])
+            .exits(1)
+            .lacks(&format!("{left}: kept, staged"))
+            .warns(&format!("git add {left}"));
+        is_settled_by_adding(&site, left);
+    }
 }
 
 /// Git's own markers stand within those of the example, and no choice is known to be right.
