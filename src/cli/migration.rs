@@ -63,7 +63,10 @@ pub fn print(ui: &Ui, outcome: &Outcome, dry_run: bool) -> anyhow::Result<()> {
     if let Some(page) = &outcome.page {
         ui.line(format_args!("  the report, with the texts: {page}"))?;
     }
-    Ok(())
+    outcome
+        .others
+        .iter()
+        .try_for_each(|other| print(ui, other, dry_run))
 }
 
 fn more(ui: &Ui, all: usize, indent: &str) -> std::io::Result<()> {

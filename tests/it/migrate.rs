@@ -5,6 +5,7 @@ mod again;
 mod machines;
 mod odd;
 mod original;
+mod unread;
 mod unseen;
 
 use std::collections::BTreeMap;

@@ -1,16 +1,18 @@
 //! Migration from the original program: its database is kept as a backup and taken out of
 //! git, and data that is only in it is taken over into files.
 //!
-//! `look` reads the repository, `plan` decides (pure), `place` names the backup, `report`
-//! is for people. This module copies, writes, and removes the database last: an
-//! interrupted run begins again.
+//! `look` reads the repository, `plan` decides (pure), `place` names the backup, `sides`
+//! finds the other database of a merge in conflict, `report` is for people. This module
+//! copies, writes, and removes the database last: an interrupted run begins again.
 
 mod look;
 mod place;
 mod plan;
 mod report;
+mod sides;
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::path::Path;
 
 use chrono::{DateTime, FixedOffset};
@@ -57,6 +59,8 @@ pub struct Outcome {
     /// The path of the full report, with the texts of notes.
     pub page: Option<String>,
     pub report: Report,
+    /// Those of the further databases of a merge that stopped over them.
+    pub others: Vec<Outcome>,
 }
 
 /// The error of a failed migration; the original's database is where it was.
@@ -95,7 +99,11 @@ pub fn migrate(
         return pulled_away(repo, layout, None, options);
     }
     if options.dry_run {
-        return dry_run(repo, layout, &path);
+        let mut would = dry_run(repo, layout, &path)?;
+        if let Some(would) = &mut would {
+            would.others = sides::others(repo, layout, None)?;
+        }
+        return Ok(would);
     }
     let place = Place::new(repo, options.now);
     let mut outcome = Outcome {
@@ -107,7 +115,7 @@ pub fn migrate(
         AtPlace::Damaged => {
             too_damaged(&mut outcome);
             outcome.backup = Some(place.keep_files(&path)?);
-            out_of_git(repo, layout, &mut outcome)?;
+            out_of_git(repo, layout, &place, &mut outcome)?;
             store::remove_files(&path)?;
         }
         AtPlace::Original(held) => {
@@ -115,7 +123,7 @@ pub fn migrate(
             if let Some(original) = original {
                 write(repo, layout, original, &place, &mut outcome)?;
             }
-            out_of_git(repo, layout, &mut outcome)?;
+            out_of_git(repo, layout, &place, &mut outcome)?;
             held.remove()?;
         }
     }
@@ -153,7 +161,10 @@ const PAGES: &str = "taken-over-pages";
 /// The repository cannot be read, or its note cannot be written.
 pub fn pages_to_commit(repo: &Repo, outcome: Option<&Outcome>) -> Result<Vec<String>, RepoError> {
     let noted = repo.noted(PAGES);
-    let new = outcome.into_iter().flat_map(|o| o.pages.iter().cloned());
+    let outcomes = outcome
+        .into_iter()
+        .flat_map(|o| iter::once(o).chain(&o.others));
+    let new = outcomes.flat_map(|o| o.pages.iter().cloned());
     let all: BTreeSet<String> = noted.lines().map(str::to_owned).chain(new).collect();
     let head = repo.head()?;
     let mut pages = Vec::new();
@@ -232,8 +243,15 @@ fn decide(
     Ok(plan)
 }
 
-/// Removes the database from the index, also one that a merge left in conflict.
-fn out_of_git(repo: &Repo, layout: &Layout, outcome: &mut Outcome) -> Result<(), RepoError> {
+/// Removes the database from the index. Where a merge left it in conflict, the index alone
+/// has the other side's, which is taken over before.
+fn out_of_git(
+    repo: &Repo,
+    layout: &Layout,
+    place: &Place<'_>,
+    outcome: &mut Outcome,
+) -> Result<(), MigrateError> {
+    outcome.others = sides::others(repo, layout, Some(place))?;
     outcome.untracked = repo.tracks(&layout.database)?;
     if outcome.untracked {
         repo.unstage(&[&layout.database])?;

@@ -9,7 +9,7 @@ use crate::sandbox::{LEDGER, Machine, Run, Sandbox};
 
 /// What `git add` and `git commit` that `init` names do.
 #[track_caller]
-fn init_and_commit(machine: &Machine<'_>) {
+pub fn init_and_commit(machine: &Machine<'_>) {
     let run = machine.palimpsest(["init"]).ok();
     let last = run.stdout.lines().last().unwrap();
     let command = last.split_once("need too: ").unwrap().1;
@@ -19,7 +19,7 @@ fn init_and_commit(machine: &Machine<'_>) {
 
 /// A laptop and a desktop with the same committed database; each has since written
 /// a removal into its own, and not committed it.
-fn two<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
+pub fn two<'a>(sandbox: &'a Sandbox) -> (Machine<'a>, Machine<'a>) {
     let (laptop, old) = of_the_original(sandbox);
     old.tombstone("entry_people", 1, 2, "2024-11-20 09:00:00");
     drop(old);

@@ -1,0 +1,66 @@
+//! Databases of the original that are not what the work tree has at the database's path.
+
+use std::fs;
+
+use super::machines::{init_and_commit, two};
+use super::original::{DATABASE, Old};
+use crate::sandbox::{LEDGER, Sandbox};
+
+const PAGE: &str = "wiki/entries/2024/2024-11-01.md";
+
+/// The databases of both sides are kept and taken over, whichever of them is in the work
+/// tree.
+#[test]
+fn a_merge_that_stopped_over_both_databases_loses_neither() {
+    for takes_theirs in [false, true] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = two(&sandbox);
+        Old::open(&laptop, DATABASE)
+            .run("UPDATE entries SET notes = 'From the laptop.' WHERE id = 3");
+        laptop.write_entry("2024-11-03", "tags: [fog]", "Three.\n");
+        laptop.commit("The laptop's");
+        laptop.push();
+        desktop.commit("The desktop's");
+        desktop
+            .git(["pull", "--no-rebase"])
+            .exits(1)
+            .says("data/palimpsest.db");
+        let mut other = "data/palimpsest.db (theirs): a database of the original program";
+        if takes_theirs {
+            desktop
+                .git(["checkout", "-q", "--theirs", "--", DATABASE])
+                .ok();
+            other = "data/palimpsest.db (ours): a database of the original program";
+        }
+        desktop.palimpsest(["init", "--dry-run"]).ok().says(other);
+        assert!(!desktop.exists("backups") && !desktop.exists(LEDGER));
+        let run = desktop.palimpsest(["init"]).ok().says(other);
+        let kept = fs::read_dir(desktop.path("backups")).unwrap();
+        let kept = kept.filter(|f| {
+            let name = f.as_ref().unwrap().file_name().into_string().unwrap();
+            name.ends_with(".db")
+        });
+        assert_eq!(kept.count(), 2);
+        let command = run.stdout.lines().last().unwrap();
+        let command = command.split_once("need too: ").unwrap().1;
+        desktop.run_with(&[], "sh", ["-c", command]).ok();
+        desktop.assert_clean();
+        assert_eq!(
+            desktop.read("wiki/entries/2024/2024-11-03.md"),
+            "### Notes\n\nFrom the laptop.\n"
+        );
+        assert_eq!(desktop.read(PAGE), "### Notes\n\nFrom the desktop.\n");
+        let items = desktop.ledger(2024).tombstones;
+        let items: Vec<_> = items.keys().map(|key| key.item.as_str()).collect();
+        assert_eq!(items, ["Bob", "Bob Saltmarsh", "rain", "ferry"]);
+        // Both were looked at.
+        desktop.remove(PAGE);
+        desktop.commit("Without the note");
+        desktop
+            .palimpsest(["init"])
+            .ok()
+            .silent_about("original")
+            .says("nothing to commit");
+        desktop.palimpsest(["doctor"]).ok();
+    }
+}
