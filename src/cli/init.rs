@@ -63,7 +63,8 @@ impl Init {
                 .retain(|note| !matches!(note, Note::DatabaseTracked(_)));
         }
         // One that takes a database over is committed before the pull, with the drivers.
-        let left_to_pull = migrated.is_none() && repo.leave_to_pull(&mut plan)?;
+        let waits = migrated.is_some() || migrate::waits_for_commit(&repo, &layout)?;
+        let left_to_pull = !waits && repo.leave_to_pull(&mut plan)?;
         // Who runs it on a branch that parted earlier wants it there.
         let left_to_branch = !left_to_pull
             && migrated.is_none()
@@ -97,7 +98,8 @@ impl Init {
             ui.line("everything is set up already")?;
         }
         let to_pull = repo.setup_to_pull()?;
-        if let Some(to_pull) = to_pull.as_ref().filter(|p| p.stops || !left_to_pull) {
+        let to_pull = to_pull.as_ref().filter(|_| !waits);
+        if let Some(to_pull) = to_pull.filter(|p| p.stops || !left_to_pull) {
             ui.line(format_args!("note: {}", to_pull.finding))?;
         }
         if may_index(&repo, &layout) {
@@ -107,10 +109,7 @@ impl Init {
             }
             Self::index(ui, &repo, &layout)?;
         }
-        let brought = match &to_pull {
-            Some(to_pull) if migrated.is_none() => &to_pull.paths[..],
-            _ => &[],
-        };
+        let brought = to_pull.map_or(&[][..], |to_pull| &to_pull.paths);
         // What stands in the way is to be mended first, and may be what would be committed.
         if outcome == Exit::Ok {
             Self::say_what_to_commit(ui, &repo, &layout, migrated.as_ref(), brought)?;

@@ -11,6 +11,7 @@ use crate::repo::install::{ToPull, has_journal};
 use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 use crate::sync::database_path::database_path;
 use crate::sync::documents;
+use crate::sync::migrate::waits_for_commit;
 
 /// Checks the attributes, the settings' file and what git ignores.
 pub(super) fn paths(
@@ -30,7 +31,14 @@ pub(super) fn paths(
     let brings_attributes = before.is_some() || is_brought(ToPull::has_attributes);
     let brings_ignored = before.is_some() || is_brought(ToPull::has_ignored);
     let is_from_before = before.is_some();
-    found.extend(to_pull.map(|to_pull| to_pull.finding).or(before));
+    found.extend(match to_pull {
+        // The pull would stop for it.
+        Some(to_pull) if waits_for_commit(repo, layout)? => {
+            let mend = "make the commit that palimpsest init names, then git pull";
+            Some(Finding::new(to_pull.finding.what, mend))
+        }
+        to_pull => to_pull.map(|to_pull| to_pull.finding).or(before),
+    });
     let missing = repo.missing_folder(layout)?;
     let is_missing = missing.is_some();
     found.extend(missing);

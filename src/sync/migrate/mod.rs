@@ -181,6 +181,16 @@ pub fn pages_to_commit(repo: &Repo, outcome: Option<&Outcome>) -> Result<Vec<Str
     Ok(pages)
 }
 
+/// Whether a migration waits for its commit, as far as a pull would stop for it.
+///
+/// # Errors
+/// Git fails; see [`RepoError`].
+pub fn waits_for_commit(repo: &Repo, layout: &Layout) -> Result<bool, RepoError> {
+    let left = repo.uncommitted_setup(layout, &[])?;
+    let is_ledger = |path: &String| layout.ledger_year(path).is_some();
+    Ok(left.database_out || left.to_add.iter().any(is_ledger))
+}
+
 /// Copies the database to its backup, and reads that. The bytes of a damaged one are
 /// kept, and read as far as possible.
 fn keep(

@@ -64,3 +64,29 @@ fn a_merge_that_stopped_over_both_databases_loses_neither() {
         desktop.palimpsest(["doctor"]).ok();
     }
 }
+
+/// The command that makes way for the pull is not for who has a migration to commit: git
+/// would stop at the ledger, and the drivers would be gone.
+#[test]
+fn a_migration_that_waits_for_its_commit_is_not_told_to_make_way_for_the_pull() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = two(&sandbox);
+    init_and_commit(&laptop);
+    laptop.push();
+    desktop.git(["pull"]).exits(1);
+    desktop.palimpsest(["init"]).ok().lacks("&& git pull");
+    desktop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .lacks("rm .gitattributes")
+        .says("make the commit that palimpsest init names, then git pull");
+    let add = ".gitattributes .gitignore data/ledger/2024.jsonl palimpsest.toml";
+    let run = desktop.palimpsest(["init"]).ok();
+    let run = run.lacks("&& git pull").says(add);
+    let command = run.stdout.lines().last().unwrap();
+    let command = command.split_once("need too: ").unwrap().1;
+    desktop.run_with(&[], "sh", ["-c", command]).ok();
+    desktop.pull();
+    desktop.assert_clean();
+    desktop.palimpsest(["doctor"]).ok();
+}
