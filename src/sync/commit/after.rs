@@ -13,12 +13,13 @@ use crate::ledger;
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
 
-/// The note of the ledgers that `git commit FILE` deleted, and `pre-commit` wrote again.
+/// The note of the ledgers that `git commit FILE` deleted, or put back to an older version,
+/// and `pre-commit` wrote again.
 const NOTE: &str = "written-again";
 
 /// Notes that `pre-commit` wrote these ledgers again for a commit on `head`. Its index is
 /// a temporary one; the real one is locked until git has taken them out of it.
-pub(super) fn note_written_again(repo: &Repo, head: ObjectId, paths: &[&str]) {
+pub(super) fn note_written_again(repo: &Repo, head: ObjectId, paths: &[String]) {
     if !paths.is_empty() && repo.index_is_temporary() {
         // Without the note the deletion stays staged, and `doctor` says so.
         let _ = repo.note(NOTE, &format!("{head}\n{}\n", paths.join("\n")));
@@ -50,7 +51,8 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
     // Nothing of the ledger in the commit, or all of the index: nothing to follow.
     let same = changes.is_empty()
         || history::seen_by_pre_commit(repo, layout, head)? == Some(history::Seen::RealIndex);
-    let in_index = match same {
+    let again = written_again(repo, before);
+    let in_index = match same && again.is_empty() {
         true => Vec::new(),
         false => repo.staged_against(Some(head))?,
     };
@@ -59,7 +61,7 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         layout,
         before,
         in_index,
-        again: written_again(repo, before),
+        again,
     };
     let (mut staged, mut there) = (Vec::new(), Vec::new());
     for change in changes {
@@ -76,19 +78,27 @@ pub fn after_commit(repo: &Repo, layout: &Layout) -> Result<(), RepoError> {
         followers.update_the_work_tree(&change, &committed)?;
         there.push((id, change.path, committed));
     }
-    for path in followers.again {
-        let is_told = there.iter().any(|(_, told, _)| *told == path);
-        if is_told || repo.tracks(&path)? {
+    for path in &followers.again {
+        if there.iter().any(|(_, told, _)| told == path) {
             continue;
         }
-        if let Some(id) = repo.blob_at(head, &path)?.and_then(Blob::file) {
-            let committed = repo.shared_blob(id)?;
-            staged.push(StagedFile {
-                path: path.clone(),
-                bytes: committed.to_vec(),
-            });
-            there.push((id, path, committed));
-        }
+        let Some(id) = repo.blob_at(head, path)?.and_then(Blob::file) else {
+            continue;
+        };
+        let committed = repo.shared_blob(id)?;
+        let in_index = followers.in_index.iter().find(|c| c.path == *path);
+        let bytes = match in_index.and_then(|c| Some((c, c.new.and_then(Blob::file)?))) {
+            Some((change, edited)) => {
+                followers.caught_up(change, &committed, &repo.shared_blob(edited)?)?
+            }
+            None if repo.tracks(path)? => continue,
+            None => Rc::clone(&committed),
+        };
+        staged.push(StagedFile {
+            path: path.clone(),
+            bytes: bytes.to_vec(),
+        });
+        there.push((id, path.clone(), committed));
     }
     repo.stage(&staged)?;
     repo.note_stat(

@@ -290,10 +290,13 @@ fn stage_all<'a>(
         };
         if year.is_heads(repo, &context.parents)? {
             year.follow(repo)?;
+            if year.deleted().is_none() {
+                again.push(file.path.clone());
+            }
         }
         if let (Some(path), [head, ..]) = (year.deleted(), &context.parents[..]) {
             bring_back(repo, *head, path)?;
-            again.push(path);
+            again.push(path.to_owned());
         }
         files.push(file);
     }

@@ -1,4 +1,4 @@
-//! Copies that services which sync files leave beside an entry.
+//! Copies that services which sync files leave beside an entry, and an old one of a ledger.
 
 use super::*;
 
@@ -90,4 +90,28 @@ fn what_merely_looks_like_a_copy_is_none() {
     }
     laptop.commit("Pages").silent_about("copy");
     laptop.palimpsest(["doctor"]).ok();
+}
+
+/// Git leaves the older one in the real index, and the commit has nothing of the ledger that
+/// would tell of it.
+#[test]
+fn an_old_ledger_that_is_committed_by_path_leaves_nothing_staged() {
+    let old_one = "what is staged is older than HEAD";
+    for (edit, files) in [
+        ("Went to the quay.", &["data", "journal"] as &[&str]),
+        ("Eve", &[LEDGER, "journal"]),
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = with_three_people(&sandbox);
+        let old = laptop.read(LEDGER);
+        remove(&laptop, "Bob, ", "");
+        laptop.commit("Without Bob");
+        laptop.write(LEDGER, &old);
+        remove(&laptop, edit, "Zoe");
+        let commit = ["commit", "-q", "-m", "By path"].iter().chain(files);
+        laptop.git(commit).ok().warns(old_one);
+        laptop.assert_clean();
+        assert!(removed_items(&laptop).contains(&"Bob".to_owned()));
+        laptop.palimpsest(["doctor"]).ok();
+    }
 }
