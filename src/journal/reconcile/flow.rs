@@ -68,6 +68,7 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
     let mut from = node.value_start + bracket;
     let mut members = Vec::with_capacity(parts.len());
     let mut spacing = Spacing::PLAIN;
+    let mut before_comma = None;
     for (i, &(key, value, start, end)) in parts.iter().enumerate() {
         let line = text.get(from..start)?.split('\n').next();
         if let (0, Some(line)) = (i, line.filter(|line| line.contains('#'))) {
@@ -93,8 +94,9 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
             return None;
         }
         spacing.trailing_comma = comma.is_some();
-        if let (0, Some(at)) = (i, comma) {
-            spacing.comma = &behind[..at];
+        // Behind an empty value the space is the colon's.
+        if before_comma.is_none() && !has_bare_colon(&text[..end]) {
+            before_comma = comma.map(|at| &behind[..at]);
         }
         let after = end + comma.map_or(0, |c| c + 1);
         let line = text[after..stop].split('\n').next().unwrap_or_default();
@@ -123,6 +125,7 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
         });
         from = after + comment.len();
     }
+    spacing.comma = before_comma.unwrap_or_default();
     spacing.last = text.get(from..close)?;
     if parts.len() < 2 && spacing.first.contains('\n') {
         spacing.next = spacing.first;
@@ -160,18 +163,35 @@ pub fn write(brackets: [char; 2], entries: &[Written], spacing: &Spacing) -> Str
             (_, None) => spacing.next,
         });
         out.push_str(&entry.text);
-        let last = i + 1 == entries.len();
-        if !last || spacing.trailing_comma {
-            out.push_str(spacing.comma);
-            out.push(',');
-        }
-        out.push_str(&entry.comment);
-    }
-    if !entries.is_empty() {
-        out.push_str(spacing.last);
+        let has_comma = i + 1 < entries.len() || spacing.trailing_comma;
+        let behind = match has_comma {
+            true => format!("{},{}", spacing.comma, entry.comment),
+            false => entry.comment.clone(),
+        };
+        let end = match i + 1 == entries.len() {
+            true => spacing.last,
+            false => "",
+        };
+        let space = space_behind(&entry.text, &[&behind, end].concat());
+        out.extend([space, &behind, end]);
     }
     out.push(brackets[1]);
     out
+}
+
+/// The space between an entry and what follows it: libyaml takes a colon that touches a
+/// comma or a bracket for a part of the key.
+fn space_behind(entry: &str, next: &str) -> &'static str {
+    match has_bare_colon(entry) && !next.starts_with(|c: char| c.is_whitespace()) {
+        true => " ",
+        false => "",
+    }
+}
+
+/// Whether an entry ends with the colon of a key without quotes.
+fn has_bare_colon(entry: &str) -> bool {
+    let key = entry.strip_suffix(':');
+    key.is_some_and(|key| !key.ends_with(['"', '\'']))
 }
 
 /// A scalar from a block collection, quoted as every reader needs it between brackets:
