@@ -28,7 +28,7 @@ pub enum Fences {
     Unclosed,
 }
 
-const BOM: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// The line of a file on which its frontmatter begins, below the fence.
 pub const FIRST_LINE: usize = 2;

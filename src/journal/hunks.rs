@@ -10,8 +10,9 @@ pub use front::{has_marker_in_front, outside_code};
 use std::ops::Range;
 
 use self::open::{Open, Taken};
+use super::document::BOM;
 use super::line_ends::without_cr;
-use super::markers::{AsText, Sign, find, marker};
+use super::markers::{AsText, Sign, find, marker, numbered};
 use crate::merge::ThreeWay;
 
 /// A text in its parts, in order.
@@ -104,7 +105,7 @@ impl Hunks {
         let found = find(bytes, as_text);
         let mut sets = found.sets.into_iter().peekable();
         let mut next = 0;
-        for line in bytes.split_inclusive(|&b| b == b'\n') {
+        for (_, line) in numbered(bytes) {
             let at = next;
             next += line.len();
             if let Some(set) = sets.next_if(|set| set.text.start == at) {
@@ -260,6 +261,7 @@ impl Hunks {
     #[must_use]
     pub fn is_shown_as(&self, other: &[u8]) -> bool {
         let mut own: Vec<(Option<Sign>, &[u8])> = Vec::new();
+        let lines = |text| numbered(text).map(|(_, line)| line);
         let mut add = |sign: Option<Sign>, text| own.extend(lines(text).map(|l| (sign, l)));
         for part in &self.parts {
             match part {
@@ -334,6 +336,11 @@ impl Hunk {
         let behind = ours[start..].iter().rev().zip(theirs.iter().rev());
         let end = behind.take_while(same).count();
         theirs.truncate(theirs.len() - end);
+        // A byte order mark begins the file, and no line within it.
+        let first = theirs.first_mut().filter(|_| self.ours.starts_with(BOM));
+        if let Some(first) = first.filter(|first| first.starts_with(BOM)) {
+            first.drain(..BOM.len());
+        }
         let last = ours.len() - end;
         ours.splice(last..last, theirs);
         ours.concat()

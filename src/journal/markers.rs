@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::document::BOM;
+
 /// The first whole set of markers: a line `<<<<<<<`, later a line `=======`, later a line
 /// `>>>>>>>`, each at the start of its line and all of one length (7 or more). A heading
 /// underlined with `=======`, an indented or quoted marker and a lone one are text.
@@ -141,7 +143,7 @@ fn length_at(set: &[u8], bytes: &[u8]) -> Option<usize> {
 /// The line of a text, counted from 1, in which a set begins.
 fn line_of(set: &[u8], text: &[u8]) -> Option<usize> {
     let mut at = 0;
-    for (number, line) in (1..).zip(text.split_inclusive(|&b| b == b'\n')) {
+    for (number, line) in numbered(text) {
         if length_at(set, &text[at..]).is_some() {
             return Some(number);
         }
@@ -182,7 +184,7 @@ pub(super) fn find(bytes: &[u8], as_text: &AsText) -> Found {
     let mut found = Found::default();
     let whole = &mut found.sets;
     let (mut at, mut text_ends) = (0, 0);
-    for (number, line) in (1..).zip(bytes.split_inclusive(|&b| b == b'\n')) {
+    for (number, line) in numbered(bytes) {
         let start = at;
         at += line.len();
         let Some((sign, length)) = marker(line).filter(|m| m.1 >= as_text.shorter_than) else {
@@ -263,6 +265,17 @@ pub(super) enum Sign {
     Theirs,
 }
 
+/// The lines of a text, counted from 1. A byte order mark that an editor put before a marker
+/// is apart from it: the marker begins its line.
+pub(super) fn numbered(text: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let lines = |text| <[u8]>::split_inclusive(text, |&b| b == b'\n');
+    let behind = text.strip_prefix(BOM);
+    let is_marker = behind.and_then(|rest| lines(rest).next().and_then(marker));
+    let (mark, rest) = text.split_at(is_marker.map_or(0, |_| BOM.len()));
+    let mark = (!mark.is_empty()).then_some((1, mark));
+    mark.into_iter().chain((1..).zip(lines(rest)))
+}
+
 /// The sign and length of a marker line: the sign at least seven times, then
 /// nothing, or a space and a label (none behind `=`).
 pub(super) fn marker(line: &[u8]) -> Option<(Sign, usize)> {
@@ -296,6 +309,21 @@ mod tests {
         let diff3 = "<<<<<<< ours\nx\n||||||| base\nz\n=======\ny\n>>>>>>> theirs";
         assert_eq!(line(diff3), Some(1));
         assert_eq!(line("<<<<<<<<<\n=========\n>>>>>>>>>\n"), Some(1));
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_a_marker_hides_no_set() {
+        let set = "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> main\n";
+        let text = format!("\u{feff}{set}b\n");
+        let found = conflict_markers(text.as_bytes()).unwrap();
+        assert_eq!((found.line, found.text), (1, set.as_bytes()));
+        // One that stood there before is text with the mark and without it.
+        for version in [set, &text] {
+            let mut known = AsText::default();
+            known.add(version.as_bytes());
+            assert!(find(text.as_bytes(), &known).sets.is_empty(), "{version:?}");
+        }
+        assert_eq!(line(&format!("a\n\u{feff}{set}")), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod loose;
 mod meant;
 mod names;
 mod notes;
+mod readable;
 mod renamed;
 mod terminal;
 mod texts;

@@ -76,6 +76,8 @@ fn both_is_all_that_either_side_says() {
         ("", "a\n", "a\n"),
         ("a\n", "", "a\n"),
         ("a\r\n", "a\n", "a\r\n"),
+        ("\u{feff}a\nz\n", "\u{feff}b\nz\n", "\u{feff}a\nb\nz\n"),
+        ("", "\u{feff}b\n", "\u{feff}b\n"),
     ] {
         assert_eq!(both(ours, theirs), wanted, "{ours:?} {theirs:?}");
     }
@@ -361,4 +363,15 @@ fn a_merge_is_known_again_whatever_its_labels_and_beside_text_like_markers() {
     assert!(!merged.is_shown_as(shown.replace("x\n", "y\n").as_bytes()));
     assert!(!merged.is_shown_as(shown.trim_end().as_bytes()));
     assert!(!merged.is_shown_as(format!("{shown}more\n").as_bytes()));
+    for text in [
+        "<b>\n",
+        "<<<<<<< a\nx\n",
+        "<<<<<<< a\nx\n=======\ny\n>>>>>>> b\n",
+    ] {
+        let text = format!("\u{feff}{text}");
+        assert!(
+            Hunks::of(text.as_bytes()).is_shown_as(text.as_bytes()),
+            "{text}"
+        );
+    }
 }

@@ -10,7 +10,7 @@ use super::leaf::Bodies;
 use super::loss;
 use super::member::Side;
 use super::moved;
-use super::output::{Meaning, Pick, Piece, check, marked, picked};
+use super::output::{self, Meaning, Pick, Piece, check, marked, picked};
 use super::report::Report;
 use super::top::{self, Top};
 use super::view::Form;
@@ -227,7 +227,7 @@ impl Merger<'_> {
             theirs: &bodies.theirs,
             merged: (!body.conflict).then_some(&*merged),
         };
-        let front = self.front(fronts, bodies)?;
+        let front = self.front(fronts, bodies, "")?;
         let fence = |of: fn(&Document) -> Vec<u8>| -> Vec<u8> {
             let fences = docs.as_ref().map(|d| d.has_frontmatter().then(|| of(d)));
             match fences.clone().trivial() {
@@ -256,12 +256,11 @@ impl Merger<'_> {
                 false => format!("{t}\n"),
             }
         });
-        let mut front = self.front(whole.as_ref().map(String::as_str), Bodies::default())?;
+        let mark = if bom { BOM } else { "" };
+        let whole = whole.as_ref().map(String::as_str);
+        let mut front = self.front(whole, Bodies::default(), mark)?;
         if !newline && !front.conflict {
             front.text.pop_if(|last| *last == b'\n');
-        }
-        if bom {
-            front.text.splice(0..0, BOM.bytes());
         }
         let body = MergedLines {
             bytes: Vec::new(),
@@ -281,16 +280,17 @@ impl Merger<'_> {
         merged.map_err(Stop::Refuse)
     }
 
-    /// Merges three frontmatters; each line has its end.
-    fn front(&self, texts: ThreeWay<&str>, bodies: Bodies) -> Result<Front, Stop> {
+    /// Merges three frontmatters; each line has its end. The result begins with `mark`.
+    fn front(&self, texts: ThreeWay<&str>, bodies: Bodies, mark: &str) -> Result<Front, Stop> {
         // The trees are dropped before the result is read again: memory stays bounded.
-        let (pieces, decided, report) = self.decide(texts, bodies)?;
+        let (mut pieces, decided, report) = self.decide(texts, bodies)?;
         let conflict = pieces.iter().any(|p| matches!(p, Piece::Conflict(_)));
         if conflict {
             let decided = decided.clone().on(Pick::Theirs);
             check(&picked(&pieces, Pick::Theirs), decided)?;
         }
         check(&picked(&pieces, Pick::Ours), decided.on(Pick::Ours))?;
+        output::put_first(&mut pieces, mark)?;
         Ok(Front {
             text: marked(&pieces, &self.markers).into_bytes(),
             conflict,

@@ -111,6 +111,32 @@ pub fn marked(pieces: &[Piece], markers: &Markers) -> String {
     out
 }
 
+/// Puts a byte order mark before the first line of a result: behind the marker of a conflict
+/// there, which has to begin its line, as git has it.
+pub fn put_first(pieces: &mut Vec<Piece>, mark: &str) -> Result<(), Stop> {
+    if mark.is_empty() {
+        return Ok(());
+    }
+    let is_something = |piece: &&mut Piece| match piece {
+        Piece::Text(text) | Piece::Above(text) => !text.is_empty(),
+        Piece::Conflict(_) => true,
+    };
+    match pieces.iter_mut().find(is_something) {
+        Some(Piece::Conflict(c)) if c.ours.is_empty() || c.theirs.is_empty() => {
+            let reason = "the byte order mark would have no line on one side of a conflict";
+            return Err(Stop::Refuse(reason.to_owned()));
+        }
+        Some(Piece::Conflict(c)) => {
+            *c = c.as_ref().map(|text| match text.is_empty() {
+                true => String::new(),
+                false => format!("{mark}{text}"),
+            });
+        }
+        _ => pieces.insert(0, Piece::Text(mark.to_owned())),
+    }
+    Ok(())
+}
+
 /// Reads a result again: it must mean what was decided.
 pub fn check(text: &str, decided: Option<Value>) -> Result<(), Stop> {
     if !text.is_empty() && !text.ends_with('\n') {

@@ -346,36 +346,45 @@ fn what_is_written_over_is_kept_under_a_name_that_is_free() {
     assert_eq!(desktop.read(&format!("{kept}/earlier.md")), "Earlier.\n");
 }
 
-/// A field with an anchor is merged by line, and one side's formatter indents otherwise.
+/// The marker begins its line, as git has it, with the mark behind it. An editor may write
+/// the mark before it.
 #[test]
-fn no_choice_makes_a_page_unreadable() {
-    let page = |indent: &str, name: &str, nav: &str| {
-        format!(
-            "---\nauthor: &a\n{indent}name: {name}\nsidebar:\n{indent}nav: {nav}\n  # in order\n\
-             {indent}items: [x, y]\neditor: *a\n---\nBody.\n"
-        )
-    };
+fn markers_at_the_top_of_a_yaml_file_with_a_byte_order_mark_are_known() {
     let sandbox = Sandbox::new();
     let site = sandbox.repository("site");
-    site.write("docs/a.md", page("  ", "Ann", "docs"));
+    let text = |mood: &str| format!("\u{feff}mood: {mood}\ncity: Faro\n");
+    let file = "docs/c.yaml";
+    site.write("docs/a.md", "One.\n");
+    site.write(file, text("calm"));
     site.palimpsest(["init"]).ok();
+    let attributes = site.read(".gitattributes");
+    site.write(
+        ".gitattributes",
+        format!("{attributes}*.yaml merge=palimpsest\n"),
+    );
     site.commit("Begin");
     site.git(["branch", "-q", "-M", "main"]).ok();
     site.git(["switch", "-q", "-c", "side"]).ok();
-    site.write("docs/a.md", page("  ", "Anne", "guide"));
-    site.commit("Two values");
+    site.write(file, text("glad"));
+    site.commit("Glad");
     site.git(["switch", "-q", "main"]).ok();
-    site.write("docs/a.md", page("    ", "Ann Lee", "docs"));
-    site.commit("A formatter, and a name");
-    site.git(["merge", "-q", "side"]).fails();
-    let merged = site.read("docs/a.md");
-    site.palimpsest(["resolve", "--theirs"])
-        .exits(1)
-        .warns("docs/a.md: nobody could read it with this choice");
-    assert_eq!(site.read("docs/a.md"), merged);
-    site.git(["diff", "--name-only", "--diff-filter=U"])
-        .ok()
-        .is("docs/a.md");
-    site.palimpsest(["resolve", "--ours"]).ok();
-    site.git(["commit", "-q", "--no-edit"]).ok();
+    site.write(file, text("sad"));
+    site.commit("Sad");
+    for (side, mood) in [("--ours", "sad"), ("--theirs", "glad")] {
+        site.git(["merge", "-q", "side"]).fails();
+        let marked = site.read(file);
+        let wanted = "<<<<<<< HEAD\n\u{feff}mood: sad\n=======\n\u{feff}mood: glad\n";
+        assert!(marked.starts_with(wanted), "{marked}");
+        let first = format!("\u{feff}{}", marked.replace('\u{feff}', ""));
+        for marked in [marked, first] {
+            site.write(file, marked);
+            site.git(["add", file]).ok();
+            site.git(["commit", "-q", "-m", "Marked"])
+                .exits(1)
+                .warns(&format!("{file}:1:1: conflict markers"));
+        }
+        site.palimpsest(["resolve", side, file]).ok();
+        assert_eq!(site.read(file), text(mood));
+        site.git(["reset", "-q", "--hard"]).ok();
+    }
 }
