@@ -162,10 +162,16 @@ pub fn merge(cx: &Context, sides: &MemberSides, rule: &Rule, column: usize) -> R
             let (Some(a), Some(b)) = (ours.value.scalar(), theirs.value.scalar()) else {
                 return Err(Stop::Conflict);
             };
-            match stamp::later(a, b) {
-                Some(std::cmp::Ordering::Less) => both.framed(theirs, column),
-                Some(_) => both.framed(ours, column),
-                None => Err(Stop::Conflict),
+            let later = match stamp::later(a, b) {
+                Some(std::cmp::Ordering::Less) => theirs,
+                Some(_) => ours,
+                None => return Err(Stop::Conflict),
+            };
+            // A tag that the other side gave or took would be lost.
+            let tag = |m: &Member| m.value.properties(m.side.text);
+            match sides.map(|m| m.and_then(tag)).trivial() == Some(tag(later)) {
+                true => both.framed(later, column),
+                false => Err(Stop::Conflict),
             }
         }
         Rule::Text => text::merge(cx, both, column),
