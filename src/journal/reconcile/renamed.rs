@@ -100,12 +100,13 @@ fn lone(member: &Member) -> Option<Value> {
     Some(Value::Seq(vec![member.meaning()]))
 }
 
-/// The value of each member; `None` if it is empty, or not a list or map. A city that the
+/// The value of each member, without a tag or an anchor; `None` if it is empty, or not a list
+/// or map. A city that the
 /// table knows may be a list of one.
 fn values(ids: &[String], view: &View, is_known: &impl Fn(&str) -> bool) -> Vec<Option<Value>> {
     let is_city = |id: &str| is_known(id) && Table::of_field(id) == Some(Table::Cities);
     let members = ids.iter().zip(&view.members);
-    let of = |(id, member): (&String, &Member)| match member.meaning() {
+    let of = |(id, member): (&String, &Member)| match member.meaning().bare() {
         Value::Seq(items) if items.is_empty() => None,
         Value::Map(pairs) if pairs.is_empty() => None,
         value @ (Value::Seq(_) | Value::Map(_)) => Some(value),

@@ -73,7 +73,12 @@ impl<'a> Values<'a> {
 
     pub fn value(&self, path: &[&str]) -> Option<Value> {
         let node = self.nodes.get(path).filter(|node| !node.is_empty())?;
-        Some(Value::of(node, self.text))
+        Some(self.said(node))
+    }
+
+    /// What a node says. A tag or an anchor moves with its list or map.
+    fn said(&self, node: &Node) -> Value {
+        Value::of(node, self.text).bare()
     }
 
     /// Those at such places that can be known again elsewhere.
@@ -87,14 +92,14 @@ impl<'a> Values<'a> {
     pub fn where_that(&self, is_meant: impl Fn(&Path) -> bool) -> Vec<(&Path<'a>, Value)> {
         let there = self.nodes.iter();
         let meant = there.filter(|(path, node)| !node.is_empty() && is_meant(path));
-        let values = meant.map(|(path, node)| (path, Value::of(node, self.text)));
+        let values = meant.map(|(path, node)| (path, self.said(node)));
         values.collect()
     }
 
     /// Those in items of lists that can be known again elsewhere.
     pub fn in_items(&self) -> Vec<(&Path<'a>, Value)> {
         let all = self.in_items.iter();
-        let values = all.map(|(path, node)| (path, Value::of(node, self.text)));
+        let values = all.map(|(path, node)| (path, self.said(node)));
         values.filter(|(_, value)| is_known_again(value)).collect()
     }
 }

@@ -84,6 +84,15 @@ impl Value {
         }
     }
 
+    /// The list or the map itself, without its tag or its anchor.
+    #[must_use]
+    pub fn bare(self) -> Self {
+        match self {
+            Self::With(_, value) if matches!(*value, Self::Seq(_) | Self::Map(_)) => *value,
+            value => value,
+        }
+    }
+
     /// The meaning of a whole document; one with only comments is an empty mapping.
     #[must_use]
     pub fn of_tree(tree: &Tree, text: &str) -> Self {
