@@ -101,8 +101,7 @@ fn lone(member: &Member) -> Option<Value> {
 }
 
 /// The value of each member, without a tag or an anchor; `None` if it is empty, or not a list
-/// or map. A city that the
-/// table knows may be a list of one.
+/// or map. A city that the table knows may be a list of one.
 fn values(ids: &[String], view: &View, is_known: &impl Fn(&str) -> bool) -> Vec<Option<Value>> {
     let is_city = |id: &str| is_known(id) && Table::of_field(id) == Some(Table::Cities);
     let members = ids.iter().zip(&view.members);

@@ -154,8 +154,8 @@ pub fn not_taken_over(repo: &Repo, layout: &Layout) -> Finding {
 }
 
 /// Whether the file at the database's path is the original program's, or what is left of it
-/// there. `wait` is the number
-/// of seconds to wait for a program that holds it, by default a few.
+/// there. `wait` is the number of seconds to wait for a program that holds it, by default a
+/// few.
 ///
 /// # Errors
 /// The settings' path leaves the repository.
