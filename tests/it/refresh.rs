@@ -16,6 +16,7 @@ use crate::dice::Dice;
 use crate::sandbox::{DAY, LEDGER, Machine, Sandbox};
 
 mod conversions;
+mod ledgers;
 mod left_out;
 mod notes;
 mod people;

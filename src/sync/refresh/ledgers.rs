@@ -7,6 +7,7 @@ use crate::journal::{EntryDate, Layout};
 use crate::ledger::{self, ByEntry, Ledger, Lines, changed_entries};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 use crate::store::LedgerRow;
+use crate::sync::commit::left_over;
 use crate::sync::history;
 
 /// A year's ledger in its two versions, read entry by entry.
@@ -14,7 +15,8 @@ use crate::sync::history;
 pub(super) struct YearRead {
     /// HEAD's ledger: the rows known when the work tree was edited.
     head: ByEntry,
-    /// The ledger that counts, the work tree's. `None` if it equals HEAD's, or is absent.
+    /// The ledger that counts, the work tree's; of a person's file, what a commit would hold
+    /// of it. `None` if it equals HEAD's, or is absent.
     work: Option<ByEntry>,
     /// The rows that history tells and no commit holds yet; they apply to both.
     pub found: Ledger,
@@ -107,7 +109,10 @@ impl<'a> Ledgers<'a> {
         let head = blob.map(|id| self.repo.shared_blob(id)).transpose()?;
         let work = self.repo.read_work_file(&path)?;
         // Mostly the same bytes: read once.
-        let work = work.filter(|bytes| Some(bytes.as_slice()) != head.as_deref());
+        let mut work = work.filter(|bytes| Some(bytes.as_slice()) != head.as_deref());
+        if let Some(edited) = work.take() {
+            work = self.to_commit(head.as_deref().unwrap_or_default(), edited)?;
+        }
         let found = self.found()?.of_year(year);
         let told = ledger::format(&found);
         let read = Rc::new(YearRead {
@@ -125,6 +130,33 @@ impl<'a> Ledgers<'a> {
         }
         self.years.insert(year, Rc::clone(&read));
         Ok(read)
+    }
+
+    /// What a commit would hold of a ledger that was `edited`; `None` if nothing but HEAD's.
+    /// An older copy takes no removal away, and rows of a commit that came to nothing (or that
+    /// `git reset` took back) remove nobody.
+    ///
+    /// In the middle of a merge, a pick or a squash the file has what that brings, before the
+    /// first commit all is new, and a damaged file is reported by its lines: these count as
+    /// they are.
+    fn to_commit(&self, head: &[u8], edited: Vec<u8>) -> Result<Option<Vec<u8>>, RepoError> {
+        let repo = self.repo;
+        let is_waiting =
+            repo.is_reverting() || repo.is_in_the_middle() || repo.squashing()?.is_some();
+        if is_waiting
+            || self.head.is_none()
+            || damaged(head).is_some()
+            || damaged(&edited).is_some()
+        {
+            return Ok(Some(edited));
+        }
+        let (known, there) = (ledger::parse(head), ledger::parse(&edited));
+        let left = left_over(repo, self.layout, self.head, (&known, &there))?;
+        let wanted = ledger::decisions(&known, &there, &left);
+        Ok((wanted != known).then(|| match wanted == there {
+            true => edited,
+            false => ledger::format(&wanted),
+        }))
     }
 
     /// The entries of a year whose rows differ from those in the `known` versions of its
