@@ -131,7 +131,7 @@ impl<'a> Reader<'a> {
         self.text_field(key, node)
     }
 
-    /// The items of a list field: none for null, one for a scalar.
+    /// The items of a list field: none for null and for an empty text, one for a scalar.
     pub(super) fn list(&self, key: &str, node: &'a Node) -> Result<Vec<&'a Node>> {
         let node = self.resolve(node);
         match &node.kind {
@@ -146,6 +146,7 @@ impl<'a> Reader<'a> {
                 }
                 Ok(items.iter().map(|i| &i.node).collect())
             }
+            Kind::Scalar { .. } if node.is_empty() => Ok(Vec::new()),
             Kind::Scalar { .. } => Ok(vec![node]),
             // Passing over it would look like a removal of all its items.
             _ => Err(self.error(node, format!("`{key}` is a map; expected a list"))),

@@ -67,6 +67,7 @@ fn every_spelling_of_a_list() {
         ("tags:\n", ""),
         ("tags: []\n", ""),
         ("tags: null\n", ""),
+        ("tags: ''\nreferences: \"\"\npoems: ''\n", ""),
         ("tags: [a, a, ' a']\n", "tags=a"),
         ("tags: [2024, true]\n", "tags=2024; tags=true"),
         ("tags: [a,\n]\n", "tags=a"),
