@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::typed::{literal, pathspec};
 use super::{Index, Repo, RepoError, Skipped, shell_path};
 
 impl Repo {
@@ -74,13 +75,17 @@ impl Repo {
         let by_folder = is_set("core.sparseCheckoutCone")?;
         let git = self.git_at_top();
         Ok(match path.rsplit_once('/') {
-            _ if is_sparse && !by_folder => format!("{git} sparse-checkout add /{path}"),
+            _ if is_sparse && !by_folder => {
+                let pattern = shell_path(&format!("/{}", literal(path)));
+                format!("{git} sparse-checkout add {pattern}")
+            }
             Some((folder, _)) if is_sparse => {
                 format!("{git} sparse-checkout add {}", shell_path(folder))
             }
             // Files at the top are always a part of a sparse checkout of folders.
             _ => {
-                format!("{git} update-index --no-skip-worktree {path} && {git} restore {path}")
+                let (word, pathspec) = (shell_path(path), pathspec(path, true));
+                format!("{git} update-index --no-skip-worktree {word} && {git} restore {pathspec}")
             }
         })
     }

@@ -9,7 +9,8 @@ use super::Repo;
 impl Repo {
     /// A path of the repository for a git command in a message (`add`, `checkout`,
     /// `commit`, `restore`, `rm`): as it is at the top of the work tree; with `:/` in a
-    /// folder, where git would look for it in that folder.
+    /// folder, where git would look for it in that folder. It names that file or folder
+    /// alone.
     #[must_use]
     pub fn pathspec(&self, path: &str) -> String {
         pathspec(path, self.up().is_none())
@@ -65,16 +66,27 @@ fn way_up(folder: &Path) -> Option<String> {
     (!up.is_empty()).then(|| up.join("/"))
 }
 
-fn pathspec(path: &str, at_top: bool) -> String {
-    match at_top {
-        true => shell_path(path),
-        false => shell_path(&format!(":/{path}")),
+/// A path of the repository as git's pathspec. Behind `:/` git reads further marks (`:/!x` is
+/// all but `x`), and some characters are a pattern: such paths need the long form.
+pub(super) fn pathspec(path: &str, at_top: bool) -> String {
+    let begins_plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '/');
+    let is_pattern = literal(path) != path;
+    match (at_top, is_pattern) {
+        (true, false) if !path.starts_with(':') => shell_path(path),
+        (true, _) => shell_path(&format!(":(literal){path}")),
+        (false, false) if path.starts_with(begins_plain) => shell_path(&format!(":/{path}")),
+        (false, false) => shell_path(&format!(":(top){path}")),
+        (false, true) => shell_path(&format!(":(top,literal){path}")),
     }
 }
 
-/// A path in the form that a shell needs.
+/// A path in the form that a shell and a command need: one that begins with `-` would be
+/// taken for an option.
 #[must_use]
 pub fn shell_path(path: &str) -> String {
+    if path.starts_with('-') {
+        return shell_path(&format!("./{path}"));
+    }
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"/._-+,:@".contains(&b);
     if path.bytes().all(plain) {
         path.to_owned()
@@ -113,6 +125,14 @@ mod tests {
             ("data/ledger/2024.jsonl", false, ":/data/ledger/2024.jsonl"),
             ("my diary/é.md", true, "'my diary/é.md'"),
             ("my diary/it's.md", false, r"':/my diary/it'\''s.md'"),
+            ("-inbox/a.md", true, "./-inbox/a.md"),
+            ("-inbox/a.md", false, "':(top)-inbox/a.md'"),
+            ("_posts/a.md", true, "_posts/a.md"),
+            ("_posts/a.md", false, "':(top)_posts/a.md'"),
+            ("!first/a.md", false, "':(top)!first/a.md'"),
+            (":a.md", true, "':(literal):a.md'"),
+            ("a [1].md", true, "':(literal)a [1].md'"),
+            ("a*.md", false, "':(top,literal)a*.md'"),
         ] {
             assert_eq!(pathspec(path, at_top), typed);
         }

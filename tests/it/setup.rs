@@ -15,6 +15,7 @@ mod indexes;
 mod left_out;
 mod leftovers;
 mod lost_settings;
+mod odd_names;
 mod places;
 mod settings;
 mod spelling;
