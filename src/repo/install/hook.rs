@@ -175,6 +175,12 @@ impl Repo {
     pub fn hooks_folder(&self) -> Result<Option<PathBuf>, RepoError> {
         let out = self.run_git(&["rev-parse", "--git-path", "hooks"], b"")?;
         let path = OsStr::from_bytes(out.strip_suffix(b"\n").unwrap_or(&out));
+        // Git answers `./` or nothing, and looks for hooks at `/`.
+        let is_none = self.may_have_another_hooks_folder()
+            && self.config("core.hooksPath")?.as_deref() == Some("");
+        if is_none {
+            return Ok(None);
+        }
         let path = self.workdir().join(path);
         let usable = path.is_dir() || !path.exists();
         Ok(usable.then_some(path))
