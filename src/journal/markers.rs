@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::document::BOM;
+use super::document::{BOM, Document};
 
 /// The first whole set of markers: a line `<<<<<<<`, later a line `=======`, later a line
 /// `>>>>>>>`, each at the start of its line and all of one length (7 or more). A heading
@@ -14,6 +14,16 @@ pub fn conflict_markers(bytes: &[u8]) -> Option<Markers<'_>> {
         line: first.line,
         text: &bytes[first.text],
     })
+}
+
+/// The first whole set of markers for which a file's frontmatter cannot be read: one that
+/// begins in it, or any if the file has none. In the body, markers are no reason.
+#[must_use]
+pub fn markers_of_front(bytes: &[u8]) -> Option<Markers<'_>> {
+    let document = Document::split(bytes);
+    let front = &bytes[..bytes.len() - document.body.len()];
+    let lines = front.iter().filter(|&&b| b == b'\n').count();
+    conflict_markers(bytes).filter(|set| !document.has_frontmatter() || set.line <= lines)
 }
 
 /// A whole set of markers in a text.
@@ -324,6 +334,18 @@ mod tests {
             assert!(find(text.as_bytes(), &known).sets.is_empty(), "{version:?}");
         }
         assert_eq!(line(&format!("a\n\u{feff}{set}")), None);
+    }
+
+    #[test]
+    fn markers_in_a_body_are_no_reason_for_frontmatter_that_cannot_be_read() {
+        let set = "<<<<<<< HEAD\nx\n=======\ny\n>>>>>>> main\n";
+        let line = |text: &str| markers_of_front(text.as_bytes()).map(|m| m.line);
+        assert_eq!(line(&format!("---\na: [\n---\n{set}")), None);
+        assert_eq!(line(&format!("---\n{set}---\n")), Some(2));
+        let over_the_fence = "---\n<<<<<<< HEAD\nx\n---\n=======\ny\n---\n>>>>>>> main\n";
+        assert_eq!(line(over_the_fence), Some(2));
+        assert_eq!(line(&format!("---\na: b\n{set}")), Some(3));
+        assert_eq!(line(&format!("{set}---\n")), Some(1));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::behind::{Behind, behind, deleted, given_up};
 use super::resolve::{ResolveError, Resolver, settle_submodule};
 use super::versions::{Key, facts, key_of};
 use crate::journal::copies::copied_from;
-use crate::journal::markers::conflict_markers;
+use crate::journal::markers::markers_of_front;
 use crate::journal::{Layout, Settings};
 use crate::ledger::Source;
 use crate::repo::install::has_journal;
@@ -218,8 +218,8 @@ fn markers(
     Ok(())
 }
 
-/// Reports entries and notes that cannot be read, apart from those with markers, which
-/// `markers` reports.
+/// Reports entries and notes that cannot be read, apart from those with markers in their
+/// frontmatter, which `markers` reports.
 fn unreadable(
     repo: &Repo,
     layout: &Layout,
@@ -256,7 +256,7 @@ fn unreadable(
                 }
             }
             if let Err(error) = facts(key, &bytes)
-                && conflict_markers(&bytes).is_none()
+                && markers_of_front(&bytes).is_none()
             {
                 found.push(Finding::new(
                     format!("{}:{error}", file.path),
@@ -287,7 +287,8 @@ fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
         let files = files.into_iter().collect::<Vec<_>>().join(", ");
         Finding::new(
             format!("{files}: all of them are the {what} of {date}"),
-            "put what is missing into one of them, git rm the others, and commit",
+            "put what is missing into one of them, remove the others (git rm, or rm where git does \
+             not know them), and commit",
         )
     }));
     Ok(())
@@ -295,6 +296,7 @@ fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
 
 /// Reports copies that a service which syncs files left beside an entry, a note or a ledger.
 fn copies(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let head = repo.head()?;
     let mut tracked = BTreeSet::new();
     let mut paths = BTreeSet::new();
     for folder in [&layout.journal, &layout.wiki, &layout.ledger] {
@@ -305,9 +307,11 @@ fn copies(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), 
     paths.extend(tracked.iter().cloned());
     for path in &paths {
         if let Some(original) = copied_from(layout, path).filter(|of| paths.contains(of)) {
-            let remove = match tracked.contains(path) {
-                true => format!("git rm {}, and commit", repo.pathspec(path)),
-                false => format!("rm {}", repo.from_here(path)),
+            let remove = match (tracked.contains(path), repo.blob_at(head, path)?.is_some()) {
+                (true, true) => format!("git rm {}, and commit", repo.pathspec(path)),
+                // Git removes no file that is staged and in no commit, unless it has to.
+                (true, false) => format!("git rm -f {}", repo.pathspec(path)),
+                (false, _) => format!("rm {}", repo.from_here(path)),
             };
             found.push(Finding::new(
                 format!("{path}: by its name a copy of {original}, and not read"),

@@ -108,7 +108,7 @@ impl fmt::Display for Refusal {
             Self::Database { path, pathspec } => write!(
                 f,
                 "{path}: the index, which each machine makes for itself; in git it would conflict \
-                 at every merge. Take it out with `git rm --cached {pathspec}`, and let `palimpsest init` \
+                 at every merge. Take it out with `git rm -f --cached {pathspec}` (the file stays), and let `palimpsest init` \
                  keep it out"
             ),
             Self::LedgerLeftBehind(finding) => write!(f, "{finding}"),

@@ -130,7 +130,7 @@ fn database_out_of_git(
         found.push(Finding::new(
             format!("{database}: tracked, so that it conflicts at every merge"),
             format!(
-                "palimpsest doctor --fix, or git rm --cached {}",
+                "palimpsest doctor --fix, or git rm -f --cached {}",
                 repo.pathspec(database)
             ),
         ));

@@ -258,7 +258,7 @@ impl Apply<'_, '_, '_> {
 fn both_are(all: &[String], what: &str, date: EntryDate) -> String {
     format!(
         "1:1: {} are both the {what} of {date}; expected one: put what is missing into one of \
-         them, `git rm` the other, and commit",
+         them, remove the other (`git rm`, or `rm` where git does not know it), and commit",
         all.join(" and ")
     )
 }

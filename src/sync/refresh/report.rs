@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::journal::entry::EntryError;
-use crate::journal::markers::conflict_markers;
+use crate::journal::markers::markers_of_front;
 use crate::journal::yaml::Place;
 use crate::journal::{EntryDate, Item, ItemKey, Table};
 use crate::repo::{Skipped, shell_path};
@@ -122,10 +122,10 @@ impl std::fmt::Display for Warning {
     }
 }
 
-/// The reason for which a file cannot be read: `line:column: why`. Conflict markers are
-/// named first, whatever error the reader met.
+/// The reason for which a file cannot be read: `line:column: why`. Conflict markers in the
+/// frontmatter are named first, whatever error the reader met.
 pub(super) fn problem(path: &str, bytes: &[u8], error: &EntryError) -> String {
-    match conflict_markers(bytes) {
+    match markers_of_front(bytes) {
         Some(markers) => format!(
             "{}:1: conflict markers; `palimpsest resolve {}` settles them",
             markers.line,

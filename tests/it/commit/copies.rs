@@ -26,6 +26,14 @@ fn a_copy_beside_an_entry_is_committed_and_named() {
         let what = format!("{copy}: by its name a copy of");
         doctor.clone().says(&what).says("then rm ");
     }
+    // One that is staged, and in no commit.
+    laptop.git(["add", COPIES[1]]).ok();
+    let doctor = laptop.palimpsest(["doctor"]).exits(1);
+    let staged = doctor.stdout.lines().find(|line| line.contains("git rm"));
+    let (_, command) = staged.unwrap().split_once("then ").unwrap();
+    laptop.run_with(&[], "sh", ["-c", command]).ok();
+    assert!(!laptop.exists(COPIES[1]));
+    laptop.write(COPIES[1], laptop.read_entry(DAY).replace("Bob", "Zoe"));
     let commit = laptop.commit("With copies");
     for copy in COPIES {
         let original = match copy.contains("ledger") {

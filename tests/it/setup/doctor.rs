@@ -120,12 +120,16 @@ fn a_repository_without_a_journal_is_looked_at_too() {
 #[test]
 fn hooks_that_are_off_come_back_wherever_that_is_said() {
     let sandbox = Sandbox::new();
-    for scope in ["--global", "--local", "--worktree"] {
-        let laptop = sandbox.repository(&format!("with{scope}"));
+    for (scope, off) in [
+        ("--global", "/dev/null"),
+        ("--local", "/dev/null"),
+        ("--worktree", "/dev/null"),
+        // How people switch a global folder off for one repository.
+        ("--local", ""),
+    ] {
+        let laptop = sandbox.repository(&format!("with{scope}{}", off.len()));
         laptop.write_entry(DAY, "people: [Al]", "Text.\n");
-        laptop
-            .git(["config", scope, "core.hooksPath", "/dev/null"])
-            .ok();
+        laptop.git(["config", scope, "core.hooksPath", off]).ok();
         let said = laptop.palimpsest(["init"]).ok();
         assert!(
             said.stdout.contains("core.hooksPath turns hooks off"),
@@ -386,4 +390,51 @@ fn that_it_is_turned_off_is_said() {
         .run_with(&[("PALIMPSEST", "0")], "palimpsest", ["doctor"])
         .says("note: PALIMPSEST=0 is set here");
     laptop.palimpsest(["doctor"]).lacks("PALIMPSEST=0");
+}
+
+/// An example of markers in the body is not the reason.
+#[test]
+fn what_cannot_be_read_beside_an_example_of_markers_is_named() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let example = "```\n<<<<<<< HEAD\nmine\n=======\ntheirs\n>>>>>>> topic\n```\n";
+    laptop.write_entry(DAY, "people: [Alice]\n", example);
+    laptop.palimpsest(["init"]).ok();
+    laptop.git(["add", "-A"]).ok();
+    laptop
+        .git(["commit", "-q", "--no-verify", "-m", "An example"])
+        .ok();
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.edit_entry(DAY, "[Alice]", "[Alice");
+    let file = crate::sandbox::entry(DAY);
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says(&format!("{file}:3:9: "))
+        .lacks("markers");
+    laptop
+        .yaml2sql(["sync", "journal/md"])
+        .exits(1)
+        .mentions(&format!("{file}:3:9: "))
+        .never_mentions("markers");
+}
+
+/// Each machine's index is in the way of the merge; what the refusal names takes it out also
+/// after a listing wrote it anew.
+#[test]
+fn a_database_that_is_staged_is_taken_out_as_the_refusal_says() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.git(["add", "-f", "data/palimpsest.db"]).ok();
+    let said = laptop.git(["commit", "-m", "All of it"]).fails().stderr;
+    let (_, command) = said.split_once("Take it out with `").unwrap();
+    laptop.edit_entry(DAY, "Bob", "Bert");
+    laptop.metadb(["show", DAY]).ok();
+    let (command, _) = command.split_once('`').unwrap();
+    laptop.run_with(&[], "sh", ["-c", command]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.commit("Bert");
+    assert!(laptop.exists("data/palimpsest.db"));
 }
