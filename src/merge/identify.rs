@@ -34,6 +34,10 @@ pub trait Alike {
 /// least half alike, or two thirds in another order; then, if both have as many left
 /// there, those at the same place; and at any place, those that are two thirds alike.
 ///
+/// Where items are equal, the shortest way to the new list may put an item in here and take
+/// one out there, for an edit between them. If an edit of each item at its place costs no
+/// more, that is what it was.
+///
 /// An item known to be `added` is not an edited one. No item of `base` is matched twice,
 /// and the result depends on the arguments alone.
 #[must_use]
@@ -43,11 +47,19 @@ pub fn identify<K: Hash + Ord>(
     alike: &dyn Alike,
     added: &[bool],
 ) -> Vec<Option<usize>> {
+    let script = capture_diff_slices(Algorithm::Myers, base, side);
+    let kept = script.iter().map(|op| match op {
+        DiffOp::Equal { len, .. } => *len,
+        _ => 0,
+    });
+    if !added.contains(&true) && is_edited_in_place(base, side, alike, kept.sum()) {
+        return (0..base.len()).map(Some).collect();
+    }
     let mut found = vec![None; side.len()];
     let mut free: Vec<bool> = vec![true; base.len()];
     let mut gaps: Vec<(Range<usize>, Range<usize>)> = Vec::new();
     let (mut b, mut s) = (0, 0);
-    for op in capture_diff_slices(Algorithm::Myers, base, side) {
+    for op in script {
         if let DiffOp::Equal {
             old_index,
             new_index,
@@ -80,6 +92,25 @@ pub fn identify<K: Hash + Ord>(
         found[j] = Some(i);
     }
     found
+}
+
+/// Whether a list with equal items was edited at its places alone: no more of them differ than
+/// the shortest script, which leaves `kept` items, takes out.
+fn is_edited_in_place<K: Hash + Ord>(
+    base: &[K],
+    side: &[K],
+    alike: &dyn Alike,
+    kept: usize,
+) -> bool {
+    if base.len() != side.len() {
+        return false;
+    }
+    let has_equal = |list: &[K]| list.iter().collect::<HashSet<_>>().len() < list.len();
+    let places = 0..base.len();
+    let differ: Vec<usize> = places.filter(|&at| base[at] != side[at]).collect();
+    differ.len() <= base.len() - kept
+        && (has_equal(base) || has_equal(side))
+        && differ.iter().all(|&at| alike.in_place(at, at))
 }
 
 /// Matches items that went at one place and came at another, once each.
@@ -341,5 +372,14 @@ mod tests {
         assert_eq!(run("a b", "x y"), "a b");
         assert_eq!(run("a b", "x"), "-");
         assert_eq!(run("quay", "fens"), "-");
+    }
+
+    #[test]
+    fn of_equal_items_one_that_is_another_at_its_place_was_edited() {
+        assert_eq!(run("n n n n", "y n n n"), "n n n n");
+        assert_eq!(run("a b a b", "a b b b"), "a b a b");
+        // One that was taken out here and put in there.
+        assert_eq!(run("a b a c", "b a c d"), "b a c -");
+        assert_eq!(run("a a b", "a b c"), "a b -");
     }
 }

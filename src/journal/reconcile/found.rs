@@ -32,7 +32,7 @@ pub fn ids(
     };
     let mut found = find(&ours, &theirs);
     let mut shared = shared(values);
-    shared.retain(|&(o, t)| !are_two(values, (found.0[o], o), (found.1[t], t)));
+    shared.retain(|&at| !are_two(values, at, (&found.0, &found.1)));
     if !shared.is_empty() {
         for &(o, t) in &shared {
             let known = one_edit((o, &found.0), (t, &found.1)).map_or(Known::Added, Known::Is);
@@ -65,11 +65,14 @@ pub fn ids(
 
 /// The values of the base that both sides have more often than the merge would keep: of
 /// equal items each side kept another one, so that each seems to be removed, or edited, by
-/// the other side.
+/// the other side. None if both edited the list at its places: then each kept its own.
 pub fn lost_on_both<'v>(
     values: &'v ThreeWay<Vec<Value>>,
     ids: &ThreeWay<Vec<usize>>,
 ) -> Vec<&'v Value> {
+    if ids.ours == ids.base && ids.theirs == ids.base {
+        return Vec::new();
+    }
     let by_id = |values: &'v [Value], ids: &[usize]| -> HashMap<usize, &'v Value> {
         ids.iter().copied().zip(values).collect()
     };
@@ -148,20 +151,34 @@ fn one_edit(
 const EDITED: u32 = 500;
 
 /// Whether a value that both sides have is of two items, each of which one side edited: what
-/// stands in the place of another one, and has little of it, may be an addition.
+/// stands in the place of another one, and has little of it, may be an addition. Numbers, and
+/// items of a list in which some are equal, mean something by their place alone: there it is
+/// an edit, and also where the other side added the value elsewhere and kept the item.
 fn are_two(
     values: &ThreeWay<Vec<Value>>,
-    (of_ours, ours): (Option<usize>, usize),
-    (of_theirs, theirs): (Option<usize>, usize),
+    (ours, theirs): (usize, usize),
+    (found_ours, found_theirs): (&[Option<usize>], &[Option<usize>]),
 ) -> bool {
-    let (Some(one), Some(other)) = (of_ours, of_theirs) else {
-        return false;
+    let count_by_place = || {
+        matches!(values.ours[ours], Value::Typed(_))
+            || [&values.base, &values.ours, &values.theirs]
+                .iter()
+                .any(|side| once(side).len() < side.len())
     };
-    let has_to_do = |base, side: &[Value], at: usize| {
+    let has_to_do = |base: usize, side: &[Value], at: usize| {
         let (base, side) = (&values.base[base..=base], &side[at..=at]);
         Items::new(base, side).near(0, 0) >= EDITED
     };
-    one != other && has_to_do(one, &values.ours, ours) && has_to_do(other, &values.theirs, theirs)
+    match (found_ours[ours], found_theirs[theirs]) {
+        (Some(one), Some(other)) if one != other => {
+            let both =
+                has_to_do(one, &values.ours, ours) && has_to_do(other, &values.theirs, theirs);
+            both || count_by_place()
+        }
+        (Some(one), None) => found_theirs.contains(&Some(one)) && count_by_place(),
+        (None, Some(one)) => found_ours.contains(&Some(one)) && count_by_place(),
+        _ => false,
+    }
 }
 
 /// The match of a side's item that is known before it is searched in the base.
@@ -305,6 +322,20 @@ mod tests {
         // Each made it of another one.
         let of_two = edited("at_p c at_q", "at_x c at_q", "at_p c at_x");
         assert_eq!(of_two, (vec![0, 1, 2], vec![0, 1, 2]));
+        // In a list with equal items the place counts, also for what has nothing in common.
+        assert_eq!(
+            edited("t t t t", "d t t t", "t t d t"),
+            (vec![0, 1, 2, 3], vec![0, 1, 2, 3])
+        );
+        assert_eq!(
+            edited("n n n", "y n n", "n n n y"),
+            (vec![0, 1, 2], vec![0, 1, 2, 9])
+        );
+        // One edit, below which theirs alone added another item.
+        assert_eq!(
+            edited("p q q", "x q q", "x y q q"),
+            (vec![0, 1, 2], vec![0, 7, 1, 2])
+        );
         // One side put it beside the one that the other side made it of.
         let (old, new) = ("quay_at_low_tide m", "quay_at_high_tide m");
         let both = "quay_at_low_tide m quay_at_high_tide";

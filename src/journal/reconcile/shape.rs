@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::entry::MemberSides;
 use crate::journal::rules::{IDENTIFYING, Rule, Rules};
-use crate::journal::yaml::{Kind, Node};
+use crate::journal::yaml::{Kind, Node, Style, Value};
 
 /// The rule for a field that both sides changed (or that one removed).
 pub fn rule(rules: &Rules, path: &[String], sides: &MemberSides) -> Rule {
@@ -53,7 +53,7 @@ pub fn rule(rules: &Rules, path: &[String], sides: &MemberSides) -> Rule {
         return Rule::Map;
     }
     if strictly {
-        if nodes.iter().all(|n| unique_scalars(n)) {
+        if nodes.iter().all(|n| unique_scalars(n)) && !replace_numbers(sides) {
             return Rule::Set;
         }
         return keyed(&nodes).unwrap_or(Rule::Sequence);
@@ -73,8 +73,39 @@ pub fn named<'r>(rules: &'r Rules, path: &[String], sides: &MemberSides) -> Opti
         .then(|| rules.named(path))?
 }
 
+/// Whether all of these are maps. One with a map or a list for a key is none: `{{date}}` is
+/// the word of a template.
 fn all_maps(nodes: &[&Node]) -> bool {
-    nodes.iter().all(|n| n.pairs().is_some())
+    let is_key = |key: &Node| key.pairs().is_none() && key.items().is_none();
+    let is_map = |n: &&Node| {
+        n.pairs()
+            .is_some_and(|all| all.iter().all(|p| is_key(&p.key)))
+    };
+    nodes.iter().all(is_map)
+}
+
+/// Whether these lists of numbers are one value by their places, as coordinates and scores
+/// are: each side put another number in the place of one, and all have as many as the base.
+fn replace_numbers(sides: &MemberSides) -> bool {
+    let [Some(base), Some(ours), Some(theirs)] =
+        [sides.base, sides.ours, sides.theirs].map(|side| numbers(side?.value))
+    else {
+        return false;
+    };
+    let replaces = |side: &[Value]| side.len() == base.len() && *side != *base;
+    base.len() > 1 && replaces(&ours) && replaces(&theirs)
+}
+
+/// The numbers of a list that has nothing else.
+fn numbers(list: &Node) -> Option<Vec<Value>> {
+    let number = |node: &Node| match &node.kind {
+        Kind::Scalar { value, style } if *style == Style::Plain => Some(Value::plain(value)),
+        _ => None,
+    };
+    let items = list.items()?.iter().map(|item| number(&item.node));
+    items
+        .collect::<Option<Vec<_>>>()
+        .filter(|all| all.iter().all(|value| matches!(value, Value::Typed(_))))
 }
 
 /// Whether these are single scalars, and lists of such.
