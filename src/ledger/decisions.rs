@@ -54,6 +54,35 @@ pub fn decisions(known: &Ledger, edited: &Ledger, left: &BTreeSet<String>) -> Le
     out
 }
 
+/// `known` (the merge of old commits) with what `later`, a version of the same file on top of
+/// them, says beyond it: decisions, restorations, later sync states, and rows of its own.
+#[must_use]
+pub fn with_later(known: &Ledger, later: &Ledger) -> Ledger {
+    let mut out = decisions(known, later, &BTreeSet::new());
+    let restore = |was: &mut State, now: &State| {
+        if was.is_active() && !now.is_active() {
+            *was = now.clone();
+        }
+    };
+    for (key, row) in &later.tombstones {
+        if let Some(was) = out.tombstones.get_mut(key) {
+            restore(&mut was.state, &row.state);
+        }
+    }
+    for (key, row) in &later.deletions {
+        if let Some(was) = out.deletions.get_mut(key) {
+            restore(&mut was.state, &row.state);
+        }
+    }
+    for (key, row) in &later.sync {
+        let counter = known.sync.get(key).map_or(0, |s| s.counter);
+        if row.counter > counter {
+            out.sync.insert(*key, row.clone());
+        }
+    }
+    out
+}
+
 /// Takes over a restoration that a person decided. One that was found in a commit is
 /// found again if it holds, and the first recorded one stays.
 fn decide(was: &mut State, now: &State) {

@@ -39,7 +39,7 @@ mod told;
 
 pub use apart::apart;
 pub use by_entry::{ByEntry, changed_entries};
-pub use decisions::{decisions, made_at};
+pub use decisions::{decisions, made_at, with_later};
 pub use derive::{Context, FileRef, Parent, derive, items_of_unreadable, removal_id};
 pub use lines::Lines;
 pub use merge::{join, merge, merge_bases};

@@ -218,18 +218,12 @@ impl Resolver<'_> {
         if hunks.is_empty() && !merged.has_more_than(&there) && !lacks_state {
             return Proposal::Fine;
         }
-        let mut whole = merged.clone();
-        let new = ledger::Ledger {
+        // The markers themselves are damaged lines.
+        let later = ledger::Ledger {
             corrupt: Vec::new(),
             ..there
         };
-        let known = merged;
-        whole.apply(ledger::Ledger {
-            tombstones: without(new.tombstones, |k| known.tombstones.contains_key(k)),
-            deletions: without(new.deletions, |k| known.deletions.contains_key(k)),
-            sync: without(new.sync, |k| known.sync.contains_key(k)),
-            ..new
-        });
+        let whole = ledger::with_later(&merged, &later);
         Proposal::Text(Hunks::of(&ledger::format(&whole)))
     }
 
@@ -369,11 +363,4 @@ impl Resolver<'_> {
 /// The texts of the three sides.
 fn all(sides: ThreeWay<&Vec<u8>>) -> [&[u8]; 3] {
     [sides.base, sides.ours, sides.theirs].map(Vec::as_slice)
-}
-
-fn without<K: Ord, V>(
-    rows: std::collections::BTreeMap<K, V>,
-    known: impl Fn(&K) -> bool,
-) -> std::collections::BTreeMap<K, V> {
-    rows.into_iter().filter(|(k, _)| !known(k)).collect()
 }
