@@ -219,6 +219,13 @@ impl Tombstone {
         self.expires(lifetime_days).is_some_and(|end| end <= now)
     }
 
+    /// Whether this row and `other`, which has the same id, are of one removal: of two that one
+    /// machine made on one parent the time tells. A shortened one has none any more.
+    #[must_use]
+    pub fn is_one_with(&self, other: &Self) -> bool {
+        self.at == other.at || self.shortened || other.shortened
+    }
+
     /// Shortens the row to its key, which still keeps its item out.
     pub fn shorten(&mut self) {
         self.at.clear();

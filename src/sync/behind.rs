@@ -63,8 +63,8 @@ impl Behind {
     }
 }
 
-/// The ledger files that are behind HEAD. In the middle of a merge or a revert none are
-/// reported, since that cannot be told.
+/// The ledger files that are behind HEAD. In the middle of a merge, a squash or a revert none
+/// are reported, since that cannot be told.
 ///
 /// # Errors
 /// History, the index or a file cannot be read.
@@ -74,7 +74,7 @@ pub fn behind(repo: &Repo, layout: &Layout) -> Result<Vec<Behind>, RepoError> {
         return Ok(found);
     };
     // A rebase is no reason: its HEAD is a commit like any other.
-    if repo.is_reverting() || !repo.merge_heads()?.is_empty() {
+    if repo.is_reverting() || !repo.merge_heads()?.is_empty() || repo.squashing()?.is_some() {
         return Ok(found);
     }
     let index = repo.index()?;

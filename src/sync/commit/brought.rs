@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::leftovers::left_over;
 use super::rows::CommitContext;
 use crate::journal::EntryDate;
-use crate::ledger::{self, Deletion, Ledger, RowKey, Tombstone};
+use crate::ledger::{self, Deletion, Ledger, Restored, RowKey, State, Tombstone};
 use crate::repo::RepoError;
 
 impl CommitContext<'_> {
@@ -40,7 +40,9 @@ impl CommitContext<'_> {
 }
 
 /// The derived `rows` without the removals for which the staged ledger (`current`) brings a
-/// row of its own. If only the real index brings one (`beside`), it comes in their place.
+/// row of its own: under another id, or, where the same commit is made once more, under the
+/// same one, with what was decided of it. If only the real index brings one (`beside`), it
+/// comes in their place.
 pub(super) fn as_brought(
     mut rows: Ledger,
     known: &Ledger,
@@ -50,7 +52,10 @@ pub(super) fn as_brought(
     let mut instead = Ledger::default();
     rows.tombstones.retain(|key, row| {
         let brought = |of| same_removals(of, known, key);
-        if !row.state.is_active() || !brought(current).is_empty() {
+        let itself = current.tombstones.get(key).map(|there| &there.state);
+        let is_itself =
+            itself.is_some_and(|state| is_brought(state, known.tombstones.contains_key(key)));
+        if !row.state.is_active() || is_itself || !brought(current).is_empty() {
             return !row.state.is_active();
         }
         let there = brought(beside);
@@ -60,7 +65,10 @@ pub(super) fn as_brought(
     });
     rows.deletions.retain(|key, row| {
         let brought = |of| same_deletions(of, known, (key, row));
-        if !row.state.is_active() || !brought(current).is_empty() {
+        let itself = current.deletions.get(key).map(|there| &there.state);
+        let is_itself =
+            itself.is_some_and(|state| is_brought(state, known.deletions.contains_key(key)));
+        if !row.state.is_active() || is_itself || !brought(current).is_empty() {
             return !row.state.is_active();
         }
         let there = brought(beside);
@@ -70,6 +78,16 @@ pub(super) fn as_brought(
     });
     rows.apply(instead);
     rows
+}
+
+/// Whether a staged row in this state is brought along. What was restored in any other way
+/// than by a decision was so before the item was removed.
+fn is_brought(state: &State, is_known: bool) -> bool {
+    let holds = match state {
+        State::Active => true,
+        State::Restored(restored) => restored.how == Restored::METADB,
+    };
+    holds && !is_known
 }
 
 /// The active removals of the same item under other ids that `known` lacks. (Rows that an

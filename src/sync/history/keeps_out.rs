@@ -101,7 +101,7 @@ fn is_undone(brought: &Ledger, ours: &Ledger, entry: EntryDate, item: &Item) -> 
     let mut rows = rows.filter(|(key, row)| row.state.is_active() && key.to_item() == *item);
     rows.all(|(key, row)| {
         let there = ours.tombstones.get(key);
-        there.is_some_and(|there| !there.state.is_active() && there.at == row.at)
+        there.is_some_and(|there| !there.state.is_active() && there.is_one_with(row))
     })
 }
 

@@ -121,7 +121,7 @@ fn undone_here(entry: EntryDate, theirs: &Ledger, merged: &Ledger) -> Vec<RowKey
     let brought = theirs.tombstones_of(entry);
     let undone = brought.filter(|(key, row)| {
         let there = merged.tombstones.get(*key);
-        let is_undone = there.is_some_and(|now| !now.state.is_active() && now.at == row.at);
+        let is_undone = there.is_some_and(|now| !now.state.is_active() && now.is_one_with(row));
         row.state.is_active() && is_undone
     });
     undone.map(|(key, _)| key.clone()).collect()

@@ -132,3 +132,80 @@ fn the_deletion_on_a_squashed_branch_holds_against_another_branch() {
         .ok()
         .mentions("entry 2024-11-03, which had been deleted, is back");
 }
+
+/// The squash onto the commit at which the branch began brings the branch's own row, and a
+/// cleanup does not change what a rebase of the branch does later.
+#[test]
+fn what_was_put_back_after_a_squash_stays_in_a_rebase_of_the_branch() {
+    for (has_moved, is_cleaned) in [(false, false), (true, false), (true, true), (false, true)] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.git(["switch", "-qc", "side"]).ok();
+        edit(&laptop, "[Alice, Bob]", "[Alice]");
+        let of_branch = crate::sandbox::removals(&laptop.ledger(2024), "Bob")[0].clone();
+        laptop.git(["switch", "-q", "main"]).ok();
+        if has_moved {
+            laptop.write("other.txt", "Moved.\n");
+            laptop.commit("Other");
+        }
+        laptop.git(["merge", "-q", "--squash", "side"]).ok();
+        laptop.palimpsest(["doctor"]).ok();
+        laptop.commit("Squashed");
+        laptop.assert_clean();
+        let squashed = crate::sandbox::removals(&laptop.ledger(2024), "Bob")[0].clone();
+        assert_eq!(squashed, of_branch);
+        if is_cleaned {
+            sandbox.pass_days(100);
+            laptop.metadb(["tombstone", "cleanup"]).ok();
+            laptop.commit("Clean up");
+        }
+        laptop.push();
+        desktop.pull();
+        desktop.edit_entry(DAY, "mood: calm", "mood: good");
+        edit(&desktop, "[Alice]", "[Alice, Bob]");
+        desktop.push();
+        laptop.pull();
+        laptop.git(["switch", "-q", "side"]).ok();
+        edit(&laptop, "[rain]", "[rain, sea]");
+        laptop.git(["rebase", "main"]).ok().mentions("Bob");
+        let text = laptop.read_entry(DAY);
+        assert!(
+            text.contains("[Alice, Bob]"),
+            "{has_moved} {is_cleaned}: {text}"
+        );
+    }
+}
+
+/// The commit that takes a removal and what was decided of it together has both.
+#[test]
+fn a_decision_is_in_the_commit_that_joins_it_with_its_removal() {
+    for how in ["keep", "remove"] {
+        for squashed in [false, true] {
+            let sandbox = Sandbox::new();
+            let (laptop, desktop) = begin(&sandbox);
+            laptop.git(["switch", "-qc", "side"]).ok();
+            edit(&laptop, "[Alice, Bob]", "[Alice]");
+            laptop
+                .metadb(["tombstone", how, "entry_people", DAY, "Bob"])
+                .ok();
+            laptop.commit("Decided");
+            match squashed {
+                false => {
+                    laptop.git(["branch", "-f", "main"]).ok();
+                    laptop.git(["switch", "-q", "main"]).ok();
+                    laptop.git(["reset", "-q", "--soft", "HEAD~2"]).ok();
+                }
+                true => {
+                    laptop.git(["switch", "-q", "main"]).ok();
+                    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+                }
+            }
+            laptop.git(["commit", "-q", "-m", "Both"]).ok();
+            laptop.assert_clean();
+            let row = crate::sandbox::removals(&laptop.ledger(2024), "Bob")[0].clone();
+            assert_eq!(row.permanent, how == "keep");
+            assert_eq!(row.state.is_active(), how == "keep");
+            agree(&laptop, &desktop, &[]);
+        }
+    }
+}
