@@ -1,5 +1,7 @@
 //! `palimpsest check --staged`: what pre-commit checks, for other hook managers.
 
+use std::ffi::OsString;
+
 use clap::Args;
 
 use super::shown::safe;
@@ -12,12 +14,17 @@ use crate::sync::{clock, commit};
 ///
 /// For other hook managers (pre-commit, lefthook, husky): exits with 1 where the
 /// hook would refuse. The rows of the ledger are left out of the commit then, and
-/// derived from history later; to have them in it, call `palimpsest hook pre-commit`.
+/// derived from history later; to have them in it, call `palimpsest hook pre-commit`
+/// (not as a hook of the pre-commit framework, which allows no change of what is staged).
 #[derive(Debug, Args)]
 pub struct Check {
     /// Look at the index
     #[arg(long, required = true)]
     staged: bool,
+
+    /// Passed over: all that is staged is checked
+    #[arg(value_name = "FILE")]
+    _files: Vec<OsString>,
 }
 
 impl Check {

@@ -104,7 +104,7 @@ pub enum HookState {
 }
 
 /// Whether a hook's text is one of ours, of any version.
-fn is_ours(text: &str) -> bool {
+pub(super) fn is_ours(text: &str) -> bool {
     text.lines().take(3).any(|line| line.starts_with(ID))
 }
 

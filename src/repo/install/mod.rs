@@ -184,6 +184,12 @@ impl Plan {
     }
 }
 
+/// Whether a file is a hook that `init` wrote, of whichever version.
+#[must_use]
+pub fn is_hook_of_init(bytes: &[u8]) -> bool {
+    hook::is_ours(&String::from_utf8_lossy(bytes))
+}
+
 /// Whether the repository holds a journal: its folder or its settings are there, or
 /// the index has these alone. Settings with rules for merges and nothing else may as well be
 /// a vault's: then the index has to have something of a journal.

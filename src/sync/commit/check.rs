@@ -208,6 +208,7 @@ impl Checks<'_> {
                 pathspec: repo.pathspec(&change.path),
             });
         }
+        self.found.warnings.extend(warned::hook(repo, change)?);
         let kind = layout.classify(&change.path);
         if change.old.is_none() && change.new.is_some() {
             let copy = warned::copy(repo, layout, self.changes, &change.path)?;

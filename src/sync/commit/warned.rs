@@ -3,7 +3,8 @@
 use crate::journal::copies::copied_from;
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger;
-use crate::repo::{BlobKind, Change, Finding, Repo, RepoError};
+use crate::repo::install::{HOOK_NAMES, is_hook_of_init};
+use crate::repo::{Blob, BlobKind, Change, Finding, Repo, RepoError};
 
 /// The warning for a page that a filter or encoding stores differently.
 pub(super) fn filtered(path: &str, attribute: &str) -> String {
@@ -87,6 +88,23 @@ pub(super) fn link(change: &Change) -> Option<String> {
             change.path
         )
     })
+}
+
+/// The warning for a hook that `init` wrote, where hooks are tracked: it has a path of this
+/// machine, and others get it in place of their own.
+pub(super) fn hook(repo: &Repo, change: &Change) -> Result<Option<String>, RepoError> {
+    let name = change.path.rsplit('/').next().unwrap_or_default();
+    let Some(id) = change.new.and_then(Blob::file) else {
+        return Ok(None);
+    };
+    if !HOOK_NAMES.contains(&name) || !is_hook_of_init(&repo.read_blob(id)?) {
+        return Ok(None);
+    }
+    Ok(Some(format!(
+        "{}: the hook that `palimpsest init` wrote for this machine; others get it in place of \
+         theirs. `palimpsest doctor` says how everybody's hook calls the program",
+        change.path
+    )))
 }
 
 /// The warnings for the lines of a ledger that cannot be read.

@@ -110,6 +110,28 @@ fn merging(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
             ));
         }
     }
+    stored_as_written(repo, &layout.ledger_path(year), found)
+}
+
+/// Checks that git stores the bytes of a ledger as they are: the hooks write and stage them
+/// past its filters.
+fn stored_as_written(repo: &Repo, path: &str, found: &mut Vec<Finding>) -> Result<(), RepoError> {
+    let attribute = repo.other_bytes(path)?.filter(|said| said != "ident");
+    let Some(attribute) = attribute else {
+        return Ok(());
+    };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let name = attribute.split('=').next().unwrap_or_default();
+    found.push(Finding::new(
+        format!(
+            "{path}: stored otherwise than it is written (`{attribute}`), so that ledgers are \
+             modified after each commit, and stop pulls"
+        ),
+        format!(
+            "put `/{folder}/*.jsonl -{name}` at the end of .gitattributes, and commit it with \
+             the ledgers"
+        ),
+    ));
     Ok(())
 }
 

@@ -103,3 +103,27 @@ fn a_filter_that_works_counts_where_git_cannot_write() {
     shown.says("Al, Cyd").silent_about("convert");
     laptop.palimpsest(["doctor"]).lacks("convert");
 }
+
+/// The hooks write and stage a ledger past git's filters.
+#[test]
+fn a_filter_that_covers_the_ledger_is_named_with_the_line_that_takes_it_off() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    laptop.write(".gitattributes", "data/** filter=x\n");
+    laptop.git(["config", "filter.x.clean", "tr a-z A-Z"]).ok();
+    laptop.git(["config", "filter.x.smudge", "tr A-Z a-z"]).ok();
+    laptop.write_entry(DAY, "people: [Al, Bob]", "Went to the quay.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    let said = laptop.palimpsest(["doctor"]).exits(1).output();
+    assert!(said.contains("(`filter=x`)"), "{said}");
+    let (_, mend) = said.split_once("mend: put `").unwrap();
+    let (line, _) = mend.split_once('`').unwrap();
+    let lines = laptop.read(".gitattributes");
+    laptop.write(".gitattributes", format!("{lines}{line}\n"));
+    laptop.commit("Store the ledger as it is");
+    laptop.palimpsest(["doctor"]).ok();
+    laptop.edit_entry(DAY, ", Bob", "");
+    laptop.commit("Without Bob");
+    laptop.assert_clean();
+}

@@ -66,7 +66,9 @@ fn growth_and_hooks_that_others_would_get_are_said() {
     let laptop = journal(&sandbox);
     laptop.git(["config", "core.hooksPath", ".githooks"]).ok();
     laptop.palimpsest(["init"]).ok();
-    laptop.commit("Use Palimpsest, hooks and all");
+    laptop
+        .commit("Use Palimpsest, hooks and all")
+        .warns(".githooks/pre-commit: the hook that `palimpsest init` wrote for this machine");
     laptop.git(["config", "gc.auto", "5"]).ok();
     laptop
         .palimpsest(["doctor"])
