@@ -75,8 +75,10 @@ pub fn values_of(entry: &[u8]) -> BTreeMap<Item, Vec<Value>> {
     };
     let mut list = |table: Table, node: &Node| {
         let items = node.items().unwrap_or_default().iter().map(|i| &i.node);
-        let lone = node.scalar().map(|_| node);
-        for node in items.chain(lone) {
+        // A single map is one item, as an entry reads it.
+        let of_maps = matches!(table, Table::Dates | Table::Poems | Table::References);
+        let is_lone = node.scalar().is_some() || (of_maps && node.pairs().is_some());
+        for node in items.chain(is_lone.then_some(node)) {
             if let Some(item) = canonical(table, &tree, node) {
                 let values = found.entry((table, item)).or_default();
                 values.push(Value::of(node, text));

@@ -135,3 +135,48 @@ fn what_stands_beside_the_conflict_is_asked_as_before() {
     let run = desktop.palimpsest(["resolve", "--ours"]).ok();
     run.says("poem Tide taken out, staged");
 }
+
+/// A poem, a date or a reference that stands alone needs no list.
+#[test]
+fn what_is_kept_of_a_single_map_is_let_in() {
+    for (field, item, was, now) in [
+        (
+            "poems",
+            "poem Fog",
+            "{title: Fog, content: one}",
+            "{title: Fog, content: two}",
+        ),
+        (
+            "poems",
+            "poem Fog",
+            "\n  title: Fog\n  content: one",
+            "\n  title: Fog\n  content: two",
+        ),
+        (
+            "dates",
+            "date 2030-11-02",
+            "{date: 2030-11-02, context: letter}",
+            "{date: 2030-11-02, context: long letter}",
+        ),
+        (
+            "references",
+            "reference Salt",
+            "{content: Salt}",
+            "{content: Salt, speaker: Bram}",
+        ),
+    ] {
+        let sandbox = Sandbox::new();
+        let fields = format!("mood: calm\n{field}: {was}\n");
+        let (laptop, desktop) = journal(&sandbox, &[(DAY, &fields, BODY)]);
+        edit(&laptop, &format!("{field}: {was}\n"), "");
+        laptop.push();
+        edit(&desktop, was, now);
+        desktop.git(["pull", "-q"]).exits(1);
+        let run = desktop.palimpsest(["resolve", "--ours"]).ok();
+        run.says(&format!("{item} let in again, staged"));
+        desktop.git(["commit", "-q", "--no-edit"]).ok();
+        assert_eq!(listed(&desktop), [""; 0]);
+        assert!(desktop.read_entry(DAY).contains(now));
+        assert_eq!(active(&desktop.ledger(2024)), 0);
+    }
+}
