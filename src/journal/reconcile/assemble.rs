@@ -10,7 +10,7 @@ use super::output::{Meaning, Pick, Piece};
 use super::tag::Tag;
 use super::view::Form;
 use super::{Stop, behind, frame, smaller, texts};
-use crate::journal::yaml::{Node, Value};
+use crate::journal::yaml::{Layout, Node, Value};
 
 /// Puts the parts into the frame, taken from the sides that are written in this form.
 pub fn assemble(
@@ -188,7 +188,11 @@ fn empty(sides: &MemberSides, tag: &Tag, map: bool, column: usize) -> Result<Col
         .flatten()
         .find(|m| m.prefix_at(column) == prefix)
         .and_then(|m| m.comment_before(column));
+    // A line break between brackets would begin a line at the margin.
+    let mut holders = sides.into_array().into_iter().flatten();
+    let in_brackets = holders.any(|m| m.layout == Layout::Flow);
     let (key, comment) = match comment {
+        Some(_) if in_brackets => return Err(Stop::Conflict),
         Some(at) => (
             prefix[..at].trim_end(),
             format!(" {}", prefix[at..].trim_end()),
@@ -196,8 +200,9 @@ fn empty(sides: &MemberSides, tag: &Tag, map: bool, column: usize) -> Result<Col
         None => (prefix.trim_end(), String::new()),
     };
     let brackets = if map { "{}" } else { "[]" };
+    let end = if in_brackets { "" } else { "\n" };
     Ok(Collection {
-        prefix: format!("{key} {brackets}{comment}\n"),
+        prefix: format!("{key} {brackets}{comment}{end}"),
         body: Vec::new(),
         suffix: String::new(),
         meaning: Meaning::Same(if map {
