@@ -1,10 +1,13 @@
 //! The report of a refresh, as text or JSON.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::shown::{counted, left, safe};
 use super::{Exit, Ui};
 use crate::journal::EntryDate;
+use crate::store::Store;
 use crate::sync::refresh::{EntryChange, Report, What, Why};
 use crate::sync::settle::to_let_in;
 
@@ -37,6 +40,22 @@ pub fn say_conflicts(ui: &Ui, entries: impl IntoIterator<Item = EntryDate>) {
     if any {
         ui.note("each was edited on both sides; look: `metadb sync conflicts`");
     }
+}
+
+/// Names the entries in conflict between two machines whose file or note changed just now,
+/// or all if all are indexed.
+pub fn say_new_conflicts(
+    ui: &Ui,
+    store: &Store,
+    report: &Report,
+    dry_run: bool,
+) -> anyhow::Result<()> {
+    let changed = report.entries.iter().chain(&report.notes);
+    let changed: BTreeSet<EntryDate> = changed.map(|c| c.date).collect();
+    if !dry_run && !changed.is_empty() {
+        say_conflicts(ui, &changed & &store.edited_on_both()?);
+    }
+    Ok(())
 }
 
 /// The subject of the command.

@@ -50,7 +50,10 @@ impl Wiki2sql {
             or_in_memory: *dry_run,
             ..Options::new(Scope::All)
         };
-        let (_, mut report) = journal.refresh(ui, options)?;
+        let (store, mut report) = journal.refresh(ui, options)?;
+        // Also those of entries: once these are indexed, nothing would name them.
+        refreshed::say_new_conflicts(ui, &store, &report, *dry_run)?;
+        store.leave();
         let is_note = |path: &str| matches!(journal.layout().classify(path), PathKind::Note(_));
         report.failed.retain(|f| is_note(&f.path));
         let wiki = journal.layout().wiki.as_str();

@@ -12,8 +12,7 @@ use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::layout::is_at_or_below;
 use crate::journal::{EntryDate, PathKind};
-use crate::store::Store;
-use crate::sync::refresh::{Failure, Options, Report, Scope};
+use crate::sync::refresh::{Failure, Options, Scope};
 
 /// Index entries: say what was added, what was removed and why
 #[derive(Debug, Args)]
@@ -118,12 +117,13 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
     });
     let missing: BTreeSet<EntryDate> = missing.collect();
     report.entries.retain(|c| asked.contains(&c.date));
+    report.notes.retain(|c| asked.contains(&c.date));
     report.unchanged_entries = 0;
     report.undated.clear();
     let is_asked = |path: &str| matches!(journal.layout().classify(path), PathKind::Entry(d) if asked.contains(&d));
     report.failed.retain(|f| is_asked(&f.path));
     report.warnings.retain(|w| is_asked(&w.path));
-    say_conflicts(ui, &store, &report, dry_run)?;
+    refreshed::say_new_conflicts(ui, &store, &report, dry_run)?;
     store.leave();
     report.failed.extend(others);
     let nowhere = paths.into_iter().filter_map(|path| {
@@ -182,19 +182,7 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
         !matches!(journal.layout().classify(&f.path), PathKind::Note(_))
             && (is_at_or_below(&f.path, &folder) || !is_at_or_below(&f.path, top))
     });
-    say_conflicts(ui, &store, &report, dry_run)?;
+    refreshed::say_new_conflicts(ui, &store, &report, dry_run)?;
     store.leave();
     refreshed::print(ui, &report, Of::Entries, dry_run, json)
-}
-
-/// Names the entries in conflict between two machines: those that changed just now, or
-/// all if all are synced.
-fn say_conflicts(ui: &Ui, store: &Store, report: &Report, dry_run: bool) -> anyhow::Result<()> {
-    if dry_run || report.entries.is_empty() {
-        return Ok(());
-    }
-    let both = store.edited_on_both()?;
-    let changed = report.entries.iter().map(|c| c.date);
-    refreshed::say_conflicts(ui, changed.filter(|date| both.contains(date)));
-    Ok(())
 }

@@ -99,3 +99,40 @@ fn a_note_that_was_deleted_comes_back_with_git() {
     let status = machine.metadb(["sync", "status", "Entry", DAY]).ok();
     status.says("wiki: in step");
 }
+
+/// A client without hooks pulled two edits of `file`, and nothing has named the conflict yet.
+#[track_caller]
+fn names_the_conflict_of(file: &str, command: &[&str]) {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    let (first, last) = ("weather: wet", "mood: calm");
+    laptop.write_entry(DAY, &format!("{first}\ncity: Porto\n{last}\n"), "One.\n");
+    laptop.write(NOTE, format!("{first}\n\nferry\n\n{last}\n"));
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.push();
+    let phone = sandbox.machine("phone");
+    phone.edit(file, last, "mood: good");
+    phone.commit("Good");
+    phone.push();
+    laptop.edit(file, first, "weather: fair");
+    laptop.commit("Fair");
+    let pull = ["pull", "-q", "--no-rebase", "--no-edit"];
+    laptop.run_with(&[("PALIMPSEST", "0")], "git", pull).ok();
+    let run = |more: &[&str]| {
+        let (program, args) = command.split_first().unwrap();
+        laptop.run_with(&[], program, [args, more].concat()).ok()
+    };
+    run(&["--dry-run"]).never_mentions("Conflict detected");
+    run(&[]).mentions(&format!("Conflict detected for entry {DAY}"));
+    run(&[]).never_mentions("Conflict detected");
+}
+
+/// Each command indexes both files of an entry, so that the other has nothing to name later.
+#[test]
+fn entries_and_notes_are_named_in_conflict_by_whatever_indexes_them() {
+    for file in [crate::sandbox::entry(DAY), NOTE.to_owned()] {
+        names_the_conflict_of(&file, &["wiki2sql", "import", "entries"]);
+        names_the_conflict_of(&file, &["yaml2sql", "sync", "journal/md"]);
+    }
+}
