@@ -202,6 +202,9 @@ fn compare(
     if before.is_none_or(|b| b.hash != now.hash) {
         ledger.edited.insert(Source::Yaml);
     }
+    // What a merge or a pick that waits for a person brings with rows of its own was removed
+    // there: the commit makes no other row of it.
+    let brought = ledger.rows.more_than(head_rows).removed_items(date);
     for (key, row) in made.tombstones {
         match ledger.rows.tombstones.get_mut(&key) {
             // A person's decision in the work tree's ledger stands.
@@ -210,6 +213,7 @@ fn compare(
                 old.state = row.state;
                 ledger.pending.insert(key);
             }
+            None if row.state.is_active() && brought.contains(&key.to_item()) => {}
             None => {
                 if matches!(row.state, State::Active) {
                     ledger.new.insert(key.clone());

@@ -235,3 +235,56 @@ fn a_decision_while_another_git_holds_the_index_changes_nothing() {
 fn status(machine: &Machine<'_>) -> String {
     machine.git(["status", "--short"]).ok().stdout
 }
+
+/// What the other side removed from another entry is listed once, as its own, also before the
+/// commit: that makes no row of it.
+#[test]
+fn what_comes_in_as_removed_is_no_removal_of_who_waits() {
+    const OTHER: &str = "2024-11-02";
+    let ways: [(&[&str], bool, &[&str]); 3] = [
+        (
+            &["pull", "-q", "--no-rebase"],
+            false,
+            &["commit", "-q", "--no-edit"],
+        ),
+        (
+            &["cherry-pick", "origin/main"],
+            false,
+            &["cherry-pick", "--continue"],
+        ),
+        (&["pull", "-q", "--rebase"], true, &["rebase", "--continue"]),
+    ];
+    for (begin, is_rebase, end) in ways {
+        let sandbox = Sandbox::new();
+        let entries = [(DAY, FIELDS, BODY), (OTHER, "people: [Alice, Bob]", BODY)];
+        let (laptop, desktop) = journal(&sandbox, &entries);
+        laptop.edit_entry(OTHER, "[Alice, Bob]", "[Alice]");
+        edit(&laptop, "mood: calm", "mood: good");
+        edit(&desktop, "mood: calm", "mood: tired");
+        let (first, waits) = match is_rebase {
+            true => (&desktop, &laptop),
+            false => (&laptop, &desktop),
+        };
+        first.push();
+        waits.git(["fetch", "-q"]).ok();
+        waits.git(begin).exits(1);
+        let is_once = || {
+            let list = waits.metadb(["tombstone", "list", "--json"]).ok();
+            let rows = json(&list);
+            let rows = rows.as_array().unwrap().iter();
+            let bob: Vec<_> = rows.filter(|row| row["item"] == "Bob").collect();
+            assert_eq!(bob.len(), 1, "{begin:?}: {list}");
+            assert_eq!(bob[0]["by"], "laptop", "{list}");
+            list.stdout
+        };
+        let waiting = is_once();
+        waits
+            .palimpsest(["reindex"])
+            .exits(1)
+            .warns("conflict markers");
+        assert_eq!(is_once(), waiting);
+        waits.palimpsest(["resolve", "--ours"]).ok();
+        waits.git(end).ok();
+        is_once();
+    }
+}
