@@ -54,6 +54,55 @@ mood: calm";
     assert!(with_rows > queries.len() / 2, "{with_rows}");
 }
 
+/// The rows of the query below a line of the page that begins so, their columns joined.
+#[track_caller]
+fn rows_below(heading: &str, database: &rusqlite::Connection) -> Vec<String> {
+    let page = page();
+    let (_, rest) = page.split_once(&format!("\n{heading}")).unwrap();
+    let query = rest.split("```sql\n").nth(1).unwrap();
+    let query = query.split("```").next().unwrap();
+    let mut statement = database.prepare(query).unwrap();
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| {
+        let cells = (0..columns).map(|at| row.get::<_, Option<String>>(at));
+        let cells: Result<Vec<_>, _> = cells.collect();
+        Ok(cells?.into_iter().flatten().collect::<Vec<_>>().join("|"))
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn queries_give_each_thing_once_and_all_of_them() {
+    let sandbox = Sandbox::new();
+    let fields = "\
+people: [Orla Pennyfold, {name: Orla, alias: [Moth, Pip]}]
+dates: [{date: 2030-12-24, context: 'choir, with @Orla', people: [Orla Pennyfold]}]";
+    let (laptop, _) = journal(&sandbox, &[("2024-11-01", fields, "x\n")]);
+    laptop.write("wiki/entries/2024/2024-11-01.md", "Keep the ferry.\n");
+    laptop.yaml2sql(["sync", "journal/md"]).ok();
+    let database = rusqlite::Connection::open(laptop.path("data/palimpsest.db")).unwrap();
+    for (heading, rows) in [
+        (
+            "All spellings of each person",
+            "Orla Pennyfold|Orla,Orla Pennyfold",
+        ),
+        (
+            "What a spelling was taken for",
+            "2024-11-01|Orla|Orla Pennyfold",
+        ),
+        (
+            "Which entries look back at a day",
+            "2030-12-24|2024-11-01|choir, with @Orla|Orla Pennyfold",
+        ),
+        (
+            "What differs from the last commit",
+            "2024-11-01|note not committed",
+        ),
+    ] {
+        assert_eq!(rows_below(heading, &database), [rows], "{heading}");
+    }
+}
+
 /// The rows of an entry stay in the tables while it can be brought back.
 #[test]
 fn no_query_shows_what_only_a_deleted_entry_has() {
