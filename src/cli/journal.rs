@@ -246,6 +246,26 @@ impl Journal {
         path_typed(&self.repo, &self.here, typed, &there)
     }
 
+    /// Why the file at the path of an entry is none of the journal's, and what makes it one;
+    /// `None` if it is one, or if no file is there.
+    pub fn why_not_own(&self, path: &str) -> anyhow::Result<Option<String>> {
+        let paths = BTreeSet::from([path.to_owned()]);
+        let is_there = matches!(self.repo.work_file(path), Ok(Some(_)));
+        if !is_there
+            || self
+                .repo
+                .not_own(&paths, &[&self.layout().journal])?
+                .is_empty()
+        {
+            return Ok(None);
+        }
+        Ok(Some(format!(
+            "git ignores it, or another repository has it, so that it is no entry here; one \
+             that git ignores becomes one with `git add -f {}`",
+            self.repo.pathspec(path)
+        )))
+    }
+
     /// The entry that somebody named. A path has to be one of this journal, where its file
     /// may be gone: a file of the same name elsewhere is another one.
     ///

@@ -126,12 +126,14 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
     refreshed::say_new_conflicts(ui, &store, &report, dry_run)?;
     store.leave();
     report.failed.extend(others);
-    let nowhere = paths.into_iter().filter_map(|path| {
-        let date = journal.layout().entry_date(&path)?;
-        let problem = format!("no such entry: {date}");
-        missing.contains(&date).then_some(Failure { path, problem })
-    });
-    report.failed.extend(nowhere);
+    for path in paths {
+        let date = journal.layout().entry_date(&path);
+        if let Some(date) = date.filter(|date| missing.contains(date)) {
+            let problem = journal.why_not_own(&path)?;
+            let problem = problem.unwrap_or_else(|| format!("no such entry: {date}"));
+            report.failed.push(Failure { path, problem });
+        }
+    }
     refreshed::print(ui, &report, Of::Entries, dry_run, json)
 }
 

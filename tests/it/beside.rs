@@ -63,6 +63,12 @@ fn what_git_ignores_is_no_entry() {
     // Asked for by its name as well.
     laptop.yaml2sql(["update", copy]);
     laptop.metadb(["show", "2031-05-04"]).ok().says("Orla");
+    let ignored = format!(
+        "git ignores it, or another repository has it, so that it is no entry \
+                           here; one that git ignores becomes one with `git add -f {trash}`"
+    );
+    let update = laptop.yaml2sql(["update", trash]).exits(1);
+    update.warns(&format!("{trash}: {ignored}"));
     assert_same_as_anew(&laptop);
 }
 
@@ -82,6 +88,8 @@ fn an_entry_that_git_tracks_stays_one_although_a_rule_matches() {
     assert_same_as_anew(&laptop);
     laptop.commit("Out");
     laptop.metadb(["show", "2031-05-05"]).ok().says("deleted");
+    let restore = laptop.metadb(["restore", "Entry", "2031-05-05"]).exits(1);
+    restore.warns(&format!("{kept} is there, and git ignores it"));
     assert_same_as_anew(&laptop);
 }
 

@@ -75,7 +75,10 @@ impl Restore {
                 }
                 Ok(Exit::Ok)
             }
-            Return::NotDeleted(path) => bail!("{date} is not deleted: {path} is there"),
+            Return::NotDeleted(path) => match journal.why_not_own(&path)? {
+                Some(why) => bail!("{path} is there, and {why}"),
+                None => bail!("{date} is not deleted: {path} is there"),
+            },
             Return::LeftOut(path) => bail!(
                 "{date} is not deleted: the work tree leaves {path} out (a sparse checkout); to \
                  have it there: {}",
