@@ -118,7 +118,7 @@ impl Entry {
         match key {
             "date" => {}
             "word_count" | "reading_time" => {
-                if number(reader, value)?.is_none() && !value.is_null() {
+                if number(reader, value)?.is_none() && !value.is_empty() {
                     let what = format!("`{key}` is no number of 0 or more; worked out instead");
                     reader.warn(value, what);
                     self.keep(reader, key, value)?;

@@ -284,7 +284,10 @@ fn numbers_are_the_entrys_or_the_bodys() {
         "3:13: `word_count` is no number of 0 or more; worked out instead"
     );
     assert_eq!(read("word_count: -1\n").warnings.len(), 1);
-    assert_eq!(read("word_count:\n").warnings, []);
+    for empty in ["", " ''", " {}"] {
+        let entry = read(&format!("word_count:{empty}\nreading_time:{empty}\n"));
+        assert_eq!((entry.warnings, entry.other.len()), (vec![], 0), "{empty}");
+    }
 }
 
 #[test]
@@ -298,6 +301,9 @@ fn a_value_outside_a_list_is_a_warning_with_its_place() {
     assert!(shown.contains("\n7:11: `mode: odd` is unknown"), "{shown}");
     let entry = read(fields);
     assert_eq!(entry.manuscript.unwrap().status.as_deref(), Some("done"));
+    for empty in ["", " {}", " {status: }", " {themes: []}"] {
+        assert_eq!(read(&format!("manuscript:{empty}\n")).manuscript, None);
+    }
 }
 
 #[test]

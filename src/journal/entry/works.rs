@@ -250,7 +250,8 @@ impl Manuscript {
                 }
             }
         }
-        Ok(Some(it))
+        // Keys without a value mean none, so nothing is said of the manuscript.
+        Ok(Some(it).filter(|it| *it != Self::default()))
     }
 }
 
