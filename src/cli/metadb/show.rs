@@ -195,7 +195,7 @@ fn content(ui: &Ui, id: &str, e: &ShownEntry, full: bool) -> anyhow::Result<()> 
         objects(ui, "Manuscript", std::slice::from_ref(manuscript))?;
     }
     for (name, value) in &e.other {
-        field(ui, name, &plain(value))?;
+        long(ui, name, &plain(value))?;
     }
     for warning in &e.warnings {
         field(ui, "Warning", &format!("{}:{warning}", e.path))?;
@@ -246,7 +246,7 @@ fn long(ui: &Ui, name: &str, value: &str) -> anyhow::Result<()> {
     if value.lines().count() < 2 {
         return field(ui, name, value);
     }
-    ui.line(format_args!("  {name}:"))?;
+    ui.line(format_args!("  {}:", safe(name)))?;
     ui.text(4, value)?;
     Ok(())
 }

@@ -17,6 +17,22 @@ fn names_cannot_drive_the_terminal() {
 }
 
 #[test]
+fn a_text_of_several_lines_is_shown_in_lines_whatever_its_field() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    let text = "|\n  one\n  two\n";
+    machine.write_entry(
+        DAY,
+        &format!("notes: {text}summary: {text}\"k\\e[1m\": {text}"),
+        "x\n",
+    );
+    let run = machine.metadb(["show", DAY, "--full"]).ok();
+    for name in ["Notes", "summary", "k\\u{1b}[1m"] {
+        run.clone().says(&format!("  {name}:\n    one\n    two\n"));
+    }
+}
+
+#[test]
 fn an_alias_that_nobody_has_is_a_warning_and_a_person_of_its_own() {
     let sandbox = Sandbox::new();
     let machine = begin(&sandbox);
