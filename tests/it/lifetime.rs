@@ -213,3 +213,20 @@ fn a_lifetime_beyond_the_calendar_never_ends() {
     list.says("\"expires\": \"never\"")
         .lacks("\"expires\": \"-\"");
 }
+
+#[test]
+fn what_was_put_back_has_no_end() {
+    let sandbox = Sandbox::new();
+    let (laptop, _desktop) = begin(&sandbox);
+    laptop
+        .metadb(["tombstone", "remove", "entry_people", DAY, "Bob"])
+        .ok();
+    let shown = laptop.metadb(["show", DAY, "--json"]).ok();
+    let shown: serde_json::Value = serde_json::from_str(&shown.stdout).unwrap();
+    let mut rows = shown["tombstones"].as_array().unwrap().iter();
+    let of_bob = rows.find(|row| row["item"] == "Bob").unwrap();
+    assert_eq!(
+        (&of_bob["state"], &of_bob["expires"]),
+        (&"restored".into(), &"-".into())
+    );
+}

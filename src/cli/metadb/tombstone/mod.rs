@@ -145,13 +145,15 @@ fn end(row: &TombstoneRow, settings: &Settings) -> Option<DateTime<FixedOffset>>
     let days = settings.lifetime_days(Table::from_name(&row.table)?);
     // A shortened row has no time.
     let end = Tombstone::end_of_lifetime(&row.at, days);
-    end.filter(|_| !row.permanent)
+    // One that was put back keeps nothing out, and `cleanup` leaves it alone.
+    end.filter(|_| !row.permanent && row.state != "restored")
 }
 
 fn expires(row: &TombstoneRow, settings: &Settings) -> String {
     match end(row, settings) {
         Some(end) => end.format("%Y-%m-%d").to_string(),
         // Nor does a lifetime end that is longer than the calendar.
+        None if row.state == "restored" => "-".to_owned(),
         None if row.permanent || !row.at.is_empty() => "never".to_owned(),
         None => "-".to_owned(),
     }
