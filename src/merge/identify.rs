@@ -108,8 +108,11 @@ fn is_edited_in_place<K: Hash + Ord>(
     let has_equal = |list: &[K]| list.iter().collect::<HashSet<_>>().len() < list.len();
     let places = 0..base.len();
     let differ: Vec<usize> = places.filter(|&at| base[at] != side[at]).collect();
+    let count = |list: &[K], item: &K| list.iter().filter(|other| *other == item).take(2).count();
+    let has_moved = |at: &usize| count(base, &base[*at]) == 1 && count(side, &base[*at]) == 1;
     differ.len() <= base.len() - kept
         && (has_equal(base) || has_equal(side))
+        && !differ.iter().any(has_moved)
         && differ.iter().all(|&at| alike.in_place(at, at))
 }
 
@@ -381,5 +384,7 @@ mod tests {
         // One that was taken out here and put in there.
         assert_eq!(run("a b a c", "b a c d"), "b a c -");
         assert_eq!(run("a a b", "a b c"), "a b -");
+        // Two that changed their places.
+        assert_eq!(run("h c c p", "p c c h"), "p c c h");
     }
 }

@@ -32,10 +32,12 @@ pub fn ids(
     };
     let mut found = find(&ours, &theirs);
     let mut shared = shared(values);
-    shared.retain(|&at| !are_two(values, at, (&found.0, &found.1)));
+    let is_by_place = is_by_place(values);
+    shared.retain(|&at| !are_two(values, at, (&found.0, &found.1), &is_by_place));
     if !shared.is_empty() {
         for &(o, t) in &shared {
-            let known = one_edit((o, &found.0), (t, &found.1)).map_or(Known::Added, Known::Is);
+            let known = one_edit((o, &found.0), (t, &found.1), &is_by_place)
+                .map_or(Known::Added, Known::Is);
             (ours[o], theirs[t]) = (known, known);
         }
         found = find(&ours, &theirs);
@@ -134,15 +136,20 @@ fn shared(values: &ThreeWay<Vec<Value>>) -> Vec<(usize, usize)> {
 }
 
 /// The item of the base that both sides edited alike, where they have one: both found it
-/// there, or one did and the other has nothing else that it could be.
+/// there, or one did and the other has nothing else that it could be. Of items that are what
+/// they are by their place, it is the one at the same place.
 fn one_edit(
     (ours, found_ours): (usize, &[Option<usize>]),
     (theirs, found_theirs): (usize, &[Option<usize>]),
+    is_by_place: &impl Fn(usize) -> bool,
 ) -> Option<usize> {
+    let is_free = |one: usize, found: &[Option<usize>]| {
+        !found.contains(&Some(one)) || ours == theirs && is_by_place(one)
+    };
     match (found_ours[ours], found_theirs[theirs]) {
         (Some(one), Some(other)) => (one == other).then_some(one),
-        (Some(one), None) if !found_theirs.contains(&Some(one)) => Some(one),
-        (None, Some(one)) if !found_ours.contains(&Some(one)) => Some(one),
+        (Some(one), None) if is_free(one, found_theirs) => Some(one),
+        (None, Some(one)) if is_free(one, found_ours) => Some(one),
         _ => None,
     }
 }
@@ -150,21 +157,27 @@ fn one_edit(
 /// The share that an edited item has in common with what it was, in thousandths.
 const EDITED: u32 = 500;
 
+/// Whether an item of the base is what it is by its place: a number, or one of several that
+/// are equal.
+fn is_by_place(values: &ThreeWay<Vec<Value>>) -> impl Fn(usize) -> bool {
+    let places = once(&values.base);
+    let base = values.base.iter();
+    let all: Vec<bool> = base
+        .map(|value| matches!(value, Value::Typed(_)) || places[value].is_none())
+        .collect();
+    move |at| all[at]
+}
+
 /// Whether a value that both sides have is of two items, each of which one side edited: what
-/// stands in the place of another one, and has little of it, may be an addition. Numbers, and
-/// items of a list in which some are equal, mean something by their place alone: there it is
-/// an edit, and also where the other side added the value elsewhere and kept the item.
+/// stands in the place of another one, and has little of it, may be an addition. In the place
+/// of one that is what it is by its place, it is an edit, and also where the other side added
+/// the value elsewhere and kept the item.
 fn are_two(
     values: &ThreeWay<Vec<Value>>,
     (ours, theirs): (usize, usize),
     (found_ours, found_theirs): (&[Option<usize>], &[Option<usize>]),
+    is_by_place: &impl Fn(usize) -> bool,
 ) -> bool {
-    let count_by_place = || {
-        matches!(values.ours[ours], Value::Typed(_))
-            || [&values.base, &values.ours, &values.theirs]
-                .iter()
-                .any(|side| once(side).len() < side.len())
-    };
     let has_to_do = |base: usize, side: &[Value], at: usize| {
         let (base, side) = (&values.base[base..=base], &side[at..=at]);
         Items::new(base, side).near(0, 0) >= EDITED
@@ -173,10 +186,12 @@ fn are_two(
         (Some(one), Some(other)) if one != other => {
             let both =
                 has_to_do(one, &values.ours, ours) && has_to_do(other, &values.theirs, theirs);
-            both || count_by_place()
+            both || is_by_place(one) || is_by_place(other)
         }
-        (Some(one), None) => found_theirs.contains(&Some(one)) && count_by_place(),
-        (None, Some(one)) => found_ours.contains(&Some(one)) && count_by_place(),
+        (Some(one), None) => {
+            ours != theirs && found_theirs.contains(&Some(one)) && is_by_place(one)
+        }
+        (None, Some(one)) => ours != theirs && found_ours.contains(&Some(one)) && is_by_place(one),
         _ => false,
     }
 }
@@ -298,7 +313,10 @@ mod tests {
 
     #[test]
     fn an_item_that_the_other_side_edited_is_lost_too() {
-        assert_eq!(lost(["a a", "a x", "y a"], &[0, 1], &[0, 1]), list("a"));
+        let sides = ["a a b", "a x", "y a"];
+        assert_eq!(lost(sides, &[0, 1], &[0, 1]), list("a"));
+        // But not if each has its place.
+        assert_eq!(lost(["a a", "a x", "y a"], &[0, 1], &[0, 1]), []);
         // An edit that makes an item such a one keeps it.
         assert_eq!(lost(["a b", "b", "a b"], &[0], &[0, 1]), []);
         assert_eq!(lost(["a b", "a b", "b"], &[0, 1], &[0]), []);
@@ -330,6 +348,16 @@ mod tests {
         assert_eq!(
             edited("n n n", "y n n", "n n n y"),
             (vec![0, 1, 2], vec![0, 1, 2, 9])
+        );
+        // What only stands in a list with equal items does not.
+        assert_eq!(
+            edited("a b a r", "a b a s", "a b a r s"),
+            (vec![0, 1, 2, 7], vec![0, 1, 2, 3, 7])
+        );
+        // The same edit, above an item that theirs added.
+        assert_eq!(
+            edited("n n n n", "y n n n", "y n n n n"),
+            (vec![0, 1, 2, 3], vec![0, 1, 2, 3, 12])
         );
         // One edit, below which theirs alone added another item.
         assert_eq!(

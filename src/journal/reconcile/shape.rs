@@ -92,7 +92,12 @@ fn replace_numbers(sides: &MemberSides) -> bool {
     else {
         return false;
     };
-    let replaces = |side: &[Value]| side.len() == base.len() && *side != *base;
+    let replaces = |side: &[Value]| {
+        let mut differ = base.iter().zip(side).filter(|(was, now)| was != now);
+        side.len() == base.len()
+            && *side != *base
+            && differ.all(|(was, now)| !base.contains(now) && !side.contains(was))
+    };
     base.len() > 1 && replaces(&ours) && replaces(&theirs)
 }
 
