@@ -2,8 +2,8 @@
 //! behind a commit (git was killed before `post-commit`, which updates them), and those
 //! that a commit given up in the editor left staged.
 
-use super::commit::left_over;
 use super::history;
+use super::leftovers::left_over;
 use crate::journal::Layout;
 use crate::ledger;
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile, permission_to_write};

@@ -9,6 +9,7 @@
 //! | [`documents`] | Which drivers merge Markdown files outside a journal? |
 //! | [`commit`] | What may a commit hold, and which rows go into it? |
 //! | [`behind`] | Which ledger files stayed behind a commit? |
+//! | `leftovers` | Which rows are of a commit that came to nothing? |
 //! | `versions` | Which entries does a commit change, and from which versions? |
 //! | [`history`] | Which rows belong to commits that came without them? |
 //! | [`incoming`] | What came in with a pull, a merge or a rebase? |
@@ -36,6 +37,7 @@ pub mod history;
 pub mod incoming;
 pub mod kept_out;
 pub mod ledger_driver;
+mod leftovers;
 pub mod mend;
 pub mod merge_log;
 pub mod migrate;

@@ -7,11 +7,11 @@
 use std::rc::Rc;
 
 use super::branch_alone;
-use super::leftovers::left_over;
 use crate::journal::Layout;
 use crate::ledger;
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
+use crate::sync::leftovers::left_over;
 
 /// The note of the ledgers that `git commit FILE` deleted, or put back to an older version,
 /// and `pre-commit` wrote again.

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::leftovers::left_over;
 use super::rows::CommitContext;
 use crate::journal::EntryDate;
 use crate::ledger::{self, Deletion, Ledger, Restored, RowKey, State, Tombstone};
 use crate::repo::RepoError;
+use crate::sync::leftovers::left_over;
 
 impl CommitContext<'_> {
     /// The removals that the real index brings besides those `known`, if git works with a

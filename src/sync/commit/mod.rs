@@ -13,7 +13,6 @@
 //! | `own`, `brought` | What does the commit change, and what came with rows of its own? |
 //! | `rows`, `year` | Which rows does that make, and in which file? |
 //! | `kept`, `branch_alone` | What did who merged or squashed decide? |
-//! | `leftovers` | Which staged rows are of a commit that came to nothing? |
 //! | `reverted` | Which decisions does a revert take back? |
 //! | `waiting` | What waits for a person where the commit changes nothing? |
 //! | `report` | What is a person told? |
@@ -25,7 +24,6 @@ mod branch_alone;
 mod brought;
 mod check;
 mod kept;
-mod leftovers;
 mod own;
 mod report;
 mod reverted;
@@ -44,7 +42,6 @@ use crate::sync::{history, versions, waiting as sync_waiting};
 
 pub use after::after_commit;
 pub use check::Refusal;
-pub(in crate::sync) use leftovers::left_over;
 pub use report::{KeptOutItem, PreCommit};
 
 use rows::CommitContext;

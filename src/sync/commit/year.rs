@@ -10,10 +10,10 @@ use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 
 use super::branch_alone;
 use super::brought::as_brought;
-use super::leftovers::left_over;
 use super::reverted::Reverted;
 use super::rows::CommitContext;
 use crate::sync::history::{self, ByTime};
+use crate::sync::leftovers::left_over;
 use crate::sync::versions::facts;
 
 /// The bytes of a file, shared with who else read them.

@@ -7,8 +7,8 @@ use crate::journal::{EntryDate, Layout};
 use crate::ledger::{self, ByEntry, Ledger, Lines, changed_entries};
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
 use crate::store::LedgerRow;
-use crate::sync::commit::left_over;
 use crate::sync::history;
+use crate::sync::leftovers::left_over;
 
 /// A year's ledger in its two versions, read entry by entry.
 #[derive(Debug)]

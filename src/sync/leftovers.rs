@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::history;
 use crate::journal::Layout;
 use crate::ledger::{self, Ledger};
 use crate::repo::{ObjectId, Repo, RepoError};
-use crate::sync::history;
 
 /// The ids of the removals in `edited`, a version of a year's ledger, that are leftovers:
 /// `known` lacks them, and this machine made them for a commit that came to nothing. A row
@@ -14,7 +14,7 @@ use crate::sync::history;
 ///
 /// # Errors
 /// The configuration, history or a ledger cannot be read.
-pub(in crate::sync) fn left_over(
+pub(super) fn left_over(
     repo: &Repo,
     layout: &Layout,
     parent: Option<ObjectId>,
