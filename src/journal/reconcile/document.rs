@@ -201,8 +201,17 @@ impl Merger<'_> {
                 "one side's new frontmatter may be the other's body".into(),
             )),
             (ours, _) => {
-                let only = if ours { docs.ours } else { docs.theirs };
-                if !has.base {
+                let (only, other) = match ours {
+                    true => (docs.ours, docs.theirs),
+                    false => (docs.theirs, docs.ours),
+                };
+                // It is not gone if that side put a line above it, and a choice of the side
+                // that left it alone would have none.
+                if has.base && body.conflict && has_fence(other.body) {
+                    Err(Stop::Refuse(
+                        "one side's body may hold the frontmatter".into(),
+                    ))
+                } else if !has.base {
                     utf8(docs.map(|d| d.frontmatter))?;
                     Ok(Front::of(
                         [only.open, only.frontmatter, only.close].concat(),
