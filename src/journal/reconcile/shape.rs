@@ -4,26 +4,31 @@
 use std::collections::HashSet;
 
 use super::entry::MemberSides;
+use super::member::Member;
 use crate::journal::rules::{IDENTIFYING, Rule, Rules};
 use crate::journal::yaml::{Kind, Node, Style, Value};
 
 /// The rule for a field that both sides changed (or that one removed).
 pub fn rule(rules: &Rules, path: &[String], sides: &MemberSides) -> Rule {
-    let nodes: Vec<&Node> = [sides.ours, sides.theirs, sides.base]
-        .into_iter()
-        .flatten()
-        .map(|m| m.value)
-        .collect();
-    let list_now = [sides.ours, sides.theirs]
-        .into_iter()
-        .flatten()
-        .any(|m| m.value.items().is_some());
-    // A list may have been cleared, or be a single scalar.
-    let listable = |n: &&Node| {
-        n.items().is_some() || n.is_null() || (n.scalar().is_some() && !n.is_block_scalar())
+    let now = || [sides.ours, sides.theirs].into_iter().flatten();
+    // An empty key that both sides filled is like none: nothing of it has another shape.
+    let is_filled = now().all(|m| !m.is_none());
+    let base = sides.base.filter(|base| !(is_filled && base.is_none()));
+    let members: Vec<&Member> = now().chain(base).collect();
+    let nodes: Vec<&Node> = members.iter().map(|m| m.value).collect();
+    let list_now = now().any(|m| m.value.items().is_some());
+    let had = base.filter(|base| !base.is_none()).map(Member::meaning);
+    let has_changed = |m: &Member| had.as_ref().is_some_and(|had| m.meaning() != *had);
+    // A list may have been cleared, in whatever form, or be a single scalar.
+    let is_list = |m: &&Member| {
+        let node = m.value;
+        let is_cleared = || m.is_none() && !node.is_block_scalar() && now().all(has_changed);
+        node.items().is_some() || node.is_null() || is_cleared()
     };
-    let lists = list_now && nodes.iter().all(listable);
-    let strictly = list_now && nodes.iter().all(|n| n.items().is_some() || n.is_null());
+    let is_scalar = |m: &Member| m.value.scalar().is_some() && !m.value.is_block_scalar();
+    let listable = |m: &&Member| is_list(m) || is_scalar(m);
+    let lists = list_now && members.iter().all(listable);
+    let strictly = list_now && members.iter().all(is_list);
     // Among maps a single value may be any of them.
     let keyable = strictly || (lists && all_scalars(&nodes));
     match named(rules, path, sides) {
