@@ -143,12 +143,14 @@ fn split_on_one_side(sides: &MemberSides) -> bool {
                 .iter()
                 .any(|parts| parts.len() > 1 && parts.iter().all(|part| items.contains(part)))
         };
-        // A text put together of base's items may have a new one as well. At a space alone,
+        // A text put together of known items may have a new one as well. At a space alone,
         // no more than a name of two words may have been cut.
-        let known: Vec<String> = before.iter().filter_map(|i| i.node.identity()).collect();
         let mut parts = lone.split([',', ';']).map(bare);
-        let is_joined = lone.contains([',', ';']) && !known.contains(&lone);
-        (is_joined && parts.any(|part| known.iter().any(|item| bare(item) == part)))
+        let is_known = |part: &String| {
+            items.contains(part) || base.as_ref().is_some_and(|base| bare(base) == *part)
+        };
+        let is_joined = lone.contains([',', ';']) && !items.contains(&bare(&lone));
+        (is_joined && parts.any(|part| !part.is_empty() && is_known(&part)))
             || has_all(&lone)
             || base.as_deref().is_some_and(has_all)
     };
