@@ -50,7 +50,12 @@ impl Settling<'_> {
                 let text = hunks.choose(|_| Choice::Leave);
                 self.put(open, Some(&text), "kept")
             }
-            (Some(text), None) => self.put(open, Some(text), "kept"),
+            (Some(side), None) => {
+                // What somebody wrote into it since is theirs; markers that a client put
+                // there are not.
+                let work = open.work().filter(|_| open.hunks().is_empty());
+                self.put(open, Some(work.unwrap_or(side)), "kept")
+            }
         }
     }
 

@@ -14,6 +14,7 @@ mod names;
 mod notes;
 mod readable;
 mod renamed;
+mod taken;
 mod terminal;
 mod texts;
 

@@ -64,6 +64,12 @@ pub struct OpenPath {
 }
 
 impl OpenPath {
+    /// The work tree's file in the form that git would store.
+    #[must_use]
+    pub fn work(&self) -> Option<&[u8]> {
+        self.work.as_deref()
+    }
+
     /// The sides that are merged.
     fn merged_sides(&self) -> ThreeWay<Option<&Vec<u8>>> {
         match &self.merged_before {

@@ -1,0 +1,58 @@
+//! What a person took or wrote while a merge waits: a whole side, a paragraph more in a file
+//! that the other side deleted, the end of a text without a newline.
+
+use super::examples::{PAGE, site};
+use crate::sandbox::Sandbox;
+
+/// The last newline is no more than what git's marker needed.
+fn page(end: &str) -> String {
+    format!("---\ncity: Lisbon\n---\nOne.\n\n{end}")
+}
+
+#[test]
+fn what_somebody_wrote_into_a_file_that_the_other_side_deleted_stays() {
+    for (deletes, side) in [
+        ("side", "--ours"),
+        ("main", "--theirs"),
+        ("side", "--both"),
+        ("main", "--both"),
+    ] {
+        let sandbox = Sandbox::new();
+        let site = site(&sandbox, &page("Two.\n"), &page("Two.\n"), &page("Two.\n"));
+        for branch in ["side", "main"] {
+            site.git(["switch", "-q", branch]).ok();
+            match branch == deletes {
+                true => drop(site.git(["rm", "-q", PAGE]).ok()),
+                false => site.edit(PAGE, "One.", "One and a half."),
+            }
+            site.git(["commit", "-q", "-n", "-a", "-m", "x"]).ok();
+        }
+        site.git(["merge", "-q", "side"]).fails();
+        let written = site.read(PAGE) + "Three, written now.\n";
+        site.write(PAGE, &written);
+        site.palimpsest(["resolve", side])
+            .ok()
+            .says("kept, staged")
+            .lacks("what stood there before");
+        site.git(["commit", "-q", "--no-edit"]).ok();
+        let committed = site.git(["show", &format!("HEAD:{PAGE}")]).ok();
+        assert_eq!(committed.stdout, written, "{side}");
+    }
+}
+
+#[test]
+fn markers_in_a_file_that_the_other_side_deleted_are_no_text_of_a_person() {
+    let sandbox = Sandbox::new();
+    let own = page("Two.\n");
+    let site = site(&sandbox, &page("Zero.\n"), &own, &page("Zero.\n"));
+    site.git(["switch", "-q", "side"]).ok();
+    site.git(["rm", "-q", PAGE]).ok();
+    site.git(["commit", "-q", "-n", "-m", "Gone"]).ok();
+    site.git(["switch", "-q", "main"]).ok();
+    site.git(["merge", "-q", "side"]).fails();
+    site.write(PAGE, format!("<<<<<<< ours\n{own}=======\n>>>>>>> side\n"));
+    site.palimpsest(["resolve", "--ours"])
+        .ok()
+        .says("kept, staged");
+    assert_eq!(site.read(PAGE), own);
+}
