@@ -283,8 +283,8 @@ impl Resolver<'_> {
     }
 
     /// Whether a file equals a merge of the sides, by line or by field and in any style,
-    /// so that it has nobody's edits. With `one_side`, also either side alone: some
-    /// clients leave ours.
+    /// so that it has nobody's edits. With `one_side`, also ours alone, which some clients
+    /// leave; theirs a person takes (`git checkout --theirs`).
     fn is_made_by_a_merge(
         &self,
         open: &OpenPath,
@@ -293,8 +293,7 @@ impl Resolver<'_> {
         one_side: bool,
     ) -> Result<bool, ResolveError> {
         let bare = |text: &[u8]| Hunks::besides(text, &open.as_text).without_labels();
-        let is_side = |side: &Vec<u8>| bare(side) == bare(text);
-        if one_side && (is_side(sides.ours) || is_side(sides.theirs)) {
+        if one_side && bare(sides.ours) == bare(text) {
             return Ok(true);
         }
         // Written by a `resolve` that was killed before it staged it.

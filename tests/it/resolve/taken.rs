@@ -2,7 +2,7 @@
 //! that the other side deleted, the end of a text without a newline.
 
 use super::examples::{PAGE, site};
-use crate::sandbox::Sandbox;
+use super::*;
 
 /// The last newline is no more than what git's marker needed.
 fn page(end: &str) -> String {
@@ -55,4 +55,22 @@ fn markers_in_a_file_that_the_other_side_deleted_are_no_text_of_a_person() {
         .ok()
         .says("kept, staged");
     assert_eq!(site.read(PAGE), own);
+}
+
+#[test]
+fn theirs_alone_is_what_a_person_took_and_stays() {
+    let sandbox = Sandbox::new();
+    let (_, desktop) = diverged(&sandbox);
+    elsewhere(&desktop, &["pull"]).fails();
+    desktop
+        .git(["checkout", "-q", "--theirs", "--", &entry(DAY)])
+        .ok();
+    let theirs = desktop.read_entry(DAY);
+    for args in [&["resolve"][..], &["resolve", "--ours"]] {
+        desktop
+            .palimpsest(args)
+            .exits(1)
+            .warns("if it is as it should be: git add journal/md/2024/2024-11-01.md");
+        assert_eq!(desktop.read_entry(DAY), theirs);
+    }
 }
