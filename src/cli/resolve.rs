@@ -319,6 +319,9 @@ impl Settling<'_> {
                 chosen = worked_out.again(&chosen).unwrap_or(chosen);
             }
         }
+        if let (Some(last), Some(choice)) = (hunks.at_the_end(), choices.last()) {
+            open.end_as_the_side(&mut chosen, last, *choice);
+        }
         let is_choice = left
             .iter()
             .any(|(_, why)| ![UNCLEAR, MAY_BE_TEXT].contains(why));

@@ -188,6 +188,15 @@ impl Hunks {
         parts.collect()
     }
 
+    /// The hunk that ends the text, if one does.
+    #[must_use]
+    pub fn at_the_end(&self) -> Option<&Hunk> {
+        match self.parts.last() {
+            Some(Part::Hunk(hunk)) => Some(hunk),
+            _ => None,
+        }
+    }
+
     /// Whether the text has no hunks.
     #[must_use]
     pub fn is_empty(&self) -> bool {

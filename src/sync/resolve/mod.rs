@@ -25,7 +25,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::journal::entry::{changed_against_removal, values_of};
-use crate::journal::hunks::has_marker_in_front;
+use crate::journal::hunks::{Choice, Hunk, has_marker_in_front};
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::reconcile::WorkedOut;
 use crate::journal::{Item, Layout, PathKind, Settings};
@@ -75,6 +75,26 @@ impl OpenPath {
         match &self.merged_before {
             Some(sides) => sides.as_ref().map(Some),
             None => self.sides.as_ref().map(Option::as_ref),
+        }
+    }
+
+    /// Takes off the newline at the end of a chosen text if the side that was chosen in
+    /// `last`, the hunk that ends the text, ends in the same line without one: a marker
+    /// needs a line of its own, so git had put one there.
+    pub fn end_as_the_side(&self, chosen: &mut Vec<u8>, last: &Hunk, choice: Choice) {
+        let ThreeWay { ours, theirs, .. } = self.merged_sides();
+        let side = match choice {
+            Choice::Ours => ours,
+            Choice::Both if last.theirs.is_empty() => ours,
+            Choice::Theirs | Choice::Both => theirs,
+            Choice::Leave => None,
+        };
+        let ended = last_line(chosen);
+        let bare = ended.strip_suffix(b"\n").unwrap_or(ended);
+        let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
+        if !bare.is_empty() && side.is_some_and(|side| last_line(side) == bare) {
+            let added = ended.len() - bare.len();
+            chosen.truncate(chosen.len() - added);
         }
     }
 }
@@ -279,6 +299,12 @@ impl Resolver<'_> {
             _ => None,
         })
     }
+}
+
+/// The last line of a text, with its end if it has one.
+fn last_line(text: &[u8]) -> &[u8] {
+    let mut lines = text.split_inclusive(|&b| b == b'\n');
+    lines.next_back().unwrap_or_default()
 }
 
 /// The merge of three ledgers' texts.

@@ -74,3 +74,48 @@ fn theirs_alone_is_what_a_person_took_and_stays() {
         assert_eq!(desktop.read_entry(DAY), theirs);
     }
 }
+
+#[test]
+fn a_side_without_a_newline_at_its_end_gets_none() {
+    for (ours, theirs, both) in [
+        ("Two, K.", "Two, L.", "Two, K.\nTwo, L."),
+        ("Two, K.\n", "Two, L.", "Two, K.\nTwo, L."),
+        ("Two, K.", "Two, L.\n", "Two, K.\nTwo, L.\n"),
+        ("Two, K.\n", "Two, L.\n", "Two, K.\nTwo, L.\n"),
+        (
+            "Two, K.\r\nThree.",
+            "Two, L.\r\nThree.",
+            "Two, K.\r\nTwo, L.\r\nThree.",
+        ),
+    ] {
+        for (side, end) in [("--ours", ours), ("--theirs", theirs), ("--both", both)] {
+            let sandbox = Sandbox::new();
+            let site = site(&sandbox, &page("Two."), &page(ours), &page(theirs));
+            site.git(["merge", "-q", "side"]).fails();
+            site.palimpsest(["resolve", side]).ok().says("1 chosen");
+            assert_eq!(site.read(PAGE), page(end), "{side} of {ours:?} {theirs:?}");
+        }
+    }
+}
+
+/// Their text ends further up, or somebody wrote the end anew.
+#[test]
+fn a_newline_that_a_choice_does_not_end_in_stays() {
+    let sandbox = Sandbox::new();
+    let removed = site(
+        &sandbox,
+        &page("Two.\nThree."),
+        &page("Two.\nThree, K."),
+        &page("Two.\n"),
+    );
+    removed.git(["merge", "-q", "side"]).fails();
+    removed.palimpsest(["resolve", "--theirs"]).ok();
+    assert_eq!(removed.read(PAGE), page("Two.\n"));
+
+    let sandbox = Sandbox::new();
+    let edited = site(&sandbox, &page("Two."), &page("Two, K."), &page("Two, L."));
+    edited.git(["merge", "-q", "side"]).fails();
+    edited.edit(PAGE, "Two, K.\n", "Two, K, and more.\n");
+    edited.palimpsest(["resolve", "--ours"]).ok();
+    assert_eq!(edited.read(PAGE), page("Two, K, and more.\n"));
+}
