@@ -3,7 +3,7 @@
 use crate::journal::hunks::{Choice, Hunk, Hunks};
 use crate::journal::reconcile::WorkedOut;
 use crate::journal::{Document, Entry, EntryDate};
-use crate::repo::shell_path;
+use crate::repo::{Repo, shell_path};
 
 /// Whether a hunk is the line of a number that is worked out, and the sides differ in the
 /// number alone.
@@ -80,8 +80,8 @@ pub fn doubtful(path: &str, line: usize) -> String {
 }
 
 /// What is said of markers that stood in one side of the merge before.
-pub fn of_one_side(path: &str, line: usize) -> String {
-    let word = shell_path(path);
+pub fn of_one_side(repo: &Repo, path: &str, line: usize) -> String {
+    let word = repo.pathspec(path);
     format!(
         "{path}:{line}: markers that one side had before: text, or left by an earlier merge; edit \
          the file, or keep them: git add {word}"
@@ -89,8 +89,8 @@ pub fn of_one_side(path: &str, line: usize) -> String {
 }
 
 /// What is said of a file with markers of a merge across those that a side was committed with.
-pub fn crossing(path: &str) -> String {
-    let word = shell_path(path);
+pub fn crossing(repo: &Repo, path: &str) -> String {
+    let word = repo.pathspec(path);
     format!(
         "{path}: a side was committed with markers, and those of this merge cross them: what is \
          chosen would leave a part of a set in the frontmatter, so nothing was written; edit the \
@@ -100,13 +100,13 @@ pub fn crossing(path: &str) -> String {
 }
 
 /// What is said of such a file that somebody edited, where the earlier merge can be made again.
-pub fn edited_crossing(path: &str) -> String {
-    let word = shell_path(path);
+pub fn edited_crossing(repo: &Repo, path: &str) -> String {
+    let (word, pathspec) = (shell_path(path), repo.pathspec(path));
     format!(
         "{path}: a side was committed with markers, those of this merge may cross them, and the \
-         file was edited since; settle all of it by hand and git add {word}; or put your edits \
-         aside, and make the conflict anew: git checkout -m -- {word}, then palimpsest resolve \
-         {word}"
+         file was edited since; settle all of it by hand and git add {pathspec}; or put your \
+         edits aside, and make the conflict anew: git checkout -m -- {pathspec}, then palimpsest \
+         resolve {word}"
     )
 }
 

@@ -63,7 +63,9 @@ impl Settling<'_> {
     fn put(&self, open: &OpenPath, result: Option<&[u8]>, how: &str) -> anyhow::Result<Settled> {
         let done = self.resolver.finish(open, result, true)?;
         self.say(open, how, &done)?;
-        let left = done.left.map(|line| of_one_side(&open.path, line));
+        let left = done
+            .left
+            .map(|line| of_one_side(self.resolver.repo, &open.path, line));
         Ok(Settled {
             left: left.into_iter().collect(),
             aside: done.aside,
@@ -96,7 +98,7 @@ impl Settling<'_> {
     /// What is said of markers for which no choice stages the file as it stands.
     fn held_up(&self, open: &OpenPath) -> anyhow::Result<Option<String>> {
         let line = self.resolver.is_held_up_by(open)?;
-        Ok(line.map(|line| of_one_side(&open.path, line)))
+        Ok(line.map(|line| of_one_side(self.resolver.repo, &open.path, line)))
     }
 
     fn choose_side(

@@ -174,7 +174,7 @@ impl Settling<'_> {
                 Ok(Some(Settled::default()))
             }
             Proposal::Edited => Ok(Some(Settled::left_at(match open.of_one_side() {
-                Some(line) => of_one_side(path, line),
+                Some(line) => of_one_side(self.resolver.repo, path, line),
                 None => format!(
                     "{path}: no markers, edited by hand; if it is as it should be: git add {}",
                     self.resolver.repo.pathspec(path)
@@ -189,7 +189,10 @@ impl Settling<'_> {
                 };
                 self.write(open, &text).map(Some)
             }
-            Proposal::Crossing => Ok(Some(Settled::left_at(edited_crossing(path)))),
+            Proposal::Crossing => Ok(Some(Settled::left_at(edited_crossing(
+                self.resolver.repo,
+                path,
+            )))),
             Proposal::Doubtful(line) => Ok(Some(Settled::left_at(doubtful(path, line)))),
             Proposal::OneSided {
                 ours,
@@ -304,7 +307,7 @@ impl Settling<'_> {
             // Of the sets of another merge a flag says nothing.
             let is_asked = self.answers.asks() && more.iter().any(|hunk| hunk.in_front);
             if !is_asked && self.resolver.keeps_a_marker(open, &chosen) {
-                return Ok(Settled::left_at(crossing(path)));
+                return Ok(Settled::left_at(crossing(self.resolver.repo, path)));
             }
             if !more.is_empty() {
                 return self.write(open, &more);
@@ -342,7 +345,10 @@ impl Settling<'_> {
             true => Finished::default(),
             false => self.resolver.finish(open, Some(&chosen), left.is_empty())?,
         };
-        left.extend(done.left.map(|line| of_one_side(path, line)));
+        left.extend(
+            done.left
+                .map(|line| of_one_side(self.resolver.repo, path, line)),
+        );
         let how = match (all, left.len()) {
             (0, _) => "merged field by field".to_owned(),
             (_, 0) => format!("merged, {taken} chosen"),

@@ -119,3 +119,28 @@ fn a_newline_that_a_choice_does_not_end_in_stays() {
     edited.palimpsest(["resolve", "--ours"]).ok();
     assert_eq!(edited.read(PAGE), page("Two, K, and more.\n"));
 }
+
+/// As the command is typed in a folder, so is the path that it names.
+#[test]
+fn in_a_folder_the_way_out_of_markers_of_one_side_names_a_path_that_git_takes() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = diverged(&sandbox);
+    let set = "```\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n```\n";
+    laptop.edit_entry(DAY, "Two.\n", &format!("Two.\n{set}"));
+    laptop.edit_entry(DAY, "Lisbon", "Porto");
+    laptop
+        .git(["commit", "-q", "-n", "-a", "-m", "On git"])
+        .ok();
+    laptop.push();
+    desktop.edit_entry(DAY, "Lisbon", "Faro");
+    desktop.commit("Faro");
+    desktop.git(["pull", "-q"]).fails();
+    let folder = desktop.inside("journal");
+    let path = ":/journal/md/2024/2024-11-01.md";
+    folder
+        .palimpsest(["resolve", "--ours"])
+        .exits(1)
+        .warns(&format!("or keep them: git add {path}"));
+    folder.git(["add", path]).ok();
+    desktop.git(["commit", "-q", "-n", "--no-edit"]).ok();
+}
