@@ -82,11 +82,15 @@ impl Resolve {
         }
         // Items in files that still have markers are not settled yet.
         let are_settled = outcomes.iter().all(|(_, o)| o.left.is_empty());
+        let mut stopped_by = None;
         if are_settled {
             let kept = outcomes.iter().filter_map(|(_, o)| o.kept.clone());
             let (kept, answers) = (kept.collect(), &settling.answers);
-            let of_items = against_removals::settle(ui, &resolver, only, &kept, answers)?;
-            outcomes.extend(of_items);
+            // What is done by now is said all the same, and what is left.
+            match against_removals::settle(ui, &resolver, only, &kept, answers) {
+                Ok(of_items) => outcomes.extend(of_items),
+                Err(error) => stopped_by = Some(error),
+            }
         }
         let (mut about, outcomes): (BTreeSet<String>, Vec<Settled>) = outcomes.into_iter().unzip();
         let by_line = resolver.merged_by_line(only)?;
@@ -104,7 +108,11 @@ impl Resolve {
         say_of_the_others(ui, &about, only, |path| {
             are_settled || resolver.has_no_entries(path)
         })?;
-        match conclude(ui, &outcomes)? {
+        let exit = conclude(ui, &outcomes)?;
+        if let Some(error) = stopped_by {
+            return Err(error);
+        }
+        match exit {
             Exit::Ok if !by_git.is_empty() => Ok(Exit::Failed),
             exit => Ok(exit),
         }

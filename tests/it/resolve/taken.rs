@@ -144,3 +144,30 @@ fn in_a_folder_the_way_out_of_markers_of_one_side_names_a_path_that_git_takes() 
     folder.git(["add", path]).ok();
     desktop.git(["commit", "-q", "-n", "--no-edit"]).ok();
 }
+
+#[test]
+fn with_settings_in_conflict_all_that_is_done_and_left_is_said() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, "One.\n")]);
+    for (machine, city, mood) in [(&laptop, "Porto", "text"), (&desktop, "Faro", "set")] {
+        machine.edit_entry(DAY, "Lisbon", city);
+        let settings = machine.read("palimpsest.toml");
+        let fields = format!("{settings}\n[merge.fields]\nmood = \"{mood}\"\n");
+        machine.write("palimpsest.toml", fields);
+        machine.commit(city);
+    }
+    laptop.push();
+    desktop.git(["pull", "-q"]).fails();
+    desktop
+        .palimpsest(["resolve", "--theirs"])
+        .exits(1)
+        .says("2024-11-01.md: merged, 1 chosen, staged")
+        .says("what stood there before is kept in")
+        .says("like `palimpsest resolve palimpsest.toml`")
+        .warns("palimpsest.toml:");
+    desktop
+        .palimpsest(["resolve", "--ours", "palimpsest.toml"])
+        .ok();
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    desktop.assert_clean();
+}
