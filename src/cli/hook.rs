@@ -198,8 +198,10 @@ impl Call<'_> {
                 let here = repo.machine()?;
                 incoming.gone.retain(|_, by| *by != here);
                 incoming.conflicts.clear();
+                incoming::keep_what_the_merge_kept_out(repo, layout, head, &mut incoming)?;
             }
             say_conflicts(ui, incoming.conflicts.iter().copied());
+            news::say_left_out(ui, &incoming);
             news::say_deletions(ui, &incoming);
         }
         Ok(before)

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::commit::KeptOutItem;
 use super::documents::merged_by_field;
 use super::history;
 use crate::journal::hunks::Hunks;
@@ -23,6 +24,8 @@ pub struct Incoming {
     /// Entries that the other side of a merge deleted and this side keeps, each with the one
     /// who deleted it, if that is sure.
     pub kept: BTreeMap<EntryDate, Option<String>>,
+    /// Items that merges kept out since, for a person to settle.
+    pub left_out: BTreeSet<KeptOutItem>,
 }
 
 /// The news between two commits.
@@ -40,7 +43,9 @@ pub fn between(
     let mut changed: BTreeMap<i32, Blobs> =
         changes.map(|(year, c)| (year, (c.old, c.new))).collect();
     let of_deletions = told.deletions.keys().map(|(entry, _)| entry);
-    for entry in told.sync.keys().map(|(entry, _)| entry).chain(of_deletions) {
+    let kept_out = told.kept_out.keys().map(|(key, _)| &key.entry);
+    let others = of_deletions.chain(kept_out);
+    for entry in told.sync.keys().map(|(entry, _)| entry).chain(others) {
         let path = layout.ledger_path(entry.year());
         if let std::collections::btree_map::Entry::Vacant(year) = changed.entry(entry.year()) {
             let same = repo.blob_at(now, &path)?;
@@ -55,7 +60,8 @@ pub fn between(
     let mut incoming = Incoming::default();
     for (year, (old, new)) in changed {
         let new = read(new)?.with_told(told.of_year(year));
-        if new.conflicts().next().is_none() && new.deletions.is_empty() {
+        let left_out = KeptOutItem::to_settle(&new);
+        if new.conflicts().next().is_none() && new.deletions.is_empty() && left_out.is_empty() {
             continue;
         }
         let told_before = match (&mut told_before, before) {
@@ -69,13 +75,39 @@ pub fn between(
             (knew((entry, source)) != Some(texts(state))).then_some(entry)
         });
         incoming.conflicts.extend(conflicts);
+        let known = KeptOutItem::to_settle(&old);
+        (incoming.left_out).extend(left_out.into_iter().filter(|item| !known.contains(item)));
         let (gone, back) = ledger::deletions_since(&old, &new);
         incoming.gone.extend(gone);
         incoming.back.extend(back);
         incoming.kept.extend(ledger::undone_in_coming(&old, &new));
     }
     keep_what_really_went_or_came(repo, layout, (before, now), &mut incoming)?;
+    let of_items = incoming.left_out.iter().map(|item| &item.entry).collect();
+    let there = history::entries_there(repo, layout, &[now], &of_items)?;
+    let is_there = |item: &KeptOutItem| there.contains(&item.entry);
+    incoming.left_out.retain(is_there);
     Ok(incoming)
+}
+
+/// Drops the items that a side of a merge knew to be kept out, whose commit named them: what
+/// is left, the merge itself kept out.
+///
+/// # Errors
+/// A commit or a ledger cannot be read.
+pub fn keep_what_the_merge_kept_out(
+    repo: &Repo,
+    layout: &Layout,
+    merge: ObjectId,
+    incoming: &mut Incoming,
+) -> Result<(), RepoError> {
+    for parent in repo.commit(merge)?.parents.into_iter().skip(1) {
+        if !incoming.left_out.is_empty() {
+            let since = between(repo, layout, Some(parent), merge)?.left_out;
+            incoming.left_out.retain(|item| since.contains(item));
+        }
+    }
+    Ok(())
 }
 
 /// The entries, notes and other pages in which conflict markers came in since `before`, each

@@ -295,3 +295,34 @@ fn an_item_that_stays_out_takes_no_edited_comment_along() {
     let text = desktop.read_entry(DAY);
     assert!(text.contains("# family, close\n>>>>>>>"), "{text}");
 }
+
+/// The merge's own commit is the first that has it, so `pre-commit` cannot know.
+#[test]
+fn a_merge_that_stopped_names_whom_it_kept_out_on_each_machine() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    edit(&laptop, "people: [Alice]\n", "people: []\n");
+    laptop.edit_entry(DAY, "Lisbon", "Porto");
+    edit(&laptop, "people: []\n", "people: [Alice]\n");
+    laptop.push();
+    desktop.edit_entry(DAY, "Lisbon", "Faro");
+    edit(&desktop, "people: [Alice]\n", "people: []\n");
+    desktop.git(["pull", "-q"]).fails();
+    desktop.palimpsest(["resolve", "--ours"]).ok();
+    let said = "person Alice was kept out of 2024-11-01 by a removal that whoever added it did \
+        not know; let it in: `metadb tombstone remove entry_people 2024-11-01 'Alice'`, or agree: \
+        `metadb sync resolve Entry 2024-11-01`";
+    let merged = desktop.git(["commit", "-q", "--no-edit"]).ok();
+    assert_eq!(merged.output().matches(said).count(), 1, "{merged}");
+    desktop.push();
+    let pulled = laptop.git(["pull", "-q"]).ok();
+    assert_eq!(pulled.output().matches(said).count(), 1, "{pulled}");
+    // Once it is in the ledger, nothing that a merge brings is new.
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    edit(&desktop, "mood: calm", "mood: fine");
+    desktop.git(["pull", "-q"]).fails().never_mentions(said);
+    desktop.palimpsest(["resolve", "--ours"]).ok();
+    let merged = desktop.git(["commit", "-q", "--no-edit"]).ok();
+    assert_eq!(merged.output().matches(said).count(), 1, "{merged}");
+}

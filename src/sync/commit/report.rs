@@ -67,6 +67,30 @@ pub struct KeptOutItem {
 }
 
 impl KeptOutItem {
+    /// The items of a ledger that merges kept out and that nobody settled yet.
+    pub(in crate::sync) fn to_settle(ledger: &Ledger) -> BTreeSet<Self> {
+        let keys = ledger.to_settle().into_iter().map(|key| Self {
+            entry: key.entry,
+            table: key.table,
+            item: key.item.clone(),
+        });
+        // Several removals of one item are one line.
+        keys.collect()
+    }
+
+    /// What is said of an item that a merge kept out, with the commands that settle it.
+    #[must_use]
+    pub fn say_left_out(&self) -> String {
+        let Self { entry, table, item } = self;
+        format!(
+            "{} {} was kept out of {entry} by a removal that whoever added it did not know; let \
+             it in: `{}`, or agree: `metadb sync resolve Entry {entry}`",
+            table.noun(),
+            on_one_line(item),
+            self.to_restore()
+        )
+    }
+
     /// The command that lets it in.
     fn to_restore(&self) -> String {
         let Self { entry, table, item } = self;
@@ -143,14 +167,8 @@ impl PreCommit {
 
     /// Adds the items that merges kept out of the entries that are `there`.
     pub(super) fn add_left_out(&mut self, ledger: &Ledger, there: &dyn Fn(EntryDate) -> bool) {
-        let keys = ledger.to_settle().into_iter().map(|key| KeptOutItem {
-            entry: key.entry,
-            table: key.table,
-            item: key.item.clone(),
-        });
-        // Several removals of one item are one line.
-        let items: BTreeSet<KeptOutItem> = keys.collect();
-        let items = items.into_iter().filter(|item| there(item.entry));
+        let items = KeptOutItem::to_settle(ledger).into_iter();
+        let items = items.filter(|item| there(item.entry));
         let standing: BTreeSet<&KeptOutItem> = self.kept_out.iter().collect();
         self.left_out
             .extend(items.filter(|i| !standing.contains(i)));
@@ -316,14 +334,8 @@ impl PreCommit {
             };
             writeln!(f, "{more} against a removal: `metadb sync conflicts`")?;
         }
-        for kept @ KeptOutItem { entry, table, item } in self.left_out.iter().take(MOST) {
-            let (noun, item) = (table.noun(), on_one_line(item));
-            writeln!(
-                f,
-                "{noun} {item} was kept out of {entry} by a removal that whoever added it did \
-                 not know; let it in: `{}`, or agree: `metadb sync resolve Entry {entry}`",
-                kept.to_restore()
-            )?;
+        for item in self.left_out.iter().take(MOST) {
+            writeln!(f, "{}", item.say_left_out())?;
         }
         let (one, many) = ("more item", "more items");
         if let Some(more) = more(self.left_out.len(), MOST, one, many) {
