@@ -26,6 +26,15 @@ pub fn markers_of_front(bytes: &[u8]) -> Option<Markers<'_>> {
     conflict_markers(bytes).filter(|set| !document.has_frontmatter() || set.line <= lines)
 }
 
+/// The lines of a text, counted from 1, that look like a marker which names a side. A rule
+/// below a heading looks like the one that names none.
+pub fn labelled_markers(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    numbered(bytes).filter(|(_, line)| {
+        let is_labelled = || line.trim_ascii_end().contains(&b' ');
+        marker(line).is_some() && is_labelled()
+    })
+}
+
 /// A whole set of markers in a text.
 pub(super) struct Set {
     /// The line of the first marker, counted from 1.

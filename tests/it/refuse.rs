@@ -293,3 +293,44 @@ fn the_date_that_is_asked_for_is_that_of_the_files_name() {
     laptop.write(&entry("2031-05-06"), "Rain.\n");
     refused(&laptop, "then `date: 2031-05-06`");
 }
+
+/// It may be text, so the commit goes through.
+#[test]
+fn one_marker_that_is_left_of_a_conflict_is_named() {
+    for (left, label) in [("<<<<<<< ", "HEAD"), (">>>>>>> ", "side")] {
+        let sandbox = Sandbox::new();
+        let laptop = with_al(&sandbox);
+        laptop.git(["branch", "-q", "-M", "main"]).ok();
+        laptop.write_entry(DAY, "people: [Al]", "One.\n>>>>>>> quoted\nEnd.\n");
+        laptop.commit("Quote");
+        laptop.git(["switch", "-q", "-c", "side"]).ok();
+        laptop.edit_entry(DAY, "One.", "One of theirs.");
+        laptop.commit("Side");
+        laptop.git(["switch", "-q", "main"]).ok();
+        laptop.edit_entry(DAY, "One.", "One of ours.");
+        laptop.commit("Main");
+        laptop.git(["merge", "-q", "side"]).fails();
+        let is_kept = |line: &&str| {
+            let is_marker = line.starts_with(['<', '=', '>']) && !line.ends_with("quoted");
+            !is_marker || line.starts_with(left)
+        };
+        let marked = laptop.read_entry(DAY);
+        let lines: Vec<&str> = marked.lines().filter(is_kept).collect();
+        laptop.write(&entry(DAY), lines.join("\n") + "\n");
+        laptop.git(["add", "-A"]).ok();
+        let marker = format!("{left}{label}");
+        let number = lines.iter().position(|line| *line == marker).unwrap() + 1;
+        let said = format!(
+            "{}:{number}:1: one marker of a conflict, which may be text",
+            entry(DAY)
+        );
+        laptop.palimpsest(["check", "--staged"]).ok().says(&said);
+        laptop.git(["commit", "-q", "--no-edit"]).ok().warns(&said);
+        // What stands in HEAD is no news, and nobody wrote the quoted line now.
+        laptop.edit_entry(DAY, "End.", "The end.");
+        laptop
+            .git(["commit", "-q", "-a", "-m", "x"])
+            .ok()
+            .silent_about("one marker");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::check::{Checks, Refusal};
 use crate::journal::hunks::{Hunk, Hunks};
-use crate::journal::markers::{AsText, conflict_markers};
+use crate::journal::markers::{AsText, conflict_markers, labelled_markers};
 use crate::journal::{EntryError, PathKind, layout::is_markdown};
 use crate::ledger::Source;
 use crate::repo::{Blob, RepoError};
@@ -44,6 +44,25 @@ impl Checks<'_> {
         }
         self.stood.iter().for_each(|stood| as_text.join(stood));
         Ok(first(&as_text))
+    }
+
+    /// The line of the first marker in a file that was in conflict, of a set that is not whole
+    /// any more, and that no parent has: somebody may have forgotten it.
+    pub(super) fn left_marker(&self, path: &str, bytes: &[u8]) -> Result<Option<usize>, RepoError> {
+        let mut found: Vec<(usize, &[u8])> = labelled_markers(bytes).collect();
+        if found.is_empty() || !self.repo.knows_conflict(path)? {
+            return Ok(None);
+        }
+        for parent in self.parents {
+            let version = self.repo.read_at(*parent, path)?.unwrap_or_default();
+            let known: Vec<&[u8]> = labelled_markers(&version).map(|(_, line)| line).collect();
+            let is_known = |line: &[u8]| {
+                let mut known = known.iter();
+                known.any(|known| known.trim_ascii_end() == line.trim_ascii_end())
+            };
+            found.retain(|(_, line)| !is_known(line));
+        }
+        Ok(found.first().map(|(line, _)| *line))
     }
 
     /// The sets of markers in the pages that the commit removes, from where a new one may

@@ -249,6 +249,8 @@ impl Checks<'_> {
             });
             return Ok(());
         }
+        let left = self.left_marker(path, &bytes)?;
+        (self.found.warnings).extend(left.map(|line| warned::left_marker(path, line)));
         if let Some(key) = key_of(self.layout, path) {
             self.found.add_text(repo, path, (key, id), &bytes)?;
         }

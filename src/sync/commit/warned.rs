@@ -15,6 +15,14 @@ pub(super) fn filtered(path: &str, attribute: &str) -> String {
     )
 }
 
+/// The warning for one marker of a conflict in a file that was in conflict. It may be text.
+pub(super) fn left_marker(path: &str, line: usize) -> String {
+    format!(
+        "{path}:{line}:1: one marker of a conflict, which may be text; if it is not, take it out \
+         and commit that"
+    )
+}
+
 /// The warning for a journal begun after `palimpsest init`: its rows are recorded, and
 /// nothing merges them.
 pub(super) fn not_set_up(
