@@ -6,6 +6,7 @@ mod commits;
 mod crossing;
 mod edited;
 mod examples;
+mod ledgers;
 mod leftovers;
 mod long;
 mod loose;

@@ -20,6 +20,7 @@ mod places;
 mod settings;
 mod spelling;
 mod undone;
+mod ways_out;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
