@@ -209,9 +209,6 @@ pub fn by_id(
     let named = ids.as_ref().zip(views.as_ref());
     let members = named.map(|(ids, view)| by_name(ids, view));
     let rekeyed = renamed::rekeyed(&ids, &members, rule);
-    let tails = ends.as_ref().map(|ends| ends.tails).unwrap_or_default();
-    let entries = views.as_ref().map(|view| &view.members[..]);
-    let astray = put_below::astray(cx, &ids, &entries, &tails);
     // Boxed to keep the hash map's free slots small.
     let mut parts: HashMap<&str, Box<Part>> = HashMap::new();
     // Those that are as in the base of a virtual one, since the sides differ in them.
@@ -232,9 +229,7 @@ pub fn by_id(
             continue;
         }
         let there = members.as_ref().map(|m| m.get(id.as_str()).copied());
-        let is_astray = astray.contains(id);
         let left = match rule {
-            _ if is_astray && there.base.is_some() => Some(there),
             Rule::Set => in_set(cx, there, place.path)?,
             _ => (!is_removed(cx, &there, place.path)?).then_some(there),
         };
@@ -243,8 +238,7 @@ pub fn by_id(
             continue;
         };
         inner.push(id.clone());
-        let is_rekeyed = sides.base.is_some() && rekeyed.contains(id.as_str());
-        let part = match is_rekeyed || is_astray {
+        let part = match sides.base.is_some() && rekeyed.contains(id.as_str()) {
             true => contested(cx, &sides, place, &inner)?,
             false => part(cx, sides, place, &inner)?,
         };
@@ -267,6 +261,7 @@ pub fn by_id(
     }
     let wholes = together.all.keys().copied();
     let keep: HashSet<&str> = parts.keys().copied().chain(wholes).collect();
+    let tails = ends.as_ref().map(|ends| ends.tails).unwrap_or_default();
     let rows = named
         .zip(tails)
         .map(|((ids, view), tail)| rows(ids, view, tail));

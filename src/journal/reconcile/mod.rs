@@ -32,7 +32,7 @@
 //! | `renamed` | Which key or item is another one of the base, renamed? |
 //! | `moved`, `known_again` | Did a side move a value that the other one changed where it was? Which of many new ones may be it? |
 //! | `over_lists`, `values` | Or into an item of a list, or out of one? What does a side have under which keys? |
-//! | `put_below` | Did a side put an entry below a comment that the other one changed, or whose entry it took out? |
+//! | `put_below` | Did a side put an entry below a comment that the other one changed? |
 //! | `together`, `agreed` | What becomes of the keys between which it did? Is a text provably what both did? |
 //! | `interner` | How many values do two lists have in common? |
 //!

@@ -1,14 +1,10 @@
 //! Entries that one side put below a comment which the other side changed or took out: the
-//! comment is above the next entry there, and above the new one here. And entries put below
-//! one that the other side took out, whose comment is above the next entry there.
+//! comment is above the next entry there, and above the new one here.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
+use std::collections::HashMap;
 
-use super::entry::Context;
 use super::member::Member;
 use super::output::Pick;
-use super::torn::bare;
 use super::view::View;
 use crate::journal::yaml::Layout;
 use crate::merge::ThreeWay;
@@ -71,82 +67,6 @@ pub fn followed<'a>(
         }
     }
     changed
-}
-
-/// The entries that one side took out below a comment, with those that the other side put
-/// between them and the next entry. The comment is above that next one now, and may be about
-/// it alone or about all of them: nothing tells whether the new ones stand below it.
-///
-/// In a virtual base, which has no conflicts, there are none.
-pub fn astray<K: Eq + Hash + Clone>(
-    cx: &Context,
-    ids: &ThreeWay<Vec<K>>,
-    members: &ThreeWay<&[Member]>,
-    tails: &ThreeWay<&str>,
-) -> HashSet<K> {
-    let has_comment = |m: &Member| m.layout == Layout::Block && m.lead.contains('#');
-    let mut found = HashSet::new();
-    if cx.merger.virtual_base || !members.base.iter().any(has_comment) {
-        return found;
-    }
-    let places = ids.as_ref().map(|ids| -> HashMap<&K, usize> {
-        let ids = ids.iter().enumerate();
-        ids.map(|(at, id)| (id, at)).collect()
-    });
-    let is_new = |id: &K| !places.base.contains_key(id);
-    // The last entry above that each side still has.
-    let mut above = [None; 2];
-    for (gone, id) in members.base.iter().zip(&ids.base) {
-        for (pick, above) in [Pick::Ours, Pick::Theirs].into_iter().zip(&mut above) {
-            let (here, there) = from(pick, &places);
-            if here.contains_key(id) {
-                *above = Some(id);
-                continue;
-            }
-            let Some(&at) = there.get(id).filter(|_| has_comment(gone)) else {
-                continue;
-            };
-            let ((own, other), (own_members, other_members)) =
-                (from(pick, ids), from(pick, members));
-            // What has a line of its own above begins something else.
-            let below = other.iter().zip(*other_members).skip(at + 1);
-            let between = below
-                .take_while(|(id, m)| !here.contains_key(id) && m.lead.is_empty())
-                .count();
-            let end = at + 1 + between;
-            let (until, now, was) = match other.get(end) {
-                Some(next) => {
-                    let (Some(&now), Some(&was)) = (here.get(next), places.base.get(next)) else {
-                        continue;
-                    };
-                    let leads = (&own_members[now].lead, &members.base[was].lead);
-                    (now, leads.0.as_ref(), leads.1.as_ref())
-                }
-                None => (own.len(), *from(pick, tails).0, tails.base),
-            };
-            // A comment that went elsewhere with the next entry is that one's own.
-            if other[at + 1..end].iter().any(is_new)
-                && other_members[at].same_text(gone)
-                && is_left_above(gone, now, was)
-                && own[..until].iter().rfind(|id| !is_new(id)) == *above
-            {
-                found.extend(other[at..end].iter().cloned());
-            }
-        }
-    }
-    found
-}
-
-/// Whether the comment above an entry that is gone stands `now` above the next one, with
-/// nothing new but what may be that entry, commented out. Next to other words a choice could
-/// not have it once.
-fn is_left_above(gone: &Member, now: &str, was: &str) -> bool {
-    let text = gone.lines_at(gone.column);
-    let known: HashSet<&str> = text.lines().chain(was.lines()).map(bare).collect();
-    let is_known = |line: &str| line.is_empty() || known.contains(line);
-    let lead = gone.lead.as_ref();
-    let new = now.strip_prefix(lead).filter(|_| !was.starts_with(lead));
-    new.is_some_and(|new| new.lines().map(bare).all(is_known))
 }
 
 /// The two sides as one of them sees them: its own first.

@@ -12,7 +12,7 @@ use super::removals::removed_from;
 use super::report::Decision;
 use super::view::{Form, View};
 use super::whole::{Is, Spot, widened};
-use super::{Stop, loss, put_below};
+use super::{Stop, loss};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::Value;
 use crate::merge::{Chunk, ThreeWay, sequence};
@@ -41,7 +41,6 @@ pub fn parts(
     let mut lists = Lists::of(cx, views, place.path, edited)?;
     let chunks = sequence(lists.ids.as_ref().map(Vec::as_slice)).ok_or(Stop::Conflict)?;
     lists.add_removed(cx, place.path);
-    let astray = put_below::astray(cx, &lists.ids, &lists.members, &ThreeWay::default());
     let mut spots = Vec::new();
     let mut index = 0;
     for chunk in &chunks {
@@ -59,13 +58,7 @@ pub fn parts(
             }
             Chunk::Changed(at) => {
                 let index = at.base.first().copied().unwrap_or(index);
-                let ids = lists.ids.as_ref().zip(at.as_ref()).into_array().into_iter();
-                let mut ids = ids.flat_map(|(ids, at)| at.iter().map(|at| ids[*at]));
-                let taken = match ids.any(|id| astray.contains(&id)) {
-                    true => None,
-                    false => lists.taken(at),
-                };
-                if let Some(taken) = taken {
+                if let Some(taken) = lists.taken(at) {
                     spots.extend(lists.spots(cx, at, taken, place, index)?);
                     continue;
                 }
