@@ -55,10 +55,20 @@ pub fn decisions(known: &Ledger, edited: &Ledger, left: &BTreeSet<String>) -> Le
 }
 
 /// `known` (the merge of old commits) with what `later`, a version of the same file on top of
-/// them, says beyond it: decisions, restorations, later sync states, and rows of its own.
+/// them, says beyond it: decisions, restorations, later sync states, and rows of its own. What
+/// one of the merged `sides` says as well is not later. Damaged lines are those of `known`.
 #[must_use]
-pub fn with_later(known: &Ledger, later: &Ledger) -> Ledger {
-    let mut out = decisions(known, later, &BTreeSet::new());
+pub fn with_later(known: &Ledger, mut later: Ledger, sides: [&Ledger; 2]) -> Ledger {
+    (later.tombstones).retain(|key, row| {
+        let is_of = |side: &&Ledger| side.tombstones.get(key) == Some(row);
+        !known.tombstones.contains_key(key) || !sides.iter().any(is_of)
+    });
+    later.deletions.retain(|key, row| {
+        let is_of = |side: &&Ledger| side.deletions.get(key) == Some(row);
+        !known.deletions.contains_key(key) || !sides.iter().any(is_of)
+    });
+    let mut out = decisions(known, &later, &BTreeSet::new());
+    out.corrupt.clone_from(&known.corrupt);
     let restore = |was: &mut State, now: &State| {
         if was.is_active() && !now.is_active() {
             *was = now.clone();

@@ -27,12 +27,6 @@ pub(super) fn left_over(
     let places = repo.commit_places(parent)?;
     let made_at = ledger::made_at(&new, &repo.machine()?, &places.names());
     let mut left: BTreeSet<String> = made_at.keys().cloned().collect();
-    // On the commit at which a squashed branch began, its rows have the ids of this place.
-    if let (false, Some(tip)) = (left.is_empty(), repo.squashing()?)
-        && let Ok(theirs) = recorded(repo, layout, tip, &new)
-    {
-        left.retain(|id| !theirs.contains(id));
-    }
     let mut of_place: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for (id, nth) in made_at {
         of_place.entry(nth).or_default().push(id);

@@ -40,8 +40,8 @@ impl CommitContext<'_> {
 }
 
 /// The derived `rows` without the removals for which the staged ledger (`current`) brings a
-/// row of its own: under another id, or, where the same commit is made once more, under the
-/// same one, with what was decided of it. If only the real index brings one (`beside`), it
+/// row of its own: under another id, or, with what was decided of it, under the same one,
+/// where the same commit is made once more. If only the real index brings one (`beside`), it
 /// comes in their place.
 pub(super) fn as_brought(
     mut rows: Ledger,
@@ -77,6 +77,24 @@ pub(super) fn as_brought(
         stays
     });
     rows.apply(instead);
+    rows
+}
+
+/// The derived `rows` with those of the `tip` of a squash in place of the ones that have the
+/// same id: on the commit at which the branch began, these are the branch's own removals.
+pub(super) fn of_tip_of_squash(mut rows: Ledger, tip: &Ledger) -> Ledger {
+    for (key, row) in &mut rows.tombstones {
+        let there = tip.tombstones.get(key);
+        if let Some(there) = there.filter(|t| t.state.is_active() && row.state.is_active()) {
+            row.clone_from(there);
+        }
+    }
+    for (key, row) in &mut rows.deletions {
+        let there = tip.deletions.get(key);
+        if let Some(there) = there.filter(|t| t.state.is_active() && row.state.is_active()) {
+            row.clone_from(there);
+        }
+    }
     rows
 }
 

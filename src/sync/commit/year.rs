@@ -9,7 +9,7 @@ use crate::ledger::{self, Ledger, Lines, RowKey, Source, State};
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 
 use super::branch_alone;
-use super::brought::as_brought;
+use super::brought::{as_brought, of_tip_of_squash};
 use super::reverted::Reverted;
 use super::rows::CommitContext;
 use crate::sync::history::{self, ByTime};
@@ -313,7 +313,7 @@ impl YearToCommit {
     pub fn as_brought(
         &self,
         context: &CommitContext<'_>,
-        rows: Ledger,
+        mut rows: Ledger,
     ) -> Result<Ledger, RepoError> {
         let mut removals = rows.tombstones.values().map(|row| &row.state);
         let mut deletions = rows.deletions.values().map(|row| &row.state);
@@ -330,6 +330,13 @@ impl YearToCommit {
                 self.beside.get_or_init(|| found)
             }
         };
+        let of_tip = context
+            .squashing
+            .map(|tip| context.repo.read_at(tip, &self.path));
+        // Where git has not all of the branch, they stay as they are derived.
+        if let Some(Ok(text)) = of_tip {
+            rows = of_tip_of_squash(rows, &rows_of(text.as_deref()));
+        }
         Ok(as_brought(rows, &self.known, &self.current, beside))
     }
 

@@ -118,7 +118,12 @@ impl Resolver<'_> {
             let work = open.work.as_deref().unwrap_or_default();
             let merged = self.merge(open, sides.as_ref(), &hunks)?;
             let merged = merged.choose(|_| Choice::Leave);
-            return Ok(Self::committed_ledger(&merged, work, &hunks));
+            return Ok(Self::committed_ledger(
+                &merged,
+                work,
+                &hunks,
+                sides.as_ref(),
+            ));
         }
         if self.is_of_a_person(open)? {
             return Ok(Proposal::Fine);
@@ -191,7 +196,7 @@ impl Resolver<'_> {
             });
         }
         if self.is_ledger(open) {
-            return Ok(Self::committed_ledger(&bytes, work, &hunks));
+            return Ok(Self::committed_ledger(&bytes, work, &hunks, sides.as_ref()));
         }
         if self.is_made_by_a_merge(open, sides.as_ref(), work, false)? {
             return Ok(Proposal::Text(merged));
@@ -211,19 +216,20 @@ impl Resolver<'_> {
 
     /// The proposal for a committed ledger: its own rows stay, and rows that the merge
     /// should have brought come back.
-    fn committed_ledger(merged: &[u8], work: &[u8], hunks: &Hunks) -> Proposal {
+    fn committed_ledger(
+        merged: &[u8],
+        work: &[u8],
+        hunks: &Hunks,
+        sides: ThreeWay<&Vec<u8>>,
+    ) -> Proposal {
         let merged = ledger::parse(merged);
         let there = ledger::parse(work);
         let lacks_state = merged.sync.keys().any(|k| !there.sync.contains_key(k));
         if hunks.is_empty() && !merged.has_more_than(&there) && !lacks_state {
             return Proposal::Fine;
         }
-        // The markers themselves are damaged lines.
-        let later = ledger::Ledger {
-            corrupt: Vec::new(),
-            ..there
-        };
-        let whole = ledger::with_later(&merged, &later);
+        let [ours, theirs] = [sides.ours, sides.theirs].map(|side| ledger::parse(side));
+        let whole = ledger::with_later(&merged, there, [&ours, &theirs]);
         Proposal::Text(Hunks::of(&ledger::format(&whole)))
     }
 

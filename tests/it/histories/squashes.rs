@@ -209,3 +209,28 @@ fn a_decision_is_in_the_commit_that_joins_it_with_its_removal() {
         }
     }
 }
+
+/// What the squash does not commit was not removed on this branch.
+#[test]
+fn who_is_put_back_before_a_squash_is_committed_was_not_removed() {
+    for given_up in [false, true] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.git(["switch", "-qc", "side"]).ok();
+        edit(&laptop, "[Alice, Bob]", "[Alice]");
+        laptop.git(["switch", "-q", "main"]).ok();
+        laptop.git(["merge", "-q", "--squash", "side"]).ok();
+        if given_up {
+            let restore = ["restore", "--staged", "--worktree", "journal"];
+            laptop.git(restore).ok();
+            laptop.write("other.txt", "Another commit.\n");
+        } else {
+            laptop.edit_entry(DAY, "[Alice]", "[Alice, Bob, Eve]");
+        }
+        laptop.commit("Squashed");
+        assert!(crate::sandbox::removals(&laptop.ledger(2024), "Bob").is_empty());
+        laptop.metadb(["show", DAY]).ok().says("Bob");
+        laptop.assert_clean();
+        agree(&laptop, &desktop, &[]);
+    }
+}

@@ -45,7 +45,10 @@ fn what_was_decided_above_markers_in_a_ledger_stays_decided() {
         for tag in ["Alice", "Lisbon"] {
             laptop.edit_entry(DAY, tag, "");
         }
+        let damaged = "{\"damaged";
         laptop.commit("Without Alice and Lisbon");
+        laptop.write(LEDGER, format!("{}{damaged}\n", laptop.read(LEDGER)));
+        laptop.commit("A line of somebody's");
         laptop.push();
         desktop.pull();
         laptop.edit_entry(DAY, "- rain", "- sea");
@@ -69,6 +72,7 @@ fn what_was_decided_above_markers_in_a_ledger_stays_decided() {
         }
         desktop.palimpsest(["resolve", LEDGER]).ok();
         assert!(!markers(&desktop, LEDGER));
+        assert!(desktop.read(LEDGER).contains(damaged));
         let rows = desktop.ledger(2024);
         let of = |item| crate::sandbox::removals(&rows, item)[0].clone();
         assert!(!of("Alice").state.is_active());
