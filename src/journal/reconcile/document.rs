@@ -207,7 +207,12 @@ impl Merger<'_> {
                 };
                 // It is not gone if that side put a line above it, and a choice of the side
                 // that left it alone would have none.
-                if has.base && body.conflict && has_fence(other.body) {
+                let holds_it = || {
+                    let mut lines = other.body.split(|&b| b == b'\n');
+                    let first = docs.base.frontmatter.split(|&b| b == b'\n').next();
+                    has_fence(other.body) && lines.any(|line| Some(line) == first)
+                };
+                if has.base && body.conflict && holds_it() {
                     Err(Stop::Refuse(
                         "one side's body may hold the frontmatter".into(),
                     ))

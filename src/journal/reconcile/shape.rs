@@ -58,7 +58,10 @@ pub fn rule(rules: &Rules, path: &[String], sides: &MemberSides) -> Rule {
         return Rule::Map;
     }
     if strictly {
-        if nodes.iter().all(|n| unique_scalars(n)) && !replace_numbers(sides) {
+        if nodes.iter().all(|n| unique_scalars(n)) {
+            if let Some(rule) = of_replaced_numbers(sides) {
+                return rule;
+            }
             return Rule::Set;
         }
         return keyed(&nodes).unwrap_or(Rule::Sequence);
@@ -89,13 +92,14 @@ fn all_maps(nodes: &[&Node]) -> bool {
     nodes.iter().all(is_map)
 }
 
-/// Whether these lists of numbers are one value by their places, as coordinates and scores
-/// are: each side put another number in the place of one, and all have as many as the base.
-fn replace_numbers(sides: &MemberSides) -> bool {
+/// The rule for lists of numbers that are one value by their places, as coordinates and scores
+/// are: each side put other numbers in the place of some, and all have as many as the base.
+/// One number that each side put at another place may be one item or two: a person decides.
+fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     let [Some(base), Some(ours), Some(theirs)] =
         [sides.base, sides.ours, sides.theirs].map(|side| numbers(side?.value))
     else {
-        return false;
+        return None;
     };
     let replaces = |side: &[Value]| {
         let mut differ = base.iter().zip(side).filter(|(was, now)| was != now);
@@ -103,7 +107,16 @@ fn replace_numbers(sides: &MemberSides) -> bool {
             && *side != *base
             && differ.all(|(was, now)| !base.contains(now) && !side.contains(was))
     };
-    base.len() > 1 && replaces(&ours) && replaces(&theirs)
+    let stands_elsewhere = |(at, now): (usize, &Value)| {
+        let there = theirs.iter().position(|other| other == now);
+        !base.contains(now) && there.is_some_and(|there| there != at)
+    };
+    (base.len() > 1 && replaces(&ours) && replaces(&theirs)).then(|| {
+        match ours.iter().enumerate().any(stands_elsewhere) {
+            true => Rule::Scalar,
+            false => Rule::Sequence,
+        }
+    })
 }
 
 /// The numbers of a list that has nothing else.
