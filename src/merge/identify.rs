@@ -102,18 +102,28 @@ fn is_edited_in_place<K: Hash + Ord>(
     alike: &dyn Alike,
     kept: usize,
 ) -> bool {
+    let places = 0..base.len();
     if base.len() != side.len() {
         return false;
     }
-    let has_equal = |list: &[K]| list.iter().collect::<HashSet<_>>().len() < list.len();
-    let places = 0..base.len();
     let differ: Vec<usize> = places.filter(|&at| base[at] != side[at]).collect();
-    let count = |list: &[K], item: &K| list.iter().filter(|other| *other == item).take(2).count();
-    let has_moved = |at: &usize| count(base, &base[*at]) == 1 && count(side, &base[*at]) == 1;
-    differ.len() <= base.len() - kept
-        && (has_equal(base) || has_equal(side))
+    if differ.len() > base.len() - kept {
+        return false;
+    }
+    let (before, now) = (counts(base), counts(side));
+    let has_moved = |at: &usize| before[&base[*at]] == 1 && now.get(&base[*at]) == Some(&1);
+    (before.len() < base.len() || now.len() < side.len())
         && !differ.iter().any(has_moved)
         && differ.iter().all(|&at| alike.in_place(at, at))
+}
+
+/// How often each item stands in a list.
+fn counts<K: Hash + Eq>(list: &[K]) -> HashMap<&K, usize> {
+    let mut counts = HashMap::new();
+    for item in list {
+        *counts.entry(item).or_default() += 1;
+    }
+    counts
 }
 
 /// Matches items that went at one place and came at another, once each.

@@ -1,7 +1,7 @@
 //! The rule of a field: that of its name, if the values have the shape for it, or else
 //! that of its shape.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::entry::MemberSides;
 use super::member::Member;
@@ -101,15 +101,17 @@ fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     else {
         return None;
     };
+    let known: HashSet<&Value> = base.iter().collect();
     let replaces = |side: &[Value]| {
+        let there: HashSet<&Value> = side.iter().collect();
         let mut differ = base.iter().zip(side).filter(|(was, now)| was != now);
         side.len() == base.len()
             && *side != *base
-            && differ.all(|(was, now)| !base.contains(now) && !side.contains(was))
+            && differ.all(|(was, now)| !known.contains(now) && !there.contains(was))
     };
+    let places: HashMap<&Value, usize> = theirs.iter().zip(0..).collect();
     let stands_elsewhere = |(at, now): (usize, &Value)| {
-        let there = theirs.iter().position(|other| other == now);
-        !base.contains(now) && there.is_some_and(|there| there != at)
+        !known.contains(now) && places.get(now).is_some_and(|there| *there != at)
     };
     (base.len() > 1 && replaces(&ours) && replaces(&theirs)).then(|| {
         match ours.iter().enumerate().any(stands_elsewhere) {
