@@ -53,8 +53,7 @@ pub(super) fn as_brought(
     rows.tombstones.retain(|key, row| {
         let brought = |of| same_removals(of, known, key);
         let itself = current.tombstones.get(key).map(|there| &there.state);
-        let is_itself =
-            itself.is_some_and(|state| is_brought(state, known.tombstones.contains_key(key)));
+        let is_itself = !known.tombstones.contains_key(key) && itself.is_some_and(is_brought);
         if !row.state.is_active() || is_itself || !brought(current).is_empty() {
             return !row.state.is_active();
         }
@@ -66,8 +65,7 @@ pub(super) fn as_brought(
     rows.deletions.retain(|key, row| {
         let brought = |of| same_deletions(of, known, (key, row));
         let itself = current.deletions.get(key).map(|there| &there.state);
-        let is_itself =
-            itself.is_some_and(|state| is_brought(state, known.deletions.contains_key(key)));
+        let is_itself = !known.deletions.contains_key(key) && itself.is_some_and(is_brought);
         if !row.state.is_active() || is_itself || !brought(current).is_empty() {
             return !row.state.is_active();
         }
@@ -100,12 +98,11 @@ pub(super) fn of_tip_of_squash(mut rows: Ledger, tip: &Ledger) -> Ledger {
 
 /// Whether a staged row in this state is brought along. What was restored in any other way
 /// than by a decision was so before the item was removed.
-fn is_brought(state: &State, is_known: bool) -> bool {
-    let holds = match state {
+fn is_brought(state: &State) -> bool {
+    match state {
         State::Active => true,
         State::Restored(restored) => restored.how == Restored::METADB,
-    };
-    holds && !is_known
+    }
 }
 
 /// The active removals of the same item under other ids that `known` lacks. (Rows that an
