@@ -49,7 +49,8 @@ pub(super) fn by_folder(layout: &Layout) -> Vec<(String, String)> {
 pub(super) const LEDGER: &str = "merge=palimpsest-ledger";
 
 /// A pattern below a folder; quoted where git needs it.
-fn pattern(folder: &str, files: &str) -> String {
+#[must_use]
+pub fn pattern(folder: &str, files: &str) -> String {
     let path = match folder.trim_matches('/') {
         "" | "." => format!("/{files}"),
         folder => format!("/{}/{files}", literal(folder)),

@@ -35,7 +35,7 @@ use super::{CLONE, Repo, RepoError};
 use crate::journal::layout::is_markdown;
 use crate::journal::{Layout, Settings, settings};
 
-pub use attributes::merges_by_field;
+pub use attributes::{merges_by_field, pattern};
 pub use drivers::{ENTRY_DRIVER, LEDGER_DRIVER, is_installed_around, unset_around};
 pub use files::Uncommitted;
 pub use hook::{HookName, HookState, NAMES as HOOK_NAMES, OWN_HOOKS};

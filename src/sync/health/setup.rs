@@ -7,7 +7,7 @@ use super::is_original;
 use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
 use crate::journal::{Layout, Settings};
-use crate::repo::install::{ToPull, has_journal};
+use crate::repo::install::{ToPull, has_journal, pattern};
 use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 use crate::sync::database_path::database_path;
 use crate::sync::documents;
@@ -121,6 +121,7 @@ fn stored_as_written(repo: &Repo, path: &str, found: &mut Vec<Finding>) -> Resul
         return Ok(());
     };
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let files = pattern(folder, "*.jsonl");
     let name = attribute.split('=').next().unwrap_or_default();
     found.push(Finding::new(
         format!(
@@ -128,7 +129,7 @@ fn stored_as_written(repo: &Repo, path: &str, found: &mut Vec<Finding>) -> Resul
              modified after each commit, and stop pulls"
         ),
         format!(
-            "put `/{folder}/*.jsonl -{name}` at the end of .gitattributes, and commit it with \
+            "put `{files} -{name}` at the end of .gitattributes, and commit it with \
              the ledgers"
         ),
     ));
