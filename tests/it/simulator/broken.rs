@@ -63,6 +63,12 @@ impl World<'_> {
         paths.iter().any(nested)
     }
 
+    /// Whether a side of this conflict was committed with markers.
+    pub fn is_a_side_marked(&self, at: usize, path: &str) -> bool {
+        let side = |n: u8| self.ask(at, &["show", &format!(":{n}:{path}")]);
+        [2, 3].into_iter().any(|n| has_markers(&side(n).stdout))
+    }
+
     /// Somebody takes the markers out of what is committed, and commits.
     pub fn mend(&mut self, at: usize, dice: &mut Dice) -> Outcome {
         let broken = self.broken_files(at);
