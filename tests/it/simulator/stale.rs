@@ -64,6 +64,17 @@ fn undoes_more(before: &Said, now: &Said, back: &BTreeSet<&(String, String)>) ->
             names.cloned().collect()
         };
         let (had, has) = (of(before), of(now));
+        // Of a manuscript, all but its themes is an edit like any other.
+        let rest = |side: &Said| {
+            let map = side.fields.get(key).and_then(|v| v.as_object()).cloned();
+            map.map(|mut map| {
+                map.remove("themes");
+                map
+            })
+        };
+        if key == "manuscript" && rest(before) != rest(now) {
+            return false;
+        }
         TABLES.iter().any(|(f, _)| *f == field)
             && back.iter().any(|(f, _)| f == field)
             && has.is_superset(&had)
