@@ -36,8 +36,10 @@ pub(super) struct People {
 
 impl People {
     /// Decides who is who. A name stands for the full name that begins with it or is
-    /// given with it; if there is none, or more than one, it is a person of its own. An
-    /// alias belongs to the person it is given with, if that is a single one.
+    /// given with it; if there is none, or more than one, it is a person of its own. A name
+    /// of several words is a full name itself, and stands for another one only if it is
+    /// given with it. An alias belongs to the person it is given with, if that is a single
+    /// one.
     ///
     /// Deleted entries decide nothing about those that exist; among themselves they
     /// decide as before.
@@ -94,6 +96,8 @@ struct Names<'a> {
     /// By a name, the full names that it can stand for.
     fellows: BTreeMap<String, BTreeSet<&'a str>>,
     fulls: BTreeSet<&'a str>,
+    /// By a name, the full names that it is given with.
+    given: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// The names of listed people, full or not.
     listed: BTreeSet<&'a str>,
 }
@@ -105,14 +109,18 @@ impl<'a> Names<'a> {
             if s.full {
                 names.fulls.insert(&s.item);
                 // `Ana Lirio Reyes` can be called `Ana`, `Ana Lirio`, or by a given name;
-                // `Ana-Lirio Reyes` by `Ana-Lirio`, which is read as `Ana Lirio`.
+                // `Ana-Lirio Reyes` by `Ana-Lirio`, which is read as `Ana Lirio`, and where
+                // it is mentioned by `Ana-Lirio-Reyes`.
                 let starts = s.item.match_indices(' ').map(|(at, _)| &s.item[..at]);
                 let starts = starts.take(BEGINNINGS);
                 let starts = starts.map(spaced);
-                let whole = Some(spaced(&s.item)).filter(|name| *name != s.item);
-                let said = (!s.name.is_empty()).then(|| s.name.clone());
-                for name in starts.chain(whole).chain(said) {
+                let whole = s.item.contains('-').then(|| s.item.replace('-', " "));
+                let given = (!s.name.is_empty()).then(|| s.name.clone());
+                for name in starts.chain(whole).chain(given) {
                     names.fellows.entry(name).or_default().insert(&s.item);
+                }
+                if is_of_words(&s.item) {
+                    names.given.entry(&s.name).or_default().insert(&s.item);
                 }
             } else if !s.mention {
                 names.listed.insert(&s.item);
@@ -128,14 +136,32 @@ impl<'a> Names<'a> {
 
     /// The person that a name stands for.
     fn person(&self, name: &str) -> String {
-        let fellows = self
-            .fellows
-            .get(name)
-            .filter(|_| !self.fulls.contains(name));
-        let only = fellows.filter(|fellows| fellows.len() == 1);
-        let only = only.and_then(|fellows| fellows.first()).copied();
-        only.unwrap_or(name).to_owned()
+        if self.fulls.contains(name) {
+            return self.whole(name).to_owned();
+        }
+        let fellows = self.fellows.get(name).into_iter().flatten();
+        let persons: BTreeSet<&str> = fellows.map(|full| self.whole(full)).collect();
+        match persons.first() {
+            Some(only) if persons.len() == 1 => (*only).to_owned(),
+            _ => name.to_owned(),
+        }
     }
+
+    /// The full name that a full name is given with: `Anna Kowalski` of `Anna K.` in
+    /// `Anna K. (Anna Kowalski)`; else itself.
+    fn whole<'n>(&'n self, full: &'n str) -> &'n str {
+        let given = self.given.get(full).filter(|given| given.len() == 1);
+        let only = given.and_then(|given| given.first()).copied();
+        // One step: two names that are given with each other stay two.
+        let only = only.filter(|other| !self.given.contains_key(other));
+        only.unwrap_or(full)
+    }
+}
+
+/// Whether what is given with a name can be the whole name of somebody who is called by
+/// several words: a remark (`Anna Smith (work)`, `Tom Hall (from school)`) is none.
+fn is_of_words(full: &str) -> bool {
+    full.contains(' ') && !full.starts_with(char::is_lowercase)
 }
 
 /// By alias, the persons that it is given with.
@@ -231,6 +257,30 @@ mod tests {
             (
                 "Mary-Ann, Mary-Ann Lee | Mary-Ann",
                 "Mary Ann=Mary-Ann Lee; Mary Ann=Mary-Ann Lee; Mary-Ann Lee=Mary-Ann Lee",
+            ),
+            (
+                "Mary-Ann Lee | Mary-Ann-Lee",
+                "Mary Ann Lee=Mary-Ann Lee; Mary-Ann Lee=Mary-Ann Lee",
+            ),
+            (
+                "Anna K. (Anna Kowalski), Anna K. | Anna",
+                "Anna=Anna Kowalski; Anna K.=Anna Kowalski; Anna Kowalski=Anna Kowalski",
+            ),
+            (
+                "Uncle Bob (Robert Hall), Uncle Bob | Uncle-Bob",
+                "Robert Hall=Robert Hall; Uncle Bob=Robert Hall; Uncle Bob=Robert Hall",
+            ),
+            (
+                "Ann Lee (Eve Roy), Eve Roy (Ann Lee)",
+                "Ann Lee=Ann Lee; Eve Roy=Eve Roy",
+            ),
+            (
+                "Ann K. (Ann Kim), Ann K. (Ann Kern), Ann K.",
+                "Ann K.=Ann K.; Ann Kern=Ann Kern; Ann Kim=Ann Kim",
+            ),
+            (
+                "Tom Hall (from school), Tom Hall",
+                "Tom Hall=Tom Hall; from school=from school",
             ),
             (
                 "Jean, Jean-Paul Sart",

@@ -127,19 +127,45 @@ impl MentionedDate {
     }
 }
 
-/// The `@Name` and `#Place` words of a context. A mark inside a word does not count
-/// (`a@b.c` is an address).
+/// The `@Name` and `#Place` words of a context. A mark inside a word or an address does
+/// not count (`a@b.c`, `https://a.example/@b#c`).
 fn mentions(context: &str) -> impl Iterator<Item = (char, &str)> {
     context.match_indices(['@', '#']).filter_map(|(at, mark)| {
-        let before = context[..at].chars().next_back();
+        let before = &context[..at];
         let rest = &context[at + 1..];
         let end = rest
-            .find(|c: char| !(is_of_word(c) || matches!(c, '-' | '_' | '\'' | '’')))
-            .unwrap_or(rest.len());
-        let name = rest[..end].trim_matches(['-', '_', '\'', '’', NON_JOINER, JOINER]);
-        let opens = before.is_none_or(|c| !is_of_word(c));
+            .char_indices()
+            .find(|(at, c)| !is_of_name(rest, *at, *c))
+            .map_or(rest.len(), |(at, _)| at);
+        let name = rest[..end].trim_matches(['-', '_', '\'', '’', '.', NON_JOINER, JOINER]);
+        let opens = !before.ends_with(is_of_word) && !ends_in_address(before);
         (opens && !name.is_empty()).then(|| (if mark == "@" { '@' } else { '#' }, name))
     })
+}
+
+/// Whether the character at a place is of a name. A full stop is if the name goes on behind
+/// it with a hyphen, which stands for a blank (`@Dr.-Weber`), or is one behind an initial
+/// (`@J.R.-Hartley`): another one ends a sentence.
+fn is_of_name(text: &str, at: usize, c: char) -> bool {
+    if c != '.' {
+        return is_of_word(c) || matches!(c, '-' | '_' | '\'' | '’');
+    }
+    let mut before = text[..at].chars().rev();
+    let is_initial =
+        before.next().is_some_and(is_of_word) && !before.next().is_some_and(is_of_word);
+    let mut after = text[at + 1..].chars();
+    match after.next() {
+        Some('-') => after.next().is_some_and(is_of_word),
+        Some(next) => is_initial && is_of_word(next),
+        None => false,
+    }
+}
+
+/// Whether a text ends in an address that goes on behind it.
+fn ends_in_address(text: &str) -> bool {
+    let word = text.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let word = word.trim_start_matches(|c: char| !is_of_word(c));
+    word.contains("://") || word.starts_with("www.")
 }
 
 const NON_JOINER: char = '\u{200C}';
@@ -159,6 +185,19 @@ mod tests {
         let found: Vec<_> =
             mentions("with @Ana-Lirio's at #Ferry-Steps, mail a@b.c, @ #-").collect();
         assert_eq!(found, [('@', "Ana-Lirio's"), ('#', "Ferry-Steps")]);
+        let found: Vec<_> = mentions(
+            "@Dr.-Weber and @Mary-J.-Blige, @J.R.-Hartley at #St.-Pauli. @Orla.-- @Bo.Then @Al.",
+        )
+        .collect();
+        let (people, place) = (["Dr.-Weber", "Mary-J.-Blige", "J.R.-Hartley"], "St.-Pauli");
+        let mut wanted: Vec<_> = people.map(|name| ('@', name)).into();
+        wanted.extend([('#', place), ('@', "Orla"), ('@', "Bo"), ('@', "Al")]);
+        assert_eq!(found, wanted);
+        let found: Vec<_> = mentions(
+            "https://a.example/@Orla/1, (www.a.example/#top) (see https://a.example/#x) Bram/@Bo",
+        )
+        .collect();
+        assert_eq!(found, [('@', "Bo")]);
         // Letters that take more than one character.
         let found: Vec<_> =
             mentions("@Zoe\u{301} #हिन्दी-घाट @می\u{200c}نا\u{200d}, e\u{301}@x").collect();
