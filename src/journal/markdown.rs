@@ -40,25 +40,27 @@ impl<'a> Span<'a> {
 
 /// The lines of a text, in order.
 pub fn lines(text: &str) -> impl Iterator<Item = Span<'_>> {
-    let mut fence: Option<(char, usize)> = None;
+    let mut open: Option<Fence> = None;
     let mut at = 0;
     text.split_inclusive('\n').map(move |whole| {
         let start = at;
         at += whole.len();
         let line = whole.trim_end_matches(['\n', '\r']);
-        let mark = fence_mark(line);
-        let kind = match (fence, mark) {
-            (Some((c, n)), Some((d, m, rest))) if c == d && m >= n && rest.trim().is_empty() => {
-                fence = None;
+        open = open.take_if(|fence| fence.reaches(line));
+        let kind = match &open {
+            Some(fence) => {
+                if fence.ends_with(line) {
+                    open = None;
+                }
                 Line::Code
             }
-            (Some(_), _) => Line::Code,
-            // A back-tick in the info string makes it inline code.
-            (None, Some((c, n, rest))) if c == '~' || !rest.contains('`') => {
-                fence = Some((c, n));
-                Line::Code
+            None => {
+                open = Fence::opened(line);
+                match open {
+                    Some(_) => Line::Code,
+                    None => heading_level(line).map_or(Line::Text, Line::Heading),
+                }
             }
-            _ => heading_level(line).map_or(Line::Text, Line::Heading),
         };
         Span {
             kind,
@@ -75,8 +77,70 @@ fn dedented(line: &str) -> Option<&str> {
     (line.len() - text.len() <= 3).then_some(text)
 }
 
-fn fence_mark(line: &str) -> Option<(char, usize, &str)> {
-    let text = dedented(line)?;
+/// The fence that opened a block of code.
+struct Fence {
+    mark: char,
+    count: usize,
+    /// How far what belongs to the fence's list item is indented; 0 outside of lists.
+    item: usize,
+}
+
+impl Fence {
+    /// The fence that a line opens, also as the first line of a list's item: `- ```sh`.
+    fn opened(line: &str) -> Option<Self> {
+        let mut text = dedented(line)?;
+        while let Some(content) = behind_list_marker(text) {
+            text = content;
+        }
+        let (mark, count, info) = fence_mark(text)?;
+        let is_in_item = text.len() < dedented(line)?.len();
+        // A back-tick in the info string makes it inline code.
+        (mark == '~' || !info.contains('`')).then(|| Self {
+            mark,
+            count,
+            item: if is_in_item {
+                line.len() - text.len()
+            } else {
+                0
+            },
+        })
+    }
+
+    /// Whether a line is still of the block: one that is indented less than the list's item
+    /// ends the item, and the block with it.
+    fn reaches(&self, line: &str) -> bool {
+        let text = line.trim_start_matches([' ', '\t']);
+        let indent = &line[..line.len() - text.len()];
+        text.is_empty() || indent.len() >= self.item || indent.contains('\t')
+    }
+
+    fn ends_with(&self, line: &str) -> bool {
+        let text = line.trim_start_matches(' ');
+        let is_near = line.len() - text.len() <= self.item + 3;
+        let mark = fence_mark(text).filter(|_| is_near);
+        mark.is_some_and(|(mark, count, rest)| {
+            mark == self.mark && count >= self.count && rest.trim().is_empty()
+        })
+    }
+}
+
+/// What stands behind the marker of a list's item (`-`, `*`, `+`, `1.`, `1)`) and its blanks;
+/// behind more than four of them is indented code.
+fn behind_list_marker(text: &str) -> Option<&str> {
+    let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let rest = match text.len() - digits.len() {
+        0 => text.strip_prefix(['-', '*', '+'])?,
+        1..=9 => digits.strip_prefix(['.', ')'])?,
+        _ => return None,
+    };
+    let content = rest.trim_start_matches(' ');
+    (1..=4)
+        .contains(&(rest.len() - content.len()))
+        .then_some(content)
+}
+
+/// The mark of a fence that begins a text, how often it stands there, and what follows.
+fn fence_mark(text: &str) -> Option<(char, usize, &str)> {
     let mark = text.chars().next().filter(|c| matches!(c, '`' | '~'))?;
     let rest = text.trim_start_matches(mark);
     let count = text.len() - rest.len();
@@ -102,6 +166,31 @@ mod tests {
             .collect();
         let (h, c, t) = (Line::Heading, Line::Code, Line::Text);
         assert_eq!(kinds, [h(1), t, t, c, c, c, c, h(6), t]);
+    }
+
+    #[test]
+    fn a_list_item_can_begin_with_code() {
+        let (h, c, t) = (Line::Heading, Line::Code, Line::Text);
+        for (text, kinds) in [
+            ("- ```sh\n  # a\n  ```\n# b", vec![c, c, c, h(1)]),
+            ("10. ~~~\n    # a\n    ~~~\n# b", vec![c, c, c, h(1)]),
+            ("* - ```\n\n    # a\n    ```\n# b", vec![c, c, c, c, h(1)]),
+            // The item ends without the fence.
+            ("- ```\n  a\n# b\n```\n# c", vec![c, c, h(1), c, c]),
+            ("- ```\n\t# a\n\n  ```\n# b", vec![c, c, c, c, h(1)]),
+            ("-     ```\n# b", vec![t, h(1)]),
+            ("- a ```\n# b", vec![t, h(1)]),
+            ("- ```a```\n# b", vec![t, h(1)]),
+            ("-```\n# b", vec![t, h(1)]),
+            // Outside of lists a block goes on to its own fence, or to the end.
+            ("   ```\na\n```\n# b", vec![c, c, c, h(1)]),
+        ] {
+            assert_eq!(
+                lines(text).map(|l| l.kind).collect::<Vec<_>>(),
+                kinds,
+                "{text}"
+            );
+        }
     }
 
     #[test]
