@@ -2,12 +2,13 @@
 //! are found, merged again with the drivers' own functions, and written.
 //!
 //! `search` collects the open paths, `find` says what makes a path open, `bases` finds a
-//! merge commit's base, `earlier` the merge that left markers, `propose` merges a path
-//! anew, `doubt` says which markers may be text then, `edited` which halves somebody edited, `makers` names the makers of the
-//! sides, `as_text` tells the markers of a merge from text, `alone` where one side has no such
+//! merge commit's base, `earlier` the merge that left markers, `again` merges the
+//! sides of a path, `propose` says what is to be made of it, `doubt` which markers may be text
+//! then, `edited` which halves somebody edited, `makers` names the makers of the sides, `as_text` tells the markers of a merge from text, `alone` where one side has no such
 //! file. Nothing is written before [`Resolver::finish`], which keeps the old file. `readable`
 //! reads a result, `take_out` is for items that stand in a file against a removal.
 
+mod again;
 mod alone;
 mod as_text;
 mod bases;

@@ -1,15 +1,11 @@
 //! The proposal for a path: its sides merged again, as the drivers do it.
 
 use super::edited::is_edited_within;
-use super::{OpenPath, Origin, ResolveError, Resolver, merged_ledgers};
+use super::{OpenPath, Origin, ResolveError, Resolver};
 use crate::journal::hunks::{Choice, Hunks};
-use crate::journal::markers::unused_length;
-use crate::journal::yaml::{Node, Tree};
 use crate::ledger;
-use crate::merge::{ConflictStyle, LineMerge, Markers, ThreeWay};
-use crate::repo::GitLines;
-use crate::sync::driver::FileMerge;
-use crate::sync::kept_out::LedgerRulings;
+use crate::merge::ThreeWay;
+use crate::sync::driver::keep_all;
 
 /// The proposal for a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +38,6 @@ pub enum Proposal {
     /// The merge commit differs from the merge of its parents, perhaps on purpose.
     Differs(Hunks),
 }
-
-const STYLES: [ConflictStyle; 3] = [
-    ConflictStyle::Merge,
-    ConflictStyle::Diff3,
-    ConflictStyle::Zdiff3,
-];
 
 impl Resolver<'_> {
     /// Merges the sides of a path again.
@@ -132,13 +122,15 @@ impl Resolver<'_> {
         if hunks.iter().any(|hunk| hunk.may_be_text) {
             return Ok(Proposal::Text(hunks));
         }
-        // Edits beside the markers are in both of their sides, and so stay.
         let made = self.merge(open, sides.as_ref(), &hunks)?;
         let sides = ThreeWay {
             base: sides.base,
             ..hunks.versions()
         };
-        let merged = self.merge(open, sides.as_ref(), &hunks)?;
+        // Edits beside the markers are in both of their sides, and so stay. Somebody who was
+        // removed and stands there is one of them, or by a merge of lines: no ruling keeps
+        // him out without a word; he is listed, and asked about, as still in the file.
+        let merged = self.merge_with(open, sides.as_ref(), &hunks, &keep_all)?;
         Ok(Proposal::Text(
             match is_edited_within(&hunks, &made, &merged) {
                 true => hunks,
@@ -233,139 +225,7 @@ impl Resolver<'_> {
         Proposal::Text(Hunks::of(&ledger::format(&whole)))
     }
 
-    fn is_ledger(&self, open: &OpenPath) -> bool {
+    pub(super) fn is_ledger(&self, open: &OpenPath) -> bool {
         self.layout().ledger_year(&open.path).is_some()
     }
-
-    /// The drivers' merge of the sides, with the labels of the file's markers. Only its own
-    /// conflicts are hunks, whatever markers the sides have.
-    fn merge(
-        &self,
-        open: &OpenPath,
-        sides: ThreeWay<&Vec<u8>>,
-        hunks: &Hunks,
-    ) -> Result<Hunks, ResolveError> {
-        if self.is_ledger(open) {
-            return Ok(Hunks::of(&merged_ledgers(sides)));
-        }
-        let labels = hunks.iter().next().map(|h| h.labels.clone());
-        let (ours, theirs) = labels.unwrap_or(("ours".into(), "theirs".into()));
-        let markers = Markers {
-            size: unused_length(all(sides)),
-            labels: ThreeWay::new("base".into(), ours, theirs),
-            ..Markers::default()
-        };
-        let bytes = self.by_field(open, sides, &markers, self.repo.conflict_style()?)?;
-        let shown = self.marker_size(&open.path)?;
-        let is_entry = self.is_entry(&open.path);
-        Ok(Hunks::of_length(&bytes, markers.size, shown, is_entry))
-    }
-
-    fn by_field(
-        &self,
-        open: &OpenPath,
-        sides: ThreeWay<&Vec<u8>>,
-        markers: &Markers,
-        style: ConflictStyle,
-    ) -> Result<Vec<u8>, ResolveError> {
-        let kept_out = LedgerRulings::of(&open.path, &self.settings.layout)
-            .within(self.repo, open.merging.clone());
-        let rulings = |path: &[String], tree: &Tree, node: &Node| kept_out.ask(path, tree, node);
-        let merge = FileMerge {
-            markers: markers.clone(),
-            several_bases: open.merging.as_ref().is_some_and(|m| m.bases.len() > 1),
-            ..FileMerge::new(&open.path, &self.settings.rules, &rulings)
-        };
-        let merged = merge.of_texts(sides.map(Vec::as_slice), || style);
-        let merged = merged.map_err(|source| ResolveError::Merge {
-            path: open.path.clone(),
-            source,
-        })?;
-        // Without the ledgers a removed item would stand in the result.
-        match kept_out.into_error() {
-            Some(error) => Err(error.into()),
-            None => Ok(merged.bytes),
-        }
-    }
-
-    /// Whether a file equals a merge of the sides, by line or by field and in any style,
-    /// so that it has nobody's edits. With `one_side`, also ours alone, which some clients
-    /// leave; theirs a person takes (`git checkout --theirs`).
-    fn is_made_by_a_merge(
-        &self,
-        open: &OpenPath,
-        sides: ThreeWay<&Vec<u8>>,
-        text: &[u8],
-        one_side: bool,
-    ) -> Result<bool, ResolveError> {
-        let bare = |text: &[u8]| Hunks::besides(text, &open.as_text).without_labels();
-        if one_side && bare(sides.ours) == bare(text) {
-            return Ok(true);
-        }
-        // Written by a `resolve` that was killed before it staged it.
-        if self.is_ledger(open) && merged_ledgers(sides) == bare(text) {
-            return Ok(true);
-        }
-        self.any_merge(open, sides, |merged| merged.is_shown_as(text))
-    }
-
-    /// Whether a text is what the sides give without a conflict. In doubt it is not.
-    pub(super) fn is_clean_merge(
-        &self,
-        open: &OpenPath,
-        text: &[u8],
-    ) -> Result<bool, ResolveError> {
-        let (Some(ours), Some(theirs)) = (&open.sides.ours, &open.sides.theirs) else {
-            return Ok(false);
-        };
-        let none = Vec::new();
-        let base = open.sides.base.as_ref().unwrap_or(&none);
-        let sides = ThreeWay::new(base, ours, theirs);
-        match self.any_merge(open, sides, |m| m.is_empty() && m.is_shown_as(text)) {
-            Err(ResolveError::Merge { .. }) => Ok(false),
-            is => is,
-        }
-    }
-
-    /// Whether this is so of a merge of the sides, by line or by field, in any style.
-    pub(super) fn any_merge(
-        &self,
-        open: &OpenPath,
-        sides: ThreeWay<&Vec<u8>>,
-        mut is: impl FnMut(Hunks) -> bool,
-    ) -> Result<bool, ResolveError> {
-        let line_base = open.line_base.as_ref().unwrap_or(sides.base);
-        let size = unused_length(all(sides).into_iter().chain([line_base.as_slice()]));
-        let shown = self.marker_size(&open.path)?;
-        let is_entry = self.is_entry(&open.path);
-        let mut is = |merged: &[u8]| is(Hunks::of_length(merged, size, shown, is_entry));
-        for style in STYLES {
-            let markers = Markers {
-                size,
-                style,
-                ..Markers::default()
-            };
-            for base in [sides.base, line_base] {
-                let sides = ThreeWay { base, ..sides };
-                for lines in [GitLines::new(), GitLines::as_git_merge()] {
-                    let merged = lines.merge(sides.map(Vec::as_slice), &markers);
-                    if merged.is_ok_and(|m| is(&m.bytes)) {
-                        return Ok(true);
-                    }
-                }
-            }
-            if !self.is_ledger(open) {
-                let merged = self.by_field(open, sides, &markers, style)?;
-                if is(&merged) {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-}
-
-/// The texts of the three sides.
-fn all(sides: ThreeWay<&Vec<u8>>) -> [&[u8]; 3] {
-    [sides.base, sides.ours, sides.theirs].map(Vec::as_slice)
 }

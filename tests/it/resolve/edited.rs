@@ -2,7 +2,7 @@
 
 use super::elsewhere;
 use super::examples::{PAGE, site};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Sandbox, journal};
 
 /// What somebody settled besides, alike in both halves, is no question, and takes none away.
 #[test]
@@ -95,5 +95,47 @@ fn a_half_that_was_edited_back_is_taken_as_it_stands() {
             let expected = of(if took_edited { was } else { to });
             assert_eq!(site.read(PAGE), expected, "{edited} {side}");
         }
+    }
+}
+
+/// Both machines know of the removal: to write the name in again is an edit like any other.
+#[test]
+fn who_is_put_back_beside_the_markers_stays() {
+    const DAY: &str = "2024-11-01";
+    for is_decided in [false, true] {
+        let sandbox = Sandbox::new();
+        let fields = "mood: calm\npeople: [Alice, Bob]";
+        let (laptop, desktop) = journal(&sandbox, &[(DAY, fields, "One.\n")]);
+        laptop.edit_entry(DAY, ", Bob", "");
+        laptop.commit("Without Bob");
+        laptop.push();
+        desktop.pull();
+        desktop.edit_entry(DAY, "calm", "glad");
+        desktop.commit("Glad");
+        desktop.push();
+        laptop.edit_entry(DAY, "calm", "sad");
+        laptop.commit("Sad");
+        laptop.git(["pull"]).fails();
+        if is_decided {
+            laptop
+                .metadb(["tombstone", "remove", "entry_people", DAY, "Bob"])
+                .ok();
+        }
+        laptop.edit_entry(DAY, "[Alice", "[Alice, Bob");
+        laptop.palimpsest(["resolve", "--theirs"]).ok();
+        let commit = laptop.git(["commit", "--no-edit"]).ok();
+        if !is_decided {
+            commit.warns("recorded: person Bob put back into 2024-11-01");
+        }
+        let text = laptop.read_entry(DAY);
+        assert!(
+            text.contains("glad") && text.contains("[Alice, Bob]"),
+            "{text}"
+        );
+        laptop.push();
+        desktop.pull();
+        assert!(desktop.read_entry(DAY).contains("[Alice, Bob]"));
+        laptop.assert_clean();
+        desktop.assert_clean();
     }
 }
