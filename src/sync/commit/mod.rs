@@ -281,15 +281,19 @@ fn stage_all<'a>(
 ) -> Result<(), RepoError> {
     let CommitContext { repo, layout, .. } = context;
     let (mut files, mut again) = (Vec::new(), Vec::new());
+    // A commit that is given up may be followed by `git merge --abort`, which is refused
+    // over a file that differs from the index.
+    let may_be_aborted = repo.waits_for().is_some();
     for year in years {
         let Some(file) = year.to_stage() else {
             continue;
         };
-        if year.is_heads(repo, &context.parents)? {
+        let is_heads = year.is_heads(repo, &context.parents)?;
+        if is_heads || may_be_aborted {
             year.follow(repo)?;
-            if year.deleted().is_none() {
-                again.push(file.path.clone());
-            }
+        }
+        if is_heads && year.deleted().is_none() {
+            again.push(file.path.clone());
         }
         if let (Some(path), [head, ..]) = (year.deleted(), &context.parents[..]) {
             bring_back(repo, *head, path)?;

@@ -180,3 +180,33 @@ fn rows_of_a_commit_that_was_taken_back_are_left_behind_without_it() {
         assert_eq!(removed_items(&laptop), before, "{how}");
     }
 }
+
+/// Git refuses to abort over a file that is another one in the index.
+#[test]
+fn a_merge_whose_commit_was_given_up_can_be_aborted() {
+    for (begin, abort) in [
+        (["merge", "side"], ["merge", "--abort"]),
+        (["cherry-pick", "side"], ["cherry-pick", "--abort"]),
+        (["rebase", "side"], ["rebase", "--abort"]),
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = with_three_people(&sandbox);
+        laptop.git(["switch", "-q", "-c", "side"]).ok();
+        laptop.edit_entry(DAY, "Went", "They went");
+        remove(&laptop, "Bob, ", "");
+        laptop.commit("Theirs");
+        laptop.git(["switch", "-q", "main"]).ok();
+        laptop.edit_entry(DAY, "Went", "We went");
+        remove(&laptop, ", Eve", "");
+        laptop.commit("Ours");
+        let before = laptop.read_entry(DAY);
+        laptop.git(begin).fails();
+        laptop.palimpsest(["resolve", "--theirs"]).ok();
+        laptop.git(["commit", "-q", "-m", ""]).fails();
+        let ledger = laptop.git(["status", "--porcelain", "data"]).ok();
+        ledger.is("M  data/ledger/2024.jsonl");
+        laptop.git(abort).ok();
+        laptop.assert_clean();
+        assert_eq!(laptop.read_entry(DAY), before, "{abort:?}");
+    }
+}
