@@ -32,15 +32,18 @@ impl Resolver<'_> {
     }
 
     /// Whether the union of both halves of a conflict in frontmatter may bring something back:
-    /// no merge is known that left the markers, they show no base, and one half alone has
-    /// something that the file had before. The other side may have removed that.
+    /// no merge is known that left the markers, they show no base, and one half is empty, or
+    /// has alone something that the file had before. The other side may have removed that.
     pub(super) fn may_bring_back(
         &self,
         open: &OpenPath,
         hunks: &Hunks,
     ) -> Result<bool, ResolveError> {
-        let in_front = hunks.iter().filter(|h| h.in_front && h.base.is_none());
-        let labels: Vec<&(String, String)> = in_front.map(|hunk| &hunk.labels).collect();
+        let in_front = || hunks.iter().filter(|h| h.in_front && h.base.is_none());
+        if in_front().any(|hunk| hunk.ours.is_empty() || hunk.theirs.is_empty()) {
+            return Ok(true);
+        }
+        let labels: Vec<&(String, String)> = in_front().map(|hunk| &hunk.labels).collect();
         let (Some(head), false) = (self.repo.head()?, labels.is_empty()) else {
             return Ok(false);
         };
@@ -176,8 +179,8 @@ fn doubting(open: &OpenPath, sides: ThreeWay<&Vec<u8>>, hunks: Hunks, merges: &[
 /// The keys and the items of lists in a version's frontmatter.
 type Said = BTreeSet<String>;
 
-/// What the frontmatter of a version says, but for the single values of keys; nothing if it
-/// cannot be read.
+/// What the frontmatter of a version says, but for the single values of keys that are in no
+/// list; nothing if it cannot be read.
 fn values(version: &[u8]) -> Said {
     let mut said = Said::new();
     let front = std::str::from_utf8(Document::split(version).frontmatter);
@@ -193,6 +196,11 @@ fn values(version: &[u8]) -> Said {
         Kind::Seq { items, .. } => {
             let texts = items.iter().filter_map(|item| item.node.scalar());
             said.extend(texts.map(str::to_owned));
+            let pairs = items.iter().filter_map(|item| item.node.pairs()).flatten();
+            said.extend(pairs.filter_map(|pair| {
+                let (key, value) = (pair.key.scalar()?, pair.value.scalar()?);
+                Some(format!("{key}: {value}"))
+            }));
         }
         _ => {}
     });
@@ -267,9 +275,17 @@ mod tests {
     #[test]
     fn a_version_says_the_items_of_its_lists() {
         let text =
-            b"---\ntitle: A\ntags: [a, 'b c']\npeople:\n- \"Ann\"\n- Bob # x\nat: 10:00\n---\nx\n";
+            b"---\ntitle: A\ntags: [a, 'b c']\npeople:\n- \"Ann\"\n- name: Bob # x\nat: 10:00\n---\nx\n";
         let said = [
-            "a", "b c", "Ann", "Bob", "title:", "tags:", "people:", "at:",
+            "a",
+            "b c",
+            "Ann",
+            "name: Bob",
+            "name:",
+            "title:",
+            "tags:",
+            "people:",
+            "at:",
         ];
         let items = said.map(str::to_owned);
         assert_eq!(values(text), items.into());

@@ -307,3 +307,47 @@ fn markers_of_a_rebase_bring_nothing_back_without_a_question() {
         }
     }
 }
+
+/// Of a list of maps, and of a text of several lines, one side took out what the other edited.
+#[test]
+fn markers_of_a_rebase_bring_no_map_or_paragraph_back_without_a_question() {
+    let maps = |items: &[(&str, &str)]| {
+        let items = items
+            .iter()
+            .map(|(name, text)| format!("- name: {name}\n  text: {text}\n"));
+        format!("---\nlist:\n{}---\nText.\n", items.collect::<String>())
+    };
+    let text = |lines: &str| format!("---\nnotes: |\n{lines}---\nText.\n");
+    for [base, desk, phone] in [
+        [
+            maps(&[("a", "A"), ("b", "B")]),
+            maps(&[("a", "A")]),
+            maps(&[("a", "A"), ("b", "Bee")]),
+        ],
+        [
+            maps(&[("a", "A"), ("b", "B")]),
+            maps(&[("a", "A"), ("c", "C")]),
+            maps(&[("a", "A"), ("b", "Bee")]),
+        ],
+        [
+            text("  One.\n\n  Two.\n"),
+            text("  One.\n"),
+            text("  One.\n\n  Two of mine.\n"),
+        ],
+    ] {
+        let sandbox = Sandbox::new();
+        let site = site(&sandbox, &base, &desk, &phone);
+        site.git(["switch", "-q", "side"]).ok();
+        elsewhere(&site, &["rebase", "-q", "main"]).fails();
+        site.git(["add", "-A"]).ok();
+        let go_on = ["rebase", "--continue"];
+        site.run_with(&[("PALIMPSEST", "0")], "git", go_on).ok();
+        site.git(["read-tree", "HEAD"]).ok();
+        site.git(["update-index", "-q", "--refresh"]).ok();
+        site.palimpsest(["resolve"])
+            .exits(1)
+            .says("0 chosen, 1 left");
+        site.palimpsest(["resolve", "--ours"]).ok();
+        assert_eq!(site.read(PAGE), desk);
+    }
+}
