@@ -4,13 +4,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 use clap::Args;
 use serde_json::json;
 
 use super::exit::Usage;
 use super::journal::Journal;
-use super::shown::{counted, safe};
+use super::shown::{age, counted, safe, size};
 use super::ui::told;
 use super::{Exit, Ui};
 use crate::repo::{Repo, RepoError};
@@ -325,60 +325,4 @@ fn say_taken(ui: &Ui, repo: &Repo, taken: &Taken) -> anyhow::Result<()> {
 /// A path from the top of the work tree.
 fn below<'p>(repo: &Repo, path: &'p Path) -> &'p Path {
     path.strip_prefix(repo.workdir()).unwrap_or(path)
-}
-
-/// `812 B`, `4.2 KB`, `13 MB`: in thousands.
-fn size(bytes: u64) -> String {
-    // Shown with two digits: the loss of precision is not seen.
-    let mut n = bytes as f64;
-    let mut unit = "B";
-    for larger in ["KB", "MB", "GB", "TB"] {
-        if n < 999.5 {
-            break;
-        }
-        n /= 1000.0;
-        unit = larger;
-    }
-    if unit == "B" || n >= 9.95 {
-        format!("{n:.0} {unit}")
-    } else {
-        format!("{n:.1} {unit}")
-    }
-}
-
-/// `3 days`, `2 hours`: an age in the largest unit that it fills.
-fn age(age: TimeDelta) -> String {
-    let count = |n: i64, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
-    match age {
-        age if age.num_days() > 0 => count(age.num_days(), "day"),
-        age if age.num_hours() > 0 => count(age.num_hours(), "hour"),
-        age => count(age.num_minutes().max(0), "minute"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_and_ages_are_short() {
-        for (bytes, shown) in [
-            (0, "0 B"),
-            (999, "999 B"),
-            (1_000, "1.0 KB"),
-            (4_249, "4.2 KB"),
-            (12_900, "13 KB"),
-            (999_900, "1.0 MB"),
-        ] {
-            assert_eq!(size(bytes), shown);
-        }
-        for (seconds, shown) in [
-            (-5, "0 minutes"),
-            (119, "1 minute"),
-            (7_200, "2 hours"),
-            (86_400 * 3, "3 days"),
-        ] {
-            assert_eq!(age(TimeDelta::seconds(seconds)), shown);
-        }
-    }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use chrono::TimeDelta;
 use unicode_width::UnicodeWidthStr;
 
 use crate::journal::reconcile::quoted_for_flow;
@@ -132,6 +133,37 @@ pub fn columns(rows: &[Vec<String>]) -> impl Iterator<Item = String> {
     })
 }
 
+/// `812 B`, `4.2 KB`, `13 MB`: in thousands.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    // Shown with two digits: the loss of precision is not seen.
+    let mut n = bytes as f64;
+    let mut unit = "B";
+    for larger in ["KB", "MB", "GB", "TB"] {
+        if n < 999.5 {
+            break;
+        }
+        n /= 1000.0;
+        unit = larger;
+    }
+    if unit == "B" || n >= 9.95 {
+        format!("{n:.0} {unit}")
+    } else {
+        format!("{n:.1} {unit}")
+    }
+}
+
+/// `3 days`, `2 hours`: an age in the largest unit that it fills.
+#[must_use]
+pub fn age(age: TimeDelta) -> String {
+    let count = |n: i64, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
+    match age {
+        age if age.num_days() > 0 => count(age.num_days(), "day"),
+        age if age.num_hours() > 0 => count(age.num_hours(), "hour"),
+        age => count(age.num_minutes().max(0), "minute"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,5 +230,27 @@ mod tests {
         let rows = [["a", "b", "c"], ["雨雨", "", "d"]].map(|r| r.map(String::from).to_vec());
         let lines: Vec<String> = columns(&rows).collect();
         assert_eq!(lines, ["a     b  c", "雨雨     d"]);
+    }
+
+    #[test]
+    fn sizes_and_ages_are_short() {
+        for (bytes, shown) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_000, "1.0 KB"),
+            (4_249, "4.2 KB"),
+            (12_900, "13 KB"),
+            (999_900, "1.0 MB"),
+        ] {
+            assert_eq!(size(bytes), shown);
+        }
+        for (seconds, shown) in [
+            (-5, "0 minutes"),
+            (119, "1 minute"),
+            (7_200, "2 hours"),
+            (86_400 * 3, "3 days"),
+        ] {
+            assert_eq!(age(TimeDelta::seconds(seconds)), shown);
+        }
     }
 }
