@@ -177,10 +177,20 @@ impl RestoreFull {
         let opened = Opened::open(&archive, place_for(&dir)?)?;
         let files = counted(opened.manifest.files.len(), "file", "files");
         let manifest = opened.manifest.clone();
+        let database = opened
+            .lacks_database
+            .then(|| opened.layout.database.clone());
         opened.become_folder(&dir)?;
         let shown = safe(&dir.display().to_string()).into_owned();
         ui.line(format_args!("restored {files} into {shown}"))?;
         say_unread(ui, &manifest);
+        if let Some(database) = database {
+            ui.warn(format_args!(
+                "{}: damaged in the backup, and left out; where this is a journal, the next \
+                 command makes it anew",
+                safe(&database)
+            ));
+        }
         ui.line("to use it as a journal of its own: go there, `git init`, `palimpsest init`")?;
         Ok(Exit::Ok)
     }
@@ -312,6 +322,12 @@ fn say_taken(ui: &Ui, repo: &Repo, taken: &Taken) -> anyhow::Result<()> {
     ))?;
     for skipped in taken.missing.iter().chain(&taken.skipped) {
         ui.warn(safe(skipped));
+    }
+    if let Some(database) = &taken.damaged_database {
+        ui.warn(format_args!(
+            "the backup is without the index: {} is damaged; `palimpsest reindex` makes it anew",
+            safe(database)
+        ));
     }
     if !place
         .to_str()

@@ -1,4 +1,4 @@
-//! Text from files, made safe for a terminal, and text in columns.
+//! Text from files, made safe for a terminal, text in columns, sizes and ages.
 
 use std::borrow::Cow;
 

@@ -32,6 +32,23 @@ pub fn rust_files(dir: &Path) -> Vec<PathBuf> {
     files
 }
 
+/// Fills the first page of a table or an index of a machine's database with zeros.
+#[track_caller]
+pub fn damage(machine: &Machine<'_>, name: &str) {
+    let path = machine.path("data/palimpsest.db");
+    let database = rusqlite::Connection::open(&path).unwrap();
+    let number = |sql: &str| {
+        let found = database.query_row(sql, [], |row| row.get::<_, u32>(0));
+        found.unwrap() as usize
+    };
+    let page = format!("SELECT rootpage FROM sqlite_schema WHERE name = '{name}'");
+    let (page, size) = (number(&page), number("PRAGMA page_size"));
+    drop(database);
+    let mut bytes = fs::read(&path).unwrap();
+    bytes[(page - 1) * size..page * size].fill(0);
+    fs::write(&path, bytes).unwrap();
+}
+
 /// Leaves all but a folder out of a work tree, these files among the rest.
 #[track_caller]
 pub fn leave_out_all_but(folder: &str, machine: &Machine<'_>, left_out: &[&str]) {

@@ -23,6 +23,8 @@ pub struct Opened {
     pub manifest: Manifest,
     /// The folders that its own settings name.
     pub layout: Layout,
+    /// Whether the database in it is damaged, and was left out.
+    pub lacks_database: bool,
     archive: PathBuf,
     files: TempDir,
 }
@@ -70,7 +72,7 @@ impl Opened {
             .map_err(BackupError::io(place))?;
         let members = read_archive(archive, Some(files.path()))?;
         let damaged = |at: &str, what: String| BackupError::damaged(archive, at, what);
-        let manifest =
+        let mut manifest =
             read_manifest(files.path(), &members).map_err(|what| damaged(MANIFEST, what))?;
         if let Some((at, what)) = manifest.differs(&members) {
             return Err(damaged(&at, what));
@@ -88,18 +90,19 @@ impl Opened {
             return Err(damaged(&other.path, what.into()));
         }
         let database = files.path().join(&layout.database);
-        if database.exists() {
-            let found = check_snapshot(&database);
-            let wrong = found.map_or_else(|e| Some(e.to_string()), |f| f.into_iter().next());
-            if let Some(wrong) = wrong {
-                return Err(damaged(&layout.database, wrong));
-            }
+        let is_whole = || check_snapshot(&database).is_ok_and(|found| found.is_empty());
+        // It is as it was when the backup was made, and derived: no reason to refuse the rest.
+        let lacks_database = database.exists() && !is_whole();
+        if lacks_database {
+            fs::remove_file(&database).map_err(BackupError::io(&database))?;
+            manifest.files.retain(|file| file.path != layout.database);
         }
         let own = files.path().join(MANIFEST);
         fs::remove_file(&own).map_err(BackupError::io(&own))?;
         Ok(Self {
             manifest,
             layout,
+            lacks_database,
             archive: archive.to_owned(),
             files,
         })

@@ -5,13 +5,14 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tempfile::NamedTempFile;
 
 use super::{ATTRIBUTES, BackupError, FOLDER, MANIFEST, Manifest, Name, belongs};
 use crate::journal::Layout;
 use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
 use crate::repo::{ArchiveWriter, Member, Repo, Skipped, UNFINISHED, read_archive};
-use crate::store::Store;
+use crate::store::{Store, check_snapshot};
 use crate::sync::clock;
 
 /// The options of a backup.
@@ -41,10 +42,12 @@ pub struct Taken {
     pub removed: Vec<PathBuf>,
     /// Whether older backups stay that would have been removed: a file could not be read.
     pub kept_older: bool,
+    /// The database's path, if it was left out because it is damaged.
+    pub damaged_database: Option<String>,
 }
 
-/// Takes a backup and verifies it. Without a store the database, which is derived,
-/// is left out.
+/// Takes a backup and verifies it. Without a store, or with a damaged one, the database,
+/// which is derived, is left out.
 ///
 /// # Errors
 /// A file cannot be read, or the archive cannot be written or fails its verification.
@@ -58,9 +61,17 @@ pub fn take(
     let folder = repo.untracked_place(FOLDER)?;
     let time = u64::try_from(name.time.timestamp()).unwrap_or(0);
     let mut archive = ArchiveWriter::begin(&folder, time)?;
-    let (members, left) = put_files(repo, layout, store, &mut archive)?;
+    let (mut members, left) = put_files(repo, layout, &mut archive)?;
+    let copy = store.map(|store| whole_copy(repo, store)).transpose()?;
+    let is_damaged = matches!(copy, Some(None));
+    let database = match copy.flatten() {
+        Some(copy) => {
+            members.push(put_database(&layout.database, copy.path(), &mut archive)?);
+            layout.database.clone()
+        }
+        None => String::new(),
+    };
     let head = repo.head()?.map(|h| h.to_string()).unwrap_or_default();
-    let database = store.map(|_| layout.database.clone()).unwrap_or_default();
     let created = clock::stamp(options.now.fixed_offset());
     let unread = left.iter().filter_map(|one| match one {
         Skipped::Unreadable { path, .. } => Some(path.clone()),
@@ -95,6 +106,7 @@ pub fn take(
         skipped: skipped.iter().map(ToString::to_string).collect(),
         missing: missing.iter().map(ToString::to_string).collect(),
         kept_older: keep != options.keep,
+        damaged_database: is_damaged.then(|| layout.database.clone()),
         removed: remove_old(repo, &name, keep)?,
         place,
     })
@@ -103,7 +115,6 @@ pub fn take(
 fn put_files(
     repo: &Repo,
     layout: &Layout,
-    store: Option<&Store>,
     archive: &mut ArchiveWriter,
 ) -> Result<(Vec<Member>, Vec<Skipped>), BackupError> {
     let mut paths = BTreeSet::new();
@@ -160,20 +171,35 @@ fn put_files(
         let text = attributes.join("\n") + "\n";
         members.push(archive.add(ATTRIBUTES, text.len() as u64, text.as_bytes())?);
     }
-    if let Some(store) = store {
-        // In the backups' folder: it may be too large for the one of temporary files,
-        // and is found there if it is left over.
-        let folder = repo.workdir().join(FOLDER);
-        let copy = tempfile::Builder::new()
-            .prefix(UNFINISHED)
-            .tempfile_in(&folder)
-            .map_err(BackupError::io(&folder))?;
-        store.snapshot(copy.path())?;
-        let file = File::open(copy.path()).map_err(BackupError::io(copy.path()))?;
-        let size = file.metadata().map_err(BackupError::io(copy.path()))?.len();
-        members.push(archive.add(&layout.database, size, file)?);
-    }
     Ok((members, skipped))
+}
+
+/// A copy of the database; none if it is damaged, perhaps in a page that nobody read for
+/// months: what can be made anew is no reason for a backup that cannot be used, or for none.
+fn whole_copy(repo: &Repo, store: &Store) -> Result<Option<NamedTempFile>, BackupError> {
+    // In the backups' folder: it may be too large for the one of temporary files, and is
+    // found there if it is left over.
+    let folder = repo.workdir().join(FOLDER);
+    let copy = tempfile::Builder::new()
+        .prefix(UNFINISHED)
+        .tempfile_in(&folder)
+        .map_err(BackupError::io(&folder))?;
+    let copied = store.snapshot(copy.path());
+    match copied.and_then(|()| check_snapshot(copy.path())) {
+        Ok(found) => Ok(found.is_empty().then_some(copy)),
+        Err(error) if error.is_corrupt() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn put_database(
+    path: &str,
+    copy: &Path,
+    archive: &mut ArchiveWriter,
+) -> Result<Member, BackupError> {
+    let file = File::open(copy).map_err(BackupError::io(copy))?;
+    let size = file.metadata().map_err(BackupError::io(copy))?.len();
+    Ok(archive.add(path, size, file)?)
 }
 
 /// A backup in the folder of backups.

@@ -1,6 +1,7 @@
 //! Archives that are damaged, or hold what no backup holds.
 
 use super::*;
+use crate::harness::damage;
 
 /// The archive with a bit changed that says something: some only fill a byte up.
 fn with_a_bit_changed(whole: &[u8]) -> Vec<u8> {
@@ -113,4 +114,39 @@ fn a_name_that_could_be_no_files_of_a_journal_elsewhere_is_named_and_left_out() 
     laptop
         .palimpsest(["restore-full", &archive, "--into", "../taken"])
         .ok();
+}
+
+/// It can be made anew, and a page that no command reads may be damaged for months.
+#[test]
+fn a_damaged_index_is_left_out_of_a_backup_that_can_be_restored() {
+    let sandbox = Sandbox::new();
+    let (laptop, first) = backed_up(&sandbox);
+    let there = kept(laptop.dir());
+    damage(&laptop, "entry_themes_theme");
+    let says =
+        "the backup is without the index: data/palimpsest.db is damaged; `palimpsest reindex`";
+    laptop
+        .palimpsest(["backup-full"])
+        .ok()
+        .says("verified")
+        .warns(says);
+    let archive = backups(&laptop).pop().unwrap();
+    assert!(!first.ends_with(&archive));
+    laptop
+        .palimpsest(["restore-full", &archive, "--into", "../new"])
+        .ok()
+        .says("restored");
+    assert_eq!(kept(&sandbox.root().join("new")), there);
+    laptop.edit_entry("2031-05-04", "quay", "pier");
+    laptop
+        .palimpsest(["restore-full", &archive])
+        .ok()
+        .says("1 file written")
+        .warns(says);
+    assert_eq!(kept(laptop.dir()), there);
+    // It was made anew.
+    laptop
+        .palimpsest(["backup-full"])
+        .ok()
+        .silent_about("without the index");
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-use super::{backed_up, files, pack, unpack};
+use super::{backed_up, files, kept, pack, unpack};
 use crate::sandbox::{Sandbox, entry};
 
 /// Packs members as a backup whose manifest names each.
@@ -77,34 +77,66 @@ fn settings_of_an_archive_lead_to_no_other_files_of_the_repository() {
     assert!(!laptop.read(".gitattributes").contains("lfs"));
 }
 
+/// Packs an archive anew, with other bytes for the database.
+fn pack_with_database(archive: &Path, with: &[u8], to: &Path) {
+    let members = unpack(archive);
+    let members: Vec<(&str, &[u8])> = members
+        .iter()
+        .filter(|(path, _)| path != "palimpsest-backup.json")
+        .map(|(path, bytes)| match path == "data/palimpsest.db" {
+            true => (path.as_str(), with),
+            false => (path.as_str(), bytes.as_slice()),
+        })
+        .collect();
+    pack_as_backup(to, &members);
+}
+
 #[test]
 fn rows_of_an_archive_are_not_believed() {
     let sandbox = Sandbox::new();
     let (laptop, archive) = backed_up(&sandbox);
-    let members = unpack(&laptop.path(&archive));
-    let (_, bytes) = members
-        .iter()
-        .find(|m| m.0 == "data/palimpsest.db")
-        .unwrap();
     let forged = sandbox.root().join("forged.db");
-    fs::write(&forged, bytes).unwrap();
+    fs::copy(laptop.path("data/palimpsest.db"), &forged).unwrap();
     let database = rusqlite::Connection::open(&forged).unwrap();
     database
         .execute_batch("PRAGMA foreign_keys = OFF; UPDATE entry_people SET person = 'Mallory' WHERE person = 'Bram'")
         .unwrap();
     drop(database);
-    let members: Vec<(&str, Vec<u8>)> = members
-        .iter()
-        .filter(|(path, _)| path != "palimpsest-backup.json")
-        .map(|(path, bytes)| match path == "data/palimpsest.db" {
-            true => (path.as_str(), fs::read(&forged).unwrap()),
-            false => (path.as_str(), bytes.clone()),
-        })
-        .collect();
-    pack_as_backup(&laptop.path("../theirs.tar.gz"), &members);
+    let forged = fs::read(&forged).unwrap();
+    let theirs = laptop.path("../theirs.tar.gz");
+    pack_with_database(&laptop.path(&archive), &forged, &theirs);
     let before = laptop.metadb(["show", "2031-05-04"]).ok().stdout;
     laptop.palimpsest(["restore-full", "../theirs.tar.gz"]).ok();
     assert_eq!(laptop.metadb(["show", "2031-05-04"]).ok().stdout, before);
+}
+
+/// As another version of the program made them.
+#[test]
+fn a_damaged_database_in_an_archive_is_left_out_and_the_rest_restored() {
+    let sandbox = Sandbox::new();
+    let (laptop, archive) = backed_up(&sandbox);
+    let there = kept(laptop.dir());
+    let whole = fs::read(laptop.path("data/palimpsest.db")).unwrap();
+    let mut zeros = whole.clone();
+    zeros[8192..].fill(0);
+    let theirs = laptop.path("../theirs.tar.gz");
+    for (at, damaged) in [&zeros, &whole[..5_000], b"no database"].iter().enumerate() {
+        pack_with_database(&laptop.path(&archive), damaged, &theirs);
+        let into = format!("../new-{at}");
+        laptop
+            .palimpsest(["restore-full", "../theirs.tar.gz", "--into", &into])
+            .ok()
+            .warns("data/palimpsest.db: damaged in the backup, and left out");
+        assert_eq!(kept(&laptop.path(&into)), there);
+        assert!(!laptop.exists(&format!("{into}/data/palimpsest.db")));
+        laptop.edit_entry("2031-05-04", "quay", "pier");
+        laptop
+            .palimpsest(["restore-full", "../theirs.tar.gz"])
+            .ok()
+            .says("1 file written");
+        assert_eq!(kept(laptop.dir()), there);
+        laptop.palimpsest(["doctor"]).ok();
+    }
 }
 
 /// A name is read into memory before it is seen.
