@@ -24,7 +24,7 @@ pub enum StoreError {
     },
     /// Its pages or its tables make no sense. The database is derived, so it can be made
     /// anew.
-    #[error("{}: the database is damaged", path.display())]
+    #[error("{}: the database is damaged; `palimpsest reindex` makes it anew", path.display())]
     Corrupt { path: PathBuf },
     /// The original program's database. It may hold data that is nowhere else, so no
     /// reader replaces it.

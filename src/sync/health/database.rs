@@ -264,7 +264,10 @@ pub fn database_faults(
             vec![Fault::Journal(error.to_string(), at)]
         }
         Err(error @ StoreError::NoLocks { .. }) => vec![Fault::NoLocks(told(error))],
-        Err(error) if error.is_corrupt() => vec![Fault::Damaged(told(error))],
+        // The command that mends it is named anyway.
+        Err(error) if error.is_corrupt() => {
+            vec![Fault::Damaged("the database is damaged".to_owned())]
+        }
         Err(error) => vec![Fault::InTheWay(told(error))],
     })
 }

@@ -52,9 +52,15 @@ impl<'a> Database<'a> {
     /// The database for these folders of this work tree. If the settings named others at
     /// the last refresh, or it was made in another work tree (somebody committed it, or it
     /// is from a backup), what it knows does not count; nor does it if nothing tells that.
-    pub fn made_for(self, these: Option<&str>) -> Result<Self, StoreError> {
-        let is_new = self.fresh.is_some() || self.store.is_empty();
-        if is_new || these == Some(&*Noted::read(&self.store.meta()?).made_for) {
+    pub fn made_for(self, these: Option<&str>) -> Result<Self, RefreshError> {
+        if self.fresh.is_some() || self.store.is_empty() {
+            return Ok(self);
+        }
+        let noted = match self.store.meta() {
+            Ok(meta) => Noted::read(&meta),
+            Err(error) => return self.after(error.into())?.made_for(these),
+        };
+        if these == Some(&*noted.made_for) {
             return Ok(self);
         }
         drop(self.store);
@@ -75,8 +81,9 @@ impl<'a> Database<'a> {
             return Err(error);
         };
         let is_file = self.unwritten.is_none();
-        let may_replace = !self.replaced && !self.options.dry_run;
-        if error.is_read_only() && is_file && may_replace && Store::can_be_replaced(self.path) {
+        let may_write = is_file && !self.options.dry_run;
+        let may_replace = may_write && !self.replaced;
+        if error.is_read_only() && may_replace && Store::can_be_replaced(self.path) {
             return Ok(self.made_writable()?);
         }
         if self.options.or_in_memory && is_file && error.is_unwritable() {
@@ -85,11 +92,19 @@ impl<'a> Database<'a> {
         if matches!(error, StoreError::Moved { .. }) && self.tries < TRIES {
             return Ok(self.opened_again()?);
         }
-        if error.is_corrupt() && may_replace {
+        if error.is_corrupt() && !self.replaced {
             drop(self.store);
+            // A copy in memory has the damage of the file, which stays as it is.
+            let (store, fresh) = match may_write {
+                true => (
+                    Store::replace(self.path, self.options.wait)?,
+                    Some(Fresh::Damaged),
+                ),
+                false => (Store::pretend(self.path)?, None),
+            };
             return Ok(Self {
-                store: Store::replace(self.path, self.options.wait)?,
-                fresh: Some(Fresh::Damaged),
+                store,
+                fresh,
                 replaced: true,
                 ..self
             });

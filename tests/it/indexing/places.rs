@@ -1,6 +1,7 @@
 //! Paths, repositories and databases that are not as an index expects them.
 
 use super::*;
+use crate::harness::damage;
 
 #[test]
 fn nothing_to_index_is_said() {
@@ -162,6 +163,36 @@ fn a_database_that_cannot_be_used_is_made_anew_and_said() {
         .ok()
         .says("Alice")
         .warns("damaged; made anew");
+}
+
+/// A disk damages single pages, and a command reads few of them.
+#[test]
+fn a_damaged_page_makes_the_database_anew_or_the_command_says_what_does() {
+    let sandbox = Sandbox::new();
+    let machine = sandbox.repository("laptop");
+    machine.write_entry("2024-11-01", "people: [Alice]", "x\n");
+    let show = ["show", "2024-11-01"];
+    machine.metadb(show).ok().says("Alice");
+    // What every command reads first.
+    damage(&machine, "meta");
+    machine
+        .yaml2sql(["sync", "--dry-run", "journal/md"])
+        .ok()
+        .says("1 created");
+    machine
+        .metadb(show)
+        .ok()
+        .says("Alice")
+        .warns("damaged; made anew");
+    machine.metadb(show).ok().silent_about("damaged");
+    // What listings alone read.
+    damage(&machine, "entry_people");
+    machine
+        .metadb(show)
+        .exits(1)
+        .warns("the database is damaged; `palimpsest reindex` makes it anew");
+    machine.palimpsest(["reindex"]).ok();
+    machine.metadb(show).ok().says("Alice");
 }
 
 #[test]
