@@ -91,8 +91,10 @@ pub fn take(
         let taken = std::io::ErrorKind::AlreadyExists.into();
         return Err(BackupError::io(&place)(taken));
     }
-    if let Some((at, what)) = manifest.differs(&read_archive(&place, None)?) {
-        return Err(BackupError::damaged(&place, &at, what));
+    if let Err(error) = verify(&place, &manifest) {
+        // Under its name it would be listed, and counted by `--keep`.
+        let _ = fs::remove_file(&place);
+        return Err(error);
     }
     let (skipped, missing): (Vec<_>, Vec<_>) = left
         .into_iter()
@@ -110,6 +112,14 @@ pub fn take(
         removed: remove_old(repo, &name, keep)?,
         place,
     })
+}
+
+/// Reads an archive again.
+fn verify(place: &Path, manifest: &Manifest) -> Result<(), BackupError> {
+    match manifest.differs(&read_archive(place, None)?) {
+        Some((at, what)) => Err(BackupError::damaged(place, &at, what)),
+        None => Ok(()),
+    }
 }
 
 fn put_files(
@@ -135,8 +145,10 @@ fn put_files(
     // The folders may contain one another, the database and the backups themselves.
     let backups = format!("{FOLDER}/");
     let database = layout.database_files();
-    // Of the attributes, only our own lines are kept and restored.
-    paths.retain(|p| !database.contains(p) && !p.starts_with(&backups) && p != ATTRIBUTES);
+    // Of the attributes, only our own lines are kept and restored. A manifest is that of a
+    // backup which was unpacked here, and this one has its own.
+    let is_own = |p: &str| p == ATTRIBUTES || p == MANIFEST || p.starts_with(&backups);
+    paths.retain(|p| !database.contains(p) && !is_own(p));
     // What would be one of these on a file system that ignores case is never restored.
     let (mut paths, never): (BTreeSet<_>, BTreeSet<_>) =
         paths.into_iter().partition(|p| belongs(layout, p));

@@ -30,3 +30,38 @@ fn a_journal_at_the_top_is_backed_up_and_restored() {
     assert_eq!(kept(laptop.dir()), before);
     laptop.assert_clean();
 }
+
+/// As recovery.md says for a machine without the program.
+#[test]
+fn a_journal_at_the_top_that_was_unpacked_by_tar_is_backed_up_and_restored() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    let manifest = "palimpsest-backup.json";
+    laptop.write(
+        "palimpsest.toml",
+        "[paths]\njournal = \".\"\nwiki = \"notes\"\n",
+    );
+    laptop.write("2031-05-04.md", "---\ndate: 2031-05-04\n---\nRain.\n");
+    laptop.write(manifest, "{\"of\": \"an older backup\"}");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    let there = kept(laptop.dir());
+    laptop.palimpsest(["backup-full"]).ok().says("verified");
+    let archive = backups(&laptop).remove(0);
+    laptop.edit("2031-05-04.md", "Rain", "Sun");
+    laptop
+        .palimpsest(["restore-full", &archive])
+        .ok()
+        .says("1 file written, 0 removed");
+    // The file itself stays.
+    assert_eq!(kept(laptop.dir()), there);
+    laptop
+        .palimpsest(["restore-full", &archive, "--into", "../new"])
+        .ok();
+    let mut new = there;
+    new.remove(manifest);
+    new.remove(".gitattributes");
+    let mut restored = kept(&sandbox.root().join("new"));
+    restored.remove(".gitattributes");
+    assert_eq!(restored, new);
+}
