@@ -9,7 +9,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::exit::Usage;
-use super::journal::Journal;
+use super::journal::{Journal, wait_for_database};
+use super::refreshed::say_behind;
 use super::shown::{age, counted, safe, size};
 use super::ui::told;
 use super::{Exit, Ui};
@@ -217,7 +218,11 @@ impl RestoreFull {
             Err(_) => opened.layout.clone(),
         };
         Opened::check_nothing_else(&repo, &layout)?;
-        let (store, _) = refresh(&repo, &layout, &Refresh::new(Scope::All))?;
+        let looking = Refresh {
+            wait: wait_for_database(ui),
+            ..Refresh::new(Scope::All)
+        };
+        let (store, _) = refresh(&repo, &layout, &looking)?;
         let options = Options {
             suffix: Some(BEFORE),
             keep: None,
@@ -229,11 +234,6 @@ impl RestoreFull {
         say_taken(ui, &repo, &before)?;
         opened.check_kept(&repo, &before)?;
         let done = opened.write_over(&repo, &before)?;
-        let anew = Refresh {
-            force: true,
-            ..Refresh::new(Scope::All)
-        };
-        refresh(&repo, &opened.layout, &anew)?;
         ui.line(format_args!(
             "restored the journal of {} ({}): {} written, {} removed, {} unchanged",
             safe(&opened.manifest.created),
@@ -269,6 +269,14 @@ impl RestoreFull {
                  `git add` and `git commit -a` do not",
                 named(&done.taken_in)
             ));
+        }
+        // Not before it is said what was written over: another program may hold the database.
+        let anew = Refresh {
+            force: true,
+            ..looking
+        };
+        if let Err(error) = refresh(&repo, &opened.layout, &anew) {
+            say_behind(ui, &error);
         }
         ui.line("look at it with `git status`; it is committed like any edit")?;
         Ok(Exit::Ok)

@@ -4,16 +4,14 @@ mod news;
 
 use clap::Args;
 
-use super::refreshed::say_conflicts;
+use super::refreshed::{say_behind, say_conflicts};
 use super::shown::safe;
 use super::ui::told;
 use super::{Exit, Ui};
 use crate::journal::{Layout, Settings};
 use crate::repo::install::{ENTRY_DRIVER, HOOK_NAMES, HookName, has_journal, is_installed_around};
 use crate::repo::{ObjectId, Repo, RepoError};
-use crate::store::StoreError;
 use crate::sync::database_path::{disown, is_committed};
-use crate::sync::refresh::RefreshError;
 use crate::sync::settings::{LoadError, load};
 use crate::sync::{clock, commit, history, incoming, refresh};
 
@@ -304,12 +302,7 @@ fn bring_up_to_date(ui: &Ui, repo: &Repo, layout: &Layout) -> Option<refresh::Re
             Some(report)
         }
         Err(error) => {
-            let next = match &error {
-                RefreshError::Repo(RepoError::Object { .. })
-                | RefreshError::Store(StoreError::NoLocks { .. }) => "",
-                _ => ", and will be with the next command",
-            };
-            ui.warn(format_args!("the index is not up to date{next}: {error}"));
+            say_behind(ui, &error);
             None
         }
     }

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::shown::{counted, left, safe};
 use super::{Exit, Ui};
 use crate::journal::EntryDate;
-use crate::store::Store;
-use crate::sync::refresh::{EntryChange, Report, What, Why};
+use crate::repo::RepoError;
+use crate::store::{Store, StoreError};
+use crate::sync::refresh::{EntryChange, RefreshError, Report, What, Why};
 use crate::sync::settle::to_let_in;
 
 /// Limit on the listed changes; more are counted, and `--json` has them all.
@@ -28,6 +29,16 @@ pub fn print(ui: &Ui, report: &Report, of: Of, dry_run: bool, json: bool) -> any
         text(ui, report, of, dry_run)?;
     }
     Ok(Exit::ok_if(report.failed.is_empty()))
+}
+
+/// Says why the index was not brought up to date, where what a command is about was done.
+pub fn say_behind(ui: &Ui, error: &RefreshError) {
+    let next = match error {
+        RefreshError::Repo(RepoError::Object { .. })
+        | RefreshError::Store(StoreError::NoLocks { .. }) => "",
+        _ => ", and will be with the next command",
+    };
+    ui.warn(format_args!("the index is not up to date{next}: {error}"));
 }
 
 /// Names entries in conflict between two machines, and how to look at them.

@@ -65,3 +65,36 @@ fn nothing_is_named_where_git_has_it_all() {
         .silent_about("neither HEAD");
     assert!(!laptop.exists(&entry("2031-05-06")));
 }
+
+/// A database browser with an open transaction, say.
+#[test]
+fn files_are_named_also_where_the_index_cannot_be_made_anew() {
+    let sandbox = Sandbox::new();
+    let (laptop, archive) = backed_up(&sandbox);
+    laptop.edit_entry("2031-05-04", "quay", "pier");
+    laptop.write("journal/md/draft.md", "Mine.\n");
+    // So that nothing has to be written first.
+    for folder in ["journal", "wiki", "data/ledger"] {
+        laptop.age(folder);
+    }
+    laptop.metadb(["sync", "status"]).ok();
+    let holder = rusqlite::Connection::open(laptop.path("data/palimpsest.db")).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let wait = [("PALIMPSEST_LOCK_WAIT", "0")];
+    laptop
+        .run_with(&wait, "palimpsest", ["restore-full", &archive])
+        .ok()
+        .says("1 file written, 1 removed")
+        .warns("journal/md/2031/2031-05-04.md, journal/md/draft.md: neither HEAD nor git's index")
+        .warns("the index is not up to date, and will be with the next command")
+        .warns("for more than 0 s")
+        .says("look at it with `git status`");
+    holder.execute_batch("ROLLBACK").unwrap();
+    laptop
+        .metadb(["show", "2031-05-04", "--full"])
+        .ok()
+        .lacks("pier");
+    let rows = dump(&laptop.path("data/palimpsest.db"));
+    laptop.palimpsest(["reindex"]).ok();
+    assert_eq!(dump(&laptop.path("data/palimpsest.db")), rows);
+}
