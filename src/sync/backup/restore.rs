@@ -209,7 +209,9 @@ impl Opened {
     /// A file's path is, or lies behind, a symbolic link, is a folder, or is below a
     /// file.
     pub fn check_places(&self, repo: &Repo) -> Result<(), BackupError> {
-        for file in &self.manifest.files {
+        // The database is not written, and may be a link to another disk.
+        let files = self.manifest.files.iter();
+        for file in files.filter(|file| file.path != self.layout.database) {
             repo.work_file(&file.path)?;
             let place = repo.inside(&file.path)?;
             if place.is_dir() {

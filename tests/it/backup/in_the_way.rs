@@ -75,3 +75,25 @@ fn the_backups_are_listed_where_gits_index_cannot_be_read() {
         .ok()
         .says("\"tracked\": null");
 }
+
+/// As recovery.md advises where a file system refuses locks.
+#[test]
+fn a_link_in_the_place_of_the_database_stays_and_is_no_reason() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = backed_up(&sandbox);
+    let (link, elsewhere) = ("data/palimpsest.db", sandbox.root().join("elsewhere.db"));
+    laptop.remove(link);
+    std::os::unix::fs::symlink(&elsewhere, laptop.path(link)).unwrap();
+    laptop.palimpsest(["backup-full"]).ok();
+    let archive = backups(&laptop).pop().unwrap();
+    let there = kept(laptop.dir());
+    let rows = dump(&elsewhere);
+    laptop.edit_entry("2031-05-05", "[rain]", "[sun]");
+    laptop
+        .palimpsest(["restore-full", &archive])
+        .ok()
+        .says("1 file written");
+    assert_eq!(kept(laptop.dir()), there);
+    assert!(laptop.path(link).is_symlink());
+    assert_eq!(dump(&elsewhere), rows);
+}
