@@ -223,6 +223,36 @@ fn names_sort_by_time_and_old_ones_go() {
     laptop.assert_clean();
 }
 
+/// A script may make several, and the first of them are gone by then.
+#[test]
+fn the_last_of_several_in_one_second_is_the_newest_by_name() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &ENTRIES);
+    let file = entry("2031-05-04");
+    let now = [("PALIMPSEST_NOW", "2030-01-01T00:00:00Z")];
+    for keep in ["1", "2"] {
+        let args = ["backup-full", "--suffix", "d", "--keep", keep];
+        for text in ["One", "Two", "Three", "Four", "Five"] {
+            laptop.write(&file, format!("---\ndate: 2031-05-04\n---\n{text}.\n"));
+            laptop.run_with(&now, "palimpsest", args).ok();
+        }
+        let names = backups(&laptop);
+        let texts = names.iter().map(|name| {
+            let members = unpack(&laptop.path(&format!("{FOLDER}/{name}")));
+            let (_, bytes) = members.into_iter().find(|m| m.0 == file).unwrap();
+            String::from_utf8(bytes).unwrap()
+        });
+        let texts: Vec<String> = texts.collect();
+        assert_eq!(texts.len().to_string(), keep, "{names:?}");
+        assert!(texts.last().unwrap().ends_with("Five.\n"), "{names:?}");
+        assert!(keep == "1" || texts[0].ends_with("Four.\n"), "{names:?}");
+    }
+    // A clock that was an hour ahead.
+    let before = [("PALIMPSEST_NOW", "2029-12-31T23:00:00Z")];
+    laptop.run_with(&before, "palimpsest", ["backup-full"]).ok();
+    assert!(backups(&laptop)[0].contains("20291231_230000"));
+}
+
 #[test]
 fn a_list_without_backups_is_no_error() {
     let sandbox = Sandbox::new();

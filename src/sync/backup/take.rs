@@ -82,7 +82,7 @@ pub fn take(
     let text = serde_json::to_string_pretty(&manifest)
         .map_err(|e| BackupError::io(Path::new(MANIFEST))(e.into()))?;
     archive.add(MANIFEST, text.len() as u64, text.as_bytes())?;
-    // A second backup in the same second gets a later time in its name.
+    name.time = after_the_last(repo, &name);
     while folder.join(name.to_string()).exists() {
         name.time += TimeDelta::seconds(1);
     }
@@ -112,6 +112,23 @@ pub fn take(
         removed: remove_old(repo, &name, keep)?,
         place,
     })
+}
+
+/// The time for a name: later than that of the last backup of the same suffix, where that
+/// was made in the same second. Names sort by time, and `--keep` goes by them, so it does
+/// not help that an older one of that second is gone. A clock that was wrong for longer than
+/// a minute has no say in it.
+fn after_the_last(repo: &Repo, name: &Name) -> DateTime<Utc> {
+    // Where they cannot be listed, a name that is free will do.
+    let mut soon = listed(repo).unwrap_or_default();
+    soon.retain(|Backup { name: other, .. }| {
+        let ahead = other.time.timestamp() - name.time.timestamp();
+        other.suffix == name.suffix && (0..60).contains(&ahead)
+    });
+    let next = soon
+        .pop()
+        .map(|last| last.name.time + TimeDelta::seconds(1));
+    next.unwrap_or(name.time)
 }
 
 /// Reads an archive again.
