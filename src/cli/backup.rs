@@ -282,17 +282,18 @@ impl RestoreFull {
         Ok(Exit::Ok)
     }
 
-    /// The path of the archive: as given, or among the backups.
+    /// The path of the archive: as given, among the backups, or from the top of the work
+    /// tree, as messages name it.
     fn archive(&self, repo: Option<&Repo>) -> anyhow::Result<PathBuf> {
-        let kept = repo.map(|r| r.workdir().join(FOLDER).join(&self.file));
-        match kept {
-            _ if self.file.is_file() => Ok(self.file.clone()),
-            Some(kept) if kept.is_file() => Ok(kept),
-            _ => bail!(
+        let in_repo = |folder: &str| repo.map(|r| r.workdir().join(folder).join(&self.file));
+        let places = [Some(self.file.clone()), in_repo(FOLDER), in_repo("")];
+        let Some(archive) = places.into_iter().flatten().find(|place| place.is_file()) else {
+            bail!(
                 "{}: no such file; `palimpsest backup-list-full` lists the backups",
                 self.file.display()
-            ),
-        }
+            );
+        };
+        Ok(archive)
     }
 }
 

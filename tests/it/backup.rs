@@ -113,6 +113,29 @@ fn into_a_new_folder() {
         .lacks("Bram");
 }
 
+/// `backup-full` names the path from the top.
+#[test]
+fn the_path_that_was_said_works_in_every_folder() {
+    let sandbox = Sandbox::new();
+    let (laptop, archive) = backed_up(&sandbox);
+    let below = laptop.inside("journal/md");
+    let said = below.palimpsest(["backup-full", "--suffix", "x"]).ok();
+    let path = said
+        .stdout
+        .split_whitespace()
+        .find(|word| word.contains(FOLDER));
+    for path in [path.unwrap(), &archive, archive.rsplit('/').next().unwrap()] {
+        below
+            .palimpsest(["restore-full", path])
+            .ok()
+            .says("0 files written, 0 removed");
+    }
+    below
+        .palimpsest(["restore-full", "backups/none.tar.gz"])
+        .exits(1)
+        .warns("backups/none.tar.gz: no such file");
+}
+
 #[test]
 fn over_a_journal_after_a_backup_of_it() {
     let sandbox = Sandbox::new();
