@@ -119,8 +119,18 @@ fn a_database_that_a_pull_removed_is_in_history() {
         .says("git add data/ledger/2024.jsonl wiki/entries/2024/2024-11-01.md && git commit");
     desktop.remove("wiki/entries/2024/2024-11-01.md");
     desktop.palimpsest(["init"]).ok().silent_about("original");
-    // By hand, at any time.
-    let command = format!("git show ORIG_HEAD:{DATABASE} > ../old.db");
+    // By hand, at any time. The commits that remove it have none.
+    let log = format!("git log --all --full-history --oneline --diff-filter=AM -- {DATABASE}");
+    assert!(include_str!("../../../docs/migration.md").contains(&format!("`{log}`")));
+    let listed = desktop.run_with(&[], "sh", ["-c", &log]).ok().stdout;
+    let commits = listed.lines().map(|line| line.split_once(' ').unwrap());
+    let commits: Vec<(&str, &str)> = commits.collect();
+    for (commit, _) in &commits {
+        let there = format!("{commit}:{DATABASE}");
+        desktop.git(["cat-file", "-e", &there]).ok();
+    }
+    let (commit, _) = commits.iter().find(|c| c.1 == "The desktop's").unwrap();
+    let command = format!("git show {commit}:{DATABASE} > ../old.db");
     desktop.run_with(&[], "sh", ["-c", &command]).ok();
     desktop
         .palimpsest(["init", "--original", "../old.db"])
