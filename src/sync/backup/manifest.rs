@@ -1,10 +1,13 @@
 //! The manifest of an archive, and the check of the archive against it.
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::MANIFEST;
+use crate::journal::{Layout, Settings, SettingsError};
 use crate::repo::Member;
 
 const VERSION: u32 = 1;
@@ -28,6 +31,10 @@ pub struct Manifest {
     /// Files and folders that could not be read, so that they are not in the archive.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<String>,
+    /// The folders that it was made with, as settings name them, where the settings in the
+    /// archive cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paths: Option<String>,
 }
 
 /// A file of the manifest.
@@ -69,6 +76,7 @@ impl Manifest {
             database,
             files: members.iter().map(Listed::from).collect(),
             unread: Vec::new(),
+            paths: None,
         }
     }
 
@@ -84,6 +92,40 @@ impl Manifest {
             unread,
             ..self
         }
+    }
+
+    /// The same of an archive made with these folders, which its own settings do not name:
+    /// they cannot be read, which may be the reason for restoring another one.
+    #[must_use]
+    pub fn made_with(self, layout: &Layout) -> Self {
+        let keys = ["journal", "wiki", "ledger", "database"];
+        let paths = [
+            &layout.journal,
+            &layout.wiki,
+            &layout.ledger,
+            &layout.database,
+        ];
+        let lines = keys.into_iter().zip(paths);
+        // A string of JSON is one of TOML.
+        let lines = lines.map(|(key, path)| format!("{key} = {}\n", Value::from(path.as_str())));
+        Self {
+            paths: Some(iter::once("[paths]\n".to_owned()).chain(lines).collect()),
+            ..self
+        }
+    }
+
+    /// The folders of an archive with this settings' file, or none.
+    ///
+    /// # Errors
+    /// The settings cannot be read, and the manifest names no folders.
+    pub fn layout(&self, settings: Option<&[u8]>) -> Result<Layout, SettingsError> {
+        let paths = self.paths.as_deref().map(Settings::parse);
+        let settings = match (settings.map(Settings::of_file), paths) {
+            (Some(Ok(settings)), _) | (_, Some(Ok(settings))) => settings,
+            (Some(Err(error)), _) => return Err(error),
+            (None, _) => Settings::default(),
+        };
+        Ok(settings.layout)
     }
 
     /// The first difference between an archive and its manifest: the file and what is

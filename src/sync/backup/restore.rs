@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken, belongs};
+use crate::journal::Layout;
 use crate::journal::layout::is_at_or_below;
 use crate::journal::settings::FILE;
-use crate::journal::{Layout, Settings};
 use crate::repo::{
     Blob, FileId, Index, Member, Repo, UNFINISHED_FOLDER, are_spellings, read_archive,
 };
@@ -77,14 +77,13 @@ impl Opened {
         if let Some((at, what)) = manifest.differs(&members) {
             return Err(damaged(&at, what));
         }
-        let layout = match fs::read(files.path().join(FILE)) {
-            Ok(bytes) => {
-                let settings = Settings::of_file(&bytes);
-                settings.map_err(|e| damaged(FILE, e.to_string()))?.layout
-            }
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Layout::default(),
+        let settings = match fs::read(files.path().join(FILE)) {
+            Ok(bytes) => Some(bytes),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
             Err(e) => return Err(damaged(FILE, e.to_string())),
         };
+        let layout = manifest.layout(settings.as_deref());
+        let layout = layout.map_err(|e| damaged(FILE, e.to_string()))?;
         if let Some(other) = members.iter().find(|m| !belongs(&layout, &m.path)) {
             let what = "no part of a journal with these settings";
             return Err(damaged(&other.path, what.into()));

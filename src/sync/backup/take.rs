@@ -13,7 +13,7 @@ use crate::journal::layout::in_folder;
 use crate::journal::settings::FILE;
 use crate::repo::{ArchiveWriter, Member, Repo, Skipped, UNFINISHED, read_archive};
 use crate::store::{Store, check_snapshot};
-use crate::sync::clock;
+use crate::sync::{clock, settings};
 
 /// The options of a backup.
 #[derive(Debug, Clone)]
@@ -79,6 +79,10 @@ pub fn take(
     });
     let manifest = Manifest::new(created, options.machine.clone(), head, database, &members)
         .lacking(unread.collect());
+    let manifest = match settings::load(repo) {
+        Ok(_) => manifest,
+        Err(_) => manifest.made_with(layout),
+    };
     let text = serde_json::to_string_pretty(&manifest)
         .map_err(|e| BackupError::io(Path::new(MANIFEST))(e.into()))?;
     archive.add(MANIFEST, text.len() as u64, text.as_bytes())?;

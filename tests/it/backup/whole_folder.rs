@@ -65,3 +65,35 @@ fn a_journal_at_the_top_that_was_unpacked_by_tar_is_backed_up_and_restored() {
     restored.remove(".gitattributes");
     assert_eq!(restored, new);
 }
+
+/// A restore mends settings that cannot be read; what it replaces is in the archive that it
+/// makes first.
+#[test]
+fn what_was_there_with_broken_settings_can_be_had_again() {
+    let sandbox = Sandbox::new();
+    let laptop = sandbox.machine("laptop");
+    let settings = "[paths]\njournal = \".\"\nwiki = \"notes\"\n";
+    laptop.write("palimpsest.toml", settings);
+    laptop.write("2031-05-04.md", "---\ndate: 2031-05-04\n---\nRain.\n");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Begin");
+    laptop.palimpsest(["backup-full"]).ok();
+    let archive = backups(&laptop).remove(0);
+    laptop.write("palimpsest.toml", format!("{settings}x = ["));
+    laptop.write("draft.md", "Mine.\n");
+    let there = kept(laptop.dir());
+    laptop
+        .palimpsest(["restore-full", &archive])
+        .ok()
+        .says("1 file written, 1 removed");
+    assert_eq!(laptop.read("palimpsest.toml"), settings);
+    let before = backups(&laptop).remove(1);
+    laptop
+        .palimpsest(["restore-full", &before, "--into", "../before"])
+        .ok();
+    let mut restored = kept(&sandbox.root().join("before"));
+    restored.insert(".gitattributes".into(), there[".gitattributes"].clone());
+    assert_eq!(restored, there);
+    laptop.palimpsest(["restore-full", &before]).ok();
+    assert_eq!(kept(laptop.dir()), there);
+}
