@@ -95,9 +95,13 @@ fn all_maps(nodes: &[&Node]) -> bool {
 /// The rule for lists of numbers that are one value by their places, as coordinates and scores
 /// are: each side put other numbers in the place of some, and all have as many as the base.
 /// One number that each side put at another place may be one item or two: a person decides.
+/// With quotes, which one side may have put, they are asked for only where a set would be wrong.
 fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
+    let nodes = || sides.into_array().into_iter().flatten().map(|m| m.value);
+    // Editors write the items of a list in quotes. Without a point, these may be years or names.
+    let in_quotes = nodes().any(has_point);
     let [Some(base), Some(ours), Some(theirs)] =
-        [sides.base, sides.ours, sides.theirs].map(|side| numbers(side?.value))
+        [sides.base, sides.ours, sides.theirs].map(|side| numbers(side?.value, in_quotes))
     else {
         return None;
     };
@@ -109,28 +113,45 @@ fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
             && *side != *base
             && differ.all(|(was, now)| !known.contains(now) && !there.contains(was))
     };
-    let places: HashMap<&Value, usize> = theirs.iter().zip(0..).collect();
+    let of_theirs: HashMap<&Value, usize> = theirs.iter().zip(0..).collect();
     let stands_elsewhere = |(at, now): (usize, &Value)| {
-        !known.contains(now) && places.get(now).is_some_and(|there| *there != at)
+        !known.contains(now) && of_theirs.get(now).is_some_and(|there| *there != at)
     };
-    (base.len() > 1 && replaces(&ours) && replaces(&theirs)).then(|| {
-        match ours.iter().enumerate().any(stands_elsewhere) {
-            true => Rule::Scalar,
-            false => Rule::Sequence,
-        }
-    })
+    if base.len() < 2 || !replaces(&ours) || !replaces(&theirs) {
+        return None;
+    }
+    let mut places = base.iter().zip(&ours).zip(&theirs);
+    let at_one_place =
+        places.any(|((was, ours), theirs)| was != ours && was != theirs && ours != theirs);
+    match ours.iter().enumerate().any(stands_elsewhere) {
+        true => Some(Rule::Scalar),
+        false => (at_one_place || nodes().all(is_plain)).then_some(Rule::Sequence),
+    }
 }
 
-/// The numbers of a list that has nothing else.
-fn numbers(list: &Node) -> Option<Vec<Value>> {
-    let number = |node: &Node| match &node.kind {
-        Kind::Scalar { value, style } if *style == Style::Plain => Some(Value::plain(value)),
+/// The numbers of a list that has nothing else, also such in quotes.
+fn numbers(list: &Node, in_quotes: bool) -> Option<Vec<Value>> {
+    let number = |node: &Node| match (node.scalar()?, node.style()?) {
+        (text, style) if in_quotes || style == Style::Plain => Some(Value::plain(text)),
         _ => None,
     };
     let items = list.items()?.iter().map(|item| number(&item.node));
     items
         .collect::<Option<Vec<_>>>()
         .filter(|all| all.iter().all(|value| matches!(value, Value::Typed(_))))
+}
+
+/// Whether a number of a list has a point.
+fn has_point(list: &Node) -> bool {
+    let items = list.items().unwrap_or_default().iter();
+    let mut texts = items.filter_map(|item| item.node.scalar());
+    texts.any(|text| text.contains('.') && text.parse::<f64>().is_ok())
+}
+
+/// Whether no item of a list is in quotes.
+fn is_plain(list: &Node) -> bool {
+    let mut items = list.items().unwrap_or_default().iter();
+    items.all(|item| item.node.style() == Some(Style::Plain))
 }
 
 /// Whether these are single scalars, and lists of such.
