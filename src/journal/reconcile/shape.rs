@@ -93,9 +93,9 @@ fn all_maps(nodes: &[&Node]) -> bool {
 }
 
 /// The rule for lists of numbers that are one value by their places, as coordinates and scores
-/// are: each side put other numbers in the place of some, and all have as many as the base.
-/// One number that each side put at another place may be one item or two: a person decides.
-/// With quotes, which one side may have put, they are asked for only where a set would be wrong.
+/// are: each side put other numbers in the place of some. One number that each side put at
+/// another place may be one item or two: a person decides. Where a side also has more or fewer
+/// than the base, or quotes, they are a set unless both put one in the same place.
 fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     let nodes = || sides.into_array().into_iter().flatten().map(|m| m.value);
     // Editors write the items of a list in quotes. Without a point, these may be years or names.
@@ -108,9 +108,9 @@ fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     let known: HashSet<&Value> = base.iter().collect();
     let replaces = |side: &[Value]| {
         let there: HashSet<&Value> = side.iter().collect();
-        let mut differ = base.iter().zip(side).filter(|(was, now)| was != now);
-        side.len() == base.len()
-            && *side != *base
+        let pairs = base.iter().zip(side);
+        let mut differ = pairs.filter(|(was, now)| was != now).peekable();
+        differ.peek().is_some()
             && differ.all(|(was, now)| !known.contains(now) && !there.contains(was))
     };
     let of_theirs: HashMap<&Value, usize> = theirs.iter().zip(0..).collect();
@@ -123,7 +123,9 @@ fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     let mut places = base.iter().zip(&ours).zip(&theirs);
     let at_one_place =
         places.any(|((was, ours), theirs)| was != ours && was != theirs && ours != theirs);
+    let as_many = [&ours, &theirs].iter().all(|side| side.len() == base.len());
     match ours.iter().enumerate().any(stands_elsewhere) {
+        _ if !as_many && !at_one_place => None,
         true => Some(Rule::Scalar),
         false => (at_one_place || nodes().all(is_plain)).then_some(Rule::Sequence),
     }
