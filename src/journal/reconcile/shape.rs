@@ -27,6 +27,11 @@ pub fn rule(rules: &Rules, path: &[String], sides: &MemberSides) -> Rule {
     };
     let is_scalar = |m: &Member| m.value.scalar().is_some() && !m.value.is_block_scalar();
     let listable = |m: &&Member| is_list(m) || is_scalar(m);
+    let has_rows = |m: &&Member| {
+        let items = m.value.items().unwrap_or_default();
+        !is_link(m) && items.iter().any(|i| i.node.items().is_some())
+    };
+    let list_now = list_now && !(now().any(is_link) && !members.iter().any(has_rows));
     let lists = list_now && members.iter().all(listable);
     let strictly = list_now && members.iter().all(is_list);
     // Among maps a single value may be any of them.
@@ -90,6 +95,27 @@ fn all_maps(nodes: &[&Node]) -> bool {
             .is_some_and(|all| all.iter().all(|p| is_key(&p.key)))
     };
     nodes.iter().all(is_map)
+}
+
+/// Whether a value is a link without quotes, as `[[Rome, Italy]]`: to YAML a list in a list.
+/// One with a number among several words is a row of a table.
+fn is_link(m: &Member) -> bool {
+    let Some([row]) = m.value.items() else {
+        return false;
+    };
+    let text = &m.side.text[m.value.value_start..m.value.span.end];
+    let is_number = |node: &Node| {
+        let text = node.scalar().filter(|_| node.style() == Some(Style::Plain));
+        text.is_some_and(|text| matches!(Value::plain(text), Value::Typed(_)))
+    };
+    let is_word = |node: &Node| node.items().is_none() && !is_number(node);
+    text.starts_with("[[")
+        && text.ends_with("]]")
+        && !text.contains('\n')
+        && match row.node.items() {
+            Some([word]) => word.node.items().is_none(),
+            words => words.is_some_and(|all| all.iter().all(|word| is_word(&word.node))),
+        }
 }
 
 /// The rule for lists of numbers that are one value by their places, as coordinates and scores
