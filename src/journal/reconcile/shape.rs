@@ -118,16 +118,18 @@ fn is_link(m: &Member) -> bool {
         }
 }
 
-/// The rule for lists of numbers that are one value by their places, as coordinates and scores
-/// are: each side put other numbers in the place of some. One number that each side put at
-/// another place may be one item or two: a person decides. Where a side also has more or fewer
-/// than the base, or quotes, they are a set unless both put one in the same place.
+/// The rule for lists that are one value by their places, as coordinates and scores are: each
+/// side put others in the place of some numbers. One number that each side put at another place
+/// may be one item or two: a person decides. Where a side also has more or fewer than the base,
+/// or there are quotes or words beside them, they are a set unless both put a number in the
+/// same place; in a list in a list, a row of a table, also a word.
 fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     let nodes = || sides.into_array().into_iter().flatten().map(|m| m.value);
+    let in_list = sides.ours.is_some_and(|m| m.key.is_none());
     // Editors write the items of a list in quotes. Without a point, these may be years or names.
-    let in_quotes = nodes().any(has_point);
+    let in_quotes = in_list || nodes().any(has_point);
     let [Some(base), Some(ours), Some(theirs)] =
-        [sides.base, sides.ours, sides.theirs].map(|side| numbers(side?.value, in_quotes))
+        [sides.base, sides.ours, sides.theirs].map(|side| scalars(side?.value, in_quotes))
     else {
         return None;
     };
@@ -146,10 +148,16 @@ fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     if base.len() < 2 || !replaces(&ours) || !replaces(&theirs) {
         return None;
     }
+    let is_number = |value: &Value| matches!(value, Value::Typed(_));
+    let lists = [&base, &ours, &theirs];
+    let is_row = in_list && lists.iter().any(|list| list.iter().any(is_number));
     let mut places = base.iter().zip(&ours).zip(&theirs);
-    let at_one_place =
-        places.any(|((was, ours), theirs)| was != ours && was != theirs && ours != theirs);
-    let as_many = [&ours, &theirs].iter().all(|side| side.len() == base.len());
+    let at_one_place = places.any(|((was, ours), theirs)| {
+        let differ = was != ours && was != theirs && ours != theirs;
+        differ && (is_row || [was, ours, theirs].into_iter().all(is_number))
+    });
+    let of_numbers = |list: &&Vec<Value>| list.len() == base.len() && list.iter().all(is_number);
+    let as_many = lists.iter().all(of_numbers);
     match ours.iter().enumerate().any(stands_elsewhere) {
         _ if !as_many && !at_one_place => None,
         true => Some(Rule::Scalar),
@@ -157,16 +165,17 @@ fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     }
 }
 
-/// The numbers of a list that has nothing else, also such in quotes.
-fn numbers(list: &Node, in_quotes: bool) -> Option<Vec<Value>> {
-    let number = |node: &Node| match (node.scalar()?, node.style()?) {
-        (text, style) if in_quotes || style == Style::Plain => Some(Value::plain(text)),
-        _ => None,
+/// The scalars of a list that has nothing else. Those in quotes are texts, or read as others.
+fn scalars(list: &Node, in_quotes: bool) -> Option<Vec<Value>> {
+    let value = |node: &Node| {
+        let text = node.scalar()?;
+        Some(match node.style()? {
+            style if in_quotes || style == Style::Plain => Value::plain(text),
+            _ => Value::text(text),
+        })
     };
-    let items = list.items()?.iter().map(|item| number(&item.node));
-    items
-        .collect::<Option<Vec<_>>>()
-        .filter(|all| all.iter().all(|value| matches!(value, Value::Typed(_))))
+    let items = list.items()?.iter();
+    items.map(|item| value(&item.node)).collect()
 }
 
 /// Whether a number of a list has a point.
