@@ -338,10 +338,10 @@ fn say_taken(ui: &Ui, repo: &Repo, taken: &Taken) -> anyhow::Result<()> {
             safe(database)
         ));
     }
-    if !place
-        .to_str()
-        .is_some_and(|p| repo.is_ignored(p).unwrap_or(true))
-    {
+    if repo.exclude_backups().unwrap_or(false) {
+        ui.note(".gitignore does not keep backups/ out of git here: .git/info/exclude does now");
+    }
+    if !repo.ignores_backups().unwrap_or(true) {
         ui.warn("git does not ignore backups/ here; `palimpsest init` sets that");
     }
     Ok(())

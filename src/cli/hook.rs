@@ -144,8 +144,8 @@ impl Call<'_> {
         }
     }
 
-    /// Keeps the database out of git where `.gitignore` does not: that of the settings
-    /// here, and that of those where HEAD was before, which may be newer than HEAD's.
+    /// Keeps the backups and the database out of git where `.gitignore` does not: that of the
+    /// settings here, and that of those where HEAD was before, which may be newer than HEAD's.
     fn keep_database_out(&self, ui: &Ui, repo: &Repo, layout: &Layout) {
         let here = match has_journal(repo, layout) {
             true => repo.exclude_where_not_ignored(layout),

@@ -1,11 +1,12 @@
-//! The line of `.git/info/exclude` that keeps the database out of git where `.gitignore`
-//! does not: before the pull that brings that, and at commits from before the setup.
+//! The lines of `.git/info/exclude` that keep the database and the backups out of git where
+//! `.gitignore` does not: before the pull that brings that, and at commits from before the
+//! setup.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 
-use super::files::{IGNORE, ignored};
+use super::files::{BACKUPS, IGNORE, ignored};
 use crate::journal::{Layout, Settings, settings};
 use crate::repo::beside::{Access, write_atomically};
 use crate::repo::{ObjectId, Repo, RepoError};
@@ -13,6 +14,9 @@ use crate::repo::{ObjectId, Repo, RepoError};
 /// The comment above a line, which tells it from a person's own: only with it does
 /// `uninstall` know the lines of other settings, too.
 const OURS: &str = "# palimpsest, where .gitignore does not say so:";
+
+/// The line for the backups.
+const OWN_BACKUPS: &str = "/backups";
 
 impl Repo {
     /// Keeps the database out of git by `info/exclude` if nothing else does: `.gitignore`
@@ -30,6 +34,54 @@ impl Repo {
         {
             return Ok(false);
         }
+        self.exclude(&there, &own_line(layout))?;
+        Ok(true)
+    }
+
+    /// The same for the folder of the backups, if it has some of ours and git tracks nothing
+    /// in it.
+    ///
+    /// # Errors
+    /// As for [`exclude_database`](Self::exclude_database).
+    pub fn exclude_backups(&self) -> Result<bool, RepoError> {
+        // Git is asked only if the files do not show it.
+        if !self.has_backups()? || self.has_line(IGNORE, BACKUPS)? {
+            return Ok(false);
+        }
+        let there = self.excluded()?;
+        if has_line(&there, OWN_BACKUPS)
+            || self.ignores_backups()?
+            || !self.staged_below("backups")?.is_empty()
+        {
+            return Ok(false);
+        }
+        self.exclude(&there, OWN_BACKUPS)?;
+        Ok(true)
+    }
+
+    /// Whether git ignores what is in the folder of the backups.
+    ///
+    /// # Errors
+    /// Git fails; see [`RepoError`].
+    pub fn ignores_backups(&self) -> Result<bool, RepoError> {
+        self.is_ignored("backups/x")
+    }
+
+    /// Whether the folder of the backups has archives, or what the original program's
+    /// database became: it may be a person's own.
+    fn has_backups(&self) -> Result<bool, RepoError> {
+        let Ok(entries) = fs::read_dir(self.inside("backups")?) else {
+            return Ok(false);
+        };
+        let mut names = entries.flatten().map(|entry| entry.file_name());
+        Ok(names.any(|name| {
+            let name = name.to_string_lossy();
+            name == "full_data" || name.starts_with("palimpsest-original_")
+        }))
+    }
+
+    /// Adds a line to the file, which says `there`.
+    fn exclude(&self, there: &[u8], line: &str) -> Result<(), RepoError> {
         let path = self.exclude_file();
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(RepoError::io(folder))?;
@@ -38,13 +90,12 @@ impl Repo {
         let mut options = fs::OpenOptions::new();
         let opened = options.append(true).create(true).open(&path);
         opened
-            .and_then(|mut file| file.write_all(&addition(&there, &own_line(layout))))
-            .map_err(RepoError::io(&path))?;
-        Ok(true)
+            .and_then(|mut file| file.write_all(&addition(there, line)))
+            .map_err(RepoError::io(&path))
     }
 
-    /// The same where `.gitignore` lacks the line of `init`: at a commit from before it, or
-    /// where somebody took it out.
+    /// Both where `.gitignore` lacks the lines of `init`: at a commit from before it, or
+    /// where somebody took them out.
     ///
     /// # Errors
     /// As for [`exclude_database`](Self::exclude_database).
@@ -53,6 +104,7 @@ impl Repo {
         if !self.has_line(IGNORE, &own_line(layout))? {
             self.exclude_database(layout)?;
         }
+        self.exclude_backups()?;
         Ok(())
     }
 
@@ -93,9 +145,21 @@ impl Repo {
         Ok(source.is_some_and(|source| source.ends_with("info/exclude")))
     }
 
-    /// Takes the lines of [`exclude_database`](Self::exclude_database) out again, also
-    /// those of other settings. Returns them.
-    pub(super) fn include_database(&self) -> Result<Vec<String>, RepoError> {
+    /// Whether `info/exclude` alone keeps the backups out of git.
+    ///
+    /// # Errors
+    /// As for [`is_only_excluded`](Self::is_only_excluded).
+    pub fn are_backups_only_excluded(&self) -> Result<bool, RepoError> {
+        if !has_line(&self.excluded()?, OWN_BACKUPS) || self.has_line(IGNORE, BACKUPS)? {
+            return Ok(false);
+        }
+        let source = self.ignored_by("backups/x")?;
+        Ok(source.is_some_and(|source| source.ends_with("info/exclude")))
+    }
+
+    /// Takes the lines of [`exclude_database`](Self::exclude_database), also those of other
+    /// settings, and of [`exclude_backups`](Self::exclude_backups) out again. Returns them.
+    pub(super) fn include_again(&self) -> Result<Vec<String>, RepoError> {
         let (left, taken) = without_ours(&self.excluded()?);
         if !taken.is_empty() {
             let path = self.exclude_file();
@@ -148,7 +212,10 @@ fn addition(there: &[u8], line: &str) -> Vec<u8> {
 fn without_ours(there: &[u8]) -> (Vec<u8>, Vec<String>) {
     let (mut left, mut taken) = (Vec::new(), Vec::new());
     let mut lines = there.split_inclusive(|&b| b == b'\n').peekable();
-    let is_own = |line: &&[u8]| line.starts_with(b"/") && line.trim_ascii_end().ends_with(b"*");
+    let is_own = |line: &&[u8]| {
+        let line = line.trim_ascii_end();
+        line.starts_with(b"/") && line.ends_with(b"*") || line == OWN_BACKUPS.as_bytes()
+    };
     while let Some(line) = lines.next() {
         let is_ours = line.trim_ascii_end() == OURS.as_bytes();
         let Some(own) = lines.next_if(|own| is_ours && is_own(own)) else {
@@ -179,16 +246,17 @@ mod tests {
             b"\xe9\r\n",
             b"/p.db*",
             b"/p.db*\n",
+            b"/backups\n",
         ] {
             let mut text = before.to_vec();
-            for line in ["/p.db*", "/q.db*"] {
+            for line in ["/p.db*", OWN_BACKUPS, "/q.db*"] {
                 let more = addition(&text, line);
                 text.extend(more);
                 assert!(has_line(&text, line));
             }
             let (left, taken) = without_ours(&text);
             assert_eq!(left, before);
-            assert_eq!(taken, ["/p.db*", "/q.db*"]);
+            assert_eq!(taken, ["/p.db*", OWN_BACKUPS, "/q.db*"]);
             assert_eq!(without_ours(before), (before.to_vec(), Vec::new()));
         }
     }

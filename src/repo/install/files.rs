@@ -15,6 +15,8 @@ use crate::repo::{Finding, Repo, RepoError, UNFINISHED_ALL};
 
 pub(super) const ATTRIBUTES: &str = ".gitattributes";
 pub(super) const IGNORE: &str = ".gitignore";
+/// The line of `.gitignore` for the backups.
+pub(super) const BACKUPS: &str = "/backups/";
 
 /// The warning for attributes that are left out of the work tree.
 const NO_DRIVER: &str = ".gitattributes: left out of this work tree, where alone git looks for \
@@ -29,7 +31,7 @@ const SETTINGS_TEXT: &str = include_str!("palimpsest.toml");
 pub(super) fn ignored(layout: &Layout) -> [String; 3] {
     [
         format!("/{}*", literal(&layout.database)),
-        "/backups/".into(),
+        BACKUPS.into(),
         // Without this, `git add -A` would add the leftovers of a killed process.
         format!("{UNFINISHED_ALL}*"),
     ]

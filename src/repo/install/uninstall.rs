@@ -25,7 +25,7 @@ pub enum Removed {
         link: String,
         database: PathBuf,
     },
-    /// A line of `.git/info/exclude` that kept it out of git.
+    /// A line of `.git/info/exclude` that kept it, or the backups, out of git.
     Excluded(String),
     /// Another program's: left.
     LeftDatabase(String),
@@ -150,7 +150,7 @@ impl Repo {
             Some(layout) if derived => {
                 self.remove_database(layout, &mut removed)?;
                 if !self.inside(&layout.database)?.exists() {
-                    let lines = self.include_database()?;
+                    let lines = self.include_again()?;
                     removed.extend(lines.into_iter().map(Removed::Excluded));
                 }
             }

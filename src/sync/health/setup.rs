@@ -177,6 +177,12 @@ fn ignored(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
             "palimpsest init",
         ));
     }
+    if repo.are_backups_only_excluded().unwrap_or(false) {
+        found.push(Finding::new(
+            "backups/: kept out of git on this machine alone, by .git/info/exclude",
+            "palimpsest init",
+        ));
+    }
     for (what, path) in [
         ("backups/", "backups/x".to_owned()),
         ("unfinished files", format!("{UNFINISHED_ALL}a1b2c3")),

@@ -53,6 +53,64 @@ fn git_has_nothing_to_say_of_the_index_there() {
     assert_eq!(format!("{left}{own}"), excluded);
 }
 
+/// Switching back would take archives off the disk that were committed there.
+#[test]
+fn backups_stay_out_of_git_there() {
+    let sandbox = Sandbox::new();
+    let laptop = with_an_old_commit(&sandbox);
+    laptop.palimpsest(["backup-full"]).ok();
+    let before = laptop.read(".git/info/exclude");
+    laptop.git(["switch", "-q", "side"]).ok();
+    laptop.assert_clean();
+    laptop.edit_entry(DAY, "quay", "old quay");
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-qm", "On the side"]).ok();
+    let tracked = laptop.git(["ls-files", "backups"]).ok();
+    assert_eq!(tracked.stdout, "");
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop
+        .palimpsest(["backup-list-full"])
+        .ok()
+        .says("palimpsest-data-full_");
+    laptop.palimpsest(["doctor"]).ok();
+    laptop
+        .palimpsest(["uninstall"])
+        .ok()
+        .says("removed the line /backups of .git/info/exclude");
+    assert_eq!(laptop.read(".git/info/exclude"), before);
+}
+
+#[test]
+fn a_first_backup_there_stays_out_of_git() {
+    let sandbox = Sandbox::new();
+    let laptop = with_an_old_commit(&sandbox);
+    laptop.git(["switch", "-q", "side"]).ok();
+    laptop
+        .palimpsest(["backup-full"])
+        .ok()
+        .warns("out of git here: .git/info/exclude does now");
+    laptop.assert_clean();
+    let again = laptop.palimpsest(["backup-full"]).ok();
+    again.silent_about(".gitignore");
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.write(".gitignore", "/data/*.db*\n.palimpsest-*\n");
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("backups/: kept out of git on this machine alone");
+    // A person's own folder of that name is theirs.
+    let other = sandbox.machine("other");
+    other.write_entry(DAY, "people: [Bob]", "x\n");
+    other.write("backups/photo.txt", "x\n");
+    other.git(["add", "journal"]).ok();
+    other.git(["commit", "-qm", "Begin"]).ok();
+    other.palimpsest(["init"]).ok();
+    other.git(["add", "-A"]).ok();
+    other.git(["commit", "-qm", "Set up"]).ok();
+    other.git(["switch", "-q", "--detach", "HEAD~1"]).ok();
+    assert!(!other.read(".git/info/exclude").contains("backups"));
+}
+
 #[test]
 fn nothing_is_written_there_that_stands_in_the_way_back() {
     for (to, way) in [
