@@ -24,6 +24,10 @@ use crate::sync::{clock, settings};
 /// The suffix of the backup that is taken before one is restored over a journal.
 const BEFORE: &str = "before-restore";
 
+/// What is said where the index cannot be made. It is derived, and no reason to go without a
+/// backup, least of all then.
+const WITHOUT: &str = "the backup is without the index";
+
 /// Back the journal up: entries, notes, ledger, settings and database in one archive
 ///
 /// Writes backups/full_data/palimpsest-data-full_YYYYMMDD_HHMMSS[_S].tar.gz (the
@@ -47,19 +51,7 @@ impl BackupFull {
         let now = clock::now().with_timezone(&Utc);
         Name::new(now, self.suffix.as_deref()).map_err(|e| Usage(e.to_string()))?;
         let journal = Journal::find()?;
-        // What is derived is no reason to go without a backup, least of all here.
-        let store = match journal.index(ui) {
-            Ok(store) => Some(store),
-            Err(error) if is_of_history(&error) => {
-                let told = told(&error);
-                ui.warn(format_args!(
-                    "the backup is without the index: {}",
-                    safe(&told)
-                ));
-                None
-            }
-            Err(error) => return Err(error),
-        };
+        let store = unless_damaged(ui, WITHOUT, journal.index(ui))?;
         let options = Options {
             suffix: self.suffix.as_deref(),
             keep: self.keep.map(|n| n as usize),
@@ -78,6 +70,21 @@ impl BackupFull {
             ui.note("older backups stay: they may have what this one lacks");
         }
         Ok(Exit::ok_if(taken.missing.is_empty()))
+    }
+}
+
+/// What was made of the index; nothing where history cannot be read, and `what` of that is said.
+fn unless_damaged<T, E: Into<anyhow::Error>>(
+    ui: &Ui,
+    what: &str,
+    made: Result<T, E>,
+) -> anyhow::Result<Option<T>> {
+    match made.map_err(Into::into) {
+        Err(error) if is_of_history(&error) => {
+            ui.warn(format_args!("{what}: {}", safe(&told(&error))));
+            Ok(None)
+        }
+        made => made.map(Some),
     }
 }
 
@@ -222,14 +229,15 @@ impl RestoreFull {
             wait: wait_for_database(ui),
             ..Refresh::new(Scope::All)
         };
-        let (store, _) = refresh(&repo, &layout, &looking)?;
+        let made = refresh(&repo, &layout, &looking);
+        let store = unless_damaged(ui, WITHOUT, made)?.map(|(store, _)| store);
         let options = Options {
             suffix: Some(BEFORE),
             keep: None,
             machine: repo.machine()?,
             now: clock::now().with_timezone(&Utc),
         };
-        let before = take(&repo, &layout, Some(&store), &options)?;
+        let before = take(&repo, &layout, store.as_ref(), &options)?;
         drop(store);
         say_taken(ui, &repo, &before)?;
         opened.check_kept(&repo, &before)?;

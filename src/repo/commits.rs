@@ -102,7 +102,7 @@ impl Repo {
         let tip = tip.to_string();
         let args = "--literal-pathspecs rev-list --full-history".split(' ');
         let args: Vec<&str> = args.chain([&*tip, "--", path]).collect();
-        let out = self.run_git(&args, b"")?;
+        let out = self.walked(&args)?;
         let lines = String::from_utf8_lossy(&out);
         Ok(lines.lines().filter_map(|l| l.parse().ok()).collect())
     }
@@ -125,7 +125,7 @@ impl Repo {
         let mut args: Vec<&str> = args.split(' ').collect();
         args.extend(tips.iter().map(String::as_str));
         args.extend(["--", path]);
-        let out = self.run_git(&args, b"")?;
+        let out = self.walked(&args)?;
         let text = String::from_utf8_lossy(&out);
         let line = |line: &str| {
             let mut ids = line.split(' ').filter_map(|id| id.parse().ok());
@@ -152,13 +152,28 @@ impl Repo {
         let args = args.into_iter().chain(tips.iter().map(String::as_str));
         let args: Vec<&str> = ["--literal-pathspecs"].into_iter().chain(args).collect();
         let asked = [args, vec!["--"], paths.to_vec()].concat();
-        let merges = self.run_git(&asked, b"")?;
+        let merges = self.walked(&asked)?;
         let args = "diff-tree --stdin -r -c -z --name-only --no-commit-id --no-renames";
         let args: Vec<&str> = args.split(' ').collect();
         let changed = self.run_git(&args, &merges)?;
         let changed = changed.split(|&b| b == 0).map(<[u8]>::to_vec);
         let changed = changed.filter_map(|path| String::from_utf8(path).ok());
         Ok(changed.filter(|path| paths.contains(&&**path)).collect())
+    }
+
+    /// What git prints of a walk over history.
+    ///
+    /// # Errors
+    /// [`RepoError::Object`] if it names an object that cannot be read, as our own walks do.
+    fn walked(&self, args: &[&str]) -> Result<Vec<u8>, RepoError> {
+        self.run_git(args, b"").map_err(|error| {
+            let RepoError::Command { stderr, .. } = &error else {
+                return error;
+            };
+            let words = stderr.split(|c: char| !c.is_ascii_alphanumeric());
+            let mut ids = words.filter_map(|word| word.parse().ok());
+            ids.find_map(|id| self.unreadable(id)).unwrap_or(error)
+        })
     }
 
     /// Whether `commit` is `tip` or one of its ancestors; false where history cannot be read, as

@@ -74,6 +74,15 @@ impl Repo {
         Ok(())
     }
 
+    /// The error for an object that cannot be read.
+    pub(super) fn unreadable(&self, id: ObjectId) -> Option<RepoError> {
+        if let Err(error) = self.check_loose(id.0) {
+            return Some(error);
+        }
+        let read = self.git.odb().and_then(|odb| odb.read(id.0).map(|_| ()));
+        read.err().map(|source| RepoError::Object { id, source })
+    }
+
     /// The kind of an object, in git's word, if it can be read and is the one that its id
     /// says.
     #[must_use]

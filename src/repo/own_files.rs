@@ -129,7 +129,8 @@ impl Repo {
         let mut walk = Walk {
             repo: self,
             tracked: self.tracked(),
-            head: self.head()?,
+            // Asked for folders alone that the index has lost: files are found without it.
+            head: self.head().unwrap_or_default(),
             ignores_spelling: self.ignores_spelling(),
             found: WorkFiles::default(),
             unsure: Vec::new(),

@@ -42,8 +42,8 @@ pub fn check(
 ) -> Result<Vec<Finding>, RepoError> {
     let mut found = Vec::new();
     let mut told = objects::check(repo, &settings.layout, &mut found)?;
-    if let Err(error) = others(repo, settings, program, wait, &mut told, &mut found) {
-        told.tell(repo, &objects::File::InHistory, error, &mut found)?;
+    others(repo, settings, program, wait, &mut told, &mut found)?;
+    if told.is_needed {
         found.push(Finding::new(
             "not all was checked: the rest needs an object that cannot be read",
             "mend that, then palimpsest doctor",
@@ -79,19 +79,30 @@ fn others(
     if has_journal(repo, layout) {
         in_the_way(repo, layout, found);
     }
-    paths(repo, layout, wait, found)?;
+    let checked = paths(repo, layout, wait, found);
+    told.or_tell(repo, checked, found)?;
     // Once: it walks over history.
-    let behind = behind(repo, layout);
-    let behind = or_denied(behind, found)?.unwrap_or_default();
-    or_denied(ledgers::check(repo, layout, &behind, told, found), found)?;
-    or_denied(database::check(repo, layout, wait, found), found)?;
-    or_denied(behind_head(repo, layout, &behind, found), found)?;
-    markers(repo, settings, told, found)?;
-    or_denied(unreadable(repo, layout, told, found), found)?;
-    or_denied(twins(repo, layout, found), found)?;
-    or_denied(copies(repo, layout, found), found)?;
-    or_denied(moved::check(repo, layout, found), found)?;
-    leftovers(repo, layout, found)?;
+    let behind = or_denied(behind(repo, layout), found);
+    let behind = told.or_tell(repo, behind, found)?.flatten();
+    let behind = behind.unwrap_or_default();
+    let checked = ledgers::check(repo, layout, &behind, told, found);
+    told.or_tell(repo, or_denied(checked, found), found)?;
+    let checked = or_denied(database::check(repo, layout, wait, found), found);
+    told.or_tell(repo, checked, found)?;
+    let checked = or_denied(behind_head(repo, layout, &behind, found), found);
+    told.or_tell(repo, checked, found)?;
+    let checked = markers(repo, settings, told, found);
+    told.or_tell(repo, checked, found)?;
+    let checked = or_denied(unreadable(repo, layout, told, found), found);
+    told.or_tell(repo, checked, found)?;
+    let checked = or_denied(twins(repo, layout, found), found);
+    told.or_tell(repo, checked, found)?;
+    let checked = or_denied(copies(repo, layout, found), found);
+    told.or_tell(repo, checked, found)?;
+    let checked = or_denied(moved::check(repo, layout, found), found);
+    told.or_tell(repo, checked, found)?;
+    let checked = leftovers(repo, layout, found);
+    told.or_tell(repo, checked, found)?;
     growth(repo, found)?;
     Ok(())
 }

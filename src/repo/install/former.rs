@@ -68,6 +68,16 @@ impl Repo {
         Ok(all)
     }
 
+    /// HEAD with the layout that its own settings set, if they can be read: for where history
+    /// cannot be.
+    #[must_use]
+    pub fn settings_of_head(&self) -> Option<(ObjectId, Option<Layout>)> {
+        let head = self.head().ok()??;
+        let text = self.read_at(head, FILE).ok()??;
+        let settings = Settings::of_file(&text).ok()?;
+        Some((head, Some(settings.layout)))
+    }
+
     /// Reports that these settings, or staged ones, name another folder for the ledger than
     /// HEAD's, if HEAD has a ledger in its own alone and no parent of the next commit has the
     /// new folder. `staged` is the settings' file of the next commit. A version's ledger is

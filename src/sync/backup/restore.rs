@@ -176,10 +176,16 @@ impl Opened {
     /// first, and beside what is restored.
     ///
     /// # Errors
-    /// A folder that HEAD's settings name is another one and is there, or history cannot be
-    /// read.
+    /// A folder that HEAD's settings name is another one and is there.
     pub fn check_nothing_else(repo: &Repo, own: &Layout) -> Result<(), BackupError> {
-        let settings = repo.settings_commits()?.into_iter();
+        // Damaged history may be why somebody restores a backup.
+        let settings = repo
+            .settings_commits()
+            .or_else(|error| match error.object() {
+                Some(_) => Ok(repo.settings_of_head().into_iter().collect()),
+                None => Err(error),
+            })?;
+        let settings = settings.into_iter();
         let Some(heads) = settings.filter_map(|(_, layout)| layout).next() else {
             return Ok(());
         };

@@ -71,7 +71,9 @@ pub fn take(
         }
         None => String::new(),
     };
-    let head = repo.head()?.map(|h| h.to_string()).unwrap_or_default();
+    // A label only, and HEAD may be damaged.
+    let head = repo.head().ok().flatten();
+    let head = head.map(|h| h.to_string()).unwrap_or_default();
     let created = clock::stamp(options.now.fixed_offset());
     let unread = left.iter().filter_map(|one| match one {
         Skipped::Unreadable { path, .. } => Some(path.clone()),

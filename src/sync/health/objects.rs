@@ -15,12 +15,16 @@ use crate::sync::history::{self, Removed};
 /// The objects that were found missing or damaged: each is told once, and the checks that
 /// meet it later do not repeat it.
 #[derive(Debug, Default)]
-pub(super) struct Unreadable(BTreeSet<ObjectId>);
+pub(super) struct Unreadable {
+    told: BTreeSet<ObjectId>,
+    /// Whether a check needed one of them, and gave nothing.
+    pub is_needed: bool,
+}
 
 impl Unreadable {
     /// Whether an error is about an object that was told.
     pub fn is_told(&self, error: &RepoError) -> bool {
-        matches!(error, RepoError::Object { id, .. } if self.0.contains(id))
+        matches!(error, RepoError::Object { id, .. } if self.told.contains(id))
     }
 
     /// Tells of an object that cannot be read, unless it was told. Other errors come back.
@@ -34,7 +38,7 @@ impl Unreadable {
         let Some((id, trouble)) = error.object() else {
             return Err(error);
         };
-        if !self.0.insert(id) {
+        if !self.told.insert(id) {
             return Ok(());
         }
         let problem = match trouble {
@@ -46,6 +50,24 @@ impl Unreadable {
             mend(repo, id, file),
         ));
         Ok(())
+    }
+
+    /// What a check gives; nothing where it needs an object that cannot be read, which is
+    /// told, so that the others go on. Other errors come back.
+    pub fn or_tell<T>(
+        &mut self,
+        repo: &Repo,
+        checked: Result<T, RepoError>,
+        found: &mut Vec<Finding>,
+    ) -> Result<Option<T>, RepoError> {
+        match checked {
+            Ok(checked) => return Ok(Some(checked)),
+            // Git met what was told.
+            Err(RepoError::Command { .. }) if !self.told.is_empty() => {}
+            Err(error) => self.tell(repo, &File::InHistory, error, found)?,
+        }
+        self.is_needed = true;
+        Ok(None)
     }
 }
 
@@ -135,7 +157,8 @@ pub(super) fn check(
     found: &mut Vec<Finding>,
 ) -> Result<Unreadable, RepoError> {
     let mut unreadable = Unreadable::default();
-    let Some(head) = repo.head()? else {
+    let head = unreadable.or_tell(repo, repo.head(), found)?;
+    let Some(head) = head.flatten() else {
         return Ok(unreadable);
     };
     let files = match repo.changes(None, Some(head), &history::watched_folders(layout)) {

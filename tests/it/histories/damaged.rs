@@ -278,3 +278,54 @@ fn doctor_advises_to_delete_no_object_that_can_be_read() {
         ))
         .lacks("rm -f");
 }
+
+/// The newest commits are the likeliest to be empty after a power cut.
+#[test]
+fn a_commit_that_cannot_be_read_is_named_and_stops_neither_doctor_nor_a_backup() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    edit(&laptop, "weather: fair", "weather: wet");
+    edit(&laptop, "weather: wet", "weather: hot");
+    laptop.push();
+    laptop.palimpsest(["backup-full"]).ok();
+    laptop.write(".merge_file_abc", "x\n");
+    let mut archive = std::fs::read_dir(laptop.path("backups/full_data")).unwrap();
+    let archive = archive.next().unwrap().unwrap().file_name();
+    let archive = archive.to_str().unwrap();
+    for object in ["HEAD", "HEAD^", "HEAD~2", "HEAD~2^{tree}"] {
+        for cut in [false, true] {
+            let id = laptop.oid(object);
+            let place = place_of(&laptop, &id);
+            let bytes = std::fs::read(&place).unwrap();
+            std::fs::remove_file(&place).unwrap();
+            if cut {
+                std::fs::write(&place, "").unwrap();
+            }
+            let doctor = laptop.palimpsest(["doctor"]).exits(1);
+            let doctor = doctor.says(&format!("git object {id} ")).says("git fetch");
+            let doctor = doctor.says("not all was checked");
+            assert_eq!(
+                doctor.stdout.matches(&id[2..]).count(),
+                1 + usize::from(cut)
+            );
+            doctor.says(".merge_file_abc: left by a process that was killed");
+            laptop.palimpsest(["backup-full"]).ok().says("verified");
+            laptop.edit_entry(DAY, "mood: calm", "mood: good");
+            let restored = laptop.palimpsest(["restore-full", archive]).ok();
+            restored
+                .says("restored the journal of")
+                .says("1 file written");
+            forget_notes(&laptop);
+            laptop
+                .palimpsest(["restore-full", archive])
+                .ok()
+                .says("restored the journal of")
+                .warns(&format!(
+                    "the index does not follow yet: cannot read object {id}"
+                ));
+            std::fs::write(&place, bytes).unwrap();
+        }
+    }
+    laptop.remove(".merge_file_abc");
+    laptop.palimpsest(["doctor"]).ok();
+}
