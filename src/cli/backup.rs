@@ -51,6 +51,9 @@ impl BackupFull {
         let now = clock::now().with_timezone(&Utc);
         Name::new(now, self.suffix.as_deref()).map_err(|e| Usage(e.to_string()))?;
         let journal = Journal::find()?;
+        for finding in journal.repo.damaged() {
+            ui.warn(safe(&finding.to_string()));
+        }
         let store = unless_damaged(ui, WITHOUT, journal.index(ui))?;
         let options = Options {
             suffix: self.suffix.as_deref(),
@@ -73,14 +76,14 @@ impl BackupFull {
     }
 }
 
-/// What was made of the index; nothing where history cannot be read, and `what` of that is said.
+/// What was made of the index; nothing where what git has cannot be read, and `what` of that is said.
 fn unless_damaged<T, E: Into<anyhow::Error>>(
     ui: &Ui,
     what: &str,
     made: Result<T, E>,
 ) -> anyhow::Result<Option<T>> {
     match made.map_err(Into::into) {
-        Err(error) if is_of_history(&error) => {
+        Err(error) if is_of_git(&error) => {
             ui.warn(format_args!("{what}: {}", safe(&told(&error))));
             Ok(None)
         }
@@ -88,12 +91,12 @@ fn unless_damaged<T, E: Into<anyhow::Error>>(
     }
 }
 
-/// Whether an object of history cannot be read.
-fn is_of_history(error: &anyhow::Error) -> bool {
-    let of_git = |error: &RepoError| matches!(error, RepoError::Object { .. });
-    let of_refresh = |error: &RefreshError| matches!(error, RefreshError::Repo(e) if of_git(e));
+/// Whether git's index, a branch or an object of history cannot be read.
+fn is_of_git(error: &anyhow::Error) -> bool {
+    let of_refresh = |error: &RefreshError| matches!(error, RefreshError::Repo(e) if e.is_of_git());
     error.chain().any(|cause| {
-        cause.downcast_ref().is_some_and(of_git) || cause.downcast_ref().is_some_and(of_refresh)
+        cause.downcast_ref().is_some_and(RepoError::is_of_git)
+            || cause.downcast_ref().is_some_and(of_refresh)
     })
 }
 

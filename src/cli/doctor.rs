@@ -48,10 +48,12 @@ impl Doctor {
         if let Some(note) = repo.shared_hooks()? {
             ui.line(format_args!("note: {note}"))?;
         }
-        for note in documents::merges(&repo, layout)?.others {
-            ui.line(format_args!("note: {note}"))?;
-        }
         let findings = health::check(&repo, &settings, &program, wait)?;
+        if repo.damaged().is_empty() {
+            for note in documents::merges(&repo, layout)?.others {
+                ui.line(format_args!("note: {note}"))?;
+            }
+        }
         if let Some(way) = repo.way_to_top().filter(|_| !findings.is_empty()) {
             ui.line(format_args!("note: the commands are for its top: {way}"))?;
         }

@@ -263,10 +263,9 @@ impl Repo {
 
     fn has_crlf(&self, path: &str) -> Result<bool, RepoError> {
         let staged = self.index()?.staged(path).map(|blob| blob.id);
-        let before: Option<ObjectId> = match (staged, self.head()?) {
-            (Some(id), _) => Some(id),
-            (None, Some(head)) => self.blob_at(head, path)?.map(|blob| blob.id),
-            (None, None) => None,
+        let before: Option<ObjectId> = match staged {
+            Some(id) => Some(id),
+            None => self.blob_at(self.head()?, path)?.map(|blob| blob.id),
         };
         let Some(id) = before else { return Ok(false) };
         Ok(without_cr(&self.read_blob(id)?).is_some())

@@ -37,7 +37,7 @@ pub enum RepoError {
         what: &'static str,
         source: git2::Error,
     },
-    #[error("{path}: cannot read the index: {source}", path = path.display())]
+    #[error("{path}: cannot read the index: {source}; `palimpsest doctor` says what mends it", path = path.display())]
     Index { path: PathBuf, source: git2::Error },
     #[error("{path}: {source}{}", after(mend.as_deref()), path = path.display())]
     Io {
@@ -178,6 +178,15 @@ impl RepoError {
     #[must_use]
     pub const fn refuses_database(&self) -> bool {
         matches!(self, Self::NoDatabase { .. } | Self::BesideDatabase { .. })
+    }
+
+    /// Whether it is of what git has: an object, its index, a branch, or what it was asked.
+    #[must_use]
+    pub const fn is_of_git(&self) -> bool {
+        matches!(
+            self,
+            Self::Object { .. } | Self::Index { .. } | Self::Git { .. } | Self::Command { .. }
+        )
     }
 
     /// For a file or folder that may not be read: why, and what makes it readable.

@@ -26,6 +26,15 @@ impl Repo {
         self.index_at(&self.index_path)
     }
 
+    /// The same; an empty one where it cannot be read.
+    ///
+    /// # Errors
+    /// As above, if memory lacks as well.
+    pub fn index_or_none(&self) -> Result<Index, RepoError> {
+        let none = |error| git2::Index::new().map(Index).map_err(|_| error);
+        self.index().or_else(none)
+    }
+
     /// Reads the real index while git is working with the temporary one of `git commit
     /// FILE`; `None` otherwise.
     ///

@@ -9,6 +9,7 @@
 //! | `open` | Which repository is it, and may it be opened? |
 //! | `error`, `finding` | What can go wrong, and what mends it? |
 //! | `command`, `ask` | What is left to git itself, and what is it asked? |
+//! | `damaged` | What of git's own files cannot be read? |
 //! | `config` | How is git configured, and what is this machine's name? |
 //! | `notes` | What is noted in the git directory? |
 //! | `removal_place` | What tells a removal made here from one made elsewhere? |
@@ -60,6 +61,7 @@ mod command;
 mod commits;
 mod config;
 mod conversion;
+mod damaged;
 mod error;
 mod filters;
 mod finding;

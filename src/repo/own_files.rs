@@ -153,7 +153,7 @@ impl Repo {
         // An ignored folder is not walked, so git is asked level by level.
         while !walk.unsure.is_empty() {
             let asked = std::mem::take(&mut walk.unsure);
-            let ignored = self.ignored(asked.iter().map(|(path, _)| path.as_str()))?;
+            let ignored = walk.ignored(asked.iter().map(|(path, _)| path.as_str()))?;
             for (path, kind) in asked {
                 match kind {
                     _ if ignored.contains(&path) && !walk.was_folder(&path) => {}
@@ -223,13 +223,21 @@ impl Repo {
         &self,
         paths: impl Iterator<Item = &'p str>,
     ) -> Result<BTreeSet<String>, RepoError> {
+        self.ignored_by_how(paths, &[])
+    }
+
+    fn ignored_by_how<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p str>,
+        how: &[&str],
+    ) -> Result<BTreeSet<String>, RepoError> {
         let input: String = paths.map(|path| format!("./{path}\0")).collect();
         if input.is_empty() {
             return Ok(BTreeSet::new());
         }
         // With `./` before it, git takes no path for a pattern.
         let args = ["--no-literal-pathspecs", "check-ignore", "-z", "--stdin"];
-        let out = match self.run_git(&args, input.as_bytes()) {
+        let out = match self.run_git(&[&args, how].concat(), input.as_bytes()) {
             // None of them is.
             Err(RepoError::Command { code: Some(1), .. }) => Vec::new(),
             out => out?,
@@ -252,6 +260,21 @@ impl Walk<'_> {
             why,
         });
         Ok(())
+    }
+
+    /// The ignored ones of some paths. For a caller that can do without some files HEAD says
+    /// what is tracked where git's index cannot be read.
+    fn ignored<'p>(
+        &self,
+        paths: impl Iterator<Item = &'p str> + Clone,
+    ) -> Result<BTreeSet<String>, RepoError> {
+        let ignored = self.repo.ignored(paths.clone());
+        if ignored.is_ok() || !self.skips_unreadable || self.repo.damaged().is_empty() {
+            return ignored;
+        }
+        let mut ignored = self.repo.ignored_by_how(paths, &["--no-index"])?;
+        ignored.retain(|path| !self.repo.has(self.head, path));
+        Ok(ignored)
     }
 
     /// Whether HEAD has a folder of which the index has no files any more.

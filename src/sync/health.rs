@@ -40,7 +40,14 @@ pub fn check(
     program: &Path,
     wait: Option<u64>,
 ) -> Result<Vec<Finding>, RepoError> {
-    let mut found = Vec::new();
+    let mut found = repo.damaged();
+    if !found.is_empty() {
+        found.push(Finding::new(
+            "nothing else was checked: the rest needs it",
+            "mend that, then palimpsest doctor",
+        ));
+        return Ok(found);
+    }
     let mut told = objects::check(repo, &settings.layout, &mut found)?;
     others(repo, settings, program, wait, &mut told, &mut found)?;
     if told.is_needed {

@@ -45,6 +45,10 @@ pub fn mend(
 ) -> Result<Vec<String>, MendError> {
     let _lock = repo.lock_setup()?;
     let mut done = Vec::new();
+    // A person decides what becomes of that, and the rest needs it.
+    if !repo.damaged().is_empty() {
+        return Ok(done);
+    }
     let theirs = database_path(repo, layout).is_err_and(|e| e.refuses_database());
     if !theirs {
         // The line in .gitignore would be for somebody's own file.

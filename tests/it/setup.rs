@@ -17,6 +17,7 @@ mod leftovers;
 mod lost_settings;
 mod odd_names;
 mod places;
+mod power_cut;
 mod settings;
 mod spelling;
 mod undone;

@@ -153,7 +153,7 @@ fn put_files(
     let mut paths = BTreeSet::new();
     let mut skipped = Vec::new();
     // Files that a sparse checkout leaves out are part of the journal, too.
-    let index = repo.index()?;
+    let index = repo.index_or_none()?;
     for folder in [&layout.journal, &layout.wiki, &layout.ledger] {
         let found = match folder == &layout.ledger {
             true => repo.work_files(folder)?,
@@ -194,7 +194,16 @@ fn put_files(
             None if path == FILE => repo.read_staged(&index, path)?,
             None => repo.read_left_out(&index, path)?,
             // Another machine may have other line ends in its work tree.
-            Some(bytes) => Some(repo.with_stored_line_ends(&index, path, bytes)?),
+            Some(bytes) => match repo.with_stored_line_ends(&index, path, bytes.clone()) {
+                // What git has cannot be read: as it is, then.
+                Err(error)
+                    if error.object().is_some()
+                        || error.is_of_git() && !repo.damaged().is_empty() =>
+                {
+                    Some(bytes)
+                }
+                stored => Some(stored?),
+            },
         };
         // A file deleted since it was listed is left out.
         if let Some(bytes) = bytes {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger::{self, Ledger};
-use crate::repo::{Blob, Finding, ObjectId, Repo, RepoError, Trouble, permission_for, shell_path};
+use crate::repo::{Blob, Finding, ObjectId, Repo, RepoError, Trouble, permission_for};
 use crate::sync::history::{self, Removed};
 
 /// The objects that were found missing or damaged: each is told once, and the checks that
@@ -117,13 +117,7 @@ fn mend(repo: &Repo, id: ObjectId, file: &File<'_>) -> String {
     if let Some(denied) = denied {
         return denied;
     }
-    let damaged = there.map(|path| {
-        let path = match path.strip_prefix(repo.workdir()) {
-            Ok(from_top) => repo.from_here(&from_top.to_string_lossy()),
-            Err(_) => shell_path(&path.to_string_lossy()),
-        };
-        format!("rm -f {path} && ")
-    });
+    let damaged = there.map(|path| format!("rm -f {} && ", repo.typed_file(&path)));
     let first = damaged.unwrap_or_default();
     if let File::InHead(path) | File::Staged(path) = file
         && let Ok(Some(work)) = repo.read_work_file(path)
@@ -135,14 +129,21 @@ fn mend(repo: &Repo, id: ObjectId, file: &File<'_>) -> String {
             repo.from_here(path)
         );
     }
+    // A commit that was not pushed yet nobody else has.
+    let back = repo.before_damaged_head(id).map_or_else(String::new, |id| {
+        format!(
+            "; where none has it, git update-ref HEAD {id}, the last commit that is whole: the \
+             files stay, and are to be committed again"
+        )
+    });
     match repo.has_remote() {
         true => format!(
             "{first}git fetch --refetch (what the remote lacks, copy from .git/objects of a clone \
-             that has it; git fsck names all that is missing or damaged)"
+             that has it; git fsck names all that is missing or damaged{back})"
         ),
         false => format!(
             "{first}git fetch --refetch FOLDER (a clone or a backup that has it; git fsck names \
-             all that is missing or damaged)"
+             all that is missing or damaged{back})"
         ),
     }
 }
