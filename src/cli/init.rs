@@ -106,8 +106,8 @@ impl Init {
             if left_to_pull || left_to_branch {
                 // Until the pull, or the branch, brings the line of .gitignore.
                 repo.exclude_database(&layout)?;
-                repo.exclude_backups()?;
             }
+            repo.exclude_backups()?;
             Self::index(ui, &repo, &layout)?;
         }
         let brought = to_pull.map_or(&[][..], |to_pull| &to_pull.paths);

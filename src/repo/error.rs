@@ -51,6 +51,12 @@ pub enum RepoError {
     )]
     Symlink(String),
     #[error(
+        "{link}: a symbolic link that git tracks, so that it could lead anywhere, and is not \
+         followed; if you made it, `git rm --cached {pathspec}` and have git ignore it, else `git \
+         rm {pathspec}`"
+    )]
+    TrackedLink { link: String, pathspec: String },
+    #[error(
         "{name}: tracked by git and no database of Palimpsest's, so it is left as it is; \
          `git rm --cached {pathspec}`, or name another file in palimpsest.toml (`database` in [paths])"
     )]

@@ -158,7 +158,11 @@ impl Repo {
         if let Some(link) = self.first_link(path)?
             && let Some(tracked) = self.tracked_alike(&link)?
         {
-            return Err(RepoError::Symlink(tracked));
+            let pathspec = self.pathspec(&tracked);
+            return Err(RepoError::TrackedLink {
+                link: tracked,
+                pathspec,
+            });
         }
         Ok(full)
     }

@@ -56,10 +56,12 @@ pub fn mend(
         let is_left = repo.leave_to_pull(&mut plan)? || repo.leave_to_branch(&mut plan)?;
         if is_left && has_journal(repo, layout) {
             repo.exclude_database(layout)?;
-            repo.exclude_backups()?;
         }
         for step in &plan.steps {
             repo.apply(step)?;
+        }
+        if has_journal(repo, layout) {
+            repo.exclude_backups()?;
         }
         done.extend(plan.lines().into_iter().map(|line| format!("set {line}")));
     }

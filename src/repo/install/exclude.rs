@@ -15,7 +15,7 @@ use crate::repo::{ObjectId, Repo, RepoError};
 /// `uninstall` know the lines of other settings, too.
 const OURS: &str = "# palimpsest, where .gitignore does not say so:";
 
-/// The line for the backups.
+/// The line for the backups. Unlike that of `.gitignore` it covers a link as well.
 const OWN_BACKUPS: &str = "/backups";
 
 impl Repo {
@@ -45,7 +45,7 @@ impl Repo {
     /// As for [`exclude_database`](Self::exclude_database).
     pub fn exclude_backups(&self) -> Result<bool, RepoError> {
         // Git is asked only if the files do not show it.
-        if !self.has_backups()? || self.has_line(IGNORE, BACKUPS)? {
+        if !self.has_backups()? || !self.links_backups() && self.has_line(IGNORE, BACKUPS)? {
             return Ok(false);
         }
         let there = self.excluded()?;
@@ -59,12 +59,30 @@ impl Repo {
         Ok(true)
     }
 
-    /// Whether git ignores what is in the folder of the backups.
+    /// Whether the folder of the backups is a link, as to another disk.
+    #[must_use]
+    pub fn links_backups(&self) -> bool {
+        self.workdir().join("backups").is_symlink()
+    }
+
+    /// Whether git ignores what is in the folder of the backups, or the link in its place.
     ///
     /// # Errors
     /// Git fails; see [`RepoError`].
     pub fn ignores_backups(&self) -> Result<bool, RepoError> {
-        self.is_ignored("backups/x")
+        self.is_ignored(match self.links_backups() {
+            // Git knows nothing behind a link.
+            true => "backups",
+            false => "backups/x",
+        })
+    }
+
+    /// Whether the line of [`exclude_backups`](Self::exclude_backups) is there.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn has_excluded_backups(&self) -> Result<bool, RepoError> {
+        Ok(has_line(&self.excluded()?, OWN_BACKUPS))
     }
 
     /// Whether the folder of the backups has archives, or what the original program's
@@ -150,7 +168,7 @@ impl Repo {
     /// # Errors
     /// As for [`is_only_excluded`](Self::is_only_excluded).
     pub fn are_backups_only_excluded(&self) -> Result<bool, RepoError> {
-        if !has_line(&self.excluded()?, OWN_BACKUPS) || self.has_line(IGNORE, BACKUPS)? {
+        if !self.has_excluded_backups()? || self.has_line(IGNORE, BACKUPS)? {
             return Ok(false);
         }
         let source = self.ignored_by("backups/x")?;

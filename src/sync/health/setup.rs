@@ -183,15 +183,26 @@ fn ignored(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(),
             "palimpsest init",
         ));
     }
-    for (what, path) in [
-        ("backups/", "backups/x".to_owned()),
-        ("unfinished files", format!("{UNFINISHED_ALL}a1b2c3")),
-    ] {
-        // `git check-ignore` fails behind a symbolic link.
-        if !repo.is_ignored(&path).unwrap_or(true) {
-            let mend = to_ignore(repo, layout, &path)?;
-            found.push(Finding::new(format!("{what}: not ignored"), mend));
-        }
+    if repo.links_backups() && repo.tracks("backups")? {
+        let path = repo.pathspec("backups");
+        found.push(Finding::new(
+            "backups: a symbolic link that git tracks, so that no backup can be made",
+            format!(
+                "git rm --cached {path} if you made it, else git rm {path}; then palimpsest init"
+            ),
+        ));
+    } else if !repo.ignores_backups().unwrap_or(true) {
+        let mend = match repo.links_backups() {
+            false => to_ignore(repo, layout, "backups/x")?,
+            true if repo.has_excluded_backups()? => says_otherwise(repo, "backups"),
+            true => "palimpsest init".to_owned(),
+        };
+        found.push(Finding::new("backups/: not ignored", mend));
+    }
+    let unfinished = format!("{UNFINISHED_ALL}a1b2c3");
+    if !repo.is_ignored(&unfinished).unwrap_or(true) {
+        let mend = to_ignore(repo, layout, &unfinished)?;
+        found.push(Finding::new("unfinished files: not ignored", mend));
     }
     Ok(())
 }

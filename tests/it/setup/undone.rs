@@ -164,6 +164,46 @@ fn a_folder_that_is_named_on_the_command_line() {
     laptop.palimpsest(["doctor"]).ok().lacks("its top");
 }
 
+/// As when a person moves them to another disk.
+#[test]
+fn a_link_to_the_backups_stays_out_of_git() {
+    for by in [&["init"][..], &["doctor", "--fix"], &["backup-full"]] {
+        let sandbox = Sandbox::new();
+        let laptop = set_up(&sandbox);
+        laptop.palimpsest(["backup-full"]).ok();
+        fs::rename(laptop.path("backups"), sandbox.root().join("disk")).unwrap();
+        std::os::unix::fs::symlink("../disk", laptop.path("backups")).unwrap();
+        laptop
+            .palimpsest(["doctor"])
+            .exits(1)
+            .says("backups/: not ignored\n    mend: palimpsest init");
+        laptop.palimpsest(by).ok();
+        laptop.git(["add", "-A"]).ok();
+        laptop.assert_clean();
+        laptop.palimpsest(["doctor"]).ok();
+        laptop
+            .palimpsest(["backup-full"])
+            .ok()
+            .silent_about("backups");
+        // Before there was that line.
+        laptop.git(["add", "-f", "backups"]).ok();
+        laptop.git(["commit", "-qm", "A link"]).ok();
+        let said = laptop.palimpsest(["backup-full"]).fails();
+        said.warns("backups: a symbolic link that git tracks")
+            .warns("`git rm --cached backups`");
+        laptop
+            .palimpsest(["doctor"])
+            .exits(1)
+            .says("backups: a symbolic link that git tracks")
+            .lacks("not ignored");
+        laptop.git(["rm", "-q", "--cached", "backups"]).ok();
+        laptop.git(["commit", "-qm", "No link"]).ok();
+        laptop.palimpsest(["backup-full"]).ok();
+        laptop.palimpsest(["doctor"]).ok();
+        laptop.palimpsest(["uninstall"]).ok().says("/backups");
+    }
+}
+
 #[test]
 fn a_journal_that_is_a_link_is_told_what_to_do() {
     let sandbox = Sandbox::new();
