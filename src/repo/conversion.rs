@@ -82,6 +82,12 @@ fn with_cr(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// Whether attributes of the work tree are a file of its own: git follows no link there, and
+/// one that came with a clone may lead to what has no end.
+fn is_own_file(attributes: &Path) -> bool {
+    fs::symlink_metadata(attributes).is_ok_and(|meta| meta.is_file())
+}
+
 impl Repo {
     /// The attribute, with its value, that makes git store other bytes of a file than
     /// those of the work tree, apart from line ends: a filter, say.
@@ -125,10 +131,11 @@ impl Repo {
             let has = |word: &str| text.windows(word.len()).any(|w| w == word.as_bytes());
             OTHERS.iter().any(|word| has(word)) || has("[attr]")
         };
+        let own = self.workdir().join(folder).join(".gitattributes");
         // Files left out by a sparse checkout are in the index alone.
         let is_sparse = self.git_dir().join("info/sparse-checkout").exists();
         let named = is_sparse
-            || names(&self.workdir().join(folder).join(".gitattributes"))
+            || is_own_file(&own) && names(&own)
             || match folder.parent() {
                 Some(above) => self.others_are_named_for(above),
                 None => self
@@ -156,7 +163,7 @@ impl Repo {
         let above: BTreeSet<&Path> = above.collect();
         let here = above.into_iter();
         let here = here.map(|folder| self.workdir().join(folder).join(".gitattributes"));
-        let mut files: Vec<PathBuf> = here.collect();
+        let mut files: Vec<PathBuf> = here.filter(|file| is_own_file(file)).collect();
         files.push(self.common_dir().join("info/attributes"));
         files.extend(self.attributes_of_libgit2());
         let mut said = Vec::new();

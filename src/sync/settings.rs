@@ -20,6 +20,12 @@ pub enum LoadError {
         /// What makes it readable, if it is there.
         mend: Option<String>,
     },
+    /// A link stands in its place, which may lead out of the repository.
+    #[error(
+        "{path}: a symbolic link, which is not followed; put a file of its own in its place, \
+         or take it out: `git rm` it if it is tracked"
+    )]
+    Link { path: PathBuf },
     /// The file does not hold valid settings.
     #[error(transparent)]
     Wrong(#[from] SettingsError),
@@ -87,10 +93,13 @@ fn by_git(top: &Path) -> Result<Settings, LoadError> {
 
 fn read(top: &Path) -> Result<Option<Settings>, LoadError> {
     let path = top.join(FILE);
+    // It may have come with a clone, and lead to what has no end.
+    if path.is_symlink() {
+        return Err(LoadError::Link { path });
+    }
     match fs::read(&path) {
         Ok(bytes) => Ok(Some(Settings::of_file(&bytes)?)),
-        // A symbolic link that leads nowhere is there.
-        Err(e) if e.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(None),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(source) => {
             let mend = permission_for(&path, &source);
             Err(LoadError::Read { path, source, mend })

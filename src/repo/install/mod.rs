@@ -28,7 +28,6 @@ mod pulled;
 mod uninstall;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{CLONE, Repo, RepoError};
@@ -199,10 +198,9 @@ pub fn has_journal(repo: &Repo, layout: &Layout) -> bool {
         return true;
     }
     let staged = || repo.read_staged(&repo.index().ok()?, settings::FILE).ok()?;
-    let Some(text) = fs::read(repo.workdir().join(settings::FILE))
-        .ok()
-        .or_else(staged)
-    else {
+    // Not through a link, which may lead out of the repository.
+    let there = |file| repo.read_work_file(file).ok().flatten();
+    let Some(text) = there(settings::FILE).or_else(staged) else {
         return repo.workdir().join(settings::FILE).is_file();
     };
     let is_staged = |folder| {
@@ -211,7 +209,8 @@ pub fn has_journal(repo: &Repo, layout: &Layout) -> bool {
     };
     // Before the first entry git has no folder, and the line for the ledger; where pages are
     // there, a journal has ended.
-    let attributes = fs::read_to_string(repo.workdir().join(files::ATTRIBUTES)).unwrap_or_default();
+    let attributes = there(files::ATTRIBUTES).unwrap_or_default();
+    let attributes = String::from_utf8_lossy(&attributes);
     let is_page = |path: &String| is_markdown(path) && path != "README.md";
     let has_no_page = || {
         let staged = repo.staged_below(".");

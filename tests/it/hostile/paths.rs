@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
 use super::{DATABASE, ENTRY, LEDGER, laptop};
+use crate::harness::not_run;
 use crate::sandbox::{Machine, Sandbox};
 
 /// A folder outside the repository, with a file in it.
@@ -95,6 +96,51 @@ fn a_link_that_git_tracks_leads_nowhere_in_another_spelling_either() {
             .warns("link: a symbolic link");
     }
     untouched(&outside);
+}
+
+/// What the link leads to may be a secret, or have no end.
+#[test]
+fn settings_are_not_read_through_a_link() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    sandbox.folder("outside").write("kept", "secret = 1\n");
+    laptop.remove("palimpsest.toml");
+    symlink("../outside/kept", laptop.path("palimpsest.toml")).unwrap();
+    laptop.git(["add", "palimpsest.toml"]).ok();
+    let link = "palimpsest.toml: a symbolic link, which is not followed";
+    for args in [
+        &["doctor"][..],
+        &["doctor", "--fix"],
+        &["init"],
+        &["metadb", "sync", "status"],
+        &["check", "--staged"],
+    ] {
+        let run = laptop.palimpsest(args).exits(1);
+        run.warns(link).never_mentions("secret");
+    }
+    let commit = ["commit", "-qm", "A link"];
+    laptop.git(commit).fails().warns(link);
+    laptop.git(["rm", "-qf", "palimpsest.toml"]).ok();
+    laptop.git(["commit", "-qm", "Defaults"]).ok();
+    laptop.palimpsest(["doctor"]).ok();
+}
+
+/// Git follows none, either.
+#[test]
+fn attributes_are_not_read_through_a_link() {
+    let sandbox = Sandbox::new();
+    let laptop = laptop(&sandbox);
+    let outside = sandbox.folder("outside");
+    // Whoever reads it waits for ever.
+    sandbox.run_in(outside.dir(), "mkfifo", ["pipe"]).ok();
+    symlink("../../outside/pipe", laptop.path("journal/.gitattributes")).unwrap();
+    laptop.edit_entry("2024-11-01", "Alice", "Zoe");
+    let limited = ["20", "palimpsest", "metadb", "show", "2024-11-01"];
+    let run = laptop.run_with(&[], "timeout", limited);
+    if run.code == 127 {
+        return not_run("there is no timeout(1)");
+    }
+    run.ok().says("Zoe");
 }
 
 #[test]
