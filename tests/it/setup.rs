@@ -21,6 +21,7 @@ mod power_cut;
 mod settings;
 mod spelling;
 mod undone;
+mod untracked;
 mod ways_out;
 
 use std::fs;

@@ -151,6 +151,15 @@ impl Repo {
         Ok(references)
     }
 
+    /// Whether others get HEAD's commits, or bring theirs: there is an upstream, or another
+    /// branch that may be the default one.
+    pub(super) fn has_others(&self) -> Result<bool, RepoError> {
+        let others = self.default_branches()?;
+        Ok(others
+            .iter()
+            .any(|name| self.git.refname_to_id(name).is_ok()))
+    }
+
     /// Whether a work tree has a local branch checked out.
     fn is_checked_out(&self, name: &str) -> Result<bool, RepoError> {
         let reference = format!("refs/heads/{name}");

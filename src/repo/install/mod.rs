@@ -10,6 +10,7 @@
 //! | `exclude` | What keeps the database out of git where these do not? |
 //! | `missing` | Is the journal in another folder than the settings have it? |
 //! | `pulled` | Which of them does the next pull bring? |
+//! | `untracked` | Which of them does git not have? |
 //! | `earlier` | Which of them has a branch, and HEAD is from before? |
 //! | `attributes`, `former` | Which lines of `.gitattributes` are ours, and were so earlier? |
 //! | `uninstall` | How is all of it taken back? |
@@ -26,6 +27,7 @@ mod hook;
 mod missing;
 mod pulled;
 mod uninstall;
+mod untracked;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

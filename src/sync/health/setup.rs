@@ -31,6 +31,10 @@ pub(super) fn paths(
     let brings_attributes = before.is_some() || is_brought(ToPull::has_attributes);
     let brings_ignored = before.is_some() || is_brought(ToPull::has_ignored);
     let is_from_before = before.is_some();
+    // Another machine has committed them otherwise.
+    if to_pull.is_none() && before.is_none() {
+        found.extend(repo.untracked_setup(has_journal)?);
+    }
     found.extend(match to_pull {
         // The pull would stop for it.
         Some(to_pull) if waits_for_commit(repo, layout)? => {

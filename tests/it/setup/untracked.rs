@@ -1,0 +1,78 @@
+//! Files of the setup that git does not have.
+
+use super::{DAY, journal};
+use crate::sandbox::{Machine, Sandbox};
+
+const FILES: &str = ".gitattributes .gitignore palimpsest.toml";
+
+/// The command that `doctor` names for a finding.
+#[track_caller]
+fn mend(machine: &Machine<'_>, finding: &str) -> String {
+    let said = machine.palimpsest(["doctor"]).exits(1).says(finding).stdout;
+    let (_, after) = said.split_once(finding).unwrap();
+    let (_, mend) = after.split_once("    mend: ").unwrap();
+    mend.lines().next().unwrap_or_default().to_owned()
+}
+
+#[track_caller]
+fn run(machine: &Machine<'_>, command: &str) {
+    machine.run_with(&[], "sh", ["-c", command]).ok();
+}
+
+/// Histories have diverged then, and the pull brings the same files.
+#[test]
+fn who_ran_init_before_the_pull_and_went_on_is_told_what_to_commit() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.push();
+    let desktop = sandbox.machine("desktop");
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    laptop.push();
+    desktop.palimpsest(["init"]).ok();
+    desktop.edit_entry(DAY, "Bob", "Zoe");
+    desktop.git(["commit", "-qam", "Zoe"]).ok();
+    desktop.git(["pull", "-q"]).fails();
+    let finding = ".gitattributes, .gitignore, palimpsest.toml: not in git, so that no other \
+                   machine gets them";
+    let command = mend(&desktop, finding);
+    assert_eq!(
+        command,
+        format!("git add {FILES} && git commit -m 'Use Palimpsest'")
+    );
+    run(&desktop, &command);
+    let desktop_is_in_order = || {
+        desktop
+            .palimpsest(["doctor"])
+            .ok()
+            .is("everything is in order");
+    };
+    desktop_is_in_order();
+    desktop.git(["pull", "-q", "--no-edit"]).ok();
+    desktop_is_in_order();
+    desktop.assert_clean();
+}
+
+#[test]
+fn what_is_staged_or_on_its_way_out_of_git_is_not_missed() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.push();
+    laptop.palimpsest(["init"]).ok();
+    let add = [&["add"][..], &FILES.split(' ').collect::<Vec<_>>()].concat();
+    laptop.git(add).ok();
+    let in_order = || laptop.palimpsest(["doctor"]).ok();
+    in_order().is("everything is in order");
+    laptop.git(["commit", "-qm", "Use Palimpsest"]).ok();
+    // A copy of one's own stays behind what is taken out of git.
+    laptop.git(["rm", "-q", "--cached", "palimpsest.toml"]).ok();
+    in_order();
+    laptop.git(["commit", "-qm", "No settings"]).ok();
+    laptop
+        .palimpsest(["doctor"])
+        .exits(1)
+        .says("palimpsest.toml: not in git, so that no other machine gets it")
+        .says("mend: git add palimpsest.toml && git commit");
+    laptop.remove("palimpsest.toml");
+    in_order();
+}
