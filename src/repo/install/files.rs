@@ -62,6 +62,9 @@ impl Repo {
         if journal {
             self.plan_journal_files(layout, plan)?;
         }
+        for ignored in self.ignored_setup(journal)? {
+            plan.note(ignored.to_string());
+        }
         self.leave_left_out(plan)
     }
 

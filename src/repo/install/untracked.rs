@@ -38,6 +38,34 @@ impl Repo {
         Ok(Some(Finding::new(what, mend)))
     }
 
+    /// A finding each for the files of the setup that git ignores, unless a pull or a branch
+    /// brings them. What `.git/info/exclude` names is a choice for this clone alone.
+    ///
+    /// # Errors
+    /// The index or a commit cannot be read, or git fails.
+    pub fn ignored_setup(&self, journal: bool) -> Result<Vec<Finding>, RepoError> {
+        let mut found = Vec::new();
+        for path in self.not_in_git(journal)? {
+            let is_chosen = |by: String| by.ends_with("info/exclude");
+            if self.is_ignored(path)? && !self.ignored_by(path)?.is_some_and(is_chosen) {
+                let word = self.from_here(path);
+                found.push(Finding::new(
+                    format!("{path}: ignored by git, so that no other machine gets it"),
+                    format!(
+                        "git add -f {word} and commit it, or take out the line that says so: \
+                         git check-ignore -v {word}"
+                    ),
+                ));
+            }
+        }
+        if !found.is_empty()
+            && (self.setup_to_pull()?.is_some() || self.from_before_setup()?.is_some())
+        {
+            found.clear();
+        }
+        Ok(found)
+    }
+
     /// The files of the setup that neither the index nor HEAD has: without a journal, the
     /// attributes alone are one.
     fn not_in_git(&self, journal: bool) -> Result<Vec<&'static str>, RepoError> {

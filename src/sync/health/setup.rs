@@ -34,6 +34,7 @@ pub(super) fn paths(
     // Another machine has committed them otherwise.
     if to_pull.is_none() && before.is_none() {
         found.extend(repo.untracked_setup(has_journal)?);
+        found.extend(repo.ignored_setup(has_journal)?);
     }
     found.extend(match to_pull {
         // The pull would stop for it.

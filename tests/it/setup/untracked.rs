@@ -76,3 +76,62 @@ fn what_is_staged_or_on_its_way_out_of_git_is_not_missed() {
     laptop.remove("palimpsest.toml");
     in_order();
 }
+
+/// As in a vault whose `.gitignore` has all names with a dot, or all but a few.
+#[test]
+fn what_git_is_told_to_ignore_is_named_until_git_has_it() {
+    let sandbox = Sandbox::new();
+    for (name, lines, ignored) in [
+        ("dots", ".*\n!.gitignore\n", &[".gitattributes"][..]),
+        (
+            "list",
+            "*\n!*/\n!*.md\n!*.jsonl\n!.gitignore\n",
+            &[".gitattributes", "palimpsest.toml"],
+        ),
+    ] {
+        let laptop = sandbox.repository(name);
+        laptop.write_entry(DAY, "people: [Al, Bob]", "x\n");
+        laptop.write(".gitignore", lines);
+        laptop.commit("Begin");
+        let init = laptop.palimpsest(["init"]).ok();
+        laptop.git(["add", "-A"]).ok();
+        laptop.git(["commit", "-qm", "Use Palimpsest"]).ok();
+        let mut said = init;
+        for path in ignored {
+            let finding = format!("{path}: ignored by git, so that no other machine gets it");
+            said = said.says(&format!("note: {finding}"));
+            let command = mend(&laptop, &finding);
+            let add = format!("git add -f {path}");
+            assert!(command.starts_with(&add), "{command}");
+            run(&laptop, &add);
+        }
+        laptop.git(["commit", "-qm", "All of it"]).ok();
+        laptop
+            .palimpsest(["doctor"])
+            .ok()
+            .is("everything is in order");
+        laptop.palimpsest(["init"]).ok().lacks("ignored by git");
+    }
+}
+
+/// Without a journal there are the attributes alone; and who wants them for one clone says
+/// so in its own list.
+#[test]
+fn the_attributes_of_a_vault_may_be_one_clones_own() {
+    let sandbox = Sandbox::new();
+    let vault = sandbox.repository("vault");
+    vault.write("note.md", "---\ntags: [a]\n---\n");
+    vault.write(".gitignore", ".*\n!.gitignore\n");
+    vault.commit("Begin");
+    let ignored = ".gitattributes: ignored by git";
+    vault.palimpsest(["init"]).ok().says(ignored);
+    vault.palimpsest(["doctor"]).exits(1).says(ignored);
+    vault.write(".gitignore", "");
+    vault.git(["commit", "-qam", "Nothing is ignored"]).ok();
+    vault.write(".git/info/exclude", ".gitattributes\n");
+    vault
+        .palimpsest(["doctor"])
+        .ok()
+        .is("everything is in order");
+    vault.palimpsest(["init"]).ok().lacks(ignored);
+}
