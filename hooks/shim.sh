@@ -96,7 +96,10 @@ fi
 # In a folder that several repositories share, those without `init` hear nothing.
 warn() {
     if git config --local --get merge.palimpsest.driver >/dev/null 2>&1; then
-        echo "palimpsest: $program $*; install it again and run \`palimpsest init\` here, or remove $0" >&2
+        # Without this one, git would not run the one that is kept.
+        way="remove $0"
+        [ ! -e "$before" ] || way="put your own hook back: mv \"$before\" \"$0\""
+        echo "palimpsest: $program $*; install it again and run \`palimpsest init\` here, or $way" >&2
     fi
 }
 call() {

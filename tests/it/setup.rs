@@ -11,6 +11,7 @@ mod foreign;
 mod framework;
 mod git_dirs;
 mod git_folders;
+mod hooks_folder;
 mod indexes;
 mod left_out;
 mod leftovers;
