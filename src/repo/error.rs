@@ -166,6 +166,21 @@ fn on_one_line(stderr: &str) -> String {
     lines.collect::<Vec<_>>().join("; ")
 }
 
+/// The folder that git compares with `safe.directory`: the top of the work tree around
+/// `dir`, whichever of it, its `.git` and the git directory is the other user's and `named`
+/// in libgit2's message. A bare repository is its own.
+fn trusted_as(dir: &Path, named: PathBuf) -> PathBuf {
+    let Ok(dir) = dir.canonicalize() else {
+        return named;
+    };
+    let has_git = |top: &&Path| top.join(".git").symlink_metadata().is_ok();
+    if dir.starts_with(&named) && !has_git(&named.as_path()) {
+        return named;
+    }
+    let top = dir.ancestors().find(has_git).map(Path::to_owned);
+    top.unwrap_or(named)
+}
+
 /// What is the matter with an object that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble<'a> {
@@ -259,13 +274,12 @@ impl RepoError {
         }
         let message = source.message();
         if source.code() == git2::ErrorCode::Owner {
-            // The message names the repository's own folder; `dir` may be a folder in it.
             let path = message
                 .split_once('\'')
                 .and_then(|(_, rest)| rest.rsplit_once('\''));
-            return Self::Owner {
-                path: path.map_or_else(|| dir.display().to_string(), |(path, _)| path.to_owned()),
-            };
+            let path = path.map_or_else(|| dir.clone(), |(path, _)| path.into());
+            let path = trusted_as(&dir, path).display().to_string();
+            return Self::Owner { path };
         }
         let (what, mend) = if let Some(format) = message.strip_prefix("unknown object format ") {
             let what = format!("its object format is {format}, expected 'sha1'");

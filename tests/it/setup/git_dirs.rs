@@ -134,6 +134,30 @@ fn a_repository_of_another_user_that_git_trusts() {
     }
 }
 
+/// As after `sudo git init`: git compares the top of the work tree, whichever is root's.
+#[test]
+fn a_git_directory_of_another_user_is_trusted_as_the_message_says() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    if std::os::unix::fs::chown(laptop.path(".git"), Some(65_534), None).is_err() {
+        println!("skipped: only root can give files away");
+        return;
+    }
+    let top = laptop.dir().canonicalize().unwrap();
+    let command = format!("git config --global --add safe.directory {}", top.display());
+    let inside = laptop.inside("journal/md");
+    for machine in [&laptop, &inside] {
+        let run = machine.metadb(["show", DAY]).exits(1);
+        run.warns(&format!("`{command}`"));
+    }
+    laptop.run_with(&[], "sh", ["-c", &command]).ok();
+    for machine in [&laptop, &inside] {
+        machine.metadb(["show", DAY]).ok().says("Bob");
+    }
+}
+
 /// What is tracked can have the form of a git directory, and name programs.
 #[test]
 fn a_folder_of_a_clone_is_no_git_directory() {
