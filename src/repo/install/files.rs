@@ -18,6 +18,9 @@ pub(super) const IGNORE: &str = ".gitignore";
 /// The line of `.gitignore` for the backups.
 pub(super) const BACKUPS: &str = "/backups/";
 
+/// The line for the folder of the backups.
+const BACKUPS: &str = "/backups/";
+
 /// The warning for attributes that are left out of the work tree.
 const NO_DRIVER: &str = ".gitattributes: left out of this work tree, where alone git looks for \
                          it in a merge: entries and the ledger merge by line, and conflict";
@@ -59,11 +62,11 @@ impl Repo {
             lines.clear();
         }
         self.plan_lines(ATTRIBUTES, lines, merges, plan)?;
-        if journal {
-            self.plan_journal_files(layout, plan)?;
-        }
         for ignored in self.ignored_setup(journal)? {
             plan.note(ignored.to_string());
+        }
+        if journal {
+            self.plan_journal_files(layout, plan)?;
         }
         self.leave_left_out(plan)
     }
@@ -76,6 +79,12 @@ impl Repo {
                 lines: former,
                 why: "lines for folders of earlier settings are taken out",
             });
+        }
+        if !self.has_line(IGNORE, BACKUPS)? && !self.staged_below("backups")?.is_empty() {
+            plan.note(
+                "backups/: git has files there, and ignores new ones from now on, since backups \
+                 of the journal go there; `git add -f` adds one",
+            );
         }
         let why = "the database, backups and unfinished files stay out of git";
         self.plan_lines(IGNORE, ignored(layout).into(), why, plan)?;

@@ -135,3 +135,15 @@ fn the_attributes_of_a_vault_may_be_one_clones_own() {
         .is("everything is in order");
     vault.palimpsest(["init"]).ok().lacks(ignored);
 }
+
+/// A larger repository may have a folder of that name, in which nothing new would be seen.
+#[test]
+fn a_folder_of_the_name_of_the_backups_is_named_once() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.write("backups/restore.sh", "#!/bin/sh\n");
+    laptop.commit("Scripts");
+    let note = "backups/: git has files there, and ignores new ones from now on";
+    laptop.palimpsest(["init"]).ok().says(note);
+    laptop.palimpsest(["init"]).ok().lacks(note);
+}
