@@ -96,10 +96,9 @@ impl Repo {
         let here = env::current_dir().map_err(RepoError::io("."))?;
         let found = if is_named() {
             let opened = git2::Repository::open_from_env().or_else(|error| {
-                // Git does not check the owner of a repository named by `GIT_DIR`.
-                let path = (error.code() == git2::ErrorCode::Owner)
-                    .then(|| path_of(Command::new("git").args(["rev-parse", "--absolute-git-dir"])))
-                    .flatten();
+                // Git does not check the owner of a repository named by `GIT_DIR`, and takes
+                // a relative GIT_WORK_TREE from here.
+                let path = path_of(Command::new("git").args(["rev-parse", "--absolute-git-dir"]));
                 path.map_or(Err(error), git2::Repository::open_bare)
             });
             opened.and_then(|git| {

@@ -54,6 +54,31 @@ fn the_work_tree_that_the_environment_names_alone() {
     laptop.metadb(["show", DAY]).ok().says("Bob");
 }
 
+/// Git takes it from the current folder, wherever the git directory is.
+#[test]
+fn a_work_tree_that_is_named_from_here() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    let git_dir = laptop.path(".git");
+    let above = sandbox.folder(".");
+    for (machine, git, tree) in [
+        (&above, "laptop/.git", "laptop"),
+        (&above, git_dir.to_str().unwrap(), "laptop"),
+        (&laptop.inside("journal"), "../.git", ".."),
+    ] {
+        let names = [("GIT_DIR", git), ("GIT_WORK_TREE", tree)];
+        let run = machine.run_with(&names, "palimpsest", ["doctor"]).ok();
+        run.is("everything is in order");
+        let run = machine.run_with(&names, "metadb", ["show", DAY]).ok();
+        run.says("Bob");
+    }
+    let names = [("GIT_DIR", "gone/.git"), ("GIT_WORK_TREE", "laptop")];
+    let run = above.run_with(&names, "palimpsest", ["doctor"]).exits(1);
+    run.warns("no git repository here or above");
+}
+
 /// A client that gives git literal paths (Magit) starts hooks with them, and shells.
 #[test]
 fn how_git_is_to_read_paths() {
