@@ -141,7 +141,8 @@ impl Settings {
         let raw: Raw = toml::from_str(text).map_err(|e| {
             let at = e.span().map_or(0, |s| s.start);
             let message = e.message().replace('\n', ", ");
-            let what = format!("{message}{}", places::section_of(&message));
+            let section = places::section_of(&message);
+            let what = format!("{}{section}", places::in_words(&message));
             source.error(at, what)
         })?;
         let has_only_rules = raw.has_only_rules();

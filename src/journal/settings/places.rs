@@ -60,6 +60,19 @@ pub(super) fn section_of(message: &str) -> String {
     format!("; `{key}` goes below a line [{section}]: take the # from that line, too")
 }
 
+/// A message about a value of another type than the setting takes, in words for people.
+pub(super) fn in_words(message: &str) -> String {
+    if let Some(found) = message.strip_suffix("u32") {
+        format!("{found}a number of days from 0 to {}", u32::MAX)
+    } else if let Some(found) = message.strip_suffix("a sequence") {
+        format!("{found}a list, such as [\"saved\"]")
+    } else if message == "invalid type: map, expected a string" {
+        format!("{message}; a name with dots stands in quotes, such as \"trip.stops\"")
+    } else {
+        message.to_owned()
+    }
+}
+
 /// Whether two paths are the same to a file system that ignores case.
 fn is_same(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
@@ -134,6 +147,30 @@ mod tests {
             assert!(error.starts_with("palimpsest.toml:1:1: unknown field `"));
             assert!(error.contains(section), "{error}");
         }
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_said_in_words() {
+        for (text, said) in [
+            (
+                "[merge.fields]\ntrip.stops = \"set\"\n",
+                "2:1: invalid type: map, expected a string; a name with dots stands in quotes, \
+                 such as \"trip.stops\"",
+            ),
+            (
+                "[merge]\nstamps = \"saved\"\n",
+                "2:10: invalid type: string \"saved\", expected a list, such as [\"saved\"]",
+            ),
+            (
+                "[tombstones]\nlifetime_days = -1\n",
+                "2:17: invalid value: integer `-1`, expected a number of days from 0 to 4294967295",
+            ),
+        ] {
+            let error = Settings::parse(text).unwrap_err().to_string();
+            assert_eq!(error, format!("palimpsest.toml:{said}"));
+        }
+        let quoted = Settings::parse("[merge.fields]\n\"trip.stops\" = \"set\"\n");
+        assert!(quoted.is_ok(), "{quoted:?}");
     }
 
     #[test]
