@@ -83,9 +83,6 @@ impl Init {
         if let Some(barred) = repo.barred_hooks()? {
             ui.warn(barred);
         }
-        if let Some(finding) = repo.ledger_left_behind(&layout, None)? {
-            ui.warn(finding);
-        }
         let merges = documents::merges(&repo, &layout)?;
         for note in merges.none.into_iter().chain(merges.others) {
             ui.line(format_args!("note: {note}"))?;

@@ -233,7 +233,10 @@ impl Repo {
     pub fn plan_install(&self, layout: &Layout, program: &Path) -> Result<Plan, RepoError> {
         let mut plan = Plan::default();
         let journal = has_journal(self, layout);
-        let lost = self.journal_elsewhere(layout)?;
+        let lost = match self.journal_elsewhere(layout)? {
+            None => self.ledger_left_behind(layout, None)?,
+            lost => lost,
+        };
         if let Some(lost) = &lost {
             plan.notes.push(Note::Left(lost.to_string()));
         } else if journal {
@@ -246,7 +249,8 @@ impl Repo {
         }
         self.plan_hooks(program, &mut plan)?;
         self.plan_drivers(program, &mut plan)?;
-        // Those of the journal's real place are there, and would be taken out.
+        // Those of the real place, of the journal or of its ledger, are there, and would be
+        // taken out.
         if lost.is_none() {
             self.plan_files(layout, journal, &mut plan)?;
         }

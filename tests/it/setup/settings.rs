@@ -82,7 +82,9 @@ fn the_ledger_stays_where_it_is() {
         "[paths]\njournal = \"days\"\nledger = \"led\"\n",
     );
     let stays = "palimpsest.toml: the ledger is in `data/ledger` and stays there";
-    laptop.palimpsest(["init"]).ok().warns(stays);
+    // What it would name to be committed is refused.
+    let init = laptop.palimpsest(["init"]).exits(1).says(stays);
+    init.lacks("git add .gitattributes").lacks("set .git");
     laptop.palimpsest(["doctor"]).exits(1).says(stays);
     laptop.git(["add", "-A"]).ok();
     let commit = ["commit", "-q", "-m", "Move"];
@@ -96,7 +98,7 @@ fn the_ledger_stays_where_it_is() {
     laptop.write("palimpsest.toml", settings);
     laptop.git(commit).exits(1).warns(stays);
     laptop.git(["mv", "led", "data/ledger"]).ok();
-    laptop.palimpsest(["init"]).ok().silent_about("the ledger");
+    laptop.palimpsest(["init"]).ok().lacks("the ledger is");
     laptop.git(["add", "palimpsest.toml"]).ok();
     laptop.git(commit).ok();
     laptop.git(["add", "-A"]).ok();
@@ -115,7 +117,7 @@ fn somebody_elses_files_are_no_ledger() {
     laptop.write("data/ledger/2024.jsonl", "{\"amount\": 7}\n");
     laptop.commit("Before Palimpsest");
     laptop.write("palimpsest.toml", "[paths]\nledger = \"led\"\n");
-    laptop.palimpsest(["init"]).ok().silent_about("the ledger");
+    laptop.palimpsest(["init"]).ok().lacks("the ledger is");
     laptop.edit(&crate::sandbox::entry(DAY), ", Bob", "");
     laptop.commit("Without Bob");
     assert!(laptop.exists("led/2024.jsonl"));
