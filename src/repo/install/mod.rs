@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `apply` | How is a plan carried out? |
 //! | `hook`, `foreign` | Which hooks are set, and what becomes of those that were there? |
+//! | `hooks_folder` | What stands in the place of the hooks' folder? |
 //! | `drivers` | What does the configuration say of the merge drivers? |
 //! | `files` | Which tracked files are needed? |
 //! | `exclude` | What keeps the database out of git where these do not? |
@@ -24,6 +25,7 @@ mod files;
 mod foreign;
 mod former;
 mod hook;
+mod hooks_folder;
 mod missing;
 mod pulled;
 mod uninstall;
@@ -247,7 +249,10 @@ impl Repo {
         } else {
             plan.note(self.no_journal(layout));
         }
-        self.plan_hooks(program, &mut plan)?;
+        match self.hooks_folder_taken()? {
+            Some(taken) => plan.notes.push(Note::Left(taken.to_string())),
+            None => self.plan_hooks(program, &mut plan)?,
+        }
         self.plan_drivers(program, &mut plan)?;
         // Those of the real place, of the journal or of its ledger, are there, and would be
         // taken out.

@@ -11,6 +11,10 @@ pub(super) fn check(
     program: &Path,
     found: &mut Vec<Finding>,
 ) -> Result<(), RepoError> {
+    if let Some(taken) = repo.hooks_folder_taken()? {
+        found.push(taken);
+        return Ok(());
+    }
     let Some(folder) = repo.hooks_folder()? else {
         let scope = repo.config_scope("core.hooksPath")?;
         let scope = scope.unwrap_or_else(|| "local".to_owned());

@@ -1,6 +1,7 @@
-//! Hooks whose program is gone.
+//! A folder of hooks that cannot be made, and hooks whose program is gone.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 
 use super::{executable, journal};
 use crate::sandbox::Sandbox;
@@ -30,4 +31,34 @@ fn whose_program_is_gone_gets_ones_own_hook_back_as_the_message_says() {
         .ok()
         .warns("my own hook")
         .silent_about("pre-commit");
+}
+
+/// A dotfiles folder that is gone, a stick on another machine.
+#[test]
+fn what_stands_in_the_place_of_the_folder_is_named() {
+    let sandbox = Sandbox::new();
+    for (what, is_link) in [("a link that leads nowhere", true), ("no folder", false)] {
+        let laptop = sandbox.repository(if is_link { "link" } else { "file" });
+        laptop.write_entry(super::DAY, "people: [Al]", "x\n");
+        let hooks = laptop.path(".git/hooks");
+        fs::remove_dir_all(&hooks).unwrap();
+        match is_link {
+            true => symlink("../gone", &hooks).unwrap(),
+            false => fs::write(&hooks, "").unwrap(),
+        }
+        let finding = format!("{}: {what}, so that git runs no hook", hooks.display());
+        laptop.palimpsest(["init"]).exits(1).says(&finding);
+        laptop.commit("Begin");
+        for args in [&["doctor"][..], &["doctor", "--fix"]] {
+            laptop
+                .palimpsest(args)
+                .exits(1)
+                .says(&finding)
+                .says(&format!("rm {}, then palimpsest init", hooks.display()))
+                .lacks("core.hooksPath");
+        }
+        fs::remove_file(&hooks).unwrap();
+        laptop.palimpsest(["init"]).ok();
+        laptop.palimpsest(["doctor"]).ok();
+    }
 }
