@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 
 use super::{executable, journal};
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Machine, Sandbox};
 
 /// Without ours, git would not run the hook that is kept beside it.
 #[test]
@@ -61,4 +61,37 @@ fn what_stands_in_the_place_of_the_folder_is_named() {
         laptop.palimpsest(["init"]).ok();
         laptop.palimpsest(["doctor"]).ok();
     }
+}
+
+/// The command for hooks of a repository's own names the place that it has now.
+#[test]
+fn own_hooks_of_a_repository_that_was_moved_come_along() {
+    let sandbox = Sandbox::new();
+    let laptop = journal(&sandbox);
+    let shared = sandbox.folder("shared").dir().display().to_string();
+    laptop
+        .git(["config", "--global", "core.hooksPath", &shared])
+        .ok();
+    let own = |machine: &Machine<'_>, said: &str| {
+        let (_, command) = said.split_once("git config core.hooksPath \"").unwrap();
+        let (command, _) = command.split_once("/hooks\"").unwrap();
+        let command = format!("git config core.hooksPath \"{command}/hooks\"");
+        machine.run_with(&[], "sh", ["-c", &command]).ok();
+    };
+    own(&laptop, &laptop.palimpsest(["init", "-n"]).ok().stdout);
+    laptop.palimpsest(["init"]).ok();
+    laptop.commit("Use Palimpsest");
+    let moved = sandbox.root().join("moved");
+    fs::rename(laptop.dir(), &moved).unwrap();
+    let moved = sandbox.folder("moved");
+    let gone = "laptop/.git/hooks: core.hooksPath names it, and its git directory is gone";
+    moved.palimpsest(["init"]).exits(1).says(gone);
+    let doctor = moved.palimpsest(["doctor"]).exits(1).says(gone);
+    assert!(!sandbox.root().join("laptop").exists());
+    own(&moved, &doctor.stdout);
+    moved.palimpsest(["init"]).ok();
+    moved.palimpsest(["doctor"]).ok();
+    moved.edit_entry(super::DAY, "Bob", "Zoe");
+    let run = moved.git(["commit", "-qam", "Zoe"]).ok();
+    run.warns("recorded: person Bob removed");
 }
