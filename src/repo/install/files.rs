@@ -18,9 +18,6 @@ pub(super) const IGNORE: &str = ".gitignore";
 /// The line of `.gitignore` for the backups.
 pub(super) const BACKUPS: &str = "/backups/";
 
-/// The line for the folder of the backups.
-const BACKUPS: &str = "/backups/";
-
 /// The warning for attributes that are left out of the work tree.
 const NO_DRIVER: &str = ".gitattributes: left out of this work tree, where alone git looks for \
                          it in a merge: entries and the ledger merge by line, and conflict";

@@ -1,7 +1,8 @@
 //! The manifest of an archive, and the check of the archive against it.
 
 use std::collections::BTreeMap;
-use std::iter;
+use std::path::Path;
+use std::{fs, iter};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -58,6 +59,19 @@ impl From<&Member> for Listed {
 }
 
 impl Manifest {
+    /// Reads the manifest of an archive with these members, unpacked into a folder.
+    pub(super) fn read(folder: &Path, members: &[Member]) -> Result<Self, String> {
+        // A line for each, with sizes and sums; escapes make a path six times as long.
+        let longest: usize = members.iter().map(|m| 512 + 6 * m.path.len()).sum();
+        let path = folder.join(MANIFEST);
+        let size = fs::metadata(&path).map_err(|_| "missing: this is no backup".to_owned())?;
+        if size.len() > 64 * 1024 + longest as u64 {
+            return Err("longer than any manifest".into());
+        }
+        let text = fs::read(&path).map_err(|e| e.to_string())?;
+        serde_json::from_slice(&text).map_err(|e| format!("no manifest: {e}"))
+    }
+
     /// The manifest of these files; `unread` is left for
     /// [`lacking`](Self::lacking).
     #[must_use]

@@ -12,9 +12,7 @@ use super::{ATTRIBUTES, BackupError, MANIFEST, Manifest, Taken, belongs};
 use crate::journal::Layout;
 use crate::journal::layout::is_at_or_below;
 use crate::journal::settings::FILE;
-use crate::repo::{
-    Blob, FileId, Index, Member, Repo, UNFINISHED_FOLDER, are_spellings, read_archive,
-};
+use crate::repo::{Blob, FileId, Index, Repo, UNFINISHED_FOLDER, are_spellings, read_archive};
 use crate::store::check_snapshot;
 
 /// A verified archive, with its files unpacked beside their destination.
@@ -73,7 +71,7 @@ impl Opened {
         let members = read_archive(archive, Some(files.path()))?;
         let damaged = |at: &str, what: String| BackupError::damaged(archive, at, what);
         let mut manifest =
-            read_manifest(files.path(), &members).map_err(|what| damaged(MANIFEST, what))?;
+            Manifest::read(files.path(), &members).map_err(|what| damaged(MANIFEST, what))?;
         if let Some((at, what)) = manifest.differs(&members) {
             return Err(damaged(&at, what));
         }
@@ -388,16 +386,4 @@ fn is_free(dir: &Path, but: Option<&OsStr>) -> bool {
         Ok(entries) => !entries.flatten().any(|e| Some(&*e.file_name()) != but),
         Err(e) => e.kind() == std::io::ErrorKind::NotFound,
     }
-}
-
-fn read_manifest(folder: &Path, members: &[Member]) -> Result<Manifest, String> {
-    // A line for each, with sizes and sums; escapes make a path six times as long.
-    let longest: usize = members.iter().map(|m| 512 + 6 * m.path.len()).sum();
-    let path = folder.join(MANIFEST);
-    let size = fs::metadata(&path).map_err(|_| "missing: this is no backup".to_owned())?;
-    if size.len() > 64 * 1024 + longest as u64 {
-        return Err("longer than any manifest".into());
-    }
-    let text = fs::read(&path).map_err(|e| e.to_string())?;
-    serde_json::from_slice(&text).map_err(|e| format!("no manifest: {e}"))
 }
