@@ -18,13 +18,25 @@ const LISTED: usize = 100;
 /// Limit on the named files without a date; `--json` has them all, too.
 const UNDATED: usize = 5;
 
-/// Prints the changes of entries or notes and their counts; returns the exit code.
-pub fn print(ui: &Ui, report: &Report, of: Of, dry_run: bool, json: bool) -> anyhow::Result<Exit> {
+/// Names the `conflicts`, prints the changes of entries or notes and their counts; returns
+/// the exit code.
+pub fn print(
+    ui: &Ui,
+    report: &Report,
+    conflicts: &BTreeSet<EntryDate>,
+    of: Of,
+    dry_run: bool,
+    json: bool,
+) -> anyhow::Result<Exit> {
+    say_conflicts(ui, conflicts.iter().copied());
     for failure in &report.failed {
         ui.note(safe(&failure.to_string()));
     }
     if json {
-        ui.json(&as_json(report, of, dry_run))?;
+        let mut value = as_json(report, of, dry_run);
+        let entries = conflicts.iter().map(ToString::to_string);
+        value["conflicts"] = entries.collect();
+        ui.json(&value)?;
     } else {
         text(ui, report, of, dry_run)?;
     }
@@ -42,31 +54,27 @@ pub fn say_behind(ui: &Ui, error: &RefreshError) {
 }
 
 /// Names entries in conflict between two machines, and how to look at them.
-pub fn say_conflicts(ui: &Ui, entries: impl IntoIterator<Item = EntryDate>) {
-    let mut any = false;
-    for entry in entries {
-        any = true;
+pub fn say_conflicts(ui: &Ui, entries: impl ExactSizeIterator<Item = EntryDate>) {
+    let count = entries.len();
+    for entry in entries.take(LISTED) {
         ui.remark(format_args!("Conflict detected for entry {entry}"));
     }
-    if any {
+    if let Some(more) = left(count, LISTED) {
+        ui.remark(format_args!("… and {more} more"));
+    }
+    if count > 0 {
         ui.note("each was edited on both sides; look: `metadb sync conflicts`");
     }
 }
 
-/// Names the entries in conflict between two machines whose file or note changed just now,
-/// or all if all are indexed.
-pub fn say_new_conflicts(
-    ui: &Ui,
-    store: &Store,
-    report: &Report,
-    dry_run: bool,
-) -> anyhow::Result<()> {
-    let changed = report.entries.iter().chain(&report.notes);
-    let changed: BTreeSet<EntryDate> = changed.map(|c| c.date).collect();
-    if !dry_run && !changed.is_empty() {
-        say_conflicts(ui, &changed & &store.edited_on_both()?);
-    }
-    Ok(())
+/// The entries in conflict between two machines, in the text or the note: all, as long as
+/// nobody has settled them, also those that a hook or a listing indexed before. A dry run
+/// asks for none.
+pub fn conflicts(store: &Store, dry_run: bool) -> anyhow::Result<BTreeSet<EntryDate>> {
+    Ok(match dry_run {
+        true => BTreeSet::new(),
+        false => store.edited_on_both()?,
+    })
 }
 
 /// The subject of the command.

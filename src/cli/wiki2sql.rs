@@ -51,13 +51,12 @@ impl Wiki2sql {
             ..Options::new(Scope::All)
         };
         let (store, mut report) = journal.refresh(ui, options)?;
-        // Also those of entries: once these are indexed, nothing would name them.
-        refreshed::say_new_conflicts(ui, &store, &report, *dry_run)?;
+        let conflicts = refreshed::conflicts(&store, *dry_run)?;
         store.leave();
         let is_note = |path: &str| matches!(journal.layout().classify(path), PathKind::Note(_));
         report.failed.retain(|f| is_note(&f.path));
         let wiki = journal.layout().wiki.as_str();
         report.undated.retain(|path| below(path, wiki).is_some());
-        refreshed::print(ui, &report, Of::Notes, *dry_run, *json)
+        refreshed::print(ui, &report, &conflicts, Of::Notes, *dry_run, *json)
     }
 }

@@ -123,7 +123,7 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
     let is_asked = |path: &str| matches!(journal.layout().classify(path), PathKind::Entry(d) if asked.contains(&d));
     report.failed.retain(|f| is_asked(&f.path));
     report.warnings.retain(|w| is_asked(&w.path));
-    refreshed::say_new_conflicts(ui, &store, &report, dry_run)?;
+    let conflicts = &asked & &refreshed::conflicts(&store, dry_run)?;
     store.leave();
     report.failed.extend(others);
     for path in paths {
@@ -134,7 +134,7 @@ fn update(ui: &Ui, files: &[PathBuf], dry_run: bool, json: bool) -> anyhow::Resu
             report.failed.push(Failure { path, problem });
         }
     }
-    refreshed::print(ui, &report, Of::Entries, dry_run, json)
+    refreshed::print(ui, &report, &conflicts, Of::Entries, dry_run, json)
 }
 
 fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::Result<Exit> {
@@ -184,7 +184,7 @@ fn sync(ui: &Ui, dir: &Path, dry_run: bool, force: bool, json: bool) -> anyhow::
         !matches!(journal.layout().classify(&f.path), PathKind::Note(_))
             && (is_at_or_below(&f.path, &folder) || !is_at_or_below(&f.path, top))
     });
-    refreshed::say_new_conflicts(ui, &store, &report, dry_run)?;
+    let conflicts = refreshed::conflicts(&store, dry_run)?;
     store.leave();
-    refreshed::print(ui, &report, Of::Entries, dry_run, json)
+    refreshed::print(ui, &report, &conflicts, Of::Entries, dry_run, json)
 }
