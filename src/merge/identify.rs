@@ -397,4 +397,25 @@ mod tests {
         // Two that changed their places.
         assert_eq!(run("h c c p", "p c c h"), "p c c h");
     }
+
+    #[test]
+    fn equal_items_before_or_now_are_enough_for_an_edit_at_its_place() {
+        assert_eq!(run("n n", "y n"), "n n");
+        assert_eq!(run("n n", "n y"), "n n");
+        assert_eq!(run("a b c", "a a c"), "a b c");
+        assert_eq!(run("a b c", "b b c"), "a b c");
+        // One that stood once, and is like the others now.
+        assert_eq!(run("n y n n", "n n n n"), "n y n n");
+    }
+
+    #[test]
+    fn equal_items_are_no_edit_at_its_place_if_that_says_less() {
+        // One alone that changed its place says more.
+        assert_eq!(run("a a b b", "a b b a"), "a b b a");
+        // One that stood once changed its place, and another one came.
+        assert_eq!(run("h c c p", "p c c x"), "p c c -");
+        // Another one is no edit, be it beside one that may be.
+        assert_eq!(run("quay n n", "fens n n"), "- n n");
+        assert_eq!(run("quay n a n", "fens y a n"), "- n a n");
+    }
 }

@@ -317,6 +317,8 @@ mod tests {
         assert_eq!(lost(sides, &[0, 1], &[0, 1]), list("a"));
         // But not if each has its place.
         assert_eq!(lost(["a a", "a x", "y a"], &[0, 1], &[0, 1]), []);
+        assert_eq!(lost(["a a", "x a", "a"], &[0, 1], &[0]), list("a"));
+        assert_eq!(lost(["a a", "a", "x a"], &[0], &[0, 1]), list("a"));
         // An edit that makes an item such a one keeps it.
         assert_eq!(lost(["a b", "b", "a b"], &[0], &[0, 1]), []);
         assert_eq!(lost(["a b", "a b", "b"], &[0, 1], &[0]), []);
@@ -369,5 +371,16 @@ mod tests {
         let both = "quay_at_low_tide m quay_at_high_tide";
         assert_eq!(edited(old, new, both), (vec![2, 1], vec![0, 1, 2]));
         assert_eq!(edited(old, both, new), (vec![0, 1, 4], vec![4, 1]));
+        // Also above it, where the other side has it at the same place.
+        let above = "quay_at_high_tide quay_at_low_tide m";
+        assert_eq!(edited(old, new, above), (vec![2, 1], vec![2, 0, 1]));
+        assert_eq!(edited(old, above, new), (vec![2, 0, 1], vec![2, 1]));
+        // Each put it in the place of another one, and one of these is one of several.
+        let each = (vec![0, 1, 2], vec![0, 1, 2]);
+        assert_eq!(edited("p q q", "x q q", "p x q"), each);
+        assert_eq!(edited("p q q", "p x q", "x q q"), each);
+        // One edit of one of several, where the other side removed another one.
+        assert_eq!(edited("n n", "n x", "x"), (vec![0, 1], vec![1]));
+        assert_eq!(edited("n n", "x", "n x"), (vec![1], vec![0, 1]));
     }
 }
