@@ -299,4 +299,63 @@ mod tests {
         ));
         assert_eq!(decided(&both, &settled), both);
     }
+
+    /// A ledger with one removal and one deletion, both in this state.
+    fn in_state(state: State) -> Ledger {
+        let row = Tombstone {
+            state: state.clone(),
+            ..row()
+        };
+        let gone = Deletion {
+            state,
+            ..deletion()
+        };
+        Ledger {
+            deletions: [((day("2024-11-01"), "2".to_owned()), gone)].into(),
+            ..removals([(key("2024-11-01", "Bob", "1"), row)])
+        }
+    }
+
+    #[test]
+    fn what_a_merged_side_says_is_not_later_unless_the_merge_lacks_it() {
+        let [active, by_hand, found] = [
+            State::Active,
+            tests::restored(Restored::METADB, "laptop"),
+            tests::restored(Restored::RE_ADDED, "laptop"),
+        ]
+        .map(in_state);
+        for later in [&by_hand, &found] {
+            let made = |known, sides| with_later(known, later.clone(), sides);
+            assert_eq!(made(&active, [&active, &active]), *later);
+            assert_eq!(made(&active, [later, &active]), active);
+            assert_eq!(made(&active, [&active, later]), active);
+            let none = Ledger::default();
+            assert_eq!(made(&none, [&none, &none]), *later);
+            assert_eq!(made(&none, [later, &none]), *later);
+        }
+        // The first restoration stays, and no row takes one back.
+        for later in [&found, &active] {
+            let made = with_later(&by_hand, later.clone(), [&active, &active]);
+            assert_eq!(made, by_hand);
+        }
+    }
+
+    #[test]
+    fn a_later_count_is_taken_and_damage_is_that_of_the_merge() {
+        let ledger = |counter, text: &str, damaged: &[u8]| Ledger {
+            sync: [(
+                (day("2024-11-01"), Source::Yaml),
+                state(counter, &[hash(text, "laptop", counter, false)]),
+            )]
+            .into(),
+            ..super::super::parse(damaged)
+        };
+        let known = ledger(2, "0a", b"{\"of the merge\n");
+        let sides = [&known, &known];
+        let same = ledger(2, "0b", b"{\"of a client\n");
+        assert_eq!(with_later(&known, same, sides), known);
+        let later = ledger(3, "0b", b"");
+        let made = with_later(&known, later, sides);
+        assert_eq!(made, ledger(3, "0b", b"{\"of the merge\n"));
+    }
 }
