@@ -127,12 +127,15 @@ mod tests {
             ("my diary/it's.md", false, r"':/my diary/it'\''s.md'"),
             ("-inbox/a.md", true, "./-inbox/a.md"),
             ("-inbox/a.md", false, "':(top)-inbox/a.md'"),
+            (".hidden/a.md", false, ":/.hidden/a.md"),
             ("_posts/a.md", true, "_posts/a.md"),
             ("_posts/a.md", false, "':(top)_posts/a.md'"),
             ("!first/a.md", false, "':(top)!first/a.md'"),
             (":a.md", true, "':(literal):a.md'"),
             ("a [1].md", true, "':(literal)a [1].md'"),
             ("a*.md", false, "':(top,literal)a*.md'"),
+            ("why?.md", false, "':(top,literal)why?.md'"),
+            (r"a\b.md", false, r"':(top,literal)a\b.md'"),
         ] {
             assert_eq!(pathspec(path, at_top), typed);
         }
