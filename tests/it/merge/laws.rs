@@ -135,17 +135,18 @@ fn value_of(text: &str, field: &str) -> Option<Value> {
     node.map(|node| Value::of(node, text))
 }
 
-/// Whether a side has as this list what the base has as another one, which the other side
-/// changed or removed: it may have moved it.
+/// Whether a side has in this list all of what the base has as another one, which the other
+/// side changed or removed: it may have moved it, and made it longer.
 fn may_be_moved(sides: &ThreeWay<Model>, key: usize) -> bool {
     let both = [(&sides.ours, &sides.theirs), (&sides.theirs, &sides.ours)];
     both.into_iter().any(|(here, there)| {
         let mut others = (0..KEYS.len()).filter(|other| *other != key);
         others.any(|other| {
-            let was = sides.base.items(other);
-            was.as_ref().is_some_and(|was| !was.is_empty())
-                && here.items(key) == was
-                && there.items(other) != was
+            let Some(was) = sides.base.items(other).filter(|was| !was.is_empty()) else {
+                return false;
+            };
+            let is_in = here.items(key).is_some_and(|now| now.is_superset(&was));
+            is_in && there.items(other).as_ref() != Some(&was)
         })
     })
 }
