@@ -31,7 +31,7 @@ pub fn rule(rules: &Rules, path: &[String], sides: &MemberSides) -> Rule {
         let items = m.value.items().unwrap_or_default();
         !is_link(m) && items.iter().any(|i| i.node.items().is_some())
     };
-    let list_now = list_now && !(now().any(is_link) && !members.iter().any(has_rows));
+    let list_now = list_now && (!now().any(is_link) || members.iter().any(has_rows));
     let lists = list_now && members.iter().all(listable);
     let strictly = list_now && members.iter().all(is_list);
     // Among maps a single value may be any of them.

@@ -321,7 +321,7 @@ fn a_commit_that_cannot_be_read_is_named_and_stops_neither_doctor_nor_a_backup()
                 .ok()
                 .says("restored the journal of")
                 .warns(&format!(
-                    "the index does not follow yet: cannot read object {id}"
+                    "the index is not up to date: cannot read object {id}"
                 ));
             std::fs::write(&place, bytes).unwrap();
         }
