@@ -14,7 +14,7 @@ use super::sequence;
 use super::together::Wholes;
 use super::view::{Form, View, in_one_form};
 use super::whole::{Around, Ends, widened};
-use super::{Stop, in_brackets, join, put_below, renamed};
+use super::{Stop, below, in_brackets, join, put_below, renamed};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::{Layout, Tree, Value};
 use crate::merge::{Row, ThreeWay, order};
@@ -108,9 +108,21 @@ pub fn merge(
     }
     let (form, views) = in_one_form(views, column)?;
     let place = Place { form, path, column };
+    let (views, tails) = match below::cut(&views, place.entry_column()) {
+        Some((cut, tails)) => (cut, Some(tails)),
+        None => (views, None),
+    };
+    let tails = tails.as_ref().map(|t| t.as_ref().map(String::as_str));
+    let of_tails = tails.map(|tails| OfTop {
+        ends: Ends {
+            heads: ThreeWay::default(),
+            tails,
+        },
+        moved: Vec::new(),
+    });
     let parts = match rule {
-        Rule::Sequence => sequence::parts(cx, &views, &place, sequence::Edited::Alike)?,
-        _ => by_id(cx, &views, rule, &place, None)?,
+        Rule::Sequence => sequence::parts(cx, &views, &place, sequence::Edited::Alike, tails)?,
+        _ => by_id(cx, &views, rule, &place, of_tails)?,
     };
     assemble(sides, parts, form, *rule == Rule::Map, column)
 }
@@ -165,7 +177,8 @@ pub fn entry_column(form: Form, column: usize) -> usize {
     }
 }
 
-/// What the top of a frontmatter has besides its fields.
+/// What the top of a frontmatter has besides its fields; a collection in it may have lines
+/// below its entries.
 pub struct OfTop<'t> {
     pub ends: Ends<'t>,
     /// Keys that are merged together.
@@ -191,7 +204,7 @@ pub fn by_id(
                     true => sequence::Edited::Alike,
                     false => sequence::Edited::None,
                 };
-                sequence::parts(cx, views, place, edited)
+                sequence::parts(cx, views, place, edited, ends.map(|ends| ends.tails))
             }
             _ => Err(Stop::Conflict),
         };
@@ -284,7 +297,7 @@ fn by_name<'v, 'a>(ids: &'v [String], view: &'v View<'a>) -> HashMap<&'v str, &'
 
 /// The members of a side by their ids, among the comments and blank lines that stand
 /// above and below them.
-fn rows<'v>(ids: &'v [String], view: &'v View, tail: &'v str) -> Vec<Row<&'v str>> {
+pub fn rows<'v>(ids: &'v [String], view: &'v View, tail: &'v str) -> Vec<Row<&'v str>> {
     let lines = |text: &'v str| text.lines().map(|line| Row::Line(line.trim()));
     let mut rows = Vec::with_capacity(ids.len());
     for (id, member) in ids.iter().zip(&view.members) {

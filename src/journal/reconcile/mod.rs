@@ -15,7 +15,7 @@
 //! |---|---|
 //! | `shape` | Which rule does a field follow? |
 //! | `entry`, `in_brackets` | What becomes of one entry, on lines of its own or between brackets? |
-//! | `above`, `frame` | And of the lines above it? Of its key, and the comment behind that? |
+//! | `above`, `below`, `frame` | And of the lines above it, or below the last one? Of its key, and the comment behind that? |
 //! | `collection` | What becomes of a list or a map that both sides changed? |
 //! | `sequence` | And of a list whose order means something? |
 //! | `leaf`, `text`, `stamp` | And of a value that merges as one, or by line? Which of two times is the later? |
@@ -53,6 +53,7 @@ mod above;
 mod agreed;
 mod alike;
 mod assemble;
+mod below;
 mod by_line;
 mod collection;
 mod cut;

@@ -31,12 +31,14 @@ pub enum Edited {
 }
 
 /// Merges the items of three lists in order. A place that both sides changed is
-/// a conflict of that place alone, in a block list; of the whole list in a flow one.
+/// a conflict of that place alone, in a block list; of the whole list in a flow one. `tails`
+/// are lines below the last items that are no part of these.
 pub fn parts(
     cx: &mut Context,
     views: &ThreeWay<View>,
     place: &Place,
     edited: Edited,
+    tails: Option<ThreeWay<&str>>,
 ) -> Result<Vec<Part>, Stop> {
     let mut lists = Lists::of(cx, views, place.path, edited)?;
     let chunks = sequence(lists.ids.as_ref().map(Vec::as_slice)).ok_or(Stop::Conflict)?;
@@ -70,6 +72,10 @@ pub fn parts(
                 });
             }
         }
+    }
+    if let Some(tails) = tails {
+        let behind = lists.members.map(<[_]>::len);
+        spots.push(Spot::end(cx, tails, behind)?);
     }
     Ok(widened(cx, spots, place.path, place.entry_column()))
 }

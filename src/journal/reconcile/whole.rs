@@ -32,6 +32,22 @@ pub struct Spot<'m, 'a> {
     pub parts: Vec<Part>,
 }
 
+impl<'m> Spot<'m, '_> {
+    /// The lines at an end, which is at these places.
+    pub fn end(
+        cx: &mut Context,
+        texts: ThreeWay<&'m str>,
+        at: ThreeWay<usize>,
+    ) -> Result<Self, Stop> {
+        Ok(Self {
+            id: "#".into(),
+            is: Is::End(texts),
+            at: at.map(Some),
+            parts: vec![Part::of_lines(vec![trivia(cx, texts)?])],
+        })
+    }
+}
+
 /// What a spot is on the three sides.
 pub enum Is<'m, 'a> {
     Member(MemberSides<'m, 'a>),
@@ -40,7 +56,7 @@ pub enum Is<'m, 'a> {
     End(ThreeWay<&'m str>),
 }
 
-/// The lines above the first field and below the last one that belong to no field.
+/// The lines above the first entry and below the last one that belong to no entry.
 pub struct Ends<'t> {
     pub heads: ThreeWay<&'t str>,
     pub tails: ThreeWay<&'t str>,
@@ -75,17 +91,9 @@ impl<'m, 'a> Around<'_, 'm, 'a> {
             at: places.as_ref().map(|places| places.get(id).copied()),
             parts: part.map(|part| *part).into_iter().collect(),
         };
-        let mut end = |texts: ThreeWay<&'m str>, at: ThreeWay<usize>| {
-            Ok(Spot {
-                id: "#".into(),
-                is: Is::End(texts),
-                at: at.map(Some),
-                parts: vec![Part::of_lines(vec![trivia(cx, texts)?])],
-            })
-        };
         let mut spots = Vec::with_capacity(parts.len() + 2);
         if let Some(ends) = &self.ends {
-            spots.push(end(ends.heads, ThreeWay::new(0, 0, 0))?);
+            spots.push(Spot::end(cx, ends.heads, ThreeWay::new(0, 0, 0))?);
         }
         let run = |id: &'m str, whole: Whole<'m, 'a>| Spot {
             id: id.into(),
@@ -104,7 +112,7 @@ impl<'m, 'a> Around<'_, 'm, 'a> {
         spots.extend(merged);
         if let Some(ends) = &self.ends {
             let behind = self.ids.as_ref().map(|ids| ids.len() + 1);
-            spots.push(end(ends.tails, behind)?);
+            spots.push(Spot::end(cx, ends.tails, behind)?);
         }
         let known = order.iter().chain(self.kept_out).chain(&together.ids);
         let mut known: HashSet<&str> = known.copied().collect();
@@ -121,7 +129,16 @@ pub fn widened(cx: &mut Context, spots: Vec<Spot>, path: &[String], column: usiz
     let parts = spots.iter().flat_map(|spot| &spot.parts);
     let mut pieces = parts.flat_map(|part| &part.pieces);
     if cx.merger.virtual_base || !pieces.any(|piece| matches!(piece, Piece::Conflict(_))) {
-        return spots.into_iter().flat_map(|spot| spot.parts).collect();
+        let mut out = Written::default();
+        for mut spot in spots {
+            match spot.is {
+                Is::End(_) => out
+                    .above
+                    .extend(spot.parts.drain(..).flat_map(|p| p.pieces)),
+                _ => out.parts(spot.parts),
+            }
+        }
+        return out.end();
     }
     let units = spots.into_iter().flat_map(|spot| Unit::of(spot, column));
     let units: Vec<Unit> = units.collect();
