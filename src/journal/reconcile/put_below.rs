@@ -100,16 +100,15 @@ fn above_new(base: &Member, (new, this): (&Member, &Member), other: &Member) -> 
     }
     let was = base.lead.as_ref();
     let lines = |text: &str| text.lines().filter(|l| !l.trim().is_empty()).count();
-    // What stands elsewhere there was not taken out, and what stood elsewhere before is no
-    // new text of this comment.
-    let moved = |lead: &str, text: &str, own: &str| {
+    // What stands elsewhere now was not taken out, and what stood elsewhere before is no
+    // new text of this comment. The rule of another heading stands there as it did.
+    let elsewhere = |m: &Member, line: &str| count(m.side.text, line) - count(&m.lead, line);
+    let moved = |lead: &str| {
         let mut lines = lead.lines().filter(|line| !line.trim().is_empty());
-        lines.any(|line| count(text, line) != count(own, line))
+        lines.any(|line| elsewhere(base, line) != elsewhere(other, line))
     };
-    let is_changed = was.contains('#')
-        && other.lead != base.lead
-        && !moved(was, other.side.text, &other.lead)
-        && !moved(&other.lead, base.side.text, was);
+    let is_changed =
+        was.contains('#') && other.lead != base.lead && !moved(was) && !moved(&other.lead);
     let is_alike = [0, lines(was)].contains(&lines(&other.lead));
     if !is_changed || !is_alike || !this.lead.trim().is_empty() {
         return None;
