@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::merges::side;
 use super::{History, known_at};
 use crate::journal::{EntryDate, Item, Layout};
-use crate::ledger::{self, KeptOutRow, Ledger, RowKey, State};
+use crate::ledger::{self, KeptOutRow, Ledger, RowKey, Source, State, Tombstone, removal_id};
 use crate::repo::{Merging, ObjectId, Repo, RepoError};
 
 type Items = BTreeSet<Item>;
@@ -63,10 +63,11 @@ impl History<'_> {
         if blob(base)? == blob(picking.ours)? {
             // Git takes the picked file as it is: items in it against a removal are
             // listed as such.
-            let again = undone_here(entry, theirs, merged);
-            if !again.is_empty() {
-                let (picked, there) = (items(picking.theirs)?, items(picking.ours)?);
-                removed_again(again, (&picked, &there), picking.ours, merged);
+            let (picked, there) = (items(picking.theirs)?, items(picking.ours)?);
+            let changed: Items = picked.symmetric_difference(&there).cloned().collect();
+            let mut brought = theirs.tombstones_of(entry);
+            if brought.any(|(key, _)| changed.contains(&key.to_item())) {
+                self.add_repeated((base, picking), (entry, &there), &changed, theirs, merged)?;
             }
             return Ok(());
         }
@@ -108,6 +109,36 @@ impl History<'_> {
         Ok(())
     }
 
+    /// Adds what a pick removes once more, although somebody who knew of that removal put it
+    /// back, and undoes that where a later pick puts the item back. Of the items `changed` by
+    /// the pick, it removes those that are `there`.
+    fn add_repeated(
+        &self,
+        (base, picking): (ObjectId, &Merging),
+        (entry, there): (EntryDate, &Items),
+        changed: &Items,
+        theirs: &Ledger,
+        merged: &mut Ledger,
+    ) -> Result<(), RepoError> {
+        let ours = known_at(self.repo, self.layout, picking.ours, entry)?;
+        let known = ledger::join(merged.of_entry(entry), ours.clone());
+        for (key, row) in put_back_again(&known, theirs) {
+            let item = key.to_item();
+            if changed.contains(&item) && !there.contains(&item) {
+                merged.tombstones.insert(key, row);
+            }
+        }
+        let mut again = undone_there(entry, theirs, &ours);
+        again.retain(|key| changed.contains(&key.to_item()) && there.contains(&key.to_item()));
+        if !again.is_empty() {
+            // Who took the putting back back meant that.
+            let began = known_at(self.repo, self.layout, base, entry)?;
+            again.retain(|key| !began.knows_undone(key));
+        }
+        removed_again(again, &known, theirs, (picking.ours, merged));
+        Ok(())
+    }
+
     /// Whether a side, by its name in rows, is a commit of the branch with this tip.
     pub(super) fn is_of_branch(&self, side: &str, tip: ObjectId) -> Result<bool, RepoError> {
         let commit = self.repo.commit_named(side)?;
@@ -115,36 +146,75 @@ impl History<'_> {
     }
 }
 
-/// The removals of an entry that a picked commit brings, and that are known and undone where
-/// it is picked to.
-fn undone_here(entry: EntryDate, theirs: &Ledger, merged: &Ledger) -> Vec<RowKey> {
+/// The removals of an entry that `theirs` brings, and that are known and undone in `ours`.
+fn undone_there(entry: EntryDate, theirs: &Ledger, ours: &Ledger) -> Vec<RowKey> {
     let brought = theirs.tombstones_of(entry);
     let undone = brought.filter(|(key, row)| {
-        let there = merged.tombstones.get(*key);
+        let there = ours.tombstones.get(*key);
         let is_undone = there.is_some_and(|now| !now.state.is_active() && now.is_one_with(row));
         row.state.is_active() && is_undone
     });
     undone.map(|(key, _)| key.clone()).collect()
 }
 
-/// Lists what a pick removes once more, although somebody who knew of that removal put it
-/// back: `there` has it, and the `picked` version does not, which git takes without asking a
-/// driver.
+/// Lists what a pick removes once more: git takes the picked version without asking a driver.
+/// It is a removal of its own, as history may tell that the one which came again was undone.
 fn removed_again(
     again: Vec<RowKey>,
-    (picked, there): (&Items, &Items),
-    ours: ObjectId,
-    merged: &mut Ledger,
+    known: &Ledger,
+    theirs: &Ledger,
+    (ours, merged): (ObjectId, &mut Ledger),
 ) {
-    for key in again {
-        let item = key.to_item();
-        if !there.contains(&item) || picked.contains(&item) {
+    for mut key in again {
+        let Some(row) = theirs.tombstones.get(&key) else {
             continue;
-        }
-        if let Some(row) = merged.tombstones.get_mut(&key) {
-            row.state = State::Active;
-        }
+        };
+        // Two rebases of the same give the same row.
+        let mut row = row.clone();
+        Source::Yaml.name().clone_into(&mut row.source);
+        key.id = id_of_repeated(known, &key, None);
+        merged.tombstones.entry(key.clone()).or_insert(row);
         let kept = merged.kept_out.entry((key, side(ours)));
         kept.or_insert(KeptOutRow { settled: false });
     }
+}
+
+/// The id of the removal that repeats all those that are known of an item, but for the one
+/// with the id `without`.
+fn id_of_repeated(known: &Ledger, key: &RowKey, without: Option<&str>) -> String {
+    let same = known.tombstones_of(key.entry).map(|(k, _)| k);
+    let same = same.filter(|k| k.table == key.table && k.item == key.item);
+    let ids = same
+        .map(|k| k.id.as_str())
+        .filter(|id| Some(*id) != without);
+    let ids = ids.collect::<Vec<_>>().join(" ");
+    removal_id("", &ids, key.entry, Some(key.table), key.item.as_str())
+}
+
+/// The repeated removals of [`removed_again`], undone where the branch that brought them
+/// undoes, in a later commit with the ledger `theirs`, those that they repeat.
+fn put_back_again(known: &Ledger, theirs: &Ledger) -> Vec<(RowKey, Tombstone)> {
+    let mut again = Vec::new();
+    for (key, row) in &known.tombstones {
+        let same = theirs.tombstones_of(key.entry);
+        let same = same.filter(|(k, _)| k.table == key.table && k.item == key.item);
+        let states: Option<Vec<&State>> = same
+            .map(|(_, there)| (!there.state.is_active()).then_some(&there.state))
+            .collect();
+        let state = states.unwrap_or_default().into_iter().min();
+        let is_new = row.state.is_active() && !theirs.tombstones.contains_key(key);
+        if let Some(state) = state.filter(|_| is_new)
+            && id_of_repeated(known, key, Some(&key.id)) == key.id
+        {
+            let state = state.clone();
+            again.push((
+                key.clone(),
+                Tombstone {
+                    state,
+                    ..row.clone()
+                },
+            ));
+        }
+    }
+    again
 }

@@ -108,3 +108,88 @@ fn what_two_merges_remove_again_is_one_removal() {
     agree(&desktop, &laptop, &[]);
     with_bob([&laptop, &desktop]);
 }
+
+/// Git takes the branch's file in a rebase, and asks no driver: who put Bob back without
+/// hooks is told as well as who did with them.
+#[test]
+fn what_was_put_back_without_hooks_is_listed_where_a_rebase_removes_it() {
+    for (how, is_stored) in [
+        ("revert", false),
+        ("revert", true),
+        ("phone", false),
+        ("phone", true),
+    ] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = two_entries(&sandbox);
+        squashed_once(&laptop, &desktop);
+        match how {
+            "revert" => drop(desktop.git(["revert", "--no-edit", "HEAD"]).ok()),
+            _ => edit_without_hooks(&desktop, "[Alice]", "[Alice, Bob]"),
+        }
+        if is_stored {
+            desktop.edit_entry(OTHER, "weather: fair", "weather: wet");
+            desktop.commit("Stored");
+        }
+        desktop.push();
+        laptop.git(["fetch", "-q"]).ok();
+        // A later edit with hooks is one that the branch's did not know.
+        let expected: &[&str] = match is_stored {
+            true => &["both_edited", "kept_out Bob"],
+            false => &["kept_out Bob"],
+        };
+        for (machine, branch) in [(&laptop, "side"), (&desktop, "origin/side")] {
+            machine.git(["switch", "-q", "--detach", branch]).ok();
+            machine.git(["rebase", "-q", "origin/main"]).ok();
+            machine.assert_clean();
+            holds(machine, expected);
+        }
+        // Both rebases give the same rows.
+        assert_eq!(
+            laptop.read(LEDGER),
+            desktop.read(LEDGER),
+            "{how} {is_stored}"
+        );
+        desktop.git(["switch", "-q", "main"]).ok();
+        laptop.git(["switch", "-q", "-C", "main"]).ok();
+        laptop.push();
+        agree(&laptop, &desktop, expected);
+        without_bob([&laptop, &desktop]);
+        // Bob comes back for good.
+        edit(&desktop, "[Alice]", "[Alice, Bob]");
+        desktop.push();
+        laptop.pull();
+        with_bob([&laptop, &desktop]);
+        agree(&desktop, &laptop, &[]);
+    }
+}
+
+/// The branch removes Bob, and is squashed onto main, which has moved.
+fn squashed_once(laptop: &Machine<'_>, desktop: &Machine<'_>) {
+    laptop.git(["switch", "-q", "-c", "side"]).ok();
+    remove_bob(laptop);
+    laptop.git(["push", "-q", "origin", "side"]).ok();
+    laptop.git(["switch", "-q", "main"]).ok();
+    laptop.edit_entry(OTHER, "mood: calm", "mood: good");
+    laptop.commit("Other");
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    laptop.commit("Squashed");
+    laptop.push();
+    desktop.pull();
+}
+
+#[test]
+fn what_a_branch_itself_puts_back_is_there_after_its_rebase() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = two_entries(&sandbox);
+    squashed_once(&laptop, &desktop);
+    edit(&desktop, "[Alice]", "[Alice, Bob]");
+    desktop.push();
+    laptop.git(["fetch", "-q"]).ok();
+    laptop.git(["switch", "-q", "side"]).ok();
+    edit(&laptop, "[Alice]", "[Alice, Bob]");
+    laptop.git(["rebase", "-q", "origin/main"]).ok();
+    laptop.git(["switch", "-q", "-C", "main"]).ok();
+    laptop.push();
+    agree(&laptop, &desktop, &[]);
+    with_bob([&laptop, &desktop]);
+}
