@@ -105,7 +105,17 @@ impl CommitContext<'_> {
                 }),
             },
         );
-        let rows = year.as_brought(self, rows)?;
+        let mut rows = year.as_brought(self, rows)?;
+        let removes = rows.tombstones.values().any(|row| row.state.is_active());
+        if let (Some(tip), [head], Some(staged), true) =
+            (self.squashing, &self.parents[..], &versions.now, removes)
+        {
+            let (repo, layout) = (self.repo, self.layout);
+            let (sides, file) = ((*head, tip), (key.0, staged.blob));
+            let again =
+                history::removed_again_by_a_squash(repo, layout, sides, file, &year.known, &rows)?;
+            rows.apply(again);
+        }
         year.current.apply(rows.clone());
         Ok((rows, now))
     }

@@ -147,7 +147,7 @@ impl History<'_> {
 }
 
 /// The removals of an entry that `theirs` brings, and that are known and undone in `ours`.
-fn undone_there(entry: EntryDate, theirs: &Ledger, ours: &Ledger) -> Vec<RowKey> {
+pub(super) fn undone_there(entry: EntryDate, theirs: &Ledger, ours: &Ledger) -> Vec<RowKey> {
     let brought = theirs.tombstones_of(entry);
     let undone = brought.filter(|(key, row)| {
         let there = ours.tombstones.get(*key);

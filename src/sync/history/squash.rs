@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::marks::Marks;
 use super::merges::side;
-use super::{History, known_at};
+use super::pick::undone_there;
+use super::{History, file_of, known_at};
 use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, KeptOutRow, Ledger};
 use crate::repo::{ObjectId, Repo, RepoError};
@@ -60,6 +61,43 @@ pub fn kept_out_of_a_squash(
         let kept = keeping.into_iter().map(|(key, _)| (key, side(tip)));
         out.kept_out
             .extend(kept.map(|key| (key, KeptOutRow { settled: false })));
+    }
+    Ok(out)
+}
+
+/// Of the removals that the squash of `tip` onto `head` makes of an entry (`removed`), those
+/// that repeat one which is known and undone at `head`, as items kept out: git takes the
+/// tip's file, which is `staged`, without asking a driver. `known` are the rows of `head`.
+///
+/// # Errors
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
+pub fn removed_again_by_a_squash(
+    repo: &Repo,
+    layout: &Layout,
+    (head, tip): (ObjectId, ObjectId),
+    (entry, staged): (EntryDate, ObjectId),
+    known: &Ledger,
+    removed: &Ledger,
+) -> Result<Ledger, RepoError> {
+    let mut out = Ledger::default();
+    if file_of(repo, layout, tip, entry)?.is_none_or(|file| file.blob != staged) {
+        return Ok(out);
+    }
+    let mut again = undone_there(entry, &known_at(repo, layout, tip, entry)?, known);
+    if again.is_empty() {
+        return Ok(out);
+    }
+    // Who took the putting back back on the branch meant that.
+    for base in repo.parted(head, tip)?.unwrap_or_default() {
+        let began = known_at(repo, layout, base, entry)?;
+        again.retain(|key| !began.knows_undone(key));
+    }
+    for (key, row) in &removed.tombstones {
+        let is_again = again.iter().any(|k| k.to_item() == key.to_item());
+        if row.state.is_active() && is_again {
+            let key = (key.clone(), side(head));
+            out.kept_out.insert(key, KeptOutRow { settled: false });
+        }
     }
     Ok(out)
 }

@@ -193,3 +193,27 @@ fn what_a_branch_itself_puts_back_is_there_after_its_rebase() {
     agree(&laptop, &desktop, &[]);
     with_bob([&laptop, &desktop]);
 }
+
+#[test]
+fn what_a_second_squash_removes_again_is_listed() {
+    for how in ["hooks", "phone"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = two_entries(&sandbox);
+        squashed_once(&laptop, &desktop);
+        match how {
+            "hooks" => edit(&desktop, "[Alice]", "[Alice, Bob]"),
+            _ => edit_without_hooks(&desktop, "[Alice]", "[Alice, Bob]"),
+        }
+        desktop.push();
+        laptop.pull();
+        laptop.git(["switch", "-q", "side"]).ok();
+        laptop.write("notes.txt", "Tea\n");
+        laptop.commit("Notes");
+        laptop.git(["switch", "-q", "main"]).ok();
+        laptop.git(["merge", "-q", "--squash", "side"]).ok();
+        laptop.commit("Squashed again").warns("Bob was kept out");
+        without_bob([&laptop, &laptop]);
+        laptop.push();
+        agree(&laptop, &desktop, &["kept_out Bob"]);
+    }
+}
