@@ -138,6 +138,20 @@ impl CommitPlaces<'_> {
         self.all.iter().map(|place| place.name.as_str()).collect()
     }
 
+    /// The same places, with the commits that were made on top of `parent` itself: what a
+    /// branch that begins there recorded may have come from it.
+    #[must_use]
+    pub fn with_those_made_here(mut self) -> Self {
+        if let Some((here, others)) = self.all.split_first_mut()
+            && let Some(same) = others
+                .iter()
+                .find(|place| place.name == here.name && !place.made.is_empty())
+        {
+            here.made.clone_from(&same.made);
+        }
+        self
+    }
+
     /// The commits that were made at the `nth` place and that no reset undid, or that a
     /// branch of this clone still has: rows of that place that they have are theirs, and come
     /// from their branch.

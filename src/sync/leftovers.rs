@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::history;
 use crate::journal::Layout;
 use crate::ledger::{self, Ledger};
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{CommitPlaces, ObjectId, Repo, RepoError};
 
 /// The ids of the removals in `edited`, a version of a year's ledger, that are leftovers:
 /// `known` lacks them, and this machine made them for a commit that came to nothing. A row
@@ -20,11 +20,36 @@ pub(super) fn left_over(
     parent: Option<ObjectId>,
     (known, edited): (&Ledger, &Ledger),
 ) -> Result<BTreeSet<String>, RepoError> {
+    left_at(repo, layout, (known, edited), || repo.commit_places(parent))
+}
+
+/// The same, but a row that was made on top of `parent` itself is none either if a commit
+/// that stayed has it: a branch that begins there may have been squashed, picked or copied
+/// onto it. For rows that are derived anew anyway, and for what a commit left staged.
+///
+/// # Errors
+/// The configuration, history or a ledger cannot be read.
+pub(super) fn left_over_alone(
+    repo: &Repo,
+    layout: &Layout,
+    parent: Option<ObjectId>,
+    (known, edited): (&Ledger, &Ledger),
+) -> Result<BTreeSet<String>, RepoError> {
+    let places = || Ok(repo.commit_places(parent)?.with_those_made_here());
+    left_at(repo, layout, (known, edited), places)
+}
+
+fn left_at<'r>(
+    repo: &'r Repo,
+    layout: &Layout,
+    (known, edited): (&Ledger, &Ledger),
+    places: impl FnOnce() -> Result<CommitPlaces<'r>, RepoError>,
+) -> Result<BTreeSet<String>, RepoError> {
     let new = edited.more_than(known);
     if new.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let places = repo.commit_places(parent)?;
+    let places = places()?;
     let made_at = ledger::made_at(&new, &repo.machine()?, &places.names());
     let mut left: BTreeSet<String> = made_at.keys().cloned().collect();
     let mut of_place: BTreeMap<usize, Vec<String>> = BTreeMap::new();

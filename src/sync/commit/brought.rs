@@ -7,7 +7,7 @@ use super::rows::CommitContext;
 use crate::journal::EntryDate;
 use crate::ledger::{self, Deletion, Ledger, Restored, RowKey, State, Tombstone};
 use crate::repo::RepoError;
-use crate::sync::leftovers::left_over;
+use crate::sync::leftovers::left_over_alone;
 
 impl CommitContext<'_> {
     /// The removals that the real index brings besides those `known`, if git works with a
@@ -31,8 +31,19 @@ impl CommitContext<'_> {
         let mut brought = ledger::parse(&bytes).more_than(known);
         brought.tombstones.retain(|key, _| is_asked(key.entry));
         brought.deletions.retain(|(entry, _), _| is_asked(*entry));
+        self.not_left_over(known, &brought)
+    }
+
+    /// The removals of `edited` that `known` lacks, without those that a commit which came to
+    /// nothing left there.
+    pub(super) fn not_left_over(
+        &self,
+        known: &Ledger,
+        edited: &Ledger,
+    ) -> Result<Ledger, RepoError> {
         let head = self.parents.first().copied();
-        let left = left_over(self.repo, self.layout, head, (known, &brought))?;
+        let left = left_over_alone(self.repo, self.layout, head, (known, edited))?;
+        let mut brought = edited.more_than(known);
         brought.tombstones.retain(|key, _| !left.contains(&key.id));
         brought.deletions.retain(|(_, id), _| !left.contains(id));
         Ok(brought)
@@ -78,17 +89,17 @@ pub(super) fn as_brought(
     rows
 }
 
-/// The derived `rows` with those of the `tip` of a squash in place of the ones that have the
-/// same id: on the commit at which the branch began, these are the branch's own removals.
-pub(super) fn of_tip_of_squash(mut rows: Ledger, tip: &Ledger) -> Ledger {
+/// The derived `rows` with those of a `branch` in place of the ones that have the same id: on
+/// the commit at which the branch began, these are the branch's own removals.
+pub(super) fn of_branch(mut rows: Ledger, branch: &Ledger) -> Ledger {
     for (key, row) in &mut rows.tombstones {
-        let there = tip.tombstones.get(key);
+        let there = branch.tombstones.get(key);
         if let Some(there) = there.filter(|t| t.state.is_active() && row.state.is_active()) {
             row.clone_from(there);
         }
     }
     for (key, row) in &mut rows.deletions {
-        let there = tip.deletions.get(key);
+        let there = branch.deletions.get(key);
         if let Some(there) = there.filter(|t| t.state.is_active() && row.state.is_active()) {
             row.clone_from(there);
         }

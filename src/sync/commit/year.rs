@@ -9,7 +9,7 @@ use crate::ledger::{self, Ledger, Lines, RowKey, Source, State};
 use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 
 use super::branch_alone;
-use super::brought::{as_brought, of_tip_of_squash};
+use super::brought::{as_brought, of_branch};
 use super::reverted::Reverted;
 use super::rows::CommitContext;
 use crate::sync::history::{self, ByTime};
@@ -50,9 +50,9 @@ pub(super) struct YearToCommit {
     pub recorded: Ledger,
     pub known: Ledger,
     pub current: Ledger,
-    /// While git works with a temporary index: the rows that the real one brings, once
-    /// they were asked for.
-    beside: OnceCell<Ledger>,
+    /// Once they were asked for: the removals that the staged file brings, and, while git
+    /// works with a temporary index, those that the real one does.
+    brought: OnceCell<[Ledger; 2]>,
     /// The entries with changes told by history, and who made these.
     pub told: BTreeMap<EntryDate, BTreeSet<String>>,
 }
@@ -97,7 +97,7 @@ impl CommitContext<'_> {
         entries.extend(lines.open());
         let rows = lines.rows_of(&entries);
         Ok(Some(YearToCommit {
-            beside: OnceCell::new(),
+            brought: OnceCell::new(),
             path,
             as_in_head: true,
             part: Some((lines, entries)),
@@ -150,7 +150,7 @@ impl CommitContext<'_> {
         };
         Ok(YearToCommit {
             as_in_head: self.staged(&path).is_none(),
-            beside: OnceCell::new(),
+            brought: OnceCell::new(),
             path,
             staged,
             part: None,
@@ -321,13 +321,14 @@ impl YearToCommit {
         if !removals.any(State::is_active) && !deletions.any(State::is_active) {
             return Ok(rows);
         }
-        let beside = match self.beside.get() {
+        let [staged, beside] = match self.brought.get() {
             Some(known) => known,
             None => {
+                let staged = context.not_left_over(&self.known, &self.edited)?;
                 let here = (self.path.as_str(), self.staged.as_deref());
                 let only = self.part.as_ref().map(|(_, entries)| entries);
-                let found = context.beside(here, &self.known, only)?;
-                self.beside.get_or_init(|| found)
+                let beside = context.beside(here, &self.known, only)?;
+                self.brought.get_or_init(|| [staged, beside])
             }
         };
         let of_tip = context
@@ -335,8 +336,10 @@ impl YearToCommit {
             .map(|tip| context.repo.read_at(tip, &self.path));
         // Where git has not all of the branch, they stay as they are derived.
         if let Some(Ok(text)) = of_tip {
-            rows = of_tip_of_squash(rows, &rows_of(text.as_deref()));
+            rows = of_branch(rows, &rows_of(text.as_deref()));
         }
+        // Without git's note of a squash, what is staged says that they came from a branch.
+        rows = of_branch(of_branch(rows, staged), beside);
         Ok(as_brought(rows, &self.known, &self.current, beside))
     }
 

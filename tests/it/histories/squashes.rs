@@ -234,3 +234,111 @@ fn who_is_put_back_before_a_squash_is_committed_was_not_removed() {
         agree(&laptop, &desktop, &[]);
     }
 }
+
+/// Git has no note of the branch then, but the branch's rows are staged.
+#[test]
+fn what_lands_where_its_branch_began_keeps_the_rows_of_the_branch() {
+    for how in ["reset", "restore", "pick", "file", "soft"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.git(["switch", "-qc", "side"]).ok();
+        edit(&laptop, "[Alice, Bob]", "[Alice]");
+        let of_branch = crate::sandbox::removals(&laptop.ledger(2024), "Bob")[0].clone();
+        sandbox.pass_days(1);
+        landed(&laptop, how);
+        match how {
+            "file" => drop(
+                laptop
+                    .git(["commit", "-qm", "Landed", &crate::sandbox::entry(DAY)])
+                    .ok(),
+            ),
+            _ => drop(laptop.commit("Landed")),
+        }
+        laptop.assert_clean();
+        laptop.git(["switch", "-q", "-C", "main"]).ok();
+        let row = crate::sandbox::removals(&laptop.ledger(2024), "Bob")[0].clone();
+        assert_eq!(row, of_branch, "{how}");
+        laptop.push();
+        desktop.pull();
+        desktop.edit_entry(DAY, "mood: calm", "mood: good");
+        edit(&desktop, "[Alice]", "[Alice, Bob]");
+        desktop.push();
+        laptop.pull();
+        laptop.git(["switch", "-q", "side"]).ok();
+        edit(&laptop, "[rain]", "[rain, sea]");
+        let rebased = laptop.git(["rebase", "main"]).ok();
+        rebased.mentions("person Bob stays, it was put back");
+        let text = laptop.read_entry(DAY);
+        assert!(text.contains("[Alice, Bob]"), "{how}: {text}");
+    }
+}
+
+/// Stages on main what the branch `side` changed.
+fn landed(laptop: &Machine<'_>, how: &str) {
+    if how == "soft" {
+        laptop.git(["switch", "-q", "--detach", "side"]).ok();
+        laptop.git(["reset", "-q", "--soft", "main"]).ok();
+        return;
+    }
+    laptop.git(["switch", "-q", "main"]).ok();
+    match how {
+        "reset" => {
+            laptop.git(["merge", "-q", "--squash", "side"]).ok();
+            laptop.git(["reset", "-q"]).ok()
+        }
+        "restore" => laptop.git(["restore", "--source=side", "."]).ok(),
+        _ => laptop.git(["cherry-pick", "-n", "side"]).ok(),
+    };
+}
+
+#[test]
+fn who_is_put_back_before_a_branch_lands_was_not_removed() {
+    for how in ["reset", "restore", "pick", "soft"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.git(["switch", "-qc", "side"]).ok();
+        edit(&laptop, "[Alice, Bob]", "[Alice]");
+        landed(&laptop, how);
+        laptop.edit_entry(DAY, "[Alice]", "[Alice, Bob, Eve]");
+        laptop.commit("Landed");
+        assert!(crate::sandbox::removals(&laptop.ledger(2024), "Bob").is_empty());
+        laptop.assert_clean();
+        laptop.git(["switch", "-q", "-C", "main"]).ok();
+        agree(&laptop, &desktop, &[]);
+        with_bob([&laptop, &desktop]);
+    }
+}
+
+#[test]
+fn a_squash_that_is_committed_in_parts_keeps_the_rows_of_the_branch() {
+    for has_moved in [false, true] {
+        let sandbox = Sandbox::new();
+        let other = "2024-11-02";
+        let entries = [(DAY, FIELDS, BODY), (other, FIELDS, BODY)];
+        let (laptop, desktop) = journal(&sandbox, &entries);
+        laptop.git(["switch", "-qc", "side"]).ok();
+        laptop.edit_entry(other, "[Alice, Bob]", "[Alice]");
+        edit(&laptop, "[Alice, Bob]", "[Alice]");
+        let of_branch = laptop.ledger(2024).tombstones;
+        sandbox.pass_days(1);
+        laptop.git(["switch", "-q", "main"]).ok();
+        if has_moved {
+            laptop.write("other.txt", "Moved.\n");
+            laptop.commit("Other");
+        }
+        laptop.git(["merge", "-q", "--squash", "side"]).ok();
+        let path = crate::sandbox::entry(other);
+        laptop.git(["commit", "-qm", "Part", &path]).ok();
+        laptop.git(["commit", "-qm", "Rest"]).ok();
+        laptop.assert_clean();
+        assert_eq!(laptop.ledger(2024).tombstones, of_branch, "{has_moved}");
+        laptop.push();
+        desktop.pull();
+        desktop.edit_entry(DAY, "mood: calm", "mood: good");
+        edit(&desktop, "[Alice]", "[Alice, Bob]");
+        desktop.push();
+        laptop.pull();
+        laptop.git(["merge", "-q", "--no-edit", "side"]).ok();
+        with_bob([&laptop, &desktop]);
+    }
+}
