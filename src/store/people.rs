@@ -74,6 +74,10 @@ impl People {
                 Some(alias) => owner(alias)
                     .or_else(|| names.has(alias).then(|| names.person(alias)))
                     .unwrap_or_else(|| s.item.clone()),
+                // A mention ends before the full stop of an initial.
+                None if s.mention && !names.has(&s.item) && names.has(&format!("{}.", s.item)) => {
+                    names.person(&format!("{}.", s.item))
+                }
                 None if s.mention && !names.has(&s.item) => owner(&s.item).unwrap_or_else(|| {
                     let is_alias = alone.contains(s.item.as_str());
                     format!("{}{}", if is_alias { "@" } else { "" }, s.item)
@@ -159,9 +163,12 @@ impl<'a> Names<'a> {
 }
 
 /// Whether what is given with a name can be the whole name of somebody who is called by
-/// several words: a remark (`Anna Smith (work)`, `Tom Hall (from school)`) is none.
+/// several words: a remark (`Anna Smith (work)`, `Tom Hall (Friend of Ines)`) is none.
 fn is_of_words(full: &str) -> bool {
-    full.contains(' ') && !full.starts_with(char::is_lowercase)
+    full.contains(' ')
+        && !full
+            .split(' ')
+            .any(|word| word.starts_with(char::is_lowercase))
 }
 
 /// By alias, the persons that it is given with.
@@ -267,6 +274,10 @@ mod tests {
                 "Anna=Anna Kowalski; Anna K.=Anna Kowalski; Anna Kowalski=Anna Kowalski",
             ),
             (
+                "Anna K. (Anna Kowalski) | Anna-K",
+                "Anna K=Anna Kowalski; Anna Kowalski=Anna Kowalski",
+            ),
+            (
                 "Uncle Bob (Robert Hall), Uncle Bob | Uncle-Bob",
                 "Robert Hall=Robert Hall; Uncle Bob=Robert Hall; Uncle Bob=Robert Hall",
             ),
@@ -279,8 +290,8 @@ mod tests {
                 "Ann K.=Ann K.; Ann Kern=Ann Kern; Ann Kim=Ann Kim",
             ),
             (
-                "Tom Hall (from school), Tom Hall",
-                "Tom Hall=Tom Hall; from school=from school",
+                "Tom Hall (Friend of Ines), Tom Hall",
+                "Friend of Ines=Friend of Ines; Tom Hall=Tom Hall",
             ),
             (
                 "Jean, Jean-Paul Sart",
