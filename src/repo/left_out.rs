@@ -127,6 +127,12 @@ impl Repo {
         (files, skipped)
     }
 
+    /// Whether a sparse checkout may leave files out of the work tree.
+    #[must_use]
+    pub fn is_sparse(&self) -> bool {
+        self.git_dir().join("info/sparse-checkout").exists()
+    }
+
     /// Clears the mark of left-out files that were written to the work tree. With it, git
     /// would ignore the new content.
     ///

@@ -45,7 +45,9 @@ impl Repo {
     /// As for [`exclude_database`](Self::exclude_database).
     pub fn exclude_backups(&self) -> Result<bool, RepoError> {
         // Git is asked only if the files do not show it.
-        if !self.has_backups()? || !self.links_backups() && self.has_line(IGNORE, BACKUPS)? {
+        // A link may lead to a disk that is not there now.
+        let is_link = self.links_backups();
+        if !is_link && (!self.has_backups()? || self.has_line(IGNORE, BACKUPS)?) {
             return Ok(false);
         }
         let there = self.excluded()?;

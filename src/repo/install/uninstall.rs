@@ -147,17 +147,17 @@ impl Repo {
             }
         }
         match layout {
-            Some(layout) if derived => {
-                self.remove_database(layout, &mut removed)?;
-                if !self.inside(&layout.database)?.exists() {
-                    let lines = self.include_again()?;
-                    removed.extend(lines.into_iter().map(Removed::Excluded));
-                }
-            }
+            Some(layout) if derived => self.remove_database(layout, &mut removed)?,
             Some(layout) if self.inside(&layout.database)?.exists() => {
                 removed.push(Removed::LeftDatabase(layout.database.clone()));
             }
             _ => {}
+        }
+        if let Some(layout) = layout
+            && !self.inside(&layout.database)?.exists()
+        {
+            let lines = self.include_again()?;
+            removed.extend(lines.into_iter().map(Removed::Excluded));
         }
         Ok(removed)
     }

@@ -154,7 +154,15 @@ fn put_files(
     let mut skipped = Vec::new();
     // Files that a sparse checkout leaves out are part of the journal, too.
     let index = repo.index_or_none()?;
+    let is_unknown = repo.is_sparse() && repo.index().is_err();
     for folder in [&layout.journal, &layout.wiki, &layout.ledger] {
+        if is_unknown {
+            let why = "as git's index cannot be read: whatever a sparse checkout leaves out of it";
+            skipped.push(Skipped::Unreadable {
+                path: folder.clone(),
+                why: why.to_owned(),
+            });
+        }
         let found = match folder == &layout.ledger {
             true => repo.work_files(folder)?,
             false => repo.readable_own_files(folder)?,

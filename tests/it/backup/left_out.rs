@@ -62,6 +62,29 @@ fn a_backup_has_what_is_left_out_too() {
     desktop.assert_clean();
 }
 
+/// Only the index says which files these are.
+#[test]
+fn a_backup_that_may_lack_what_is_left_out_says_so_and_replaces_none() {
+    let sandbox = Sandbox::new();
+    let (desktop, _) = full_and_sparse(&sandbox);
+    desktop
+        .git([
+            "sparse-checkout",
+            "set",
+            "--no-cone",
+            "/*",
+            "!/journal/md/2030/",
+        ])
+        .ok();
+    desktop.palimpsest(["backup-full"]).ok();
+    desktop.write(".git/index", "DIRC");
+    desktop
+        .palimpsest(["backup-full", "--keep", "1"])
+        .exits(1)
+        .warns("whatever a sparse checkout leaves out");
+    assert_eq!(backups(&desktop).len(), 2);
+}
+
 #[test]
 fn a_backup_of_a_sparse_index_is_whole() {
     let sandbox = Sandbox::new();

@@ -73,6 +73,7 @@ fn backups_stay_out_of_git_there() {
         .ok()
         .says("palimpsest-data-full_");
     laptop.palimpsest(["doctor"]).ok();
+    laptop.remove("data/palimpsest.db");
     laptop
         .palimpsest(["uninstall"])
         .ok()

@@ -202,6 +202,18 @@ fn a_link_to_the_backups_stays_out_of_git() {
         laptop.palimpsest(["doctor"]).ok();
         laptop.palimpsest(["uninstall"]).ok().says("/backups");
     }
+    // To a disk that is new, or not there now.
+    for is_there in [true, false] {
+        let sandbox = Sandbox::new();
+        let laptop = set_up(&sandbox);
+        if is_there {
+            fs::create_dir(sandbox.root().join("disk")).unwrap();
+        }
+        std::os::unix::fs::symlink("../disk", laptop.path("backups")).unwrap();
+        laptop.palimpsest(["init"]).ok();
+        laptop.palimpsest(["doctor"]).ok();
+        laptop.assert_clean();
+    }
 }
 
 #[test]
