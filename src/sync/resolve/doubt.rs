@@ -32,15 +32,16 @@ impl Resolver<'_> {
     }
 
     /// Whether the union of both halves of a conflict in frontmatter may bring something back:
-    /// no merge is known that left the markers, they show no base, and one half is empty, or
-    /// has alone something that the file had before. The other side may have removed that.
+    /// no merge is known that left the markers, they show no base, and one half alone has
+    /// something that the file had before, or an edit of it. The other side may have removed
+    /// that.
     pub(super) fn may_bring_back(
         &self,
         open: &OpenPath,
         hunks: &Hunks,
     ) -> Result<bool, ResolveError> {
         let in_front = || hunks.iter().filter(|h| h.in_front && h.base.is_none());
-        if in_front().any(|hunk| hunk.ours.is_empty() || hunk.theirs.is_empty()) {
+        if in_front().any(is_taken_out) {
             return Ok(true);
         }
         let labels: Vec<&(String, String)> = in_front().map(|hunk| &hunk.labels).collect();
@@ -174,6 +175,14 @@ fn doubting(open: &OpenPath, sides: ThreeWay<&Vec<u8>>, hunks: Hunks, merges: &[
         !hunk.in_front && !is_made(hunk, around) && !is_of_sides(hunk, around)
     };
     hunks.doubting(may_be_text)
+}
+
+/// Whether one half of a hunk is empty, and the other has more than items of a list, which
+/// are known by themselves: it may be an edit of what one side took out, as of a paragraph.
+fn is_taken_out(hunk: &Hunk) -> bool {
+    let [ours, theirs] = [&hunk.ours, &hunk.theirs].map(|half| said(half));
+    let is_item = |line: &&[u8]| line.starts_with(b"- ");
+    ours.is_empty() != theirs.is_empty() && ![ours, theirs].concat().iter().all(is_item)
 }
 
 /// The keys and the items of lists in a version's frontmatter.
