@@ -159,7 +159,8 @@ fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     let of_numbers = |list: &&Vec<Value>| list.len() == base.len() && list.iter().all(is_number);
     let as_many = lists.iter().all(of_numbers);
     match ours.iter().enumerate().any(stands_elsewhere) {
-        _ if !as_many && !at_one_place => None,
+        // What else was added would be united with what stands at the one place.
+        _ if !as_many => at_one_place.then_some(Rule::Scalar),
         true => Some(Rule::Scalar),
         false => (at_one_place || nodes().all(is_plain)).then_some(Rule::Sequence),
     }

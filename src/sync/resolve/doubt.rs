@@ -177,12 +177,21 @@ fn doubting(open: &OpenPath, sides: ThreeWay<&Vec<u8>>, hunks: Hunks, merges: &[
     hunks.doubting(may_be_text)
 }
 
-/// Whether one half of a hunk is empty, and the other has more than items of a list, which
-/// are known by themselves: it may be an edit of what one side took out, as of a paragraph.
+/// Whether one half of a hunk is empty, and the other has more than keys and items of a list,
+/// which are known by themselves: it may be an edit of what one side took out, as of a
+/// paragraph.
 fn is_taken_out(hunk: &Hunk) -> bool {
-    let [ours, theirs] = [&hunk.ours, &hunk.theirs].map(|half| said(half));
-    let is_item = |line: &&[u8]| line.starts_with(b"- ");
-    ours.is_empty() != theirs.is_empty() && ![ours, theirs].concat().iter().all(is_item)
+    let lines = |half| split(half).into_iter().filter(|line| !line.is_empty());
+    let is_known = |line: &[u8]| {
+        let is_key = !line.starts_with(b" ") && line.windows(2).any(|two| two == b": ");
+        is_key || line.trim_ascii_start().starts_with(b"- ")
+    };
+    match (lines(&hunk.ours).count(), lines(&hunk.theirs).count()) {
+        (0, 0) => false,
+        (0, _) => !lines(&hunk.theirs).all(is_known),
+        (_, 0) => !lines(&hunk.ours).all(is_known),
+        _ => false,
+    }
 }
 
 /// The keys and the items of lists in a version's frontmatter.
