@@ -172,6 +172,15 @@ impl Repo {
             .is_some_and(|name| name.to_string_lossy().starts_with("next-index-"))
     }
 
+    /// Whether what is staged stays staged if this commit is given up: git then drops the
+    /// index that it made for `git commit -a` or `git commit FILE`.
+    #[must_use]
+    pub fn index_stays(&self) -> bool {
+        self.index_path
+            .file_name()
+            .is_some_and(|name| name == "index")
+    }
+
     /// The top of the work tree, absolute.
     #[must_use]
     pub fn workdir(&self) -> &Path {

@@ -25,7 +25,7 @@ pub(super) fn left_over(
 
 /// The same, but a row that was made on top of `parent` itself is none either if a commit
 /// that stayed has it: a branch that begins there may have been squashed, picked or copied
-/// onto it. For rows that are derived anew anyway, and for what a commit left staged.
+/// onto it. For rows that are derived anew anyway.
 ///
 /// # Errors
 /// The configuration, history or a ledger cannot be read.

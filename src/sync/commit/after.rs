@@ -4,15 +4,14 @@
 //! `git commit FILE` commits from a temporary index, so that the real one still holds the
 //! old ledger; and `pre-commit` leaves the work tree alone.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::branch_alone;
-use crate::journal::{EntryDate, Layout};
+use crate::journal::Layout;
 use crate::ledger;
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
 use crate::sync::history;
-use crate::sync::leftovers::{left_over, left_over_alone};
+use crate::sync::leftovers::left_over;
 
 /// The note of the ledgers that `git commit FILE` deleted, or put back to an older version,
 /// and `pre-commit` wrote again.
@@ -173,21 +172,7 @@ impl Followers<'_> {
         }
         let (repo, layout) = (self.repo, self.layout);
         let (known, edited) = (ledger::parse(committed), ledger::parse(edited));
-        let mut left = left_over(repo, layout, self.before, (&known, &edited))?;
-        let waiting = self.in_index.iter();
-        let waiting = waiting.filter_map(|change| layout.entry_date(&change.path));
-        let waiting: BTreeSet<EntryDate> = waiting.collect();
-        if !left.is_empty() && !waiting.is_empty() {
-            // The commit may have been a part of what a branch brought that begins there.
-            let alone = left_over_alone(repo, layout, self.before, (&known, &edited))?;
-            let tombstones = edited.tombstones.keys().map(|key| (key.entry, &key.id));
-            let rows = tombstones.chain(edited.deletions.keys().map(|(entry, id)| (*entry, id)));
-            for (_, id) in
-                rows.filter(|(entry, id)| waiting.contains(entry) && !alone.contains(*id))
-            {
-                left.remove(id);
-            }
-        }
+        let left = left_over(repo, layout, self.before, (&known, &edited))?;
         let mut wanted = ledger::decisions(&known, &edited, &left);
         if let Some(before) = self.before {
             // The commit may have been a squash, which nothing shows any more.

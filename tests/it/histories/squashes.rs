@@ -308,37 +308,3 @@ fn who_is_put_back_before_a_branch_lands_was_not_removed() {
         with_bob([&laptop, &desktop]);
     }
 }
-
-#[test]
-fn a_squash_that_is_committed_in_parts_keeps_the_rows_of_the_branch() {
-    for has_moved in [false, true] {
-        let sandbox = Sandbox::new();
-        let other = "2024-11-02";
-        let entries = [(DAY, FIELDS, BODY), (other, FIELDS, BODY)];
-        let (laptop, desktop) = journal(&sandbox, &entries);
-        laptop.git(["switch", "-qc", "side"]).ok();
-        laptop.edit_entry(other, "[Alice, Bob]", "[Alice]");
-        edit(&laptop, "[Alice, Bob]", "[Alice]");
-        let of_branch = laptop.ledger(2024).tombstones;
-        sandbox.pass_days(1);
-        laptop.git(["switch", "-q", "main"]).ok();
-        if has_moved {
-            laptop.write("other.txt", "Moved.\n");
-            laptop.commit("Other");
-        }
-        laptop.git(["merge", "-q", "--squash", "side"]).ok();
-        let path = crate::sandbox::entry(other);
-        laptop.git(["commit", "-qm", "Part", &path]).ok();
-        laptop.git(["commit", "-qm", "Rest"]).ok();
-        laptop.assert_clean();
-        assert_eq!(laptop.ledger(2024).tombstones, of_branch, "{has_moved}");
-        laptop.push();
-        desktop.pull();
-        desktop.edit_entry(DAY, "mood: calm", "mood: good");
-        edit(&desktop, "[Alice]", "[Alice, Bob]");
-        desktop.push();
-        laptop.pull();
-        laptop.git(["merge", "-q", "--no-edit", "side"]).ok();
-        with_bob([&laptop, &desktop]);
-    }
-}
