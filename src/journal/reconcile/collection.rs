@@ -108,10 +108,8 @@ pub fn merge(
     }
     let (form, views) = in_one_form(views, column)?;
     let place = Place { form, path, column };
-    let (views, tails) = match below::cut(&views, place.entry_column()) {
-        Some((cut, tails)) => (cut, Some(tails)),
-        None => (views, None),
-    };
+    let cut = below::cut(&views, place.entry_column());
+    let (views, tails) = cut.map_or((views, None), |(cut, tails)| (cut, Some(tails)));
     let tails = tails.as_ref().map(|t| t.as_ref().map(String::as_str));
     let of_tails = tails.map(|tails| OfTop {
         ends: Ends {
