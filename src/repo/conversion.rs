@@ -133,8 +133,7 @@ impl Repo {
         };
         let own = self.workdir().join(folder).join(".gitattributes");
         // Files left out by a sparse checkout are in the index alone.
-        let is_sparse = self.git_dir().join("info/sparse-checkout").exists();
-        let named = is_sparse
+        let named = self.is_sparse()
             || is_own_file(&own) && names(&own)
             || match folder.parent() {
                 Some(above) => self.others_are_named_for(above),

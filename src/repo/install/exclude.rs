@@ -44,8 +44,8 @@ impl Repo {
     /// # Errors
     /// As for [`exclude_database`](Self::exclude_database).
     pub fn exclude_backups(&self) -> Result<bool, RepoError> {
-        // Git is asked only if the files do not show it.
-        // A link may lead to a disk that is not there now.
+        // Git is asked only if the files do not show it. A link may lead to a disk that is not
+        // there now.
         let is_link = self.links_backups();
         if !is_link && (!self.has_backups()? || self.has_line(IGNORE, BACKUPS)?) {
             return Ok(false);

@@ -144,5 +144,5 @@ fn settings_that_a_link_leads_away_from_are_no_defaults() {
     vault
         .git(["commit", "-q", "-a", "-m", "Edit"])
         .fails()
-        .warns("palimpsest.toml: cannot be read");
+        .warns("palimpsest.toml: a symbolic link, which is not followed");
 }
