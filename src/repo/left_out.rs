@@ -12,9 +12,8 @@ impl Repo {
     /// may have a file in the index before HEAD has it.
     #[must_use]
     pub fn may_be_staged(&self, path: &str) -> bool {
-        let is_sparse = self.git_dir().join("info/sparse-checkout").exists();
         let at_head = || self.blob_at(self.head().ok()??, path).ok();
-        if !is_sparse && at_head().is_some_and(|found| found.is_none()) {
+        if !self.is_sparse() && at_head().is_some_and(|found| found.is_none()) {
             return false;
         }
         self.index_file().is_none_or(|index| {

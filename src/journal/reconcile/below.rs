@@ -68,6 +68,9 @@ fn without_tail(view: &mut View, column: usize) -> String {
 /// and no side has anything new below them.
 fn is_left(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
     let tails = tails.as_ref().map(String::as_str);
+    let Some(tail) = tails.trivial().filter(|tail| !tail.is_empty()) else {
+        return false;
+    };
     let ids = views.as_ref().map(|view| -> Vec<String> {
         let all = view.members.iter();
         all.map(|m| [m.prefix.trim(), m.body.trim()].concat())
@@ -75,9 +78,6 @@ fn is_left(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
     });
     let sides = ids.as_ref().zip(views.as_ref()).zip(tails);
     let sides = sides.map(|((ids, view), tail)| rows(ids, view, tail));
-    let Some(tail) = tails.trivial() else {
-        return false;
-    };
     let known: HashSet<_> = sides.base.iter().collect();
     let mut lines = tail.lines().map(|line| Row::Line(line.trim()));
     let Some(line) = lines.find(|row| known.contains(row) && *row != Row::Line("")) else {
