@@ -7,8 +7,9 @@ use super::noted::Noted;
 use super::{Options, RefreshError};
 use crate::store::{Fresh, Store, StoreError};
 
-/// Limit on new attempts while other processes keep writing.
-const TRIES: usize = 5;
+/// Limit on new attempts while other processes keep writing. Each that is in vain means that
+/// another process was done, so it is above the number of commands that run at once.
+const TRIES: usize = 20;
 
 /// An open database, and how it came to be the one.
 pub(super) struct Database<'a> {
