@@ -12,9 +12,11 @@ use crate::journal::markers::conflict_markers;
 use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
 use crate::journal::{Entry, EntryDate, Item, Layout, PathKind};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
-use crate::repo::{Lasts, Repo, is_only_looked_at};
+use crate::repo::{Lasts, Repo, RepoError, is_only_looked_at};
 use crate::sync::clock;
-use crate::sync::driver::{self, By, FileMerge, SEVERAL_BASES, is_virtual_base, write};
+use crate::sync::driver::{
+    self, By, FileMerge, ORDINARY_MARKER, SEVERAL_BASES, is_virtual_base, write,
+};
 use crate::sync::kept_out::LedgerRulings;
 use crate::sync::merge_log;
 use crate::sync::settings::load_for_driver;
@@ -23,6 +25,13 @@ use crate::sync::settings::load_for_driver;
 const OURS: &str = "%X";
 const BASE: &str = "%S";
 const THEIRS: &str = "%Y";
+
+/// What markers say of the sides where there are no labels.
+const NO_LABELS: ThreeWay<&str> = ThreeWay {
+    base: "base",
+    ours: "ours",
+    theirs: "theirs",
+};
 
 /// Why a file is merged by line where the settings cannot be used, of which the settings'
 /// own warning has told.
@@ -123,9 +132,9 @@ impl MergeDriver {
         Markers {
             size: self.marker_size,
             labels: ThreeWay::new(
-                label(&self.base_label, BASE, "base"),
-                label(&self.our_label, OURS, "ours"),
-                label(&self.their_label, THEIRS, "theirs"),
+                label(&self.base_label, BASE, NO_LABELS.base),
+                label(&self.our_label, OURS, NO_LABELS.ours),
+                label(&self.their_label, THEIRS, NO_LABELS.theirs),
             ),
             style: ConflictStyle::Merge,
         }
@@ -140,7 +149,9 @@ impl MergeDriver {
     /// Whether git merges the bases of a merge here.
     fn has_virtual_base(&self, path: &str) -> bool {
         let label = text(&self.our_label);
-        let known = Some(label.as_str()).filter(|l| !l.is_empty() && *l != OURS);
+        // Whoever calls the driver by hand may give the words that it has for no labels.
+        let is_gits = !label.is_empty() && ![OURS, NO_LABELS.ours].contains(&label.as_str());
+        let known = is_gits.then_some(label.as_str());
         is_virtual_base(known, self.marker_size, || marker_size(path))
     }
 
@@ -181,9 +192,13 @@ fn moved_from(base: &Path, path: &str, layout: &Layout) -> Option<EntryDate> {
 }
 
 /// The length of a file's markers by the attribute `conflict-marker-size`; `None` if the
-/// attribute cannot be asked.
+/// attribute cannot be asked. Outside of a repository there is none.
 fn marker_size(path: &str) -> Option<usize> {
-    driver::marker_size(&Repo::from_env().ok()?, path).ok()
+    match Repo::from_env() {
+        Ok(repo) => driver::marker_size(&repo, path).ok(),
+        Err(RepoError::NoRepository(_)) => Some(ORDINARY_MARKER),
+        Err(_) => None,
+    }
 }
 
 /// The configured style of conflicts, which git does not pass to a driver.

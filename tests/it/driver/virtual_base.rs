@@ -2,38 +2,34 @@
 
 use super::*;
 
-/// A marker in a virtual base would be text of both sides in the next merge.
+/// A marker in a virtual base would be text of both sides in the next merge. Called by
+/// hand, also outside of a repository and with the words for no labels, it is the same.
 #[test]
 fn a_conflict_in_a_virtual_base_is_the_bases_value() {
+    let by_hand: &[&str] = &["-s", "base", "-x", "ours", "-y", "theirs"];
     for (size, marked) in [("7", true), ("8", true), ("9", false)] {
-        let sandbox = Sandbox::new();
-        let vault = sandbox.repository("vault");
-        let ours = text("mood: good\ntags: [sea, fog]\n", "Body.\n");
-        vault.write("base", text(BASE, "Body.\n"));
-        vault.write("ours", &ours);
-        vault.write("theirs", text("mood: bad\ntags: [sea, rain]\n", "Body.\n"));
-        let args = [
-            "merge-driver",
-            "base",
-            "ours",
-            "theirs",
-            "-p",
-            NOTE,
-            "-l",
-            size,
-        ];
-        let run = vault.palimpsest(args);
-        let merged = vault.read("ours");
-        assert!(merged.contains("tags: [sea, fog, rain]"), "{merged}");
-        if marked {
-            run.exits(1);
-            assert!(merged.contains("<<<<<<< ours\n"), "{merged}");
-        } else {
-            run.ok();
-            assert!(
-                merged.contains("mood: calm\n") && !merged.contains("<<<"),
-                "{merged}"
-            );
+        for labels in [&[], by_hand] {
+            let sandbox = Sandbox::new();
+            for place in [sandbox.repository("vault"), sandbox.folder("plain")] {
+                let ours = text("mood: good\ntags: [sea, fog]\n", "Body.\n");
+                place.write("base", text(BASE, "Body.\n"));
+                place.write("ours", &ours);
+                place.write("theirs", text("mood: bad\ntags: [sea, rain]\n", "Body.\n"));
+                let args = ["merge-driver", "base", "ours", "theirs", "-p", NOTE];
+                let run = place.palimpsest(args.iter().chain(labels).chain(&["-l", size]));
+                let merged = place.read("ours");
+                assert!(merged.contains("tags: [sea, fog, rain]"), "{merged}");
+                if marked {
+                    run.exits(1);
+                    assert!(merged.contains("<<<<<<< ours\n"), "{merged}");
+                } else {
+                    run.ok();
+                    assert!(
+                        merged.contains("mood: calm\n") && !merged.contains("<<<"),
+                        "{merged}"
+                    );
+                }
+            }
         }
     }
 }
