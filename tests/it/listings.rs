@@ -300,6 +300,9 @@ fn two_machines_edits_are_listed_and_settled_once() {
         "  Kind: both edited, before either had the other's edit"
     );
     assert!(lines[7].contains("metadb sync resolve Entry 2024-11-01"));
+    let listed = desktop.metadb(["sync", "conflicts", "--json"]).ok();
+    let listed: serde_json::Value = serde_json::from_str(&listed.stdout).unwrap();
+    assert_eq!(listed[0]["id"], 20_241_101, "{listed}");
 
     desktop.yaml2sql(["update", &entry(DAY)]).ok();
     desktop

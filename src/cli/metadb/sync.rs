@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::settle::resolve;
 use super::tombstone::{as_json, print_rows};
@@ -124,6 +124,7 @@ fn conflicts(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
     let store = Journal::find()?.index(ui)?;
     let conflicts = store.conflicts(None)?;
     if json {
+        let conflicts: Vec<_> = conflicts.iter().map(conflict_as_json).collect();
         ui.json(&conflicts)?;
         return Ok(Exit::Ok);
     }
@@ -138,11 +139,23 @@ fn conflicts(ui: &Ui, json: bool) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
+/// A conflict as JSON, with its entry's number.
+fn conflict_as_json(conflict: &Conflict) -> Value {
+    let mut value = json!(conflict);
+    value["id"] = json!(number(conflict));
+    value
+}
+
+/// The number of a conflict's entry.
+fn number(conflict: &Conflict) -> u32 {
+    let date = conflict.entry.parse::<EntryDate>();
+    date.map_or(0, EntryDate::number)
+}
+
 /// Prints a conflict, and how to settle it.
 pub(super) fn print_conflict(ui: &Ui, conflict: &Conflict) -> anyhow::Result<()> {
     let entry = &conflict.entry;
-    let id = entry.parse::<EntryDate>().map_or(0, EntryDate::number);
-    ui.line(format_args!("Entry ID: {id} ({entry})"))?;
+    ui.line(format_args!("Entry ID: {} ({entry})", number(conflict)))?;
     match &conflict.kind {
         ConflictKind::BothEdited { state } => {
             state_lines(ui, state)?;
