@@ -125,12 +125,24 @@ pub fn columns(rows: &[Vec<String>]) -> impl Iterator<Item = String> {
     rows.iter().map(move |row| {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
-            let cell = safe(cell);
-            line += &cell;
-            line += &" ".repeat(width.saturating_sub(cell.width()) + 2);
+            line += &filled(&safe(cell), width + 2);
         }
         line.trim_end().to_owned()
     })
+}
+
+/// A text, filled with spaces to a width in columns of a terminal.
+#[must_use]
+pub fn filled(text: &str, width: usize) -> String {
+    let spaces = width.saturating_sub(text.width());
+    format!("{text}{:spaces$}", "")
+}
+
+/// Names as one text: between commas, or semicolons where a name has a comma itself.
+#[must_use]
+pub fn joined(names: &[String]) -> String {
+    let has_comma = names.iter().any(|name| name.contains(','));
+    names.join(if has_comma { "; " } else { ", " })
 }
 
 /// `812 B`, `4.2 KB`, `13 MB`: in thousands.

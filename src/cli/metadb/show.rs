@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::sync::{print_conflict, print_states};
 use super::tombstone::{as_json, print_rows};
 use super::{Journal, entry_typed};
-use crate::cli::shown::safe;
+use crate::cli::shown::{filled, joined, safe};
 use crate::cli::{Exit, Ui};
 use crate::journal::Settings;
 use crate::store::{DeletedEntry, Shown, ShownEntry};
@@ -229,16 +229,16 @@ fn date(d: &Value) -> String {
 }
 
 fn field(ui: &Ui, name: &str, value: &str) -> anyhow::Result<()> {
-    // A field's name may be long.
-    let name = format!("{}:", safe(name));
-    ui.line(format_args!("  {name:14} {}", safe(value)))?;
+    // A field's name may be long, and its value a block of one line.
+    let name = filled(&safe(&format!("{name}:")), 14);
+    ui.line(format_args!("  {name} {}", safe(value.trim_end())))?;
     Ok(())
 }
 
 fn list(ui: &Ui, name: &str, items: &[String]) -> anyhow::Result<()> {
     match items {
         [] => Ok(()),
-        items => field(ui, name, &items.join(", ")),
+        items => field(ui, name, &joined(items)),
     }
 }
 

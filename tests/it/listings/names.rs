@@ -145,6 +145,20 @@ dates:
     );
 }
 
+/// Columns of a terminal are not characters, and a comma may be a name's own.
+#[test]
+fn wide_fields_and_names_with_commas_are_told_apart() {
+    let sandbox = Sandbox::new();
+    let machine = begin(&sandbox);
+    let fields = "city: [\"Paris, Texas\", Porto]\n天気: rain\nsummary: |\n  One line.";
+    machine.write_entry(DAY, fields, "Hello.\n");
+    let shown = machine.metadb(["show", DAY, "--full"]).ok();
+    shown
+        .says("  City:          Paris, Texas; Porto\n")
+        .says("  天気:          rain\n")
+        .says("  summary:       One line.\n");
+}
+
 #[test]
 fn a_text_that_is_indented_by_tabs_is_shown_so() {
     let sandbox = Sandbox::new();
