@@ -2,7 +2,7 @@
 //! work tree to the commit's.
 //!
 //! `git commit FILE` commits from a temporary index, so that the real one still holds the
-//! old ledger; and `pre-commit` leaves the work tree alone.
+//! old ledger; and `pre-commit` leaves the work tree's alone in an ordinary commit.
 
 use std::rc::Rc;
 

@@ -1,5 +1,6 @@
-//! The checks of a commit, which must not hold conflict markers, unreadable entries or
-//! two entries of one date. Only files that the commit changes are checked.
+//! The checks of a commit, which must not hold conflict markers, unreadable entries, stale
+//! copies, two entries of one date or the database, nor leave the ledger behind. Only files
+//! that the commit changes are checked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

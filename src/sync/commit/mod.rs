@@ -1,10 +1,12 @@
 //! The work of `pre-commit`: it checks what is staged, refuses what must not be
 //! committed, and puts the ledger's rows into the same commit.
 //!
-//! The index is read, never the work tree. Everything is computed anew from HEAD, so
-//! nothing depends on leftovers of an aborted commit. The work tree's ledger file is
-//! updated in `post-commit` ([`after_commit`]): an aborted commit leaves the user's files
-//! as they were.
+//! What is committed is read from the index; of an entry's file in the work tree it asks
+//! only whether it still is HEAD's (`stale`). Everything is computed anew from HEAD, so
+//! nothing depends on leftovers of an aborted commit. An aborted commit leaves the user's
+//! files as they were, so the work tree's ledger file is updated in `post-commit`
+//! ([`after_commit`]), but for two cases: while a merge waits, where a file that differs
+//! from the index would keep git from aborting it, and where its deletion is staged.
 //!
 //! | file | question |
 //! |---|---|
