@@ -7,7 +7,7 @@ use clap::Args;
 use super::exit::Usage;
 use super::shown::{decisions, safe_json};
 use super::{Exit, Ui};
-use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
+use crate::journal::reconcile::{Merged, Outcome, Reason};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::Lasts;
 use crate::sync::driver::{FileMerge, keep_all, write};
@@ -96,7 +96,7 @@ impl Merge {
         } else if self.verbose {
             explain(ui, &merged);
         } else if let Outcome::Git(reason) = &merged.outcome
-            && reason != NO_FRONTMATTER
+            && reason.is_news()
         {
             by_line(ui, reason);
         }
@@ -109,7 +109,7 @@ impl Merge {
 }
 
 /// Reports that the result is git's own, and why.
-fn by_line(ui: &Ui, reason: &str) {
+fn by_line(ui: &Ui, reason: &Reason) {
     ui.remark(format_args!("merged by line, as git does: {reason}"));
 }
 

@@ -9,7 +9,7 @@ use super::hook::is_off;
 use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::markers::conflict_markers;
-use crate::journal::reconcile::{Merged, NO_FRONTMATTER, Outcome};
+use crate::journal::reconcile::{Merged, Outcome};
 use crate::journal::{Entry, EntryDate, Item, Layout, PathKind};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
 use crate::repo::{Lasts, Repo, RepoError, is_only_looked_at};
@@ -32,10 +32,6 @@ const NO_LABELS: ThreeWay<&str> = ThreeWay {
     ours: "ours",
     theirs: "theirs",
 };
-
-/// Why a file is merged by line where the settings cannot be used, of which the settings'
-/// own warning has told.
-const NO_SETTINGS: &str = "palimpsest.toml cannot be used";
 
 /// What git calls to merge an entry (`merge.palimpsest.driver`)
 #[derive(Debug, Args)]
@@ -82,7 +78,7 @@ impl MergeDriver {
             Ok(_) => By::Field,
             Err(error) => {
                 ui.warn(format_args!("{error}; {path} is merged by line"));
-                By::Line(NO_SETTINGS)
+                By::Line("palimpsest.toml cannot be used")
             }
         };
         let settings = settings.unwrap_or_default();
@@ -212,9 +208,7 @@ fn conflict_style() -> ConflictStyle {
 fn say(ui: &Ui, path: &str, merged: &Merged, moved_from: Option<EntryDate>) {
     let path = safe(path);
     if let Outcome::Git(reason) = &merged.outcome
-        && !is_off()
-        && reason != NO_FRONTMATTER
-        && reason != NO_SETTINGS
+        && reason.is_news()
     {
         ui.note(format_args!("{path}: merged by line: {reason}"));
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::journal::reconcile::{FileKind, Merged, Merger, Ruling, Rulings};
+use crate::journal::reconcile::{FileKind, Merged, Merger, Reason, Ruling, Rulings};
 use crate::journal::rules::Rules;
 use crate::journal::yaml::{Node, Tree};
 use crate::merge::{ConflictStyle, Markers, ThreeWay};
@@ -151,7 +151,7 @@ impl<'a> FileMerge<'a> {
         };
         let merge = |merger: &Merger| match self.by {
             By::Field => merger.merge(sides),
-            By::Line(reason) => merger.by_line(sides, reason.into()),
+            By::Line(reason) => merger.by_line(sides, Reason::Asked(reason)),
         };
         let merged = merge(&merger).map_err(DriverError::Lines)?;
         if merged.conflict && self.markers.style == ConflictStyle::Merge {

@@ -63,7 +63,7 @@ impl Record {
     pub fn of(merged: &Merged) -> Self {
         let by_line = match &merged.outcome {
             Outcome::ByField => None,
-            Outcome::Git(reason) => Some(reason.clone()),
+            Outcome::Git(reason) => Some(reason.to_string()),
         };
         let fields = merged.report.fields.iter().map(|f| FieldRecord {
             path: f.path.clone(),

@@ -1,10 +1,41 @@
 //! git's own result, by line, where a document does not merge field by field.
 
+use std::fmt;
+
 use super::document::{FileKind, Merged, Merger, Outcome};
 use super::report::Report;
 use crate::journal::document::Document;
 use crate::journal::yaml::Tree;
 use crate::merge::{MergedLines, ThreeWay, is_binary};
+
+/// Why a result is git's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// Whoever called wanted it so, and knows why.
+    Asked(&'static str),
+    /// There is only a body to merge.
+    NoFrontmatter,
+    /// What the merge came upon in the three versions.
+    Found(String),
+}
+
+impl Reason {
+    /// Whether a person does not know it and should.
+    #[must_use]
+    pub fn is_news(&self) -> bool {
+        matches!(self, Self::Found(_))
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Asked(reason) => reason,
+            Self::NoFrontmatter => "no frontmatter",
+            Self::Found(reason) => reason,
+        })
+    }
+}
 
 impl Merger<'_> {
     /// git's own result, with a conflict where it is clean and nobody could read it although
@@ -12,7 +43,7 @@ impl Merger<'_> {
     pub(super) fn by_line_and_read(
         &self,
         sides: ThreeWay<&[u8]>,
-        reason: String,
+        reason: Reason,
     ) -> Result<Merged, String> {
         let merged = self.by_line(sides, reason.clone())?;
         let mut all = sides.into_array().into_iter();
@@ -45,7 +76,7 @@ impl Merger<'_> {
     ///
     /// # Errors
     /// The message of git's line merge, if it cannot merge at all.
-    pub fn by_line(&self, sides: ThreeWay<&[u8]>, reason: String) -> Result<Merged, String> {
+    pub fn by_line(&self, sides: ThreeWay<&[u8]>, reason: Reason) -> Result<Merged, String> {
         let merged = match is_any_binary(sides) {
             true => MergedLines {
                 bytes: match self.virtual_base {

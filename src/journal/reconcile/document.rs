@@ -2,7 +2,7 @@
 
 use super::Stop;
 use super::assemble;
-use super::by_line;
+use super::by_line::{self, Reason};
 use super::collection::{self, OfTop, Place};
 use super::entry::{Context, Rulings};
 use super::eol;
@@ -28,9 +28,6 @@ pub enum FileKind {
     /// YAML alone.
     Yaml,
 }
-
-/// The reason given when there is only a body to merge.
-pub const NO_FRONTMATTER: &str = "no frontmatter";
 
 /// All inputs of a merge besides the three texts.
 pub struct Merger<'c> {
@@ -71,7 +68,7 @@ pub enum Outcome {
     ByField,
     /// As `git merge-file` writes it, for this reason; of pages without frontmatter, as if
     /// no side had changed the line ends.
-    Git(String),
+    Git(Reason),
 }
 
 /// A merged document.
@@ -123,7 +120,7 @@ impl Merger<'_> {
     /// The message of git's line merge, if it cannot merge at all.
     pub fn merge(&self, sides: ThreeWay<&[u8]>) -> Result<Merged, String> {
         if by_line::is_any_binary(sides) {
-            return self.by_line(sides, "a binary file".into());
+            return self.by_line(sides, Reason::Found("a binary file".into()));
         }
         let (texts, [front, body]) = match self.kind {
             FileKind::Markdown => eol::unify_parts(sides),
@@ -157,11 +154,12 @@ impl Merger<'_> {
             }),
             Err(stop) => {
                 let reason = match stop {
-                    Stop::Refuse(reason) => reason,
-                    Stop::Conflict => "the frontmatter as a whole conflicts".into(),
+                    Stop::NoFrontmatter => Reason::NoFrontmatter,
+                    Stop::Refuse(reason) => Reason::Found(reason),
+                    Stop::Conflict => Reason::Found("the frontmatter as a whole conflicts".into()),
                 };
                 // Other line ends on one side are no change of every line.
-                if differ && reason == NO_FRONTMATTER {
+                if differ && reason == Reason::NoFrontmatter {
                     let merged = self.by_line_and_read(texts, reason)?;
                     let bytes = body.write(merged.bytes);
                     return Ok(Merged { bytes, ..merged });
@@ -192,7 +190,7 @@ impl Merger<'_> {
     fn fenced(&self, docs: &ThreeWay<Document>, body: &MergedLines) -> Result<Front, Stop> {
         let has = docs.map(|d| d.has_frontmatter());
         match (has.ours, has.theirs) {
-            (false, false) if !has.base => Err(Stop::Refuse(NO_FRONTMATTER.into())),
+            (false, false) if !has.base => Err(Stop::NoFrontmatter),
             (false, false) => Ok(Front::default()),
             (true, true) => self.fenced_on_both(docs, body),
             // The frontmatter may have stood in what was the body until one side took the

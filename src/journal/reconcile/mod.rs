@@ -96,7 +96,8 @@ mod view;
 mod whole;
 mod worked_out;
 
-pub use document::{FileKind, Merged, Merger, NO_FRONTMATTER, Outcome};
+pub use by_line::Reason;
+pub use document::{FileKind, Merged, Merger, Outcome};
 pub use entry::{Ruling, Rulings};
 pub use flow::quoted_for_flow;
 pub use report::{Decision, Field, Report};
@@ -113,6 +114,8 @@ use crate::merge::ThreeWay;
 enum Stop {
     /// A person has to choose, for the smallest entry around it.
     Conflict,
+    /// There is only a body to merge, which git does.
+    NoFrontmatter,
     /// The whole document is left to git, for this reason.
     Refuse(String),
 }

@@ -206,6 +206,7 @@ fn too_many_alike_lists_that_moved_are_left_to_git() {
         |at| format!("rain, quay {at}"),
     );
     let merged = merge(texts.as_ref().map(String::as_bytes));
-    let is_told = matches!(&merged.outcome, Outcome::Git(why) if why.contains("too many values"));
+    let is_told =
+        matches!(&merged.outcome, Outcome::Git(why) if why.to_string().contains("too many values"));
     assert!(merged.conflict && is_told, "{:?}", merged.outcome);
 }

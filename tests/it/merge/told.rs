@@ -172,7 +172,11 @@ fn a_conflict_inside_another_is_not_told_beside_it() {
 fn what_cannot_be_read_is_told_with_its_line_in_the_file() {
     let front = "mood: calm\nBody.\ntags: [sea]\n";
     let line = |merged: &Merged| match &merged.outcome {
-        Outcome::Git(reason) => reason.split(", column").next().map(str::to_owned),
+        Outcome::Git(reason) => reason
+            .to_string()
+            .split(", column")
+            .next()
+            .map(str::to_owned),
         Outcome::ByField => None,
     };
     let out = merged("", "a: 1\n", front);
