@@ -129,7 +129,7 @@ impl Repo {
         };
         is_named_by("GIT_CONFIG_GLOBAL")
             || is_named_by("GIT_CONFIG_SYSTEM")
-            || self.in_hook && is_given()
+            || self.given_counts && is_given()
             || is_another()
     }
 

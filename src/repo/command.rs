@@ -68,7 +68,7 @@ impl Repo {
         for name in LOCAL_VARIABLES.iter().chain(&PATHSPECS) {
             command.env_remove(name);
         }
-        if !self.in_hook {
+        if !self.given_counts {
             for name in COMMAND_CONFIGURATION {
                 command.env_remove(name);
             }

@@ -113,7 +113,7 @@ impl Repo {
     /// to be asked.
     fn plain_local_config(&self, key: &str) -> Option<String> {
         let given = |name: &&str| std::env::var_os(name).is_some();
-        if self.in_hook && COMMAND_CONFIGURATION.iter().any(given) {
+        if self.given_counts && COMMAND_CONFIGURATION.iter().any(given) {
             return None;
         }
         let config = self.git.config().ok()?;

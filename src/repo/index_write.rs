@@ -176,7 +176,7 @@ impl Repo {
     /// `None` if that cannot be told.
     fn is_gits_to_write(&self) -> Option<bool> {
         let given = |name: &&str| std::env::var_os(name).is_some();
-        if self.in_hook && COMMAND_CONFIGURATION.iter().any(given) {
+        if self.given_counts && COMMAND_CONFIGURATION.iter().any(given) {
             return Some(true);
         }
         let mut configs = vec![self.git.config().ok()?.snapshot().ok()?];

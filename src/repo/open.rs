@@ -24,8 +24,10 @@ pub struct Repo {
     workdir: PathBuf,
     /// The index that git is using: `GIT_INDEX_FILE` in a hook.
     pub(super) index_path: PathBuf,
-    /// Whether it was opened for a hook or driver, so that values of `git -c` apply.
-    pub(super) in_hook: bool,
+    /// Whether the configuration that the environment gives counts (`git -c`), as for a
+    /// hook or driver that git calls: true of each repository that is found by it
+    /// ([`Repo::from_env`]), false where a person names a folder.
+    pub(super) given_counts: bool,
     pub(super) caches: Caches,
 }
 
@@ -77,7 +79,7 @@ impl Repo {
                 // A person's command is not part of a commit being made.
                 let repo = Self::from_env()?.with_real_index();
                 Ok(Self {
-                    in_hook: false,
+                    given_counts: false,
                     ..repo
                 })
             }
@@ -120,7 +122,7 @@ impl Repo {
         found: Result<git2::Repository, git2::Error>,
         dir: &Path,
         index: Option<PathBuf>,
-        in_hook: bool,
+        given_counts: bool,
     ) -> Result<Self, RepoError> {
         // As git itself: a read checks zlib's sum, `git fsck` the hashes.
         git2::opts::strict_hash_verification(false);
@@ -150,7 +152,7 @@ impl Repo {
             git,
             workdir,
             index_path,
-            in_hook,
+            given_counts,
             caches: Caches::default(),
         })
     }
