@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use palimpsest::journal::document::Document;
 use palimpsest::journal::reconcile::{FileKind, Merged, Merger, Outcome};
 use palimpsest::journal::rules::Rules;
 use palimpsest::journal::yaml::Tree;
@@ -78,11 +79,16 @@ fn whichever_side(kind: FileKind, sides: ThreeWay<&[u8]>, merged: &Merged) -> Ve
     let swapped = merge(kind, 7, sides.swapped());
     let mut broken = Vec::new();
     if matches!(merged.outcome, Outcome::Git(_)) {
-        let git = GitLines::new().merge(sides, &Markers::default());
+        let lines = GitLines::new();
+        let git = lines.merge(sides, &Markers::default());
+        // A side's frontmatter may stand in the markers with its text.
+        let base = Document::split(sides.base).body;
+        let with_fronts = lines.merge(ThreeWay { base, ..sides }, &Markers::default());
+        let is_marked = merged.conflict && with_fronts.is_ok_and(|m| m.bytes == merged.bytes);
         let binary = [sides.base, sides.ours, sides.theirs]
             .into_iter()
             .any(is_binary);
-        if !binary && git.is_ok_and(|git| git.bytes != merged.bytes) {
+        if !binary && !is_marked && git.is_ok_and(|git| git.bytes != merged.bytes) {
             broken.push("called git's own result, but other bytes".into());
         }
         return broken;

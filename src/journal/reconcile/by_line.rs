@@ -62,6 +62,25 @@ impl Merger<'_> {
         self.by_line(ThreeWay { base, ..sides }, reason)
     }
 
+    /// git's own result where one side has no frontmatter any more. If the text conflicts
+    /// from its first line on, the other's frontmatter stands in the markers with it, also
+    /// where git takes a rule of the body for a fence: a choice is one side's page.
+    pub(super) fn by_line_with_fronts(&self, sides: ThreeWay<&[u8]>) -> Result<Merged, String> {
+        let reason = "one side has no frontmatter any more, and both changed the text";
+        let reason = Reason::Found(reason.into());
+        let merged = self.by_line_and_read(sides, reason.clone())?;
+        let marker = vec![b'<'; self.markers.size];
+        if !merged.conflict || merged.bytes.starts_with(&marker) {
+            return Ok(merged);
+        }
+        let base = Document::split(sides.base).body;
+        let with_fronts = self.by_line(ThreeWay { base, ..sides }, reason)?;
+        Ok(match with_fronts.bytes.starts_with(&marker) {
+            true => with_fronts,
+            false => merged,
+        })
+    }
+
     /// Whether a version's frontmatter is YAML, or there is none.
     fn can_read(&self, bytes: &[u8]) -> bool {
         let front = match self.kind {

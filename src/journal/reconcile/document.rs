@@ -122,6 +122,12 @@ impl Merger<'_> {
         if by_line::is_any_binary(sides) {
             return self.by_line(sides, Reason::Found("a binary file".into()));
         }
+        // What is left of a whole file is a question, as of a map: a crash and a sync
+        // service empty files.
+        let is_blank = |text: &[u8]| text.trim_ascii().is_empty();
+        if !is_blank(sides.base) && (is_blank(sides.ours) || is_blank(sides.theirs)) {
+            return self.by_line(sides, Reason::Found("one side emptied the file".into()));
+        }
         let (texts, [front, body]) = match self.kind {
             FileKind::Markdown => eol::unify_parts(sides),
             FileKind::Yaml => eol::unify_whole(sides),
@@ -154,6 +160,7 @@ impl Merger<'_> {
             }),
             Err(stop) => {
                 let reason = match stop {
+                    Stop::FrontGone => return self.by_line_with_fronts(sides),
                     Stop::NoFrontmatter => Reason::NoFrontmatter,
                     Stop::Refuse(reason) => Reason::Found(reason),
                     Stop::Conflict => Reason::Found("the frontmatter as a whole conflicts".into()),
@@ -193,26 +200,13 @@ impl Merger<'_> {
             (false, false) if !has.base => Err(Stop::NoFrontmatter),
             (false, false) => Ok(Front::default()),
             (true, true) => self.fenced_on_both(docs, body),
-            // The frontmatter may have stood in what was the body until one side took the
-            // lines above it away, and may be edited there by the other.
-            (_, _) if !has.base && body.conflict && has_fence(docs.base.body) => Err(Stop::Refuse(
-                "one side's new frontmatter may be the other's body".into(),
-            )),
             (ours, _) => {
-                let (only, other) = match ours {
-                    true => (docs.ours, docs.theirs),
-                    false => (docs.theirs, docs.ours),
-                };
-                // It is not gone if that side put a line above it, and a choice of the side
-                // that left it alone would have none.
-                let holds_it = || {
-                    let mut lines = other.body.split(|&b| b == b'\n');
-                    let first = docs.base.frontmatter.split(|&b| b == b'\n').next();
-                    has_fence(other.body) && lines.any(|line| Some(line) == first)
-                };
-                if has.base && body.conflict && holds_it() {
+                let only = if ours { docs.ours } else { docs.theirs };
+                if has.base && body.conflict {
+                    Err(Stop::FrontGone)
+                } else if !has.base && body.conflict && may_be_body(docs.base.body, &only) {
                     Err(Stop::Refuse(
-                        "one side's body may hold the frontmatter".into(),
+                        "one side's new frontmatter may be the other's body".into(),
                     ))
                 } else if !has.base {
                     utf8(docs.map(|d| d.frontmatter))?;
@@ -366,10 +360,21 @@ impl Merger<'_> {
     }
 }
 
-/// Whether a body has a line that could be a fence of frontmatter.
-fn has_fence(body: &[u8]) -> bool {
-    let mut lines = body.split(|&b| b == b'\n');
-    lines.any(|line| line.trim_ascii_end() == b"---")
+/// Whether a side's new frontmatter may be what stands in the base's body, and may be edited
+/// there by the other: that has a fence, or the side made a field of a line of it.
+fn may_be_body(base: &[u8], side: &Document) -> bool {
+    let lines = |text| <[u8]>::split(text, |&b| b == b'\n').map(<[u8]>::trim_ascii_end);
+    let front: Vec<&[u8]> = lines(side.frontmatter).collect();
+    let is_field = |line: &[u8]| {
+        let is_of_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-';
+        let word = line.iter().position(|b| b.is_ascii_alphanumeric());
+        let word = line[word.unwrap_or(line.len())..].split(|b| !is_of_word(b));
+        let word = word.into_iter().next().filter(|word| !word.is_empty());
+        let key = word.map(|word| [word, b":"].concat());
+        key.is_some_and(|key| front.iter().any(|line| line.starts_with(&key)))
+    };
+    lines(base).any(|line| line == b"---")
+        || lines(base).any(|line| is_field(line) && lines(side.body).all(|other| other != line))
 }
 
 /// What messages call the three versions.

@@ -116,6 +116,9 @@ enum Stop {
     Conflict,
     /// There is only a body to merge, which git does.
     NoFrontmatter,
+    /// One side has no frontmatter any more, and the bodies conflict: the frontmatter of the
+    /// other may belong to the text that is chosen.
+    FrontGone,
     /// The whole document is left to git, for this reason.
     Refuse(String),
 }

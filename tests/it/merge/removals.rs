@@ -219,14 +219,15 @@ fn lists_of_other_maps_have_no_themes() {
 /// What a removal keeps out is no reason to keep the map that the other side removed.
 #[test]
 fn a_map_that_one_side_removed_goes_with_what_is_kept_out_of_it() {
-    let base = "manuscript: {status: done}\n";
-    let out = merged(base, "", "manuscript: {status: done, themes: [distance]}\n");
+    let base = "a: 1\nmanuscript: {status: done}\n";
+    let themes = "a: 1\nmanuscript: {status: done, themes: [distance]}\n";
+    let out = merged(base, "a: 1\n", themes);
     assert!(!out.conflict);
     assert!(!String::from_utf8_lossy(&out.bytes).contains("manuscript"));
     assert_eq!(out.report.kept_out.len(), 1);
     // Anything else that is new there is for a person to say.
     let added = "manuscript: {status: done, themes: [ferry]}\n";
-    let out = merged(base, "", added);
+    let out = merged(base, "a: 1\n", &format!("a: 1\n{added}"));
     assert!(out.conflict);
     assert!(String::from_utf8_lossy(&out.bytes).contains(added));
 }
