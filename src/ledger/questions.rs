@@ -39,6 +39,14 @@ impl Ledger {
         }
     }
 
+    /// Without the removals and deletions of these ids.
+    #[must_use]
+    pub fn without(mut self, ids: &BTreeSet<String>) -> Self {
+        self.tombstones.retain(|key, _| !ids.contains(&key.id));
+        self.deletions.retain(|(_, id), _| !ids.contains(id));
+        self
+    }
+
     /// The entries that rows are about.
     #[must_use]
     pub fn entries(&self) -> BTreeSet<EntryDate> {

@@ -43,10 +43,7 @@ impl CommitContext<'_> {
     ) -> Result<Ledger, RepoError> {
         let head = self.parents.first().copied();
         let left = left_over_alone(self.repo, self.layout, head, (known, edited))?;
-        let mut brought = edited.more_than(known);
-        brought.tombstones.retain(|key, _| !left.contains(&key.id));
-        brought.deletions.retain(|(_, id), _| !left.contains(id));
-        Ok(brought)
+        Ok(edited.more_than(known).without(&left))
     }
 }
 

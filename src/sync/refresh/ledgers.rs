@@ -136,14 +136,12 @@ impl<'a> Ledgers<'a> {
     /// An older copy takes no removal away, and rows of a commit that came to nothing (or that
     /// `git reset` took back) remove nobody.
     ///
-    /// In the middle of a merge, a pick or a squash the file has what that brings, before the
-    /// first commit all is new, and a damaged file is reported by its lines: these count as
-    /// they are.
+    /// In the middle of a merge or a pick the file has what that brings besides, after a squash
+    /// a branch's rows as well, before the first commit all is new, and a damaged file is
+    /// reported by its lines: these count as they are, the first without such a commit's.
     fn to_commit(&self, head: &[u8], edited: Vec<u8>) -> Result<Option<Vec<u8>>, RepoError> {
         let repo = self.repo;
-        let is_waiting =
-            repo.is_reverting() || repo.is_in_the_middle() || repo.squashing()?.is_some();
-        if is_waiting
+        if repo.squashing()?.is_some()
             || self.head.is_none()
             || damaged(head).is_some()
             || damaged(&edited).is_some()
@@ -152,7 +150,10 @@ impl<'a> Ledgers<'a> {
         }
         let (known, there) = (ledger::parse(head), ledger::parse(&edited));
         let left = left_over(repo, self.layout, self.head, (&known, &there))?;
-        let wanted = ledger::decisions(&known, &there, &left);
+        let wanted = match repo.is_reverting() || repo.is_in_the_middle() {
+            true => there.clone().without(&left),
+            false => ledger::decisions(&known, &there, &left),
+        };
         Ok((wanted != known).then(|| match wanted == there {
             true => edited,
             false => ledger::format(&wanted),
