@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::History;
+use super::places::folder;
 use super::seen::watched_folders;
 use crate::journal::Layout;
 use crate::ledger::{self, Ledger, Source};
@@ -68,6 +69,16 @@ impl History<'_> {
             }
         }
         let mut texts = by_key(layout, &changes);
+        for (key, there) in self.changes_elsewhere(parent, commit.id)? {
+            let pair = texts.entry(key).or_default();
+            pair.old = pair.old.take().or(there.old);
+            pair.now = pair.now.take().or(there.now);
+            if let (Some(old), Some(now)) = (&pair.old, &pair.now)
+                && old.blob == now.blob
+            {
+                texts.remove(&key);
+            }
+        }
         texts.retain(|(entry, _), _| self.only.is_none_or(|only| only == *entry));
         // The journal or the wiki moved: what looks new was in another folder.
         // (`commit::own` has both rules for the commit that is being made.)
@@ -92,5 +103,43 @@ impl History<'_> {
             years,
             ledgers,
         })
+    }
+
+    /// What differs in the folders of the journal and of the wiki that the commits' own
+    /// settings name, if those are others than now.
+    fn changes_elsewhere(
+        &self,
+        parent: ObjectId,
+        commit: ObjectId,
+    ) -> Result<BTreeMap<Key, Pair>, RepoError> {
+        let mut found: BTreeMap<Key, Pair> = BTreeMap::new();
+        for source in [Source::Yaml, Source::Wiki] {
+            let then = self.places.elsewhere(parent, source)?;
+            let now = self.places.elsewhere(commit, source)?;
+            let mut of = |layout: &Layout, is_then: bool, is_now: bool| {
+                let below = [folder(layout, source)];
+                let changes = self.repo.changes(Some(parent), Some(commit), &below)?;
+                for (key, pair) in by_key(layout, &changes) {
+                    if key.1 == source {
+                        let kept = found.entry(key).or_default();
+                        kept.old = kept.old.take().or(pair.old.filter(|_| is_then));
+                        kept.now = kept.now.take().or(pair.now.filter(|_| is_now));
+                    }
+                }
+                Ok::<_, RepoError>(())
+            };
+            match (then, now) {
+                (Some(then), Some(now)) if folder(&then, source) == folder(&now, source) => {
+                    of(&then, true, true)?;
+                }
+                (then, now) => {
+                    then.map(|then| of(&then, true, false)).transpose()?;
+                    now.map(|now| of(&now, false, true)).transpose()?;
+                }
+            }
+        }
+        // A file that comes into a folder which no longer is the journal's, say.
+        found.retain(|_, pair| pair.old.is_some() || pair.now.is_some());
+        Ok(found)
     }
 }

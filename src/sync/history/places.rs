@@ -152,7 +152,11 @@ impl<'a> Places<'a> {
 
     /// The layout by a commit's own settings, if its journal, or its wiki, is not where it
     /// is now.
-    fn elsewhere(&self, commit: ObjectId, source: Source) -> Result<Option<Rc<Layout>>, RepoError> {
+    pub fn elsewhere(
+        &self,
+        commit: ObjectId,
+        source: Source,
+    ) -> Result<Option<Rc<Layout>>, RepoError> {
         let moved = |layout: &Rc<Layout>| folder(layout, source) != folder(self.layout, source);
         let file = self.repo.blob_at(commit, FILE)?.and_then(Blob::file);
         if let Some(known) = self.elsewhere.borrow().get(&file) {
@@ -237,7 +241,7 @@ impl<'a> Places<'a> {
 }
 
 /// The folder of all entries, or of all notes.
-fn folder(layout: &Layout, source: Source) -> &str {
+pub(super) fn folder(layout: &Layout, source: Source) -> &str {
     match source {
         Source::Yaml => &layout.journal,
         Source::Wiki => &layout.wiki,

@@ -215,6 +215,45 @@ fn a_journal_that_moves_to_another_folder_keeps_its_past() {
     }
 }
 
+/// What a client without hooks did in the former folder is stored by the commit that moves
+/// it, or told of the merge with it.
+#[test]
+fn what_was_done_in_the_former_folder_without_hooks_counts() {
+    let move_it = |machine: &Machine<'_>| {
+        machine.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+        machine.git(["mv", "journal/md", "diary"]).ok();
+        machine.palimpsest(["init"]).ok();
+        machine.git(["add", "-A"]).ok();
+        machine.git(["commit", "-q", "-m", "The diary"]).ok();
+    };
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    let phone = phone(&sandbox);
+    edit(&laptop, "[Alice, Bob]", "[Alice]");
+    laptop.push();
+    without_hooks(&phone, &["pull", "-q", "--no-rebase"]);
+    edit_without_hooks(&phone, "[Alice]", "[Alice, Bob]");
+    without_hooks(&phone, &["push", "-q"]);
+    laptop.pull();
+    move_it(&laptop);
+    laptop.push();
+    let active = || active(&laptop.ledger_at("HEAD", 2024));
+    assert_eq!(active(), 0);
+    laptop.metadb(["show", DAY]).ok().says("Alice, Bob");
+    // He has not pulled the move, and meets it in a merge.
+    edit_without_hooks(&phone, "[Alice, Bob]", "[Bob]");
+    without_hooks(&phone, &["pull", "-q", "--no-rebase"]);
+    without_hooks(&phone, &["push", "-q"]);
+    laptop.pull();
+    laptop.metadb(["tombstone", "list"]).ok().says("Alice");
+    laptop.palimpsest(["reindex"]).ok();
+    laptop.metadb(["tombstone", "list"]).ok().says("Alice");
+    laptop
+        .metadb(["sync", "conflicts"])
+        .ok()
+        .is("No unresolved conflicts found");
+}
+
 /// Git finds moves by what files have in common. Nobody can tell a corrected date from a
 /// new entry much like the deleted one, so it is said.
 #[test]
