@@ -4,10 +4,10 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
-use super::places::anywhere;
+use super::places::{Places, anywhere, folder};
 use super::seen::watched_folders;
 use crate::journal::{EntryDate, Layout};
-use crate::ledger::{Deletion, Ledger, is_without_hooks};
+use crate::ledger::{Deletion, Ledger, Source, is_without_hooks};
 use crate::repo::{ObjectId, Repo, RepoError};
 
 /// The versions of entries that HEAD's history replaced and removed; history is looked at
@@ -86,10 +86,18 @@ impl<'a> Removed<'a> {
         }
         let mut versions = Versions::default();
         let tips: Vec<ObjectId> = self.repo.head()?.into_iter().collect();
-        let below = anywhere(self.layout);
-        let below: Vec<&str> = below.iter().map(String::as_str).collect();
+        let places = Places::new(self.repo, self.layout);
+        let now = anywhere(self.layout);
         for commit in self.repo.commits(&tips, &[])? {
             for parent in &commit.parents {
+                let then = places.elsewhere(*parent, Source::Yaml)?;
+                let then = then.iter().map(|then| folder(then, Source::Yaml));
+                let below = now.iter().map(String::as_str);
+                // For a journal that is the whole repository there is no limit.
+                let below: Vec<&str> = match now.is_empty() {
+                    true => Vec::new(),
+                    false => below.chain(then).collect(),
+                };
                 let changes = self.repo.changes(Some(*parent), Some(commit.id), &below)?;
                 let replaced = changes.into_iter().filter_map(|c| Some((c.old?, c.new)));
                 for (old, new) in replaced {

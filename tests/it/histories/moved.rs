@@ -215,17 +215,45 @@ fn a_journal_that_moves_to_another_folder_keeps_its_past() {
     }
 }
 
+/// The journal's folder gets another name, in one commit.
+fn to_the_diary(machine: &Machine<'_>) {
+    machine.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+    machine.git(["mv", "journal/md", "diary"]).ok();
+    machine.palimpsest(["init"]).ok();
+    machine.git(["add", "-A"]).ok();
+    machine.git(["commit", "-q", "-m", "The diary"]).ok();
+}
+
+/// Of two deletions from before the folder was renamed the later version counts.
+#[test]
+fn of_two_deletions_in_the_former_folder_the_edited_version_is_restored() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.write_entry("2024-11-02", "people: [Ada]", "");
+    laptop.commit("More");
+    laptop.push();
+    let phone = phone(&sandbox);
+    let path = crate::sandbox::entry(DAY);
+    phone.git(["rm", "-q", &path]).ok();
+    without_hooks(&phone, &["commit", "-q", "-m", "Deleted"]);
+    without_hooks(&phone, &["push", "-q"]);
+    desktop.pull();
+    laptop.edit_entry(DAY, "[Alice, Bob]", "[Alice, Bob, Dave]");
+    laptop.commit("Dave");
+    laptop.git(["rm", "-q", &path]).ok();
+    laptop.commit("Deleted here");
+    laptop.pull();
+    edit_there(&laptop, "2024-11-02", "[Ada]", "[Ada, Eve]");
+    to_the_diary(&laptop);
+    laptop.metadb(["restore", "Entry", DAY]).ok();
+    let restored = laptop.read("diary/2024/2024-11-01.md");
+    assert!(restored.contains("Dave"), "{restored}");
+}
+
 /// What a client without hooks did in the former folder is stored by the commit that moves
 /// it, or told of the merge with it.
 #[test]
 fn what_was_done_in_the_former_folder_without_hooks_counts() {
-    let move_it = |machine: &Machine<'_>| {
-        machine.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
-        machine.git(["mv", "journal/md", "diary"]).ok();
-        machine.palimpsest(["init"]).ok();
-        machine.git(["add", "-A"]).ok();
-        machine.git(["commit", "-q", "-m", "The diary"]).ok();
-    };
     let sandbox = Sandbox::new();
     let (laptop, _) = begin(&sandbox);
     let phone = phone(&sandbox);
@@ -235,7 +263,7 @@ fn what_was_done_in_the_former_folder_without_hooks_counts() {
     edit_without_hooks(&phone, "[Alice]", "[Alice, Bob]");
     without_hooks(&phone, &["push", "-q"]);
     laptop.pull();
-    move_it(&laptop);
+    to_the_diary(&laptop);
     laptop.push();
     let active = || active(&laptop.ledger_at("HEAD", 2024));
     assert_eq!(active(), 0);
