@@ -13,7 +13,7 @@ use crate::repo::install::{ENTRY_DRIVER, HOOK_NAMES, HookName, has_journal, is_i
 use crate::repo::{ObjectId, Repo, RepoError};
 use crate::sync::database_path::{disown, is_committed};
 use crate::sync::settings::{LoadError, load};
-use crate::sync::{clock, commit, history, incoming, refresh};
+use crate::sync::{clock, commit, health, history, incoming, refresh};
 
 /// Run as a git hook (the installed hooks call this)
 #[derive(Debug, Args)]
@@ -201,6 +201,11 @@ impl Call<'_> {
             say_conflicts(ui, incoming.conflicts.iter().copied());
             news::say_left_out(ui, &incoming);
             news::say_deletions(ui, &incoming);
+            if let Some(before) = before {
+                for finding in health::left_by_a_move(repo, layout, before, head)? {
+                    ui.warn(safe(&finding.to_string()));
+                }
+            }
         }
         Ok(before)
     }

@@ -21,6 +21,7 @@ use crate::ledger::Source;
 use crate::repo::install::has_journal;
 use crate::repo::{Blob, Finding, Repo, RepoError, is_submodule, shell_path};
 pub use database::{Fault, database_faults, is_original, not_taken_over};
+pub use moved::left_by_a_move;
 use objects::Unreadable;
 use setup::{in_the_way, paths, pull};
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::Layout;
 use crate::journal::layout::{below, in_folder};
+use crate::journal::settings::FILE;
 use crate::ledger::Source;
 use crate::repo::{Finding, ObjectId, Repo, RepoError};
 use crate::sync::versions::key_of;
@@ -12,6 +13,24 @@ use crate::sync::words::more;
 
 /// Limit on the files that are named.
 const MOST: usize = 5;
+
+/// What stands in a folder that the journal or the notes had before a pull or a merge
+/// brought settings which name another one; nothing where it brought none.
+///
+/// # Errors
+/// A commit, its settings or the work tree cannot be read.
+pub fn left_by_a_move(
+    repo: &Repo,
+    layout: &Layout,
+    before: ObjectId,
+    now: ObjectId,
+) -> Result<Vec<Finding>, RepoError> {
+    let mut found = Vec::new();
+    if repo.blob_at(before, FILE)? != repo.blob_at(now, FILE)? {
+        check(repo, layout, &mut found)?;
+    }
+    Ok(found)
+}
 
 /// Reports what looks like an entry or a note below a folder that earlier settings named,
 /// and is none by the settings of now: it is not checked, merged or indexed. What was there

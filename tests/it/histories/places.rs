@@ -198,3 +198,30 @@ fn a_wiki_that_moves_to_another_folder_records_no_edit() {
         }
     }
 }
+
+/// The new year's first entry is in no folder that git takes for renamed.
+#[test]
+fn what_a_pulled_move_of_the_journal_leaves_behind_is_named() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY)]);
+    laptop.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+    laptop.git(["mv", "journal/md", "diary"]).ok();
+    laptop.palimpsest(["init"]).ok();
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-q", "-m", "The diary"]).ok();
+    laptop.push();
+    desktop.write_entry("2025-01-03", "people: [Eve]", "New year.\n");
+    desktop.commit("New year");
+    desktop
+        .pull()
+        .mentions("journal/md/2025/2025-01-03.md: neither checked nor indexed")
+        .mentions("git mv journal/md/2025/2025-01-03.md diary/2025/2025-01-03.md");
+    edit_at(
+        &laptop,
+        "diary/2024/2024-11-01.md",
+        "[Alice, Bob]",
+        "[Alice]",
+    );
+    laptop.push();
+    desktop.pull().never_mentions("neither checked");
+}
