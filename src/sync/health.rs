@@ -198,6 +198,12 @@ fn markers(
     let pages = resolver.marked_pages();
     match pages {
         Ok(pages) => found.extend(pages.into_iter().map(|(path, line, is_known)| {
+            let Some(line) = line else {
+                return Finding::new(
+                    format!("{path}: conflict markers are staged, the file has none any more"),
+                    format!("git add {}, if it is as it should be", repo.pathspec(&path)),
+                );
+            };
             let mend = match is_known {
                 true => format!(
                     "palimpsest resolve {}, or edit it; then commit it",

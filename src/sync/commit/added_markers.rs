@@ -46,6 +46,31 @@ impl Checks<'_> {
         Ok(first(&as_text))
     }
 
+    /// Says of the markers that were found in a file where the work tree's version has none any
+    /// more: it was added too early, and settled since.
+    pub(super) fn look_at_the_file(&mut self, path: &str) -> Result<(), RepoError> {
+        let line = match self.found.refusals.last() {
+            Some(Refusal::Markers { path: of, line, .. }) if of == path => *line,
+            _ => return Ok(()),
+        };
+        // A file that cannot be read makes the markers no better.
+        let Ok(Some(work)) = self.repo.read_as_stored(path) else {
+            return Ok(());
+        };
+        let is_entry = matches!(self.layout.classify(path), PathKind::Entry(_));
+        let hunks = Hunks::besides(&work, &AsText::of_entry(is_entry));
+        if hunks.iter().any(|hunk| hunk.in_front) || self.added_markers(path, &work)?.is_some() {
+            return Ok(());
+        }
+        self.found.refusals.pop();
+        self.found.refusals.push(Refusal::MarkersOfBefore {
+            path: path.to_owned(),
+            line,
+            pathspec: self.repo.pathspec(path),
+        });
+        Ok(())
+    }
+
     /// The line of the first marker in a file that was in conflict, of a set that is not whole
     /// any more, and that no parent has: somebody may have forgotten it.
     pub(super) fn left_marker(&self, path: &str, bytes: &[u8]) -> Result<Option<usize>, RepoError> {

@@ -31,6 +31,12 @@ pub enum Refusal {
         /// Whether they may be an example, of which it knows none.
         may_be_meant: bool,
     },
+    /// Conflict markers in what is staged of a file that has none any more.
+    MarkersOfBefore {
+        path: String,
+        line: usize,
+        pathspec: String,
+    },
     /// An entry or note that cannot be read.
     Unreadable {
         path: String,
@@ -86,6 +92,15 @@ impl fmt::Display for Refusal {
                 };
                 write!(f, "{path}:{line}:1: conflict markers; {how}{meant}")
             }
+            Self::MarkersOfBefore {
+                path,
+                line,
+                pathspec,
+            } => write!(
+                f,
+                "{path}:{line}:1: conflict markers in what is staged; the file has none any more: \
+                 `git add {pathspec}`"
+            ),
             Self::Unreadable { path, error } => write!(f, "{path}:{error}"),
             Self::StaleCopy {
                 path,
@@ -197,7 +212,7 @@ pub(super) struct Checks<'a> {
     /// The files outside the journal that the driver merges.
     merged: BTreeSet<&'a str>,
     has_journal: bool,
-    found: Checked,
+    pub found: Checked,
 }
 
 impl Checks<'_> {
@@ -223,7 +238,10 @@ impl Checks<'_> {
             self.found.warnings.extend(warned::link(change));
         }
         match change.new.and_then(Blob::file) {
-            Some(id) => self.text(change, kind, id),
+            Some(id) => {
+                self.text(change, kind, id)?;
+                self.look_at_the_file(&change.path)
+            }
             None => Ok(()),
         }
     }

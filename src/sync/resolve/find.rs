@@ -104,18 +104,20 @@ impl Resolver<'_> {
     }
 
     /// The pages not in conflict whose markers [`Resolver::open`] would find, each with
-    /// the line of the first marker, and whether a side of it can be taken.
+    /// the line of the first marker, and whether a side of it can be taken. There is no line
+    /// where the markers are in the index alone.
     ///
     /// # Errors
     /// As for [`Resolver::open`].
-    pub fn marked_pages(&self) -> Result<Vec<(String, usize, bool)>, ResolveError> {
+    pub fn marked_pages(&self) -> Result<Vec<(String, Option<usize>, bool)>, ResolveError> {
         let mut pages = Vec::new();
         for open in self.open(None)? {
             let is_page = self.layout().ledger_year(&open.path).is_none();
             let hunks = open.hunks();
             let line = hunks.iter().next().map(|hunk| hunk.line);
             let line = line.or(open.doubtful);
-            if let (true, Some(line)) = (is_page && open.origin != Origin::Unmerged, line) {
+            let is_marked = line.is_some() || open.is_added();
+            if is_page && open.origin != Origin::Unmerged && is_marked {
                 let is_left = match self.propose(&open)? {
                     Proposal::Text(text) => {
                         !text.is_empty() && text.iter().all(|hunk| hunk.may_be_text)

@@ -26,7 +26,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::journal::entry::{changed_against_removal, values_of};
-use crate::journal::hunks::{Choice, Hunk, has_marker_in_front};
+use crate::journal::hunks::{Choice, Hunk, Hunks, has_marker_in_front};
 use crate::journal::markers::{AsText, conflict_markers};
 use crate::journal::reconcile::WorkedOut;
 use crate::journal::{Item, Layout, PathKind, Settings};
@@ -69,6 +69,11 @@ impl OpenPath {
     #[must_use]
     pub fn work(&self) -> Option<&[u8]> {
         self.work.as_deref()
+    }
+
+    /// Whether it was added with its markers.
+    const fn is_added(&self) -> bool {
+        matches!(self.origin, Origin::Added | Origin::AddedByGit)
     }
 
     /// The sides that are merged.
@@ -170,8 +175,8 @@ impl Resolver<'_> {
     }
 
     /// Writes the result for a path; `None` removes the file. It is staged if the path was in
-    /// conflict and is settled, or if the file was part of the next commit. Whatever a caller
-    /// chose, a result with markers that nobody chose in is not settled.
+    /// conflict and is settled, or if the file was part of the next commit, or is with markers,
+    /// which nobody wants there. Whatever a caller chose, a result with markers that nobody chose in is not settled.
     ///
     /// # Errors
     /// The file or the index cannot be written.
@@ -197,7 +202,10 @@ impl Resolver<'_> {
         }
         let stage = match (open.origin, there.as_deref()) {
             (Origin::Unmerged | Origin::UnmergedByGit, _) => is_settled,
-            (_, Some(work)) if is_settled => self.is_part_of_a_commit(&open.path, work)?,
+            (_, Some(work)) if is_settled => {
+                self.is_part_of_a_commit(&open.path, work)?
+                    || open.is_added() && self.stages_markers(open)?
+            }
             // With what is left as well: it is part of the commit already, and what is
             // settled next is to be part of it, too.
             (_, Some(work)) if other => self.is_changed_in_the_index(&open.path, work)?,
@@ -290,6 +298,22 @@ impl Resolver<'_> {
     fn is_changed_in_the_index(&self, path: &str, work: &[u8]) -> Result<bool, RepoError> {
         let staged = self.staged_as(path, work)?;
         Ok(staged.is_some() && staged != self.repo.blob_at(self.repo.head()?, path)?)
+    }
+
+    /// Whether the next commit would have markers that the merge of a path left.
+    fn stages_markers(&self, open: &OpenPath) -> Result<bool, RepoError> {
+        let (repo, path) = (self.repo, &open.path);
+        let staged = repo.index()?.staged(path);
+        let Some(id) = staged.and_then(Blob::file) else {
+            return Ok(false);
+        };
+        if staged == repo.blob_at(repo.head()?, path)? {
+            return Ok(false);
+        }
+        let text = repo.read_blob(id)?;
+        let sides = open.sides.as_ref().map(Option::as_ref);
+        let as_text = self.as_text(path, Some(&text), sides, open.merging.as_ref())?;
+        Ok(!Hunks::besides(&text, &as_text).is_empty())
     }
 
     /// What the index has of a file, if that is the work tree's version.

@@ -45,6 +45,10 @@ impl Resolver<'_> {
     /// # Errors
     /// The configuration cannot be read, or git's line merge fails.
     pub fn propose(&self, open: &OpenPath) -> Result<Proposal, ResolveError> {
+        // A person settled it after it was added, and has to add it again.
+        if open.is_added() && open.hunks().is_empty() {
+            return Ok(Proposal::Edited);
+        }
         let ThreeWay { base, ours, theirs } = &open.sides;
         let (Some(ours), Some(theirs)) = (ours, theirs) else {
             return self.propose_one_sided(open);

@@ -89,8 +89,8 @@ impl Search<'_> {
     }
 
     /// Adds the paths that were in conflict and were added with their markers: the index
-    /// keeps their sides for a while after the commit, too. Those that no driver merges have
-    /// to be named.
+    /// keeps their sides for a while after the commit, too. So are those settled since and not
+    /// added again. Those that no driver merges have to be named.
     fn added_with_markers(&mut self, waiting: &Option<Merging>) -> Result<(), ResolveError> {
         let resolver = self.resolver;
         let resolved = resolver.repo.resolved_stages()?;
@@ -105,10 +105,12 @@ impl Search<'_> {
             if self.found.contains_key(path) {
                 continue;
             }
-            let open = resolver.of_stages(path, origin, *stages, waiting)?;
-            let Some(open) = open.filter(|open| !open.hunks().is_empty()) else {
+            let Some(open) = resolver.of_stages(path, origin, *stages, waiting)? else {
                 continue;
             };
+            if open.hunks().is_empty() && !resolver.stages_markers(&open)? {
+                continue;
+            }
             let open = match origin {
                 Origin::Added => resolver.with_merged_before(open)?,
                 _ => open,

@@ -171,3 +171,105 @@ fn with_settings_in_conflict_all_that_is_done_and_left_is_said() {
     desktop.git(["commit", "-q", "--no-edit"]).ok();
     desktop.assert_clean();
 }
+
+/// Two conflicts that were added with their markers, so that the commit is refused.
+fn added_too_early(sandbox: &Sandbox) -> Machine<'_> {
+    let (laptop, desktop) = diverged(sandbox);
+    for (machine, city, two) in [(&laptop, "Porto", "Zwei"), (&desktop, "Faro", "Deux")] {
+        machine.edit_entry(DAY, "Lisbon", city);
+        machine.edit_entry(DAY, "Two", two);
+        machine.commit(city);
+    }
+    laptop.push();
+    desktop.git(["pull", "-q"]).fails();
+    desktop.git(["add", "-A"]).ok();
+    let refused = desktop.git(["commit", "-q", "--no-edit"]).fails();
+    refused.warns("2024-11-01.md:3:1: conflict markers; `palimpsest resolve");
+    desktop
+}
+
+/// Takes ours out of the first set of markers in the entry.
+fn take_ours(machine: &Machine<'_>) {
+    let text = machine.read_entry(DAY);
+    let (before, rest) = text.split_once("<<<<<<< ").unwrap();
+    let (_, rest) = rest.split_once('\n').unwrap();
+    let (ours, rest) = rest.split_once("=======\n").unwrap();
+    let (_, rest) = rest.split_once(">>>>>>> ").unwrap();
+    let (_, behind) = rest.split_once('\n').unwrap();
+    machine.write(&entry(DAY), format!("{before}{ours}{behind}"));
+}
+
+#[test]
+fn what_was_added_with_markers_and_settled_since_has_to_be_added_again_and_all_say_so() {
+    let sandbox = Sandbox::new();
+    let desktop = added_too_early(&sandbox);
+    take_ours(&desktop);
+    take_ours(&desktop);
+    let settled = desktop.read_entry(DAY);
+    let path = entry(DAY);
+    desktop
+        .git(["commit", "-q", "--no-edit"])
+        .fails()
+        .warns(&format!(
+            "{path}:3:1: conflict markers in what is staged; the file has none any more: \
+             `git add {path}`"
+        ))
+        .silent_about("palimpsest resolve");
+    for args in [&["resolve", "--theirs"][..], &["resolve", &path]] {
+        desktop.palimpsest(args).exits(1).warns(&format!(
+            "{path}: no markers, edited by hand; if it is as it should be: git add {path}"
+        ));
+    }
+    desktop.palimpsest(["doctor"]).exits(1).says(&format!(
+        "{path}: conflict markers are staged, the file has none any more\n    mend: git add {path}"
+    ));
+    assert_eq!(desktop.read_entry(DAY), settled);
+    desktop.git(["add", &path]).ok();
+    desktop.palimpsest(["doctor"]).ok();
+    // What is written after that is no matter of the conflict.
+    desktop.edit_entry(DAY, "One.", "One and a half.");
+    desktop
+        .palimpsest(["resolve"])
+        .ok()
+        .is("nothing to resolve");
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    desktop.commit("And a half");
+    desktop.assert_clean();
+}
+
+#[test]
+fn what_is_settled_of_a_file_that_was_added_with_markers_is_staged() {
+    let sandbox = Sandbox::new();
+    let desktop = added_too_early(&sandbox);
+    take_ours(&desktop);
+    desktop
+        .palimpsest(["resolve", "--theirs", &entry(DAY)])
+        .ok()
+        .says("2024-11-01.md: merged, 1 chosen, staged");
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    let text = desktop.read_entry(DAY);
+    assert!(
+        text.contains("city: Faro") && text.contains("Zwei"),
+        "{text}"
+    );
+    desktop.assert_clean();
+    desktop
+        .palimpsest(["resolve"])
+        .ok()
+        .is("nothing to resolve");
+}
+
+/// Of an example that both sides have, the staged version may have more than the file.
+#[test]
+fn an_example_that_somebody_takes_out_of_a_merged_page_is_no_conflict() {
+    let sandbox = Sandbox::new();
+    let set = "```\n<<<<<<< HEAD\na\n=======\nb\n>>>>>>> x\n```\n";
+    let with = |line: &str| page("Two.\n").replace("One.", line) + set;
+    let site = site(&sandbox, &with("One."), &with("Uno."), &with("Eins."));
+    site.git(["merge", "-q", "side"]).fails();
+    site.palimpsest(["resolve", "--ours"]).ok();
+    site.write(PAGE, site.read(PAGE).replace(set, ""));
+    site.palimpsest(["resolve"]).ok().is("nothing to resolve");
+    site.palimpsest(["doctor"]).ok();
+    site.git(["commit", "-q", "--no-edit"]).ok();
+}
