@@ -88,6 +88,15 @@ pub fn of_one_side(repo: &Repo, path: &str, line: usize) -> String {
     )
 }
 
+/// What is said of markers that a merge further down left.
+pub fn of_another_merge(path: &str, line: usize) -> String {
+    let word = shell_path(path);
+    format!(
+        "{path}:{line}: markers of an earlier merge, which are settled next: palimpsest resolve \
+         {word}"
+    )
+}
+
 /// What is said of a file with markers of a merge across those that a side was committed with.
 pub fn crossing(repo: &Repo, path: &str) -> String {
     let word = repo.pathspec(path);

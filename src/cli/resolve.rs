@@ -9,7 +9,7 @@ use clap::Args;
 use super::against_removals;
 use super::hunk::{
     MAY_BE_TEXT, UNCLEAR, crossing, doubtful, edited_crossing, is_below_front, is_one_of,
-    of_one_side, place, with_date_of_name,
+    of_another_merge, of_one_side, place, with_date_of_name,
 };
 use super::journal::path_typed;
 use super::question::{Answers, Question};
@@ -357,6 +357,7 @@ impl Settling<'_> {
             done.left
                 .map(|line| of_one_side(self.resolver.repo, path, line)),
         );
+        left.extend(done.earlier.map(|line| of_another_merge(path, line)));
         let how = match (all, left.len()) {
             (0, _) => "merged field by field".to_owned(),
             (_, 0) => format!("merged, {taken} chosen"),

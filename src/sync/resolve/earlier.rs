@@ -46,7 +46,8 @@ impl Resolver<'_> {
             };
             let sides = [&merge.texts.0, &merge.texts.1];
             let is_unmarked = sides.iter().all(|side| conflict_markers(side).is_none());
-            // A side with markers may be text, or have been left by a merge further down.
+            // A side with markers may be text, or have been left by a merge further down, to
+            // which an edited set in its commit belongs.
             if found.is_some() && !is_unmarked {
                 continue;
             }
@@ -59,12 +60,56 @@ impl Resolver<'_> {
             if self.is_clean_merge(&open, &commit.text)? || self.is_of_a_person(&open)? {
                 continue;
             }
+            let is_last = is_unmarked || self.has_its_own(&open)?;
             found = Some(open);
-            if is_unmarked {
+            if is_last {
                 break;
             }
         }
         Ok(found)
+    }
+
+    /// Whether the file still has a set of markers that this merge itself left, beside those of
+    /// its sides. It is settled before theirs: on the base of a merge further down, what was
+    /// removed between the two would be back. Markers in the frontmatter of a side may be part
+    /// of it; then that side comes first.
+    fn has_its_own(&self, open: &OpenPath) -> Result<bool, ResolveError> {
+        let (Some(ours), Some(theirs)) = (&open.sides.ours, &open.sides.theirs) else {
+            return Ok(false);
+        };
+        let is_readable = |side: &[u8]| self.is_readable(&open.path, side);
+        if self.is_ledger(open) || !is_readable(ours) || !is_readable(theirs) {
+            return Ok(false);
+        }
+        let none = Vec::new();
+        let base = open.sides.base.as_ref().unwrap_or(&none);
+        let sides = ThreeWay::new(base, ours, theirs);
+        let hunks = match self.doubted(open, sides, open.hunks()) {
+            Err(ResolveError::Merge { .. }) => return Ok(false),
+            hunks => hunks?,
+        };
+        Ok(hunks.iter().any(|hunk| !hunk.may_be_text))
+    }
+
+    /// The line of the first set of markers that a merge further down left, in a text in which
+    /// those of a merge are settled.
+    ///
+    /// # Errors
+    /// The repository cannot be read, or the merge cannot be made again.
+    pub(super) fn left_further_down(
+        &self,
+        open: &OpenPath,
+        text: &[u8],
+    ) -> Result<Option<usize>, ResolveError> {
+        let is_of_a_commit = matches!(open.origin, Origin::Committed | Origin::Earlier(_));
+        if !is_of_a_commit || self.is_ledger(open) || conflict_markers(text).is_none() {
+            return Ok(None);
+        }
+        let mut heads = self.repo.merge_heads()?;
+        heads.extend(self.repo.head()?);
+        let earlier = self.earlier(&open.path, text, &heads)?;
+        let hunks = earlier.map(|earlier| earlier.hunks());
+        Ok(hunks.and_then(|hunks| hunks.iter().next().map(|hunk| hunk.line)))
     }
 
     /// A path of a merge, with its sides as they were if the earlier merges that left markers

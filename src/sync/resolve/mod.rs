@@ -134,6 +134,8 @@ pub struct Finished {
     /// The line of the first set of markers in the result that no choice settled. A file with
     /// one is not staged.
     pub left: Option<usize>,
+    /// The same of a set that a merge further down left, which is settled next.
+    pub earlier: Option<usize>,
 }
 
 /// The error for a path that could not be merged again or written.
@@ -195,6 +197,9 @@ impl Resolver<'_> {
             ..Finished::default()
         };
         let is_settled = is_settled && done.left.is_none();
+        if let (true, Some(text)) = (is_settled, result) {
+            done.earlier = self.left_further_down(open, text)?;
+        }
         let there = repo.read_work_file(&open.path)?;
         let other = open.work.as_deref() != result;
         if let Some(old) = there.as_deref().filter(|_| other) {
@@ -273,7 +278,7 @@ impl Resolver<'_> {
         Ok(Finished {
             staged,
             aside,
-            left: None,
+            ..Finished::default()
         })
     }
 

@@ -351,3 +351,60 @@ fn markers_of_a_rebase_bring_no_map_or_paragraph_back_without_a_question() {
         assert_eq!(site.read(PAGE), desk);
     }
 }
+
+/// The phone's first merge leaves markers in the body. Then a tag comes and goes, of which its
+/// second merge makes a conflict: that one is settled on its own base.
+#[test]
+fn markers_of_two_merges_are_settled_one_after_the_other() {
+    let page = |tags: &[&str], line: &str| {
+        format!(
+            "---\ntitle: A\ntags:\n- {}\n---\n\n{line}\n",
+            tags.join("\n- ")
+        )
+    };
+    for commits_later in [0, 1] {
+        let sandbox = Sandbox::new();
+        let [base, ours, theirs] = ["One.", "Uno.", "Eins."].map(|line| page(&["a"], line));
+        let site = site(&sandbox, &base, &ours, &theirs);
+        site.git(["switch", "-q", "side"]).ok();
+        let commit = ["commit", "-q", "-n", "-a", "-m", "Marked"];
+        elsewhere(&site, &["merge", "-q", "main"]).fails();
+        site.git(commit).ok();
+        site.edit(PAGE, "- a\n", "- a\n- x\n");
+        site.git(commit).ok();
+        site.git(["switch", "-q", "-C", "main"]).ok();
+        site.edit(PAGE, "- x\n", "");
+        site.git(commit).ok();
+        site.git(["switch", "-q", "side"]).ok();
+        site.edit(PAGE, "- x\n", "- x\n- y\n");
+        site.git(commit).ok();
+        elsewhere(&site, &["merge", "-q", "main"]).fails();
+        site.git(commit).ok();
+        let merge = site.oid("HEAD");
+        // The index forgets the sides.
+        site.git(["read-tree", "HEAD"]).ok();
+        site.git(["update-index", "-q", "--refresh"]).ok();
+        let mut said = "(in the last merge)".to_owned();
+        if commits_later > 0 {
+            site.write("docs/later.md", "Later.\n");
+            site.git(["add", "-A"]).ok();
+            site.git(["commit", "-q", "-m", "Later"]).ok();
+            said = format!("(in the merge {})", &merge[..8]);
+        }
+        site.palimpsest(["resolve", "--ours"])
+            .exits(1)
+            .says(&format!("docs/git.md: merged field by field {said}"))
+            .warns(
+                "docs/git.md:8: markers of an earlier merge, which are settled next: palimpsest \
+                 resolve docs/git.md",
+            );
+        let text = site.read(PAGE);
+        assert!(text.contains("tags:\n- a\n- y\n---\n\n<<<<<<<"), "{text}");
+        site.palimpsest(["resolve", "--ours"])
+            .ok()
+            .says("docs/git.md: merged, 1 chosen");
+        assert_eq!(site.read(PAGE), page(&["a", "y"], "Eins."));
+        site.commit("Settled");
+        site.palimpsest(["resolve"]).ok().is("nothing to resolve");
+    }
+}
