@@ -214,7 +214,7 @@ fn say(ui: &Ui, path: &str, merged: &Merged, moved_from: Option<EntryDate>) {
     }
     for (table, item) in &merged.report.kept_out {
         ui.note(format_args!(
-            "{path}: {} {} stays out, it was removed (metadb sync conflicts)",
+            "{path}: {} {} stays out, it was removed (once committed: metadb sync conflicts)",
             table.noun(),
             safe(item.as_str())
         ));

@@ -36,7 +36,9 @@ fn an_addition_that_did_not_know_of_the_removal_is_kept_out() {
         add_and_remove_bob(&laptop);
         edit(&desktop, "[Alice]", "[Alice, Bob, Carol]");
         let pulled = desktop.git(pull).ok();
-        pulled.mentions("person Bob stays out, it was removed (metadb sync conflicts)");
+        pulled.mentions(
+            "person Bob stays out, it was removed (once committed: metadb sync conflicts)",
+        );
         desktop.assert_clean();
         assert!(
             desktop
@@ -325,4 +327,21 @@ fn a_merge_that_stopped_names_whom_it_kept_out_on_each_machine() {
     desktop.palimpsest(["resolve", "--ours"]).ok();
     let merged = desktop.git(["commit", "-q", "--no-edit"]).ok();
     assert_eq!(merged.output().matches(said).count(), 1, "{merged}");
+}
+
+/// What the driver says while the merge waits holds: the listing knows it after the commit.
+#[test]
+fn what_a_merge_that_stops_keeps_out_is_listed_once_it_is_committed() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = machines(&sandbox);
+    add_and_remove_bob(&laptop);
+    edit(&desktop, "[Alice]", "[Alice, Bob]");
+    edit(&desktop, "mood: calm", "mood: fine");
+    let stopped = desktop.git(["pull", "-q"]).fails();
+    stopped.warns("Bob stays out, it was removed (once committed: metadb sync conflicts)");
+    let listing = ["sync", "conflicts"];
+    desktop.metadb(listing).ok().lacks("kept out: Bob");
+    desktop.palimpsest(["resolve", "--ours"]).ok();
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    desktop.metadb(listing).ok().says("kept out: Bob");
 }

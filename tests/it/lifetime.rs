@@ -32,7 +32,7 @@ fn what_a_merge_says_of_an_item_kept_out_lists_it_after_a_cleanup_too() {
     desktop.commit("Kim");
     desktop
         .pull()
-        .mentions("person Kim stays out, it was removed (metadb sync conflicts)");
+        .mentions("person Kim stays out, it was removed (once committed: metadb sync conflicts)");
     desktop.metadb(["sync", "conflicts"]).ok().says("Kim");
     desktop
         .metadb(["tombstone", "list"])
