@@ -103,8 +103,9 @@ impl Resolve {
             ))?;
         }
         let by_git = resolver.left_to_git(only)?;
-        say_of_those_left_to_git(ui, &repo, &by_git)?;
-        about.extend(by_line.into_iter().chain(by_git.iter().cloned()));
+        say_of_those_left_to_git(ui, &resolver, &by_git)?;
+        let named = by_git.iter().map(|(path, _)| path.clone());
+        about.extend(by_line.into_iter().chain(named));
         say_of_the_others(ui, &about, only, |path| {
             are_settled || resolver.has_no_entries(path)
         })?;

@@ -7,8 +7,8 @@ use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::Item;
 use crate::journal::layout::is_at_or_below;
-use crate::repo::Repo;
-use crate::sync::resolve::Finished;
+use crate::repo::Stages;
+use crate::sync::resolve::{Finished, Resolver};
 
 /// The outcome for one path.
 #[derive(Default)]
@@ -79,23 +79,48 @@ pub fn say_of_the_others(
 /// Limit on the files that git alone merges and that are named.
 const NAMED: usize = 3;
 
-/// Says which files in conflict git alone merges, if there are any.
+/// Says which files in conflict git alone merges, if there are any, and how they are settled:
+/// those with markers, or without a file on one side, by their names, others by git.
 ///
 /// # Errors
 /// Standard output cannot be written.
-pub fn say_of_those_left_to_git(ui: &Ui, repo: &Repo, paths: &[String]) -> anyhow::Result<()> {
-    let Some(first) = paths.first() else {
+pub fn say_of_those_left_to_git(
+    ui: &Ui,
+    resolver: &Resolver<'_>,
+    paths: &[(String, Stages)],
+) -> anyhow::Result<()> {
+    if paths.is_empty() {
         return Ok(());
-    };
-    let more = match paths.len().saturating_sub(NAMED) {
+    }
+    let (repo, shown) = (resolver.repo, &paths[..paths.len().min(NAMED)]);
+    let more = match paths.len() - shown.len() {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
+    let (mut by_name, mut by_git) = (None, None);
+    for (path, stages) in shown {
+        match resolver.is_settled_by_name(path, stages) {
+            true => by_name.get_or_insert(path),
+            false => by_git.get_or_insert(path),
+        };
+    }
+    let by_name = by_name.map(|path| {
+        let word = repo.from_here(path);
+        format!("choose by name, like `palimpsest resolve {word}`, or edit and `git add` it")
+    });
+    let by_git = by_git.map(|path| {
+        let word = repo.pathspec(path);
+        format!(
+            "one without markers takes `git checkout --ours -- {word}` or --theirs, then `git add \
+             {word}`"
+        )
+    });
+    let ways: Vec<String> = by_name.into_iter().chain(by_git).collect();
+    let names: Vec<&str> = shown.iter().map(|(path, _)| path.as_str()).collect();
     ui.line(format_args!(
-        "in conflict, and merged by git alone: {}{more}; choose by name, like `palimpsest resolve \
-         {}`, or edit and `git add` it",
-        safe(&paths[..paths.len().min(NAMED)].join(", ")),
-        safe(&repo.from_here(first))
+        "in conflict, and merged by git alone: {}{more}; {}",
+        safe(&names.join(", ")),
+        safe(&ways.join("; "))
     ))?;
     Ok(())
 }

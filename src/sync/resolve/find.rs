@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::layout::is_at_or_below;
+use crate::journal::markers::conflict_markers;
 use crate::journal::{Layout, PathKind};
 use crate::merge::ThreeWay;
 use crate::repo::install::merges_by_field;
@@ -231,11 +232,23 @@ impl Resolver<'_> {
         Ok(open.filter(|open| is_one_sided || !open.hunks().is_empty()))
     }
 
+    /// Whether a file in conflict that no driver merges is settled if it is named, by the look
+    /// of it: the versions are not read, which may be large.
+    #[must_use]
+    pub fn is_settled_by_name(&self, path: &str, stages: &Stages) -> bool {
+        let is_one_sided = stages.ours.is_none() || stages.theirs.is_none();
+        let is_marked = || {
+            let work = self.repo.read_work_file(path).ok().flatten();
+            work.is_some_and(|work| conflict_markers(&work).is_some())
+        };
+        !has_no_text(stages) && (is_one_sided || is_marked())
+    }
+
     /// The files in conflict that no driver merges and that were not named.
     ///
     /// # Errors
     /// The repository cannot be read.
-    pub fn left_to_git(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
+    pub fn left_to_git(&self, only: Option<&[String]>) -> Result<Vec<(String, Stages)>, RepoError> {
         let unmerged = self.repo.unmerged_stages()?;
         let ours = self.ours(unmerged.keys(), only)?;
         let is_left = |(path, stages): &(&String, &Stages)| {
@@ -243,7 +256,7 @@ impl Resolver<'_> {
             is_chosen(path, only) && !is_meant && !is_submodule(stages)
         };
         let left = unmerged.iter().filter(is_left);
-        Ok(left.map(|(path, _)| path.clone()).collect())
+        Ok(left.map(|(path, stages)| (path.clone(), *stages)).collect())
     }
 
     /// The name of a path that only one side added, on the other side: git leaves a file that

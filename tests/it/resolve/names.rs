@@ -111,6 +111,7 @@ fn a_named_file_that_no_driver_merges_is_settled_as_well() {
         .exits(1)
         .says("merged by git alone: README.md, data.bin, gone.txt and 1 more")
         .says("`palimpsest resolve README.md`")
+        .says("without markers takes `git checkout --ours -- data.bin` or --theirs, then `git add data.bin`")
         .lacks("nothing to resolve");
     let trace = laptop.read(".git/trace");
     let asked = trace.matches("built-in: git check-attr").count();
@@ -129,6 +130,11 @@ fn a_named_file_that_no_driver_merges_is_settled_as_well() {
         .palimpsest(["resolve", "data.bin"])
         .exits(1)
         .warns("data.bin: merged by git alone, and without markers");
+    laptop
+        .palimpsest(["resolve"])
+        .exits(1)
+        .says("alone: data.bin; one without markers takes `git checkout --ours -- data.bin`")
+        .lacks("palimpsest resolve data.bin");
     laptop.git(["checkout", "-q", "--theirs", "data.bin"]).ok();
     laptop.git(["add", "data.bin"]).ok();
     laptop.palimpsest(["doctor"]).ok();
