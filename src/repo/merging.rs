@@ -93,6 +93,20 @@ impl Repo {
         self.pick(ours)
     }
 
+    /// The merge that waits for its commit, under a driver that makes the conflict of this path
+    /// anew (`git checkout -m -- FILE`), where git names no commits. Nothing else merges for
+    /// good while a path is in conflict.
+    ///
+    /// # Errors
+    /// `MERGE_HEAD`, the index or an object of history cannot be read; see [`RepoError`].
+    pub fn merging_anew(&self, path: &str) -> Result<Option<Merging>, RepoError> {
+        let waits = !names_merged_heads() && self.merge_heads()?.len() == 1;
+        if !waits || is_only_looked_at() || !self.unmerged_stages()?.contains_key(path) {
+            return Ok(None);
+        }
+        self.waiting_merge()
+    }
+
     /// The commits of a rebase's current pick: the pick's parent, the branch so far and
     /// the pick itself. `None` outside a rebase, and in a merge within one.
     ///

@@ -36,8 +36,9 @@ pub struct LedgerRulings<'a> {
 
 /// Where the merge is made.
 enum Within<'a> {
-    /// Under git, which called a driver: git says in which repository, and of which commits.
-    Driver,
+    /// Under git, which called a driver for this path: git says in which repository, and of
+    /// which commits.
+    Driver(String),
     /// In this repository, of these commits if the caller knows them; else git is asked.
     Repo(&'a Repo, Option<Merging>),
 }
@@ -49,7 +50,7 @@ impl<'a> LedgerRulings<'a> {
         Self {
             layout,
             entry: layout.entry_date(path),
-            within: Within::Driver,
+            within: Within::Driver(path.to_owned()),
             of_bases: false,
             known: OnceCell::new(),
         }
@@ -114,10 +115,13 @@ impl<'a> LedgerRulings<'a> {
     fn read(&self, entry: EntryDate) -> Known {
         match &self.within {
             Within::Repo(repo, merging) => self.read_in(repo, merging.clone(), entry),
-            Within::Driver => match Repo::from_env() {
-                Ok(repo) => self.read_in(&repo, None, entry),
-                Err(error) => Known::unread(error, None),
-            },
+            Within::Driver(path) => {
+                let repo = Repo::from_env();
+                match repo.and_then(|repo| Ok((repo.merging_anew(path)?, repo))) {
+                    Ok((merging, repo)) => self.read_in(&repo, merging, entry),
+                    Err(error) => Known::unread(error, None),
+                }
+            }
         }
     }
 

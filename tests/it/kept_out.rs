@@ -345,3 +345,39 @@ fn what_a_merge_that_stops_keeps_out_is_listed_once_it_is_committed() {
     desktop.git(["commit", "-q", "--no-edit"]).ok();
     desktop.metadb(listing).ok().says("kept out: Bob");
 }
+
+/// Git calls the driver again, and names no commits: the merge that waits is what it makes.
+#[test]
+fn a_conflict_that_is_made_anew_keeps_out_whom_the_merge_kept_out() {
+    for (pull, rebases) in [("--no-rebase", false), ("--rebase", true)] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = machines(&sandbox);
+        add_and_remove_bob(&laptop);
+        desktop.edit_entry(DAY, "mood: calm", "mood: fine");
+        edit(&desktop, "[Alice]", "[Alice, Bob, Carol]");
+        desktop.git(["pull", "-q", pull]).fails();
+        let stopped = desktop.read_entry(DAY);
+        assert!(stopped.contains("[Alice, Carol]"), "{stopped}");
+        let path = crate::sandbox::entry(DAY);
+        desktop.edit_entry(DAY, "[Alice, Carol]", "[]");
+        desktop
+            .git(["checkout", "-m", "--", &path])
+            .ok()
+            .warns("person Bob stays out, it was removed");
+        let anew = desktop.read_entry(DAY);
+        assert!(anew.contains("[Alice, Carol]"), "{pull}: {anew}");
+        desktop.palimpsest(["resolve", "--ours"]).ok();
+        let next = match rebases {
+            true => ["rebase", "--continue"],
+            false => ["commit", "--no-edit"],
+        };
+        desktop
+            .run_with(&[("GIT_EDITOR", "true")], "git", next)
+            .ok();
+        desktop
+            .metadb(["sync", "conflicts"])
+            .ok()
+            .says("kept out: Bob");
+        desktop.assert_clean();
+    }
+}
