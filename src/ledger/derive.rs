@@ -43,8 +43,8 @@ pub struct Context<'a> {
     /// The ledger that the rows are written into: the parent's, or in a merge commit the
     /// ledger driver's merge of the parents' ledgers.
     pub current: &'a Ledger,
-    /// In a merge commit: a person resolved this file. Without that, its text is the work
-    /// of git or the driver and raises no sync state.
+    /// In a merge commit: a person resolved this file, or edited it while the merge waited.
+    /// Without that, its text is the work of git or the driver and raises no sync state.
     pub resolved_by_hand: bool,
     /// In a merge commit: the items of a file that a person resolved which one parent
     /// removed and the other changed. Whoever kept one of them knew of its removal.

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use palimpsest::ledger::{Deletion, Restored};
+use palimpsest::ledger::{Deletion, Restored, Source};
 
 use crate::sandbox::{DAY, LEDGER, Machine, Sandbox, active, how, journal, removals};
 

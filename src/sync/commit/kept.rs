@@ -1,4 +1,5 @@
-//! The items that whoever resolved a merge kept against their removal.
+//! What whoever committed a merge did by hand: the items kept against their removal, and the
+//! entries edited while it waited.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use crate::journal::Item;
 use crate::journal::entry::changed_against_removal;
 use crate::ledger::{Ledger, Source};
 use crate::merge::ThreeWay;
-use crate::repo::RepoError;
+use crate::repo::{Blob, RepoError};
 use crate::sync::history;
 use crate::sync::versions::{Key, Versions};
 
@@ -20,9 +21,7 @@ impl CommitContext<'_> {
         versions: &Versions,
         known: &Ledger,
     ) -> Result<Option<BTreeSet<Item>>, RepoError> {
-        let ([one, other], [Some(ours), Some(theirs)], Source::Yaml) =
-            (&self.parents[..], &versions.parents[..], source)
-        else {
+        let ([Some(ours), Some(theirs)], Source::Yaml) = (&versions.parents[..], source) else {
             return Ok(None);
         };
         let mut removals = known.tombstones_of(entry);
@@ -30,8 +29,8 @@ impl CommitContext<'_> {
             return Ok(None);
         }
         let mut kept: Option<BTreeSet<_>> = None;
-        for base in self.repo.parted(*one, *other)?.unwrap_or_default() {
-            let Some(base) = history::file_of(self.repo, self.layout, base, entry)? else {
+        for base in &self.bases {
+            let Some(base) = history::file_of(self.repo, self.layout, *base, entry)? else {
                 return Ok(None);
             };
             let sides = ThreeWay::new(base.blob, ours.blob, theirs.blob);
@@ -41,5 +40,35 @@ impl CommitContext<'_> {
             kept = Some(changed);
         }
         Ok(kept)
+    }
+
+    /// Whether git's merge of a file that differs from both parents would be one side's
+    /// version as it is, or none: then a person wrote it while the merge waited. No driver is
+    /// asked for such a file.
+    pub(super) fn is_edited_beside_the_merge(
+        &self,
+        versions: &Versions,
+    ) -> Result<bool, RepoError> {
+        let [ours, theirs] = &versions.parents[..] else {
+            return Ok(false);
+        };
+        let sides = [ours, theirs].map(|side| side.as_ref().map(|version| version.blob));
+        if sides[0] == sides[1] {
+            return Ok(true);
+        }
+        // What one side alone has, git may have taken for another file that moved.
+        let (Some(ours), Some(_)) = (ours, theirs) else {
+            return Ok(false);
+        };
+        let mut there = BTreeSet::new();
+        for base in &self.bases {
+            let blob = self.repo.blob_at(*base, &ours.path)?;
+            there.insert(blob.and_then(Blob::file));
+        }
+        // Of several that differ, git makes one of its own.
+        Ok(there.len() == 1
+            && there
+                .iter()
+                .all(|base| base.is_some() && sides.contains(base)))
     }
 }

@@ -14,7 +14,7 @@
 //! | `warned` | What is it warned of? |
 //! | `own`, `brought` | What does the commit change, and what came with rows of its own? |
 //! | `rows`, `year` | Which rows does that make, and in which file? |
-//! | `kept`, `branch_alone` | What did who merged or squashed decide? |
+//! | `kept`, `branch_alone` | What did who merged or squashed decide, or edit meanwhile? |
 //! | `reverted` | Which decisions does a revert take back? |
 //! | `waiting` | What waits for a person where the commit changes nothing? |
 //! | `report` | What is a person told? |
@@ -187,6 +187,10 @@ fn context<'a>(
         0 | 1 => Ledger::default(),
         _ => history::states_of_merge(repo, layout, &parents)?,
     };
+    let bases = match parents[..] {
+        [one, other] => repo.parted(one, other)?.unwrap_or_default(),
+        _ => Vec::new(),
+    };
     let place = repo.commit_place(parents.first().copied())?;
     Ok(CommitContext {
         repo,
@@ -199,6 +203,7 @@ fn context<'a>(
         now,
         found,
         merged,
+        bases,
         squashing,
     })
 }

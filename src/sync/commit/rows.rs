@@ -29,6 +29,8 @@ pub(super) struct CommitContext<'a> {
     pub found: Vec<Ledger>,
     /// In a merge: the merge of the parents' sync states.
     pub merged: Ledger,
+    /// In a merge of two: the commits at which they parted.
+    pub bases: Vec<ObjectId>,
     /// The tip of the branch whose squash this commit is.
     pub squashing: Option<ObjectId>,
 }
@@ -80,6 +82,10 @@ impl CommitContext<'_> {
             true => self.kept_by_hand(key, versions, &year.known)?,
             false => None,
         };
+        // A text that a parent has as well, no person made here.
+        let is_new = |now: &Facts| before.iter().flatten().all(|had| had.hash != now.hash);
+        let resolved_by_hand = resolved_by_hand
+            || now.as_ref().is_some_and(is_new) && self.is_edited_beside_the_merge(versions)?;
         let gone = versions.last();
         let blob = gone.map(|v| v.blob.to_string()).unwrap_or_default();
         let rows = ledger::derive(

@@ -288,3 +288,54 @@ fn what_comes_in_as_removed_is_no_removal_of_who_waits() {
         is_once();
     }
 }
+
+/// No driver is asked for what one side has as the merge base, or no side has: what the commit
+/// has of it otherwise, a person wrote while the merge waited.
+#[test]
+fn what_is_written_while_a_merge_waits_is_an_edit_of_its_commit() {
+    const OTHER: &str = "2024-11-02";
+    const LATER: &str = "2024-11-09";
+    let add = |machine: &Machine<'_>, entry, tag: &str| match entry {
+        LATER => machine.write_entry(LATER, &format!("tags: [{tag}]"), BODY),
+        _ => machine.edit_entry(entry, "tags: [rain", &format!("tags: [rain, {tag}")),
+    };
+    for (written, came_in) in [(OTHER, false), (OTHER, true), (LATER, false)] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+        if came_in {
+            laptop.edit_entry(OTHER, "mood: calm", "mood: good");
+        }
+        edit(&laptop, "mood: calm", "mood: good");
+        laptop.push();
+        edit(&desktop, "mood: calm", "mood: tired");
+        desktop.git(["pull", "-q", "--no-rebase"]).exits(1);
+        desktop.palimpsest(["resolve", "--ours"]).ok();
+        add(&desktop, written, "sea");
+        // A body is no part of a sync state.
+        if written == LATER {
+            desktop.edit_entry(OTHER, "the quay", "the pier");
+        }
+        desktop.git(["add", "-A"]).ok();
+        desktop.git(["commit", "-q", "--no-edit"]).ok();
+        desktop.assert_clean();
+        let states = desktop.ledger(2024).sync;
+        let counter = |entry: &str| {
+            let key = (entry.parse().unwrap(), Source::Yaml);
+            states.get(&key).map(|state| state.counter)
+        };
+        assert_eq!(counter(DAY), Some(3));
+        match written {
+            LATER => assert_eq!((counter(LATER), counter(OTHER)), (Some(1), Some(1))),
+            _ => assert_eq!(counter(OTHER), Some(2 + u64::from(came_in))),
+        }
+        desktop.push();
+        add(&laptop, written, "fog");
+        laptop.git(["add", "-A"]).ok();
+        laptop.commit("At the same time");
+        let pulled = laptop.git(["pull", "-q", "--no-rebase"]).ok();
+        pulled.mentions(&format!("Conflict detected for entry {written}"));
+        laptop.assert_clean();
+        assert_eq!(listed(&laptop), ["both_edited"]);
+        agree(&laptop, &desktop, &["both_edited"]);
+    }
+}
