@@ -1,6 +1,8 @@
 //! The sides of a path merged again, by the drivers' own functions.
 
 use super::{OpenPath, ResolveError, Resolver, merged_ledgers};
+use crate::journal::Item;
+use crate::journal::entry::values_of;
 use crate::journal::hunks::Hunks;
 use crate::journal::markers::unused_length;
 use crate::journal::reconcile::Rulings;
@@ -8,7 +10,7 @@ use crate::journal::yaml::{Node, Tree};
 use crate::merge::{ConflictStyle, LineMerge, Markers, ThreeWay};
 use crate::repo::GitLines;
 use crate::sync::driver::FileMerge;
-use crate::sync::kept_out::LedgerRulings;
+use crate::sync::kept_out::{LedgerRulings, item_at};
 
 const STYLES: [ConflictStyle; 3] = [
     ConflictStyle::Merge,
@@ -34,8 +36,39 @@ impl Resolver<'_> {
         known(kept_out, merged)
     }
 
-    /// The same of an entry or a page, with these rulings.
-    pub(super) fn merge_with(
+    /// The merge of the halves of a file that somebody edited. Edits beside the markers are in
+    /// both of them, and so stay. Somebody who was removed and stands there is one of them, or
+    /// by a merge of lines, and who is in a half whose side lacks him was written there: no
+    /// ruling keeps him out without a word; he is listed, and asked about, as still in the file.
+    pub(super) fn merge_halves(
+        &self,
+        open: &OpenPath,
+        sides: ThreeWay<Vec<u8>>,
+        hunks: &Hunks,
+    ) -> Result<Hunks, ResolveError> {
+        let halves = hunks.versions();
+        let [ours, theirs] = [&halves.ours, &halves.theirs].map(|half| values_of(half));
+        let [our_side, their_side] = [&sides.ours, &sides.theirs].map(|side| values_of(side));
+        let is_meant = |item: &Item| match (ours.contains_key(item), theirs.contains_key(item)) {
+            (true, false) => !our_side.contains_key(item),
+            (false, true) => !their_side.contains_key(item),
+            (both, _) => both,
+        };
+        let kept_out = self.rulings(open);
+        let rulings = |path: &[String], tree: &Tree, node: &Node| {
+            let is_kept = item_at(path, tree, node).is_some_and(|item| is_meant(&item));
+            (!is_kept).then(|| kept_out.ask(path, tree, node)).flatten()
+        };
+        let sides = ThreeWay {
+            base: sides.base,
+            ..halves
+        };
+        let merged = self.merge_with(open, sides.as_ref(), hunks, &rulings)?;
+        known(kept_out, merged)
+    }
+
+    /// The merge of an entry's or a page's sides, with these rulings.
+    fn merge_with(
         &self,
         open: &OpenPath,
         sides: ThreeWay<&Vec<u8>>,

@@ -5,7 +5,6 @@ use super::{OpenPath, Origin, ResolveError, Resolver};
 use crate::journal::hunks::{Choice, Hunks};
 use crate::ledger;
 use crate::merge::ThreeWay;
-use crate::sync::driver::keep_all;
 
 /// The proposal for a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,14 +126,7 @@ impl Resolver<'_> {
             return Ok(Proposal::Text(hunks));
         }
         let made = self.merge(open, sides.as_ref(), &hunks)?;
-        let sides = ThreeWay {
-            base: sides.base,
-            ..hunks.versions()
-        };
-        // Edits beside the markers are in both of their sides, and so stay. Somebody who was
-        // removed and stands there is one of them, or by a merge of lines: no ruling keeps
-        // him out without a word; he is listed, and asked about, as still in the file.
-        let merged = self.merge_with(open, sides.as_ref(), &hunks, &keep_all)?;
+        let merged = self.merge_halves(open, sides, &hunks)?;
         Ok(Proposal::Text(
             match is_edited_within(&hunks, &made, &merged) {
                 true => hunks,

@@ -139,3 +139,68 @@ fn who_is_put_back_beside_the_markers_stays() {
         desktop.assert_clean();
     }
 }
+
+/// An edit elsewhere in the file decides nothing about whom one side added and the other, which
+/// knew, has removed.
+#[test]
+fn who_stands_in_one_half_alone_is_kept_out_by_a_removal() {
+    const DAY: &str = "2024-11-01";
+    for (is_edited, is_ours) in [(true, true), (false, true), (true, false)] {
+        let sandbox = Sandbox::new();
+        let fields = "people: [Bob, Cat]\nmood: calm";
+        let (laptop, desktop) = journal(&sandbox, &[(DAY, fields, "One.\n")]);
+        laptop.edit_entry(DAY, "Cat", "Cat, Eve");
+        laptop.commit("Eve");
+        laptop.edit_entry(DAY, "Eve", "Dan");
+        laptop.edit_entry(DAY, "calm", "glad");
+        laptop.commit("Dan, not Eve");
+        desktop.edit_entry(DAY, "Cat", "Cat, Eve");
+        desktop.edit_entry(DAY, "calm", "sad");
+        desktop.edit_entry(DAY, "One", "One of mine");
+        desktop.commit("Eve here, too");
+        let (first, then) = match is_ours {
+            true => (&laptop, &desktop),
+            false => (&desktop, &laptop),
+        };
+        first.push();
+        elsewhere(then, &["pull", "--no-rebase"]).fails();
+        if is_edited {
+            then.edit_entry(DAY, "One of mine", "One of mine, edited");
+        }
+        then.palimpsest(["resolve", "--ours"]).ok();
+        let text = then.read_entry(DAY);
+        assert!(text.contains("people: [Bob, Cat, Dan]"), "{text}");
+        then.git(["commit", "-q", "--no-edit"]).ok();
+        let listed = then.metadb(["sync", "conflicts"]).ok();
+        listed.says("kept out").says("Eve");
+        then.push();
+        first.pull();
+        assert!(first.read_entry(DAY).contains("people: [Bob, Cat, Dan]"));
+        laptop.assert_clean();
+        desktop.assert_clean();
+    }
+}
+
+/// Neither side has him: whoever settles the conflict wrote him there.
+#[test]
+fn who_is_written_into_one_half_stays() {
+    const DAY: &str = "2024-11-01";
+    let sandbox = Sandbox::new();
+    let fields = "people: [Alice, Bob]\nmood: calm";
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, fields, "One.\n")]);
+    laptop.edit_entry(DAY, ", Bob", "");
+    laptop.commit("Without Bob");
+    laptop.push();
+    desktop.pull();
+    for (machine, friend, mood) in [(&desktop, "Dan", "glad"), (&laptop, "Eve", "sad")] {
+        machine.edit_entry(DAY, "Alice", &format!("Alice, {friend}"));
+        machine.edit_entry(DAY, "calm", mood);
+        machine.commit(friend);
+    }
+    desktop.push();
+    elsewhere(&laptop, &["pull", "--no-rebase"]).fails();
+    laptop.edit_entry(DAY, "Eve", "Eve, Bob");
+    laptop.palimpsest(["resolve", "--ours"]).ok();
+    let text = laptop.read_entry(DAY);
+    assert!(text.contains("Bob") && text.contains("Dan"), "{text}");
+}
