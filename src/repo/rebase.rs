@@ -14,6 +14,22 @@ const REWRITTEN: &str = "rebase-merge/rewritten-list";
 const PENDING: &str = "rebase-merge/rewritten-pending";
 
 impl Repo {
+    /// Whether git waits for a commit that ends what it began: a merge, a pick, a revert, or a
+    /// step of a rebase that stopped in conflict. Where a rebase stopped as it was told to
+    /// (`edit`, `break`, `exec`), a commit is one like any other.
+    #[must_use]
+    pub fn waits_for_a_commit(&self) -> bool {
+        let is_there = |name: &str| self.git_dir().join(name).exists();
+        match self.waits_for() {
+            Some("rebase") if is_there("rebase-merge") => {
+                let is_in_conflict = self.is_stopped() && !is_there("rebase-merge/amend");
+                let heads = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"];
+                is_in_conflict || heads.into_iter().any(is_there)
+            }
+            waits_for => waits_for.is_some(),
+        }
+    }
+
     /// The commit that a branch is rebased onto, if all that the rebase has put there so far
     /// is of that branch, `pick` is of it, too, and its commits were made one on top of the
     /// other. `None` in any doubt, as where a person picks or merges something else there, by

@@ -290,7 +290,7 @@ fn stage_all<'a>(
     let (mut files, mut again) = (Vec::new(), Vec::new());
     // A commit that is given up may be followed by `git merge --abort`, which is refused
     // over a file that differs from the index.
-    let may_be_aborted = repo.waits_for().is_some() && repo.index_stays();
+    let may_be_aborted = repo.waits_for_a_commit() && repo.index_stays();
     for year in years {
         let Some(file) = year.to_stage() else {
             continue;

@@ -252,3 +252,35 @@ fn a_merge_whose_commit_was_given_up_can_be_aborted() {
         laptop.assert_clean();
     }
 }
+
+/// There a commit is like any other: what is given up leaves nothing in the work tree.
+#[test]
+fn a_commit_given_up_where_a_rebase_was_told_to_stop_leaves_a_clean_way_on() {
+    for (step, how) in [("edit", &[][..]), ("edit", &["--amend"]), ("break", &[])] {
+        let sandbox = Sandbox::new();
+        let laptop = with_three_people(&sandbox);
+        for (from, to) in [("Went", "We went"), ("We went", "They went")] {
+            laptop.edit_entry(DAY, from, to);
+            laptop.commit(to);
+        }
+        let list = match step {
+            "break" => "sed -i.before 1abreak",
+            _ => "sed -i.before '1s/^pick/edit/'",
+        };
+        let editor = [("GIT_SEQUENCE_EDITOR", list)];
+        laptop.run_with(&editor, "git", ["rebase", "-q", "-i", "HEAD~2"]);
+        remove(&laptop, "Bob, ", "");
+        laptop.git(["add", "-A"]).ok();
+        laptop
+            .git([&["commit", "-q", "-m", ""], how].concat())
+            .fails();
+        laptop
+            .git(["restore", "-q", "--staged", "--worktree", "journal"])
+            .ok();
+        laptop.git(["restore", "-q", "--staged", "data"]).ok();
+        laptop.git(["status", "--porcelain"]).ok().is("");
+        laptop.git(["rebase", "--continue"]).ok();
+        laptop.assert_clean();
+        assert_eq!(removed_items(&laptop), [] as [&str; 0], "{step} {how:?}");
+    }
+}
