@@ -111,7 +111,7 @@ impl<'a> Ledgers<'a> {
         // Mostly the same bytes: read once.
         let mut work = work.filter(|bytes| Some(bytes.as_slice()) != head.as_deref());
         if let Some(edited) = work.take() {
-            work = self.to_commit(head.as_deref().unwrap_or_default(), edited)?;
+            work = self.to_commit(year, head.as_deref().unwrap_or_default(), edited)?;
         }
         let found = self.found()?.of_year(year);
         let told = ledger::format(&found);
@@ -136,24 +136,37 @@ impl<'a> Ledgers<'a> {
     /// An older copy takes no removal away, and rows of a commit that came to nothing (or that
     /// `git reset` took back) remove nobody.
     ///
-    /// In the middle of a merge or a pick the file has what that brings besides, after a squash
-    /// a branch's rows as well, before the first commit all is new, and a damaged file is
-    /// reported by its lines: these count as they are, the first without such a commit's.
-    fn to_commit(&self, head: &[u8], edited: Vec<u8>) -> Result<Option<Vec<u8>>, RepoError> {
+    /// In the middle of a merge, a pick or a squash the file has what that brings, and counts
+    /// as it is but for rows of a commit that was given up there. Before the first commit all
+    /// is new, and a damaged file is reported by its lines.
+    fn to_commit(
+        &self,
+        year: i32,
+        head: &[u8],
+        edited: Vec<u8>,
+    ) -> Result<Option<Vec<u8>>, RepoError> {
         let repo = self.repo;
-        if repo.squashing()?.is_some()
-            || self.head.is_none()
-            || damaged(head).is_some()
-            || damaged(&edited).is_some()
-        {
+        if self.head.is_none() || damaged(head).is_some() || damaged(&edited).is_some() {
             return Ok(Some(edited));
         }
         let (known, there) = (ledger::parse(head), ledger::parse(&edited));
-        let left = left_over(repo, self.layout, self.head, (&known, &there))?;
-        let wanted = match repo.is_reverting() || repo.is_in_the_middle() {
-            true => there.clone().without(&left),
-            false => ledger::decisions(&known, &there, &left),
-        };
+        let mut left = left_over(repo, self.layout, self.head, (&known, &there))?;
+        let squashing = repo.squashing()?;
+        if repo.is_reverting() || repo.is_in_the_middle() || squashing.is_some() {
+            if left.is_empty() {
+                return Ok(Some(edited));
+            }
+            // On the commit where a branch began, its own removals have these ids.
+            for tip in repo.merge_heads()?.into_iter().chain(squashing) {
+                let brought = history::year_at(repo, self.layout, tip, year)?;
+                let ids = brought.tombstones.into_keys().map(|key| key.id);
+                for id in ids.chain(brought.deletions.into_keys().map(|(_, id)| id)) {
+                    left.remove(&id);
+                }
+            }
+            return Ok(Some(ledger::format(&there.without(&left))));
+        }
+        let wanted = ledger::decisions(&known, &there, &left);
         Ok((wanted != known).then(|| match wanted == there {
             true => edited,
             false => ledger::format(&wanted),

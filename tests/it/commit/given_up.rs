@@ -181,41 +181,6 @@ fn rows_of_a_commit_that_was_taken_back_are_left_behind_without_it() {
     }
 }
 
-/// The commit of a merge that came to nothing removed nobody.
-#[test]
-fn what_the_given_up_commit_of_a_merge_took_out_is_no_removal() {
-    for begin in [
-        ["merge", "side"],
-        ["cherry-pick", "side"],
-        ["rebase", "side"],
-    ] {
-        let sandbox = Sandbox::new();
-        let laptop = with_three_people(&sandbox);
-        laptop.git(["switch", "-q", "-c", "side"]).ok();
-        laptop.edit_entry(DAY, "Went", "They went");
-        laptop.commit("Theirs");
-        laptop.git(["switch", "-q", "main"]).ok();
-        laptop.edit_entry(DAY, "Went", "We went");
-        laptop.commit("Ours");
-        laptop.git(begin).fails();
-        laptop.palimpsest(["resolve", "--theirs"]).ok();
-        remove(&laptop, "Bob, ", "");
-        laptop.git(["add", "journal"]).ok();
-        laptop.git(["commit", "-q", "-m", ""]).fails();
-        remove(&laptop, "Al, ", "Al, Bob, ");
-        laptop.git(["add", "journal"]).ok();
-        laptop.metadb(["tombstone", "list"]).ok().lacks("Bob");
-        laptop.metadb(["show", DAY]).ok().says("Al, Bob, Eve");
-        laptop
-            .palimpsest(["resolve", "--ours"])
-            .ok()
-            .lacks("taken out");
-        laptop.git(["commit", "-q", "-m", "Merged"]).ok();
-        assert!(laptop.read_entry(DAY).contains("Al, Bob, Eve"));
-        assert!(removed_items(&laptop).is_empty(), "{begin:?}");
-    }
-}
-
 /// Git refuses to abort over a file that is another one in the index.
 #[test]
 fn a_merge_whose_commit_was_given_up_can_be_aborted() {
@@ -282,5 +247,42 @@ fn a_commit_given_up_where_a_rebase_was_told_to_stop_leaves_a_clean_way_on() {
         laptop.git(["rebase", "--continue"]).ok();
         laptop.assert_clean();
         assert_eq!(removed_items(&laptop), [] as [&str; 0], "{step} {how:?}");
+    }
+}
+
+/// While something waits, the ledger in the work tree has the rows of what was given up.
+#[test]
+fn what_was_given_up_while_something_waits_counts_for_nothing() {
+    for begin in [
+        ["merge", "side"],
+        ["cherry-pick", "side"],
+        ["rebase", "side"],
+    ] {
+        let sandbox = Sandbox::new();
+        let laptop = with_three_people(&sandbox);
+        laptop.git(["switch", "-q", "-c", "side"]).ok();
+        laptop.edit_entry(DAY, "Went", "They went");
+        remove(&laptop, ", Eve", "");
+        laptop.commit("Theirs");
+        laptop.git(["switch", "-q", "main"]).ok();
+        laptop.edit_entry(DAY, "Went", "We went");
+        laptop.commit("Ours");
+        laptop.git(begin).fails();
+        laptop.palimpsest(["resolve", "--theirs"]).ok();
+        remove(&laptop, ", Bob", "");
+        laptop.git(["add", "-A"]).ok();
+        laptop.git(["commit", "-q", "-m", ""]).fails();
+        laptop.edit_entry(DAY, "[Al", "[Al, Bob");
+        laptop.git(["add", "-A"]).ok();
+        laptop.metadb(["show", DAY]).ok().says("Bob");
+        let listed = laptop.metadb(["tombstone", "list"]).ok();
+        listed.says("Eve").lacks("Bob");
+        let listed = laptop.metadb(["sync", "conflicts"]).ok();
+        listed.lacks("Bob");
+        laptop.palimpsest(["resolve", "--ours"]).ok().lacks("Bob");
+        laptop.git(["commit", "-q", "-m", "Both"]).ok();
+        laptop.assert_clean();
+        assert!(laptop.read_entry(DAY).contains("[Al, Bob]"), "{begin:?}");
+        assert_eq!(removed_items(&laptop), ["Eve"], "{begin:?}");
     }
 }
