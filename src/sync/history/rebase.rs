@@ -5,10 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::marks::Marks;
+use super::merges::side;
+use super::pick::undone_there;
 use super::places::Places;
-use super::{History, beyond, year_at};
+use super::{History, beyond, known_at, year_at};
 use crate::journal::{EntryDate, Layout};
-use crate::ledger::{self, Ledger};
+use crate::ledger::{self, KeptOutRow, Ledger, RowKey};
 use crate::repo::{ObjectId, Repo, RepoError};
 
 const NOTE: &str = "kept-out.jsonl";
@@ -41,6 +43,10 @@ pub fn keep_what_a_rebase_kept_out(
         }
     }
     found.kept_out.retain(|(key, _), _| !stored.contains(key));
+    if let Some(onto) = repo.rebased_onto()? {
+        let again = history.removed_once_more((before, onto, now), &bases)?;
+        found = ledger::join(found, again);
+    }
     let rows = earlier.into_iter().map(|note| note.rows);
     let rows = rows.fold(found, ledger::join);
     if rows.is_empty() {
@@ -49,6 +55,63 @@ pub fn keep_what_a_rebase_kept_out(
     let at = Some(now);
     let notes = std::iter::once(Noted { at, rows }).chain(others);
     note(repo, notes.take(MOST))
+}
+
+impl History<'_> {
+    /// What `onto`, the commit that the branch was rebased onto, had back, and the branch's own
+    /// removal has taken out once more, as items kept out: git takes the picked version, and
+    /// where the ledgers are alike asks no driver that could record it.
+    fn removed_once_more(
+        &self,
+        (before, onto, now): (ObjectId, ObjectId, ObjectId),
+        bases: &[ObjectId],
+    ) -> Result<Ledger, RepoError> {
+        let mut out = Ledger::default();
+        let below: Vec<&str> = self.below.iter().map(String::as_str).collect();
+        let changes = self.repo.changes(Some(onto), Some(now), &below)?;
+        let entries = changes
+            .iter()
+            .filter_map(|c| self.layout.entry_date(&c.path));
+        for entry in entries.collect::<BTreeSet<EntryDate>>() {
+            let facts = (self.facts_at(onto, entry)?, self.facts_at(now, entry)?);
+            let (Some(there), Some(left)) = facts else {
+                continue;
+            };
+            let gone: BTreeSet<_> = there.items.difference(&left.items).collect();
+            let theirs = self.known(before, entry)?;
+            let is_gone = |key: &RowKey| gone.contains(&key.to_item());
+            // Asking history is costly.
+            if !theirs.tombstones_of(entry).any(|(key, _)| is_gone(key)) {
+                continue;
+            }
+            let ours = known_at(self.repo, self.layout, onto, entry)?;
+            let mut again = undone_there(entry, &theirs, &ours);
+            again.retain(is_gone);
+            if again.is_empty() {
+                continue;
+            }
+            // Who took the putting back back on the branch meant that.
+            for base in bases {
+                let began = known_at(self.repo, self.layout, *base, entry)?;
+                again.retain(|key| !began.knows_undone(key));
+            }
+            let known = self.known(now, entry)?;
+            for (key, row) in &known.tombstones {
+                // A removal that the branch made anew is meant, too.
+                let is_new = match ours.tombstones.get(key) {
+                    Some(was) => !was.state.is_active(),
+                    None => !theirs.tombstones.contains_key(key),
+                };
+                let is_again = again.iter().any(|k| k.to_item() == key.to_item());
+                let is_listed = known.kept_out.keys().any(|(listed, _)| listed == key);
+                if row.state.is_active() && is_new && is_again && !is_listed {
+                    let key = (key.clone(), side(onto));
+                    out.kept_out.insert(key, KeptOutRow { settled: false });
+                }
+            }
+        }
+        Ok(out)
+    }
 }
 
 /// Limit on the branches noted; all work trees share one note.

@@ -217,3 +217,46 @@ fn what_a_second_squash_removes_again_is_listed() {
         agree(&laptop, &desktop, &["kept_out Bob"]);
     }
 }
+
+/// Git asks no driver of the ledger where the branch has what main has, or main what the branch
+/// began with.
+#[test]
+fn what_an_amended_removal_takes_out_once_more_is_listed() {
+    for how in ["revert", "phone"] {
+        for amend in ["a word", "a file"] {
+            let sandbox = Sandbox::new();
+            let (laptop, desktop) = two_entries(&sandbox);
+            remove_bob(&laptop);
+            laptop.push();
+            desktop.pull();
+            match how {
+                "revert" => drop(desktop.git(["revert", "--no-edit", "HEAD"]).ok()),
+                _ => edit_without_hooks(&desktop, "[Alice]", "[Alice, Bob]"),
+            }
+            desktop.push();
+            match amend {
+                "a word" => laptop.edit_entry(DAY, "mood: calm", "mood: good"),
+                _ => laptop.write("notes.txt", "Tea\n"),
+            }
+            laptop.git(["add", "-A"]).ok();
+            laptop
+                .git(["commit", "-q", "--amend", "--no-edit"])
+                .ok()
+                .silent_about("kept out");
+            laptop.git(["pull", "-q", "--rebase"]).ok();
+            laptop.assert_clean();
+            holds(&laptop, &["kept_out Bob"]);
+            laptop.edit_entry(OTHER, "weather: fair", "weather: wet");
+            laptop.commit("Stored");
+            laptop.push();
+            agree(&laptop, &desktop, &["kept_out Bob"]);
+            without_bob([&laptop, &desktop]);
+            // Bob comes back for good.
+            edit(&desktop, "[Alice]", "[Alice, Bob]");
+            desktop.push();
+            laptop.pull();
+            with_bob([&laptop, &desktop]);
+            agree(&desktop, &laptop, &[]);
+        }
+    }
+}
