@@ -123,7 +123,7 @@ impl<'a> Names<'a> {
                 for name in starts.chain(whole).chain(given) {
                     names.fellows.entry(name).or_default().insert(&s.item);
                 }
-                if is_of_words(&s.item) {
+                if is_of_words(&s.item) && are_alike(&s.name, &s.item) {
                     names.given.entry(&s.name).or_default().insert(&s.item);
                 }
             } else if !s.mention {
@@ -169,6 +169,13 @@ fn is_of_words(full: &str) -> bool {
         && !full
             .split(' ')
             .any(|word| word.starts_with(char::is_lowercase))
+}
+
+/// Whether a name of several words can be short for the full name that is given with it: they
+/// begin with the same word, or it has an abbreviation. `Acme Corp` is a remark on `John Smith`,
+/// and would be the name of every John Smith.
+fn are_alike(name: &str, full: &str) -> bool {
+    name.split(' ').next() == full.split(' ').next() || name.split(' ').any(|w| w.ends_with('.'))
 }
 
 /// By alias, the persons that it is given with.
@@ -278,8 +285,20 @@ mod tests {
                 "Anna K=Anna Kowalski; Anna Kowalski=Anna Kowalski",
             ),
             (
-                "Uncle Bob (Robert Hall), Uncle Bob | Uncle-Bob",
-                "Robert Hall=Robert Hall; Uncle Bob=Robert Hall; Uncle Bob=Robert Hall",
+                "Uncle Bob (Robert Hall), Uncle Bob",
+                "Robert Hall=Robert Hall; Uncle Bob=Uncle Bob",
+            ),
+            (
+                "John Smith (Acme Corp), John Smith",
+                "Acme Corp=Acme Corp; John Smith=John Smith",
+            ),
+            (
+                "J. R. Hall (John Hall), J. R. Hall",
+                "J. R. Hall=John Hall; John Hall=John Hall",
+            ),
+            (
+                "Ann Lee (Ann Lee Roy), Ann Lee",
+                "Ann Lee=Ann Lee Roy; Ann Lee Roy=Ann Lee Roy",
             ),
             (
                 "Ann Lee (Eve Roy), Eve Roy (Ann Lee)",
