@@ -67,7 +67,8 @@ pub fn kept_out_of_a_squash(
 
 /// Of the removals that the squash of `tip` onto `head` makes of an entry (`removed`), those
 /// that repeat one which is known and undone at `head`, as items kept out: git takes the
-/// tip's file, which is `staged`, without asking a driver. `known` are the rows of `head`.
+/// tip's file without asking a driver, whatever a person then edits in it before it is
+/// `staged`. `known` are the rows of `head`.
 ///
 /// # Errors
 /// An object of history is missing or damaged, or git fails; see [`RepoError`].
@@ -80,17 +81,27 @@ pub fn removed_again_by_a_squash(
     removed: &Ledger,
 ) -> Result<Ledger, RepoError> {
     let mut out = Ledger::default();
-    if file_of(repo, layout, tip, entry)?.is_none_or(|file| file.blob != staged) {
+    let Some((facts, knew)) = at_tip(repo, layout, tip, entry)? else {
         return Ok(out);
-    }
-    let mut again = undone_there(entry, &known_at(repo, layout, tip, entry)?, known);
+    };
+    let mut again = undone_there(entry, &knew, known);
+    again.retain(|key| !facts.items.contains(&key.to_item()));
     if again.is_empty() {
         return Ok(out);
     }
+    let blob = |commit| -> Result<Option<ObjectId>, RepoError> {
+        Ok(file_of(repo, layout, commit, entry)?.map(|file| file.blob))
+    };
+    let ours = blob(head)?;
+    let mut is_tips = blob(tip)? == Some(staged);
     // Who took the putting back back on the branch meant that.
     for base in repo.parted(head, tip)?.unwrap_or_default() {
+        is_tips |= blob(base)? == ours;
         let began = known_at(repo, layout, base, entry)?;
         again.retain(|key| !began.knows_undone(key));
+    }
+    if !is_tips {
+        return Ok(out);
     }
     for (key, row) in &removed.tombstones {
         let is_again = again.iter().any(|k| k.to_item() == key.to_item());

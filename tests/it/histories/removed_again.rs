@@ -196,7 +196,7 @@ fn what_a_branch_itself_puts_back_is_there_after_its_rebase() {
 
 #[test]
 fn what_a_second_squash_removes_again_is_listed() {
-    for how in ["hooks", "phone"] {
+    for (how, is_edited) in [("hooks", false), ("phone", false), ("hooks", true)] {
         let sandbox = Sandbox::new();
         let (laptop, desktop) = two_entries(&sandbox);
         squashed_once(&laptop, &desktop);
@@ -211,6 +211,9 @@ fn what_a_second_squash_removes_again_is_listed() {
         laptop.commit("Notes");
         laptop.git(["switch", "-q", "main"]).ok();
         laptop.git(["merge", "-q", "--squash", "side"]).ok();
+        if is_edited {
+            laptop.edit_entry(DAY, "mood: calm", "mood: good");
+        }
         laptop.commit("Squashed again").warns("Bob was kept out");
         without_bob([&laptop, &laptop]);
         laptop.push();
