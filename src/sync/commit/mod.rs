@@ -5,8 +5,8 @@
 //! only whether it still is HEAD's (`stale`). Everything is computed anew from HEAD, so
 //! nothing depends on leftovers of an aborted commit. An aborted commit leaves the user's
 //! files as they were, so the work tree's ledger file is updated in `post-commit`
-//! ([`after_commit`]), but for two cases: while a merge waits, where a file that differs
-//! from the index would keep git from aborting it, and where its deletion is staged.
+//! ([`after_commit`]), but for two cases: while a merge or a squash waits, where a file that
+//! differs from the index would keep git from aborting it, and where its deletion is staged.
 //!
 //! | file | question |
 //! |---|---|
@@ -288,9 +288,10 @@ fn stage_all<'a>(
 ) -> Result<(), RepoError> {
     let CommitContext { repo, layout, .. } = context;
     let (mut files, mut again) = (Vec::new(), Vec::new());
-    // A commit that is given up may be followed by `git merge --abort`, which is refused
-    // over a file that differs from the index.
-    let may_be_aborted = repo.waits_for_a_commit() && repo.index_stays();
+    // A commit that is given up may be followed by `git merge --abort` (of a squash, `git
+    // reset --merge`), which is refused over a file that differs from the index.
+    let may_be_aborted = repo.waits_for_a_commit() || context.squashing.is_some();
+    let may_be_aborted = may_be_aborted && repo.index_stays();
     for year in years {
         let Some(file) = year.to_stage() else {
             continue;

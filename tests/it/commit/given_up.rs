@@ -286,3 +286,28 @@ fn what_was_given_up_while_something_waits_counts_for_nothing() {
         assert_eq!(removed_items(&laptop), ["Eve"], "{begin:?}");
     }
 }
+
+/// A squash has no other way to be given up than `git reset --merge`.
+#[test]
+fn a_squash_whose_commit_was_given_up_can_be_reset() {
+    let sandbox = Sandbox::new();
+    let laptop = with_three_people(&sandbox);
+    laptop.git(["switch", "-q", "-c", "side"]).ok();
+    remove(&laptop, "Bob, ", "");
+    laptop.commit("Theirs");
+    laptop.git(["switch", "-q", "main"]).ok();
+    let before = laptop.read_entry(DAY);
+    laptop.git(["merge", "-q", "--squash", "side"]).ok();
+    remove(&laptop, ", Eve", "");
+    laptop.git(["add", "-A"]).ok();
+    laptop.git(["commit", "-q", "-m", ""]).fails();
+    // What the squash brings counts, what was given up does not.
+    laptop.edit_entry(DAY, "[Al", "[Al, Eve");
+    let listed = laptop.metadb(["tombstone", "list"]).ok();
+    listed.says("Bob").lacks("Eve");
+    laptop.edit_entry(DAY, "[Al, Eve", "[Al");
+    laptop.git(["status", "--porcelain"]).ok();
+    laptop.git(["reset", "-q", "--merge"]).ok();
+    laptop.assert_clean();
+    assert_eq!(laptop.read_entry(DAY), before);
+}
