@@ -99,7 +99,7 @@ pub use rebase::keep_what_a_rebase_kept_out;
 pub use removed::{Removed, last_path, removed_between};
 pub(in crate::sync) use seen::watched_folders;
 pub use seen::{Seen, concerns, note_seen, seen_by_pre_commit};
-pub use squash::{at_tip, kept_out_of_a_squash, removed_again_by_a_squash};
+pub use squash::{at_tip, kept_out_of_a_squash, may_be_squash, removed_again_by_a_squash};
 
 /// The rows that `tip`'s history tells and `tip`'s ledger lacks, or holds in an older
 /// state. Looks at the commits since the ledger held every row.

@@ -9,7 +9,27 @@ use super::pick::undone_there;
 use super::{History, file_of, known_at};
 use crate::journal::{EntryDate, Facts, Layout};
 use crate::ledger::{self, KeptOutRow, Ledger};
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{Change, ObjectId, Repo, RepoError};
+
+/// Whether a commit onto `head` with these changes may be the squash of `tip`: one of them is
+/// of a file that the branch changed. Git keeps its list of the squashed commits where a squash
+/// is given up by `git restore`.
+///
+/// # Errors
+/// An object of history is missing or damaged, or git fails; see [`RepoError`].
+pub fn may_be_squash(
+    repo: &Repo,
+    (head, tip): (ObjectId, ObjectId),
+    changes: &[Change],
+) -> Result<bool, RepoError> {
+    let bases = repo.parted(head, tip)?.unwrap_or_default();
+    let Some(base) = bases.first() else {
+        return Ok(false);
+    };
+    let of_branch = repo.changes(Some(*base), Some(tip), &[])?;
+    let of_branch: BTreeSet<&str> = of_branch.iter().map(|c| c.path.as_str()).collect();
+    Ok(changes.iter().any(|c| of_branch.contains(&*c.path)))
+}
 
 /// The items that the squash of `tip` onto `head` keeps out, as a merge of the two would.
 /// `staged` gives the facts of an entry's staged file.

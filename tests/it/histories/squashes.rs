@@ -36,6 +36,36 @@ fn what_a_squash_kept_out_is_listed() {
     agree(&laptop, &desktop, &["kept_out Carol"]);
 }
 
+/// Git keeps its list of the squashed commits then.
+#[test]
+fn what_a_squash_that_was_given_up_kept_out_is_not_listed() {
+    const OTHER: &str = "2024-11-02";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol, Eve]");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+    edit(&laptop, "[Alice, Bob, Carol]", "[Alice, Bob]");
+    edit(&laptop, "mood: calm", "mood: good");
+    let squash = || laptop.git(["merge", "--squash", "side"]).ok();
+    squash().mentions("Carol stays out");
+    let restored = ["restore", "--staged", "--worktree", "."];
+    laptop.git(restored).ok();
+    assert!(laptop.exists(".git/SQUASH_MSG"));
+    laptop.edit_entry(OTHER, "mood: calm", "mood: good");
+    laptop.commit("Of another entry");
+    holds(&laptop, &[]);
+    agree(&laptop, &desktop, &[]);
+    // A squash that follows a commit of other files is one all the same.
+    squash();
+    laptop.edit_entry(OTHER, "mood: good", "mood: calm");
+    let other = crate::sandbox::entry(OTHER);
+    laptop.git(["commit", "-q", "-m", "First", &other]).ok();
+    laptop.commit("Squashed");
+    agree(&laptop, &desktop, &["kept_out Carol"]);
+}
+
 /// Git asks no driver where the branch alone changed the file.
 #[test]
 fn what_a_squash_brings_against_a_removal_waits() {
