@@ -32,6 +32,10 @@ pub fn assemble(
     if parts.is_empty() {
         return empty(sides, &tag, map, column);
     }
+    if parts.iter().all(is_lines) {
+        // Without an entry, comments would stand below a key without a value.
+        return Err(Stop::Conflict);
+    }
     if let Meaning::Differ { ours, theirs } = &meaning
         && [ours, theirs].into_iter().flatten().any(is_hollow)
     {
@@ -89,6 +93,16 @@ pub fn assemble(
         suffix,
         meaning: tag.on(meaning),
     })
+}
+
+/// Whether a part is comments and blank lines alone.
+fn is_lines(part: &Part) -> bool {
+    let says_nothing = |line: &str| line.trim().is_empty() || line.trim().starts_with('#');
+    part.flow.is_none()
+        && part.pieces.iter().all(|piece| match piece {
+            Piece::Text(text) | Piece::Above(text) => text.lines().all(says_nothing),
+            Piece::Conflict(_) => false,
+        })
 }
 
 /// Whether the sides have different names for the key, and the frame has another one than

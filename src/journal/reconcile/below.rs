@@ -2,17 +2,18 @@
 
 use std::collections::HashSet;
 
-use super::collection::rows;
 use super::cut::shift;
+use super::member::Member;
 use super::view::View;
 use crate::journal::yaml::Layout;
-use crate::merge::{Row, ThreeWay};
+use crate::merge::ThreeWay;
 
 /// The views without the comments below their last entries, and these in the `column` of
 /// the result. `None` where they are that entry's, as in nearly all merges.
 ///
-/// Where a side took out the last entry, the comment above it stands below the one before:
-/// what the other side put above the comment would come below it along with that one.
+/// As part of the last entry they would come above what the other side puts behind it, or
+/// in the middle of what it puts into it; and what one side did with them could not be told
+/// from what it did with the entry.
 pub fn cut<'a>(
     views: &ThreeWay<View<'a>>,
     column: usize,
@@ -21,19 +22,28 @@ pub fn cut<'a>(
         let last = view.members.last();
         last.is_some_and(|m| m.body.contains('#') || m.suffix.contains('#'))
     };
-    if !has_sign(&views.ours) && !has_sign(&views.theirs) {
+    if !views.as_ref().into_array().into_iter().any(has_sign) {
         return None;
     }
-    let mut cut = views.clone();
-    let ThreeWay { base, ours, theirs } = &mut cut;
-    let [base, ours, theirs] = [base, ours, theirs].map(|view| without_tail(view, column));
-    let tails = ThreeWay::new(base, ours, theirs);
-    is_left(&cut, &tails).then_some((cut, tails))
+    let cut_at = |left: usize| {
+        let mut cut = views.clone();
+        let ThreeWay { base, ours, theirs } = &mut cut;
+        let [base, ours, theirs] =
+            [base, ours, theirs].map(|view| without_tail(view, left, column));
+        let tails = ThreeWay::new(base, ours, theirs);
+        let tail = tails.as_ref().map(String::as_str).trivial();
+        (tail.is_some() && tails != ThreeWay::default()).then_some((cut, tails))
+    };
+    // What stands left of the entries is about none of them.
+    let whole = cut_at(0);
+    let whole =
+        whole.filter(|(cut, tails)| !is_of_last(cut, tails) && !is_above_a_gone(cut, tails));
+    whole.or_else(|| cut_at(1))
 }
 
 /// Takes off and gives back the lines at the end that would be above a next entry, if there
-/// is a comment among them.
-fn without_tail(view: &mut View, column: usize) -> String {
+/// is a comment among them, and stand `left` columns from it or more.
+fn without_tail(view: &mut View, left: usize, column: usize) -> String {
     let last = view.members.last_mut();
     let Some(m) = last.filter(|m| m.layout == Layout::Block) else {
         return String::new();
@@ -47,7 +57,7 @@ fn without_tail(view: &mut View, column: usize) -> String {
     };
     let is_below = |line: &&str| {
         let words = line.trim_start();
-        words.is_empty() || (words.starts_with('#') && line.len() - words.len() <= m.column)
+        words.is_empty() || (words.starts_with('#') && line.len() - words.len() + left <= m.column)
     };
     let lines = text[first..].split_inclusive('\n').rev();
     let len: usize = lines.take_while(is_below).map(str::len).sum();
@@ -64,48 +74,44 @@ fn without_tail(view: &mut View, column: usize) -> String {
     tail
 }
 
-/// Whether the comments are those that the base has above an entry which is gone from there,
-/// and no side has anything new below them.
-fn is_left(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
-    let tails = tails.as_ref().map(String::as_str);
-    let Some(tail) = tails.trivial().filter(|tail| !tail.is_empty()) else {
-        return false;
+/// Whether comments that one side put at the end may be about the entry above them: the
+/// other side put an entry there, too, and nothing tells which comes first.
+fn is_of_last(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
+    let known = &views.base.members;
+    let has_new_end = |view: &View, tail: &str| {
+        let last = view.members.last().map(name);
+        let is_known = last.is_none_or(|last| known.iter().any(|m| name(m) == last));
+        !tail.contains('#') && !is_known
     };
-    let ids = views.as_ref().map(|view| -> Vec<String> {
-        let all = view.members.iter();
-        all.map(|m| [m.prefix.trim(), m.body.trim()].concat())
-            .collect()
-    });
-    let sides = ids.as_ref().zip(views.as_ref()).zip(tails);
-    let sides = sides.map(|((ids, view), tail)| rows(ids, view, tail));
-    let known: HashSet<_> = sides.base.iter().collect();
-    let mut lines = tail.lines().map(|line| Row::Line(line.trim()));
-    let Some(line) = lines.find(|row| known.contains(row) && *row != Row::Line("")) else {
-        return false;
-    };
-    let Ok(below) = sides.as_ref().try_map(|rows| below(rows, &line).ok_or(())) else {
-        return false;
-    };
-    let last = ids.as_ref().map(|ids| ids.last().map(String::as_str));
-    // The last entry there now has to be one that stays.
-    let is_apart = |end: Option<&str>, other: &[String]| match end {
-        Some(end) if Some(end) == last.base || below.base.contains(end) => Some(false),
-        Some(end) if known.contains(&Row::Item(end)) && !other.iter().any(|id| id == end) => None,
-        _ => Some(true),
-    };
-    let are_apart = [
-        is_apart(last.ours, &ids.theirs),
-        is_apart(last.theirs, &ids.ours),
-    ];
-    are_apart.contains(&Some(true))
-        && !are_apart.contains(&None)
-        && below.ours.is_subset(&below.base)
-        && below.theirs.is_subset(&below.base)
+    !tails.base.contains('#')
+        && (has_new_end(&views.ours, &tails.ours) || has_new_end(&views.theirs, &tails.theirs))
 }
 
-/// The entries below a comment; `None` if it is not there.
-fn below<'r>(rows: &[Row<&'r str>], line: &Row<&'r str>) -> Option<HashSet<&'r str>> {
-    let at = rows.iter().position(|row| row == line)?;
-    let items = rows[at..].iter().filter_map(Row::item);
-    Some(items.copied().collect())
+/// Whether a side moved such a comment above an entry that the other side took out. As
+/// lines of the end it would be a new comment of that entry there, which is a conflict.
+fn is_above_a_gone(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
+    let comments = tails.base.lines().map(str::trim);
+    let comments: HashSet<_> = comments.filter(|line| line.starts_with('#')).collect();
+    if comments.is_empty() {
+        return false;
+    }
+    let names = views.as_ref().map(|view| -> HashSet<&str> {
+        let all = view.members.iter();
+        all.map(name).collect()
+    });
+    let is_above = |view: &View, other: &HashSet<&str>| {
+        view.members.iter().any(|m| {
+            let mut above = m.lead.lines().map(str::trim);
+            let is_gone = names.base.contains(name(m)) && !other.contains(name(m));
+            is_gone && above.any(|line| comments.contains(line))
+        })
+    };
+    is_above(&views.ours, &names.theirs) || is_above(&views.theirs, &names.ours)
+}
+
+/// The key of an entry, or the first line of an item.
+fn name<'m>(m: &'m Member) -> &'m str {
+    let line = || m.body.lines().next().unwrap_or_default().trim();
+    m.key
+        .map_or_else(line, |key| &m.side.text[key.span.clone()])
 }

@@ -295,7 +295,7 @@ fn by_name<'v, 'a>(ids: &'v [String], view: &'v View<'a>) -> HashMap<&'v str, &'
 
 /// The members of a side by their ids, among the comments and blank lines that stand
 /// above and below them.
-pub fn rows<'v>(ids: &'v [String], view: &'v View, tail: &'v str) -> Vec<Row<&'v str>> {
+fn rows<'v>(ids: &'v [String], view: &'v View, tail: &'v str) -> Vec<Row<&'v str>> {
     let lines = |text: &'v str| text.lines().map(|line| Row::Line(line.trim()));
     let mut rows = Vec::with_capacity(ids.len());
     for (id, member) in ids.iter().zip(&view.members) {

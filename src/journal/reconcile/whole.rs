@@ -227,6 +227,10 @@ impl Written {
     }
 
     fn end(mut self) -> Vec<Part> {
+        // Without a line at its end, a collection may be empty.
+        self.above.retain(
+            |piece| !matches!(piece, Piece::Text(text) | Piece::Above(text) if text.is_empty()),
+        );
         match self.parts.last_mut() {
             _ if self.above.is_empty() => {}
             Some(last) => last.pieces.append(&mut self.above),
