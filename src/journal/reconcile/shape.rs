@@ -122,7 +122,7 @@ fn is_link(m: &Member) -> bool {
 /// side put others in the place of some numbers. One number that each side put at another place
 /// may be one item or two: a person decides. Where a side also has more or fewer than the base,
 /// or there are quotes or words beside them, they are a set unless both put a number in the
-/// same place; in a list in a list, a row of a table, also a word.
+/// same place; in a list in a list, a row of a table, also where both put a word there.
 fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     let nodes = || sides.into_array().into_iter().flatten().map(|m| m.value);
     let in_list = sides.ours.is_some_and(|m| m.key.is_none());
@@ -150,11 +150,10 @@ fn of_replaced_numbers(sides: &MemberSides) -> Option<Rule> {
     }
     let is_number = |value: &Value| matches!(value, Value::Typed(_));
     let lists = [&base, &ours, &theirs];
-    let is_row = in_list && lists.iter().any(|list| list.iter().any(is_number));
     let mut places = base.iter().zip(&ours).zip(&theirs);
     let at_one_place = places.any(|((was, ours), theirs)| {
         let differ = was != ours && was != theirs && ours != theirs;
-        differ && (is_row || [was, ours, theirs].into_iter().all(is_number))
+        differ && (in_list || [was, ours, theirs].into_iter().all(is_number))
     });
     let of_numbers = |list: &&Vec<Value>| list.len() == base.len() && list.iter().all(is_number);
     let as_many = lists.iter().all(of_numbers);
