@@ -101,10 +101,13 @@ fn above_new(base: &Member, (new, this): (&Member, &Member), other: &Member) -> 
     let was = base.lead.as_ref();
     let lines = |text: &str| text.lines().filter(|l| !l.trim().is_empty()).count();
     // What stands elsewhere now was not taken out, and what stood elsewhere before is no
-    // new text of this comment. The rule of another heading stands there as it did.
+    // new text of this comment. A line without a letter, the rule of a heading, says nothing
+    // of whose it is.
     let elsewhere = |m: &Member, line: &str| count(m.side.text, line) - count(&m.lead, line);
     let moved = |lead: &str| {
-        let mut lines = lead.lines().filter(|line| !line.trim().is_empty());
+        let mut lines = lead
+            .lines()
+            .filter(|line| line.contains(char::is_alphanumeric));
         lines.any(|line| elsewhere(base, line) != elsewhere(other, line))
     };
     let is_changed =
