@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::entry::MemberSides;
 use super::member::Member;
 use crate::journal::rules::{IDENTIFYING, Rule, Rules};
-use crate::journal::yaml::{Kind, Node, Style, Value};
+use crate::journal::yaml::{Item, Kind, Node, Style, Value};
 
 /// The rule for a field that both sides changed (or that one removed).
 pub fn rule(rules: &Rules, path: &[String], sides: &MemberSides) -> Rule {
@@ -27,9 +27,11 @@ pub fn rule(rules: &Rules, path: &[String], sides: &MemberSides) -> Rule {
     };
     let is_scalar = |m: &Member| m.value.scalar().is_some() && !m.value.is_block_scalar();
     let listable = |m: &&Member| is_list(m) || is_scalar(m);
+    // A list in a list in a list is a link again.
+    let is_row = |row: &[Item]| !matches!(row, [one] if one.node.items().is_some());
     let has_rows = |m: &&Member| {
         let items = m.value.items().unwrap_or_default();
-        !is_link(m) && items.iter().any(|i| i.node.items().is_some())
+        !is_link(m) && items.iter().any(|i| i.node.items().is_some_and(is_row))
     };
     let list_now = list_now && (!now().any(is_link) || members.iter().any(has_rows));
     let lists = list_now && members.iter().all(listable);
