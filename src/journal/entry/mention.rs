@@ -130,16 +130,20 @@ impl MentionedDate {
 /// The `@Name` and `#Place` words of a context. A mark inside a word or an address does
 /// not count (`a@b.c`, `https://a.example/@b#c`).
 fn mentions(context: &str) -> impl Iterator<Item = (char, &str)> {
-    context.match_indices(['@', '#']).filter_map(|(at, mark)| {
-        let before = &context[..at];
-        let rest = &context[at + 1..];
-        let end = rest
-            .char_indices()
-            .find(|(at, c)| !is_of_name(rest, *at, *c))
-            .map_or(rest.len(), |(at, _)| at);
-        let name = rest[..end].trim_matches(['-', '_', '\'', '’', '.', NON_JOINER, JOINER]);
-        let opens = !before.ends_with(is_of_word) && !ends_in_address(before);
-        (opens && !name.is_empty()).then(|| (if mark == "@" { '@' } else { '#' }, name))
+    context.split(char::is_whitespace).flat_map(|word| {
+        let address = address(word);
+        let marks = word.match_indices(['@', '#']);
+        marks.filter_map(move |(at, mark)| {
+            let rest = &word[at + 1..];
+            let end = rest
+                .char_indices()
+                .find(|(at, c)| !is_of_name(rest, *at, *c))
+                .map_or(rest.len(), |(at, _)| at);
+            let name = rest[..end].trim_matches(['-', '_', '\'', '’', '.', NON_JOINER, JOINER]);
+            let is_inside = address.is_some_and(|address| address <= at);
+            let opens = !word[..at].ends_with(is_of_word) && !is_inside;
+            (opens && !name.is_empty()).then(|| (if mark == "@" { '@' } else { '#' }, name))
+        })
     })
 }
 
@@ -161,11 +165,15 @@ fn is_of_name(text: &str, at: usize, c: char) -> bool {
     }
 }
 
-/// Whether a text ends in an address that goes on behind it.
-fn ends_in_address(text: &str) -> bool {
-    let word = text.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let word = word.trim_start_matches(|c: char| !is_of_word(c));
-    word.contains("://") || word.starts_with("www.")
+/// The place behind which a word is an address. It is looked for once: a context may be one
+/// long word of marks.
+fn address(word: &str) -> Option<usize> {
+    let text = word.trim_start_matches(|c: char| !is_of_word(c));
+    let from = |len: usize| word.len() - text.len() + len;
+    if text.starts_with("www.") {
+        return Some(from("www.".len()));
+    }
+    text.find("://").map(|at| from(at + "://".len()))
 }
 
 const NON_JOINER: char = '\u{200C}';
@@ -198,6 +206,10 @@ mod tests {
         )
         .collect();
         assert_eq!(found, [('@', "Bo")]);
+        let found: Vec<_> = mentions("a.b@http://x @(http://x) #Ferry…//@Orla\u{a0}@Al").collect();
+        assert_eq!(found, [('#', "Ferry"), ('@', "Orla"), ('@', "Al")]);
+        // Each mark looking back to the last blank would take a minute.
+        assert_eq!(mentions(&"#-".repeat(200_000)).count(), 0);
         // Letters that take more than one character.
         let found: Vec<_> =
             mentions("@Zoe\u{301} #हिन्दी-घाट @می\u{200c}نا\u{200d}, e\u{301}@x").collect();
