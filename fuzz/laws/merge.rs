@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use palimpsest::journal::document::Document;
-use palimpsest::journal::reconcile::{FileKind, Merged, Merger, Outcome};
+use palimpsest::journal::reconcile::{FileKind, Merged, Merger, Outcome, Reason};
 use palimpsest::journal::rules::Rules;
 use palimpsest::journal::yaml::Tree;
 use palimpsest::merge::{LineMerge, Markers, ThreeWay, is_binary};
@@ -81,14 +81,30 @@ fn whichever_side(kind: FileKind, sides: ThreeWay<&[u8]>, merged: &Merged) -> Ve
     if matches!(merged.outcome, Outcome::Git(_)) {
         let lines = GitLines::new();
         let git = lines.merge(sides, &Markers::default());
-        // A side's frontmatter may stand in the markers with its text.
-        let base = Document::split(sides.base).body;
-        let with_fronts = lines.merge(ThreeWay { base, ..sides }, &Markers::default());
-        let is_marked = merged.conflict && with_fronts.is_ok_and(|m| m.bytes == merged.bytes);
+        // A side's frontmatter may stand in the markers with its text, and a clean result that
+        // nobody could read is a conflict of the whole frontmatter.
+        let base = Document::split(sides.base);
+        let bases = match kind {
+            FileKind::Markdown => vec![
+                base.body.to_vec(),
+                [base.open, base.close, base.body].concat(),
+            ],
+            FileKind::Yaml => vec![Vec::new()],
+        };
+        let is_marked = merged.conflict
+            && bases.iter().any(|base| {
+                let marked = lines.merge(ThreeWay { base, ..sides }, &Markers::default());
+                marked.is_ok_and(|marked| marked.bytes == merged.bytes)
+            });
         let binary = [sides.base, sides.ours, sides.theirs]
             .into_iter()
             .any(is_binary);
-        if !binary && !is_marked && git.is_ok_and(|git| git.bytes != merged.bytes) {
+        // Of a page without frontmatter, line ends that a side changed are no change of a line.
+        let has_ends = merged.outcome == Outcome::Git(Reason::NoFrontmatter)
+            && [sides.base, sides.ours, sides.theirs]
+                .iter()
+                .any(|side| side.contains(&b'\r'));
+        if !binary && !is_marked && !has_ends && git.is_ok_and(|git| git.bytes != merged.bytes) {
             broken.push("called git's own result, but other bytes".into());
         }
         return broken;
