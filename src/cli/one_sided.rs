@@ -18,9 +18,21 @@ impl Settling<'_> {
         moved: Option<&Hunks>,
     ) -> anyhow::Result<Settled> {
         let path = &open.path;
+        let is_moved = open.is_as_it_was();
+        // Who names the file and a side means this one.
+        let is_meant = self.is_named(path) && self.answers.are_given();
+        if is_moved && !is_meant && self.resolver.stays_deleted(open)? {
+            let how = match ours {
+                Some(_) => "removed, as they deleted it and we only moved it",
+                None => "removed, as we deleted it and they only moved it",
+            };
+            return self.put(open, None, how);
+        }
         let what = match (ours, theirs) {
             (Some(_), None) if moved.is_some() => "moved here by us, to another name by them",
             (None, Some(_)) if moved.is_some() => "moved here by them, to another name by us",
+            (Some(_), None) if is_moved => "deleted by them, only moved by us",
+            (None, Some(_)) if is_moved => "deleted by us, only moved by them",
             (Some(_), None) => "deleted by them, edited by us",
             (None, Some(_)) => "deleted by us, edited by them",
             _ => "deleted or moved on both sides",

@@ -94,6 +94,12 @@ impl<'a> Answers<'a> {
         self.said.is_none() && !self.ended.get()
     }
 
+    /// Whether one answer was given to every question.
+    #[must_use]
+    pub const fn are_given(&self) -> bool {
+        self.said.is_some()
+    }
+
     /// Whether every answer is to take both sides.
     #[must_use]
     pub fn take_both(&self) -> bool {

@@ -214,7 +214,7 @@ impl Settling<'_> {
         }
     }
 
-    fn is_named(&self, path: &String) -> bool {
+    pub(super) fn is_named(&self, path: &String) -> bool {
         self.only.is_some_and(|only| only.contains(path))
     }
 

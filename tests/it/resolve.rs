@@ -11,6 +11,7 @@ mod leftovers;
 mod long;
 mod loose;
 mod meant;
+mod moved;
 mod names;
 mod notes;
 mod readable;

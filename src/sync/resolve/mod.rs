@@ -71,6 +71,13 @@ impl OpenPath {
         self.work.as_deref()
     }
 
+    /// Whether the one side that has the file has the base's bytes.
+    #[must_use]
+    pub fn is_as_it_was(&self) -> bool {
+        let ThreeWay { base, ours, theirs } = &self.sides;
+        base.is_some() && ours.is_some() != theirs.is_some() && (base == ours || base == theirs)
+    }
+
     /// Whether it was added with its markers.
     const fn is_added(&self) -> bool {
         matches!(self.origin, Origin::Added | Origin::AddedByGit)

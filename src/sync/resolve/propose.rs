@@ -2,9 +2,12 @@
 
 use super::edited::is_edited_within;
 use super::{OpenPath, Origin, ResolveError, Resolver};
+use crate::journal::PathKind;
 use crate::journal::hunks::{Choice, Hunks};
 use crate::ledger;
 use crate::merge::ThreeWay;
+use crate::repo::RepoError;
+use crate::sync::history::file_of;
 
 /// The proposal for a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -166,6 +169,36 @@ impl Resolver<'_> {
             theirs: theirs.clone(),
             moved,
         })
+    }
+
+    /// Whether an entry that one side deleted was only moved within the journal by the other
+    /// one, and nobody edited it since. Another page's name says something, too: that one may
+    /// have been renamed on purpose, and what comes into the journal is new there.
+    ///
+    /// # Errors
+    /// The repository cannot be read.
+    pub fn stays_deleted(&self, open: &OpenPath) -> Result<bool, RepoError> {
+        let ThreeWay { base, .. } = &open.sides;
+        let (PathKind::Entry(entry), Some(was), Some(merging), Origin::Unmerged) = (
+            self.layout().classify(&open.path),
+            base,
+            &open.merging,
+            open.origin,
+        ) else {
+            return Ok(false);
+        };
+        if !open.is_as_it_was() || open.work.as_ref().is_some_and(|work| work != was) {
+            return Ok(false);
+        }
+        for base in &merging.bases {
+            let file = file_of(self.repo, self.layout(), *base, entry)?;
+            if let Some(file) = file
+                && self.repo.read_blob(file.blob)? == *was
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn propose_committed(

@@ -1,0 +1,114 @@
+//! Entries and pages that one side only moved, and the other side deleted.
+
+use crate::sandbox::{DAY, Machine, Sandbox, entry, journal};
+
+const OTHER: &str = "2024-11-02";
+const MOVED: &str = "journal/md/2024/11/2024-11-02.md";
+
+/// One machine moved an entry and set a mood elsewhere; the other one deleted it, and set
+/// another mood. The merge waits on the machine that `deletes`, or on the other one.
+fn stopped<'a>(sandbox: &'a Sandbox, deletes: bool, edit: &str) -> Machine<'a> {
+    let entries = [
+        (DAY, "mood: calm", "One.\n"),
+        (OTHER, "city: Porto", "Quite another story.\n"),
+    ];
+    let (laptop, desktop) = journal(sandbox, &entries);
+    let (here, there) = if deletes {
+        (desktop, laptop)
+    } else {
+        (laptop, desktop)
+    };
+    let (mover, deleter) = if deletes {
+        (&there, &here)
+    } else {
+        (&here, &there)
+    };
+    std::fs::create_dir_all(mover.path("journal/md/2024/11")).unwrap();
+    mover.git(["mv", &entry(OTHER), MOVED]).ok();
+    mover.edit(MOVED, "city: Porto", edit);
+    mover.edit_entry(DAY, "mood: calm", "mood: good");
+    mover.commit("Sorted");
+    deleter.git(["rm", "-q", &entry(OTHER)]).ok();
+    deleter.edit_entry(DAY, "mood: calm", "mood: bad");
+    deleter.commit("Deleted");
+    there.push();
+    here.git(["pull", "-q"]).fails();
+    here
+}
+
+#[test]
+fn an_entry_that_one_side_only_moved_stays_deleted() {
+    for (deletes, line) in [
+        (true, "as we deleted it and they only moved it"),
+        (false, "as they deleted it and we only moved it"),
+    ] {
+        for side in ["--ours", "--theirs"] {
+            let sandbox = Sandbox::new();
+            let here = stopped(&sandbox, deletes, "city: Porto");
+            assert!(here.exists(MOVED));
+            here.palimpsest(["resolve", side])
+                .ok()
+                .says(&format!("{MOVED}: removed, {line}, staged"))
+                .says("what stood there before is kept in");
+            assert!(!here.exists(MOVED));
+            here.git(["commit", "-q", "--no-edit"]).ok();
+            here.assert_clean();
+            here.metadb(["show", OTHER]).ok().says("deleted at");
+            here.metadb(["restore", "Entry", OTHER]).ok();
+        }
+        // Beside a field of which both make no sense.
+        let sandbox = Sandbox::new();
+        let here = stopped(&sandbox, deletes, "city: Porto");
+        here.palimpsest(["resolve", "--both"]).exits(1).says(line);
+        assert!(!here.exists(MOVED));
+    }
+}
+
+#[test]
+fn an_entry_that_was_edited_or_is_meant_by_name_is_a_choice() {
+    for deletes in [true, false] {
+        let (keeps, who) = match deletes {
+            true => ("--theirs", "deleted by us, edited by them"),
+            false => ("--ours", "deleted by them, edited by us"),
+        };
+        let sandbox = Sandbox::new();
+        let here = stopped(&sandbox, deletes, "city: Braga");
+        here.palimpsest(["resolve"]).exits(1).warns(who);
+        here.palimpsest(["resolve", keeps]).ok();
+        assert!(here.read(MOVED).contains("Braga"));
+
+        // Named with a side, and edited while the merge waits.
+        let sandbox = Sandbox::new();
+        let here = stopped(&sandbox, deletes, "city: Porto");
+        here.palimpsest(["resolve", keeps, MOVED]).ok();
+        assert!(here.read(MOVED).contains("Porto"));
+        let sandbox = Sandbox::new();
+        let here = stopped(&sandbox, deletes, "city: Porto");
+        here.edit(MOVED, "city: Porto", "city: Faro");
+        here.palimpsest(["resolve", keeps]).ok();
+        assert!(here.read(MOVED).contains("Faro"));
+    }
+}
+
+/// Its name says something, too.
+#[test]
+fn another_page_that_one_side_only_moved_is_asked_about() {
+    let sandbox = Sandbox::new();
+    let site = sandbox.repository("vault");
+    site.write("p.md", "---\ntitle: T\n---\nOne.\nTwo.\nThree.\n");
+    site.palimpsest(["init"]).ok();
+    site.commit("Begin");
+    site.git(["branch", "-q", "-M", "main"]).ok();
+    site.git(["switch", "-q", "-c", "side"]).ok();
+    site.git(["mv", "p.md", "q.md"]).ok();
+    site.commit("Named");
+    site.git(["switch", "-q", "main"]).ok();
+    site.git(["rm", "-q", "p.md"]).ok();
+    site.commit("Gone");
+    site.git(["merge", "-q", "side"]).fails();
+    site.palimpsest(["resolve"])
+        .exits(1)
+        .warns("q.md: deleted by us, only moved by them");
+    site.palimpsest(["resolve", "--theirs"]).ok();
+    assert!(site.exists("q.md"));
+}
