@@ -20,7 +20,7 @@ use crate::journal::PathKind;
 use crate::journal::hunks::{Choice, Hunks};
 use crate::journal::layout::is_markdown;
 use crate::repo::{Repo, shell_path};
-use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver};
+use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver, is_data};
 use crate::sync::settings::load;
 
 /// Settle what a merge left: merge again field by field, then choose
@@ -283,9 +283,13 @@ impl Settling<'_> {
                 };
                 is_readable(Choice::Ours) || is_readable(Choice::Theirs)
             };
-            // Below frontmatter that nobody can read, text may have both.
+            // Below frontmatter that nobody can read, text may have both. In a file of another
+            // name it may be no frontmatter.
             let is_text = || {
-                let is_below = is_markdown(path) && is_below_front(hunks, number);
+                let is_below = match is_markdown(path) {
+                    true => is_below_front(hunks, number),
+                    false => !is_data(path),
+                };
                 is_below && !fits(Choice::Ours) && !fits(Choice::Theirs)
             };
             // The whole file is read for it.

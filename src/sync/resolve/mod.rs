@@ -39,6 +39,7 @@ use super::driver::DriverError;
 pub use find::{LeftAlone, is_chosen, settle_submodule};
 pub use makers::Maker;
 pub use propose::Proposal;
+pub use readable::is_data;
 
 /// A path that may need a person, or a better merge.
 #[derive(Debug, Clone)]

@@ -8,7 +8,6 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 
 use super::{OpenPath, Resolver};
 use crate::journal::document::Fences;
-use crate::journal::layout::is_markdown;
 use crate::journal::yaml::Tree;
 use crate::journal::{Document, Entry, Note, PathKind};
 
@@ -31,15 +30,25 @@ impl Resolver<'_> {
             PathKind::Entry(date) => Entry::read(date, bytes).is_ok(),
             PathKind::Note(_) => Note::read(bytes).is_ok() && is_page(bytes),
             PathKind::Ledger(_) => true,
-            _ if is_markdown(path) => is_page(bytes),
-            _ => match Path::new(path).extension().and_then(|e| e.to_str()) {
-                // A vault's tables are YAML, its canvases and drawings JSON.
-                Some("yaml" | "yml" | "base") => documents(bytes).iter().all(|one| is_yaml(one)),
-                Some("toml") => is_toml(bytes),
-                Some("json" | "jsonc" | "canvas" | "excalidraw") => is_json(bytes),
-                _ => true,
-            },
+            _ => reader(path).map_or_else(|| is_page(bytes), |is_readable| is_readable(bytes)),
         }
+    }
+}
+
+/// Whether a file is all data, by its extension, and no page that may have frontmatter.
+#[must_use]
+pub fn is_data(path: &str) -> bool {
+    reader(path).is_some()
+}
+
+/// How a file is read that is all data.
+fn reader(path: &str) -> Option<fn(&[u8]) -> bool> {
+    match Path::new(path).extension().and_then(|e| e.to_str())? {
+        // A vault's tables are YAML, its canvases and drawings JSON.
+        "yaml" | "yml" | "base" => Some(|bytes| documents(bytes).iter().all(|one| is_yaml(one))),
+        "toml" => Some(is_toml),
+        "json" | "jsonc" | "canvas" | "excalidraw" => Some(is_json),
+        _ => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether what a choice makes can be read.
 
-use crate::sandbox::Sandbox;
+use crate::sandbox::{Machine, Sandbox};
 
 /// A field with an anchor is merged by line, and one side's formatter indents otherwise.
 #[test]
@@ -34,4 +34,78 @@ fn no_choice_makes_a_page_unreadable() {
         .is("docs/a.md");
     site.palimpsest(["resolve", "--ours"]).ok();
     site.git(["commit", "-q", "--no-edit"]).ok();
+}
+
+/// A merge that waits: `site` has these files on three sides, one of them ours.
+fn stopped<'a>(sandbox: &'a Sandbox, attributes: &str, files: &[(&str, [&str; 3])]) -> Machine<'a> {
+    let site = sandbox.repository("site");
+    site.write(".gitattributes", attributes);
+    let write = |side: usize, message: &str| {
+        for (file, texts) in files {
+            site.write(file, texts[side]);
+        }
+        site.commit(message);
+    };
+    for (file, texts) in files {
+        site.write(file, texts[0]);
+    }
+    site.palimpsest(["init"]).ok();
+    write(0, "Begin");
+    site.git(["branch", "-q", "-M", "main"]).ok();
+    site.git(["switch", "-q", "-c", "side"]).ok();
+    write(2, "Theirs");
+    site.git(["switch", "-q", "main"]).ok();
+    write(1, "Ours");
+    site.git(["merge", "-q", "side"]).fails();
+    site
+}
+
+/// Each file is left as the merge made it, with markers that both do not fit.
+#[track_caller]
+fn both_do_not_fit(site: &Machine<'_>, file: &str) {
+    let merged = site.read(file);
+    site.palimpsest(["resolve", "--both", file])
+        .exits(1)
+        .warns("both do not fit");
+    assert_eq!(site.read(file), merged);
+}
+
+#[test]
+fn both_write_no_key_twice_into_a_page_of_another_name() {
+    let page = |layout: &str| format!("---\ntitle: A\nlayout: {layout}\n---\n\nText.\n");
+    let sides = ["page", "post", "home"].map(page);
+    let pages = sides.each_ref().map(String::as_str);
+    // A text between two rules, and JSON line by line, are no frontmatter.
+    let ruled = [
+        "---\na: b: c\n---\n",
+        "---\na: b: d\n---\n",
+        "---\na: b: e\n---\n",
+    ];
+    let lines = [
+        "{\"a\": 1}\n{\"b\": 1}\n",
+        "{\"a\": 1}\n{\"b\": 2}\n",
+        "{\"a\": 1}\n{\"b\": 3}\n",
+    ];
+    let sandbox = Sandbox::new();
+    let site = stopped(
+        &sandbox,
+        "*.qmd merge=palimpsest\n*.html merge=palimpsest\n",
+        &[
+            ("a.qmd", pages),
+            ("a.html", pages),
+            ("a.md", pages),
+            ("ruled.txt", ruled),
+            ("lines.jsonl", lines),
+        ],
+    );
+    for file in ["a.qmd", "a.html", "a.md"] {
+        both_do_not_fit(&site, file);
+    }
+    site.palimpsest(["resolve", "--both", "ruled.txt", "lines.jsonl"])
+        .ok();
+    assert_eq!(site.read("ruled.txt"), "---\na: b: d\na: b: e\n---\n");
+    assert!(
+        site.read("lines.jsonl")
+            .ends_with("{\"b\": 2}\n{\"b\": 3}\n")
+    );
 }
