@@ -272,16 +272,17 @@ impl Settling<'_> {
             }
             let fits = |choice: Choice| {
                 // To read the text, the other hunks need a choice, too.
-                let with = |n, other| match choices.get(n).copied() {
+                let with = |choice, n, other| match choices.get(n).copied() {
                     _ if n == number => choice,
                     None | Some(Choice::Leave) => own_date(n).unwrap_or(other),
                     Some(chosen) => chosen,
                 };
-                let is_readable = |other| {
-                    let text = hunks.choose(|n| with(n, other));
+                [Choice::Ours, Choice::Theirs].into_iter().any(|other| {
+                    let [text, ours, theirs] = [choice, Choice::Ours, Choice::Theirs]
+                        .map(|choice| hunks.choose(|n| with(choice, n, other)));
                     self.resolver.is_readable(path, &text)
-                };
-                is_readable(Choice::Ours) || is_readable(Choice::Theirs)
+                        && self.resolver.keeps_fronts(path, &text, [&ours, &theirs])
+                })
             };
             // Below frontmatter that nobody can read, text may have both. In a file of another
             // name it may be no frontmatter.

@@ -5,7 +5,7 @@ mod front;
 mod open;
 mod place;
 
-pub use front::{has_marker_in_front, outside_code};
+pub use front::{has_fields, has_marker_in_front, outside_code};
 
 use std::ops::Range;
 

@@ -150,7 +150,9 @@ fn one_side(mut text: Vec<u8>, side: Choice) -> Vec<u8> {
     text
 }
 
-fn has_fields(front: &[u8]) -> bool {
+/// Whether a text is YAML with fields, as frontmatter is.
+#[must_use]
+pub fn has_fields(front: &[u8]) -> bool {
     let tree = std::str::from_utf8(front).ok().map(Tree::parse);
     let tree = tree.and_then(Result::ok);
     tree.is_some_and(|tree| tree.root.is_some_and(|root| root.pairs().is_some()))

@@ -8,6 +8,7 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 
 use super::{OpenPath, Resolver};
 use crate::journal::document::Fences;
+use crate::journal::hunks::has_fields;
 use crate::journal::yaml::Tree;
 use crate::journal::{Document, Entry, Note, PathKind};
 
@@ -33,6 +34,21 @@ impl Resolver<'_> {
             _ => reader(path).map_or_else(|| is_page(bytes), |is_readable| is_readable(bytes)),
         }
     }
+
+    /// Whether a text with the lines of both sides of a hunk keeps the frontmatter that the
+    /// text with ours alone has, and that with theirs alone: at the top, and no field of theirs
+    /// below its end.
+    #[must_use]
+    pub fn keeps_fronts(&self, path: &str, both: &[u8], [ours, theirs]: [&[u8]; 2]) -> bool {
+        if is_data(path) || [ours, theirs].contains(&both) {
+            return true;
+        }
+        let [of_both, of_ours, of_theirs] = [both, ours, theirs].map(front);
+        let kind = |front: Option<(Front, _)>| front.map(|(kind, _)| kind);
+        let stays = |side: Option<(Front, _)>| side.is_none() || kind(side) == kind(of_both);
+        let is_over_end = of_theirs.is_some() && of_theirs != of_ours && of_both == of_ours;
+        stays(of_ours) && stays(of_theirs) && !is_over_end
+    }
 }
 
 /// Whether a file is all data, by its extension, and no page that may have frontmatter.
@@ -50,6 +66,31 @@ fn reader(path: &str) -> Option<fn(&[u8]) -> bool> {
         "json" | "jsonc" | "canvas" | "excalidraw" => Some(is_json),
         _ => None,
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Front {
+    Yaml,
+    Toml,
+    Json,
+}
+
+/// The frontmatter that a page begins with, if it can be read and has fields: without, a first
+/// line may as well be a rule.
+fn front(bytes: &[u8]) -> Option<(Front, &[u8])> {
+    let bytes = without_bom(bytes);
+    let yaml = [
+        Some(Document::split(bytes).frontmatter),
+        dotted_front(bytes),
+    ];
+    if let Some(front) = yaml.into_iter().flatten().find(|front| has_fields(front)) {
+        return Some((Front::Yaml, front));
+    }
+    if let Some(front) = toml_front(bytes) {
+        return is_toml(front).then_some((Front::Toml, front));
+    }
+    let end = end_of_json(bytes).filter(|_| begins_as_json(bytes))?;
+    Some((Front::Json, &bytes[..end]))
 }
 
 /// Whether a text is readable as a page with or without frontmatter, in whichever form a
@@ -108,9 +149,13 @@ fn begins_as_json(bytes: &[u8]) -> bool {
 
 /// Whether a text is one object of JSON and the page below it.
 fn is_json_page(bytes: &[u8]) -> bool {
+    end_of_json(bytes).is_some_and(|end| !begins_as_json(&bytes[end..]))
+}
+
+/// Where the value of JSON ends with which a text begins.
+fn end_of_json(bytes: &[u8]) -> Option<usize> {
     let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Json>();
-    let is_value = matches!(values.next(), Some(Ok(Json)));
-    is_value && !begins_as_json(&bytes[values.byte_offset()..])
+    matches!(values.next(), Some(Ok(Json))).then(|| values.byte_offset())
 }
 
 /// The documents of a YAML file, without the lines between them and without directives.

@@ -71,6 +71,43 @@ fn both_do_not_fit(site: &Machine<'_>, file: &str) {
 }
 
 #[test]
+fn both_are_not_joined_over_the_end_of_any_frontmatter() {
+    let text = |form: &str, draft: &str, line: &str| {
+        let text = form.replace("DRAFT", draft);
+        format!("{text}\n{line}\n\nEnd.\n")
+    };
+    for form in [
+        "+++\ntitle = \"A\"\ndraft = DRAFT\n+++\n",
+        "{\n  \"title\": \"A\",\n  \"draft\": DRAFT\n}\n",
+        "---\ntitle: A\ndraft: DRAFT\n...\n",
+        "\u{feff}+++\r\ntitle = \"A\"\r\ndraft = DRAFT\r\n+++\r\n",
+    ] {
+        let sandbox = Sandbox::new();
+        let sides = [
+            text(form, "1", "Hello."),
+            text(form, "2", "Hello, you."),
+            text(form, "3", "Hello, all."),
+        ];
+        let [base, ours, theirs] = sides.each_ref().map(String::as_str);
+        let site = stopped(&sandbox, "", &[("a.md", [base, ours, theirs])]);
+        both_do_not_fit(&site, "a.md");
+        site.palimpsest(["resolve", "--theirs", "a.md"]).ok();
+        assert_eq!(site.read("a.md"), theirs);
+
+        // Below it, text may have both.
+        let sandbox = Sandbox::new();
+        let sides = ["Hello.", "Hello, you.", "Hello, all."].map(|line| text(form, "1", line));
+        let [base, ours, theirs] = sides.each_ref().map(String::as_str);
+        let site = stopped(&sandbox, "", &[("a.md", [base, ours, theirs])]);
+        site.palimpsest(["resolve", "--both"]).ok();
+        assert_eq!(
+            site.read("a.md"),
+            text(form, "1", "Hello, you.\nHello, all.")
+        );
+    }
+}
+
+#[test]
 fn both_write_no_key_twice_into_a_page_of_another_name() {
     let page = |layout: &str| format!("---\ntitle: A\nlayout: {layout}\n---\n\nText.\n");
     let sides = ["page", "post", "home"].map(page);
@@ -108,4 +145,29 @@ fn both_write_no_key_twice_into_a_page_of_another_name() {
         site.read("lines.jsonl")
             .ends_with("{\"b\": 2}\n{\"b\": 3}\n")
     );
+}
+
+#[test]
+fn both_put_nothing_above_the_frontmatter_of_one_side() {
+    const PAGE: &str = "---\ntitle: B\ntags: [sea]\n---\n\nText, and more.\n";
+    for (ours, theirs) in [
+        ("See [[New page]].\n", PAGE),
+        ("+++\ntitle = \"B\"\n+++\n\nText.\n", PAGE),
+        (PAGE, "{\"title\": \"B\"}\n\nText.\n"),
+    ] {
+        let sandbox = Sandbox::new();
+        let base = "---\ntitle: A\n---\n\nWas.\n";
+        let site = stopped(&sandbox, "", &[("a.md", [base, ours, theirs])]);
+        both_do_not_fit(&site, "a.md");
+    }
+    // Below it, it may stand.
+    let sandbox = Sandbox::new();
+    let base = "---\ntitle: A\n---\n\nWas.\n";
+    let site = stopped(
+        &sandbox,
+        "",
+        &[("a.md", [base, PAGE, "See [[New page]].\n"])],
+    );
+    site.palimpsest(["resolve", "--both", "a.md"]).ok();
+    assert_eq!(site.read("a.md"), format!("{PAGE}See [[New page]].\n"));
 }
