@@ -38,6 +38,7 @@ mod setups;
 mod shallow;
 mod squashes;
 mod stale;
+mod stale_moved;
 mod standing;
 mod states;
 mod taken_rows;

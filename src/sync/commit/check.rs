@@ -51,7 +51,7 @@ pub enum Refusal {
         back: Vec<Item>,
         /// The fields that differ besides.
         undone: Vec<String>,
-        /// The path as a person gives it to git.
+        /// The path as a person gives it to git, and the former one of an entry that moves.
         pathspec: String,
     },
     /// The database is added, although every machine makes its own from the files.

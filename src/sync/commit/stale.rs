@@ -16,7 +16,8 @@ use crate::journal::yaml::{Node, Tree, Value};
 use crate::journal::{Document, Facts, Item, Table};
 use crate::ledger::{Ledger, State};
 use crate::repo::{ObjectId, RepoError};
-use crate::sync::versions::{Key, Versions, facts};
+use crate::sync::history;
+use crate::sync::versions::{FileAt, Key, Versions, facts};
 
 /// The refusal of an entry whose change gives these `rows`, if it is a stale copy.
 pub(super) fn stale_copy(
@@ -51,34 +52,70 @@ pub(super) fn stale_copy(
     let mut comments = lost_comments(rules, &old, &new);
     if undone.is_empty() && comments.is_empty()
         || is_heads_in_the_work_tree(context, &now.path, before.blob)?
-        || is_what_git_brings(context, *head, &now.path, now.blob)?
+        || is_what_git_brings(context, *head, key, now)?
     {
         return Ok(None);
     }
-    let mut next = None;
-    for commit in context.repo.commits_of(*head, &now.path)? {
-        let there = context.repo.blob_at(commit, &now.path)?;
-        if there.is_some_and(|blob| blob.id == now.blob) {
-            // What the next commit wrote is of the removal, if that is in it.
-            if let (Some(next), false) = (next, comments.is_empty()) {
-                let next = read(next)?;
-                comments.retain(|comment| !comments_of(&next).any(|there| there == *comment));
-            }
-            if !comments.is_empty() {
-                undone.push("comments".to_owned());
-            }
-            if undone.is_empty() {
-                return Ok(None);
-            }
-            return Ok(Some(Refusal::StaleCopy {
-                path: now.path.clone(),
-                commit: commit.to_string().chars().take(12).collect(),
-                back: back.into_iter().collect(),
-                undone,
-                pathspec: context.repo.pathspec(&now.path),
-            }));
+    let Some((commit, next)) = older_copy(context, *head, key, before, now)? else {
+        return Ok(None);
+    };
+    // What the next commit wrote is of the removal, if that is in it.
+    if let (Some(next), false) = (next, comments.is_empty()) {
+        let next = read(next)?;
+        comments.retain(|comment| !comments_of(&next).any(|there| there == *comment));
+    }
+    if !comments.is_empty() {
+        undone.push("comments".to_owned());
+    }
+    // Of an entry that moves in this commit, HEAD has the former path alone.
+    let paths = BTreeSet::from([&before.path, &now.path]).into_iter();
+    let paths: Vec<String> = paths.map(|path| context.repo.pathspec(path)).collect();
+    Ok((!undone.is_empty()).then(|| Refusal::StaleCopy {
+        path: now.path.clone(),
+        commit: commit.to_string().chars().take(12).collect(),
+        back: back.into_iter().collect(),
+        undone,
+        pathspec: paths.join(" "),
+    }))
+}
+
+/// The last commit that has this version, and the version of the commit after it. Where the
+/// entry moved, its history goes on at the former path.
+fn older_copy(
+    context: &CommitContext<'_>,
+    head: ObjectId,
+    key: Key,
+    before: &FileAt,
+    now: &FileAt,
+) -> Result<Option<(ObjectId, Option<ObjectId>)>, RepoError> {
+    let repo = context.repo;
+    let mut lines = vec![(head, before.path.clone(), None)];
+    if before.path != now.path {
+        lines.push((head, now.path.clone(), None));
+    }
+    let mut seen = BTreeSet::new();
+    while let Some((tip, path, mut next)) = lines.pop() {
+        if !seen.insert((tip, path.clone())) {
+            continue;
         }
-        next = there.map(|blob| blob.id);
+        let mut commits = repo.commits_of(tip, &path)?.into_iter().peekable();
+        while let Some(commit) = commits.next() {
+            let there = repo.blob_at(commit, &path)?.map(|blob| blob.id);
+            if there == Some(now.blob) {
+                return Ok(Some((commit, next)));
+            }
+            let older = commits.peek();
+            let older = older.map(|older| repo.blob_at(*older, &path)).transpose()?;
+            // It came to this path here.
+            if there.is_some() && older.flatten().is_none() {
+                for parent in repo.commit(commit)?.parents {
+                    let file = history::file_of(repo, context.layout, parent, key.0)?;
+                    let file = file.filter(|file| file.path != path);
+                    lines.extend(file.map(|file| (parent, file.path, there)));
+                }
+            }
+            next = there;
+        }
     }
     Ok(None)
 }
@@ -88,13 +125,14 @@ pub(super) fn stale_copy(
 fn is_what_git_brings(
     context: &CommitContext<'_>,
     head: ObjectId,
-    path: &str,
-    blob: ObjectId,
+    key: Key,
+    now: &FileAt,
 ) -> Result<bool, RepoError> {
     let repo = context.repo;
+    // It may have moved on one of the sides.
     let has_it = |commit: ObjectId| -> Result<bool, RepoError> {
-        let there = repo.blob_at(commit, path)?;
-        Ok(there.is_some_and(|there| there.id == blob))
+        let there = history::file_of(repo, context.layout, commit, key.0)?;
+        Ok(there.is_some_and(|there| there.blob == now.blob))
     };
     let have_it = |commits: Vec<ObjectId>| -> Result<Vec<bool>, RepoError> {
         commits.into_iter().map(has_it).collect()
