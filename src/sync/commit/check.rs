@@ -63,7 +63,8 @@ pub enum Refusal {
         key: Key,
         path: String,
         other: String,
-        pathspec: String,
+        /// How one of them is kept.
+        how: String,
     },
 }
 
@@ -132,7 +133,7 @@ impl fmt::Display for Refusal {
                 key: (date, source),
                 path,
                 other,
-                pathspec,
+                how,
             } => {
                 let what = match source {
                     Source::Yaml => "entry",
@@ -140,8 +141,7 @@ impl fmt::Display for Refusal {
                 };
                 write!(
                     f,
-                    "{path}: a second {what} of {date}; the first is {other}; keep one of them, \
-                     for example `git rm --cached {pathspec}`"
+                    "{path}: a second {what} of {date}; the first is {other}; {how}"
                 )
             }
         }
@@ -278,14 +278,14 @@ impl Checks<'_> {
         }
         if let (Some(key), None) = (key_of(self.layout, path), change.old) {
             let mut all = self.twice.get(&key).into_iter().flatten();
-            let other = all.find(|other| *other != path);
-            let refusal = other.map(|other| Refusal::TwoOfOneDate {
-                key,
-                path: path.clone(),
-                other: other.clone(),
-                pathspec: repo.pathspec(path),
-            });
-            self.found.refusals.extend(refusal);
+            if let Some(other) = all.find(|other| *other != path) {
+                self.found.refusals.push(Refusal::TwoOfOneDate {
+                    key,
+                    path: path.clone(),
+                    other: other.clone(),
+                    how: how_to_keep_one(repo, path, other),
+                });
+            }
         }
         Ok(())
     }
@@ -314,6 +314,22 @@ impl Checked {
             }
         }
         Ok(())
+    }
+}
+
+/// How one of two files of an entry is kept. Where the other one is gone, the entry was moved,
+/// and what is said of two would delete it.
+fn how_to_keep_one(repo: &Repo, path: &str, other: &str) -> String {
+    let [new, old] = [path, other].map(|path| repo.pathspec(path));
+    let is_gone = repo.workdir().join(other).symlink_metadata().is_err();
+    match (is_gone, repo.index_is_temporary()) {
+        (false, _) => format!("keep one of them, for example `git rm --cached {new}`"),
+        (true, true) => {
+            format!("it is gone from the work tree; if it moved: `git commit {old} {new}`")
+        }
+        (true, false) => {
+            format!("it is gone from the work tree; if it moved: `git rm --cached {old}`")
+        }
     }
 }
 

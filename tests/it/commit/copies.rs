@@ -1,4 +1,5 @@
-//! Copies that services which sync files leave beside an entry, and an old one of a ledger.
+//! Copies that services which sync files leave beside an entry, an old one of a ledger, and a
+//! moved entry that looks like one.
 
 use super::*;
 
@@ -121,5 +122,43 @@ fn an_old_ledger_that_is_committed_by_path_leaves_nothing_staged() {
         laptop.assert_clean();
         assert!(removed_items(&laptop).contains(&"Bob".to_owned()));
         laptop.palimpsest(["doctor"]).ok();
+    }
+}
+
+/// What is said of a copy would delete an entry that moved.
+#[test]
+fn an_entry_that_moves_without_its_former_path_is_no_copy() {
+    const NEW: &str = "journal/md/2024/11/2024-11-01.md";
+    for by_path in [true, false] {
+        let sandbox = Sandbox::new();
+        let laptop = with_three_people(&sandbox);
+        let (old, text) = (entry(DAY), laptop.read_entry(DAY));
+        laptop.write(NEW, &text);
+        laptop.remove(&old);
+        laptop.git(["add", NEW]).ok();
+        let by_git = ["rm", "-q", "--cached", &old];
+        let how = if by_path {
+            laptop.git(by_git).ok();
+            format!("`git commit {old} {NEW}`")
+        } else {
+            format!("`git rm --cached {old}`")
+        };
+        let mut commit = vec!["commit", "-q", "-m", "Sorted"];
+        commit.extend(by_path.then_some(NEW));
+        laptop.git(commit).exits(1).warns(&format!(
+            "{NEW}: a second entry of {DAY}; the first is {old}; it is gone from the work tree; \
+             if it moved: {how}"
+        ));
+        // What it says to do.
+        if by_path {
+            laptop.git(["commit", "-q", "-m", "Sorted", &old, NEW]).ok();
+        } else {
+            laptop.git(by_git).ok();
+            laptop.git(["commit", "-q", "-m", "Sorted"]).ok();
+        }
+        laptop.assert_clean();
+        assert_eq!(laptop.read(NEW), text);
+        laptop.metadb(["show", DAY]).ok().says(NEW);
+        assert!(laptop.ledger(2024).deletions.is_empty());
     }
 }
