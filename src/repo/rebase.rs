@@ -22,7 +22,10 @@ impl Repo {
         let is_there = |name: &str| self.git_dir().join(name).exists();
         match self.waits_for() {
             Some("rebase") if is_there("rebase-merge") => {
-                let is_in_conflict = self.is_stopped() && !is_there("rebase-merge/amend");
+                // Git writes `amend` for a `squash` or `fixup` in conflict, too.
+                let is_told =
+                    is_there("rebase-merge/amend") && !is_there("rebase-merge/current-fixups");
+                let is_in_conflict = self.is_stopped() && !is_told;
                 let heads = ["MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD"];
                 is_in_conflict || heads.into_iter().any(is_there)
             }

@@ -250,6 +250,31 @@ fn a_commit_given_up_where_a_rebase_was_told_to_stop_leaves_a_clean_way_on() {
     }
 }
 
+/// Git writes the file that tells an `edit` there as well.
+#[test]
+fn a_commit_given_up_at_a_squash_in_conflict_leaves_a_way_on() {
+    for word in ["squash", "fixup"] {
+        let sandbox = Sandbox::new();
+        let laptop = with_three_people(&sandbox);
+        for (from, to) in [("Went", "One"), ("One", "Two"), ("Two", "Three")] {
+            laptop.edit_entry(DAY, from, to);
+            laptop.commit(to);
+        }
+        let list = format!("sed -i.before -e '2d;3{{s/^pick/{word}/;}}'");
+        let editor = [("GIT_SEQUENCE_EDITOR", list.as_str())];
+        laptop
+            .run_with(&editor, "git", ["rebase", "-q", "-i", "HEAD~3"])
+            .fails();
+        laptop.palimpsest(["resolve", "--theirs"]).ok();
+        remove(&laptop, "Bob, ", "");
+        laptop.git(["add", "journal"]).ok();
+        laptop.git(["commit", "-q", "-m", ""]).fails();
+        laptop.git(["rebase", "--continue"]).ok();
+        laptop.assert_clean();
+        assert!(!laptop.read_entry(DAY).contains("Bob"), "{word}");
+    }
+}
+
 /// While something waits, the ledger in the work tree has the rows of what was given up.
 #[test]
 fn what_was_given_up_while_something_waits_counts_for_nothing() {
