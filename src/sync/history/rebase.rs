@@ -8,7 +8,7 @@ use super::marks::Marks;
 use super::merges::side;
 use super::pick::undone_there;
 use super::places::Places;
-use super::{History, beyond, known_at, year_at};
+use super::{History, beyond, year_at};
 use crate::journal::{EntryDate, Layout};
 use crate::ledger::{self, KeptOutRow, Ledger, RowKey};
 use crate::repo::{ObjectId, Repo, RepoError};
@@ -67,6 +67,9 @@ impl History<'_> {
         bases: &[ObjectId],
     ) -> Result<Ledger, RepoError> {
         let mut out = Ledger::default();
+        // All of that history is walked once, if it is asked at all.
+        let mut asked: Option<History> = None;
+        let tips: Vec<ObjectId> = bases.iter().copied().chain([onto]).collect();
         let below: Vec<&str> = self.below.iter().map(String::as_str).collect();
         let changes = self.repo.changes(Some(onto), Some(now), &below)?;
         let entries = changes
@@ -80,11 +83,22 @@ impl History<'_> {
             let gone: BTreeSet<_> = there.items.difference(&left.items).collect();
             let theirs = self.known(before, entry)?;
             let is_gone = |key: &RowKey| gone.contains(&key.to_item());
-            // Asking history is costly.
             if !theirs.tombstones_of(entry).any(|(key, _)| is_gone(key)) {
                 continue;
             }
-            let ours = known_at(self.repo, self.layout, onto, entry)?;
+            let asked = match &asked {
+                Some(asked) => asked,
+                None => {
+                    let marks = Marks::read(self.repo, self.layout);
+                    asked.insert(History::since(
+                        (self.repo, self.layout),
+                        &marks,
+                        &tips,
+                        None,
+                    )?)
+                }
+            };
+            let ours = asked.known(onto, entry)?;
             let mut again = undone_there(entry, &theirs, &ours);
             again.retain(is_gone);
             if again.is_empty() {
@@ -92,7 +106,7 @@ impl History<'_> {
             }
             // Who took the putting back back on the branch meant that.
             for base in bases {
-                let began = known_at(self.repo, self.layout, *base, entry)?;
+                let began = asked.known(*base, entry)?;
                 again.retain(|key| !began.knows_undone(key));
             }
             let known = self.known(now, entry)?;
