@@ -175,7 +175,8 @@ fn is_of_words(full: &str) -> bool {
 /// begin with the same word, or it has an abbreviation. `Acme Corp` is a remark on `John Smith`,
 /// and would be the name of every John Smith.
 fn are_alike(name: &str, full: &str) -> bool {
-    name.split(' ').next() == full.split(' ').next() || name.split(' ').any(|w| w.ends_with('.'))
+    let first = |name: &'_ str| name.split([' ', '-']).next().map(str::to_owned);
+    first(name) == first(full) || name.split(' ').any(|w| w.ends_with('.'))
 }
 
 /// By alias, the persons that it is given with.
