@@ -202,7 +202,7 @@ impl Call<'_> {
             news::say_left_out(ui, &incoming);
             news::say_deletions(ui, &incoming);
             if let Some(before) = before {
-                for finding in health::left_by_a_move(repo, layout, before, head)? {
+                for finding in health::left_by_a_move(repo, layout, before)? {
                     ui.warn(safe(&finding.to_string()));
                 }
             }

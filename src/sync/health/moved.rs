@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::Layout;
 use crate::journal::layout::{below, in_folder};
-use crate::journal::settings::FILE;
 use crate::ledger::Source;
 use crate::repo::{Finding, ObjectId, Repo, RepoError};
+use crate::sync::history::has_moved_since;
 use crate::sync::versions::key_of;
 use crate::sync::words::more;
 
@@ -23,10 +23,9 @@ pub fn left_by_a_move(
     repo: &Repo,
     layout: &Layout,
     before: ObjectId,
-    now: ObjectId,
 ) -> Result<Vec<Finding>, RepoError> {
     let mut found = Vec::new();
-    if repo.blob_at(before, FILE)? != repo.blob_at(now, FILE)? {
+    if has_moved_since(repo, layout, before)? {
         check(repo, layout, &mut found)?;
     }
     Ok(found)

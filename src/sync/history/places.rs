@@ -79,6 +79,20 @@ pub(in crate::sync) fn moved_from(
     Places::new(repo, layout).moved_from(commit, keys)
 }
 
+/// Whether a commit's journal or wiki is in another folder than now.
+///
+/// # Errors
+/// The commit cannot be read.
+pub(in crate::sync) fn has_moved_since(
+    repo: &Repo,
+    layout: &Layout,
+    commit: ObjectId,
+) -> Result<bool, RepoError> {
+    let places = Places::new(repo, layout);
+    let is_elsewhere = |source| Ok::<_, RepoError>(places.elsewhere(commit, source)?.is_some());
+    Ok(is_elsewhere(Source::Yaml)? || is_elsewhere(Source::Wiki)?)
+}
+
 impl<'a> Places<'a> {
     pub fn new(repo: &'a Repo, layout: &'a Layout) -> Self {
         Self {
