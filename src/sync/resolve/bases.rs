@@ -112,7 +112,7 @@ impl Resolver<'_> {
             });
         }
         let merged = merged.unwrap_or_default();
-        let ours = self.ours(merged.iter(), only)?;
-        Ok(ours.into_iter().map(str::to_owned).collect())
+        let of_drivers = self.merged_by_drivers(merged.iter(), only)?;
+        Ok(of_drivers.into_iter().map(str::to_owned).collect())
     }
 }

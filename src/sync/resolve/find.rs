@@ -133,7 +133,7 @@ impl Resolver<'_> {
 
     /// The paths among these that are chosen and that the drivers merge. Git is asked once
     /// for all.
-    pub(super) fn ours<'p>(
+    pub(super) fn merged_by_drivers<'p>(
         &self,
         paths: impl Iterator<Item = &'p String>,
         only: Option<&[String]>,
@@ -167,16 +167,16 @@ impl Resolver<'_> {
             }
         }
         let unmerged = self.repo.unmerged_stages()?;
-        let ours = self.ours(unmerged.keys(), only)?;
+        let of_drivers = self.merged_by_drivers(unmerged.keys(), only)?;
         for (path, stages) in &unmerged {
-            let is_ours = ours.contains(path.as_str());
-            let is_meant = is_ours || is_named(path, only);
+            let is_of_drivers = of_drivers.contains(path.as_str());
+            let is_meant = is_of_drivers || is_named(path, only);
             if is_submodule(stages) && is_chosen(path, only) {
                 let settle = settle_submodule(self.repo, path, stages);
                 left.push((path.clone(), LeftAlone::Submodule(settle)));
             } else if is_meant && has_no_text(stages) {
                 left.push((path.clone(), LeftAlone::Link));
-            } else if is_meant && !is_ours && self.merged_by_git(path, *stages)?.is_none() {
+            } else if is_meant && !is_of_drivers && self.merged_by_git(path, *stages)?.is_none() {
                 left.push((path.clone(), LeftAlone::WithoutMarkers));
             }
         }
@@ -250,9 +250,9 @@ impl Resolver<'_> {
     /// The repository cannot be read.
     pub fn left_to_git(&self, only: Option<&[String]>) -> Result<Vec<(String, Stages)>, RepoError> {
         let unmerged = self.repo.unmerged_stages()?;
-        let ours = self.ours(unmerged.keys(), only)?;
+        let of_drivers = self.merged_by_drivers(unmerged.keys(), only)?;
         let is_left = |(path, stages): &(&String, &Stages)| {
-            let is_meant = is_named(path, only) || ours.contains(path.as_str());
+            let is_meant = is_named(path, only) || of_drivers.contains(path.as_str());
             is_chosen(path, only) && !is_meant && !is_submodule(stages)
         };
         let left = unmerged.iter().filter(is_left);

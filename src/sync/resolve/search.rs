@@ -43,7 +43,7 @@ impl Search<'_> {
         paths: impl Iterator<Item = &'p String>,
     ) -> Result<BTreeSet<&'p str>, RepoError> {
         let paths = paths.filter(|path| !self.found.contains_key(*path));
-        self.resolver.ours(paths, self.only)
+        self.resolver.merged_by_drivers(paths, self.only)
     }
 
     /// Adds the paths in conflict.
