@@ -199,7 +199,7 @@ impl Call<'_> {
                 incoming::keep_what_the_merge_kept_out(repo, layout, head, &mut incoming)?;
             }
             say_conflicts(ui, incoming.conflicts.iter().copied());
-            news::say_left_out(ui, &incoming);
+            news::say_kept_out(ui, &incoming);
             news::say_deletions(ui, &incoming);
             if let Some(before) = before {
                 for finding in health::left_by_a_move(repo, layout, before)? {

@@ -25,7 +25,7 @@ pub struct Incoming {
     /// who deleted it, if that is sure.
     pub kept: BTreeMap<EntryDate, Option<String>>,
     /// Items that merges kept out since, for a person to settle.
-    pub left_out: BTreeSet<KeptOutItem>,
+    pub kept_out: BTreeSet<KeptOutItem>,
 }
 
 /// The news between two commits.
@@ -60,8 +60,8 @@ pub fn between(
     let mut incoming = Incoming::default();
     for (year, (old, new)) in changed {
         let new = read(new)?.with_told(told.of_year(year));
-        let left_out = KeptOutItem::to_settle(&new);
-        if new.conflicts().next().is_none() && new.deletions.is_empty() && left_out.is_empty() {
+        let kept_out = KeptOutItem::to_settle(&new);
+        if new.conflicts().next().is_none() && new.deletions.is_empty() && kept_out.is_empty() {
             continue;
         }
         let told_before = match (&mut told_before, before) {
@@ -76,17 +76,17 @@ pub fn between(
         });
         incoming.conflicts.extend(conflicts);
         let known = KeptOutItem::to_settle(&old);
-        (incoming.left_out).extend(left_out.into_iter().filter(|item| !known.contains(item)));
+        (incoming.kept_out).extend(kept_out.into_iter().filter(|item| !known.contains(item)));
         let (gone, back) = ledger::deletions_since(&old, &new);
         incoming.gone.extend(gone);
         incoming.back.extend(back);
         incoming.kept.extend(ledger::undone_in_coming(&old, &new));
     }
     keep_what_really_went_or_came(repo, layout, (before, now), &mut incoming)?;
-    let of_items = incoming.left_out.iter().map(|item| &item.entry).collect();
+    let of_items = incoming.kept_out.iter().map(|item| &item.entry).collect();
     let there = history::entries_there(repo, layout, &[now], &of_items)?;
     let is_there = |item: &KeptOutItem| there.contains(&item.entry);
-    incoming.left_out.retain(is_there);
+    incoming.kept_out.retain(is_there);
     Ok(incoming)
 }
 
@@ -102,9 +102,9 @@ pub fn keep_what_the_merge_kept_out(
     incoming: &mut Incoming,
 ) -> Result<(), RepoError> {
     for parent in repo.commit(merge)?.parents.into_iter().skip(1) {
-        if !incoming.left_out.is_empty() {
-            let since = between(repo, layout, Some(parent), merge)?.left_out;
-            incoming.left_out.retain(|item| since.contains(item));
+        if !incoming.kept_out.is_empty() {
+            let since = between(repo, layout, Some(parent), merge)?.kept_out;
+            incoming.kept_out.retain(|item| since.contains(item));
         }
     }
     Ok(())

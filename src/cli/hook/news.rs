@@ -14,13 +14,13 @@ const MOST: usize = 5;
 
 /// Names the items that merges kept out, with the commands that settle each; those of an entry
 /// that is named for a conflict stand beside it in the listing.
-pub fn say_left_out(ui: &Ui, incoming: &Incoming) {
-    let items = incoming.left_out.iter();
+pub fn say_kept_out(ui: &Ui, incoming: &Incoming) {
+    let items = incoming.kept_out.iter();
     let items: Vec<_> = items
         .filter(|item| !incoming.conflicts.contains(&item.entry))
         .collect();
     for item in items.iter().take(MOST) {
-        ui.note(safe(&item.say_left_out()));
+        ui.note(safe(&item.say_kept_out()));
     }
     if let Some(more) = more(items.len(), MOST, "more item", "more items") {
         ui.note(format_args!("{more} kept out: `metadb sync conflicts`"));

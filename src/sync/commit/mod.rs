@@ -260,7 +260,7 @@ fn derive_all(
         report.refusals.extend(stale);
         report.add_rows(&rows);
         if let Some(now) = now {
-            report.add_kept_out(key.0, &now, &year.current);
+            report.add_still_in_file(key.0, &now, &year.current);
         }
     }
     let elsewhere = waiting::elsewhere(context, noted, &own, &years, report)?;
@@ -270,7 +270,7 @@ fn derive_all(
     let there = check::staged_files(repo, layout, &open)?;
     for year in all {
         report.add_conflicts(year.head(), &year.known, &year.current);
-        report.add_left_out(&year.current, &|entry| there.contains_key(&entry));
+        report.add_kept_out(&year.current, &|entry| there.contains_key(&entry));
         if !context.changes_nothing() {
             report.told.extend(year.told.clone());
             report.add_told(&year.recorded, &year.known);

@@ -48,9 +48,9 @@ pub struct PreCommit {
     /// Conflicts that remain.
     pub unresolved: Vec<(EntryDate, Source)>,
     /// Items that stand in an entry although a removal keeps them out.
-    pub kept_out: Vec<KeptOutItem>,
+    pub still_in_file: Vec<KeptOutItem>,
     /// Items that merges kept out, for a person to settle.
-    pub left_out: Vec<KeptOutItem>,
+    pub kept_out: Vec<KeptOutItem>,
     /// Whether more items may stand against a removal, in entries that were not read.
     pub more_may_stand: bool,
     /// Entries changed by commits without hooks, whose rows this commit stores, with the
@@ -80,7 +80,7 @@ impl KeptOutItem {
 
     /// What is said of an item that a merge kept out, with the commands that settle it.
     #[must_use]
-    pub fn say_left_out(&self) -> String {
+    pub fn say_kept_out(&self) -> String {
         let Self { entry, table, item } = self;
         format!(
             "{} {} was kept out of {entry} by a removal that whoever added it did not know; let \
@@ -113,7 +113,7 @@ impl PreCommit {
 
     /// Whether something waits for a person's decision.
     pub(super) fn has_to_settle(&self) -> bool {
-        !(self.unresolved.is_empty() && self.kept_out.is_empty() && self.left_out.is_empty())
+        !(self.unresolved.is_empty() && self.still_in_file.is_empty() && self.kept_out.is_empty())
     }
 
     /// Adds the removals, restorations and deletions of these rows.
@@ -153,24 +153,24 @@ impl PreCommit {
     }
 
     /// Adds the items that stand in an entry's file against a removal.
-    pub(super) fn add_kept_out(&mut self, entry: EntryDate, now: &Facts, ledger: &Ledger) {
+    pub(super) fn add_still_in_file(&mut self, entry: EntryDate, now: &Facts, ledger: &Ledger) {
         let out = ledger.removed_items(entry);
         let standing = out.into_iter().filter(|item| now.items.contains(item));
-        self.kept_out
+        self.still_in_file
             .extend(standing.map(|(table, item)| KeptOutItem { entry, table, item }));
     }
 
     /// Whether more items stand against a removal than are named one by one.
     pub(super) const fn has_more_than_named(&self) -> bool {
-        self.kept_out.len() > MOST
+        self.still_in_file.len() > MOST
     }
 
     /// Adds the items that merges kept out of the entries that are `there`.
-    pub(super) fn add_left_out(&mut self, ledger: &Ledger, there: &dyn Fn(EntryDate) -> bool) {
+    pub(super) fn add_kept_out(&mut self, ledger: &Ledger, there: &dyn Fn(EntryDate) -> bool) {
         let items = KeptOutItem::to_settle(ledger).into_iter();
         let items = items.filter(|item| there(item.entry));
-        let standing: BTreeSet<&KeptOutItem> = self.kept_out.iter().collect();
-        self.left_out
+        let standing: BTreeSet<&KeptOutItem> = self.still_in_file.iter().collect();
+        self.kept_out
             .extend(items.filter(|i| !standing.contains(i)));
     }
 
@@ -317,7 +317,7 @@ impl PreCommit {
         if let Some(more) = more(self.unresolved.len(), MOST, one, many) {
             writeln!(f, "{more}: `metadb sync conflicts`")?;
         }
-        for kept @ KeptOutItem { entry, table, item } in self.kept_out.iter().take(MOST) {
+        for kept @ KeptOutItem { entry, table, item } in self.still_in_file.iter().take(MOST) {
             let (noun, item) = (table.noun(), on_one_line(item));
             writeln!(
                 f,
@@ -327,18 +327,18 @@ impl PreCommit {
             )?;
         }
         let (one, many) = ("more item stands in a file", "more items stand in files");
-        if let Some(more) = more(self.kept_out.len(), MOST, one, many) {
+        if let Some(more) = more(self.still_in_file.len(), MOST, one, many) {
             let more = match self.more_may_stand {
                 true => many,
                 false => &more,
             };
             writeln!(f, "{more} against a removal: `metadb sync conflicts`")?;
         }
-        for item in self.left_out.iter().take(MOST) {
-            writeln!(f, "{}", item.say_left_out())?;
+        for item in self.kept_out.iter().take(MOST) {
+            writeln!(f, "{}", item.say_kept_out())?;
         }
         let (one, many) = ("more item", "more items");
-        if let Some(more) = more(self.left_out.len(), MOST, one, many) {
+        if let Some(more) = more(self.kept_out.len(), MOST, one, many) {
             writeln!(f, "{more} kept out: `metadb sync conflicts`")?;
         }
         Ok(())

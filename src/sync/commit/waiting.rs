@@ -55,7 +55,7 @@ pub(super) fn elsewhere(
             break;
         }
         if let Ok(now) = facts((entry, Source::Yaml), &repo.read_blob(blob)?) {
-            report.add_kept_out(entry, &now, &year.current);
+            report.add_still_in_file(entry, &now, &year.current);
         }
     }
     Ok(years)

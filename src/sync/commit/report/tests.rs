@@ -43,8 +43,8 @@ fn one_more_and_several_more_are_told_apart() {
         let report = PreCommit {
             told: (1..=all).map(|n| (entry(n), BTreeSet::new())).collect(),
             unresolved: (1..=all).map(|n| (entry(n), Source::Yaml)).collect(),
+            still_in_file: (1..=all).map(kept).collect(),
             kept_out: (1..=all).map(kept).collect(),
-            left_out: (1..=all).map(kept).collect(),
             ..PreCommit::default()
         };
         report.to_string()
