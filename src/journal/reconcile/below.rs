@@ -36,8 +36,9 @@ pub fn cut<'a>(
     };
     // What stands left of the entries is about none of them.
     let whole = cut_at(0);
-    let whole =
-        whole.filter(|(cut, tails)| !is_of_last(cut, tails) && !is_above_a_gone(cut, tails));
+    let whole = whole.filter(|(cut, tails)| {
+        !is_of_last(cut, tails) && !is_above_a_gone(cut, tails) && !is_moved_and_gone(cut, tails)
+    });
     whole.or_else(|| cut_at(1))
 }
 
@@ -90,8 +91,7 @@ fn is_of_last(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
 /// Whether a side moved such a comment above an entry that the other side took out. As
 /// lines of the end it would be a new comment of that entry there, which is a conflict.
 fn is_above_a_gone(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
-    let comments = tails.base.lines().map(str::trim);
-    let comments: HashSet<_> = comments.filter(|line| line.starts_with('#')).collect();
+    let comments = comments(tails.base.lines());
     if comments.is_empty() {
         return false;
     }
@@ -107,6 +107,40 @@ fn is_above_a_gone(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
         })
     };
     is_above(&views.ours, &names.theirs) || is_above(&views.theirs, &names.ours)
+}
+
+/// Whether a side moved a comment to the end or away from it that the other side took out: it
+/// is one comment, which the lines of the end alone do not tell. Where the entry below it is
+/// new, or gone, the comment did not move.
+fn is_moved_and_gone(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
+    let sets = views.as_ref().zip(tails.as_ref());
+    let [base, ours, theirs] = sets
+        .map(|(view, tail)| {
+            let above = view.members.iter().flat_map(|m| m.lead.lines());
+            (view, comments(above), comments(tail.lines()))
+        })
+        .into_array();
+    let above_one_of = |view: &View, other: &View, line: &str| {
+        let known: HashSet<&str> = other.members.iter().map(name).collect();
+        let mut members = view.members.iter();
+        members.any(|m| known.contains(name(m)) && comments(m.lead.lines()).contains(line))
+    };
+    [(&ours, &theirs), (&theirs, &ours)]
+        .into_iter()
+        .any(|(side, other)| {
+            let mut away = base.2.intersection(&side.1);
+            let mut here = base.1.intersection(&side.2);
+            let is_gone = |line: &str| !other.1.contains(line) && !other.2.contains(line);
+            away.any(|line| is_gone(line) && above_one_of(side.0, base.0, line))
+                || here.any(|line| is_gone(line) && above_one_of(base.0, side.0, line))
+        })
+}
+
+fn comments<'l>(lines: impl Iterator<Item = &'l str>) -> HashSet<&'l str> {
+    lines
+        .map(str::trim)
+        .filter(|line| line.starts_with('#'))
+        .collect()
 }
 
 /// The key of an entry, or the first line of an item.

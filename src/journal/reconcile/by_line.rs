@@ -73,12 +73,17 @@ impl Merger<'_> {
         if !merged.conflict || merged.bytes.starts_with(&marker) {
             return Ok(merged);
         }
-        let base = Document::split(sides.base).body;
+        let bodies = sides.map(|side| Document::split(side).body);
+        let of_bodies = self.lines.merge(bodies, &self.markers)?;
+        let base = bodies.base;
         let with_fronts = self.by_line(ThreeWay { base, ..sides }, reason)?;
-        Ok(match with_fronts.bytes.starts_with(&marker) {
-            true => with_fronts,
-            false => merged,
-        })
+        let are_at_top = [&of_bodies.bytes, &with_fronts.bytes];
+        Ok(
+            match are_at_top.iter().all(|text| text.starts_with(&marker)) {
+                true => with_fronts,
+                false => merged,
+            },
+        )
     }
 
     /// Whether a version's frontmatter is YAML, or there is none.

@@ -1,5 +1,7 @@
 //! A whole document: split, parse, merge, check, join; or git's own result.
 
+use std::collections::HashSet;
+
 use super::Stop;
 use super::assemble;
 use super::by_line::{self, Reason};
@@ -364,17 +366,17 @@ impl Merger<'_> {
 /// there by the other: that has a fence, or the side made a field of a line of it.
 fn may_be_body(base: &[u8], side: &Document) -> bool {
     let lines = |text| <[u8]>::split(text, |&b| b == b'\n').map(<[u8]>::trim_ascii_end);
-    let front: Vec<&[u8]> = lines(side.frontmatter).collect();
-    let is_field = |line: &[u8]| {
-        let is_of_word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'-';
-        let word = line.iter().position(|b| b.is_ascii_alphanumeric());
-        let word = line[word.unwrap_or(line.len())..].split(|b| !is_of_word(b));
-        let word = word.into_iter().next().filter(|word| !word.is_empty());
-        let key = word.map(|word| [word, b":"].concat());
-        key.is_some_and(|key| front.iter().any(|line| line.starts_with(&key)))
-    };
-    lines(base).any(|line| line == b"---")
-        || lines(base).any(|line| is_field(line) && lines(side.body).all(|other| other != line))
+    let is_of_word = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+    let key = |line: &[u8]| line.iter().take_while(|b| is_of_word(**b)).count();
+    let has_key = |line: &&[u8]| key(line) > 0 && line.get(key(line)) == Some(&b':');
+    let fields = lines(side.frontmatter).filter(has_key);
+    let fields: HashSet<&[u8]> = fields.map(|line| &line[..key(line)]).collect();
+    let stay: HashSet<&[u8]> = lines(side.body).collect();
+    lines(base).any(|line| {
+        let word = line.iter().position(u8::is_ascii_alphanumeric);
+        let word = &line[word.unwrap_or(line.len())..];
+        line == b"---" || (fields.contains(&word[..key(word)]) && !stay.contains(line))
+    })
 }
 
 /// What messages call the three versions.

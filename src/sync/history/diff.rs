@@ -120,7 +120,9 @@ impl History<'_> {
                 let below = [folder(layout, source)];
                 let changes = self.repo.changes(Some(parent), Some(commit), &below)?;
                 for (key, pair) in by_key(layout, &changes) {
-                    if key.1 == source {
+                    // Settings that are lost delete nothing: the file is where it was.
+                    let stays = !is_now && pair.now.is_some();
+                    if key.1 == source && !stays {
                         let kept = found.entry(key).or_default();
                         kept.old = kept.old.take().or(pair.old.filter(|_| is_then));
                         kept.now = kept.now.take().or(pair.now.filter(|_| is_now));
