@@ -64,6 +64,10 @@ fn reader(path: &str) -> Option<fn(&[u8]) -> bool> {
         "yaml" | "yml" | "base" => Some(|bytes| documents(bytes).iter().all(|one| is_yaml(one))),
         "toml" => Some(is_toml),
         "json" | "jsonc" | "canvas" | "excalidraw" => Some(is_json),
+        "jsonl" | "ndjson" => Some(|bytes| {
+            let mut records = bytes.split(|&b| b == b'\n');
+            records.all(|one| one.trim_ascii().is_empty() || is_json(one))
+        }),
         _ => None,
     }
 }
@@ -116,6 +120,9 @@ fn dotted_front(bytes: &[u8]) -> Option<&[u8]> {
     let bytes = without_bom(bytes);
     let is_end = |line: &[u8]| line.starts_with(b"...") && line.trim_ascii_end().len() == 3;
     let open = bytes.iter().position(|&b| b == b'\n')? + 1;
+    if bytes[..open].trim_ascii_end() != b"---" {
+        return None;
+    }
     let lines = bytes[open..].split_inclusive(|&b| b == b'\n');
     let mut ends = lines.scan(open, |at, line| {
         let start = *at;

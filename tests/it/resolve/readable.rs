@@ -160,6 +160,16 @@ fn both_put_nothing_above_the_frontmatter_of_one_side() {
         let site = stopped(&sandbox, "", &[("a.md", [base, ours, theirs])]);
         both_do_not_fit(&site, "a.md");
     }
+    // A line of three points ends no frontmatter that no rule begins.
+    let sandbox = Sandbox::new();
+    let page = |line: &str| format!("Quote: {line}\nBy: her\n...\n\nText.\n");
+    let [base, ours, theirs] = ["a", "b", "c"].map(page);
+    let records = ["{\"a\": 1}\n", "{\"a\": 2}\n", "{\"a\": 3}\n"];
+    let files = [("a.md", [&*base, &ours, &theirs]), ("b.jsonl", records)];
+    let site = stopped(&sandbox, "*.jsonl merge=palimpsest\n", &files);
+    site.palimpsest(["resolve", "--both"]).ok();
+    assert!(site.read("a.md").contains("Quote: b\nQuote: c\n"));
+    assert_eq!(site.read("b.jsonl"), "{\"a\": 2}\n{\"a\": 3}\n");
     // Below it, it may stand.
     let sandbox = Sandbox::new();
     let base = "---\ntitle: A\n---\n\nWas.\n";
