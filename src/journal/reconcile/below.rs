@@ -36,9 +36,8 @@ pub fn cut<'a>(
     };
     // What stands left of the entries is about none of them.
     let whole = cut_at(0);
-    let whole = whole.filter(|(cut, tails)| {
-        !is_of_last(cut, tails) && !is_above_a_gone(cut, tails) && !is_moved_and_gone(cut, tails)
-    });
+    let whole =
+        whole.filter(|(cut, tails)| !is_of_last(cut, tails) && !is_moved_and_gone(cut, tails));
     whole.or_else(|| cut_at(1))
 }
 
@@ -88,51 +87,43 @@ fn is_of_last(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
         && (has_new_end(&views.ours, &tails.ours) || has_new_end(&views.theirs, &tails.theirs))
 }
 
-/// Whether a side moved such a comment above an entry that the other side took out. As
-/// lines of the end it would be a new comment of that entry there, which is a conflict.
-fn is_above_a_gone(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
-    let comments = comments(tails.base.lines());
-    if comments.is_empty() {
-        return false;
-    }
-    let names = views.as_ref().map(|view| -> HashSet<&str> {
-        let all = view.members.iter();
-        all.map(name).collect()
-    });
-    let is_above = |view: &View, other: &HashSet<&str>| {
-        view.members.iter().any(|m| {
-            let mut above = m.lead.lines().map(str::trim);
-            let is_gone = names.base.contains(name(m)) && !other.contains(name(m));
-            is_gone && above.any(|line| comments.contains(line))
-        })
-    };
-    is_above(&views.ours, &names.theirs) || is_above(&views.theirs, &names.ours)
-}
-
-/// Whether a side moved a comment to the end or away from it that the other side took out: it
-/// is one comment, which the lines of the end alone do not tell. Where the entry below it is
-/// new, or gone, the comment did not move.
+/// Whether a side moved a comment to the end, or from there above an entry, and the other side
+/// took out the comment or that entry: the lines of the end alone do not tell that it is one
+/// comment. Where the entry below it is new, or gone, it did not move.
 fn is_moved_and_gone(views: &ThreeWay<View>, tails: &ThreeWay<String>) -> bool {
-    let sets = views.as_ref().zip(tails.as_ref());
-    let [base, ours, theirs] = sets
-        .map(|(view, tail)| {
-            let above = view.members.iter().flat_map(|m| m.lead.lines());
-            (view, comments(above), comments(tail.lines()))
+    struct Side<'s> {
+        members: &'s [Member<'s>],
+        names: HashSet<&'s str>,
+        end: HashSet<&'s str>,
+        comments: HashSet<&'s str>,
+    }
+    let sides = views.as_ref().zip(tails.as_ref()).map(|(view, tail)| {
+        let above = view.members.iter().flat_map(|m| m.lead.lines());
+        let end = comments(tail.lines());
+        Side {
+            members: &view.members,
+            names: view.members.iter().map(name).collect(),
+            comments: comments(above).union(&end).copied().collect(),
+            end,
+        }
+    });
+    // Whether one of the comments at an end stands above an entry of `at`, which is `known`
+    // at that end as well, and is gone.
+    let is_torn = |at: &Side, known: &Side, is_gone: &dyn Fn(&str, &str) -> bool| {
+        at.members.iter().any(|m| {
+            let mut above = m.lead.lines().map(str::trim);
+            known.names.contains(name(m))
+                && above.any(|line| known.end.contains(line) && is_gone(name(m), line))
         })
-        .into_array();
-    let above_one_of = |view: &View, other: &View, line: &str| {
-        let known: HashSet<&str> = other.members.iter().map(name).collect();
-        let mut members = view.members.iter();
-        members.any(|m| known.contains(name(m)) && comments(m.lead.lines()).contains(line))
     };
-    [(&ours, &theirs), (&theirs, &ours)]
+    let ThreeWay { base, ours, theirs } = &sides;
+    [(ours, theirs), (theirs, ours)]
         .into_iter()
         .any(|(side, other)| {
-            let mut away = base.2.intersection(&side.1);
-            let mut here = base.1.intersection(&side.2);
-            let is_gone = |line: &str| !other.1.contains(line) && !other.2.contains(line);
-            away.any(|line| is_gone(line) && above_one_of(side.0, base.0, line))
-                || here.any(|line| is_gone(line) && above_one_of(base.0, side.0, line))
+            let has = |line: &str| other.comments.contains(line);
+            is_torn(side, base, &|name, line| {
+                !other.names.contains(name) || !has(line)
+            }) || is_torn(base, side, &|_, line| !has(line))
         })
 }
 

@@ -127,7 +127,8 @@ impl Merger<'_> {
         // What is left of a whole file is a question, as of a map: a crash and a sync
         // service empty files.
         let is_blank = |text: &[u8]| text.trim_ascii().is_empty();
-        if !is_blank(sides.base) && (is_blank(sides.ours) || is_blank(sides.theirs)) {
+        let is_emptied = is_blank(sides.ours) || is_blank(sides.theirs);
+        if is_emptied && !is_blank(sides.base) && sides.trivial().is_none() {
             return self.by_line(sides, Reason::Found("one side emptied the file".into()));
         }
         let (texts, [front, body]) = match self.kind {

@@ -1,8 +1,8 @@
 //! The work of `pre-commit`: it checks what is staged, refuses what must not be
 //! committed, and puts the ledger's rows into the same commit.
 //!
-//! What is committed is read from the index; of an entry's file in the work tree it asks
-//! only whether it still is HEAD's (`stale`). Everything is computed anew from HEAD, so
+//! What is committed is read from the index; the work tree is asked only whether a file
+//! still is HEAD's (`stale`), and for the way out of a refusal (`check`). Everything is computed anew from HEAD, so
 //! nothing depends on leftovers of an aborted commit. An aborted commit leaves the user's
 //! files as they were, so the work tree's ledger file is updated in `post-commit`
 //! ([`after_commit`]), but for two cases: while a merge or a squash waits, where a file that

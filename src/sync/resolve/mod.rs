@@ -186,7 +186,8 @@ impl Resolver<'_> {
 
     /// Writes the result for a path; `None` removes the file. It is staged if the path was in
     /// conflict and is settled, or if the file was part of the next commit, or is with markers,
-    /// which nobody wants there. Whatever a caller chose, a result with markers that nobody chose in is not settled.
+    /// which nobody wants there. Whatever a caller chose, a result with markers that nobody
+    /// chose in is not settled.
     ///
     /// # Errors
     /// The file or the index cannot be written.
