@@ -10,6 +10,16 @@ fn later_changes(laptop: &Machine<'_>) -> String {
     old
 }
 
+/// Picks the tip of `side`, which conflicts in the notes alone: theirs are taken.
+pub(super) fn pick_beside_a_conflict(laptop: &Machine<'_>) {
+    laptop.git(["cherry-pick", "side"]).fails();
+    laptop.git(["checkout", "-q", "--theirs", "notes.txt"]).ok();
+    laptop.git(["add", "notes.txt"]).ok();
+    laptop
+        .git(["-c", "core.editor=true", "cherry-pick", "--continue"])
+        .ok();
+}
+
 #[test]
 fn a_stale_copy_is_refused_and_says_what_it_would_undo() {
     let sandbox = Sandbox::new();
@@ -108,12 +118,7 @@ fn what_a_squash_or_a_pick_brings_is_no_stale_copy() {
         } else {
             laptop.write("notes.txt", "Coffee\n");
             laptop.commit("Meanwhile");
-            laptop.git(["cherry-pick", "side"]).fails();
-            laptop.git(["checkout", "-q", "--theirs", "notes.txt"]).ok();
-            laptop.git(["add", "notes.txt"]).ok();
-            laptop
-                .git(["-c", "core.editor=true", "cherry-pick", "--continue"])
-                .ok();
+            pick_beside_a_conflict(&laptop);
         }
         laptop.assert_clean();
         assert_eq!(laptop.read_entry(DAY), old, "{how}");

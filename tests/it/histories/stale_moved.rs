@@ -1,5 +1,6 @@
 //! Old copies of an entry that was moved meanwhile.
 
+use super::stale::pick_beside_a_conflict;
 use super::*;
 use crate::sandbox::entry;
 
@@ -111,12 +112,7 @@ fn what_a_squash_or_a_pick_brings_to_a_moved_entry_is_no_stale_copy() {
         } else {
             laptop.write("notes.txt", "Coffee\n");
             laptop.commit("Moved");
-            laptop.git(["cherry-pick", "side"]).fails();
-            laptop.git(["checkout", "-q", "--theirs", "notes.txt"]).ok();
-            laptop.git(["add", "notes.txt"]).ok();
-            laptop
-                .git(["-c", "core.editor=true", "cherry-pick", "--continue"])
-                .ok();
+            pick_beside_a_conflict(&laptop);
         }
         laptop.assert_clean();
         assert_eq!(laptop.read(TO), old, "{how}");
