@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::merging::REBASE_FOLDERS;
+use super::rebase_step::REBASE_FOLDERS;
 use super::work_tree::{UNFINISHED, UNFINISHED_ALL, UNFINISHED_FOLDER};
 use super::{ObjectId, Repo, RepoError};
 use crate::journal::layout::BESIDE_DATABASE;

@@ -32,9 +32,6 @@ impl Merging {
     }
 }
 
-/// Git's folders of an unfinished rebase, one for each of its methods.
-pub(super) const REBASE_FOLDERS: [&str; 2] = ["rebase-merge", "rebase-apply"];
-
 /// The prefix of variables that `git merge` and `git pull` set for each merged head.
 const GITHEAD: &str = "GITHEAD_";
 
@@ -49,7 +46,7 @@ pub fn merged_head() -> Option<String> {
 }
 
 /// Whether git names the merged heads, as under `git merge` and `git pull`.
-fn names_merged_heads() -> bool {
+pub(super) fn names_merged_heads() -> bool {
     env::vars_os().any(|(name, _)| name.to_str().is_some_and(|n| n.starts_with(GITHEAD)))
 }
 
@@ -68,7 +65,8 @@ pub fn is_only_looked_at() -> bool {
 
 impl Repo {
     /// The commits being merged: under `git merge` and `git pull` from the environment,
-    /// in a rebase from its list of done steps. `None` elsewhere (cherry-pick, revert,
+    /// in a rebase (a pick, or a merge that it makes anew) from its list of done steps.
+    /// `None` elsewhere (cherry-pick, revert,
     /// stash), since git does not say what it merges there. The same holds after a merge
     /// or pick, when git applies an autostash with that operation's environment and state
     /// still in place.
@@ -90,7 +88,10 @@ impl Repo {
             let merge = self.merge_of(ours, theirs)?;
             return Ok(Some(merge).filter(|merge| !merge.bases.contains(&theirs)));
         }
-        self.pick(ours)
+        match self.pick(ours)? {
+            None => self.merge_made_anew(ours),
+            pick => Ok(pick),
+        }
     }
 
     /// The merge that waits for its commit, under a driver that makes the conflict of this path
@@ -105,18 +106,6 @@ impl Repo {
             return Ok(None);
         }
         self.waiting_merge()
-    }
-
-    /// The commits of a rebase's current pick: the pick's parent, the branch so far and
-    /// the pick itself. `None` outside a rebase, and in a merge within one.
-    ///
-    /// # Errors
-    /// An object of history is missing or damaged; see [`RepoError`].
-    pub fn picking(&self) -> Result<Option<Merging>, RepoError> {
-        match self.head()? {
-            Some(ours) if !names_merged_heads() => self.pick(ours),
-            _ => Ok(None),
-        }
     }
 
     /// The tip of the branch that `git merge --squash` put on HEAD, until its commit is
@@ -139,42 +128,8 @@ impl Repo {
         self.commit_in("CHERRY_PICK_HEAD")
     }
 
-    /// Whether git is in the middle of a rebase, also while it waits for a person.
-    #[must_use]
-    pub fn is_rebasing(&self) -> bool {
-        let folders = REBASE_FOLDERS.iter();
-        folders
-            .map(|folder| self.git_dir().join(folder))
-            .any(|folder| folder.exists())
-    }
-
-    /// The branch before the rebase that is ending; `None` where it is not git's own:
-    /// other programs rebase in memory, and call the hook. `ORIG_HEAD` may be another
-    /// commit, also in a rebase: `git reset`, which is used to split commits, sets it, too.
-    ///
-    /// # Errors
-    /// Git fails to resolve the commit; see [`RepoError`].
-    pub fn before_the_rebase(&self) -> Result<Option<ObjectId>, RepoError> {
-        self.of_the_rebase("orig-head")
-    }
-
-    /// The commit that the branch is rebased onto.
-    ///
-    /// # Errors
-    /// Git fails to resolve the commit; see [`RepoError`].
-    pub fn rebased_onto(&self) -> Result<Option<ObjectId>, RepoError> {
-        self.of_the_rebase("onto")
-    }
-
-    /// The commit that git's folder of the rebase has a file about.
-    fn of_the_rebase(&self, name: &str) -> Result<Option<ObjectId>, RepoError> {
-        let mut files = REBASE_FOLDERS.iter().map(|f| format!("{f}/{name}"));
-        let file = files.find(|file| self.git_dir().join(file).exists());
-        file.map_or(Ok(None), |file| self.commit_in(&file))
-    }
-
     /// The commit that one of git's own files names.
-    fn commit_in(&self, file: &str) -> Result<Option<ObjectId>, RepoError> {
+    pub(super) fn commit_in(&self, file: &str) -> Result<Option<ObjectId>, RepoError> {
         match self.read_text(file) {
             Some(oid) => self.commit_named(oid.trim()),
             None => Ok(None),
@@ -258,36 +213,6 @@ impl Repo {
         }
     }
 
-    fn pick(&self, ours: ObjectId) -> Result<Option<Merging>, RepoError> {
-        let Some(done) = self.read_text("rebase-merge/done") else {
-            return Ok(None);
-        };
-        // Only the last step is the current one: after `exec` or `break`, a person picks
-        // or merges.
-        let step = done.lines().rfind(|line| !line.trim_start().is_empty());
-        let Some(oid) = step.and_then(picked) else {
-            return Ok(None);
-        };
-        let Some(theirs) = self.commit_named(oid)? else {
-            return Ok(None);
-        };
-        if self.is_picked(theirs) || self.is_in(theirs, ours) {
-            return Ok(None);
-        }
-        let bases = self.commit_named(&format!("{oid}^"))?.into_iter().collect();
-        Ok(Some(Merging {
-            bases,
-            ours,
-            theirs,
-            is_pick: true,
-        }))
-    }
-
-    /// Whether a rebase waits at a step that it could not end, or that a person amends.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.git_dir().join("rebase-merge/stopped-sha").exists()
-    }
-
     /// The words of the lines in one of git's own files; none without the file.
     pub(super) fn words_of(&self, name: &str) -> Vec<Vec<String>> {
         let text = self.read_text(name).unwrap_or_default();
@@ -296,33 +221,9 @@ impl Repo {
     }
 
     /// One of git's own files. Subjects in it need not be UTF-8.
-    fn read_text(&self, name: &str) -> Option<String> {
+    pub(super) fn read_text(&self, name: &str) -> Option<String> {
         let bytes = fs::read(self.git_dir().join(name)).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
-    }
-
-    /// Whether a rebase has already picked this commit: it is in the list of rewritten
-    /// commits, or git waits for a person to amend it (`edit`).
-    fn is_picked(&self, commit: ObjectId) -> bool {
-        let folder = self.git_dir().join("rebase-merge");
-        let commit = commit.to_string();
-        let lists = ["rewritten-list", "rewritten-pending"];
-        let lists = lists.map(|list| fs::read_to_string(folder.join(list)).unwrap_or_default());
-        lists
-            .iter()
-            .any(|list| list.lines().any(|line| line.starts_with(&commit)))
-            || folder.join("amend").exists()
-    }
-}
-
-/// The commit of a step such as `pick 1a2b3c4 # Subject`.
-fn picked(line: &str) -> Option<&str> {
-    let mut words = line.split_whitespace();
-    match words.next()? {
-        "pick" | "p" | "reword" | "r" | "edit" | "e" | "squash" | "s" | "fixup" | "f" => {
-            words.find(|w| !w.starts_with('-'))
-        }
-        _ => None,
     }
 }
 
@@ -345,13 +246,5 @@ mod tests {
             squashed("# This is a combination of 2 commits.\ncommit 1a\n"),
             None
         );
-    }
-
-    #[test]
-    fn the_pick_of_a_rebase_is_named_by_its_step() {
-        assert_eq!(picked("pick 1a2b3c4 # Subject"), Some("1a2b3c4"));
-        assert_eq!(picked("fixup -C 1a2b3c4 # Subject"), Some("1a2b3c4"));
-        assert_eq!(picked("exec make"), None);
-        assert_eq!(picked(""), None);
     }
 }

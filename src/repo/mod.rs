@@ -25,6 +25,7 @@
 //! | `trees` | What differs between two commits? |
 //! | `shallow` | Where is history cut off? |
 //! | `merging` | What is git in the middle of, and which commits does it merge? |
+//! | `rebase_step` | Which step is a rebase at, and which commits does it merge there? |
 //! | `rebase` | What has a rebase done so far? |
 //! | `lines` | What is git's own merge by line? |
 //!
@@ -82,6 +83,7 @@ mod open;
 mod own_files;
 mod parsed;
 mod rebase;
+mod rebase_step;
 mod removal_place;
 mod shallow;
 mod spelling;

@@ -21,6 +21,7 @@ mod in_the_middle;
 mod kept;
 mod left_out;
 mod lost_rows;
+mod made_anew;
 mod moved;
 mod older_ledgers;
 mod other_clients;

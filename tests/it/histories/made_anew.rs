@@ -1,0 +1,72 @@
+//! What a rebase does beside its own picks.
+
+use super::*;
+
+/// Rewords the oldest of the last commits of the branch, and makes its merges anew.
+#[track_caller]
+fn reword_below_the_merge(machine: &Machine<'_>, oldest: &str) {
+    let editor = "sequence.editor=perl -pi -e 's/^pick/reword/ if !$n++ && /^pick/'";
+    let rebase = ["-c", editor, "-c", "core.editor=perl -pi -e 's/^/Re: /'"];
+    let rebase = [
+        &rebase[..],
+        &["rebase", "-q", "-i", "--rebase-merges", oldest],
+    ]
+    .concat();
+    machine.git(rebase).ok();
+}
+
+#[test]
+fn a_merge_that_a_rebase_makes_anew_keeps_out_what_the_merge_kept_out() {
+    for settled in [false, true] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        add_and_remove_carol(&laptop);
+        desktop.write("notes.txt", "Tea\n");
+        desktop.commit("Notes");
+        edit(&desktop, "weather: fair", "weather: wet");
+        edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]");
+        desktop.pull();
+        assert!(!desktop.read_entry(DAY).contains("Carol"));
+        if settled {
+            desktop.metadb(["sync", "resolve", "Entry", DAY]).ok();
+            desktop.commit("Agreed");
+        }
+        let oldest = if settled { "HEAD^^~3" } else { "HEAD^~3" };
+        reword_below_the_merge(&desktop, oldest);
+        let merges = desktop.git(["log", "--merges", "--format=%s"]).ok();
+        assert_eq!(merges.stdout.lines().count(), 1);
+        assert!(!desktop.read_entry(DAY).contains("Carol"), "{settled}");
+        let listed: &[&str] = if settled {
+            &[]
+        } else {
+            &["both_edited", "kept_out Carol"]
+        };
+        agree(&desktop, &laptop, listed);
+    }
+}
+
+#[test]
+fn a_merge_that_a_rebase_makes_anew_keeps_who_was_put_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.write("notes.txt", "Tea\n");
+    laptop.commit("Notes");
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    remove_bob(&laptop);
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.write("notes.txt", "Tea and milk\n");
+    laptop.commit("More notes");
+    laptop.git(["cherry-pick", "side"]).ok();
+    edit(&laptop, "people: [Alice]", "people: [Alice, Bob]");
+    laptop.git(["checkout", "-q", "side"]).ok();
+    edit(&laptop, "weather: fair", "weather: wet");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.git(["merge", "-q", "--no-edit", "side"]).ok();
+    assert!(laptop.read_entry(DAY).contains("people: [Alice, Bob]"));
+    reword_below_the_merge(&laptop, "HEAD^~5");
+    assert!(laptop.read_entry(DAY).contains("people: [Alice, Bob]"));
+    laptop.push();
+    desktop.pull();
+    assert!(desktop.read_entry(DAY).contains("people: [Alice, Bob]"));
+}
