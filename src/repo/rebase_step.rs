@@ -55,7 +55,8 @@ impl Repo {
         file.map_or(Ok(None), |file| self.commit_in(&file))
     }
 
-    /// The current pick, whose commit is not made yet.
+    /// The current pick, whose commit is not made yet. A commit from elsewhere, put on the list
+    /// of steps by hand, is none of the branch: it is picked as outside of a rebase.
     pub(super) fn pick(&self, ours: ObjectId) -> Result<Option<Merging>, RepoError> {
         let step = self.step_of_the_rebase();
         let Some(oid) = step.as_deref().and_then(picked) else {
@@ -64,7 +65,9 @@ impl Repo {
         let Some(theirs) = self.commit_named(oid)? else {
             return Ok(None);
         };
-        if self.is_picked(theirs) || self.is_in(theirs, ours) {
+        let branch = self.before_the_rebase()?;
+        let is_of_branch = branch.is_none_or(|branch| self.is_in(theirs, branch));
+        if !is_of_branch || self.is_picked(theirs) || self.is_in(theirs, ours) {
             return Ok(None);
         }
         let bases = self.commit_named(&format!("{oid}^"))?.into_iter().collect();

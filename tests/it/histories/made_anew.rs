@@ -1,4 +1,5 @@
-//! What a rebase does beside its own picks.
+//! What a rebase does beside its own picks: merges that it makes anew, and commits that
+//! somebody put on its list from elsewhere.
 
 use super::*;
 
@@ -69,4 +70,36 @@ fn a_merge_that_a_rebase_makes_anew_keeps_who_was_put_back() {
     laptop.push();
     desktop.pull();
     assert!(desktop.read_entry(DAY).contains("people: [Alice, Bob]"));
+}
+
+/// It is picked as outside of a rebase, where git does not say that the item was removed.
+#[test]
+fn what_a_commit_from_elsewhere_on_a_rebases_list_adds_stays() {
+    for hooks in [true, false] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        desktop.git(["checkout", "-q", "-b", "idea"]).ok();
+        desktop.edit_entry(DAY, "weather: fair", "weather: wet");
+        match hooks {
+            true => edit(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]"),
+            false => edit_without_hooks(&desktop, "[Alice, Bob]", "[Alice, Bob, Carol]"),
+        }
+        desktop.git(["push", "-q", "origin", "idea"]).ok();
+        desktop.git(["checkout", "-q", "main"]).ok();
+        add_and_remove_carol(&laptop);
+        laptop.git(["fetch", "-q"]).ok();
+        let idea = laptop.oid("origin/idea");
+        let editor = format!("sequence.editor=echo pick {idea} >");
+        laptop
+            .git(["-c", &editor, "rebase", "-q", "-i", "HEAD"])
+            .ok();
+        laptop.push();
+        // Without rows it is a commit like any other on top of the removal: a re-addition.
+        let listed: &[&str] = match hooks {
+            true => &["both_edited", "still_in_file Carol"],
+            false => &[],
+        };
+        assert!(laptop.read_entry(DAY).contains("Carol"), "{hooks}");
+        agree(&laptop, &desktop, listed);
+    }
 }
