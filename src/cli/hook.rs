@@ -226,11 +226,11 @@ fn pre_commit(ui: &Ui, repo: &Repo, settings: Result<Settings, LoadError>) -> an
         }
     };
     let report = commit::pre_commit(repo, &settings, &clock::stamp(clock::now()))?;
-    for finding in repo.spelled_otherwise(&settings.layout) {
-        ui.warn(safe(&finding.to_string()));
-    }
     for line in report.to_string().lines() {
         ui.note(line);
+    }
+    for finding in repo.spelled_otherwise(&settings.layout) {
+        ui.warn(safe(&finding.to_string()));
     }
     if let Some(why) = &report.unrecorded {
         ui.warn(format_args!("pre-commit: {}", safe(why)));

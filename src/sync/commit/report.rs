@@ -197,11 +197,12 @@ impl PreCommit {
 
 impl fmt::Display for PreCommit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for warning in &self.warnings {
-            writeln!(f, "warning: {warning}")?;
-        }
+        // Programs with a window show the first line.
         for refusal in &self.refusals {
             writeln!(f, "{refusal}")?;
+        }
+        for warning in &self.warnings {
+            writeln!(f, "warning: {warning}")?;
         }
         let recorded = match self.only_checked {
             true => "would be recorded",

@@ -3,6 +3,20 @@
 
 use super::*;
 
+/// Programs with a window show the first line alone.
+#[test]
+fn why_a_commit_is_refused_stands_above_what_it_would_let_pass() {
+    let sandbox = Sandbox::new();
+    let laptop = with_three_people(&sandbox);
+    laptop.write(COPIES[1], laptop.read_entry(DAY));
+    laptop.write_entry("2024-11-02", "people: [Bob", "");
+    laptop.git(["add", "-A"]).ok();
+    let refused = laptop.git(["commit", "-m", "Both"]).exits(1);
+    let first = refused.stderr.lines().next().unwrap_or_default();
+    assert!(first.contains("2024-11-02.md:"), "{first}");
+    refused.mentions("by its name a copy");
+}
+
 const COPIES: [&str; 8] = [
     "journal/md/2024/2024-11-01.sync-conflict-20241102-101010-ABC.md",
     "journal/md/2024/2024-11-01 (conflicted copy).md",
