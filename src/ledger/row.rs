@@ -190,6 +190,12 @@ impl State {
     pub const fn is_active(&self) -> bool {
         matches!(self, Self::Active)
     }
+
+    /// Whether a revert, or a merge with one, took the row back.
+    #[must_use]
+    pub fn is_reverted(&self) -> bool {
+        matches!(self, Self::Restored(restored) if restored.how == Restored::REVERTED)
+    }
 }
 
 impl Tombstone {

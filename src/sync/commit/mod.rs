@@ -15,7 +15,7 @@
 //! | `own`, `brought` | What does the commit change, and what came with rows of its own? |
 //! | `rows`, `year` | Which rows does that make, and in which file? |
 //! | `kept`, `branch_alone` | What did who merged or squashed decide, or edit meanwhile? |
-//! | `reverted` | Which decisions does a revert take back? |
+//! | `reverted` | Which decisions, and which removals, does a revert take back? |
 //! | `waiting` | What waits for a person where the commit changes nothing? |
 //! | `report` | What is a person told? |
 //! | `after` | How do index and work tree follow? |

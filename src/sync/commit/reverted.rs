@@ -4,6 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use super::check;
+use crate::journal::Layout;
 use crate::ledger::{Ledger, Restored, RowKey, State};
 use crate::repo::{Repo, RepoError};
 
@@ -91,6 +93,38 @@ impl Reverted {
         }
         items
     }
+}
+
+/// Leaves a removal or a deletion of `known` active in `current` although git's merge of the
+/// ledgers took it for reverted, if the staged entry still lacks what it removed: a person
+/// keeps a part of what a commit did, and reverts the rest.
+///
+/// # Errors
+/// The index, or a file in it, cannot be read.
+pub(super) fn leave_out(
+    (repo, layout): (&Repo, &Layout),
+    known: &Ledger,
+    current: &mut Ledger,
+) -> Result<(), RepoError> {
+    let is_taken_back = |was: &State, now: &State| was.is_active() && now.is_reverted();
+    for (key, was) in &known.tombstones {
+        if let Some(now) = current.tombstones.get_mut(key)
+            && is_taken_back(&was.state, &now.state)
+            && !super::staged_facts(repo, layout, key.entry)?
+                .is_some_and(|facts| facts.items.contains(&key.to_item()))
+        {
+            now.state = State::Active;
+        }
+    }
+    for (key, was) in &known.deletions {
+        if let Some(now) = current.deletions.get_mut(key)
+            && is_taken_back(&was.state, &now.state)
+            && check::staged_files(repo, layout, &BTreeSet::from([key.0]))?.is_empty()
+        {
+            now.state = State::Active;
+        }
+    }
+    Ok(())
 }
 
 fn is_by_a_person(state: &State) -> bool {

@@ -10,7 +10,7 @@ use crate::repo::{Blob, ObjectId, Repo, RepoError, StagedFile};
 
 use super::branch_alone;
 use super::brought::{as_brought, of_branch};
-use super::reverted::Reverted;
+use super::reverted::{self, Reverted};
 use super::rows::CommitContext;
 use crate::sync::history::{self, ByTime};
 use crate::sync::leftovers::left_over;
@@ -224,6 +224,7 @@ impl CommitContext<'_> {
             let head = self.parents.first().copied();
             let is_told = |k: &_, row: &_| head.is_some_and(|head| by_time.tells(head, k, row));
             current.apply(current.undone_since(known, is_told));
+            reverted::leave_out((self.repo, self.layout), known, &mut current)?;
         }
         if let ([head], Some(_)) = (&self.parents[..], self.squashing) {
             let (repo, layout) = (self.repo, self.layout);

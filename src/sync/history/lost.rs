@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::diff::Diff;
 use super::{History, beyond};
-use crate::ledger::{self, Ledger, Restored, State};
+use crate::ledger::{self, Ledger};
 use crate::repo::{Commit, ObjectId, RepoError};
 
 impl History<'_> {
@@ -49,8 +49,8 @@ impl History<'_> {
             whole = ledger::merge(&base, &whole, rows);
         }
         let mut lost = lost(&whole);
-        lost.tombstones.retain(|_, row| !is_reverted(&row.state));
-        lost.deletions.retain(|_, row| !is_reverted(&row.state));
+        lost.tombstones.retain(|_, row| !row.state.is_reverted());
+        lost.deletions.retain(|_, row| !row.state.is_reverted());
         Ok(lost)
     }
 
@@ -96,8 +96,4 @@ impl History<'_> {
         }
         Ok(ledger::merge_bases(bases))
     }
-}
-
-fn is_reverted(state: &State) -> bool {
-    matches!(state, State::Restored(restored) if restored.how == Restored::REVERTED)
 }

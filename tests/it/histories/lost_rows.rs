@@ -289,3 +289,42 @@ fn a_revert_of_the_only_ledger_loses_no_row_that_a_client_without_hooks_made() {
     assert!(!laptop.exists(LEDGER));
     laptop.metadb(["tombstone", "list"]).ok().says("Bob");
 }
+
+/// Another commit changed the ledger since, so that git asks its driver, which takes all rows of
+/// the reverted commit for taken back.
+#[test]
+fn who_reverts_only_a_part_of_a_commit_keeps_the_other_removals() {
+    const OTHER: &str = "2024-11-02";
+    for way in ["commit", "continue"] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+        laptop.edit_entry(DAY, "[Alice, Bob]", "[Alice]");
+        laptop.edit_entry(DAY, "mood: calm", "mood: good");
+        laptop.remove(&crate::sandbox::entry(OTHER));
+        laptop.commit("Without Bob, and a day less");
+        edit(&laptop, "weather: fair", "weather: wet");
+        laptop.git(["revert", "-n", "HEAD^"]).ok();
+        with_bob([&laptop, &laptop]);
+        laptop.edit_entry(DAY, "[Alice, Bob]", "[Alice]");
+        laptop.remove(&crate::sandbox::entry(OTHER));
+        match way {
+            "commit" => drop(laptop.commit("Calm again")),
+            _ => {
+                laptop.git(["add", "-A"]).ok();
+                laptop.git(["revert", "--continue"]).ok();
+            }
+        }
+        assert!(laptop.read_entry(DAY).contains("mood: calm"));
+        laptop.assert_clean();
+        assert_eq!(state_of_bob(&laptop), "active", "{way}");
+        laptop.metadb(["tombstone", "list"]).ok().says("Bob");
+        laptop.metadb(["restore", "--list"]).ok().says(OTHER);
+        agree(&laptop, &desktop, &[]);
+        without_bob([&laptop, &desktop]);
+        // The whole revert takes both removals back.
+        laptop.git(["revert", "-n", "HEAD~4"]).ok();
+        laptop.commit("All of it");
+        assert_eq!(state_of_bob(&laptop), "restored", "{way}");
+        laptop.metadb(["restore", "--list"]).ok().lacks(OTHER);
+    }
+}
