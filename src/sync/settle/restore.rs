@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::journal::entry::values_of;
 use crate::journal::{EntryDate, Item, Layout};
-use crate::repo::{Blob, ObjectId, Repo, RepoError, Trouble};
+use crate::repo::{ObjectId, Repo, RepoError, Trouble};
 use crate::sync::history;
 
 /// What became of the deletion of a restored entry.
@@ -109,17 +109,28 @@ pub fn restore_entry(
             Some(head) => repo.merge_bases(head, side)?,
             None => Vec::new(),
         };
-        for path in &paths {
-            let there = repo.blob_at(side, path)?;
-            let mut is_edited = there.and_then(Blob::file).is_some();
-            for base in &bases {
-                is_edited &= repo.blob_at(*base, path)? != there;
-            }
-            if is_edited {
-                repo.check_out_of(side, path)?;
-                return Ok(written(path, Deletion::Committed));
-            }
+        // It may have moved there as well.
+        let Some(there) = history::file_of(repo, layout, side, entry)? else {
+            continue;
+        };
+        let mut is_edited = true;
+        for base in bases {
+            let before = history::file_of(repo, layout, base, entry)?;
+            is_edited &= before.is_none_or(|before| before.blob != there.blob);
         }
+        if !is_edited {
+            continue;
+        }
+        if layout.entry_date(&there.path).is_none() {
+            // In a folder that is no longer the journal's.
+            repo.write_work_file(&usual, &repo.read_blob(there.blob)?)?;
+            return Ok(written(&usual, Deletion::Committed));
+        }
+        if repo.work_file(&there.path)?.is_some() {
+            return Ok(Return::NotDeleted(there.path));
+        }
+        repo.check_out_of(side, &there.path)?;
+        return Ok(written(&there.path, Deletion::Committed));
     }
     let ledger = super::known(repo, layout, entry.year())?;
     let removed = history::Removed::new(repo, layout);

@@ -100,6 +100,18 @@ fn of_two_deletions_the_one_of_the_edited_version_counts() {
     }
 }
 
+/// Where the desktop's entry is moved to, and edited in the same commit.
+const MOVED: &str = "journal/md/2024/11/2024-11-01.md";
+
+/// The desktop moves the entry and edits it.
+fn move_and_edit(desktop: &Machine<'_>) {
+    let path = crate::sandbox::entry(DAY);
+    let text = desktop.read(&path).replace("Bob]", "Dora]");
+    desktop.write(MOVED, text);
+    desktop.remove(&path);
+    desktop.commit("Sorted by month, and Dora for Bob");
+}
+
 /// The merge leaves out the desktop's version: that is the last one.
 #[test]
 fn restore_gives_the_version_that_a_merge_left_out() {
@@ -345,4 +357,20 @@ fn of_an_entry_that_the_other_side_edited_its_version_comes_back() {
         laptop.metadb(["restore", "Entry", DAY]).ok();
         assert!(laptop.read(&path).contains("[rain, sea]"));
     }
+}
+
+/// An entry is its date, wherever its file is.
+#[test]
+fn of_an_entry_that_the_other_side_moved_and_edited_its_version_comes_back() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.remove(&crate::sandbox::entry(DAY));
+    laptop.commit("Gone");
+    move_and_edit(&desktop);
+    desktop.push();
+    laptop.git(["pull"]).fails();
+    laptop.git(["rm", "-q", MOVED]).ok();
+    laptop.metadb(["restore", "Entry", DAY]).ok().says(MOVED);
+    assert!(laptop.read(MOVED).contains("Dora"));
+    assert!(!laptop.exists(&crate::sandbox::entry(DAY)));
 }
