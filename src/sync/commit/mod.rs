@@ -179,7 +179,8 @@ fn context<'a>(
     if let ([head], Some(tip)) = (&parents[..], squashing)
         && !changes[0].is_empty()
         // Git forgets the squash with a commit of other files, and all of it may follow.
-        && (repo.index_is_temporary() || history::may_be_squash(repo, (*head, tip), &changes[0])?)
+        && (repo.index_is_temporary()
+            || history::may_be_squash(repo, layout, (*head, tip), &changes[0])?)
     {
         let staged = |entry| staged_facts(repo, layout, entry);
         let kept = history::kept_out_of_a_squash(repo, layout, (*head, tip), staged)?;

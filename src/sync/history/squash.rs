@@ -8,17 +8,19 @@ use super::merges::side;
 use super::pick::undone_there;
 use super::{History, file_of, known_at};
 use crate::journal::{EntryDate, Facts, Layout};
-use crate::ledger::{self, KeptOutRow, Ledger};
+use crate::ledger::{self, KeptOutRow, Ledger, Source};
 use crate::repo::{Change, ObjectId, Repo, RepoError};
+use crate::sync::versions::key_of;
 
 /// Whether a commit onto `head` with these changes may be the squash of `tip`: one of them is
-/// of a file that the branch changed. Git keeps its list of the squashed commits where a squash
-/// is given up by `git restore`.
+/// of a file that the branch changed, or of the same entry or note at another place. Git keeps
+/// its list of the squashed commits where a squash is given up by `git restore`.
 ///
 /// # Errors
 /// An object of history is missing or damaged, or git fails; see [`RepoError`].
 pub fn may_be_squash(
     repo: &Repo,
+    layout: &Layout,
     (head, tip): (ObjectId, ObjectId),
     changes: &[Change],
 ) -> Result<bool, RepoError> {
@@ -28,7 +30,13 @@ pub fn may_be_squash(
     };
     let of_branch = repo.changes(Some(*base), Some(tip), &[])?;
     let of_branch: BTreeSet<&str> = of_branch.iter().map(|c| c.path.as_str()).collect();
-    Ok(changes.iter().any(|c| of_branch.contains(&*c.path)))
+    if changes.iter().any(|c| of_branch.contains(&*c.path)) {
+        return Ok(true);
+    }
+    let history = History::unwalked(repo, layout);
+    let texts = history.diff(*base, &repo.commit(tip)?)?.texts;
+    let mut keys = changes.iter().filter_map(|c| key_of(layout, &c.path));
+    Ok(keys.any(|key| texts.contains_key(&key)))
 }
 
 /// The items that the squash of `tip` onto `head` keeps out, as a merge of the two would.
@@ -49,10 +57,10 @@ pub fn kept_out_of_a_squash(
     };
     let marks = Marks::read(repo, layout);
     let history = History::since((repo, layout), &marks, &[head, tip], None)?;
-    let below: Vec<&str> = history.below.iter().map(String::as_str).collect();
-    let changes = repo.changes(Some(base), Some(tip), &below)?;
-    let entries = changes.iter().filter_map(|c| layout.entry_date(&c.path));
-    for entry in entries.collect::<BTreeSet<EntryDate>>() {
+    // The branch may have its journal in a folder that is no longer the journal's.
+    let changed = history.diff(base, &repo.commit(tip)?)?.texts;
+    let entries = changed.into_keys().filter(|key| key.1 == Source::Yaml);
+    for (entry, _) in entries {
         let Some(theirs) = history.facts_at(tip, entry)? else {
             continue;
         };

@@ -216,7 +216,7 @@ fn a_journal_that_moves_to_another_folder_keeps_its_past() {
 }
 
 /// The journal's folder gets another name, in one commit.
-fn to_the_diary(machine: &Machine<'_>) {
+pub(super) fn to_the_diary(machine: &Machine<'_>) {
     machine.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
     machine.git(["mv", "journal/md", "diary"]).ok();
     machine.palimpsest(["init"]).ok();

@@ -36,6 +36,45 @@ fn what_a_squash_kept_out_is_listed() {
     agree(&laptop, &desktop, &["kept_out Carol"]);
 }
 
+/// The branch has the entry where it was before.
+#[test]
+fn what_a_squash_kept_out_of_an_entry_that_moved_since_is_listed() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    // With a row of its own the branch would have the year's ledger in common with the squash.
+    edit_without_hooks(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol, Eve]");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    add_and_remove_carol(&laptop);
+    let moved = "journal/md/2024/11/2024-11-01.md";
+    laptop.write(moved, laptop.read_entry(DAY));
+    laptop.remove(&crate::sandbox::entry(DAY));
+    laptop.commit("Sorted by month");
+    let squashed = laptop.git(["merge", "--squash", "side"]).ok();
+    squashed.mentions("Carol stays out");
+    laptop.commit("Squashed");
+    assert!(laptop.read(moved).contains("[Alice, Bob, Eve]"));
+    agree(&laptop, &desktop, &["kept_out Carol"]);
+}
+
+/// The branch has its journal in the former folder.
+#[test]
+fn what_a_squash_kept_out_of_a_journal_that_moved_since_is_listed() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Carol, Eve]");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    add_and_remove_carol(&laptop);
+    moved::to_the_diary(&laptop);
+    let squashed = laptop.git(["merge", "--squash", "side"]).ok();
+    squashed.mentions("Carol stays out");
+    laptop.commit("Squashed");
+    let text = laptop.read("diary/2024/2024-11-01.md");
+    assert!(text.contains("[Alice, Bob, Eve]"), "{text}");
+    agree(&laptop, &desktop, &["kept_out Carol"]);
+}
+
 /// Git keeps its list of the squashed commits then.
 #[test]
 fn what_a_squash_that_was_given_up_kept_out_is_not_listed() {
