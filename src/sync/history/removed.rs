@@ -2,13 +2,14 @@
 //! version.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::iter;
 
 use super::places::{Places, anywhere, folder};
 use super::seen::watched_folders;
 use crate::journal::{EntryDate, Layout};
 use crate::ledger::{Deletion, Ledger, Source, is_without_hooks};
-use crate::repo::{ObjectId, Repo, RepoError};
+use crate::repo::{Blob, ObjectId, Repo, RepoError};
 
 /// The versions of entries that HEAD's history replaced and removed; history is looked at
 /// once, at the first entry that has several deletions.
@@ -90,8 +91,11 @@ impl<'a> Removed<'a> {
         let now = anywhere(self.layout);
         for commit in self.repo.commits(&tips, &[])? {
             for parent in &commit.parents {
-                let then = places.elsewhere(*parent, Source::Yaml)?;
-                let then = then.iter().map(|then| folder(then, Source::Yaml));
+                let mut former = Vec::new();
+                for at in [*parent, commit.id] {
+                    former.extend(places.elsewhere(at, Source::Yaml)?);
+                }
+                let then = former.iter().map(|then| folder(then, Source::Yaml));
                 let below = now.iter().map(String::as_str);
                 // For a journal that is the whole repository there is no limit.
                 let below: Vec<&str> = match now.is_empty() {
@@ -99,9 +103,21 @@ impl<'a> Removed<'a> {
                     false => below.chain(then).collect(),
                 };
                 let changes = self.repo.changes(Some(*parent), Some(commit.id), &below)?;
-                let replaced = changes.into_iter().filter_map(|c| Some((c.old?, c.new)));
-                for (old, new) in replaced {
-                    let new = new.map(|blob| blob.id.to_string());
+                // An entry that moved is the one that it was.
+                let entry = |path: &str| {
+                    let former = former.iter().map(|then| &**then);
+                    let mut layouts = iter::once(self.layout).chain(former);
+                    layouts.find_map(|layout| layout.entry_date(path))
+                };
+                let there = changes.iter();
+                let there = there.filter_map(|c| Some((entry(&c.path)?, c.new?)));
+                let there: BTreeMap<EntryDate, Blob> = there.collect();
+                for change in &changes {
+                    let Some(old) = change.old else {
+                        continue;
+                    };
+                    let moved = || there.get(&entry(&change.path)?).copied();
+                    let new = change.new.or_else(moved).map(|blob| blob.id.to_string());
                     versions
                         .0
                         .entry(old.id.to_string())

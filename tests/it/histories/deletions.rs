@@ -112,6 +112,27 @@ fn move_and_edit(desktop: &Machine<'_>) {
     desktop.commit("Sorted by month, and Dora for Bob");
 }
 
+#[test]
+fn of_two_deletions_the_one_of_the_version_that_was_edited_as_it_moved_counts() {
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = begin(&sandbox);
+    move_and_edit(&desktop);
+    desktop.remove(MOVED);
+    desktop.commit("Gone");
+    desktop.push();
+    sandbox.pass_days(1);
+    laptop.remove(&crate::sandbox::entry(DAY));
+    laptop.commit("Gone");
+    laptop.pull();
+    laptop.push();
+    desktop.pull();
+    for machine in [&laptop, &desktop] {
+        machine.metadb(["restore", "Entry", DAY]).ok();
+        let text = machine.read(MOVED);
+        assert!(text.contains("Dora"), "{text}");
+    }
+}
+
 /// The merge leaves out the desktop's version: that is the last one.
 #[test]
 fn restore_gives_the_version_that_a_merge_left_out() {
