@@ -62,7 +62,20 @@ pub(in crate::sync) fn file_of(
     commit: ObjectId,
     entry: EntryDate,
 ) -> Result<Option<FileAt>, RepoError> {
-    Places::new(repo, layout).file_of(commit, entry)
+    file_of_key(repo, layout, commit, (entry, Source::Yaml))
+}
+
+/// A commit's file of an entry or a note.
+///
+/// # Errors
+/// The commit cannot be read.
+pub(in crate::sync) fn file_of_key(
+    repo: &Repo,
+    layout: &Layout,
+    commit: ObjectId,
+    key: Key,
+) -> Result<Option<FileAt>, RepoError> {
+    Places::new(repo, layout).file_of_key(commit, key)
 }
 
 /// A commit's files of these entries and notes, if its journal or its wiki is in another

@@ -9,7 +9,9 @@ use crate::repo::{Merging, ObjectId, RepoError};
 use crate::sync::driver::{
     By, FileMerge, MARKER_IN_A_BASE, OURS_IN_A_BASE, SEVERAL_BASES, THEIRS_IN_A_BASE,
 };
+use crate::sync::history;
 use crate::sync::kept_out::LedgerRulings;
+use crate::sync::versions::key_of;
 
 /// Limit on the depth of criss-crosses within criss-crosses.
 const DEEPEST: usize = 6;
@@ -26,6 +28,28 @@ impl Resolver<'_> {
         self.merged_bases(&merging.bases, merging, path, by, 0)
     }
 
+    /// A commit's version of a file; where it has none, of an entry or a note, the one that it
+    /// has elsewhere and that has moved here since.
+    pub(super) fn version_at(
+        &self,
+        commit: ObjectId,
+        path: &str,
+    ) -> Result<Option<Vec<u8>>, RepoError> {
+        let (repo, layout) = (self.repo, self.layout());
+        if let Some(text) = repo.read_at(commit, path)? {
+            return Ok(Some(text));
+        }
+        let Some(key) = key_of(layout, path) else {
+            return Ok(None);
+        };
+        match history::file_of_key(repo, layout, commit, key)? {
+            Some(file) if repo.read_at(repo.head()?, &file.path)?.is_none() => {
+                Ok(Some(repo.read_blob(file.blob)?))
+            }
+            _ => Ok(None),
+        }
+    }
+
     fn merged_bases(
         &self,
         bases: &[ObjectId],
@@ -38,12 +62,12 @@ impl Resolver<'_> {
         let Some((first, others)) = bases.split_last() else {
             return Ok(None);
         };
-        let mut merged = self.repo.read_at(*first, path)?;
+        let mut merged = self.version_at(*first, path)?;
         if depth == DEEPEST {
             return Ok(merged);
         }
         for next in others.iter().rev() {
-            let theirs = self.repo.read_at(*next, path)?;
+            let theirs = self.version_at(*next, path)?;
             let below = self.repo.merge_bases(*first, *next)?;
             let base = self.merged_bases(&below, merging, path, by, depth + 1)?;
             merged = match (merged, theirs) {

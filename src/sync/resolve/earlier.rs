@@ -194,10 +194,7 @@ impl Resolver<'_> {
         let [ours, theirs] = self.repo.commit(id)?.parents[..] else {
             return Ok(None);
         };
-        let texts = (
-            self.repo.read_at(ours, path)?,
-            self.repo.read_at(theirs, path)?,
-        );
+        let texts = (self.version_at(ours, path)?, self.version_at(theirs, path)?);
         Ok(match texts {
             (Some(our_text), Some(their_text)) => Some(Merge {
                 id,

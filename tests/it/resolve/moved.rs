@@ -1,4 +1,4 @@
-//! Entries and pages that one side only moved, and the other side deleted.
+//! Entries and pages that one side moved, and the other side deleted or edited.
 
 use crate::sandbox::{DAY, Machine, Sandbox, entry, journal};
 
@@ -111,4 +111,42 @@ fn another_page_that_one_side_only_moved_is_asked_about() {
         .warns("q.md: deleted by us, only moved by them");
     site.palimpsest(["resolve", "--theirs"]).ok();
     assert!(site.exists("q.md"));
+}
+
+/// A client without drivers merged it by line, and committed the markers.
+#[test]
+fn the_merge_of_an_entry_that_one_side_moved_and_edited_is_made_again() {
+    let git = |machine: &Machine<'_>, args: &[&str]| {
+        machine.run_with(&[("PALIMPSEST", "0")], "git", args.iter().copied())
+    };
+    for (moves, later) in [(true, false), (false, false), (true, true)] {
+        let sandbox = Sandbox::new();
+        let people = "people: [Ann, Bob, Cat]";
+        let (laptop, desktop) = journal(&sandbox, &[(OTHER, people, "Quite another story.\n")]);
+        let edit = |machine: &Machine<'_>, moves: bool, to: &str| {
+            machine.edit_entry(OTHER, people, to);
+            if moves {
+                machine.write(MOVED, machine.read_entry(OTHER));
+                machine.remove(&entry(OTHER));
+            }
+        };
+        edit(&desktop, !moves, "people: [Ann, Cat, Kim]");
+        desktop.commit("Kim for Bob");
+        desktop.push();
+        edit(&laptop, moves, "people: [Ann, Bob, Cat, Zoe]");
+        git(&laptop, &["add", "-A"]).ok();
+        git(&laptop, &["commit", "-q", "-m", "Zoe"]).ok();
+        git(&laptop, &["pull", "-q"]).fails();
+        git(&laptop, &["commit", "-q", "-a", "-m", "With markers"]).ok();
+        git(&laptop, &["push", "-q"]).ok();
+        desktop.git(["pull", "-q"]).ok();
+        assert!(desktop.read(MOVED).contains("<<<<<<<"));
+        if later {
+            desktop.write("page.txt", "Something else.\n");
+            desktop.commit("Something else");
+        }
+        desktop.palimpsest(["resolve", "--ours"]).ok();
+        let text = desktop.read(MOVED);
+        assert!(text.contains("people: [Ann, Cat, Kim, Zoe]"), "{text}");
+    }
 }
