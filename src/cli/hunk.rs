@@ -1,5 +1,7 @@
 //! A hunk of a file, in words for `palimpsest resolve`.
 
+use std::fmt::{self, Display, Formatter};
+
 use crate::journal::hunks::{Choice, Hunk, Hunks};
 use crate::journal::reconcile::WorkedOut;
 use crate::journal::{Document, Entry, EntryDate};
@@ -61,13 +63,41 @@ fn differ_in_value(hunk: &Hunk, field: &str) -> bool {
     around(&hunk.ours).is_some_and(|ours| around(&hunk.theirs) == Some(ours))
 }
 
-/// Why a hunk is left whatever the answer is.
-pub const UNCLEAR: &str = "; a line of the text looks like a marker between the sides, so nothing \
-     says where they end: edit the file, then `git add` it";
+/// Why a hunk is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing says where its sides end.
+    Unclear,
+    /// It may be no conflict.
+    MayBeText,
+    BothDoNotFit,
+    NotChosen,
+}
 
-/// Why a hunk is left that may be no conflict.
-pub const MAY_BE_TEXT: &str = "; it may be text of the file, like an example of markers, so it is \
-     left: edit the file, then `git add` it, or take a side with --unknown";
+impl Why {
+    /// Whether a side can be chosen, without a further flag.
+    pub const fn is_choice(self) -> bool {
+        matches!(self, Self::BothDoNotFit | Self::NotChosen)
+    }
+}
+
+/// What stands behind the hunk's place.
+impl Display for Why {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unclear => {
+                "; a line of the text looks like a marker between the sides, so nothing says where \
+                 they end: edit the file, then `git add` it"
+            }
+            Self::MayBeText => {
+                "; it may be text of the file, like an example of markers, so it is left: edit the \
+                 file, then `git add` it, or take a side with --unknown"
+            }
+            Self::BothDoNotFit => "; both do not fit",
+            Self::NotChosen => "",
+        })
+    }
+}
 
 /// What is said of markers of which nothing is known.
 pub fn doubtful(path: &str, line: usize) -> String {

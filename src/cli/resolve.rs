@@ -8,8 +8,8 @@ use clap::Args;
 
 use super::against_removals;
 use super::hunk::{
-    MAY_BE_TEXT, UNCLEAR, crossing, doubtful, edited_crossing, is_below_front, is_one_of,
-    of_another_merge, of_one_side, place, with_date_of_name,
+    Why, crossing, doubtful, edited_crossing, is_below_front, is_one_of, of_another_merge,
+    of_one_side, place, with_date_of_name,
 };
 use super::journal::path_typed;
 use super::question::{Answers, Question};
@@ -251,10 +251,9 @@ impl Settling<'_> {
                 choices.push(Choice::Leave);
                 left.push((
                     number,
-                    if hunk.is_unclear {
-                        UNCLEAR
-                    } else {
-                        MAY_BE_TEXT
+                    match hunk.is_unclear {
+                        true => Why::Unclear,
+                        false => Why::MayBeText,
                     },
                 ));
                 continue;
@@ -266,7 +265,7 @@ impl Settling<'_> {
                     .keeps(&format!("{what}; that of its name is taken"))?;
                 choices.push(if keeps { side } else { Choice::Leave });
                 if !keeps {
-                    left.push((number, ""));
+                    left.push((number, Why::NotChosen));
                 }
                 continue;
             }
@@ -301,9 +300,9 @@ impl Settling<'_> {
             let mut choice = self.answers.to(&question.or_both(both))?;
             if choice == Choice::Both && !both {
                 choice = Choice::Leave;
-                left.push((number, "; both do not fit"));
+                left.push((number, Why::BothDoNotFit));
             } else if choice == Choice::Leave {
-                left.push((number, ""));
+                left.push((number, Why::NotChosen));
             }
             choices.push(choice);
         }
@@ -311,9 +310,9 @@ impl Settling<'_> {
             // The body may not be chosen yet.
             for number in std::mem::take(&mut numbers) {
                 choices[number] = Choice::Leave;
-                left.push((number, ""));
+                left.push((number, Why::NotChosen));
             }
-            left.sort_unstable();
+            left.sort_unstable_by_key(|(number, _)| *number);
         }
         let mut chosen = hunks.choose(|n| choices[n]);
         if left.is_empty() {
@@ -339,9 +338,7 @@ impl Settling<'_> {
         if let (Some(last), Some(choice)) = (hunks.at_the_end(), choices.last()) {
             open.end_as_the_side(&mut chosen, last, *choice);
         }
-        let is_choice = left
-            .iter()
-            .any(|(_, why)| ![UNCLEAR, MAY_BE_TEXT].contains(why));
+        let is_choice = left.iter().any(|(_, why)| why.is_choice());
         // Choices further up have moved the remaining lines.
         let mut left: Vec<String> = hunks
             .left(|n| choices[n])
