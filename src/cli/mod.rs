@@ -12,7 +12,7 @@
 //! | `ui`, `shown` | How is something said, and what is safe for a terminal? |
 //! | `exit` | With which code does the program end? |
 //! | `refreshed`, `migration` | What came of an index, and of taking over the original's database? |
-//! | `question`, `hunk` | How is a person asked, and what is in conflict? |
+//! | `question`, `decide`, `hunk` | How is a person asked, what becomes of each hunk, and what is in conflict? |
 //! | `settled`, `one_sided`, `against_removals` | What did `resolve` do, where one side has no file, and what stands against a removal? |
 //!
 //! One program that answers to four names: `palimpsest`, and `yaml2sql`,
@@ -21,6 +21,7 @@
 mod against_removals;
 mod backup;
 mod check;
+mod decide;
 mod demo;
 mod doctor;
 mod exit;

@@ -7,20 +7,16 @@ use anyhow::bail;
 use clap::Args;
 
 use super::against_removals;
-use super::hunk::{
-    Why, crossing, doubtful, edited_crossing, is_below_front, is_one_of, of_another_merge,
-    of_one_side, place, with_date_of_name,
-};
+use super::decide::Decision;
+use super::hunk::{Why, crossing, doubtful, edited_crossing, of_another_merge, of_one_side, place};
 use super::journal::path_typed;
-use super::question::{Answers, Question};
+use super::question::Answers;
 use super::settled::{Settled, conclude, say_of_the_others, say_of_those_left_to_git};
 use super::shown::safe;
 use super::{Exit, Ui};
-use crate::journal::PathKind;
 use crate::journal::hunks::{Choice, Hunks};
-use crate::journal::layout::is_markdown;
 use crate::repo::{Repo, shell_path};
-use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver, is_data};
+use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver};
 use crate::sync::settings::load;
 
 /// Settle what a merge left: merge again field by field, then choose
@@ -219,102 +215,18 @@ impl Settling<'_> {
     }
 
     /// Whether a person said that all markers in this file are a conflict.
-    fn counts_unknown(&self, path: &String) -> bool {
+    pub(super) fn counts_unknown(&self, path: &String) -> bool {
         self.resolver.unknown && self.is_named(path)
     }
 
     /// Makes the choices for the hunks of a text, and writes it.
     pub(super) fn write(&self, open: &OpenPath, hunks: &Hunks) -> anyhow::Result<Settled> {
         let path = &open.path;
-        let mut choices = Vec::new();
-        let mut left = Vec::new();
         let worked_out = self.resolver.worked_out(open);
-        let mut numbers = Vec::new();
-        let makers = match self.answers.asks() && !hunks.is_empty() {
-            true => self.resolver.makers(open)?,
-            false => (None, None),
-        };
-        // An entry has the date of its name, whichever side is taken.
-        let own_date: Vec<Option<Choice>> = match self.resolver.settings.layout.classify(path) {
-            PathKind::Entry(name) => hunks.iter().map(|h| with_date_of_name(h, name)).collect(),
-            _ => Vec::new(),
-        };
-        let own_date = |number: usize| own_date.get(number).copied().flatten();
-        for (number, hunk) in hunks.iter().enumerate() {
-            if is_one_of(hunk, &worked_out) {
-                numbers.push(number);
-                choices.push(Choice::Ours);
-                continue;
-            }
-            let may_be_text = hunk.may_be_text && !self.counts_unknown(path);
-            if hunk.is_unclear || may_be_text {
-                choices.push(Choice::Leave);
-                left.push((
-                    number,
-                    match hunk.is_unclear {
-                        true => Why::Unclear,
-                        false => Why::MayBeText,
-                    },
-                ));
-                continue;
-            }
-            let what = place(path, hunk);
-            if let Some(side) = own_date(number) {
-                let keeps = self
-                    .answers
-                    .keeps(&format!("{what}; that of its name is taken"))?;
-                choices.push(if keeps { side } else { Choice::Leave });
-                if !keeps {
-                    left.push((number, Why::NotChosen));
-                }
-                continue;
-            }
-            let fits = |choice: Choice| {
-                // To read the text, the other hunks need a choice, too.
-                let with = |choice, n, other| match choices.get(n).copied() {
-                    _ if n == number => choice,
-                    None | Some(Choice::Leave) => own_date(n).unwrap_or(other),
-                    Some(chosen) => chosen,
-                };
-                [Choice::Ours, Choice::Theirs].into_iter().any(|other| {
-                    let [text, ours, theirs] = [choice, Choice::Ours, Choice::Theirs]
-                        .map(|choice| hunks.choose(|n| with(choice, n, other)));
-                    self.resolver.is_readable(path, &text)
-                        && self.resolver.keeps_fronts(path, &text, [&ours, &theirs])
-                })
-            };
-            // Below frontmatter that nobody can read, text may have both. In a file of another
-            // name it may be no frontmatter.
-            let is_text = || {
-                let is_below = match is_markdown(path) {
-                    true => is_below_front(hunks, number),
-                    false => !is_data(path),
-                };
-                is_below && !fits(Choice::Ours) && !fits(Choice::Theirs)
-            };
-            // The whole file is read for it.
-            let may_be = self.answers.may_take_both() && !hunk.over_end;
-            let both = may_be && (fits(Choice::Both) || is_text());
-            let labels = (hunk.labels.0.as_str(), hunk.labels.1.as_str());
-            let question = Question::new(&what, &makers, labels, (&hunk.ours, &hunk.theirs));
-            let mut choice = self.answers.to(&question.or_both(both))?;
-            if choice == Choice::Both && !both {
-                choice = Choice::Leave;
-                left.push((number, Why::BothDoNotFit));
-            } else if choice == Choice::Leave {
-                left.push((number, Why::NotChosen));
-            }
-            choices.push(choice);
-        }
-        if !left.is_empty() {
-            // The body may not be chosen yet.
-            for number in std::mem::take(&mut numbers) {
-                choices[number] = Choice::Leave;
-                left.push((number, Why::NotChosen));
-            }
-            left.sort_unstable_by_key(|(number, _)| *number);
-        }
-        let mut chosen = hunks.choose(|n| choices[n]);
+        let decisions = self.decide(open, hunks, &worked_out)?;
+        let choice = |number: usize| decisions[number].choice();
+        let left: Vec<Why> = decisions.iter().filter_map(|d| d.left()).collect();
+        let mut chosen = hunks.choose(choice);
         if left.is_empty() {
             let more = self.resolver.hunks_of_a_side(open, &chosen)?;
             // Of the sets of another merge a flag says nothing.
@@ -331,28 +243,28 @@ impl Settling<'_> {
                      another form; edit it, then `git add` it"
                 )));
             }
-            if !choices.is_empty() {
+            if !decisions.is_empty() {
                 chosen = worked_out.again(&chosen).unwrap_or(chosen);
             }
         }
-        if let (Some(last), Some(choice)) = (hunks.at_the_end(), choices.last()) {
-            open.end_as_the_side(&mut chosen, last, *choice);
+        if let (Some(last), Some(decision)) = (hunks.at_the_end(), decisions.last()) {
+            open.end_as_the_side(&mut chosen, last, decision.choice());
         }
-        let is_choice = left.iter().any(|(_, why)| why.is_choice());
+        let is_choice = left.iter().any(|why| why.is_choice());
+        let asked = decisions.iter().filter(|d| **d != Decision::WorkedOut);
+        let all = asked.count();
+        let taken = all - left.len();
+        // What nobody chose in stays as it is, byte for byte.
+        let is_left = !decisions.is_empty() && left.len() == decisions.len();
         // Choices further up have moved the remaining lines.
         let mut left: Vec<String> = hunks
-            .left(|n| choices[n])
+            .left(choice)
             .iter()
             .zip(left)
-            .map(|(hunk, (_, why))| format!("{}{why}", place(path, hunk)))
+            .map(|(hunk, why)| format!("{}{why}", place(path, hunk)))
             .collect();
-        let all = choices.len() - numbers.len();
-        let taken = all.saturating_sub(left.len());
         left.extend(open.doubtful.map(|line| doubtful(path, line)));
-        // What nobody chose in stays as it is, byte for byte.
-        let is_left = choices.iter().all(|choice| *choice == Choice::Leave);
-        let is_left = is_left && !choices.is_empty() && open.origin == Origin::Markers;
-        let done = match is_left {
+        let done = match is_left && open.origin == Origin::Markers {
             true => Finished::default(),
             false => self.resolver.finish(open, Some(&chosen), left.is_empty())?,
         };
