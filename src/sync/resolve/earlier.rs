@@ -210,19 +210,10 @@ impl Resolver<'_> {
         let merging = self.repo.merge_of(merge.tips.0, merge.tips.1)?;
         let base = self.base_of(&merging, path, By::Field)?;
         let sides = ThreeWay::new(base, Some(merge.texts.0), Some(merge.texts.1));
-        let known = sides.as_ref().map(Option::as_ref);
-        let as_text = self.as_text(path, Some(work), known, Some(&merging))?;
+        let (origin, work) = (Origin::Earlier(merge.id), Some(work.to_vec()));
         Ok(OpenPath {
-            path: path.to_owned(),
-            origin: Origin::Earlier(merge.id),
-            sides,
             line_base: self.base_of(&merging, path, By::Line("as git merges it"))?,
-            work: Some(work.to_vec()),
-            other_name: None,
-            merging: Some(merging),
-            merged_before: None,
-            as_text,
-            doubtful: None,
+            ..self.of_sides(path, origin, sides, work, Some(&merging))?
         })
     }
 }

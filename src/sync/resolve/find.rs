@@ -205,20 +205,29 @@ impl Resolver<'_> {
         }
         let read = |blob: Option<Blob>| blob.map(|b| self.repo.read_blob(b.id)).transpose();
         let (sides, work) = (stages.try_map(read)?, self.repo.read_as_stored(path)?);
+        let open = self.of_sides(path, origin, sides, work, merging.as_ref())?;
+        Ok(Some(open))
+    }
+
+    /// A path with these sides as an open one.
+    pub(super) fn of_sides(
+        &self,
+        path: &str,
+        origin: Origin,
+        sides: ThreeWay<Option<Vec<u8>>>,
+        work: Option<Vec<u8>>,
+        merging: Option<&Merging>,
+    ) -> Result<OpenPath, RepoError> {
         let known = sides.as_ref().map(Option::as_ref);
-        let as_text = self.as_text(path, work.as_deref(), known, merging.as_ref())?;
-        Ok(Some(OpenPath {
+        Ok(OpenPath {
+            as_text: self.as_text(path, work.as_deref(), known, merging)?,
             path: path.to_owned(),
             origin,
             sides,
-            line_base: None,
             work,
-            other_name: None,
-            merging: merging.clone(),
-            merged_before: None,
-            as_text,
-            doubtful: None,
-        }))
+            merging: merging.cloned(),
+            ..OpenPath::default()
+        })
     }
 
     /// A path in conflict that no driver merges, if it has markers or one side has no file.
@@ -326,20 +335,8 @@ impl Resolver<'_> {
             true => self.base_of(merging, path, By::Line("as git merges it"))?,
             false => None,
         };
-        let known = sides.as_ref().map(Option::as_ref);
-        let as_text = self.as_text(path, work.as_deref(), known, Some(merging))?;
-        Ok(Some(OpenPath {
-            path: path.to_owned(),
-            origin: Origin::Committed,
-            sides,
-            line_base,
-            work,
-            other_name: None,
-            merging: Some(merging.clone()),
-            merged_before: None,
-            as_text,
-            doubtful: None,
-        }))
+        let open = self.of_sides(path, Origin::Committed, sides, work, Some(merging))?;
+        Ok(Some(OpenPath { line_base, ..open }))
     }
 }
 

@@ -42,7 +42,7 @@ pub use propose::Proposal;
 pub use readable::is_data;
 
 /// A path that may need a person, or a better merge.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct OpenPath {
     /// From the top of the work tree.
     pub path: String,
@@ -114,7 +114,7 @@ impl OpenPath {
 }
 
 /// The way in which a path came to be open.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Origin {
     /// In conflict in the index.
     Unmerged,
@@ -129,6 +129,7 @@ pub enum Origin {
     /// Left with markers by this merge commit, further down.
     Earlier(ObjectId),
     /// The file has markers, and nothing else is known.
+    #[default]
     Markers,
 }
 

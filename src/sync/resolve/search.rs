@@ -136,13 +136,10 @@ impl Search<'_> {
                     path: path.clone(),
                     origin: Origin::Markers,
                     sides: Hunks::besides(&text, &marked.as_text).versions().map(Some),
-                    line_base: None,
                     work: Some(text),
-                    other_name: None,
-                    merging: None,
-                    merged_before: None,
                     as_text: marked.as_text,
                     doubtful: marked.doubtful,
+                    ..OpenPath::default()
                 },
             };
             self.found.insert(path, open);
