@@ -12,7 +12,7 @@ use std::path::Path;
 
 use super::backup;
 use super::behind::{Behind, behind, deleted, given_up};
-use super::resolve::{ResolveError, Resolver, settle_submodule};
+use super::resolve::{MarkedPage, ResolveError, Resolver, settle_submodule};
 use super::versions::{Key, facts, key_of};
 use crate::journal::copies::copied_from;
 use crate::journal::markers::markers_of_front;
@@ -182,6 +182,26 @@ fn behind_head(
     Ok(())
 }
 
+/// The finding for a page with markers.
+fn of_markers(repo: &Repo, page: &MarkedPage) -> Finding {
+    let path = &page.path;
+    let Some(line) = page.line else {
+        return Finding::new(
+            format!("{path}: conflict markers are staged, the file has none any more"),
+            format!("git add {}, if it is as it should be", repo.pathspec(path)),
+        );
+    };
+    let word = shell_path(path);
+    let mend = match page.can_take_a_side {
+        true => format!("palimpsest resolve {word}, or edit it; then commit it"),
+        false => format!(
+            "edit it (an example goes into a code block), or palimpsest resolve --ours --unknown \
+             {word}; then commit it, an example with `--no-verify`"
+        ),
+    };
+    Finding::new(format!("{path}:{line}: conflict markers"), mend)
+}
+
 /// Reports markers in entries and notes that are not in conflict any more: somebody added
 /// or committed them. A file that cannot be opened is a finding of its own.
 fn markers(
@@ -195,28 +215,8 @@ fn markers(
         settings,
         unknown: false,
     };
-    let pages = resolver.marked_pages();
-    match pages {
-        Ok(pages) => found.extend(pages.into_iter().map(|(path, line, is_known)| {
-            let Some(line) = line else {
-                return Finding::new(
-                    format!("{path}: conflict markers are staged, the file has none any more"),
-                    format!("git add {}, if it is as it should be", repo.pathspec(&path)),
-                );
-            };
-            let mend = match is_known {
-                true => format!(
-                    "palimpsest resolve {}, or edit it; then commit it",
-                    shell_path(&path)
-                ),
-                false => format!(
-                    "edit it (an example goes into a code block), or palimpsest resolve --ours \
-                     --unknown {}; then commit it, an example with `--no-verify`",
-                    shell_path(&path)
-                ),
-            };
-            Finding::new(format!("{path}:{line}: conflict markers"), mend)
-        })),
+    match resolver.marked_pages() {
+        Ok(pages) => found.extend(pages.iter().map(|page| of_markers(repo, page))),
         Err(ResolveError::Repo(error @ RepoError::Object { .. })) => {
             told.tell(repo, &objects::File::InHistory, error, found)?;
         }

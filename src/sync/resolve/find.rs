@@ -48,6 +48,15 @@ impl LeftAlone {
     }
 }
 
+/// A page with markers that is not in conflict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkedPage {
+    pub path: String,
+    /// The line of the first marker; none where the markers are in the index alone.
+    pub line: Option<usize>,
+    pub can_take_a_side: bool,
+}
+
 /// How a submodule in conflict is settled. Where it is not checked out, git neither adds it
 /// nor checks it out.
 #[must_use]
@@ -104,13 +113,11 @@ impl Resolver<'_> {
         !is_at_or_below(path, &layout.journal) && !is_at_or_below(&layout.journal, path)
     }
 
-    /// The pages not in conflict whose markers [`Resolver::open`] would find, each with
-    /// the line of the first marker, and whether a side of it can be taken. There is no line
-    /// where the markers are in the index alone.
+    /// The pages not in conflict whose markers [`Resolver::open`] would find.
     ///
     /// # Errors
     /// As for [`Resolver::open`].
-    pub fn marked_pages(&self) -> Result<Vec<(String, Option<usize>, bool)>, ResolveError> {
+    pub fn marked_pages(&self) -> Result<Vec<MarkedPage>, ResolveError> {
         let mut pages = Vec::new();
         for open in self.open(None)? {
             let is_page = self.layout().ledger_year(&open.path).is_none();
@@ -125,7 +132,11 @@ impl Resolver<'_> {
                     }
                     _ => hunks.is_empty(),
                 };
-                pages.push((open.path, line, !is_left));
+                pages.push(MarkedPage {
+                    path: open.path,
+                    line,
+                    can_take_a_side: !is_left,
+                });
             }
         }
         Ok(pages)

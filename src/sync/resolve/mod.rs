@@ -36,7 +36,7 @@ use crate::repo::{Blob, Merging, ObjectId, Repo, RepoError};
 
 use super::driver::DriverError;
 
-pub use find::{LeftAlone, is_chosen, settle_submodule};
+pub use find::{LeftAlone, MarkedPage, is_chosen, settle_submodule};
 pub use makers::Maker;
 pub use propose::Proposal;
 pub use readable::is_data;
