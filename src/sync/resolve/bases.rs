@@ -73,7 +73,7 @@ impl Resolver<'_> {
             merged = match (merged, theirs) {
                 (Some(ours), Some(theirs)) => {
                     let sides = ThreeWay::new(base.unwrap_or_default(), ours, theirs);
-                    Some(self.virtual_base(&sides, merging, path, by))
+                    Some(self.virtual_base(&sides, below.len() > 1, merging, path, by))
                 }
                 // Git keeps a changed file that the other side deleted.
                 (ours, theirs) => ours.or(theirs).filter(|side| Some(side) != base.as_ref()),
@@ -85,6 +85,7 @@ impl Resolver<'_> {
     fn virtual_base(
         &self,
         sides: &ThreeWay<Vec<u8>>,
+        several_bases: bool,
         merging: &Merging,
         path: &str,
         by: By,
@@ -104,6 +105,7 @@ impl Resolver<'_> {
                 style: ConflictStyle::Merge,
             },
             virtual_base: true,
+            several_bases,
             by,
             ..FileMerge::new(path, &self.settings.rules, &rulings)
         };

@@ -70,6 +70,55 @@ fn a_criss_cross_is_merged_on_its_virtual_base() {
     laptop.palimpsest(["resolve"]).ok().is("nothing to resolve");
 }
 
+/// The bases have two bases themselves: git's merge of those lacks the places that both added,
+/// and the removal of one since says that their own merge lacks it, too.
+#[test]
+fn a_criss_cross_upon_a_criss_cross_is_merged_as_the_driver_does() {
+    let sandbox = Sandbox::new();
+    let fields = "locations: [Quay]\ncity: Lisbon";
+    let (laptop, _) = journal(&sandbox, &[(DAY, fields, "One.\n")]);
+    let cross = || {
+        laptop.git(["branch", "-q", "-f", "b0", "b"]).ok();
+        for (branch, other) in [("b", "a"), ("a", "b0")] {
+            laptop.git(["checkout", "-q", branch]).ok();
+            let merged = laptop.git(["merge", "-q", other]);
+            if merged.code != 0 {
+                let resolved = fields.replace("Quay", "Quay, Mole, Slip");
+                laptop.write_entry(DAY, &resolved, "One.\n");
+                laptop.commit("Resolved");
+            }
+        }
+    };
+    branch(&laptop, "a", "main");
+    change(&laptop, "[Quay]", "[Quay, Mole]");
+    branch(&laptop, "b", "main");
+    change(&laptop, "[Quay]", "[Quay, Slip]");
+    cross();
+    change(&laptop, "[Quay, Mole, Slip]", "[Quay, Slip]");
+    laptop.git(["checkout", "-q", "b"]).ok();
+    change(&laptop, "Lisbon", "Porto");
+    cross();
+    change(&laptop, "One.", "Two.");
+    laptop.git(["checkout", "-q", "b"]).ok();
+    change(&laptop, "[Quay, Slip]", "[Quay, Mole, Slip]");
+
+    branch(&laptop, "twin", "b");
+    laptop.git(["merge", "-q", "a"]).ok();
+    let twin = laptop.read_entry(DAY);
+    assert!(twin.contains("[Quay, Mole, Slip]"), "{twin}");
+    laptop.git(["checkout", "-q", "b"]).ok();
+    elsewhere(&laptop, &["merge", "a"]).fails();
+    elsewhere(&laptop, &["commit", "-q", "-a", "--no-edit"]).ok();
+    // The index forgets the sides.
+    laptop.git(["read-tree", "HEAD"]).ok();
+    laptop.git(["update-index", "-q", "--refresh"]).ok();
+    laptop
+        .palimpsest(["resolve"])
+        .ok()
+        .says("2024-11-01.md: merged field by field (in the last merge)");
+    assert_eq!(laptop.read_entry(DAY), twin);
+}
+
 #[test]
 fn markers_of_a_merge_further_down_are_merged_from_its_parents() {
     let sandbox = Sandbox::new();
