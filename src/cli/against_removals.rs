@@ -11,7 +11,7 @@ use super::{Ui, metadb};
 use crate::journal::{EntryDate, Item, ItemKey, Table};
 use crate::store::ConflictKind;
 use crate::sync::database_path::may_index;
-use crate::sync::resolve::{Resolver, is_chosen};
+use crate::sync::resolve::{Chosen, Resolver};
 use crate::sync::settle::restore_item;
 
 /// An entry with items that a removal keeps out of the index.
@@ -21,13 +21,12 @@ struct Standing {
     items: BTreeSet<Item>,
 }
 
-/// Settles items that stand against a removal, in the chosen files or, if there are none,
-/// in all; returns the outcomes with their paths. Those of `kept`, by path, were the question
-/// of a conflict and are let in; `answers` decides of the others.
+/// Settles items that stand against a removal, in the chosen files; returns the outcomes with
+/// their paths. Those of `kept`, by path, were the question of a conflict and are let in;
+/// `answers` decides of the others.
 pub fn settle(
     ui: &Ui,
     resolver: &Resolver<'_>,
-    only: Option<&[String]>,
     kept: &BTreeMap<String, BTreeSet<Item>>,
     answers: &Answers<'_>,
 ) -> anyhow::Result<Vec<(String, Settled)>> {
@@ -36,7 +35,7 @@ pub fn settle(
         return Ok(outcomes);
     }
     let journal = Journal::find()?;
-    for mut standing in standing(ui, &journal, only)? {
+    for mut standing in standing(ui, &journal, &resolver.chosen)? {
         let kept = kept.get(&standing.path);
         let (kept, others) = standing
             .items
@@ -66,7 +65,7 @@ pub fn settle(
     Ok(outcomes)
 }
 
-fn standing(ui: &Ui, journal: &Journal, only: Option<&[String]>) -> anyhow::Result<Vec<Standing>> {
+fn standing(ui: &Ui, journal: &Journal, chosen: &Chosen) -> anyhow::Result<Vec<Standing>> {
     let store = journal.index(ui)?;
     let mut entries: BTreeMap<EntryDate, BTreeSet<Item>> = BTreeMap::new();
     for conflict in store.conflicts(None)? {
@@ -83,7 +82,7 @@ fn standing(ui: &Ui, journal: &Journal, only: Option<&[String]>) -> anyhow::Resu
             continue;
         };
         let path = shown.path;
-        if is_chosen(&path, only) {
+        if chosen.has(&path) {
             found.push(Standing { entry, path, items });
         }
     }

@@ -80,7 +80,7 @@ impl Settling<'_> {
                 Decision::WorkedOut
             } else if hunk.is_unclear {
                 Decision::Leave(Why::Unclear)
-            } else if hunk.may_be_text && !self.counts_unknown(path) {
+            } else if hunk.may_be_text && !self.resolver.chosen.counts_unknown(path) {
                 Decision::Leave(Why::MayBeText)
             } else if let Some(side) = known.own_date(number) {
                 let what = place(path, hunk);

@@ -20,7 +20,7 @@ impl Settling<'_> {
         let path = &open.path;
         let is_moved = open.is_as_it_was();
         // Who names the file and a side means this one.
-        let is_meant = self.is_named(path) && self.answers.are_given();
+        let is_meant = self.resolver.chosen.names(path) && self.answers.are_given();
         if is_moved && !is_meant && self.resolver.stays_deleted(open)? {
             let how = match ours {
                 Some(_) => "removed, as they deleted it and we only moved it",

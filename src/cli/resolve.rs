@@ -16,7 +16,7 @@ use super::shown::safe;
 use super::{Exit, Ui};
 use crate::journal::hunks::{Choice, Hunks};
 use crate::repo::{Repo, shell_path};
-use crate::sync::resolve::{Finished, OpenPath, Origin, Proposal, Resolver};
+use crate::sync::resolve::{Chosen, Finished, OpenPath, Origin, Proposal, Resolver};
 use crate::sync::settings::load;
 
 /// Settle what a merge left: merge again field by field, then choose
@@ -54,25 +54,26 @@ impl Resolve {
             ui.warn(format_args!("{error}; the defaults are used"));
             crate::journal::Settings::default()
         });
-        let resolver = Resolver {
+        let mut resolver = Resolver {
             repo: &repo,
             settings: &settings,
+            chosen: Chosen::default(),
+        };
+        resolver.chosen = Chosen {
+            paths: self.chosen_paths(&resolver)?,
             unknown: self.unknown,
         };
-        let only = self.chosen_paths(&resolver)?;
-        let only = (!only.is_empty()).then_some(only.as_slice());
         let settling = Settling {
             ui,
             resolver: &resolver,
             answers: Answers::new(ui, self.choice()),
-            only,
         };
         let mut outcomes = Vec::new();
-        for open in &resolver.open(only)? {
+        for open in &resolver.open()? {
             let settled = settling.settle(open)?;
             outcomes.extend(settled.map(|settled| (open.path.clone(), settled)));
         }
-        for (path, why) in resolver.left_alone(only)? {
+        for (path, why) in resolver.left_alone()? {
             let line = why.say(&path);
             outcomes.push((path, Settled::left_at(line)));
         }
@@ -83,13 +84,13 @@ impl Resolve {
             let kept = outcomes.iter().filter_map(|(_, o)| o.kept.clone());
             let (kept, answers) = (kept.collect(), &settling.answers);
             // What is done by now is said all the same, and what is left.
-            match against_removals::settle(ui, &resolver, only, &kept, answers) {
+            match against_removals::settle(ui, &resolver, &kept, answers) {
                 Ok(of_items) => outcomes.extend(of_items),
                 Err(error) => stopped_by = Some(error),
             }
         }
         let (mut about, outcomes): (BTreeSet<String>, Vec<Settled>) = outcomes.into_iter().unzip();
-        let by_line = resolver.merged_by_line(only)?;
+        let by_line = resolver.merged_by_line()?;
         for path in &by_line {
             ui.line(format_args!(
                 "{}: HEAD merges more than two parents, which git does by line; left as it is (by \
@@ -98,11 +99,11 @@ impl Resolve {
                 safe(&repo.from_here(path))
             ))?;
         }
-        let by_git = resolver.left_to_git(only)?;
+        let by_git = resolver.left_to_git()?;
         say_of_those_left_to_git(ui, &resolver, &by_git)?;
         let named = by_git.iter().map(|(path, _)| path.clone());
         about.extend(by_line.into_iter().chain(named));
-        say_of_the_others(ui, &about, only, |path| {
+        say_of_the_others(ui, &about, &resolver.chosen, |path| {
             are_settled || resolver.has_no_entries(path)
         })?;
         let exit = conclude(ui, &outcomes)?;
@@ -159,13 +160,12 @@ pub(super) struct Settling<'a> {
     pub(super) ui: &'a Ui,
     pub(super) resolver: &'a Resolver<'a>,
     pub(super) answers: Answers<'a>,
-    pub(super) only: Option<&'a [String]>,
 }
 
 impl Settling<'_> {
     fn settle(&self, open: &OpenPath) -> anyhow::Result<Option<Settled>> {
         let path = &open.path;
-        let named = self.is_named(path);
+        let named = self.resolver.chosen.names(path);
         match self.resolver.propose(open)? {
             Proposal::Fine => Ok(None),
             Proposal::Differs(hunks) if named => self.write(open, &hunks).map(Some),
@@ -208,15 +208,6 @@ impl Settling<'_> {
                 .map(Some),
             Proposal::Added { by_us, text } => self.added(open, by_us, &text).map(Some),
         }
-    }
-
-    pub(super) fn is_named(&self, path: &String) -> bool {
-        self.only.is_some_and(|only| only.contains(path))
-    }
-
-    /// Whether a person said that all markers in this file are a conflict.
-    pub(super) fn counts_unknown(&self, path: &String) -> bool {
-        self.resolver.unknown && self.is_named(path)
     }
 
     /// Makes the choices for the hunks of a text, and writes it.

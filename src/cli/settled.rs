@@ -8,7 +8,7 @@ use super::{Exit, Ui};
 use crate::journal::Item;
 use crate::journal::layout::is_at_or_below;
 use crate::repo::Stages;
-use crate::sync::resolve::{Finished, Resolver};
+use crate::sync::resolve::{Chosen, Finished, Resolver};
 
 /// The outcome for one path.
 #[derive(Default)]
@@ -60,17 +60,16 @@ impl Settled {
 pub fn say_of_the_others(
     ui: &Ui,
     about: &BTreeSet<String>,
-    only: Option<&[String]>,
+    chosen: &Chosen,
     is_known: impl Fn(&str) -> bool,
 ) -> anyhow::Result<()> {
     let is_in = |named: &str| about.iter().any(|path| is_at_or_below(path, named));
-    for named in only.unwrap_or_default() {
+    for named in &chosen.paths {
         if !named.is_empty() && !is_in(named) && is_known(named) {
             ui.line(format_args!("nothing to resolve in {}", safe(named)))?;
         }
     }
-    let names_the_top = only.is_none_or(|paths| paths.iter().any(String::is_empty));
-    if names_the_top && about.is_empty() {
+    if chosen.is_all() && about.is_empty() {
         ui.line("nothing to resolve")?;
     }
     Ok(())

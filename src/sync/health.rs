@@ -12,7 +12,7 @@ use std::path::Path;
 
 use super::backup;
 use super::behind::{Behind, behind, deleted, given_up};
-use super::resolve::{MarkedPage, ResolveError, Resolver, settle_submodule};
+use super::resolve::{Chosen, MarkedPage, ResolveError, Resolver, settle_submodule};
 use super::versions::{Key, facts, key_of};
 use crate::journal::copies::copied_from;
 use crate::journal::markers::markers_of_front;
@@ -213,7 +213,7 @@ fn markers(
     let resolver = Resolver {
         repo,
         settings,
-        unknown: false,
+        chosen: Chosen::default(),
     };
     match resolver.marked_pages() {
         Ok(pages) => found.extend(pages.iter().map(|page| of_markers(repo, page))),

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use super::find::{is_chosen, is_named};
 use super::{OpenPath, ResolveError, Resolver};
 use crate::journal::hunks::{Hunks, outside_code};
 use crate::journal::markers::{AsText, conflict_markers};
@@ -189,14 +188,14 @@ impl Resolver<'_> {
     /// The files with markers in them, of the journal and others that a driver merges.
     /// Markers in a body may be intended, like an example in a page about git: they are
     /// if they were committed, here or on the merged side, and not left by a merge.
-    pub(super) fn marked(&self, only: Option<&[String]>) -> Result<Vec<Marked>, ResolveError> {
+    pub(super) fn marked(&self) -> Result<Vec<Marked>, ResolveError> {
         let layout = self.layout();
-        let (paths, others) = self.may_be_marked(only)?;
+        let (paths, others) = self.may_be_marked()?;
         let mut texts = Vec::new();
         for path in paths {
-            let named = is_named(&path, only);
             let is_other = layout.classify(&path) == PathKind::Other;
-            if !is_chosen(&path, only) || !named && is_other && !others.contains(&path) {
+            let is_meant = !is_other || others.contains(&path) || self.chosen.names(&path);
+            if !self.chosen.has(&path) || !is_meant {
                 continue;
             }
             let text = self.repo.read_work_file(&path)?.unwrap_or_default();
@@ -206,20 +205,20 @@ impl Resolver<'_> {
             }
             let text = self.repo.to_store(&path, text)?;
             if conflict_markers(&text).is_some() {
-                texts.push((path, text, named));
+                texts.push((path, text));
             }
         }
         let mut heads = self.repo.merge_heads()?;
         heads.extend(self.repo.head()?);
-        let paths: Vec<&str> = texts.iter().map(|(path, ..)| &path[..]).collect();
+        let paths: Vec<&str> = texts.iter().map(|(path, _)| &path[..]).collect();
         let merged = self.repo.merged_anew(&heads, &paths)?;
         let mut marked = Vec::new();
-        for (path, text, named) in texts {
+        for (path, text) in texts {
             let earlier = match merged.contains(&path) {
                 true => self.earlier(&path, &text, &heads)?,
                 false => None,
             };
-            marked.extend(self.marked_at((path, text), named, &heads, earlier)?);
+            marked.extend(self.marked_at((path, text), &heads, earlier)?);
         }
         Ok(marked)
     }
@@ -230,7 +229,6 @@ impl Resolver<'_> {
     fn marked_at(
         &self,
         (path, text): (String, Vec<u8>),
-        named: bool,
         heads: &[ObjectId],
         earlier: Option<OpenPath>,
     ) -> Result<Option<Marked>, ResolveError> {
@@ -265,11 +263,11 @@ impl Resolver<'_> {
             false => Vec::new(),
         };
         let is_open = is_new || !loose.is_empty() || every.iter().any(|hunk| hunk.in_front);
-        if !is_open && !named && earlier.is_none() {
+        if !is_open && !self.chosen.names(&path) && earlier.is_none() {
             return Ok(None);
         }
         let hunks = Hunks::besides(&text, &as_text);
-        let is_said = named && self.unknown;
+        let is_said = self.chosen.counts_unknown(&path);
         let mut in_body = hunks.iter().filter(|hunk| !(is_said || hunk.in_front));
         let doubtful = match (in_body.next(), loose.first()) {
             (Some(_), Some(line)) if !is_new => Some(*line),
@@ -289,10 +287,7 @@ impl Resolver<'_> {
 
     /// The files in which markers are looked for, and those of them that are no part of
     /// the journal and that a driver merges.
-    fn may_be_marked(
-        &self,
-        only: Option<&[String]>,
-    ) -> Result<(BTreeSet<String>, BTreeSet<String>), RepoError> {
+    fn may_be_marked(&self) -> Result<(BTreeSet<String>, BTreeSet<String>), RepoError> {
         let Layout {
             journal,
             wiki,
@@ -302,7 +297,7 @@ impl Resolver<'_> {
         let mut folders = vec![journal, wiki, ledger];
         let index = self.repo.index()?;
         let unmerged = self.repo.unmerged_stages()?;
-        for path in only.unwrap_or_default() {
+        for path in &self.chosen.paths {
             let staged = index
                 .staged(path)
                 .is_some_and(|b| b.kind == BlobKind::Other);

@@ -120,7 +120,7 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// History or an attribute cannot be read.
-    pub fn merged_by_line(&self, only: Option<&[String]>) -> Result<Vec<String>, RepoError> {
+    pub fn merged_by_line(&self) -> Result<Vec<String>, RepoError> {
         let Some(head) = self.repo.head()? else {
             return Ok(Vec::new());
         };
@@ -138,7 +138,7 @@ impl Resolver<'_> {
             });
         }
         let merged = merged.unwrap_or_default();
-        let of_drivers = self.merged_by_drivers(merged.iter(), only)?;
+        let of_drivers = self.merged_by_drivers(merged.iter())?;
         Ok(of_drivers.into_iter().map(str::to_owned).collect())
     }
 }

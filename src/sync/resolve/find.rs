@@ -119,7 +119,7 @@ impl Resolver<'_> {
     /// As for [`Resolver::open`].
     pub fn marked_pages(&self) -> Result<Vec<MarkedPage>, ResolveError> {
         let mut pages = Vec::new();
-        for open in self.open(None)? {
+        for open in self.open()? {
             let is_page = self.layout().ledger_year(&open.path).is_none();
             let hunks = open.hunks();
             let line = hunks.iter().next().map(|hunk| hunk.line);
@@ -147,11 +147,10 @@ impl Resolver<'_> {
     pub(super) fn merged_by_drivers<'p>(
         &self,
         paths: impl Iterator<Item = &'p String>,
-        only: Option<&[String]>,
     ) -> Result<BTreeSet<&'p str>, RepoError> {
         let layout = self.layout();
         let paths = paths.map(String::as_str);
-        let paths: Vec<&str> = paths.filter(|path| is_chosen(path, only)).collect();
+        let paths: Vec<&str> = paths.filter(|path| self.chosen.has(path)).collect();
         let by_field = merged_by_field(self.repo, layout, paths.iter().copied())?;
         let of_the_journal = paths.into_iter();
         let of_the_journal = of_the_journal.filter(|p| layout.classify(p) != PathKind::Other);
@@ -164,25 +163,22 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// The repository cannot be read.
-    pub fn left_alone(
-        &self,
-        only: Option<&[String]>,
-    ) -> Result<Vec<(String, LeftAlone)>, RepoError> {
+    pub fn left_alone(&self) -> Result<Vec<(String, LeftAlone)>, RepoError> {
         let mut left = Vec::new();
         for path in self.repo.unmerged_unnamed()? {
             let shown = path.to_string_lossy().into_owned();
-            if is_chosen(&shown, only)
+            if self.chosen.has(&shown)
                 && merges_by_field(self.repo.attribute("merge", &path)?.as_deref())
             {
                 left.push((shown, LeftAlone::NotUtf8));
             }
         }
         let unmerged = self.repo.unmerged_stages()?;
-        let of_drivers = self.merged_by_drivers(unmerged.keys(), only)?;
+        let of_drivers = self.merged_by_drivers(unmerged.keys())?;
         for (path, stages) in &unmerged {
             let is_of_drivers = of_drivers.contains(path.as_str());
-            let is_meant = is_of_drivers || is_named(path, only);
-            if is_submodule(stages) && is_chosen(path, only) {
+            let is_meant = is_of_drivers || self.chosen.names(path);
+            if is_submodule(stages) && self.chosen.has(path) {
                 let settle = settle_submodule(self.repo, path, stages);
                 left.push((path.clone(), LeftAlone::Submodule(settle)));
             } else if is_meant && has_no_text(stages) {
@@ -191,7 +187,7 @@ impl Resolver<'_> {
                 left.push((path.clone(), LeftAlone::WithoutMarkers));
             }
         }
-        for path in only.unwrap_or_default() {
+        for path in &self.chosen.paths {
             if !unmerged.contains_key(path) && self.is_link(path)? {
                 left.push((path.clone(), LeftAlone::NamedLink));
             }
@@ -268,12 +264,12 @@ impl Resolver<'_> {
     ///
     /// # Errors
     /// The repository cannot be read.
-    pub fn left_to_git(&self, only: Option<&[String]>) -> Result<Vec<(String, Stages)>, RepoError> {
+    pub fn left_to_git(&self) -> Result<Vec<(String, Stages)>, RepoError> {
         let unmerged = self.repo.unmerged_stages()?;
-        let of_drivers = self.merged_by_drivers(unmerged.keys(), only)?;
+        let of_drivers = self.merged_by_drivers(unmerged.keys())?;
         let is_left = |(path, stages): &(&String, &Stages)| {
-            let is_meant = is_named(path, only) || of_drivers.contains(path.as_str());
-            is_chosen(path, only) && !is_meant && !is_submodule(stages)
+            let is_meant = self.chosen.names(path) || of_drivers.contains(path.as_str());
+            self.chosen.has(path) && !is_meant && !is_submodule(stages)
         };
         let left = unmerged.iter().filter(is_left);
         Ok(left.map(|(path, stages)| (path.clone(), *stages)).collect())
@@ -355,16 +351,4 @@ impl Resolver<'_> {
 fn has_no_text(stages: &Stages) -> bool {
     let is_other = |b: Option<Blob>| b.is_some_and(|b| b.file().is_none());
     is_other(stages.base) || is_other(stages.ours) || is_other(stages.theirs)
-}
-
-/// Whether a path is one of these files itself.
-pub(super) fn is_named(path: &str, only: Option<&[String]>) -> bool {
-    only.is_some_and(|paths| paths.iter().any(|p| p == path))
-}
-
-/// Whether a path is one of these files or in one of these folders; true if none are
-/// given. The top of the work tree has an empty name.
-#[must_use]
-pub fn is_chosen(path: &str, only: Option<&[String]>) -> bool {
-    only.is_none_or(|paths| paths.iter().any(|p| is_at_or_below(path, p)))
 }

@@ -1,17 +1,19 @@
 //! Files that a merge left for a person, or that a client without drivers merged: they
 //! are found, merged again with the drivers' own functions, and written.
 //!
-//! `search` collects the open paths, `find` says what makes a path open, `bases` finds a
-//! merge commit's base, `earlier` the merge that left markers, `again` merges the
-//! sides of a path, `propose` says what is to be made of it, `doubt` which markers may be text
-//! then, `edited` which halves somebody edited, `makers` names the makers of the sides, `as_text` tells the markers of a merge from text, `alone` where one side has no such
-//! file. Nothing is written before [`Resolver::finish`], which keeps the old file. `readable`
-//! reads a result, `take_out` is for items that stand in a file against a removal.
+//! `search` collects the open paths among the `chosen`, `find` says what makes a path open,
+//! `bases` finds a merge commit's base, `earlier` the merge that left markers, `again` merges
+//! the sides of a path, `propose` says what is to be made of it, `doubt` which markers may be
+//! text then, `edited` which halves somebody edited, `makers` names the makers of the sides,
+//! `as_text` tells the markers of a merge from text, `alone` where one side has no such file.
+//! Nothing is written before [`Resolver::finish`], which keeps the old file. `readable` reads
+//! a result, `take_out` is for items that stand in a file against a removal.
 
 mod again;
 mod alone;
 mod as_text;
 mod bases;
+mod chosen;
 mod doubt;
 mod earlier;
 mod edited;
@@ -36,7 +38,8 @@ use crate::repo::{Blob, Merging, ObjectId, Repo, RepoError};
 
 use super::driver::DriverError;
 
-pub use find::{LeftAlone, MarkedPage, is_chosen, settle_submodule};
+pub use chosen::Chosen;
+pub use find::{LeftAlone, MarkedPage, settle_submodule};
 pub use makers::Maker;
 pub use propose::Proposal;
 pub use readable::is_data;
@@ -156,12 +159,11 @@ pub enum ResolveError {
     Merge { path: String, source: DriverError },
 }
 
-/// Finds, merges and writes, in one repository.
+/// Finds, merges and writes what was chosen, in one repository.
 pub struct Resolver<'a> {
     pub repo: &'a Repo,
     pub settings: &'a Settings,
-    /// Whether markers that no merge explains are a conflict in the files that are named.
-    pub unknown: bool,
+    pub chosen: Chosen,
 }
 
 impl Resolver<'_> {

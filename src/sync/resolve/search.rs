@@ -3,21 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::as_text::Marked;
-use super::find::is_named;
 use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
 use crate::repo::{Merging, RepoError};
 
 impl Resolver<'_> {
-    /// The open paths, sorted. With `only`, those among these files and folders.
+    /// The chosen paths that are open, sorted.
     ///
     /// # Errors
     /// The repository cannot be read, or a path of the last merge cannot be merged again.
-    pub fn open(&self, only: Option<&[String]>) -> Result<Vec<OpenPath>, ResolveError> {
+    pub fn open(&self) -> Result<Vec<OpenPath>, ResolveError> {
         let waiting = self.repo.waiting_merge()?;
         let mut search = Search {
             resolver: self,
-            only,
             found: BTreeMap::new(),
         };
         // The first that finds a path says how it came to be open.
@@ -32,7 +30,6 @@ impl Resolver<'_> {
 /// The open paths that were found so far.
 struct Search<'a> {
     resolver: &'a Resolver<'a>,
-    only: Option<&'a [String]>,
     found: BTreeMap<String, OpenPath>,
 }
 
@@ -43,7 +40,7 @@ impl Search<'_> {
         paths: impl Iterator<Item = &'p String>,
     ) -> Result<BTreeSet<&'p str>, RepoError> {
         let paths = paths.filter(|path| !self.found.contains_key(*path));
-        self.resolver.merged_by_drivers(paths, self.only)
+        self.resolver.merged_by_drivers(paths)
     }
 
     /// Adds the paths in conflict.
@@ -60,7 +57,7 @@ impl Search<'_> {
                     let open = OpenPath { other_name, ..open };
                     self.found.insert(path.clone(), open);
                 }
-            } else if is_named(path, self.only) && !self.found.contains_key(path) {
+            } else if resolver.chosen.names(path) && !self.found.contains_key(path) {
                 let open = resolver.merged_by_git(path, *stages)?;
                 self.found.extend(open.map(|o| (path.clone(), o)));
             }
@@ -99,7 +96,7 @@ impl Search<'_> {
             let is_whole = stages.ours.is_some() && stages.theirs.is_some();
             let origin = match wanted.contains(path.as_str()) {
                 true => Origin::Added,
-                false if is_whole && is_named(path, self.only) => Origin::AddedByGit,
+                false if is_whole && resolver.chosen.names(path) => Origin::AddedByGit,
                 false => continue,
             };
             if self.found.contains_key(path) {
@@ -125,7 +122,7 @@ impl Search<'_> {
     /// Adds the files that have markers besides.
     fn marked(&mut self) -> Result<(), ResolveError> {
         let resolver = self.resolver;
-        for marked in resolver.marked(self.only)? {
+        for marked in resolver.marked()? {
             let Marked { path, text, .. } = marked;
             if self.found.contains_key(&path) {
                 continue;
