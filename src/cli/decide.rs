@@ -86,7 +86,7 @@ impl Settling<'_> {
                 let what = place(path, hunk);
                 match self
                     .answers
-                    .keeps(&format!("{what}; that of its name is taken"))?
+                    .takes_that(&format!("{what}; that of its name is taken"))?
                 {
                     true => Decision::Take(side),
                     false => Decision::Leave(Why::NotChosen),

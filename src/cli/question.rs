@@ -135,7 +135,7 @@ impl<'a> Answers<'a> {
             both = ", [b]oth";
         }
         let ask = format!("take [o]urs, [t]heirs{both}, or leave it for [l]ater?");
-        self.answer(&ask, &words)
+        Ok(self.answer(&ask, &words)?.unwrap_or(Choice::Leave))
     }
 
     /// Asks what becomes of a removed item that stands in a file.
@@ -144,12 +144,13 @@ impl<'a> Answers<'a> {
     /// The terminal cannot be read or written.
     pub fn against_removal(&self, what: &str) -> anyhow::Result<Answer> {
         let ask = "take it [o]ut of the file, let it [i]n again, or leave it for [l]ater?";
-        let words = [("out", Choice::Ours), ("in", Choice::Both)];
-        Ok(match self.short(what, ask, &words)? {
+        let words = [("out", Answer::TakeOut), ("in", Answer::LetIn)];
+        Ok(match self.said {
             // Neither side has it any more.
-            Choice::Ours | Choice::Theirs => Answer::TakeOut,
-            Choice::Both => Answer::LetIn,
-            Choice::Leave => Answer::Leave,
+            Some(Choice::Ours | Choice::Theirs) => Answer::TakeOut,
+            Some(Choice::Both) => Answer::LetIn,
+            Some(Choice::Leave) => Answer::Leave,
+            None => self.short(what, ask, &words)?.unwrap_or(Answer::Leave),
         })
     }
 
@@ -158,36 +159,50 @@ impl<'a> Answers<'a> {
     /// # Errors
     /// The terminal cannot be read or written.
     pub fn keeps(&self, what: &str) -> anyhow::Result<bool> {
-        let ask = "[k]eep it here, or leave it for [l]ater?";
-        Ok(self.short(what, ask, &[("keep", Choice::Ours)])? != Choice::Leave)
+        self.agrees(what, "[k]eep it here, or leave it for [l]ater?", "keep")
     }
 
-    /// Asks a question that fits on a line.
-    fn short(&self, what: &str, ask: &str, words: &[(&str, Choice)]) -> anyhow::Result<Choice> {
-        if let Some(choice) = self.said {
-            return Ok(choice);
-        }
+    /// Asks whether the one value that fits is taken, or the hunk is left for later.
+    ///
+    /// # Errors
+    /// The terminal cannot be read or written.
+    pub fn takes_that(&self, what: &str) -> anyhow::Result<bool> {
+        self.agrees(what, "take [t]hat one, or leave it for [l]ater?", "that")
+    }
+
+    /// Whether the answer is this word. Whoever chose sides for all agrees.
+    fn agrees(&self, what: &str, ask: &str, word: &str) -> anyhow::Result<bool> {
+        Ok(self.said.is_some() || self.short(what, ask, &[(word, ())])?.is_some())
+    }
+
+    /// Asks a question that fits on a line; `None` leaves it for later.
+    fn short<T: Copy>(
+        &self,
+        what: &str,
+        ask: &str,
+        words: &[(&str, T)],
+    ) -> anyhow::Result<Option<T>> {
         if self.ended.get() {
-            return Ok(Choice::Leave);
+            return Ok(None);
         }
         self.ui.remark(safe(what));
         self.answer(ask, words)
     }
 
-    /// Asks until the answer is one of the words, or its first letter.
-    fn answer(&self, ask: &str, words: &[(&str, Choice)]) -> anyhow::Result<Choice> {
+    /// Asks until the answer is one of the words, or its first letter; `None` is for later.
+    fn answer<T: Copy>(&self, ask: &str, words: &[(&str, T)]) -> anyhow::Result<Option<T>> {
         loop {
             let Some(answer) = self.ui.ask(ask)? else {
                 self.ended.set(true);
-                return Ok(Choice::Leave);
+                return Ok(None);
             };
             let answer = answer.to_lowercase();
             let is = |word: &str| answer == word || answer == word[..1];
-            if let Some((_, choice)) = words.iter().find(|(word, _)| is(word)) {
-                return Ok(*choice);
+            if let Some((_, meant)) = words.iter().find(|(word, _)| is(word)) {
+                return Ok(Some(*meant));
             }
             if is("later") {
-                return Ok(Choice::Leave);
+                return Ok(None);
             }
             self.ui.remark(
                 "type one of the letters; Ctrl-D leaves this and the rest for later, Ctrl-C \

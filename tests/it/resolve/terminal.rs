@@ -220,6 +220,28 @@ fn a_deletion_against_an_edit_shows_what_would_go() {
     assert!(desktop.read_entry(OTHER).contains("Faro"));
 }
 
+/// Nothing is kept anywhere: the question is whether the one date that fits is taken.
+#[test]
+fn the_date_of_an_entrys_name_is_taken_if_a_person_agrees() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = journal(&sandbox, &[(DAY, "city: Lisbon", "One.\n")]);
+    let text = laptop.read_entry(DAY);
+    let date = format!("date: {DAY}\n");
+    let marked = format!("<<<<<<< a\n{date}=======\ndate: 2024-11-03\n>>>>>>> b\n");
+    let marked = text.replace(&date, &marked);
+    for (answer, code, left) in [("l", 1, &marked), ("t", 0, &text)] {
+        laptop.write(&entry(DAY), &marked);
+        let mut person = laptop.at_terminal(["resolve"]);
+        person
+            .sees("date: two values; that of its name is taken\r\n")
+            .sees("take [t]hat one, or leave it for [l]ater? ")
+            .types(&format!("{answer}\n"));
+        let (ended, shown) = person.ends();
+        assert_eq!(ended, code, "{shown}");
+        assert_eq!(&laptop.read_entry(DAY), left);
+    }
+}
+
 #[test]
 fn names_and_values_cannot_drive_the_terminal() {
     let sandbox = Sandbox::new();
