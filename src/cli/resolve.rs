@@ -74,7 +74,7 @@ impl Resolve {
             outcomes.extend(settled.map(|settled| (open.path.clone(), settled)));
         }
         for (path, why) in resolver.left_alone()? {
-            let line = why.say(&path);
+            let line = why.say(&repo, &path);
             outcomes.push((path, Settled::left_at(line)));
         }
         // Items in files that still have markers are not settled yet.

@@ -78,8 +78,11 @@ pub enum RepoError {
         /// The time waited.
         seconds: u64,
     },
-    #[error("{0}: not a path inside the repository")]
-    Outside(String),
+    #[error(
+        "{path}: not a path inside the repository; expected one in {top}, and in no `.git`",
+        top = top.display()
+    )]
+    Outside { path: String, top: PathBuf },
     #[error("{archive}: {at}: {what}; nothing was changed", archive = archive.display())]
     Archive {
         archive: PathBuf,
@@ -88,7 +91,10 @@ pub enum RepoError {
         what: String,
     },
     /// A filter of somebody's, or an encoding; see gitattributes(5).
-    #[error("{path}: git cannot convert it: {reason}")]
+    #[error(
+        "{path}: git cannot convert it: {reason}; mend the filter or the encoding that its \
+         attributes name"
+    )]
     Conversion { path: String, reason: String },
     #[error("cannot run git: {0}; expected it in PATH")]
     NoGit(io::Error),

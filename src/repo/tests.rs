@@ -272,7 +272,7 @@ fn symbolic_links_are_skipped_and_said() {
     }
     assert!(matches!(
         repo.read_work_file("../x"),
-        Err(RepoError::Outside(_))
+        Err(RepoError::Outside { .. })
     ));
     assert_eq!(repo.read_work_file("j/none.md").unwrap(), None);
     assert_eq!(repo.work_files("none").unwrap(), WorkFiles::default());

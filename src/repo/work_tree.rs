@@ -180,8 +180,13 @@ impl Repo {
         if Path::new(path).components().all(plain) {
             Ok(self.workdir().join(path))
         } else {
-            Err(RepoError::Outside(path.to_owned()))
+            Err(self.outside(path.to_owned()))
         }
+    }
+
+    fn outside(&self, path: String) -> RepoError {
+        let top = self.workdir().to_owned();
+        RepoError::Outside { path, top }
     }
 
     /// The repository path of one that a person typed, relative to `from` or absolute;
@@ -191,7 +196,7 @@ impl Repo {
     /// # Errors
     /// It is not inside the work tree.
     pub fn relative(&self, from: &Path, typed: &Path) -> Result<String, RepoError> {
-        let outside = || RepoError::Outside(typed.display().to_string());
+        let outside = || self.outside(typed.display().to_string());
         let full = from.join(typed);
         // The folder may have been reached by a link (`/tmp` on macOS); the file must not be one.
         // What does not exist is below something that does.

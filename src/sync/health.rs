@@ -272,9 +272,11 @@ fn unreadable(
                     Ok((_, stored)) => bytes = stored,
                     Err(error) if told.is_told(&error) => continue,
                     // A filter of somebody's that fails is no reason to check nothing else.
-                    Err(error @ RepoError::Conversion { .. }) => {
-                        let mend = "mend the filter that its attributes name";
-                        found.push(Finding::new(error.to_string(), mend));
+                    Err(RepoError::Conversion { path, reason }) => {
+                        found.push(Finding::new(
+                            format!("{path}: git cannot convert it: {reason}"),
+                            "mend the filter that its attributes name",
+                        ));
                         continue;
                     }
                     Err(error) => return Err(error),

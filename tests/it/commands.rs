@@ -28,7 +28,7 @@ fn a_folder_above_in_the_repository_is_one_of_it() {
     inside
         .yaml2sql(["sync", "../../../.."])
         .exits(1)
-        .warns("not a path inside the repository");
+        .warns("not a path inside the repository; expected one in ");
     inside.palimpsest(["resolve", ".."]).ok();
 }
 
@@ -198,7 +198,9 @@ fn nothing_is_settled_of_an_entry_that_nobody_knows() {
     laptop
         .metadb(["sync", "resolve", "Entry", "1999-01-01"])
         .exits(1)
-        .warns("nothing is known of 1999-01-01");
+        .warns(&format!(
+            "nothing is known of 1999-01-01; the nearest is {DAY}"
+        ));
     laptop
         .metadb(["sync", "resolve", "Entry", DAY])
         .ok()

@@ -404,5 +404,6 @@ fn a_deleted_entry_is_shown_and_comes_back() {
     machine
         .metadb(["restore", "Entry", "2020-01-01"])
         .exits(1)
-        .warns("no deleted entry");
+        .warns("no deleted entry")
+        .warns("; `metadb restore --list` has those");
 }

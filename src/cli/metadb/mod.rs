@@ -10,7 +10,9 @@ use clap::{Args, Subcommand};
 
 use super::journal::{Journal, TypedEntry, entry_named, entry_typed};
 use super::{Exit, Ui};
+use crate::journal::EntryDate;
 use crate::repo::Repo;
+use crate::store::Store;
 use crate::sync::settle::goes_along_with;
 
 /// Look at entries, sync states and removals, and settle what is open
@@ -37,6 +39,12 @@ impl Metadb {
             Command::Restore(restore) => restore.run(ui),
         }
     }
+}
+
+/// The end of a message that nothing is known of a day: the nearest one that has an entry.
+pub(super) fn nearest(store: &Store, date: EntryDate) -> anyhow::Result<String> {
+    let near = store.nearest(date)?;
+    Ok(near.map_or_else(String::new, |near| format!("; the nearest is {near}")))
 }
 
 /// Reports that changed ledger files are to be committed, and how.

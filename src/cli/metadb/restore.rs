@@ -84,7 +84,9 @@ impl Restore {
                  have it there: {}",
                 journal.repo.command_to_take_in(&path)?
             ),
-            Return::Unknown => bail!("no deleted entry {date} is known here"),
+            Return::Unknown => bail!(
+                "no deleted entry {date} is known here; `metadb restore --list` has those that are"
+            ),
             Return::Lost { blob, .. } if journal.repo.is_shallow() => bail!(
                 "{date} was deleted, and its last version (git object {blob}) is not in this \
                  shallow clone; `git fetch --unshallow`, then the same again"

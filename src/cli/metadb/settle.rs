@@ -6,7 +6,7 @@ use anyhow::bail;
 use serde_json::{Value, json};
 
 use super::sync::print_conflict;
-use super::{Journal, TypedEntry, say_commit};
+use super::{Journal, TypedEntry, nearest, say_commit};
 use crate::cli::shown::counted;
 use crate::cli::{Exit, Ui};
 use crate::journal::{EntryDate, Note, Policy};
@@ -33,7 +33,7 @@ pub(super) fn resolve(ui: &Ui, typed: Option<&TypedEntry>, json: bool) -> anyhow
     if let Some(date) = date.filter(|_| open.is_empty())
         && store.show(date)?.is_none()
     {
-        bail!("nothing is known of {date}");
+        bail!("nothing is known of {date}{}", nearest(&store, date)?);
     }
     let settled = settle_all(&journal, &store, &open)?;
     drop(store);

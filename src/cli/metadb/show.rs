@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::sync::{print_conflict, print_states};
 use super::tombstone::{as_json, print_rows};
-use super::{Journal, entry_typed};
+use super::{Journal, entry_typed, nearest};
 use crate::cli::shown::{filled, joined, safe};
 use crate::cli::{Exit, Ui};
 use crate::journal::Settings;
@@ -46,11 +46,7 @@ impl Show {
             shown = shown.or_else(|| Some(Shown::empty(date)));
         }
         let Some(mut shown) = shown else {
-            let near = store.nearest(date)?;
-            let near = near
-                .map(|d| format!("; the nearest is {d}"))
-                .unwrap_or_default();
-            bail!("no entry {date}{near}");
+            bail!("no entry {date}{}", nearest(&store, date)?);
         };
         if let Some(entry) = shown.content.as_mut().filter(|e| e.deleted_at.is_none()) {
             let of_aliases = journal.warnings_of_aliases(&store, date, &entry.path)?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::settle::resolve;
 use super::tombstone::{as_json, print_rows};
-use super::{Journal, TypedEntry, entry_named};
+use super::{Journal, TypedEntry, entry_named, nearest};
 use crate::cli::shown::{counted, safe};
 use crate::cli::{Exit, Ui};
 use crate::journal::EntryDate;
@@ -90,7 +90,7 @@ fn status_of(ui: &Ui, typed: &TypedEntry, json: bool) -> anyhow::Result<Exit> {
     let date = journal.entry(typed)?;
     let store = journal.index(ui)?;
     let Some(shown) = store.show(date)? else {
-        bail!("nothing is known of {date}");
+        bail!("nothing is known of {date}{}", nearest(&store, date)?);
     };
     if json {
         let removals = shown.tombstones.iter();

@@ -100,7 +100,7 @@ impl<'a> Found<'a> {
                     self.skip(Skipped::Symlink(link));
                 }
                 // A commit may have a path within a `.git`; a look at all files enters none.
-                Err(RepoError::Outside(_)) => {}
+                Err(RepoError::Outside { .. }) => {}
                 Err(error) if error.unreadable().is_some() => self.add(WorkFile::unreadable(path)),
                 Err(error) => return Err(error),
             }

@@ -31,7 +31,7 @@ pub enum LeftAlone {
 impl LeftAlone {
     /// What is said of such a path.
     #[must_use]
-    pub fn say(&self, path: &str) -> String {
+    pub fn say(&self, repo: &Repo, path: &str) -> String {
         let why = match self {
             Self::NotUtf8 => "its name is not UTF-8",
             Self::Link => "a symbolic link on one side",
@@ -41,9 +41,14 @@ impl LeftAlone {
             }
             Self::Submodule(settle) => return format!("{path}: a submodule; {settle}"),
         };
+        let word = match self {
+            // Shown as well as possible, it is no name for git.
+            Self::NotUtf8 => "PATH".to_owned(),
+            _ => repo.pathspec(path),
+        };
         format!(
-            "{path}: {why}, so it is left to you: `git checkout --ours PATH` or --theirs takes a \
-             side, `git add PATH` settles it"
+            "{path}: {why}, so it is left to you: `git checkout --ours -- {word}` or --theirs takes \
+             a side, `git add {word}` settles it"
         )
     }
 }

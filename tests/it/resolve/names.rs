@@ -296,7 +296,7 @@ fn a_symbolic_link_among_the_named_files_holds_up_none() {
         .warns("none.md: a symbolic link; name the file or folder itself")
         .warns("same: a symbolic link; name")
         .warns("l: a symbolic link on one side, so it is left to you")
-        .warns("l.md: a symbolic link on one side, so it is left to you");
+        .warns("l.md: a symbolic link on one side, so it is left to you: `git checkout --ours -- l.md`");
     assert_eq!(site.read("p.md"), "---\nn: 2\n---\nx\n");
     let unmerged = site.git(["diff", "--name-only", "--diff-filter=U"]).ok();
     assert_eq!(unmerged.text(), "l\nl.md");
