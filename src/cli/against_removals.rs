@@ -123,8 +123,8 @@ fn let_in(
     let ledger = journal.layout().ledger_path(entry.year());
     let old = resolver.repo.read_work_file(&ledger)?.unwrap_or_default();
     let goes_along = resolver.is_part_of_a_commit(&ledger, &old)?;
-    for (table, item) in items {
-        restore_item(&journal.repo, journal.layout(), *entry, *table, item, &by)?;
+    for item in items {
+        restore_item(&journal.repo, journal.layout(), *entry, item, &by)?;
     }
     if goes_along {
         resolver.repo.add(&ledger)?;

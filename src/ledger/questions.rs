@@ -74,6 +74,16 @@ impl Ledger {
             .take_while(move |(key, _)| key.entry == entry)
     }
 
+    /// The removals of one item of an entry, by id.
+    pub fn tombstones_of_item(
+        &self,
+        entry: EntryDate,
+        (table, item): Item,
+    ) -> impl Iterator<Item = (&RowKey, &Tombstone)> {
+        let of_entry = self.tombstones_of(entry);
+        of_entry.filter(move |(key, _)| key.table == table && key.item == item)
+    }
+
     /// Whether it has this removal, and as undone.
     #[must_use]
     pub fn knows_undone(&self, key: &RowKey) -> bool {
@@ -97,10 +107,9 @@ impl Ledger {
         if row.source != Tombstone::FROM_HISTORY {
             return None;
         }
-        let mut rows = self.tombstones_of(key.entry);
+        let mut rows = self.tombstones_of_item(key.entry, key.to_item());
         let found = rows.find(|(other, there)| {
-            (other.table, &other.item) == (key.table, &key.item)
-                && other.id != key.id
+            other.id != key.id
                 && !there.state.is_active()
                 && (&there.source, &there.at) == (&row.source, &row.at)
                 && (there.by == row.by || !is_told(other, there))

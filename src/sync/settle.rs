@@ -9,8 +9,10 @@ use std::fmt::Display;
 
 use chrono::{DateTime, FixedOffset};
 
-use crate::journal::{EntryDate, ItemKey, Layout, Settings, Table};
-use crate::ledger::{self, Hash, Ledger, Restored, RowKey, Source, State, SyncState, raised};
+use crate::journal::{EntryDate, Item, Layout, Settings};
+use crate::ledger::{
+    self, Hash, Ledger, Restored, RowKey, Source, State, SyncState, Tombstone, raised,
+};
 use crate::repo::{ObjectId, Repo, RepoError, StagedFile, shell_word};
 
 use super::history;
@@ -115,16 +117,12 @@ pub fn restore_item(
     repo: &Repo,
     layout: &Layout,
     entry: EntryDate,
-    table: Table,
-    item: &ItemKey,
+    item: &Item,
     by: &Decider,
 ) -> Result<usize, RepoError> {
     change(repo, layout, entry, |ledger| {
-        let rows = ledger.tombstones.iter_mut().filter(|(key, row)| {
-            key.entry == entry && key.table == table && key.item == *item && row.state.is_active()
-        });
         let mut count = 0;
-        for (_, row) in rows {
+        for row in active_of(ledger, entry, item) {
             row.state = State::Restored(Restored {
                 at: by.at.clone(),
                 by: by.machine.clone(),
@@ -151,25 +149,30 @@ pub fn keep_item(
     repo: &Repo,
     layout: &Layout,
     entry: EntryDate,
-    table: Table,
-    item: &ItemKey,
+    item: &Item,
 ) -> Result<KeptCount, RepoError> {
     change(repo, layout, entry, |ledger| {
         let mut kept = KeptCount::default();
-        for (key, row) in &mut ledger.tombstones {
-            if key.entry != entry
-                || key.table != table
-                || key.item != *item
-                || !row.state.is_active()
-            {
-                continue;
-            }
+        for row in active_of(ledger, entry, item) {
             kept.there += 1;
             kept.changed += usize::from(!row.permanent);
             row.permanent = true;
         }
         kept
     })
+}
+
+/// The active removals of an item.
+fn active_of<'l>(
+    ledger: &'l mut Ledger,
+    entry: EntryDate,
+    item: &'l Item,
+) -> impl Iterator<Item = &'l mut Tombstone> {
+    let rows = ledger.tombstones.iter_mut();
+    let of_item = rows.filter(move |(key, _)| key.entry == entry && key.to_item() == *item);
+    of_item
+        .map(|(_, row)| row)
+        .filter(|row| row.state.is_active())
 }
 
 /// The outcome of a cleanup.

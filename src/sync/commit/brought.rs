@@ -116,11 +116,9 @@ fn is_brought(state: &State) -> bool {
 /// The active removals of the same item under other ids that `known` lacks. (Rows that an
 /// aborted commit left are not in the staged ledger, or have this id.)
 fn same_removals(of: &Ledger, known: &Ledger, key: &RowKey) -> BTreeMap<RowKey, Tombstone> {
-    let rows = of.tombstones_of(key.entry).filter(|(other, row)| {
-        row.state.is_active()
-            && *other != key
-            && (other.table, &other.item) == (key.table, &key.item)
-            && !known.tombstones.contains_key(other)
+    let same = of.tombstones_of_item(key.entry, key.to_item());
+    let rows = same.filter(|(other, row)| {
+        row.state.is_active() && *other != key && !known.tombstones.contains_key(other)
     });
     rows.map(|(key, row)| (key.clone(), row.clone())).collect()
 }

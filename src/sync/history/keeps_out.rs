@@ -97,8 +97,8 @@ pub fn keeps_out(
 /// squashed or picked before. Another removal by the same machine on the same parent has the
 /// same id, and another time.
 fn is_undone(brought: &Ledger, ours: &Ledger, entry: EntryDate, item: &Item) -> bool {
-    let rows = brought.tombstones_of(entry);
-    let mut rows = rows.filter(|(key, row)| row.state.is_active() && key.to_item() == *item);
+    let rows = brought.tombstones_of_item(entry, item.clone());
+    let mut rows = rows.filter(|(_, row)| row.state.is_active());
     rows.all(|(key, row)| {
         let there = ours.tombstones.get(key);
         there.is_some_and(|there| !there.state.is_active() && there.is_one_with(row))

@@ -134,11 +134,8 @@ impl History<'_> {
         knew: &Ledger,
     ) -> Result<bool, RepoError> {
         let restored = |rows: &Ledger| {
-            let rows = rows.tombstones_of(entry);
-            let rows = rows.filter(|(k, row)| {
-                k.table == item.0 && k.item == item.1 && matches!(row.state, State::Restored(_))
-            });
-            rows.count()
+            let rows = rows.tombstones_of_item(entry, item.clone());
+            rows.filter(|(_, row)| !row.state.is_active()).count()
         };
         for base in bases {
             let there = self.facts_at(*base, entry)?;

@@ -202,11 +202,8 @@ fn unrecorded(
             let not_known = raised && recorded.undone_as_another(key, row, &is_told).is_none();
             return !not_known && there.is_none_or(|t| t.state.is_active());
         }
-        !recorded.tombstones.keys().any(|k| {
-            k.table == key.table
-                && k.item == key.item
-                && known.iter().all(|p| !p.tombstones.contains_key(k))
-        })
+        let mut same = recorded.tombstones_of_item(entry, key.to_item());
+        !same.any(|(k, _)| known.iter().all(|p| !p.tombstones.contains_key(k)))
     });
     out.deletions.retain(|key, row| {
         if !row.state.is_active() {

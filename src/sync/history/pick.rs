@@ -182,12 +182,10 @@ fn removed_again(
 /// The id of the removal that repeats all those that are known of an item, but for the one
 /// with the id `without`.
 fn id_of_repeated(known: &Ledger, key: &RowKey, without: Option<&str>) -> String {
-    let same = known.tombstones_of(key.entry).map(|(k, _)| k);
-    let same = same.filter(|k| k.table == key.table && k.item == key.item);
-    let ids = same
-        .map(|k| k.id.as_str())
-        .filter(|id| Some(*id) != without);
-    let ids = ids.collect::<Vec<_>>().join(" ");
+    let same = known.tombstones_of_item(key.entry, key.to_item());
+    let ids = same.map(|(k, _)| k.id.as_str());
+    let ids: Vec<&str> = ids.filter(|id| Some(*id) != without).collect();
+    let ids = ids.join(" ");
     removal_id("", &ids, key.entry, Some(key.table), key.item.as_str())
 }
 
@@ -196,8 +194,7 @@ fn id_of_repeated(known: &Ledger, key: &RowKey, without: Option<&str>) -> String
 fn put_back_again(known: &Ledger, theirs: &Ledger) -> Vec<(RowKey, Tombstone)> {
     let mut again = Vec::new();
     for (key, row) in &known.tombstones {
-        let same = theirs.tombstones_of(key.entry);
-        let same = same.filter(|(k, _)| k.table == key.table && k.item == key.item);
+        let same = theirs.tombstones_of_item(key.entry, key.to_item());
         let states: Option<Vec<&State>> = same
             .map(|(_, there)| (!there.state.is_active()).then_some(&there.state))
             .collect();

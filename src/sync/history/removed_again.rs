@@ -96,8 +96,7 @@ fn undone(side: &Ledger, sides: &[Ledger], now: &Ledger) -> BTreeMap<EntryDate, 
             row.is_some_and(|row| row.state.is_active())
         };
         if !row.state.is_active() && sides.iter().any(is_active) {
-            let same = now.tombstones_of(key.entry);
-            let same = same.filter(|(k, _)| k.table == key.table && k.item == key.item);
+            let same = now.tombstones_of_item(key.entry, key.to_item());
             if let Some(ids) = ids(same.map(|(k, row)| (&k.id, &row.state))) {
                 let undone = all.entry(key.entry).or_default();
                 undone.items.insert(key.to_item(), ids);

@@ -162,8 +162,8 @@ fn removed(
         if pending.contains(item) {
             return Why::Pending;
         }
-        let mut rows = ledger.rows.tombstones_of(date);
-        let row = rows.find(|(k, r)| r.state.is_active() && k.table == item.0 && k.item == item.1);
+        let mut rows = ledger.rows.tombstones_of_item(date, item.clone());
+        let row = rows.find(|(_, row)| row.state.is_active());
         row.map_or(Why::NotInFile, |(_, row)| Why::RemovedBy {
             machine: row.by.clone(),
             at: row.at.clone(),

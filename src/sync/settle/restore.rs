@@ -151,15 +151,11 @@ pub fn restore_entry(
     let path = history::last_path(layout, entry, row);
     repo.write_work_file(&path, &bytes)?;
     let there = values_of(&bytes);
-    let removals = ledger.tombstones_of(entry);
-    let removals = removals.filter(|(_, row)| row.state.is_active());
-    let removed: BTreeSet<_> = removals
-        .map(|(key, _)| (key.table, key.item.clone()))
-        .filter(|item| there.contains_key(item))
-        .collect();
+    let removed = ledger.removed_items(entry).into_iter();
+    let removed = removed.filter(|item| there.contains_key(item)).collect();
     Ok(Return::Written {
         path,
         deletion: Deletion::Committed,
-        removed: removed.into_iter().collect(),
+        removed,
     })
 }

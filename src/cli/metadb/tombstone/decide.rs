@@ -99,8 +99,8 @@ impl Remove {
         } = self.which.find(ui, &journal)?;
         let (table, name) = (self.which.table, &self.which.name);
         let by = journal.decider()?;
-        let count =
-            settle::restore_item(&journal.repo, journal.layout(), entry, table, &item, &by)?;
+        let of = (table, item.clone());
+        let count = settle::restore_item(&journal.repo, journal.layout(), entry, &of, &by)?;
         let key = match table {
             Table::Themes => "manuscript: themes",
             other => other.field(),
@@ -171,7 +171,8 @@ impl Keep {
         let journal = Journal::find()?;
         let Found { entry, item, .. } = self.which.find(ui, &journal)?;
         let (table, name) = (self.which.table, &self.which.name);
-        let kept = settle::keep_item(&journal.repo, journal.layout(), entry, table, &item)?;
+        let of = (table, item.clone());
+        let kept = settle::keep_item(&journal.repo, journal.layout(), entry, &of)?;
         if kept.there == 0 {
             bail!("the removal of `{name}` is not committed yet: commit it, then keep it");
         }
