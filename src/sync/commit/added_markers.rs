@@ -1,6 +1,6 @@
 //! Conflict markers that a commit adds.
 
-use super::check::{Checks, Refusal};
+use super::check::{Checks, MarkersOf, Refusal};
 use crate::journal::hunks::{Hunk, Hunks};
 use crate::journal::markers::{AsText, conflict_markers, labelled_markers};
 use crate::journal::{EntryError, PathKind, layout::is_markdown};
@@ -129,9 +129,7 @@ impl Refusal {
             Some(hunk) => Self::Markers {
                 path,
                 line: hunk.line,
-                ledger: false,
-                is_known: true,
-                may_be_meant: false,
+                of: MarkersOf::Conflict,
             },
             None => Self::Unreadable { path, error },
         }

@@ -24,12 +24,7 @@ pub enum Refusal {
     Markers {
         path: String,
         line: usize,
-        /// Whether the file is a ledger, which its driver merges without a conflict.
-        ledger: bool,
-        /// Whether `palimpsest resolve` knows of a conflict that they belong to.
-        is_known: bool,
-        /// Whether they may be an example, of which it knows none.
-        may_be_meant: bool,
+        of: MarkersOf,
     },
     /// Conflict markers in what is staged of a file that has none any more.
     MarkersOfBefore {
@@ -68,30 +63,38 @@ pub enum Refusal {
     },
 }
 
+/// What conflict markers are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkersOf {
+    /// A ledger, which its driver merges without a conflict.
+    Ledger,
+    /// A conflict that `palimpsest resolve` knows.
+    Conflict,
+    /// None that it knows. In a page they may be an example.
+    Unknown { may_be_meant: bool },
+}
+
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Markers {
-                path,
-                line,
-                ledger,
-                is_known,
-                may_be_meant,
-            } => {
+            Self::Markers { path, line, of } => {
                 let word = shell_path(path);
                 let edit = "edit the file and `git add` it";
-                let how = match (ledger, is_known) {
-                    (true, _) => format!("`palimpsest resolve {word}`"),
-                    (false, true) => format!("`palimpsest resolve {word}`, or {edit}"),
-                    (false, false) => format!(
-                        "{edit}, or take a side: `palimpsest resolve --ours --unknown {word}`"
-                    ),
+                let how = match of {
+                    MarkersOf::Ledger => format!("`palimpsest resolve {word}`"),
+                    MarkersOf::Conflict => format!("`palimpsest resolve {word}`, or {edit}"),
+                    MarkersOf::Unknown { may_be_meant } => {
+                        let meant = match may_be_meant {
+                            true => "; an example that is meant is committed with `--no-verify`",
+                            false => "",
+                        };
+                        format!(
+                            "{edit}, or take a side: `palimpsest resolve --ours --unknown {word}`\
+                             {meant}"
+                        )
+                    }
                 };
-                let meant = match may_be_meant {
-                    true => "; an example that is meant is committed with `--no-verify`",
-                    false => "",
-                };
-                write!(f, "{path}:{line}:1: conflict markers; {how}{meant}")
+                write!(f, "{path}:{line}:1: conflict markers; {how}")
             }
             Self::MarkersOfBefore {
                 path,
@@ -258,13 +261,17 @@ impl Checks<'_> {
         let bytes = repo.read_blob(id)?;
         let is_ledger = matches!(kind, PathKind::Ledger(_));
         if let Some(hunk) = self.added_markers(path, &bytes)? {
-            let is_known = is_ledger || self.is_of_a_conflict(path, &hunk)?;
+            let of = match is_ledger {
+                true => MarkersOf::Ledger,
+                false if self.is_of_a_conflict(path, &hunk)? => MarkersOf::Conflict,
+                false => MarkersOf::Unknown {
+                    may_be_meant: is_markdown(path),
+                },
+            };
             self.found.refusals.push(Refusal::Markers {
                 path: path.clone(),
                 line: hunk.line,
-                ledger: is_ledger,
-                is_known,
-                may_be_meant: !is_known && is_markdown(path),
+                of,
             });
             return Ok(());
         }
