@@ -81,14 +81,7 @@ impl<'a> Source<'a> {
                 pairs,
             } => pairs
                 .iter()
-                .map(|p| {
-                    self.bare(
-                        Some(&p.key),
-                        &p.value,
-                        p.start,
-                        p.value.span.end.max(p.key.span.end),
-                    )
-                })
+                .map(|p| self.bare(Some(&p.key), &p.value, p.start, p.end()))
                 .collect(),
             _ => return None,
         };

@@ -10,6 +10,7 @@ use super::output::{Meaning, Pick, Piece};
 use super::tag::Tag;
 use super::view::Form;
 use super::{Stop, behind, frame, smaller, texts};
+use crate::journal::rules::Rule;
 use crate::journal::yaml::{Layout, Node, Value};
 
 /// Puts the parts into the frame, taken from the sides that are written in this form.
@@ -17,7 +18,7 @@ pub fn assemble(
     sides: &MemberSides,
     mut parts: Vec<Part>,
     form: Form,
-    map: bool,
+    rule: &Rule,
     column: usize,
 ) -> Result<Collection, Stop> {
     if form == Form::Lone && parts.len() > 1 {
@@ -28,9 +29,9 @@ pub fn assemble(
         }
     }
     let tag = Tag::merged(sides)?;
-    let meaning = meaning(&mut parts, form, map);
+    let meaning = take_meaning(&mut parts, form, rule);
     if parts.is_empty() {
-        return empty(sides, &tag, map, column);
+        return empty(sides, &tag, rule, column);
     }
     if parts.iter().all(is_lines) {
         // Without an entry, comments would stand below a key without a value.
@@ -80,11 +81,8 @@ pub fn assemble(
     let before = tag.before_a_bracket(&fitting)?;
     let body = match form {
         Form::Lone if entries.len() == 1 => entries[0].text.clone(),
-        Form::Flow(spacing) => flow::write(
-            if map { ['{', '}'] } else { ['[', ']'] },
-            &entries,
-            &spacing,
-        ),
+        Form::Flow(spacing) if *rule == Rule::Map => flow::write(['{', '}'], &entries, &spacing),
+        Form::Flow(spacing) => flow::write(['[', ']'], &entries, &spacing),
         _ => flow::write(['[', ']'], &entries, &flow::Spacing::PLAIN),
     };
     Ok(Collection {
@@ -168,7 +166,7 @@ fn block_body(prefix: String, parts: Vec<Part>, at: usize) -> (String, Vec<Piece
 
 /// A collection with nothing left in it: in the form of the side that emptied it, or
 /// empty brackets.
-fn empty(sides: &MemberSides, tag: &Tag, map: bool, column: usize) -> Result<Collection, Stop> {
+fn empty(sides: &MemberSides, tag: &Tag, rule: &Rule, column: usize) -> Result<Collection, Stop> {
     let is_empty = |m: &&Member| {
         m.is_none()
             || m.value.is_null()
@@ -213,22 +211,21 @@ fn empty(sides: &MemberSides, tag: &Tag, map: bool, column: usize) -> Result<Col
         ),
         None => (prefix.trim_end(), String::new()),
     };
-    let brackets = if map { "{}" } else { "[]" };
+    let (brackets, value) = match rule {
+        Rule::Map => ("{}", Value::Map(Vec::new())),
+        _ => ("[]", Value::Seq(Vec::new())),
+    };
     let end = if in_brackets { "" } else { "\n" };
     Ok(Collection {
         prefix: format!("{key} {brackets}{comment}{end}"),
         body: Vec::new(),
         suffix: String::new(),
-        meaning: Meaning::Same(if map {
-            Value::Map(Vec::new())
-        } else {
-            Value::Seq(Vec::new())
-        }),
+        meaning: Meaning::Same(value),
     })
 }
 
 /// The meaning of the merged parts together; takes their own meanings out of them.
-pub fn meaning(parts: &mut [Part], form: Form, map: bool) -> Meaning {
+pub fn take_meaning(parts: &mut [Part], form: Form, rule: &Rule) -> Meaning {
     let keyed: Vec<(Option<Meaning>, Meaning)> = parts
         .iter_mut()
         .map(|p| {
@@ -242,7 +239,7 @@ pub fn meaning(parts: &mut [Part], form: Form, map: bool) -> Meaning {
         let values = keyed
             .into_iter()
             .filter_map(|(k, m)| Some((k.and_then(|k| k.on(pick)), m.on(pick)?)));
-        if map {
+        if *rule == Rule::Map {
             return Value::Map(values.filter_map(|(k, v)| Some((k?, v))).collect());
         }
         let mut items: Vec<Value> = values.map(|(_, v)| v).collect();

@@ -122,7 +122,7 @@ pub fn merge(
         Rule::Sequence => sequence::parts(cx, &views, &place, sequence::Edited::Alike, tails)?,
         _ => by_id(cx, &views, rule, &place, of_tails)?,
     };
-    assemble(sides, parts, form, *rule == Rule::Map, column)
+    assemble(sides, parts, form, rule, column)
 }
 
 /// Whether one side made a list of a text that the other side has as a text still, or a

@@ -352,7 +352,7 @@ impl Merger<'_> {
             moved,
         });
         let mut parts = collection::by_id(&mut cx, &views, &Rule::Map, &place, of_top)?;
-        let decided = assemble::meaning(&mut parts, form, true);
+        let decided = assemble::take_meaning(&mut parts, form, &Rule::Map);
         let mut pieces: Vec<Piece> = parts.into_iter().flat_map(|p| p.pieces).collect();
         loss::once(&mut pieces, texts);
         if decided == Meaning::Same(Value::Map(Vec::new())) {

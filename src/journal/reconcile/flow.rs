@@ -50,14 +50,7 @@ pub fn members<'a>(side: Side<'a>, node: &'a Node) -> Option<(Vec<Member<'a>>, S
             pairs,
         } => pairs
             .iter()
-            .map(|p| {
-                (
-                    Some(&p.key),
-                    &p.value,
-                    p.start,
-                    p.value.span.end.max(p.key.span.end),
-                )
-            })
+            .map(|p| (Some(&p.key), &p.value, p.start, p.end()))
             .collect(),
         _ => return None,
     };

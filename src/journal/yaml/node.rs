@@ -92,6 +92,14 @@ pub struct Pair {
     pub value: Node,
 }
 
+impl Pair {
+    /// Where it ends: a value left out may have its place before the key's end.
+    #[must_use]
+    pub fn end(&self) -> usize {
+        self.value.span.end.max(self.key.span.end)
+    }
+}
+
 impl Node {
     /// Sets the place of a value that was left out, since the parser reports it at
     /// various places.
