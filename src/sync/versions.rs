@@ -20,7 +20,7 @@ pub(super) struct Versions {
     pub parents: Vec<Option<FileAt>>,
     pub now: Option<FileAt>,
     /// The merge drops an entry that a side added: only that side counts.
-    pub left_out: bool,
+    pub dropped_by_merge: bool,
 }
 
 impl Versions {
@@ -33,7 +33,7 @@ impl Versions {
     /// are in the order of the commit's parents.
     pub fn compared<'a>(&self, facts: &'a [Option<Facts>], rows: &'a [Ledger]) -> Vec<Parent<'a>> {
         let all = facts.iter().zip(rows);
-        all.filter(|(facts, _)| !self.left_out || facts.is_some())
+        all.filter(|(facts, _)| !self.dropped_by_merge || facts.is_some())
             .map(|(facts, rows)| Parent {
                 facts: facts.as_ref(),
                 rows,
@@ -72,7 +72,7 @@ pub(super) fn own_changes(
             let versions = Versions {
                 parents,
                 now,
-                left_out: false,
+                dropped_by_merge: false,
             };
             (key, versions)
         })
@@ -81,7 +81,7 @@ pub(super) fn own_changes(
 
 /// The entries that only some parents of a merge have, and the merge lacks. `diffs` has
 /// the differences from each parent.
-pub(super) fn left_out(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key, Versions> {
+pub(super) fn dropped(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key, Versions> {
     let gone = |d: &BTreeMap<Key, Pair>| {
         let gone = d.iter().filter(|((_, source), pair)| {
             *source == Source::Yaml && pair.old.is_some() && pair.now.is_none()
@@ -98,7 +98,7 @@ pub(super) fn left_out(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key, Versions
             .map(|d| d.get(key).and_then(|pair| pair.old.clone()))
             .collect(),
         now: None,
-        left_out: true,
+        dropped_by_merge: true,
     };
     keys.map(|key| (key, versions(&key))).collect()
 }

@@ -28,7 +28,7 @@ pub(super) fn changes(
     let mut own = versions::own_changes(layout, changes, parents.is_empty(), resolved_paths);
     keep_what_another_file_holds(context, &mut own)?;
     look_where_it_was(context, &mut own)?;
-    own.extend(left_out(context)?);
+    own.extend(dropped(context)?);
     Ok(own)
 }
 
@@ -83,14 +83,14 @@ fn look_where_it_was(
 }
 
 /// The entries that a side of a merge added or edited, and the merge drops.
-fn left_out(context: &CommitContext<'_>) -> Result<BTreeMap<Key, Versions>, RepoError> {
+fn dropped(context: &CommitContext<'_>) -> Result<BTreeMap<Key, Versions>, RepoError> {
     let CommitContext { repo, layout, .. } = context;
     if context.parents.len() < 2 {
         return Ok(BTreeMap::new());
     }
     let diffs = context.changes.iter();
     let diffs: Vec<_> = diffs.map(|c| by_key(layout, c)).collect();
-    let mut found = versions::left_out(&diffs.iter().collect::<Vec<_>>());
+    let mut found = versions::dropped(&diffs.iter().collect::<Vec<_>>());
     let entries = found.keys().map(|(entry, _)| *entry).collect();
     let there = check::staged_files(repo, layout, &entries)?;
     found.retain(|(entry, _), _| !there.contains_key(entry));

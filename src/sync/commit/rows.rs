@@ -67,7 +67,9 @@ impl CommitContext<'_> {
         };
         // An unreadable file tells nothing.
         let is_unreadable = versions.now.is_some() && now.is_none();
-        if is_unreadable || versions.left_out && history::is_known(&year.known, key, versions) {
+        if is_unreadable
+            || versions.dropped_by_merge && history::is_known(&year.known, key, versions)
+        {
             return Ok((Ledger::default(), None));
         }
         let mut before = Vec::new();

@@ -31,7 +31,7 @@
 //! | `taken_back` | Which rows told by history did it take out of the ledger? |
 //! | `merges` | What did a merge keep out, or leave in the file against a removal? |
 //! | `lost` | Which rows did a commit lose? |
-//! | `left_out` | Which entries did a merge drop? |
+//! | `dropped` | Which entries did a merge drop? |
 //! | `removed_again` | What did a merge remove again that a side had put back? |
 //! | `removed` | Which of its deletions names the last version of an entry? |
 //! | `spelled` | Which items did a side only spell anew? |
@@ -47,9 +47,9 @@
 
 mod by_time;
 mod diff;
+mod dropped;
 mod keeps_out;
 mod known_facts;
-mod left_out;
 mod lost;
 mod marks;
 mod merges;
@@ -89,8 +89,8 @@ use told::Told;
 
 pub(in crate::sync) use by_time::ByTime;
 pub use diff::ledger_changes;
+pub(in crate::sync) use dropped::{is_known, only_new};
 pub use keeps_out::{Removals, keeps_out, ledgers_keep_out};
-pub(in crate::sync) use left_out::{is_known, only_new};
 pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;
 pub(in crate::sync) use places::{file_of, file_of_key, has_moved_since, moved_from};

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::History;
 use super::diff::Diff;
-use super::left_out::is_known;
+use super::dropped::is_known;
 use crate::journal::EntryDate;
 use crate::ledger::{
     self, Context, FileRef, Hash, Ledger, RowKey, Source, State, Tombstone, without_hooks,
@@ -31,13 +31,13 @@ impl History<'_> {
                 let versions = Versions {
                     parents: pairs().map(|pair| pair.old.clone()).collect(),
                     now: pairs().find_map(|pair| pair.now.clone()),
-                    left_out: false,
+                    dropped_by_merge: false,
                 };
                 rows.apply(self.entry(commit, key.0, &versions)?);
             }
         }
         if !others.is_empty() {
-            for (key, versions) in self.left_out(commit, diffs)? {
+            for (key, versions) in self.dropped(commit, diffs)? {
                 if !self.is_recorded(commit, key, &versions)? {
                     rows.apply(self.entry(commit, key.0, &versions)?);
                 }
@@ -46,7 +46,7 @@ impl History<'_> {
         Ok(rows)
     }
 
-    /// Whether a deletion that a parent knows names the version that a merge left out.
+    /// Whether a deletion that a parent knows names the version that a merge dropped.
     fn is_recorded(
         &self,
         merge: &Commit,

@@ -64,7 +64,7 @@ impl History<'_> {
         let versions = Versions {
             parents,
             now,
-            left_out: true,
+            dropped_by_merge: true,
         };
         let made = self.entry(merge, entry, &versions)?;
         let mut rows = Ledger::default();

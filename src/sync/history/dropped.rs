@@ -37,10 +37,10 @@ pub(in crate::sync) fn is_known(rows: &Ledger, key: Key, versions: &Versions) ->
 }
 
 impl History<'_> {
-    pub(super) fn left_out(&self, merge: &Commit, diffs: &[Diff]) -> Result<Found, RepoError> {
+    pub(super) fn dropped(&self, merge: &Commit, diffs: &[Diff]) -> Result<Found, RepoError> {
         let texts: Vec<_> = diffs.iter().map(|diff| &diff.texts).collect();
         let mut found = Found::new();
-        for (key, versions) in versions::left_out(&texts) {
+        for (key, versions) in versions::dropped(&texts) {
             if self.places.file_of(merge.id, key.0)?.is_none() {
                 found.insert(key, versions);
             }
