@@ -37,7 +37,7 @@
 //! | `index_write` | How is it written without git? |
 //! | `staged` | How does the next commit differ from its parents? |
 //! | `stages` | Which paths are in conflict, and which were? |
-//! | `left_out` | Which files does a sparse checkout leave out? |
+//! | `sparse` | Which files does a sparse checkout leave out? |
 //!
 //! The work tree:
 //!
@@ -71,7 +71,6 @@ mod index;
 mod index_file;
 mod index_write;
 pub mod install;
-mod left_out;
 mod lines;
 mod lock;
 mod loose;
@@ -86,6 +85,7 @@ mod rebase;
 mod rebase_step;
 mod removal_place;
 mod shallow;
+mod sparse;
 mod spelling;
 mod staged;
 mod stages;
