@@ -8,9 +8,9 @@ use super::document::{BOM, Document};
 /// `>>>>>>>`, each at the start of its line and all of one length (7 or more). A heading
 /// underlined with `=======`, an indented or quoted marker and a lone one are text.
 #[must_use]
-pub fn conflict_markers(bytes: &[u8]) -> Option<Markers<'_>> {
+pub fn conflict_markers(bytes: &[u8]) -> Option<MarkerSet<'_>> {
     let first = find(bytes, &AsText::default()).sets.into_iter().next()?;
-    Some(Markers {
+    Some(MarkerSet {
         line: first.line,
         text: &bytes[first.text],
     })
@@ -19,7 +19,7 @@ pub fn conflict_markers(bytes: &[u8]) -> Option<Markers<'_>> {
 /// The first whole set of markers for which a file's frontmatter cannot be read: one that
 /// begins in it, or any if the file has none. In the body, markers are no reason.
 #[must_use]
-pub fn markers_of_front(bytes: &[u8]) -> Option<Markers<'_>> {
+pub fn markers_of_front(bytes: &[u8]) -> Option<MarkerSet<'_>> {
     let document = Document::split(bytes);
     let front = &bytes[..bytes.len() - document.body.len()];
     let lines = front.iter().filter(|&&b| b == b'\n').count();
@@ -254,14 +254,14 @@ pub(super) fn find(bytes: &[u8], as_text: &AsText) -> Found {
 
 /// A whole set of conflict markers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Markers<'a> {
+pub struct MarkerSet<'a> {
     /// The line of the first marker, counted from 1.
     pub line: usize,
     /// From the first marker to the end of the last one's line.
     pub text: &'a [u8],
 }
 
-impl Markers<'_> {
+impl MarkerSet<'_> {
     /// Whether the first and the last marker name no side. Git has them so only in the
     /// conflicts that it keeps for `rerere`.
     #[must_use]

@@ -17,7 +17,7 @@ use crate::repo::{ObjectId, Repo, RepoError, StagedFile, shell_word};
 
 use super::history;
 pub use lost::lost;
-pub use restore::{Deletion, Return, restore_entry};
+pub use restore::{DeletionWas, Return, restore_entry};
 
 /// The person who decides, by machine, and the time.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use crate::cli::{Exit, Ui};
 use crate::repo::{RepoError, Trouble};
 use crate::store::DeletedEntry;
 use crate::sync::refresh::{Options, Scope};
-use crate::sync::settle::{self, Deletion, Return};
+use crate::sync::settle::{self, DeletionWas, Return};
 
 /// Bring the file of a deleted entry back, or list the deleted entries
 #[derive(Debug, Args)]
@@ -62,13 +62,13 @@ impl Restore {
                     ))?;
                 }
                 match deletion {
-                    Deletion::InWorkTree => {
+                    DeletionWas::InWorkTree => {
                         ui.line("As git's index has it: the deletion was not staged")?;
                     }
-                    Deletion::Staged => {
+                    DeletionWas::Staged => {
                         ui.line("Its deletion was staged, and is not any more")?;
                     }
-                    Deletion::Committed => ui.line(format_args!(
+                    DeletionWas::Committed => ui.line(format_args!(
                         "Commit it if it was removed in a commit: git add {} && git commit",
                         journal.repo.pathspec(&path)
                     ))?,

@@ -9,7 +9,7 @@ use crate::sync::history;
 
 /// What became of the deletion of a restored entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deletion {
+pub enum DeletionWas {
     /// It was in the work tree alone, and is gone.
     InWorkTree,
     /// It was staged, and is no longer.
@@ -25,7 +25,7 @@ pub enum Return {
     /// before: the commit of the file puts them back.
     Written {
         path: String,
-        deletion: Deletion,
+        deletion: DeletionWas,
         removed: Vec<Item>,
     },
     /// The entry's file exists, at this path.
@@ -80,7 +80,7 @@ pub fn restore_entry(
         let bytes = repo.read_staged(&index, path)?;
         if bytes.is_some_and(|bytes| !bytes.is_empty()) {
             repo.check_out_staged(path)?;
-            return Ok(written(path, Deletion::InWorkTree));
+            return Ok(written(path, DeletionWas::InWorkTree));
         }
     }
     if let Some(head) = repo.head()? {
@@ -91,7 +91,7 @@ pub fn restore_entry(
             // In conflict it is for a person to stage.
             if index.unmerged().iter().any(|open| open == path) {
                 repo.write_work_file(path, &bytes)?;
-                return Ok(written(path, Deletion::Committed));
+                return Ok(written(path, DeletionWas::Committed));
             }
             // If the file cannot be written then, the same command finds it in the index.
             repo.stage_as_in_head(path)?;
@@ -99,7 +99,7 @@ pub fn restore_entry(
                 true => repo.write_work_file(path, &bytes)?,
                 false => repo.check_out_staged(path)?,
             }
-            return Ok(written(path, Deletion::Staged));
+            return Ok(written(path, DeletionWas::Staged));
         }
     }
     // In a merge that waits, this side deleted it and the other one edited it; or a person
@@ -124,13 +124,13 @@ pub fn restore_entry(
         if layout.entry_date(&there.path).is_none() {
             // In a folder that is no longer the journal's.
             repo.write_work_file(&usual, &repo.read_blob(there.blob)?)?;
-            return Ok(written(&usual, Deletion::Committed));
+            return Ok(written(&usual, DeletionWas::Committed));
         }
         if repo.work_file(&there.path)?.is_some() {
             return Ok(Return::NotDeleted(there.path));
         }
         repo.check_out_of(side, &there.path)?;
-        return Ok(written(&there.path, Deletion::Committed));
+        return Ok(written(&there.path, DeletionWas::Committed));
     }
     let ledger = super::known(repo, layout, entry.year())?;
     let removed = history::Removed::new(repo, layout);
@@ -155,7 +155,7 @@ pub fn restore_entry(
     let removed = removed.filter(|item| there.contains_key(item)).collect();
     Ok(Return::Written {
         path,
-        deletion: Deletion::Committed,
+        deletion: DeletionWas::Committed,
         removed,
     })
 }
