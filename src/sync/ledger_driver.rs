@@ -98,7 +98,7 @@ fn look_at_what_is_gone(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
     let merging = repo.merging()?;
     let mut read = Ok(());
     let ask = |side: &Ledger, commit| -> Result<Ledger, Unasked> {
-        Ok(match year_at(&repo, path)? {
+        Ok(match ledger_of_path(&repo, path)? {
             Some((layout, _)) => history::lost_since(&repo, &layout, base, side, commit)?,
             None => Ledger::default(),
         })
@@ -135,7 +135,7 @@ fn add_what_a_pick_began_with(path: &str, sides: &mut ThreeWay<Ledger>) -> Resul
         return Ok(());
     }
     let repo = Repo::from_env()?;
-    let (Some(picking), Some((layout, _))) = (repo.picking()?, year_at(&repo, path)?) else {
+    let (Some(picking), Some((layout, _))) = (repo.picking()?, ledger_of_path(&repo, path)?) else {
         return Ok(());
     };
     if let [base] = picking.bases[..] {
@@ -160,13 +160,14 @@ fn begin_where_both_did(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
         return Ok(());
     }
     let repo = Repo::from_env()?;
-    let (Some(picking), Some((layout, year))) = (repo.picking()?, year_at(&repo, path)?) else {
+    let (Some(picking), Some((layout, year))) = (repo.picking()?, ledger_of_path(&repo, path)?)
+    else {
         return Ok(());
     };
     let [began] = repo.merge_bases(picking.ours, picking.theirs)?[..] else {
         return Ok(());
     };
-    let mut began = known_at(&repo, &layout, began, year)?.sync;
+    let mut began = year_known_at(&repo, &layout, began, year)?.sync;
     for key in both {
         match began.remove(&key) {
             Some(state) => sides.base.sync.insert(key, state),
@@ -177,7 +178,7 @@ fn begin_where_both_did(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(), 
 }
 
 /// The rows of a year that are known at a commit: recorded and told.
-fn known_at(
+fn year_known_at(
     repo: &Repo,
     layout: &Layout,
     commit: ObjectId,
@@ -201,13 +202,14 @@ fn add_what_the_rebase_did(path: &str, sides: &mut ThreeWay<Ledger>) -> Result<(
         return Ok(());
     }
     let repo = Repo::from_env()?;
-    let (Some(picking), Some((layout, year))) = (repo.picking()?, year_at(&repo, path)?) else {
+    let (Some(picking), Some((layout, year))) = (repo.picking()?, ledger_of_path(&repo, path)?)
+    else {
         return Ok(());
     };
     let Some(onto) = repo.rebases_one_line_onto(picking.theirs)? else {
         return Ok(());
     };
-    let began = known_at(&repo, &layout, onto, year)?;
+    let began = year_known_at(&repo, &layout, onto, year)?;
     for key in both {
         if let Some(state) = sides.ours.sync.get(&key) {
             let base = sides.base.sync.entry(key).or_default();
@@ -237,7 +239,8 @@ fn add_what_a_pick_keeps_out(
         return Ok(());
     }
     let repo = Repo::from_env()?;
-    let (Some(picking), Some((layout, year))) = (repo.picking()?, year_at(&repo, path)?) else {
+    let (Some(picking), Some((layout, year))) = (repo.picking()?, ledger_of_path(&repo, path)?)
+    else {
         return Ok(());
     };
     history::add_what_a_pick_keeps_out(&repo, &layout, &picking, year, theirs, merged)?;
@@ -245,7 +248,7 @@ fn add_what_a_pick_keeps_out(
 }
 
 /// The layout, and the year whose ledger `path` is; `None` if it is not a ledger.
-fn year_at(repo: &Repo, path: &str) -> Result<Option<(Layout, i32)>, LoadError> {
+fn ledger_of_path(repo: &Repo, path: &str) -> Result<Option<(Layout, i32)>, LoadError> {
     let layout = settings::load(repo)?.layout;
     let year = layout.ledger_year(path);
     Ok(year.map(|year| (layout, year)))
