@@ -93,12 +93,10 @@ pub fn with_later(known: &Ledger, mut later: Ledger, sides: [&Ledger; 2]) -> Led
     out
 }
 
-/// Takes over a restoration that a person decided. One that was found in a commit is
-/// found again if it holds, and the first recorded one stays.
+/// Takes over a restoration that a person decided, or a merge found reverted. One that was
+/// found in a commit is found again if it holds, and the first recorded one stays.
 fn decide(was: &mut State, now: &State) {
-    if let (State::Active, State::Restored(restored)) = (&*was, now)
-        && restored.how != Restored::RE_ADDED
-    {
+    if was.is_active() && !now.is_active() && !now.is_restored_by(Restored::RE_ADDED) {
         *was = now.clone();
     }
 }

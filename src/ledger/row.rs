@@ -91,7 +91,7 @@ pub struct Restored {
 }
 
 impl Restored {
-    /// Found by comparing two versions of the entry.
+    /// Found by comparing two versions of the entry, as everybody does who has the commit.
     pub const RE_ADDED: &'static str = "re-added";
     /// Decided by a person at the command line.
     pub const METADB: &'static str = "metadb";
@@ -191,10 +191,10 @@ impl State {
         matches!(self, Self::Active)
     }
 
-    /// Whether a revert, or a merge with one, took the row back.
+    /// Whether it is a restoration of this kind.
     #[must_use]
-    pub fn is_reverted(&self) -> bool {
-        matches!(self, Self::Restored(restored) if restored.how == Restored::REVERTED)
+    pub fn is_restored_by(&self, how: &str) -> bool {
+        matches!(self, Self::Restored(restored) if restored.how == how)
     }
 }
 

@@ -107,10 +107,7 @@ pub(super) fn of_branch(mut rows: Ledger, branch: &Ledger) -> Ledger {
 /// Whether a staged row in this state is brought along. What was restored in any other way
 /// than by a decision was so before the item was removed.
 fn is_brought(state: &State) -> bool {
-    match state {
-        State::Active => true,
-        State::Restored(restored) => restored.how == Restored::METADB,
-    }
+    state.is_active() || state.is_restored_by(Restored::METADB)
 }
 
 /// The active removals of the same item under other ids that `known` lacks. (Rows that an

@@ -56,7 +56,8 @@ impl Reverted {
             let is_as_staged = known.tombstones.get(key) == Some(decided)
                 && staged.tombstones.get(key) == Some(was);
             // What an entry's own change restored follows from the entry now.
-            let is_decision = decided.state == was.state || is_by_a_person(&decided.state);
+            let is_by_a_person = decided.state.is_restored_by(Restored::METADB);
+            let is_decision = decided.state == was.state || is_by_a_person;
             if is_as_staged && is_decision && (!was.state.is_active() || !stands(key)?) {
                 current.tombstones.insert(key.clone(), was.clone());
             }
@@ -80,7 +81,7 @@ impl Reverted {
         for (key, was) in &staged.tombstones {
             if let Some(now) = current.tombstones.get(key)
                 && (now.permanent && !was.permanent
-                    || was.state.is_active() && is_by_a_person(&now.state))
+                    || was.state.is_active() && now.state.is_restored_by(Restored::METADB))
             {
                 items.insert(key.item.to_string());
             }
@@ -106,7 +107,8 @@ pub(super) fn leave_out(
     known: &Ledger,
     current: &mut Ledger,
 ) -> Result<(), RepoError> {
-    let is_taken_back = |was: &State, now: &State| was.is_active() && now.is_reverted();
+    let is_taken_back =
+        |was: &State, now: &State| was.is_active() && now.is_restored_by(Restored::REVERTED);
     for (key, was) in &known.tombstones {
         if let Some(now) = current.tombstones.get_mut(key)
             && is_taken_back(&was.state, &now.state)
@@ -125,8 +127,4 @@ pub(super) fn leave_out(
         }
     }
     Ok(())
-}
-
-fn is_by_a_person(state: &State) -> bool {
-    matches!(state, State::Restored(restored) if restored.how == Restored::METADB)
 }

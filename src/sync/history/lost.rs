@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::diff::Diff;
 use super::{History, beyond};
-use crate::ledger::{self, Ledger};
+use crate::ledger::{self, Ledger, Restored, State};
 use crate::repo::{Commit, ObjectId, RepoError};
 
 impl History<'_> {
@@ -49,8 +49,9 @@ impl History<'_> {
             whole = ledger::merge(&base, &whole, rows);
         }
         let mut lost = lost(&whole);
-        lost.tombstones.retain(|_, row| !row.state.is_reverted());
-        lost.deletions.retain(|_, row| !row.state.is_reverted());
+        let is_lost = |state: &State| !state.is_restored_by(Restored::REVERTED);
+        lost.tombstones.retain(|_, row| is_lost(&row.state));
+        lost.deletions.retain(|_, row| is_lost(&row.state));
         Ok(lost)
     }
 
