@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Deletion, Ledger, Restored, State, SyncState, Tombstone, removal_id};
+use super::{Deletion, Ledger, RemovalRow, Restored, State, SyncState, Tombstone, removal_id};
 
 /// `known` (HEAD's ledger; in a merge commit what the merge makes of the
 /// parents') with the decisions that `edited`, a version of the same file, adds.
@@ -69,19 +69,16 @@ pub fn with_later(known: &Ledger, mut later: Ledger, sides: [&Ledger; 2]) -> Led
     });
     let mut out = decisions(known, &later, &BTreeSet::new());
     out.corrupt.clone_from(&known.corrupt);
-    let restore = |was: &mut State, now: &State| {
-        if was.is_active() && !now.is_active() {
-            *was = now.clone();
-        }
-    };
     for (key, row) in &later.tombstones {
-        if let Some(was) = out.tombstones.get_mut(key) {
-            restore(&mut was.state, &row.state);
+        let was = out.tombstones.get_mut(key);
+        if let Some(was) = was.filter(|was| row.is_beyond(Some(was))) {
+            was.state = row.state.clone();
         }
     }
     for (key, row) in &later.deletions {
-        if let Some(was) = out.deletions.get_mut(key) {
-            restore(&mut was.state, &row.state);
+        let was = out.deletions.get_mut(key);
+        if let Some(was) = was.filter(|was| row.is_beyond(Some(was))) {
+            was.state = row.state.clone();
         }
     }
     for (key, row) in &later.sync {

@@ -46,8 +46,8 @@ pub use merge::{join, merge, merge_bases};
 pub use news::{deletions_since, news, undone_in_coming};
 pub use pick::without_what_ours_never_had;
 pub use row::{
-    Corrupt, Deletion, Hash, KeptOutRow, Ledger, Restored, RowKey, Source, State, SyncState,
-    Tombstone,
+    Corrupt, Deletion, Hash, KeptOutRow, Ledger, RemovalRow, Restored, RowKey, Source, State,
+    SyncState, Tombstone,
 };
 pub use states::{StateChange, after_edit, merge_states, raised, recorded_by};
 pub use text::{format, parse};

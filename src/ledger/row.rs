@@ -198,6 +198,29 @@ impl State {
     }
 }
 
+/// A row that takes something away until it is restored: an item of an entry, or its file.
+pub trait RemovalRow: Clone {
+    fn state(&self) -> &State;
+
+    /// Whether it changes something where `there` is the row of the same key: there is none, or
+    /// this one is restored and that one is not.
+    fn is_beyond(&self, there: Option<&Self>) -> bool {
+        there.is_none_or(|there| there.state().is_active() && !self.state().is_active())
+    }
+}
+
+impl RemovalRow for Tombstone {
+    fn state(&self) -> &State {
+        &self.state
+    }
+}
+
+impl RemovalRow for Deletion {
+    fn state(&self) -> &State {
+        &self.state
+    }
+}
+
 impl Tombstone {
     /// The source of a removal that no hook recorded.
     pub const FROM_HISTORY: &'static str = "history";

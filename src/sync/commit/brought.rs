@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::rows::CommitContext;
 use crate::journal::EntryDate;
-use crate::ledger::{self, Deletion, Ledger, Restored, RowKey, State, Tombstone};
+use crate::ledger::{self, Deletion, Ledger, RemovalRow, Restored, State};
 use crate::repo::RepoError;
 use crate::sync::leftovers::left_over_alone;
 
@@ -29,8 +29,7 @@ impl CommitContext<'_> {
         }
         let is_asked = |entry: EntryDate| only.is_none_or(|only| only.contains(&entry));
         let mut brought = ledger::parse(&bytes).more_than(known);
-        brought.tombstones.retain(|key, _| is_asked(key.entry));
-        brought.deletions.retain(|(entry, _), _| is_asked(*entry));
+        brought.retain_entries(is_asked);
         self.not_left_over(known, &brought)
     }
 
@@ -57,80 +56,69 @@ pub(super) fn as_brought(
     current: &Ledger,
     beside: &Ledger,
 ) -> Ledger {
-    let mut instead = Ledger::default();
+    let (mut instead, sides) = (Ledger::default(), [current, beside]);
     rows.tombstones.retain(|key, row| {
-        let brought = |of| same_removals(of, known, key);
-        let itself = current.tombstones.get(key).map(|there| &there.state);
-        let is_itself = !known.tombstones.contains_key(key) && itself.is_some_and(is_brought);
-        if !row.state.is_active() || is_itself || !brought(current).is_empty() {
-            return !row.state.is_active();
-        }
-        let there = brought(beside);
-        let stays = there.is_empty();
-        instead.tombstones.extend(there);
-        stays
+        let there = [&known.tombstones, &current.tombstones];
+        let same = sides.map(|of| of.tombstones_of_item(key.entry, key.to_item()));
+        stays((key, row), there, same, &mut instead.tombstones)
     });
     rows.deletions.retain(|key, row| {
-        let brought = |of| same_deletions(of, known, (key, row));
-        let itself = current.deletions.get(key).map(|there| &there.state);
-        let is_itself = !known.deletions.contains_key(key) && itself.is_some_and(is_brought);
-        if !row.state.is_active() || is_itself || !brought(current).is_empty() {
-            return !row.state.is_active();
-        }
-        let there = brought(beside);
-        let stays = there.is_empty();
-        instead.deletions.extend(there);
-        stays
+        let there = [&known.deletions, &current.deletions];
+        let is_same = |(_, other): &(_, &Deletion)| other.blob == row.blob;
+        let same = sides.map(|of| of.deletions_of(key.0).filter(is_same));
+        stays((key, row), there, same, &mut instead.deletions)
     });
     rows.apply(instead);
     rows
 }
 
+/// Whether a derived row stays, by the rows of the `same` item, or version, in the staged
+/// ledger and in the real index; those that the latter alone brings go to `instead`. (Rows
+/// that an aborted commit left are not in the staged ledger, or have this id.)
+fn stays<'r, K: Ord + Clone + 'r, R: RemovalRow + 'r>(
+    (key, row): (&K, &R),
+    [known, current]: [&BTreeMap<K, R>; 2],
+    same: [impl Iterator<Item = (&'r K, &'r R)>; 2],
+    instead: &mut BTreeMap<K, R>,
+) -> bool {
+    if !row.state().is_active() {
+        return true;
+    }
+    let is_new = |key: &K| !known.contains_key(key);
+    let [staged, beside] = same.map(|rows| {
+        let others = rows
+            .filter(|(other, there)| there.state().is_active() && *other != key && is_new(other));
+        others.collect::<Vec<_>>()
+    });
+    let itself = current.get(key).filter(|_| is_new(key));
+    if !staged.is_empty() || itself.is_some_and(|there| is_brought(there.state())) {
+        return false;
+    }
+    let stays = beside.is_empty();
+    let beside = beside.into_iter();
+    instead.extend(beside.map(|(key, row)| (key.clone(), row.clone())));
+    stays
+}
+
 /// The derived `rows` with those of a `branch` in place of the ones that have the same id: on
 /// the commit at which the branch began, these are the branch's own removals.
 pub(super) fn of_branch(mut rows: Ledger, branch: &Ledger) -> Ledger {
-    for (key, row) in &mut rows.tombstones {
-        let there = branch.tombstones.get(key);
-        if let Some(there) = there.filter(|t| t.state.is_active() && row.state.is_active()) {
-            row.clone_from(there);
-        }
-    }
-    for (key, row) in &mut rows.deletions {
-        let there = branch.deletions.get(key);
-        if let Some(there) = there.filter(|t| t.state.is_active() && row.state.is_active()) {
-            row.clone_from(there);
-        }
-    }
+    take_active(&mut rows.tombstones, &branch.tombstones);
+    take_active(&mut rows.deletions, &branch.deletions);
     rows
+}
+
+fn take_active<K: Ord, R: RemovalRow>(rows: &mut BTreeMap<K, R>, branch: &BTreeMap<K, R>) {
+    for (key, row) in rows {
+        let there = branch.get(key).filter(|there| there.state().is_active());
+        if let Some(there) = there.filter(|_| row.state().is_active()) {
+            row.clone_from(there);
+        }
+    }
 }
 
 /// Whether a staged row in this state is brought along. What was restored in any other way
 /// than by a decision was so before the item was removed.
 fn is_brought(state: &State) -> bool {
     state.is_active() || state.is_restored_by(Restored::METADB)
-}
-
-/// The active removals of the same item under other ids that `known` lacks. (Rows that an
-/// aborted commit left are not in the staged ledger, or have this id.)
-fn same_removals(of: &Ledger, known: &Ledger, key: &RowKey) -> BTreeMap<RowKey, Tombstone> {
-    let same = of.tombstones_of_item(key.entry, key.to_item());
-    let rows = same.filter(|(other, row)| {
-        row.state.is_active() && *other != key && !known.tombstones.contains_key(other)
-    });
-    rows.map(|(key, row)| (key.clone(), row.clone())).collect()
-}
-
-/// The active deletions of the same version under other ids that `known` lacks.
-fn same_deletions(
-    of: &Ledger,
-    known: &Ledger,
-    (key, row): (&(EntryDate, String), &Deletion),
-) -> BTreeMap<(EntryDate, String), Deletion> {
-    let rows = of.deletions_of(key.0).filter(|(other, there)| {
-        there.state.is_active()
-            && *other != key
-            && there.blob == row.blob
-            && !known.deletions.contains_key(other)
-    });
-    rows.map(|(key, row)| (key.clone(), row.clone())).collect()
 }

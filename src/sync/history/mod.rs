@@ -78,7 +78,7 @@ use std::fmt::Debug;
 use std::rc::Rc;
 
 use crate::journal::{EntryDate, Facts, Layout};
-use crate::ledger::{self, ByEntry, Ledger, Source};
+use crate::ledger::{self, ByEntry, Ledger, RemovalRow, Source};
 use crate::repo::{ObjectId, Repo, RepoError};
 
 use marks::Marks;
@@ -358,14 +358,8 @@ fn beyond(rows: &Ledger, years: &BTreeMap<i32, Ledger>) -> Ledger {
     let none = Ledger::default();
     let year = |entry: EntryDate| years.get(&entry.year()).unwrap_or(&none);
     let mut out = rows.clone();
-    out.tombstones.retain(|key, row| {
-        let there = year(key.entry).tombstones.get(key);
-        there.is_none_or(|t| t.state.is_active() && !row.state.is_active())
-    });
-    out.deletions.retain(|key, row| {
-        let there = year(key.0).deletions.get(key);
-        there.is_none_or(|d| d.state.is_active() && !row.state.is_active())
-    });
+    (out.tombstones).retain(|key, row| row.is_beyond(year(key.entry).tombstones.get(key)));
+    (out.deletions).retain(|key, row| row.is_beyond(year(key.0).deletions.get(key)));
     out.kept_out
         .retain(|key, _| !year(key.0.entry).kept_out.contains_key(key));
     out

@@ -7,7 +7,8 @@ use super::diff::Diff;
 use super::dropped::is_known;
 use crate::journal::EntryDate;
 use crate::ledger::{
-    self, Context, FileRef, Hash, Ledger, RowKey, Source, State, Tombstone, without_hooks,
+    self, Context, FileRef, Hash, Ledger, RemovalRow, RowKey, Source, State, Tombstone,
+    without_hooks,
 };
 use crate::repo::{Commit, RepoError};
 use crate::sync::versions::{Key, Versions};
@@ -198,17 +199,15 @@ fn unrecorded(
         .all(|before| now.iter().any(|hash| !before.contains(hash)));
     out.tombstones.retain(|key, row| {
         if !row.state.is_active() {
-            let there = recorded.tombstones.get(key);
             let not_known = raised && recorded.undone_as_another(key, row, &is_told).is_none();
-            return !not_known && there.is_none_or(|t| t.state.is_active());
+            return !not_known && row.is_beyond(recorded.tombstones.get(key));
         }
         let mut same = recorded.tombstones_of_item(entry, key.to_item());
         !same.any(|(k, _)| known.iter().all(|p| !p.tombstones.contains_key(k)))
     });
     out.deletions.retain(|key, row| {
         if !row.state.is_active() {
-            let there = recorded.deletions.get(key);
-            return there.is_none_or(|d| d.state.is_active());
+            return row.is_beyond(recorded.deletions.get(key));
         }
         // A rebase keeps the row and gives the commit another parent: the version named
         // in the row may not be in this history any more.

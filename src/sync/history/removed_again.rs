@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::History;
 use super::told::Told;
 use crate::journal::{EntryDate, Item};
-use crate::ledger::{self, Ledger, State, removal_id};
+use crate::ledger::{self, Ledger, RemovalRow, State, removal_id};
 use crate::repo::{Commit, RepoError};
 use crate::sync::versions::Versions;
 
@@ -91,11 +91,8 @@ impl History<'_> {
 fn undone(side: &Ledger, sides: &[Ledger], now: &Ledger) -> BTreeMap<EntryDate, Undone> {
     let mut all: BTreeMap<EntryDate, Undone> = BTreeMap::new();
     for (key, row) in &side.tombstones {
-        let is_active = |rows: &Ledger| {
-            let row = rows.tombstones.get(key);
-            row.is_some_and(|row| row.state.is_active())
-        };
-        if !row.state.is_active() && sides.iter().any(is_active) {
+        let mut there = sides.iter().filter_map(|rows| rows.tombstones.get(key));
+        if there.any(|there| row.is_beyond(Some(there))) {
             let same = now.tombstones_of_item(key.entry, key.to_item());
             if let Some(ids) = ids(same.map(|(k, row)| (&k.id, &row.state))) {
                 let undone = all.entry(key.entry).or_default();
@@ -104,18 +101,12 @@ fn undone(side: &Ledger, sides: &[Ledger], now: &Ledger) -> BTreeMap<EntryDate, 
         }
     }
     for (key, row) in &side.deletions {
-        let is_active = |rows: &Ledger| {
-            let row = rows.deletions.get(key);
-            row.is_some_and(|row| row.state.is_active())
-        };
-        if !row.state.is_active() && sides.iter().any(is_active) {
-            let same = now
-                .deletions
-                .iter()
-                .filter(|((entry, _), _)| *entry == key.0);
-            if let Some(ids) = ids(same.map(|((_, id), row)| (id, &row.state))) {
-                all.entry(key.0).or_default().entry = Some(ids);
-            }
+        let mut there = sides.iter().filter_map(|rows| rows.deletions.get(key));
+        let same = now.deletions_of(key.0);
+        if there.any(|there| row.is_beyond(Some(there)))
+            && let Some(ids) = ids(same.map(|((_, id), row)| (id, &row.state)))
+        {
+            all.entry(key.0).or_default().entry = Some(ids);
         }
     }
     all

@@ -3,7 +3,7 @@
 
 use super::History;
 use super::diff::Diff;
-use crate::ledger::{self, Ledger, State};
+use crate::ledger::{self, Ledger, RemovalRow};
 use crate::repo::{Commit, RepoError};
 
 impl History<'_> {
@@ -40,18 +40,12 @@ impl History<'_> {
 /// Rows told by history that a ledger file had before a commit and lacks after it, or has
 /// no longer as restored.
 fn taken_back(mut before: Ledger, after: &Ledger) -> Ledger {
-    let is_less = |old: &State, new: Option<&State>| match new {
-        Some(new) => new.is_active() && !old.is_active(),
-        None => true,
-    };
     before.tombstones.retain(|key, row| {
         // A shortened row does not say who found it.
         let told = row.shortened || row.is_told();
-        told && is_less(&row.state, after.tombstones.get(key).map(|r| &r.state))
+        told && row.is_beyond(after.tombstones.get(key))
     });
-    before.deletions.retain(|key, row| {
-        row.is_told() && is_less(&row.state, after.deletions.get(key).map(|r| &r.state))
-    });
+    (before.deletions).retain(|key, row| row.is_told() && row.is_beyond(after.deletions.get(key)));
     before
         .kept_out
         .retain(|key, _| !after.kept_out.contains_key(key));
