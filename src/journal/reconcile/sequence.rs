@@ -180,9 +180,13 @@ impl<'m, 't> Lists<'m, 't> {
             return Err(Stop::Conflict);
         }
         // If settings name this a sequence, two additions at one place are a conflict,
-        // never sorted.
+        // never sorted. So they are where nothing tells what became of an item: one of
+        // them may be that item, edited.
         let strict = cx.merger.rules.named(path) == Some(&Rule::Sequence);
-        let names = if strict { None } else { names(&members, &ids) };
+        let names = match edited {
+            Edited::Alike if !strict => names(&members, &ids),
+            _ => None,
+        };
         Ok(Self {
             fates: Fates::of(&members, &values, &ids),
             members,
