@@ -201,6 +201,19 @@ impl Rules {
             .contains(&folded(name).as_str())
             .then_some(&Rule::Stamp)
     }
+
+    /// The rule for the values of the field at `path`: that of its name, or, in a map of
+    /// lists in order, as `locations` by city, that of the map.
+    #[must_use]
+    pub fn of_values(&self, path: &[String]) -> Option<&Rule> {
+        // Further down, the name above may be the title of an item.
+        let of_map = || {
+            let (_, above) = path.split_last()?;
+            let rule = self.by_name.get(&above.join("."));
+            rule.filter(|rule| **rule == Rule::Sequence)
+        };
+        self.named(path).or_else(of_map)
+    }
 }
 
 #[cfg(test)]
@@ -218,6 +231,17 @@ mod tests {
             Some(&Rule::Sequence)
         );
         assert_eq!(rules.named(&path(&["weather", "sky"])), None);
+        for path in [
+            path(&["locations", "Porto"]),
+            path(&["weather", "tags", "am"]),
+        ] {
+            assert_eq!(rules.of_values(&path), Some(&Rule::Sequence), "{path:?}");
+            assert_eq!(rules.named(&path), None, "{path:?}");
+        }
+        assert_eq!(
+            rules.of_values(&path(&["pages", "locations", "links"])),
+            None
+        );
         assert_eq!(
             rules.named(&path(&["last_update", "date"])),
             Some(&Rule::Stamp)

@@ -182,7 +182,7 @@ impl<'m, 't> Lists<'m, 't> {
         // If settings name this a sequence, two additions at one place are a conflict,
         // never sorted. So they are where nothing tells what became of an item: one of
         // them may be that item, edited.
-        let strict = cx.merger.rules.named(path) == Some(&Rule::Sequence);
+        let strict = cx.merger.rules.of_values(path) == Some(&Rule::Sequence);
         let names = match edited {
             Edited::Alike if !strict => names(&members, &ids),
             _ => None,

@@ -85,7 +85,7 @@ pub fn named<'r>(rules: &'r Rules, path: &[String], sides: &MemberSides) -> Opti
     let mut members = sides.into_array().into_iter().flatten();
     members
         .any(|m| m.key.is_some())
-        .then(|| rules.named(path))?
+        .then(|| rules.of_values(path))?
 }
 
 /// Whether all of these are maps. One with a map or a list for a key is none: `{{date}}` is
