@@ -14,7 +14,7 @@ use super::sequence;
 use super::together::Wholes;
 use super::view::{Form, View, in_one_form};
 use super::whole::{Around, Ends, widened};
-use super::{Stop, below, in_brackets, join, put_below, renamed};
+use super::{Stop, below, in_brackets, join, put_below, renamed, split};
 use crate::journal::rules::Rule;
 use crate::journal::yaml::{Layout, Tree, Value};
 use crate::merge::{Row, ThreeWay, order};
@@ -103,7 +103,7 @@ pub fn merge(
     column: usize,
 ) -> Result<Collection, Stop> {
     let views = sides.try_map(|m| View::of(m, rule).ok_or(Stop::Conflict))?;
-    if *rule != Rule::Map && split_on_one_side(sides) {
+    if *rule != Rule::Map && split::on_one_side(sides, path) {
         return Err(Stop::Conflict);
     }
     let (form, views) = in_one_form(views, column)?;
@@ -123,48 +123,6 @@ pub fn merge(
         _ => by_id(cx, &views, rule, &place, of_tails)?,
     };
     assemble(sides, parts, form, rule, column)
-}
-
-/// Whether one side made a list of a text that the other side has as a text still, or a
-/// text of a list: `a, b` is `[a, b]` there, and `a, b, c` here. As an item of that list
-/// the text would say everything twice.
-fn split_on_one_side(sides: &MemberSides) -> bool {
-    // Where tags stand in one text, some write `#a #b`.
-    let bare = |part: &str| part.trim().trim_start_matches('#').to_owned();
-    let text = |m: Option<&Member>| m.and_then(|m| m.value.identity());
-    let base = text(sides.base);
-    let split = |list: Option<&Member>, lone: Option<&Member>| {
-        let Some(items) = list.and_then(|m| m.value.items()) else {
-            return false;
-        };
-        let Some(lone) = text(lone).filter(|lone| base.as_ref() != Some(lone)) else {
-            return false;
-        };
-        let before = sides.base.and_then(|m| m.value.items()).unwrap_or_default();
-        let items = items.iter().chain(before);
-        let items = items.filter_map(|i| i.node.identity());
-        let items: HashSet<String> = items.map(|item| bare(&item)).collect();
-        let has_all = |text: &str| {
-            let cut = |at: &[char]| -> Vec<String> {
-                let parts = text.split(at).map(bare);
-                parts.filter(|part| !part.is_empty()).collect()
-            };
-            [cut(&[',']), cut(&[',', ' '])]
-                .iter()
-                .any(|parts| parts.len() > 1 && parts.iter().all(|part| items.contains(part)))
-        };
-        // A text put together of known items may have a new one as well. At a space alone,
-        // no more than a name of two words may have been cut.
-        let mut parts = lone.split([',', ';']).map(bare);
-        let is_known = |part: &String| {
-            items.contains(part) || base.as_ref().is_some_and(|base| bare(base) == *part)
-        };
-        let is_joined = lone.contains([',', ';']) && !items.contains(&bare(&lone));
-        (is_joined && parts.any(|part| !part.is_empty() && is_known(&part)))
-            || has_all(&lone)
-            || base.as_deref().is_some_and(has_all)
-    };
-    split(sides.ours, sides.theirs) || split(sides.theirs, sides.ours)
 }
 
 /// The column that the entries of a block collection stand in.

@@ -17,6 +17,7 @@
 //! | `entry`, `in_brackets` | What becomes of one entry, on lines of its own or between brackets? |
 //! | `above`, `below`, `frame` | And of the lines above it, or below the last one? Of its key, and the comment behind that? |
 //! | `collection` | What becomes of a list or a map that both sides changed? |
+//! | `split` | Did a side cut a text into a list, or put a list into a text? |
 //! | `sequence` | And of a list whose order means something? |
 //! | `leaf`, `text`, `stamp` | And of a value that merges as one, or by line? Which of two times is the later? |
 //! | `removals` | What do known removals take out of the result? |
@@ -83,6 +84,7 @@ mod report;
 mod same_key;
 mod sequence;
 mod shape;
+mod split;
 mod stamp;
 mod stretches;
 mod tag;
