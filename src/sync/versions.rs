@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::journal::{Entry, EntryDate, EntryError, Facts, Layout, Note, PathKind};
 use crate::ledger::{Ledger, Parent, Source};
-use crate::repo::{Blob, Change, ObjectId};
+use crate::repo::{Blob, Change, ObjectId, Repo, RepoError};
 
 /// A file that holds a version of an entry or a note.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,16 @@ impl Versions {
     /// A version that a parent has: the last one, if the change removes the file.
     pub fn last(&self) -> Option<&FileAt> {
         self.parents.iter().flatten().next()
+    }
+
+    /// Whether a merge has the file of an entry where not every parent has it. Such a parent
+    /// may have a file of its own elsewhere, which did not change against it.
+    pub fn may_have_others(&self) -> bool {
+        let is_at = |path: &str| {
+            let mut there = self.parents.iter().map(Option::as_ref);
+            there.all(|version| version.is_some_and(|v| v.path == path))
+        };
+        self.parents.len() > 1 && self.now.as_ref().is_some_and(|now| !is_at(&now.path))
     }
 
     /// The parents that count, with the entry's facts and the rows known in each; both
@@ -77,6 +87,35 @@ pub(super) fn own_changes(
             (key, versions)
         })
         .collect()
+}
+
+/// Adds the items of the version that is left of two files of a date to those of a parent
+/// that had both: nobody puts back what stood there already. `before` has the facts of the
+/// versions in these parents.
+///
+/// # Errors
+/// A commit cannot be read.
+pub(super) fn add_what_stood(
+    repo: &Repo,
+    parents: &[ObjectId],
+    versions: &Versions,
+    now: Option<&Facts>,
+    before: &mut [Option<Facts>],
+) -> Result<(), RepoError> {
+    let (Some(left), Some(now)) = (&versions.now, now) else {
+        return Ok(());
+    };
+    for ((parent, old), facts) in parents.iter().zip(&versions.parents).zip(before) {
+        let (Some(old), Some(facts)) = (old, facts) else {
+            continue;
+        };
+        if old.path != left.path
+            && repo.blob_at(*parent, &left.path)?.and_then(Blob::file) == Some(left.blob)
+        {
+            facts.items.extend(now.items.iter().cloned());
+        }
+    }
+    Ok(())
 }
 
 /// The entries that only some parents of a merge have, and the merge lacks. `diffs` has

@@ -43,6 +43,7 @@ mod stale_moved;
 mod standing;
 mod states;
 mod taken_rows;
+mod twins;
 mod unread;
 mod unreadable;
 

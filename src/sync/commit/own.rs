@@ -28,6 +28,7 @@ pub(super) fn changes(
     let mut own = versions::own_changes(layout, changes, parents.is_empty(), resolved_paths);
     keep_what_another_file_holds(context, &mut own)?;
     look_where_it_was(context, &mut own)?;
+    take_what_counts(context, &mut own)?;
     own.extend(dropped(context)?);
     Ok(own)
 }
@@ -37,7 +38,6 @@ fn keep_what_another_file_holds(
     context: &CommitContext<'_>,
     own: &mut BTreeMap<Key, Versions>,
 ) -> Result<(), RepoError> {
-    let CommitContext { repo, layout, .. } = context;
     let gone = |(key, versions): (&Key, &Versions)| {
         (key.1 == Source::Yaml && versions.now.is_none()).then_some(key.0)
     };
@@ -45,16 +45,51 @@ fn keep_what_another_file_holds(
     if gone.is_empty() {
         return Ok(());
     }
+    for (entry, file) in staged(context, &gone)? {
+        if let Some(versions) = own.get_mut(&(entry, Source::Yaml)) {
+            versions.now = Some(file);
+        }
+    }
+    Ok(())
+}
+
+/// The staged files of these entries; of several, the one at the usual path, as in
+/// `Places::file_of`.
+fn staged(
+    CommitContext { repo, layout, .. }: &CommitContext<'_>,
+    entries: &BTreeSet<EntryDate>,
+) -> Result<BTreeMap<EntryDate, FileAt>, RepoError> {
     let index = repo.index()?;
-    for (entry, mut paths) in check::staged_files(repo, layout, &gone)? {
-        // Of several files, the one at the usual path, as in `Places::file_of`.
+    let found = check::staged_files(repo, layout, entries)?.into_iter();
+    let found = found.filter_map(|(entry, mut paths)| {
         paths.sort_by_key(|path| *path != layout.entry_path(entry));
-        let file = |path: String| {
+        let mut paths = paths.into_iter();
+        let file = paths.find_map(|path| {
             let blob = index.staged(&path)?.file()?;
             Some(FileAt { path, blob })
-        };
+        });
+        Some((entry, file?))
+    });
+    Ok(found.collect())
+}
+
+/// Each side of a merge may have brought a file of the date of its own.
+fn take_what_counts(
+    context: &CommitContext<'_>,
+    own: &mut BTreeMap<Key, Versions>,
+) -> Result<(), RepoError> {
+    let entries = own.iter().filter_map(|((entry, source), versions)| {
+        (*source == Source::Yaml && versions.may_have_others()).then_some(*entry)
+    });
+    let entries: BTreeSet<EntryDate> = entries.collect();
+    if entries.is_empty() {
+        return Ok(());
+    }
+    for (entry, file) in staged(context, &entries)? {
         if let Some(versions) = own.get_mut(&(entry, Source::Yaml)) {
-            versions.now = paths.into_iter().find_map(file);
+            versions.now = Some(file);
+            let (repo, layout) = (context.repo, context.layout);
+            history::take_what_counts(repo, layout, &context.parents, entry, versions)?;
         }
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::repo::{Change, ObjectId, Repo, RepoError};
 use crate::sync::history;
 
 use super::year::YearToCommit;
-use crate::sync::versions::{FileAt, Key, Versions, facts};
+use crate::sync::versions::{FileAt, Key, Versions, add_what_stood, facts};
 
 /// Read-only inputs for one pre-commit run.
 pub(super) struct CommitContext<'a> {
@@ -78,6 +78,13 @@ impl CommitContext<'_> {
             let facts = |v| history::facts_before(repo, layout, (*commit, v), key, now.as_ref());
             before.push(version.as_ref().map(facts).transpose()?);
         }
+        add_what_stood(
+            self.repo,
+            &self.parents,
+            versions,
+            now.as_ref(),
+            &mut before,
+        )?;
         let parents = versions.compared(&before, &year.parents);
         let squashed = self.squashed(key, now.as_ref(), year)?;
         let kept_by_hand = match resolved_by_hand {

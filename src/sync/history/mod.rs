@@ -93,7 +93,9 @@ pub(in crate::sync) use dropped::{is_known, only_new};
 pub use keeps_out::{Removals, keeps_out, ledgers_keep_out};
 pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;
-pub(in crate::sync) use places::{file_of, file_of_key, has_moved_since, moved_from};
+pub(in crate::sync) use places::{
+    file_of, file_of_key, has_moved_since, moved_from, take_what_counts,
+};
 pub(in crate::sync) use readable::{facts_before, readable_before};
 pub use rebase::keep_what_a_rebase_kept_out;
 pub use removed::{Removed, last_path, removed_between};

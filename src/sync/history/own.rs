@@ -11,7 +11,7 @@ use crate::ledger::{
     without_hooks,
 };
 use crate::repo::{Commit, RepoError};
-use crate::sync::versions::{Key, Versions};
+use crate::sync::versions::{self, Key, Versions};
 
 impl History<'_> {
     /// The rows for what a commit itself removed, added and deleted and its ledger does
@@ -29,11 +29,15 @@ impl History<'_> {
         for key in entries {
             if others.iter().all(|d| d.texts.contains_key(key)) {
                 let pairs = || diffs.iter().map(|d| &d.texts[key]);
-                let versions = Versions {
+                let mut versions = Versions {
                     parents: pairs().map(|pair| pair.old.clone()).collect(),
                     now: pairs().find_map(|pair| pair.now.clone()),
                     dropped_by_merge: false,
                 };
+                if versions.may_have_others() {
+                    versions.now = self.places.file_of(commit.id, key.0)?;
+                    (self.places).take_what_counts(&commit.parents, key.0, &mut versions)?;
+                }
                 rows.apply(self.entry(commit, key.0, &versions)?);
             }
         }
@@ -83,6 +87,13 @@ impl History<'_> {
             let facts = |v| self.places.facts_before((*parent, v), key, now.as_ref());
             before.push(old.as_ref().map(facts).transpose()?);
         }
+        versions::add_what_stood(
+            self.repo,
+            &commit.parents,
+            versions,
+            now.as_ref(),
+            &mut before,
+        )?;
         let same_items = before
             .iter()
             .all(|b| b.as_ref().map(|f| &f.items) == now.as_ref().map(|f| &f.items));

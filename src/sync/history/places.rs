@@ -9,7 +9,7 @@ use crate::journal::settings::FILE;
 use crate::journal::{EntryDate, Facts, Layout, Settings};
 use crate::ledger::Source;
 use crate::repo::{Blob, ObjectId, Repo, RepoError};
-use crate::sync::versions::{FileAt, Key, key_of};
+use crate::sync::versions::{FileAt, Key, Versions, key_of};
 
 use super::known_facts::KnownFacts;
 
@@ -92,6 +92,21 @@ pub(in crate::sync) fn moved_from(
     Places::new(repo, layout).moved_from(commit, keys)
 }
 
+/// Takes the files of an entry that count in these parents of a merge, instead of those that
+/// changed.
+///
+/// # Errors
+/// A commit cannot be read.
+pub(in crate::sync) fn take_what_counts(
+    repo: &Repo,
+    layout: &Layout,
+    parents: &[ObjectId],
+    entry: EntryDate,
+    versions: &mut Versions,
+) -> Result<(), RepoError> {
+    Places::new(repo, layout).take_what_counts(parents, entry, versions)
+}
+
 /// Whether a commit's journal or wiki is in another folder than now.
 ///
 /// # Errors
@@ -137,6 +152,21 @@ impl<'a> Places<'a> {
             Some(layout) => self.file_in(&layout, commit, key),
             None => Ok(None),
         }
+    }
+
+    /// See [`take_what_counts`].
+    pub fn take_what_counts(
+        &self,
+        parents: &[ObjectId],
+        entry: EntryDate,
+        versions: &mut Versions,
+    ) -> Result<(), RepoError> {
+        for (parent, version) in parents.iter().zip(&mut versions.parents) {
+            if let Some(file) = self.file_of(*parent, entry)? {
+                *version = Some(file);
+            }
+        }
+        Ok(())
     }
 
     /// See [`moved_from`].

@@ -1,0 +1,67 @@
+//! Two files of one date, of which each side of a merge brings its own.
+
+use super::*;
+use crate::sandbox::entry;
+
+const MONTH: &str = "journal/md/2024/11/2024-11-01.md";
+
+/// Git sees a deletion and a new file where an entry was moved and most of it written.
+#[test]
+fn who_was_taken_out_of_one_of_two_files_is_not_put_back_by_the_other() {
+    let usual = entry(DAY);
+    for (goes, expected) in [(usual.as_str(), &["still_in_file Bob"][..]), (MONTH, &[])] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        let text = laptop.read_entry(DAY);
+        let more: String = (0..40).map(|n| format!("Boat {n} came in.\n")).collect();
+        laptop.remove(&usual);
+        laptop.write(MONTH, text + &more);
+        laptop.commit("By month, and written");
+        laptop.push();
+        edit(&desktop, "[Alice, Bob]", "[Alice]");
+        desktop.git(["pull", "-q", "--no-rebase"]).fails();
+        desktop.palimpsest(["resolve", "--ours"]).ok();
+        without_hooks(&desktop, &["commit", "-q", "--no-edit"]);
+        assert!(listed(&desktop).contains(&"still_in_file Bob".to_owned()));
+        desktop.metadb(["tombstone", "list"]).ok().says("Bob");
+        desktop.git(["rm", "-q", goes]).ok();
+        desktop.commit("One file").silent_about("put back");
+        desktop.metadb(["tombstone", "list"]).ok().says("Bob");
+        agree(&desktop, &laptop, expected);
+    }
+}
+
+/// Nobody is asked, and no hook records anything.
+#[test]
+fn a_file_of_a_date_that_a_clean_merge_brings_puts_back_nobody() {
+    for is_usual in [true, false] {
+        let sandbox = Sandbox::new();
+        let (laptop, _) = begin(&sandbox);
+        let (own, of_phone) = match is_usual {
+            true => (entry(DAY), MONTH.to_owned()),
+            false => (MONTH.to_owned(), entry(DAY)),
+        };
+        if !is_usual {
+            laptop.git(["mv", &entry(DAY), "moved.md"]).ok();
+            laptop.write(MONTH, laptop.read("moved.md"));
+            laptop.remove("moved.md");
+            laptop.commit("By month");
+        }
+        laptop.push();
+        let phone = phone(&sandbox);
+        phone.write(
+            &of_phone,
+            "---\ndate: 2024-11-01\npeople: [Carol]\n---\nPhone.\n",
+        );
+        without_hooks(&phone, &["add", "-A"]);
+        without_hooks(&phone, &["commit", "-q", "-m", "The phone's"]);
+        phone.push();
+        laptop.edit(&own, "[Alice, Bob]", "[Alice, Bob, Carol]");
+        laptop.commit("Carol");
+        laptop.edit(&own, "[Alice, Bob, Carol]", "[Alice, Bob]");
+        laptop.edit(&own, BODY, "By the mill.\n");
+        laptop.commit("No Carol");
+        laptop.git(["pull", "-q", "--no-rebase"]).ok();
+        laptop.metadb(["tombstone", "list"]).ok().says("Carol");
+    }
+}
