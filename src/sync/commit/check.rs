@@ -14,6 +14,7 @@ use crate::repo::{Blob, Change, Finding, ObjectId, Repo, RepoError, shell_path};
 use crate::sync::documents::merged_by_field;
 
 use super::report::on_one_line;
+use super::twice::new_ones;
 use super::warned;
 use crate::sync::versions::{Key, facts, key_of};
 
@@ -173,7 +174,7 @@ pub(super) fn check(
     before: &[Vec<Change>],
     changes: &[Change],
 ) -> Result<Checked, RepoError> {
-    let new = new_ones(layout, changes);
+    let new = new_ones(layout, changes, before);
     let there = changes.iter().filter(|c| c.new.is_some());
     let merged = merged_by_field(repo, layout, there.map(|c| c.path.as_str()))?;
     let mut checks = Checks {
@@ -198,6 +199,7 @@ pub(super) fn check(
     for change in changes {
         checks.change(change)?;
     }
+    checks.two_of_one_date();
     Ok(checks.found)
 }
 
@@ -207,11 +209,11 @@ pub(super) struct Checks<'a> {
     pub layout: &'a Layout,
     pub parents: &'a [ObjectId],
     pub before: &'a [Vec<Change>],
-    changes: &'a [Change],
+    pub changes: &'a [Change],
     /// The sets of markers that stood in the pages that the commit removes, once asked for.
     pub stood: Option<AsText>,
     /// The staged files of the entries and notes that are new.
-    twice: BTreeMap<Key, Vec<String>>,
+    pub twice: BTreeMap<Key, Vec<String>>,
     /// The files outside the journal that the driver merges.
     merged: BTreeSet<&'a str>,
     has_journal: bool,
@@ -284,15 +286,7 @@ impl Checks<'_> {
             self.found.warnings.extend(warned::damaged(path, &bytes));
         }
         if let (Some(key), None) = (key_of(self.layout, path), change.old) {
-            let mut all = self.twice.get(&key).into_iter().flatten();
-            if let Some(other) = all.find(|other| *other != path) {
-                self.found.refusals.push(Refusal::TwoOfOneDate {
-                    key,
-                    path: path.clone(),
-                    other: other.clone(),
-                    how: how_to_keep_one(repo, path, other),
-                });
-            }
+            self.is_second(key, path);
         }
         Ok(())
     }
@@ -322,36 +316,6 @@ impl Checked {
         }
         Ok(())
     }
-}
-
-/// How one of two files of an entry is kept. Where the other one is gone, the entry was moved,
-/// and what is said of two would delete it.
-fn how_to_keep_one(repo: &Repo, path: &str, other: &str) -> String {
-    let [new, old] = [path, other].map(|path| repo.pathspec(path));
-    let is_gone = repo.workdir().join(other).symlink_metadata().is_err();
-    match (is_gone, repo.index_is_temporary()) {
-        (false, _) => format!("keep one of them, for example `git rm --cached {new}`"),
-        (true, true) => {
-            format!("it is gone from the work tree; if it moved: `git commit {old} {new}`")
-        }
-        (true, false) => {
-            format!("it is gone from the work tree; if it moved: `git rm --cached {old}`")
-        }
-    }
-}
-
-/// The entries and notes of which the commit has more files than before: one that moves is
-/// no second one.
-fn new_ones(layout: &Layout, changes: &[Change]) -> BTreeSet<Key> {
-    let mut more: BTreeMap<Key, isize> = BTreeMap::new();
-    for change in changes {
-        if let Some(key) = key_of(layout, &change.path) {
-            let files = isize::from(change.new.is_some()) - isize::from(change.old.is_some());
-            *more.entry(key).or_default() += files;
-        }
-    }
-    let more = more.into_iter().filter(|(_, files)| *files > 0);
-    more.map(|(key, _)| key).collect()
 }
 
 /// The staged files of these entries.

@@ -10,7 +10,7 @@
 //!
 //! | file | question |
 //! |---|---|
-//! | `check`, `added_markers`, `stale` | What must not be committed? |
+//! | `check`, `added_markers`, `stale`, `twice` | What must not be committed? |
 //! | `warned` | What is it warned of? |
 //! | `own`, `brought` | What does the commit change, and what came with rows of its own? |
 //! | `rows`, `year` | Which rows does that make, and in which file? |
@@ -31,6 +31,7 @@ mod report;
 mod reverted;
 mod rows;
 mod stale;
+mod twice;
 mod waiting;
 mod warned;
 mod year;

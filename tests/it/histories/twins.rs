@@ -21,6 +21,12 @@ fn who_was_taken_out_of_one_of_two_files_is_not_put_back_by_the_other() {
         edit(&desktop, "[Alice, Bob]", "[Alice]");
         desktop.git(["pull", "-q", "--no-rebase"]).fails();
         desktop.palimpsest(["resolve", "--ours"]).ok();
+        desktop
+            .git(["commit", "-q", "--no-edit"])
+            .fails()
+            .warns(&format!(
+                "{MONTH}: a second entry of {DAY}; the first is {usual}"
+            ));
         without_hooks(&desktop, &["commit", "-q", "--no-edit"]);
         assert!(listed(&desktop).contains(&"still_in_file Bob".to_owned()));
         desktop.metadb(["tombstone", "list"]).ok().says("Bob");
