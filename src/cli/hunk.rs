@@ -6,6 +6,7 @@ use crate::journal::hunks::{Choice, Hunk, Hunks};
 use crate::journal::reconcile::WorkedOut;
 use crate::journal::{Document, Entry, EntryDate};
 use crate::repo::{Repo, shell_path};
+use crate::sync::resolve::{OpenPath, Resolver};
 
 /// Whether a hunk is the line of a number that is worked out, and the sides differ in the
 /// number alone.
@@ -116,6 +117,32 @@ pub fn of_one_side(repo: &Repo, path: &str, line: usize) -> String {
         "{path}:{line}: markers that one side had before: text, or left by an earlier merge; edit \
          the file, or keep them: git add {word}"
     )
+}
+
+/// What is said of a marker whose set is whole no more.
+pub fn part_left(repo: &Repo, path: &str, line: usize) -> String {
+    let word = repo.pathspec(path);
+    format!(
+        "{path}:{line}: a marker of a conflict whose other markers are gone, so that nothing can \
+         be chosen there; edit the file, then git add {word}, or git checkout -m -- {word} makes \
+         the conflict anew"
+    )
+}
+
+/// What is said of a file that somebody edited, and that has no conflict to choose in.
+pub fn edited(resolver: &Resolver<'_>, open: &OpenPath) -> String {
+    let (repo, path) = (resolver.repo, &open.path);
+    let part = open
+        .work()
+        .and_then(|work| resolver.part_left_in(open, work));
+    match (open.of_one_side(), part) {
+        (Some(line), _) => of_one_side(repo, path, line),
+        (None, Some(line)) => part_left(repo, path, line),
+        (None, None) => format!(
+            "{path}: no markers, edited by hand; if it is as it should be: git add {}",
+            repo.pathspec(path)
+        ),
+    }
 }
 
 /// What is said of markers that a merge further down left.

@@ -8,7 +8,10 @@ use clap::Args;
 
 use super::against_removals;
 use super::decide::Decision;
-use super::hunk::{Why, crossing, doubtful, edited_crossing, of_another_merge, of_one_side, place};
+use super::hunk::{
+    Why, crossing, doubtful, edited, edited_crossing, of_another_merge, of_one_side, part_left,
+    place,
+};
 use super::journal::path_typed;
 use super::question::Answers;
 use super::settled::{Settled, conclude, say_of_the_others, say_of_those_left_to_git};
@@ -178,13 +181,7 @@ impl Settling<'_> {
                 ))?;
                 Ok(Some(Settled::default()))
             }
-            Proposal::Edited => Ok(Some(Settled::left_at(match open.of_one_side() {
-                Some(line) => of_one_side(self.resolver.repo, path, line),
-                None => format!(
-                    "{path}: no markers, edited by hand; if it is as it should be: git add {}",
-                    self.resolver.repo.pathspec(path)
-                ),
-            }))),
+            Proposal::Edited => Ok(Some(Settled::left_at(edited(self.resolver, open)))),
             Proposal::Text(hunks) => self.write(open, &hunks).map(Some),
             Proposal::Unknown { hunks, united } => {
                 let text = if self.answers.take_both() {
@@ -263,6 +260,8 @@ impl Settling<'_> {
             done.left
                 .map(|line| of_one_side(self.resolver.repo, path, line)),
         );
+        let part = done.part;
+        left.extend(part.map(|line| part_left(self.resolver.repo, path, line)));
         left.extend(done.earlier.map(|line| of_another_merge(path, line)));
         let how = match (all, left.len()) {
             (0, _) => "merged field by field".to_owned(),

@@ -12,7 +12,7 @@ use std::ops::Range;
 use self::open::{Open, Taken};
 use super::document::BOM;
 use super::line_ends::without_cr;
-use super::markers::{AsText, Sign, find, marker, numbered};
+use super::markers::{AsText, Sign, find, labelled_markers, marker, numbered};
 use crate::merge::ThreeWay;
 
 /// A text in its parts, in order.
@@ -354,6 +354,18 @@ impl Hunk {
         ours.splice(last..last, theirs);
         ours.concat()
     }
+}
+
+/// The lines of a text, counted from 1, that look like a marker which names a side and are part
+/// of no whole set.
+pub fn loose_markers(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let sets = find(bytes, &AsText::default()).sets.into_iter();
+    let sets = sets.map(|set| {
+        let text = bytes[set.text].trim_ascii_end();
+        set.line..=set.line + text.iter().filter(|&&b| b == b'\n').count()
+    });
+    let sets: Vec<_> = sets.collect();
+    labelled_markers(bytes).filter(move |(line, _)| !sets.iter().any(|set| set.contains(line)))
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{OpenPath, ResolveError, Resolver};
-use crate::journal::hunks::{Hunks, outside_code};
-use crate::journal::markers::{AsText, conflict_markers};
+use super::{OpenPath, Origin, ResolveError, Resolver};
+use crate::journal::hunks::{Hunks, loose_markers, outside_code};
+use crate::journal::markers::{AsText, conflict_markers, labelled_markers};
 use crate::journal::{Layout, PathKind};
 use crate::merge::{ThreeWay, is_binary};
 use crate::repo::{BlobKind, Merging, ObjectId, RepoError, is_submodule};
@@ -127,6 +127,25 @@ impl Resolver<'_> {
         }
         let hunks = self.hunks_of_a_side(open, text)?;
         Ok(hunks.iter().next().map(|hunk| hunk.line))
+    }
+
+    /// The line of the first marker in a text for a path in conflict that is part of no whole
+    /// set, and that no side has: one was forgotten, or a formatter took another one of its set
+    /// for a quotation.
+    #[must_use]
+    pub fn part_left_in(&self, open: &OpenPath, text: &[u8]) -> Option<usize> {
+        let ThreeWay { base, ours, theirs } = open.sides.as_ref().map(Option::as_deref);
+        let (Origin::Unmerged, Some(ours), Some(theirs)) = (open.origin, ours, theirs) else {
+            return None;
+        };
+        let sides = [base.unwrap_or_default(), ours, theirs].into_iter();
+        let known: BTreeSet<&[u8]> = sides
+            .flat_map(labelled_markers)
+            .map(|(_, line)| line.trim_ascii_end())
+            .collect();
+        let mut loose = loose_markers(text);
+        let left = loose.find(|(_, line)| !known.contains(line.trim_ascii_end()));
+        left.map(|(line, _)| line)
     }
 
     /// The line of the first set of markers for which no choice stages the work tree's file of

@@ -146,7 +146,9 @@ pub struct Finished {
     /// The line of the first set of markers in the result that no choice settled. A file with
     /// one is not staged.
     pub left: Option<usize>,
-    /// The same of a set that a merge further down left, which is settled next.
+    /// The line of a marker whose set is whole no more. A file with one is not staged.
+    pub part: Option<usize>,
+    /// The line of the first set that a merge further down left, which is settled next.
     pub earlier: Option<usize>,
 }
 
@@ -209,6 +211,10 @@ impl Resolver<'_> {
             ..Finished::default()
         };
         let is_settled = is_settled && done.left.is_none();
+        if let (true, Some(text)) = (is_settled, result) {
+            done.part = self.part_left_in(open, text);
+        }
+        let is_settled = is_settled && done.part.is_none();
         if let (true, Some(text)) = (is_settled, result) {
             done.earlier = self.left_further_down(open, text)?;
         }

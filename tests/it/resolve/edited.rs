@@ -204,3 +204,44 @@ fn who_is_written_into_one_half_stays() {
     let text = laptop.read_entry(DAY);
     assert!(text.contains("Bob") && text.contains("Dan"), "{text}");
 }
+
+/// A formatter takes the last marker of a set in the body for quotations.
+#[test]
+fn what_is_left_of_a_set_of_markers_is_named_and_holds_the_file_up() {
+    let page = |mood: &str, text: &str| {
+        format!("---\nmood: {mood}\n---\n>>>>>>> quoted\n\nOne.\n\n{text}\n")
+    };
+    for is_formatted in [true, false] {
+        let sandbox = Sandbox::new();
+        let site = site(
+            &sandbox,
+            &page("calm", "Two."),
+            &page("good", "Two of ours."),
+            &page("tired", "Two of theirs."),
+        );
+        site.git(["merge", "-q", "side"]).fails();
+        if !is_formatted {
+            site.palimpsest(["resolve", "--ours"]).ok().says("staged");
+            assert_eq!(site.read(PAGE), page("good", "Two of ours."));
+            continue;
+        }
+        let text = site.read(PAGE);
+        let last = text.rfind(">>>>>>> ").unwrap();
+        let text = format!("{}> > > > > > > {}", &text[..last], &text[last + 8..]);
+        site.write(PAGE, text);
+        let left = format!("{PAGE}:8: a marker of a conflict whose other markers are gone");
+        let run = site.palimpsest(["resolve", "--ours"]).exits(1);
+        run.says("merged, 1 chosen, 1 left")
+            .silent_about("staged")
+            .warns(&left);
+        assert!(site.read(PAGE).starts_with("---\nmood: good\n---\n"));
+        site.palimpsest(["resolve", "--ours"])
+            .exits(1)
+            .warns(&left)
+            .silent_about("no markers");
+        let unmerged = site.git(["ls-files", "-u"]).ok();
+        unmerged.says(PAGE);
+        site.git(["checkout", "-q", "-m", "--", PAGE]).ok();
+        site.palimpsest(["resolve", "--ours"]).ok().says("staged");
+    }
+}
