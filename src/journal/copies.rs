@@ -25,6 +25,17 @@ pub fn copied_from(layout: &Layout, path: &str) -> Option<String> {
     original_of(path).filter(|original| !is_ours(path) && is_ours(original))
 }
 
+/// Whether a path's name says that it is a copy of the database, or of a file that SQLite
+/// keeps beside it.
+#[must_use]
+pub fn is_copied_database(layout: &Layout, path: &str) -> bool {
+    let original = original_of(path);
+    let ending = original
+        .as_deref()
+        .and_then(|of| of.strip_prefix(&layout.database));
+    ending.is_some_and(|ending| ["", "-wal", "-shm", "-journal"].contains(&ending))
+}
+
 /// The path of the file that any path's name says it is a copy of.
 fn original_of(path: &str) -> Option<String> {
     let (folder, name) = match path.rsplit_once('/') {

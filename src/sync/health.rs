@@ -1,5 +1,6 @@
 //! Faults of a repository's setup, each with the command that mends it.
 
+mod copies;
 mod database;
 mod hooks;
 mod ledgers;
@@ -14,7 +15,6 @@ use super::backup;
 use super::behind::{Behind, behind, deleted, given_up};
 use super::resolve::{Chosen, MarkedPage, ResolveError, Resolver, settle_submodule};
 use super::versions::{Key, facts, key_of};
-use crate::journal::copies::copied_from;
 use crate::journal::markers::markers_of_front;
 use crate::journal::{Layout, Settings};
 use crate::ledger::Source;
@@ -105,7 +105,7 @@ fn others(
     told.or_tell(repo, checked, found)?;
     let checked = or_denied(twins(repo, layout, found), found);
     told.or_tell(repo, checked, found)?;
-    let checked = or_denied(copies(repo, layout, found), found);
+    let checked = or_denied(copies::check(repo, layout, found), found);
     told.or_tell(repo, checked, found)?;
     let checked = or_denied(moved::check(repo, layout, found), found);
     told.or_tell(repo, checked, found)?;
@@ -318,34 +318,6 @@ fn twins(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), R
              not know them), and commit",
         )
     }));
-    Ok(())
-}
-
-/// Reports copies that a service which syncs files left beside an entry, a note or a ledger.
-fn copies(repo: &Repo, layout: &Layout, found: &mut Vec<Finding>) -> Result<(), RepoError> {
-    let head = repo.head()?;
-    let mut tracked = BTreeSet::new();
-    let mut paths = BTreeSet::new();
-    for folder in [&layout.journal, &layout.wiki, &layout.ledger] {
-        tracked.extend(repo.staged_below(folder)?);
-        let files = repo.readable_own_files(folder)?.files;
-        paths.extend(files.into_iter().map(|file| file.path));
-    }
-    paths.extend(tracked.iter().cloned());
-    for path in &paths {
-        if let Some(original) = copied_from(layout, path).filter(|of| paths.contains(of)) {
-            let remove = match (tracked.contains(path), repo.blob_at(head, path)?.is_some()) {
-                (true, true) => format!("git rm {}, and commit", repo.pathspec(path)),
-                // Git removes no file that is staged and in no commit, unless it has to.
-                (true, false) => format!("git rm -f {}", repo.pathspec(path)),
-                (false, _) => format!("rm {}", repo.from_here(path)),
-            };
-            found.push(Finding::new(
-                format!("{path}: by its name a copy of {original}, and not read"),
-                format!("put what is missing into {original}, then {remove}"),
-            ));
-        }
-    }
     Ok(())
 }
 

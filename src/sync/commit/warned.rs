@@ -1,6 +1,6 @@
 //! What a commit goes through with, and a person is warned of.
 
-use crate::journal::copies::copied_from;
+use crate::journal::copies::{copied_from, is_copied_database};
 use crate::journal::{EntryDate, Layout, PathKind};
 use crate::ledger;
 use crate::repo::install::{HOOK_NAMES, is_hook_of_init};
@@ -62,14 +62,23 @@ pub(super) fn no_day(path: &str) -> Option<String> {
     })
 }
 
-/// The warning for a copy that a service which syncs files left beside an entry, a note or
-/// a ledger: it is no part of the journal, and what it alone has is in no listing.
+/// The warning for a copy that a service which syncs files left beside an entry, a note, a
+/// ledger or the database: it is no part of the journal, and what it alone has is in no
+/// listing.
 pub(super) fn copy(
     repo: &Repo,
     layout: &Layout,
     changes: &[Change],
     path: &str,
 ) -> Result<Option<String>, RepoError> {
+    if is_copied_database(layout, path) {
+        return Ok(Some(format!(
+            "{path}: by its name a copy of {}, the index, which each machine makes for itself; it \
+             is committed, and never read: `git rm {}`, and commit",
+            layout.database,
+            repo.pathspec(path)
+        )));
+    }
     let Some(original) = copied_from(layout, path) else {
         return Ok(None);
     };

@@ -80,6 +80,42 @@ fn a_copy_beside_an_entry_is_committed_and_named() {
     laptop.palimpsest(["doctor"]).ok();
 }
 
+/// Each machine makes it for itself, so that nothing is missing in it.
+#[test]
+fn a_copy_of_the_database_is_committed_and_named() {
+    let sandbox = Sandbox::new();
+    let laptop = with_three_people(&sandbox);
+    let copies = [
+        "data/palimpsest.sync-conflict-20241102-101010-ABC.db",
+        "data/palimpsest.sync-conflict-20241102-101010-ABC.db-wal",
+        "data/palimpsest (Ann's conflicted copy 2024-11-02).db",
+        "data/palimpsest 2.db",
+    ];
+    for copy in copies {
+        laptop.write(copy, "SQLite");
+    }
+    laptop.write("data/notes 2.db", "Mine");
+    let commit = laptop.commit("With copies");
+    let what = |copy: &str| format!("{copy}: by its name a copy of data/palimpsest.db, the index");
+    for copy in copies {
+        commit.clone().warns(&what(copy));
+    }
+    commit.silent_about("notes 2");
+    laptop.write("README.md", "# Mine\n");
+    laptop.commit("Readme").silent_about("copy");
+    let doctor = laptop.palimpsest(["doctor"]).exits(1);
+    for copy in copies {
+        doctor.clone().says(&what(copy));
+    }
+    for mend in doctor.stdout.lines().filter(|line| line.contains("git rm")) {
+        let (_, command) = mend.split_once("mend: ").unwrap();
+        let (command, _) = command.split_once(", and commit").unwrap();
+        laptop.run_with(&[], "sh", ["-c", command]).ok();
+    }
+    laptop.commit("Without copies");
+    laptop.palimpsest(["doctor"]).ok();
+}
+
 /// The ledger itself is written again.
 #[test]
 fn a_ledger_that_is_moved_to_the_name_of_a_copy_is_named() {
