@@ -265,6 +265,8 @@ fn one_or_many<'a>(reader: &Reader<'a>, key: &str, value: &'a Node) -> Result<Ve
 fn no_frontmatter(date: EntryDate, bytes: &[u8]) -> EntryError {
     let what = match Document::fences(bytes) {
         Fences::Unclosed => "the frontmatter has no end; expected a second line `---`".to_owned(),
+        // Text of another encoding has its fence in other bytes.
+        _ if let Err(error) = utf8(bytes, 0, bytes) => return error,
         _ => {
             format!("no frontmatter; expected a first line `---`, then `date: {date}`, then `---`")
         }
