@@ -26,11 +26,31 @@ pub(super) fn changes(
         ..
     } = context;
     let mut own = versions::own_changes(layout, changes, parents.is_empty(), resolved_paths);
+    add_what_is_gone_elsewhere(context, &mut own)?;
     keep_what_another_file_holds(context, &mut own)?;
     look_where_it_was(context, &mut own)?;
     take_what_counts(context, &mut own)?;
     own.extend(dropped(context)?);
     Ok(own)
+}
+
+/// Adds what goes in the commit that moves the journal or the wiki to another folder: it was
+/// in the former one.
+fn add_what_is_gone_elsewhere(
+    context: &CommitContext<'_>,
+    own: &mut BTreeMap<Key, Versions>,
+) -> Result<(), RepoError> {
+    let (&[parent], [changes]) = (&context.parents[..], &context.changes[..]) else {
+        return Ok(());
+    };
+    for (key, was) in history::gone_elsewhere(context.repo, context.layout, parent, changes)? {
+        own.entry(key).or_insert(Versions {
+            parents: vec![Some(was)],
+            now: None,
+            dropped_by_merge: false,
+        });
+    }
+    Ok(())
 }
 
 /// If one of two files of a date is deleted, the entry still exists in the other.

@@ -94,7 +94,7 @@ pub use keeps_out::{Removals, keeps_out, ledgers_keep_out};
 pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;
 pub(in crate::sync) use places::{
-    file_of, file_of_key, has_moved_since, moved_from, take_what_counts,
+    file_of, file_of_key, gone_elsewhere, has_moved_since, moved_from, take_what_counts,
 };
 pub(in crate::sync) use readable::{facts_before, readable_before};
 pub use rebase::keep_what_a_rebase_kept_out;

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use crate::journal::settings::FILE;
 use crate::journal::{EntryDate, Facts, Layout, Settings};
 use crate::ledger::Source;
-use crate::repo::{Blob, ObjectId, Repo, RepoError};
-use crate::sync::versions::{FileAt, Key, Versions, key_of};
+use crate::repo::{Blob, Change, ObjectId, Repo, RepoError};
+use crate::sync::versions::{FileAt, Key, Versions, by_key, key_of};
 
 use super::known_facts::KnownFacts;
 
@@ -90,6 +90,30 @@ pub(in crate::sync) fn moved_from(
     keys: &BTreeSet<Key>,
 ) -> Result<BTreeMap<Key, FileAt>, RepoError> {
     Places::new(repo, layout).moved_from(commit, keys)
+}
+
+/// The files of entries and notes that these changes against a commit take out of its journal
+/// or its wiki, if that is in another folder than now.
+///
+/// # Errors
+/// The commit cannot be read.
+pub(in crate::sync) fn gone_elsewhere(
+    repo: &Repo,
+    layout: &Layout,
+    commit: ObjectId,
+    changes: &[Change],
+) -> Result<BTreeMap<Key, FileAt>, RepoError> {
+    let places = Places::new(repo, layout);
+    let mut found = BTreeMap::new();
+    for source in [Source::Yaml, Source::Wiki] {
+        let Some(layout) = places.elsewhere(commit, source)? else {
+            continue;
+        };
+        let gone = by_key(&layout, changes).into_iter();
+        let gone = gone.filter(|(key, pair)| key.1 == source && pair.now.is_none());
+        found.extend(gone.filter_map(|(key, pair)| Some((key, pair.old?))));
+    }
+    Ok(found)
 }
 
 /// Takes the files of an entry that count in these parents of a merge, instead of those that

@@ -225,3 +225,39 @@ fn what_a_pulled_move_of_the_journal_leaves_behind_is_named() {
     laptop.push();
     desktop.pull().never_mentions("neither checked");
 }
+
+#[test]
+fn what_goes_in_the_commit_that_moves_the_journal_is_deleted() {
+    for hooks in [true, false] {
+        let sandbox = Sandbox::new();
+        let (laptop, desktop) = begin(&sandbox);
+        laptop.write_entry("2024-11-02", "people: [Ada]", "");
+        laptop.commit("More");
+        laptop.git(["mv", "journal/md", "diary"]).ok();
+        laptop
+            .git(["rm", "-q", "-f", "diary/2024/2024-11-02.md"])
+            .ok();
+        laptop.write("palimpsest.toml", "[paths]\njournal = \"diary\"\n");
+        laptop.palimpsest(["init"]).ok();
+        laptop.git(["add", "-A"]).ok();
+        match hooks {
+            true => {
+                let said = laptop.git(["commit", "-q", "-m", "The diary"]).ok();
+                said.warns("recorded: entry 2024-11-02 deleted");
+            }
+            false => without_hooks(&laptop, &["commit", "-q", "-m", "The diary"]),
+        }
+        laptop.push();
+        desktop.pull();
+        for machine in [&laptop, &desktop] {
+            machine.assert_clean();
+            let list = ["restore", "--list"];
+            machine.metadb(list).ok().says("2024-11-02");
+            machine.palimpsest(["reindex"]).ok();
+            machine.metadb(list).ok().says("2024-11-02");
+        }
+        desktop.metadb(["restore", "Entry", "2024-11-02"]).ok();
+        let restored = desktop.read("diary/2024/2024-11-02.md");
+        assert!(restored.contains("Ada"), "{restored}");
+    }
+}
