@@ -88,6 +88,8 @@ struct Lists<'m, 't> {
     ids: ThreeWay<Vec<usize>>,
     /// See [`names`].
     names: Option<Names>,
+    /// Whether nothing tells what became of an item: one that is new may be it, edited.
+    unclear: bool,
     fates: Fates,
 }
 
@@ -180,19 +182,16 @@ impl<'m, 't> Lists<'m, 't> {
             return Err(Stop::Conflict);
         }
         // If settings name this a sequence, two additions at one place are a conflict,
-        // never sorted. So they are where nothing tells what became of an item: one of
-        // them may be that item, edited.
+        // never sorted.
         let strict = cx.merger.rules.of_values(path) == Some(&Rule::Sequence);
-        let names = match edited {
-            Edited::Alike if !strict => names(&members, &ids),
-            _ => None,
-        };
+        let names = if strict { None } else { names(&members, &ids) };
         Ok(Self {
             fates: Fates::of(&members, &values, &ids),
             members,
             values,
             ids,
             names,
+            unclear: edited == Edited::None,
         })
     }
 
@@ -306,7 +305,9 @@ impl<'m, 't> Lists<'m, 't> {
         match (&ours[..], &theirs[..]) {
             // Without names, an item that one side wrote may stand for one that the other
             // removed.
-            _ if self.names.is_none() && at.base.iter().any(|id| fates.removed.contains(id)) => {
+            _ if (self.unclear || self.names.is_none())
+                && at.base.iter().any(|id| fates.removed.contains(id)) =>
+            {
                 None
             }
             (ours, []) => Some(alone(self.members.ours, ours)),
