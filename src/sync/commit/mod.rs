@@ -218,13 +218,28 @@ fn staged_facts(
     layout: &Layout,
     entry: EntryDate,
 ) -> Result<Option<Facts>, RepoError> {
-    let files = check::staged_files(repo, layout, &BTreeSet::from([entry]))?;
-    let path = files.get(&entry).and_then(|paths| paths.first());
+    let mut facts = facts_of_staged(repo, layout, &BTreeSet::from([entry]))?;
+    Ok(facts.remove(&entry).flatten())
+}
+
+/// The facts of those of these entries that have a staged file; `None` for one that cannot be
+/// read.
+fn facts_of_staged(
+    repo: &Repo,
+    layout: &Layout,
+    entries: &BTreeSet<EntryDate>,
+) -> Result<BTreeMap<EntryDate, Option<Facts>>, RepoError> {
     let index = repo.index()?;
-    let Some(blob) = path.and_then(|path| index.staged(path)?.file()) else {
-        return Ok(None);
-    };
-    Ok(versions::facts((entry, Source::Yaml), &repo.read_blob(blob)?).ok())
+    let mut found = BTreeMap::new();
+    for (entry, paths) in check::staged_files(repo, layout, entries)? {
+        let file = paths.first().and_then(|path| index.staged(path)?.file());
+        let facts = match file {
+            Some(blob) => versions::facts((entry, Source::Yaml), &repo.read_blob(blob)?).ok(),
+            None => None,
+        };
+        found.insert(entry, facts);
+    }
+    Ok(found)
 }
 
 /// Derives the rows of all changes in the commit. Returns the ledgers of the years that

@@ -4,7 +4,6 @@
 
 use std::collections::BTreeSet;
 
-use super::check;
 use crate::journal::Layout;
 use crate::ledger::{Ledger, Restored, RowKey, State};
 use crate::repo::{Repo, RepoError};
@@ -107,21 +106,36 @@ pub(super) fn leave_out(
     known: &Ledger,
     current: &mut Ledger,
 ) -> Result<(), RepoError> {
-    let is_taken_back =
-        |was: &State, now: &State| was.is_active() && now.is_restored_by(Restored::REVERTED);
-    for (key, was) in &known.tombstones {
+    let is_taken_back = |was: &State, now: Option<&State>| {
+        was.is_active() && now.is_some_and(|now| now.is_restored_by(Restored::REVERTED))
+    };
+    let items = known.tombstones.iter().filter(|(key, was)| {
+        let now = current.tombstones.get(key);
+        is_taken_back(&was.state, now.map(|row| &row.state))
+    });
+    let items: Vec<&RowKey> = items.map(|(key, _)| key).collect();
+    let files = known.deletions.iter().filter(|(key, was)| {
+        let now = current.deletions.get(key);
+        is_taken_back(&was.state, now.map(|row| &row.state))
+    });
+    let files: Vec<_> = files.map(|(key, _)| key).collect();
+    let entries = items.iter().map(|key| key.entry);
+    let entries: BTreeSet<_> = entries.chain(files.iter().map(|key| key.0)).collect();
+    if entries.is_empty() {
+        return Ok(());
+    }
+    let staged = super::facts_of_staged(repo, layout, &entries)?;
+    for key in items {
+        let facts = staged.get(&key.entry).and_then(Option::as_ref);
         if let Some(now) = current.tombstones.get_mut(key)
-            && is_taken_back(&was.state, &now.state)
-            && !super::staged_facts(repo, layout, key.entry)?
-                .is_some_and(|facts| facts.items.contains(&key.to_item()))
+            && facts.is_none_or(|facts| !facts.items.contains(&key.to_item()))
         {
             now.state = State::Active;
         }
     }
-    for (key, was) in &known.deletions {
+    for key in files {
         if let Some(now) = current.deletions.get_mut(key)
-            && is_taken_back(&was.state, &now.state)
-            && check::staged_files(repo, layout, &BTreeSet::from([key.0]))?.is_empty()
+            && !staged.contains_key(&key.0)
         {
             now.state = State::Active;
         }
