@@ -8,7 +8,7 @@ use crate::journal::Item;
 use crate::journal::entry::changed_against_removal;
 use crate::ledger::{Ledger, Source};
 use crate::merge::ThreeWay;
-use crate::repo::{Blob, RepoError};
+use crate::repo::RepoError;
 use crate::sync::history;
 use crate::sync::versions::{Key, Versions};
 
@@ -47,6 +47,7 @@ impl CommitContext<'_> {
     /// asked for such a file.
     pub(super) fn is_edited_beside_the_merge(
         &self,
+        key: Key,
         versions: &Versions,
     ) -> Result<bool, RepoError> {
         let [ours, theirs] = &versions.parents[..] else {
@@ -57,13 +58,13 @@ impl CommitContext<'_> {
             return Ok(true);
         }
         // What one side alone has, git may have taken for another file that moved.
-        let (Some(ours), Some(_)) = (ours, theirs) else {
+        if ours.is_none() || theirs.is_none() {
             return Ok(false);
-        };
+        }
         let mut there = BTreeSet::new();
         for base in &self.bases {
-            let blob = self.repo.blob_at(*base, &ours.path)?;
-            there.insert(blob.and_then(Blob::file));
+            let file = history::file_of_key(self.repo, self.layout, *base, key)?;
+            there.insert(file.map(|file| file.blob));
         }
         // Of several that differ, git makes one of its own.
         Ok(there.len() == 1

@@ -94,7 +94,8 @@ impl CommitContext<'_> {
         // A text that a parent has as well, no person made here.
         let is_new = |now: &Facts| before.iter().flatten().all(|had| had.hash != now.hash);
         let resolved_by_hand = resolved_by_hand
-            || now.as_ref().is_some_and(is_new) && self.is_edited_beside_the_merge(versions)?;
+            || now.as_ref().is_some_and(is_new)
+                && self.is_edited_beside_the_merge(key, versions)?;
         let gone = versions.last();
         let blob = gone.map(|v| v.blob.to_string()).unwrap_or_default();
         let rows = ledger::derive(

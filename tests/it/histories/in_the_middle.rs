@@ -339,3 +339,29 @@ fn what_is_written_while_a_merge_waits_is_an_edit_of_its_commit() {
         agree(&laptop, &desktop, &["both_edited"]);
     }
 }
+
+#[test]
+fn what_is_written_while_a_merge_waits_is_an_edit_of_an_entry_that_moved_too() {
+    const OTHER: &str = "2024-11-02";
+    const MOVED: &str = "journal/md/2024/11/2024-11-02.md";
+    let sandbox = Sandbox::new();
+    let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.push();
+    std::fs::create_dir_all(desktop.path("journal/md/2024/11")).unwrap();
+    desktop
+        .git(["mv", "journal/md/2024/2024-11-02.md", MOVED])
+        .ok();
+    desktop.edit(MOVED, "tags: [rain", "tags: [rain, fog");
+    desktop.edit_entry(DAY, "mood: calm", "mood: tired");
+    desktop.commit("Sorted");
+    desktop.git(["pull", "-q", "--no-rebase"]).exits(1);
+    desktop.palimpsest(["resolve", "--ours"]).ok();
+    desktop.edit(MOVED, "tags: [rain", "tags: [rain, sea");
+    desktop.git(["add", "-A"]).ok();
+    desktop.git(["commit", "-q", "--no-edit"]).ok();
+    desktop.assert_clean();
+    let states = desktop.ledger(2024).sync;
+    let key = (OTHER.parse().unwrap(), Source::Yaml);
+    assert_eq!(states.get(&key).map(|state| state.counter), Some(3));
+}
