@@ -71,10 +71,11 @@ impl Resolve {
             resolver: &resolver,
             answers: Answers::new(ui, self.choice()),
         };
-        let mut outcomes = Vec::new();
+        let (mut outcomes, mut formers) = (Vec::new(), Vec::new());
         for open in &resolver.open()? {
             let settled = settling.settle(open)?;
             outcomes.extend(settled.map(|settled| (open.path.clone(), settled)));
+            formers.extend(open.former.clone());
         }
         for (path, why) in resolver.left_alone()? {
             let line = why.say(&repo, &path);
@@ -105,7 +106,7 @@ impl Resolve {
         let by_git = resolver.left_to_git()?;
         say_of_those_left_to_git(ui, &resolver, &by_git)?;
         let named = by_git.iter().map(|(path, _)| path.clone());
-        about.extend(by_line.into_iter().chain(named));
+        about.extend(by_line.into_iter().chain(named).chain(formers));
         say_of_the_others(ui, &about, &resolver.chosen, |path| {
             are_settled || resolver.has_no_entries(path)
         })?;
@@ -288,8 +289,14 @@ impl Settling<'_> {
             true => ", staged",
             false => "",
         };
-        self.ui
-            .line(format_args!("{}: {how}{staged}{from}", safe(&open.path)))?;
+        let moved = match &open.former {
+            Some(former) => format!(", moved here from {}", safe(former)),
+            None => String::new(),
+        };
+        self.ui.line(format_args!(
+            "{}: {how}{moved}{staged}{from}",
+            safe(&open.path)
+        ))?;
         Ok(())
     }
 }

@@ -24,10 +24,18 @@ impl Resolver<'_> {
             return Ok((None, None));
         };
         let (ours, theirs) = (open.sides.ours.as_deref(), open.sides.theirs.as_deref());
-        Ok((
-            self.maker(&open.path, merging.ours, ours)?,
-            self.maker(&open.path, merging.theirs, theirs)?,
-        ))
+        let maker = |tip, version| -> Result<Option<Maker>, RepoError> {
+            for path in [Some(&open.path), open.former.as_ref()]
+                .into_iter()
+                .flatten()
+            {
+                if let Some(maker) = self.maker(path, tip, version)? {
+                    return Ok(Some(maker));
+                }
+            }
+            Ok(None)
+        };
+        Ok((maker(merging.ours, ours)?, maker(merging.theirs, theirs)?))
     }
 
     fn maker(

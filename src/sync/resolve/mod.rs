@@ -5,7 +5,8 @@
 //! `bases` finds a merge commit's base, `earlier` the merge that left markers, `again` merges
 //! the sides of a path, `propose` says what is to be made of it, `doubt` which markers may be
 //! text then, `edited` which halves somebody edited, `makers` names the makers of the sides,
-//! `as_text` tells the markers of a merge from text, `alone` where one side has no such file.
+//! `as_text` tells the markers of a merge from text, `alone` where one side has no such file,
+//! `followed` where it has it elsewhere.
 //! Nothing is written before [`Resolver::finish`], which keeps the old file. `readable` reads
 //! a result, `take_out` is for items that stand in a file against a removal.
 
@@ -18,6 +19,7 @@ mod doubt;
 mod earlier;
 mod edited;
 mod find;
+mod followed;
 mod makers;
 mod propose;
 mod readable;
@@ -57,6 +59,11 @@ pub struct OpenPath {
     work: Option<Vec<u8>>,
     /// The name under which the other side added the same bytes: both moved the file.
     other_name: Option<String>,
+    /// The name under which one side edited what the other one moved here, of which git knows
+    /// nothing. It goes with the merge of both.
+    pub former: Option<String>,
+    /// Whether that file is as the side that moved it has it.
+    is_as_moved: bool,
     merging: Option<Merging>,
     /// The sides without the markers that earlier merges by clients without drivers left in
     /// them.
@@ -240,6 +247,10 @@ impl Resolver<'_> {
                 repo.write_work_file(&open.path, &text)?;
                 if stage {
                     repo.add(&open.path)?;
+                }
+                if let (true, Some(former)) = (stage, &open.former) {
+                    repo.remove_work_file(former)?;
+                    repo.unstage(&[former])?;
                 }
             }
             None => {

@@ -93,6 +93,7 @@ impl Resolver<'_> {
             return Ok(Proposal::Unknown { hunks, united });
         }
         let untouched = open.work.is_none()
+            || open.is_as_moved
             || open.origin == Origin::Markers
             || self.is_made_by_a_merge(open, sides.as_ref(), work, true)?;
         match (untouched, hunks.is_empty()) {

@@ -6,6 +6,7 @@ use super::as_text::Marked;
 use super::{OpenPath, Origin, Proposal, ResolveError, Resolver};
 use crate::journal::hunks::Hunks;
 use crate::repo::{Merging, RepoError};
+use crate::sync::history::Places;
 
 impl Resolver<'_> {
     /// The chosen paths that are open, sorted.
@@ -48,14 +49,20 @@ impl Search<'_> {
         let resolver = self.resolver;
         let unmerged = resolver.repo.unmerged_stages()?;
         let wanted = self.wanted(unmerged.keys())?;
+        let places = Places::new(resolver.repo, resolver.layout());
         for (path, stages) in &unmerged {
-            if wanted.contains(path.as_str()) {
+            let is_wanted = wanted.contains(path.as_str());
+            if is_wanted || resolver.may_have_moved(path, stages) {
                 let open = resolver.of_stages(path, Origin::Unmerged, *stages, waiting)?;
                 let other_name = resolver.other_name(path, stages, &unmerged);
                 if let Some(open) = open {
+                    let open = resolver.followed(open, &places)?;
+                    if !is_wanted && !resolver.chosen.has(&open.path) {
+                        continue;
+                    }
                     let open = resolver.with_merged_before(open)?;
                     let open = OpenPath { other_name, ..open };
-                    self.found.insert(path.clone(), open);
+                    self.found.insert(open.path.clone(), open);
                 }
             } else if resolver.chosen.names(path) && !self.found.contains_key(path) {
                 let open = resolver.merged_by_git(path, *stages)?;

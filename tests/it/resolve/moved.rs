@@ -150,3 +150,109 @@ fn the_merge_of_an_entry_that_one_side_moved_and_edited_is_made_again() {
         assert!(text.contains("people: [Ann, Cat, Kim, Zoe]"), "{text}");
     }
 }
+
+/// One machine edited an entry, the other one moved it and wrote so much into it that git sees
+/// no move. Both have this mood.
+fn stopped_at_a_move<'a>(sandbox: &'a Sandbox, moved_here: bool, moods: [&str; 2]) -> Machine<'a> {
+    let fields = "people: [Ann, Bob]\nmood:";
+    let (laptop, desktop) = journal(sandbox, &[(OTHER, fields, "")]);
+    let old = desktop.read_entry(OTHER);
+    let filled = old.replace(
+        "mood:",
+        &format!("mood: {}\ncity: Porto\ntags: [sea, fog]", moods[0]),
+    );
+    let (mover, editor) = match moved_here {
+        true => (&desktop, &laptop),
+        false => (&laptop, &desktop),
+    };
+    mover.remove(&entry(OTHER));
+    mover.write(
+        MOVED,
+        format!("{filled}\nTo the quay, and back\nby the mill.\n"),
+    );
+    mover.git(["add", "-A"]).ok();
+    mover.commit("Sorted and written");
+    editor.edit_entry(OTHER, ", Bob", "");
+    editor.edit_entry(OTHER, "mood:", &format!("mood: {}", moods[1]));
+    editor.commit("Without Bob");
+    laptop.push();
+    let pulled = desktop.git(["pull", "-q"]).fails();
+    pulled.mentions("CONFLICT (modify/delete)");
+    desktop
+}
+
+#[test]
+fn an_entry_that_one_side_moved_and_filled_in_is_merged_where_it_went() {
+    for (moved_here, name) in [
+        (true, None),
+        (false, None),
+        (true, Some(MOVED)),
+        (false, Some(MOVED)),
+    ] {
+        let sandbox = Sandbox::new();
+        let here = stopped_at_a_move(&sandbox, moved_here, ["calm", "calm"]);
+        here.palimpsest(["resolve"].into_iter().chain(name))
+            .ok()
+            .says(&format!(
+                "{MOVED}: merged field by field, moved here from {}, staged",
+                entry(OTHER)
+            ));
+        assert!(!here.exists(&entry(OTHER)));
+        here.git(["commit", "-q", "--no-edit"]).ok();
+        here.assert_clean();
+        let text = here.read(MOVED);
+        for line in ["people: [Ann]", "mood: calm", "city: Porto", "by the mill."] {
+            assert!(text.contains(line), "no `{line}` in {text}");
+        }
+        here.metadb(["tombstone", "list"]).ok().says("Bob");
+        here.metadb(["sync", "conflicts"])
+            .ok()
+            .says("No unresolved conflicts");
+    }
+}
+
+#[test]
+fn a_field_of_an_entry_that_moved_is_a_choice_there() {
+    for moved_here in [true, false] {
+        let sandbox = Sandbox::new();
+        let here = stopped_at_a_move(&sandbox, moved_here, ["calm", "good"]);
+        here.palimpsest(["resolve"])
+            .exits(1)
+            .warns(&format!("{MOVED}:4: mood"));
+        assert!(here.exists(&entry(OTHER)));
+        assert!(here.read(MOVED).contains("<<<<<<<"));
+        let mut person = here.at_terminal(["resolve"]);
+        person.sees("ours, desktop, ").sees("theirs, laptop, ");
+        person.types("l\n");
+        assert_eq!(person.ends().0, 1);
+        here.palimpsest(["resolve", "--ours", &entry(OTHER)]).ok();
+        assert!(!here.exists(&entry(OTHER)));
+        let ours = if moved_here {
+            "mood: calm"
+        } else {
+            "mood: good"
+        };
+        let text = here.read(MOVED);
+        assert!(text.contains(ours) && !text.contains("Bob"), "{text}");
+        here.git(["commit", "-q", "--no-edit"]).ok();
+        here.assert_clean();
+    }
+}
+
+#[test]
+fn what_a_person_decided_of_an_entry_that_moved_stays() {
+    // The former file, edited since.
+    let sandbox = Sandbox::new();
+    let here = stopped_at_a_move(&sandbox, false, ["calm", "calm"]);
+    here.edit_entry(OTHER, "mood: calm", "mood: good");
+    here.palimpsest(["resolve"])
+        .exits(1)
+        .warns("deleted by them, edited by us");
+    // The other one, merged by hand.
+    let sandbox = Sandbox::new();
+    let here = stopped_at_a_move(&sandbox, false, ["calm", "calm"]);
+    here.edit(MOVED, "people: [Ann, Bob]", "people: [Ann, Zoe]");
+    here.palimpsest(["resolve", "--theirs"]).ok();
+    assert!(!here.exists(&entry(OTHER)));
+    assert!(here.read(MOVED).contains("Zoe"));
+}
