@@ -10,9 +10,25 @@ use super::{Deletion, Ledger, RemovalRow, Restored, State, SyncState, Tombstone,
 ///
 /// The removals with an id in `left` are left out: they are computed anew (see
 /// [`made_at`]). A row that `edited` lacks stays: a stale copy lacks lines, too, so leaving
-/// one out does not restore a removal.
+/// one out does not restore a removal. A row of a known id with another item or entry is that
+/// known one, in which somebody replaced a name in all files: no removal was made of it.
 #[must_use]
 pub fn decisions(known: &Ledger, edited: &Ledger, left: &BTreeSet<String>) -> Ledger {
+    let items = known.tombstones.keys();
+    let items = items.filter(|key| !edited.tombstones.contains_key(key));
+    let files = known.deletions.keys();
+    let files = files.filter(|key| !edited.deletions.contains_key(key));
+    let lost = items.map(|key| &key.id).chain(files.map(|(_, id)| id));
+    with_decisions(known, edited, left, &lost.map(String::as_str).collect())
+}
+
+/// See [`decisions`]; `lost` has the ids of known rows that `edited` lacks.
+fn with_decisions(
+    known: &Ledger,
+    edited: &Ledger,
+    left: &BTreeSet<String>,
+    lost: &BTreeSet<&str>,
+) -> Ledger {
     let mut out = known.clone();
     for (key, row) in &edited.tombstones {
         match out.tombstones.get_mut(key) {
@@ -23,6 +39,7 @@ pub fn decisions(known: &Ledger, edited: &Ledger, left: &BTreeSet<String>) -> Le
                     was.shorten();
                 }
             }
+            None if lost.contains(key.id.as_str()) => {}
             None if is_derived(row) && left.contains(&key.id) => {}
             None => {
                 out.tombstones.insert(key.clone(), row.clone());
@@ -32,6 +49,7 @@ pub fn decisions(known: &Ledger, edited: &Ledger, left: &BTreeSet<String>) -> Le
     for (key, row) in &edited.deletions {
         match out.deletions.get_mut(key) {
             Some(was) => decide(&mut was.state, &row.state),
+            None if lost.contains(key.1.as_str()) => {}
             None if row.state.is_active() && left.contains(&key.1) => {}
             None => {
                 out.deletions.insert(key.clone(), row.clone());
@@ -45,6 +63,9 @@ pub fn decisions(known: &Ledger, edited: &Ledger, left: &BTreeSet<String>) -> Le
         }
     }
     for (key, row) in &edited.kept_out {
+        if !out.kept_out.contains_key(key) && lost.contains(key.0.id.as_str()) {
+            continue;
+        }
         let known = out.kept_out.entry(key.clone()).or_insert(*row);
         known.settled |= row.settled;
     }
@@ -67,7 +88,7 @@ pub fn with_later(known: &Ledger, mut later: Ledger, sides: [&Ledger; 2]) -> Led
         let is_of = |side: &&Ledger| side.deletions.get(key) == Some(row);
         !known.deletions.contains_key(key) || !sides.iter().any(is_of)
     });
-    let mut out = decisions(known, &later, &BTreeSet::new());
+    let mut out = with_decisions(known, &later, &BTreeSet::new(), &BTreeSet::new());
     out.corrupt.clone_from(&known.corrupt);
     for (key, row) in &later.tombstones {
         let was = out.tombstones.get_mut(key);
@@ -221,6 +242,26 @@ mod tests {
         assert_eq!(decided(&known, &Ledger::default()), known);
         let older = removals([(key("2024-11-01", "Bob", "1"), row())]);
         assert_eq!(decided(&known, &older), known);
+    }
+
+    #[test]
+    fn a_name_replaced_in_a_row_is_no_removal_of_another_one() {
+        let listed = (
+            (key("2024-11-01", "Robert", "1"), "51de".into()),
+            KeptOutRow { settled: false },
+        );
+        let known = removals([(key("2024-11-01", "Bob", "1"), row())]);
+        let edited = Ledger {
+            kept_out: [listed].into(),
+            ..removals([(key("2024-11-01", "Robert", "1"), row())])
+        };
+        assert_eq!(decided(&known, &edited), known);
+        let of = |entry: &str| Ledger {
+            deletions: [((day(entry), "2".to_owned()), deletion())].into(),
+            ..Ledger::default()
+        };
+        let known = of("2024-11-01");
+        assert_eq!(decided(&known, &of("2024-11-02")), known);
     }
 
     #[test]

@@ -298,7 +298,10 @@ impl YearToCommit {
             ));
         }
         older.then(|| {
-            format!("{path}: what is staged is older than HEAD; nothing is taken out of the ledger")
+            format!(
+                "{path}: what is staged is older than HEAD, or edited by hand; nothing is taken \
+                 out of the ledger"
+            )
         })
     }
 
