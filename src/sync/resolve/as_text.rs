@@ -129,13 +129,15 @@ impl Resolver<'_> {
         Ok(hunks.iter().next().map(|hunk| hunk.line))
     }
 
-    /// The line of the first marker in a text for a path in conflict that is part of no whole
-    /// set, and that no side has: one was forgotten, or a formatter took another one of its set
+    /// The line of the first marker in a text for a path that was in conflict, which is part of
+    /// no whole set, and which no side has: one was forgotten, or a formatter took another one of its set
     /// for a quotation.
     #[must_use]
     pub fn part_left_in(&self, open: &OpenPath, text: &[u8]) -> Option<usize> {
         let ThreeWay { base, ours, theirs } = open.sides.as_ref().map(Option::as_deref);
-        let (Origin::Unmerged, Some(ours), Some(theirs)) = (open.origin, ours, theirs) else {
+        let (Origin::Unmerged | Origin::Added | Origin::Committed, Some(ours), Some(theirs)) =
+            (open.origin, ours, theirs)
+        else {
             return None;
         };
         let sides = [base.unwrap_or_default(), ours, theirs].into_iter();

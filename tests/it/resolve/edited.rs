@@ -245,3 +245,32 @@ fn what_is_left_of_a_set_of_markers_is_named_and_holds_the_file_up() {
         site.palimpsest(["resolve", "--ours"]).ok().says("staged");
     }
 }
+
+/// The same where it was added as it stood, or committed by a client without hooks.
+#[test]
+fn what_is_left_of_a_set_is_named_also_after_it_was_added() {
+    let page = |mood: &str, text: &str| format!("---\nmood: {mood}\n---\n\nOne.\n\n{text}\n");
+    for is_committed in [false, true] {
+        let sandbox = Sandbox::new();
+        let site = site(
+            &sandbox,
+            &page("calm", "Two."),
+            &page("good", "Two of ours."),
+            &page("tired", "Two of theirs."),
+        );
+        site.git(["merge", "-q", "side"]).fails();
+        let text = site.read(PAGE);
+        let last = text.rfind(">>>>>>> ").unwrap();
+        let text = format!("{}> > > > > > > {}", &text[..last], &text[last + 8..]);
+        site.write(PAGE, text);
+        site.git(["add", "-A"]).ok();
+        if is_committed {
+            site.git(["commit", "-q", "-n", "--no-edit"]).ok();
+        }
+        let run = site.palimpsest(["resolve", "--ours"]).exits(1);
+        run.says("merged, 1 chosen, 1 left")
+            .silent_about("staged")
+            .warns("a marker of a conflict whose other markers are gone");
+        assert!(site.read(PAGE).starts_with("---\nmood: good\n---\n"));
+    }
+}
