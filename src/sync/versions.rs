@@ -19,6 +19,9 @@ pub(super) struct Versions {
     /// One for each parent of the commit.
     pub parents: Vec<Option<FileAt>>,
     pub now: Option<FileAt>,
+    /// What each parent has of the entry besides: the other files of its date that the commit
+    /// changes or removes.
+    pub besides: Vec<Vec<FileAt>>,
     /// The merge drops an entry that a side added: only that side counts.
     pub dropped_by_merge: bool,
 }
@@ -79,10 +82,15 @@ pub(super) fn own_changes(
             let before = |d: &BTreeMap<Key, Pair>| d.get(&key).map_or(&now, |p| &p.old).clone();
             let before = diffs.iter().map(before).collect();
             let parents = if is_first { vec![] } else { before };
+            let besides = |d: &BTreeMap<Key, Pair>| d.get(&key).map(|p| p.besides.clone());
             let versions = Versions {
+                besides: diffs
+                    .iter()
+                    .map(|d| besides(d).unwrap_or_default())
+                    .collect(),
                 parents,
                 now,
-                dropped_by_merge: false,
+                ..Versions::default()
             };
             (key, versions)
         })
@@ -90,21 +98,33 @@ pub(super) fn own_changes(
 }
 
 /// Adds the items of the version that is left of two files of a date to those of a parent
-/// that had both: nobody puts back what stood there already. `before` has the facts of the
-/// versions in these parents.
+/// that had both: nobody puts back what stood in one of them already. `before` has the facts of
+/// the versions in these parents.
 ///
 /// # Errors
 /// A commit cannot be read.
 pub(super) fn add_what_stood(
     repo: &Repo,
     parents: &[ObjectId],
-    versions: &Versions,
+    (key, versions): (Key, &Versions),
     now: Option<&Facts>,
     before: &mut [Option<Facts>],
 ) -> Result<(), RepoError> {
     let (Some(left), Some(now)) = (&versions.now, now) else {
         return Ok(());
     };
+    for (facts_before, besides) in before.iter_mut().zip(&versions.besides) {
+        let Some(facts_before) = facts_before else {
+            continue;
+        };
+        for file in besides {
+            // An unreadable version tells nothing.
+            if let Ok(stood) = facts(key, &repo.read_blob(file.blob)?) {
+                let stays = stood.items.intersection(&now.items);
+                facts_before.items.extend(stays.cloned());
+            }
+        }
+    }
     for ((parent, old), facts) in parents.iter().zip(&versions.parents).zip(before) {
         let (Some(old), Some(facts)) = (old, facts) else {
             continue;
@@ -136,8 +156,8 @@ pub(super) fn dropped(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key, Versions>
             .iter()
             .map(|d| d.get(key).and_then(|pair| pair.old.clone()))
             .collect(),
-        now: None,
         dropped_by_merge: true,
+        ..Versions::default()
     };
     keys.map(|key| (key, versions(&key))).collect()
 }
@@ -147,6 +167,8 @@ pub(super) fn dropped(diffs: &[&BTreeMap<Key, Pair>]) -> BTreeMap<Key, Versions>
 pub(super) struct Pair {
     pub old: Option<FileAt>,
     pub now: Option<FileAt>,
+    /// The other files of its date before.
+    pub besides: Vec<FileAt>,
 }
 
 /// Changed files by entry. A file that moved within the journal is one changed entry.
@@ -164,7 +186,11 @@ pub(super) fn by_key(layout: &Layout, changes: &[Change]) -> BTreeMap<Key, Pair>
                 blob,
             })
         };
-        pair.old = pair.old.take().or_else(|| version(change.old));
+        match (version(change.old), &pair.old) {
+            (Some(old), None) => pair.old = Some(old),
+            (Some(old), Some(_)) => pair.besides.push(old),
+            (None, _) => {}
+        }
         pair.now = pair.now.take().or_else(|| version(change.new));
     }
     pairs

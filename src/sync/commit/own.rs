@@ -46,8 +46,7 @@ fn add_what_is_gone_elsewhere(
     for (key, was) in history::gone_elsewhere(context.repo, context.layout, parent, changes)? {
         own.entry(key).or_insert(Versions {
             parents: vec![Some(was)],
-            now: None,
-            dropped_by_merge: false,
+            ..Versions::default()
         });
     }
     Ok(())

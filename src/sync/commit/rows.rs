@@ -81,7 +81,7 @@ impl CommitContext<'_> {
         add_what_stood(
             self.repo,
             &self.parents,
-            versions,
+            (key, versions),
             now.as_ref(),
             &mut before,
         )?;

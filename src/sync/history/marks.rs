@@ -10,7 +10,7 @@ use crate::repo::{ObjectId, Repo, RepoError};
 
 /// Raised when the rows that history tells come to mean something else: notes of another
 /// number are not believed, and each clone looks at history once more.
-const FORMAT: u32 = 11;
+const FORMAT: u32 = 12;
 
 const NOTE: &str = "history";
 const TOLD: &str = "told";

@@ -32,6 +32,7 @@ impl History<'_> {
                 let mut versions = Versions {
                     parents: pairs().map(|pair| pair.old.clone()).collect(),
                     now: pairs().find_map(|pair| pair.now.clone()),
+                    besides: pairs().map(|pair| pair.besides.clone()).collect(),
                     dropped_by_merge: false,
                 };
                 if versions.may_have_others() {
@@ -90,7 +91,7 @@ impl History<'_> {
         versions::add_what_stood(
             self.repo,
             &commit.parents,
-            versions,
+            (key, versions),
             now.as_ref(),
             &mut before,
         )?;

@@ -65,6 +65,7 @@ impl History<'_> {
             parents,
             now,
             dropped_by_merge: true,
+            ..Versions::default()
         };
         let made = self.entry(merge, entry, &versions)?;
         let mut rows = Ledger::default();

@@ -4,6 +4,7 @@ use super::*;
 use crate::sandbox::entry;
 
 const MONTH: &str = "journal/md/2024/11/2024-11-01.md";
+const TRIP: &str = "journal/md/trips/2024-11-01.md";
 
 /// Git sees a deletion and a new file where an entry was moved and most of it written.
 #[test]
@@ -20,7 +21,7 @@ fn who_was_taken_out_of_one_of_two_files_is_not_put_back_by_the_other() {
         laptop.push();
         edit(&desktop, "[Alice, Bob]", "[Alice]");
         desktop.git(["pull", "-q", "--no-rebase"]).fails();
-        desktop.palimpsest(["resolve", "--ours"]).ok();
+        desktop.git(["add", "-A"]).ok();
         desktop
             .git(["commit", "-q", "--no-edit"])
             .fails()
@@ -69,5 +70,39 @@ fn a_file_of_a_date_that_a_clean_merge_brings_puts_back_nobody() {
         laptop.commit("No Carol");
         laptop.git(["pull", "-q", "--no-rebase"]).ok();
         laptop.metadb(["tombstone", "list"]).ok().says("Carol");
+    }
+}
+
+/// Whoever joins two files of a date, as the warning says, puts back nobody who was taken out of
+/// one of them.
+#[test]
+fn who_joins_two_files_of_a_date_puts_nobody_back() {
+    let usual = entry(DAY);
+    for (kept, goes) in [(TRIP, usual.as_str()), (usual.as_str(), TRIP)] {
+        for hooks in [true, false] {
+            let sandbox = Sandbox::new();
+            let (laptop, desktop) = begin(&sandbox);
+            laptop.write(TRIP, laptop.read_entry(DAY) + "Boats came in.\n");
+            without_hooks(&laptop, &["add", "-A"]);
+            without_hooks(&laptop, &["commit", "-q", "-m", "A trip"]);
+            laptop.push();
+            edit(&desktop, "[Alice, Bob]", "[Alice]");
+            let pulled = desktop.git(["pull", "-q", "--no-rebase"]).ok();
+            pulled.warns(&format!("are both the entry of {DAY}"));
+            let joined = desktop.read(TRIP).replace("Bob]", "Bob, Dave]");
+            desktop.write(kept, joined + "And home.\n");
+            desktop.git(["rm", "-q", "-f", goes]).ok();
+            desktop.git(["add", "-A"]).ok();
+            match hooks {
+                true => desktop.commit("One file").silent_about("put back"),
+                false => {
+                    without_hooks(&desktop, &["commit", "-q", "-m", "One file"]);
+                    desktop.write("other.txt", "x\n");
+                    desktop.commit("Another file").silent_about("put back")
+                }
+            };
+            desktop.metadb(["tombstone", "list"]).ok().says("Bob");
+            agree(&desktop, &laptop, &["still_in_file Bob"]);
+        }
     }
 }
