@@ -23,6 +23,7 @@ mod left_out;
 mod lost_rows;
 mod made_anew;
 mod moved;
+mod moved_and_back;
 mod older_ledgers;
 mod other_clients;
 mod picks;

@@ -243,6 +243,8 @@ struct History<'a> {
     from: BTreeSet<ObjectId>,
     /// The commit that took back a row from before the marks.
     needs_an_earlier_mark: Option<ObjectId>,
+    /// Whether the only entry came to, or left, the path at which alone it was looked for.
+    was_elsewhere: bool,
 }
 
 impl<'a> History<'a> {
@@ -263,6 +265,7 @@ impl<'a> History<'a> {
             looked_at: 0,
             from: BTreeSet::new(),
             needs_an_earlier_mark: None,
+            was_elsewhere: false,
         }
     }
 

@@ -9,11 +9,14 @@ use super::start::Start;
 use super::states::States;
 use super::told::Told;
 use crate::journal::{EntryDate, Layout, settings};
+use crate::ledger::Source;
 use crate::repo::{Commit, ObjectId, Repo, RepoError};
+use crate::sync::versions::FileAt;
 
 impl<'a> History<'a> {
     /// Walks the commits since a mark. If they took back rows that only earlier commits
-    /// can tell again, the walk begins at an earlier mark.
+    /// can tell again, the walk begins at an earlier mark. An entry that left its usual path on
+    /// the way, or came there, is looked for in all of the journal.
     pub(super) fn since(
         (repo, layout): (&'a Repo, &'a Layout),
         marks: &Marks<'_>,
@@ -21,17 +24,26 @@ impl<'a> History<'a> {
         only: Option<EntryDate>,
     ) -> Result<Self, RepoError> {
         let mut without = BTreeSet::new();
+        let mut is_anywhere = false;
         loop {
             let start = Start::of(repo, marks, &without, tips)?;
             let mut history = Self::unwalked(repo, layout);
             if let Some(entry) = only {
-                history.limit_to(entry, tips, &start.commits)?;
+                history.below = match is_anywhere {
+                    true => history.places.anywhere(),
+                    false => history.where_it_was(entry, tips, &start.commits)?,
+                };
+                history.limit_to(entry);
             }
             for mark in &start.from {
                 history.begin_at(*mark, marks);
             }
             history.from = start.from;
             history.walk(tips, start.commits, &start.bases)?;
+            if history.was_elsewhere {
+                is_anywhere = true;
+                continue;
+            }
             let Some(commit) = history.needs_an_earlier_mark else {
                 return Ok(history);
             };
@@ -60,21 +72,24 @@ impl<'a> History<'a> {
         }
     }
 
-    fn limit_to(
-        &mut self,
+    /// Where an entry was at the ends of these commits.
+    fn where_it_was(
+        &self,
         entry: EntryDate,
         tips: &[ObjectId],
         commits: &[Commit],
-    ) -> Result<(), RepoError> {
+    ) -> Result<Vec<String>, RepoError> {
         let inside: BTreeSet<ObjectId> = commits.iter().map(|c| c.id).collect();
         let parents = commits.iter().flat_map(|c| &c.parents);
         let ends = parents.filter(|p| !inside.contains(p)).chain(tips);
-        self.below = self.places.below(entry, ends.copied())?;
+        self.places.below(entry, ends.copied())
+    }
+
+    fn limit_to(&mut self, entry: EntryDate) {
         if !self.below.is_empty() {
             self.below.push(self.layout.ledger_path(entry.year()));
         }
         self.only = Some(entry);
-        Ok(())
     }
 
     fn walk(
@@ -95,6 +110,10 @@ impl<'a> History<'a> {
             let mut diffs = Vec::new();
             for parent in commit.parents.iter().filter(|_| tells) {
                 diffs.push(self.diff(*parent, &commit)?);
+            }
+            if diffs.iter().any(|diff| self.leads_elsewhere(diff)) {
+                self.was_elsewhere = true;
+                return Ok(());
             }
             let rows = self.rows_told_by(&commit, &diffs)?;
             if !rows.is_empty() {
@@ -127,6 +146,20 @@ impl<'a> History<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the only entry came or went where no other path was compared.
+    fn leads_elsewhere(&self, diff: &Diff) -> bool {
+        let Some(entry) = self.only else {
+            return false;
+        };
+        let usual = self.layout.entry_path(entry);
+        if self.below.first() != Some(&usual) {
+            return false;
+        }
+        let is_there = |file: &Option<FileAt>| file.as_ref().is_some_and(|f| f.path == usual);
+        let pair = diff.texts.get(&(entry, Source::Yaml));
+        pair.is_some_and(|pair| is_there(&pair.old) != is_there(&pair.now))
     }
 
     fn rows_told_by(&self, commit: &Commit, diffs: &[Diff]) -> Result<Told, RepoError> {
