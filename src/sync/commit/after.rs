@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use super::branch_alone;
+use super::{branch_alone, reverted};
 use crate::journal::Layout;
 use crate::ledger;
 use crate::repo::{Blob, Change, ObjectId, Repo, RepoError, StagedFile};
@@ -174,6 +174,8 @@ impl Followers<'_> {
         let (known, edited) = (ledger::parse(committed), ledger::parse(edited));
         let left = left_over(repo, layout, self.before, (&known, &edited))?;
         let mut wanted = ledger::decisions(&known, &edited, &left);
+        // Nor what a revert was that nothing notes, of which a person kept a part.
+        reverted::leave_out((repo, layout), &known, &mut wanted)?;
         if let Some(before) = self.before {
             // The commit may have been a squash, which nothing shows any more.
             branch_alone::leave_out_deletions(repo, layout, before, &known, &mut wanted)?;

@@ -295,7 +295,7 @@ fn a_revert_of_the_only_ledger_loses_no_row_that_a_client_without_hooks_made() {
 #[test]
 fn who_reverts_only_a_part_of_a_commit_keeps_the_other_removals() {
     const OTHER: &str = "2024-11-02";
-    for way in ["commit", "continue"] {
+    for way in ["commit", "continue", "quit", "stash"] {
         let sandbox = Sandbox::new();
         let (laptop, desktop) = journal(&sandbox, &[(DAY, FIELDS, BODY), (OTHER, FIELDS, BODY)]);
         laptop.edit_entry(DAY, "[Alice, Bob]", "[Alice]");
@@ -304,11 +304,19 @@ fn who_reverts_only_a_part_of_a_commit_keeps_the_other_removals() {
         laptop.commit("Without Bob, and a day less");
         edit(&laptop, "weather: fair", "weather: wet");
         laptop.git(["revert", "-n", "HEAD^"]).ok();
+        // Then nothing says any more that a revert waits.
+        match way {
+            "quit" => drop(laptop.git(["revert", "--quit"]).ok()),
+            "stash" => ["-q", "pop"].into_iter().for_each(|arg| {
+                laptop.git(["stash", arg]).ok();
+            }),
+            _ => {}
+        }
         with_bob([&laptop, &laptop]);
         laptop.edit_entry(DAY, "[Alice, Bob]", "[Alice]");
         laptop.remove(&crate::sandbox::entry(OTHER));
         match way {
-            "commit" => drop(laptop.commit("Calm again")),
+            "commit" | "quit" | "stash" => drop(laptop.commit("Calm again")),
             _ => {
                 laptop.git(["add", "-A"]).ok();
                 laptop.git(["revert", "--continue"]).ok();
