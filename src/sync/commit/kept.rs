@@ -9,7 +9,6 @@ use crate::journal::entry::changed_against_removal;
 use crate::ledger::{Ledger, Source};
 use crate::merge::ThreeWay;
 use crate::repo::RepoError;
-use crate::sync::history;
 use crate::sync::versions::{Key, Versions};
 
 impl CommitContext<'_> {
@@ -30,7 +29,7 @@ impl CommitContext<'_> {
         }
         let mut kept: Option<BTreeSet<_>> = None;
         for base in &self.bases {
-            let Some(base) = history::file_of(self.repo, self.layout, *base, entry)? else {
+            let Some(base) = self.places.file_of(*base, entry)? else {
                 return Ok(None);
             };
             let sides = ThreeWay::new(base.blob, ours.blob, theirs.blob);
@@ -63,7 +62,7 @@ impl CommitContext<'_> {
         }
         let mut there = BTreeSet::new();
         for base in &self.bases {
-            let file = history::file_of_key(self.repo, self.layout, *base, key)?;
+            let file = self.places.file_of_key(*base, key)?;
             there.insert(file.map(|file| file.blob));
         }
         // Of several that differ, git makes one of its own.

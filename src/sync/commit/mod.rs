@@ -199,6 +199,7 @@ fn context<'a>(
     Ok(CommitContext {
         repo,
         layout,
+        places: history::Places::new(repo, layout),
         parents,
         changes,
         checked: BTreeMap::new(),

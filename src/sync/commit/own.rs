@@ -107,8 +107,8 @@ fn take_what_counts(
     for (entry, file) in staged(context, &entries)? {
         if let Some(versions) = own.get_mut(&(entry, Source::Yaml)) {
             versions.now = Some(file);
-            let (repo, layout) = (context.repo, context.layout);
-            history::take_what_counts(repo, layout, &context.parents, entry, versions)?;
+            let parents = &context.parents;
+            context.places.take_what_counts(parents, entry, versions)?;
         }
     }
     Ok(())

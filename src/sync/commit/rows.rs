@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::journal::{Facts, Layout};
 use crate::ledger::{self, Context, FileRef, Ledger, Parent, Source};
 use crate::repo::{Change, ObjectId, Repo, RepoError};
-use crate::sync::history;
+use crate::sync::history::{self, Places};
 
 use super::year::YearToCommit;
 use crate::sync::versions::{FileAt, Key, Versions, add_what_stood, facts};
@@ -14,6 +14,8 @@ use crate::sync::versions::{FileAt, Key, Versions, add_what_stood, facts};
 pub(super) struct CommitContext<'a> {
     pub repo: &'a Repo,
     pub layout: &'a Layout,
+    /// Where commits have their entries; what is listed once is known for all.
+    pub places: Places<'a>,
     /// HEAD, then the commits that are merged; none before the first commit.
     pub parents: Vec<ObjectId>,
     /// The staged changes against each parent; against nothing in a first commit.

@@ -16,7 +16,6 @@ use crate::journal::yaml::{Node, Tree, Value};
 use crate::journal::{Document, Facts, Item, Table};
 use crate::ledger::{Ledger, State};
 use crate::repo::{ObjectId, RepoError};
-use crate::sync::history;
 use crate::sync::versions::{FileAt, Key, Versions, facts};
 
 /// The refusal of an entry whose change gives these `rows`, if it is a stale copy.
@@ -109,7 +108,7 @@ fn older_copy(
             // It came to this path here.
             if there.is_some() && older.flatten().is_none() {
                 for parent in repo.commit(commit)?.parents {
-                    let file = history::file_of(repo, context.layout, parent, key.0)?;
+                    let file = context.places.file_of(parent, key.0)?;
                     let file = file.filter(|file| file.path != path);
                     lines.extend(file.map(|file| (parent, file.path, there)));
                 }
@@ -131,7 +130,7 @@ fn is_what_git_brings(
     let repo = context.repo;
     // It may have moved on one of the sides.
     let has_it = |commit: ObjectId| -> Result<bool, RepoError> {
-        let there = history::file_of(repo, context.layout, commit, key.0)?;
+        let there = context.places.file_of(commit, key.0)?;
         Ok(there.is_some_and(|there| there.blob == now.blob))
     };
     let have_it = |commits: Vec<ObjectId>| -> Result<Vec<bool>, RepoError> {

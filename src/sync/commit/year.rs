@@ -12,7 +12,7 @@ use super::branch_alone;
 use super::brought::{as_brought, of_branch};
 use super::reverted::{self, Reverted};
 use super::rows::CommitContext;
-use crate::sync::history::{self, ByTime};
+use crate::sync::history::ByTime;
 use crate::sync::leftovers::left_over;
 use crate::sync::versions::facts;
 
@@ -175,7 +175,7 @@ impl CommitContext<'_> {
         let Some(head) = self.parents.first() else {
             return Ok(false);
         };
-        let Some(file) = history::file_of(repo, layout, *head, key.entry)? else {
+        let Some(file) = self.places.file_of(*head, key.entry)? else {
             return Ok(false);
         };
         let facts = facts((key.entry, Source::Yaml), &repo.read_blob(file.blob)?);

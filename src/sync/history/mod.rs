@@ -82,7 +82,6 @@ use crate::ledger::{self, ByEntry, Ledger, RemovalRow, Source};
 use crate::repo::{ObjectId, Repo, RepoError};
 
 use marks::Marks;
-use places::Places;
 use states::States;
 use texts::{LedgerText, TextsBefore};
 use told::Told;
@@ -94,7 +93,7 @@ pub use keeps_out::{Removals, keeps_out, ledgers_keep_out};
 pub use pick::add_what_a_pick_keeps_out;
 pub use places::entries_there;
 pub(in crate::sync) use places::{
-    file_of, file_of_key, gone_elsewhere, has_moved_since, moved_from, take_what_counts,
+    Places, file_of, file_of_key, gone_elsewhere, has_moved_since, moved_from,
 };
 pub(in crate::sync) use readable::{facts_before, readable_before};
 pub use rebase::keep_what_a_rebase_kept_out;

@@ -19,7 +19,8 @@ const MOST_LISTED: usize = 64;
 /// Files of entries, or of notes, that are not at their usual path.
 type Unusual = BTreeMap<EntryDate, FileAt>;
 
-pub(super) struct Places<'a> {
+/// Where commits have the files of their entries and notes.
+pub(in crate::sync) struct Places<'a> {
     pub(super) repo: &'a Repo,
     layout: &'a Layout,
     /// The unusual files by commit and folder, from a listing of the whole folder.
@@ -116,21 +117,6 @@ pub(in crate::sync) fn gone_elsewhere(
     Ok(found)
 }
 
-/// Takes the files of an entry that count in these parents of a merge, instead of those that
-/// changed.
-///
-/// # Errors
-/// A commit cannot be read.
-pub(in crate::sync) fn take_what_counts(
-    repo: &Repo,
-    layout: &Layout,
-    parents: &[ObjectId],
-    entry: EntryDate,
-    versions: &mut Versions,
-) -> Result<(), RepoError> {
-    Places::new(repo, layout).take_what_counts(parents, entry, versions)
-}
-
 /// Whether a commit's journal or wiki is in another folder than now.
 ///
 /// # Errors
@@ -178,7 +164,11 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// See [`take_what_counts`].
+    /// Takes the files of an entry that count in these parents of a merge, instead of those
+    /// that changed.
+    ///
+    /// # Errors
+    /// A commit cannot be read.
     pub fn take_what_counts(
         &self,
         parents: &[ObjectId],
