@@ -11,7 +11,8 @@ use super::{Ui, metadb};
 use crate::journal::{EntryDate, Item, ItemKey, Table};
 use crate::store::ConflictKind;
 use crate::sync::database_path::may_index;
-use crate::sync::resolve::{Chosen, Resolver};
+use crate::sync::history::keeps_out;
+use crate::sync::resolve::Resolver;
 use crate::sync::settle::restore_item;
 
 /// An entry with items that a removal keeps out of the index.
@@ -35,7 +36,7 @@ pub fn settle(
         return Ok(outcomes);
     }
     let journal = Journal::find()?;
-    for mut standing in standing(ui, &journal, &resolver.chosen)? {
+    for mut standing in standing(ui, &journal, resolver)? {
         let kept = kept.get(&standing.path);
         let (kept, others) = standing
             .items
@@ -65,8 +66,13 @@ pub fn settle(
     Ok(outcomes)
 }
 
-fn standing(ui: &Ui, journal: &Journal, chosen: &Chosen) -> anyhow::Result<Vec<Standing>> {
+fn standing(ui: &Ui, journal: &Journal, resolver: &Resolver<'_>) -> anyhow::Result<Vec<Standing>> {
     let store = journal.index(ui)?;
+    let (repo, layout) = (resolver.repo, &resolver.settings.layout);
+    let merging = match (repo.waiting_merge()?, repo.head()?, repo.squashing()?) {
+        (None, Some(head), Some(tip)) => Some(repo.merge_of(head, tip)?),
+        (waiting, ..) => waiting.filter(|merging| !merging.is_pick),
+    };
     let mut entries: BTreeMap<EntryDate, BTreeSet<Item>> = BTreeMap::new();
     for conflict in store.conflicts(None)? {
         if let ConflictKind::StillInFile { removal } = conflict.kind
@@ -77,12 +83,17 @@ fn standing(ui: &Ui, journal: &Journal, chosen: &Chosen) -> anyhow::Result<Vec<S
         }
     }
     let mut found = Vec::new();
-    for (entry, items) in entries {
+    for (entry, mut items) in entries {
+        // The index knows what history tells of HEAD; the other side may have put it back.
+        if let Some(merging) = &merging {
+            let stay_out = keeps_out(repo, layout, merging, entry)?.kept_out;
+            items.retain(|item| stay_out.contains(item));
+        }
         let Some(shown) = store.show(entry)?.and_then(|s| s.content) else {
             continue;
         };
         let path = shown.path;
-        if chosen.has(&path) {
+        if !items.is_empty() && resolver.chosen.has(&path) {
             found.push(Standing { entry, path, items });
         }
     }

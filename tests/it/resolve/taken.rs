@@ -273,3 +273,47 @@ fn an_example_that_somebody_takes_out_of_a_merged_page_is_no_conflict() {
     site.palimpsest(["doctor"]).ok();
     site.git(["commit", "-q", "--no-edit"]).ok();
 }
+
+/// The index knows nothing of what the other side's history tells, until the merge is committed.
+#[test]
+fn who_was_put_back_without_hooks_on_the_other_side_stays() {
+    for (side, mood, squashes) in [
+        ("--ours", "tired", false),
+        ("--theirs", "good", false),
+        ("--ours", "tired", true),
+        ("--theirs", "good", true),
+    ] {
+        let sandbox = Sandbox::new();
+        let fields = "people: [Bob, Ann]\nmood: calm";
+        let (laptop, desktop) = journal(&sandbox, &[(DAY, fields, "One.\n")]);
+        laptop.edit_entry(DAY, "[Bob, Ann]", "[Ann]");
+        laptop.commit("Without Bob");
+        laptop.edit_entry(DAY, "[Ann]", "[Bob, Ann]");
+        laptop.edit_entry(DAY, "calm", "good");
+        laptop
+            .git(["commit", "-q", "-a", "--no-verify", "-m", "Back"])
+            .ok();
+        laptop.push();
+        desktop.edit_entry(DAY, "calm", "tired");
+        desktop.commit("Tired");
+        if squashes {
+            desktop.git(["fetch", "-q"]).ok();
+            desktop
+                .git(["merge", "-q", "--squash", "origin/main"])
+                .fails();
+        } else {
+            desktop.git(["pull", "-q"]).fails();
+        }
+        desktop.palimpsest(["resolve", side]).ok().lacks("Bob");
+        desktop.git(["commit", "-q", "--no-edit"]).ok();
+        desktop.assert_clean();
+        let text = desktop.read_entry(DAY);
+        assert!(text.contains("[Bob, Ann]") && text.contains(mood), "{text}");
+        if !squashes {
+            desktop
+                .metadb(["sync", "conflicts"])
+                .ok()
+                .says("No unresolved conflicts");
+        }
+    }
+}
