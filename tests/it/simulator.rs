@@ -4,7 +4,7 @@
 //! | file | what it answers |
 //! |---|---|
 //! | `op` | what somebody does next, by dice |
-//! | `play`, `join`, `meet`, `rebase`, `again`, `ways` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; rebases; what is taken back; what is rare |
+//! | `play`, `join`, `meet`, `rebase`, `anew`, `again`, `ways` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; rebases; merges that they make anew; what is taken back; what is rare |
 //! | `world` | who does it: the machines, their commands, and a script of all of it |
 //! | `edit`, `drafts`, `written` | what is edited; what of it is staged, or put aside; how it stands until it is committed |
 //! | `broken` | conflict markers that a phone commits, and how they are mended |
@@ -21,6 +21,7 @@
 //! `PALIMPSEST_HISTORIES=1000` plays more of them, `PALIMPSEST_SEED=17` one alone.
 
 mod again;
+mod anew;
 mod announced;
 mod broken;
 mod columns;

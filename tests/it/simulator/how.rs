@@ -15,6 +15,8 @@ pub struct How {
     pub kind: HowKind,
     /// The commit that an amended one stands in the place of.
     pub instead_of: Option<Oid>,
+    /// The merge that a rebase made anew.
+    pub anew: Option<Oid>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -95,6 +97,7 @@ impl How {
             hooks: true,
             kind,
             instead_of: None,
+            anew: None,
         }
     }
 

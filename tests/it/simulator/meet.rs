@@ -227,7 +227,7 @@ impl World<'_> {
     }
 
     /// Whether a machine's HEAD is this commit, or grew from it.
-    fn has(&self, at: usize, commit: Oid) -> bool {
+    pub fn has(&self, at: usize, commit: Oid) -> bool {
         let (repo, head) = (&self.desks[at].repo, self.head(at));
         head == commit
             || repo.odb().unwrap().exists(commit) && repo.graph_descendant_of(head, commit).unwrap()

@@ -215,7 +215,7 @@ impl Model {
         }
         node.first = match &how.kind {
             HowKind::Replay { of, .. } => self.node(*of).first,
-            _ => Some(commit),
+            _ => how.anew.map_or(Some(commit), |of| self.node(of).first),
         };
         let parents: Vec<Node> = node.parents.iter().map(|p| self.node(*p).clone()).collect();
         for parent in &parents {

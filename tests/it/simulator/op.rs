@@ -73,13 +73,15 @@ pub enum Kind {
     Sparse,
     /// Edits in a linked worktree, merged then.
     Worktree,
+    /// Merges a branch, and rebases that merge along with the rest.
+    RebaseMerges,
     /// Two machines have the same; one adds a name and takes it back, the other adds
     /// it as well and rebases. Each history ends with it.
     Meet,
 }
 
 /// Each kind as often as it stands here.
-const KINDS: [(Kind, u64); 30] = [
+const KINDS: [(Kind, u64); 31] = [
     (Kind::Edit, 18),
     (Kind::Name, 12),
     (Kind::Draft, 3),
@@ -110,6 +112,7 @@ const KINDS: [(Kind, u64); 30] = [
     (Kind::Octopus, 1),
     (Kind::Sparse, 1),
     (Kind::Worktree, 2),
+    (Kind::RebaseMerges, 4),
 ];
 
 /// How many machines there are, whether one is a phone, and what happens.

@@ -119,6 +119,7 @@ impl World<'_> {
             }
             Kind::Sparse => self.sparse(at)?,
             Kind::Worktree => self.worktree(at, op, dice)?,
+            Kind::RebaseMerges => self.rebase_merges(at, op, dice)?,
             Kind::Meet => self.meet(at, op, dice)?,
         }
         self.clean(at)
@@ -141,7 +142,7 @@ impl World<'_> {
 
     /// A name that several machines think of comes or goes, or is spelled in another
     /// way.
-    fn name(&mut self, at: usize, (date, field, item): (&str, &str, &str), dice: &mut Dice) {
+    pub fn name(&mut self, at: usize, (date, field, item): (&str, &str, &str), dice: &mut Dice) {
         let path = path_of(date);
         if !self.exists(at, &path) || !is_whole(&path, &self.read(at, &path)) {
             return;

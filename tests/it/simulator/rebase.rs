@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use git2::Oid;
 
+use super::anew::anew;
 use super::model::{How, HowKind};
 use super::world::{Outcome, World, fail};
 use crate::dice::Dice;
@@ -31,7 +32,10 @@ impl World<'_> {
             if !unmerged.is_empty() {
                 replayed.extend(self.replayed(at, before, &settled)?);
                 let of = self.oid(at, "REBASE_HEAD").unwrap();
-                self.judge_replay(at, of, &unmerged)?;
+                match self.oid(at, "MERGE_HEAD") {
+                    Some(other) => self.judge_merge(at, self.head(at), other, &unmerged)?,
+                    None => self.judge_replay(at, of, &unmerged)?,
+                }
                 if dice.roll(6) == 0 {
                     self.git(at, &["rebase", "--abort"])?;
                     return self.clean(at);
@@ -65,40 +69,55 @@ impl World<'_> {
     /// with what it was before.
     fn replayed(&mut self, at: usize, before: Oid, settled: &Settled) -> Outcome<Vec<(Oid, Oid)>> {
         let (name, hooks) = (self.desks[at].name.clone(), self.desks[at].hooks);
-        let head = self.head(at);
+        // A merge that stopped has its other side beside HEAD.
+        let tips: Vec<Oid> = ["HEAD", "MERGE_HEAD"]
+            .into_iter()
+            .filter_map(|tip| self.oid(at, tip))
+            .collect();
         let (mut old, mut new) = (Vec::new(), Vec::new());
         {
             let repo = &self.desks[at].repo;
-            for (from, hide, out) in [(before, head, &mut old), (head, before, &mut new)] {
+            for (from, hide, out) in [
+                (&[before][..], &tips[..], &mut old),
+                (&tips[..], &[before][..], &mut new),
+            ] {
                 let mut walk = repo.revwalk().unwrap();
                 walk.set_sorting(git2::Sort::TOPOLOGICAL | git2::Sort::REVERSE)
                     .unwrap();
-                walk.push(from).unwrap();
-                walk.hide(hide).unwrap();
+                from.iter().for_each(|id| walk.push(*id).unwrap());
+                hide.iter().for_each(|id| walk.hide(*id).unwrap());
                 for id in walk.map(Result::unwrap) {
                     let commit = repo.find_commit(id).unwrap();
-                    out.push((id, commit.message().unwrap_or_default().to_owned()));
+                    let text = commit.message().unwrap_or_default().to_owned();
+                    out.push((id, (text, commit.author().when().seconds())));
                 }
             }
         }
         let mut replayed = Vec::new();
-        for (id, message) in new {
+        for (id, told) in new {
             if self.model.nodes.contains_key(&id) {
                 continue;
             }
-            let Some((of, _)) = old.iter().find(|(_, m)| *m == message) else {
-                return fail("a rebase made a commit of its own", message);
+            // The time of a merge that a person settled is that of the command.
+            let same = old.iter().find(|(_, of)| *of == told);
+            let is_settled =
+                |(id, of): &&(Oid, (String, i64))| of.0 == told.0 && settled.contains_key(id);
+            let Some((of, _)) = same.or_else(|| old.iter().find(is_settled)) else {
+                return fail("a rebase made a commit of its own", told.0);
             };
-            let kind = HowKind::Replay {
-                of: *of,
-                by_hand: settled.get(of).cloned().unwrap_or_default(),
-            };
-            let how = How {
-                hooks,
-                ..How::of(&name, kind)
+            let by_hand = settled.get(of).cloned().unwrap_or_default();
+            let is_merge = self.desks[at].repo.find_commit(id).unwrap().parent_count() > 1;
+            let how = match is_merge {
+                true => anew(&name, *of, by_hand),
+                false => How {
+                    hooks,
+                    ..How::of(&name, HowKind::Replay { of: *of, by_hand })
+                },
             };
             self.learn_commit(at, id, &how)?;
-            replayed.push((id, *of));
+            if !is_merge {
+                replayed.push((id, *of));
+            }
         }
         Ok(replayed)
     }

@@ -95,8 +95,9 @@ pub fn states(
         let (now, before) = (text(node, path), parents.iter().map(|p| text(p, path)));
         let differs = before.clone().all(|b| b != now);
         let by_hand = match &how.kind {
-            HowKind::Merge { by_hand } => by_hand.contains(path),
-            HowKind::Foreign { by_hand } => how.hooks && by_hand.contains(path),
+            HowKind::Merge { by_hand } | HowKind::Foreign { by_hand } => {
+                how.hooks && by_hand.contains(path)
+            }
             _ => parents.len() < 2,
         };
         // Nobody says who joined more than two.
@@ -106,6 +107,9 @@ pub fn states(
             how.kind,
             HowKind::Replay { .. } | HowKind::Pick { .. } | HowKind::Revert { .. }
         );
+        // No hook saw what a person settled in a merge that a rebase made anew.
+        fog |= matches!(&how.kind, HowKind::Merge { by_hand }
+            if !how.hooks && by_hand.contains(path));
         // What somebody wrote who arrived at the text that is there already, and a pick
         // that removes what is in conflict.
         fog |= merged
