@@ -4,7 +4,7 @@
 //! | file | what it answers |
 //! |---|---|
 //! | `op` | what somebody does next, by dice |
-//! | `play`, `join`, `meet`, `rebase`, `anew`, `again`, `ways` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; rebases; merges that they make anew; what is taken back; what is rare |
+//! | `play`, `join`, `meet`, `rebase`, `anew`, `again`, `ways`, `partly` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; rebases; merges that they make anew; what is taken back; what is rare; reverts and picks that a person settles |
 //! | `world` | who does it: the machines, their commands, and a script of all of it |
 //! | `edit`, `drafts`, `written` | what is edited; what of it is staged, or put aside; how it stands until it is committed |
 //! | `broken` | conflict markers that a phone commits, and how they are mended |
@@ -42,6 +42,7 @@ mod model;
 mod noted;
 mod op;
 mod page;
+mod partly;
 mod play;
 mod rebase;
 mod rows;

@@ -101,7 +101,7 @@ impl World<'_> {
         }
         let draft = self.oid(at, "refs/stash").unwrap();
         let base = self.oid(at, "refs/stash^1").unwrap();
-        self.judge_stop(at, &[base], draft, HowKind::Pick { of: draft }, &unmerged)?;
+        self.judge_stop(at, &[base], draft, HowKind::pick(draft), &unmerged)?;
         for path in &unmerged {
             self.settle_file(at, path, dice)?;
         }

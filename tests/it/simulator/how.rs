@@ -24,34 +24,22 @@ pub enum HowKind {
     #[default]
     Ordinary,
     /// A merge by the drivers; paths that a person resolved.
-    Merge {
-        by_hand: BTreeSet<String>,
-    },
+    Merge { by_hand: BTreeSet<String> },
     /// A merge by a git without drivers; paths that a person resolved.
-    Foreign {
-        by_hand: BTreeSet<String>,
-    },
+    Foreign { by_hand: BTreeSet<String> },
     /// A merge whose result was committed with one parent; the other side.
     Squash {
         other: Oid,
         by_hand: BTreeSet<String>,
     },
     /// A commit that was made before, on another parent.
-    Replay {
-        of: Oid,
-        by_hand: BTreeSet<String>,
-    },
+    Replay { of: Oid, by_hand: BTreeSet<String> },
     /// Two commits made one, which has what the second of them had.
-    Fixup {
-        of: Oid,
-    },
+    Fixup { of: Oid },
     /// Of the entries with removals nothing is judged.
-    Pick {
-        of: Oid,
-    },
-    Revert {
-        of: Oid,
-    },
+    Pick { of: Oid, by_hand: BTreeSet<String> },
+    /// What a commit did taken back, but for what a person kept of it.
+    Revert { of: Oid, by_hand: BTreeSet<String> },
     /// A decision in the ledger.
     Decision(Decision),
 }
@@ -86,6 +74,18 @@ impl Settled {
     }
 }
 
+impl HowKind {
+    pub fn pick(of: Oid) -> Self {
+        let by_hand = BTreeSet::new();
+        Self::Pick { of, by_hand }
+    }
+
+    pub fn revert(of: Oid) -> Self {
+        let by_hand = BTreeSet::new();
+        Self::Revert { of, by_hand }
+    }
+}
+
 impl How {
     pub fn ordinary(machine: &str) -> Self {
         Self::of(machine, HowKind::Ordinary)
@@ -112,7 +112,11 @@ impl How {
     pub fn stores(&self) -> bool {
         self.hooks
             && match &self.kind {
-                HowKind::Ordinary | HowKind::Squash { .. } | HowKind::Decision(_) => true,
+                HowKind::Ordinary
+                | HowKind::Squash { .. }
+                | HowKind::Decision(_)
+                | HowKind::Pick { .. }
+                | HowKind::Revert { .. } => true,
                 HowKind::Merge { by_hand } => !by_hand.is_empty(),
                 _ => false,
             }

@@ -29,12 +29,10 @@ impl World<'_> {
                     // Empty, or in conflict.
                     let unmerged = self.unmerged(at);
                     let bases = self.model.node(other).parents.clone();
-                    let kind = HowKind::Pick { of: other };
-                    self.judge_stop(at, &bases, other, kind, &unmerged)?;
-                    self.git(at, &["cherry-pick", "--abort"])?;
-                    return self.clean(at);
+                    self.judge_stop(at, &bases, other, HowKind::pick(other), &unmerged)?;
+                    return self.go_on(at, ("cherry-pick", other), unmerged, dice);
                 }
-                let how = How::of(&name, HowKind::Pick { of: other }).without_hooks();
+                let how = How::of(&name, HowKind::pick(other)).without_hooks();
                 self.learn(at, &how)?;
                 self.clean(at)
             }

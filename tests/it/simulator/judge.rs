@@ -76,8 +76,9 @@ pub fn ended(
     let by_hand = match &how.kind {
         HowKind::Merge { by_hand }
         | HowKind::Squash { by_hand, .. }
-        | HowKind::Replay { by_hand, .. } => by_hand,
-        HowKind::Pick { .. } | HowKind::Revert { .. } => &BTreeSet::new(),
+        | HowKind::Replay { by_hand, .. }
+        | HowKind::Pick { by_hand, .. }
+        | HowKind::Revert { by_hand, .. } => by_hand,
         _ => return Ok(()),
     };
     let [ours, theirs] = sides else { return Ok(()) };

@@ -10,6 +10,7 @@ use super::broken::has_markers;
 use super::judge;
 use super::met::{moved, rows_met};
 use super::page::{File, Said, known_as};
+use super::partly::left_as_they_are;
 use super::rows::{
     Rows, kept_by_hand, kept_out, let_in_without_rows, own_rows, permanent, rows_of_an_amend,
     settle_what_a_pick_takes_out, unstored,
@@ -257,9 +258,14 @@ impl Model {
         if let Some(replaced) = how.instead_of {
             rows_of_an_amend(&mut node, &parents, self.node(replaced), how);
         }
+        if let (HowKind::Revert { .. }, [on], true) = (&how.kind, &parents[..], how.hooks) {
+            left_as_they_are(&mut node, on);
+        }
         node.unstored = unstored(&node, &sides, how);
         match (&how.kind, &sides[..]) {
             (_, [] | [_]) => {}
+            // What a revert does not bring back a person leaves out.
+            (HowKind::Revert { .. }, _) if how.hooks => {}
             // A pick's own removals are made on top of what is there.
             (HowKind::Replay { .. }, [_, of @ ..]) => {
                 kept_out(&mut node, &bases, of);
@@ -309,8 +315,8 @@ impl Model {
             HowKind::Foreign { by_hand } if by_hand.contains(path) => return true,
             HowKind::Squash { other: of, .. }
             | HowKind::Replay { of, .. }
-            | HowKind::Pick { of }
-            | HowKind::Revert { of } => Some(of),
+            | HowKind::Pick { of, .. }
+            | HowKind::Revert { of, .. } => Some(of),
             _ => None,
         };
         let mut all = node.parents.iter().chain(grew_from);
@@ -334,11 +340,11 @@ impl Model {
             (HowKind::Squash { other, .. }, [head]) => {
                 (nodes(&[*head, *other]), nodes(&bases(*head, *other)))
             }
-            (HowKind::Replay { of, .. } | HowKind::Pick { of }, [head]) => (
+            (HowKind::Replay { of, .. } | HowKind::Pick { of, .. }, [head]) => (
                 nodes(&[*head, *of]),
                 first(*of).iter().map(|id| self.node(*id).clone()).collect(),
             ),
-            (HowKind::Revert { of }, [head]) => {
+            (HowKind::Revert { of, .. }, [head]) => {
                 let before: Vec<Oid> = [*head].into_iter().chain(first(*of)).collect();
                 (nodes(&before), nodes(&[*of]))
             }

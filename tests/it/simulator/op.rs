@@ -75,13 +75,15 @@ pub enum Kind {
     Worktree,
     /// Merges a branch, and rebases that merge along with the rest.
     RebaseMerges,
+    /// Reverts a part of what a commit did.
+    RevertPartly,
     /// Two machines have the same; one adds a name and takes it back, the other adds
     /// it as well and rebases. Each history ends with it.
     Meet,
 }
 
 /// Each kind as often as it stands here.
-const KINDS: [(Kind, u64); 31] = [
+const KINDS: [(Kind, u64); 32] = [
     (Kind::Edit, 18),
     (Kind::Name, 12),
     (Kind::Draft, 3),
@@ -113,6 +115,7 @@ const KINDS: [(Kind, u64); 31] = [
     (Kind::Sparse, 1),
     (Kind::Worktree, 2),
     (Kind::RebaseMerges, 4),
+    (Kind::RevertPartly, 4),
 ];
 
 /// How many machines there are, whether one is a phone, and what happens.

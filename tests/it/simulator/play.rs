@@ -120,6 +120,7 @@ impl World<'_> {
             Kind::Sparse => self.sparse(at)?,
             Kind::Worktree => self.worktree(at, op, dice)?,
             Kind::RebaseMerges => self.rebase_merges(at, op, dice)?,
+            Kind::RevertPartly => self.revert_partly(at, op, dice)?,
             Kind::Meet => self.meet(at, op, dice)?,
         }
         self.clean(at)

@@ -76,10 +76,7 @@ pub fn own_rows(node: &mut Node, parents: &[Node], sides: &[Node], commit: Oid, 
         .parents
         .first()
         .map_or_else(String::new, Oid::to_string);
-    let seen = matches!(
-        how.kind,
-        HowKind::Replay { .. } | HowKind::Pick { .. } | HowKind::Revert { .. }
-    );
+    let seen = matches!(how.kind, HowKind::Replay { .. });
     let id = match how.hooks && !seen {
         true => format!("{} on {on}", how.machine),
         // History tells it, once more wherever the commit is made anew.

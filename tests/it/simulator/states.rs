@@ -103,10 +103,8 @@ pub fn states(
         // Nobody says who joined more than two.
         fog |= sides.len() > 2 && before.clone().any(|b| b != now);
         let own = by_hand && (differs || (parents.len() > 1 && differ(&edits)));
-        let again = matches!(
-            how.kind,
-            HowKind::Replay { .. } | HowKind::Pick { .. } | HowKind::Revert { .. }
-        );
+        let again = matches!(how.kind, HowKind::Replay { .. } | HowKind::Pick { .. })
+            || (revert && !how.hooks);
         // No hook saw what a person settled in a merge that a rebase made anew.
         fog |= matches!(&how.kind, HowKind::Merge { by_hand }
             if !how.hooks && by_hand.contains(path));

@@ -15,28 +15,16 @@ use crate::dice::Dice;
 impl World<'_> {
     pub fn revert(&mut self, at: usize, dice: &mut Dice) -> Outcome {
         self.commit_rest(at)?;
-        let back = dice.roll(6);
-        let revision = format!("HEAD~{back}");
-        let Some(of) = self.oid(at, &revision) else {
+        let Some((revision, of, parent)) = self.to_revert(at, dice) else {
             return Ok(());
         };
-        let node = self.model.node(of);
-        let [parent] = node.parents[..] else {
-            return Ok(());
-        };
-        let before = self.model.node(parent).files.iter();
-        let mut files = node.files.iter().chain(before);
-        if files.any(|(path, (_, file))| !file.is_whole(path)) {
-            return Ok(());
-        }
         let run = self.run(at, "git", &["revert", "--no-edit", &revision], &[0, 1])?;
         if run.code != 0 {
             let unmerged = self.unmerged(at);
-            self.judge_stop(at, &[of], parent, HowKind::Revert { of }, &unmerged)?;
-            self.run(at, "git", &["revert", "--abort"], &[0, 128])?;
-            return self.clean(at);
+            self.judge_stop(at, &[of], parent, HowKind::revert(of), &unmerged)?;
+            return self.go_on(at, ("revert", of), unmerged, dice);
         }
-        let how = How::of(&self.desks[at].name, HowKind::Revert { of }).without_hooks();
+        let how = How::of(&self.desks[at].name, HowKind::revert(of)).without_hooks();
         self.learn(at, &how)?;
         self.clean(at)
     }
