@@ -4,15 +4,16 @@
 //! | file | what it answers |
 //! |---|---|
 //! | `op` | what somebody does next, by dice |
-//! | `play`, `join`, `meet`, `rebase`, `anew`, `again`, `ways`, `partly` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; rebases; merges that they make anew; what is taken back; what is rare; reverts and picks that a person settles |
+//! | `play`, `join`, `meet`, `rebase`, `anew`, `again`, `ways`, `partly`, `include` | how that is done: each operation; branches that are joined; merges, and how what they leave is settled; rebases; merges that they make anew; what is taken back; what is rare; reverts and picks that a person settles; commits of more than what is staged |
 //! | `world` | who does it: the machines, their commands, and a script of all of it |
 //! | `edit`, `drafts`, `written` | what is edited; what of it is staged, or put aside; how it stands until it is committed |
+//! | `place`, `refile`, `sight` | where the file of an entry is; how it moves to another folder; what git sees of that |
 //! | `broken` | conflict markers that a phone commits, and how they are mended |
 //! | `page`, `list`, `marks` | how a text is edited by hand: an entry, a list, conflict markers |
 //! | `how` | how a commit was made, which is all that the model is told of it |
 //! | `model` | what must be in each commit |
 //! | `judge`, `met` | what came of two versions that met; what is known of the removals there |
-//! | `expect`, `want`, `untouched`, `criss_cross`, `lost` | what a merge must give: of two versions of a file, of one value, of the bytes that nobody touched, with several bases, of the marks |
+//! | `expect`, `want`, `untouched`, `criss_cross`, `moved`, `lost` | what a merge must give: of two versions of a file, of one value, of the bytes that nobody touched, with several bases, where a side moved it, of the marks |
 //! | `rows`, `states`, `noted` | what must be recorded: removals, edits side by side, what a rebase kept out |
 //! | `stale` | which old copies a hook refuses |
 //! | `announced` | what a pull must say |
@@ -31,6 +32,7 @@ mod edit;
 mod expect;
 mod guest;
 mod how;
+mod include;
 mod join;
 mod judge;
 mod list;
@@ -39,14 +41,18 @@ mod marks;
 mod meet;
 mod met;
 mod model;
+mod moved;
 mod noted;
 mod op;
 mod page;
 mod partly;
+mod place;
 mod play;
 mod rebase;
+mod refile;
 mod rows;
 mod settle;
+mod sight;
 mod stale;
 mod states;
 mod untouched;
@@ -95,6 +101,9 @@ fn play(plan: &Plan) -> Played {
             let mark = 1_000_000 + u32::try_from(number).unwrap();
             entries.push((entry(date), edit::new_entry(date, &mut dice, mark)));
         }
+    }
+    for path in place::KEPT {
+        entries.push((path.to_owned(), "Kept here.\n".to_owned()));
     }
     let mut world = match World::new(&sandbox, plan, &entries) {
         Ok(world) => world,

@@ -44,7 +44,8 @@ impl World<'_> {
             // Where git took one side's file, it asked no driver.
             let file = |node: &Node| node.files.get(&path).map(|(id, _)| *id);
             let merged = sides.iter().all(|side| file(side) != file(new));
-            let says = |line: &str| line.contains(&path) && line.contains("stays out");
+            let says =
+                |line: &str| line.contains(new.place_of(&path)) && line.contains("stays out");
             if is_new && merged && is_known(&path) && !said.lines().any(says) {
                 return fail(
                     "something is kept out and nothing says so",

@@ -2,18 +2,24 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::edit;
 use super::marks::choose;
 use super::meet::dated;
 use super::model::date_of;
-use super::page::{File, said};
+use super::page::{File, Said};
 use super::world::{Outcome, World};
 use crate::dice::Dice;
 
 /// Whether a text has a line that begins a conflict.
 pub fn has_markers(text: &str) -> bool {
-    let is_marker = |line: &str| line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ");
-    text.lines().any(is_marker)
+    // Those of a file that both sides moved are longer by one.
+    let is = |line: &str, mark: char| {
+        let rest = line.trim_start_matches(mark);
+        line.len() - rest.len() >= 7 && rest.starts_with(' ')
+    };
+    text.lines().any(|line| is(line, '<') || is(line, '>'))
 }
 
 /// Whether a conflict stands inside another one: a side had markers already.
@@ -29,15 +35,17 @@ fn is_nested(text: &str) -> bool {
     open != 0
 }
 
-/// Whether a file can be edited by hand as one without markers can.
+/// Whether a file can be edited by hand: it has no markers, and an entry its date.
 pub fn is_whole(path: &str, text: &str) -> bool {
-    let is_entry = path.starts_with("journal/");
-    !has_markers(text) && (!is_entry || said(text).is_some())
+    File::read(text).is_whole(path)
 }
 
 impl File {
     pub fn is_whole(&self, path: &str) -> bool {
-        !has_markers(&self.text) && (!path.starts_with("journal/") || self.said.is_some())
+        let date = Value::String(date_of(path));
+        let is_entry = |said: &Said| said.fields.get("date") == Some(&date);
+        let is_read = !path.starts_with("journal/") || self.said.as_ref().is_some_and(is_entry);
+        !has_markers(&self.text) && is_read
     }
 }
 
@@ -53,8 +61,14 @@ impl World<'_> {
     pub fn broken_files(&self, at: usize) -> BTreeSet<String> {
         let files = &self.model.node(self.head(at)).files;
         let broken = files.iter().filter(|(path, (_, f))| !f.is_whole(path));
-        let paths = broken.map(|(path, _)| path.clone());
+        let node = self.model.node(self.head(at));
+        let paths = broken.map(|(path, _)| node.place_of(path).to_owned());
         paths.filter(|path| self.exists(at, path)).collect()
+    }
+
+    /// Whether nothing of HEAD is left for somebody to mend.
+    pub fn is_in_order(&self, at: usize) -> bool {
+        self.broken_files(at).is_empty() && self.model.node(self.head(at)).twins.is_empty()
     }
 
     /// Whether `palimpsest resolve` is none of the ways to settle these.
@@ -91,8 +105,8 @@ impl World<'_> {
         for side in [luck, !luck] {
             all.extend(versions.iter().map(|v| choose(v, |_| side)));
         }
-        let whole = all.into_iter().find(|text| is_whole(path, text));
-        let whole = whole.map(|text| dated(path, &text));
+        let mut all = all.into_iter().map(|text| dated(path, &text));
+        let whole = all.find(|text| is_whole(path, text));
         whole.unwrap_or_else(|| match path.starts_with("journal/") {
             true => edit::new_entry(&date_of(path), dice, 900_000),
             false => "Anew.\n".to_owned(),

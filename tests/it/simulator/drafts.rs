@@ -104,6 +104,7 @@ impl World<'_> {
         self.judge_stop(at, &[base], draft, HowKind::pick(draft), &unmerged)?;
         for path in &unmerged {
             self.settle_file(at, path, dice)?;
+            self.give_up_the_draft_of_a_twin(at, path)?;
         }
         self.git(at, &["reset", "-q"])?;
         self.git(at, &["stash", "drop", "-q"])?;

@@ -20,15 +20,23 @@ pub type Versioned = Option<(Oid, Rc<File>)>;
 pub struct Versions {
     path: String,
     bases: Vec<Versioned>,
-    ours: Versioned,
-    theirs: Versioned,
+    pub ours: Versioned,
+    pub theirs: Versioned,
+    /// The places of the base, ours and theirs, where there is one base.
+    pub places: [Option<String>; 3],
 }
 
 impl Versions {
     pub fn of(path: &str, bases: &[Node], ours: &Node, theirs: &Node) -> Self {
         let of = |node: &Node| node.files.get(path).cloned();
+        let place = |node: &Node| node.place_if_there(path).map(str::to_owned);
+        let base = match bases {
+            [one] => place(one),
+            _ => None,
+        };
         Self {
             path: path.to_owned(),
+            places: [base, place(ours), place(theirs)],
             bases: bases.iter().map(of).collect(),
             ours: of(ours),
             theirs: of(theirs),
@@ -289,7 +297,8 @@ pub fn conflict(versions: &Versions, text: Option<&str>, known: Known<'_>) -> Ou
         return Ok(());
     }
     let shown = text.unwrap_or("(none)\n");
-    if versions.trivial().is_some() {
+    // Git asks about a file that one side moved and the other deleted, whatever is in it.
+    if versions.trivial().is_some() && !versions.moved_and_deleted() {
         return versions.fail("a conflict too many", "one side alone changed it", shown);
     }
     // Deleted by one side: what the other made of it is there.

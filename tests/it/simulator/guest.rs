@@ -27,8 +27,8 @@ impl World<'_> {
         if field == "locations" {
             return Ok(());
         }
-        let path = path_of(date);
         for (number, desk) in [other, other, at].into_iter().enumerate() {
+            let path = self.place(desk, date);
             if !self.exists(desk, &path) {
                 return Ok(());
             }

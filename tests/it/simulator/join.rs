@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::model::{How, HowKind};
 use super::op::Op;
+use super::place::all_usual;
 use super::world::{Outcome, World, fail};
 use crate::dice::Dice;
 
@@ -38,10 +39,10 @@ impl World<'_> {
             }
             1 => {
                 let run = self.run(at, "git", &merge(&["merge", "-q", "--squash"]), &[0, 1])?;
-                let unmerged = self.unmerged(at);
+                let mut unmerged = self.unmerged(at);
                 if run.code != 0 {
                     self.judge_merge(at, before, other, &unmerged)?;
-                    self.settle_files(at, &unmerged, dice)?;
+                    self.settle_files(at, &mut unmerged, dice)?;
                 }
                 let staged = self.ask(at, &["diff", "--cached", "--quiet"]);
                 if staged.code == 0 {
@@ -53,7 +54,7 @@ impl World<'_> {
                 )?;
                 let kind = HowKind::Squash {
                     other,
-                    by_hand: unmerged,
+                    by_hand: all_usual(&unmerged),
                 };
                 let how = How::of(&name, kind);
                 self.learn(
@@ -92,17 +93,18 @@ impl World<'_> {
     /// A merge with a strategy that asks no driver, or leaves the other side out.
     fn merge_without_drivers(&mut self, at: usize, args: &[&str], dice: &mut Dice) -> Outcome {
         let run = self.run(at, "git", args, &[0, 1])?;
-        let unmerged = self.unmerged(at);
-        let by_hand = unmerged.clone();
-        let mut how = How::of(&self.desks[at].name, HowKind::Foreign { by_hand });
-        if run.code == 0 {
-            how = how.without_hooks();
-        } else {
+        let mut unmerged = self.unmerged(at);
+        if run.code != 0 {
             if unmerged.is_empty() {
                 return fail("a merge failed without a conflict", run);
             }
-            self.settle_files(at, &unmerged, dice)?;
+            self.settle_files(at, &mut unmerged, dice)?;
             self.git(at, &["commit", "-q", "--no-edit"])?;
+        }
+        let by_hand = all_usual(&unmerged);
+        let mut how = How::of(&self.desks[at].name, HowKind::Foreign { by_hand });
+        if run.code == 0 {
+            how = how.without_hooks();
         }
         self.learn(at, &how)?;
         self.clean(at)

@@ -2,14 +2,19 @@
 //! back. Judged where it ends, and where it stops in conflict.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use git2::Oid;
+use git2::{ObjectType, Oid};
 
+use super::broken::has_markers;
 use super::expect;
 use super::lost;
 use super::met::{fog_of, rows_met};
 use super::model::{Counts, How, HowKind, Item, Node, date_of};
+use super::page::File;
+use super::place::usual;
 use super::rows::Rows;
+use super::sight::Sight;
 use super::world::{Outcome, World, fail};
 
 /// Two versions, what they grew from, and the removals that whoever merges knows of.
@@ -71,6 +76,7 @@ pub fn ended(
     bases: &[Node],
     sides: &[Node],
     how: &How,
+    sight: &Sight,
     counts: &mut Counts,
 ) -> Outcome {
     let by_hand = match &how.kind {
@@ -89,6 +95,7 @@ pub fn ended(
         how,
         rows: &node.rows,
     };
+    let mut unasked = by_hand.clone();
     let files = sides.iter().chain(bases).flat_map(|s| s.files.keys());
     for path in files.collect::<BTreeSet<_>>() {
         if node.fog.contains(&date_of(path)) || by_hand.contains(path) {
@@ -96,30 +103,40 @@ pub fn ended(
             continue;
         }
         meeting.ask(path, |versions, known| {
+            let found = node.files.get(path);
+            if let (Some(sides), None) = (sight.lost.get(&date_of(path)), versions.trivial()) {
+                counts.unknown += 1;
+                counts.unseen += 1;
+                unasked.insert(path.clone());
+                return versions.unseen(*sides, found);
+            }
+            counts.refiled += usize::from(versions.moved());
             match versions.trivial() {
                 Some(_) => counts.taken += 1,
                 None if versions.is_criss_cross() => counts.unknown += 1,
                 None => counts.met += 1,
             }
-            expect::clean(versions, node.files.get(path), known)
+            versions.place(node.place_if_there(path))?;
+            expect::clean(versions, found, known)
         })?;
     }
-    lost::marks(node, bases, [ours, theirs], by_hand)
+    lost::marks(node, bases, [ours, theirs], &unasked)
 }
 
 /// Judges what stopped in conflict: what git calls conflicts must be some, and all that
-/// must be is among them. By path, what stands in the work tree.
+/// must be is among them. By usual path, what stands in the work tree.
 fn stopped(
     bases: &[Node],
-    ours: &Node,
-    theirs: &Node,
+    sides: &[Node; 2],
     how: &How,
-    conflicts: &BTreeMap<String, Option<String>>,
+    sight: &Sight,
+    conflicts: &BTreeMap<String, Vec<String>>,
     counts: &mut Counts,
 ) -> Outcome {
-    let sides = [ours.clone(), theirs.clone()];
-    let fog = fog_of(bases, &sides);
-    let rows = rows_met(bases, &sides, how);
+    let [ours, theirs] = sides;
+    let mut fog = fog_of(bases, sides);
+    fog.extend(sight.mistaken.iter().cloned());
+    let rows = rows_met(bases, sides, how);
     let meeting = Meeting {
         bases,
         ours,
@@ -127,7 +144,7 @@ fn stopped(
         how,
         rows: &rows,
     };
-    for (path, text) in conflicts {
+    for (path, texts) in conflicts {
         if path.contains("ledger") && meeting.knows() {
             return fail("a ledger in conflict", path);
         }
@@ -135,12 +152,36 @@ fn stopped(
             counts.unknown += 1;
             continue;
         }
+        if let Some(moved) = sight.lost.get(&date_of(path)) {
+            counts.unknown += 1;
+            counts.unseen += 1;
+            if *moved == 1 {
+                lost::unseen(path, bases, sides, texts)?;
+            }
+            continue;
+        }
         counts.stopped += 1;
         meeting.ask(path, |versions, known| {
-            expect::conflict(versions, text.as_deref(), known)
+            counts.refiled += usize::from(versions.moved());
+            if texts.is_empty() {
+                return expect::conflict(versions, None, known);
+            }
+            // A file that both sides moved, each to another place, is at both.
+            texts.iter().try_for_each(|text| {
+                match sight.apart.contains(&date_of(path)) && !has_markers(text) {
+                    true => expect::clean(versions, Some(&of_text(text)), known),
+                    false => expect::conflict(versions, Some(text), known),
+                }
+            })
         })?;
     }
     Ok(())
+}
+
+/// A file with this text, as git would have it.
+fn of_text(text: &str) -> (Oid, Rc<File>) {
+    let id = Oid::hash_object(ObjectType::Blob, text.as_bytes()).unwrap();
+    (id, Rc::new(File::read(text)))
 }
 
 impl World<'_> {
@@ -180,12 +221,21 @@ impl World<'_> {
             None => self.model.read(&self.desks[at].repo, theirs),
         };
         let bases: Vec<_> = bases.iter().map(|b| self.model.node(*b).clone()).collect();
+        let sides = [ours, theirs];
+        let sight = Sight::of(&self.desks[at].repo, &bases, &sides);
         let machine = &self.desks[at].machine;
         let text = |path: &String| machine.exists(path).then(|| machine.read(path));
-        let conflicts = unmerged.iter().map(|path| (path.clone(), text(path)));
-        let conflicts = conflicts.collect();
+        // An entry that moved may be at several places.
+        let texts = |path: &String| {
+            let mut places: BTreeSet<String> = [path.clone()].into();
+            if path.starts_with("journal/") {
+                places.extend(self.files_of(at, &date_of(path)));
+            }
+            (usual(path), places.iter().filter_map(text).collect())
+        };
+        let conflicts: BTreeMap<_, _> = unmerged.iter().map(texts).collect();
         let counts = &mut self.model.counts;
-        stopped(&bases, &ours, &theirs, &how, &conflicts, counts).map_err(|failure| {
+        stopped(&bases, &sides, &how, &sight, &conflicts, counts).map_err(|failure| {
             let place = format!("{} after {}", self.desks[at].name, self.sandbox.now());
             super::world::Failure {
                 detail: format!("{place}, {:?}: {}", how.kind, failure.detail),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::met::moved;
 use super::model::{Node, date_of};
+use super::page::tokens;
 use super::world::{Outcome, fail};
 
 /// Judges the marks of a merged commit, but for those that stand in a file which a
@@ -71,4 +72,21 @@ fn kept_out(node: &Node, mark: u32) -> bool {
     node.rows
         .keys()
         .any(|item| item.2.contains(&mark) && node.is_active(item) && !node.has(item))
+}
+
+/// Judges a stop where git saw no move: what each side wrote stands in one of these.
+pub fn unseen(path: &str, bases: &[Node], sides: &[Node; 2], texts: &[String]) -> Outcome {
+    let there: BTreeSet<u32> = texts.iter().flat_map(|text| tokens(text)).collect();
+    let of = |node: &Node| -> BTreeSet<u32> {
+        let file = node.files.get(path);
+        file.map(|(_, f)| f.tokens.clone()).unwrap_or_default()
+    };
+    let before: BTreeSet<u32> = bases.iter().flat_map(of).collect();
+    for side in sides {
+        let new = &of(side) - &before;
+        if let Some(mark) = new.difference(&there).next() {
+            return fail("what was written is lost", format!("q{mark}z in {path}"));
+        }
+    }
+    Ok(())
 }

@@ -6,6 +6,11 @@ use super::page::key_of;
 
 /// The fields that markers stand in; the body is "".
 pub fn marked(text: &str) -> BTreeSet<String> {
+    // Those of a file that both sides moved, each to another place, are longer by one.
+    let longer = |mark: char| mark.to_string().repeat(8);
+    let text = ['<', '=', '>'].iter().fold(text.to_owned(), |text, mark| {
+        text.replace(&longer(*mark), &longer(*mark)[1..])
+    });
     let mut found = BTreeSet::new();
     let mut key = None;
     let (mut inside, mut fences) = (false, 0);

@@ -11,11 +11,13 @@ use super::judge;
 use super::met::{moved, rows_met};
 use super::page::{File, Said, known_as};
 use super::partly::left_as_they_are;
+use super::place::sorted;
 use super::rows::{
     Rows, kept_by_hand, kept_out, let_in_without_rows, own_rows, permanent, rows_of_an_amend,
     settle_what_a_pick_takes_out, unstored,
 };
-use super::states::{States, states};
+use super::sight::Sight;
+use super::states::{States, fog_what_is_taken_back, states};
 use super::world::{Outcome, fail};
 
 pub use super::how::{How, HowKind};
@@ -31,7 +33,12 @@ pub struct Node {
     /// The commit that it was before the first rebase: the author and the time of both
     /// are the same.
     pub first: Option<Oid>,
+    /// Each by its usual path.
     pub files: BTreeMap<String, (Oid, Rc<File>)>,
+    /// Where those of them are that are elsewhere.
+    pub places: BTreeMap<String, String>,
+    /// Entries of which there is a second file.
+    pub twins: BTreeSet<String>,
     pub rows: Rows,
     /// Those that history tells and no ledger has yet.
     pub unstored: BTreeSet<(Item, String)>,
@@ -115,6 +122,10 @@ pub struct Counts {
     pub stopped: usize,
     /// Nothing is known of these.
     pub unknown: usize,
+    /// Those of the judged that a side moved to another folder.
+    pub refiled: usize,
+    /// Those of the unknown that moved and of which git saw no move.
+    pub unseen: usize,
     /// Entries at the end of a history.
     pub entries: usize,
     /// Those of them of whose removals nothing is known.
@@ -127,6 +138,8 @@ impl Counts {
         self.taken += other.taken;
         self.stopped += other.stopped;
         self.unknown += other.unknown;
+        self.refiled += other.refiled;
+        self.unseen += other.unseen;
         self.entries += other.entries;
         self.foggy += other.foggy;
     }
@@ -174,21 +187,26 @@ impl Model {
         tree.walk(TreeWalkMode::PreOrder, |folder, entry| {
             let path = format!("{folder}{}", entry.name().unwrap_or_default());
             let ours = path.starts_with("journal/md/") || path.starts_with("wiki/entries/");
-            if ours && entry.kind() == Some(ObjectType::Blob) {
+            if ours && path.ends_with(".md") && entry.kind() == Some(ObjectType::Blob) {
                 files.insert(path, entry.id());
             }
             TreeWalkResult::Ok
         })
         .unwrap();
-        Node {
+        let (files, twins) = sorted(files);
+        let mut node = Node {
             id: Some(commit.id()),
             parents: commit.parent_ids().collect(),
-            files: files
-                .into_iter()
-                .map(|(path, id)| (path, (id, self.file(repo, id))))
-                .collect(),
+            twins,
             ..Node::default()
+        };
+        for (usual, (place, id)) in files {
+            node.files.insert(usual.clone(), (id, self.file(repo, id)));
+            if place != usual {
+                node.places.insert(usual, place);
+            }
         }
+        node
     }
 
     /// Takes in a commit, and judges it.
@@ -223,12 +241,15 @@ impl Model {
             node.fog.extend(parent.fog.iter().cloned());
         }
         let (sides, bases) = self.sides(repo, &node, how);
+        let sight = Sight::of(repo, &bases, &sides);
         for side in &sides {
             node.fog.extend(side.fog.iter().cloned());
         }
         node.fog.append(&mut self.fog_of_the_next);
+        node.fog.extend(node.twins.iter().map(|path| date_of(path)));
         if sides.len() > 1 {
             node.fog.extend(moved(&bases, &sides));
+            node.fog.extend(sight.mistaken.iter().cloned());
             self.fog_a_pick(&mut node, &sides, how);
         }
         node.rows = rows_met(&bases, &sides, how);
@@ -251,7 +272,7 @@ impl Model {
             }
         }
         if sides.len() > 1 {
-            judge::ended(&node, &bases, &sides, how, &mut self.counts)?;
+            judge::ended(&node, &bases, &sides, how, &sight, &mut self.counts)?;
         }
         own_rows(&mut node, &parents, &sides, commit, how);
         kept_by_hand(&mut node, &bases, &sides, how);
@@ -280,6 +301,10 @@ impl Model {
             _ => kept_out(&mut node, &bases, &sides),
         }
         node.states = states(&node, &parents, &bases, &sides, commit, how);
+        if let Some(replaced) = how.instead_of {
+            let replaced = self.node(replaced);
+            node.states = fog_what_is_taken_back(&node, &parents, replaced);
+        }
         if matches!(how.kind, HowKind::Ordinary) {
             self.plain.insert(commit);
             if how.hooks {
@@ -294,7 +319,8 @@ impl Model {
         let commit = node.id.unwrap();
         let second = self.node(of).clone();
         let ids = |node: &Node| -> Vec<Oid> { node.files.values().map(|(id, _)| *id).collect() };
-        if !node.files.keys().eq(second.files.keys()) || ids(&node) != ids(&second) {
+        let same = node.files.keys().eq(second.files.keys()) && node.places == second.places;
+        if !same || ids(&node) != ids(&second) {
             return fail("a fixup is not what was written", commit);
         }
         let node = Node {

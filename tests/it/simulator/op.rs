@@ -30,6 +30,8 @@ pub enum Kind {
     Delete,
     /// An entry moves to another date.
     Move,
+    /// An entry moves to another folder.
+    Refile,
     /// Edits, and the last commit is amended.
     Amend,
     Pull,
@@ -77,13 +79,15 @@ pub enum Kind {
     RebaseMerges,
     /// Reverts a part of what a commit did.
     RevertPartly,
+    /// `git commit --include FILE`, of another file than is staged.
+    Include,
     /// Two machines have the same; one adds a name and takes it back, the other adds
     /// it as well and rebases. Each history ends with it.
     Meet,
 }
 
 /// Each kind as often as it stands here.
-const KINDS: [(Kind, u64); 32] = [
+const KINDS: [(Kind, u64); 34] = [
     (Kind::Edit, 18),
     (Kind::Name, 12),
     (Kind::Draft, 3),
@@ -91,6 +95,7 @@ const KINDS: [(Kind, u64); 32] = [
     (Kind::Create, 3),
     (Kind::Delete, 2),
     (Kind::Move, 1),
+    (Kind::Refile, 5),
     (Kind::Amend, 3),
     (Kind::Pull, 9),
     (Kind::PullRebase, 5),
@@ -116,6 +121,7 @@ const KINDS: [(Kind, u64); 32] = [
     (Kind::Worktree, 2),
     (Kind::RebaseMerges, 4),
     (Kind::RevertPartly, 4),
+    (Kind::Include, 2),
 ];
 
 /// How many machines there are, whether one is a phone, and what happens.

@@ -9,6 +9,7 @@ use super::edit::{POOLS, give, names, take};
 use super::model::{How, HowKind, Item, Node};
 use super::op::{Op, below};
 use super::page::Page;
+use super::place::{all_usual, usual};
 use super::rows::row;
 use super::world::{Outcome, World, fail};
 use super::written::Draft;
@@ -56,7 +57,7 @@ impl World<'_> {
         &mut self,
         at: usize,
         (word, of): (&str, Oid),
-        by_hand: BTreeSet<String>,
+        mut by_hand: BTreeSet<String>,
         dice: &mut Dice,
     ) -> Outcome {
         if by_hand.is_empty() || dice.roll(3) == 0 {
@@ -64,7 +65,7 @@ impl World<'_> {
             return self.clean(at);
         }
         let before = self.head(at);
-        self.settle_files(at, &by_hand, dice)?;
+        self.settle_files(at, &mut by_hand, dice)?;
         if self.ask(at, &["diff", "--cached", "--quiet"]).code == 0 {
             self.git(at, &[word, "--skip"])?;
             return self.clean(at);
@@ -73,6 +74,7 @@ impl World<'_> {
         if self.head(at) == before {
             return fail("what was settled is not committed", word);
         }
+        let by_hand = all_usual(&by_hand);
         let kind = match word {
             "revert" => HowKind::Revert { of, by_hand },
             _ => HowKind::Pick { of, by_hand },
@@ -97,6 +99,12 @@ impl World<'_> {
         let is_file = |path: &&str| path.starts_with("journal/") || path.starts_with("wiki/");
         let paths = staged.stdout.lines().filter(is_file);
         let paths: Vec<String> = paths.map(str::to_owned).collect();
+        // One that moves is two.
+        let is_one = |path: &&String| {
+            let same = paths.iter().filter(|other| usual(other) == usual(path));
+            same.count() == 1
+        };
+        let paths: Vec<String> = paths.iter().filter(is_one).cloned().collect();
         if !paths.is_empty() && !self.desks[at].sparse {
             let path = paths[below(dice, paths.len())].clone();
             // Of one file alone nothing would be left.
@@ -106,7 +114,7 @@ impl World<'_> {
             if is_whole && several {
                 self.put_a_file_back(at, &path)?;
             }
-            return self.commit_reverted(at, op, of, BTreeSet::from([path]));
+            return self.commit_reverted(at, op, of, BTreeSet::from([usual(&path)]));
         }
         self.commit_reverted(at, op, of, BTreeSet::new())
     }
@@ -148,7 +156,12 @@ impl World<'_> {
 
     /// Whether there is one that the revert brought or took.
     fn put_an_item_back(&mut self, at: usize, path: &str, dice: &mut Dice) -> Outcome<bool> {
-        let before = self.model.node(self.head(at)).files.get(path).cloned();
+        let before = self
+            .model
+            .node(self.head(at))
+            .files
+            .get(&usual(path))
+            .cloned();
         let (Some((_, before)), true) = (before, self.exists(at, path)) else {
             return Ok(false);
         };

@@ -43,6 +43,7 @@ impl World<'_> {
             Kind::Pull,
             Kind::Share,
             Kind::Cleanup,
+            Kind::Refile,
         ];
         if !self.desks[at].hooks && !on_a_phone.contains(&op.kind) {
             return Ok(());
@@ -58,7 +59,7 @@ impl World<'_> {
                 let (date, field, item) = a_name(dice);
                 for time in 0..1 + dice.roll(2) {
                     self.name(at, (date, field, item), dice);
-                    let path = path_of(date);
+                    let path = self.place(at, date);
                     let there = self.exists(at, &path);
                     if time == 1 && there && is_whole(&path, &self.read(at, &path)) {
                         // Something else as well, so that git asks the driver.
@@ -75,13 +76,14 @@ impl World<'_> {
             }
             Kind::Create => {
                 let date = DATES[below(dice, DATES.len())];
-                if !self.exists(at, &path_of(date)) && !self.desks[at].sparse {
+                if self.files_of(at, date).is_empty() && !self.desks[at].sparse {
                     let text = edit::new_entry(date, dice, op.serial * 10);
                     self.write(at, &path_of(date), &text);
                     self.commit(at, op, dice)?;
                 }
             }
             Kind::Delete | Kind::Move => self.delete_or_move(at, op, dice)?,
+            Kind::Refile => self.refile(at, op, dice)?,
             Kind::Amend => self.amend(at, op, dice)?,
             Kind::Pull => self.pull(at, false, dice)?,
             Kind::PullRebase => self.pull(at, true, dice)?,
@@ -121,8 +123,10 @@ impl World<'_> {
             Kind::Worktree => self.worktree(at, op, dice)?,
             Kind::RebaseMerges => self.rebase_merges(at, op, dice)?,
             Kind::RevertPartly => self.revert_partly(at, op, dice)?,
+            Kind::Include => self.include(at, op, dice)?,
             Kind::Meet => self.meet(at, op, dice)?,
         }
+        self.keep_one_of_each(at, dice)?;
         self.clean(at)
     }
 
@@ -144,7 +148,7 @@ impl World<'_> {
     /// A name that several machines think of comes or goes, or is spelled in another
     /// way.
     pub fn name(&mut self, at: usize, (date, field, item): (&str, &str, &str), dice: &mut Dice) {
-        let path = path_of(date);
+        let path = self.place(at, date);
         if !self.exists(at, &path) || !is_whole(&path, &self.read(at, &path)) {
             return;
         }
@@ -263,7 +267,7 @@ impl World<'_> {
             return Ok(());
         }
         let to = DATES[below(dice, DATES.len())];
-        let free = !self.exists(at, &path_of(to)) && !self.desks[at].sparse;
+        let free = self.files_of(at, to).is_empty() && !self.desks[at].sparse;
         if op.kind == Kind::Move && free {
             let text = self
                 .read(at, &path)

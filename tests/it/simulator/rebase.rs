@@ -6,6 +6,7 @@ use git2::Oid;
 
 use super::anew::anew;
 use super::model::{How, HowKind};
+use super::place::all_usual;
 use super::world::{Outcome, World, fail};
 use crate::dice::Dice;
 
@@ -20,7 +21,7 @@ impl World<'_> {
         let mut settled = Settled::new();
         let mut replayed = Vec::new();
         for _ in 0..40 {
-            let unmerged = self.unmerged(at);
+            let mut unmerged = self.unmerged(at);
             let busy = self.desks[at].machine.exists(".git/rebase-merge");
             if !busy {
                 if run.code != 0 {
@@ -41,10 +42,10 @@ impl World<'_> {
                     return self.clean(at);
                 }
                 let drafts = self.desks[at].dirty.clone();
-                self.settle_files(at, &unmerged, dice)?;
+                self.settle_files(at, &mut unmerged, dice)?;
                 // What is written there a later commit may change.
                 self.desks[at].dirty = drafts;
-                settled.insert(of, unmerged);
+                settled.insert(of, all_usual(&unmerged));
             }
             run = self.run(at, "git", &["rebase", "--continue"], &[0, 1])?;
         }

@@ -29,7 +29,7 @@ impl World<'_> {
                 self.share(at, false, &mut dice)?;
             }
             let heads: BTreeSet<_> = (0..self.desks.len()).map(|at| self.head(at)).collect();
-            if heads.len() == 1 && self.broken_files(0).is_empty() {
+            if heads.len() == 1 && self.is_in_order(0) {
                 return self.agree(&mut dice);
             }
         }

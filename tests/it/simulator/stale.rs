@@ -8,6 +8,7 @@ use git2::{ObjectType, Oid, Repository};
 use super::model::{Item, Model, Node, date_of};
 use super::op::Op;
 use super::page::{Said, TABLES};
+use super::place::usual;
 use super::world::{Outcome, World, fail};
 use crate::dice::Dice;
 use crate::sandbox::Run;
@@ -91,7 +92,8 @@ impl World<'_> {
             return Ok(());
         };
         let old = self.oid(at, &format!("HEAD~{}", 1 + dice.roll(6)));
-        let Some(old) = old.and_then(|o| self.model.node(o).files.get(&path).cloned()) else {
+        let Some(old) = old.and_then(|o| self.model.node(o).files.get(&usual(&path)).cloned())
+        else {
             return Ok(());
         };
         if !old.1.is_whole(&path) {
@@ -159,7 +161,7 @@ impl World<'_> {
             for blob in staged.into_iter().chain([there]) {
                 if repo.odb().unwrap().exists(blob)
                     && changed(self.model.node(head), &path, blob)
-                    && self.model.is_stale(repo, head, &path, blob) != Some(false)
+                    && self.model.is_stale(repo, head, &usual(&path), blob) != Some(false)
                 {
                     return Ok(());
                 }
@@ -170,6 +172,6 @@ impl World<'_> {
 }
 
 fn changed(node: &Node, path: &str, blob: Oid) -> bool {
-    let before = node.files.get(path).map(|(id, _)| *id);
+    let before = node.files.get(&usual(path)).map(|(id, _)| *id);
     path.starts_with("journal/") && before.is_some_and(|before| before != blob)
 }

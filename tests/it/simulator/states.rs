@@ -141,6 +141,19 @@ pub fn states(
     out
 }
 
+/// An amended commit goes on with the ledger of the one that it stands in the place of,
+/// also where that had edited something which is now as it was before.
+pub fn fog_what_is_taken_back(node: &Node, parents: &[Node], replaced: &Node) -> States {
+    let mut states = node.states.clone();
+    for path in replaced.states.edits.keys() {
+        let is_as_before = parents.iter().any(|p| text(p, path) == text(node, path));
+        if is_as_before && replaced.states.of(path) != states.of(path) {
+            states.fog.insert(path.clone());
+        }
+    }
+    states
+}
+
 /// Whether another edit of the base has the same text.
 fn is_twin(base: &BTreeSet<Edit>, edit: &Edit) -> bool {
     !base.contains(edit) && base.iter().any(|b| b.text == edit.text)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::broken::is_whole;
 use super::edit::{self, POOLS};
 use super::how::{Decision, Settled};
-use super::model::{How, HowKind, Item, date_of, path_of};
+use super::model::{How, HowKind, Item, date_of};
 use super::op::{Kind, Op, below};
 use super::page::TABLES;
 use super::world::{Outcome, World, fail};
@@ -97,7 +97,7 @@ impl World<'_> {
             POOLS.iter().any(|(field, _)| *field == item.1)
                 && node.is_active(item)
                 && !node.fog.contains(&item.0)
-                && self.exists(at, &path_of(&item.0))
+                && !self.files_of(at, &item.0).is_empty()
         };
         let all: Vec<_> = node.rows.keys().filter(sets).cloned().collect();
         if all.is_empty() {
@@ -132,18 +132,18 @@ impl World<'_> {
         if self.desks[at].sparse {
             return Ok(());
         }
-        let mut gone: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut gone: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
         let (mut open, mut seen) = (vec![self.head(at)], BTreeSet::new());
         while let Some(commit) = open.pop() {
             let node = self.model.node(commit);
             for parent in &node.parents {
                 let before = self.model.node(*parent);
                 for (path, (_, file)) in &before.files {
-                    let entry = path.starts_with("journal/") && !self.exists(at, path);
+                    let entry = path.starts_with("journal/")
+                        && self.files_of(at, &date_of(path)).is_empty();
                     if entry && !node.files.contains_key(path) {
-                        gone.entry(path.clone())
-                            .or_default()
-                            .insert(file.text.clone());
+                        let version = (before.place_of(path).to_owned(), file.text.clone());
+                        gone.entry(path.clone()).or_default().insert(version);
                     }
                 }
                 if seen.insert(*parent) {
@@ -155,12 +155,16 @@ impl World<'_> {
             return Ok(());
         };
         // Of a version that cannot be read, the last one that could is the entry's.
-        if !versions.iter().all(|text| is_whole(path, text)) {
+        if !versions.iter().all(|(_, text)| is_whole(path, text)) {
             return Ok(());
         }
         let date = date_of(path);
         self.run(at, "metadb", &["restore", "Entry", &date], &[0])?;
-        if !self.exists(at, path) || !versions.contains(&self.read(at, path)) {
+        let files = self.files_of(at, &date);
+        let [path] = &files[..] else {
+            return fail("not one file came back", format!("{path}: {files:?}"));
+        };
+        if !versions.contains(&(path.clone(), self.read(at, path))) {
             return fail("another version came back", path);
         }
         let there = std::fs::read(self.desks[at].machine.path(path)).unwrap();

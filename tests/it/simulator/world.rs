@@ -293,7 +293,7 @@ impl<'a> World<'a> {
     /// size and second for unchanged.
     fn age(&self, at: usize) {
         let node = self.model.node(self.head(at));
-        for path in node.files.keys() {
+        for path in node.files.keys().map(|path| node.place_of(path)) {
             let path = self.desks[at].machine.path(path);
             let Ok(file) = std::fs::File::options().append(true).open(path) else {
                 continue;
