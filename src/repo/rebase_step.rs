@@ -80,7 +80,8 @@ impl Repo {
     }
 
     /// The commits of a merge that a rebase makes anew (`--rebase-merges`). Once it is made,
-    /// the driver is called for something else.
+    /// skipped or aborted, the driver is called for something else, as an autostash: git has
+    /// `MERGE_HEAD` as long as it merges.
     pub(super) fn merge_made_anew(&self, ours: ObjectId) -> Result<Option<Merging>, RepoError> {
         let step = self.step_of_the_rebase();
         let Some(label) = step.as_deref().and_then(merged) else {
@@ -92,7 +93,9 @@ impl Repo {
             rewritten => rewritten,
         };
         match theirs {
-            Some(theirs) if !self.is_in(theirs, ours) => self.merge_of(ours, theirs).map(Some),
+            Some(theirs) if self.commit_in("MERGE_HEAD")? == Some(theirs) => {
+                self.merge_of(ours, theirs).map(Some)
+            }
             _ => Ok(None),
         }
     }

@@ -86,6 +86,30 @@ fn a_merge_that_a_rebase_makes_anew_keeps_who_was_put_back() {
     assert!(desktop.read_entry(DAY).contains("people: [Alice, Bob]"));
 }
 
+/// Git applies it with the rebase's list of done steps still in place.
+#[test]
+fn an_autostash_after_a_merge_that_was_skipped_is_none_of_that_merge() {
+    let sandbox = Sandbox::new();
+    let (laptop, _) = begin(&sandbox);
+    laptop.git(["checkout", "-q", "-b", "side"]).ok();
+    remove_bob(&laptop);
+    edit(&laptop, "mood: calm", "mood: sad");
+    laptop.git(["checkout", "-q", "main"]).ok();
+    laptop.write("notes.txt", "Tea\n");
+    laptop.commit("Notes");
+    edit(&laptop, "[Alice, Bob]", "[Alice, Bob, Dora]");
+    edit(&laptop, "mood: calm", "mood: good");
+    laptop.git(["merge", "-q", "side"]).fails();
+    laptop.palimpsest(["resolve", "--ours"]).ok();
+    laptop.git(["commit", "-q", "--no-edit"]).ok();
+    laptop.edit_entry(DAY, "weather: fair", "weather: wet");
+    reword(&laptop, &["--autostash", "origin/main"]).fails();
+    laptop.git(["rebase", "--skip"]).ok();
+    let text = laptop.read_entry(DAY);
+    assert!(text.contains("weather: wet"), "{text}");
+    assert!(text.contains("[Alice, Bob, Dora]"), "{text}");
+}
+
 /// It is picked as outside of a rebase, where git does not say that the item was removed.
 #[test]
 fn what_a_commit_from_elsewhere_on_a_rebases_list_adds_stays() {
