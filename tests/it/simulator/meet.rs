@@ -130,7 +130,7 @@ impl World<'_> {
         if run.code != 0 && side == "--both" {
             // A path that is settled may be there no longer.
             let left = self.unmerged(at);
-            run = self.run(at, "palimpsest", &resolve("--ours", &left), &[0])?;
+            run = self.run(at, "palimpsest", &resolve("--ours", &left), &[0, 1])?;
             said += &run.output();
         }
         let left = self.unmerged(at);
