@@ -130,8 +130,8 @@ impl Resolver<'_> {
     }
 
     /// The line of the first marker in a text for a path that was in conflict, which is part of
-    /// no whole set, and which no side has: one was forgotten, or a formatter took another one of its set
-    /// for a quotation.
+    /// no whole set, and which no side has: one was forgotten, or a formatter took another one
+    /// of its set for a quotation.
     #[must_use]
     pub fn part_left_in(&self, open: &OpenPath, text: &[u8]) -> Option<usize> {
         let ThreeWay { base, ours, theirs } = open.sides.as_ref().map(Option::as_deref);

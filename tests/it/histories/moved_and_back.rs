@@ -4,8 +4,8 @@ use super::*;
 
 const ARCHIVE: &str = "journal/md/archive/2024-11-01.md";
 
-/// The phone brings Carol, moves the entry, takes her out or puts her back there, and moves it
-/// back. The laptop's hooks know of none of it.
+/// The phone brings Carol, moves the entry, takes her out there, and moves it back. The laptop's
+/// hooks know of none of it.
 #[test]
 fn who_was_removed_in_another_folder_stays_out() {
     let with_carol = "[Alice, Bob, Carol]";
