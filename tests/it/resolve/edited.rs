@@ -205,7 +205,14 @@ fn who_is_written_into_one_half_stays() {
     assert!(text.contains("Bob") && text.contains("Dan"), "{text}");
 }
 
-/// A formatter takes the last marker of a set in the body for quotations.
+/// As a formatter does, which takes it for quotations.
+fn format_last_marker(site: &crate::sandbox::Machine<'_>) {
+    let text = site.read(PAGE);
+    let last = text.rfind(">>>>>>> ").unwrap();
+    let text = format!("{}> > > > > > > {}", &text[..last], &text[last + 8..]);
+    site.write(PAGE, text);
+}
+
 #[test]
 fn what_is_left_of_a_set_of_markers_is_named_and_holds_the_file_up() {
     let page = |mood: &str, text: &str| {
@@ -225,10 +232,7 @@ fn what_is_left_of_a_set_of_markers_is_named_and_holds_the_file_up() {
             assert_eq!(site.read(PAGE), page("good", "Two of ours."));
             continue;
         }
-        let text = site.read(PAGE);
-        let last = text.rfind(">>>>>>> ").unwrap();
-        let text = format!("{}> > > > > > > {}", &text[..last], &text[last + 8..]);
-        site.write(PAGE, text);
+        format_last_marker(&site);
         let left = format!("{PAGE}:8: a marker of a conflict whose other markers are gone");
         let run = site.palimpsest(["resolve", "--ours"]).exits(1);
         run.says("merged, 1 chosen, 1 left")
@@ -259,10 +263,7 @@ fn what_is_left_of_a_set_is_named_also_after_it_was_added() {
             &page("tired", "Two of theirs."),
         );
         site.git(["merge", "-q", "side"]).fails();
-        let text = site.read(PAGE);
-        let last = text.rfind(">>>>>>> ").unwrap();
-        let text = format!("{}> > > > > > > {}", &text[..last], &text[last + 8..]);
-        site.write(PAGE, text);
+        format_last_marker(&site);
         site.git(["add", "-A"]).ok();
         if is_committed {
             site.git(["commit", "-q", "-n", "--no-edit"]).ok();
