@@ -253,7 +253,10 @@ impl Settling<'_> {
             .map(|(hunk, why)| format!("{}{why}", place(path, hunk)))
             .collect();
         left.extend(open.doubtful.map(|line| doubtful(path, line)));
-        let done = match is_left && open.origin == Origin::Markers {
+        // A file that git has in no conflict has no markers, which `git merge --abort` would
+        // leave there, or stop at.
+        let is_elsewhere = open.former.is_some() && !left.is_empty();
+        let done = match is_elsewhere || is_left && open.origin == Origin::Markers {
             true => Finished::default(),
             false => self.resolver.finish(open, Some(&chosen), left.is_empty())?,
         };
@@ -269,7 +272,9 @@ impl Settling<'_> {
             (_, 0) => format!("merged, {taken} chosen"),
             (_, left) => format!("merged, {taken} chosen, {left} left"),
         };
-        self.say(open, &how, &done)?;
+        if !is_elsewhere {
+            self.say(open, &how, &done)?;
+        }
         Ok(Settled {
             unstaged: left.is_empty() && !done.staged,
             left,
